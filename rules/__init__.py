@@ -1,0 +1,6 @@
+"""What the law and the rulebook say: cited, dated data and the code that reads it."""
+
+from rules.load import RuleBookError, load
+from rules.model import RuleBook
+
+__all__ = ["RuleBook", "RuleBookError", "load"]

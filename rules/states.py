@@ -1,0 +1,89 @@
+"""Resident states: the inputs of the rules, one row per stretch of time in which none of them changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING, NO_FINDING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+_STEP: Final[Mapping[str, int]] = {"4.8": 3, "4.9": 2, "4.10": 2}
+"""Points per grade where it is not 1 (Anlage 1 zu § 15 SGB XI)."""
+
+_FREQUENCY_OF_POINTS: Final = np.array([0, 1, MISSING, 2, MISSING, 3], np.int8)
+"""Module 3 gives 0, 1, 3 or 5 points for nie/sehr selten, selten, häufig, täglich."""
+
+GATES: Final[Mapping[str, str]] = {"4.11": "continence_urine", "4.12": "continence_stool"}
+"""Items that count only with a continence finding, and the finding that opens each."""
+
+
+@dataclass(frozen=True)
+class States:
+    """Inputs of n resident states.
+
+    Attributes
+    ----------
+    assessed : (n,) bool
+        An assessment is in force. Where not, everything else about the state is meaningless.
+    cells : mapping of (n,) integer arrays
+        Assessment cells as recorded (``vocabulary.ASSESSMENT_CELLS``), -1 = unknown. Absent = unknown.
+    continence_urine, continence_stool : (n,) integer
+        Position in ``vocabulary.CONTINENCE``, -1 = no finding (counts as continent).
+    unstable : (n,) bool
+        At least one criterion of an unstable health situation is in force.
+    """
+
+    assessed: NDArray[np.bool_]
+    cells: Mapping[str, NDArray[np.integer]]
+    continence_urine: NDArray[np.integer]
+    continence_stool: NDArray[np.integer]
+    unstable: NDArray[np.bool_]
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.assessed)
+
+    def points(self, item: str) -> NDArray[np.int8]:
+        """Return the points of an item, shape (n,): 0 behind a closed continence gate, -1 unknown."""
+        recorded = self.cells.get(item)
+        points = np.full(self.size, MISSING, np.int8) if recorded is None else recorded.astype(np.int8, copy=False)
+        if item not in GATES:
+            return points
+        finding = getattr(self, GATES[item])
+        return np.where(finding >= CONTINENCE_OPENS_FROM, points, np.int8(0))
+
+    def grade(self, item: str) -> NDArray[np.int8]:
+        """Return the grade of independence, shape (n,): 0 (selbständig) to 3 (unselbständig), -1 unknown."""
+        points = self.points(item)
+        return np.where(points < 0, np.int8(MISSING), points // np.int8(_STEP.get(item, 1)))
+
+    def frequency(self, item: str) -> NDArray[np.int8]:
+        """Return the frequency of a module 3 item, shape (n,): 0 (nie) to 3 (täglich), -1 unknown."""
+        points = self.points(item)
+        return np.where(points < 0, np.int8(MISSING), _FREQUENCY_OF_POINTS[np.maximum(points, 0)])
+
+
+def single(
+    cells: Mapping[str, int],
+    *,
+    continence_urine: int = NO_FINDING,
+    continence_stool: int = NO_FINDING,
+    unstable: bool = False,
+    assessed: bool = True,
+) -> States:
+    """Return the states of one resident at one moment (n = 1)."""
+    return States(
+        assessed=np.array([assessed]),
+        cells={cell: np.array([value], np.int16) for cell, value in cells.items()},
+        continence_urine=np.array([continence_urine], np.int8),
+        continence_stool=np.array([continence_stool], np.int8),
+        unstable=np.array([unstable]),
+    )

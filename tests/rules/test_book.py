@@ -1,0 +1,143 @@
+"""The built-in rulebook: complete, dated, cited, and refused when it is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+import rules
+from rules.check import check_files
+from rules.load import SHELF
+from rules.model import RuleBook
+
+EDITION = SHELF / "rekonstruktion-2026.1"
+
+
+def test_has_the_whole_catalogue(book: RuleBook) -> None:
+    assert (len(book.interventions), len(book.rules), len(book.criteria)) == (113, 11, 18)
+    assert Counter(entry.title_status for entry in book.interventions) == {"eigen": 67, "belegt": 46}
+    assert [entry.id for entry in book.interventions if entry.reserved] == [f"7.E0{i}" for i in range(1, 8)]
+
+
+def test_4_10_is_not_4_1(book: RuleBook) -> None:
+    undress, intimate = book.find_intervention("4.1"), book.find_intervention("4.10")
+    assert undress is not None
+    assert intimate is not None
+    assert (undress.title, intimate.title) == ("An- und Auskleiden", "Intimpflege")
+
+
+def test_titles_are_found_whatever_their_case(book: RuleBook) -> None:
+    found = book.find_intervention("  körperpflege:  DUSCHEN ")
+    assert found is not None
+    assert found.id == "4.12"
+    assert book.find_intervention("Duschen") is None
+
+
+def test_every_entry_is_dated_and_cited(book: RuleBook) -> None:
+    for entry in (*book.interventions, *book.rules, *book.criteria):
+        assert entry.valid_from <= date(2026, 3, 31), entry.id
+        assert entry.provenance.source or entry.provenance.reason, entry.id
+        assert 1 <= entry.provenance.certainty <= 100, entry.id
+
+
+def test_own_settings_say_so(book: RuleBook) -> None:
+    base = next(rule for rule in book.rules if rule.id == "basis")
+    assert base.source.startswith("eigene Setzung (80 % sicher)")
+
+
+def test_the_built_in_files_are_in_order() -> None:
+    assert check_files(EDITION) == []
+
+
+def test_no_edition_before_the_reserved_tasks_were_law() -> None:
+    with pytest.raises(rules.RuleBookError, match=r"Für den 31\.12\.2019 gibt es keine Ausgabe"):
+        rules.load(date(2019, 12, 31))
+
+
+def test_unknown_rulebook_names_the_known_ones() -> None:
+    with pytest.raises(rules.RuleBookError, match="Vorhanden: rekonstruktion"):
+        rules.load(date(2026, 1, 1), "gibt-es-nicht")
+
+
+def changed(tmp_path: Path, name: str, old: str, new: str) -> Path:
+    """Copy the edition with one change in one file."""
+    folder = tmp_path / "regelwerk"
+    shutil.copytree(EDITION, folder)
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("rules.yaml", "sicherheit: 80, ", "", ["rules.yaml", "Eintrag basis", "sicherheit"]),
+        ("rules.yaml", "qn: 3", "qn: 5", ["rules.yaml", "Eintrag grad-3", "qn"]),
+        ("rules.yaml", ": grad(2.10) >= 2\n", ": grad(2.99) >= 2\n", ["Eintrag kognition", "Zeichen 6", "2.99"]),
+        ("rules.yaml", ": grad(2.10) >= 2\n", ": grad(2.10) >= 7\n", ["Eintrag kognition", "reicht von 0 bis 3"]),
+        ("rules.yaml", "bedingung: immer", "bedingung: manchmal", ["Eintrag basis", "manchmal", "keine Bedingung"]),
+        ("rules.yaml", "quelle: pflbg", "quelle: fehlt", ["Eintrag vorbehalt", "Quelle „fehlt“"]),
+        ("rules.yaml", "arten: alle", "arten: [koerper]", ["interventions.yaml", "keine Regel, die immer gilt"]),
+        ("interventions.yaml", 'id: "1.1"', "id: 1.1", ["interventions.yaml", "1.1", "id"]),
+        ("interventions.yaml", 'id: "1.2"', 'id: "1.1"', ["Eintrag 1.1", "gelten am selben Tag"]),
+        ("interventions.yaml", "gueltig_ab: 2020-01-01", "gueltig_ab: 1.1.2020", ["Eintrag 1.1", "gueltig_ab"]),
+        ("instability.yaml", "eigene_setzung: ja, ", "", ["instability.yaml", "Eintrag akute-infektion", "beleg"]),
+    ],
+)
+def test_a_faulty_entry_is_refused_with_file_and_entry(
+    tmp_path: Path, name: str, old: str, new: str, expected: list[str]
+) -> None:
+    problems = check_files(changed(tmp_path, name, old, new))
+    assert problems
+    for word in expected:
+        assert any(word in problem for problem in problems), (word, problems)
+
+
+def test_a_foreign_folder_is_checked_before_it_is_used(tmp_path: Path) -> None:
+    folder = changed(tmp_path, "rules.yaml", "qn: 3", "qn: 9")
+    with pytest.raises(rules.RuleBookError, match="Eintrag grad-3"):
+        rules.load(date(2026, 1, 1), folder)
+
+
+def test_entries_hold_only_while_they_are_valid(tmp_path: Path) -> None:
+    old = "bedingung: grad(2.10) >= 2\n  qn: 3\n  gueltig_ab: 2020-01-01"
+    folder = changed(tmp_path, "rules.yaml", old, old + "\n  gueltig_bis: 2026-06-30")
+    names = [{rule.id for rule in rules.load(day, folder).rules} for day in (date(2026, 6, 30), date(2026, 7, 1))]
+    assert names[0] - names[1] == {"kognition"}
+
+
+def test_a_change_changes_the_hash(tmp_path: Path, book: RuleBook) -> None:
+    folder = changed(tmp_path, "rules.yaml", "sicherheit: 80", "sicherheit: 81")
+    assert rules.load(date(2026, 1, 1), folder).sha256 != book.sha256
+
+
+def test_catalogue_matches_the_oracles_own_copy(book: RuleBook) -> None:
+    import csv  # noqa: PLC0415
+
+    path = Path(__file__).parent.parent / "oracle" / "catalogue.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [entry.id for entry in book.interventions]
+    for row, entry in zip(rows, book.interventions, strict=True):
+        accepts = f"{entry.accepts.certificate}>={entry.accepts.from_level}" if entry.accepts else ""
+        assert (row["title"], row["kind"], int(row["base"]), row["bi_items"].split(), row["accepts"]) == (
+            entry.title,
+            entry.kind,
+            entry.base,
+            list(entry.bi_items),
+            accepts,
+        )
+
+
+def test_levels_of_staff_are_cited() -> None:
+    levels = yaml.safe_load((SHELF / "levels.yaml").read_text(encoding="utf-8"))
+    assert sorted(levels["niveaus"]) == list(range(1, 9))
+    for entry in (*levels["niveaus"].values(), *levels["rollen"].values()):
+        assert entry["beleg"]["grund"]
+        assert 1 <= entry["beleg"]["sicherheit"] <= 100
