@@ -1,0 +1,67 @@
+"""What is recorded of one resident on one day: the input of an explanation."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pebem.timeline import assessment_starts, resident_timeline
+from rules.explain import Facts, InForce
+from rules.vocabulary import ASSESSMENT_CELLS
+
+if TYPE_CHECKING:
+    from pebem.contracts import Tables
+    from rules import RuleBook
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+class UnknownResidentError(KeyError):
+    """The resident is not in the master data."""
+
+
+def facts(tables: Tables, book: RuleBook, resident: str, day: date) -> Facts:
+    """Return what holds for a resident on a day.
+
+    Raises
+    ------
+    UnknownResidentError
+        Where the number is not among the residents.
+    """
+    own = tables.residents[tables.residents["resident"] == resident]
+    if own.empty:
+        raise UnknownResidentError(resident)
+    assessments = tables.assessments[tables.assessments["resident"] == resident].reset_index(drop=True)
+    instability = tables.instability[tables.instability["resident"] == resident]
+    number = day.toordinal() - _EPOCH
+    timeline = resident_timeline(own, assessments, instability, number, number)
+    state = int(timeline.grid[-1, 0])
+    row = int(timeline.assessment[state])
+    criteria = tuple(_in_force(instability, book, day))
+    if row < 0:
+        return Facts(day, criteria=criteria)
+    start = int(assessment_starts(own, assessments)[row])
+    held = assessments.iloc[row]
+    return Facts(
+        day=day,
+        assessed=True,
+        assessment_from=date.fromordinal(start + _EPOCH) if start + _EPOCH > 0 else None,
+        cells={cell: int(held[cell]) for cell in ASSESSMENT_CELLS if cell in held.index},
+        continence_urine=int(held["continence_urine"]),
+        continence_stool=int(held["continence_stool"]),
+        criteria=criteria,
+    )
+
+
+def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[InForce]:
+    """Return the criteria in force on a day, earliest first."""
+    moment = pd.Timestamp(day)
+    held = instability[(instability["start"] <= moment) & ~(instability["end"] < moment)].sort_values("start")
+    found = []
+    for name, start, end in zip(held["criterion"], held["start"], held["end"], strict=True):
+        criterion = book.find_criterion(name)
+        label = criterion.label if criterion else name
+        found.append(InForce(label, start.date(), None if pd.isna(end) else end.date()))
+    return found

@@ -1,0 +1,71 @@
+"""Figures people read, taken last from the exact aggregate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pebem.aggregate import COVERAGE, Aggregate, condense
+from pebem.fit import FIT_CLASSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many interventions, and how many seconds they took."""
+
+    count: int
+    seconds: int
+
+    @property
+    def minutes(self) -> float:
+        """Minutes."""
+        return self.seconds / 60
+
+
+def amount(frame: pd.DataFrame) -> Amount:
+    """Return count and seconds of all rows of a frame of cells."""
+    return Amount(int(frame["count"].sum()), int(frame["seconds"].sum()))
+
+
+def fit(frame: pd.DataFrame) -> dict[str, Amount]:
+    """Return the amount of each fit class, all five present, of a frame of cells."""
+    by_class = condense(frame, ("fit",), ("count", "seconds"))
+    columns = (by_class[name].tolist() for name in ("fit", "count", "seconds"))
+    found = {name: Amount(count, seconds) for name, count, seconds in zip(*columns, strict=True)}
+    return {name: found.get(name, Amount(0, 0)) for name in FIT_CLASSES}
+
+
+def fit_by(aggregate: Aggregate, dimension: str) -> list[tuple[object, dict[str, Amount]]]:
+    """Return the fit of each label of a dimension, in the order of the labels, not given (None) last."""
+    cells = condense(aggregate.by(dimension), (dimension, "fit"), ("count", "seconds"))
+    found: dict[object, dict[str, Amount]] = {}
+    columns = (cells[name].tolist() for name in (dimension, "fit", "count", "seconds"))
+    for label, name, count, seconds in zip(*columns, strict=True):
+        found.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))[name] = Amount(count, seconds)
+    return list(found.items())
+
+
+def by_certificate(frame: pd.DataFrame) -> Amount:
+    """Return what fits only because a certificate is accepted (part of ``passend``)."""
+    return amount(frame[frame["certificate"].astype(bool)])
+
+
+def matrix(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the square: ``qn_soll``, ``qn_ist`` (0 = unknown), ``count``, ``seconds``, only filled cells."""
+    return condense(frame, ("qn_soll", "qn_ist"), ("count", "seconds"))
+
+
+def coverage(aggregate: Aggregate) -> dict[str, float]:
+    """Return for what share of the counted rows each thing is known, 0 to 1 (0 where nothing counts)."""
+    totals = aggregate.covered().iloc[0]
+    counted = int(totals["counted"])
+    return {name: int(totals[name]) / counted if counted else 0.0 for name in COVERAGE}
+
+
+def out_of_place(parts: dict[str, Amount]) -> Amount:
+    """Return what was done by somebody of another level than called for."""
+    wrong = [parts[name] for name in ("unterqualifiziert", "ueberqualifiziert", "vorbehalt_verletzt")]
+    return Amount(sum(a.count for a in wrong), sum(a.seconds for a in wrong))

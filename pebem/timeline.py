@@ -1,0 +1,188 @@
+"""What holds on which day: one state per resident and day, one supply per employee and day.
+
+Everything that holds over time holds by whole days, so a grid of days answers every question about a row by
+one look-up. The grids are small (people x days of the period), the rows are many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from pebem.contracts import ITEM_MISSING
+from pebem.fit import Supplies
+from rules.states import States
+from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, NO_FINDING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rules import RuleBook
+
+NOBODY: Final = 0
+UNKNOWN_PERSON: Final = 1
+FIRST_PERSON: Final = 2
+"""Codes of people: no number given, a number that is not in the master data, then the known ones."""
+
+STATE_NOBODY: Final = 0
+STATE_UNKNOWN: Final = 1
+STATE_UNASSESSED: Final = 2
+FIRST_ASSESSED: Final = 3
+"""Codes of resident states; from the last one on an assessment is in force."""
+
+_SINCE_ALWAYS: Final = -(2**31)
+_FOR_EVER: Final = 2**31 - 2
+
+
+def days(column: pd.Series, missing: int) -> NDArray[np.int64]:
+    """Return days since 1970-01-01, shape (n,), with ``missing`` for NaT."""
+    values = column.to_numpy(dtype="datetime64[D]")
+    return np.where(np.isnat(values), missing, values.astype(np.int64))
+
+
+def positions(values: pd.Series, known: pd.Index) -> NDArray[np.int64]:
+    """Return the position of each value in ``known``, -1 = not there."""
+    found: NDArray[np.int64] = known.get_indexer(pd.Index(values)).astype(np.int64)
+    return found
+
+
+@dataclass(frozen=True)
+class ResidentTimeline:
+    """States of the residents of a home.
+
+    Attributes
+    ----------
+    grid : (residents + 2, days) int32
+        State of each resident code on each day of the period.
+    states : States
+        Inputs of the rules, one row a state code.
+    assessment : (states,) int64
+        Row of the assessments frame a state rests on, -1 = none.
+    """
+
+    grid: NDArray[np.int32]
+    states: States
+    assessment: NDArray[np.int64]
+
+
+def resident_timeline(
+    residents: pd.DataFrame, assessments: pd.DataFrame, instability: pd.DataFrame, first: int, last: int
+) -> ResidentTimeline:
+    """Build the states of all residents for the days ``first`` to ``last`` (since 1970-01-01)."""
+    known = pd.Index(residents["resident"])
+    span = np.arange(first, last + 1)
+    in_force = _assessment_in_force(residents, assessments, known, span)
+    unstable = _unstable(instability, known, span)
+    # One code for each pair (assessment, stable or not) that occurs.
+    pair = np.where(in_force < 0, 0, FIRST_ASSESSED + 2 * in_force + unstable)
+    occurring, code = np.unique(pair, return_inverse=True)
+    occurring = occurring[occurring >= FIRST_ASSESSED]
+    code = np.searchsorted(occurring, pair).reshape(pair.shape) + FIRST_ASSESSED
+    code[pair == 0] = STATE_UNASSESSED
+    grid = np.empty((len(known) + FIRST_PERSON, len(span)), np.int32)
+    grid[NOBODY] = STATE_NOBODY
+    grid[UNKNOWN_PERSON] = STATE_UNKNOWN
+    grid[FIRST_PERSON:] = code
+    assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), (occurring - FIRST_ASSESSED) // 2])
+    is_unstable = np.concatenate([np.zeros(FIRST_ASSESSED, bool), (occurring - FIRST_ASSESSED) % 2 == 1])
+    return ResidentTimeline(grid, states_of(assessments, assessment, is_unstable), assessment)
+
+
+def states_of(assessments: pd.DataFrame, rows: NDArray[np.int64], unstable: NDArray[np.bool_]) -> States:
+    """Return rule inputs for rows of the assessments frame (-1 = no assessment)."""
+    assessed = rows >= 0
+    chosen = np.maximum(rows, 0)
+
+    def column(name: str, missing: int) -> NDArray[np.int16]:
+        if name not in assessments.columns or assessments.empty:
+            return np.full(len(rows), missing, np.int16)
+        return np.where(assessed, assessments[name].to_numpy(np.int16)[chosen], np.int16(missing))
+
+    return States(
+        assessed=assessed,
+        cells={cell: column(cell, ITEM_MISSING) for cell in ASSESSMENT_CELLS},
+        continence_urine=column("continence_urine", NO_FINDING),
+        continence_stool=column("continence_stool", NO_FINDING),
+        unstable=unstable,
+    )
+
+
+def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the first day of each assessment: its date, else the day of moving in, else since always."""
+    moved_in = pd.Series(days(residents["moved_in"], _SINCE_ALWAYS), index=residents["resident"])
+    since = moved_in.reindex(assessments["resident"]).fillna(_SINCE_ALWAYS).to_numpy(np.int64)
+    dated = days(assessments["date"], _SINCE_ALWAYS)
+    return np.where(assessments["date"].isna().to_numpy(), since, dated)
+
+
+def _assessment_in_force(
+    residents: pd.DataFrame, assessments: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return the row of the assessment in force, shape (residents, days): the latest begun, of equals the later row."""
+    grid = np.full((len(known), len(span)), -1, np.int32)
+    person = positions(assessments["resident"], known)
+    start = assessment_starts(residents, assessments)
+    for row in np.argsort(start, kind="stable"):
+        if person[row] >= 0:
+            grid[person[row], max(start[row] - span[0], 0) :] = row
+    return grid
+
+
+def _unstable(instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether a criterion is in force, shape (residents, days), first and last day included."""
+    grid = np.zeros((len(known), len(span)), bool)
+    person = positions(instability["resident"], known)
+    start = days(instability["start"], _SINCE_ALWAYS) - span[0]
+    stop = days(instability["end"], _FOR_EVER) - span[0] + 1
+    for row in range(len(instability)):
+        if person[row] >= 0:
+            grid[person[row], max(start[row], 0) : max(stop[row], 0)] = True
+    return grid
+
+
+@dataclass(frozen=True)
+class StaffTimeline:
+    """Supplies of the staff of a home.
+
+    Attributes
+    ----------
+    grid : (staff + 2, days) int32
+        Supply of each staff code on each day; 0 = unknown (no row of the person is valid).
+    supplies : Supplies
+        What each code brings.
+    """
+
+    grid: NDArray[np.int32]
+    supplies: Supplies
+
+
+def certificates_of(book: RuleBook) -> tuple[str, ...]:
+    """Return the certificates some intervention accepts, in a fixed order."""
+    return tuple(sorted({entry.accepts.certificate for entry in book.interventions if entry.accepts}))
+
+
+def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: int, last: int) -> StaffTimeline:
+    """Build the supplies of all staff for the days ``first`` to ``last`` (since 1970-01-01).
+
+    Of the rows valid on a day the one that began last holds (of equals the later row).
+    """
+    names = certificates_of(book)
+    level = np.minimum(staff["qn"].to_numpy(np.int64), HIGHEST_LEVEL)
+    roles = {role.id: (role.otherwise, role.everyday) for role in book.roles}
+    counting = [roles.get(role, (int(own), int(own))) for role, own in zip(staff["role"], level, strict=True)]
+    held = [set(str(text).split(";")) for text in staff["certificates"].fillna("")]
+    brought = [(*counting[row], *(name in held[row] for name in names)) for row in range(len(staff))]
+    unknown = (0, 0, *(False for _ in names))
+    codes = {key: i for i, key in enumerate(dict.fromkeys([unknown, *brought]))}
+    grid = np.zeros((len(known) + FIRST_PERSON, last - first + 1), np.int32)
+    person = positions(staff["staff"], known)
+    start = days(staff["start"], _SINCE_ALWAYS)
+    stop = days(staff["end"], _FOR_EVER) + 1
+    for row in np.argsort(start, kind="stable"):
+        days_held = slice(max(start[row] - first, 0), max(stop[row] - first, 0))
+        grid[FIRST_PERSON + person[row], days_held] = codes[brought[row]]
+    table = np.array(list(codes), np.uint8).reshape(len(codes), 2 + len(names))
+    return StaffTimeline(grid, Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool)))

@@ -1,0 +1,210 @@
+"""The engine against a row-by-row scorer, and the algebra of its aggregate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pebem
+import rules
+from pebem import measures
+from pebem.codes import EmptyError
+from pebem.contracts import Tables, check
+from pebem.kernel import SECONDS_LIMIT
+from rules.model import RuleBook
+from tests.pebem.homes import DAYS, FIRST, obvious, random_home, without
+
+BOOK = rules.load(date(2026, 3, 31))
+LAST = FIRST + timedelta(days=DAYS - 1)
+KEY = ["day", "ward", "shift", "intervention", "qn_soll", "qn_ist", "fit", "certificate"]
+
+
+def cube(aggregate: pebem.Aggregate) -> tuple[Counter[object], Counter[object]]:
+    frame = aggregate.by("day", "ward", "shift", "intervention")
+    keys = list(frame[KEY].itertuples(index=False, name=None))
+    counts = Counter(dict(zip(keys, frame["count"].tolist(), strict=True)))
+    return counts, Counter(dict(zip(keys, frame["seconds"].tolist(), strict=True)))
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_equals_row_by_row(seed: int) -> None:
+    home = check(random_home(BOOK, seed))
+    period = (FIRST + timedelta(days=2), LAST - timedelta(days=3))
+    counts, seconds, counted = obvious(home, BOOK, *period)
+    found = pebem.score(home, BOOK, period, pebem.CUBE)
+    assert cube(found) == (counts, seconds)
+    assert found.counted == counted
+    assert found.rows == len(home.interventions) + home.faulty
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(1000, 1600))
+def test_equals_row_by_row_on_many_more_homes(seed: int) -> None:
+    home = check(random_home(BOOK, seed))
+    counts, seconds, counted = obvious(home, BOOK, FIRST, LAST)
+    found = pebem.score(home, BOOK, (FIRST, LAST), pebem.CUBE)
+    assert (*cube(found), found.counted) == (counts, seconds, counted)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_margins_are_the_same_from_every_grouping(seed: int) -> None:
+    home = random_home(BOOK, seed)
+    wide, narrow = (pebem.score(home, BOOK, groupings=groupings) for groupings in (pebem.CUBE, pebem.FIT))
+    for dimension in ("ward", "shift", "day", "intervention"):
+        pd.testing.assert_frame_equal(wide.by(dimension), narrow.by(dimension))
+    pd.testing.assert_frame_equal(wide.by(), narrow.by())
+
+
+@given(st.integers(0, 10_000), st.data())
+@settings(max_examples=12, deadline=None)
+def test_any_split_in_any_order_adds_up_to_the_same(seed: int, data: st.DataObject) -> None:
+    home = random_home(BOOK, seed, rows=24)
+    period = (FIRST, LAST)
+    whole = pebem.score(home, BOOK, period, pebem.CUBE)
+    part = np.array(data.draw(st.lists(st.integers(0, 2), min_size=24, max_size=24)))
+    order = data.draw(st.permutations([0, 1, 2]))
+    total = pebem.Aggregate.zero(pebem.CUBE)
+    for i in order:
+        total += pebem.score(without(home, part == i), BOOK, period, pebem.CUBE)
+    assert replace(total, excluded=total.excluded | {"fehlerhaft": home.faulty}) == whole
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=8, deadline=None)
+def test_the_order_of_rows_does_not_matter(seed: int) -> None:
+    home = random_home(BOOK, seed, rows=80)
+    order = np.random.default_rng(seed).permutation(80)
+    shuffled = replace(home, interventions=home.interventions.iloc[order].reset_index(drop=True))
+    assert pebem.score(home, BOOK) == pebem.score(shuffled, BOOK)
+
+
+def test_a_single_second_makes_aggregates_unequal() -> None:
+    home = random_home(BOOK, 3)
+    frame = home.interventions.copy()
+    counting = frame["status"].isna() | (frame["status"] == "durchgeführt")
+    frame.loc[frame.index[counting][0], "seconds"] += 1
+    assert pebem.score(home, BOOK) != pebem.score(replace(home, interventions=frame), BOOK)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sums_reconcile(seed: int) -> None:
+    home = random_home(BOOK, seed)
+    found = pebem.score(home, BOOK)
+    total = measures.amount(found.by())
+    assert total.count == found.counted
+    assert sum(part.count for part in measures.fit(found.by()).values()) == found.counted
+    assert sum(part.seconds for part in measures.fit(found.by()).values()) == total.seconds
+    assert measures.matrix(found.by())[["count", "seconds"]].sum().tolist() == [total.count, total.seconds]
+
+
+def test_no_rows_but_a_period() -> None:
+    found = pebem.score(Tables(), BOOK, (FIRST, LAST))
+    assert found.counted == 0
+    assert measures.coverage(found) == dict.fromkeys(measures.COVERAGE, 0.0)
+    assert measures.fit(found.by())["passend"] == measures.Amount(0, 0)
+
+
+def test_no_rows_and_no_period() -> None:
+    with pytest.raises(EmptyError):
+        pebem.score(Tables(), BOOK)
+
+
+def test_an_intervention_outside_the_rulebook_is_refused() -> None:
+    home = random_home(BOOK, 1)
+    frame = home.interventions.assign(intervention=pd.Categorical(["9.99"] * len(home.interventions)))
+    with pytest.raises(ValueError, match=r"9\.99"):
+        pebem.score(replace(home, interventions=frame), BOOK)
+
+
+def test_seconds_beyond_the_exact_range_are_refused() -> None:
+    home = random_home(BOOK, 1)
+    frame = home.interventions.assign(seconds=np.int32(SECONDS_LIMIT))
+    with pytest.raises(ValueError, match="limit"):
+        pebem.score(replace(home, interventions=frame), BOOK)
+
+
+def test_large_sums_stay_exact() -> None:
+    """200,000 rows in one cell, each with an odd number of seconds near the limit."""
+    home = random_home(BOOK, 1)
+    rows = 200_001
+    frame = pd.DataFrame(
+        {
+            "resident": pd.Categorical([None] * rows, categories=["000"]),
+            "staff": pd.Categorical([None] * rows, categories=["P0"]),
+            "intervention": pd.Categorical(["7.E17"] * rows),
+            "date": pd.Series([pd.Timestamp(FIRST)] * rows, dtype="datetime64[s]"),
+            "minute_of_day": np.full(rows, -1, np.int32),
+            "seconds": np.full(rows, SECONDS_LIMIT - 1, np.int32),
+            "minutes_source": pd.Categorical([None] * rows, categories=["gemessen"]),
+            "shift": pd.Categorical([None] * rows, categories=["Früh"]),
+            "ward": pd.Categorical([None] * rows, categories=["A"]),
+            "status": pd.Categorical([None] * rows, categories=["durchgeführt"]),
+        }
+    )
+    for groupings in (pebem.FIT, pebem.CUBE):
+        found = pebem.score(replace(home, interventions=frame), BOOK, groupings=groupings)
+        assert measures.amount(found.by()) == measures.Amount(rows, rows * (SECONDS_LIMIT - 1))
+
+
+@pytest.mark.parametrize("wards", [300, 70_000])
+def test_many_wards_and_residents_are_no_trouble(wards: int) -> None:
+    names = [f"W{i}" for i in range(wards)]
+    residents = pd.DataFrame(
+        {
+            "resident": pd.Series([f"R{i}" for i in range(wards)], dtype=object),
+            "ward": pd.Series(names, dtype=object),
+            "moved_in": pd.Series([pd.NaT] * wards, dtype="datetime64[s]"),
+            "moved_out": pd.Series([pd.NaT] * wards, dtype="datetime64[s]"),
+        }
+    )
+    home = random_home(BOOK, 2)
+    frame = pd.DataFrame(
+        {
+            "resident": pd.Categorical(residents["resident"]),
+            "staff": pd.Categorical(["P0"] * wards),
+            "intervention": pd.Categorical(["1.1"] * wards),
+            "date": pd.Series([pd.Timestamp(FIRST)] * wards, dtype="datetime64[s]"),
+            "minute_of_day": np.full(wards, -1, np.int32),
+            "seconds": np.arange(wards, dtype=np.int32) % 600,
+            "minutes_source": pd.Categorical([None] * wards, categories=["gemessen"]),
+            "shift": pd.Categorical(["Früh"] * wards),
+            "ward": pd.Categorical([None] * wards, categories=[]),
+            "status": pd.Categorical([None] * wards, categories=["durchgeführt"]),
+        }
+    )
+    found = pebem.score(replace(home, residents=residents, interventions=frame), BOOK)
+    by_ward = found.by("ward").set_index("ward")
+    assert len(by_ward) == wards
+    assert by_ward["seconds"].to_dict() == {name: i % 600 for i, name in enumerate(names)}
+
+
+def test_adding_other_groupings_is_refused() -> None:
+    home = random_home(BOOK, 1)
+    with pytest.raises(ValueError, match="groupings"):
+        pebem.score(home, BOOK) + pebem.score(home, BOOK, groupings=pebem.CUBE)
+
+
+def test_a_rulebook_may_have_no_certificates() -> None:
+    plain = replace(BOOK, interventions=tuple(replace(e, accepts=None) for e in BOOK.interventions))
+    found = pebem.score(random_home(BOOK, 5), plain)
+    assert measures.by_certificate(found.by()) == measures.Amount(0, 0)
+
+
+def test_contract_names_what_is_wrong() -> None:
+    home = random_home(BOOK, 1)
+    with pytest.raises(pebem.contracts.ContractError, match=r"staff: column 'qn' is missing"):
+        check(replace(home, staff=home.staff.drop(columns="qn")))
+    with pytest.raises(pebem.contracts.ContractError, match=r"interventions\.date: expected day"):
+        check(replace(home, interventions=home.interventions.assign(date="2026-01-01")))
+
+
+def test_book_is_the_built_in_one() -> None:
+    assert isinstance(BOOK, RuleBook)
+    assert BOOK.id == "rekonstruktion"
