@@ -1,0 +1,56 @@
+"""What an importer has to say about a file: one finding per place, in a sentence a reader can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters. Only an error costs the row (or the cell) it names."""
+
+    ERROR = "Fehler"
+    WARNING = "Warnung"
+    NOTICE = "Hinweis"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know or to repair.
+
+    Attributes
+    ----------
+    severity
+        Error (not taken), warning (taken, flagged) or notice.
+    code
+        Stable short name of the kind of finding, for filters and tests, such as "intervention-unbekannt".
+    message
+        German sentence: what is the matter with this value.
+    repair
+        German sentence: what to do about it.
+    file, sheet
+        Where: file name without path, sheet name ("" where the file is refused before sheets are known).
+    row
+        Row as the spreadsheet program counts it (headings in row 1); 0 = the sheet as a whole.
+    column
+        Heading as it stands in the file; "" = the row as a whole.
+    value
+        The cell as it stood, as text.
+    count
+        How many rows the finding stands for (more than 1 only where one sentence serves for all).
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    repair: str
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    count: int = 1
+
+
+class UnreadableError(Exception):
+    """The input is refused as a whole. The message is one German sentence that says what to do."""

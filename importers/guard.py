@@ -1,0 +1,104 @@
+"""The limits an input must keep before anything opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from importers.findings import UnreadableError
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Sequence
+
+MAX_BYTES: Final = 100 * 2**20
+MAX_UNPACKED: Final = 2**30
+MAX_RATIO: Final = 250
+"""Unpacked to packed. Sheets full of equal rows reach about 100; deflate ends near 1,000."""
+MAX_PARTS: Final = 10_000
+MAX_ROWS: Final = 1_048_576
+MAX_COLUMNS: Final = 500
+MAX_CELLS: Final = 30_000_000
+"""Rows times columns of one sheet. The Excel reader keeps 32 bytes for every cell of the rectangle,
+filled or not, and ends the whole process where that memory is not to be had."""
+MAX_TEXT: Final = 2**18
+"""Bytes of one shared text in a workbook; Excel ends at 32,767 characters."""
+SMALL: Final = 2**20
+"""Below this unpacked size the ratio says nothing."""
+
+
+def contents(files: Sequence[Path | str | tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return name (without folder) and bytes of each file.
+
+    Raises
+    ------
+    UnreadableError
+        If there is no file, or one is missing, empty or too large.
+    """
+    if not files:
+        raise UnreadableError("Es wurde keine Datei angegeben. Bitte geben Sie eine Arbeitsmappe oder CSV-Dateien an.")
+    return [_content(file) for file in files]
+
+
+def _content(file: Path | str | tuple[str, bytes]) -> tuple[str, bytes]:
+    if isinstance(file, tuple):
+        name, data = Path(file[0].replace("\\", "/")).name, file[1]
+        size = len(data)
+    else:
+        path = Path(file)
+        name = path.name
+        try:
+            size = path.stat().st_size
+            data = path.read_bytes() if size <= MAX_BYTES else b""
+        except OSError as error:
+            raise UnreadableError(
+                f"Die Datei „{name}“ lässt sich nicht öffnen. Bitte prüfen Sie Pfad und Leserecht."
+            ) from error
+    if size > MAX_BYTES:
+        raise UnreadableError(
+            f"Die Datei „{name}“ ist größer als {MAX_BYTES // 2**20} MB. Bitte teilen Sie sie, etwa nach Monaten."
+        )
+    if not data.strip(b"\0 \t\r\n"):
+        raise UnreadableError(f"Die Datei „{name}“ ist leer. Bitte speichern oder exportieren Sie sie noch einmal.")
+    return name, data
+
+
+def check_parts(name: str, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse a packed file that says of itself that it unpacks to too much.
+
+    Raises
+    ------
+    UnreadableError
+        If number, sum or ratio of the parts is beyond the limits, or a part is encrypted.
+    """
+    unpacked = sum(part.file_size for part in parts)
+    packed = max(1, sum(part.compress_size for part in parts))
+    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or (unpacked > SMALL and unpacked > MAX_RATIO * packed):
+        raise UnreadableError(
+            f"Die Datei „{name}“ wird beim Entpacken unerwartet groß. "
+            "Bitte kopieren Sie die Tabellen in eine neue Arbeitsmappe und speichern Sie diese."
+        )
+    if any(part.flag_bits & 1 for part in parts):
+        raise UnreadableError(
+            f"Die Datei „{name}“ ist mit einem Kennwort geschützt. Bitte entfernen Sie es und laden Sie sie erneut."
+        )
+
+
+def check_size(name: str, sheet: str, rows: int, columns: int) -> None:
+    """Refuse a sheet beyond the limits for rows, columns or the rectangle of both.
+
+    Raises
+    ------
+    UnreadableError
+        Naming the sheet and the limit.
+    """
+    where = f"Das Blatt „{sheet}“ in „{name}“" if sheet else f"Ein Blatt in „{name}“"
+    if columns > MAX_COLUMNS:
+        raise UnreadableError(f"{where} hat mehr als {MAX_COLUMNS} Spalten. Bitte löschen Sie überzählige Spalten.")
+    if rows > MAX_ROWS:
+        raise UnreadableError(f"{where} hat mehr als 1.048.576 Zeilen. Bitte teilen Sie die Datei, etwa nach Monaten.")
+    if rows * columns > MAX_CELLS:
+        raise UnreadableError(
+            f"{where} reicht bis Zeile {rows} und Spalte {columns}: zu groß. "
+            "Bitte löschen Sie leere Zeilen und Spalten oder teilen Sie die Datei."
+        )

@@ -1,0 +1,59 @@
+"""Sheet `Instabilität`: which criteria of an unstable health situation held from when to when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from importers import normalise
+from importers.cells import days, error, frame, numbers, text_series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from importers.table import Table
+    from rules.model import RuleBook
+
+
+def read_instability(table: Table, book: RuleBook, residents: frozenset[str]) -> pd.DataFrame:
+    """Return one row per period of a criterion; an open end is NaT."""
+    resident = numbers(table, "Bewohner-Nr")
+    stranger = [bool(number) and number not in residents for number in resident]
+    table.report(
+        error(
+            "bewohner-unbekannt",
+            "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“.",
+            "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
+        ),
+        np.flatnonzero(stranger).tolist(),
+        "Bewohner-Nr",
+        costs_row=True,
+    )
+
+    def parse(value: Any) -> str:
+        written = normalise.text(value)
+        if not written:
+            raise error("kriterium-fehlt", "Das Kriterium fehlt.", "Tragen Sie Kurzname oder Bezeichnung ein.")
+        found = book.find_criterion(written)
+        if found is None:
+            raise error(
+                "kriterium-unbekannt",
+                "Dieses Kriterium steht nicht im Regelwerk.",
+                "Tragen Sie Kurzname oder Bezeichnung aus dem Blatt „Anleitung“ der Vorlage ein.",
+            )
+        return found.id
+
+    codes, values = table.read("Kriterium", parse, "", costs_row=True)
+    criterion = np.array(values, dtype=object)[codes]
+    start, end = days(table, "Von", required=True), days(table, "Bis")
+    table.report(
+        error("bis-vor-von", "„Bis“ liegt vor „Von“.", "Berichtigen Sie eines der beiden Daten."),
+        np.flatnonzero(end < start).tolist(),
+        "Bis",
+        costs_row=True,
+    )
+    return frame(
+        table,
+        {"resident": text_series(resident), "criterion": text_series(criterion), "start": start, "end": end},
+    )

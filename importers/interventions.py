@@ -1,0 +1,235 @@
+"""Sheet `Interventionen`: the performed interventions, the one sheet with very many rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers import normalise
+from importers.cells import (
+    as_days,
+    categories,
+    error,
+    frame,
+    notice,
+    parse_number,
+    parse_required_day,
+    warning,
+)
+from importers.headings import fold
+from importers.presence import check_residents, check_staff
+from importers.table import row_keys
+from pebem.contracts import SECONDS_MISSING, STATUSES
+from rules.vocabulary import KINDS_WITHOUT_RESIDENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from importers.table import Table
+    from rules.model import RuleBook
+
+MOST_MINUTES: Final = 1440
+MOST_SUGGESTIONS: Final = 200
+"""Similar titles are looked for this often per file; the search is slow."""
+
+_SOURCES: Final = {name: name for name in ("gemessen", "geplant", "norm")}
+_STATUSES: Final = {fold(name): name for name in STATUSES}
+
+
+def read_interventions(
+    table: Table, book: RuleBook, residents: pd.DataFrame, staff: pd.DataFrame
+) -> tuple[pd.DataFrame, int]:
+    """Return the interventions and how many rows errors have cost.
+
+    Parameters
+    ----------
+    residents, staff
+        Frames of :mod:`pebem.contracts`, to tell of unknown numbers and of days out of range.
+    """
+    resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
+    staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
+    intervention_codes, ids = table.read("Intervention", _intervention_parser(book), "", costs_row=True)
+    date_codes, moments = table.read("Datum", parse_required_day, None, costs_row=True)
+    days = as_days(moments)
+    minute_of_day = _minutes_of_day(table, date_codes, moments)
+    seconds = _seconds(table)
+    source_codes, sources = table.read("Minuten-Quelle", _parse_source, "", costs_row=True)
+    shift_codes, shifts = table.read("Schicht", normalise.text, "", costs_row=True)
+    ward_codes, wards = table.read("Wohnbereich", normalise.text, "", costs_row=True)
+    status_codes, statuses = table.read("Status", _parse_status, "", costs_row=True)
+
+    needs_resident = np.array(
+        [bool(i) and book.interventions[book.index[i]].kind not in KINDS_WITHOUT_RESIDENT for i in ids], dtype=bool
+    )[intervention_codes]
+    check_residents(table, (resident_codes, resident_names), needs_resident, days[date_codes], residents)
+    check_staff(table, (staff_codes, staff_names), (date_codes, days), staff)
+    made = frame(
+        table,
+        {
+            "resident": categories(resident_codes, resident_names),
+            "staff": categories(staff_codes, staff_names),
+            "intervention": categories(intervention_codes, ids),
+            "date": days[date_codes],
+            "minute_of_day": minute_of_day,
+            "seconds": seconds,
+            "minutes_source": categories(source_codes, sources, tuple(_SOURCES.values())),
+            "shift": categories(shift_codes, shifts),
+            "ward": categories(ward_codes, wards),
+            "status": pd.Categorical.from_codes(
+                np.array([STATUSES.index(name) if name else -1 for name in statuses], dtype=np.int8)[status_codes],
+                categories=pd.Index(STATUSES, dtype="object"),
+            ),
+        },
+    )
+    made = _without_repeats(table, made)
+    _note_missing_minutes(table, made)
+    bad = np.flatnonzero(table.faulty)
+    return made, int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum())
+
+
+def _intervention_parser(book: RuleBook) -> Callable[[Any], str]:
+    titles = {fold(entry.title): f"{entry.id} {entry.title}" for entry in book.interventions}
+    suggestions = 0
+
+    def parse(value: Any) -> str:
+        nonlocal suggestions
+        if not isinstance(value, str):
+            raise error(
+                "intervention-mehrdeutig",
+                "Excel hat die Nummer in Zahl oder Datum verwandelt; 4.1 und 4.10 sind so nicht zu unterscheiden.",
+                "Formatieren Sie die Spalte als Text und tragen Sie Nummer oder Bezeichnung neu ein.",
+            )
+        written = normalise.text(value)
+        if not written:
+            raise error(
+                "intervention-fehlt",
+                "Die Intervention fehlt.",
+                "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
+            )
+        if found := book.find_intervention(written):
+            return found.id
+        repair = "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
+        if suggestions < MOST_SUGGESTIONS:
+            suggestions += 1
+            from difflib import get_close_matches  # noqa: PLC0415 - needed for faulty files only
+
+            if near := get_close_matches(fold(written)[:200], titles, n=1):
+                repair += f" Am ähnlichsten ist „{titles[near[0]]}“."
+        raise error("intervention-unbekannt", "Diese Intervention steht nicht im Katalog.", repair)
+
+    return parse
+
+
+def _minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime | None]) -> np.ndarray:
+    """Return the minute of the day; where ``Uhrzeit`` is blank that of ``Datum``, unless it is midnight."""
+    codes, clocks = table.read("Uhrzeit", _parse_clock, None, costs_row=True)
+    given: np.ndarray = np.array([-1 if found is None else found for found in clocks], dtype=np.int32)[codes]
+    blank = np.array([found == -1 for found in clocks], dtype=bool)
+    in_date = np.array(
+        [
+            -1 if found is None or not (found.hour or found.minute) else found.hour * 60 + found.minute
+            for found in moments
+        ],
+        dtype=np.int32,
+    )
+    if (in_date >= 0).any():
+        given = np.where(blank[codes], in_date[date_codes], given)
+    return given
+
+
+def _parse_clock(value: Any) -> int:
+    try:
+        return normalise.clock(value)
+    except ValueError:
+        raise warning(
+            "uhrzeit-unlesbar",
+            "Diese Uhrzeit ist nicht lesbar; die Zeile wird ohne Uhrzeit übernommen.",
+            "Schreiben Sie Stunde und Minute, zum Beispiel 08:05.",
+        ) from None
+
+
+def _seconds(table: Table) -> np.ndarray:
+    codes, values = table.read("Minuten", _parse_minutes, SECONDS_MISSING, costs_row=True)
+    seconds: np.ndarray = np.array(values, dtype=np.int32)[codes]
+    return seconds
+
+
+def _parse_minutes(value: Any) -> int:
+    try:
+        return normalise.seconds(value, MOST_MINUTES)
+    except ValueError:
+        raise error(
+            "minuten-ungueltig",
+            "Die Minuten sind keine Zahl von 0 bis 1.440.",
+            "Tragen Sie die Minuten als Zahl ein, zum Beispiel 12,5; eine Zelle mit Uhrzeitformat gilt nicht.",
+        ) from None
+
+
+def _parse_source(value: Any) -> str:
+    written = fold(normalise.text(value))
+    if written and written not in _SOURCES:
+        raise warning(
+            "minuten-quelle-unbekannt",
+            "Diese Minuten-Quelle gibt es nicht; sie gilt als nicht angegeben.",
+            "Tragen Sie gemessen, geplant oder Norm ein.",
+        )
+    return written
+
+
+def _parse_status(value: Any) -> str:
+    written = fold(normalise.text(value))
+    if written and written not in _STATUSES:
+        raise error("status-unbekannt", "Diesen Status gibt es nicht.", "Tragen Sie ein: " + ", ".join(STATUSES) + ".")
+    return _STATUSES.get(written, "")
+
+
+def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:
+    missing = int((made["seconds"] == SECONDS_MISSING).sum())
+    if missing:
+        table.report_sheet(
+            notice(
+                "minuten-fehlen",
+                f"{missing} Zeilen haben keine Minuten; sie zählen in der Anzahl, aber nicht in der Zeit.",
+                "Ergänzen Sie die Minuten, wenn sie vorliegen.",
+            ),
+            column="Minuten",
+            count=missing,
+        )
+
+
+def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
+    """Drop what an earlier file has already; note what stands several times in one file."""
+    records = np.flatnonzero(~table.faulty)
+    keys = _content_keys(made)
+    repeated = table.repeats_of_other_files(keys, records)
+    if repeated.any():
+        made, records, keys = made[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
+    sizes = np.bincount(keys, minlength=1)
+    turn = pd.Series(keys).groupby(keys).cumcount().to_numpy()
+    for index in np.flatnonzero(turn == 1):
+        count = int(sizes[keys[index]])
+        table.report(
+            notice(
+                "zeile-mehrfach",
+                f"Diese Zeile steht {count}-mal gleich in der Datei; alle zählen.",
+                "Prüfen Sie, ob die Intervention wirklich so oft durchgeführt wurde.",
+            ),
+            [int(records[index])],
+            count=count,
+        )
+    return made
+
+
+def _content_keys(made: pd.DataFrame) -> np.ndarray:
+    """Return one small integer per row, equal exactly where all values are."""
+    parts = [
+        column.cat.codes.to_numpy()
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        else column.to_numpy().astype(np.int64)
+        for _, column in made.items()
+    ]
+    keys: np.ndarray = pd.factorize(row_keys(parts))[0]
+    return keys

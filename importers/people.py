@@ -1,0 +1,134 @@
+"""Sheets `Bewohner` and `Mitarbeitende`: master data for the engine, identities apart from it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers import normalise
+from importers.cells import days, error, frame, numbers, text_series, texts, warning
+from importers.headings import fold
+from pebem.contracts import ROLE_BETREUUNG_43B
+
+if TYPE_CHECKING:
+    from importers.table import Table
+
+_QN: Final = re.compile(r"(?:qn ?)?([1-8])(?:[.,]0+)?", re.IGNORECASE)
+
+
+def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the residents and, apart from them, their names (resident, name, given)."""
+    resident = numbers(table, "Bewohner-Nr")
+    later = pd.Series(resident).duplicated().to_numpy() & (resident != "")
+    table.report(
+        error(
+            "bewohner-doppelt",
+            "Diese Bewohner-Nr steht weiter oben schon einmal.",
+            "Lassen Sie jede Bewohner-Nr nur einmal stehen.",
+        ),
+        np.flatnonzero(later).tolist(),
+        "Bewohner-Nr",
+        costs_row=True,
+    )
+    moved_in = days(table, "Einzug", costs_row=False)
+    moved_out = days(table, "Auszug", costs_row=False)
+    reversed_ = moved_out < moved_in
+    table.report(
+        error(
+            "auszug-vor-einzug",
+            "Der Auszug liegt vor dem Einzug; er gilt als leer.",
+            "Berichtigen Sie Einzug oder Auszug.",
+        ),
+        np.flatnonzero(reversed_).tolist(),
+        "Auszug",
+    )
+    moved_out[reversed_] = np.datetime64("NaT")
+    residents = frame(
+        table,
+        {
+            "resident": text_series(resident),
+            "ward": text_series(texts(table, "Wohnbereich")),
+            "moved_in": moved_in,
+            "moved_out": moved_out,
+        },
+    )
+    return residents, _identities(table, "resident", resident)
+
+
+def read_staff(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the staff, one row per period, and, apart from them, their names (staff, name, given)."""
+    staff = numbers(table, "Personal-Nr")
+    codes, levels = table.read("QN", _parse_qn, 0, costs_row=True)
+    start, end = days(table, "Gültig ab"), days(table, "Gültig bis")
+    table.report(
+        error(
+            "gueltig-bis-vor-gueltig-ab",
+            "„Gültig bis“ liegt vor „Gültig ab“.",
+            "Berichtigen Sie eines der beiden Daten.",
+        ),
+        np.flatnonzero(end < start).tolist(),
+        "Gültig bis",
+        costs_row=True,
+    )
+    made = frame(
+        table,
+        {
+            "staff": text_series(staff),
+            "qn": np.array(levels, dtype=np.int32)[codes],
+            "role": text_series(texts(table, "Rolle", _parse_role)),
+            "certificates": text_series(texts(table, "Zertifikate", _parse_certificates)).fillna(""),
+            "start": start,
+            "end": end,
+        },
+    )
+    again = made.duplicated(["staff", "start"]).to_numpy()
+    table.report(
+        warning(
+            "gueltig-ab-doppelt",
+            "Diese Person hat weiter oben schon eine Zeile mit demselben „Gültig ab“; es gilt die spätere Zeile.",
+            "Tragen Sie bei jeder Änderung ein eigenes „Gültig ab“ ein oder löschen Sie die überzählige Zeile.",
+        ),
+        np.flatnonzero(~table.faulty)[again].tolist(),
+        "Gültig ab",
+    )
+    return made, _identities(table, "staff", staff)
+
+
+def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
+    """Return one row per person; of several rows the last that has a name."""
+    names = frame(
+        table,
+        {
+            key: text_series(number),
+            "name": text_series(texts(table, "Name")),
+            "given": text_series(texts(table, "Vorname")),
+        },
+    )
+    return names.groupby(key, sort=False, as_index=False)[["name", "given"]].last().astype("object")
+
+
+def _parse_qn(value: Any) -> int:
+    written = normalise.text(value)
+    if not written:
+        raise error("qn-fehlt", "Das QN fehlt.", "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.")
+    match = _QN.fullmatch(written)
+    if not match:
+        raise error(
+            "qn-ungueltig",
+            "Das QN ist keine ganze Zahl von 1 bis 8.",
+            "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.",
+        )
+    return int(match[1])
+
+
+def _parse_role(value: Any) -> str:
+    written = normalise.text(value)
+    return ROLE_BETREUUNG_43B if "43b" in fold(written).replace(" ", "") else written
+
+
+def _parse_certificates(value: Any) -> str:
+    written = ("".join(part.split()).upper() for part in re.split("[;,]", normalise.text(value)))
+    return ";".join(sorted({part for part in written if part}))

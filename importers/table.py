@@ -1,0 +1,270 @@
+"""A sheet whose columns are known: distinct values, row numbers, and findings about both.
+
+Every cell is looked at once per distinct value of its column, never once per row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers.findings import Finding, Severity
+from importers.grid import Odd
+from importers.headings import SHEETS, clean, locate
+from importers.normalise import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from importers.grid import Grid
+
+_WIDEST_KEY: Final = 2**62
+
+
+class Problem(Exception):  # noqa: N818 - a finding without its place, not a failure of the program
+    """What is the matter with a value, and what to do about it."""
+
+    def __init__(self, severity: Severity, code: str, message: str, repair: str) -> None:
+        super().__init__(code)
+        self.severity, self.code, self.message, self.repair = severity, code, message, repair
+
+
+class Table:
+    """The rows of one sheet, from one file or several, without blank rows.
+
+    Attributes
+    ----------
+    sheet
+        Name of the sheet as the contract has it.
+    rows
+        Row of each record as the spreadsheet counts it, from 1.
+    faulty
+        True for each record with an error that costs the record.
+    findings
+        Everything found so far, in the order it was found.
+    """
+
+    def __init__(self, sheet: str, grids: Sequence[Grid]) -> None:
+        self.sheet = sheet
+        self.findings: list[Finding] = []
+        self._files = [grid.file for grid in grids]
+        self._headings: dict[str, str] = {}
+        located = [locate(grid, sheet) for grid in grids]
+        parts: list[dict[str, np.ndarray]] = []
+        for grid, place in zip(grids, located, strict=True):
+            self._headings = place.headings | self._headings
+            self._note_layout(grid.file, place.row, place.unknown)
+            below = grid.cells[place.row + 1 :]
+            parts.append({column: below[:, position] for column, position in place.columns.items()})
+        lengths = [len(grid.cells) - place.row - 1 for grid, place in zip(grids, located, strict=True)]
+        self.rows = np.concatenate(
+            [place.row + 2 + np.arange(n) for place, n in zip(located, lengths, strict=True)]
+        ).astype(np.int64)
+        self._file = np.repeat(np.arange(len(grids)), lengths)
+        self._columns: dict[str, tuple[np.ndarray, list[Any]]] = {}
+        for column in SHEETS[sheet].columns:
+            if any(column in part for part in parts):
+                whole = [part.get(column, np.full(n, "", dtype=object)) for part, n in zip(parts, lengths, strict=True)]
+                self._columns[column] = _distinct(whole[0] if len(whole) == 1 else np.concatenate(whole))
+        self._drop_blank_rows()
+        if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
+            everything = np.arange(len(self.rows))
+            self._keep(~self.repeats_of_other_files(self.cell_keys(), everything))
+        self.faulty = np.zeros(len(self.rows), dtype=bool)
+
+    def has(self, column: str) -> bool:
+        """Return whether the file has the column."""
+        return column in self._columns
+
+    def raw(self, column: str) -> tuple[np.ndarray, list[Any]]:
+        """Return code of each row and the distinct cells; one blank cell for a column that is absent."""
+        return self._columns.get(column) or (np.zeros(len(self.rows), dtype=np.int64), [""])
+
+    def read(
+        self, column: str, parse: Callable[[Any], Any], default: Any, *, costs_row: bool = False
+    ) -> tuple[np.ndarray, list[Any]]:
+        """Turn a column into values, one call per distinct cell.
+
+        Parameters
+        ----------
+        parse
+            Gives the value of a cell or raises :class:`Problem`, which is reported for every row.
+        default
+            Value of cells that raise, and of cells without a value to read.
+        costs_row
+            Whether an error leaves the row out.
+
+        Returns
+        -------
+        Code of each row and the value behind each code.
+        """
+        codes, cells = self.raw(column)
+        values: list[Any] = []
+        problems: dict[int, Problem] = {}
+        for code, cell in enumerate(cells):
+            try:
+                if isinstance(cell, Odd):
+                    raise _unreadable_cell(cell)
+                values.append(parse(cell))
+            except Problem as problem:
+                values.append(default)
+                problems[code] = problem
+        if problems:
+            at = np.flatnonzero(np.isin(codes, list(problems)))
+            for index, code in zip(at.tolist(), codes[at].tolist(), strict=True):
+                self.report(problems[code], [index], column, costs_row=costs_row)
+        return codes, values
+
+    def report(
+        self, problem: Problem, indices: Iterable[int], column: str = "", *, costs_row: bool = False, count: int = 1
+    ) -> None:
+        """Add a finding for each of the given records."""
+        codes, cells = self.raw(column)
+        heading = self._headings.get(column, column)
+        for index in indices:
+            if costs_row and problem.severity is Severity.ERROR:
+                self.faulty[index] = True
+            self.findings.append(
+                Finding(
+                    problem.severity,
+                    problem.code,
+                    problem.message,
+                    problem.repair,
+                    file=self._files[self._file[index]],
+                    sheet=self.sheet,
+                    row=int(self.rows[index]),
+                    column=heading,
+                    value=shown(cells[codes[index]]) if column else "",
+                    count=count,
+                )
+            )
+
+    def report_sheet(self, problem: Problem, *, value: str = "", count: int = 1, column: str = "") -> None:
+        """Add one finding for the sheet as a whole."""
+        self._note(problem, self._files[0], value, count, self._headings.get(column, column))
+
+    def _note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
+        self.findings.append(
+            Finding(
+                problem.severity,
+                problem.code,
+                problem.message,
+                problem.repair,
+                file=file,
+                sheet=self.sheet,
+                column=column,
+                value=value,
+                count=count,
+            )
+        )
+
+    def _note_layout(self, file: str, heading_row: int, unknown: tuple[str, ...]) -> None:
+        if heading_row:
+            self._note(
+                Problem(
+                    Severity.NOTICE,
+                    "zeilen-ueber-ueberschrift",
+                    f"Die Überschriften stehen in Zeile {heading_row + 1}; die Zeilen darüber bleiben unbeachtet.",
+                    "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
+                ),
+                file,
+                "",
+                heading_row,
+            )
+        if unknown:
+            self._note(
+                Problem(
+                    Severity.NOTICE,
+                    "spalten-unbekannt",
+                    "Diese Spalten werden nicht gelesen: " + ", ".join(f"„{name}“" for name in unknown) + ".",
+                    "Nichts zu tun. Soll eine Spalte gelesen werden, benennen Sie sie wie in der Vorlage.",
+                ),
+                file,
+                "; ".join(unknown),
+                len(unknown),
+            )
+
+    def _keep(self, kept: np.ndarray) -> None:
+        if not kept.all():
+            self.rows, self._file = self.rows[kept], self._file[kept]
+            self._columns = {name: (codes[kept], cells) for name, (codes, cells) in self._columns.items()}
+
+    def _drop_blank_rows(self) -> None:
+        filled = np.zeros(len(self.rows), dtype=bool)
+        for codes, cells in self._columns.values():
+            blank = [isinstance(cell, str) and not clean(cell) for cell in cells]
+            filled |= ~np.array(blank, dtype=bool)[codes]
+        self._keep(filled)
+
+    def cell_keys(self) -> np.ndarray:
+        """Return one integer per row, equal exactly where all cells stand the same in the file."""
+        return row_keys([codes for codes, _ in self._columns.values()])
+
+    def repeats_of_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
+        """Tell which records an earlier file has already, and say so; equal ones within one file are none.
+
+        Parameters
+        ----------
+        keys
+            One integer per record, equal exactly where the records are.
+        records
+            Positions of the records among the rows.
+        """
+        file_of = self._file[records]
+        turn = pd.Series(keys).groupby([keys, file_of]).cumcount()
+        repeated = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
+        for number, file in enumerate(self._files):
+            if count := int(repeated[file_of == number].sum()):
+                self._note(
+                    Problem(
+                        Severity.NOTICE,
+                        "zeilen-schon-in-anderer-datei",
+                        f"{count} Zeilen stehen schon in einer anderen Datei und zählen nicht noch einmal.",
+                        "Nichts zu tun.",
+                    ),
+                    file,
+                    "",
+                    count,
+                )
+        return repeated
+
+
+def _unreadable_cell(cell: Odd) -> Problem:
+    formula = cell.shown.startswith("Formel")
+    return Problem(
+        Severity.ERROR,
+        "zelle-ohne-wert",
+        "Die Formel in dieser Zelle wurde nie berechnet." if formula else "Diese Zelle enthält einen Excel-Fehler.",
+        "Öffnen und speichern Sie die Datei in Excel oder ersetzen Sie die Formel durch ihren Wert.",
+    )
+
+
+def _distinct(cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:
+    """Return code of each cell and the distinct cells, in order of appearance."""
+    codes, values = pd.factorize(cells)
+    # TRUE equals 1 and FALSE equals 0 for Python, but not for the reader of a sheet.
+    if any(isinstance(value, (bool, int, float)) and value in {0, 1} for value in values):
+        logical = np.fromiter((isinstance(cell, bool) for cell in cells), dtype=bool, count=len(cells))
+        if logical.any():
+            written = cells.copy()
+            written[logical] = [shown(cell) for cell in cells[logical]]
+            codes, values = pd.factorize(written)
+    return codes, list(values)
+
+
+def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
+    """Return one integer per row that is equal exactly where all columns (integers) are equal."""
+    key: np.ndarray | None = None
+    size = 1
+    for column in columns:
+        low = int(column.min()) if len(column) else 0
+        span = int(column.max()) - low + 1 if len(column) else 1
+        if size * span >= _WIDEST_KEY:
+            key = pd.factorize(key)[0] if key is not None else None
+            size = int(key.max()) + 1 if key is not None else 1
+        part = column.astype(np.int64) - low
+        key = part if key is None else key * span + part
+        size *= span
+    return key if key is not None else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Importers: files made in code, read back."""
