@@ -1,0 +1,125 @@
+"""Synthetic homes in our own workbook format: invented people, plausible data, the same seed gives the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sample_data import delimited, faults, home, names, workbook
+from sample_data.home import Home
+from sample_data.sheets import INTERVENTIONEN, SHEETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "interventions_workbook", "make"]
+
+START: Final = date(2026, 1, 1)
+_FORMATS: Final = ("xlsx", "csv")
+_ROWS_PER_MONTH: Final = 600  # fewer than a resident has: 25 a day, less what hospital and moving cost
+
+
+class SampleError(ValueError):
+    """The wanted sample cannot be made. The message is one German sentence that says what to do."""
+
+
+def draw(
+    *, homes: int, residents: int, months: int, seed: int, start: date = START, dirt: bool = True
+) -> Iterator[Home]:
+    """Draw homes one by one; home ``i`` does not depend on how many homes are wanted.
+
+    Parameters
+    ----------
+    homes, residents, months
+        Number of homes, residents per home, and months from ``start`` on; each at least 1.
+    seed
+        Same seed, same homes.
+    dirt
+        Put the faults in that real files have (see ``sample_data/README.md``).
+
+    Raises
+    ------
+    SampleError
+        When a number is below 1 (the seed: below 0).
+    """
+    wanted = {"Häuser": homes, "Bewohner:innen": residents, "Monate": months}
+    for what, count in wanted.items():
+        if count < 1:
+            raise SampleError(f"{what}: Bitte eine Zahl ab 1 angeben (angegeben: {count}).")
+    if seed < 0:
+        raise SampleError(f"Startwert (Seed): Bitte eine Zahl ab 0 angeben (angegeben: {seed}).")
+    for index, child in enumerate(np.random.SeedSequence(seed).spawn(homes)):
+        rng = np.random.default_rng(child)
+        drawn = home.draw(rng, names.home_name(index), residents, months, start)
+        if dirt:
+            drawn.planted = faults.plant(rng, drawn.sheets)
+        yield drawn
+
+
+def make(  # noqa: PLR0913 - each argument is one the command line passes on
+    directory: Path | str,
+    *,
+    homes: int,
+    residents: int,
+    months: int,
+    seed: int,
+    fmt: str = "xlsx",
+    start: date = START,
+    dirt: bool = True,
+) -> list[Path]:
+    """Write synthetic homes into ``directory``.
+
+    Returns
+    -------
+    list of Path
+        One per home: the workbook, or for "csv" the folder with one file per sheet.
+
+    Raises
+    ------
+    SampleError
+        For another format, numbers below 1, or a home too large for an Excel sheet.
+    """
+    if fmt == "das":
+        raise SampleError("Das Format „das“ gibt es noch nicht. Bitte „xlsx“ oder „csv“ wählen.")
+    if fmt not in _FORMATS:
+        raise SampleError(f"Das Format „{fmt}“ ist unbekannt. Bitte „xlsx“ oder „csv“ wählen.")
+    drawn = draw(homes=homes, residents=residents, months=months, seed=seed, start=start, dirt=dirt)
+    return [_write(Path(directory), one, fmt) for one in drawn]
+
+
+def _write(directory: Path, drawn: Home, fmt: str) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    stem = names.file_stem(drawn.name)
+    if fmt == "csv":
+        delimited.write(directory / stem, drawn)
+        return directory / stem
+    if len(drawn.sheets[INTERVENTIONEN]) >= workbook.LONGEST_SHEET:
+        raise SampleError(
+            "Das Haus hat mehr Interventionen, als ein Excel-Blatt fasst. "
+            "Bitte weniger Monate oder das Format „csv“ wählen."
+        )
+    workbook.write(directory / f"{stem}.xlsx", drawn)
+    return directory / f"{stem}.xlsx"
+
+
+def interventions_workbook(path: Path | str, rows: int, *, seed: int = 1, residents: int = 80) -> Path:
+    """Write one home without faults whose sheet ``Interventionen`` has exactly ``rows`` rows.
+
+    Raises
+    ------
+    SampleError
+        For a number of rows no Excel sheet can hold.
+    """
+    if not 1 <= rows < workbook.LONGEST_SHEET:
+        raise SampleError(f"Bitte zwischen 1 und {workbook.LONGEST_SHEET - 1} Zeilen angeben (angegeben: {rows}).")
+    months = ceil(rows / (residents * _ROWS_PER_MONTH))
+    (drawn,) = draw(homes=1, residents=residents, months=months, seed=seed, dirt=False)
+    sheets = drawn.sheets | {INTERVENTIONEN: drawn.sheets[INTERVENTIONEN].head(rows)}
+    last = sheets[INTERVENTIONEN]["Datum"].iloc[-1]
+    workbook.write(Path(path), replace(drawn, sheets=sheets, last=last))
+    return Path(path)
