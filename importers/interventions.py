@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rules.model import RuleBook
 
 MOST_MINUTES: Final = 1440
+YEARS: Final = range(2000, 2100)
 MOST_SUGGESTIONS: Final = 200
 """Similar titles are looked for this often per file; the search is slow."""
 
@@ -52,7 +53,7 @@ def read_interventions(
     resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
     staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
     intervention_codes, ids = table.read("Intervention", _intervention_parser(book), "", costs_row=True)
-    date_codes, moments = table.read("Datum", parse_required_day, None, costs_row=True)
+    date_codes, moments = table.read("Datum", _parse_day_of_work, None, costs_row=True)
     days = as_days(moments)
     minute_of_day = _minutes_of_day(table, date_codes, moments)
     seconds = _seconds(table)
@@ -121,6 +122,18 @@ def _intervention_parser(book: RuleBook) -> Callable[[Any], str]:
         raise error("intervention-unbekannt", "Diese Intervention steht nicht im Katalog.", repair)
 
     return parse
+
+
+def _parse_day_of_work(value: Any) -> datetime | None:
+    """Read the day; a mistyped century would stretch the period of the whole analysis."""
+    moment = parse_required_day(value)
+    if moment and moment.year not in YEARS:
+        raise error(
+            "datum-unmoeglich",
+            f"An einem Tag des Jahres {moment.year} kann diese Intervention nicht durchgeführt worden sein.",
+            "Prüfen Sie das Jahr.",
+        )
+    return moment
 
 
 def _minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime | None]) -> np.ndarray:

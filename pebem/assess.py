@@ -107,11 +107,11 @@ def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int) -> 
         missing.setdefault(module_of(item), []).append(cell)
     for module, names in missing.items():
         rest = f" und {len(names) - _LISTED} weitere" if len(names) > _LISTED else ""
-        notes.append(f"Modul {module}: es fehlt {', '.join(names[:_LISTED])}{rest}")
+        notes.append(f"Modul {module}: Es fehlt {', '.join(names[:_LISTED])}{rest}.")
     for item, gate in GATES.items():
         if findings[gate] == NO_FINDING and cells[item][i] > 0:
             kind = "Harnkontinenz" if gate == "continence_urine" else "Stuhlkontinenz"
-            notes.append(f"{item} zählt nicht: {kind} ist nicht angegeben und gilt als kontinent")
+            notes.append(f"{item} zählt nicht: {kind} ist nicht angegeben und gilt als kontinent.")
     if bool(frame["special"].iloc[i]):
-        notes.append("Besondere Bedarfskonstellation: Pflegegrad 5 unabhängig von den Punkten")
+        notes.append("Besondere Bedarfskonstellation: Pflegegrad 5 unabhängig von den Punkten.")
     return notes

@@ -1,0 +1,136 @@
+"""Wertet Begutachtungen nach § 15 SGB XI aus: Summen, gewichtete Punkte, Gesamtpunkte, Pflegegrad.
+
+Liest das Blatt „Begutachtungen“ einer Arbeitsmappe oder eine CSV-Datei. Je Begutachtung entsteht eine Zeile.
+Fehlen Angaben, bleibt leer, was sich nicht berechnen lässt; „Hinweise“ nennt, was fehlt.
+Ohne --out erscheint das Ergebnis als CSV (Semikolon, Dezimalkomma) auf dem Bildschirm.
+
+Beispiel:
+  pebem assess haus-sonnenschein.xlsx --out pflegegrade.xlsx
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+import importers
+from cli.commands.analyse import check_files
+from cli.parser import CommandError, Parser
+from importers.findings import Severity
+from pebem.assess import assess
+from rules.assessment import MODULES
+
+if TYPE_CHECKING:
+    import argparse
+
+HEADINGS: Final = (
+    "Bewohner-Nr",
+    "Datum",
+    *(f"M{module}_Summe" for module in MODULES),
+    *(f"M{module}_Punkte" for module in MODULES),
+    "M2_M3_Punkte",
+    "Gesamtpunkte",
+    "Pflegegrad",
+    "Hinweise",
+)
+
+
+def define(parser: Parser) -> None:
+    """Define the arguments."""
+    parser.add_argument("file", metavar="DATEI", type=Path, help="Arbeitsmappe oder CSV-Datei mit Begutachtungen")
+    parser.add_argument("--out", metavar="DATEI", type=Path, help="Ergebnis als .xlsx oder .csv")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the assessment."""
+    check_files([options.file])
+    ending = options.out.suffix.lower() if options.out else ""
+    if options.out and ending not in {".csv", ".xlsx"}:
+        raise CommandError(
+            "Das Ergebnis wird als .csv oder .xlsx geschrieben; bitte geben Sie --out eine dieser Endungen."
+        )
+    read = importers.read_assessments([options.file])
+    rows = assessed_rows(read)
+    try:
+        if not options.out:
+            sys.stdout.write(as_csv(rows))
+        elif ending == ".csv":
+            # The mark at the beginning lets a German Excel recognise the umlauts.
+            options.out.write_text("\ufeff" + as_csv(rows), encoding="utf-8", newline="")
+        else:
+            write_xlsx(options.out, rows)
+    except OSError as problem:
+        raise CommandError(f"{options.out} kann nicht geschrieben werden ({problem.strerror}).") from problem
+    errors = [found for found in read.findings if found.severity is Severity.ERROR]
+    for found in errors:
+        place = f"Zeile {found.row}" + (f", Spalte {found.column}" if found.column else "")
+        sys.stderr.write(f"Blatt {found.sheet}, {place}: {found.message} {found.repair}\n")
+    return 1 if errors else 0
+
+
+def assessed_rows(read: importers.Assessments) -> list[list[object]]:
+    """Return one row of :data:`HEADINGS` an assessment, in the order of the file; None = cannot be computed."""
+    found = assess(read.table)
+    errors: dict[int, list[str]] = {}
+    for finding in read.findings:
+        if finding.severity is Severity.ERROR:
+            errors.setdefault(finding.row, []).append(f"{finding.column}: {finding.message}")
+    return [
+        [
+            resident,
+            None if pd.isna(moment) else moment.date(),
+            *(None if value < 0 else int(value) for value in found.sums[i]),
+            *(
+                None if np.isnan(value) else float(value)
+                for value in (*found.points[i], found.m2_m3[i], found.total[i])
+            ),
+            None if found.grade[i] < 0 else int(found.grade[i]),
+            " ".join(errors.get(int(read.rows[i]), []) + found.notes[i]),
+        ]
+        for i, (resident, moment) in enumerate(zip(read.table["resident"], read.table["date"], strict=True))
+    ]
+
+
+def as_csv(rows: list[list[object]]) -> str:
+    """Return the rows as text for a German spreadsheet program."""
+    from web.reports.sheets import safe  # noqa: PLC0415  # the workbook library is loaded only where one is written
+
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    for resident, moment, *rest in rows:
+        *numbers, notes = rest
+        writer.writerow([safe(resident), f"{moment:%d.%m.%Y}" if moment else "", *map(_german, numbers), notes])
+    return text.getvalue()
+
+
+def _german(value: object) -> str:
+    return "" if value is None else f"{value:g}".replace(".", ",")
+
+
+def write_xlsx(path: Path, rows: list[list[object]]) -> None:
+    """Write the rows as a workbook with real numbers and days."""
+    from web.reports.sheets import Styles, table, workbook  # noqa: PLC0415  # see as_csv
+
+    with workbook(path, "Auswertung der Begutachtungen") as book:
+        styles = Styles(book)
+        sheet = book.add_worksheet("Pflegegrade")
+        sheet.set_column(0, len(HEADINGS) - 2, 12)
+        sheet.set_column(len(HEADINGS) - 1, len(HEADINGS) - 1, 80)
+        points = [styles(num_format="0.00")] * (len(MODULES) + 2)
+        formats = [
+            styles(),
+            styles(num_format="dd.mm.yyyy"),
+            *[styles()] * len(MODULES),
+            *points,
+            styles(bold=True),
+            styles(),
+        ]
+        table(sheet, 0, HEADINGS, rows, formats, styles.head)
+        sheet.freeze_panes(1, 1)

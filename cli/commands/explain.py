@@ -1,0 +1,131 @@
+"""Erklärt, welches Niveau eine Intervention für eine Person an einem Tag verlangt, und warum.
+
+Nennt das Niveau oder seine Grenzen, jede zutreffende Regel mit Bedingung und Beleg, die Angaben, auf denen sie
+beruht, und was fehlt. Ohne --am gilt der letzte Tag der Interventionen in der Datei, sonst heute.
+
+Beispiel:
+  pebem explain haus-sonnenschein.xlsx --bewohner 0007 --intervention 4.12 --am 14.01.2026
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import importers
+import rules
+from cli.commands.analyse import check_files
+from cli.parser import CommandError, Parser, day
+from pebem.facts import UnknownResidentError, facts
+from rules.explain import Explanation, Facts, explain, needs_resident
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pebem.contracts import Tables
+    from rules.model import Intervention, RuleBook
+
+
+def define(parser: Parser) -> None:
+    """Define the arguments."""
+    parser.add_argument("files", metavar="DATEI", nargs="+", type=Path, help="Arbeitsmappe oder CSV-Dateien")
+    parser.add_argument("--bewohner", metavar="NR", help="Bewohner-Nr (bei indirekten Tätigkeiten nicht nötig)")
+    parser.add_argument("--intervention", metavar="ID", required=True, help="Nummer oder Titel der Intervention")
+    parser.add_argument("--am", metavar="TAG", type=day, help="Tag, um den es geht")
+    parser.add_argument(
+        "--rulebook", metavar="REGELWERK", default="rekonstruktion", help="id oder Ordner des Regelwerks"
+    )
+    parser.add_argument("--json", action="store_true", help="für Programme statt als Text")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the explanation."""
+    check_files(options.files)
+    book = rules.load(options.am or date.max, options.rulebook)
+    tables = importers.read(options.files, book, sheets_needed=("Bewohner", "Begutachtungen")).tables
+    on = options.am or _last_day(tables)
+    book = rules.load(on, options.rulebook)
+    intervention = _intervention(book, options.intervention)
+    try:
+        held = facts(tables, book, options.bewohner.strip(), on) if options.bewohner else None
+    except UnknownResidentError as problem:
+        raise CommandError(
+            f"Bewohner-Nr „{options.bewohner}“ steht nicht im Blatt „Bewohner“. "
+            "Bitte schreiben Sie sie genau so wie dort, mit führenden Nullen."
+        ) from problem
+    if held is None and needs_resident(intervention):
+        raise CommandError(f"„{intervention.title}“ hängt von der Person ab; bitte nennen Sie sie mit --bewohner.")
+    found = explain(book, intervention, held or Facts(on))
+    if options.json:
+        sys.stdout.write(json.dumps(document(found, options.bewohner), ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write("\n".join(found.lines()) + "\n")
+    return 0
+
+
+def _last_day(tables: Tables) -> date:
+    dates = tables.interventions["date"]
+    found: date = date.today() if dates.empty else dates.max().date()  # noqa: DTZ011  # a day of the local calendar
+    return found
+
+
+def _intervention(book: RuleBook, wanted: str) -> Intervention:
+    found = book.find_intervention(wanted)
+    if found:
+        return found
+    near = difflib.get_close_matches(wanted, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
+    hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
+    raise CommandError(
+        f"Die Intervention „{wanted}“ steht nicht im Katalog.{hint} Alle zeigt: pebem rules show {book.id}"
+    )
+
+
+def document(found: Explanation, resident: str | None) -> dict[str, Any]:
+    """Return an explanation as plain data; as in ``fit.json``, level 0 means unknown."""
+    book = found.book
+    return {
+        "schema": 1,
+        "rulebook": {"id": book.id, "edition": book.edition, "status": book.status, "sha256": book.sha256},
+        "bewohner": resident,
+        "intervention": {
+            "id": found.intervention.id,
+            "titel": found.intervention.title,
+            "art": found.intervention.kind,
+        },
+        "am": found.facts.day.isoformat(),
+        "qn_soll": found.qn_soll,
+        "qn_min": found.low,
+        "qn_max": found.high,
+        "ohne_entscheidende_regel": found.without,
+        "fehlt": list(found.missing),
+        "regeln": [
+            {
+                "id": answer.id,
+                "titel": answer.rule.title,
+                "qn": answer.level,
+                "gilt": answer.applies,
+                "entscheidet": answer.decides,
+                "bedingung": answer.condition,
+                "begruendung": answer.rule.why,
+                "beleg": answer.rule.provenance.source or "eigene Setzung",
+                "sicherheit": answer.rule.provenance.certainty,
+                "eingaben": [
+                    {
+                        "kriterium": seen.item or None,
+                        "titel": seen.title,
+                        "wert": seen.value,
+                        "punkte": seen.points,
+                        "seit": seen.since and seen.since.isoformat(),
+                        "aus": seen.source or None,
+                    }
+                    for seen in answer.inputs
+                ],
+            }
+            for answer in found.rules
+        ],
+        "text": found.headline,
+    }

@@ -1,0 +1,39 @@
+"""Stellt die Anwendung im Browser bereit. Ohne weitere Einstellungen liegt alles in einem Ordner (PEBEM_HOME).
+
+Für den Betrieb mit PostgreSQL: PEBEM_DATABASE_URL, PEBEM_VAULT_URL, PEBEM_SECRET_KEY, PEBEM_VAULT_KEY,
+PEBEM_BACKUP_KEY und PEBEM_PUBLIC_URL setzen, als Umgebungsvariablen oder in einer Datei .env.
+
+Beispiel:
+  pebem serve --port 8000
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.parser import CommandError, Parser
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def define(parser: Parser) -> None:
+    """Define the arguments."""
+    parser.add_argument(
+        "--host", metavar="ADRESSE", default="127.0.0.1", help="Adresse, auf der gehört wird (127.0.0.1)"
+    )
+    parser.add_argument("--port", metavar="N", type=int, default=8000, help="Port (8000)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    from web import serve, settings  # noqa: PLC0415  # the application is loaded only where it is started
+
+    try:
+        loaded = settings.load()
+    except settings.SettingsError as problem:
+        raise CommandError(str(problem)) from problem
+    if not serve.is_free(options.host, options.port):
+        raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
+    serve.serve(loaded, options.host, options.port)
+    return 0

@@ -1,0 +1,60 @@
+"""Legt Zugänge und Einrichtungen an oder entsperrt einen Zugang. Nennt ein Einmalpasswort für die erste Anmeldung.
+
+Beispiele:
+  pebem user add pdl.meier --name "Petra Meier" --traeger "Mein Träger" --einrichtung "Haus am Park"
+  pebem user unlock pdl.meier --grund "Passwort vergessen, persönlich gemeldet"
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cli.parser import CommandError, Parser
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def define(parser: Parser) -> None:
+    """Define the arguments."""
+    parser.add_argument("action", metavar="AKTION", choices=("add", "unlock"), help="add oder unlock")
+    parser.add_argument("user", metavar="BENUTZER", help="Benutzername einer einzelnen Person")
+    parser.add_argument("--name", metavar="NAME", default="", help="Name, wie er auf den Seiten steht")
+    parser.add_argument("--traeger", metavar="NAME", default="Träger", help="Träger, dem der Zugang gehört")
+    parser.add_argument(
+        "--einrichtung", metavar="NAME", help="Einrichtung, die dabei angelegt wird, wenn es sie nicht gibt"
+    )
+    parser.add_argument("--grund", metavar="TEXT", default="", help="Grund des Entsperrens; er wird festgehalten")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the action."""
+    from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web.services import accounts, homes  # noqa: PLC0415
+    from web.store import migrate  # noqa: PLC0415
+    from web.store.databases import connect  # noqa: PLC0415
+
+    try:
+        loaded = settings.load()
+    except settings.SettingsError as problem:
+        raise CommandError(str(problem)) from problem
+    migrate.upgrade(loaded)
+    databases = connect(loaded)
+    try:
+        if options.action == "unlock":
+            password = accounts.unlock(databases, options.user, reason=options.grund)
+        else:
+            tenant = accounts.tenant_of(databases, options.traeger)
+            password = accounts.create_user(
+                databases, tenant_id=tenant, user_name=options.user, display_name=options.name
+            )
+            known = {home.name for home in homes.of_tenant(databases.reading, tenant)}
+            if options.einrichtung and options.einrichtung not in known:
+                homes.create(databases, tenant, options.einrichtung)
+    except accounts.AccountError as problem:
+        raise CommandError(str(problem)) from problem
+    finally:
+        databases.close()
+    sys.stdout.write(f"Benutzername:    {options.user}\nEinmalpasswort:  {password}\n")
+    return 0

@@ -1,0 +1,75 @@
+"""Which commands there are, and what happens when one goes wrong."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from cli.parser import UNUSABLE, CommandError, Parser
+from importers.findings import UnreadableError
+from rules import RuleBookError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = {
+    "demo": "eine Vorführung mit synthetischen Einrichtungen starten",
+    "analyse": "die kompetenzgerechte Passung aus einer Datei bestimmen",
+    "assess": "Begutachtungen auswerten: Module, Gesamtpunkte, Pflegegrad",
+    "explain": "erklären, warum eine Intervention ein bestimmtes Niveau verlangt",
+    "staffing": "Personalanhaltswerte nach § 113c Abs. 1 SGB XI berechnen",
+    "rules": "Regelwerke auflisten, zeigen und prüfen",
+    "sample": "synthetische Einrichtungen erzeugen",
+    "template": "die leere Arbeitsmappe zum Ausfüllen schreiben",
+    "bench": "die Geschwindigkeit messen, als Verhältnisse in einem Lauf",
+    "serve": "die Anwendung im Browser bereitstellen",
+    "db": "die Datenbanken auf den neuesten Stand bringen",
+    "user": "Zugänge anlegen und verwalten",
+}
+"""Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``."""
+
+_ABOUT: Final = """PeBeM-Analyse: Welches Niveau verlangte eine Intervention, wer hat sie erbracht, passt es?
+
+Befehle (Hilfe zu jedem: pebem BEFEHL --help):
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns
+    -------
+    int
+        0 done; 1 done, but with error findings; 2 unusable input or arguments, nothing written.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in {"-h", "--help"}:
+        width = max(map(len, COMMANDS))
+        sys.stdout.write(_ABOUT + "".join(f"  {name:{width}}  {about}\n" for name, about in COMMANDS.items()))
+        return 0
+    name, *rest = given
+    if name not in COMMANDS:
+        sys.stderr.write(f"Den Befehl „{name}“ gibt es nicht. Vorhanden sind: {', '.join(COMMANDS)}.\n")
+        return UNUSABLE
+    command = importlib.import_module(f"cli.commands.{name}")
+    parser = Parser(prog=f"pebem {name}", description=command.__doc__)
+    command.define(parser)
+    try:
+        return int(command.run(parser.parse_args(rest)))
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    except (CommandError, UnreadableError, RuleBookError) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return UNUSABLE
+    except BrokenPipeError:
+        # The reader of our output has gone (as in `pebem rules list | head`); nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("Abgebrochen.\n")
+        return UNUSABLE

@@ -1,0 +1,1 @@
+"""The web application: settings, storage, accounts, services and pages."""

@@ -1,0 +1,104 @@
+"""Workbooks as German offices expect them: German number formats, frozen headings, text that stays text."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+FONT = "Calibri"
+INK, INK_2, LINE = "#111827", "#4b5563", "#d1d5db"
+
+
+@contextmanager
+def workbook(path: Path, title: str) -> Iterator[Workbook]:
+    """Open a new workbook; closed, and thereby written, on leaving."""
+    options = {
+        # Whatever a file contained comes out as text: no formula, no link is ever made from a value.
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties({"title": title, "comments": "Erzeugt mit PeBeM-Analyse"})
+    book.formats[0].set_font_name(FONT)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+class Styles:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def __call__(self, **properties: Any) -> Format:
+        """Return the format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format({"font_name": FONT, "valign": "top", **properties})
+        return self._made[key]
+
+    @property
+    def title(self) -> Format:
+        """Return the format of a sheet's heading."""
+        return self(bold=True, font_size=16)
+
+    @property
+    def note(self) -> Format:
+        """Return the format of small print."""
+        return self(font_color=INK_2, text_wrap=True)
+
+    @property
+    def head(self) -> Format:
+        """Return the format of a table's headings."""
+        return self(bold=True, bottom=1, text_wrap=True, bg_color="#f3f4f6")
+
+
+def safe(value: object) -> object:
+    """Return a cell value that no spreadsheet program takes for a formula, not even after saving as CSV."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return "'" + value
+    return value
+
+
+def table(
+    sheet: Worksheet,
+    row: int,
+    headings: Sequence[str],
+    body: Sequence[Sequence[object]],
+    formats: Sequence[Format],
+    head: Format,
+) -> int:
+    """Write a table and return the number of the row below it."""
+    for column, heading in enumerate(headings):
+        sheet.write_string(row, column, heading, head)
+    for values in body:
+        row += 1
+        for column, value in enumerate(values):
+            if value is None:
+                sheet.write_blank(row, column, None, formats[column])
+            else:
+                sheet.write(row, column, safe(value), formats[column])
+    return row + 1
+
+
+def landscape(sheet: Worksheet) -> None:
+    """Set up a sheet for A4 landscape, one page wide."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_footer("&L&F – &A&RSeite &P von &N")

@@ -1,0 +1,133 @@
+"""German words and figures: how numbers, times and the five fit classes are written on every page and report."""
+
+from __future__ import annotations
+
+import calendar
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date
+
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+UNKNOWN: Final = "unbekannt"
+
+_MONTHS: Final = (
+    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
+)
+
+
+class FitWord(NamedTuple):
+    """How one fit class is written: a word, a sign that works without colour, CSS suffix, colour on paper."""
+
+    word: str
+    sign: str
+    css: str
+    colour: str
+
+
+FIT_WORDS: Final = {
+    "passend": FitWord("Passend", "●", "fit", "#0f766e"),
+    "ueberqualifiziert": FitWord("Überqualifiziert", "▲", "over", "#1d4ed8"),
+    "unterqualifiziert": FitWord("Unterqualifiziert", "▼", "under", "#c2410c"),
+    "vorbehalt_verletzt": FitWord("Vorbehaltsaufgabe verletzt", "◆", "reserved", "#9d174d"),
+    "nicht_bewertbar": FitWord("Nicht bewertbar", "○", "unknown", "#6b7280"),
+}
+"""The one table of words, signs and colours; its order is the order of bars, legends and columns."""
+
+COVERAGE_WORDS: Final = {
+    "bewohner": "Bewohner:in bekannt oder nicht nötig",
+    "begutachtung": "Begutachtung in Kraft oder nicht nötig",
+    "mitarbeitende": "Niveau der Person bekannt",
+    "intervention": "Intervention im Katalog",
+    "minuten": "Minuten angegeben",
+}
+"""What each share of coverage counts, in the order of the contract."""
+
+KIND_WORDS: Final = {
+    "koerper": "Körperbezogene Pflege",
+    "behandlung": "Behandlungspflege",
+    "verhalten": "Verhalten und Krise",
+    "alltag": "Alltag und Betreuung",
+    "organisation": "Organisation",
+    "hauswirtschaft": "Hauswirtschaft",
+    "vorbehalt": "Vorbehaltsaufgabe",
+}
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return ``value`` as 1.234,5."""
+    text = f"{value:,.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share (0..1) as 12,3 %; None, a share of nothing, as a dash."""
+    return "–" if share is None else f"{number(100 * share, digits)}{NO_BREAK}%"
+
+
+def hours(seconds: int) -> str:
+    """Return seconds as hours: 1.234 Std., below ten hours 4,3 Std., below one hour 12 Min."""
+    if 0 < seconds < 3570:
+        return duration(seconds)
+    return f"{hour_figure(seconds)}{NO_BREAK}Std."
+
+
+def hour_figure(seconds: int) -> str:
+    """Return seconds as hours without the word: 1.124, below ten hours 4,3, above nothing at least < 0,1."""
+    if 0 < seconds < 180:
+        return f"<{NO_BREAK}0,1"
+    return number(seconds / 3600, 0 if seconds >= 35_820 or not seconds else 1)
+
+
+def duration(seconds: int) -> str:
+    """Return seconds as 4 Std. 20 Min., rounded to the minute."""
+    if 0 < seconds < 30:
+        return f"{seconds}{NO_BREAK}Sek."
+    whole, minutes = divmod((seconds + 30) // 60, 60)
+    parts = [f"{number(whole)}{NO_BREAK}Std."] if whole else []
+    if minutes or not whole:
+        parts.append(f"{minutes}{NO_BREAK}Min.")
+    return NO_BREAK.join(parts)
+
+
+def day(value: date | None) -> str:
+    """Return a day as 01.03.2026; None as a dash."""
+    return "–" if value is None else f"{value:%d.%m.%Y}"
+
+
+def month(value: date) -> str:
+    """Return the month of a day as März 2026."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def period(start: date, end: date) -> str:
+    """Return a period of days, both included: März 2026, Januar – März 2026 or 05.03.2026 – 18.03.2026."""
+    if start == end:
+        return day(start)
+    whole = start.day == 1 and end.day == calendar.monthrange(end.year, end.month)[1]
+    if not whole:
+        return f"{day(start)} – {day(end)}"
+    if (start.year, start.month) == (end.year, end.month):
+        return month(start)
+    if start.year == end.year:
+        return f"{_MONTHS[start.month - 1]} – {month(end)}"
+    return f"{month(start)} – {month(end)}"
+
+
+def qn(level: int | None) -> str:
+    """Return a qualification level as QN 3; 0 and None as unbekannt."""
+    return f"QN{NO_BREAK}{level}" if level else UNKNOWN
+
+
+def level_range(qn_soll: int | None, low: int, high: int) -> str:
+    """Return a level, or its bounds where it is not certain: QN 4 or QN 2 bis 4; no bounds as unbekannt."""
+    if qn_soll:
+        return qn(qn_soll)
+    return f"QN{NO_BREAK}{low} bis {high}" if 0 < low < high else UNKNOWN
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return a number with its noun: 1 Intervention, 1.204 Interventionen."""
+    return f"{number(count)}{NO_BREAK}{one if count == 1 else many}"
