@@ -56,6 +56,11 @@ class Instrument:
 
 
 @cache
+def _statute(name: str) -> Any:
+    return read_yaml(SHELF / name)
+
+
+@cache
 def instrument(on: date) -> Instrument:
     """Return the instrument in force on a day.
 
@@ -64,7 +69,7 @@ def instrument(on: date) -> Instrument:
     RuleBookError
         Where no edition is in force on that day.
     """
-    book = read_yaml(SHELF / "assessment.yaml")
+    book = _statute("assessment.yaml")
     raw = edition_on(book["ausgaben"], on, "das Begutachtungsinstrument (§ 15 SGB XI)")
     criteria = {}
     for module in raw["module"].values():

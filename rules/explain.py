@@ -148,9 +148,9 @@ class Explanation:
             return (
                 f"{title} verlangt {on} mindestens QN {self.low}, höchstens QN {self.high}: es fehlt {self._missing}."
             )
-        because = " und ".join(answer.rule.title for answer in self.rules if answer.decides)
+        because = "; ".join(answer.rule.title for answer in self.rules if answer.decides)
         tail = f" Ohne das wäre es QN {self.without}." if self.without else ""
-        return f"{title} verlangt {on} QN {self.qn_soll}: {because}.{tail}"
+        return f"{title} verlangt {on} QN {self.qn_soll}. Entscheidend: {because}.{tail}"
 
     @property
     def _missing(self) -> str:

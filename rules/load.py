@@ -96,10 +96,15 @@ def _in_force(folders: Iterable[Path], as_of: date, name: str) -> RuleBook:
     return read(max(editions, key=lambda folder: _head(folder)["gueltig_ab"]), as_of)
 
 
-@cache
 def _head(folder: Path) -> Mapping[str, Any]:
-    head: Mapping[str, Any] = read_yaml(folder / "rulebook.yaml")
+    head: Mapping[str, Any] = _parsed(folder / "rulebook.yaml")
     return head
+
+
+@cache
+def _parsed(path: Path) -> Any:
+    """Read a file once in the life of the process; an edition in use does not change."""
+    return read_yaml(path)
 
 
 @cache
@@ -115,7 +120,7 @@ def read(folder: Path, as_of: date) -> RuleBook:
         name: str, key: str, build: Callable[[Mapping[str, Any], Mapping[str, str]], _Entry]
     ) -> tuple[_Entry, ...]:
         found = []
-        for raw in read_yaml(folder / name)[key]:
+        for raw in _parsed(folder / name)[key]:
             if not _holds(raw, as_of):
                 continue
             try:
@@ -204,7 +209,7 @@ def _criterion(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Criterion:
 @cache
 def _roles() -> tuple[Role, ...]:
     """Return the staff roles with a level of their own: the same for all rulebooks."""
-    raw = read_yaml(SHELF / "levels.yaml")["rollen"]
+    raw = _parsed(SHELF / "levels.yaml")["rollen"]
     return tuple(
         Role(name, entry["titel"], entry["alltag"], entry["sonst"], _provenance(entry["beleg"], {}))
         for name, entry in raw.items()

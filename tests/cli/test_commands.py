@@ -75,7 +75,7 @@ def test_findings_name_place_value_and_repair(analysed: Path) -> None:
     assert found[0]["Schwere"] == "Fehler"
     ambiguous = next(row for row in found if row["Code"] == "intervention-mehrdeutig")
     assert (ambiguous["Blatt"], ambiguous["Spalte"], ambiguous["Wert"]) == ("Interventionen", "Intervention", "4,1")
-    source = openpyxl.load_workbook(HOME, read_only=True)["Interventionen"]
+    source = openpyxl.load_workbook(HOME)["Interventionen"]
     assert source.cell(ambiguous["Zeile"], 3).value == 4.1
     assert all(row["Was ist los?"] and row["Was ist zu tun?"] for row in found)
 
@@ -120,7 +120,7 @@ def test_explain_says_why_and_cites(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def first_assessed() -> str:
-    sheet = openpyxl.load_workbook(HOME, read_only=True)["Begutachtungen"]
+    sheet = openpyxl.load_workbook(HOME)["Begutachtungen"]
     return str(next(sheet.iter_rows(min_row=2, values_only=True))[0])
 
 

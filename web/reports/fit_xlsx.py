@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from web.reports.sheets import INK_2, Styles, landscape, table, workbook
-from web.wording import FIT_WORDS, KIND_WORDS
+from web.services.overview import heat
+from web.wording import COVERAGE_WORDS, FIT_WORDS, KIND_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,22 +18,15 @@ if TYPE_CHECKING:
     from rules.model import RuleBook
 
 _CLASSES = tuple(FIT_WORDS)
-_COVERAGE_WORDS = {
-    "bewohner": "Bewohner:in bekannt oder nicht nötig",
-    "begutachtung": "Begutachtung in Kraft oder nicht nötig",
-    "mitarbeitende": "Niveau der Person bekannt",
-    "intervention": "Intervention im Katalog",
-    "minuten": "Minuten angegeben",
-}
 _HOURS, _SHARE, _COUNT = "#,##0.0", "0.0%", "#,##0"
 _LEVELS = (4, 3, 2, 1, 0)
-_HEAT_STEPS = (0.0, 0.02, 0.05, 0.10, 0.20)
 _HEAT = {
-    "passend": ("#ecfdf5", "#d1f5ea", "#a7e8d6", "#6fd3bb", "#3fb79c"),
-    "unterqualifiziert": ("#fff4ec", "#fee3cf", "#fdc79f", "#fb9f63", "#f0803c"),
-    "ueberqualifiziert": ("#eef4ff", "#dae6ff", "#b5cdfe", "#84a9fb", "#5f8af5"),
-    "nicht_bewertbar": ("#f6f7f8", "#eceef0", "#dfe2e6", "#cdd2d8", "#b9c0c8"),
+    "f": ("#ecfdf5", "#d1f5ea", "#a7e8d6", "#6fd3bb", "#3fb79c"),
+    "u": ("#fff4ec", "#fee3cf", "#fdc79f", "#fb9f63", "#f0803c"),
+    "o": ("#eef4ff", "#dae6ff", "#b5cdfe", "#84a9fb", "#5f8af5"),
+    "n": ("#f6f7f8", "#eceef0", "#dfe2e6", "#cdd2d8", "#b9c0c8"),
 }
+"""Five steps a meaning, as on the pages: the letter and step come from ``overview.heat``."""
 
 
 def write(path: Path, result: Mapping[str, Any], book: RuleBook) -> None:
@@ -141,15 +135,8 @@ def _square(sheet: Worksheet, styles: Styles, row: int, result: Mapping[str, Any
 
 
 def _heat(soll: int, ist: int, value: int, total: int) -> str:
-    if not soll or not ist:
-        meaning = "nicht_bewertbar"
-    elif soll == ist:
-        meaning = "passend"
-    else:
-        meaning = "unterqualifiziert" if ist < soll else "ueberqualifiziert"
-    share = value / total if total else 0
-    step = sum(share >= limit for limit in _HEAT_STEPS) - 1
-    return _HEAT[meaning][max(step, 0)]
+    code = heat(soll or None, ist or None, value / total if total else 0)
+    return _HEAT[code[0]][int(code[1]) - 1]
 
 
 def _share_row(parts: Mapping[str, Mapping[str, int]]) -> list[object]:
@@ -227,7 +214,7 @@ def _method(made: Workbook, styles: Styles, result: Mapping[str, Any], book: Rul
         ("Mitarbeitende in den Stammdaten", str(result["input"]["staff"])),
     ]
     facts += [
-        (f"Abdeckung: {_COVERAGE_WORDS[name]}", f"{share:.1%} der gezählten Zeilen".replace(".", ","))
+        (f"Abdeckung: {COVERAGE_WORDS[name]}", f"{share:.1%} der gezählten Zeilen".replace(".", ","))
         for name, share in result["coverage"].items()
     ]
     facts += [
