@@ -1,0 +1,114 @@
+"""A browser for tests: signs in as a person would, with a one-time password, an app and a password of one's own."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pyotp
+
+from web.services import accounts, batches, homes, imports
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from web.current import Parts
+
+PASSWORD = "Der Frühdienst beginnt um 6 Uhr"
+
+
+def token(page: TestResponse) -> str:
+    """Return the CSRF token of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found.group(1)
+
+
+def post(client: FlaskClient, address: str, form_page: str, **fields: Any) -> TestResponse:
+    """Fill in the form on a page and send it."""
+    return client.post(address, data={"csrf_token": token(client.get(form_page)), **fields})
+
+
+def upload(client: FlaskClient, *files: tuple[bytes, str]) -> Any:
+    """Send files through the form."""
+    form = {
+        "csrf_token": token(client.get("/daten/")),
+        "dateien": [(BytesIO(content), name) for content, name in files],
+    }
+    return client.post("/daten/", data=form, content_type="multipart/form-data")
+
+
+@dataclass
+class Person:
+    """An account with its home, and what its owner knows."""
+
+    app: Flask
+    user_name: str
+    password: str
+    home_id: int
+    secret: str = ""
+
+    @property
+    def parts(self) -> Parts:
+        """Settings, databases and jobs of the application."""
+        return self.app.extensions["pebem"]
+
+    def first_sign_in(self) -> FlaskClient:
+        """Sign in for the first time: enrol the app, choose a password."""
+        client = self.app.test_client()
+        assert (
+            post(client, "/anmelden", "/anmelden", benutzername=self.user_name, kennwort=self.password).status_code
+            == 302
+        )
+        page = client.get("/anmelden/einrichten")
+        self.secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text).group(1).replace(" ", "")
+        sealed = re.search(r'name="geheimnis" value="([0-9a-f]+)"', page.text).group(1)
+        sent = client.post(
+            "/anmelden/einrichten",
+            data={"csrf_token": token(page), "geheimnis": sealed, "code": pyotp.TOTP(self.secret).now()},
+        )
+        assert sent.status_code == 302, sent.text
+        changed = post(client, "/kennwort", "/kennwort", bisher=self.password, neu=PASSWORD, nochmal=PASSWORD)
+        assert changed.status_code == 302, changed.text
+        self.password = PASSWORD
+        return client
+
+    def again_signed_in(self) -> FlaskClient:
+        """Sign in with both factors, as every day."""
+        client = self.app.test_client()
+        post(client, "/anmelden", "/anmelden", benutzername=self.user_name, kennwort=self.password)
+        ahead = pyotp.TOTP(self.secret).at(int(time.time()) + 30)  # the present code was used up before
+        assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).status_code == 302
+        return client
+
+    def read_in(self, content: bytes, *, name: str = "haus.xlsx", store: bool = True) -> int:
+        """Read a file in through the services, without pages, and return the upload's number."""
+        parts = self.parts
+        account_id = accounts.numbered(parts.databases, self.user_name)
+        batch_id = imports.start(
+            parts.databases, parts.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
+        )
+        imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        if store:
+            imports.commit(parts.databases, batch_id, account_id=account_id)
+            imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        return batch_id
+
+    def state(self, batch_id: int) -> str:
+        """Return the state of an upload."""
+        rows = batches.of_home(self.parts.databases.reading, self.home_id)
+        return next(row.state for row in rows if row.id == batch_id)
+
+
+def person(app: Flask, user_name: str, tenant: str, home: str) -> Person:
+    """Make a tenant with a home and an account."""
+    databases = app.extensions["pebem"].databases
+    tenant_id = accounts.tenant_of(databases, tenant)
+    home_id = homes.create(databases, tenant_id, home)
+    password = accounts.create_user(databases, tenant_id=tenant_id, user_name=user_name, display_name=user_name.title())
+    return Person(app, user_name, password, home_id)

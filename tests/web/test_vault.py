@@ -1,0 +1,178 @@
+"""The vault: who somebody is stays sealed, under a key of its own, and analysis does not need it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, text, update
+from structlog.testing import capture_logs
+
+from tests.web import workbooks
+from tests.web.pages import Person, person, upload
+from web.security.crypto import Box, Lookup, TamperedError, derive
+from web.services import batches, identities, results
+from web.services.identities import Person as Name
+from web.store import migrate
+from web.store.models import Base, Resident
+from web.store.vault import RESIDENT, STAFF, Identity, VaultBase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+KEY = "0123456789-abcdefghijklmnopqrstuvwxyz"
+
+
+def test_box_opens_with_its_key_at_its_place_only() -> None:
+    """E2: authenticated encryption, bound to the row."""
+    box = Box(KEY, "identity")
+    sealed = box.seal("Müller".encode(), "row 1")
+    assert "Müller".encode() not in sealed
+    assert box.open(sealed, "row 1").decode() == "Müller"
+    for other, content, place in (
+        (Box(KEY + "!", "identity"), sealed, "row 1"),
+        (Box(KEY, "uploads"), sealed, "row 1"),
+        (box, sealed, "row 2"),
+        (box, sealed[:-1] + bytes([sealed[-1] ^ 1]), "row 1"),
+        (box, sealed[:10], "row 1"),
+    ):
+        with pytest.raises(TamperedError):
+            other.open(content, place)
+
+
+def test_sealing_twice_gives_different_bytes() -> None:
+    box = Box(KEY, "identity")
+    assert box.seal(b"same", "place") != box.seal(b"same", "place")
+
+
+def test_keys_differ_by_purpose() -> None:
+    assert derive(KEY, "lookup") != derive(KEY, "identity")
+    assert len(derive(KEY, "lookup")) == 32
+
+
+def test_lookup_differs_by_home_kind_and_key() -> None:
+    """C3: the same number in two homes cannot be matched."""
+    lookup = Lookup(KEY)
+    found = {
+        lookup(1, RESIDENT, "42"),
+        lookup(2, RESIDENT, "42"),
+        lookup(1, STAFF, "42"),
+        Lookup(KEY + "!")(1, RESIDENT, "42"),
+    }
+    assert len(found) == 4
+    assert lookup(1, RESIDENT, "42") in found
+
+
+def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings: Settings) -> None:
+    """C3: not derived from the number; the same person keeps hers; another home gives another."""
+    numbers = {str(number): Name() for number in range(1200)}
+    with databases.vault_writing.begin() as session:
+        first = identities.pseudonymise(session, settings, 1, RESIDENT, numbers)
+    with databases.vault_writing.begin() as session:
+        again = identities.pseudonymise(session, settings, 1, RESIDENT, numbers)
+        elsewhere = identities.pseudonymise(session, settings, 2, RESIDENT, numbers)
+        staff = identities.pseudonymise(session, settings, 1, STAFF, {"1": Name()})
+    assert first == again
+    assert len(set(first.values())) == 1200
+    assert all(one.startswith("B-") and len(one) == 7 for one in first.values())
+    assert sum(first[number] == elsewhere[number] for number in numbers) <= 1
+    assert staff["1"].startswith("M-")
+
+
+def test_names_are_kept_completed_and_found_again(databases: Databases, settings: Settings) -> None:
+    with databases.vault_writing.begin() as session:
+        pseudonym = identities.pseudonymise(session, settings, 1, STAFF, {"7": Name("Quast", "")})["7"]
+    with databases.vault_writing.begin() as session:
+        identities.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
+        identities.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
+    with databases.vault_reading() as session:
+        assert identities.reveal(session, settings, 1, pseudonym) == ("7", Name("Quast", "Ute"))
+        assert identities.reveal(session, settings, 2, pseudonym) is None
+
+
+def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
+    """E2: whoever can write the table cannot give one person another's name."""
+    with databases.vault_writing.begin() as session:
+        found = identities.pseudonymise(session, settings, 1, STAFF, {"1": Name("A"), "2": Name("B")})
+    with databases.vault_writing.begin() as session:
+        name = session.scalar(select(Identity.name).where(Identity.pseudonym == found["1"]))
+        session.execute(update(Identity).where(Identity.pseudonym == found["2"]).values(name=name))
+    with databases.vault_reading() as session, pytest.raises(TamperedError):
+        identities.reveal(session, settings, 1, found["2"])
+
+
+def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> None:
+    """T1, T3, C1, G4: neither in the work database, nor in the vault's bytes, nor in files."""
+    anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx", store=False)
+    anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx")
+    databases = anna.parts.databases
+    found = []
+    for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
+        with sessions() as session:
+            for table in metadata.sorted_tables:
+                for row in session.execute(select(table)):
+                    cells = [bytes(c).decode("latin-1") if isinstance(c, bytes | memoryview) else str(c) for c in row]
+                    found += [(table.name, mark) for mark in workbooks.MARKERS if mark in cells or any(
+                        len(mark) > 4 and (mark in cell or mark.encode().decode("latin-1") in cell) for cell in cells
+                    )]  # fmt: skip
+    for path in anna.parts.settings.home.rglob("*"):
+        if path.is_file() and not path.name.endswith("_key.txt"):
+            content = path.read_bytes()
+            found += [(path.name, mark) for mark in workbooks.MARKERS if len(mark) > 4 and mark.encode() in content]
+    assert found == []
+
+
+def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
+    """T1, C5: what the file holds beyond the contract is dropped at the door, staged uploads included."""
+    migrate.upgrade(embedded)
+    who = person(make_app(embedded), "eva", "Träger", "Haus")
+    extra = [(*row, text) for row, text in zip(workbooks.RESIDENTS, ("Diagnose", "F03 Demenz", "G20"), strict=True)]
+    shut = Box(embedded.vault_key, "uploads")
+    batch_id = who.read_in(workbooks.workbook(Bewohner=extra), store=False)
+    sealed = (embedded.uploads / str(batch_id) / "result").read_bytes()
+    staged = shut.open(sealed, f"{batch_id}/result")
+    assert b"Halina" in staged
+    assert b"Demenz" not in staged
+    assert [path.name for path in (embedded.uploads / str(batch_id)).iterdir()] == ["result"]
+    words = batches.said(who.parts.databases, embedded, batch_id)
+    assert "Demenz" not in repr(words)
+
+
+def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixture) -> None:
+    """G4: steps and numbers, no names and no cells, also where reading fails."""
+    with capture_logs() as events:
+        anna.read_in(workbooks.workbook(), name="Halina.xlsx")
+        anna.read_in(b"Bewohner-Nr;Quast\n0042;Halina\n", name="Halina.csv", store=False)
+    logged = repr(events) + caplog.text
+    assert "upload stored" in logged
+    assert not [mark for mark in workbooks.MARKERS if mark in logged]
+
+
+def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app: Callable[[Settings], Flask]) -> None:
+    """T3, C2: figures, demand and reasons without any identity; uploads say what is missing."""
+    batch_id = anna.read_in(workbooks.workbook())
+    whole = anna.parts.databases
+    with whole.reading() as session:
+        pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
+    anna.first_sign_in()
+    blind_settings = replace(anna.parts.settings, vault_url="postgresql+psycopg://nobody@127.0.0.1:1/gone")
+    app = make_app(blind_settings)
+    with pytest.raises(Exception, match="refused"), app.extensions["pebem"].databases.vault_reading() as session:
+        session.execute(text("SELECT 1"))
+    client = replace(anna, app=app).again_signed_in()
+    for address in ("/", "/interventionen", "/interventionen/1.1", f"/warum/1.1/{pseudonym}?am=2026-02-05", "/daten/"):
+        assert client.get(address).status_code == 200, address
+    page = client.get(f"/daten/{batch_id}")
+    assert page.status_code == 200
+    assert "nicht erreichbar" in page.text
+    assert client.get(f"/daten/{batch_id}/befunde.xlsx").status_code == 503
+    sent = upload(client, (workbooks.workbook(), "a.xlsx"))
+    assert "nicht erreichbar" in client.get(sent.location).text
+    assert len(batches.of_home(whole.reading, anna.home_id)) == 1
+    assert results.load(app.extensions["pebem"].databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED

@@ -1,0 +1,74 @@
+"""Make the application: settings in, a Flask app out, closed by default."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask, g
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from web import errors, frame, jobs
+from web.current import Parts, SignedIn
+from web.security import gate, headers
+from web.security.crypto import derive
+from web.services import accounts, clock
+from web.store.databases import connect
+from web.views import auth, explain, home, imports, interventions, rulebook
+
+if TYPE_CHECKING:
+    from web.settings import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for these settings; the databases must have been migrated.
+
+    Every page is closed to visitors without both factors unless ``web.security.gate`` lists it.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=derive(settings.secret_key, "cookies").hex(),
+        MAX_CONTENT_LENGTH=settings.upload_limit,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-pebem" if settings.secure else "pebem",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PREFERRED_URL_SCHEME="https" if settings.secure else "http",
+        WTF_CSRF_TIME_LIMIT=int(accounts.LONGEST.total_seconds()),
+        WTF_CSRF_SSL_STRICT=settings.secure,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    databases = connect(settings)
+    app.extensions["pebem"] = Parts(settings, databases, jobs.make(settings, databases))
+    _sign_in(app)
+    CSRFProtect(app)
+    gate.init_app(app)
+    headers.init_app(app, secure=settings.secure)
+    errors.init_app(app)
+    frame.init_app(app)
+    app.jinja_env.filters["moment"] = clock.written
+    for view in (auth, home, interventions, explain, imports, rulebook):
+        app.register_blueprint(view.blueprint)
+    app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))
+    return app
+
+
+def _sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    # The session lives on the server: the cookie's token alone decides.
+    manager.session_protection = None
+    databases = app.extensions["pebem"].databases
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> SignedIn | None:
+        visitor = accounts.visitor(databases, token, clock.now())
+        return SignedIn(token, visitor) if visitor else None
+
+    @app.context_processor
+    def current() -> dict[str, str]:
+        return {"home_name": g.home.name if "home" in g else ""}

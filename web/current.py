@@ -1,0 +1,83 @@
+"""What the running request belongs to: the application's parts, who asks, and which home is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import abort, current_app, g
+from flask_login import UserMixin, current_user
+
+from web.services import homes
+
+if TYPE_CHECKING:
+    from web.jobs import Jobs
+    from web.services.accounts import Visitor
+    from web.services.homes import HomeRow
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What ``create_app`` was given and made."""
+
+    settings: Settings
+    databases: Databases
+    jobs: Jobs
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """A visitor as Flask-Login wants one; signed in only once both factors were shown."""
+
+    def __init__(self, token: str, visitor: Visitor) -> None:
+        self.token = token
+        self.visitor = visitor
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether both factors were shown."""
+        return self.visitor.open
+
+    @property
+    def username(self) -> str:
+        """The person's name, as the page's frame shows it."""
+        return self.visitor.display_name
+
+    def get_id(self) -> str:
+        """Return the session's token: the browser holds nothing else."""
+        return self.token
+
+
+def parts() -> Parts:
+    """Return settings, databases and jobs of the application."""
+    return cast("Parts", current_app.extensions["pebem"])
+
+
+def databases() -> Databases:
+    """Return the databases."""
+    return parts().databases
+
+
+def user() -> SignedIn:
+    """Return who asks; only behind the gate, where somebody does."""
+    if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
+        abort(404)
+    return cast("SignedIn", current_user)
+
+
+def visitor() -> Visitor:
+    """Return the account behind the request."""
+    return user().visitor
+
+
+def home() -> HomeRow:
+    """Return the home the session looks at: the chosen one, else the tenant's first; 404 where there is none."""
+    if "home" not in g:
+        who = visitor()
+        own = homes.of_tenant(databases().reading, who.tenant_id)
+        chosen = [one for one in own if one.id == who.home_id] or own
+        if not chosen:
+            abort(404)
+        g.homes, g.home = own, chosen[0]
+    return cast("HomeRow", g.home)

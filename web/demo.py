@@ -1,0 +1,81 @@
+"""A fresh installation with sample homes, made by the very services an upload goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from web import jobs, logs, settings
+from web.services import accounts, batches, homes, imports
+from web.store import migrate
+from web.store.databases import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+TENANT: Final = "Musterträger"
+USER: Final = "demo"
+
+
+class DemoError(Exception):
+    """A sample home could not be read in. The message is one German sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What to tell the person who tries the program out."""
+
+    settings: Settings
+    user_name: str
+    one_time_password: str
+
+
+def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
+    """Make databases, an account and homes in a fresh folder, and read the homes' files in.
+
+    Parameters
+    ----------
+    folder
+        Folder of the installation; must not hold one yet.
+    workbooks
+        Name of a home -> its files.
+
+    Raises
+    ------
+    DemoError
+        Where the folder is in use, or a file cannot be read.
+    """
+    if (folder / "work.sqlite").exists():
+        raise DemoError(f"In {folder} liegt schon eine Installation; bitte wählen Sie einen leeren Ordner.")
+    logs.configure()
+    made = settings.embedded(folder)
+    migrate.upgrade(made)
+    databases = connect(made)
+    try:
+        tenant_id = accounts.tenant_of(databases, TENANT)
+        password = accounts.create_user(
+            databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang",
+        )  # fmt: skip
+        for name, paths in workbooks.items():
+            _read_in(databases, made, homes.create(databases, tenant_id, name), paths)
+    finally:
+        databases.close()
+    return Demo(made, USER, password)
+
+
+def _read_in(databases: Databases, made: Settings, home_id: int, paths: Sequence[Path]) -> None:
+    notes = jobs.make(made, databases).queue
+    files = [(path.name, path.read_bytes()) for path in paths]
+    account_id = accounts.numbered(databases, USER)
+    batch_id = imports.start(databases, made, home_id=home_id, account_id=account_id, files=files)
+    imports.read(databases, made, notes, batch_id)
+    row = next(one for one in batches.of_home(databases.reading, home_id) if one.id == batch_id)
+    if row.state != batches.READ:
+        said = batches.said(databases, made, batch_id)
+        raise DemoError(said.message if said and said.message else f"{files[0][0]} ließ sich nicht einlesen.")
+    imports.commit(databases, batch_id, account_id=account_id)
+    imports.store(databases, made, notes, batch_id)

@@ -1,0 +1,84 @@
+"""Error pages: what happened, what to do, an id for the log; never a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import uuid4
+
+import structlog
+from flask import render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from web.settings import UPLOAD_LIMIT
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_log = structlog.get_logger(__name__)
+
+
+class _Words(NamedTuple):
+    title: str
+    text: str
+    advice: str
+
+
+_STALE: Final = _Words(
+    "Diese Seite war zu lange offen",
+    "Zur Sicherheit wurde nichts geändert.",
+    "Laden Sie die Seite neu und wiederholen Sie den letzten Schritt.",
+)
+_WORDS: Final = {
+    401: _Words(
+        "Ihre Sitzung ist abgelaufen", "Es wurde nichts geändert.", "Bitte melden Sie sich an und versuchen Sie es neu."
+    ),
+    404: _Words(
+        "Diese Seite gibt es nicht",
+        "Die Adresse stimmt nicht, oder die Seite gehört nicht zu Ihrer Einrichtung.",
+        "Gehen Sie zur Startseite und wählen Sie von dort aus.",
+    ),
+    405: _Words("So geht das nicht", "Diese Adresse nimmt eine solche Anfrage nicht an.", "Gehen Sie zur Startseite."),
+    503: _Words(
+        "Der Namensspeicher ist nicht erreichbar",
+        "Auswertungen gehen weiter; Befunde und neue Lieferungen brauchen ihn.",
+        "Versuchen Sie es später noch einmal, und geben Sie Ihrer Administration Bescheid.",
+    ),
+    413: _Words(
+        "Die Dateien sind zu groß",
+        f"Zusammen dürfen sie {UPLOAD_LIMIT // 1024**2} MB haben; es wurde nichts eingelesen.",
+        "Teilen Sie die Interventionen nach Monaten auf mehrere Dateien auf.",
+    ),
+}
+_OTHER: Final = _Words(
+    "Das hat nicht geklappt",
+    "Das Programm konnte die Seite nicht zeigen. Ihre Daten sind unverändert.",
+    "Versuchen Sie es noch einmal.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` our error pages."""
+    app.register_error_handler(CSRFError, lambda _: _page(_STALE, 400))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    code = error.code or 500
+    return error if code < 400 else _page(_WORDS.get(code, _OTHER), code)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    incident = uuid4().hex[:8]
+    # The error's text may quote values: the log gets its kind and where it arose.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    at = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    _log.error("page failed", incident=incident, endpoint=request.endpoint, error=type(error).__name__, at=at)
+    return _page(_OTHER, 500, incident)
+
+
+def _page(words: _Words, code: int, incident: str = "") -> tuple[str, int]:
+    return render_template("error.html", **words._asdict(), error_id=incident), code

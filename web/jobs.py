@@ -1,0 +1,90 @@
+"""The worker: runs the two jobs of an upload, one after the other, beside the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from huey import crontab
+from huey.consumer import Consumer
+
+from web.services import imports, upkeep
+from web.services.batches import RELEASED, WAITING
+from web.store.databases import Databases, connect, make_engine
+from web.store.queue import Queue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from web.settings import Settings
+
+POLL_SECONDS: Final = 0.2
+LONGEST_POLL_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The queue, and what may be put into it."""
+
+    queue: Queue
+    read: Callable[[int], object]
+    store: Callable[[int], object]
+
+    def enqueue(self, batch_id: int, state: str) -> None:
+        """Put the job an upload in this state waits for into the queue; twice does no harm."""
+        {WAITING: self.read, RELEASED: self.store}[state](batch_id)
+
+
+def make(settings: Settings, databases: Databases) -> Jobs:
+    """Return the jobs of an installation; both the pages and the worker make them alike."""
+    queue = Queue(make_engine(settings.queue_url))
+
+    @queue.task(name="read")  # type: ignore[untyped-decorator]
+    def read(batch_id: int) -> None:
+        imports.read(databases, settings, queue, batch_id)
+
+    @queue.task(name="store")  # type: ignore[untyped-decorator]
+    def store(batch_id: int) -> None:
+        imports.store(databases, settings, queue, batch_id)
+
+    @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
+    def refresh() -> None:
+        upkeep.refresh(databases)
+
+    @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
+    def forget_old() -> None:
+        upkeep.forget_old(databases, settings)
+
+    return Jobs(queue, read, store)
+
+
+class Worker(Consumer):  # type: ignore[misc]  # huey has no types
+    """A consumer that leaves signals to the web server whose process it lives in, and has its own connections."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.databases = connect(settings)
+        self.jobs = make(settings, self.databases)
+        super().__init__(
+            self.jobs.queue, workers=1, periodic=True, initial_delay=POLL_SECONDS, max_delay=LONGEST_POLL_SECONDS,
+            scheduler_interval=60,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Close the connections, after :meth:`stop`."""
+        self.databases.close()
+        self.jobs.queue.storage.engine.dispose()
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def start_worker(settings: Settings) -> Worker:
+    """Take up what a killed worker left, and start working in a thread of this process."""
+    worker = Worker(settings)
+    # An embedded installation has one worker: whatever looks busy at its start died with the former one.
+    silent = 0.0 if settings.embedded else upkeep.SILENT_SECONDS
+    for batch_id, state in upkeep.recover(worker.databases, worker.jobs.queue, silent_seconds=silent).items():
+        worker.jobs.enqueue(batch_id, state)
+    upkeep.refresh(worker.databases)
+    worker.start()
+    return worker

@@ -1,0 +1,1 @@
+"""What protects accounts, data and pages."""

@@ -1,0 +1,50 @@
+"""The one gate before every page: closed unless a page is on a list, or both factors were shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import abort, redirect, request, url_for
+from flask_login import current_user
+
+from web.current import SignedIn
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.wrappers import Response
+
+OPEN_TO_ALL: Final = frozenset({"static", "health", "auth.sign_in"})
+"""Answered without a session."""
+
+AFTER_PASSWORD: Final = frozenset({"auth.second_factor", "auth.enrol", "auth.sign_out"})
+"""Answered between the first and the second factor."""
+
+BEFORE_NEW_PASSWORD: Final = frozenset({"auth.change_password", "auth.sign_out"})
+"""Answered while the initial password has not been changed."""
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before every request of ``app``."""
+    app.before_request(_gate)
+
+
+def _gate() -> Response | None:
+    if request.endpoint in OPEN_TO_ALL:
+        return None
+    if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
+        return _elsewhere("auth.sign_in")
+    visitor = current_user.visitor
+    if not visitor.open:
+        if request.endpoint in AFTER_PASSWORD:
+            return None
+        return _elsewhere("auth.second_factor" if visitor.enrolled else "auth.enrol")
+    if visitor.must_change_password and request.endpoint not in BEFORE_NEW_PASSWORD:
+        return _elsewhere("auth.change_password")
+    return None
+
+
+def _elsewhere(endpoint: str) -> Response:
+    # A page leads to where one can go on; anything that would change something is refused.
+    if request.method not in {"GET", "HEAD"}:
+        abort(401)
+    return redirect(url_for(endpoint))

@@ -1,0 +1,105 @@
+"""Passwords: how they are kept, and which are refused."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MIN_LENGTH: Final = 12
+MAX_LENGTH: Final = 256
+MIN_CATEGORIES: Final = 3
+ONE_TIME_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"
+ONE_TIME_UPPER: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+ONE_TIME_DIGITS: Final = "23456789"
+
+_HASHER: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+"""Argon2id with the second parameters RFC 9106 recommends: 3 passes, 64 MiB, 4 lanes."""
+
+_BAD_LIST: Final = Path(__file__).parent / "bad_passwords.txt"
+
+
+def hashed(password: str) -> str:
+    """Return the Argon2id hash of a password, with its parameters and salt."""
+    return _HASHER.hash(password)
+
+
+def matches(stored: str | None, password: str) -> bool:
+    """Return whether ``password`` belongs to the hash; without a hash the same work is done for nothing.
+
+    So an unknown user name costs as much time as a wrong password.
+    """
+    try:
+        return _HASHER.verify(stored or _nobody(), password[: MAX_LENGTH + 1]) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def outdated(stored: str) -> bool:
+    """Return whether a hash was made with weaker parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def one_time() -> str:
+    """Return an initial password that satisfies the rules and is easy to read aloud."""
+    groups = ["".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(4)) for _ in range(3)]
+    upper = "".join(secrets.choice(ONE_TIME_UPPER) for _ in range(4))
+    digits = "".join(secrets.choice(ONE_TIME_DIGITS) for _ in range(4))
+    return "-".join([*groups, upper, digits])
+
+
+def objection(password: str, context: tuple[str, ...] = ()) -> str:
+    """Say in one German sentence why a new password is refused; "" where it is fine.
+
+    Parameters
+    ----------
+    password
+        The password as typed; it is never cut.
+    context
+        Words that are easy to guess here: user name, name of the person, of the home.
+    """
+    if len(password) < MIN_LENGTH:
+        return f"Das Kennwort ist zu kurz; bitte nehmen Sie mindestens {MIN_LENGTH} Zeichen."
+    if len(password) > MAX_LENGTH:
+        return f"Das Kennwort ist zu lang; bitte nehmen Sie höchstens {MAX_LENGTH} Zeichen."
+    if _categories(password) < MIN_CATEGORIES:
+        return (
+            "Bitte mischen Sie mindestens drei von vier Arten von Zeichen: "
+            "große Buchstaben, kleine Buchstaben, Ziffern, Sonderzeichen (auch Leerzeichen)."
+        )
+    plain = "".join(sign for sign in password.casefold() if sign.isalnum())
+    if any(word in plain for word in _words(context)):
+        return "Das Kennwort enthält Ihren Namen oder den der Einrichtung; bitte wählen Sie ein anderes."
+    if len(set(plain)) < MIN_LENGTH // 2 or any(bad in plain for bad in _bad()):
+        return "Dieses Kennwort steht auf der Liste der leicht zu erratenden; bitte wählen Sie ein anderes."
+    return ""
+
+
+def _categories(password: str) -> int:
+    return sum(
+        (
+            any(sign.isupper() for sign in password),
+            any(sign.islower() for sign in password),
+            any(sign.isdigit() for sign in password),
+            any(not sign.isalnum() for sign in password),
+        ),
+    )
+
+
+def _words(context: tuple[str, ...]) -> set[str]:
+    words = {part for text in context for part in text.casefold().replace(".", " ").replace("-", " ").split()}
+    return {word for word in words if len(word) >= 4}
+
+
+@cache
+def _bad() -> frozenset[str]:
+    return frozenset(_BAD_LIST.read_text(encoding="utf-8").split())
+
+
+@cache
+def _nobody() -> str:
+    return hashed(secrets.token_urlsafe(32))

@@ -1,0 +1,1 @@
+"""What the application does, without a web server: plain functions over the databases."""

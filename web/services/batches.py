@@ -1,0 +1,163 @@
+"""Uploads as a user sees them: their state, figures, findings, and what can be done next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from importers.findings import Finding, Severity
+from web.security.crypto import Box
+from web.services import clock
+from web.store.models import Account, Batch, Home
+from web.store.vault import Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+WAITING: Final = "wartet"
+READING: Final = "liest"
+READ: Final = "gelesen"
+REFUSED: Final = "abgelehnt"
+RELEASED: Final = "freigegeben"
+STORING: Final = "speichert"
+STORED: Final = "gespeichert"
+ABORTED: Final = "abgebrochen"
+DISCARDED: Final = "verworfen"
+
+MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING})
+"""States in which a worker has something to do."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """An upload, as pages show it."""
+
+    id: int
+    home_id: int
+    home_name: str
+    state: str
+    created_at: datetime
+    stored_at: datetime | None
+    by: str
+    file_count: int
+    rows: int
+    counted: int
+    not_done: int
+    faulty: int
+    new_rows: int
+    errors: int
+    warnings: int
+    notices: int
+    first_day: date | None
+    last_day: date | None
+    coverage: dict[str, int] | None
+
+    @property
+    def moving(self) -> bool:
+        """Whether a worker has something to do."""
+        return self.state in MOVING
+
+    @property
+    def excluded(self) -> int:
+        """Rows that do not count: not done, or not readable."""
+        return self.not_done + self.faulty
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an upload holds word for word, out of the vault."""
+
+    file_names: tuple[str, ...]
+    message: str
+    findings: tuple[Finding, ...]
+
+
+def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> list[BatchRow]:
+    """Return the newest uploads of a home, newest first."""
+    with reading() as session:
+        return [
+            _row(*found)
+            for found in session.execute(
+                _query().where(Batch.home_id == home_id).order_by(Batch.id.desc()).limit(limit)
+            )
+        ]
+
+
+def find(reading: sessionmaker[Session], tenant_id: int, batch_id: int) -> BatchRow | None:
+    """Return an upload of this tenant; None for another's, as for one that does not exist."""
+    with reading() as session:
+        found = session.execute(_query().where(Batch.id == batch_id, Home.tenant_id == tenant_id)).first()
+    return _row(*found) if found else None
+
+
+def said(databases: Databases, settings: Settings, batch_id: int) -> Said | None:
+    """Return file names and findings of an upload; None while the vault cannot be reached."""
+    try:
+        with databases.vault_reading() as session:
+            upload = session.get(Upload, batch_id)
+    except SQLAlchemyError:
+        _log.warning("vault unreachable", batch=batch_id)
+        return None
+    if upload is None:
+        return Said((), "", ())
+    box = Box(settings.vault_key, "findings")
+    names = tuple(box.open_json(upload.file_names, f"{batch_id}/names"))
+    words: dict[str, Any] = (
+        box.open_json(upload.findings, f"{batch_id}/findings") if upload.findings else {"message": "", "findings": []}
+    )
+    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in words["findings"])
+    return Said(names, words["message"], findings)
+
+
+def keep_names(databases: Databases, settings: Settings, batch_id: int, home_id: int, names: Sequence[str]) -> None:
+    """Keep the file names of an upload in the vault."""
+    sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{batch_id}/names")
+    with databases.vault_writing.begin() as session:
+        session.merge(
+            Upload(batch_id=batch_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()),
+        )
+
+
+def keep_findings(
+    databases: Databases, settings: Settings, batch_id: int, findings: Sequence[Finding], message: str = ""
+) -> None:
+    """Keep what there is to say about an upload: findings quote cells, so they lie in the vault."""
+    words = {"message": message, "findings": [asdict(one) for one in findings]}
+    sealed = Box(settings.vault_key, "findings").seal_json(words, f"{batch_id}/findings")
+    with databases.vault_writing.begin() as session:
+        session.execute(
+            update(Upload).where(Upload.batch_id == batch_id).values(findings=sealed, changed_at=clock.now()),
+        )
+
+
+def move(session: Session, batch_id: int, start: str, end: str, **values: Any) -> bool:
+    """Bring an upload from one state to another; False where it is not (or no longer) in the first."""
+    changed: Any = session.execute(
+        update(Batch).where(Batch.id == batch_id, Batch.state == start).values(state=end, **values),
+    )
+    return bool(changed.rowcount)
+
+
+def _query() -> Any:
+    return (
+        select(Batch, Home.name, Account.display_name)
+        .join(Home, Home.id == Batch.home_id)
+        .join(Account, Account.id == Batch.account_id)
+    )
+
+
+def _row(batch: Batch, home_name: str, by: str) -> BatchRow:
+    copied = {name: getattr(batch, name) for name in BatchRow.__dataclass_fields__ if hasattr(batch, name)}
+    return BatchRow(**{**copied, "home_name": home_name, "by": by})

@@ -1,0 +1,128 @@
+"""The door between names and pseudonyms. Only uploads and the vault's own pages come through here."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import func, insert, select, update
+
+from web.security.crypto import Box, Lookup
+from web.services import clock
+from web.store.vault import RESIDENT, STAFF, Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.orm import Session
+
+    from web.settings import Settings
+
+ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, 1, I and O, which are misread."""
+
+PSEUDONYM_SIGNS: Final = 5
+CHUNK: Final = 500
+_PREFIX: Final = {RESIDENT: "B-", STAFF: "M-"}
+
+
+class Person(NamedTuple):
+    """Name and given name of a person, as far as a file gives them."""
+
+    name: str = ""
+    given: str = ""
+
+
+def pseudonymise(
+    session: Session, settings: Settings, home_id: int, kind: str, people: Mapping[str, Person]
+) -> dict[str, str]:
+    """Return the pseudonym of each number, making those that are missing and updating names that are given.
+
+    Parameters
+    ----------
+    session
+        Writing session on the vault.
+    kind
+        ``RESIDENT`` or ``STAFF``.
+    people
+        Number from outside -> person.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(home_id)))  # two uploads of a home, one after the other
+    lookup, box = Lookup(settings.vault_key), Box(settings.vault_key, "identity")
+    numbers = {lookup(home_id, kind, number): number for number in people}
+    known = _find(session, home_id, kind, list(numbers))
+    taken = set(session.scalars(select(Identity.pseudonym).where(Identity.home_id == home_id)))
+    found: dict[str, str] = {}
+    fresh: list[dict[str, Any]] = []
+    for index, number in numbers.items():
+        row = known.get(index)
+        pseudonym = row.pseudonym if row else _new_pseudonym(kind, taken)
+        found[number] = pseudonym
+        sealed = {
+            field: box.seal(text.encode(), _place(home_id, pseudonym, field))
+            for field, text in zip(Person._fields, people[number], strict=True)
+            if text
+        }
+        if row is None:
+            fresh.append({
+                "home_id": home_id, "kind": kind, "lookup": index, "pseudonym": pseudonym,
+                "number": box.seal(number.encode(), _place(home_id, pseudonym, "number")),
+                "name": sealed.get("name"), "given": sealed.get("given"), "changed_at": clock.now(),
+            })  # fmt: skip
+        elif sealed and people[number] != _person(box, row):
+            session.execute(update(Identity).where(Identity.id == row.id).values(**sealed, changed_at=clock.now()))
+    if fresh:
+        session.execute(insert(Identity), fresh)
+    return found
+
+
+def existing(session: Session, settings: Settings, home_id: int, kind: str, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the pseudonyms of those numbers that have one."""
+    lookup = Lookup(settings.vault_key)
+    indices = {lookup(home_id, kind, number): number for number in numbers}
+    found = _find(session, home_id, kind, list(indices))
+    return {indices[index]: row.pseudonym for index, row in found.items()}
+
+
+def reveal(session: Session, settings: Settings, home_id: int, pseudonym: str) -> tuple[str, Person] | None:
+    """Return number and person behind a pseudonym of a home, or None."""
+    row = session.scalar(select(Identity).where(Identity.home_id == home_id, Identity.pseudonym == pseudonym))
+    if row is None:
+        return None
+    box = Box(settings.vault_key, "identity")
+    return box.open(row.number, _place(home_id, pseudonym, "number")).decode(), _person(box, row)
+
+
+def _find(session: Session, home_id: int, kind: str, indices: list[bytes]) -> dict[bytes, Identity]:
+    known: dict[bytes, Identity] = {}
+    for start in range(0, len(indices), CHUNK):
+        rows = session.scalars(
+            select(Identity).where(
+                Identity.home_id == home_id,
+                Identity.kind == kind,
+                Identity.lookup.in_(indices[start : start + CHUNK]),
+            ),
+        )
+        known.update({bytes(row.lookup): row for row in rows})
+    return known
+
+
+def _person(box: Box, row: Identity) -> Person:
+    texts = (
+        box.open(sealed, _place(row.home_id, row.pseudonym, field)).decode() if sealed else ""
+        for field, sealed in (("name", row.name), ("given", row.given))
+    )
+    return Person(*texts)
+
+
+def _place(home_id: int, pseudonym: str, field: str) -> str:
+    return f"identity/{home_id}/{pseudonym}/{field}"
+
+
+def _new_pseudonym(kind: str, taken: set[str]) -> str:
+    while True:
+        name = _PREFIX[kind] + "".join(secrets.choice(ALPHABET) for _ in range(PSEUDONYM_SIGNS))
+        if name not in taken:
+            taken.add(name)
+            return name

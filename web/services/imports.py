@@ -1,0 +1,287 @@
+"""The way of an upload: kept, read by a job, looked at, released, stored and analysed by a second job.
+
+Each step moves the upload's state in the same transaction as its effect. A killed worker leaves the state
+of the step it was in and nothing half stored; ``recover`` then makes the upload startable again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+import importers
+from importers.findings import Severity, UnreadableError
+from web.services import audit, batches, care, clock, identities, rulebooks, staging
+from web.services.batches import (
+    ABORTED,
+    DISCARDED,
+    READ,
+    READING,
+    REFUSED,
+    RELEASED,
+    STORED,
+    STORING,
+    WAITING,
+)  # fmt: skip
+from web.services.progress import Tell, key
+from web.store.models import Batch, Home
+from web.store.vault import RESIDENT, STAFF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    import rules
+    from importers.findings import Finding
+    from web.services.progress import Notes
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
+
+VAULT_GONE: Final = (
+    "Der Namensspeicher ist gerade nicht erreichbar, deshalb wurde nichts hochgeladen. "
+    "Bitte versuchen Sie es später noch einmal."
+)
+
+NOTHING_IN_IT: Final = (
+    "Die Dateien enthalten keine Daten, die wir kennen. Bitte nehmen Sie die leere Vorlage und füllen Sie sie aus."
+)
+
+_MASTER_DATA: Final = ("residents", "assessments", "instability", "staff")
+_STRANGERS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
+
+_log = structlog.get_logger(__name__)
+
+
+class UploadError(Exception):
+    """An upload cannot take this step now. The message is one German sentence."""
+
+
+def start(
+    databases: Databases, settings: Settings, *, home_id: int, account_id: int, files: Sequence[tuple[str, bytes]]
+) -> int:
+    """Keep the files of an upload, waiting to be read, and return its number.
+
+    Raises
+    ------
+    UploadError
+        While the vault cannot be reached.
+    """
+    digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
+    with databases.writing.begin() as session:
+        batch = Batch(
+            home_id=home_id, account_id=account_id, state=WAITING, created_at=clock.now(),
+            file_count=len(files), file_hash=digest,
+        )  # fmt: skip
+        session.add(batch)
+        session.flush()
+        try:
+            batches.keep_names(databases, settings, batch.id, home_id, [name for name, _ in files])
+        except SQLAlchemyError as error:
+            raise UploadError(VAULT_GONE) from error
+        staging.keep_files(settings, batch.id, files)
+        audit.record(
+            session, "einlesen.hochladen", tenant_id=_tenant(session, home_id), account_id=account_id,
+            what=f"lieferung {batch.id}",
+        )  # fmt: skip
+        return batch.id
+
+
+def read(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
+    """Job: read the kept files, and keep the result, its findings and its figures."""
+    _step(databases, notes, batch_id, (WAITING, READING), lambda tell: _read(databases, settings, batch_id, tell))
+
+
+def store(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
+    """Job: store what was read, and analyse the home anew, all or nothing."""
+    _step(databases, notes, batch_id, (RELEASED, STORING), lambda tell: _store(databases, settings, batch_id, tell))
+
+
+def commit(databases: Databases, batch_id: int, *, account_id: int) -> None:
+    """Release a read upload to be stored."""
+    _decide(databases, batch_id, account_id, "einlesen.freigeben", (READ,), RELEASED)
+
+
+def discard(
+    databases: Databases, settings: Settings, batch_id: int, *, account_id: int | None, reason: str = ""
+) -> None:
+    """Throw an upload away before it is stored: files and findings go, the entry stays."""
+    _decide(databases, batch_id, account_id, "einlesen.verwerfen", (READ, REFUSED, ABORTED), DISCARDED, reason)
+    batches.keep_findings(databases, settings, batch_id, ())
+    staging.drop(settings, batch_id)
+
+
+def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
+    """Put an aborted upload back where it was, and return the state it now waits in.
+
+    Nothing is stored that nobody released: only an upload that was shown to the user, which has a rulebook,
+    can have been aborted while it was being stored.
+    """
+    with databases.reading() as session:
+        was_shown = session.scalars(select(Batch.rulebook_id).where(Batch.id == batch_id)).one() != ""
+    state = RELEASED if was_shown else WAITING
+    _decide(databases, batch_id, account_id, "einlesen.erneut", (ABORTED,), state)
+    return state
+
+
+def handed_out(databases: Databases, batch_id: int, *, account_id: int) -> None:
+    """Write down that the findings of an upload left the application."""
+    with databases.writing.begin() as session:
+        home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+        audit.record(
+            session, "befunde.herunterladen", tenant_id=_tenant(session, home_id), account_id=account_id,
+            what=f"lieferung {batch_id}",
+        )  # fmt: skip
+
+
+def _step(
+    databases: Databases, notes: Notes, batch_id: int, states: tuple[str, str], work: Callable[[Tell], None]
+) -> None:
+    waiting, working = states
+    tell = Tell(notes, batch_id)
+    tell(1, "Beginnt")
+    with databases.writing.begin() as session:
+        if not batches.move(session, batch_id, waiting, working):
+            return  # another worker has it, or it was started twice
+    try:
+        work(tell)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
+        # The text of the error may quote cells: the log gets its kind and place only.
+        incident = uuid4().hex[:8]
+        _log.error("upload failed", batch=batch_id, incident=incident, error=type(error).__name__, at=_place(error))
+        with databases.writing.begin() as session:
+            batches.move(session, batch_id, working, ABORTED)
+    finally:
+        notes.note(key(batch_id), None)
+
+
+def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
+    book = rulebooks.current(_home(databases, batch_id).rulebook)
+    tell(5, "Entschlüsselt die Dateien")
+    words = batches.said(databases, settings, batch_id)
+    files = staging.files(settings, batch_id, words.file_names if words else ())
+    tell(15, "Liest Blätter und Spalten")
+    try:
+        result = _opened(files, book)
+    except UnreadableError as error:
+        batches.keep_findings(databases, settings, batch_id, (), message=str(error))
+        staging.drop(settings, batch_id)
+        with databases.writing.begin() as session:
+            batches.move(session, batch_id, READING, REFUSED)
+        return
+    result = replace(result, findings=_not_known_here(databases, settings, batch_id, result.findings))
+    tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
+    figures = care.figures(result.tables, book)
+    batches.keep_findings(databases, settings, batch_id, result.findings)
+    tell(90, "Legt das Ergebnis ab", result.rows)
+    staging.keep_result(settings, batch_id, result)
+    shown = {"rows": result.rows, "rulebook_id": book.id, "rulebook_edition": book.edition}
+    with databases.writing.begin() as session:
+        if not batches.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
+            raise RuntimeError(TAKEN_FOR_DEAD)
+    staging.drop_files(settings, batch_id)
+    _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
+
+
+def _store(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
+    home = _home(databases, batch_id)
+    tell(5, "Entschlüsselt das Gelesene")
+    result = staging.result(settings, batch_id)
+    tell(15, "Ersetzt Namen durch Pseudonyme", result.rows)
+    with databases.vault_writing.begin() as vault:
+        tables = care.pseudonymised(vault, settings, home.id, result)
+    # The vault is complete now. Should the rest fail, identities without rows do no harm.
+    with databases.writing.begin() as session:
+        session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
+        tell(35, "Speichert die Stammdaten", result.rows)
+        people = care.store_people(session, home.id, tables)
+        tell(50, "Speichert die Interventionen", result.rows)
+        new_rows = care.store_work(
+            session, home.id, batch_id, tables, people,
+            lambda rows: tell(50 + 20 * rows // max(result.rows, 1), "Speichert die Interventionen", rows),
+        )  # fmt: skip
+        tell(70, "Wertet das Haus aus", result.rows)
+        care.analyse(session, home.id, rulebooks.current(home.rulebook))
+        if not batches.move(session, batch_id, STORING, STORED, new_rows=new_rows, stored_at=clock.now()):
+            raise RuntimeError(TAKEN_FOR_DEAD)
+        batch = session.get_one(Batch, batch_id)
+        audit.record(
+            session, "einlesen.speichern", tenant_id=home.tenant_id, account_id=batch.account_id,
+            what=f"lieferung {batch_id}",
+        )  # fmt: skip
+        tell(95, "Schließt ab", result.rows)
+    staging.drop(settings, batch_id)
+    _log.info("upload stored", batch=batch_id, rows=result.rows, new_rows=new_rows)
+
+
+def _decide(
+    databases: Databases,
+    batch_id: int,
+    account_id: int | None,
+    action: str,
+    starts: tuple[str, ...],
+    end: str,
+    reason: str = "",
+) -> None:
+    with databases.writing.begin() as session:
+        if not any(batches.move(session, batch_id, start, end) for start in starts):
+            raise UploadError("Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu.")
+        home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+        audit.record(
+            session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
+            reason=reason,
+        )  # fmt: skip
+
+
+def _opened(files: Sequence[tuple[str, bytes]], book: rules.RuleBook) -> importers.Import:
+    result = importers.read(files, book, sheets_needed=())
+    if not result.rows and all(getattr(result.tables, name).empty for name in _MASTER_DATA):
+        raise UnreadableError(NOTHING_IN_IT)
+    return result
+
+
+def _not_known_here(
+    databases: Databases, settings: Settings, batch_id: int, findings: Sequence[Finding]
+) -> list[Finding]:
+    """Leave out warnings about numbers the files do not explain but the home has stored before."""
+    home_id = _home(databases, batch_id).id
+    with databases.reading() as session:
+        known = care.known_people(session, home_id)
+    settled: set[tuple[str, str]] = set()
+    with databases.vault_reading() as vault:
+        for code, kind in _STRANGERS.items():
+            numbers = {one.value for one in findings if one.code == code}
+            found = identities.existing(vault, settings, home_id, kind, numbers)
+            settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}
+    return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
+
+
+def _severities(findings: Sequence[Finding]) -> dict[str, int]:
+    return {
+        name: sum(one.count for one in findings if one.severity is severity)
+        for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("notices", Severity.NOTICE))
+    }
+
+
+def _home(databases: Databases, batch_id: int) -> Home:
+    with databases.reading() as session:
+        return session.scalars(select(Home).join(Batch, Batch.home_id == Home.id).where(Batch.id == batch_id)).one()
+
+
+def _tenant(session: Session, home_id: int) -> int:
+    return session.get_one(Home, home_id).tenant_id
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,183 @@
+"""Every setting of the application, read once. Nothing else in the project looks at the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_data_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_LENGTH: Final = 32
+"""Fewest characters of a key; fewer are refused as weak."""
+
+KEY_VARIETY: Final = 10
+"""Fewest different characters of a key: "aaaa…" is long, but no secret."""
+
+UPLOAD_LIMIT: Final = 100 * 1024 * 1024
+"""Bytes one upload may have."""
+
+_KEY_SETTINGS: Final = {
+    "secret_key": "PEBEM_SECRET_KEY",
+    "vault_key": "PEBEM_VAULT_KEY",
+    "backup_key": "PEBEM_BACKUP_KEY",
+}
+
+
+class SettingsError(Exception):
+    """A setting is missing or unfit. The message is one German sentence that names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the application runs with.
+
+    Attributes
+    ----------
+    home
+        Folder of the embedded databases, the keys made for them, and of encrypted uploads.
+    database_url, vault_url, queue_url
+        Where pseudonymous data, identities and waiting jobs lie (SQLAlchemy URLs).
+    secret_key, vault_key, backup_key
+        Secrets for sessions and second factors, for identities and uploads, and for backups.
+    public_url
+        Address under which browsers reach the application ("" = local use); https makes cookies secure.
+    embedded
+        Whether the databases are files in ``home``.
+    upload_limit
+        Bytes one upload may have.
+    """
+
+    home: Path
+    database_url: str
+    vault_url: str
+    queue_url: str
+    secret_key: str = field(repr=False)
+    vault_key: str = field(repr=False)
+    backup_key: str = field(repr=False)
+    public_url: str = ""
+    embedded: bool = True
+    upload_limit: int = UPLOAD_LIMIT
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the application over an encrypted connection."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of encrypted uploads."""
+        return self.home / "uploads"
+
+
+def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment and from a ``.env`` file in the working folder.
+
+    Parameters
+    ----------
+    home
+        Folder of the embedded databases, before ``PEBEM_HOME``.
+    environment
+        Read instead of the process environment and ``.env``.
+
+    Raises
+    ------
+    SettingsError
+        Where production lacks a setting, or a key is weak.
+    """
+    values = {**_dotenv(Path(".env")), **os.environ} if environment is None else dict(environment)
+    given = {name: text.strip() for name, text in values.items() if name.startswith("PEBEM_") and text.strip()}
+    folder = home or Path(given.get("PEBEM_HOME") or user_data_path("pebem", appauthor=False))
+    return _production(folder, given) if "PEBEM_DATABASE_URL" in given else embedded(folder, given)
+
+
+def embedded(folder: Path, given: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of an installation that lives in one folder, making folder and keys where missing."""
+    given = given or {}
+    folder = folder.expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return _checked(
+        Settings(
+            home=folder,
+            database_url=f"sqlite:///{folder / 'work.sqlite'}",
+            vault_url=_driver(given.get("PEBEM_VAULT_URL", "")) or f"sqlite:///{folder / 'vault.sqlite'}",
+            queue_url=f"sqlite:///{folder / 'jobs.sqlite'}",
+            secret_key=given.get("PEBEM_SECRET_KEY") or _own_key(folder / "secret_key.txt"),
+            vault_key=given.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
+            backup_key=given.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
+            public_url=given.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+        ),
+    )
+
+
+def _production(folder: Path, given: Mapping[str, str]) -> Settings:
+    for name in ("PEBEM_VAULT_URL", *_KEY_SETTINGS.values()):
+        if name not in given:
+            raise SettingsError(f"Die Einstellung {name} fehlt; bitte setzen Sie sie, bevor Sie das Programm starten.")
+    database, vault = _driver(given["PEBEM_DATABASE_URL"]), _driver(given["PEBEM_VAULT_URL"])
+    if database == vault:
+        raise SettingsError(
+            "PEBEM_VAULT_URL nennt dieselbe Datenbank wie PEBEM_DATABASE_URL; bitte legen Sie Namen getrennt ab.",
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return _checked(
+        Settings(
+            home=folder.expanduser().resolve(),
+            database_url=database,
+            vault_url=vault,
+            queue_url=database,
+            public_url=given.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+            secret_key=given["PEBEM_SECRET_KEY"],
+            vault_key=given["PEBEM_VAULT_KEY"],
+            backup_key=given["PEBEM_BACKUP_KEY"],
+            embedded=False,
+        ),
+    )
+
+
+def _checked(settings: Settings) -> Settings:
+    for name, setting in _KEY_SETTINGS.items():
+        key = getattr(settings, name)
+        if len(key) < KEY_LENGTH or len(set(key)) < KEY_VARIETY:
+            raise SettingsError(
+                f"Der Schlüssel {setting} ist zu schwach; bitte nehmen Sie mindestens {KEY_LENGTH} zufällige Zeichen.",
+            )
+    if len({getattr(settings, name) for name in _KEY_SETTINGS}) < len(_KEY_SETTINGS):
+        raise SettingsError(f"{', '.join(_KEY_SETTINGS.values())} müssen drei verschiedene Schlüssel sein.")
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        raise SettingsError("PEBEM_PUBLIC_URL muss mit https:// beginnen, zum Beispiel https://pebem.example.org.")
+    return settings
+
+
+def _driver(url: str) -> str:
+    """Name the PostgreSQL driver we ship, for the usual ways of writing such an address."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _own_key(path: Path) -> str:
+    """Return the key in ``path``; make it, readable by the owner alone, where there is none."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+    return key
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """Read ``NAME=value`` lines; blank lines and comments are skipped, quotes around a value are dropped."""
+    if not path.is_file():
+        return {}
+    lines = (line.strip().removeprefix("export ") for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}

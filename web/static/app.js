@@ -1,0 +1,71 @@
+// Draws the charts of a page. A chart is <div class="chart" data-figure="ID">, its figure the JSON in <script id="ID">
+// made by web/charts.py; every trace names its fit class in "meta", and its colour is that class's token, so that
+// light and dark need one figure. Everything else on the pages works without script.
+"use strict";
+
+const GERMAN = {
+  moduleType: "locale",
+  name: "de",
+  dictionary: {},
+  format: {
+    days: ["Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"],
+    shortDays: ["So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"],
+    months: ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+      "Dezember"],
+    shortMonths: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."],
+    date: "%d.%m.%Y",
+    decimal: ",",
+    thousands: ".",
+  },
+};
+
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function dressed(figure) {
+  const ink = token("ink-2");
+  const line = token("line");
+  const axis = { gridcolor: line, linecolor: token("line-2"), tickcolor: token("line-2"), tickfont: { color: ink },
+    title: { font: { color: ink, size: 12.5 } } };
+  for (const trace of figure.data) {
+    trace.marker.color = token(trace.meta);
+    trace.marker.line = { color: token("paper"), width: figure.data[0].x.length > 60 ? 0 : 1 };
+    if (trace.marker.pattern) {
+      Object.assign(trace.marker.pattern, { bgcolor: token("unknown-2"), fgcolor: token("unknown") });
+    }
+  }
+  const layout = figure.layout;
+  for (const name of ["xaxis", "yaxis"]) {
+    layout[name] = { ...axis, ...layout[name], title: { ...axis.title, text: layout[name].title?.text } };
+  }
+  layout.font = { family: getComputedStyle(document.body).fontFamily, size: 12.5, color: ink };
+  layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+  layout.hoverlabel = { bgcolor: token("paper"), bordercolor: token("line-2"), font: { color: token("ink") } };
+  return figure;
+}
+
+function draw(chart) {
+  const figure = dressed(JSON.parse(document.getElementById(chart.dataset.figure).textContent));
+  window.Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true, locale: "de" });
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const charts = document.querySelectorAll(".chart[data-figure]");
+  if (charts.length && window.Plotly) {
+    window.Plotly.register(GERMAN);
+    const redraw = () => charts.forEach(draw);
+    redraw();
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  }
+  // An open menu or filter closes with Escape or a click elsewhere, as people expect of a menu.
+  const closeMenus = (except) => document.querySelectorAll("details.drop[open]").forEach((menu) => {
+    if (menu !== except) menu.open = false;
+  });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.drop")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelector("details.drop[open] > summary")?.focus();
+    closeMenus(null);
+  });
+});

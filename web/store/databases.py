@@ -1,0 +1,92 @@
+"""Engines and sessions of both databases, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+if TYPE_CHECKING:
+    from web.settings import Settings
+
+BUSY_MILLISECONDS: Final = 30_000
+"""How long a SQLite connection waits for another's write transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Both databases. Reading sessions cannot write; writing ones take the write lock at once.
+
+    Attributes
+    ----------
+    reading, writing
+        Makers of sessions on the work database.
+    vault_reading, vault_writing
+        Makers of sessions on the vault.
+    """
+
+    work: Engine
+    vault: Engine
+    reading: sessionmaker[Session]
+    writing: sessionmaker[Session]
+    vault_reading: sessionmaker[Session]
+    vault_writing: sessionmaker[Session]
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.work.dispose()
+        self.vault.dispose()
+
+
+def connect(settings: Settings) -> Databases:
+    """Return the databases the settings name; nothing is opened before the first use."""
+    work, vault = make_engine(settings.database_url), make_engine(settings.vault_url)
+    return Databases(
+        work,
+        vault,
+        reading=_sessions(work, writes=False),
+        writing=_sessions(work, writes=True),
+        vault_reading=_sessions(vault, writes=False),
+        vault_writing=_sessions(vault, writes=True),
+    )
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for ``url``, with our ways of opening connections and transactions.
+
+    Its errors do not quote the values of a statement: they end up in logs.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _sessions(engine: Engine, *, writes: bool) -> sessionmaker[Session]:
+    options: dict[str, Any] = {"pebem_writes": writes}
+    if not writes and engine.dialect.name == "postgresql":
+        # A page sees one state of the data, however many queries it makes; SQLite does so by itself.
+        options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    bound = engine.execution_options(**options)
+    return sessionmaker(bound, expire_on_commit=False)
+
+
+def _open_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001
+    # The driver must not open transactions by itself: it would do so late, and deferred.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Immediate: a transaction that reads first and writes later would fail at once, without waiting,
+    # when another one wrote in between.
+    writes = connection.get_execution_options().get("pebem_writes", True)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

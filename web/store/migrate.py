@@ -1,0 +1,38 @@
+"""Bring both databases to the newest form, with the migrations in ``web/migrations``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from alembic import command
+from alembic.config import Config
+
+from web.store.databases import make_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from web.settings import Settings
+
+SCRIPTS: Final = Path(__file__).parent.parent / "migrations"
+
+
+def upgrade(settings: Settings) -> None:
+    """Migrate the work database and the vault upwards; nothing happens where they are up to date."""
+    for name, url in (("work", settings.database_url), ("vault", settings.vault_url)):
+        engine = make_engine(url)
+        try:
+            move(engine, name, "head")
+        finally:
+            engine.dispose()
+
+
+def move(engine: Engine, name: str, revision: str) -> None:
+    """Migrate one database ("work" or "vault") up or down to ``revision``, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS / name))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if revision == "base" else command.upgrade)(config, revision)

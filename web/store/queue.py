@@ -1,0 +1,118 @@
+"""Waiting jobs and notes on running ones, in a database of their own or beside the work data.
+
+One storage serves both kinds of installation: a file of its own in the embedded one, so that notes on progress
+never wait for the import's write transaction; the work database on PostgreSQL. Huey's own storages would
+have meant a second database toolkit for PostgreSQL. The tables hold nothing that outlives a job, so they
+are made when missing and never migrated.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from huey import Huey
+from huey.constants import EmptyData
+from huey.storage import BaseStorage
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, delete, func, insert, select
+
+from web.store.classified import Deletion, classed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
+_INFO: Final = classed("free", "-", Deletion.UPLOAD)
+
+metadata: Final = MetaData()
+waiting: Final = Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True, info=_INFO),
+    Column("data", LargeBinary, nullable=False, info=_INFO),
+    info=_INFO,
+)
+notes: Final = Table(
+    "job_note",
+    metadata,
+    Column("key", String(200), primary_key=True, info=_INFO),
+    Column("value", LargeBinary, nullable=False, info=_INFO),
+    info=_INFO,
+)
+
+
+class DatabaseStorage(BaseStorage):  # type: ignore[misc]  # huey has no types
+    """Keep huey's queue in a database; a job is taken by one worker only. There is no timetable."""
+
+    def __init__(self, name: str = "pebem", *, engine: Engine) -> None:
+        super().__init__(name)
+        self.engine = engine
+        metadata.create_all(engine)
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:  # noqa: ARG002
+        """Put a job at the end."""
+        with self.engine.begin() as connection:
+            connection.execute(insert(waiting).values(data=data))
+
+    def dequeue(self) -> bytes | None:
+        """Take the first job that no other worker is taking."""
+        first = select(waiting.c.id, waiting.c.data).order_by(waiting.c.id).limit(1)
+        with self.engine.connect() as connection:
+            if connection.execute(first).first() is None:  # no write lock just to find nothing
+                return None
+        with self.engine.begin() as connection:
+            job = connection.execute(first.with_for_update(skip_locked=True)).first()
+            if job is None:
+                return None
+            connection.execute(delete(waiting).where(waiting.c.id == job.id))
+            return bytes(job.data)
+
+    def queue_size(self) -> int:
+        """Return how many jobs wait."""
+        with self.engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(waiting)) or 0
+
+    def add_to_schedule(self, data: bytes, ts: datetime) -> None:  # noqa: ARG002
+        """Put a job that is to be tried later at the end of the queue."""
+        self.enqueue(data)
+
+    def read_schedule(self, ts: datetime) -> list[bytes]:  # noqa: ARG002
+        """Return nothing: no job is timed."""
+        return []
+
+    def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        """Set a note."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(notes).where(notes.c.key == key))
+            connection.execute(insert(notes).values(key=key, value=value))
+
+    def peek_data(self, key: str) -> Any:
+        """Return a note, or huey's mark for none."""
+        with self.engine.connect() as connection:
+            value = connection.scalar(select(notes.c.value).where(notes.c.key == key))
+        return EmptyData if value is None else bytes(value)
+
+    def delete_data(self, key: str) -> bool:
+        """Remove a note."""
+        with self.engine.begin() as connection:
+            return bool(connection.execute(delete(notes).where(notes.c.key == key)).rowcount)
+
+
+class Queue(Huey):  # type: ignore[misc]  # huey has no types
+    """The queue of jobs, with a note on the progress of each."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__("pebem", results=False, storage_class=DatabaseStorage, engine=engine)
+
+    def note(self, key: str, value: dict[str, Any] | None) -> None:
+        """Set the note ``key``, or remove it with None."""
+        if value is None:
+            self.storage.delete_data(key)
+        else:
+            self.storage.put_data(key, json.dumps(value).encode())
+
+    def noted(self, key: str) -> dict[str, Any] | None:
+        """Return the note ``key``, if there is one."""
+        value = self.storage.peek_data(key)
+        return None if value is EmptyData else json.loads(value)

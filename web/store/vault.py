@@ -1,0 +1,59 @@
+"""The vault: who is behind a pseudonym, and what uploads said word for word. Own database, own key."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  # SQLAlchemy reads the annotations
+from typing import Final
+
+from sqlalchemy import Integer, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+from web.store.classified import Columns, Deletion
+from web.store.models import NAMING, Moment
+
+RESIDENT: Final = "bewohner"
+STAFF: Final = "mitarbeitende"
+
+
+class VaultBase(DeclarativeBase):
+    """Tables of the vault."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+_identity = Columns("home_id", Deletion.CONTRACT)
+
+
+class Identity(VaultBase):
+    """A person of a home. All but the pseudonym is encrypted; ``lookup`` finds a number without showing it."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("home_id", "kind", "lookup"),
+        UniqueConstraint("home_id", "pseudonym"),
+        _identity.table("personal"),
+    )
+    id: Mapped[int] = _identity("pseudonymous", primary_key=True)
+    home_id: Mapped[int] = _identity("free", Integer)
+    kind: Mapped[str] = _identity("free", String(20))
+    lookup: Mapped[bytes] = _identity("pseudonymous", LargeBinary(32))
+    pseudonym: Mapped[str] = _identity("pseudonymous", String(12))
+    number: Mapped[bytes] = _identity("personal", LargeBinary)
+    name: Mapped[bytes | None] = _identity("personal", LargeBinary)
+    given: Mapped[bytes | None] = _identity("personal", LargeBinary)
+    changed_at: Mapped[datetime] = _identity("free", Moment)
+
+
+_upload = Columns("home_id", Deletion.UPLOAD)
+
+
+class Upload(VaultBase):
+    """File names and findings of an upload: they quote cells, so they are encrypted as a whole."""
+
+    __tablename__ = "upload"
+    __table_args__ = _upload.table("personal")
+    batch_id: Mapped[int] = _upload("free", primary_key=True, autoincrement=False)
+    home_id: Mapped[int] = _upload("free", Integer)
+    file_names: Mapped[bytes] = _upload("personal", LargeBinary)
+    findings: Mapped[bytes | None] = _upload("personal", LargeBinary)
+    changed_at: Mapped[datetime] = _upload("free", Moment)

@@ -1,0 +1,137 @@
+"""Signing in and out: password, second factor, its enrolment, and a password of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from markupsafe import Markup
+
+from web.current import SignedIn, databases, parts, user, visitor
+from web.security import totp
+from web.security.crypto import Box, TamperedError
+from web.services import accounts, clock, homes
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("auth", __name__)
+
+REFUSED: Final = (
+    "Die Anmeldung hat nicht geklappt: Benutzername oder Kennwort stimmen nicht, oder das Konto ist gesperrt. "
+    "Nach drei Fehlversuchen entsperrt es Ihre Administration."
+)
+WRONG_CODE: Final = "Dieser Code stimmt nicht oder wurde schon benutzt. Bitte geben Sie den nächsten aus Ihrer App ein."
+
+
+@blueprint.route("/anmelden", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Ask for user name and password."""
+    if request.method == "GET":
+        if isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
+            return redirect(url_for("home.index"))
+        return render_template("auth/sign_in.html", wrong="", user_name="")
+    name, password = request.form.get("benutzername", ""), request.form.get("kennwort", "")
+    token = accounts.check_password(databases(), name, password)
+    if token is None:
+        return render_template("auth/sign_in.html", wrong=REFUSED, user_name=name), 401
+    _carry(token)
+    return redirect(url_for("auth.second_factor"))
+
+
+@blueprint.route("/anmelden/code", methods=["GET", "POST"])
+def second_factor() -> ResponseReturnValue:
+    """Ask for the code of the authenticator app."""
+    if not visitor().enrolled:
+        return redirect(url_for("auth.enrol"))
+    if request.method == "GET":
+        return render_template("auth/second_factor.html", wrong="")
+    code = request.form.get("code", "")
+    token = accounts.check_code(databases(), parts().settings, user().token, code, clock.now())
+    if token is None:
+        return render_template("auth/second_factor.html", wrong=WRONG_CODE), 401
+    _carry(token)
+    return redirect(url_for("home.index"))
+
+
+@blueprint.route("/anmelden/einrichten", methods=["GET", "POST"])
+def enrol() -> ResponseReturnValue:
+    """Set up the second factor: show the secret as QR code, take the first code."""
+    who = visitor()
+    if who.enrolled:
+        return redirect(url_for("auth.second_factor"))
+    box, place = Box(parts().settings.secret_key, "enrol"), f"account {who.account_id}"
+    wrong = ""
+    # The secret travels sealed in the form: until a code proves it, the server keeps nothing.
+    secret = _sealed_secret(box, place) if request.method == "POST" else totp.new_secret()
+    if request.method == "POST":
+        code = request.form.get("code", "")
+        token = accounts.enrol(databases(), parts().settings, user().token, secret, code, clock.now())
+        if token is not None:
+            _carry(token)
+            return redirect(url_for("home.index"))
+        wrong = WRONG_CODE
+    page = render_template(
+        "auth/enrol.html",
+        picture=Markup(totp.picture(secret, who.user_name)),  # noqa: S704  # made by us, out of a QR code
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        sealed=box.seal(secret.encode(), place).hex(),
+        wrong=wrong,
+    )
+    return page, 401 if wrong else 200
+
+
+@blueprint.route("/kennwort", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Let the user choose a password; the initial one has to be changed."""
+    who = visitor()
+    wrong = ""
+    if request.method == "POST":
+        old, new = request.form.get("bisher", ""), request.form.get("neu", "")
+        if new != request.form.get("nochmal", ""):
+            wrong = "Die beiden neuen Kennwörter sind nicht gleich."
+        else:
+            wrong = accounts.change_password(databases(), user().token, old, new, clock.now())
+        if not wrong:
+            flash("Ihr neues Kennwort gilt ab jetzt.", "done")
+            return redirect(url_for("home.index"))
+    return render_template(
+        "auth/change_password.html", wrong=wrong, first=who.must_change_password
+    ), 422 if wrong else 200
+
+
+@blueprint.post("/abmelden")
+def sign_out() -> ResponseReturnValue:
+    """End the session, here and on the server."""
+    accounts.sign_out(databases(), user().token)
+    logout_user()
+    session.clear()
+    return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.post("/haus")
+def choose_home() -> ResponseReturnValue:
+    """Look at another home of the same operator."""
+    wanted = request.form.get("haus", "")
+    found = homes.find(databases().reading, visitor().tenant_id, int(wanted)) if wanted.isdecimal() else None
+    if found is None:
+        abort(404)
+    accounts.choose_home(databases(), user().token, found.id)
+    return redirect(url_for("home.index"))
+
+
+def _carry(token: str) -> None:
+    """Give the browser a new token, and nothing of its session before."""
+    session.clear()
+    who = accounts.visitor(databases(), token, clock.now())
+    if who is None:
+        abort(401)
+    login_user(SignedIn(token, who), force=True)
+
+
+def _sealed_secret(box: Box, place: str) -> str:
+    try:
+        return box.open(bytes.fromhex(request.form.get("geheimnis", "")), place).decode()
+    except (TamperedError, ValueError):
+        abort(400)

@@ -1,0 +1,33 @@
+"""Warum QN 4? The rules, records and sources behind one level called for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from web import current, filters
+from web.services import clock, results
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("explain", __name__)
+
+
+@blueprint.get("/warum/<intervention>/<resident>")
+def show(intervention: str, resident: str) -> ResponseReturnValue:
+    """Explain the level of one intervention for one resident (pseudonym) on the day ``am``, else today."""
+    day = filters.day(request.args.get("am", "")) or clock.today()
+    why = results.explain(current.databases().reading, current.home().id, resident, intervention, day)
+    if why is None:
+        abort(404)
+    return render_template(
+        "explain/show.html",
+        why=why,
+        title=why.intervention.title,
+        resident=resident,
+        day=day,
+        back_url=url_for("interventions.detail", intervention=why.intervention.id),
+        rulebook=why.book,
+    )

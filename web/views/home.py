@@ -1,0 +1,112 @@
+"""Wo stehen wir? The answer of the month on one page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, render_template, request, url_for
+
+from pebem import measures
+from web import charts, wording
+from web.services import overview
+from web.views import selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+    from web.services.overview import Group
+    from web.views.selection import Selection
+
+blueprint = Blueprint("home", __name__)
+
+SHOWS: Final = {"stunden": "Stunden", "anteil": "Anteil", "anzahl": "Anzahl"}
+"""What the cells of the square can print."""
+
+TOP: Final = 8
+
+CLASS_TEXTS: Final = {
+    "passend": "Das Niveau der Person ist das nötige – oder sie hat ein Zertifikat, das das Regelwerk dafür anerkennt.",
+    "ueberqualifiziert": "Jemand mit einem niedrigeren Niveau hätte die Intervention leisten können.",
+    "unterqualifiziert": "Das Niveau der Person liegt unter dem nötigen; kein anerkanntes Zertifikat gleicht das aus.",
+    "vorbehalt_verletzt": "Eine Aufgabe, die § 4 PflBG Pflegefachpersonen vorbehält, tat jemand unter QN 4.",
+    "nicht_bewertbar": "Das nötige Niveau oder das der Person ist nicht bekannt. Nichts wird dafür angenommen.",
+}
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Show the home, or what to do where nothing has been read in yet."""
+    chosen = selection.chosen()
+    if chosen is None:
+        return render_template("home/empty.html", template_url=url_for("imports.template"))
+    if chosen.frame.empty:
+        return render_template("home/nothing.html", question="Wo stehen wir?", **chosen.context)
+    return render_template("home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
+
+
+def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
+    frame, of = chosen.frame, overview.whole(chosen.frame)
+    show = wanted if wanted in SHOWS else "stunden" if of.in_minutes else "anzahl"
+    days = overview.days(frame)
+    rows = overview.square(frame)
+    return {
+        "of": of,
+        "parts": overview.out_of_100(of),
+        "certified": measures.by_certificate(frame),
+        "links": {fit: chosen.url("interventions.index", sort=f"-{fit}") for fit in wording.FIT_WORDS},
+        "square": rows,
+        "remarkable": overview.remarkable(rows),
+        "show": show,
+        "shows": [
+            {"label": label, "url": chosen.url("home.index", zeige=key) + "#quadrat", "current": key == show}
+            for key, label in SHOWS.items()
+        ],
+        "caption": f"{SHOWS[show]}, {chosen.filters.label}",
+        "cell_link": cell_link(chosen),
+        "top": _top(chosen),
+        "all_interventions": chosen.url("interventions.index"),
+        "gaps": _gaps(chosen),
+        "by_ward": overview.groups(frame, "ward"),
+        "by_shift": overview.groups(frame, "shift"),
+        "by_day": charts.days(days) if of.in_minutes else None,
+        "days": days.to_dict("records"),
+        "class_texts": CLASS_TEXTS,
+        "coverage": [(label, chosen.result.coverage[key]) for key, label in wording.COVERAGE_WORDS.items()],
+    }
+
+
+def cell_link(chosen: Selection) -> Callable[[int | None, int | None], str]:
+    """Return the function that leads from a cell of the square to the interventions behind it."""
+
+    def link(soll: int | None, ist: int | None) -> str:
+        wanted = {name: level for name, level in (("soll", soll), ("ist", ist)) if level is not None}
+        return chosen.url("interventions.index", **wanted)
+
+    return link
+
+
+def _top(chosen: Selection) -> list[dict[str, Any]]:
+    ranked = [g for g in overview.groups(chosen.frame, "intervention") if g.whole.misplaced.count]
+    return [_top_line(chosen, group) for group in ranked[:TOP]]
+
+
+def _top_line(chosen: Selection, group: Group) -> dict[str, Any]:
+    parts = sorted((group.whole[fit] for fit in overview.MISPLACED), key=lambda part: -part.seconds)
+    return {
+        "title": chosen.title(str(group.key)),
+        "url": chosen.url("interventions.detail", intervention=group.key),
+        "whole": group.whole,
+        "worst": parts[0].fit,
+        "misplaced_parts": [part for part in parts if part.count],
+    }
+
+
+def _gaps(chosen: Selection) -> list[dict[str, Any]]:
+    leads = {kind: chosen.url("interventions.index", **{kind: 0}) for kind in ("soll", "ist")}
+    found = overview.gaps(chosen.frame, chosen.result.coverage)
+    return [
+        {"kind": g.kind, "count": g.count, "seconds": g.seconds, "share": g.share, "url": leads.get(g.kind)}
+        for g in found
+    ]

@@ -1,0 +1,185 @@
+"""Was passt nicht? All interventions by the time outside the level called for, and each one by itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+
+from pebem import measures
+from web import current, wording
+from web.services import csv_table, homes, ordering, overview, results
+from web.views import selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.typing import ResponseReturnValue
+
+    from web.services.overview import Group
+    from web.views.selection import Selection
+
+blueprint = Blueprint("interventions", __name__)
+
+SHORT_WORDS: Final = {
+    "passend": "Passend",
+    "ueberqualifiziert": "Über",
+    "unterqualifiziert": "Unter",
+    "vorbehalt_verletzt": "Vorbehalt",
+    "nicht_bewertbar": "Offen",
+}
+"""The five classes as headings of narrow columns; the full word is their explanation."""
+
+LEAD_WORDS: Final = {
+    "ueberqualifiziert": "auf höherem als dem nötigen",
+    "unterqualifiziert": "auf niedrigerem",
+    "vorbehalt_verletzt": "als Vorbehaltsaufgabe ohne Pflegefachperson",
+}
+
+SORTS: Final = ("titel", "-nicht_passend", "-stunden", "-anzahl", *(f"-{fit}" for fit in wording.FIT_WORDS))
+
+DEMANDS_SHOWN: Final = 500
+
+
+@blueprint.get("/interventionen")
+def index() -> ResponseReturnValue:
+    """List the interventions of the selection."""
+    chosen = selection.chosen()
+    if chosen is None:
+        return redirect(url_for("home.index"))
+    if chosen.frame.empty:
+        return render_template("home/nothing.html", question="Was passt nicht?", **chosen.context)
+    soll, ist = _level("soll"), _level("ist")
+    frame = overview.select(chosen.frame, soll=soll, ist=ist)
+    cell = {name: level for name, level in (("soll", soll), ("ist", ist)) if level is not None}
+    order = _order(chosen, cell)
+    return render_template(
+        "interventions/index.html",
+        **chosen.context,
+        of=overview.whole(frame),
+        order=order,
+        rows=_rows(chosen, frame, order),
+        selection=_selection_words(soll, ist),
+        all_url=chosen.url("interventions.index", sort=order.text),
+        csv_url=chosen.url("interventions.table", **cell, sort=order.text),
+        short_words=SHORT_WORDS,
+        lead_words=LEAD_WORDS,
+        bars=soll is None or ist is None,  # within one cell of the square every bar would be one colour
+    )
+
+
+@blueprint.get("/interventionen.csv")
+def table() -> ResponseReturnValue:
+    """Hand the same list out as CSV for a spreadsheet program, and write down that it was handed out."""
+    chosen = selection.chosen()
+    if chosen is None:
+        abort(404)
+    frame = overview.select(chosen.frame, soll=_level("soll"), ist=_level("ist"))
+    start, end = chosen.filters.start, chosen.filters.end
+    who = current.visitor()
+    homes.handed_out(
+        current.databases(),
+        current.home(),
+        tenant_id=who.tenant_id,
+        account_id=who.account_id,
+        what="interventionen",
+    )
+    return Response(
+        csv_table.text(_table(chosen, _rows(chosen, frame, _order(chosen, {})))),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="interventionen_{start}_{end}.csv"'},
+    )
+
+
+@blueprint.get("/interventionen/<intervention>")
+def detail(intervention: str) -> ResponseReturnValue:
+    """Show one intervention: its square, where and when, and the demand behind it."""
+    chosen = selection.chosen()
+    if chosen is None:
+        return redirect(url_for("home.index"))
+    entry = chosen.result.rulebook.find_intervention(intervention)
+    frame = chosen.frame[chosen.frame["intervention"] == intervention]
+    if frame.empty:
+        if entry is None:
+            abort(404)
+        return render_template("home/nothing.html", question=entry.title, **chosen.context)
+    of = overview.whole(frame)
+    demands = results.demands(current.databases().reading, current.home().id, intervention, chosen.result.period)
+    return render_template(
+        "interventions/detail.html",
+        **chosen.context,
+        entry=entry,
+        title=chosen.title(intervention),
+        group=entry.group if entry else "",
+        of=of,
+        parts=overview.out_of_100(of),
+        certified=measures.by_certificate(frame),
+        square=overview.square(frame),
+        caption=f"Stunden, {chosen.filters.label}",
+        by_ward=overview.groups(frame, "ward"),
+        by_shift=overview.groups(frame, "shift"),
+        demands=[_demand(demand, intervention) for demand in demands[:DEMANDS_SHOWN]],
+        more=max(0, len(demands) - DEMANDS_SHOWN),
+        back_url=chosen.url("interventions.index"),
+    )
+
+
+def _demand(demand: results.Demand, intervention: str) -> dict[str, Any]:
+    where = url_for("explain.show", intervention=intervention, resident=demand.resident, am=demand.last_day)
+    return asdict(demand) | {"url": where if demand.known else None}
+
+
+def _level(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text in {"0", "1", "2", "3", "4"} else None
+
+
+def _selection_words(soll: int | None, ist: int | None) -> str:
+    words = [] if soll is None else [f"nötiges Niveau {wording.qn(soll)}"]
+    return ", ".join(words if ist is None else [*words, f"Niveau der Person {wording.qn(ist)}"])
+
+
+def _order(chosen: Selection, cell: dict[str, int]) -> ordering.Order:
+    keys = {key.removeprefix("-") for key in SORTS}
+    wanted = request.args.get("sort", "")
+    key, descending = ordering.read(wanted, keys, default="-nicht_passend")
+    kept = chosen.filters.arguments | {name: str(level) for name, level in cell.items()}
+    return ordering.Order(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
+
+
+def _rows(chosen: Selection, frame: Any, order: ordering.Order) -> list[dict[str, Any]]:
+    rows = [_row(chosen, group) for group in overview.groups(frame, "intervention")]
+    return ordering.arranged(rows, order, _value)
+
+
+def _row(chosen: Selection, group: Group) -> dict[str, Any]:
+    return {
+        "id": group.key,
+        "title": chosen.title(str(group.key)),
+        "url": chosen.url("interventions.detail", intervention=group.key),
+        "whole": group.whole,
+    }
+
+
+def _table(chosen: Selection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
+    classes = [f"{word.word}, Minuten" for word in wording.FIT_WORDS.values()]
+    yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
+    where = [wording.day(chosen.filters.start), wording.day(chosen.filters.end), chosen.filters.ward or "alle",
+             chosen.result.rulebook.display]  # fmt: skip
+    for row in rows:
+        whole = row["whole"]
+        minutes = [part.seconds / 60 for part in whole.parts]
+        yield [row["id"], row["title"], whole.count, whole.seconds / 60, *minutes, *where]
+
+
+def _value(row: dict[str, Any], key: str) -> object:
+    whole = row["whole"]
+    if key in wording.FIT_WORDS:
+        return whole[key].seconds, whole[key].count
+    return {
+        "titel": row["title"].casefold(),
+        "nicht_passend": (whole.misplaced.seconds, whole.misplaced.count),
+        "stunden": whole.seconds,
+        "anzahl": whole.count,
+    }[key]

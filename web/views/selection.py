@@ -1,0 +1,62 @@
+"""What an analysis page shows: the home of the session, the period and ward of the address, and the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import request, url_for
+
+from web import current, filters
+from web.services import results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from web.services.results import HomeResult
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The figures asked for, and how they were asked for. ``frame`` holds them by all four dimensions."""
+
+    result: HomeResult
+    filters: filters.Filters
+    frame: pd.DataFrame
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the frame of the page needs."""
+        return {"filters": self.filters, "rulebook": self.result.rulebook}
+
+    def url(self, endpoint: str, **more: Any) -> str:
+        """Return the address of another page with the same period and ward."""
+        return url_for(endpoint, **(self.filters.arguments | more))
+
+    def title(self, intervention: str) -> str:
+        """Return the title of an intervention; of one that the rulebook does not know, its id."""
+        entry = self.result.rulebook.find_intervention(intervention)
+        return entry.title if entry else intervention
+
+
+def chosen() -> Selection | None:
+    """Return what the address asks for of the present home; None where nothing has been analysed yet."""
+    choice = filters.read(request.args)
+    result = results.load(
+        current.databases().reading,
+        current.home().id,
+        period=(choice.start or date.min, choice.end or date.max),
+        ward=choice.ward,
+    )
+    if result is None:
+        return None
+    shown = filters.Filters(
+        *result.period,
+        *result.available_period,
+        ward=choice.ward,
+        wards=tuple(result.wards),
+        action=request.path,
+        kept=tuple((name, value) for name, value in request.args.items() if name not in {"von", "bis", "wb"}),
+    )
+    return Selection(result, shown, result.aggregate.by("day", "ward", "shift", "intervention"))
