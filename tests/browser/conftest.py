@@ -1,0 +1,182 @@
+"""The real application in a real browser: served from here, with its worker, its headers and embedded databases."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+import sample_data
+from web import settings as web_settings
+from web.app import create_app
+from web.jobs import start_worker
+from web.services import accounts, homes
+from web.store import migrate
+from web.store.databases import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from web.store.databases import Databases
+
+    Window = Callable[..., "Visitor"]
+
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+PASSWORD = "Kaffee-im-Garten-2026"
+
+
+@dataclass
+class Site:
+    """The application as a visitor sees it: an address and an account."""
+
+    address: str
+    user_name: str
+    one_time: str
+    workbook: Path
+    databases: Databases
+    state: dict[str, object] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve an empty home, and write a workbook for it."""
+    settings = web_settings.embedded(tmp_path_factory.mktemp("home"))
+    migrate.upgrade(settings)
+    databases = connect(settings)
+    tenant = accounts.tenant_of(databases, "Träger Test")
+    for name in ("Haus am Wald", "Haus zur Linde"):
+        homes.create(databases, tenant, name)
+    one_time = accounts.create_user(databases, tenant_id=tenant, user_name="p.muster", display_name="Petra Muster")
+    (workbook,) = sample_data.make(tmp_path_factory.mktemp("sample"), homes=1, residents=20, months=1, seed=7)
+    worker = start_worker(settings)
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", "p.muster", one_time, workbook, databases)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    worker.stop(graceful=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium; without one these tests cannot run, and say so."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium fehlt: bitte das Paket chromium installieren (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+class Visitor:
+    """A browser window that remembers everything its console said."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.site = site
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+
+    def go(self, path: str) -> None:
+        """Open a page of the application."""
+        answer = self.page.goto(self.site.address + path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        self.page.wait_for_load_state("networkidle")
+
+    def check(self, name: str) -> None:
+        """Keep a picture, and hold the page against what must be true of every page."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        width = self.page.viewport_size["width"]
+        scheme = "dunkel" if self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "hell"
+        self.page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+        assert self.said == [], f"{name}: the console is not empty"
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}: the page scrolls sideways"
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [
+            f"{one['id']}: {one['help']} {[node['html'][:160] for node in one['nodes'][:3]]}"
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+        assert serious == [], f"{name}: not accessible"
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Window]:
+    """Open windows as wanted: ``visit(width=390, dark=True, signed_in=True)``."""
+    opened: list[BrowserContext] = []
+
+    def open_window(*, width: int = 1440, dark: bool = False, signed_in: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900 if width > 600 else 844},
+            color_scheme="dark" if dark else "light",
+            locale="de-DE",
+            storage_state=site.state if signed_in else None,
+        )
+        opened.append(context)
+        return Visitor(context, site)
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def filled(browser: Browser, site: Site) -> Site:
+    """Walk the first visit once: sign in, second factor, own password, upload, findings, commit. Checked on the way."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="de-DE")
+    visitor = Visitor(context, site)
+    page = visitor.page
+    visitor.go("/")
+    visitor.check("anmelden")
+    page.get_by_label("Benutzername").fill(site.user_name)
+    page.get_by_label("Kennwort").fill(site.one_time)
+    page.get_by_role("button", name="Weiter").click()
+    secret = page.locator("code").first.inner_text().replace(" ", "")
+    visitor.check("zweiter-faktor")
+    page.get_by_label("Sechsstelliger Code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Einrichten und anmelden").click()
+    visitor.check("kennwort")
+    page.get_by_label("Bisheriges Kennwort").fill(site.one_time)
+    page.get_by_label("Neues Kennwort", exact=True).fill(PASSWORD)
+    page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)
+    page.get_by_role("button", name="Kennwort ändern").click()
+    page.get_by_role("heading", name="Wo stehen wir?").wait_for()
+    visitor.check("leer")
+    page.get_by_role("main").get_by_role("link", name="Daten einlesen").click()
+    visitor.check("einlesen")
+    page.get_by_label("Dateien auswählen").set_input_files(site.workbook)
+    page.get_by_role("button", name="Hochladen").click()
+    page.get_by_role("heading", name="Was ist aufgefallen?").wait_for(timeout=120_000)
+    visitor.check("befunde")
+    page.get_by_role("button", name="übernehmen").click()
+    page.get_by_role("link", name="Ergebnis ansehen").wait_for(timeout=120_000)
+    visitor.check("uebernommen")
+    page.get_by_role("link", name="Ergebnis ansehen").click()
+    page.get_by_text("Pflegeminuten").first.wait_for()
+    site.state = context.storage_state()
+    context.close()
+    return site

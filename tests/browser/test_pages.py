@@ -1,0 +1,183 @@
+"""Every page in a real browser, wide and narrow, light and dark: quiet console, no sideways scrolling, accessible."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from web.store.models import AuditEvent
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.conftest import Site, Window
+
+pytestmark = pytest.mark.usefixtures("filled")
+
+WINDOWS = [
+    pytest.param(width, dark, id=f"{width}-{'dark' if dark else 'light'}")
+    for width in (1440, 390)
+    for dark in (False, True)
+]
+
+
+@pytest.mark.parametrize(("width", "dark"), WINDOWS)
+def test_every_page_is_quiet_and_fits_and_is_accessible(visit: Window, width: int, *, dark: bool) -> None:
+    visitor = visit(width=width, dark=dark)
+    page = visitor.page
+    visitor.go("/")
+    page.locator(".chart .main-svg").first.wait_for()
+    visitor.check("start")
+    for path, name in (
+        ("/?zeige=anteil", "start-anteil"),
+        ("/?von=2026-01-05&bis=2026-01-11", "start-woche"),
+        ("/interventionen", "interventionen"),
+        ("/interventionen?soll=1&ist=4&sort=titel", "interventionen-feld"),
+        ("/regelwerk", "regelwerk"),
+        ("/regelwerk/4.12", "regelwerk-eintrag"),
+        ("/daten/", "einlesen-liste"),
+        ("/daten/1", "lieferung"),
+    ):
+        visitor.go(path)
+        visitor.check(name)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_way_from_the_answer_to_the_reason(visit: Window, width: int) -> None:
+    visitor = visit(width=width)
+    page = visitor.page
+    visitor.go("/")
+    page.locator(".square tbody a").first.click()
+    page.get_by_text("Auswahl: nötiges Niveau").wait_for()
+    page.locator("tbody .title a").first.click()
+    page.get_by_role("heading", name="Welcher Bedarf dahinter steht").wait_for()
+    visitor.check("intervention")
+    page.get_by_role("link", name=re.compile("^Warum ")).first.click()
+    page.get_by_role("heading", name="Regeln, die zutreffen").wait_for()
+    assert page.get_by_text("nicht amtlich").first.is_visible()
+    visitor.check("warum")
+
+
+def test_no_staff_stands_behind_an_intervention(visit: Window) -> None:
+    visitor = visit()
+    visitor.go("/interventionen/4.12")
+    text = visitor.page.locator("main").inner_text()
+    assert "Personal" not in text
+    assert "Mitarbeit" not in text
+
+
+def test_choosing_a_ward_stays_in_the_address_and_changes_the_figures(visit: Window) -> None:
+    visitor = visit()
+    page = visitor.page
+    visitor.go("/")
+    before = page.locator(".basis").inner_text()
+    page.locator(".top summary", has_text="alle Wohnbereiche").click()
+    ward = page.get_by_label("Wohnbereich", exact=True).locator("option").nth(1).inner_text()
+    page.get_by_label("Wohnbereich", exact=True).select_option(ward)
+    page.get_by_role("button", name="Anzeigen").click()
+    page.locator(".top summary", has_text=ward).wait_for()
+    assert "wb=" in page.url
+    assert page.locator(".basis").inner_text() != before
+    page.get_by_role("link", name="Alle Interventionen ansehen").click()
+    assert "wb=" in page.url
+    assert visitor.said == []
+
+
+def test_the_menu_works_on_a_narrow_window_without_script(browser: Browser, filled: Site) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, storage_state=filled.state
+    )
+    page = context.new_page()
+    page.goto(filled.address + "/")
+    page.locator("summary", has_text="Menü").click()
+    page.get_by_role("navigation", name="Menü").get_by_role("link", name="Regelwerk").click()
+    page.get_by_role("heading", name="Was verlangt welches Niveau?").wait_for()
+    page.get_by_label("Suche").fill("duschen")
+    page.get_by_role("button", name="Suchen").click()
+    assert page.locator("#katalog tbody tr").count() == 1
+    context.close()
+
+
+def test_searching_the_rulebook_while_typing(visit: Window) -> None:
+    visitor = visit()
+    page = visitor.page
+    visitor.go("/regelwerk")
+    every = page.locator("#katalog tbody tr").count()
+    page.get_by_label("Suche").press_sequentially("duschen")
+    page.get_by_role("link", name="Alle zeigen").wait_for()
+    assert 0 < page.locator("#katalog tbody tr").count() < every
+    assert visitor.said == []
+
+
+def test_everything_can_be_reached_by_keyboard(visit: Window) -> None:
+    visitor = visit()
+    page = visitor.page
+    visitor.go("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Zum Inhalt"
+    wanted = page.evaluate(
+        """[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, [tabindex="0"]')]
+           .filter((one) => one.checkVisibility({contentVisibilityAuto: true})).length"""
+    )
+    reached = 0
+    for _ in range(wanted + 20):
+        reached += 1
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+    assert reached == wanted
+
+
+def test_on_paper_the_table_stands_in_for_the_chart(visit: Window) -> None:
+    visitor = visit()
+    visitor.go("/")
+    visitor.page.emulate_media(media="print")
+    assert not visitor.page.locator(".chart").is_visible()
+    assert visitor.page.locator(".table-toggle tbody tr").first.is_visible()
+    assert not visitor.page.locator(".side").is_visible()
+    visitor.check("start-druck")
+
+
+def exports(site: Site) -> int:
+    with site.databases.reading() as session:
+        query = select(func.count()).where(AuditEvent.action == "interventionen.herunterladen")
+        return session.scalar(query) or 0
+
+
+def test_the_table_leaves_as_csv_and_leaves_a_record(visit: Window) -> None:
+    """Security row T10."""
+    visitor = visit()
+    visitor.go("/interventionen?soll=1")
+    recorded = exports(visitor.site)
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("link", name="Tabelle als CSV").click()
+    assert exports(visitor.site) == recorded + 1
+    text = download.value.path().read_text("utf-8")
+    heading, first, *_ = text.splitlines()
+    assert heading.startswith("\ufeffNr.;Intervention;Anzahl;Minuten;Passend, Minuten;")
+    assert "Rekonstruktion 2026.1 · nicht amtlich" in first
+    assert len(text.splitlines()) == visitor.page.locator("tbody tr").count() + 1
+
+
+@pytest.mark.parametrize("path", ["/interventionen/9.99", "/regelwerk/9.99", "/warum/4.12/B-NIE", "/warum/9.99/B-NIE"])
+def test_what_does_not_exist_says_so_and_leads_on(visit: Window, path: str) -> None:
+    visitor = visit()
+    answer = visitor.page.goto(visitor.site.address + path)
+    assert answer.status == 404
+    assert visitor.page.get_by_role("link", name="Zur Startseite").is_visible()
+
+
+def test_another_home_of_the_same_operator_has_data_of_its_own(visit: Window) -> None:
+    visitor = visit(width=390)
+    page = visitor.page
+    visitor.go("/")
+    for other, words in (("Haus zur Linde", "noch keine Interventionen"), ("Haus am Wald", "In 100 Pflegeminuten")):
+        page.locator(".top summary", has_text="Haus ").click()
+        page.get_by_label("Einrichtung", exact=True).select_option(other)
+        page.get_by_role("button", name="Wechseln").click()
+        page.get_by_text(words).wait_for()
+        page.wait_for_load_state("networkidle")
+        visitor.check(f"haus-{other.split()[-1].lower()}")

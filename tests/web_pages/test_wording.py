@@ -1,0 +1,102 @@
+"""German figures and words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pebem.fit import FIT_CLASSES
+from web import wording
+
+
+def plain(text: str) -> str:
+    return text.replace(wording.NO_BREAK, " ")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (1234.5, 1, "1.234,5"),
+        (0, 0, "0"),
+        (-0.04, 1, "0,0"),
+        (-2.5, 1, "-2,5"),
+        (1234567, 0, "1.234.567"),
+        (0.5, 2, "0,50"),
+    ],
+)
+def test_numbers_have_a_decimal_comma_and_points_at_thousands(value: float, digits: int, text: str) -> None:
+    assert wording.number(value, digits) == text
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.1234, "12,3 %"), (0, "0,0 %"), (1, "100,0 %"), (None, "–")])
+def test_shares(share: float | None, text: str) -> None:
+    assert plain(wording.percent(share)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 Std."),
+        (10, "10 Sek."),
+        (90, "2 Min."),
+        (3569, "59 Min."),
+        (3570, "1,0 Std."),
+        (15_480, "4,3 Std."),
+        (35_819, "9,9 Std."),
+        (35_820, "10 Std."),
+        (4_442_400, "1.234 Std."),
+    ],
+)
+def test_hours_never_jump_between_their_forms(seconds: int, text: str) -> None:
+    assert plain(wording.hours(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 Min."), (29, "29 Sek."), (30, "1 Min."), (15_600, "4 Std. 20 Min."), (3600, "1 Std."), (3599, "1 Std.")],
+)
+def test_durations(seconds: int, text: str) -> None:
+    assert plain(wording.duration(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0"), (100, "< 0,1"), (180, "0,1"), (7_200, "2,0"), (360_000, "100")]
+)
+def test_hours_in_the_square_carry_no_unit_and_are_never_a_false_zero(seconds: int, text: str) -> None:
+    assert plain(wording.hour_figure(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        (date(2026, 3, 1), date(2026, 3, 31), "März 2026"),
+        (date(2024, 2, 1), date(2024, 2, 29), "Februar 2024"),
+        (date(2026, 2, 1), date(2026, 2, 27), "01.02.2026 – 27.02.2026"),
+        (date(2026, 1, 1), date(2026, 3, 31), "Januar – März 2026"),
+        (date(2025, 12, 1), date(2026, 1, 31), "Dezember 2025 – Januar 2026"),
+        (date(2026, 3, 5), date(2026, 3, 5), "05.03.2026"),
+    ],
+)
+def test_periods(start: date, end: date, text: str) -> None:
+    assert wording.period(start, end) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [((4, 4, 4), "QN 4"), ((0, 2, 4), "QN 2 bis 4"), ((0, 0, 0), "unbekannt"), ((None, 0, 0), "unbekannt")],
+)
+def test_levels_and_bounds(answer: tuple[int | None, int, int], text: str) -> None:
+    assert plain(wording.level_range(*answer)) == text
+
+
+def test_one_is_singular() -> None:
+    assert plain(wording.counted(1, "Fall", "Fälle")) == "1 Fall"
+    assert plain(wording.counted(0, "Fall", "Fälle")) == "0 Fälle"
+    assert plain(wording.counted(1204, "Fall", "Fälle")) == "1.204 Fälle"
+
+
+def test_every_fit_class_has_a_word_sign_and_colour_of_its_own() -> None:
+    assert set(wording.FIT_WORDS) == set(FIT_CLASSES)
+    for column in zip(*wording.FIT_WORDS.values(), strict=True):
+        assert len(set(column)) == len(FIT_CLASSES)
