@@ -28,6 +28,10 @@ CUBE: Final = (DIMENSIONS,)
 EXCLUDED: Final = ("nicht_durchgefuehrt", "ausserhalb_zeitraum", "fehlerhaft")
 
 COVERAGE: Final = ("bewohner", "begutachtung", "mitarbeitende", "intervention", "minuten")
+"""For what share of the counted rows each thing is known."""
+
+COVERAGE_COUNTS: Final = ("counted", *COVERAGE, "ueberschrieben")
+"""Counts kept for each day and ward; the last one tells for how many rows a person has set the level."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +46,7 @@ class Aggregate:
         ``seconds``. Labels: ward and shift as text or None (not given), day as ``datetime.date``,
         intervention as catalogue id.
     coverage
-        Frame with ``day``, ``ward``, ``counted`` and, for each of :data:`COVERAGE`, the number of counted
-        rows for which that is known.
+        Frame with ``day``, ``ward`` and :data:`COVERAGE_COUNTS`.
     excluded
         Rows that do not count, by reason.
     """
@@ -57,7 +60,7 @@ class Aggregate:
     def zero(cls, groupings: Iterable[tuple[str, ...]] = FIT) -> Aggregate:
         """Return the aggregate of no rows: adding it changes nothing."""
         tables = {dims: pd.DataFrame(columns=[*dims, *OUTCOME_COLUMNS, "count", "seconds"]) for dims in groupings}
-        return cls(tables, pd.DataFrame(columns=["day", "ward", "counted", *COVERAGE]))
+        return cls(tables, pd.DataFrame(columns=["day", "ward", *COVERAGE_COUNTS]))
 
     @property
     def counted(self) -> int:
@@ -84,7 +87,7 @@ class Aggregate:
 
     def covered(self, *dimensions: str) -> pd.DataFrame:
         """Return the coverage counts by ``day``, ``ward`` or both."""
-        return condense(self.coverage, dimensions, ("counted", *COVERAGE))
+        return condense(self.coverage, dimensions, COVERAGE_COUNTS)
 
     def __add__(self, other: Aggregate) -> Aggregate:
         """Add two aggregates of the same groupings."""
@@ -94,7 +97,7 @@ class Aggregate:
             dims: condense(pd.concat([frame, other.tables[dims]]), (*dims, *OUTCOME_COLUMNS), ("count", "seconds"))
             for dims, frame in self.tables.items()
         }
-        coverage = condense(pd.concat([self.coverage, other.coverage]), ("day", "ward"), ("counted", *COVERAGE))
+        coverage = condense(pd.concat([self.coverage, other.coverage]), ("day", "ward"), COVERAGE_COUNTS)
         excluded = {reason: self.excluded[reason] + other.excluded[reason] for reason in EXCLUDED}
         periods = [p for p in (self.period, other.period) if p]
         whole = (min(p[0] for p in periods), max(p[1] for p in periods)) if periods else None

@@ -57,6 +57,15 @@ INTERVENTIONS: Final = {
     "ward": "category",
     "status": "category",  # categories are STATUSES; missing = durchgeführt
 }
+OVERRIDES: Final = {
+    "resident": "text",  # missing = the whole house
+    "intervention": "text",  # catalogue id
+    "level": "int",  # 1-4
+    "start": "day",
+    "end": "day",
+    "reason": "text",
+    "by": "text",
+}
 DUTIES: Final = {"staff": "text", "ward": "text", "start": "time", "end": "time"}
 
 
@@ -91,6 +100,8 @@ class Tables:
     residents, assessments, instability, staff, interventions, duties
         Frames with the columns above, in any order, with a plain range index. ``interventions`` holds
         the rows that could be read, whatever their status; rows left out as faulty are only counted.
+    overrides
+        Levels a qualified person has set in place of the rulebook's, with reason and expiry.
     faulty
         Number of intervention rows that could not be taken.
     """
@@ -101,6 +112,7 @@ class Tables:
     staff: pd.DataFrame = field(default_factory=lambda: empty(STAFF))
     interventions: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))
     duties: pd.DataFrame = field(default_factory=lambda: empty(DUTIES))
+    overrides: pd.DataFrame = field(default_factory=lambda: empty(OVERRIDES))
     faulty: int = 0
 
 
@@ -111,6 +123,7 @@ _SPECS: Final = {
     "staff": STAFF,
     "interventions": INTERVENTIONS,
     "duties": DUTIES,
+    "overrides": OVERRIDES,
 }
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.aggregate import COVERAGE, FIT, Aggregate
+from pebem.aggregate import COVERAGE_COUNTS, FIT, Aggregate
 from pebem.codes import Coded, encode
 from pebem.fit import FIT_CLASSES, OUTCOMES, Demands, classify
 from pebem.kernel import Cells, Lookup, tally
+from pebem.overrides import Rating, rate
 from pebem.timeline import (
     NOBODY,
     STATE_UNKNOWN,
@@ -21,7 +22,7 @@ from pebem.timeline import (
     resident_timeline,
     staff_timeline,
 )
-from rules.compile import compile_levels
+from rules.compile import LevelTable, compile_levels
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Prepared:
     coded: Coded
     lookup: Lookup
     residents: ResidentTimeline
+    rating: Rating
 
 
 def prepare(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> Prepared:
@@ -49,14 +51,17 @@ def prepare(tables: Tables, book: RuleBook, period: tuple[date, date] | None = N
     coded = encode(tables, book, period)
     first, last = (day.toordinal() - _EPOCH for day in coded.period)
     residents = resident_timeline(tables.residents, tables.assessments, tables.instability, first, last)
-    staff = staff_timeline(tables.staff, coded.staff, book, first, last)
-    demand, demands = demand_table(book, residents)
-    return Prepared(coded, Lookup(residents.grid, demand, staff.grid, classify(demands, staff.supplies)), residents)
-
-
-def demand_table(book: RuleBook, residents: ResidentTimeline) -> tuple[NDArray[np.int32], Demands]:
-    """Return the demand code, shape (states, interventions), and what each code asks for."""
     levels = compile_levels(book, residents.states)
+    known = pd.Index(tables.residents["resident"])
+    rating = rate(residents.grid, levels, tables.overrides, known, book, first)
+    staff = staff_timeline(tables.staff, coded.staff, book, first, last)
+    demand, demands = demand_table(book, rating.levels)
+    lookup = Lookup(rating.grid, demand, staff.grid, classify(demands, staff.supplies))
+    return Prepared(coded, lookup, residents, rating)
+
+
+def demand_table(book: RuleBook, levels: LevelTable) -> tuple[NDArray[np.int32], Demands]:
+    """Return the demand code, shape (states, interventions), and what each code asks for."""
     names = certificates_of(book)
     admits = np.array([names.index(e.accepts.certificate) if e.accepts else -1 for e in book.interventions])
     admits_from = np.array([e.accepts.from_level if e.accepts else 0 for e in book.interventions])
@@ -164,20 +169,22 @@ def _coverage(home: Prepared, book: RuleBook, labels: dict[str, NDArray[np.objec
     rows = home.coded.rows
     needs_none = np.array([e.kind in KINDS_WITHOUT_RESIDENT for e in book.interventions])[rows.intervention]
     state = home.lookup.state[rows.resident, rows.day]
-    known = state > STATE_UNKNOWN
+    base = home.rating.base[state]
+    known = base > STATE_UNKNOWN
     wards = len(labels["ward"])
     key = rows.day.astype(np.int64) * wards + rows.ward
     flags = {
         "counted": np.ones(len(rows), bool),
         "bewohner": known | (needs_none & (rows.resident == NOBODY)),
-        "begutachtung": home.residents.states.assessed[state] | needs_none,
+        "begutachtung": home.residents.states.assessed[base] | needs_none,
         "mitarbeitende": home.lookup.supply[rows.staff, rows.day] > 0,
         "intervention": np.ones(len(rows), bool),
         "minuten": home.coded.has_minutes,
+        "ueberschrieben": home.rating.overridden[state, rows.intervention],
     }
     size = len(labels["day"]) * wards
     counts = {name: np.bincount(key[flag], minlength=size) for name, flag in flags.items()}
     filled = np.flatnonzero(counts["counted"])
     day, ward = np.divmod(filled, wards)
-    columns = {name: counts[name][filled] for name in ("counted", *COVERAGE)}
+    columns = {name: counts[name][filled] for name in COVERAGE_COUNTS}
     return pd.DataFrame({"day": labels["day"][day], "ward": labels["ward"][ward]} | columns)

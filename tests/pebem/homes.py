@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import Tables
-from rules.model import RuleBook
+from rules.model import Intervention, RuleBook
 from rules.reference import Resident, level
-from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, allowed_points
+from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT, allowed_points
 
 FIRST = date(2024, 2, 20)
 DAYS = 20  # over a leap day
@@ -47,6 +47,7 @@ def random_home(book: RuleBook, seed: int, rows: int = 300) -> Tables:
         instability=_instability(rng, residents, book),
         staff=_staff(rng, people),
         interventions=_interventions(rng, book, residents, people, rows),
+        overrides=_overrides(rng, book, residents),
         faulty=int(rng.integers(3)),
     )
 
@@ -94,6 +95,23 @@ def _staff(rng: np.random.Generator, people: list[str]) -> pd.DataFrame:
     )
 
 
+def _overrides(rng: np.random.Generator, book: RuleBook, residents: list[str]) -> pd.DataFrame:
+    """Set levels for a third of the catalogue in some homes, for single residents, the house, and somebody unknown."""
+    n = int(rng.choice([0, 5, 60]))
+    start = [int(rng.integers(-3, DAYS)) for _ in range(n)]
+    return pd.DataFrame(
+        {
+            "resident": pd.Series([maybe(rng, [*residents, "weg"], 0.3) for _ in range(n)], dtype=object),
+            "intervention": pd.Series([book.interventions[int(rng.integers(40))].id for _ in range(n)], dtype=object),
+            "level": rng.integers(1, 5, n),
+            "start": days(list(start)),
+            "end": days([None if rng.random() < 0.2 else s + int(rng.integers(9)) for s in start]),
+            "reason": pd.Series(["Fallbesprechung"] * n, dtype=object),
+            "by": pd.Series(["M-1"] * n, dtype=object),
+        }
+    )
+
+
 def _interventions(
     rng: np.random.Generator, book: RuleBook, residents: list[str], people: list[str], rows: int
 ) -> pd.DataFrame:
@@ -133,13 +151,13 @@ def obvious(tables: Tables, book: RuleBook, first: date, last: date) -> tuple[Co
         resident = None if pd.isna(row["resident"]) else row["resident"]
         answer = level(book, entry, _resident(tables, resident, on))
         soll = answer.low if answer.low == answer.high else 0
+        deciding = answer.deciding
+        if (level_set := _override(tables, resident, entry, on)) is not None:
+            soll, deciding = level_set, ()
         ist, certificates = _supply(tables, None if pd.isna(row["staff"]) else row["staff"], on, entry.kind == "alltag")
         accepts = entry.accepts
         certified = bool(
-            accepts
-            and "instabil" not in answer.deciding
-            and ist >= accepts.from_level
-            and accepts.certificate in certificates
+            accepts and "instabil" not in deciding and ist >= accepts.from_level and accepts.certificate in certificates
         )
         fit, by_certificate = _fit(soll, ist, reserved=entry.reserved, certified=certified)
         ward = row["ward"] if not pd.isna(row["ward"]) else wards.get(resident)
@@ -180,6 +198,21 @@ def _resident(tables: Tables, name: str | None, on: date) -> Resident | None:
     )
     points = {cell: chosen[cell] for cell in ASSESSMENT_CELLS if chosen[cell] != -1}
     return Resident(points, chosen["continence_urine"] >= 2, chosen["continence_stool"] >= 2, unstable)
+
+
+def _override(tables: Tables, resident: str | None, entry: Intervention, on: date) -> int | None:
+    needs_resident = entry.kind not in KINDS_WITHOUT_RESIDENT
+    if resident is None and needs_resident:
+        return None
+    found = None
+    for row in sorted(tables.overrides.to_dict("records"), key=lambda r: (not pd.isna(r["resident"]), r["start"])):
+        applies = pd.isna(row["resident"]) or (
+            row["resident"] == resident and resident in set(tables.residents["resident"])
+        )
+        in_force = row["start"].date() <= on and (pd.isna(row["end"]) or on <= row["end"].date())
+        if applies and in_force and row["intervention"] == entry.id:
+            found = HIGHEST_LEVEL if entry.reserved else row["level"]
+    return found
 
 
 def _supply(tables: Tables, name: str | None, on: date, everyday: bool) -> tuple[int, set[str]]:  # noqa: FBT001

@@ -1,0 +1,134 @@
+"""Levels a qualified person has set: in force, they replace what the rulebook says.
+
+A resident's own override beats the house's; of several in force the one that began last holds (of equals the
+later row). A reserved task stays at the highest level whatever is set. Work that needs a resident and names none
+stays unrated: a level for the house does not tell whose need it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from pebem.timeline import FIRST_PERSON, STATE_NOBODY, days, positions
+from rules.compile import LevelTable
+from rules.vocabulary import HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rules import RuleBook
+
+OVERRIDDEN: Final = 0xFFFE
+"""Deciding rule where a person has set the level."""
+
+_SINCE_ALWAYS, _FOR_EVER = -(2**31), 2**31 - 2
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What is called for, by state and intervention, overrides included.
+
+    Attributes
+    ----------
+    grid : (residents + 2, days) int32
+        State of each resident code on each day.
+    base : (states,) int64
+        State of the resident timeline behind each of these states.
+    levels : LevelTable
+        Of shape (states, interventions).
+    overridden : (states, interventions) bool
+        A person has set the level.
+    """
+
+    grid: NDArray[np.int32]
+    base: NDArray[np.int64]
+    levels: LevelTable
+    overridden: NDArray[np.bool_]
+
+
+def rate(
+    grid: NDArray[np.int32],
+    levels: LevelTable,
+    overrides: pd.DataFrame,
+    residents: pd.Index,
+    book: RuleBook,
+    first: int,
+) -> Rating:
+    """Lay overrides over the levels of the rulebook.
+
+    Parameters
+    ----------
+    grid, levels
+        States by resident code and day, and their levels.
+    overrides
+        Frame as in :mod:`pebem.contracts`; those for unknown residents or interventions have no effect.
+    residents
+        Known residents in the order of their codes.
+    first
+        First day of the grid, since 1970-01-01.
+    """
+    nothing = Rating(grid, np.arange(len(levels.low)), levels, np.zeros(levels.low.shape, bool))
+    ordered = _ordered(overrides, residents, book)
+    sets, members = _sets(grid.shape, ordered, first)
+    if len(members) == 1:
+        return nothing
+    pairs, code = np.unique(grid.astype(np.int64) * len(members) + sets, return_inverse=True)
+    base, chosen = np.divmod(pairs, len(members))
+    low, high = levels.low[base], levels.high[base]
+    rule, barred = levels.rule[base], levels.bars_certificates[base]
+    overridden = np.zeros(low.shape, bool)
+    for state, (origin, of_set) in enumerate(zip(base, chosen, strict=True)):
+        for position in members[of_set]:
+            column, level = ordered["column"].iloc[position], ordered["level"].iloc[position]
+            entry = book.interventions[column]
+            if origin == STATE_NOBODY and entry.kind not in KINDS_WITHOUT_RESIDENT:
+                continue
+            low[state, column] = high[state, column] = HIGHEST_LEVEL if entry.reserved else level
+            rule[state, column] = OVERRIDDEN
+            barred[state, column] = False
+            overridden[state, column] = True
+    table = LevelTable(low, high, rule, barred)
+    return Rating(code.reshape(grid.shape).astype(np.int32), base, table, overridden)
+
+
+def _ordered(overrides: pd.DataFrame, residents: pd.Index, book: RuleBook) -> pd.DataFrame:
+    """Return known overrides in the order in which each replaces the one before: house first, then by start."""
+    frame = pd.DataFrame(
+        {
+            "house": overrides["resident"].isna(),
+            "person": positions(overrides["resident"], residents),
+            "column": [book.index.get(name, -1) for name in overrides["intervention"]],
+            "level": overrides["level"].to_numpy(np.int64),
+            "start": days(overrides["start"], _SINCE_ALWAYS),
+            "end": days(overrides["end"], _FOR_EVER),
+        }
+    )
+    known = frame[(frame["column"] >= 0) & (frame["house"] | (frame["person"] >= 0))]
+    own = ~known["house"]
+    return known.assign(own=own).sort_values(["own", "start"], kind="stable").reset_index(drop=True)
+
+
+def _sets(shape: tuple[int, ...], ordered: pd.DataFrame, first: int) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
+    """Return for each (resident code, day) which set of overrides is in force, and the sets in order of effect."""
+    grid = np.zeros(shape, np.int64)
+    members: list[tuple[int, ...]] = [()]
+    known: dict[tuple[int, ...], int] = {(): 0}
+    for position, house, person, start, end in zip(
+        ordered.index, ordered["house"], ordered["person"], ordered["start"], ordered["end"], strict=True
+    ):
+        people = slice(None) if house else slice(FIRST_PERSON + person, FIRST_PERSON + person + 1)
+        part = grid[people, max(start - first, 0) : max(end - first + 1, 0)]
+        held, code = np.unique(part, return_inverse=True)
+        extended = []
+        for before in held:
+            grown = (*members[before], position)
+            if grown not in known:
+                known[grown] = len(members)
+                members.append(grown)
+            extended.append(known[grown])
+        part[:] = np.array(extended, np.int64)[code].reshape(part.shape) if extended else part
+    return grid, members
