@@ -1,0 +1,55 @@
+"""Do the levels of a rulebook have the shape one would expect? Minutes by QN-Soll for each Pflegegrad.
+
+Beside the shares of § 113c Abs. 1 SGB XI this is a comparison and no proof: those values are a political step, and
+work without a resident belongs to no Pflegegrad.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pebem.score import prepare
+from pebem.staffing import UNKNOWN_GRADE, grades_of
+from pebem.timeline import FIRST_PERSON
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pebem.contracts import Tables
+    from rules import RuleBook
+
+
+def shape(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> pd.DataFrame:
+    """Return how much of the work for residents of each Pflegegrad calls for which level.
+
+    Returns
+    -------
+    DataFrame
+        ``pflegegrad`` (0-5, -1 = unknown), ``qn_soll`` (0-4, 0 = unknown), ``count``, ``seconds``, and ``share``
+        of the seconds among the rated ones of this Pflegegrad (NaN where ``qn_soll`` is 0 or nothing is rated).
+        Only work that names a known resident counts.
+    """
+    home = prepare(tables, book, period)
+    rows = home.coded.rows
+    state = home.lookup.state[rows.resident, rows.day]
+    soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)
+    grade = grades_of(tables, home.residents)[home.rating.base[state]]
+    named = rows.resident >= FIRST_PERSON
+    key = ((grade - UNKNOWN_GRADE) * 5 + soll)[named]
+    count = np.bincount(key, minlength=35)
+    seconds = np.bincount(key, rows.seconds[named], minlength=35).astype(np.int64)
+    filled = np.flatnonzero(count)
+    frame = pd.DataFrame(
+        {
+            "pflegegrad": filled // 5 + UNKNOWN_GRADE,
+            "qn_soll": filled % 5,
+            "count": count[filled],
+            "seconds": seconds[filled],
+        }
+    )
+    rated = frame["seconds"].where(frame["qn_soll"] > 0)
+    total = rated.groupby(frame["pflegegrad"]).transform("sum")
+    return frame.assign(share=rated / total.where(total > 0))

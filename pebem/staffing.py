@@ -1,0 +1,57 @@
+"""Who lives in the home: the resident mix by Pflegegrad on a day or averaged over a period (§ 113c SGB XI)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pebem.assess import assess
+from pebem.timeline import FIRST_PERSON, days, resident_timeline
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pebem.contracts import Tables
+    from pebem.timeline import ResidentTimeline
+
+UNKNOWN_GRADE: Final = -1
+"""Pflegegrad of a resident without an assessment in force, or with one that lacks items."""
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_SINCE_ALWAYS, _FOR_EVER = -(2**31), 2**31 - 2
+
+
+def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:
+    """Return the mean number of residents by Pflegegrad from ``first`` to ``last``, both included.
+
+    Returns
+    -------
+    dict
+        Pflegegrad 1-5, 0 (none) and -1 (unknown) -> residents, averaged over days: sum first, divide last.
+        A resident counts from the day of moving in to the day of moving out.
+
+    Raises
+    ------
+    ValueError
+        Where ``last`` lies before ``first``.
+    """
+    if last < first:
+        raise ValueError(f"the period ends ({last}) before it begins ({first})")
+    begin, end = (day.toordinal() - _EPOCH for day in (first, last))
+    timeline = resident_timeline(tables.residents, tables.assessments, tables.instability, begin, end)
+    span = np.arange(begin, end + 1)
+    moved_in = days(tables.residents["moved_in"], _SINCE_ALWAYS)[:, None]
+    moved_out = days(tables.residents["moved_out"], _FOR_EVER)[:, None]
+    present = (moved_in <= span) & (span <= moved_out)
+    grades = grades_of(tables, timeline)[timeline.grid[FIRST_PERSON:]][present]
+    counts = np.bincount(grades - UNKNOWN_GRADE, minlength=7)
+    return {grade: Decimal(int(counts[grade - UNKNOWN_GRADE])) / len(span) for grade in range(UNKNOWN_GRADE, 6)}
+
+
+def grades_of(tables: Tables, timeline: ResidentTimeline) -> NDArray[np.int64]:
+    """Return the Pflegegrad of each state, shape (states,): 0-5, -1 = unknown."""
+    grade = np.append(assess(tables.assessments).grade, UNKNOWN_GRADE)  # row -1 (no assessment) is the last entry
+    return grade[timeline.assessment]

@@ -1,0 +1,139 @@
+"""The resident mix, and minutes by level beside the Pflegegrad, against counting by hand and row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import rules
+from pebem.assess import assess
+from pebem.contracts import Tables
+from pebem.plausibility import shape
+from pebem.staffing import mix
+from rules.reference import level
+from rules.vocabulary import ASSESSMENT_CELLS
+from tests.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
+
+BOOK = rules.load(date(2026, 3, 31))
+LAST = FIRST + timedelta(days=DAYS - 1)
+
+
+def residents(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
+    names, moved_in, moved_out = zip(*rows, strict=True)
+    return pd.DataFrame(
+        {
+            "resident": pd.Series(names, dtype=object),
+            "ward": pd.Series(["A"] * len(names), dtype=object),
+            "moved_in": days(list(moved_in)),
+            "moved_out": days(list(moved_out)),
+        }
+    )
+
+
+def assessment(resident: str, start: int | None, **cells: int) -> dict[str, object]:
+    """An assessment in which everything not given is 0."""
+    points = dict.fromkeys(ASSESSMENT_CELLS, 0) | {name.replace("_", "."): value for name, value in cells.items()}
+    head = {"resident": resident, "date": day(start), "continence_urine": 0, "continence_stool": 0, "special": False}
+    return head | points
+
+
+HEAVY = {f"4_{i}": 3 for i in range(1, 8)} | {"4_8": 9, "4_9": 6, "4_10": 6} | {f"1_{i}": 3 for i in range(1, 6)}
+"""Modules 1 and 4 at their top: 10 + 40 points, Pflegegrad 3."""
+
+
+def home() -> Tables:
+    frame = pd.DataFrame(
+        [
+            assessment("a", None, **HEAVY),
+            assessment("b", 5),
+            assessment("c", None, **{"1_1": -1}),
+            assessment("d", None),
+        ]
+    ).astype({"date": "datetime64[s]"})
+    frame.loc[3, "special"] = True
+    return Tables(
+        residents=residents(("a", None, None), ("b", 0, 7), ("c", 2, None), ("d", None, 3), ("e", 9, None)),
+        assessments=frame,
+    )
+
+
+def test_the_mix_counts_presence_day_by_day() -> None:
+    ten = mix(home(), FIRST, FIRST + timedelta(days=9))
+    assert ten == {
+        3: Decimal(1),  # a, all days
+        5: Decimal("0.4"),  # d, by special constellation, gone after day 3
+        0: Decimal("0.3"),  # b from its assessment on day 5 to its last day 7
+        -1: Decimal("1.4"),  # b for five days before, c for eight days with a blank item, e for one without any
+        1: Decimal(0),
+        2: Decimal(0),
+        4: Decimal(0),
+    }
+
+
+def test_a_single_day() -> None:
+    assert mix(home(), FIRST, FIRST)[-1] == 1
+    assert sum(mix(home(), FIRST, FIRST).values()) == 3
+
+
+def test_a_period_that_ends_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="before it begins"):
+        mix(home(), LAST, FIRST)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_shape_equals_row_by_row(seed: int) -> None:
+    found = shape(home_of(seed), BOOK, (FIRST, LAST))
+    counts, seconds = by_hand(home_of(seed))
+    for row in found.to_dict("records"):
+        key = (row["pflegegrad"], row["qn_soll"])
+        assert (row["count"], row["seconds"]) == (counts.pop(key), seconds.pop(key))
+    assert not counts
+    rated = found[found["qn_soll"] > 0].groupby("pflegegrad")["share"].sum()
+    assert np.allclose(rated[rated > 0], 1)
+
+
+def home_of(seed: int) -> Tables:
+    """A random home in which half the assessments are complete, so that grades are known."""
+    found = random_home(BOOK, seed)
+    frame = found.assessments.copy()
+    for cell in ASSESSMENT_CELLS:
+        frame[cell] = np.where(np.arange(len(frame)) % 2, np.maximum(frame[cell], 0), frame[cell])
+    return replace(found, assessments=frame)
+
+
+def by_hand(tables: Tables) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
+    grades = assess(tables.assessments).grade
+    known = set(tables.residents["resident"])
+    counts: Counter[tuple[int, int]] = Counter()
+    seconds: Counter[tuple[int, int]] = Counter()
+    for row in tables.interventions.to_dict("records"):
+        on, name = row["date"].date(), row["resident"]
+        if name not in known or not (pd.isna(row["status"]) or row["status"] == "durchgeführt"):
+            continue
+        entry = BOOK.interventions[BOOK.index[row["intervention"]]]
+        answer = level(BOOK, entry, _resident(tables, name, on))
+        soll = answer.low if answer.low == answer.high else 0
+        chosen = _override(tables, name, entry, on)
+        key = (grade_on(tables, grades, name, on), soll if chosen is None else chosen)
+        counts[key] += 1
+        seconds[key] += max(row["seconds"], 0)
+    return counts, seconds
+
+
+def grade_on(tables: Tables, grades: np.ndarray, name: str, on: date) -> int:
+    moved_in = dict(zip(tables.residents["resident"], tables.residents["moved_in"], strict=True))[name]
+    best, chosen = date.min, -1
+    for position, row in enumerate(tables.assessments.to_dict("records")):
+        if row["resident"] != name:
+            continue
+        start = row["date"] if not pd.isna(row["date"]) else moved_in
+        start = date.min if pd.isna(start) else start.date()
+        if best <= start <= on:
+            best, chosen = start, int(grades[position])
+    return chosen
