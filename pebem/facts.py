@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pebem.timeline import assessment_starts, resident_timeline
-from rules.explain import Facts, InForce
+from rules.explain import Facts, InForce, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:
@@ -22,8 +22,13 @@ class UnknownResidentError(KeyError):
     """The resident is not in the master data."""
 
 
-def facts(tables: Tables, book: RuleBook, resident: str, day: date) -> Facts:
+def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention: str = "") -> Facts:
     """Return what holds for a resident on a day.
+
+    Parameters
+    ----------
+    intervention
+        Catalogue id; with it, a level a person has set for this intervention is among the facts.
 
     Raises
     ------
@@ -40,8 +45,9 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date) -> Facts:
     state = int(timeline.grid[-1, 0])
     row = int(timeline.assessment[state])
     criteria = tuple(_in_force(instability, book, day))
+    chosen = set_level(tables.overrides, resident, intervention, day)
     if row < 0:
-        return Facts(day, criteria=criteria)
+        return Facts(day, criteria=criteria, set_level=chosen)
     start = int(assessment_starts(own, assessments)[row])
     held = assessments.iloc[row]
     return Facts(
@@ -52,7 +58,22 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date) -> Facts:
         continence_urine=int(held["continence_urine"]),
         continence_stool=int(held["continence_stool"]),
         criteria=criteria,
+        set_level=chosen,
     )
+
+
+def set_level(overrides: pd.DataFrame, resident: str | None, intervention: str, day: date) -> SetLevel | None:
+    """Return the level a person has set: the resident's own before the house's, the latest begun."""
+    moment = pd.Timestamp(day)
+    of = overrides[overrides["intervention"] == intervention]
+    held = of[(of["start"] <= moment) & ~(of["end"] < moment)]
+    own = held[held["resident"] == resident] if resident else held.iloc[:0]
+    chosen = own if len(own) else held[held["resident"].isna()]
+    if chosen.empty:
+        return None
+    last = chosen.sort_values("start", kind="stable").iloc[-1]
+    end = None if pd.isna(last["end"]) else last["end"].date()
+    return SetLevel(int(last["level"]), last["reason"], last["start"].date(), end, last["by"], whole_house=own.empty)
 
 
 def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[InForce]:

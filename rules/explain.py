@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 from rules.assessment import instrument
 from rules.compile import compile_levels
 from rules.condition import FALSE, TRUE, Unstable, evaluate, items_of, mentions, words
+from rules.reasons import Case, because, closed, needed
 from rules.states import GATES, States, single
-from rules.vocabulary import CONTINENCE, CONTINENCE_OPENS_FROM, KINDS_WITHOUT_RESIDENT, MISSING, NO_FINDING
+from rules.vocabulary import (
+    CONTINENCE,
+    HIGHEST_LEVEL,
+    KINDS_WITHOUT_RESIDENT,
+    MISSING,
+    NO_FINDING,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +35,26 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLevel:
+    """A level a qualified person has set in place of the rulebook's.
+
+    Attributes
+    ----------
+    start, end
+        First and last day (None = open).
+    whole_house
+        It holds for everybody, not for this resident alone.
+    """
+
+    level: int
+    reason: str
+    start: date
+    end: date | None
+    by: str
+    whole_house: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is recorded of one resident on one day.
 
@@ -41,6 +68,8 @@ class Facts:
         Its first day; None = since always.
     cells
         Recorded cells of the assessment; what is absent or -1 was not recorded.
+    set_level
+        Level a person has set for the intervention in question, None = the rulebook decides.
     """
 
     day: date
@@ -50,6 +79,7 @@ class Facts:
     continence_urine: int = NO_FINDING
     continence_stool: int = NO_FINDING
     criteria: tuple[InForce, ...] = ()
+    set_level: SetLevel | None = None
 
     def states(self) -> States:
         """Return these facts as the single row the compiler takes."""
@@ -107,6 +137,26 @@ class RuleAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A rule that nearly applies and would ask for more.
+
+    Attributes
+    ----------
+    needed
+        What would have to be different, as a German clause in the subjunctive.
+    """
+
+    rule: Rule
+    level: int
+    needed: str
+
+    @property
+    def sentence(self) -> str:
+        """Return it as a German sentence."""
+        return f"QN {self.level} wäre nötig, wenn {self.needed} (Regel „{self.rule.title}“)."
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The level of one intervention for one resident on one day, and why.
 
@@ -122,6 +172,10 @@ class Explanation:
         Criteria whose record would settle the level, as "3.8 Abwehr …".
     without
         Level that the rules which do not decide would leave; None where that is the same level.
+    because
+        German sentences a care manager understands: the level and why, what it would be otherwise.
+    near
+        Rules that nearly apply: one step of one criterion, or one event, away.
     """
 
     book: RuleBook
@@ -133,6 +187,8 @@ class Explanation:
     rules: tuple[RuleAnswer, ...]
     missing: tuple[str, ...]
     without: int | None
+    because: tuple[str, ...]
+    near: tuple[Near, ...]
 
     @property
     def headline(self) -> str:
@@ -146,11 +202,9 @@ class Explanation:
             )
         if self.qn_soll == 0:
             return (
-                f"{title} verlangt {on} mindestens QN {self.low}, höchstens QN {self.high}: es fehlt {self._missing}."
+                f"{title} verlangt {on} mindestens QN {self.low}, höchstens QN {self.high}: Es fehlt {self._missing}."
             )
-        because = "; ".join(answer.rule.title for answer in self.rules if answer.decides)
-        tail = f" Ohne das wäre es QN {self.without}." if self.without else ""
-        return f"{title} verlangt {on} QN {self.qn_soll}. Entscheidend: {because}.{tail}"
+        return f"{title} verlangt {on} QN {self.qn_soll}."
 
     @property
     def _missing(self) -> str:
@@ -158,7 +212,7 @@ class Explanation:
 
     def lines(self) -> list[str]:
         """Return the whole explanation as German lines of text."""
-        lines = [self.headline, f"Regelwerk: {self.book.display}", ""]
+        lines = [self.headline, *self.because, f"Regelwerk: {self.book.display}", ""]
         sections = {
             True: "Diese Regeln treffen zu:",
             None: "Offen, weil Angaben fehlen:",
@@ -170,6 +224,8 @@ class Explanation:
                 lines.append(heading)
                 lines.extend(line for answer in answers for line in _answer_lines(answer))
                 lines.append("")
+        if self.near:
+            lines += ["Fast:", *(f"  {near.sentence}" for near in self.near), ""]
         return lines[:-1]
 
 
@@ -206,7 +262,14 @@ def explain(book: RuleBook, intervention: Intervention, facts: Facts) -> Explana
     answers.sort(key=lambda a: (not a.decides, {True: 0, None: 1, False: 2}[a.applies], -a.level))
     rest = [answer.level for answer in answers if answer.applies and not answer.decides]
     below = max(rest, default=0)
+    without = below if level and 0 < below < level else None
     open_items = [item for a in answers if a.applies is None and a.level > low for item in a.missing]
+    missing = tuple(dict.fromkeys(open_items)) if rateable else ()
+    case = Case(facts, states, intervention)
+    ruled = _Ruled(level, low, high, without, tuple(answers), missing)
+    chosen = facts.set_level
+    if chosen:
+        level = low = high = HIGHEST_LEVEL if intervention.reserved else chosen.level
     return Explanation(
         book=book,
         intervention=intervention,
@@ -215,9 +278,66 @@ def explain(book: RuleBook, intervention: Intervention, facts: Facts) -> Explana
         low=low,
         high=high,
         rules=tuple(answers),
-        missing=tuple(dict.fromkeys(open_items)) if rateable else (),
-        without=below if level and 0 < below < level else None,
+        missing=() if chosen else missing,
+        without=None if chosen else without,
+        because=(*_chosen(chosen, level), *_because(ruled, case, overruled=chosen is not None)),
+        near=() if chosen or not rateable else _near(ruled, case),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What the rulebook says before anybody overrules it."""
+
+    level: int
+    low: int
+    high: int
+    without: int | None
+    answers: tuple[RuleAnswer, ...]
+    missing: tuple[str, ...]
+
+    def reasons(self, level: int, case: Case) -> str:
+        """Return why the rules at this level apply, as German clauses."""
+        rules = [answer.rule for answer in self.answers if answer.applies and answer.level == level]
+        return " und weil ".join(because(rule.condition, case) for rule in rules)
+
+
+def _chosen(chosen: SetLevel | None, level: int) -> tuple[str, ...]:
+    if chosen is None:
+        return ()
+    until = f"bis {chosen.end:%d.%m.%Y}" if chosen.end else "ohne Ende"
+    reach = "für das ganze Haus" if chosen.whole_house else "für diese Person"
+    return (f"QN {level}, {reach} festgelegt ab {chosen.start:%d.%m.%Y} {until} von {chosen.by}: {chosen.reason}",)
+
+
+def _because(ruled: _Ruled, case: Case, *, overruled: bool) -> tuple[str, ...]:
+    """Say in sentences why the rulebook asks for this level, and what it would ask for otherwise."""
+    start = "Nach dem Regelwerk wäre es " if overruled else ""
+    if not ruled.low:
+        return (f"{start or 'Das ist '}nicht bewertbar, weil keine Begutachtung in Kraft ist.",)
+    if not ruled.level:
+        open_rules = [a for a in ruled.answers if a.applies is None and a.level > ruled.low]
+        titles = ", ".join(f"„{answer.rule.title}“" for answer in open_rules)
+        return (
+            f"{start}{'mindestens' if start else 'Mindestens'} QN {ruled.low}, weil {ruled.reasons(ruled.low, case)}.",
+            f"Höchstens QN {ruled.high}, weil offen ist, ob {titles} zutrifft: Es fehlt {', '.join(ruled.missing)}.",
+        )
+    sentences = [f"{start}QN {ruled.level}, weil {ruled.reasons(ruled.level, case)}."]
+    if ruled.without:
+        sentences.append(f"Ohne das wäre es QN {ruled.without}, weil {ruled.reasons(ruled.without, case)}.")
+    return tuple(sentences)
+
+
+def _near(ruled: _Ruled, case: Case) -> tuple[Near, ...]:
+    """Return the rules one step away that would ask for more than is called for now."""
+    found = []
+    for answer in ruled.answers:
+        if answer.applies is not False or answer.level <= ruled.low:
+            continue
+        want = needed(answer.rule.condition, case)
+        if want and want.steps == 1:
+            found.append(Near(answer.rule, answer.level, want.text))
+    return tuple(found)
 
 
 def _answer(rule: Rule, intervention: Intervention, facts: Facts, states: States, level: int) -> RuleAnswer:
@@ -254,7 +374,7 @@ def _item_input(item: str, facts: Facts, states: States) -> Input:
     recorded = facts.cells.get(item, MISSING)
     points = int(states.points(item)[0])
     since, source = facts.assessment_from, "Begutachtung"
-    if item in GATES and getattr(facts, GATES[item]) < CONTINENCE_OPENS_FROM:
+    if closed(item, facts):
         finding = getattr(facts, GATES[item])
         named = CONTINENCE[finding] if finding != NO_FINDING else "kein Befund, gilt als kontinent"
         value = f"zählt nicht ({named})" if facts.assessed else "nicht erfasst"

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     book = rules.load(on, options.rulebook)
     intervention = _intervention(book, options.intervention)
     try:
-        held = facts(tables, book, options.bewohner.strip(), on) if options.bewohner else None
+        held = facts(tables, book, options.bewohner.strip(), on, intervention.id) if options.bewohner else None
     except UnknownResidentError as problem:
         raise CommandError(
             f"Bewohner-Nr „{options.bewohner}“ steht nicht im Blatt „Bewohner“. "
@@ -127,5 +127,6 @@ def document(found: Explanation, resident: str | None) -> dict[str, Any]:
             }
             for answer in found.rules
         ],
-        "text": found.headline,
+        "fast": [{"id": near.rule.id, "qn": near.level, "wenn": near.needed} for near in found.near],
+        "text": " ".join([found.headline, *found.because]),
     }
