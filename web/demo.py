@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +52,7 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     """
     if (folder / "work.sqlite").exists():
         raise DemoError(f"In {folder} liegt schon eine Installation; bitte wählen Sie einen leeren Ordner.")
-    logs.configure()
+    logs.configure(logging.WARNING)  # who tries the program out reads German lines, not events
     made = settings.embedded(folder)
     migrate.upgrade(made)
     databases = connect(made)

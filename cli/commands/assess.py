@@ -132,5 +132,5 @@ def write_xlsx(path: Path, rows: list[list[object]]) -> None:
             styles(bold=True),
             styles(),
         ]
-        table(sheet, 0, HEADINGS, rows, formats, styles.head)
+        table(sheet, 0, HEADINGS, rows, formats, styles)
         sheet.freeze_panes(1, 1)

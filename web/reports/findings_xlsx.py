@@ -54,7 +54,7 @@ def write(path: Path, findings: Sequence[Finding]) -> None:
         body = [(severity.value, code, count, repairs[severity, code]) for (severity, code), count in kinds.items()]
         if body:
             formats = [styles(bold=True), styles(), styles(num_format="#,##0"), styles(text_wrap=True)]
-            table(summary, row, ["Schwere", "Code", "Zeilen", "Was ist zu tun? (Beispiel)"], body, formats, styles.head)
+            table(summary, row, ["Schwere", "Code", "Zeilen", "Was ist zu tun? (Beispiel)"], body, formats, styles)
         landscape(summary)
         for start in range(0, len(ordered), SHEET_LIMIT):
             name = "Befunde" if not start else f"Befunde {start // SHEET_LIMIT + 1}"

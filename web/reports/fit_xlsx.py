@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CLASSES = tuple(FIT_WORDS)
 _HOURS, _SHARE, _COUNT = "#,##0.0", "0.0%", "#,##0"
 _LEVELS = (4, 3, 2, 1, 0)
+_LINE = 92  # characters in a line of the method page
 _HEAT = {
     "f": ("#ecfdf5", "#d1f5ea", "#a7e8d6", "#6fd3bb", "#3fb79c"),
     "u": ("#fff4ec", "#fee3cf", "#fdc79f", "#fb9f63", "#f0803c"),
@@ -56,6 +57,7 @@ def _head(
 ) -> int:
     """Write heading and basis of a sheet; return the next row."""
     period = result["period"]
+    sheet.set_row(0, 26)
     sheet.write_string(0, 0, title, styles.title)
     basis = f"{_day(period['from'])} bis {_day(period['to'])} · {result['input']['counted']:,} Interventionen".replace(
         ",", "."
@@ -87,9 +89,7 @@ def _overview(made: Workbook, styles: Styles, result: Mapping[str, Any], book: R
         if (part := result["fit"][name])
     ]
     formats = [styles(bold=True), *(styles(num_format=f) for f in (_HOURS, _SHARE, _COUNT, _SHARE))]
-    row = table(
-        sheet, row, ["Passung", "Stunden", "Anteil Minuten", "Anzahl", "Anteil Anzahl"], body, formats, styles.head
-    )
+    row = table(sheet, row, ["Passung", "Stunden", "Anteil Minuten", "Anzahl", "Anteil Anzahl"], body, formats, styles)
     certified = result["passend_durch_zertifikat"]
     text = f"Von „Passend“ durch anerkanntes Zertifikat: {certified['count']} Interventionen."
     sheet.merge_range(row, 0, row, 6, text, styles.note)
@@ -109,18 +109,23 @@ def _square(sheet: Worksheet, styles: Styles, row: int, result: Mapping[str, Any
     )
     row += 1
     for column, label in enumerate(["Soll ↓  Ist →", *(names.get(level, f"QN {level}") for level in across), "Summe"]):
-        sheet.write_string(row, column, label, styles.head)
+        sheet.write_string(row, column, label, styles.head_of_numbers if column else styles.head)
     for soll in _LEVELS:
         row += 1
-        sheet.write_string(row, 0, names.get(soll, f"QN {soll}"), styles(bold=True))
+        sheet.set_row(row, 24)
+        sheet.write_string(row, 0, names.get(soll, f"QN {soll}"), styles(bold=True, valign="vcenter"))
         for column, ist in enumerate(across, start=1):
             value = seconds.get((soll, ist), 0)
-            properties: dict[str, Any] = {"num_format": _HOURS, "bg_color": _heat(soll, ist, value, total)}
+            colour = _heat(soll, ist, value, total)
+            properties: dict[str, Any] = {"num_format": _HOURS, "bg_color": colour, "valign": "vcenter"}
             if soll == ist and soll:
                 properties |= {"border": 2, "border_color": FIT_WORDS["passend"].colour}
             sheet.write_number(row, column, value / 3600, styles(**properties))
         sheet.write_number(
-            row, 6, sum(seconds.get((soll, i), 0) for i in across) / 3600, styles(num_format=_HOURS, bold=True)
+            row,
+            6,
+            sum(seconds.get((soll, i), 0) for i in across) / 3600,
+            styles(num_format=_HOURS, bold=True, valign="vcenter"),
         )
     row += 1
     sheet.write_string(row, 0, "Summe", styles(bold=True, top=1))
@@ -158,11 +163,12 @@ def _labelled(
 ) -> None:
     sheet = made.add_worksheet(title)
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 7, 15)
+    sheet.set_column(1, 2, 12)
+    sheet.set_column(3, 7, 19)
     row = _head(sheet, styles, f"Passung nach {heading}", result, None, 7)
     entries: Sequence[Mapping[str, Any]] = result[part]
     body = [[_label(entry[key], key), *_share_row(entry["fit"])] for entry in entries]
-    table(sheet, row, [heading, *_share_headings()], body, [styles(bold=True), *_share_formats(styles)], styles.head)
+    table(sheet, row, [heading, *_share_headings()], body, [styles(bold=True), *_share_formats(styles)], styles)
     sheet.freeze_panes(row + 1, 1)
 
 
@@ -178,7 +184,8 @@ def _interventions(made: Workbook, styles: Styles, result: Mapping[str, Any], bo
     sheet.set_column(0, 0, 9)
     sheet.set_column(1, 1, 46)
     sheet.set_column(2, 2, 22)
-    sheet.set_column(3, 11, 13)
+    sheet.set_column(3, 6, 13)
+    sheet.set_column(7, 11, 19)
     row = _head(sheet, styles, "Interventionen nach Zeit außerhalb des nötigen Niveaus", result, None, 11)
     entries = {entry.id: entry for entry in book.interventions}
     wrong = ("unterqualifiziert", "ueberqualifiziert", "vorbehalt_verletzt")
@@ -191,7 +198,7 @@ def _interventions(made: Workbook, styles: Styles, result: Mapping[str, Any], bo
     body.sort(key=lambda values: -float(values[4]))
     headings = ["Nr.", "Intervention", "Art", "Mindest-QN", "Stunden außerhalb", *_share_headings()]
     formats = [styles(), styles(bold=True), styles(), styles(), styles(num_format=_HOURS), *_share_formats(styles)]
-    end = table(sheet, row, headings, body, formats, styles.head)
+    end = table(sheet, row, headings, body, formats, styles)
     sheet.autofilter(row, 0, max(end - 1, row), len(headings) - 1)
     sheet.freeze_panes(row + 1, 2)
 
@@ -199,8 +206,8 @@ def _interventions(made: Workbook, styles: Styles, result: Mapping[str, Any], bo
 def _method(made: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
     """Write on what the figures rest, so that somebody else can check them."""
     sheet = made.add_worksheet("Methode")
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 1, _LINE)
     row = _head(sheet, styles, "Worauf die Zahlen beruhen", result, None, 1)
     excluded = result["input"]["excluded"]
     facts: list[tuple[str, str]] = [
@@ -244,6 +251,8 @@ def _method(made: Workbook, styles: Styles, result: Mapping[str, Any], book: Rul
         ),
     ]
     for label, text in facts:
+        # Not every program fits the height of a row to wrapped text by itself.
+        sheet.set_row(row, 15.5 * (1 + len(text) // _LINE))
         sheet.write_string(row, 0, label, styles(bold=True))
         sheet.write_string(row, 1, text, styles(text_wrap=True))
         row += 1

@@ -48,7 +48,7 @@ class Styles:
         """Return the format with these properties."""
         key = tuple(sorted(properties.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({"font_name": FONT, "valign": "top", **properties})
+            self._made[key] = self._book.add_format({"font_name": FONT, "valign": "top"} | properties)
         return self._made[key]
 
     @property
@@ -64,7 +64,12 @@ class Styles:
     @property
     def head(self) -> Format:
         """Return the format of a table's headings."""
-        return self(bold=True, bottom=1, text_wrap=True, bg_color="#f3f4f6")
+        return self(bold=True, bottom=1, text_wrap=True, bg_color="#f3f4f6", valign="bottom")
+
+    @property
+    def head_of_numbers(self) -> Format:
+        """Return the format of the headings above numbers."""
+        return self(bold=True, bottom=1, text_wrap=True, bg_color="#f3f4f6", valign="bottom", align="right")
 
 
 def safe(value: object) -> object:
@@ -80,11 +85,13 @@ def table(
     headings: Sequence[str],
     body: Sequence[Sequence[object]],
     formats: Sequence[Format],
-    head: Format,
+    styles: Styles,
 ) -> int:
-    """Write a table and return the number of the row below it."""
-    for column, heading in enumerate(headings):
-        sheet.write_string(row, column, heading, head)
+    """Write a table and return the number of the row below it; headings stand as their columns do."""
+    sheet.set_row(row, 34)
+    for column, (heading, format_) in enumerate(zip(headings, formats, strict=True)):
+        numbers = format_.num_format not in {"General", 0}
+        sheet.write_string(row, column, heading, styles.head_of_numbers if numbers else styles.head)
     for values in body:
         row += 1
         for column, value in enumerate(values):
