@@ -57,6 +57,7 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention
         cells={cell: int(held[cell]) for cell in ASSESSMENT_CELLS if cell in held.index},
         continence_urine=int(held["continence_urine"]),
         continence_stool=int(held["continence_stool"]),
+        special=bool(held["special"]),
         criteria=criteria,
         set_level=chosen,
     )
@@ -84,5 +85,7 @@ def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[InFo
     for name, start, end in zip(held["criterion"], held["start"], held["end"], strict=True):
         criterion = book.find_criterion(name)
         label = criterion.label if criterion else name
-        found.append(InForce(label, start.date(), None if pd.isna(end) else end.date()))
+        found.append(
+            InForce(label, start.date(), None if pd.isna(end) else end.date(), criterion.id if criterion else name)
+        )
     return found

@@ -19,6 +19,7 @@ from pebem.timeline import (
     STATE_UNKNOWN,
     ResidentTimeline,
     certificates_of,
+    named_criteria,
     resident_timeline,
     staff_timeline,
 )
@@ -50,7 +51,8 @@ def prepare(tables: Tables, book: RuleBook, period: tuple[date, date] | None = N
     """Code the rows of a home and build its look-up tables."""
     coded = encode(tables, book, period)
     first, last = (day.toordinal() - _EPOCH for day in coded.period)
-    residents = resident_timeline(tables.residents, tables.assessments, tables.instability, first, last)
+    frames = (tables.residents, tables.assessments, tables.instability)
+    residents = resident_timeline(*frames, first, last, named_criteria(book))
     levels = compile_levels(book, residents.states)
     known = pd.Index(tables.residents["resident"])
     rating = rate(residents.grid, levels, tables.overrides, known, book, first)

@@ -14,10 +14,13 @@ import pandas as pd
 
 from pebem.contracts import ITEM_MISSING
 from pebem.fit import Supplies
+from rules.condition import Unstable, leaves
 from rules.states import States
 from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, NO_FINDING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from rules import RuleBook
@@ -32,6 +35,9 @@ STATE_UNKNOWN: Final = 1
 STATE_UNASSESSED: Final = 2
 FIRST_ASSESSED: Final = 3
 """Codes of resident states; from the last one on an assessment is in force."""
+
+OTHER_CRITERION: Final = ""
+"""Stands for every instability criterion the rules do not name."""
 
 _SINCE_ALWAYS: Final = -(2**31)
 _FOR_EVER: Final = 2**31 - 2
@@ -69,29 +75,51 @@ class ResidentTimeline:
 
 
 def resident_timeline(
-    residents: pd.DataFrame, assessments: pd.DataFrame, instability: pd.DataFrame, first: int, last: int
+    residents: pd.DataFrame,
+    assessments: pd.DataFrame,
+    instability: pd.DataFrame,
+    first: int,
+    last: int,
+    criteria: Sequence[str] = (),
 ) -> ResidentTimeline:
-    """Build the states of all residents for the days ``first`` to ``last`` (since 1970-01-01)."""
+    """Build the states of all residents for the days ``first`` to ``last`` (since 1970-01-01).
+
+    States differ in assessment and in the instability criteria in force. ``criteria`` are those the rules tell
+    apart; all others count as one.
+    """
     known = pd.Index(residents["resident"])
     span = np.arange(first, last + 1)
     in_force = _assessment_in_force(residents, assessments, known, span)
-    unstable = _unstable(instability, known, span)
-    # One code for each pair (assessment, stable or not) that occurs.
-    pair = np.where(in_force < 0, 0, FIRST_ASSESSED + 2 * in_force + unstable)
-    occurring, code = np.unique(pair, return_inverse=True)
-    occurring = occurring[occurring >= FIRST_ASSESSED]
-    code = np.searchsorted(occurring, pair).reshape(pair.shape) + FIRST_ASSESSED
-    code[pair == 0] = STATE_UNASSESSED
+    named = instability["criterion"].astype(object)
+    names = (*criteria, OTHER_CRITERION)
+    rows = [*(named == name for name in criteria), ~named.isin(list(criteria))]
+    held = np.stack([_unstable(instability[chosen], known, span) for chosen in rows])
+    # One code for each pair (assessment, criteria in force) that occurs.
+    assessed = in_force >= 0
+    code = in_force[assessed].astype(np.int64)
+    for bit in held:
+        code = np.unique(2 * code + bit[assessed], return_inverse=True)[1]
+    _, example, code = np.unique(code, return_index=True, return_inverse=True)
+    days_of_people = np.full(in_force.shape, STATE_UNASSESSED, np.int32)
+    days_of_people[assessed] = code + FIRST_ASSESSED
     grid = np.empty((len(known) + FIRST_PERSON, len(span)), np.int32)
     grid[NOBODY] = STATE_NOBODY
     grid[UNKNOWN_PERSON] = STATE_UNKNOWN
-    grid[FIRST_PERSON:] = code
-    assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), (occurring - FIRST_ASSESSED) // 2])
-    is_unstable = np.concatenate([np.zeros(FIRST_ASSESSED, bool), (occurring - FIRST_ASSESSED) % 2 == 1])
-    return ResidentTimeline(grid, states_of(assessments, assessment, is_unstable), assessment)
+    grid[FIRST_PERSON:] = days_of_people
+    assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), in_force[assessed][example]]).astype(np.int64)
+    sets = np.concatenate([np.zeros((FIRST_ASSESSED, len(names)), bool), held[:, assessed][:, example].T])
+    return ResidentTimeline(grid, states_of(assessments, assessment, sets, names), assessment)
 
 
-def states_of(assessments: pd.DataFrame, rows: NDArray[np.int64], unstable: NDArray[np.bool_]) -> States:
+def named_criteria(book: RuleBook) -> tuple[str, ...]:
+    """Return the instability criteria the rules of a book name one by one, in a fixed order."""
+    found = [leaf for rule in book.rules for leaf in leaves(rule.condition) if isinstance(leaf, Unstable)]
+    return tuple(sorted({name for leaf in found for name in leaf.criteria}))
+
+
+def states_of(
+    assessments: pd.DataFrame, rows: NDArray[np.int64], criteria: NDArray[np.bool_], names: tuple[str, ...]
+) -> States:
     """Return rule inputs for rows of the assessments frame (-1 = no assessment)."""
     assessed = rows >= 0
     chosen = np.maximum(rows, 0)
@@ -106,7 +134,9 @@ def states_of(assessments: pd.DataFrame, rows: NDArray[np.int64], unstable: NDAr
         cells={cell: column(cell, ITEM_MISSING) for cell in ASSESSMENT_CELLS},
         continence_urine=column("continence_urine", NO_FINDING),
         continence_stool=column("continence_stool", NO_FINDING),
-        unstable=unstable,
+        criteria=criteria,
+        criterion_ids=names,
+        special=column("special", 0).astype(bool),
     )
 
 

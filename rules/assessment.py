@@ -2,110 +2,57 @@
 
 Sums are integers; module 5 is counted in 1/210 of a day and in tenths; weighted points are multiples of
 1.25 and thus exact as floats. What was not recorded stays missing: no sum is made up from the rest.
+Assessments are scored in chunks that stay in the processor's cache, sums in place, classes by comparison.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from rules.load import SHELF, RuleBookError, read_yaml
-from rules.model import Provenance
+from rules.instrument import MODULES, Criterion, Instrument, instrument
 from rules.states import GATES
-from rules.vocabulary import CONTINENCE_OPENS_FROM, COUNTED_ITEMS, FREQUENCIES, ITEMS, MISSING, module_of
+from rules.vocabulary import (
+    ASSESSMENT_CELLS,
+    CONTINENCE_OPENS_FROM,
+    FREQUENCIES,
+    ITEMS,
+    MISSING,
+    module_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-MODULES: Final = (1, 2, 3, 4, 5, 6)
 
+__all__ = [
+    "MODULES",
+    "Criterion",
+    "Instrument",
+    "Module5",
+    "Scores",
+    "instrument",
+    "module5_parts",
+    "module_points",
+    "pflegegrad",
+    "score",
+]
 
-@dataclass(frozen=True)
-class Criterion:
-    """One of the 64 criteria. ``points`` is empty where counts per day, week and month are recorded."""
+_LATEST: Final = date.max
 
-    id: str
-    title: str
-    points: tuple[int, ...]
-    words: tuple[str, ...]
+_CHUNK: Final = 16_384
+"""Assessments scored at a time: their columns stay in the second-level cache."""
 
-    def word(self, points: int) -> str:
-        """Return what a point value means in the words of the instrument."""
-        return self.words[self.points.index(points)]
+_MANY: Final = 4_000
+"""Counts above this count as this: far beyond every class, and sums of them fit 16 bits."""
 
-
-@dataclass(frozen=True)
-class Instrument:
-    """The instrument and its thresholds as they hold on a day."""
-
-    valid_from: date
-    provenance: Provenance
-    grades_from: tuple[float, ...]
-    special_grade: int
-    module_titles: Mapping[int, str]
-    bands_from: Mapping[int, tuple[int, ...]]
-    weighted: Mapping[int, tuple[float, ...]]
-    criteria: Mapping[str, Criterion]
-    module_5: Mapping[str, Any]
-
-
-@cache
-def _statute(name: str) -> Any:
-    return read_yaml(SHELF / name)
-
-
-@cache
-def instrument(on: date) -> Instrument:
-    """Return the instrument in force on a day.
-
-    Raises
-    ------
-    RuleBookError
-        Where no edition is in force on that day.
-    """
-    book = _statute("assessment.yaml")
-    raw = edition_on(book["ausgaben"], on, "das Begutachtungsinstrument (§ 15 SGB XI)")
-    criteria = {}
-    for module in raw["module"].values():
-        for name, entry in module["kriterien"].items():
-            scale = book["skalen"][entry["skala"]] if "skala" in entry else []
-            criteria[name] = Criterion(name, entry["titel"], tuple(entry.get("punkte", ())), tuple(scale))
-    return Instrument(
-        valid_from=date.fromisoformat(raw["gueltig_ab"]),
-        provenance=provenance(raw["beleg"]),
-        grades_from=tuple(raw["pflegegrade"]),
-        special_grade=raw["besondere_bedarfskonstellation"],
-        module_titles={int(m): entry["titel"] for m, entry in raw["module"].items()},
-        bands_from={int(m): tuple(entry["punktbereiche_ab"]) for m, entry in raw["module"].items()},
-        weighted={int(m): tuple(entry["gewichtete_punkte"]) for m, entry in raw["module"].items()},
-        criteria=criteria,
-        module_5=raw["modul_5"],
-    )
-
-
-def edition_on(editions: list[Mapping[str, Any]], on: date, what: str) -> Mapping[str, Any]:
-    """Return the dated entry in force on a day, or raise RuleBookError."""
-    for raw in editions:
-        start, end = raw["gueltig_ab"], raw.get("gueltig_bis", "9999-12-31")
-        if date.fromisoformat(start) <= on <= date.fromisoformat(end):
-            return raw
-    raise RuleBookError(f"Für den {on:%d.%m.%Y} ist {what} nicht hinterlegt. Bitte prüfen Sie das Datum.")
-
-
-def provenance(raw: Mapping[str, Any]) -> Provenance:
-    """Return the citation of a dated entry of the statute."""
-    return Provenance(
-        source=f"{raw['quelle']}, {raw['stelle']}",
-        reason=raw["grund"],
-        certainty=raw["sicherheit"],
-        checked=date.fromisoformat(raw["geprueft_am"]),
-    )
+_LARGEST_SUM: Final = 1_000
+"""Sums of item points lie below; the largest the instrument knows is 65."""
 
 
 @dataclass(frozen=True)
@@ -122,18 +69,18 @@ class Module5:
         Points of the parts; their sum is the module's sum.
     """
 
-    a_units: NDArray[np.int64]
-    b_units: NDArray[np.int64]
-    c_tenths: NDArray[np.int64]
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    c: NDArray[np.int64]
-    diet: NDArray[np.int64]
+    a_units: NDArray[np.integer]
+    b_units: NDArray[np.integer]
+    c_tenths: NDArray[np.integer]
+    a: NDArray[np.integer]
+    b: NDArray[np.integer]
+    c: NDArray[np.integer]
+    diet: NDArray[np.integer]
 
     @property
-    def sum(self) -> NDArray[np.int64]:
+    def sum(self) -> NDArray[np.int16]:
         """Sum of item points of module 5, shape (n,), -1 = missing."""
-        return _total([self.a, self.b, self.c, self.diet])
+        return _sum([part.astype(np.int16, copy=False) for part in (self.a, self.b, self.c, self.diet)])
 
 
 @dataclass(frozen=True)
@@ -152,19 +99,21 @@ class Scores:
         Weighted points in all, 0 to 100, NaN = missing.
     grade
         Pflegegrad 0 (none) to 5, -1 = missing.
+    held
+        The instrument they were scored by.
     """
 
-    sums: Mapping[int, NDArray[np.int64]]
+    sums: Mapping[int, NDArray[np.int16]]
     points: Mapping[int, NDArray[np.float64]]
     m2_m3: NDArray[np.float64]
     total: NDArray[np.float64]
     grade: NDArray[np.int64]
+    held: Instrument
 
-
-def _total(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Add arrays in which -1 means missing; a sum with a missing part is missing."""
-    stack = np.stack(parts)
-    return np.where(np.any(stack < 0, axis=0), MISSING, stack.sum(axis=0))
+    def bands(self, module: int) -> NDArray[np.int64]:
+        """Return the Punktbereich of a module, shape (n,): 0 to 4, -1 = missing."""
+        sums = self.sums[module]
+        return np.where(sums < 0, MISSING, np.searchsorted(self.held.bands_from[module], sums, side="right"))
 
 
 def module_points(module: int, sums: ArrayLike, on: date | None = None) -> NDArray[np.float64]:
@@ -184,7 +133,7 @@ def module_points(module: int, sums: ArrayLike, on: date | None = None) -> NDArr
     ndarray of float
         Same shape, NaN = missing.
     """
-    held = instrument(on or date.max)
+    held = instrument(on or _LATEST)
     values = np.asarray(sums)
     band = np.searchsorted(held.bands_from[module], values, side="right")
     return np.where(values < 0, np.nan, np.array(held.weighted[module], float)[band])
@@ -209,8 +158,10 @@ def pflegegrad(total: ArrayLike, on: date, special: ArrayLike | None = None) -> 
     """
     held = instrument(on)
     values = np.asarray(total, float)
-    grade = np.searchsorted(held.grades_from, values, side="right")
-    grade = np.where(np.isnan(values), MISSING, grade)
+    grade = np.zeros(values.shape, np.int64)
+    for threshold in held.grades_from:
+        grade += values >= threshold
+    grade[np.isnan(values)] = MISSING
     return grade if special is None else np.where(np.asarray(special, bool), held.special_grade, grade)
 
 
@@ -221,36 +172,9 @@ def module5_parts(items: Mapping[str, NDArray[np.integer]], on: date | None = No
     ----------
     items
         Cells "5.1 täglich" ... "5.15 monatlich" and "5.16", integer arrays of shape (n,), -1 = missing.
+        Counts above 4,000 count as 4,000.
     """
-    held = instrument(on or date.max).module_5
-    size = len(next(iter(items.values())))
-    absent = np.full(size, MISSING, np.int64)
-
-    def cell(name: str) -> NDArray[np.int64]:
-        return np.asarray(items[name], np.int64) if name in items else absent
-
-    def weighed(name: str, weights: Mapping[str, int]) -> NDArray[np.int64]:
-        counts = [(cell(f"{name} {f}"), weights[f]) for f in FREQUENCIES if f in weights]
-        if "täglich_pauschal" in weights:  # 5.12: a flat value, however often a day
-            daily = cell(f"{name} täglich")
-            counts.append((np.minimum(daily, 1), weights["täglich_pauschal"]))
-        return _total([np.where(count < 0, MISSING, count * weight) for count, weight in counts])
-
-    def classed(part: Mapping[str, Any], units: NDArray[np.int64]) -> NDArray[np.int64]:
-        reached = np.searchsorted(part["klassen_ab"], units, side="right")
-        return np.where(units < 0, MISSING, np.array(part["punkte"], np.int64)[reached])
-
-    a_units, b_units = (_total([weighed(name, held["gewicht"]) for name in held[p]["kriterien"]]) for p in "ab")
-    c_tenths = _total([weighed(name, weights) for name, weights in held["c"]["kriterien"].items()])
-    return Module5(
-        a_units=a_units,
-        b_units=b_units,
-        c_tenths=c_tenths,
-        a=classed(held["a"], a_units),
-        b=classed(held["b"], b_units),
-        c=classed(held["c"], c_tenths),
-        diet=cell("5.16"),
-    )
+    return _module5(_columns(items), instrument(on or _LATEST).module_5)
 
 
 def score(
@@ -267,7 +191,8 @@ def score(
     ----------
     items
         Cells (``vocabulary.ASSESSMENT_CELLS``) as integer arrays of shape (n,), -1 = missing; a cell that
-        is absent is missing throughout.
+        is absent is missing throughout. Points are those Anlage 1 allows (the importers see to that). 16 bits, as
+        in the frames of the engine, need no conversion.
     continence_urine, continence_stool
         Findings (positions in ``vocabulary.CONTINENCE``, -1 = none). They decide whether 4.11 and 4.12
         count; without a finding the person counts as continent.
@@ -276,24 +201,116 @@ def score(
     on
         Day whose thresholds hold.
     """
+    held = instrument(on)
     size = len(next(iter(items.values())))
+    columns = {cell: np.asarray(values) for cell, values in items.items()}
     findings = {"continence_urine": continence_urine, "continence_stool": continence_stool}
+    tables = {module: _table(held, module) for module in MODULES}
+    sums = np.empty((len(MODULES), size), np.int16)
+    points = np.empty((len(MODULES), size))
+    m2_m3, total = np.empty((2, size))
+    grade = np.empty(size, np.int64)
+    for start in range(0, size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        chunk = _columns({cell: values[part] for cell, values in columns.items()})
+        opened = {
+            item: None if findings[gate] is None else np.asarray(findings[gate])[part] >= CONTINENCE_OPENS_FROM
+            for item, gate in GATES.items()
+        }
+        for i, module in enumerate(MODULES):
+            sums[i, part] = _module5(chunk, held.module_5).sum if module == 5 else _module(chunk, module, opened)
+            held_sums = np.minimum(sums[i, part], _LARGEST_SUM - 1)
+            np.take(tables[module], held_sums, out=points[i, part], mode="wrap")  # -1 finds the last: missing
+        np.maximum(points[1, part], points[2, part], out=m2_m3[part])  # NaN wins: missing stays missing
+        total[part] = points[0, part] + m2_m3[part] + points[3, part] + points[4, part] + points[5, part]
+        grade[part] = pflegegrad(total[part], on, None if special is None else np.asarray(special)[part])
+    by_module = dict(zip(MODULES, sums, strict=True)), dict(zip(MODULES, points, strict=True))
+    return Scores(*by_module, m2_m3, total, grade, held)
 
-    def points(item: str) -> NDArray[np.int64]:
-        recorded = np.asarray(items[item], np.int64) if item in items else np.full(size, MISSING, np.int64)
-        if item not in GATES:
-            return recorded
-        finding = findings[GATES[item]]
-        opened = np.zeros(size, bool) if finding is None else np.asarray(finding) >= CONTINENCE_OPENS_FROM
-        return np.where(opened, recorded, 0)
 
-    sums = {
-        module: module5_parts(items, on).sum
-        if module == module_of(COUNTED_ITEMS[0])
-        else _total([points(item) for item in ITEMS if module_of(item) == module])
-        for module in MODULES
-    }
-    weighted = {module: module_points(module, sums[module], on) for module in MODULES}
-    m2_m3 = np.maximum(weighted[2], weighted[3])  # NaN wins: missing stays missing
-    total = weighted[1] + m2_m3 + weighted[4] + weighted[5] + weighted[6]
-    return Scores(sums, weighted, m2_m3, total, pflegegrad(total, on, special))
+def _columns(items: Mapping[str, NDArray[np.integer]]) -> dict[str, NDArray[np.int16]]:
+    """Return all cells as 16-bit columns; what is absent is missing, what is wider is cut to what fits."""
+    absent = np.full(len(next(iter(items.values()))), MISSING, np.int16)
+
+    def narrow(values: NDArray[np.integer]) -> NDArray[np.int16]:
+        if values.dtype.itemsize > 2 or values.dtype.kind != "i":
+            values = np.clip(values, MISSING, _MANY)
+        return values.astype(np.int16, copy=False)
+
+    return {cell: narrow(np.asarray(items[cell])) if cell in items else absent for cell in ASSESSMENT_CELLS}
+
+
+def _sum(parts: Sequence[NDArray[np.int16]]) -> NDArray[np.int16]:
+    """Add columns in which -1 means missing; a sum with a missing part is missing.
+
+    -1 has all bits set, so joining the columns bit by bit is negative exactly where one of them is missing.
+    """
+    total, joined = parts[0].copy(), parts[0].copy()
+    for part in parts[1:]:
+        np.add(total, part, out=total)
+        np.bitwise_or(joined, part, out=joined)
+    total[joined < 0] = MISSING
+    return total
+
+
+def _module(
+    columns: Mapping[str, NDArray[np.int16]], module: int, opened: Mapping[str, NDArray[np.bool_] | None]
+) -> NDArray[np.int16]:
+    """Return the sum of item points of a module other than 5."""
+    parts = []
+    for item in ITEMS:
+        if module_of(item) != module:
+            continue
+        if item in GATES:
+            gate = opened[item]
+            if gate is not None:
+                parts.append(columns[item] * gate)
+        else:
+            parts.append(columns[item])
+    return _sum(parts)
+
+
+def _module5(columns: Mapping[str, NDArray[np.int16]], held: Mapping[str, Any]) -> Module5:
+    """Return the parts of module 5 from 16-bit columns."""
+
+    def units(weights: Mapping[str, Mapping[str, int]]) -> NDArray[np.int32]:
+        """Add counts times weights, by item and frequency; weights are the same for all items of a part or few."""
+        by_weight: dict[int, list[NDArray[np.int16]]] = {}
+        for item, own in weights.items():
+            for frequency in FREQUENCIES:
+                if frequency in own:
+                    by_weight.setdefault(own[frequency], []).append(np.minimum(columns[f"{item} {frequency}"], _MANY))
+            if "täglich_pauschal" in own:  # 5.12: a flat value, however often a day
+                by_weight.setdefault(own["täglich_pauschal"], []).append(np.minimum(columns[f"{item} täglich"], 1))
+        total, missing = np.zeros(len(columns["5.16"]), np.int32), np.zeros(len(columns["5.16"]), np.bool_)
+        for weight, counts in by_weight.items():
+            count = _sum(counts)
+            missing |= count < 0
+            total += count.astype(np.int32) * np.int32(weight)
+        total[missing] = MISSING
+        return total
+
+    def classed(part: Mapping[str, Any], reached: NDArray[np.int32]) -> NDArray[np.int16]:
+        points = np.full(len(reached), part["punkte"][0], np.int16)
+        for start, below, above in zip(part["klassen_ab"], part["punkte"], part["punkte"][1:], strict=False):
+            points += (reached >= start) * np.int16(above - below)
+        points[reached < 0] = MISSING
+        return points
+
+    a_units, b_units = (units(dict.fromkeys(held[part]["kriterien"], held[part]["gewicht"])) for part in "ab")
+    c_tenths = units(held["c"]["kriterien"])
+    return Module5(
+        a_units=a_units,
+        b_units=b_units,
+        c_tenths=c_tenths,
+        a=classed(held["a"], a_units),
+        b=classed(held["b"], b_units),
+        c=classed(held["c"], c_tenths),
+        diet=columns["5.16"],
+    )
+
+
+def _table(held: Instrument, module: int) -> NDArray[np.float64]:
+    """Return weighted points by sum; the last entry, which -1 finds, is NaN."""
+    reached = np.searchsorted(held.bands_from[module], np.arange(_LARGEST_SUM), side="right")
+    return np.append(np.array(held.weighted[module], float)[reached], np.nan)

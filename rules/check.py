@@ -1,28 +1,26 @@
-"""The health check of rulebook files: form, citations, dates, coverage. Returns what is wrong, in German."""
+"""Is a rulebook in order? Form, citations, dates, conditions. Says in German what is wrong and where."""
 
 from __future__ import annotations
 
 import itertools
-import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rules.condition import ConditionError, parse
-from rules.load import FILES, RuleBookError, read_yaml
-from rules.vocabulary import KINDS
+from rules.form import form
+from rules.load import FILES
+from rules.marked import Places, Steps, read_marked
+from rules.problem import Problem, closest
 
-_LISTS: Final = {"interventions.yaml": "interventionen", "rules.yaml": "regeln", "instability.yaml": "kriterien"}
+if TYPE_CHECKING:
+    from pathlib import Path
 
+LISTS: Final = {"interventions.yaml": "interventionen", "rules.yaml": "regeln", "instability.yaml": "kriterien"}
+"""Files of entries, and the key their list stands under."""
 
-@cache
-def _validator(name: str) -> Any:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  # only a check needs it; a plain start does not
-
-    schema = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-    return Draft202012Validator({**schema["$defs"][name], "$defs": schema["$defs"]})
+_Found: TypeAlias = Iterator[tuple[str, Steps, str]]
+"""File, place in the file, message."""
 
 
 def check_files(folder: Path) -> list[str]:
@@ -31,74 +29,163 @@ def check_files(folder: Path) -> list[str]:
     Returns
     -------
     list of str
-        One German sentence a problem, naming file and entry; empty where all is well.
+        One German sentence a problem, naming file, line and entry; empty where all is well.
     """
     contents: dict[str, Any] = {}
+    places: dict[str, Places] = {}
+    unread: list[Problem] = []
     for name in FILES:
+        contents[name], places[name], problems = read_marked(folder / name)
+        unread.extend(problems)
+    return [str(problem) for problem in unread or check_documents(contents, str(folder), places)]
+
+
+def check_documents(
+    documents: Mapping[str, Any], name: str = "", lines: Mapping[str, Places] | None = None
+) -> list[Problem]:
+    """Check the parsed files of one edition.
+
+    Parameters
+    ----------
+    documents
+        What ``rules.load.documents`` returns.
+    name
+        Folder or file the documents come from, as the reader knows it.
+    lines
+        Where each value stands, by file; without it problems have no line.
+    """
+    missing = [file for file in FILES if documents.get(file) is None]
+    if missing:
+        return [Problem(_path(name, file), 0, "", "Die Datei fehlt.") for file in missing]
+    found = [(file, *finding) for file in FILES for finding in form(file, documents[file])]
+    return [problem(documents, name, lines or {}, *finding) for finding in found or _meaning(documents, lines or {})]
+
+
+def _path(name: str, file: str) -> str:
+    return f"{name}/{file}" if name else file
+
+
+def problem(
+    documents: Mapping[str, Any], name: str, places: Mapping[str, Places], file: str, steps: Steps, message: str
+) -> Problem:
+    """Give a finding its line and the id of the entry it is in."""
+    entry, value = "", documents[file]
+    for step in steps[:-1] if not isinstance(value, Mapping) else steps:
         try:
-            contents[name] = read_yaml(folder / name)
-        except RuleBookError as problem:
-            return [str(problem)]
-    problems = [text for name, content in contents.items() for text in _form(folder / name, content)]
-    return problems or list(_meaning(folder, contents))
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(value, Mapping) and "id" in value:
+            entry = str(value["id"])
+    known = places[file].lines if file in places else {}
+    line = next((known[steps[:n]] for n in range(len(steps), -1, -1) if steps[:n] in known), 0)
+    return Problem(_path(name, file), line, entry, message)
 
 
-def _form(path: Path, content: Any) -> Iterator[str]:
-    """Hold one file against the schema."""
-    for error in sorted(_validator(path.name).iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
-        where = list(error.absolute_path)
-        entry = content
-        name = ""
-        for step in where:
-            entry = entry[step]
-            if isinstance(entry, Mapping) and "id" in entry:
-                name = f", Eintrag {entry['id']}"
-        spot = ".".join(str(step) for step in where) or "Datei"
-        yield f"{path}{name}: {spot} entspricht nicht dem Schema: {error.message}"
-
-
-def _meaning(folder: Path, contents: Mapping[str, Any]) -> Iterator[str]:
+def _meaning(documents: Mapping[str, Any], places: Mapping[str, Places]) -> _Found:
     """Find what a schema cannot see."""
-    sources = contents["rulebook.yaml"]["quellen"]
-    for name, key in _LISTS.items():
-        entries: Sequence[Mapping[str, Any]] = contents[name][key]
-        for entry in entries:
-            spot = f"{folder / name}, Eintrag {entry['id']}"
-            for cited in (entry["beleg"], entry.get("titel_quelle", {})):
-                if "quelle" in cited and cited["quelle"] not in sources:
-                    yield f"{spot}: Die Quelle „{cited['quelle']}“ steht nicht in rulebook.yaml."
-            if "gueltig_bis" in entry and entry["gueltig_bis"] < entry["gueltig_ab"]:
-                yield f"{spot}: gueltig_bis liegt vor gueltig_ab."
-        yield from _overlaps(folder / name, entries)
-    for entry in contents["rules.yaml"]["regeln"]:
-        try:
-            parse(entry["bedingung"])
-        except ConditionError as problem:
-            spot = f"{folder / 'rules.yaml'}, Eintrag {entry['id']}"
-            yield f"{spot}: Bedingung „{entry['bedingung']}“, Zeichen {problem.position + 1}: {problem}"
-    yield from _coverage(folder, contents)
+    head = documents["rulebook.yaml"]
+    yield from (("rulebook.yaml", steps, text) for steps, text in _order(head, ()))
+    for file, key in LISTS.items():
+        for position, entry in enumerate(documents[file][key]):
+            steps: Steps = (key, position)
+            for part in ("beleg", "titel_quelle"):
+                source = entry.get(part, {}).get("quelle")
+                if source is not None and source not in head["quellen"]:
+                    yield file, (*steps, part, "quelle"), _unknown_source(source, list(head["quellen"]))
+            yield from ((file, where, text) for where, text in _order(entry, steps))
+        yield from ((file, where, text) for where, text in sequence(documents[file][key], (key,)))
+    yield from _conditions(documents, places)
+    yield from _coverage(documents)
 
 
-def _overlaps(path: Path, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Refuse two entries of one id that hold on the same day."""
-    for name, count in Counter(entry["id"] for entry in entries).items():
-        if count == 1:
-            continue
-        spans = sorted((e["gueltig_ab"], e.get("gueltig_bis", "9999-12-31")) for e in entries if e["id"] == name)
-        for (_, end), (start, _) in itertools.pairwise(spans):
+def _unknown_source(source: str, known: list[str]) -> str:
+    close = closest(source, known)
+    meant = f"Meinten Sie „{close}“? " if close else ""
+    return f"Die Quelle „{source}“ steht nicht in rulebook.yaml. {meant}Vorhanden sind: {', '.join(known) or 'keine'}."
+
+
+def _order(entry: Mapping[str, Any], steps: Steps) -> Iterator[tuple[Steps, str]]:
+    if "gueltig_bis" in entry and entry["gueltig_bis"] < entry["gueltig_ab"]:
+        yield (
+            (*steps, "gueltig_bis"),
+            f"gueltig_bis ({entry['gueltig_bis']}) liegt vor gueltig_ab ({entry['gueltig_ab']}).",
+        )
+
+
+def sequence(entries: Sequence[Mapping[str, Any]], steps: Steps) -> Iterator[tuple[Steps, str]]:
+    """Refuse entries of one id that overlap in time or leave a gap; entries without an id count as one.
+
+    Parameters
+    ----------
+    entries
+        Dated entries.
+    steps
+        Where the list stands in its file.
+    """
+    spans: dict[str, list[tuple[str, str, int]]] = {}
+    for position, entry in enumerate(entries):
+        span = (entry["gueltig_ab"], entry.get("gueltig_bis", str(date.max)), position)
+        spans.setdefault(str(entry.get("id", "")), []).append(span)
+    for name, held in spans.items():
+        what = "dieser id" if name else "dieser Liste"
+        for (_, end, _), (start, _, position) in itertools.pairwise(sorted(held)):
+            where = (*steps, position, "gueltig_ab")
             if start <= end:
-                yield f"{path}, Eintrag {name}: Zwei Einträge dieser id gelten am selben Tag ({start})."
+                yield where, f"Zwei Einträge {what} gelten am selben Tag ({start}). {_repair(start)}"
+            elif (gap := date.fromisoformat(end) + timedelta(1)) < date.fromisoformat(start):
+                yield where, f"Zwischen zwei Einträgen {what} ist eine Lücke: Am {gap} gilt keiner. {_repair(start)}"
 
 
-def _coverage(folder: Path, contents: Mapping[str, Any]) -> Iterator[str]:
-    """Every kind needs a rule that always holds: no intervention may be without a level."""
-    rules = contents["rules.yaml"]["regeln"]
-    certain = {
-        kind for r in rules if r["bedingung"] == "immer" for kind in (KINDS if r["arten"] == "alle" else r["arten"])
-    }
-    for entry in contents["interventions.yaml"]["interventionen"]:
-        if entry["art"] not in certain:
+def _repair(start: str) -> str:
+    day = date.fromisoformat(start)
+    before = day - timedelta(1) if day > date.min else day
+    return f"Der frühere endet richtig mit gueltig_bis: {before}."
+
+
+def _conditions(documents: Mapping[str, Any], places: Mapping[str, Places]) -> _Found:
+    """Read the condition of every rule, with the criteria and certificates this rulebook knows."""
+    criteria = dict.fromkeys(entry["id"] for entry in documents["instability.yaml"]["kriterien"])
+    accepting = documents["interventions.yaml"]["interventionen"]
+    certificates = dict.fromkeys(entry["zertifikat"]["name"] for entry in accepting if "zertifikat" in entry)
+    for position, entry in enumerate(documents["rules.yaml"]["regeln"]):
+        steps: Steps = ("regeln", position, "bedingung")
+        try:
+            parse(entry["bedingung"], criteria, certificates)
+        except ConditionError as problem:
+            columns = places["rules.yaml"].columns if "rules.yaml" in places else {}
+            column = f" (Spalte {columns[steps] + problem.position})" if steps in columns else ""
+            text = f"Bedingung „{entry['bedingung']}“, Zeichen {problem.position + 1}{column}: {problem}"
+            yield "rules.yaml", steps, text
+
+
+def days_of_change(documents: Mapping[str, Any]) -> list[date]:
+    """Return the first day of an edition and every later one on which another set of entries begins to hold."""
+    head = documents["rulebook.yaml"]
+    first, last = _span(head)
+    spans = [_span(entry) for file, key in LISTS.items() for entry in documents[file][key]]
+    after = [end + timedelta(1) for _, end in spans if end < date.max]
+    return sorted({first} | {day for day in (*(start for start, _ in spans), *after) if first <= day <= last})
+
+
+def _span(entry: Mapping[str, Any]) -> tuple[date, date]:
+    return date.fromisoformat(entry["gueltig_ab"]), date.fromisoformat(entry.get("gueltig_bis", str(date.max)))
+
+
+def _coverage(documents: Mapping[str, Any]) -> _Found:
+    """Every kind needs a rule that always holds: no intervention may be without a level on any day."""
+    rules = [(rule, *_span(rule)) for rule in documents["rules.yaml"]["regeln"] if rule["bedingung"].strip() == "immer"]
+    days = days_of_change(documents)
+    for position, entry in enumerate(documents["interventions.yaml"]["interventionen"]):
+        kind, (start, end) = entry["art"], _span(entry)
+        always = [span for rule, *span in rules if rule["arten"] == "alle" or kind in rule["arten"]]
+        bare = [day for day in days if start <= day <= end and not any(a <= day <= b for a, b in always)]
+        if bare:
             yield (
-                f"{folder / 'interventions.yaml'}, Eintrag {entry['id']}: "
-                f"Für die Art „{entry['art']}“ gibt es keine Regel, die immer gilt."
+                "interventions.yaml",
+                ("interventionen", position, "art"),
+                (
+                    f"Für die Art „{kind}“ gibt es ab {bare[0]} keine Regel, die immer gilt. "
+                    "Bitte ergänzen Sie in rules.yaml eine Regel mit „bedingung: immer“ für diese Art."
+                ),
             )

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rules.condition import FALSE, TRUE, Condition, Truth, evaluate, items_of, mentions
-from rules.condition import Reserved as ReservedCondition
+from rules.condition import FALSE, TRUE, Condition, Truth, evaluate, seen_of
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class LevelTable:
 
 def _signature(entry: Intervention) -> tuple[object, ...]:
     """Return what the rules can see of an intervention: entries that agree here share a column."""
-    return entry.kind, entry.bi_items, entry.base, entry.reserved
+    return entry.kind, entry.bi_items, entry.base, entry.reserved, entry.accepts and entry.accepts.certificate
 
 
 def compile_levels(book: RuleBook, states: States) -> LevelTable:
@@ -67,7 +66,7 @@ def compile_levels(book: RuleBook, states: States) -> LevelTable:
     columns: dict[tuple[object, ...], int] = {}
     position = np.array([columns.setdefault(_signature(e), len(columns)) for e in book.interventions], np.intp)
     samples = {columns[_signature(entry)]: entry for entry in book.interventions}
-    cache: dict[tuple[Condition, tuple[str, ...], bool], Truth] = {}
+    cache: dict[tuple[Condition, tuple[object, ...]], Truth] = {}
     parts = [_column(book, samples[i], states, cache) for i in range(len(columns))]
     low, high, rule, barred = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
     return LevelTable(low[:, position], high[:, position], rule[:, position], barred[:, position])
@@ -77,7 +76,7 @@ def _column(
     book: RuleBook,
     entry: Intervention,
     states: States,
-    cache: dict[tuple[Condition, tuple[str, ...], bool], Truth],
+    cache: dict[tuple[Condition, tuple[object, ...]], Truth],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint16], NDArray[np.bool_]]:
     """Compile one intervention: arrays of shape (n,) as in :class:`LevelTable`."""
     low, high = np.zeros((2, states.size), np.uint8)
@@ -87,10 +86,9 @@ def _column(
     if not covering:
         raise ValueError(f"Für die Intervention {entry.id} ({entry.kind}) gilt keine Regel.")
     for i, current in covering:
-        reserved = entry.reserved and mentions(current.condition, ReservedCondition)
-        key = (current.condition, items_of(current.condition, entry), reserved)
+        key = (current.condition, seen_of(current.condition, entry))
         if key not in cache:
-            cache[key] = evaluate(current.condition, states, entry)
+            cache[key] = evaluate(current.condition, states, entry, book.as_of)
         truth, level = cache[key], np.uint8(current.level_for(entry))
         holds = truth == TRUE
         raises = holds & (level > low)

@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING
 
 from rules.assessment import instrument
 from rules.compile import compile_levels
-from rules.condition import FALSE, TRUE, Unstable, evaluate, items_of, mentions, words
-from rules.reasons import Case, because, closed, needed
+from rules.condition import (
+    FALSE,
+    TRUE,
+    Band,
+    CareGrade,
+    Largest,
+    Unstable,
+    evaluate,
+    items_of,
+    leaves,
+    mentions,
+    words,
+)
+from rules.reasons import Case, because, closed, in_force, needed
 from rules.states import GATES, States, single
+from rules.sums import summed
 from rules.vocabulary import (
     CONTINENCE,
     HIGHEST_LEVEL,
@@ -32,6 +45,7 @@ class InForce:
     label: str
     start: date
     end: date | None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class Facts:
     cells: Mapping[str, int] = field(default_factory=dict)
     continence_urine: int = NO_FINDING
     continence_stool: int = NO_FINDING
+    special: bool = False
     criteria: tuple[InForce, ...] = ()
     set_level: SetLevel | None = None
 
@@ -87,7 +102,8 @@ class Facts:
             self.cells,
             continence_urine=self.continence_urine,
             continence_stool=self.continence_stool,
-            unstable=bool(self.criteria),
+            criteria=[criterion.id or criterion.label for criterion in self.criteria],
+            special=self.special,
             assessed=self.assessed,
         )
 
@@ -238,7 +254,8 @@ def _answer_lines(answer: RuleAnswer) -> list[str]:
     ]
     for seen in answer.inputs:
         record = f", {seen.source}" + (f" vom {seen.since:%d.%m.%Y}" if seen.since else "") if seen.source else ""
-        lines.append(f"        {seen.item or 'Kriterium'} {seen.title}: {seen.value}{record}")
+        named = seen.item or ("Kriterium" if seen.source == "Kriterium" else "")
+        lines.append(f"        {named} {seen.title}: {seen.value}{record}".replace("         ", "        "))
     lines.append(f"        Beleg: {answer.rule.source}")
     return lines
 
@@ -254,9 +271,8 @@ def explain(book: RuleBook, intervention: Intervention, facts: Facts) -> Explana
     table = compile_levels(book, states)
     low, high, level = (int(part[0, column]) for part in (table.low, table.high, table.level))
     rateable = low > 0
-    answers = [
-        _answer(rule, intervention, facts, states, level) for rule in book.rules if intervention.kind in rule.kinds
-    ]
+    case = Case(facts, states, intervention, book.as_of)
+    answers = [_answer(rule, case, level) for rule in book.rules if intervention.kind in rule.kinds]
     if not rateable:
         answers = [_unrated(answer) for answer in answers]
     answers.sort(key=lambda a: (not a.decides, {True: 0, None: 1, False: 2}[a.applies], -a.level))
@@ -265,7 +281,6 @@ def explain(book: RuleBook, intervention: Intervention, facts: Facts) -> Explana
     without = below if level and 0 < below < level else None
     open_items = [item for a in answers if a.applies is None and a.level > low for item in a.missing]
     missing = tuple(dict.fromkeys(open_items)) if rateable else ()
-    case = Case(facts, states, intervention)
     ruled = _Ruled(level, low, high, without, tuple(answers), missing)
     chosen = facts.set_level
     if chosen:
@@ -340,17 +355,22 @@ def _near(ruled: _Ruled, case: Case) -> tuple[Near, ...]:
     return tuple(found)
 
 
-def _answer(rule: Rule, intervention: Intervention, facts: Facts, states: States, level: int) -> RuleAnswer:
+def _answer(rule: Rule, case: Case, level: int) -> RuleAnswer:
     """Ask one rule."""
-    truth = int(evaluate(rule.condition, states, intervention)[0])
+    facts, states, intervention, on = case.facts, case.states, case.intervention, case.on
+    truth = int(evaluate(rule.condition, states, intervention, on)[0])
     applies = None if truth not in {TRUE, FALSE} else truth == TRUE
     asked = rule.level_for(intervention)
     items = items_of(rule.condition, intervention)
     inputs = [_item_input(item, facts, states) for item in items]
+    sums = list(summed(rule.condition, states, on)) if facts.assessed else []
+    inputs.extend(Input("", each.title, each.value, None, facts.assessment_from, "Begutachtung") for each in sums)
     if mentions(rule.condition, Unstable):
-        inputs.extend(Input("", c.label, "in Kraft", None, c.start, "Kriterium") for c in facts.criteria)
+        seen = in_force(rule.condition, facts)
+        inputs.extend(Input("", c.label, "in Kraft", None, c.start, "Kriterium") for c in seen)
     titles = instrument(facts.day).criteria
-    missing = tuple(f"{item} {titles[item].title}" for item in items if int(states.points(item)[0]) == MISSING)
+    lacking = [f"{item} {titles[item].title}" for item in items if int(states.points(item)[0]) == MISSING]
+    missing = tuple(dict.fromkeys([*lacking, *(name for each in sums for name in each.missing)]))
     return RuleAnswer(
         rule=rule,
         level=asked,
@@ -364,8 +384,9 @@ def _answer(rule: Rule, intervention: Intervention, facts: Facts, states: States
 
 def _unrated(answer: RuleAnswer) -> RuleAnswer:
     """Without an assessment nothing is known that rests on one."""
-    rests_on_items = any(seen.item for seen in answer.inputs)
-    return replace(answer, decides=False, applies=None if rests_on_items else answer.applies)
+    leaf = Largest | Band | CareGrade
+    rests_on_record = any(isinstance(each, leaf) for each in leaves(answer.rule.condition))
+    return replace(answer, decides=False, applies=None if rests_on_record else answer.applies)
 
 
 def _item_input(item: str, facts: Facts, states: States) -> Input:

@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import yaml
-
 from rules.condition import ConditionError, parse
-from rules.model import Accepts, Criterion, Intervention, Provenance, Role, Rule, RuleBook
+from rules.marked import read_yaml
+from rules.model import Accepts, Criterion, Intervention, Role, Rule, RuleBook
+from rules.problem import RuleBookError
+from rules.statute import SHELF, document, provenance
 from rules.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+__all__ = ["FILES", "SHELF", "RuleBookError", "build", "documents", "load", "read_yaml", "sha256_of"]
+
 FILES: Final = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
 
-SHELF: Final = Path(__file__).parent / "book"
-"""Folder of the built-in rulebooks, one folder an edition."""
-
 _Entry = TypeVar("_Entry", Intervention, Rule, Criterion)
-
-
-class RuleBookError(ValueError):
-    """A rulebook cannot be used. The message is German and names file, entry and what would be right."""
-
-
-# Reading 113 entries with the pure Python parser would take longer than the rest of a start.
-class _Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML whose days stay text, so that the JSON schema can check their form."""
-
-
-_Reader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def read_yaml(path: Path) -> Any:
-    """Read one YAML file; days stay text.
-
-    Raises
-    ------
-    RuleBookError
-        Where the file is missing or is no YAML, with line and column.
-    """
-    try:
-        return yaml.load(path.read_bytes(), Loader=_Reader)  # noqa: S506  # _Reader is a safe loader
-    except FileNotFoundError as problem:
-        raise RuleBookError(f"{path}: Die Datei fehlt.") from problem
-    except yaml.YAMLError as problem:
-        raise RuleBookError(f"{path}: Das ist keine lesbare YAML-Datei: {problem}") from problem
 
 
 def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
@@ -78,7 +48,10 @@ def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
         problems = check_files(folder)
         if problems:
             raise RuleBookError("\n".join(problems))
-        return _in_force([folder], as_of, str(rulebook))
+        contents = documents(folder)
+        if not _holds(contents["rulebook.yaml"], as_of):
+            raise _no_edition(as_of, str(rulebook))
+        return build(contents, as_of)
     folders = [path.parent for path in sorted(SHELF.glob("*/rulebook.yaml")) if _head(path.parent)["id"] == rulebook]
     if not folders:
         known = ", ".join(sorted({_head(path.parent)["id"] for path in SHELF.glob("*/rulebook.yaml")}))
@@ -90,10 +63,14 @@ def _in_force(folders: Iterable[Path], as_of: date, name: str) -> RuleBook:
     """Choose the latest edition that has begun and has not ended."""
     editions = [folder for folder in folders if _holds(_head(folder), as_of)]
     if not editions:
-        raise RuleBookError(
-            f"Für den {as_of:%d.%m.%Y} gibt es keine Ausgabe des Regelwerks „{name}“. Bitte prüfen Sie den Zeitraum."
-        )
-    return read(max(editions, key=lambda folder: _head(folder)["gueltig_ab"]), as_of)
+        raise _no_edition(as_of, name)
+    return _built_in(max(editions, key=lambda folder: _head(folder)["gueltig_ab"]), as_of)
+
+
+def _no_edition(as_of: date, name: str) -> RuleBookError:
+    return RuleBookError(
+        f"Für den {as_of:%d.%m.%Y} gibt es keine Ausgabe des Regelwerks „{name}“. Bitte prüfen Sie den Zeitraum."
+    )
 
 
 def _head(folder: Path) -> Mapping[str, Any]:
@@ -108,25 +85,58 @@ def _parsed(path: Path) -> Any:
 
 
 @cache
-def read(folder: Path, as_of: date) -> RuleBook:
-    """Read the edition in a folder, restricted to the entries in force on a day."""
-    head = _head(folder)
+def _built_in(folder: Path, as_of: date) -> RuleBook:
+    return build({name: _parsed(folder / name) for name in FILES}, as_of)
+
+
+def documents(folder: Path) -> dict[str, Any]:
+    """Return the parsed files of an edition by name, days as ISO text.
+
+    Raises
+    ------
+    RuleBookError
+        Where a file is missing or cannot be read.
+    """
+    return {name: read_yaml(folder / name) for name in FILES}
+
+
+def sha256_of(contents: Mapping[str, Any]) -> str:
+    """Return the hash of an edition: the same for its files, its workbook and its copy in a database."""
+    plain = json.dumps(
+        {name: contents[name] for name in FILES}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(plain.encode("utf-8")).hexdigest()
+
+
+def build(contents: Mapping[str, Any], as_of: date) -> RuleBook:
+    """Return an edition restricted to the entries in force on a day.
+
+    Parameters
+    ----------
+    contents
+        What :func:`documents` returns, found in order by ``rules.check.check_documents``.
+    as_of
+        The day.
+
+    Raises
+    ------
+    RuleBookError
+        Where an entry lacks something or its condition cannot be read.
+    """
+    head = contents["rulebook.yaml"]
     sources: Mapping[str, str] = head["quellen"]
-    digest = hashlib.sha256()
-    for name in FILES:
-        digest.update((folder / name).read_bytes().replace(b"\r\n", b"\n"))
 
     def entries(
         name: str, key: str, build: Callable[[Mapping[str, Any], Mapping[str, str]], _Entry]
     ) -> tuple[_Entry, ...]:
         found = []
-        for raw in _parsed(folder / name)[key]:
+        for raw in contents[name][key]:
             if not _holds(raw, as_of):
                 continue
             try:
                 found.append(build(raw, sources))
             except (KeyError, ConditionError) as problem:
-                raise RuleBookError(f"{folder / name}, Eintrag {raw.get('id')}: {problem}") from problem
+                raise RuleBookError(f"{name}, Eintrag {raw.get('id')}: {problem}") from problem
         return tuple(found)
 
     return RuleBook(
@@ -137,11 +147,11 @@ def read(folder: Path, as_of: date) -> RuleBook:
         as_of=as_of,
         valid_from=date.fromisoformat(head["gueltig_ab"]),
         valid_until=_day(head, "gueltig_bis"),
-        sha256=digest.hexdigest(),
+        sha256=sha256_of(contents),
         interventions=entries("interventions.yaml", "interventionen", _intervention),
         rules=entries("rules.yaml", "regeln", _rule),
         criteria=entries("instability.yaml", "kriterien", _criterion),
-        roles=_roles(),
+        roles=_roles(as_of),
         description=head["beschreibung"].strip(),
     )
 
@@ -155,20 +165,11 @@ def _day(raw: Mapping[str, Any], key: str) -> date | None:
     return date.fromisoformat(raw[key]) if key in raw else None
 
 
-def _provenance(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Provenance:
-    return Provenance(
-        source=f"{sources[raw['quelle']]}, {raw['stelle']}" if "quelle" in raw else "",
-        reason=raw["grund"],
-        certainty=raw["sicherheit"],
-        checked=date.fromisoformat(raw["geprueft_am"]),
-    )
-
-
 def _dated(raw: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, Any]:
     return {
         "valid_from": date.fromisoformat(raw["gueltig_ab"]),
         "valid_until": _day(raw, "gueltig_bis"),
-        "provenance": _provenance(raw["beleg"], sources),
+        "provenance": provenance(raw["beleg"], sources),
     }
 
 
@@ -206,11 +207,10 @@ def _criterion(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Criterion:
     return Criterion(id=raw["id"], label=raw["titel"], hint=raw.get("hinweis", ""), **_dated(raw, sources))
 
 
-@cache
-def _roles() -> tuple[Role, ...]:
-    """Return the staff roles with a level of their own: the same for all rulebooks."""
-    raw = _parsed(SHELF / "levels.yaml")["rollen"]
+def _roles(as_of: date) -> tuple[Role, ...]:
+    """Return the staff roles with a level of their own on a day: the same for all rulebooks."""
     return tuple(
-        Role(name, entry["titel"], entry["alltag"], entry["sonst"], _provenance(entry["beleg"], {}))
-        for name, entry in raw.items()
+        Role(id=raw["id"], title=raw["titel"], everyday=raw["alltag"], otherwise=raw["sonst"], **_dated(raw, {}))
+        for raw in document("levels.yaml")["rollen"]
+        if _holds(raw, as_of)
     )

@@ -128,6 +128,8 @@ class Role:
     title: str
     everyday: int
     otherwise: int
+    valid_from: date
+    valid_until: date | None
     provenance: Provenance
 
 

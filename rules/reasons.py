@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules.assessment import instrument
 from rules.condition import TRUE as HOLDS
-from rules.condition import Always, And, Condition, Largest, Not, Or, Reserved, Unstable, evaluate, words
+from rules.condition import (
+    Always,
+    And,
+    AtLeast,
+    Band,
+    CareGrade,
+    Certified,
+    Condition,
+    Largest,
+    Not,
+    Or,
+    Reserved,
+    Unstable,
+    evaluate,
+    leaves,
+    words,
+)
 from rules.states import GATES
+from rules.sums import of_leaf
 from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING
 
 if TYPE_CHECKING:
-    from rules.explain import Facts
+    from datetime import date
+
+    from rules.explain import Facts, InForce
     from rules.model import Intervention
     from rules.states import States
+
+
+_BOUNDS: Final = {">=": "mindestens", "<=": "höchstens", "=": "genau"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +46,11 @@ class Case:
     facts: Facts
     states: States
     intervention: Intervention
+    on: date
 
     def holds(self, condition: Condition) -> bool:
-        """Return whether a condition surely holds."""
-        return int(evaluate(condition, self.states, self.intervention)[0]) == HOLDS
+        """Return whether a condition surely holds by the thresholds of the rulebook's day."""
+        return int(evaluate(condition, self.states, self.intervention, self.on)[0]) == HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +76,33 @@ def because(condition: Condition, case: Case) -> str:
             return f"das Mindestniveau dieser Intervention QN {case.intervention.base} ist"
         case Reserved():
             return "sie nach § 4 PflBG Pflegefachpersonen vorbehalten ist"
+        case Certified(certificate):
+            return f"sie das Zertifikat {certificate} anerkennt"
         case Unstable():
-            return _unstable(case.facts)
+            return _unstable(condition, case.facts)
         case Largest():
             return _largest(condition, case)
+        case Band() | CareGrade():
+            seen = of_leaf(condition, case.states, case.on)
+            return f"{seen.title} {_BOUNDS[condition.operator]} {condition.value} ist (jetzt {seen.value})"
         case And(parts):
             return " und ".join(because(part, case) for part in parts)
-        case Or(parts):
+        case Or(parts) | AtLeast(_, parts):
             return " und ".join(because(part, case) for part in parts if case.holds(part))
         case _:
             return f"gilt: {words(condition)}"
 
 
-def _unstable(facts: Facts) -> str:
-    since = min(criterion.start for criterion in facts.criteria)
-    labels = ", ".join(dict.fromkeys(criterion.label for criterion in facts.criteria))
+def in_force(condition: Condition, facts: Facts) -> tuple[InForce, ...]:
+    """Return the instability criteria in force that a condition looks at, as recorded."""
+    asked = [leaf.criteria for leaf in leaves(condition) if isinstance(leaf, Unstable)]
+    return tuple(c for c in facts.criteria if any(not names or c.id in names for names in asked))
+
+
+def _unstable(condition: Unstable, facts: Facts) -> str:
+    held = in_force(condition, facts)
+    since = min(criterion.start for criterion in held)
+    labels = ", ".join(dict.fromkeys(criterion.label for criterion in held))
     return f"seit dem {since:%d.%m.%Y} eine instabile gesundheitliche Situation besteht ({labels})"
 
 
@@ -101,26 +136,34 @@ def needed(condition: Condition, case: Case) -> Needed | None:
     if case.holds(condition):
         return Needed("", 0)
     match condition:
-        case Unstable():
-            return Needed("eine instabile gesundheitliche Situation bestünde", 1)
+        case Unstable(criteria):
+            certain = f" ({' oder '.join(criteria)})" if criteria else ""
+            return Needed(f"eine instabile gesundheitliche Situation{certain} bestünde", 1)
+        case Band(operator=">=") | CareGrade(operator=">="):
+            seen = of_leaf(condition, case.states, case.on)
+            text = f"{seen.title} mindestens {condition.value} wäre (jetzt {seen.value})"
+            return Needed(text, condition.value - seen.low)
         case Largest(operator=">="):
             return _raised(condition, case)
-        case And(parts):
-            wanted = [needed(part, case) for part in parts]
-            open_parts = [want for want in wanted if want and want.steps]
-            if None in wanted:
-                return None
-            return Needed(" und ".join(w.text for w in open_parts), sum(w.steps for w in open_parts))
-        case Or(parts):
-            ways = [way for part in parts if (way := needed(part, case))]
-            if not ways:
-                return None
-            nearest = min(way.steps for way in ways)
-            return Needed(" oder ".join(way.text for way in ways if way.steps == nearest), nearest)
-        case Always() | Reserved():
+        case And() | Or() | AtLeast():
+            return _joined(condition, case)
+        case Always() | Reserved() | Certified():
             return None
         case Not() | _:
             return Needed(f"gälte: {words(condition)}", 1)
+
+
+def _joined(condition: And | Or | AtLeast, case: Case) -> Needed | None:
+    """Take the parts nearest to holding, as many as are needed."""
+    ways = [way for part in condition.parts if (way := needed(part, case))]
+    if isinstance(condition, Or):
+        nearest = min((way.steps for way in ways), default=0)
+        return Needed(" oder ".join(way.text for way in ways if way.steps == nearest), nearest) if ways else None
+    count = condition.count if isinstance(condition, AtLeast) else len(condition.parts)
+    if len(ways) < count:
+        return None
+    chosen = sorted(sorted(ways, key=lambda way: way.steps)[:count], key=ways.index)
+    return Needed(" und ".join(way.text for way in chosen if way.steps), sum(way.steps for way in chosen))
 
 
 def closed(item: str, facts: Facts) -> bool:

@@ -8,23 +8,49 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rules.condition import Always, And, Condition, Largest, Not, Or, Reserved, Unstable
-from rules.vocabulary import KINDS_WITHOUT_RESIDENT
+from rules.instrument import Instrument, instrument
+from rules.syntax import (
+    Always,
+    And,
+    Band,
+    CareGrade,
+    Certified,
+    Condition,
+    Largest,
+    Not,
+    Or,
+    Reserved,
+    Unstable,
+)
+from rules.vocabulary import (
+    CONTINENCE_OPENS_FROM,
+    COUNTED_ITEMS,
+    ITEMS,
+    KINDS_WITHOUT_RESIDENT,
+    MISSING,
+    allowed_points,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from rules.model import Intervention, Rule, RuleBook
+    from rules.states import States
 
 
 @dataclass(frozen=True)
 class Resident:
-    """What the rules know of a resident at one moment. ``points`` lacks what was not recorded."""
+    """What the rules know of a resident at one moment.
+
+    ``points`` lacks what was not recorded; counts of module 5 stand under their cells ("5.1 täglich").
+    """
 
     points: Mapping[str, int] = field(default_factory=dict)
     urine_opens: bool = False
     stool_opens: bool = False
-    unstable: bool = False
+    criteria: frozenset[str] = frozenset()
+    special: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +60,18 @@ class Answer:
     low: int
     high: int
     deciding: tuple[str, ...]
+
+
+def resident_at(states: States, row: int) -> Resident:
+    """Return one row of the states the compiler takes as a resident."""
+    cells = {cell: int(values[row]) for cell, values in states.cells.items()}
+    return Resident(
+        points={cell: value for cell, value in cells.items() if value != MISSING},
+        urine_opens=int(states.continence_urine[row]) >= CONTINENCE_OPENS_FROM,
+        stool_opens=int(states.continence_stool[row]) >= CONTINENCE_OPENS_FROM,
+        criteria=frozenset(name for name, held in zip(states.criterion_ids, states.criteria[row], strict=True) if held),
+        special=states.special is not None and bool(states.special[row]),
+    )
 
 
 def grade(resident: Resident, item: str) -> int | None:
@@ -55,50 +93,110 @@ def frequency(resident: Resident, item: str) -> int | None:
     return {0: 0, 1: 1, 3: 2, 5: 3}[resident.points[item]]
 
 
-def holds(condition: Condition, intervention: Intervention, resident: Resident) -> bool | None:
+def holds(condition: Condition, intervention: Intervention, resident: Resident, on: date) -> bool | None:
     """Return whether a condition holds: True, False, or None for unknown."""
     if isinstance(condition, Always):
         return True
     if isinstance(condition, Reserved):
         return intervention.reserved
+    if isinstance(condition, Certified):
+        return intervention.accepts is not None and intervention.accepts.certificate == condition.certificate
     if isinstance(condition, Unstable):
-        return resident.unstable
-    if isinstance(condition, Largest):
-        return _compare(condition, intervention, resident)
+        return bool(resident.criteria & set(condition.criteria) if condition.criteria else resident.criteria)
+    if isinstance(condition, Largest | Band | CareGrade):
+        return _compare(condition, _possible(condition, intervention, resident, on))
     if isinstance(condition, Not):
-        inner = holds(condition.part, intervention, resident)
+        inner = holds(condition.part, intervention, resident, on)
         return None if inner is None else not inner
-    answers = [holds(part, intervention, resident) for part in condition.parts]
+    answers = [holds(part, intervention, resident, on) for part in condition.parts]
     if isinstance(condition, And):
         return False if False in answers else None if None in answers else True
     if isinstance(condition, Or):
         return True if True in answers else None if None in answers else False
-    raise TypeError(condition)
+    if answers.count(True) >= condition.count:
+        return True
+    return False if answers.count(True) + answers.count(None) < condition.count else None
 
 
-def _compare(condition: Largest, intervention: Intervention, resident: Resident) -> bool | None:
-    """Try every way the unrecorded items could turn out."""
-    of = grade if condition.measure == "grad" else frequency
-    known = [0]
-    open_items = False
-    for item in condition.items or intervention.bi_items:
-        value = of(resident, item)
-        if value is None:
-            open_items = True
-        else:
-            known.append(value)
-    largest = max(known)
-    possible = range(largest, 4) if open_items else [largest]
-    operator = condition.operator
+def _compare(condition: Largest | Band | CareGrade, possible: range) -> bool | None:
+    """Try every value that is possible."""
     outcomes = set()
     for value in possible:
-        if operator == ">=":
+        if condition.operator == ">=":
             outcomes.add(value >= condition.value)
-        elif operator == "<=":
+        elif condition.operator == "<=":
             outcomes.add(value <= condition.value)
         else:
             outcomes.add(value == condition.value)
     return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _possible(condition: Largest | Band | CareGrade, intervention: Intervention, resident: Resident, on: date) -> range:
+    """Return the values what is compared can have, whatever the unrecorded items turn out to be."""
+    if isinstance(condition, Largest):
+        return _largest(condition, intervention, resident)
+    held = instrument(on)
+    if isinstance(condition, Band):
+        low, high = (_band(held, condition.module, resident, most=most) for most in (False, True))
+    else:
+        low, high = (_pflegegrad(held, resident, most=most) for most in (False, True))
+    return range(low, high + 1)
+
+
+def _largest(condition: Largest, intervention: Intervention, resident: Resident) -> range:
+    """Return what the largest of some grades or frequencies can be."""
+    of = grade if condition.measure == "grad" else frequency
+    values = [of(resident, item) for item in condition.items or intervention.bi_items]
+    largest = max((value for value in values if value is not None), default=0)
+    return range(largest, 4 if None in values else largest + 1)
+
+
+def _points(resident: Resident, item: str, *, most: bool) -> int:
+    """Return the points of an item that is not counted, the unrecorded ones at their least or greatest."""
+    if (item == "4.11" and not resident.urine_opens) or (item == "4.12" and not resident.stool_opens):
+        return 0
+    return resident.points.get(item, max(allowed_points(item)) if most else 0)
+
+
+def _count(resident: Resident, item: str, frequency: str, *, most: bool) -> int:
+    """Return how often something is done; unrecorded: never, or without end."""
+    return resident.points.get(f"{item} {frequency}", 10_000 if most else 0)
+
+
+def _module_5(held: Instrument, resident: Resident, *, most: bool) -> int:
+    """Return the sum of item points of module 5."""
+    book, total = held.module_5, _points(resident, "5.16", most=most)
+    for part in "abc":
+        units = 0
+        for item in book[part]["kriterien"]:
+            weights = book[part]["gewicht"] if part in "ab" else book[part]["kriterien"][item]
+            for name, weight in weights.items():
+                if name == "täglich_pauschal":
+                    units += weight * min(_count(resident, item, "täglich", most=most), 1)
+                else:
+                    units += weight * _count(resident, item, name, most=most)
+        reached = sum(units >= start for start in book[part]["klassen_ab"])
+        total += book[part]["punkte"][reached]
+    return total
+
+
+def _band(held: Instrument, module: int, resident: Resident, *, most: bool) -> int:
+    """Return the Punktbereich of a module."""
+    if module == 5:
+        total = _module_5(held, resident, most=most)
+    else:
+        items = [item for item in ITEMS if item.startswith(f"{module}.") and item not in COUNTED_ITEMS]
+        total = sum(_points(resident, item, most=most) for item in items)
+    return sum(total >= start for start in held.bands_from[module])
+
+
+def _pflegegrad(held: Instrument, resident: Resident, *, most: bool) -> int:
+    """Return the Pflegegrad."""
+    if resident.special:
+        return held.special_grade
+    points = {m: held.weighted[m][_band(held, m, resident, most=most)] for m in held.weighted}
+    total = points[1] + max(points[2], points[3]) + points[4] + points[5] + points[6]
+    return sum(total >= start for start in held.grades_from)
 
 
 def level(book: RuleBook, intervention: Intervention, resident: Resident | None) -> Answer:
@@ -112,7 +210,7 @@ def level(book: RuleBook, intervention: Intervention, resident: Resident | None)
     for rule in book.rules:
         if intervention.kind not in rule.kinds:
             continue
-        answer = holds(rule.condition, intervention, resident)
+        answer = holds(rule.condition, intervention, resident, book.as_of)
         if answer is True:
             met.append(rule)
         if answer is not False:

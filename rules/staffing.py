@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
-from rules.assessment import edition_on, provenance
-from rules.load import SHELF, read_yaml
+from rules.statute import document, edition_on, provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,14 +67,14 @@ def full_time_equivalents(residents: Mapping[int, float | Decimal], on: date) ->
     RuleBookError
         Where no values are known for the day (before 1 July 2023).
     """
-    raw = edition_on(read_yaml(SHELF / "staffing.yaml")["ausgaben"], on, "§ 113c Abs. 1 SGB XI")
+    raw = edition_on(document("staffing.yaml")["ausgaben"], on, "§ 113c Abs. 1 SGB XI")
     numbers = {grade: Decimal(str(number)) for grade, number in residents.items()}
     for grade, number in numbers.items():
         if grade not in range(1, 6):
             raise ValueError(f"Pflegegrad {grade} gibt es in § 113c nicht; möglich sind 1 bis 5.")
         if not number.is_finite() or number < 0:
             raise ValueError(f"Die Zahl der Bewohner:innen mit Pflegegrad {grade} muss mindestens 0 sein.")
-    groups = raw["gruppen"]
+    groups = {entry["id"]: entry for entry in raw["gruppen"]}
     sums = {
         key: sum((Decimal(groups[key]["werte"][grade - 1]) * n for grade, n in numbers.items()), Decimal(0))
         for key in GROUPS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING, NO_FINDING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -36,15 +37,39 @@ class States:
         Assessment cells as recorded (``vocabulary.ASSESSMENT_CELLS``), -1 = unknown. Absent = unknown.
     continence_urine, continence_stool : (n,) integer
         Position in ``vocabulary.CONTINENCE``, -1 = no finding (counts as continent).
-    unstable : (n,) bool
-        At least one criterion of an unstable health situation is in force.
+    criteria : (n, k) bool
+        Which criteria of an unstable health situation are in force.
+    criterion_ids : k ids
+        What the columns of ``criteria`` stand for.
+    special : (n,) bool
+        Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI); None = nobody.
+    derived
+        What was computed from these states, by day: filled and read by :mod:`rules.between`.
     """
 
     assessed: NDArray[np.bool_]
     cells: Mapping[str, NDArray[np.integer]]
     continence_urine: NDArray[np.integer]
     continence_stool: NDArray[np.integer]
-    unstable: NDArray[np.bool_]
+    criteria: NDArray[np.bool_]
+    criterion_ids: tuple[str, ...]
+    special: NDArray[np.bool_] | None = None
+    derived: dict[date | None, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def unstable(self) -> NDArray[np.bool_]:
+        """At least one criterion of an unstable health situation is in force, shape (n,)."""
+        found: NDArray[np.bool_] = np.logical_or.reduce(self.criteria, axis=1)
+        return found
+
+    def in_force(self, criteria: Collection[str]) -> NDArray[np.bool_]:
+        """Return whether one of these criteria is in force, shape (n,); none named = whichever."""
+        if not criteria:
+            return self.unstable
+        found: NDArray[np.bool_] = np.logical_or.reduce(
+            self.criteria[:, [name in criteria for name in self.criterion_ids]], axis=1
+        )
+        return found
 
     @property
     def size(self) -> int:
@@ -76,7 +101,8 @@ def single(
     *,
     continence_urine: int = NO_FINDING,
     continence_stool: int = NO_FINDING,
-    unstable: bool = False,
+    criteria: Collection[str] = (),
+    special: bool = False,
     assessed: bool = True,
 ) -> States:
     """Return the states of one resident at one moment (n = 1)."""
@@ -85,5 +111,28 @@ def single(
         cells={cell: np.array([value], np.int16) for cell, value in cells.items()},
         continence_urine=np.array([continence_urine], np.int8),
         continence_stool=np.array([continence_stool], np.int8),
-        unstable=np.array([unstable]),
+        criteria=np.ones((1, len(criteria)), np.bool_),
+        criterion_ids=tuple(criteria),
+        special=np.array([special]),
+    )
+
+
+def stacked(parts: Sequence[States]) -> States:
+    """Return several states as one; cells and findings that some of them lack are unknown or absent there."""
+    cells = dict.fromkeys(cell for part in parts for cell in part.cells)
+    ids = tuple(dict.fromkeys(name for part in parts for name in part.criterion_ids))
+
+    def cell(part: States, name: str) -> NDArray[np.integer]:
+        return part.cells[name] if name in part.cells else np.full(part.size, MISSING, np.int16)
+
+    return States(
+        assessed=np.concatenate([part.assessed for part in parts]),
+        cells={name: np.concatenate([cell(part, name) for part in parts]) for name in cells},
+        continence_urine=np.concatenate([part.continence_urine for part in parts]),
+        continence_stool=np.concatenate([part.continence_stool for part in parts]),
+        criteria=np.concatenate([np.stack([part.in_force((n,)) for n in ids], 1) for part in parts])
+        if ids
+        else np.zeros((sum(part.size for part in parts), 0), np.bool_),
+        criterion_ids=ids,
+        special=np.concatenate([np.zeros(p.size, np.bool_) if p.special is None else p.special for p in parts]),
     )

@@ -131,7 +131,7 @@ def _in_order(acts: Acts) -> Acts:
 def _states(home: Residents) -> States:
     """Return the needs of every candidate of the pool as inputs of rules; nobody is unstable here."""
     everybody = np.ones(len(home.pool.grade), bool)
-    return States(everybody, home.pool.items, home.pool.urine, home.pool.stool, ~everybody)
+    return States(everybody, home.pool.items, home.pool.urine, home.pool.stool, ~everybody[:, None], ("",))
 
 
 def _due_work(rng: np.random.Generator, home: Residents, wards: int) -> tuple[np.ndarray, ...]:

@@ -65,7 +65,9 @@ def test_levels_of_random_residents(seed: int) -> None:
 
 def test_nobody_assessed_is_rated_for_indirect_work_alone() -> None:
     states = _states([_person(random.Random(1))], [True])
-    table = compile_levels(BOOK, States(np.array([False]), states.cells, *_findings([{}]), np.array([True])))
+    table = compile_levels(
+        BOOK, States(np.array([False]), states.cells, *_findings([{}]), np.array([[True]]), ("sturz",))
+    )
     for j, entry in enumerate(CATALOGUE.values()):
         indirect = entry["kind"] in {"organisation", "hauswirtschaft", "vorbehalt"}
         assert table.level[0, j] == (int(entry["base"]) if indirect else 0)
@@ -82,7 +84,7 @@ def _person(rng: random.Random) -> dict[str, object]:
 
 def _states(people: list[dict[str, object]], unstable: list[bool]) -> States:
     cells = {c: np.array([-1 if p[c] is None else p[c] for p in people]) for c in CELLS}
-    return States(np.ones(len(people), bool), cells, *_findings(people), np.array(unstable))
+    return States(np.ones(len(people), bool), cells, *_findings(people), np.array(unstable)[:, None], ("sturz",))
 
 
 def _findings(people: list[dict[str, object]]) -> list[np.ndarray]:

@@ -192,12 +192,15 @@ def _resident(tables: Tables, name: str | None, on: date) -> Resident | None:
             chosen, chosen_start = row, start
     if chosen is None:
         return None
-    unstable = any(
-        row["start"].date() <= on and (pd.isna(row["end"]) or on <= row["end"].date())
+    criteria = frozenset(
+        row["criterion"]
         for row in tables.instability[tables.instability["resident"] == name].to_dict("records")
+        if row["start"].date() <= on and (pd.isna(row["end"]) or on <= row["end"].date())
     )
     points = {cell: chosen[cell] for cell in ASSESSMENT_CELLS if chosen[cell] != -1}
-    return Resident(points, chosen["continence_urine"] >= 2, chosen["continence_stool"] >= 2, unstable)
+    return Resident(
+        points, chosen["continence_urine"] >= 2, chosen["continence_stool"] >= 2, criteria, bool(chosen["special"])
+    )
 
 
 def _override(tables: Tables, resident: str | None, entry: Intervention, on: date) -> int | None:

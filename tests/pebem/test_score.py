@@ -18,6 +18,9 @@ from pebem import measures
 from pebem.codes import EmptyError
 from pebem.contracts import Tables, check
 from pebem.kernel import SECONDS_LIMIT
+from pebem.timeline import named_criteria, resident_timeline
+from rules.check import check_documents
+from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from tests.pebem.homes import DAYS, FIRST, obvious, random_home, without
 
@@ -42,6 +45,54 @@ def test_equals_row_by_row(seed: int) -> None:
     assert cube(found) == (counts, seconds)
     assert found.counted == counted
     assert found.rows == len(home.interventions) + home.faulty
+
+
+def with_every_word() -> RuleBook:
+    """Return the built-in rulebook with rules on certain criteria, Punktbereich, Pflegegrad and certificates."""
+    contents = documents(SHELF / "rekonstruktion-2026.1")
+    rules_of_book = contents["rules.yaml"]["regeln"]
+    unstable = next(entry for entry in rules_of_book if entry["id"] == "instabil")
+    unstable["bedingung"] = "instabil(sturz, wunde) oder instabil(sterbephase) und pflegegrad >= 4"
+    for name, condition, level in (
+        ("koennen", "punktbereich(1) >= 3 und nicht instabil(akute-infektion)", 3),
+        ("schwer", "mindestens 2 von (pflegegrad >= 3, punktbereich(3) >= 2, instabil)", 3),
+        ("anerkannt", "zertifikat(LG2) und punktbereich(5) >= 1", 4),
+    ):
+        rules_of_book.append({**unstable, "id": name, "titel": name, "bedingung": condition, "qn": level})
+    assert check_documents(contents) == []
+    return build(contents, date(2026, 3, 31))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_equals_row_by_row_with_every_word_of_the_language(seed: int) -> None:
+    book = with_every_word()
+    home = check(random_home(book, seed))
+    counts, seconds, counted = obvious(home, book, FIRST, LAST)
+    found = pebem.score(home, book, (FIRST, LAST), pebem.CUBE)
+    assert (*cube(found), found.counted) == (counts, seconds, counted)
+
+
+def test_states_differ_only_in_criteria_the_rules_name() -> None:
+    home = check(random_home(BOOK, 1))
+    instability = pd.DataFrame(
+        {
+            "resident": pd.array([home.residents["resident"].iloc[0]] * 3, dtype=home.instability["resident"].dtype),
+            "criterion": pd.array(["sturz", "schmerz", "wunde"], dtype=home.instability["criterion"].dtype),
+            "start": pd.to_datetime([FIRST + timedelta(days=n) for n in (1, 3, 3)]).astype("datetime64[ns]"),
+            "end": pd.to_datetime([FIRST + timedelta(days=n) for n in (2, 3, 4)]).astype("datetime64[ns]"),
+        }
+    )
+    assessments = home.assessments.iloc[:1].assign(resident=home.residents["resident"].iloc[0], date=pd.NaT)
+    span = (pd.Timestamp(FIRST).toordinal() - 719163, pd.Timestamp(FIRST).toordinal() - 719163 + 5)
+    residents = home.residents.iloc[:1].assign(moved_in=pd.NaT)
+    blind = resident_timeline(residents, assessments, instability, *span)
+    seeing = resident_timeline(residents, assessments, instability, *span, named_criteria(with_every_word()))
+    assert blind.states.unstable[blind.grid[-1]].tolist() == [False, True, True, True, True, False]
+    assert len(set(blind.grid[-1].tolist())) == 2
+    states = seeing.grid[-1]
+    assert len(set(states.tolist())) == 4
+    for name, days in (("sturz", [1, 2]), ("wunde", [3, 4]), ("", [3])):
+        assert np.flatnonzero(seeing.states.in_force((name,))[states]).tolist() == days, name
 
 
 @pytest.mark.deep

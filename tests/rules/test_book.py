@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 import rules
 from rules.check import check_files
@@ -133,11 +132,3 @@ def test_catalogue_matches_the_oracles_own_copy(book: RuleBook) -> None:
             list(entry.bi_items),
             accepts,
         )
-
-
-def test_levels_of_staff_are_cited() -> None:
-    levels = yaml.safe_load((SHELF / "levels.yaml").read_text(encoding="utf-8"))
-    assert sorted(levels["niveaus"]) == list(range(1, 9))
-    for entry in (*levels["niveaus"].values(), *levels["rollen"].values()):
-        assert entry["beleg"]["grund"]
-        assert 1 <= entry["beleg"]["sicherheit"] <= 100

@@ -1,0 +1,143 @@
+"""What another rulebook would change for a home: rows and seconds whose level or fit is not the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pebem.fit import FIT_CLASSES, OUTCOMES
+from pebem.kernel import outcomes
+from pebem.measures import Amount
+from pebem.score import prepare
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from pebem.contracts import Tables
+    from rules import RuleBook
+
+_LEVEL = np.array([outcome.qn_soll for outcome in OUTCOMES], np.int64)
+_FIT = np.array([outcome.fit for outcome in OUTCOMES], np.int64)
+_LEVELS = 5
+"""1 to 4, and 0 = not to be rated."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMove:
+    """Rows of one intervention that get another QN-Soll (0 = not to be rated)."""
+
+    intervention: str
+    before: int
+    after: int
+    amount: Amount
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The same rows under two rulebooks.
+
+    Attributes
+    ----------
+    compared
+        Rows rated under both.
+    uncompared
+        Rows whose intervention the second rulebook does not have; they are in no other figure.
+    levels
+        Moves of QN-Soll, those with the most seconds first.
+    fit
+        Amount by (class before, class after), all that occur.
+    """
+
+    compared: Amount
+    uncompared: Amount
+    levels: tuple[LevelMove, ...]
+    fit: dict[tuple[str, str], Amount]
+
+    @property
+    def moved(self) -> Amount:
+        """Return what gets another QN-Soll."""
+        return _sum([move.amount for move in self.levels])
+
+    def fit_before(self, name: str) -> Amount:
+        """Return what is in a fit class under the first rulebook."""
+        return _sum([amount for (before, _), amount in self.fit.items() if before == name])
+
+    def fit_after(self, name: str) -> Amount:
+        """Return what is in a fit class under the second rulebook."""
+        return _sum([amount for (_, after), amount in self.fit.items() if after == name])
+
+
+def _sum(amounts: list[Amount]) -> Amount:
+    return Amount(sum(a.count for a in amounts), sum(a.seconds for a in amounts))
+
+
+def effect(tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date, date] | None = None) -> Effect:
+    """Rate a home under two rulebooks and compare row by row, vectorised.
+
+    Parameters
+    ----------
+    tables
+        Frames read with ``before``: every intervention is in its catalogue.
+    period
+        First and last day, both included; None = from the first to the last day of the rows.
+
+    Raises
+    ------
+    pebem.codes.EmptyError
+        Without a period and without rows.
+    """
+    home = prepare(tables, before, period)
+    period = home.coded.period
+    known = tables.interventions["intervention"].isin(list(after.index)).to_numpy()
+    shared = replace(tables, interventions=tables.interventions[known])
+    total = _amount(home.coded.rows.seconds)
+    if not known.all():
+        home = prepare(shared, before, period)
+    rows = home.coded.rows
+    other = prepare(shared, after, period)
+    was = outcomes(rows, home.lookup, slice(None))
+    now = outcomes(other.coded.rows, other.lookup, slice(None))
+    compared = _amount(rows.seconds)
+    return Effect(
+        compared=compared,
+        uncompared=Amount(total.count - compared.count, total.seconds - compared.seconds),
+        levels=_moves(rows.intervention, _LEVEL[was], _LEVEL[now], rows.seconds, before),
+        fit=_fit(_FIT[was], _FIT[now], rows.seconds),
+    )
+
+
+def _amount(seconds: NDArray[np.int32]) -> Amount:
+    return Amount(len(seconds), int(seconds.sum(dtype=np.int64)))
+
+
+def _counted(key: NDArray[np.int64], seconds: NDArray[np.int32], size: int) -> list[tuple[int, Amount]]:
+    """Return each key that occurs with its amount. Sums of seconds stay below 2**53, so floats hold them exactly."""
+    count = np.bincount(key, minlength=size)
+    total = np.bincount(key, seconds, size).astype(np.int64)
+    return [(int(k), Amount(int(count[k]), int(total[k]))) for k in np.flatnonzero(count)]
+
+
+def _moves(
+    intervention: NDArray[np.int32],
+    was: NDArray[np.int64],
+    now: NDArray[np.int64],
+    seconds: NDArray[np.int32],
+    book: RuleBook,
+) -> tuple[LevelMove, ...]:
+    changed = was != now
+    key = (intervention[changed].astype(np.int64) * _LEVELS + was[changed]) * _LEVELS + now[changed]
+    moves = []
+    for number, amount in _counted(key, seconds[changed], 0):
+        rest, after = divmod(number, _LEVELS)
+        position, before = divmod(rest, _LEVELS)
+        moves.append(LevelMove(book.interventions[position].id, before, after, amount))
+    return tuple(sorted(moves, key=lambda move: (-move.amount.seconds, -move.amount.count)))
+
+
+def _fit(was: NDArray[np.int64], now: NDArray[np.int64], seconds: NDArray[np.int32]) -> dict[tuple[str, str], Amount]:
+    pairs = _counted(was * len(FIT_CLASSES) + now, seconds, 0)
+    return {(FIT_CLASSES[n // len(FIT_CLASSES)], FIT_CLASSES[n % len(FIT_CLASSES)]): amount for n, amount in pairs}

@@ -1,0 +1,59 @@
+"""What incomplete records can come to: scores with every gap at its least, and at its most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from rules.assessment import Scores, score
+from rules.vocabulary import ASSESSMENT_CELLS, COUNTED_ITEMS, allowed_points
+
+if TYPE_CHECKING:
+    from rules.states import States
+
+_LATEST: Final = date.max
+_VERY_OFTEN: Final = 999
+"""A count that reaches the highest class whatever it is counted by."""
+
+
+@dataclass(frozen=True)
+class Between:
+    """The least and the most n assessments can come to, whatever the cells not recorded hold."""
+
+    low: Scores
+    high: Scores
+
+
+def scores_between(states: States, on: date | None = None) -> Between:
+    """Return what resident states come to at least and at most; computed once for a day.
+
+    Every score grows with every cell, so the ends are those of the least and the greatest filling.
+    """
+    if on not in states.derived:
+        ends = [_filled(states, most=most, on=on or _LATEST) for most in (False, True)]
+        states.derived[on] = Between(*ends)
+    found = states.derived[on]
+    assert isinstance(found, Between)
+    return found
+
+
+def _filled(states: States, *, most: bool, on: date) -> Scores:
+    """Score states with the cells not recorded at their least (0) or greatest."""
+    items = {}
+    for cell in ASSESSMENT_CELLS:
+        top = (_VERY_OFTEN if cell.split()[0] in COUNTED_ITEMS else max(allowed_points(cell))) if most else 0
+        recorded = states.cells.get(cell)
+        if recorded is None:
+            items[cell] = np.full(states.size, top, np.int16)
+        else:
+            items[cell] = np.where(recorded < 0, top, recorded).astype(np.int16, copy=False)
+    return score(
+        items,
+        continence_urine=states.continence_urine,
+        continence_stool=states.continence_stool,
+        special=states.special,
+        on=on,
+    )

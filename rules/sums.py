@@ -1,0 +1,81 @@
+"""Punktbereich and Pflegegrad as an explanation shows them: what the record comes to, and what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules.between import scores_between
+from rules.instrument import MODULES, instrument
+from rules.syntax import Band, CareGrade, Condition, leaves
+from rules.vocabulary import ASSESSMENT_CELLS, ITEMS_WITHOUT_DAILY, MISSING, module_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from rules.states import States
+
+_NAMED: Final = 6
+"""How many criteria of a module are named before they are only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """What a condition asks of sums.
+
+    Attributes
+    ----------
+    title, value
+        In German: "Pflegegrad", "2 bis 4, nicht alles ist erfasst".
+    low, high
+        Least and greatest value the record allows.
+    missing
+        Criteria not recorded, as "3.8 Abwehr …", or "9 Kriterien in Modul 5".
+    """
+
+    title: str
+    value: str
+    low: int
+    high: int
+    missing: tuple[str, ...]
+
+
+def summed(condition: Condition, states: States, on: date) -> Iterator[Summed]:
+    """Give the sums a condition looks at, each once, for the first of some states."""
+    for leaf in dict.fromkeys(leaves(condition)):
+        if isinstance(leaf, Band | CareGrade):
+            yield of_leaf(leaf, states, on)
+
+
+def of_leaf(leaf: Band | CareGrade, states: States, on: date) -> Summed:
+    """Return what one statement on a sum looks at."""
+    between = scores_between(states, on)
+    if isinstance(leaf, CareGrade):
+        low, high = int(between.low.grade[0]), int(between.high.grade[0])
+        special = states.special is not None and bool(states.special[0])
+        return _summed("Pflegegrad", low, high, () if special else MODULES, states, on)
+    low, high = int(between.low.bands(leaf.module)[0]), int(between.high.bands(leaf.module)[0])
+    title = f"Punktbereich in Modul {leaf.module} ({instrument(on).module_titles[leaf.module]})"
+    return _summed(title, low, high, (leaf.module,), states, on)
+
+
+def _summed(title: str, low: int, high: int, modules: tuple[int, ...], states: States, on: date) -> Summed:
+    missing = tuple(name for module in modules for name in _missing(module, states, on)) if low != high else ()
+    return Summed(title, str(low) if low == high else f"{low} bis {high}, nicht alles ist erfasst", low, high, missing)
+
+
+def _missing(module: int, states: States, on: date) -> list[str]:
+    """Name the criteria of a module that are not recorded, or count them where they are many."""
+    titles = instrument(on).criteria
+    items = []
+    for cell in ASSESSMENT_CELLS:
+        item, _, frequency = cell.partition(" ")
+        if module_of(item) != module or (frequency == "täglich" and item in ITEMS_WITHOUT_DAILY):
+            continue
+        held = states.points(cell)[0] if cell in states.cells or not frequency else MISSING
+        if int(held) == MISSING and item not in items:
+            items.append(item)
+    if len(items) > _NAMED:
+        return [f"{len(items)} Kriterien in Modul {module}"]
+    return [f"{item} {titles[item].title}" for item in items]

@@ -1,0 +1,82 @@
+"""Every entry is dated, cited or says that it is our own setting; the coverage counts it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rules import statute
+from rules.check import check_documents
+from rules.coverage import coverage, statute_coverage, total
+from rules.form import form
+from rules.load import FILES, SHELF, documents
+
+EDITION = SHELF / "rekonstruktion-2026.1"
+
+
+def test_everything_is_cited() -> None:
+    parts = (*coverage(EDITION), *statute_coverage())
+    assert [part.name for part in parts if not part.complete] == []
+    whole = total(parts)
+    assert (whole.entries, whole.cited + whole.own) == (176, 176)
+    assert whole.oldest is not None
+    assert whole.oldest >= date(2026, 11, 21)
+    assert 0 < whole.certainty <= 100
+
+
+def entries(content: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Give the way to every cited entry of a file."""
+    if isinstance(content, dict):
+        if "beleg" in content:
+            yield steps
+        for key, value in content.items():
+            yield from entries(value, (*steps, key))
+    if isinstance(content, list):
+        for position, value in enumerate(content):
+            yield from entries(value, (*steps, position))
+
+
+def at(content: Any, steps: tuple[Any, ...]) -> Any:
+    for step in steps:
+        content = content[step]
+    return content
+
+
+FIRST_OF_EACH = [
+    (file, steps)
+    for file in (*FILES, *statute.STATUTE_FILES)
+    for steps in entries(documents(EDITION)[file] if file in FILES else statute.document(file))
+    if steps[1:2] in {(), (0,)}
+]
+
+
+def test_every_kind_of_entry_is_tried() -> None:
+    assert len({(file, steps[0]) for file, steps in FIRST_OF_EACH}) == 13
+
+
+@pytest.mark.parametrize("lost", ["beleg", "gueltig_ab", "sicherheit", "grund", "geprueft_am", "stelle"])
+@pytest.mark.parametrize(("file", "steps"), FIRST_OF_EACH, ids=lambda part: ".".join(map(str, part)) if part else "")
+def test_an_entry_without_a_whole_citation_is_refused(file: str, steps: tuple[Any, ...], lost: str) -> None:
+    content = copy.deepcopy(documents(EDITION)[file] if file in FILES else statute.document(file))
+    entry = at(content, steps)
+    if lost == "gueltig_ab" and "gueltig_ab" not in entry:
+        assert steps[2:3] == ("gruppen",), "only a row of § 113c has its dates from the edition it stands in"
+        return
+    if lost == "stelle":
+        entry["beleg"].pop("stelle", None)
+        entry["beleg"].pop("eigene_setzung", None)
+    else:
+        del (entry if lost in {"beleg", "gueltig_ab"} else entry["beleg"])[lost]
+    messages = [text for _, text in form(file, content)]
+    assert any(lost in text for text in messages), messages
+
+
+def test_a_rulebook_with_uncited_entries_says_so() -> None:
+    contents = documents(EDITION)
+    contents["rules.yaml"]["regeln"][0]["beleg"] = {"grund": "Darum.", "sicherheit": 50, "geprueft_am": "2026-11-21"}
+    assert not coverage(contents)[1].complete
+    assert [problem.entry for problem in check_documents(contents)] == ["basis"]
