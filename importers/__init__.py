@@ -13,15 +13,16 @@ from importers.assessments import read_assessments as _assessments
 from importers.duties import read_duties
 from importers.findings import Finding, Severity, UnreadableError
 from importers.headings import INSTRUCTIONS, SHEETS, count_known, guess_sheet, sheet_of, sheet_of_file
+from importers.hours import HOURS, read_hours
 from importers.instability import read_instability
-from importers.interventions import read_interventions
+from importers.interventions import Work, read_interventions
 from importers.people import read_residents, read_staff
 from importers.sniff import Kind, kind
 from importers.table import Table
 from pebem.contracts import INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, check, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import numpy as np
     import pandas as pd
@@ -47,17 +48,26 @@ class Import:
         What to know or to repair, sheet by sheet.
     people_residents, people_staff
         Names: resident or staff, name, given. Only for the vault.
+    hours
+        Weekly hours of all employees of a level together: qn (1-4, 0 = § 43b SGB XI), start, end, hours (exact).
+    ignored
+        Rows of ``Interventionen`` left out because the home maps their name to nothing.
+    unknown
+        Names in ``Interventionen`` that nobody knows -> rows and seconds.
     """
 
     tables: Tables
     findings: list[Finding]
     people_residents: pd.DataFrame
     people_staff: pd.DataFrame
+    hours: pd.DataFrame
+    ignored: int
+    unknown: dict[str, tuple[int, int]]
 
     @property
     def rows(self) -> int:
-        """Rows of ``Interventionen`` that are not blank, those left out as faulty included."""
-        return len(self.tables.interventions) + self.tables.faulty
+        """Rows of ``Interventionen`` that are not blank, those left out as faulty or ignored included."""
+        return len(self.tables.interventions) + self.tables.faulty + self.ignored
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,13 @@ class Assessments:
     findings: list[Finding]
 
 
-def read(files: Sequence[File], book: RuleBook, *, sheets_needed: Collection[str] = NEEDED) -> Import:
+def read(
+    files: Sequence[File],
+    book: RuleBook,
+    *,
+    sheets_needed: Collection[str] = NEEDED,
+    terms: Mapping[str, str] | None = None,
+) -> Import:
     """Read a workbook, or the same sheets as text files, or a mixture of both.
 
     Parameters
@@ -90,6 +106,8 @@ def read(files: Sequence[File], book: RuleBook, *, sheets_needed: Collection[str
         Names of interventions and criteria are looked up here.
     sheets_needed
         Sheets that must be there.
+    terms
+        The home's own names of interventions -> catalogue id, or "ignorieren" to leave the row out.
 
     Raises
     ------
@@ -103,7 +121,7 @@ def read(files: Sequence[File], book: RuleBook, *, sheets_needed: Collection[str
             raise UnreadableError(_missing(missing, findings))
         tables = {sheet: Table(sheet, grids) for sheet, grids in found.items()}
         del found
-        result = _import(tables, book, findings)
+        result = _import(tables, book, findings, terms or {})
     check(result.tables)
     return result
 
@@ -124,13 +142,14 @@ def read_assessments(files: Sequence[File]) -> Assessments:
     return Assessments(frame, table.rows[~table.faulty], findings + table.findings)
 
 
-def _import(tables: dict[str, Table], book: RuleBook, findings: list[Finding]) -> Import:
+def _import(tables: dict[str, Table], book: RuleBook, findings: list[Finding], terms: Mapping[str, str]) -> Import:
     residents, people_residents = empty(RESIDENTS), _nobody("resident")
-    staff, people_staff = empty(STAFF), _nobody("staff")
+    staff, people_staff, hours = empty(STAFF), _nobody("staff"), empty(HOURS)
     if table := tables.get("Bewohner"):
         residents, people_residents = read_residents(table)
     if table := tables.get("Mitarbeitende"):
         staff, people_staff = read_staff(table)
+        hours = read_hours(table, staff)
     known = frozenset(residents["resident"])
     parts: dict[str, pd.DataFrame] = {}
     if table := tables.get("Begutachtungen"):
@@ -150,9 +169,9 @@ def _import(tables: dict[str, Table], book: RuleBook, findings: list[Finding]) -
         )
     if table := tables.get("Dienste"):
         parts["duties"] = read_duties(table, frozenset(staff["staff"]))
-    interventions, faulty = empty(INTERVENTIONS), 0
+    work = Work(empty(INTERVENTIONS), 0, 0, {})
     if table := tables.get("Interventionen"):
-        interventions, faulty = read_interventions(table, book, residents, staff)
+        work = read_interventions(table, book, residents, staff, terms)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
@@ -161,13 +180,16 @@ def _import(tables: dict[str, Table], book: RuleBook, findings: list[Finding]) -
             residents=residents,
             staff=staff,
             instability=instability,
-            interventions=interventions,
-            faulty=faulty,
+            interventions=work.table,
+            faulty=work.faulty,
             **parts,
         ),
         findings,
         people_residents,
         people_staff,
+        hours,
+        work.ignored,
+        work.unknown,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,11 +26,15 @@ from pebem.contracts import SECONDS_MISSING, STATUSES
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from importers.table import Table
     from rules.model import RuleBook
+
+IGNORE: Final = "ignorieren"
+LATER: Final = "später"
+"""What a home can say of a name instead of a catalogue id: it is no intervention; not decided yet."""
 
 MOST_MINUTES: Final = 1440
 YEARS: Final = range(2000, 2100)
@@ -40,23 +45,51 @@ _SOURCES: Final = {name: name for name in ("gemessen", "geplant", "norm")}
 _STATUSES: Final = {fold(name): name for name in STATUSES}
 
 
+@dataclass(frozen=True)
+class Work:
+    """The interventions of a file.
+
+    Attributes
+    ----------
+    table
+        Frame as in :mod:`pebem.contracts`.
+    faulty
+        Rows that errors have cost.
+    ignored
+        Rows left out because the home has decided that their name is no intervention.
+    unknown
+        Name that is neither in the catalogue nor mapped -> its rows and seconds.
+    """
+
+    table: pd.DataFrame
+    faulty: int
+    ignored: int
+    unknown: dict[str, tuple[int, int]]
+
+
 def read_interventions(
-    table: Table, book: RuleBook, residents: pd.DataFrame, staff: pd.DataFrame
-) -> tuple[pd.DataFrame, int]:
-    """Return the interventions and how many rows errors have cost.
+    table: Table, book: RuleBook, residents: pd.DataFrame, staff: pd.DataFrame, terms: Mapping[str, str]
+) -> Work:
+    """Return the interventions.
 
     Parameters
     ----------
     residents, staff
         Frames of :mod:`pebem.contracts`, to tell of unknown numbers and of days out of range.
+    terms
+        The home's own names -> catalogue id or :data:`IGNORE`; what the catalogue knows itself goes first.
     """
+    own = {fold(name): target for name, target in terms.items() if target in book.index or target == IGNORE}
+    ignored = _leave_out(table, book, own)
     resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
     staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
-    intervention_codes, ids = table.read("Intervention", _intervention_parser(book), "", costs_row=True)
+    intervention_codes, ids = table.read("Intervention", _intervention_parser(book, own), "", costs_row=True)
+    _note_mapped(table, book, own)
     date_codes, moments = table.read("Datum", _parse_day_of_work, None, costs_row=True)
     days = as_days(moments)
     minute_of_day = _minutes_of_day(table, date_codes, moments)
     seconds = _seconds(table)
+    unknown = _unknown(table, book, own, seconds)
     source_codes, sources = table.read("Minuten-Quelle", _parse_source, "", costs_row=True)
     shift_codes, shifts = table.read("Schicht", normalise.text, "", costs_row=True)
     ward_codes, wards = table.read("Wohnbereich", normalise.text, "", costs_row=True)
@@ -88,10 +121,66 @@ def read_interventions(
     made = _without_repeats(table, made)
     _note_missing_minutes(table, made)
     bad = np.flatnonzero(table.faulty)
-    return made, int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum())
+    faulty = int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum())
+    return Work(made, faulty, ignored, unknown)
 
 
-def _intervention_parser(book: RuleBook) -> Callable[[Any], str]:
+def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
+    """Return what a cell the catalogue does not know is mapped to, "" = nothing."""
+    if not own or not isinstance(cell, str) or book.find_intervention(normalise.text(cell)):
+        return ""
+    return own.get(fold(cell), "")
+
+
+def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
+    """Drop the rows whose name the home has decided to ignore, and say how many they are."""
+    codes, cells = table.raw("Intervention")
+    dropped = np.array([_own_name(cell, book, own) == IGNORE for cell in cells], dtype=bool)[codes]
+    count = int(dropped.sum())
+    if count:
+        table.report_sheet(
+            notice(
+                "zeilen-ignoriert",
+                f"{count} Zeilen haben eine Bezeichnung, die Ihre Zuordnung nicht als Intervention zählt.",
+                "Nichts zu tun. Soll eine davon zählen, ändern Sie ihre Zuordnung und laden Sie die Datei noch einmal.",
+            ),
+            column="Intervention",
+            count=count,
+        )
+        table.drop(dropped)
+    return count
+
+
+def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
+    codes, cells = table.raw("Intervention")
+    count = int(np.array([bool(_own_name(cell, book, own)) for cell in cells], dtype=bool)[codes].sum())
+    if count:
+        table.report_sheet(
+            notice(
+                "bezeichnung-zugeordnet",
+                f"{count} Zeilen haben eine eigene Bezeichnung Ihres Hauses, die einer Intervention zugeordnet ist.",
+                "Nichts zu tun.",
+            ),
+            column="Intervention",
+            count=count,
+        )
+
+
+def _unknown(table: Table, book: RuleBook, own: Mapping[str, str], seconds: np.ndarray) -> dict[str, tuple[int, int]]:
+    """Return the names nobody knows with their rows and seconds."""
+    codes, cells = table.raw("Intervention")
+    rows = np.bincount(codes, minlength=len(cells))
+    time = np.bincount(codes, np.maximum(seconds, 0), minlength=len(cells)).astype(np.int64)
+    found: dict[str, tuple[str, int, int]] = {}
+    for code, cell in enumerate(cells):
+        name = normalise.text(cell) if isinstance(cell, str) else ""
+        if rows[code] and name and not own.get(fold(name)) and not book.find_intervention(name):
+            written, number, total = found.get(fold(name), (name, 0, 0))
+            found[fold(name)] = (written, number + int(rows[code]), total + int(time[code]))
+    return {written: (number, total) for written, number, total in found.values()}
+
+
+def _intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
     titles = {fold(entry.title): f"{entry.id} {entry.title}" for entry in book.interventions}
     suggestions = 0
 
@@ -112,6 +201,8 @@ def _intervention_parser(book: RuleBook) -> Callable[[Any], str]:
             )
         if found := book.find_intervention(written):
             return found.id
+        if target := own.get(fold(written)):
+            return target if target != IGNORE else ""  # no row has it any more
         repair = "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
         if suggestions < MOST_SUGGESTIONS:
             suggestions += 1

@@ -191,6 +191,11 @@ class Table:
             self.rows, self._file = self.rows[kept], self._file[kept]
             self._columns = {name: (codes[kept], cells) for name, (codes, cells) in self._columns.items()}
 
+    def drop(self, dropped: np.ndarray) -> None:
+        """Leave out the records where ``dropped`` is true, as if they were not in the file."""
+        self._keep(~dropped)
+        self.faulty = self.faulty[~dropped]
+
     def _drop_blank_rows(self) -> None:
         filled = np.zeros(len(self.rows), dtype=bool)
         for codes, cells in self._columns.values():

@@ -50,10 +50,16 @@ def suggest(names: Sequence[str], book: RuleBook, limit: int = 3) -> list[list[t
         near = process.extract(
             name, texts, scorer=fuzz.token_ratio, processor=utils.default_process, limit=None, score_cutoff=LEAST
         )
-        # A name that holds all words of an entry scores full marks; of equals the closer text comes first.
-        near.sort(key=lambda match: (match[1], fuzz.ratio(name, match[0])), reverse=True)
+        # A name that holds all words of an entry and more is not the same as the entry: the plain ratio breaks ties.
+        scored = sorted(
+            (
+                (0.9 * score + 0.1 * fuzz.ratio(name, text, processor=utils.default_process), position)
+                for text, score, position in near
+            ),
+            reverse=True,
+        )
         best: dict[str, float] = {}
-        for _, score, position in near:
+        for score, position in scored:
             best.setdefault(choices[position][0], round(score, 1))
         found.append(list(best.items())[:limit])
     return found

@@ -19,6 +19,7 @@ import importers
 import pebem
 import rules
 from cli.parser import CommandError, Parser, day
+from cli.references import rulebook
 from importers.findings import Finding, Severity
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
@@ -34,7 +35,7 @@ def define(parser: Parser) -> None:
     parser.add_argument("--from", dest="first", metavar="TAG", type=day, help="erster Tag (sonst der der Zeilen)")
     parser.add_argument("--to", dest="last", metavar="TAG", type=day, help="letzter Tag (sonst der der Zeilen)")
     parser.add_argument(
-        "--rulebook", metavar="REGELWERK", default="rekonstruktion", help="id oder Ordner des Regelwerks"
+        "--rulebook", metavar="REGELWERK", type=rulebook, default="rekonstruktion", help="id oder Ordner des Regelwerks"
     )
 
 

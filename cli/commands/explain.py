@@ -20,6 +20,7 @@ import importers
 import rules
 from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser, day
+from cli.references import rulebook
 from pebem.facts import UnknownResidentError, facts
 from rules.explain import Explanation, Facts, explain, needs_resident
 
@@ -37,7 +38,7 @@ def define(parser: Parser) -> None:
     parser.add_argument("--intervention", metavar="ID", required=True, help="Nummer oder Titel der Intervention")
     parser.add_argument("--am", metavar="TAG", type=day, help="Tag, um den es geht")
     parser.add_argument(
-        "--rulebook", metavar="REGELWERK", default="rekonstruktion", help="id oder Ordner des Regelwerks"
+        "--rulebook", metavar="REGELWERK", type=rulebook, default="rekonstruktion", help="id oder Ordner des Regelwerks"
     )
     parser.add_argument("--json", action="store_true", help="für Programme statt als Text")
 

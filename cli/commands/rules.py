@@ -1,76 +1,82 @@
-"""Listet Regelwerke auf, zeigt eines oder prüft seine Dateien.
+"""Regelwerke auflisten, zeigen, prüfen, vergleichen, drucken und mit Excel austauschen.
+
+Ein Regelwerk nennen Sie mit seiner id, mit id und Ausgabe oder als Ordner.
+Ende mit 0: fertig; 1: fertig, aber Zeilen der Daten wurden ausgelassen; 2: nichts geschrieben.
 
 Beispiele:
   pebem rules list
-  pebem rules show rekonstruktion
-  pebem rules check
+  pebem rules show rekonstruktion --intervention 4.12
   pebem rules check mein-regelwerk/
+  pebem rules export rekonstruktion regelwerk.xlsx
+  pebem rules import regelwerk.xlsx --out mein-regelwerk
+  pebem rules diff rekonstruktion mein-regelwerk/ --data haus-sonnenschein.xlsx
+  pebem rules print rekonstruktion regelwerk.pdf
 """
 
 from __future__ import annotations
 
-import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rules as rulebooks
-from cli.parser import CommandError, Parser
-from rules.check import check_files
-from rules.condition import words
-from rules.load import SHELF
-from rules.vocabulary import KINDS
+from cli import rule_browse, rule_diff, rule_exchange
+from cli.parser import Parser, day
 
 if TYPE_CHECKING:
     import argparse
 
+_WHICH = "id, id-Ausgabe oder Ordner eines Regelwerks"
+
 
 def define(parser: Parser) -> None:
-    """Define the arguments."""
-    parser.add_argument("action", metavar="AKTION", choices=("list", "show", "check"), help="list, show oder check")
-    parser.add_argument("target", metavar="ZIEL", nargs="?", help="id oder Ordner eines Regelwerks")
+    """Define the arguments of each action."""
+    actions = parser.add_subparsers(dest="action", metavar="AKTION", required=True, parser_class=Parser)
+
+    def action(name: str, about: str, example: str) -> Parser:
+        return actions.add_parser(
+            name, help=about, description=f"{about[0].upper()}{about[1:]}.\n\nBeispiel:\n  pebem rules {example}"
+        )
+
+    made = action("list", "die eingebauten Regelwerke auflisten", "list")
+    made.set_defaults(act=rule_browse.list_)
+
+    made = action("show", "ein Regelwerk oder eine Intervention zeigen", "show rekonstruktion --intervention 4.12")
+    made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
+    made.add_argument("--intervention", metavar="ID", help="nur diese: Nummer oder Titel")
+    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
+    made.set_defaults(act=rule_browse.show)
+
+    made = action("check", "die Dateien eines Regelwerks prüfen", "check mein-regelwerk/")
+    made.add_argument("path", metavar="REGELWERK", nargs="?", help=f"{_WHICH}; sonst alle eingebauten")
+    made.set_defaults(act=rule_browse.check)
+
+    made = action("diff", "zwei Regelwerke vergleichen", "diff rekonstruktion mein-regelwerk/ --data haus.xlsx")
+    made.add_argument("before", metavar="VORHER", help=_WHICH)
+    made.add_argument("after", metavar="NACHHER", help=_WHICH)
+    made.add_argument(
+        "--data", metavar="DATEI", nargs="+", type=Path, help="dazu die Wirkung auf diese Arbeitsmappe oder CSV-Dateien"
+    )
+    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute oder letzter der Daten)")
+    made.add_argument("--json", action="store_true", help="für Programme statt als Text")
+    made.set_defaults(act=rule_diff.diff)
+
+    made = action("export", "ein Regelwerk als Excel-Arbeitsmappe schreiben", "export rekonstruktion regelwerk.xlsx")
+    made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
+    made.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die neue Arbeitsmappe")
+    made.set_defaults(act=rule_exchange.export)
+
+    made = action("import", "ein Regelwerk aus einer Arbeitsmappe lesen", "import regelwerk.xlsx --out mein-regelwerk")
+    made.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die Arbeitsmappe")
+    made.add_argument("--out", metavar="ORDNER", type=Path, help="der neue Ordner (sonst id-Ausgabe)")
+    made.add_argument("--findings", metavar="DATEI.xlsx", type=Path, help="die Befunde auch als Arbeitsmappe schreiben")
+    made.set_defaults(act=rule_exchange.import_)
+
+    made = action("print", "ein Regelwerk als PDF für den Druck schreiben", "print rekonstruktion regelwerk.pdf")
+    made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
+    made.add_argument("file", metavar="DATEI.pdf", type=Path, help="das neue PDF")
+    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
+    made.set_defaults(act=rule_exchange.print_)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run one of the actions."""
-    if options.action == "list":
-        for folder in _shelf():
-            book = rulebooks.load(date.max, folder)
-            sys.stdout.write(
-                f"{book.id}  {book.edition}  {book.status}  gilt ab {book.valid_from:%d.%m.%Y}  {book.sha256[:12]}\n"
-            )
-        return 0
-    if options.action == "show":
-        if not options.target:
-            raise CommandError("Bitte nennen Sie das Regelwerk: pebem rules show rekonstruktion")
-        _show(rulebooks.load(date.max, options.target))
-        return 0
-    folders = [Path(options.target)] if options.target else _shelf()
-    problems = [problem for folder in folders for problem in check_files(folder)]
-    for problem in problems:
-        sys.stderr.write(f"{problem}\n")
-    if problems:
-        return 2
-    sys.stdout.write(f"{len(folders)} Regelwerk(e) geprüft: ohne Beanstandung.\n")
-    return 0
-
-
-def _shelf() -> list[Path]:
-    return sorted(path.parent for path in SHELF.glob("*/rulebook.yaml"))
-
-
-def _show(book: rulebooks.RuleBook) -> None:
-    lines = [f"{book.display} ({book.id}, Prüfsumme {book.sha256[:12]})", book.description, "", "Regeln:"]
-    for rule in book.rules:
-        level = f"QN {rule.level}" if rule.level else "Mindestniveau"
-        kinds = "alle" if rule.kinds == frozenset(KINDS) else ", ".join(sorted(rule.kinds))
-        lines += [f"  {rule.id}: {level}, wenn {words(rule.condition)} ({kinds})", f"      {rule.source}"]
-    lines += ["", "Interventionen:"]
-    for entry in book.interventions:
-        extra = (" · Vorbehaltsaufgabe" if entry.reserved else "") + (
-            f" · genügt {entry.accepts}" if entry.accepts else ""
-        )
-        lines.append(f"  {entry.id:6} QN {entry.base}  {entry.title} ({entry.kind}){extra}")
-    lines += ["", "Kriterien einer instabilen gesundheitlichen Situation:"]
-    lines += [f"  {c.id}: {c.label}" + (f" ({c.hint})" if c.hint else "") for c in book.criteria]
-    sys.stdout.write("\n".join(lines) + "\n")
+    return int(options.act(options))

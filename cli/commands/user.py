@@ -1,7 +1,12 @@
-"""Legt Zugänge und Einrichtungen an oder entsperrt einen Zugang. Nennt ein Einmalpasswort für die erste Anmeldung.
+"""Legt Zugänge und Einrichtungen an, entsperrt einen Zugang oder trägt ein, dass er einer Pflegefachperson gehört.
+
+Nennt beim Anlegen und Entsperren ein Einmalpasswort für die erste Anmeldung. Nur wer als QN 4 eingetragen ist, darf
+für Interventionen ein anderes Niveau festlegen als das Regelwerk.
 
 Beispiele:
   pebem user add pdl.meier --name "Petra Meier" --traeger "Mein Träger" --einrichtung "Haus am Park"
+  pebem user add wbl.kaya --name "Deniz Kaya" --qn4
+  pebem user qn4 pdl.meier
   pebem user unlock pdl.meier --grund "Passwort vergessen, persönlich gemeldet"
 """
 
@@ -18,13 +23,16 @@ if TYPE_CHECKING:
 
 def define(parser: Parser) -> None:
     """Define the arguments."""
-    parser.add_argument("action", metavar="AKTION", choices=("add", "unlock"), help="add oder unlock")
+    parser.add_argument(
+        "action", metavar="AKTION", choices=("add", "unlock", "qn4", "no-qn4"), help="add, unlock, qn4 oder no-qn4"
+    )
     parser.add_argument("user", metavar="BENUTZER", help="Benutzername einer einzelnen Person")
     parser.add_argument("--name", metavar="NAME", default="", help="Name, wie er auf den Seiten steht")
     parser.add_argument("--traeger", metavar="NAME", default="Träger", help="Träger, dem der Zugang gehört")
     parser.add_argument(
         "--einrichtung", metavar="NAME", help="Einrichtung, die dabei angelegt wird, wenn es sie nicht gibt"
     )
+    parser.add_argument("--qn4", action="store_true", help="die Person ist Pflegefachperson (QN 4)")
     parser.add_argument("--grund", metavar="TEXT", default="", help="Grund des Entsperrens; er wird festgehalten")
 
 
@@ -42,12 +50,16 @@ def run(options: argparse.Namespace) -> int:
     migrate.upgrade(loaded)
     databases = connect(loaded)
     try:
+        if options.action in {"qn4", "no-qn4"}:
+            accounts.mark_qn4(databases, options.user, qn4=options.action == "qn4")
+            sys.stdout.write(f"{options.user}: {'QN 4' if options.action == 'qn4' else 'nicht QN 4'}\n")
+            return 0
         if options.action == "unlock":
             password = accounts.unlock(databases, options.user, reason=options.grund)
         else:
             tenant = accounts.tenant_of(databases, options.traeger)
             password = accounts.create_user(
-                databases, tenant_id=tenant, user_name=options.user, display_name=options.name
+                databases, tenant_id=tenant, user_name=options.user, display_name=options.name, qn4=options.qn4
             )
             known = {home.name for home in homes.of_tenant(databases.reading, tenant)}
             if options.einrichtung and options.einrichtung not in known:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FONT = "Calibri"
+_LINE_HEIGHT = 15
+"""Points of a line of text."""
+
+_MOST_LINES = 27
+"""The tallest row a spreadsheet takes has 409 points."""
+
+_FILL = 1.05
+"""Letters a line takes per unit of column width: most are narrower than a digit."""
+
 INK, INK_2, LINE = "#111827", "#4b5563", "#d1d5db"
 
 
@@ -109,3 +119,16 @@ def landscape(sheet: Worksheet) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.set_footer("&L&F – &A&RSeite &P von &N")
+
+
+def row_height(cells: Iterable[tuple[Any, int]]) -> float:
+    """Return the height of a row in points for cells and the widths of their columns.
+
+    Excel fits rows by itself, other programs show one line of a wrapped text unless they are told.
+    """
+    lines = (
+        sum(math.ceil(max(len(part), 1) / (width * _FILL)) for part in str(value).split("\n"))
+        for value, width in cells
+        if value is not None
+    )
+    return _LINE_HEIGHT * min(max(lines, default=1), _MOST_LINES)

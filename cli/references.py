@@ -1,0 +1,68 @@
+"""How a command line names a rulebook: by id, by id and edition, or as a folder."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rules
+from cli.parser import CommandError
+from rules.cases import load_cases
+from rules.check import check_files
+from rules.load import SHELF, build, documents
+
+if TYPE_CHECKING:
+    from rules import RuleBook
+    from rules.cases import Case
+
+
+def rulebook(text: str) -> str | Path:
+    """Return what ``rules.load`` takes: the folder where there is one, otherwise the id."""
+    for folder in (Path(text), SHELF / text):
+        if folder.is_dir() and (folder / "rulebook.yaml").is_file():
+            return folder
+    return Path(text) if Path(text).is_dir() else text
+
+
+def shelf() -> list[Path]:
+    """Return the folders of the built-in editions."""
+    return sorted(path.parent for path in SHELF.glob("*/rulebook.yaml"))
+
+
+def folder_of(text: str) -> Path:
+    """Return the folder of a rulebook whose files are in order; of an id the latest edition.
+
+    Raises
+    ------
+    CommandError
+        Where there is no such rulebook.
+    RuleBookError
+        Where its files are not in order.
+    """
+    named = rulebook(text)
+    if isinstance(named, Path):
+        problems = check_files(named)
+        if problems:
+            raise rules.RuleBookError("\n".join(problems))
+        return named
+    editions = {folder: documents(folder)["rulebook.yaml"] for folder in shelf()}
+    own = [folder for folder, head in editions.items() if head["id"] == named]
+    if not own:
+        known = ", ".join(folder.name for folder in editions)
+        raise CommandError(
+            f"Das Regelwerk „{text}“ ist nicht bekannt. Nennen Sie einen Ordner oder eines von diesen: {known}."
+        )
+    return max(own, key=lambda folder: editions[folder]["gueltig_ab"])
+
+
+def book_in(folder: Path, on: date | None = None) -> RuleBook:
+    """Return the rulebook in a folder as it holds on a day; without one today, or on its first day if that is later."""
+    contents = documents(folder)
+    first = date.fromisoformat(contents["rulebook.yaml"]["gueltig_ab"])
+    return build(contents, on or max(date.today(), first))  # noqa: DTZ011  # a day of the local calendar
+
+
+def cases_in(folder: Path) -> tuple[Case, ...]:
+    """Return the cases that lie beside the files of a rulebook."""
+    return load_cases(folder / "cases") if (folder / "cases").is_dir() else ()

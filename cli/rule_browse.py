@@ -1,0 +1,170 @@
+"""Rulebooks on the terminal: which there are, what stands in them, whether they are in order."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.parser import UNUSABLE, CommandError
+from cli.references import book_in, cases_in, folder_of, rulebook, shelf
+from rules.assessment import instrument
+from rules.case_check import deviations
+from rules.check import check_files
+from rules.condition import Reserved, words
+from rules.coverage import coverage, statute_coverage, total
+from rules.health import health_files
+from rules.statute_check import check_statute
+from rules.vocabulary import KINDS
+from web.rule_words import sentence
+from web.wording import KIND_WORDS, NO_BREAK, day, level_range, percent
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from rules.cases import Case
+    from rules.coverage import Coverage
+    from rules.model import Intervention, Rule, RuleBook
+
+
+def list_(_: argparse.Namespace) -> int:
+    """List the built-in rulebooks."""
+    for folder in shelf():
+        book = book_in(folder)
+        sys.stdout.write(
+            f"{book.id}  {book.edition}  {book.status}  gilt ab {book.valid_from:%d.%m.%Y}  "
+            f"{len(book.interventions)} Interventionen, {len(book.rules)} Regeln  {book.sha256[:12]}\n"
+        )
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check the files of one rulebook, or of all built-in ones with those of the law; print what they rest on."""
+    folders = [_folder(options.path)] if options.path else shelf()
+    problems = [problem for folder in folders for problem in check_files(folder)]
+    if not problems:
+        problems = [problem for folder in folders for problem in health_files(folder)]
+    if not options.path:
+        problems += [str(problem) for problem in check_statute()]
+    if problems:
+        sys.stderr.writelines(f"{problem}\n" for problem in problems)
+        return UNUSABLE
+    odd = 0
+    for folder in folders:
+        book, cases = book_in(folder), cases_in(folder)
+        found = deviations(book, cases) if cases else []
+        odd += len(found)
+        sys.stderr.writelines(f"{one}\n" for one in found)
+        verdict = "Fälle weichen ab" if found else "ohne Beanstandung"
+        sys.stdout.write(f"{book.display} ({folder.name}): {verdict}.\n")
+        sys.stdout.writelines(_evidence(coverage(folder)))
+        if cases:
+            agreed = "alle stimmen überein" if not found else f"{len({one.case for one in found})} weichen ab"
+            sys.stdout.write(f"  Fälle: {len(cases)}, {agreed}\n")
+    if not options.path:
+        sys.stdout.write("Werte des Gesetzes: ohne Beanstandung.\n")
+        sys.stdout.writelines(_evidence(statute_coverage()))
+    return UNUSABLE if odd else 0
+
+
+def _evidence(parts: Sequence[Coverage]) -> Iterator[str]:
+    """Return as a table what the entries of each kind rest on."""
+    headings = ("Anzahl", "mit Quelle", "eigene Setzung", "belegt", "Sicherheit", "geprüft seit")
+    yield f"  {'Einträge':32}{''.join(f'{heading:>16}' for heading in headings)}\n"
+    for part in (*parts, total(parts)):
+        share = percent((part.cited + part.own) / part.entries if part.entries else None, 0)
+        figures = (part.entries, part.cited, part.own, share, percent(part.certainty / 100, 0), day(part.oldest))
+        yield f"  {part.name:32}{''.join(f'{figure:>16}' for figure in figures)}\n"
+
+
+def _folder(text: str) -> Path:
+    """Return the folder to check: one that is there even where it holds no rulebook, so that the check can say so."""
+    named = rulebook(text)
+    return named if isinstance(named, Path) else folder_of(text)
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print a rulebook, or one intervention with everything that bears on it."""
+    folder = folder_of(options.rulebook)
+    book = book_in(folder, options.on)
+    if options.intervention:
+        entry = _wanted(book, options.intervention)
+        lines = [*_intervention(book, entry), *_examples(cases_in(folder), entry)]
+    else:
+        lines = _whole(book)
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _wanted(book: RuleBook, text: str) -> Intervention:
+    found = book.find_intervention(text)
+    if found:
+        return found
+    near = difflib.get_close_matches(text, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
+    hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
+    raise CommandError(
+        f"Die Intervention „{text}“ steht nicht im Katalog.{hint} Alle zeigt: pebem rules show {book.id}"
+    )
+
+
+def _whole(book: RuleBook) -> list[str]:
+    lines = [f"{book.display} ({book.id}, Prüfsumme {book.sha256[:12]})", book.description, "", "Regeln:"]
+    for rule in book.rules:
+        kinds = "alle" if rule.kinds == frozenset(KINDS) else ", ".join(k for k in KINDS if k in rule.kinds)
+        lines += [f"  {rule.id}: {_level(rule)}, wenn {words(rule.condition)} ({kinds})", f"      {rule.source}"]
+    lines += ["", "Interventionen:"]
+    for entry in book.interventions:
+        extra = (" · Vorbehaltsaufgabe" if entry.reserved else "") + (
+            f" · genügt {entry.accepts}" if entry.accepts else ""
+        )
+        lines.append(f"  {entry.id:6} QN {entry.base}  {entry.title} ({entry.kind}){extra}")
+    lines += ["", "Kriterien einer instabilen gesundheitlichen Situation:"]
+    lines += [f"  {c.id}: {c.label}" + (f" ({c.hint})" if c.hint else "") for c in book.criteria]
+    return lines
+
+
+def _level(rule: Rule) -> str:
+    return f"QN {rule.level}" if rule.level else "Mindestniveau"
+
+
+def _intervention(book: RuleBook, entry: Intervention) -> list[str]:
+    criteria = instrument(book.as_of).criteria
+    lines = [
+        f"{entry.id} {entry.title}",
+        f"Regelwerk: {book.display}",
+        "",
+        f"  Gruppe:        {entry.group}",
+        f"  Art:           {KIND_WORDS[entry.kind]} ({entry.kind})",
+        f"  Mindestniveau: QN {entry.base}",
+        f"  Titel:         {entry.title_status}",
+        f"  Gültig:        ab {entry.valid_from:%d.%m.%Y}"
+        + (f" bis {entry.valid_until:%d.%m.%Y}" if entry.valid_until else ""),
+    ]
+    lines += ["  Vorbehalt:     Vorbehaltsaufgabe nach § 4 PflBG"] if entry.reserved else []
+    lines += [f"  Zertifikat:    genügt {entry.accepts}"] if entry.accepts else []
+    lines += [f"  Hinweis:       {entry.note}"] if entry.note else []
+    lines += [f"  Beleg:         {entry.source}"]
+    lines += [f"  Kriterium:     {item} {criteria[item].title}" for item in entry.bi_items]
+    lines += ["", "Regeln für diese Art; es gilt das höchste Niveau aller, die zutreffen:"]
+    for rule in book.rules:
+        if entry.kind in rule.kinds and (entry.reserved or not isinstance(rule.condition, Reserved)):
+            lines += [
+                f"  QN {rule.level_for(entry)}  {rule.title} [{rule.id}]",
+                f"        {sentence(rule.condition)}: {words(rule.condition)}",
+                f"        Beleg: {rule.source}",
+            ]
+    return lines
+
+
+def _examples(cases: Sequence[Case], entry: Intervention) -> list[str]:
+    """Return the cases that say something about an intervention."""
+    lines = []
+    for case in cases:
+        for answer in case.expected:
+            if answer.intervention == entry.id:
+                because = f", weil {', '.join(answer.deciding)}" if answer.deciding else ""
+                says = level_range(answer.low if answer.low == answer.high else 0, answer.low, answer.high)
+                lines.append(f"  {case.title}: {says.replace(NO_BREAK, ' ')}{because} [{case.id}]")
+    return ["", "Fälle:", *lines] if lines else []

@@ -1,0 +1,40 @@
+"""Accounts from the command line: made, marked as a registered nurse, and not marked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.main import main
+from web import settings
+from web.services import accounts, overrides
+from web.store.databases import connect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def may_set(folder: Path, user: str) -> bool:
+    """Return whether an account may set levels."""
+    databases = connect(settings.embedded(folder))
+    try:
+        return overrides.may_set(databases.reading, accounts.numbered(databases, user))
+    finally:
+        databases.close()
+
+
+def test_mark_of_a_registered_nurse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Off unless asked for; given and taken by name; an unknown name is told."""
+    monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
+    assert main(["user", "add", "pdl.meier", "--name", "Petra Meier"]) == 0
+    assert main(["user", "add", "wbl.kaya", "--qn4"]) == 0
+    assert "Einmalpasswort" in capsys.readouterr().out
+    assert [may_set(tmp_path, user) for user in ("pdl.meier", "wbl.kaya")] == [False, True]
+    assert main(["user", "qn4", "PDL.Meier"]) == 0
+    assert main(["user", "no-qn4", "wbl.kaya"]) == 0
+    assert [may_set(tmp_path, user) for user in ("pdl.meier", "wbl.kaya")] == [True, False]
+    assert main(["user", "qn4", "niemand"]) == 2
+    assert "niemand" in capsys.readouterr().err

@@ -1,0 +1,154 @@
+"""Weekly hours leave the door as sums alone; a home's own names read as what they are mapped to."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import importers
+from importers.findings import Severity
+from pebem.contracts import ROLE_BETREUUNG_43B
+from rules import load
+from tests.importers.files import DAY, home, xlsx
+
+BOOK = load(DAY)
+HEADINGS = ["Personal-Nr", "QN", "Rolle", "Wochenstunden", "Gültig ab", "Gültig bis"]
+
+
+def read(staff: list[list[Any]], **options: Any) -> importers.Import:
+    """Read the small home with this staff."""
+    sheets = home() | {"Mitarbeitende": [HEADINGS, *staff]}
+    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, **options)
+
+
+def hours(staff: list[list[Any]]) -> list[tuple[int, date | None, date | None, str]]:
+    """Return what is left of the hours."""
+    frame = read(staff).hours
+    days = [[None if pd.isna(day) else day.date() for day in frame[name]] for name in ("start", "end")]
+    return list(zip(frame["qn"].tolist(), *days, map(str, frame["hours"]), strict=True))
+
+
+def test_hours_are_summed_by_level_and_higher_levels_are_one() -> None:
+    staff = [
+        ["1", 4, "", "38,5", "", ""],
+        ["2", 7, "", 39, "", ""],
+        ["3", 1, "", "19,25", "", ""],
+        ["4", 3, "", "", "", ""],
+    ]
+    assert hours(staff) == [(1, None, None, "19.25"), (4, None, None, "77.50")]
+
+
+def test_additional_carers_are_kept_apart() -> None:
+    assert hours([["1", 2, "Betreuung § 43b", 30, "", ""], ["2", 2, "", 20, "", ""]]) == [
+        (0, None, None, "30.00"), (2, None, None, "20.00"),
+    ]  # fmt: skip
+    assert read([["1", 2, "Betreuung § 43b", 30, "", ""]]).tables.staff["role"].tolist() == [ROLE_BETREUUNG_43B]
+
+
+def test_sums_change_on_the_day_something_changes() -> None:
+    """Of one employee the row that began last holds; times do not overlap."""
+    staff = [
+        ["1", 2, "", 40, "", ""],
+        ["1", 3, "", 30, date(2026, 2, 1), ""],
+        ["2", 3, "", 10, date(2026, 1, 15), date(2026, 2, 14)],
+        ["3", 3, "", 5, date(2026, 3, 1), date(2026, 3, 1)],
+    ]
+    assert hours(staff) == [
+        (2, None, date(2026, 1, 31), "40.00"),
+        (3, date(2026, 1, 15), date(2026, 1, 31), "10.00"),
+        (3, date(2026, 2, 1), date(2026, 2, 14), "40.00"),
+        (3, date(2026, 2, 15), date(2026, 2, 28), "30.00"),
+        (3, date(2026, 3, 1), date(2026, 3, 1), "35.00"),
+        (3, date(2026, 3, 2), None, "30.00"),
+    ]
+
+
+def test_row_that_ended_gives_way_to_the_one_before() -> None:
+    """As in the engine: after the later row's last day the earlier, open one holds again."""
+    staff = [["1", 2, "", 40, date(2026, 1, 1), ""], ["1", 3, "", 30, date(2026, 2, 1), date(2026, 2, 28)]]
+    assert hours(staff) == [
+        (2, date(2026, 1, 1), date(2026, 1, 31), "40.00"),
+        (2, date(2026, 3, 1), None, "40.00"),
+        (3, date(2026, 2, 1), date(2026, 2, 28), "30.00"),
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["viel", "-1", "80,01", "1e3", True])
+def test_impossible_hours_do_not_count_and_are_told(wrong: Any) -> None:
+    result = read([["1", 4, "", wrong, "", ""], ["2", 4, "", "10", "", ""]])
+    assert result.hours["hours"].tolist() == [Decimal("10.00")]
+    (finding,) = [one for one in result.findings if one.code == "wochenstunden-ungueltig"]
+    assert (finding.severity, finding.row, finding.column) == (Severity.WARNING, 2, "Wochenstunden")
+    assert len(result.tables.staff) == 2
+
+
+def test_faulty_rows_bring_no_hours() -> None:
+    assert hours([["1", 9, "", 38, "", ""], ["2", 4, "", 20, "", ""], ["", 4, "", 30, "", ""]]) == [
+        (4, None, None, "20.00")
+    ]
+
+
+def test_without_the_column_there_are_none() -> None:
+    result = importers.read([("a.xlsx", xlsx(home()))], BOOK)
+    assert list(result.hours.columns) == ["qn", "start", "end", "hours"]
+    assert result.hours.empty
+    assert hours([["1", 4, "", "", "", ""]]) == []
+
+
+def test_no_hours_of_a_person_leave_the_door() -> None:
+    """T1: what is passed on holds sums, nowhere the number beside a person."""
+    staff = [["1", 4, "", "17,31", "", ""], ["2", 4, "", "13,37", "", ""]]
+    result = read(staff)
+    passed_on = pickle.dumps(result)
+    assert b"30.68" in passed_on
+    assert b"17.31" not in passed_on
+    assert b"13.37" not in passed_on
+    for spot in fields(result.tables):
+        frame = getattr(result.tables, spot.name)
+        if isinstance(frame, pd.DataFrame):
+            assert not [name for name in frame.columns if "stund" in name or "hour" in name]
+
+
+def named(*names: str) -> importers.Import:
+    """Read rows with these names, with what the home has decided."""
+    sheets = home()
+    head, row, *_ = sheets["Interventionen"]
+    at = head.index("Intervention")
+    sheets["Interventionen"] = [head, *([*row[:at], name, *row[at + 1 :]] for name in names)]
+    terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
+    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, terms=terms)
+
+
+def test_own_names_read_as_their_entry() -> None:
+    """Case, umlaut spelling and blanks do not count; the catalogue's own names go first."""
+    result = named("Gehen üben", "GEHEN  UEBEN", "1.2")
+    assert result.tables.interventions["intervention"].tolist() == ["1.1", "1.1", "1.2"]
+    (told,) = [one for one in result.findings if one.code == "bezeichnung-zugeordnet"]
+    assert (told.severity, told.count) == (Severity.NOTICE, 2)
+    assert result.tables.faulty == 0
+    assert result.unknown == {}
+
+
+def test_ignored_names_leave_no_row_and_no_error() -> None:
+    result = named("kaffee", "1.1", "Kaffee")
+    assert (len(result.tables.interventions), result.tables.faulty, result.ignored, result.rows) == (1, 0, 2, 3)
+    assert [(one.severity, one.count) for one in result.findings if one.code == "zeilen-ignoriert"] == [
+        (Severity.NOTICE, 2)
+    ]
+    assert not [one for one in result.findings if one.severity is Severity.ERROR]
+
+
+def test_what_nobody_decided_stays_an_error_and_is_counted() -> None:
+    """Put off, or mapped to what the catalogue does not have: as unknown as before."""
+    result = named("Rätsel", "rätsel", "Altes", "Neues", "1.1")
+    assert result.tables.faulty == 4
+    assert {name: rows for name, (rows, _) in result.unknown.items()} == {"Rätsel": 2, "Altes": 1, "Neues": 1}
+    seconds = result.tables.interventions["seconds"].tolist()
+    assert result.unknown["Neues"][1] == seconds[0] > 0
+    assert len([one for one in result.findings if one.code == "intervention-unbekannt"]) == 4
