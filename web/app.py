@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Flask, g
+from flask import Flask
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -16,7 +16,19 @@ from web.security import gate, headers
 from web.security.crypto import derive
 from web.services import accounts, clock
 from web.store.databases import connect
-from web.views import auth, explain, home, imports, interventions, rulebook
+from web.views import (
+    auth,
+    explain,
+    home,
+    imports,
+    interventions,
+    library,
+    overrides,
+    plausibility,
+    rulebook,
+    staffing,
+    terms,
+)
 
 if TYPE_CHECKING:
     from web.settings import Settings
@@ -52,7 +64,9 @@ def create_app(settings: Settings) -> Flask:
     errors.init_app(app)
     frame.init_app(app)
     app.jinja_env.filters["moment"] = clock.written
-    for view in (auth, home, interventions, explain, imports, rulebook):
+    for view in (
+        auth, home, interventions, staffing, explain, imports, terms, rulebook, library, overrides, plausibility,
+    ):  # fmt: skip
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))
     return app
@@ -68,7 +82,3 @@ def _sign_in(app: Flask) -> None:
     def load(token: str) -> SignedIn | None:
         visitor = accounts.visitor(databases, token, clock.now())
         return SignedIn(token, visitor) if visitor else None
-
-    @app.context_processor
-    def current() -> dict[str, str]:
-        return {"home_name": g.home.name if "home" in g else ""}

@@ -75,8 +75,9 @@ class Filters:
 
     @property
     def label(self) -> str:
-        """Period and ward in words."""
-        return f"{wording.period(self.start, self.end)} · {self.ward or 'alle Wohnbereiche'}"
+        """Period and ward in words; the period alone on pages that know no wards."""
+        period = wording.period(self.start, self.end)
+        return f"{period} · {self.ward or 'alle Wohnbereiche'}" if self.wards else period
 
     @property
     def arguments(self) -> dict[str, str]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import Flask, current_app, g
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
-from web import rule_words, wording
+import rules
+from web import current, rule_words, wording
 from web.services import rulebooks
+
+if TYPE_CHECKING:
+    from rules import RuleBook
+
+FIRST_RULEBOOK: Final = "rekonstruktion"
+"""The rulebook of a home that has chosen no other."""
 
 
 class Entry(NamedTuple):
@@ -17,23 +27,36 @@ class Entry(NamedTuple):
     word: str
 
 
-NAVIGATION: Final = (
-    Entry("home.index", "Wo stehen wir?"),
-    Entry("interventions.index", "Was passt nicht?"),
-    Entry("imports.index", "Daten einlesen"),
-    Entry("rulebook.index", "Regelwerk"),
-)
-"""The pages in the order a reader needs them; one that an application does not serve is left out."""
+NAVIGATION: Final = {
+    "": (
+        Entry("home.index", "Wo stehen wir?"),
+        Entry("interventions.index", "Was passt nicht?"),
+    ),
+    "Personal nach § 113c": (Entry("staffing.index", "Vereinbare Stellen"),),
+    "Grundlagen": (
+        Entry("imports.index", "Daten einlesen"),
+        Entry("terms.index", "Eigene Bezeichnungen"),
+        Entry("rulebook.index", "Regelwerk"),
+        Entry("library.index", "Regelwerke verwalten"),
+        Entry("overrides.index", "Eigene Festlegungen"),
+        Entry("plausibility.index", "Plausibilität"),
+    ),
+}
+"""The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
 
 
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the shared words, figures and navigation."""
     for name in (
         "number",
+        "plain_decimal",
         "percent",
+        "points",
+        "signed",
         "hours",
         "duration",
         "day",
+        "days",
         "month",
         "qn",
         "level_range",
@@ -48,10 +71,22 @@ def init_app(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "navigation": [entry for entry in NAVIGATION if entry.endpoint in current_app.view_functions],
+    served = current_app.view_functions
+    groups = {name: [one for one in entries if one.endpoint in served] for name, entries in NAVIGATION.items()}
+    book = _rulebook()  # looks the home up where no page has done so yet
+    return {
+        "navigation": {name: entries for name, entries in groups.items() if entries},
         "homes": g.get("homes", ()),
+        "home_name": g.home.name if "home" in g else "",
+        "rulebook": book,
     }
-    if "home" in g:
-        shown["rulebook"] = rulebooks.current(g.home.rulebook)
-    return shown
+
+
+def _rulebook() -> RuleBook:
+    """Return the home's rulebook; before a home is known, and where none can be found, the one all begin with."""
+    try:
+        if "home" in g or (current_user and current_user.is_authenticated and "failed" not in g):
+            return rulebooks.holding(current.databases().reading, current.home().id)
+    except (HTTPException, SQLAlchemyError, rules.RuleBookError):
+        g.failed = True  # an error page must not fail for want of its footer
+    return rulebooks.current(FIRST_RULEBOOK)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rules.condition import Always, And, Largest, Not, Or, Reserved, Unstable
+from rules.syntax import Always, And, AtLeast, Band, CareGrade, Certified, Largest, Not, Or, Reserved, Unstable
 
 if TYPE_CHECKING:
-    from rules.condition import Condition
+    from rules.syntax import Condition, Leaf
 
 _BOUNDS: Final = {">=": "mindestens", "<=": "höchstens", "=": "genau"}
 _FREQUENCIES: Final = ("nie oder sehr selten", "selten", "häufig", "täglich")
@@ -20,20 +20,36 @@ def sentence(condition: Condition) -> str:
 
 def _clause(condition: Condition) -> str:
     match condition:
-        case Always():
-            return "irgendetwas der Fall ist"
-        case Reserved():
-            return "die Intervention eine Vorbehaltsaufgabe ist"
-        case Unstable():
-            return "mindestens ein Kriterium einer instabilen Situation erfüllt ist"
-        case Largest():
-            return _comparison(condition)
         case Not(part):
             return f"nicht zutrifft, dass {_clause(part)}"
         case And(parts):
             return ", und wenn ".join(_clause(part) for part in parts)
         case Or(parts):
             return " oder ".join(_clause(part) for part in parts)
+        case AtLeast(count, parts):
+            return f"mindestens {count} hiervon zutreffen: {'; '.join(_clause(part) for part in parts)}"
+        case _:
+            return _statement(condition)
+
+
+def _statement(leaf: Leaf) -> str:
+    match leaf:
+        case Always():
+            return "irgendetwas der Fall ist"
+        case Reserved():
+            return "die Intervention eine Vorbehaltsaufgabe ist"
+        case Certified(certificate):
+            return f"die Intervention das Zertifikat {certificate} anerkennt"
+        case Unstable(()):
+            return "mindestens ein Kriterium einer instabilen Situation erfüllt ist"
+        case Unstable(criteria):
+            return f"die Situation wegen {_listed(criteria)} instabil ist"
+        case Largest():
+            return _comparison(leaf)
+        case Band(module, operator, value):
+            return f"in Modul {module} {_BOUNDS[operator]} Punktbereich {value} (von 0 bis 4) erreicht ist"
+        case CareGrade(operator, value):
+            return f"{_BOUNDS[operator]} Pflegegrad {value} vorliegt"
 
 
 def _comparison(condition: Largest) -> str:

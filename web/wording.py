@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -54,17 +55,36 @@ KIND_WORDS: Final = {
 }
 
 
-def number(value: float, digits: int = 0) -> str:
-    """Return ``value`` as 1.234,5."""
+def number(value: float | Decimal, digits: int = 0) -> str:
+    """Return ``value`` as 1.234,5; an exact decimal is rounded half up, as in commerce and law."""
+    if isinstance(value, Decimal):
+        value = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{value:,.{digits}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def percent(share: float | None, digits: int = 1) -> str:
+def plain_decimal(value: Decimal) -> str:
+    """Return an exact decimal with all its digits and no others, as one would type it: 38,5."""
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+
+
+def percent(share: float | Decimal | None, digits: int = 1) -> str:
     """Return a share (0..1) as 12,3 %; None, a share of nothing, as a dash."""
-    return "–" if share is None else f"{number(100 * share, digits)}{NO_BREAK}%"
+    return "–" if share is None else f"{number(share * 100, digits)}{NO_BREAK}%"
+
+
+def points(difference: float) -> str:
+    """Return a difference of two shares (0..1) in percentage points with its sign: +2,3, −0,4, 0,0."""
+    return signed(difference * 100, 1)
+
+
+def signed(value: float | Decimal, digits: int = 2) -> str:
+    """Return a difference with its sign: +2,30, −0,40, 0,00."""
+    text = number(value if value > 0 else -value, digits)
+    return text if not float(text.replace(".", "").replace(",", ".")) else f"{'+' if value > 0 else '−'}{text}"
 
 
 def hours(seconds: int) -> str:
@@ -114,6 +134,15 @@ def period(start: date, end: date) -> str:
     if start.year == end.year:
         return f"{_MONTHS[start.month - 1]} – {month(end)}"
     return f"{month(start)} – {month(end)}"
+
+
+def days(start: date, end: date) -> str:
+    """Return a period of days in the least room: 05.03.2026, 01.–31.01.2026, 28.01.–03.02.2026."""
+    if start == end:
+        return day(start)
+    if start.year != end.year:
+        return f"{day(start)}–{day(end)}"
+    return f"{start:%d.}–{day(end)}" if start.month == end.month else f"{start:%d.%m.}–{day(end)}"
 
 
 def qn(level: int | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, make_url, text
 
@@ -34,6 +35,12 @@ POSTGRES = os.environ.get("PEBEM_TEST_DATABASE_URL", "")
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords cheaply: tests sign in a hundred times. The real parameters have a test of their own."""
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_log() -> None:
+    """Log everything: a test before may have started a program that logs warnings only."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     from web.settings import Settings
 
-SAMPLE: dict[str, Any] = {"batch_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css"}
+SAMPLE: dict[str, Any] = {
+    "batch_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
+    "override_id": 1,
+}  # fmt: skip
+LOGGED = {"imports.findings", "interventions.table", "terms.table"}
+"""Downloads of what belongs to a home: each leaves its entry in the log."""
+DOWNLOADS = {*LOGGED, "imports.template", "library.workbook", "library.printed"}
+
 DAY = "?am=2026-02-05"
 
 
@@ -92,6 +99,32 @@ def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     assert "Haus am Deich" not in client.get("/daten/").text
 
 
+def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
+    """B2, T8: each page and method of a rulebook and of an override is 404 for a stranger, and changes nothing."""
+    from tests.web import own_rulebook, test_overrides, test_rulebooks  # noqa: PLC0415
+
+    anna.read_in(workbooks.workbook())
+    key = test_rulebooks.import_(anna, own_rulebook.changed()).entry.key
+    number = test_overrides.set_(test_overrides.nurse(anna))
+    before = _everything(anna)
+    client = person(anna.app, "olga", "Träger Ost", "Haus Ost").first_sign_in()
+    anna.app.config["WTF_CSRF_ENABLED"] = False
+    given = {**SAMPLE, "key": key, "override_id": number}
+    walked = set()
+    for rule, _ in addresses(anna.app):
+        if {"key", "override_id"} & rule.arguments:
+            address = anna.app.url_map.bind("localhost").build(rule.endpoint, {n: given[n] for n in rule.arguments})
+            for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+                sent = {"data": {"ab": "2026-02-01"}} if method == "POST" else {}
+                assert client.open(address, method=method, **sent).status_code == 404, (method, address)
+                walked.add((rule.endpoint, method))
+    assert len(walked) >= 5, walked
+    assert {method for _, method in walked} == {"GET", "POST"}
+    after = _everything(anna)
+    changing = {"account", "audit_event", "home", "sign_in", "tenant"}  # the stranger's own
+    assert {name for name in after if after[name] != before[name]} <= changing
+
+
 def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
     """B2: a pseudonym of another home says nothing."""
     anna.read_in(workbooks.workbook())
@@ -122,9 +155,8 @@ def test_every_post_needs_its_token(ben: Person) -> None:
     walked = 0
     for rule, _ in addresses(ben.app):
         if "POST" in rule.methods:
-            address = ben.app.url_map.bind("localhost").build(
-                rule.endpoint, {"batch_id": batch_id} if "batch_id" in rule.arguments else {}
-            )
+            given = {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+            address = ben.app.url_map.bind("localhost").build(rule.endpoint, given)
             answer = client.post(address, data={"haus": "1"})
             assert answer.status_code == 400, address
             walked += 1
@@ -150,7 +182,7 @@ def test_reading_pages_changes_nothing(anna: Person) -> None:
     before = _everything(anna)
     opened = []
     for rule, address in addresses(anna.app):
-        if "GET" in rule.methods and rule.endpoint not in {"imports.findings", "interventions.table"}:
+        if "GET" in rule.methods and rule.endpoint not in LOGGED:
             with client.get(address) as answer:
                 opened.append((answer.status_code, address))
     assert _everything(anna) == before
@@ -158,6 +190,7 @@ def test_reading_pages_changes_nothing(anna: Person) -> None:
     assert not [one for one in opened if one[0] >= 500]
     client.get("/daten/1/befunde.xlsx")
     client.get("/interventionen.csv")
+    client.get("/bezeichnungen/bezeichnungen.csv")
     after = _everything(anna)
     assert [name for name in after if after[name] != before[name]] == ["audit_event"]
 
@@ -194,7 +227,7 @@ def test_pages_hold_nothing_the_policy_forbids(ben: Person) -> None:
     pages += [
         signed_in.get(address).text
         for rule, address in addresses(ben.app)
-        if "GET" in rule.methods and rule.endpoint not in {"static", "health", "imports.findings", "imports.template"}
+        if "GET" in rule.methods and rule.endpoint not in {"static", "health", *DOWNLOADS}
     ]
     for page in pages:
         assert not re.search(r"<[^>]+\s(style|on\w+)\s*=", page), page[:200]

@@ -83,7 +83,10 @@ def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> N
     assert personal == {
         "account.user_name", "account.display_name", "account.password_hash", "account.totp_secret",
     }  # fmt: skip
-    people = {"resident", "staff", "assessment", "instability", "qualification", "intervention", "batch"}
+    people = {
+        "resident", "staff", "assessment", "instability", "qualification", "intervention", "batch", "override_",
+        "unknown_term", "weekly_hours",
+    }  # fmt: skip
     named = {"name", "given", "number", "birth", "file_name", "file_names", "findings", "vorname", "nummer"}
     assert not {
         f"{table}.{column.name}"
@@ -99,3 +102,33 @@ def test_vault_shows_nothing_personal_in_clear() -> None:
         for column in table.columns:
             if column.info["data_class"] == "personal":
                 assert column.type.python_type is bytes, column
+
+
+FIRST_ROWS = (
+    "tenant (id, name) VALUES (1, 'T')",
+    "home (id, tenant_id, name, rulebook, analysis) VALUES (1, 1, 'H', 'rekonstruktion', 3)",
+    """account (id, tenant_id, user_name, display_name, password_hash, totp_last_step, must_change_password, active,
+    failed_count, created_at) VALUES (1, 1, 'a', 'A', 'x', 0, false, true, 0, '2026-01-01')""",
+    """coverage (home_id, rulebook_sha256, day, counted, bewohner, begutachtung, mitarbeitende, intervention, minuten)
+    VALUES (1, 'x', '2026-01-01', 5, 5, 5, 5, 5, 5)""",
+)
+
+
+def test_second_revision_keeps_what_the_first_stored(unmigrated: Settings) -> None:
+    """An installation in use gets the new columns, and loses nothing on the way back."""
+    engine = make_engine(unmigrated.database_url)
+    migrate.move(engine, "work", "0001")
+    with engine.begin() as connection:
+        for row in FIRST_ROWS:
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    migrate.move(engine, "work", "head")
+    with engine.begin() as connection:
+        assert not connection.exec_driver_sql("SELECT qn4 FROM account").scalar_one()
+        assert connection.exec_driver_sql("SELECT ueberschrieben FROM coverage").scalar_one() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM rulebook").scalar_one() == 0
+    migrate.move(engine, "work", "0001")
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT counted FROM coverage").scalar_one() == 5
+        assert connection.exec_driver_sql("SELECT user_name FROM account").scalar_one() == "a"
+    assert "override_" not in inspect(engine).get_table_names()
+    engine.dispose()

@@ -47,6 +47,7 @@ class Visitor:
     enrolled: bool
     must_change_password: bool
     home_id: int | None
+    qn4: bool
 
     @property
     def open(self) -> bool:
@@ -60,9 +61,15 @@ def create_user(
     tenant_id: int,
     user_name: str,
     display_name: str,
+    qn4: bool = False,
     by: int | None = None,
 ) -> str:
     """Make an account and return its one-time password, to be changed at the first sign-in.
+
+    Parameters
+    ----------
+    qn4
+        Whether the person is a registered nurse (QN 4) and may set levels in place of the rulebook's.
 
     Raises
     ------
@@ -82,11 +89,31 @@ def create_user(
                 user_name=name,
                 display_name=display_name.strip() or name,
                 password_hash=passwords.hashed(password),
+                qn4=qn4,
                 created_at=clock.now(),
             ),
         )
-        audit.record(session, "konto.anlegen", tenant_id=tenant_id, account_id=by)
+        audit.record(session, "konto.anlegen", tenant_id=tenant_id, account_id=by, reason="QN 4" if qn4 else "")
     return password
+
+
+def mark_qn4(databases: Databases, user_name: str, *, qn4: bool, by: int | None = None) -> None:
+    """Mark an account as that of a registered nurse (QN 4), or take the mark away; from the next request on.
+
+    Raises
+    ------
+    AccountError
+        Where there is no such account.
+    """
+    with databases.writing.begin() as session:
+        account = session.scalar(select(Account).where(Account.user_name == user_name.strip().casefold()))
+        if account is None:
+            raise AccountError(f"Ein Konto {user_name} gibt es nicht.")
+        account.qn4 = qn4
+        audit.record(
+            session, "konto.qn4" if qn4 else "konto.qn4-nehmen", tenant_id=account.tenant_id, account_id=by,
+            what=f"konto {account.id}",
+        )  # fmt: skip
 
 
 def unlock(databases: Databases, user_name: str, *, reason: str, by: int | None = None) -> str:
@@ -223,6 +250,7 @@ def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:
         account.totp_secret is not None,
         account.must_change_password,
         sign_in.home_id,
+        account.qn4,
     )
 
 

@@ -56,6 +56,7 @@ class BatchRow:
     counted: int
     not_done: int
     faulty: int
+    ignored: int
     new_rows: int
     errors: int
     warnings: int
@@ -71,8 +72,8 @@ class BatchRow:
 
     @property
     def excluded(self) -> int:
-        """Rows that do not count: not done, or not readable."""
-        return self.not_done + self.faulty
+        """Rows that do not count: not done, not readable, or mapped to nothing."""
+        return self.not_done + self.faulty + self.ignored
 
 
 @dataclass(frozen=True, slots=True)

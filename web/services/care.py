@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
-import pebem
 from pebem import contracts
 from pebem.aggregate import DIMENSIONS
 from rules.vocabulary import ASSESSMENT_CELLS
-from web.services import identities
+from web.services import holdings, identities, scoring
 from web.services.identities import Person
 from web.store import bulk, vault
-from web.store.models import Assessment, Coverage, Cube, Home, Instability, Qualification, Resident, Staff
+from web.store.models import (
+    Account,
+    Assessment,
+    Coverage,
+    Cube,
+    Home,
+    Instability,
+    Override,
+    Qualification,
+    Resident,
+    Staff,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
-    import rules
     from importers import Import
     from web.settings import Settings
 
@@ -31,7 +42,7 @@ _DONE: Final = "durchgeführt"
 _CHUNK: Final = 500
 
 
-def figures(tables: contracts.Tables, book: rules.RuleBook) -> dict[str, Any]:
+def figures(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, Any]:
     """Return what an upload holds, before anything is stored: columns of ``Batch``."""
     work = tables.interventions
     done = (work["status"].isna() | (work["status"] == _DONE)).to_numpy()
@@ -42,7 +53,7 @@ def figures(tables: contracts.Tables, book: rules.RuleBook) -> dict[str, Any]:
         "faulty": tables.faulty,
         "first_day": days.min().date() if len(days) else None,
         "last_day": days.max().date() if len(days) else None,
-        "coverage": _covered(tables, book),
+        "coverage": _covered(session, home_id, tables),
     }
 
 
@@ -122,25 +133,42 @@ def store_work(
     )
 
 
-def analyse(session: Session, home_id: int, book: rules.RuleBook) -> None:
-    """Score all work of a home and put the result in place of the former one, in the open transaction."""
-    tables = tables_of(session, home_id)
-    aggregate = pebem.Aggregate.zero(pebem.CUBE)
-    if len(tables.interventions):
-        aggregate = pebem.score(tables, book, groupings=pebem.CUBE)
+def analyse(session: Session, home_id: int, days: tuple[date, date] | None = None) -> None:
+    """Score the work of a home and put the result in place of the former one, in the open transaction.
+
+    Each day is scored with the rulebook that holds on it.
+
+    Parameters
+    ----------
+    days
+        First and last day to score anew; None = all.
+    """
+    home = session.get_one(Home, home_id)
+    tables = tables_of(session, home_id, days)
+    found = scoring.days_of(tables)
+    parts = scoring.by_stretch(tables, holdings.stretches(session, home, *found)) if found else []
     connection = session.connection()
-    bulk.replace_analysis(connection, Cube, home_id, book.sha256, aggregate.by(*DIMENSIONS))
-    bulk.replace_analysis(connection, Coverage, home_id, book.sha256, aggregate.coverage)
+    for model in (Cube, Coverage):
+        bulk.drop_analysis(connection, model, home_id, days)
+    for stretch, aggregate in parts:
+        bulk.add_analysis(connection, Cube, home_id, stretch.book.sha256, aggregate.by(*DIMENSIONS))
+        bulk.add_analysis(connection, Coverage, home_id, stretch.book.sha256, aggregate.coverage)
     session.execute(update(Home).where(Home.id == home_id).values(analysis=Home.analysis + 1))
 
 
-def tables_of(session: Session, home_id: int) -> contracts.Tables:
-    """Return everything the store knows of a home as the engine's frames, persons by pseudonym."""
+def tables_of(session: Session, home_id: int, days: tuple[date, date] | None = None) -> contracts.Tables:
+    """Return everything the store knows of a home as the engine's frames, persons by pseudonym.
+
+    Parameters
+    ----------
+    days
+        First and last day whose work is read; None = all.
+    """
     residents = dict(session.execute(select(Resident.id, Resident.pseudonym).where(Resident.home_id == home_id)).all())
     staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
     return replace(
         people_of(session, home_id),
-        interventions=bulk.read_interventions(session.connection(), home_id, residents, staff),
+        interventions=bulk.read_interventions(session.connection(), home_id, residents, staff, days),
     )
 
 
@@ -158,7 +186,25 @@ def people_of(session: Session, home_id: int) -> contracts.Tables:
             Staff.pseudonym, Qualification.qn, Qualification.role, Qualification.certificates,
             Qualification.start, Qualification.end,
         ).join(Staff, Staff.id == Qualification.staff_id).where(Staff.home_id == home_id).order_by(Qualification.id)),
+        overrides=overrides_of(session, home_id),
     )  # fmt: skip
+
+
+def overrides_of(session: Session, home_id: int) -> pd.DataFrame:
+    """Return the levels set by hand as the engine takes them; one that was taken back ends the day before."""
+    rows = session.execute(
+        select(
+            Resident.pseudonym, Override.intervention, Override.level, Override.start, Override.end,
+            Override.reason, Account.display_name, Override.withdrawn_from,
+        )
+        .outerjoin(Resident, Resident.id == Override.resident_id)
+        .join(Account, Account.id == Override.account_id)
+        .where(Override.home_id == home_id)
+        .order_by(Override.id),
+    ).all()  # fmt: skip
+    ends = [min(row.end, row.withdrawn_from - timedelta(days=1)) if row.withdrawn_from else row.end for row in rows]
+    held = [(*row[:4], end, *row[5:7]) for row, end in zip(rows, ends, strict=True) if row.start <= end]
+    return _typed(held, contracts.OVERRIDES)
 
 
 def assessments_of(session: Session, home_id: int) -> pd.DataFrame:
@@ -179,10 +225,12 @@ def assessments_of(session: Session, home_id: int) -> pd.DataFrame:
     return pd.concat([frame, pd.DataFrame(cells, columns=list(ASSESSMENT_CELLS))], axis=1)
 
 
-def _covered(tables: contracts.Tables, book: rules.RuleBook) -> dict[str, int]:
-    if tables.interventions.empty:
+def _covered(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, int]:
+    found = scoring.days_of(tables)
+    if found is None:
         return {}
-    totals = pebem.score(tables, book).covered().iloc[0]
+    stretches = holdings.stretches(session, session.get_one(Home, home_id), *found)
+    totals = scoring.whole(tables, stretches).covered().iloc[0]
     return {str(name): int(count) for name, count in totals.items()}
 
 

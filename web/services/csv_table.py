@@ -20,6 +20,12 @@ def text(rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
+def plain(cell: str) -> str:
+    """Return the text of a cell that :func:`text` wrote: without the mark against formulas."""
+    words = cell.strip()
+    return words[1:] if words.startswith("'") and words[1:].startswith(_BEGINS_A_FORMULA) else words
+
+
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".replace(".", ",")

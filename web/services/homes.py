@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from web.services import audit
-from web.store.models import Home
+from web.store.models import Home, Resident
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
@@ -37,6 +37,13 @@ def of_tenant(reading: sessionmaker[Session], tenant_id: int) -> list[HomeRow]:
 def find(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> HomeRow | None:
     """Return a home of this tenant; None for one of another tenant, as for one that does not exist."""
     return next((home for home in of_tenant(reading, tenant_id) if home.id == home_id), None)
+
+
+def residents(reading: sessionmaker[Session], home_id: int) -> list[str]:
+    """Return the pseudonyms of all residents whose master data are there."""
+    with reading() as session:
+        query = select(Resident.pseudonym).where(Resident.home_id == home_id, Resident.known)
+        return sorted(session.scalars(query))
 
 
 def handed_out(databases: Databases, home: HomeRow, *, tenant_id: int, account_id: int, what: str) -> None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 import importers
 from importers.findings import Severity, UnreadableError
-from web.services import audit, batches, care, clock, identities, rulebooks, staging
+from web.services import audit, batches, care, clock, holdings, identities, staffing, staging, terms
 from web.services.batches import (
     ABORTED,
     DISCARDED,
@@ -30,11 +30,11 @@ from web.services.batches import (
     WAITING,
 )  # fmt: skip
 from web.services.progress import Tell, key
-from web.store.models import Batch, Home
+from web.store.models import Batch, Home, UnknownTerm
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -115,6 +115,8 @@ def discard(
 ) -> None:
     """Throw an upload away before it is stored: files and findings go, the entry stays."""
     _decide(databases, batch_id, account_id, "einlesen.verwerfen", (READ, REFUSED, ABORTED), DISCARDED, reason)
+    with databases.writing.begin() as session:
+        session.execute(delete(UnknownTerm).where(UnknownTerm.batch_id == batch_id))
     batches.keep_findings(databases, settings, batch_id, ())
     staging.drop(settings, batch_id)
 
@@ -164,13 +166,15 @@ def _step(
 
 
 def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
-    book = rulebooks.current(_home(databases, batch_id).rulebook)
+    home = _home(databases, batch_id)
+    with databases.reading() as session:
+        book, own_names = holdings.for_reading(session, home), terms.for_reading(session, home.tenant_id)
     tell(5, "Entschlüsselt die Dateien")
     words = batches.said(databases, settings, batch_id)
     files = staging.files(settings, batch_id, words.file_names if words else ())
     tell(15, "Liest Blätter und Spalten")
     try:
-        result = _opened(files, book)
+        result = _opened(files, book, own_names)
     except UnreadableError as error:
         batches.keep_findings(databases, settings, batch_id, (), message=str(error))
         staging.drop(settings, batch_id)
@@ -179,14 +183,19 @@ def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -
         return
     result = replace(result, findings=_not_known_here(databases, settings, batch_id, result.findings))
     tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
-    figures = care.figures(result.tables, book)
+    with databases.reading() as session:
+        figures = care.figures(session, home.id, result.tables)
     batches.keep_findings(databases, settings, batch_id, result.findings)
     tell(90, "Legt das Ergebnis ab", result.rows)
     staging.keep_result(settings, batch_id, result)
-    shown = {"rows": result.rows, "rulebook_id": book.id, "rulebook_edition": book.edition}
+    shown = {
+        "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
+    }  # fmt: skip
+    names = _names(databases, settings, home.id, result) if result.unknown else set()
     with databases.writing.begin() as session:
         if not batches.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
             raise RuntimeError(TAKEN_FOR_DEAD)
+        terms.keep_unknown(session, batch_id, result.unknown, names)
     staging.drop_files(settings, batch_id)
     _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
 
@@ -208,8 +217,9 @@ def _store(databases: Databases, settings: Settings, batch_id: int, tell: Tell) 
             session, home.id, batch_id, tables, people,
             lambda rows: tell(50 + 20 * rows // max(result.rows, 1), "Speichert die Interventionen", rows),
         )  # fmt: skip
+        staffing.keep_hours(session, batch_id, result.hours)
         tell(70, "Wertet das Haus aus", result.rows)
-        care.analyse(session, home.id, rulebooks.current(home.rulebook))
+        care.analyse(session, home.id)
         if not batches.move(session, batch_id, STORING, STORED, new_rows=new_rows, stored_at=clock.now()):
             raise RuntimeError(TAKEN_FOR_DEAD)
         batch = session.get_one(Batch, batch_id)
@@ -241,11 +251,20 @@ def _decide(
         )  # fmt: skip
 
 
-def _opened(files: Sequence[tuple[str, bytes]], book: rules.RuleBook) -> importers.Import:
-    result = importers.read(files, book, sheets_needed=())
+def _opened(files: Sequence[tuple[str, bytes]], book: rules.RuleBook, own_names: Mapping[str, str]) -> importers.Import:
+    result = importers.read(files, book, sheets_needed=(), terms=own_names)
     if not result.rows and all(getattr(result.tables, name).empty for name in _MASTER_DATA):
         raise UnreadableError(NOTHING_IN_IT)
     return result
+
+
+def _names(databases: Databases, settings: Settings, home_id: int, result: importers.Import) -> set[str]:
+    """Return the names of all persons of an upload and of the home."""
+    with databases.vault_reading() as vault:
+        known = identities.names(vault, settings, home_id)
+    people = (result.people_residents, result.people_staff)
+    given = (name for frame in people for column in ("name", "given") for name in frame[column])
+    return known | {name for name in given if isinstance(name, str)}
 
 
 def _not_known_here(

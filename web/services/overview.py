@@ -75,10 +75,11 @@ class Whole:
 
 def whole(frame: pd.DataFrame) -> Whole:
     """Return the five fit classes of ``frame``."""
-    return _whole(measures.fit(frame))
+    return whole_of(measures.fit(frame))
 
 
-def _whole(by_fit: Mapping[str, measures.Amount]) -> Whole:
+def whole_of(by_fit: Mapping[str, measures.Amount]) -> Whole:
+    """Return the five fit classes from their amounts; a class without one is empty."""
     amounts = [by_fit.get(fit, measures.Amount(0, 0)) for fit in FIT_WORDS]
     count, seconds = sum(a.count for a in amounts), sum(a.seconds for a in amounts)
     basis = [a.seconds if seconds else a.count for a in amounts]
@@ -113,7 +114,7 @@ def groups(frame: pd.DataFrame, by: str) -> list[Group]:
     for row in condense(frame, (by, "fit"), ("count", "seconds")).itertuples(index=False):
         key = None if pd.isna(row[0]) else row[0]
         by_key.setdefault(key, {})[row[1]] = measures.Amount(int(row[2]), int(row[3]))
-    made = [Group(key, _whole(by_fit)) for key, by_fit in by_key.items()]
+    made = [Group(key, whole_of(by_fit)) for key, by_fit in by_key.items()]
     return sorted(made, key=lambda g: (g.key is None, -g.whole.misplaced.seconds, -g.whole.misplaced.count, str(g.key)))
 
 

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import func, or_, select
 
-from pebem.aggregate import COVERAGE, CUBE, Aggregate
+from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, CUBE, Aggregate
 from pebem.facts import UnknownResidentError, facts
-from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, resident_timeline
+from pebem.overrides import rate
+from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
 from rules.compile import compile_levels
 from rules.explain import Explanation
 from rules.explain import explain as explained
-from web.services import care, rulebooks
+from web.services import care, holdings
 from web.store import bulk
 from web.store.models import Coverage, Cube, Home, Intervention, Resident
 
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session, sessionmaker
 
+    from pebem.contracts import Tables
+    from rules.model import Intervention as Entry
     from rules.model import RuleBook
+    from web.services.holdings import Stretch
 
 KEPT_HOMES: Final = 8
 """Homes whose figures stay in memory."""
 
 _DONE: Final = "durchgeführt"
-_kept: dict[tuple[str, int, int, str], tuple[pd.DataFrame, pd.DataFrame]] = {}
+_kept: dict[tuple[str, int, int], tuple[pd.DataFrame, pd.DataFrame]] = {}
 _lock = Lock()
 
 
@@ -42,7 +46,9 @@ class HomeResult:
     Attributes
     ----------
     rulebook
-        The rulebook the figures rest on.
+        The rulebook that holds on the last day of the period.
+    stretches
+        All rulebooks the figures of the period rest on, with their days.
     period
         First and last day asked for, narrowed to the days there are data for.
     available_period
@@ -54,12 +60,13 @@ class HomeResult:
     coverage
         Share (0..1) of the counted rows for which each thing is known.
     covered
-        The same as numbers, with "counted".
+        The same as numbers, with "counted" and "ueberschrieben" (level set by hand).
     """
 
     home_id: int
     home_name: str
     rulebook: RuleBook
+    stretches: tuple[Stretch, ...]
     period: tuple[date, date]
     available_period: tuple[date, date]
     wards: list[str]
@@ -71,6 +78,16 @@ class HomeResult:
     def book(self) -> RuleBook:
         """The rulebook."""
         return self.rulebook
+
+    @property
+    def books(self) -> tuple[RuleBook, ...]:
+        """The different rulebooks of the period, in order of days."""
+        return tuple({stretch.book.sha256: stretch.book for stretch in self.stretches}.values())
+
+    def find_intervention(self, name: str) -> Entry | None:
+        """Return the catalogue entry of an intervention, from the latest rulebook of the period that has it."""
+        found = (stretch.book.find_intervention(name) for stretch in reversed(self.stretches))
+        return next((entry for entry in found if entry is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,8 @@ class Demand:
         First and last day with such an intervention.
     qn_soll, low, high
         Level and its bounds; 0 = unknown.
+    overridden
+        Whether a person has set the level in place of the rulebook.
     """
 
     resident: str
@@ -98,6 +117,7 @@ class Demand:
     high: int
     count: int
     seconds: int
+    overridden: bool
 
 
 def load(
@@ -113,45 +133,43 @@ def load(
     """
     with reading() as session:
         home = session.get_one(Home, home_id)
-        book = rulebooks.current(home.rulebook)
-        cells, coverage = _analysed(session, home, book)
-    if coverage.empty:
-        return None
-    available = (coverage["day"].min(), coverage["day"].max())
+        cells, coverage = _analysed(session, home)
+        if coverage.empty:
+            return None
+        available = (coverage["day"].min(), coverage["day"].max())
+        if not holdings.rests_on(coverage, holdings.stretches(session, home, *available)):
+            return None
+        chosen = _inside(period or available, available)
+        stretches = tuple(holdings.stretches(session, home, *chosen))
     wards = sorted(ward for ward in coverage["ward"].unique() if ward)
-    chosen = _inside(period or available, available)
     coverage, cells = (_chosen(frame, chosen, ward) for frame in (coverage, cells))
-    covered = {name: int(coverage[name].sum()) for name in ("counted", *COVERAGE)}
+    covered = {name: int(coverage[name].sum()) for name in COVERAGE_COUNTS}
     shares = {name: covered[name] / covered["counted"] if covered["counted"] else 0.0 for name in COVERAGE}
     aggregate = Aggregate({CUBE[0]: cells}, coverage, period=chosen)
-    return HomeResult(home_id, home.name, book, chosen, available, wards, aggregate, shares, covered)
+    return HomeResult(
+        home_id, home.name, stretches[-1].book, stretches, chosen, available, wards, aggregate, shares, covered
+    )
 
 
 def demands(reading: sessionmaker[Session], home_id: int, intervention: str, period: tuple[date, date]) -> list[Demand]:
-    """Return the demand behind an intervention, by resident and time without change, most minutes first."""
+    """Return the demand behind an intervention, by resident and time without change, most minutes first.
+
+    The rulebook of each day decides; days whose rulebook does not have the intervention have no demand.
+    """
     with reading() as session:
-        book = rulebooks.current(session.get_one(Home, home_id).rulebook)
         work = _work(session, home_id, intervention, period)
-        if work.empty or intervention not in book.index:
+        if work.empty:
             return []
         people = care.people_of(session, home_id)
-    first = int(work["day"].min())
-    timeline = resident_timeline(
-        people.residents, people.assessments, people.instability, first, int(work["day"].max()),
-    )  # fmt: skip
-    known = pd.Index(people.residents["resident"])
-    place = known.get_indexer(pd.Index(work["resident"]))
-    code = np.where(work["resident"] == "", NOBODY, np.where(place < 0, UNKNOWN_PERSON, place + FIRST_PERSON))
-    levels = compile_levels(book, timeline.states)
-    column = book.index[intervention]
-    state = timeline.grid[code, work["day"] - first]
-    work = work.assign(
-        known=place >= 0,
-        qn_soll=levels.level[state, column],
-        low=levels.low[state, column],
-        high=levels.high[state, column],
-    )
-    return _segments(work)
+        span = (work["date"].min(), work["date"].max())
+        stretches = holdings.stretches(session, session.get_one(Home, home_id), *span)
+    parts = [
+        _rated(part, stretch.book, people, intervention)
+        for stretch in stretches
+        if intervention in stretch.book.index
+        and len(part := work[(work["date"] >= stretch.first) & (work["date"] <= stretch.last)])
+    ]
+    return _segments(pd.concat(parts)) if parts else []
 
 
 def explain(
@@ -159,31 +177,50 @@ def explain(
 ) -> Explanation | None:
     """Explain a level from what is stored; None where resident or intervention are not known here."""
     with reading() as session:
-        book = rulebooks.current(session.get_one(Home, home_id).rulebook)
+        book = holdings.on(session, session.get_one(Home, home_id), day)
         people = care.people_of(session, home_id)
     entry = book.find_intervention(intervention)
     if entry is None:
         return None
     try:
-        return explained(book, entry, facts(people, book, resident, day))
+        return explained(book, entry, facts(people, book, resident, day, entry.id))
     except UnknownResidentError:
         return None
 
 
-def _analysed(session: Session, home: Home, book: RuleBook) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return cube and coverage of a home. They change with an import only, and each page asks for them: kept."""
-    key = (str(session.get_bind().engine.url), home.id, home.analysis, book.sha256)
+def _analysed(session: Session, home: Home) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cube and coverage of a home. They change with an analysis only, and each page asks for them: kept."""
+    key = (str(session.get_bind().engine.url), home.id, home.analysis)
     with _lock:
         kept = _kept.get(key)
     if kept is None:
         connection = session.connection()
-        cube, coverage = (bulk.read_analysis(connection, model, home.id, book.sha256) for model in (Cube, Coverage))
+        cube, coverage = (bulk.read_analysis(connection, model, home.id) for model in (Cube, Coverage))
         kept = (cube, coverage)
         with _lock:
             while len(_kept) >= KEPT_HOMES:
                 del _kept[next(iter(_kept))]
             _kept[key] = kept
     return kept
+
+
+def _rated(work: pd.DataFrame, book: RuleBook, people: Tables, intervention: str) -> pd.DataFrame:
+    """Give each resident and day of the work the level one book calls for."""
+    first, last = int(work["day"].min()), int(work["day"].max())
+    frames = (people.residents, people.assessments, people.instability)
+    timeline = resident_timeline(*frames, first, last, named_criteria(book))
+    known = pd.Index(people.residents["resident"])
+    rating = rate(timeline.grid, compile_levels(book, timeline.states), people.overrides, known, book, first)
+    place = known.get_indexer(pd.Index(work["resident"]))
+    code = np.where(work["resident"] == "", NOBODY, np.where(place < 0, UNKNOWN_PERSON, place + FIRST_PERSON))
+    state, column = rating.grid[code, work["day"] - first], book.index[intervention]
+    return work.assign(
+        known=place >= 0,
+        overridden=rating.overridden[state, column],
+        qn_soll=rating.levels.level[state, column],
+        low=rating.levels.low[state, column],
+        high=rating.levels.high[state, column],
+    )
 
 
 def _chosen(frame: pd.DataFrame, period: tuple[date, date], ward: str | None) -> pd.DataFrame:
@@ -223,12 +260,13 @@ def _work(session: Session, home_id: int, intervention: str, period: tuple[date,
 
 def _segments(work: pd.DataFrame) -> list[Demand]:
     ordered = work.sort_values(["resident", "day"], ignore_index=True)
-    same = ["resident", "qn_soll", "low", "high"]
+    same = ["resident", "qn_soll", "low", "high", "overridden"]
     segment = (ordered[same] != ordered[same].shift()).any(axis=1).cumsum()
     found = [
         Demand(
             resident=str(part["resident"].iloc[0]),
             known=bool(part["known"].iloc[0]),
+            overridden=bool(part["overridden"].iloc[0]),
             first_day=part["date"].iloc[0],
             last_day=part["date"].iloc[-1],
             qn_soll=int(part["qn_soll"].iloc[0]),

@@ -6,14 +6,17 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from web.services import batches, care, clock, imports, progress, rulebooks
+from web.services import batches, care, clock, holdings, imports, progress
 from web.services.batches import ABORTED, READ, READING, REFUSED, RELEASED, STORING, WAITING
 from web.store.models import Batch, Coverage, Home
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from web.services.progress import Notes
     from web.settings import Settings
     from web.store.databases import Databases
@@ -41,20 +44,23 @@ def recover(databases: Databases, notes: Notes, *, silent_seconds: float = SILEN
 
 
 def refresh(databases: Databases) -> int:
-    """Analyse anew the homes whose figures rest on another rulebook than today's; return how many those were."""
+    """Analyse anew the homes whose figures rest on other rulebooks than now hold; return how many those were."""
     with databases.reading() as session:
-        rows = session.execute(
-            select(Home.id, Home.rulebook, func.max(Coverage.rulebook_sha256))
-            .join(Coverage, Coverage.home_id == Home.id)
-            .group_by(Home.id, Home.rulebook)
-        ).all()
-    stale = [(home_id, name) for home_id, name, sha256 in rows if rulebooks.current(name).sha256 != sha256]
-    for home_id, name in stale:
+        stale = [home.id for home in session.scalars(select(Home)).all() if _stale(session, home)]
+    for home_id in stale:
         with databases.writing.begin() as session:
             session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
-            care.analyse(session, home_id, rulebooks.current(name))
+            care.analyse(session, home_id)
         _log.info("home analysed anew", home=home_id)
     return len(stale)
+
+
+def _stale(session: Session, home: Home) -> bool:
+    query = select(Coverage.day, Coverage.rulebook_sha256).where(Coverage.home_id == home.id).distinct()
+    days = pd.DataFrame(session.execute(query).all(), columns=["day", "rulebook_sha256"])
+    if days.empty:
+        return False
+    return not holdings.rests_on(days, holdings.stretches(session, home, days["day"].min(), days["day"].max()))
 
 
 def forget_old(databases: Databases, settings: Settings, *, days: int = KEPT_DAYS) -> int:

@@ -50,7 +50,18 @@ function draw(chart) {
   window.Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true, locale: "de" });
 }
 
+// The browser's file button speaks the browser's language: our face over it names what was chosen, in German.
+function showChosen(input) {
+  const names = [...input.files].map((file) => file.name);
+  input.closest(".file").querySelector(".chosen").textContent = names.join(", ") || "Noch keine Datei ausgewählt";
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.documentElement.classList.add("scripted");
+  document.querySelectorAll(".file > input").forEach((input) => {
+    input.addEventListener("change", () => showChosen(input));
+    showChosen(input); // a page come back to keeps its choice
+  });
   const charts = document.querySelectorAll(".chart[data-figure]");
   if (charts.length && window.Plotly) {
     window.Plotly.register(GERMAN);

@@ -11,14 +11,14 @@ import pandas as pd
 from sqlalchemy import delete, select
 
 from pebem import contracts
-from web.store.models import Intervention
+from web.store.models import Cube, Intervention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Select, Table
 
-    from web.store.models import Coverage, Cube
+    from web.store.models import Coverage
 
 HASH_BYTES: Final = 16
 CHUNK_ROWS: Final = 50_000
@@ -62,10 +62,23 @@ def add_interventions(
 
 
 def read_interventions(
-    connection: Connection, home_id: int, residents: Mapping[int, str], staff: Mapping[int, str]
+    connection: Connection,
+    home_id: int,
+    residents: Mapping[int, str],
+    staff: Mapping[int, str],
+    days: tuple[date, date] | None = None,
 ) -> pd.DataFrame:
-    """Return all interventions of a home as ``pebem.contracts.INTERVENTIONS``, residents and staff by pseudonym."""
-    columns = read(connection, select(*(_TABLE.c[name] for name in _CONTENT)).where(_TABLE.c.home_id == home_id))
+    """Return the interventions of a home as ``pebem.contracts.INTERVENTIONS``, residents and staff by pseudonym.
+
+    Parameters
+    ----------
+    days
+        First and last day; None = all.
+    """
+    query = select(*(_TABLE.c[name] for name in _CONTENT)).where(_TABLE.c.home_id == home_id)
+    if days is not None:
+        query = query.where(_TABLE.c.day.between(*days))
+    columns = read(connection, query)
     if not columns["day"]:
         return contracts.empty(contracts.INTERVENTIONS)
     return pd.DataFrame(
@@ -84,12 +97,20 @@ def read_interventions(
     )
 
 
-def replace_analysis(
+def drop_analysis(
+    connection: Connection, model: type[Cube | Coverage], home_id: int, days: tuple[date, date] | None = None
+) -> None:
+    """Remove what was analysed of a home, on some days (first and last) or on all."""
+    table = cast("Table", model.__table__)
+    query = delete(table).where(table.c.home_id == home_id)
+    connection.execute(query if days is None else query.where(table.c.day.between(*days)))
+
+
+def add_analysis(
     connection: Connection, model: type[Cube | Coverage], home_id: int, rulebook_sha256: str, frame: pd.DataFrame
 ) -> None:
-    """Put what was analysed of a home under a rulebook in place of what was there under any."""
+    """Add what was analysed of a home with one rulebook."""
     table = cast("Table", model.__table__)
-    connection.execute(delete(table).where(table.c.home_id == home_id))
     names = [column.name for column in table.c if column.name not in {"id", "home_id", "rulebook_sha256"}]
     values = zip(*(_plain(frame[name]) for name in names), strict=True)
     rows = [(home_id, rulebook_sha256, *row) for row in values]
@@ -98,14 +119,12 @@ def replace_analysis(
         write(connection, table, ("home_id", "rulebook_sha256", *names), part)
 
 
-def read_analysis(
-    connection: Connection, model: type[Cube | Coverage], home_id: int, rulebook_sha256: str
-) -> pd.DataFrame:
+def read_analysis(connection: Connection, model: type[Cube | Coverage], home_id: int) -> pd.DataFrame:
     """Return what was analysed of a home: labels as text, days or None, numbers as integers."""
     table = cast("Table", model.__table__)
-    chosen = [column for column in table.c if column.name not in {"id", "home_id", "rulebook_sha256"}]
-    query = select(*chosen).where(table.c.home_id == home_id, table.c.rulebook_sha256 == rulebook_sha256)
-    columns = read(connection, query)
+    unread = {"id", "home_id", "rulebook_sha256"} if model is Cube else {"id", "home_id"}
+    chosen = [column for column in table.c if column.name not in unread]
+    columns = read(connection, select(*chosen).where(table.c.home_id == home_id))
     made: dict[str, Any] = {}
     for column in chosen:
         kind, values = column.type.python_type, columns[column.name]

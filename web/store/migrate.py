@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 
 from web.store.databases import make_engine
 
@@ -35,4 +36,8 @@ def move(engine: Engine, name: str, revision: str) -> None:
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+        now = MigrationContext.configure(
+            connection, opts={"version_table": f"alembic_version_{name}"}
+        ).get_current_revision()
+        down = revision == "base" or (revision != "head" and now is not None and revision < now)
+        (command.downgrade if down else command.upgrade)(config, revision)

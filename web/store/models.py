@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from datetime import date, datetime  # noqa: TC003  # SQLAlchemy reads the annotations
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
 
+from web.store.base import NAMING, Base, BigId, Exact, Moment
 from web.store.classified import Columns, Deletion
+from web.store.decisions import (
+    Override,
+    Rulebook,
+    RulebookHolding,
+    StaffingInput,
+    Term,
+    UnknownTerm,
+    WeeklyHours,
+)
 
-NAMING: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-"""Constraint names, so that migrations can name what they change."""
-
-BigId: Final = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in INTEGER columns."""
-
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time, always in UTC: SQLite forgets time zones, this puts them back."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        """Refuse a time without zone: nobody could say when it was."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        """Return the moment in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Tables of the work database."""
-
-    metadata = MetaData(naming_convention=NAMING)
-
+__all__ = [
+    "NAMING", "Account", "Assessment", "AuditEvent", "Base", "Batch", "BigId", "Coverage", "Cube", "Exact", "Home",
+    "Instability", "Intervention", "Moment", "Override", "Qualification", "Resident", "Rulebook", "RulebookHolding",
+    "SignIn", "Staff", "StaffingInput", "Tenant", "Term", "UnknownTerm", "WeeklyHours",
+]  # fmt: skip
 
 _contract = Columns("-", Deletion.CONTRACT)
 
@@ -107,6 +81,7 @@ class Account(Base):
     totp_last_step: Mapped[int] = _account("pseudonymous", BigInteger, default=0)
     must_change_password: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
     active: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
+    qn4: Mapped[bool] = _account("pseudonymous", Boolean, default=False)
     failed_count: Mapped[int] = _account("pseudonymous", Integer, default=0)
     locked_at: Mapped[datetime | None] = _account("pseudonymous", Moment)
     created_at: Mapped[datetime] = _account("pseudonymous", Moment)
@@ -150,6 +125,7 @@ class Batch(Base):
     counted: Mapped[int] = _batch("free", Integer, default=0)
     not_done: Mapped[int] = _batch("free", Integer, default=0)
     faulty: Mapped[int] = _batch("free", Integer, default=0)
+    ignored: Mapped[int] = _batch("free", Integer, default=0)
     new_rows: Mapped[int] = _batch("free", Integer, default=0)
     errors: Mapped[int] = _batch("free", Integer, default=0)
     warnings: Mapped[int] = _batch("free", Integer, default=0)
@@ -300,6 +276,7 @@ class Coverage(Base):
     mitarbeitende: Mapped[int] = _work("free", BigInteger)
     intervention: Mapped[int] = _work("free", BigInteger)
     minuten: Mapped[int] = _work("free", BigInteger)
+    ueberschrieben: Mapped[int] = _work("free", BigInteger, default=0)
 
 
 _log = Columns("tenant_id", Deletion.LOG)

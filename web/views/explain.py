@@ -28,6 +28,7 @@ def show(intervention: str, resident: str) -> ResponseReturnValue:
         title=why.intervention.title,
         resident=resident,
         day=day,
+        override_url=url_for("overrides.index", intervention=why.intervention.id, bewohner=resident, ab=day) + "#neu",
         back_url=url_for("interventions.detail", intervention=why.intervention.id),
         rulebook=why.book,
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, render_template, request, url_for
 
 from pebem import measures
-from web import charts, wording
-from web.services import overview
+from web import charts, current, wording
+from web.services import overview, terms
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
         "top": _top(chosen),
         "all_interventions": chosen.url("interventions.index"),
         "gaps": _gaps(chosen),
+        "unmapped": terms.open_names(current.databases().reading, current.home().id),
         "by_ward": overview.groups(frame, "ward"),
         "by_shift": overview.groups(frame, "shift"),
         "by_day": charts.days(days) if of.in_minutes else None,

@@ -82,7 +82,7 @@ def template() -> ResponseReturnValue:
     """Hand out the empty workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vorlage.xlsx"
-        importers.template.write(path, rulebooks.current(current.home().rulebook))
+        importers.template.write(path, rulebooks.holding(current.databases().reading, current.home().id))
         return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
 
 

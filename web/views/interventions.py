@@ -41,6 +41,9 @@ SORTS: Final = ("titel", "-nicht_passend", "-stunden", "-anzahl", *(f"-{fit}" fo
 
 DEMANDS_SHOWN: Final = 500
 
+ROWS_SHOWN: Final = 25
+"""Interventions the list begins with; the rest is one click away, and always in the CSV."""
+
 
 @blueprint.get("/interventionen")
 def index() -> ResponseReturnValue:
@@ -54,12 +57,15 @@ def index() -> ResponseReturnValue:
     frame = overview.select(chosen.frame, soll=soll, ist=ist)
     cell = {name: level for name, level in (("soll", soll), ("ist", ist)) if level is not None}
     order = _order(chosen, cell)
+    rows = _rows(chosen, frame, order)
     return render_template(
         "interventions/index.html",
         **chosen.context,
         of=overview.whole(frame),
         order=order,
-        rows=_rows(chosen, frame, order),
+        rows=rows if "alle" in request.args else rows[:ROWS_SHOWN],
+        number_of_rows=len(rows),
+        every_url=chosen.url("interventions.index", **cell, sort=order.text, alle=1),
         selection=_selection_words(soll, ist),
         all_url=chosen.url("interventions.index", sort=order.text),
         csv_url=chosen.url("interventions.table", **cell, sort=order.text),
@@ -98,7 +104,7 @@ def detail(intervention: str) -> ResponseReturnValue:
     chosen = selection.chosen()
     if chosen is None:
         return redirect(url_for("home.index"))
-    entry = chosen.result.rulebook.find_intervention(intervention)
+    entry = chosen.result.find_intervention(intervention)
     frame = chosen.frame[chosen.frame["intervention"] == intervention]
     if frame.empty:
         if entry is None:
@@ -145,6 +151,7 @@ def _order(chosen: Selection, cell: dict[str, int]) -> ordering.Order:
     wanted = request.args.get("sort", "")
     key, descending = ordering.read(wanted, keys, default="-nicht_passend")
     kept = chosen.filters.arguments | {name: str(level) for name, level in cell.items()}
+    kept |= {"alle": "1"} if "alle" in request.args else {}
     return ordering.Order(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
 
 
@@ -166,7 +173,7 @@ def _table(chosen: Selection, rows: list[dict[str, Any]]) -> Iterator[list[objec
     classes = [f"{word.word}, Minuten" for word in wording.FIT_WORDS.values()]
     yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
     where = [wording.day(chosen.filters.start), wording.day(chosen.filters.end), chosen.filters.ward or "alle",
-             chosen.result.rulebook.display]  # fmt: skip
+             " / ".join(book.display for book in chosen.result.books)]  # fmt: skip
     for row in rows:
         whole = row["whole"]
         minutes = [part.seconds / 60 for part in whole.parts]

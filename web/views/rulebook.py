@@ -1,13 +1,15 @@
-"""Regelwerk: what every intervention and every rule says, and where it comes from."""
+"""Regelwerk: what every intervention and every rule says, where it comes from, and what it means for whom."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, render_template, request, url_for
 
 from rules.assessment import instrument
+from rules.cases import cases_for
 from rules.condition import Reserved
 from web import current
 from web.services import rulebooks
@@ -16,15 +18,34 @@ from web.wording import KIND_WORDS
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from rules.cases import Case
     from rules.model import Intervention, Rule, RuleBook
 
 blueprint = Blueprint("rulebook", __name__)
+
+CASES_SHOWN: Final = 8
+"""Cases that stand open; the rest is folded."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rulebook a page is about: the one that holds for the home, or another of the library (``buch``)."""
+
+    book: RuleBook
+    key: str | None
+    built_in: bool
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """What links must carry to stay with this rulebook."""
+        return {"buch": self.key} if self.key else {}
 
 
 @blueprint.get("/regelwerk")
 def index() -> ResponseReturnValue:
     """Show the whole rulebook, or the interventions that hold the words of ``q``."""
-    book = rulebooks.current(current.home().rulebook)
+    chosen = _chosen()
+    book = chosen.book
     query = request.args.get("q", "").strip()[:100]
     found = [entry for entry in book.interventions if matches(entry, query)]
     groups = [{"name": name, "entries": list(entries)} for name, entries in groupby(found, lambda entry: entry.group)]
@@ -32,6 +53,8 @@ def index() -> ResponseReturnValue:
         "rulebook/index.html",
         book=book,
         rulebook=book,
+        other=chosen.key,
+        kept=chosen.arguments,
         query=query,
         found=len(found),
         groups=groups,
@@ -41,19 +64,24 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/regelwerk/<intervention>")
 def detail(intervention: str) -> ResponseReturnValue:
-    """Show one intervention with the rules that can raise its level."""
-    book = rulebooks.current(current.home().rulebook)
+    """Show one intervention with the rules that can raise its level, and cases that show them at work."""
+    chosen = _chosen()
+    book = chosen.book
     entry = book.find_intervention(intervention)
     if entry is None or entry.id != intervention:
         abort(404)
     titles = instrument(book.as_of).criteria
+    cases = cases_for(entry.id, f"{book.id}-{book.edition}") if chosen.built_in else ()
     return render_template(
         "rulebook/detail.html",
         rulebook=book,
         entry=entry,
+        kept=chosen.arguments,
         criteria=[(item, titles[item].title) for item in entry.bi_items],
-        results_url=url_for("interventions.detail", intervention=entry.id),
+        results_url=None if chosen.key else url_for("interventions.detail", intervention=entry.id),
         rules=[_rule(rule) | {"level": rule.level_for(entry)} for rule in rules_for(book, entry)],
+        cases=[_case(case, entry, book) for case in cases],
+        shown_cases=CASES_SHOWN,
     )
 
 
@@ -73,6 +101,36 @@ def rules_for(book: RuleBook, entry: Intervention) -> list[Rule]:
     return sorted(possible, key=lambda rule: -rule.level_for(entry))
 
 
+def _chosen() -> Chosen:
+    reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
+    if not key:
+        held = rulebooks.holding(reading, home.id)
+        # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
+        own = [one for one in rulebooks.list_(reading, current.visitor().tenant_id) if not one.built_in]
+        return Chosen(held, None, held.sha256 not in {one.sha256 for one in own})
+    entry = rulebooks.find(reading, current.visitor().tenant_id, key)
+    book = rulebooks.get(reading, current.visitor().tenant_id, key) if entry else None
+    if entry is None or book is None:
+        abort(404)
+    return Chosen(book, key, entry.built_in)
+
+
+def _case(case: Case, entry: Intervention, book: RuleBook) -> dict[str, Any]:
+    expected = next(one for one in case.expected if one.intervention == entry.id)
+    titles = {rule.id: rule.title for rule in book.rules}
+    return {
+        "title": case.title,
+        "person": case.person,
+        "level": expected.low if expected.low == expected.high else 0,
+        "low": expected.low,
+        "high": expected.high,
+        "reason": expected.reason,
+        "because": [titles.get(name, name) for name in expected.deciding],
+        "missing": expected.missing,
+        "source": case.source,
+    }
+
+
 def _rule(rule: Rule) -> dict[str, Any]:
     kinds = (
         "alle Arten"
@@ -88,4 +146,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "kinds": kinds,
         "origin": rule.provenance.source or "eigene Setzung",
         "certainty": rule.provenance.certainty,
+        "checked": rule.provenance.checked,
+        "valid_from": rule.valid_from,
+        "valid_until": rule.valid_until,
+        "reason": rule.provenance.reason,
     }

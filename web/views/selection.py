@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,12 @@ class Selection:
     @property
     def context(self) -> dict[str, Any]:
         """What the frame of the page needs."""
-        return {"filters": self.filters, "rulebook": self.result.rulebook}
+        return {
+            "filters": self.filters,
+            "rulebook": self.result.rulebook,
+            "books": self.result.books,
+            "overridden": self.result.covered["ueberschrieben"],
+        }
 
     def url(self, endpoint: str, **more: Any) -> str:
         """Return the address of another page with the same period and ward."""
@@ -36,13 +41,18 @@ class Selection:
 
     def title(self, intervention: str) -> str:
         """Return the title of an intervention; of one that the rulebook does not know, its id."""
-        entry = self.result.rulebook.find_intervention(intervention)
+        entry = self.result.find_intervention(intervention)
         return entry.title if entry else intervention
 
 
-def chosen() -> Selection | None:
-    """Return what the address asks for of the present home; None where nothing has been analysed yet."""
+def chosen(*, by_ward: bool = True) -> Selection | None:
+    """Return what the address asks for of the present home; None where nothing has been analysed yet.
+
+    Pages about the whole home ask with ``by_ward=False`` and offer no ward.
+    """
     choice = filters.read(request.args)
+    if not by_ward:
+        choice = replace(choice, ward=None)
     result = results.load(
         current.databases().reading,
         current.home().id,
@@ -55,7 +65,7 @@ def chosen() -> Selection | None:
         *result.period,
         *result.available_period,
         ward=choice.ward,
-        wards=tuple(result.wards),
+        wards=tuple(result.wards) if by_ward else (),
         action=request.path,
         kept=tuple((name, value) for name, value in request.args.items() if name not in {"von", "bis", "wb"}),
     )

@@ -2,14 +2,20 @@
 
 from alembic import context
 
-from web.store.models import Base, Moment
+from web.store.models import Base, Exact, Moment
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     version_table="alembic_version_work",
     compare_type=True,
-    render_item=lambda _kind, item, _context: "sa.DateTime(timezone=True)" if isinstance(item, Moment) else False,
+    render_item=lambda _kind, item, _context: (
+        "sa.DateTime(timezone=True)"
+        if isinstance(item, Moment)
+        else "sa.String(length=30)"
+        if isinstance(item, Exact)
+        else False
+    ),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,250 @@
+"""Levels set by a registered nurse: who may, for how long, what they do to figures and reasons, and how they end."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.web import workbooks
+from tests.web.pages import Person, person
+from tests.web.test_rulebooks import account_of, actions, levels, tenant_of
+from web.services import accounts, overrides, results, rulebooks
+from web.services.overrides import OverrideError
+from web.store import models
+
+DAYS = (date(2026, 2, 6), date(2026, 3, 31))
+PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
+RESERVED = next(entry.id for entry in rulebooks.current("rekonstruktion").interventions if entry.reserved)
+
+
+def nurse(who: Person) -> Person:
+    """Mark an account as that of a registered nurse."""
+    accounts.mark_qn4(who.parts.databases, who.user_name, qn4=True)
+    return who
+
+
+def set_(who: Person, level: int = 4, **other: Any) -> int:
+    """Set a level for the whole house unless told otherwise."""
+    wanted: dict[str, Any] = {
+        "intervention": "1.1", "reason": "Sturz mit Folgen", "start": DAYS[0], "end": DAYS[1], **other,
+    }  # fmt: skip
+    return overrides.set_(who.parts.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted)
+
+
+def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
+    """Return the pseudonym of the known resident who had 1.1 on a day."""
+    found = results.demands(who.parts.databases.reading, who.home_id, "1.1", (day, day))
+    return next(one.resident for one in found if one.known)
+
+
+def overridden(who: Person) -> int:
+    """Return how many counted rows have a level set by hand."""
+    return results.load(who.parts.databases.reading, who.home_id).covered["ueberschrieben"]
+
+
+def test_level_for_the_whole_house_holds_on_its_days(anna: Person) -> None:
+    nurse(anna).read_in(workbooks.workbook())
+    before = levels(anna)
+    assert overridden(anna) == 0
+    set_(anna, end=DAYS[0])
+    after = levels(anna)
+    assert after[DAYS[0]] == {4} != before[DAYS[0]]
+    assert {day: after[day] for day in after if day != DAYS[0]} == {
+        day: before[day] for day in before if day != DAYS[0]
+    }
+    assert overridden(anna) == 1
+
+
+def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
+    nurse(anna).read_in(workbooks.workbook())
+    resident = resident_with_work(anna)
+    set_(anna, 4, start=date(2026, 1, 1))
+    set_(anna, 1, resident=resident)
+    reading = anna.parts.databases.reading
+    found = results.demands(reading, anna.home_id, "1.1", PERIOD)
+    assert {(one.qn_soll, one.overridden) for one in found if one.resident == resident} == {(1, True)}
+    others = [one for one in found if one.known and one.resident != resident]
+    assert {(one.qn_soll, one.overridden) for one in others} == {(4, True)}
+    total = results.load(reading, anna.home_id)
+    assert total.covered["ueberschrieben"] == sum(one.count for one in found if one.overridden)
+    assert sum(one.count for one in found) == total.covered["counted"]
+
+
+def test_reason_says_who_set_the_level(anna: Person) -> None:
+    nurse(anna).read_in(workbooks.workbook())
+    resident = resident_with_work(anna)
+    reading = anna.parts.databases.reading
+    set_(anna, 4, resident=resident)
+    why = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
+    assert why.qn_soll == 4
+    assert (why.facts.set_level.level, why.facts.set_level.reason, why.facts.set_level.by) == (
+        4, "Sturz mit Folgen", "Anna",
+    )  # fmt: skip
+    day_before = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
+    assert day_before.facts.set_level is None
+
+
+def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
+    """B5, G2: asked for in the transaction of the deed, so a mark that is taken ends at once; refusals are logged."""
+    databases = anna.parts.databases
+    anna.read_in(workbooks.workbook())
+    assert not overrides.may_set(databases.reading, account_of(anna))
+    with pytest.raises(OverrideError):
+        set_(anna)
+    number = set_(nurse(anna))
+    assert overrides.may_set(databases.reading, account_of(anna))
+    accounts.mark_qn4(databases, "anna", qn4=False)
+    with pytest.raises(OverrideError):
+        overrides.withdraw(databases, home_id=anna.home_id, override_id=number, account_id=account_of(anna))
+    with pytest.raises(OverrideError):
+        set_(anna)
+    assert len(overrides.list_(databases.reading, anna.home_id)) == 1
+    with databases.reading() as session:
+        query = select(models.AuditEvent).order_by(models.AuditEvent.id)
+        log = [
+            (one.action, one.result) for one in session.scalars(query) if one.action.startswith(("niveau", "konto.q"))
+        ]
+    assert log == [
+        ("niveau.setzen", "abgelehnt"), ("konto.qn4", "ok"), ("niveau.setzen", "ok"), ("konto.qn4-nehmen", "ok"),
+        ("niveau.zuruecknehmen", "abgelehnt"), ("niveau.setzen", "abgelehnt"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"level": 0},
+        {"level": 5},
+        {"reason": "  "},
+        {"reason": "x" * 501},
+        {"end": DAYS[0] - timedelta(days=1)},
+        {"start": date(2026, 2, 6), "end": date(2027, 2, 7)},
+        {"start": date(1026, 2, 6), "end": date(1026, 2, 7)},
+        {"intervention": "99.9"},
+        {"intervention": "Bewegungsförderung"},
+        {"resident": "B-00000"},
+        {"intervention": RESERVED, "level": 3},
+    ],
+)
+def test_what_is_not_allowed_is_refused_and_leaves_nothing(anna: Person, wrong: dict[str, Any]) -> None:
+    nurse(anna).read_in(workbooks.workbook())
+    before = levels(anna)
+    with pytest.raises(OverrideError):
+        set_(anna, **wrong)
+    assert overrides.list_(anna.parts.databases.reading, anna.home_id) == []
+    assert "niveau.setzen" not in actions(anna)
+    assert levels(anna) == before
+
+
+def test_reserved_task_may_be_confirmed_at_its_level(anna: Person) -> None:
+    assert set_(nurse(anna), 4, intervention=RESERVED) > 0
+
+
+@pytest.mark.parametrize(
+    ("start", "latest"),
+    [
+        (date(2026, 2, 6), date(2027, 2, 6)),
+        (date(2027, 12, 31), date(2028, 12, 31)),
+        (date(2028, 2, 29), date(2029, 2, 28)),
+    ],
+)
+def test_longest_time(anna: Person, start: date, latest: date) -> None:
+    set_(nurse(anna), start=start, end=latest)
+    with pytest.raises(OverrideError):
+        set_(anna, start=start, end=latest + timedelta(days=1))
+
+
+def test_withdrawn_from_a_day_on(anna: Person) -> None:
+    """What was right until then stays; what is taken back from its first day on never held."""
+    nurse(anna).read_in(workbooks.workbook())
+    databases = anna.parts.databases
+    before = levels(anna)
+    number = set_(anna)
+    withdraw = {"home_id": anna.home_id, "override_id": number, "account_id": account_of(anna)}
+    overrides.withdraw(databases, **withdraw, from_day=date(2026, 2, 7))
+    found = levels(anna)
+    assert found[date(2026, 2, 6)] == {4}
+    assert found[date(2026, 2, 7)] == before[date(2026, 2, 7)]
+    row = overrides.find(databases.reading, anna.home_id, number)
+    assert (row.end, row.last, row.withdrawn_by) == (DAYS[1], date(2026, 2, 6), "Anna")
+    with pytest.raises(OverrideError):
+        overrides.withdraw(databases, **withdraw, from_day=date(2026, 2, 8))
+    overrides.withdraw(databases, **withdraw, from_day=date(2026, 1, 1))
+    assert levels(anna) == before
+    assert overridden(anna) == 0
+    assert actions(anna).count("niveau.zuruecknehmen") == 2
+    late = set_(anna)
+    with pytest.raises(OverrideError):
+        overrides.withdraw(databases, **withdraw | {"override_id": late}, from_day=DAYS[1] + timedelta(days=1))
+    with pytest.raises(OverrideError):
+        overrides.withdraw(databases, **withdraw | {"override_id": 999})
+
+
+def test_states() -> None:
+    made: dict[str, Any] = dict.fromkeys(overrides.OverrideRow.__dataclass_fields__)
+    row = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1]})
+    states = [row.state(day) for day in (date(2026, 2, 5), DAYS[0], DAYS[1], date(2026, 4, 1))]
+    assert states == ["künftig", "gilt", "gilt", "abgelaufen"]
+    gone = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 3, 1)})
+    states = [gone.state(day) for day in (date(2026, 2, 5), date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 1))]
+    assert states == ["künftig", "gilt", "zurückgenommen", "zurückgenommen"]
+    never = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 1, 1)})
+    assert [never.state(day) for day in (date(2026, 1, 2), DAYS[0])] == ["zurückgenommen", "zurückgenommen"]
+
+
+def test_log_holds_no_reason_and_no_resident(anna: Person) -> None:
+    """G4: the reason is about a person's health; the log says that, who and when, not why."""
+    nurse(anna).read_in(workbooks.workbook())
+    resident = resident_with_work(anna)
+    set_(anna, resident=resident, reason="Dysphagie nach Apoplex")
+    with anna.parts.databases.reading() as session:
+        logged = repr([
+            (one.action, one.object, one.reason) for one in session.scalars(select(models.AuditEvent))
+        ])  # fmt: skip
+    assert "niveau.setzen" in logged
+    assert "Dysphagie" not in logged
+    assert resident not in logged
+
+
+def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:
+    """B2, T8: a foreign account, a foreign resident, a foreign number."""
+    nurse(anna).read_in(workbooks.workbook())
+    resident, number, databases = resident_with_work(anna), set_(anna), anna.parts.databases
+    other = nurse(person(anna.app, "olga", "Träger Ost", "Haus Ost"))
+    other.read_in(workbooks.workbook())
+    assert overrides.list_(databases.reading, other.home_id) == []
+    assert overrides.find(databases.reading, other.home_id, number) is None
+    assert overridden(other) == 0
+    with pytest.raises(OverrideError):
+        set_(other, resident=resident)
+    with pytest.raises(OverrideError):
+        overrides.withdraw(databases, home_id=other.home_id, override_id=number, account_id=account_of(other))
+    with pytest.raises(OverrideError):  # a nurse of another tenant, at this home
+        overrides.set_(
+            databases, home_id=anna.home_id, account_id=account_of(other), intervention="1.1", level=4,
+            reason="x", start=DAYS[0], end=DAYS[1],
+        )  # fmt: skip
+    assert tenant_of(anna) != tenant_of(other)
+    assert len(overrides.list_(databases.reading, anna.home_id)) == 1
+
+
+def test_filtered_list_is_newest_first(anna: Person) -> None:
+    nurse(anna).read_in(workbooks.workbook())
+    resident = resident_with_work(anna)
+    numbers = [set_(anna), set_(anna, resident=resident), set_(anna, intervention="1.2")]
+    reading = anna.parts.databases.reading
+    assert [one.id for one in overrides.list_(reading, anna.home_id)] == numbers[::-1]
+    assert [one.id for one in overrides.list_(reading, anna.home_id, intervention="1.1")] == numbers[1::-1]
+    assert [one.id for one in overrides.list_(reading, anna.home_id, resident=resident)] == [numbers[1]]
+
+
+def test_level_survives_the_next_upload(anna: Person) -> None:
+    """New master data replace old ones; what a nurse has set stays."""
+    nurse(anna).read_in(workbooks.workbook())
+    set_(anna, 4, resident=resident_with_work(anna))
+    before = levels(anna), overridden(anna)
+    anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Begutachtungen=workbooks.assessments(2)))
+    assert overridden(anna) == before[1] > 0

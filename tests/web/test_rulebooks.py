@@ -1,0 +1,425 @@
+"""The library of rulebooks, which one holds from when, and figures that rest on each day's own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+
+import importers
+import pebem
+from importers.findings import Severity
+from tests.web import own_rulebook, workbooks
+from tests.web.pages import Person, person
+from web.services import accounts, care, clock, holdings, homes, results, rulebooks, scoring, upkeep
+from web.services.rulebooks import RulebookError, Stretch
+from web.store import models
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ALL_DAYS = (date(2026, 1, 5), date(2026, 2, 8))
+BUILT_IN = "rekonstruktion"
+
+
+def tenant_of(who: Person) -> int:
+    """Return the tenant of an account."""
+    with who.parts.databases.reading() as session:
+        return session.scalars(select(models.Home.tenant_id).where(models.Home.id == who.home_id)).one()
+
+
+def account_of(who: Person) -> int:
+    """Return the number of an account."""
+    return accounts.numbered(who.parts.databases, who.user_name)
+
+
+def import_(who: Person, contents: dict[str, Any]) -> rulebooks.Imported:
+    """Upload documents as a workbook."""
+    return rulebooks.import_(
+        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
+        content=own_rulebook.workbook(contents),
+    )  # fmt: skip
+
+
+def activate(who: Person, key: str, from_day: date) -> None:
+    """Let the person's home work with a rulebook."""
+    rulebooks.activate(
+        who.parts.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
+        account_id=account_of(who),
+    )  # fmt: skip
+
+
+def levels(who: Person) -> dict[date, set[int]]:
+    """Return the levels called for by day, as pages see them."""
+    found = results.load(who.parts.databases.reading, who.home_id)
+    return {day: set(part["qn_soll"]) for day, part in found.aggregate.by("day").groupby("day")}
+
+
+def actions(who: Person) -> list[str]:
+    """Return the log."""
+    with who.parts.databases.reading() as session:
+        return list(session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)))
+
+
+def test_built_in_rulebook_holds_since_always(anna: Person) -> None:
+    reading = anna.parts.databases.reading
+    (only,) = rulebooks.holdings(reading, anna.home_id)
+    assert (only.entry.key, only.valid_from, only.valid_until, only.entry.built_in) == (BUILT_IN, None, None, True)
+    for day in (date(1990, 1, 1), date(2026, 1, 1), date(2090, 1, 1)):
+        assert rulebooks.holding(reading, anna.home_id, day).sha256 == rulebooks.current(BUILT_IN).sha256
+
+
+def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
+    contents = own_rulebook.changed(levels={"1.1": 4})
+    made = import_(anna, contents)
+    assert made.findings == ()
+    assert (made.entry.title, made.entry.edition, made.entry.status) == ("Hausregel", "1", "hausregel")
+    assert (made.entry.owner, made.entry.built_in, made.entry.first_used_at) == ("Anna", False, None)
+    reading, tenant = anna.parts.databases.reading, tenant_of(anna)
+    book = rulebooks.get(reading, tenant, made.entry.key)
+    assert book.find_intervention("1.1").base == 4
+    assert book.sha256 == made.entry.sha256
+    assert rulebooks.documents(reading, tenant, made.entry.key) == contents
+    assert [entry.key for entry in rulebooks.list_(reading, tenant)] == [BUILT_IN, made.entry.key]
+    assert "regelwerk.aufnehmen" in actions(anna)
+
+
+def test_documents_of_the_built_in_rulebook_can_be_exported_and_come_back_refused(anna: Person) -> None:
+    """The same content twice would be two names for one thing."""
+    tenant = tenant_of(anna)
+    contents = rulebooks.documents(anna.parts.databases.reading, tenant, BUILT_IN)
+    again = import_(anna, dict(contents))
+    assert again.entry is None
+    assert [one.code for one in again.findings] == ["regelwerk-vorhanden"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"status": "rekonstruktion"}, "status-vergeben"),
+        ({"titel": "Anders"}, "ausgabe-vergeben"),
+    ],
+)
+def test_names_that_are_taken_are_refused(anna: Person, change: dict[str, str], code: str) -> None:
+    assert import_(anna, own_rulebook.changed()).entry is not None
+    contents = own_rulebook.changed()
+    contents["rulebook.yaml"] |= change
+    refused = import_(anna, contents)
+    assert refused.entry is None
+    assert code in {one.code for one in refused.findings}
+    assert len(rulebooks.list_(anna.parts.databases.reading, tenant_of(anna))) == 2
+
+
+def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
+    contents = own_rulebook.changed()
+    contents["rules.yaml"]["regeln"][1]["bedingung"] = "unsinn >= 3"
+    refused = import_(anna, contents)
+    assert refused.entry is None
+    assert any(one.row > 1 and one.column for one in refused.findings)
+    with pytest.raises(RulebookError):
+        rulebooks.import_(anna.parts.databases, tenant_id=tenant_of(anna), account_id=1, name="x", content=b"no book")
+
+
+@pytest.mark.parametrize(("file", "key"), [("rules.yaml", "regeln"), ("interventions.yaml", "interventionen")])
+def test_rulebook_with_days_nobody_could_score_is_refused(anna: Person, file: str, key: str) -> None:
+    """All rules, or all interventions, begin later than the book."""
+    contents = own_rulebook.changed()
+    for entry in contents[file][key]:
+        entry["gueltig_ab"] = "2026-03-01"
+    refused = import_(anna, contents)
+    assert refused.entry is None
+    assert {"regelwerk-luecke", "regelwerk-fehler"} & {
+        one.code for one in refused.findings if one.severity is Severity.ERROR
+    }
+
+
+def test_content_of_a_rulebook_cannot_be_changed_in_the_database(anna: Person) -> None:
+    """Figures of years rest on it: the database itself refuses, whoever asks; there is no function that does."""
+    key = import_(anna, own_rulebook.changed()).entry.key
+    for values in ({"documents": {}}, {"sha256": "0" * 64}, {"title": "x"}, {"edition": "2"}, {"tenant_id": 2}):
+        with pytest.raises(DBAPIError), anna.parts.databases.writing.begin() as session:
+            session.execute(update(models.Rulebook).values(**values))
+    assert rulebooks.documents(anna.parts.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
+    assert not [name for name in vars(rulebooks) if name.startswith(("update", "edit", "change"))]
+
+
+def test_used_rulebook_stays_and_unused_one_goes(anna: Person) -> None:
+    databases, tenant = anna.parts.databases, tenant_of(anna)
+    unused, used = (import_(anna, own_rulebook.changed(edition)).entry.key for edition in ("1", "2"))
+    activate(anna, used, date(2026, 2, 1))
+    rulebooks.remove(databases, tenant_id=tenant, key=unused, account_id=account_of(anna))
+    for key in (used, BUILT_IN, unused):
+        with pytest.raises(RulebookError):
+            rulebooks.remove(databases, tenant_id=tenant, key=key, account_id=account_of(anna))
+    assert [entry.key for entry in rulebooks.list_(databases.reading, tenant)] == [BUILT_IN, used]
+    assert rulebooks.find(databases.reading, tenant, used).first_used_at is not None
+    with pytest.raises(DBAPIError), databases.writing.begin() as session:
+        session.execute(delete(models.Rulebook))
+
+
+def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None:
+    """Contract 7: two stretches, two books, and their aggregates add up to what the engine says of each alone."""
+    anna.read_in(workbooks.workbook())
+    before = levels(anna)
+    key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
+    activate(anna, key, date(2026, 2, 6))
+    after = levels(anna)
+    assert {day for day in after if after[day] != before[day]} == {date(2026, 2, 6), date(2026, 2, 7)}
+    assert after[date(2026, 2, 6)] == {4}
+    found = results.load(anna.parts.databases.reading, anna.home_id)
+    assert [book.title for book in found.books] == ["Rekonstruktion", "Hausregel"]
+    assert [(one.first, one.last) for one in found.stretches] == [
+        (ALL_DAYS[0], date(2026, 2, 5)), (date(2026, 2, 6), ALL_DAYS[1]),
+    ]  # fmt: skip
+    assert found.rulebook.title == "Hausregel"
+    january = results.load(anna.parts.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
+    assert [book.title for book in january.books] == ["Rekonstruktion"]
+    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebooks.current(BUILT_IN)).tables
+    own = rulebooks.get(anna.parts.databases.reading, tenant_of(anna), key)
+    direct = sum(
+        (
+            pebem.score(scoring.of_days(tables, first, last), book, groupings=pebem.CUBE)
+            for first, last, book in (
+                (ALL_DAYS[0], date(2026, 2, 5), rulebooks.current(BUILT_IN)),
+                (date(2026, 2, 6), ALL_DAYS[1], own),
+            )
+        ),
+        pebem.Aggregate.zero(pebem.CUBE),
+    )
+    dims = ("day", "ward", "shift", "intervention")
+    rows = [set(map(repr, one.by(*dims).itertuples(index=False, name=None))) for one in (found.aggregate, direct)]
+    assert rows[0] == rows[1]
+
+
+def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
+    """Aggregates are additive: any cut gives the same sum."""
+    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebooks.current(BUILT_IN)).tables
+    book = rulebooks.current(BUILT_IN)
+    first, last = ALL_DAYS
+    uncut = scoring.whole(tables, [Stretch(first, last, book)])
+    assert len(uncut.tables[pebem.CUBE[0]]) > 3
+    for number in range((last - first).days):
+        day = first + timedelta(days=number)
+        assert scoring.whole(tables, [Stretch(first, day, book), Stretch(day + timedelta(days=1), last, book)]) == uncut
+
+
+def test_explanation_and_demand_use_the_book_of_the_day(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, date(2026, 2, 6))
+    reading = anna.parts.databases.reading
+    demands = results.demands(reading, anna.home_id, "1.1", ALL_DAYS)
+    assert {(one.first_day, one.qn_soll) for one in demands if one.known and one.first_day >= date(2026, 2, 6)} == {
+        (date(2026, 2, 6), 4)
+    }
+    assert {one.qn_soll for one in demands if one.last_day < date(2026, 2, 6)} & {4} == set()
+    resident = next(one.resident for one in demands if one.known)
+    titles = [
+        results.explain(reading, anna.home_id, resident, "1.1", day).book.title
+        for day in (date(2026, 2, 5), date(2026, 2, 6))
+    ]
+    assert titles == ["Rekonstruktion", "Hausregel"]
+
+
+def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    before = levels(anna)
+    key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
+    day = date(2026, 2, 6)
+    activate(anna, key, day)
+    assert levels(anna) != before
+    activate(anna, BUILT_IN, day)
+    assert levels(anna) == before
+    held = rulebooks.holdings(anna.parts.databases.reading, anna.home_id)
+    assert [(one.entry.key, one.valid_from, one.valid_until) for one in held] == [
+        (BUILT_IN, None, date(2026, 2, 5)), (BUILT_IN, day, None),
+    ]  # fmt: skip
+    assert held[1].by == "Anna"
+    assert actions(anna).count("regelwerk.aktivieren") == 2
+
+
+def test_rulebook_from_a_day_to_come_changes_nothing_yet(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    before = levels(anna)
+    activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, clock.today() + timedelta(days=9))
+    assert levels(anna) == before
+    assert upkeep.refresh(anna.parts.databases) == 0
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(2100, 1, 1)])
+def test_days_out_of_reason_are_refused(anna: Person, day: date) -> None:
+    with pytest.raises(RulebookError):
+        activate(anna, BUILT_IN, day)
+
+
+def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -> None:
+    """Nothing is dropped: rows and seconds stay, the level is open, and coverage says what is missing."""
+    anna.read_in(workbooks.workbook())
+    reading = anna.parts.databases.reading
+    before = results.load(reading, anna.home_id)
+    activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
+    after = results.load(reading, anna.home_id)
+    totals = [one.aggregate.by()[["count", "seconds"]].sum().tolist() for one in (before, after)]
+    assert totals[0] == totals[1]
+    late = after.aggregate.by("day")
+    late = late[late["day"] >= date(2026, 2, 6)]
+    assert set(late["fit"]) == {"nicht_bewertbar"}
+    assert set(late["qn_soll"]) == {0}
+    assert before.covered["intervention"] == before.covered["counted"] == 6
+    assert after.covered["intervention"] == 3
+    assert after.find_intervention("1.1").title == before.find_intervention("1.1").title
+    assert results.demands(reading, anna.home_id, "1.1", (date(2026, 2, 6), ALL_DAYS[1])) == []
+    resident = results.demands(reading, anna.home_id, "1.1", ALL_DAYS)[0].resident
+    assert results.explain(reading, anna.home_id, resident, "1.1", date(2026, 2, 6)) is None
+
+
+def test_upload_that_spans_two_books_is_read_with_both_catalogues(anna: Person) -> None:
+    activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
+    anna.read_in(workbooks.workbook())
+    found = results.load(anna.parts.databases.reading, anna.home_id)
+    assert found.covered["counted"] == workbooks.COUNTED
+    assert found.covered["intervention"] == 3
+
+
+def test_comparison_tells_what_moves(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    reading, tenant = anna.parts.databases.reading, tenant_of(anna)
+    key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
+    found = rulebooks.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
+    effect = found.effect
+    whole = results.load(reading, anna.home_id).aggregate.by()
+    assert (effect.count, effect.seconds) == (6, int(whole["seconds"].sum()))
+    assert (effect.first, effect.last) == ALL_DAYS
+    assert effect.changed_count == 5  # the sixth belongs to nobody known: open before and after
+    assert {move.after for move in effect.moves} == {4}
+    assert effect.fit_before == {
+        fit: (int(part["count"]), int(part["seconds"]))
+        for fit in pebem.FIT_CLASSES
+        for part in [whole[whole["fit"] == fit].sum(numeric_only=True)]
+    }
+    activate(anna, key, date(2026, 1, 1))
+    whole = results.load(reading, anna.home_id).aggregate.by()
+    assert sum(seconds for _, seconds in effect.fit_after.values()) == effect.seconds
+    assert effect.fit_after["passend"][0] == int(whole[whole["fit"] == "passend"]["count"].sum())
+    back = rulebooks.compare(reading, tenant, key, BUILT_IN, home_id=anna.home_id).effect
+    assert [(move.after, move.before, move.count) for move in back.moves] == [
+        (move.before, move.after, move.count) for move in effect.moves
+    ]
+    assert (back.fit_after, back.fit_before) == (effect.fit_before, effect.fit_after)
+    assert rulebooks.compare(reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect.moves == ()
+    without = import_(anna, own_rulebook.changed("2", without=("1.1",))).entry.key
+    lost = rulebooks.compare(reading, tenant, BUILT_IN, without, home_id=anna.home_id).effect
+    assert lost.unknown == ("1.1",)
+    assert lost.fit_after["nicht_bewertbar"][0] == 6
+    assert rulebooks.compare(reading, tenant, BUILT_IN, key).effect is None
+
+
+def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
+    """B2, T8: found, read, compared, activated, removed by the owner alone."""
+    key = import_(anna, own_rulebook.changed()).entry.key
+    other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    databases, tenant = anna.parts.databases, tenant_of(other)
+    assert [entry.key for entry in rulebooks.list_(databases.reading, tenant)] == [BUILT_IN]
+    assert rulebooks.find(databases.reading, tenant, key) is None
+    assert rulebooks.get(databases.reading, tenant, key) is None
+    assert rulebooks.documents(databases.reading, tenant, key) is None
+    assert rulebooks.compare(databases.reading, tenant, BUILT_IN, key) is None
+    assert rulebooks.compare(databases.reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect is None
+    with pytest.raises(RulebookError):
+        activate(other, key, date(2026, 1, 1))
+    with pytest.raises(RulebookError):
+        rulebooks.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
+    with pytest.raises(RulebookError):
+        rulebooks.activate(
+            databases, tenant_id=tenant, home_id=anna.home_id, key=BUILT_IN, from_day=date(2026, 1, 1),
+            account_id=account_of(other),
+        )  # fmt: skip
+    assert import_(other, own_rulebook.changed()).entry is not None  # the same content may be theirs too
+    assert len(rulebooks.holdings(databases.reading, anna.home_id)) == 1
+
+
+@pytest.mark.parametrize("key", ["", "r", "r0", "r²", "r-1", "r99999999999999999999", "nichts", "../x"])
+def test_keys_that_name_nothing(ben: Person, key: str) -> None:
+    reading = ben.parts.databases.reading
+    assert rulebooks.get(reading, tenant_of(ben), key) is None
+    assert rulebooks.find(reading, tenant_of(ben), key) is None
+
+
+def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F10: decision and figures in one transaction."""
+    anna.read_in(workbooks.workbook())
+    before = levels(anna)
+    key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
+    with monkeypatch.context() as broken:
+        broken.setattr(care, "analyse", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            activate(anna, key, date(2026, 1, 1))
+    assert levels(anna) == before
+    assert rulebooks.find(anna.parts.databases.reading, tenant_of(anna), key).first_used_at is None
+    assert "regelwerk.aktivieren" not in actions(anna)
+
+
+def test_home_of_the_same_tenant_keeps_its_own_book(anna: Person) -> None:
+    second = homes.create(anna.parts.databases, tenant_of(anna), "Zweites Haus")
+    activate(anna, import_(anna, own_rulebook.changed()).entry.key, date(2026, 1, 1))
+    assert rulebooks.holding(anna.parts.databases.reading, second).title == "Rekonstruktion"
+
+
+def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
+    """A book may change inside: an intervention that gets another level from a day on is two stretches."""
+    contents = own_rulebook.changed()
+    entries = contents["interventions.yaml"]["interventionen"]
+    old = next(entry for entry in entries if entry["id"] == "1.1")
+    new = {**old, "gueltig_ab": "2026-02-07", "qn": 4}
+    old["gueltig_bis"] = "2026-02-06"
+    entries.insert(entries.index(old) + 1, new)
+    made = import_(anna, contents)
+    assert made.entry is not None, made.findings
+    anna.read_in(workbooks.workbook())
+    activate(anna, made.entry.key, date(2020, 1, 1))
+    found = levels(anna)
+    assert 4 in found[date(2026, 2, 7)]
+    assert 4 not in found[date(2026, 2, 6)]
+    stretches = results.load(anna.parts.databases.reading, anna.home_id).stretches
+    assert [one.first for one in stretches] == [ALL_DAYS[0], date(2026, 2, 7)]
+    assert len(results.load(anna.parts.databases.reading, anna.home_id).books) == 1
+
+
+def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
+    """Figures name the hash of their book by day; where it is not the one that holds, they are made anew."""
+    anna.read_in(workbooks.workbook())
+    databases = anna.parts.databases
+    with databases.writing.begin() as session:
+        session.execute(update(models.Coverage).where(models.Coverage.day == ALL_DAYS[1]).values(rulebook_sha256="0"))
+        session.execute(update(models.Home).values(analysis=models.Home.analysis + 1))
+    assert results.load(databases.reading, anna.home_id) is None
+    assert upkeep.refresh(databases) == 1
+    assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
+
+
+def test_scoring_some_days_anew_leaves_the_others(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    databases = anna.parts.databases
+    with databases.reading() as session:
+        kept = set(session.scalars(select(models.Cube.id).where(models.Cube.day < date(2026, 2, 6))))
+        count = session.scalar(select(func.count()).select_from(models.Cube))
+    with databases.writing.begin() as session:
+        care.analyse(session, anna.home_id, (date(2026, 2, 6), date.max))
+    with databases.reading() as session:
+        assert kept <= set(session.scalars(select(models.Cube.id)))
+        assert session.scalar(select(func.count()).select_from(models.Cube)) == count
+
+
+def test_pages_name_every_book_they_rest_on(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, date(2026, 2, 6))
+    assert "Hausregel" in anna.first_sign_in().get("/").text
+
+
+def test_reading_book_is_todays_where_there_is_one_only(app: Flask) -> None:
+    who = person(app, "carla", "Träger", "Haus")
+    with who.parts.databases.reading() as session:
+        home = session.get_one(models.Home, who.home_id)
+        assert holdings.for_reading(session, home) is holdings.on(session, home, clock.today())

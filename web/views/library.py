@@ -1,0 +1,228 @@
+"""Regelwerke verwalten: which there are, which holds from when, what another one would change; upload and download."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+
+from importers.findings import Severity
+from pebem.measures import Amount
+from rules.cases import cases_of
+from web import current, filters
+from web.reports import rulebook_pdf, rulebook_xlsx
+from web.services import clock, overview, rulebooks
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from web.services.rulebooks import Comparison, Effect, Entry
+
+blueprint = Blueprint("library", __name__, url_prefix="/regelwerke")
+
+KINDS: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+MOST_BYTES: Final = 5 * 1024**2
+CHANGES_SHOWN: Final = 60
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Show the library, and which rulebook holds for the home from when."""
+    return render_template("library/index.html", **_library())
+
+
+@blueprint.post("/")
+def upload() -> ResponseReturnValue:
+    """Take an edited workbook into the library; where a row is wrong, nothing is kept and the rows are named."""
+    file = request.files.get("datei")
+    content = file.read(MOST_BYTES + 1) if file else b""
+    if file is None or not content or len(content) > MOST_BYTES:
+        flash("Bitte wählen Sie eine Arbeitsmappe (.xlsx) mit höchstens 5 MB aus.", "warning")
+        return redirect(url_for("library.index"))
+    name = Path(file.filename or "regelwerk.xlsx").name
+    try:
+        made = rulebooks.import_(
+            current.databases(),
+            tenant_id=current.visitor().tenant_id,
+            account_id=current.visitor().account_id,
+            name=name,
+            content=content,
+        )
+    except rulebooks.RulebookError as error:
+        return render_template("library/refused.html", name=name, message=str(error), findings=()), 422
+    gravest_first = sorted(made.findings, key=lambda one: list(Severity).index(one.severity))
+    if made.entry is None:
+        return render_template("library/refused.html", name=name, message="", findings=gravest_first), 422
+    named = f"„{made.entry.title} {made.entry.edition}“"
+    flash(f"{named} liegt jetzt in der Bibliothek. Es gilt erst, wenn Sie es festlegen.", "good")
+    return redirect(url_for("library.show", key=made.entry.key))
+
+
+@blueprint.get("/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """Show one rulebook of the library: what it is, and what can be done with it."""
+    entry = _entry(key)
+    book = rulebooks.get(current.databases().reading, current.visitor().tenant_id, key)
+    held = rulebooks.holdings(current.databases().reading, current.home().id)
+    return render_template(
+        "library/show.html",
+        entry=entry,
+        book=book,
+        held=[one for one in held if one.entry.key == key],
+        others=[one for one in _entries() if one.key != key],
+        holding_key=_holding_key(),
+    )
+
+
+@blueprint.get("/<key>/regelwerk.xlsx")
+def workbook(key: str) -> ResponseReturnValue:
+    """Hand a rulebook out as a workbook that can be edited and uploaded again."""
+    entry = _entry(key)
+    documents = rulebooks.documents(current.databases().reading, current.visitor().tenant_id, key)
+    if documents is None:
+        abort(404)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "regelwerk.xlsx"
+        rulebook_xlsx.write(path, documents)
+        return _download(path.read_bytes(), entry, "xlsx")
+
+
+@blueprint.get("/<key>/regelwerk.pdf")
+def printed(key: str) -> ResponseReturnValue:
+    """Hand a rulebook out as a document to print, a built-in one with its cases."""
+    entry = _entry(key)
+    reading, tenant_id = current.databases().reading, current.visitor().tenant_id
+    book, documents = rulebooks.get(reading, tenant_id, key), rulebooks.documents(reading, tenant_id, key)
+    if book is None or documents is None:
+        abort(404)
+    cases = cases_of(f"{book.id}-{book.edition}") if entry.built_in else ()
+    return _download(rulebook_pdf.document(book, documents, cases), entry, "pdf")
+
+
+@blueprint.get("/vergleich")
+def compare() -> ResponseReturnValue:
+    """Compare two rulebooks: what differs, and what that does to the figures of the home."""
+    a, b = request.args.get("a", ""), request.args.get("b", "")
+    entries = _entries()
+    a = a or _holding_key()
+    b = b or next((one.key for one in entries if one.key != a), a)
+    found = rulebooks.compare(current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id)
+    if found is None:
+        abort(404)
+    return render_template("library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
+
+
+@blueprint.get("/<key>/festlegen")
+def confirm(key: str) -> ResponseReturnValue:
+    """Ask from which day a rulebook shall hold, and show what that would change."""
+    entry = _entry(key)
+    found = rulebooks.compare(
+        current.databases().reading, current.visitor().tenant_id, _holding_key(), key, home_id=current.home().id
+    )
+    if found is None:
+        abort(404)
+    return render_template(
+        "library/confirm.html",
+        entry=entry,
+        day=filters.day(request.args.get("ab", "")) or clock.today(),
+        same=_holding_key() == key,
+        **_changes(found),
+    )
+
+
+@blueprint.post("/<key>/festlegen")
+def activate(key: str) -> ResponseReturnValue:
+    """Let a rulebook hold for the home from a day on; its figures are computed anew."""
+    entry, day = _entry(key), filters.day(request.form.get("ab", ""))
+    if day is None:
+        flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
+        return redirect(url_for("library.confirm", key=key))
+    try:
+        rulebooks.activate(
+            current.databases(),
+            tenant_id=current.visitor().tenant_id,
+            home_id=current.home().id,
+            key=key,
+            from_day=day,
+            account_id=current.visitor().account_id,
+        )
+    except rulebooks.RulebookError as error:
+        flash(str(error), "warning")
+        return redirect(url_for("library.confirm", key=key))
+    flash(f"Ab {day:%d.%m.%Y} gilt „{entry.title} {entry.edition}“. Alle Zahlen sind neu gerechnet.", "good")
+    return redirect(url_for("library.index"))
+
+
+@blueprint.post("/<key>/entfernen")
+def remove(key: str) -> ResponseReturnValue:
+    """Take a rulebook out of the library as long as no home has used it."""
+    entry = _entry(key)
+    try:
+        rulebooks.remove(
+            current.databases(),
+            tenant_id=current.visitor().tenant_id,
+            key=key,
+            account_id=current.visitor().account_id,
+        )
+        flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
+    except rulebooks.RulebookError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("library.index"))
+
+
+def _entries() -> list[Entry]:
+    return rulebooks.list_(current.databases().reading, current.visitor().tenant_id)
+
+
+def _entry(key: str) -> Entry:
+    found = rulebooks.find(current.databases().reading, current.visitor().tenant_id, key)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _holding_key() -> str:
+    """Return the key of the rulebook that holds for the home today."""
+    today = clock.today()
+    held = rulebooks.holdings(current.databases().reading, current.home().id)
+    begun = [one for one in held if one.valid_from is None or one.valid_from <= today]
+    return begun[-1].entry.key
+
+
+def _library() -> dict[str, Any]:
+    held = rulebooks.holdings(current.databases().reading, current.home().id)
+    return {
+        "entries": _entries(),
+        "holdings": held,
+        "held": {one.entry.key: one for one in held},  # the latest stretch of each
+        "holding_key": _holding_key(),
+        "home_name": current.home().name,
+    }
+
+
+def _changes(found: Comparison) -> dict[str, Any]:
+    return {
+        "found": found,
+        "changes": found.difference.changes,
+        "changes_shown": CHANGES_SHOWN,
+        "effect": found.effect,
+        "before": _whole(found.effect, "fit_before"),
+        "after": _whole(found.effect, "fit_after"),
+    }
+
+
+def _whole(effect: Effect | None, name: str) -> overview.Whole | None:
+    if effect is None:
+        return None
+    return overview.whole_of({fit: Amount(*pair) for fit, pair in getattr(effect, name).items()})
+
+
+def _download(content: bytes, entry: Entry, kind: str) -> ResponseReturnValue:
+    name = f"Regelwerk-{entry.rulebook_id}-{entry.edition}.{kind}"
+    return send_file(BytesIO(content), mimetype=KINDS[kind], as_attachment=True, download_name=name)

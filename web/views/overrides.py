@@ -1,0 +1,128 @@
+"""Eigene Festlegungen: levels that a registered nurse sets in place of the rulebook's, with reason and end."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from web import current, filters
+from web.services import clock, homes, overrides, rulebooks
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from rules.model import RuleBook
+
+blueprint = Blueprint("overrides", __name__, url_prefix="/festlegungen")
+
+USUAL_DAYS: Final = 90
+"""How long an override lasts unless another end is entered."""
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Show all overrides, and the form for a new one to those who may set it."""
+    today = clock.today()
+    start = filters.day(request.args.get("ab", "")) or today
+    end = min(max(start, today) + timedelta(days=USUAL_DAYS), overrides.latest_end(start))
+    given = {
+        "intervention": request.args.get("intervention", ""),
+        "bewohner": request.args.get("bewohner", ""),
+        "ab": start.isoformat(),
+        "bis": end.isoformat(),
+    }
+    return _page(given)
+
+
+@blueprint.post("/")
+def add() -> ResponseReturnValue:
+    """Set a level; what is wrong with it is shown beside what was entered."""
+    given = {name: request.form.get(name, "").strip() for name in ("intervention", "bewohner", "niveau", "grund")}
+    given |= {name: request.form.get(name, "") for name in ("ab", "bis")}
+    start, end = filters.day(given["ab"]), filters.day(given["bis"])
+    entry = _book().find_intervention(given["intervention"])
+    if entry is None or given["niveau"] not in {"1", "2", "3", "4"} or start is None or end is None:
+        return _page(given, "Bitte wählen Sie Intervention und Niveau, und geben Sie beide Tage an."), 422
+    try:
+        overrides.set_(
+            current.databases(),
+            home_id=current.home().id,
+            account_id=current.visitor().account_id,
+            resident=given["bewohner"],
+            intervention=entry.id,
+            level=int(given["niveau"]),
+            reason=given["grund"],
+            start=start,
+            end=end,
+        )
+    except overrides.OverrideError as error:
+        return _page(given, str(error)), 422
+    flash(f"Festgelegt: „{entry.title}“ verlangt QN {given['niveau']}. Die Auswertung rechnet damit.", "good")
+    # The form was sent to its own place on the page; the answer stands at the top.
+    return redirect(url_for("overrides.index") + "#inhalt")
+
+
+@blueprint.post("/<int:override_id>/zuruecknehmen")
+def withdraw(override_id: int) -> ResponseReturnValue:
+    """Take an override back: from the day given (else today) on the rulebook's level holds again."""
+    databases, home = current.databases(), current.home()
+    if overrides.find(databases.reading, home.id, override_id) is None:
+        abort(404)
+    from_day = filters.day(request.form.get("ab", ""))
+    try:
+        overrides.withdraw(
+            databases,
+            home_id=home.id,
+            override_id=override_id,
+            account_id=current.visitor().account_id,
+            from_day=from_day,
+        )
+        flash("Zurückgenommen: Es gilt wieder das Niveau des Regelwerks.", "good")
+    except overrides.OverrideError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("overrides.index"))
+
+
+def _page(given: dict[str, str], wrong: str = "") -> str:
+    reading, home, book, today = current.databases().reading, current.home(), _book(), clock.today()
+    rows = [_row(one, book, today) for one in overrides.list_(reading, home.id)]
+    live = [one for one in rows if one["state"] == "gilt"]
+    catalogue = [
+        {"name": name, "entries": list(entries)} for name, entries in groupby(book.interventions, lambda one: one.group)
+    ]
+    return render_template(
+        "overrides/index.html",
+        rulebook=book,
+        rows=sorted(rows, key=lambda row: row["state"] not in {"gilt", "künftig"}),
+        live=len(live),
+        for_residents=sum(bool(row["one"].resident) for row in live),
+        may_set=overrides.may_set(reading, current.visitor().account_id),
+        given=given,
+        wrong=wrong,
+        catalogue=catalogue,
+        residents=homes.residents(reading, home.id),
+        reason_signs=overrides.REASON_SIGNS,
+        no_names=overrides.NO_NAMES,
+        most_months=overrides.MOST_MONTHS,
+    )
+
+
+def _row(one: overrides.OverrideRow, book: RuleBook, today: date) -> dict[str, Any]:
+    entry, state = book.find_intervention(one.intervention), one.state(today)
+    day = max(one.start, min(today, one.end))
+    why = url_for("explain.show", intervention=one.intervention, resident=one.resident or "-", am=day)
+    return {
+        "one": one,
+        "title": entry.title if entry else one.intervention,
+        "state": state,
+        "why_url": why if one.resident else None,
+        "open": one.withdrawn_at is None,
+        "usual_end": max(one.start, today) if state in {"gilt", "künftig"} else one.start,
+    }
+
+
+def _book() -> RuleBook:
+    return rulebooks.holding(current.databases().reading, current.home().id)

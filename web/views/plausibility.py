@@ -1,0 +1,51 @@
+"""Passt das Regelwerk zur Wirklichkeit? Minutes by level called for, beside the shape of § 113c."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from web import current
+from web.services import plausibility
+from web.views import selection
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from web.services.plausibility import Comparison, Shape
+
+blueprint = Blueprint("plausibility", __name__)
+
+BAND_WORDS = [(f"band-{i + 1}", word) for i, (word, _) in enumerate(plausibility.BANDS.values())]
+
+
+@blueprint.get("/plausibilitaet")
+def index() -> ResponseReturnValue:
+    """Show the comparison for the period."""
+    chosen = selection.chosen(by_ward=False)
+    if chosen is None:
+        return redirect(url_for("home.index"))
+    found = plausibility.of_home(
+        current.databases().reading, current.home().id, chosen.result.stretches, chosen.result.period
+    )
+    if found is None:
+        return render_template("home/nothing.html", question="Passt das Regelwerk zur Wirklichkeit?", **chosen.context)
+    return render_template(
+        "plausibility/index.html", **chosen.context, **_words(found), found=found, band_words=BAND_WORDS
+    )
+
+
+def _words(found: Comparison) -> dict[str, Any]:
+    """Return the ends of the row of Pflegegrade that have minutes, and the one where both differ most."""
+    shown = [shape for shape in found.shapes if shape.called_for]
+    return {
+        "lowest": shown[0] if shown else None,
+        "highest": shown[-1] if len(shown) > 1 else None,
+        "farthest": max(shown, key=distance) if shown else None,
+    }
+
+
+def distance(shape: Shape) -> float:
+    """Return by how much the shares of QN 4 differ."""
+    return abs(shape.called_for[-1].share - shape.statute[-1].share)

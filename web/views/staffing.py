@@ -1,0 +1,135 @@
+"""Wie viele Stellen sind vereinbar? § 113c Abs. 1 for the residents of the home, beside the staff there is."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from rules.staffing import GROUPS
+from web import current, filters, wording
+from web.services import clock, staffing
+from web.services.plausibility import Band
+from web.views import selection
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("staffing", __name__, url_prefix="/stellen")
+
+LEAST_HOURS: Final = Decimal(20)
+MOST_HOURS: Final = Decimal(48)
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Show ceiling, agreement, minimum and staff for the period, or for a day where there are no other data."""
+    reading, home = current.databases().reading, current.home()
+    chosen = selection.chosen(by_ward=False)
+    first, last = chosen.result.period if chosen else _asked()
+    return _page(first, last, chosen.context if chosen else {}, staffing.inputs(reading, home.id, last))
+
+
+@blueprint.post("/angaben")
+def enter() -> ResponseReturnValue:
+    """Keep what the home has agreed, and the minimum of its state, from a day on."""
+    try:
+        values = {kind: {group: amount(f"{kind}_{group}") for group in GROUPS} for kind in ("minimum", "agreed")}
+        full_time = amount("vollzeit")
+    except InvalidOperation:
+        flash("Bitte geben Sie Zahlen wie 12,5 ein; leere Felder sind erlaubt.", "warning")
+        return redirect(url_for("staffing.index"))
+    day = filters.day(request.form.get("ab", ""))
+    if day is None or full_time is None or not LEAST_HOURS <= full_time <= MOST_HOURS:
+        flash(
+            f"Bitte geben Sie einen Tag an und eine Vollzeit zwischen {LEAST_HOURS} und {MOST_HOURS} Wochenstunden.",
+            "warning",
+        )
+        return redirect(url_for("staffing.index"))
+    try:
+        staffing.enter(
+            current.databases(),
+            home_id=current.home().id,
+            account_id=current.visitor().account_id,
+            valid_from=day,
+            full_time=full_time,
+            **values,
+        )
+        flash("Ihre Angaben sind gespeichert.", "good")
+    except staffing.StaffingError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("staffing.index"))
+
+
+def amount(name: str) -> Decimal | None:
+    """Return a number of the form, written with a comma or a point; None where the field is blank.
+
+    Raises
+    ------
+    InvalidOperation
+        For anything that is no number of at least 0.
+    """
+    text = request.form.get(name, "").strip().replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    if not text:
+        return None
+    number = Decimal(text.replace(".", "").replace(",", ".") if "," in text else text)
+    if not number.is_finite() or number < 0:
+        raise InvalidOperation
+    return number
+
+
+def bars(groups: list[staffing.Line]) -> list[tuple[str, list[Band]]]:
+    """Return a bar for the ceiling, what was agreed and what there is, all on one scale; without what is not known."""
+    rows: dict[str, list[Decimal | None]] = {
+        "Obergrenze": [line.ceiling for line in groups],
+        "Vereinbart": [line.agreed for line in groups],
+        "Vorhanden": [line.actual for line in groups],
+    }
+    known = [
+        (name, [value for value in values if value is not None]) for name, values in rows.items() if None not in values
+    ]
+    longest = max(sum(values, Decimal(0)) for _, values in known) or Decimal(1)
+    return [(name, _bar(groups, values, longest)) for name, values in known]
+
+
+def _bar(groups: list[staffing.Line], values: list[Decimal], longest: Decimal) -> list[Band]:
+    return [
+        Band(
+            word=line.levels,
+            css=f"band-{i + 1}",
+            share=float(value / longest),
+            start=float(sum(values[:i], Decimal(0)) / longest),
+            figure=wording.number(value, 2),
+        )
+        for i, (line, value) in enumerate(zip(groups, values, strict=True))
+    ]
+
+
+def _asked() -> tuple[date, date]:
+    choice, today = filters.read(request.args), clock.today()
+    return choice.start or choice.end or today, choice.end or choice.start or today
+
+
+def _page(first: date, last: date, context: dict[str, Any], inputs: staffing.Inputs) -> ResponseReturnValue:
+    reading, home = current.databases().reading, current.home()
+    try:
+        found = staffing.staffing(reading, home.id, first, last)
+    except staffing.StaffingError as error:  # before the statute had values, or too long a time
+        flash(f"{error} Gezeigt wird der heutige Tag.", "warning")
+        found = staffing.staffing(reading, home.id, clock.today())
+    return render_template(
+        "staffing/index.html",
+        **context,
+        found=found,
+        graded=sum((found.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
+        groups=[line for line in found.lines if line.group != "total"],
+        total=next(line for line in found.lines if line.group == "total"),
+        bars=bars([line for line in found.lines if line.group != "total"]),
+        band_words=[(f"band-{i + 1}", line.levels) for i, line in enumerate(found.lines[:3])],
+        inputs=inputs,
+        history=staffing.history(reading, home.id),
+        today=clock.today(),
+    )
