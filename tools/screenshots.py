@@ -60,7 +60,7 @@ def _pictures(page: Page, address: str) -> None:
     page.goto(address + "/")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / "wo-stehen-wir.png")
-    page.get_by_role("link", name="Alle Interventionen ansehen").click()
+    page.goto(address + "/interventionen?alle=1")
     page.get_by_role("main").get_by_role("table").get_by_role("link", name="Körperpflege: Duschen").click()
     page.wait_for_load_state("networkidle")
     page.locator("a[href*='/warum/']").first.click()

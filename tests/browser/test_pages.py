@@ -93,7 +93,7 @@ def test_the_menu_works_on_a_narrow_window_without_script(browser: Browser, fill
     page = context.new_page()
     page.goto(filled.address + "/")
     page.locator("summary", has_text="Menü").click()
-    page.get_by_role("navigation", name="Menü").get_by_role("link", name="Regelwerk").click()
+    page.get_by_role("navigation", name="Menü").get_by_role("link", name="Regelwerk", exact=True).click()
     page.get_by_role("heading", name="Was verlangt welches Niveau?").wait_for()
     page.get_by_label("Suche").fill("duschen")
     page.get_by_role("button", name="Suchen").click()
@@ -150,7 +150,7 @@ def exports(site: Site) -> int:
 def test_the_table_leaves_as_csv_and_leaves_a_record(visit: Window) -> None:
     """Security row T10."""
     visitor = visit()
-    visitor.go("/interventionen?soll=1")
+    visitor.go("/interventionen?soll=1&alle=1")
     recorded = exports(visitor.site)
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("link", name="Tabelle als CSV").click()

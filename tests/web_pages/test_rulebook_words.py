@@ -51,3 +51,22 @@ def test_the_reserved_rule_stands_only_with_reserved_interventions() -> None:
         ids = [rule.id for rule in rules_for(BOOK, entry)]
         assert ("vorbehalt" in ids) == entry.reserved
         assert "basis" in ids
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("pflegegrad >= 4", "Gilt, wenn mindestens Pflegegrad 4 vorliegt"),
+        ("punktbereich(2) >= 3", "Gilt, wenn in Modul 2 mindestens Punktbereich 3 (von 0 bis 4) erreicht ist"),
+        ("zertifikat(LG1)", "Gilt, wenn die Intervention das Zertifikat LG1 anerkennt"),
+        (
+            "mindestens 2 von (pflegegrad >= 4, vorbehaltsaufgabe, instabil)",
+            (
+                "Gilt, wenn mindestens 2 hiervon zutreffen: mindestens Pflegegrad 4 vorliegt; die Intervention eine "
+                "Vorbehaltsaufgabe ist; mindestens ein Kriterium einer instabilen Situation erfüllt ist"
+            ),
+        ),
+    ],
+)
+def test_statements_of_the_wider_language_in_plain_words(condition: str, words: str) -> None:
+    assert sentence(parse(condition)) == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -100,3 +101,34 @@ def test_every_fit_class_has_a_word_sign_and_colour_of_its_own() -> None:
     assert set(wording.FIT_WORDS) == set(FIT_CLASSES)
     for column in zip(*wording.FIT_WORDS.values(), strict=True):
         assert len(set(column)) == len(FIT_CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 31), "01.–31.01.2026"),
+        (date(2026, 1, 28), date(2026, 2, 3), "28.01.–03.02.2026"),
+        (date(2025, 12, 30), date(2026, 1, 2), "30.12.2025–02.01.2026"),
+        (date(2026, 3, 5), date(2026, 3, 5), "05.03.2026"),
+    ],
+)
+def test_days_in_little_room(start: date, end: date, text: str) -> None:
+    assert wording.days(start, end) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("0.125", "0,13"), ("2.005", "2,01"), ("-0.004", "0,00"), ("12", "12,00")])
+def test_exact_decimals_are_rounded_half_up(value: str, text: str) -> None:
+    assert wording.number(Decimal(value), 2) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("38.5", "38,5"), ("39.00", "39"), ("1000", "1000"), ("0.10", "0,1")])
+def test_exact_decimals_as_one_would_type_them(value: str, text: str) -> None:
+    assert wording.plain_decimal(Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.4, "+0,40"), (-0.4, "−0,40"), (0.004, "0,00"), (-0.004, "0,00"), (Decimal("-1.5"), "−1,50")]
+)
+def test_differences_have_a_sign_unless_they_are_none(value: float | Decimal, text: str) -> None:
+    assert wording.signed(value) == text
+    assert wording.points(0.1234) == "+12,3"
