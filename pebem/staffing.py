@@ -12,6 +12,7 @@ from pebem.assess import assess
 from pebem.timeline import FIRST_PERSON, days, resident_timeline
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
@@ -49,6 +50,31 @@ def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:
     grades = grades_of(tables, timeline)[timeline.grid[FIRST_PERSON:]][present]
     counts = np.bincount(grades - UNKNOWN_GRADE, minlength=7)
     return {grade: Decimal(int(counts[grade - UNKNOWN_GRADE])) / len(span) for grade in range(UNKNOWN_GRADE, 6)}
+
+
+def there_is(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -> dict[int, Decimal]:
+    """Return the full-time equivalents there are, averaged over the days from ``first`` to ``last``.
+
+    Parameters
+    ----------
+    hours
+        Weekly hours of all employees of a level together: ``qn`` (1-4, 0 = § 43b SGB XI), ``start``, ``end``
+        (NaT = open, last day included), ``hours`` (Decimal).
+    full_time
+        Weekly hours of a full-time post.
+
+    Returns
+    -------
+    dict
+        Level -> full-time equivalents; sum first, divide last.
+    """
+    begin, end = (day.toordinal() - _EPOCH for day in (first, last))
+    start = np.maximum(days(hours["start"], _SINCE_ALWAYS), begin)
+    stop = np.minimum(days(hours["end"], _FOR_EVER), end)
+    sums: dict[int, Decimal] = {}
+    for level, held, weekly in zip(hours["qn"].tolist(), (stop - start + 1).tolist(), hours["hours"], strict=True):
+        sums[level] = sums.get(level, Decimal(0)) + weekly * max(held, 0)
+    return {level: total / (end - begin + 1) / full_time for level, total in sorted(sums.items())}
 
 
 def grades_of(tables: Tables, timeline: ResidentTimeline) -> NDArray[np.int64]:

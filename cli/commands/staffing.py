@@ -1,9 +1,12 @@
 """Berechnet die Personalanhaltswerte nach § 113c Abs. 1 SGB XI: Vollzeitäquivalente je Qualifikationsgruppe.
 
-Die Werte sind eine Obergrenze für Vereinbarungen, kein gemessener Bedarf.
+Die Werte sind eine Obergrenze für Vereinbarungen, kein gemessener Bedarf. Statt des Bewohnermixes kann eine
+Arbeitsmappe stehen: Dann wird der Mix aus Begutachtungen und Ein- und Auszügen über die Tage gemittelt und dem
+Personal gegenübergestellt, das nach den Wochenstunden da ist.
 
-Beispiel:
+Beispiele:
   pebem staffing --residents 1=1,2=18,3=36,4=30,5=15
+  pebem staffing --file haus-sonnenschein.xlsx --from 01.01.2026 --to 31.01.2026 --full-time 39
 """
 
 from __future__ import annotations
@@ -11,10 +14,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.parser import CommandError, Parser, day
 from rules.staffing import GROUPS, Staffing, full_time_equivalents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LEVELS_OF: Final = {"nr1": (1, 2), "nr2": (3,), "nr3": (4,)}
+"""Levels of staff each group of § 113c Abs. 1 stands for."""
 
 
 def _mix(text: str) -> dict[int, float]:
@@ -29,44 +42,119 @@ def _mix(text: str) -> dict[int, float]:
     return mix
 
 
+def _hours(text: str) -> Decimal:
+    try:
+        found = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        found = Decimal(0)
+    if not 1 <= found <= 80:
+        raise argparse.ArgumentTypeError(f"„{text}“ sind keine Wochenstunden; bitte eine Zahl von 1 bis 80 angeben.")
+    return found
+
+
 def define(parser: Parser) -> None:
     """Define the arguments."""
+    parser.add_argument("--residents", metavar="MIX", type=_mix, help="Bewohner:innen je Pflegegrad, wie 2=18,3=36")
+    parser.add_argument("--file", metavar="DATEI", type=Path, help="statt dessen eine Arbeitsmappe")
+    parser.add_argument("--from", dest="first", metavar="TAG", type=day, help="erster Tag des Mittels (bei --file)")
+    parser.add_argument("--to", dest="last", metavar="TAG", type=day, help="letzter Tag des Mittels (bei --file)")
     parser.add_argument(
-        "--residents", metavar="MIX", type=_mix, required=True, help="Bewohner:innen je Pflegegrad, wie 2=18,3=36"
+        "--full-time", metavar="STD", type=_hours, default="38,5", help="Wochenstunden einer Vollzeitstelle (38,5)"
     )
-    parser.add_argument("--on", metavar="TAG", type=day, help="Tag, dessen Werte gelten (sonst heute)")
+    parser.add_argument("--on", metavar="TAG", type=day, help="Tag, dessen Werte gelten (sonst heute oder --to)")
     parser.add_argument("--json", action="store_true", help="für Programme statt als Text")
+
+
+@dataclass(frozen=True)
+class _Home:
+    """What the command calculates with: residents by Pflegegrad, and the staff there is by level (empty = unknown)."""
+
+    residents: Mapping[int, float | Decimal]
+    ungraded: Decimal = Decimal(0)
+    staff: Mapping[int, Decimal] = field(default_factory=dict)
+
+    def there_is(self, group: str) -> Decimal:
+        """Return the full-time equivalents of a group, or of all."""
+        levels = _LEVELS_OF.get(group, (1, 2, 3, 4))
+        return sum((self.staff.get(level, Decimal(0)) for level in levels), Decimal(0))
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the calculation."""
-    on = options.on or date.today()  # noqa: DTZ011  # a day of the local calendar
+    if (options.residents is None) == (options.file is None):
+        raise CommandError("Bitte nennen Sie entweder den Bewohnermix (--residents) oder eine Arbeitsmappe (--file).")
+    home = _Home(options.residents) if options.file is None else _read(options)
+    on = options.on or options.last or options.first or date.today()  # noqa: DTZ011  # a day of the local calendar
     try:
-        found = full_time_equivalents(options.residents, on)
+        found = full_time_equivalents(home.residents, on)
     except ValueError as problem:
         raise CommandError(str(problem)) from problem
-    names = (*GROUPS, "total")
     if options.json:
-        document = {
-            "schema": 1,
-            "am": on.isoformat(),
-            "bewohner": {str(grade): number for grade, number in options.residents.items()},
-            "vzae": {name: float(getattr(found, name)) for name in names},
-            "vzae_exakt": {name: str(getattr(found, name)) for name in names},
-            "vzae_gerundet": {name: str(found.rounded(name)) for name in names},
-            "beleg": found.provenance.source,
-        }
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-        return 0
-    lines = [f"§ 113c Abs. 1 SGB XI am {on:%d.%m.%Y}: höchstens vereinbare Vollzeitäquivalente", ""]
-    lines += [f"  {_german(found, name)}  {found.levels[name]}: {found.titles[name]}" for name in GROUPS]
-    lines.append(f"  {_german(found, 'total')}  Summe")
-    lines += ["", f"Beleg: {found.provenance.source}. Obergrenze für Vereinbarungen, kein gemessener Bedarf."]
-    sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write(json.dumps(_document(found, home, on), ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write("\n".join(_lines(found, home, on)) + "\n")
     return 0
 
 
+def _read(options: argparse.Namespace) -> _Home:
+    """Take residents and staff from a workbook."""
+    import importers  # noqa: PLC0415  # a resident mix needs no file
+    import rules  # noqa: PLC0415
+    from cli.commands.analyse import check_files  # noqa: PLC0415
+    from pebem.staffing import mix, there_is  # noqa: PLC0415
+
+    check_files([options.file])
+    first = options.first or options.last
+    if first is None:
+        raise CommandError("Bitte nennen Sie mit --from und --to, über welche Tage gemittelt wird.")
+    last = options.last or first
+    if last < first:
+        raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
+    needed = ("Bewohner", "Begutachtungen", "Mitarbeitende")
+    read = importers.read([options.file], rules.load(last), sheets_needed=needed)
+    found = mix(read.tables, first, last)
+    graded = {grade: number for grade, number in found.items() if grade > 0}
+    return _Home(graded, found[0] + found[-1], there_is(read.hours, first, last, options.full_time))
+
+
+def _document(found: Staffing, home: _Home, on: date) -> dict[str, Any]:
+    names = (*GROUPS, "total")
+    document: dict[str, Any] = {
+        "schema": 1,
+        "am": on.isoformat(),
+        "bewohner": {str(grade): float(number) for grade, number in home.residents.items()},
+        "vzae": {name: float(getattr(found, name)) for name in names},
+        "vzae_exakt": {name: str(getattr(found, name)) for name in names},
+        "vzae_gerundet": {name: str(found.rounded(name)) for name in names},
+        "beleg": found.provenance.source,
+    }
+    if home.staff:
+        document["vorhanden"] = {name: float(home.there_is(name)) for name in names}
+        document["ohne_pflegegrad"] = float(home.ungraded)
+    return document
+
+
+def _lines(found: Staffing, home: _Home, on: date) -> list[str]:
+    lines = [f"§ 113c Abs. 1 SGB XI am {on:%d.%m.%Y}: höchstens vereinbare Vollzeitäquivalente", ""]
+    lines += [f"  {_german(found, name)}  {found.levels[name]}: {found.titles[name]}" for name in GROUPS]
+    lines.append(f"  {_german(found, 'total')}  Summe")
+    if home.ungraded:
+        lines.append(f"  Nicht enthalten: {_number(home.ungraded)} Bewohner:innen ohne bekannten Pflegegrad.")
+    if home.staff:
+        lines += ["", "Vorhanden nach Wochenstunden, und Anteil an der Obergrenze:"]
+        for name in (*GROUPS, "total"):
+            ceiling, there = getattr(found, name), home.there_is(name)
+            share = f"{_number(100 * there / ceiling)} %" if ceiling else "–"
+            lines.append(f"  {_number(there):>8}  {share:>10}  {found.levels.get(name, 'Summe')}")
+    return [*lines, "", f"Beleg: {found.provenance.source}. Obergrenze für Vereinbarungen, kein gemessener Bedarf."]
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
 def _german(found: Staffing, name: str) -> str:
-    """Return a value rounded and, in brackets, exact."""
+    """Return a value rounded and, in brackets, exact where that is no endless fraction."""
     exact = format(getattr(found, name).normalize(), "f")
-    return f"{found.rounded(name):>8} ({exact})".replace(".", ",")
+    shown = f" ({exact})" if len(exact) <= 12 else ""
+    return f"{found.rounded(name):>8}{shown}".replace(".", ",")

@@ -7,14 +7,18 @@ import io
 import json
 import subprocess
 import sys
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 
+import importers
+import rules
 import sample_data
 from cli.main import COMMANDS, main
+from pebem.staffing import mix
 
 HOME = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
 
@@ -234,3 +238,40 @@ def test_template_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["template", str(path)]) == 0
     assert main(["template", str(path)]) == 2
     assert "gibt es schon" in capsys.readouterr().err
+
+
+def test_staffing_from_a_workbook_stands_beside_the_staff_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    days = ["--from", "01.01.2026", "--to", "31.01.2026"]
+    assert main(["staffing", "--file", str(HOME), *days, "--full-time", "39", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    read = importers.read([HOME], rules.load(date(2026, 1, 31)))
+    mean = mix(read.tables, date(2026, 1, 1), date(2026, 1, 31))
+    assert found["bewohner"] == {str(grade): float(mean[grade]) for grade in range(1, 6)}
+    assert found["ohne_pflegegrad"] == float(mean[0] + mean[-1]) > 0
+    assert sum(found["vorhanden"][name] for name in ("nr1", "nr2", "nr3")) == pytest.approx(found["vorhanden"]["total"])
+    sheet = openpyxl.load_workbook(HOME)["Mitarbeitende"]
+    names, *rows = sheet.iter_rows(values_only=True)
+    level, hours = names.index("QN"), names.index("Wochenstunden")
+    role, start, end = names.index("Rolle"), names.index("Gültig ab"), names.index("Gültig bis")
+    nurses = [r for r in rows if r[level] and int(r[level]) == 3 and "43b" not in str(r[role])]
+    first, last = datetime(2026, 1, 1), datetime(2026, 1, 31)  # noqa: DTZ001  # days as the workbook has them
+    held = [(min(r[end] or last, last) - max(r[start] or first, first)).days + 1 for r in nurses]
+    weekly = sum(float(r[hours]) * max(days_held, 0) for r, days_held in zip(nurses, held, strict=True)) / 31
+    assert found["vorhanden"]["nr2"] == pytest.approx(weekly / 39)
+    assert main(["staffing", "--file", str(HOME), *days]) == 0
+    assert "Vorhanden nach Wochenstunden" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ([], "entweder"),
+        (["--residents", "2=1", "--file", str(HOME)], "entweder"),
+        (["--file", str(HOME)], "--from und --to"),
+        (["--file", str(HOME), "--from", "2026-02-01", "--to", "2026-01-01"], "liegt vor"),
+        (["--residents", "2=1", "--full-time", "0"], "keine Wochenstunden"),
+    ],
+)
+def test_staffing_asks_for_what_it_needs(arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["staffing", *arguments]) == 2
+    assert part in capsys.readouterr().err

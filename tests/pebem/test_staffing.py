@@ -15,7 +15,7 @@ import rules
 from pebem.assess import assess
 from pebem.contracts import Tables
 from pebem.plausibility import shape
-from pebem.staffing import mix
+from pebem.staffing import mix, there_is
 from rules.reference import level
 from rules.vocabulary import ASSESSMENT_CELLS
 from tests.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
@@ -137,3 +137,20 @@ def grade_on(tables: Tables, grades: np.ndarray, name: str, on: date) -> int:
         if best <= start <= on:
             best, chosen = start, int(grades[position])
     return chosen
+
+
+def test_staff_there_is_is_averaged_over_days_and_divided_last() -> None:
+    hours = pd.DataFrame(
+        {
+            "qn": [3, 4, 4, 0],
+            "start": days([None, 0, 4, 0]),
+            "end": days([None, 3, None, 9]),
+            "hours": pd.Series([Decimal("38.5"), Decimal(100), Decimal("60.5"), Decimal(20)], dtype=object),
+        }
+    )
+    found = there_is(hours, FIRST, FIRST + timedelta(days=9), Decimal("38.5"))
+    assert found[3] == 1
+    assert found[4] == (Decimal(100) * 4 + Decimal("60.5") * 6) / 10 / Decimal("38.5")
+    assert found[0] == Decimal(20) / Decimal("38.5")
+    later = there_is(hours, LAST, LAST, Decimal("38.5"))
+    assert (later[4], later[0]) == (Decimal("60.5") / Decimal("38.5"), 0)
