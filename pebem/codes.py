@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from pebem.contracts import SECONDS_MISSING, STATUSES, Tables
-from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, days, positions
+from pebem.daynumbers import day_of, days, number_of
+from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from rules import RuleBook
 
 NOT_GIVEN: Final = 0
 """Code of a ward or shift that is not given."""
-
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 class EmptyError(ValueError):
@@ -126,7 +126,7 @@ def encode(tables: Tables, book: RuleBook, period: tuple[date, date] | None) -> 
             raise EmptyError("Es gibt keine Interventionen, aus denen sich ein Zeitraum ergibt.")
         first, last = int(day.min()), int(day.max())
     else:
-        first, last = (moment.toordinal() - _EPOCH for moment in period)
+        first, last = (number_of(moment) for moment in period)
     status = frame["status"].cat
     done = np.append(status.categories == STATUSES[0], True)[status.codes.to_numpy()]
     inside = (day >= first) & (day <= last)
@@ -152,7 +152,7 @@ def encode(tables: Tables, book: RuleBook, period: tuple[date, date] | None) -> 
         shift=_labels(kept["shift"], shifts),
         seconds=np.maximum(seconds, 0).astype(np.int32),
     )
-    span = (date.fromordinal(first + _EPOCH), date.fromordinal(last + _EPOCH))
+    span = (day_of(first), day_of(last))
     return Coded(rows, span, known_staff, wards, shifts, excluded, seconds != SECONDS_MISSING)
 
 

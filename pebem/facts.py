@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pebem.daynumbers import SINCE_ALWAYS, day_of, number_of
 from pebem.timeline import assessment_starts, resident_timeline
 from rules.explain import Facts, InForce, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pebem.contracts import Tables
     from rules import RuleBook
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 class UnknownResidentError(KeyError):
@@ -40,7 +40,7 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention
         raise UnknownResidentError(resident)
     assessments = tables.assessments[tables.assessments["resident"] == resident].reset_index(drop=True)
     instability = tables.instability[tables.instability["resident"] == resident]
-    number = day.toordinal() - _EPOCH
+    number = number_of(day)
     timeline = resident_timeline(own, assessments, instability, number, number)
     state = int(timeline.grid[-1, 0])
     row = int(timeline.assessment[state])
@@ -53,7 +53,7 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention
     return Facts(
         day=day,
         assessed=True,
-        assessment_from=date.fromordinal(start + _EPOCH) if start + _EPOCH > 0 else None,
+        assessment_from=None if start == SINCE_ALWAYS else day_of(start),
         cells={cell: int(held[cell]) for cell in ASSESSMENT_CELLS if cell in held.index},
         continence_urine=int(held["continence_urine"]),
         continence_stool=int(held["continence_stool"]),

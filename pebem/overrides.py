@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.timeline import FIRST_PERSON, STATE_NOBODY, days, positions
+from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
+from pebem.timeline import FIRST_PERSON, STATE_NOBODY, positions
 from rules.compile import LevelTable
 from rules.vocabulary import HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 OVERRIDDEN: Final = 0xFFFE
 """Deciding rule where a person has set the level."""
-
-_SINCE_ALWAYS, _FOR_EVER = -(2**31), 2**31 - 2
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,8 @@ def _ordered(overrides: pd.DataFrame, residents: pd.Index, book: RuleBook) -> pd
             "person": positions(overrides["resident"], residents),
             "column": [book.index.get(name, -1) for name in overrides["intervention"]],
             "level": overrides["level"].to_numpy(np.int64),
-            "start": days(overrides["start"], _SINCE_ALWAYS),
-            "end": days(overrides["end"], _FOR_EVER),
+            "start": days(overrides["start"], SINCE_ALWAYS),
+            "end": days(overrides["end"], FOR_EVER),
         }
     )
     known = frame[(frame["column"] >= 0) & (frame["house"] | (frame["person"] >= 0))]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pebem.aggregate import COVERAGE_COUNTS, FIT, Aggregate
 from pebem.codes import Coded, encode
+from pebem.daynumbers import number_of
 from pebem.fit import FIT_CLASSES, OUTCOMES, Demands, classify
 from pebem.kernel import Cells, Lookup, tally
 from pebem.overrides import Rating, rate
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from pebem.contracts import Tables
     from rules import RuleBook
 
-_EPOCH = date(1970, 1, 1).toordinal()
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -50,7 +49,7 @@ class Prepared:
 def prepare(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> Prepared:
     """Code the rows of a home and build its look-up tables."""
     coded = encode(tables, book, period)
-    first, last = (day.toordinal() - _EPOCH for day in coded.period)
+    first, last = (number_of(day) for day in coded.period)
     frames = (tables.residents, tables.assessments, tables.instability)
     residents = resident_timeline(*frames, first, last, named_criteria(book))
     levels = compile_levels(book, residents.states)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from pebem.assess import assess
-from pebem.timeline import FIRST_PERSON, days, resident_timeline
+from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days, number_of
+from pebem.timeline import FIRST_PERSON, resident_timeline
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
 
 UNKNOWN_GRADE: Final = -1
 """Pflegegrad of a resident without an assessment in force, or with one that lacks items."""
-
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-_SINCE_ALWAYS, _FOR_EVER = -(2**31), 2**31 - 2
 
 
 def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:
@@ -41,11 +40,11 @@ def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:
     """
     if last < first:
         raise ValueError(f"the period ends ({last}) before it begins ({first})")
-    begin, end = (day.toordinal() - _EPOCH for day in (first, last))
+    begin, end = (number_of(day) for day in (first, last))
     timeline = resident_timeline(tables.residents, tables.assessments, tables.instability, begin, end)
     span = np.arange(begin, end + 1)
-    moved_in = days(tables.residents["moved_in"], _SINCE_ALWAYS)[:, None]
-    moved_out = days(tables.residents["moved_out"], _FOR_EVER)[:, None]
+    moved_in = days(tables.residents["moved_in"], SINCE_ALWAYS)[:, None]
+    moved_out = days(tables.residents["moved_out"], FOR_EVER)[:, None]
     present = (moved_in <= span) & (span <= moved_out)
     grades = grades_of(tables, timeline)[timeline.grid[FIRST_PERSON:]][present]
     counts = np.bincount(grades - UNKNOWN_GRADE, minlength=7)
@@ -68,9 +67,9 @@ def there_is(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -
     dict
         Level -> full-time equivalents; sum first, divide last.
     """
-    begin, end = (day.toordinal() - _EPOCH for day in (first, last))
-    start = np.maximum(days(hours["start"], _SINCE_ALWAYS), begin)
-    stop = np.minimum(days(hours["end"], _FOR_EVER), end)
+    begin, end = (number_of(day) for day in (first, last))
+    start = np.maximum(days(hours["start"], SINCE_ALWAYS), begin)
+    stop = np.minimum(days(hours["end"], FOR_EVER), end)
     sums: dict[int, Decimal] = {}
     for level, held, weekly in zip(hours["qn"].tolist(), (stop - start + 1).tolist(), hours["hours"], strict=True):
         sums[level] = sums.get(level, Decimal(0)) + weekly * max(held, 0)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import ITEM_MISSING
+from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
 from pebem.fit import Supplies
 from rules.condition import Unstable, leaves
 from rules.states import States
@@ -38,15 +39,6 @@ FIRST_ASSESSED: Final = 3
 
 OTHER_CRITERION: Final = ""
 """Stands for every instability criterion the rules do not name."""
-
-_SINCE_ALWAYS: Final = -(2**31)
-_FOR_EVER: Final = 2**31 - 2
-
-
-def days(column: pd.Series, missing: int) -> NDArray[np.int64]:
-    """Return days since 1970-01-01, shape (n,), with ``missing`` for NaT."""
-    values = column.to_numpy(dtype="datetime64[D]")
-    return np.where(np.isnat(values), missing, values.astype(np.int64))
 
 
 def positions(values: pd.Series, known: pd.Index) -> NDArray[np.int64]:
@@ -142,9 +134,9 @@ def states_of(
 
 def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDArray[np.int64]:
     """Return the first day of each assessment: its date, else the day of moving in, else since always."""
-    moved_in = pd.Series(days(residents["moved_in"], _SINCE_ALWAYS), index=residents["resident"])
-    since = moved_in.reindex(assessments["resident"]).fillna(_SINCE_ALWAYS).to_numpy(np.int64)
-    dated = days(assessments["date"], _SINCE_ALWAYS)
+    moved_in = pd.Series(days(residents["moved_in"], SINCE_ALWAYS), index=residents["resident"])
+    since = moved_in.reindex(assessments["resident"]).fillna(SINCE_ALWAYS).to_numpy(np.int64)
+    dated = days(assessments["date"], SINCE_ALWAYS)
     return np.where(assessments["date"].isna().to_numpy(), since, dated)
 
 
@@ -165,8 +157,8 @@ def _unstable(instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64
     """Return whether a criterion is in force, shape (residents, days), first and last day included."""
     grid = np.zeros((len(known), len(span)), bool)
     person = positions(instability["resident"], known)
-    start = days(instability["start"], _SINCE_ALWAYS) - span[0]
-    stop = days(instability["end"], _FOR_EVER) - span[0] + 1
+    start = days(instability["start"], SINCE_ALWAYS) - span[0]
+    stop = days(instability["end"], FOR_EVER) - span[0] + 1
     for row in range(len(instability)):
         if person[row] >= 0:
             grid[person[row], max(start[row], 0) : max(stop[row], 0)] = True
@@ -209,8 +201,8 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     codes = {key: i for i, key in enumerate(dict.fromkeys([unknown, *brought]))}
     grid = np.zeros((len(known) + FIRST_PERSON, last - first + 1), np.int32)
     person = positions(staff["staff"], known)
-    start = days(staff["start"], _SINCE_ALWAYS)
-    stop = days(staff["end"], _FOR_EVER) + 1
+    start = days(staff["start"], SINCE_ALWAYS)
+    stop = days(staff["end"], FOR_EVER) + 1
     for row in np.argsort(start, kind="stable"):
         days_held = slice(max(start[row] - first, 0), max(stop[row] - first, 0))
         grid[FIRST_PERSON + person[row], days_held] = codes[brought[row]]

@@ -1,0 +1,33 @@
+"""Days as numbers: counted from 1970-01-01, with a number for "since always" and one for "for ever"."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SINCE_ALWAYS: Final = -(2**31)
+FOR_EVER: Final = 2**31 - 2
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def number_of(day: date) -> int:
+    """Return the number of a day."""
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> date:
+    """Return the day with a number."""
+    return date.fromordinal(number + _EPOCH)
+
+
+def days(column: pd.Series, missing: int) -> NDArray[np.int64]:
+    """Return days since 1970-01-01, shape (n,), with ``missing`` for NaT."""
+    values = column.to_numpy(dtype="datetime64[D]")
+    return np.where(np.isnat(values), missing, values.astype(np.int64))
