@@ -6,7 +6,7 @@ in :mod:`pebem.measures`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -91,17 +91,35 @@ class Aggregate:
 
     def __add__(self, other: Aggregate) -> Aggregate:
         """Add two aggregates of the same groupings."""
+        periods = [p for p in (self.period, other.period) if p]
+        whole = (min(p[0] for p in periods), max(p[1] for p in periods)) if periods else None
+        return self._with(other, 1, whole)
+
+    def __sub__(self, part: Aggregate) -> Aggregate:
+        """Take out a part of the rows: what is left is the aggregate of the others.
+
+        Raises
+        ------
+        ValueError
+            Where the rows of ``part`` are not among the rows of this one.
+        """
+        rest = self._with(part, -1, self.period)
+        tables = {dims: _filled(frame, "count", "seconds") for dims, frame in rest.tables.items()}
+        if min(rest.excluded.values()) < 0:
+            raise ValueError("more rows are taken out than there are")
+        return replace(rest, tables=tables, coverage=_filled(rest.coverage, *COVERAGE_COUNTS))
+
+    def _with(self, other: Aggregate, sign: int, period: tuple[date, date] | None) -> Aggregate:
+        """Sum cell by cell, the other one's numbers times ``sign``."""
         if set(self.tables) != set(other.tables):
             raise ValueError("aggregates of different groupings cannot be added")
         tables = {
-            dims: condense(pd.concat([frame, other.tables[dims]]), (*dims, *OUTCOME_COLUMNS), ("count", "seconds"))
+            dims: _summed(frame, other.tables[dims], sign, (*dims, *OUTCOME_COLUMNS), ("count", "seconds"))
             for dims, frame in self.tables.items()
         }
-        coverage = condense(pd.concat([self.coverage, other.coverage]), ("day", "ward"), COVERAGE_COUNTS)
-        excluded = {reason: self.excluded[reason] + other.excluded[reason] for reason in EXCLUDED}
-        periods = [p for p in (self.period, other.period) if p]
-        whole = (min(p[0] for p in periods), max(p[1] for p in periods)) if periods else None
-        return Aggregate(tables, coverage, excluded, whole)
+        coverage = _summed(self.coverage, other.coverage, sign, ("day", "ward"), COVERAGE_COUNTS)
+        excluded = {reason: self.excluded[reason] + sign * other.excluded[reason] for reason in EXCLUDED}
+        return Aggregate(tables, coverage, excluded, period)
 
     def __eq__(self, other: object) -> bool:
         """Equal to the bit: same groupings, cells, coverage and exclusions."""
@@ -127,6 +145,23 @@ def condense(frame: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> p
         if key in keys:
             grouped[key] = grouped[key].astype(object).where(grouped[key].notna(), None)
     return grouped.astype(dict.fromkeys(sums, "int64"))
+
+
+def _summed(
+    frame: pd.DataFrame, other: pd.DataFrame, sign: int, keys: Sequence[str], sums: Sequence[str]
+) -> pd.DataFrame:
+    if other.empty:
+        return frame
+    signed = other.assign(**{name: sign * other[name] for name in sums})
+    return condense(pd.concat([frame, signed]), keys, sums)
+
+
+def _filled(frame: pd.DataFrame, first: str, *others: str) -> pd.DataFrame:
+    """Return the cells that still hold rows; ``first`` counts them."""
+    empty = frame[first] == 0
+    if (frame[[first, *others]] < 0).any(axis=None) or frame.loc[empty, list(others)].any(axis=None):
+        raise ValueError("more rows are taken out than there are")
+    return frame[~empty].reset_index(drop=True)
 
 
 def _records(frame: pd.DataFrame) -> set[tuple[object, ...]]:

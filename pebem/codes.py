@@ -1,4 +1,7 @@
-"""From text to dense integers, once, at the door: strings never enter the kernel."""
+"""From text to dense integers, chunk by chunk, at the door: strings never enter the kernel.
+
+A categorical column brings its own integers; a small table over its categories turns them into the codes of the home.
+"""
 
 from __future__ import annotations
 
@@ -8,174 +11,175 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.contracts import SECONDS_MISSING, STATUSES, Tables
-from pebem.daynumbers import day_of, days, number_of
+from pebem.contracts import STATUSES
+from pebem.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
+from pebem.labels import Labels
 from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from rules import RuleBook
+    from pebem.home import Home
 
-NOT_GIVEN: Final = 0
-"""Code of a ward or shift that is not given."""
+_DAY: Final = np.timedelta64(1, "D")
 
 
 class EmptyError(ValueError):
     """There is no row to take a period from."""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The counted rows of a home as codes, int32 arrays of shape (n,).
+class _Column:
+    """A categorical column and what its categories stand for."""
 
-    One width for all columns: no code can wrap, and narrower ones were measured to save nothing but memory.
+    def __init__(self, column: pd.Series, of_category: NDArray[np.integer], missing: int) -> None:
+        self.codes: NDArray[np.signedinteger] = column.array.codes
+        # pandas codes a missing value as -1: wrapped around, that is the last entry.
+        self.table = np.append(of_category, missing).astype(np.int64)
+
+    def write(self, part: slice, out: NDArray[np.int64], work: NDArray[np.int64]) -> None:
+        """Write what some rows stand for; ``work`` is overwritten."""
+        np.copyto(work, self.codes[part])  # numpy would widen narrow numbers itself, into new memory
+        self.table.take(work, out=out, mode="wrap")
+
+
+class Coder:
+    """Codes the rows of one frame of interventions for a home.
 
     Attributes
     ----------
-    resident, staff
-        0 = no number given, 1 = not in the master data, then the known people.
-    intervention
-        Position in ``book.interventions``.
-    day
-        Days since the first day of the period.
-    ward, shift
-        0 = not given, else position in the labels plus 1.
-    seconds
-        0 where no minutes are given.
+    done, outside : int
+        Rows coded so far that were not done, or done outside the period: they weigh nothing.
+
+    Raises
+    ------
+    ValueError
+        Where a row that counts names an intervention the rulebook does not have, or has too many seconds.
     """
 
-    resident: NDArray[np.int32]
-    staff: NDArray[np.int32]
-    intervention: NDArray[np.int32]
-    day: NDArray[np.int32]
-    ward: NDArray[np.int32]
-    shift: NDArray[np.int32]
-    seconds: NDArray[np.int32]
+    def __init__(self, frame: pd.DataFrame, home: Home, wards: Labels, shifts: Labels) -> None:
+        self._home, self._frame, self._size = home, frame, len(frame)
+        self.not_done = self.outside = 0
+        days = np.int64(home.days)
+        residents = _people(frame["resident"], home.known_residents)
+        self._resident = _Column(frame["resident"], residents * days, NOBODY)
+        self._staff = _Column(frame["staff"], _people(frame["staff"], home.known_staff) * days, NOBODY)
+        entries = [home.book.index.get(name, -1) for name in frame["intervention"].cat.categories]
+        self._intervention = _Column(frame["intervention"], np.array(entries, np.int64), -1)
+        self._ward = _Column(frame["ward"], wards.numbers(frame["ward"].cat.categories), -1)
+        lives_in = np.append(np.zeros(FIRST_PERSON, np.int64), wards.numbers(home.people.residents["ward"]))
+        self._lives_in = _Column(frame["resident"], lives_in[residents], 0)
+        self._shift = _Column(frame["shift"], shifts.numbers(frame["shift"].cat.categories), 0)
+        self._done = _Column(frame["status"], np.asarray(frame["status"].cat.categories == STATUSES[0], np.int64), 1)
+        self._all_done = bool(self._done.table.all())
+        moments = frame["date"].to_numpy()
+        self._moments = moments.view(np.int64)
+        self._a_day = int(_DAY.astype(moments.dtype.str.replace("M", "m")).astype(np.int64))
+        self._seconds = frame["seconds"].to_numpy()
+        self._buffers = np.empty((8, CHUNK), np.int64)
 
-    def __len__(self) -> int:
-        return len(self.resident)
+    def __iter__(self) -> Iterator[tuple[slice, Rows]]:
+        """Yield chunks of the frame as codes; a chunk is overwritten by the next one."""
+        for start in range(0, self._size, CHUNK):
+            part = slice(start, min(start + CHUNK, self._size))
+            yield part, self._rows(part)
+
+    def without_minutes(self, part: slice) -> NDArray[np.intp]:
+        """Return which rows of a chunk have no minutes."""
+        return np.flatnonzero(self._seconds[part] < 0)
+
+    def _rows(self, part: slice) -> Rows:
+        size = part.stop - part.start
+        resident, staff, intervention, day, ward, shift, weight, work = self._buffers[:, :size]
+        self._weigh(part, weight, shift, work)
+        self._days(part, day, weight)
+        for column, out in ((self._resident, resident), (self._staff, staff), (self._intervention, intervention)):
+            column.write(part, out, work)
+        if intervention.min() < 0:
+            self._without_unknown(part, intervention, weight)
+        resident += day
+        staff += day
+        self._ward.write(part, ward, work)
+        self._at_home(part, ward)
+        self._shift.write(part, shift, work)
+        return Rows(resident, staff, intervention, day, ward, shift, weight)
+
+    def _at_home(self, part: slice, ward: NDArray[np.int64]) -> None:
+        """Give rows without a ward that of their resident."""
+        if ward.min() < 0:
+            without = np.flatnonzero(ward < 0)
+            ward[without] = self._lives_in.table[self._lives_in.codes[part][without]]
+
+    def _weigh(self, part: slice, weight: NDArray[np.int64], done: NDArray[np.int64], work: NDArray[np.int64]) -> None:
+        """Write the weight of each row; one that was not done has none."""
+        np.maximum(self._seconds[part], 0, out=weight)
+        if weight.max() >= SECONDS_LIMIT:
+            raise ValueError(f"a row has {weight.max()} seconds; the limit is {SECONDS_LIMIT}")
+        weight += ONE
+        if not self._all_done:
+            self._done.write(part, done, work)
+            weight *= done
+            self.not_done += len(weight) - int(done.sum())
+
+    def _days(self, part: slice, day: NDArray[np.int64], weight: NDArray[np.int64]) -> None:
+        """Write the day of each row, counted from the first one; a row outside the period weighs nothing."""
+        np.floor_divide(self._moments[part], self._a_day, out=day)
+        day -= self._home.first
+        if day.min() < 0 or day.max() >= self._home.days:
+            outside = (day < 0) | (day >= self._home.days)
+            self.outside += int(np.count_nonzero(weight[outside]))
+            weight[outside] = 0
+            day[outside] = 0
+
+    def _without_unknown(self, part: slice, intervention: NDArray[np.int64], weight: NDArray[np.int64]) -> None:
+        """Let rows pass that do not count, whatever their intervention."""
+        unknown = intervention < 0
+        if weight[unknown].any():
+            counting = self._frame["intervention"].iloc[part][unknown & (weight > 0)]
+            names = sorted(counting.dropna().unique()) or "missing values"
+            raise ValueError(f"interventions not in the rulebook: {names}")
+        intervention[unknown] = 0
+
+
+def _people(column: pd.Series, known: pd.Index) -> NDArray[np.int64]:
+    """Return the code of each category of a column of people."""
+    found = positions(pd.Series(column.cat.categories, dtype=object), known)
+    return np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
+
+
+def learn(frame: pd.DataFrame, home: Home, wards: Labels, shifts: Labels) -> None:
+    """Give the wards and shifts of a home and a frame their numbers."""
+    wards.learn(home.people.residents["ward"])
+    wards.learn(frame["ward"].cat.categories)
+    shifts.learn(frame["shift"].cat.categories)
 
 
 @dataclass(frozen=True)
 class Coded:
-    """Rows with what their codes mean.
+    """The rows of a frame that count, as codes.
 
     Attributes
     ----------
-    period
-        First and last day, both included.
-    staff : Index
-        Known staff in the order of their codes.
+    position : (n,) int64
+        Where each row stands in the frame.
     wards, shifts
-        Labels in the order of their codes; position 0 is None (not given).
-    excluded
-        Rows that do not count, by reason.
-    has_minutes : (n,) bool
-        Minutes were given.
+        Labels in the order of their codes.
     """
 
     rows: Rows
-    period: tuple[date, date]
-    staff: pd.Index
-    wards: tuple[str | None, ...]
-    shifts: tuple[str | None, ...]
-    excluded: dict[str, int]
-    has_minutes: NDArray[np.bool_]
+    position: NDArray[np.int64]
+    wards: Sequence[str | None]
+    shifts: Sequence[str | None]
 
 
-def _category_codes(column: pd.Series, of_category: NDArray[np.int64], missing: int) -> NDArray[np.int32]:
-    """Translate a categorical column through a table over its categories."""
-    table = np.append(of_category, missing).astype(
-        np.int32
-    )  # pandas codes a missing value as -1, which is the last entry
-    return table[column.cat.codes.to_numpy()]
-
-
-def _people(column: pd.Series, known: pd.Index) -> NDArray[np.int32]:
-    found = positions(pd.Series(column.cat.categories, dtype=object), known)
-    codes = np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
-    return _category_codes(column, codes, NOBODY)
-
-
-def _labels(column: pd.Series, labels: tuple[str | None, ...]) -> NDArray[np.int32]:
-    place = {label: i for i, label in enumerate(labels)}
-    of_category = np.array([place[label] for label in column.cat.categories], np.int64)
-    return _category_codes(column, of_category, NOT_GIVEN)
-
-
-def encode(tables: Tables, book: RuleBook, period: tuple[date, date] | None) -> Coded:
-    """Code the rows that count.
-
-    Parameters
-    ----------
-    period
-        First and last day, both included; None = from the first to the last day of the rows.
-
-    Raises
-    ------
-    EmptyError
-        Where ``period`` is None and there is no row.
-    """
-    frame = tables.interventions
-    day = days(frame["date"], 0)
-    if period is None:
-        if frame.empty:
-            raise EmptyError("Es gibt keine Interventionen, aus denen sich ein Zeitraum ergibt.")
-        first, last = int(day.min()), int(day.max())
-    else:
-        first, last = (number_of(moment) for moment in period)
-    status = frame["status"].cat
-    done = np.append(status.categories == STATUSES[0], True)[status.codes.to_numpy()]
-    inside = (day >= first) & (day <= last)
-    counts = done & inside
-    excluded = {
-        "nicht_durchgefuehrt": int((~done).sum()),
-        "ausserhalb_zeitraum": int((done & ~inside).sum()),
-        "fehlerhaft": tables.faulty,
-    }
-    kept = frame[counts]
-    known_residents = pd.Index(tables.residents["resident"])
-    known_staff = pd.Index(tables.staff["staff"].unique())
-    wards = _sorted_labels(tables.residents["ward"], frame["ward"].cat.categories)
-    shifts = _sorted_labels(frame["shift"].cat.categories)
-    resident = _people(kept["resident"], known_residents)
-    seconds = kept["seconds"].to_numpy(np.int64)
-    rows = Rows(
-        resident=resident,
-        staff=_people(kept["staff"], known_staff),
-        intervention=_interventions(kept["intervention"], book),
-        day=(day[counts] - first).astype(np.int32),
-        ward=_wards(kept["ward"], tables.residents, resident, wards),
-        shift=_labels(kept["shift"], shifts),
-        seconds=np.maximum(seconds, 0).astype(np.int32),
-    )
-    span = (day_of(first), day_of(last))
-    return Coded(rows, span, known_staff, wards, shifts, excluded, seconds != SECONDS_MISSING)
-
-
-def _interventions(column: pd.Series, book: RuleBook) -> NDArray[np.int32]:
-    unknown = [name for name in column.cat.categories if name not in book.index]
-    used = set(column.dropna().unique()) if unknown or column.isna().any() else set()
-    if column.isna().any() or used & set(unknown):
-        raise ValueError(f"interventions not in the rulebook: {sorted(used & set(unknown)) or 'missing values'}")
-    of_category = np.array([book.index.get(name, 0) for name in column.cat.categories], np.int64)
-    return _category_codes(column, of_category, 0)
-
-
-def _wards(
-    column: pd.Series, residents: pd.DataFrame, resident: NDArray[np.int32], wards: tuple[str | None, ...]
-) -> NDArray[np.int32]:
-    """Return ward codes; where a row gives none, that of its resident."""
-    place = {label: i for i, label in enumerate(wards)}
-    lives_in = [NOT_GIVEN] * FIRST_PERSON
-    lives_in += [place[ward] if isinstance(ward, str) else NOT_GIVEN for ward in residents["ward"]]
-    given = _labels(column, wards)
-    return np.where(given == NOT_GIVEN, np.array(lives_in, np.int32)[resident], given)
-
-
-def _sorted_labels(*columns: pd.Series | pd.Index) -> tuple[str | None, ...]:
-    found = {label for column in columns for label in column if isinstance(label, str)}
-    return (None, *sorted(found))
+def coded(frame: pd.DataFrame, home: Home) -> Coded:
+    """Code the rows of a frame that count, for those who need every single one."""
+    wards, shifts = Labels(), Labels()
+    learn(frame, home, wards, shifts)
+    parts, positions = [], [np.zeros(0, np.int64)]
+    for part, rows in Coder(frame, home, wards, shifts):
+        counts = rows.weight > 0
+        parts.append(rows[counts])
+        positions.append(np.flatnonzero(counts) + part.start)
+    return Coded(Rows.joined(parts), np.concatenate(positions), wards.names, shifts.names)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pebem.codes import coded
 from pebem.fit import FIT_CLASSES, OUTCOMES
-from pebem.kernel import outcomes
+from pebem.home import home_of
 from pebem.measures import Amount
-from pebem.score import prepare
+from pebem.score import outcomes, period_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -90,17 +91,14 @@ def effect(tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date
     pebem.codes.EmptyError
         Without a period and without rows.
     """
-    home = prepare(tables, before, period)
-    period = home.coded.period
-    known = tables.interventions["intervention"].isin(list(after.index)).to_numpy()
-    shared = replace(tables, interventions=tables.interventions[known])
-    total = _amount(home.coded.rows.seconds)
-    if not known.all():
-        home = prepare(shared, before, period)
-    rows = home.coded.rows
-    other = prepare(shared, after, period)
-    was = outcomes(rows, home.lookup, slice(None))
-    now = outcomes(other.coded.rows, other.lookup, slice(None))
+    period = period or period_of(tables.interventions)
+    home, other = (home_of(tables, book, period) for book in (before, after))
+    rows = coded(tables.interventions, home).rows
+    total = _amount(rows.seconds)
+    position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
+    rows = rows[position[rows.intervention] >= 0]
+    was = outcomes(rows, home)
+    now = outcomes(replace(rows, intervention=position[rows.intervention]), other)
     compared = _amount(rows.seconds)
     return Effect(
         compared=compared,
@@ -110,11 +108,11 @@ def effect(tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date
     )
 
 
-def _amount(seconds: NDArray[np.int32]) -> Amount:
+def _amount(seconds: NDArray[np.int64]) -> Amount:
     return Amount(len(seconds), int(seconds.sum(dtype=np.int64)))
 
 
-def _counted(key: NDArray[np.int64], seconds: NDArray[np.int32], size: int) -> list[tuple[int, Amount]]:
+def _counted(key: NDArray[np.int64], seconds: NDArray[np.int64], size: int) -> list[tuple[int, Amount]]:
     """Return each key that occurs with its amount. Sums of seconds stay below 2**53, so floats hold them exactly."""
     count = np.bincount(key, minlength=size)
     total = np.bincount(key, seconds, size).astype(np.int64)
@@ -122,10 +120,10 @@ def _counted(key: NDArray[np.int64], seconds: NDArray[np.int32], size: int) -> l
 
 
 def _moves(
-    intervention: NDArray[np.int32],
+    intervention: NDArray[np.int64],
     was: NDArray[np.int64],
     now: NDArray[np.int64],
-    seconds: NDArray[np.int32],
+    seconds: NDArray[np.int64],
     book: RuleBook,
 ) -> tuple[LevelMove, ...]:
     changed = was != now
@@ -138,6 +136,6 @@ def _moves(
     return tuple(sorted(moves, key=lambda move: (-move.amount.seconds, -move.amount.count)))
 
 
-def _fit(was: NDArray[np.int64], now: NDArray[np.int64], seconds: NDArray[np.int32]) -> dict[tuple[str, str], Amount]:
+def _fit(was: NDArray[np.int64], now: NDArray[np.int64], seconds: NDArray[np.int64]) -> dict[tuple[str, str], Amount]:
     pairs = _counted(was * len(FIT_CLASSES) + now, seconds, 0)
     return {(FIT_CLASSES[n // len(FIT_CLASSES)], FIT_CLASSES[n % len(FIT_CLASSES)]): amount for n, amount in pairs}

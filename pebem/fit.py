@@ -46,7 +46,9 @@ def _possible(soll: int, ist: int) -> list[Outcome]:
 OUTCOMES: Final = tuple(outcome for soll in _LEVELS for ist in _LEVELS for outcome in _possible(soll, ist))
 """Everything that can come of a row; the kernel works with the position in this list."""
 
-_POSITION: Final = {outcome: i for i, outcome in enumerate(OUTCOMES)}
+_POSITION: Final = np.full((len(_LEVELS), len(_LEVELS), len(FIT_CLASSES), 2), -1, np.int32)
+for _i, _one in enumerate(OUTCOMES):
+    _POSITION[_one.qn_soll, _one.qn_ist, _one.fit, int(_one.certificate)] = _i
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,4 @@ def classify(demands: Demands, supplies: Supplies) -> NDArray[np.int32]:
         UEBERQUALIFIZIERT,
     )
     by_certificate &= fit == PASSEND
-    position = np.empty(fit.shape, np.int32)
-    for at in np.ndindex(*fit.shape):
-        outcome = Outcome(int(demands.level[at[0]]), int(ist[at]), int(fit[at]), bool(by_certificate[at]))
-        position[at] = _POSITION[outcome]
-    return position
+    return _POSITION[soll, ist, fit, by_certificate.astype(np.int64)]

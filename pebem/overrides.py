@@ -19,6 +19,8 @@ from rules.compile import LevelTable
 from rules.vocabulary import HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from rules import RuleBook
@@ -71,7 +73,9 @@ def rate(
         First day of the grid, since 1970-01-01.
     """
     nothing = Rating(grid, np.arange(len(levels.low)), levels, np.zeros(levels.low.shape, bool))
-    ordered = _ordered(overrides, residents, book)
+    if overrides.empty:
+        return nothing
+    ordered = _ordered(overrides, residents, book.index)
     sets, members = _sets(grid.shape, ordered, first)
     if len(members) == 1:
         return nothing
@@ -80,9 +84,10 @@ def rate(
     low, high = levels.low[base], levels.high[base]
     rule, barred = levels.rule[base], levels.bars_certificates[base]
     overridden = np.zeros(low.shape, bool)
+    columns, set_to = ordered["column"].tolist(), ordered["level"].tolist()
     for state, (origin, of_set) in enumerate(zip(base, chosen, strict=True)):
         for position in members[of_set]:
-            column, level = ordered["column"].iloc[position], ordered["level"].iloc[position]
+            column, level = columns[position], set_to[position]
             entry = book.interventions[column]
             if origin == STATE_NOBODY and entry.kind not in KINDS_WITHOUT_RESIDENT:
                 continue
@@ -94,13 +99,20 @@ def rate(
     return Rating(code.reshape(grid.shape).astype(np.int32), base, table, overridden)
 
 
-def _ordered(overrides: pd.DataFrame, residents: pd.Index, book: RuleBook) -> pd.DataFrame:
+def sets_in_force(overrides: pd.DataFrame, residents: pd.Index, first: int, last: int) -> NDArray[np.int64]:
+    """Return which overrides are in force, shape (residents + 2, days): equal numbers for equal sets."""
+    columns = {name: i for i, name in enumerate(overrides["intervention"].unique())}
+    shape = (len(residents) + FIRST_PERSON, last - first + 1)
+    return _sets(shape, _ordered(overrides, residents, columns), first)[0]
+
+
+def _ordered(overrides: pd.DataFrame, residents: pd.Index, columns: Mapping[str, int]) -> pd.DataFrame:
     """Return known overrides in the order in which each replaces the one before: house first, then by start."""
     frame = pd.DataFrame(
         {
             "house": overrides["resident"].isna(),
             "person": positions(overrides["resident"], residents),
-            "column": [book.index.get(name, -1) for name in overrides["intervention"]],
+            "column": [columns.get(name, -1) for name in overrides["intervention"]],
             "level": overrides["level"].to_numpy(np.int64),
             "start": days(overrides["start"], SINCE_ALWAYS),
             "end": days(overrides["end"], FOR_EVER),

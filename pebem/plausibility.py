@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.score import prepare
+from pebem.codes import coded
+from pebem.home import home_of
+from pebem.score import period_of
 from pebem.staffing import UNKNOWN_GRADE, grades_of
 from pebem.timeline import FIRST_PERSON
 
@@ -32,12 +34,12 @@ def shape(tables: Tables, book: RuleBook, period: tuple[date, date] | None = Non
         of the seconds among the rated ones of this Pflegegrad (NaN where ``qn_soll`` is 0 or nothing is rated).
         Only work that names a known resident counts.
     """
-    home = prepare(tables, book, period)
-    rows = home.coded.rows
-    state = home.lookup.state[rows.resident, rows.day]
+    home = home_of(tables, book, period or period_of(tables.interventions))
+    rows = coded(tables.interventions, home).rows
+    state = home.rating.grid.ravel()[rows.resident_day]
     soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)
     grade = grades_of(tables, home.residents)[home.rating.base[state]]
-    named = rows.resident >= FIRST_PERSON
+    named = rows.resident_day >= FIRST_PERSON * home.days
     key = ((grade - UNKNOWN_GRADE) * 5 + soll)[named]
     count = np.bincount(key, minlength=35)
     seconds = np.bincount(key, rows.seconds[named], minlength=35).astype(np.int64)

@@ -1,98 +1,35 @@
-"""From tables to the aggregate: code, look up what holds on each day, compile the rules, count."""
+"""From frames to the aggregate: what no row changes once, then the rows, batch by batch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from pebem.aggregate import COVERAGE_COUNTS, FIT, Aggregate
-from pebem.codes import Coded, encode
-from pebem.daynumbers import number_of
-from pebem.fit import FIT_CLASSES, OUTCOMES, Demands, classify
-from pebem.kernel import Cells, Lookup, tally
-from pebem.overrides import Rating, rate
-from pebem.timeline import (
-    NOBODY,
-    STATE_UNKNOWN,
-    ResidentTimeline,
-    certificates_of,
-    named_criteria,
-    resident_timeline,
-    staff_timeline,
-)
-from rules.compile import LevelTable, compile_levels
-from rules.vocabulary import KINDS_WITHOUT_RESIDENT
+from pebem import kernel
+from pebem.aggregate import DIMENSIONS, FIT, Aggregate
+from pebem.codes import Coder, EmptyError, learn
+from pebem.daynumbers import day_of, days
+from pebem.home import home_of
+from pebem.kernel import Buffers, Sums
+from pebem.labels import Labels, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
+    from pebem.home import Home
+    from pebem.kernel import Rows
+    from pebem.labels import Columns
     from rules import RuleBook
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """A home ready for the kernel: its rows as codes and the tables they are looked up in."""
-
-    coded: Coded
-    lookup: Lookup
-    residents: ResidentTimeline
-    rating: Rating
-
-
-def prepare(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> Prepared:
-    """Code the rows of a home and build its look-up tables."""
-    coded = encode(tables, book, period)
-    first, last = (number_of(day) for day in coded.period)
-    frames = (tables.residents, tables.assessments, tables.instability)
-    residents = resident_timeline(*frames, first, last, named_criteria(book))
-    levels = compile_levels(book, residents.states)
-    known = pd.Index(tables.residents["resident"])
-    rating = rate(residents.grid, levels, tables.overrides, known, book, first)
-    staff = staff_timeline(tables.staff, coded.staff, book, first, last)
-    demand, demands = demand_table(book, rating.levels)
-    lookup = Lookup(rating.grid, demand, staff.grid, classify(demands, staff.supplies))
-    return Prepared(coded, lookup, residents, rating)
-
-
-def demand_table(book: RuleBook, levels: LevelTable) -> tuple[NDArray[np.int32], Demands]:
-    """Return the demand code, shape (states, interventions), and what each code asks for."""
-    names = certificates_of(book)
-    admits = np.array([names.index(e.accepts.certificate) if e.accepts else -1 for e in book.interventions])
-    admits_from = np.array([e.accepts.from_level if e.accepts else 0 for e in book.interventions])
-    everyday = np.array([e.kind == "alltag" for e in book.interventions])
-    reserved = np.array([e.reserved for e in book.interventions])
-    shape = levels.level.shape
-    parts = np.stack(
-        [
-            levels.level,
-            np.broadcast_to(reserved, shape),
-            np.where(levels.bars_certificates, -1, admits),
-            np.where(levels.bars_certificates, 0, admits_from),
-            np.broadcast_to(everyday, shape),
-        ],
-        axis=-1,
-    ).astype(np.int16)
-    # Fuse the five small parts into one integer: unique() on integers is far faster than on rows.
-    fused = np.zeros(shape, np.int64)
-    for i, top in enumerate((5, 2, len(names) + 1, 5, 2)):
-        fused = fused * top + parts[..., i] + (1 if i == 2 else 0)
-    _, first, code = np.unique(fused, return_index=True, return_inverse=True)
-    distinct = parts.reshape(-1, 5)[first]
-    demands = Demands(
-        level=distinct[:, 0].astype(np.uint8),
-        reserved=distinct[:, 1].astype(bool),
-        admits=distinct[:, 2],
-        admits_from=distinct[:, 3].astype(np.uint8),
-        everyday=distinct[:, 4].astype(bool),
-    )
-    return code.reshape(shape).astype(np.int32), demands
+_MARGINS: Final = (("day", "ward"), ("ward", "shift"), ("intervention",))
+"""What is summed together where that is enough: small tables, which stay in the cache."""
 
 
 def score(
@@ -121,71 +58,148 @@ def score(
     ValueError
         Where an intervention is not in the rulebook.
     """
-    home = prepare(tables, book, period)
-    labels = _labels(home.coded, book)
-    sizes = {name: len(values) for name, values in labels.items()}
-    counted = tally(home.coded.rows, home.lookup, groupings, sizes)
-    frames = {dims: _frame(dims, cells, labels) for dims, cells in zip(groupings, counted, strict=True)}
-    return Aggregate(frames, _coverage(home, book, labels), home.coded.excluded, home.coded.period)
+    period = period or period_of(tables.interventions)
+    found = stream(tables, [tables.interventions], book, period, groupings)
+    return replace(found, excluded=dict(found.excluded) | {"fehlerhaft": tables.faulty})
 
 
-def _labels(coded: Coded, book: RuleBook) -> dict[str, NDArray[np.object_]]:
-    """Return what the codes of each dimension stand for."""
-    first, last = (day.toordinal() for day in coded.period)
-    return {
-        "day": _objects(date.fromordinal(n) for n in range(first, last + 1)),
-        "ward": _objects(coded.wards),
-        "shift": _objects(coded.shifts),
-        "intervention": _objects(entry.id for entry in book.interventions),
-    }
+def stream(
+    people: Tables,
+    batches: Iterable[pd.DataFrame],
+    book: RuleBook,
+    period: tuple[date, date],
+    groupings: Sequence[tuple[str, ...]] = FIT,
+) -> Aggregate:
+    """Rate the interventions of a home that come in batches; memory does not grow with their number.
 
+    Parameters
+    ----------
+    people
+        Frames as in :mod:`pebem.contracts`; their interventions are not looked at.
+    batches
+        Frames of interventions; each may have categories of its own.
 
-def _objects(values: Iterable[object]) -> NDArray[np.object_]:
-    labels = list(values)
-    found = np.empty(len(labels), np.object_)
-    found[:] = labels
-    return found
-
-
-def _frame(dims: tuple[str, ...], cells: Cells, labels: dict[str, NDArray[np.object_]]) -> pd.DataFrame:
-    """Give the cells of a grouping their labels."""
-    rest, outcome = np.divmod(cells.key, len(OUTCOMES))
-    columns: dict[str, object] = {}
-    for name in reversed(dims):
-        rest, code = np.divmod(rest, len(labels[name]))
-        columns[name] = labels[name][code]
-    columns = {name: columns[name] for name in dims}
-    columns["qn_soll"] = np.array([o.qn_soll for o in OUTCOMES], np.int64)[outcome]
-    columns["qn_ist"] = np.array([o.qn_ist for o in OUTCOMES], np.int64)[outcome]
-    columns["fit"] = _objects(FIT_CLASSES[o.fit] for o in OUTCOMES)[outcome]
-    columns["certificate"] = np.array([o.certificate for o in OUTCOMES])[outcome]
-    return pd.DataFrame(columns | {"count": cells.count, "seconds": cells.seconds})
-
-
-def _coverage(home: Prepared, book: RuleBook, labels: dict[str, NDArray[np.object_]]) -> pd.DataFrame:
-    """Count by day and ward what is known of the counted rows.
-
-    A row that needs no resident is covered without one; a number nobody knows is a gap all the same.
+    Returns
+    -------
+    Aggregate
+        Equal to that of all batches in one frame. Rows that could not be taken (``people.faulty``) are not known here
+        and count as none.
     """
-    rows = home.coded.rows
-    needs_none = np.array([e.kind in KINDS_WITHOUT_RESIDENT for e in book.interventions])[rows.intervention]
-    state = home.lookup.state[rows.resident, rows.day]
-    base = home.rating.base[state]
-    known = base > STATE_UNKNOWN
-    wards = len(labels["ward"])
-    key = rows.day.astype(np.int64) * wards + rows.ward
-    flags = {
-        "counted": np.ones(len(rows), bool),
-        "bewohner": known | (needs_none & (rows.resident == NOBODY)),
-        "begutachtung": home.residents.states.assessed[base] | needs_none,
-        "mitarbeitende": home.lookup.supply[rows.staff, rows.day] > 0,
-        "intervention": np.ones(len(rows), bool),
-        "minuten": home.coded.has_minutes,
-        "ueberschrieben": home.rating.overridden[state, rows.intervention],
-    }
-    size = len(labels["day"]) * wards
-    counts = {name: np.bincount(key[flag], minlength=size) for name, flag in flags.items()}
-    filled = np.flatnonzero(counts["counted"])
-    day, ward = np.divmod(filled, wards)
-    columns = {name: counts[name][filled] for name in COVERAGE_COUNTS}
-    return pd.DataFrame({"day": labels["day"][day], "ward": labels["ward"][ward]} | columns)
+    scorer = Scorer(home_of(people, book, period), groupings)
+    for batch in batches:
+        scorer.add(batch)
+    return scorer.result()
+
+
+def period_of(interventions: pd.DataFrame) -> tuple[date, date]:
+    """Return the first and last day of the rows.
+
+    Raises
+    ------
+    EmptyError
+        Where there is none.
+    """
+    if interventions.empty:
+        raise EmptyError("Es gibt keine Interventionen, aus denen sich ein Zeitraum ergibt.")
+    moments = interventions["date"]
+    first, last = days(pd.Series([moments.min(), moments.max()]), 0)
+    return day_of(int(first)), day_of(int(last))
+
+
+class Scorer:
+    """Adds up the rows of a home, batch by batch.
+
+    Sums are kept by number. When a batch brings a ward or shift that had no number yet, what has come so far is put
+    aside with its numbers, which stay valid.
+
+    Parameters
+    ----------
+    groupings
+        Which dimensions to keep together, each out of ``aggregate.DIMENSIONS``.
+    tally
+        The inner loop: ``kernel.tally`` or its compiled twin ``compiled.tally``.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        groupings: Sequence[tuple[str, ...]] = FIT,
+        tally: Callable[[Rows, kernel.Lookup, Sequence[Sums], Buffers], None] = kernel.tally,
+    ) -> None:
+        self._home, self._groupings, self._tally = home, tuple(groupings), tally
+        groups = {_group_of(dims) for dims in self._groupings}
+        # Coverage goes by day and ward, so these are always kept together.
+        groups = {DIMENSIONS} if DIMENSIONS in groups else {_MARGINS[0], *groups}
+        self._parts: dict[tuple[str, ...], list[Columns]] = {group: [] for group in sorted(groups)}
+        self._gaps: list[Columns] = []
+        self._wards, self._shifts, self._buffers = Labels(), Labels(), Buffers()
+        self._not_done = self._outside = 0
+        self._begin()
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Add the rows of a frame of interventions."""
+        before = len(self._wards), len(self._shifts)
+        learn(frame, self._home, self._wards, self._shifts)
+        if before != (len(self._wards), len(self._shifts)):
+            self._put_aside()
+            self._begin()
+        coder = Coder(frame, self._home, self._wards, self._shifts)
+        for part, rows in coder:
+            self._tally(rows, self._home.lookup, self._sums, self._buffers)
+            lacking = coder.without_minutes(part)
+            if len(lacking):
+                self._lack(rows, lacking)
+        self._not_done += coder.not_done
+        self._outside += coder.outside
+
+    def result(self) -> Aggregate:
+        """Return what has been added so far."""
+        self._put_aside()
+        self._begin()
+        words = Words(self._home, self._wards, self._shifts)
+        cells = {group: _joined(parts) for group, parts in self._parts.items()}
+        whole = cells.get(DIMENSIONS)
+        tables = {dims: words.table(dims, whole or cells[_group_of(dims)]) for dims in self._groupings}
+        coverage = words.coverage(whole or cells[_MARGINS[0]], _joined(self._gaps))
+        excluded = {"nicht_durchgefuehrt": self._not_done, "ausserhalb_zeitraum": self._outside, "fehlerhaft": 0}
+        return Aggregate(tables, coverage, excluded, (day_of(self._home.first), day_of(self._home.last)))
+
+    def _begin(self) -> None:
+        """Start sums for the wards and shifts that have a number by now."""
+        sizes = {
+            "day": self._home.days,
+            "ward": len(self._wards),
+            "shift": len(self._shifts),
+            "intervention": len(self._home.book.interventions),
+        }
+        ends = self._home.lookup.ends
+        self._sums = [Sums(group, tuple(sizes[name] for name in group), ends) for group in self._parts]
+        self._without = Sums(_MARGINS[0], (sizes["day"], sizes["ward"]), 1)
+
+    def _lack(self, rows: Rows, lacking: NDArray[np.intp]) -> None:
+        """Count rows without minutes by day and ward."""
+        self._without.expect(len(lacking))
+        key = rows.day[lacking] * len(self._wards) + rows.ward[lacking]
+        self._without.add(key, np.minimum(rows.weight[lacking], kernel.ONE))
+
+    def _put_aside(self) -> None:
+        """Take the sums down by their codes."""
+        for sums in self._sums:
+            self._parts[sums.names].append(sums.columns())
+        self._gaps.append(self._without.columns())
+
+
+def _group_of(dims: tuple[str, ...]) -> tuple[str, ...]:
+    return next((group for group in _MARGINS if set(dims) <= set(group)), DIMENSIONS)
+
+
+def _joined(parts: list[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def outcomes(rows: Rows, home: Home) -> NDArray[np.int64]:
+    """Return the outcome of each row, shape (n,), as positions in ``fit.OUTCOMES``."""
+    buffers = Buffers()
+    found = [np.zeros(0, np.int64)]
+    found += [home.ends.outcome[kernel.ends(chunk, home.lookup, buffers)] for chunk in rows.chunks()]
+    return np.concatenate(found)

@@ -121,9 +121,15 @@ def states_of(
             return np.full(len(rows), missing, np.int16)
         return np.where(assessed, assessments[name].to_numpy(np.int16)[chosen], np.int16(missing))
 
+    recorded = [cell for cell in ASSESSMENT_CELLS if cell in assessments.columns]
+    cells = np.full((len(ASSESSMENT_CELLS), len(rows)), ITEM_MISSING, np.int16)
+    if recorded and not assessments.empty:
+        # All cells of a frame at once: ninety columns one by one cost more than all that is done with them.
+        values = assessments[recorded].to_numpy(np.int16)[chosen].T
+        cells[[ASSESSMENT_CELLS.index(cell) for cell in recorded]] = np.where(assessed, values, np.int16(ITEM_MISSING))
     return States(
         assessed=assessed,
-        cells={cell: column(cell, ITEM_MISSING) for cell in ASSESSMENT_CELLS},
+        cells=dict(zip(ASSESSMENT_CELLS, cells, strict=True)),
         continence_urine=column("continence_urine", NO_FINDING),
         continence_stool=column("continence_stool", NO_FINDING),
         criteria=criteria,
@@ -144,25 +150,30 @@ def _assessment_in_force(
     residents: pd.DataFrame, assessments: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]
 ) -> NDArray[np.int32]:
     """Return the row of the assessment in force, shape (residents, days): the latest begun, of equals the later row."""
-    grid = np.full((len(known), len(span)), -1, np.int32)
     person = positions(assessments["resident"], known)
     start = assessment_starts(residents, assessments)
-    for row in np.argsort(start, kind="stable"):
-        if person[row] >= 0:
-            grid[person[row], max(start[row] - span[0], 0) :] = row
-    return grid
+    order = np.argsort(start, kind="stable")
+    begins = np.maximum(start[order] - span[0], 0)
+    used = (person[order] >= 0) & (begins < len(span))
+    # Later ones have higher ranks: from its first day on, the highest rank so far holds.
+    rank = np.zeros((len(known), len(span)), np.int32)
+    np.maximum.at(rank, (person[order][used], begins[used]), np.flatnonzero(used).astype(np.int32) + 1)
+    np.maximum.accumulate(rank, axis=1, out=rank)
+    return np.append(-1, order).astype(np.int32)[rank]
 
 
 def _unstable(instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return whether a criterion is in force, shape (residents, days), first and last day included."""
-    grid = np.zeros((len(known), len(span)), bool)
     person = positions(instability["resident"], known)
-    start = days(instability["start"], SINCE_ALWAYS) - span[0]
-    stop = days(instability["end"], FOR_EVER) - span[0] + 1
-    for row in range(len(instability)):
-        if person[row] >= 0:
-            grid[person[row], max(start[row], 0) : max(stop[row], 0)] = True
-    return grid
+    last = len(span)
+    begins = np.clip(days(instability["start"], SINCE_ALWAYS) - span[0], 0, last)
+    ends = np.clip(days(instability["end"], FOR_EVER) - span[0] + 1, 0, last)
+    used = (person >= 0) & (begins < ends)
+    # One more from the first day on, one fewer after the last: what is above zero is in force.
+    held = np.zeros((len(known), last + 1), np.int32)
+    np.add.at(held, (person[used], begins[used]), 1)
+    np.add.at(held, (person[used], ends[used]), -1)
+    return np.cumsum(held, axis=1, out=held)[:, :last] > 0
 
 
 @dataclass(frozen=True)
@@ -187,10 +198,7 @@ def certificates_of(book: RuleBook) -> tuple[str, ...]:
 
 
 def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: int, last: int) -> StaffTimeline:
-    """Build the supplies of all staff for the days ``first`` to ``last`` (since 1970-01-01).
-
-    Of the rows valid on a day the one that began last holds (of equals the later row).
-    """
+    """Build the supplies of all staff for the days ``first`` to ``last`` (since 1970-01-01)."""
     names = certificates_of(book)
     level = np.minimum(staff["qn"].to_numpy(np.int64), HIGHEST_LEVEL)
     roles = {role.id: (role.otherwise, role.everyday) for role in book.roles}
@@ -199,12 +207,22 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     brought = [(*counting[row], *(name in held[row] for name in names)) for row in range(len(staff))]
     unknown = (0, 0, *(False for _ in names))
     codes = {key: i for i, key in enumerate(dict.fromkeys([unknown, *brought]))}
-    grid = np.zeros((len(known) + FIRST_PERSON, last - first + 1), np.int32)
-    person = positions(staff["staff"], known)
-    start = days(staff["start"], SINCE_ALWAYS)
-    stop = days(staff["end"], FOR_EVER) + 1
-    for row in np.argsort(start, kind="stable"):
-        days_held = slice(max(start[row] - first, 0), max(stop[row] - first, 0))
-        grid[FIRST_PERSON + person[row], days_held] = codes[brought[row]]
+    of_row = np.array([*(codes[key] for key in brought), codes[unknown]], np.int32)
     table = np.array(list(codes), np.uint8).reshape(len(codes), 2 + len(names))
-    return StaffTimeline(grid, Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool)))
+    supplies = Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool))
+    return StaffTimeline(of_row[staff_in_force(staff, known, first, last)], supplies)
+
+
+def staff_in_force(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
+    """Return the row of the staff frame in force, shape (staff + 2, days), -1 = none.
+
+    Of the rows valid on a day the one that began last holds (of equals the later row).
+    """
+    grid = np.full((len(known) + FIRST_PERSON, last - first + 1), -1, np.int32)
+    person = (positions(staff["staff"], known) + FIRST_PERSON).tolist()
+    start = days(staff["start"], SINCE_ALWAYS)
+    begins = np.maximum(start - first, 0).tolist()
+    ends = np.maximum(days(staff["end"], FOR_EVER) + 1 - first, 0).tolist()
+    for row in np.argsort(start, kind="stable").tolist():
+        grid[person[row], begins[row] : ends[row]] = row
+    return grid

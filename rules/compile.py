@@ -90,6 +90,8 @@ def _column(
         if key not in cache:
             cache[key] = evaluate(current.condition, states, entry, book.as_of)
         truth, level = cache[key], np.uint8(current.level_for(entry))
+        if not truth.any():
+            continue  # false everywhere: it neither raises nor might
         holds = truth == TRUE
         raises = holds & (level > low)
         rule[raises] = i

@@ -1,0 +1,202 @@
+"""The work of a home in cells: rows that agree in all a level or a fit can depend on count as one.
+
+A cell keeps a day of its resident and a day of its employee on which the same holds as on all days it stands for. So
+the cells are rows for the same kernel, and what it makes of them is what it would make of every single row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pebem import kernel
+from pebem.codes import coded
+from pebem.home import home_of
+from pebem.kernel import Buffers, Rows, Sums
+from pebem.labels import Labels, Words
+from pebem.overrides import sets_in_force
+from pebem.score import period_of
+from pebem.timeline import resident_timeline, staff_in_force
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from pebem.contracts import Tables
+    from pebem.home import Home
+    from rules import RuleBook
+
+
+class UnknownWorkError(ValueError):
+    """A rulebook does not have interventions of the work: ``missing`` are their ids."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(f"the rulebook does not have the interventions {missing}")
+        self.missing = missing
+
+
+@dataclass(frozen=True)
+class Condensed:
+    """The work of a home in cells.
+
+    Attributes
+    ----------
+    people
+        The frames of the home, without its work.
+    book
+        The rulebook whose interventions the cells are numbered by.
+    period
+        First and last day, both included.
+    cells
+        One row a cell, its weight for all the rows it stands for; their day is not kept.
+    wards, shifts
+        Labels of the cells' codes.
+    """
+
+    people: Tables
+    book: RuleBook
+    period: tuple[date, date]
+    cells: Rows
+    wards: Labels
+    shifts: Labels
+
+
+@dataclass(frozen=True)
+class Rerated:
+    """What condensed work comes to; frames as in ``Aggregate.tables``.
+
+    Attributes
+    ----------
+    by_place
+        By ``ward`` and ``shift``.
+    by_intervention
+        By ``intervention``.
+    """
+
+    by_place: pd.DataFrame
+    by_intervention: pd.DataFrame
+
+
+def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> Condensed:
+    """Put the rows of a home that agree together.
+
+    What is condensed with one rulebook may be rated with any other: rows stay apart wherever a condition could tell
+    them apart.
+
+    Raises
+    ------
+    pebem.codes.EmptyError
+        Without a period and without rows.
+    ValueError
+        Where an intervention is not in the rulebook.
+    """
+    period = period or period_of(tables.interventions)
+    home = home_of(tables, book, period)
+    found = coded(tables.interventions, home)
+    residents, staff = _representatives(tables, home)
+    rows = replace(
+        found.rows,
+        resident_day=residents[found.rows.resident_day],
+        staff_day=staff[found.rows.staff_day],
+        day=np.zeros_like(found.rows.day),
+    )
+    people = replace(tables, interventions=tables.interventions.iloc[:0], faulty=0)
+    wards, shifts = Labels(), Labels()
+    wards.learn(found.wards)
+    shifts.learn(found.shifts)
+    return Condensed(people, book, period, _merged(rows, home, (len(wards), len(shifts))), wards, shifts)
+
+
+def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None = None) -> Rerated:
+    """Rate condensed work with other people or another rulebook.
+
+    Parameters
+    ----------
+    people
+        Frames of the same home: the same residents and staff in the same order, with changes that hold for the whole
+        period (None = as they are).
+    book
+        Another rulebook (None = the one it was condensed with).
+
+    Raises
+    ------
+    UnknownWorkError
+        Where the rulebook lacks an intervention of the work.
+    ValueError
+        Where there are other people.
+    """
+    home = home_of(people or work.people, book or work.book, work.period)
+    _same_people(work, home)
+    rows = work.cells
+    if book is not None:
+        rows = replace(rows, intervention=_renumbered(rows.intervention, work.book, book))
+    sums = [
+        Sums(("ward", "shift"), (len(work.wards), len(work.shifts)), home.lookup.ends),
+        Sums(("intervention",), (len(home.book.interventions),), home.lookup.ends),
+    ]
+    buffers = Buffers()
+    for chunk in rows.chunks():
+        kernel.tally(chunk, home.lookup, sums, buffers)
+    words = Words(home, work.wards, work.shifts)
+    by_place, by_intervention = (total.columns() for total in sums)
+    return Rerated(words.table(("ward", "shift"), by_place), words.table(("intervention",), by_intervention))
+
+
+def _representatives(people: Tables, home: Home) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each resident and day, and each employee and day, a flat position where the same holds."""
+    criteria = tuple(sorted(people.instability["criterion"].dropna().unique()))
+    frames = (people.residents, people.assessments, people.instability)
+    states = resident_timeline(*frames, home.first, home.last, criteria).grid
+    set_by_hand = sets_in_force(people.overrides, home.known_residents, home.first, home.last)
+    held = staff_in_force(people.staff, home.known_staff, home.first, home.last)
+    # Whom a change is about must stay apart from others, even while no row of theirs is in force.
+    who = np.arange(len(held), dtype=np.int64)[:, None] * (len(people.staff) + 1)
+    return _first_like(states.astype(np.int64) * (int(set_by_hand.max(initial=0)) + 1) + set_by_hand), _first_like(
+        who + held + 1
+    )
+
+
+def _first_like(grid: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each cell of a grid, flattened, the first position of an equal cell."""
+    _, first, code = np.unique(grid.ravel(), return_index=True, return_inverse=True)
+    return first[code]
+
+
+def _merged(rows: Rows, home: Home, places: tuple[int, int]) -> Rows:
+    """Add up the weights of equal rows."""
+    # Few positions are left: numbered anew, they leave room for the rest of the key.
+    residents, resident = np.unique(rows.resident_day, return_inverse=True)
+    staff, employee = np.unique(rows.staff_day, return_inverse=True)
+    sizes = (len(staff), len(home.book.interventions), *places)
+    key = resident
+    for code, size in zip((employee, rows.intervention, rows.ward, rows.shift), sizes, strict=True):
+        key = key * size + code
+    key, cell = np.unique(key, return_inverse=True)
+    weight = np.zeros(len(key), np.int64)
+    np.add.at(weight, cell, rows.weight)
+    codes = []
+    for size in reversed(sizes):
+        key, code = np.divmod(key, max(size, 1))
+        codes.append(code)
+    shift, ward, intervention, employee = codes
+    return Rows(residents[key], staff[employee], intervention, np.zeros_like(key), ward, shift, weight)
+
+
+def _renumbered(intervention: NDArray[np.int64], before: RuleBook, after: RuleBook) -> NDArray[np.int64]:
+    position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
+    found = position[intervention]
+    if (found < 0).any():
+        missing = sorted({before.interventions[i].id for i in np.unique(intervention[found < 0])})
+        raise UnknownWorkError(missing)
+    return found
+
+
+def _same_people(work: Condensed, home: Home) -> None:
+    before = pd.Index(work.people.residents["resident"]), pd.Index(work.people.staff["staff"].unique())
+    for kind, was, now in zip(("residents", "staff"), before, (home.known_residents, home.known_staff), strict=True):
+        if not was.equals(now):
+            raise ValueError(f"condensed work can only be rated with the same {kind} in the same order")

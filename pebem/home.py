@@ -1,0 +1,160 @@
+"""What of a home no row changes: who counts as what on which day, what each need calls for, what comes of each pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pebem.daynumbers import number_of
+from pebem.fit import Demands, classify
+from pebem.kernel import Lookup
+from pebem.overrides import Rating, rate
+from pebem.timeline import (
+    STATE_NOBODY,
+    STATE_UNKNOWN,
+    ResidentTimeline,
+    certificates_of,
+    named_criteria,
+    resident_timeline,
+    staff_timeline,
+)
+from rules.compile import compile_levels
+from rules.vocabulary import KINDS_WITHOUT_RESIDENT
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from pebem.contracts import Tables
+    from rules import RuleBook
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What can come of a row, arrays of shape (ends,).
+
+    Attributes
+    ----------
+    outcome : int64
+        Position in ``fit.OUTCOMES``.
+    resident, assessed, staff, overridden : bool
+        The row's resident and assessment are known or not needed; the employee's level is known; a person has set
+        the level called for.
+    """
+
+    outcome: NDArray[np.int64]
+    resident: NDArray[np.bool_]
+    assessed: NDArray[np.bool_]
+    staff: NDArray[np.bool_]
+    overridden: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home ready for its rows.
+
+    Attributes
+    ----------
+    people
+        The frames it was made from; their interventions are not looked at.
+    first, last
+        Days of the period since 1970-01-01, both included.
+    known_residents, known_staff
+        Known people in the order of their codes.
+    """
+
+    people: Tables
+    book: RuleBook
+    first: int
+    last: int
+    known_residents: pd.Index
+    known_staff: pd.Index
+    residents: ResidentTimeline
+    rating: Rating
+    lookup: Lookup
+    ends: Ends
+
+    @property
+    def days(self) -> int:
+        """Number of days."""
+        return self.last - self.first + 1
+
+
+def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> Home:
+    """Build the look-up tables of a home for some days, first and last one included."""
+    first, last = (number_of(day) for day in period)
+    known, known_staff = pd.Index(people.residents["resident"]), pd.Index(people.staff["staff"].unique())
+    frames = (people.residents, people.assessments, people.instability)
+    residents = resident_timeline(*frames, first, last, named_criteria(book))
+    rating = rate(residents.grid, compile_levels(book, residents.states), people.overrides, known, book, first)
+    staff = staff_timeline(people.staff, known_staff, book, first, last)
+    code, demands, flags = _demands(book, rating, residents)
+    outcome = classify(demands, staff.supplies)
+    end, ends = _ends(outcome, flags)
+    lookup = Lookup(
+        rating.grid.astype(np.int64),
+        code.astype(np.int64),
+        staff.grid.astype(np.int64),
+        end.astype(np.int64),
+        len(ends.outcome),
+    )
+    return Home(people, book, first, last, known, known_staff, residents, rating, lookup, ends)
+
+
+def _demands(
+    book: RuleBook, rating: Rating, residents: ResidentTimeline
+) -> tuple[NDArray[np.int64], Demands, NDArray[np.bool_]]:
+    """Return the demand code, shape (states, interventions), and for each code what it asks for and what is known.
+
+    Work that needs no resident is covered without one; a number nobody knows is a gap all the same.
+    """
+    names = certificates_of(book)
+    accepts = [entry.accepts for entry in book.interventions]
+    admits = np.array([names.index(one.certificate) if one else -1 for one in accepts])
+    admits_from = np.array([one.from_level if one else 0 for one in accepts])
+    needs_none = np.array([entry.kind in KINDS_WITHOUT_RESIDENT for entry in book.interventions])
+    levels, base = rating.levels, rating.base[:, None]
+    parts = (
+        (levels.level, 5),
+        (np.array([entry.reserved for entry in book.interventions]), 2),
+        (np.where(levels.bars_certificates, 0, admits + 1), len(names) + 1),
+        (np.where(levels.bars_certificates, 0, admits_from), 5),
+        (np.array([entry.kind == "alltag" for entry in book.interventions]), 2),
+        ((base > STATE_UNKNOWN) | (needs_none & (base == STATE_NOBODY)), 2),
+        (residents.states.assessed[base] | needs_none, 2),
+        (rating.overridden, 2),
+    )
+    # Fuse the small parts into one integer: unique() on integers is far faster than on rows.
+    fused = np.zeros(levels.low.shape, np.int32)
+    for values, top in parts:
+        fused *= np.int32(top)
+        fused += values.astype(np.int32)
+    distinct, code = np.unique(fused, return_inverse=True)
+    found = []
+    for _, top in reversed(parts):
+        distinct, value = np.divmod(distinct, top)
+        found.append(value)
+    level, reserved, certificate, from_level, everyday, *known = reversed(found)
+    demands = Demands(
+        level.astype(np.uint8),
+        reserved.astype(bool),
+        (certificate - 1).astype(np.int16),
+        from_level.astype(np.uint8),
+        everyday.astype(bool),
+    )
+    return code.reshape(fused.shape), demands, np.stack(known, axis=1).astype(bool)
+
+
+def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Ends]:
+    """Give what can come of a demand met by a supply a number, shape (demands, supplies); supply 0 is the unknown."""
+    staff = np.broadcast_to(np.arange(outcome.shape[1]) > 0, outcome.shape)
+    fused = outcome.astype(np.int64)
+    for flag in (*(np.broadcast_to(column[:, None], outcome.shape) for column in flags.T), staff):
+        fused = 2 * fused + flag
+    distinct, end = np.unique(fused, return_inverse=True)
+    resident, assessed, overridden, known_staff = ((distinct >> bit & 1).astype(bool) for bit in (3, 2, 1, 0))
+    return end.reshape(outcome.shape), Ends(distinct >> 4, resident, assessed, known_staff, overridden)

@@ -1,0 +1,170 @@
+"""Numbers back to words: from summed cells to the frames of an aggregate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
+from pebem.daynumbers import day_of
+from pebem.fit import FIT_CLASSES, OUTCOMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pebem.home import Ends, Home
+
+SUMS: Final = ("count", "seconds")
+
+_FEW_CELLS: Final = 1 << 16
+
+Columns: TypeAlias = "Mapping[str, NDArray[np.int64]]"
+"""Integer columns of equal length by name: codes of dimensions, ``end``, ``count``, ``seconds``."""
+
+
+class Labels:
+    """Texts by number, in the order in which they came; 0 = not given."""
+
+    def __init__(self) -> None:
+        self.names: list[str | None] = [None]
+        self._place: dict[object, int] = {None: 0}
+
+    def learn(self, names: Iterable[object]) -> None:
+        """Give new texts a number; what is no text is not given."""
+        for name in names:
+            if isinstance(name, str) and name not in self._place:
+                self._place[name] = len(self.names)
+                self.names.append(name)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def numbers(self, names: Iterable[object]) -> NDArray[np.int64]:
+        """Return the number of each text."""
+        return np.array([self._place.get(name, 0) for name in names], np.int64)
+
+
+def objects(values: Iterable[object]) -> NDArray[np.object_]:
+    """Return an object array, shape (n,)."""
+    labels = list(values)
+    found = np.empty(len(labels), np.object_)
+    found[:] = labels
+    return found
+
+
+_OUTCOME: Final = {
+    "qn_soll": np.array([o.qn_soll for o in OUTCOMES], np.int64),
+    "qn_ist": np.array([o.qn_ist for o in OUTCOMES], np.int64),
+    "fit": objects(FIT_CLASSES[o.fit] for o in OUTCOMES),
+    "certificate": np.array([o.certificate for o in OUTCOMES]),
+}
+
+
+class Words:
+    """What the codes of each dimension stand for.
+
+    Parameters
+    ----------
+    wards, shifts
+        Labels by code.
+    """
+
+    def __init__(self, home: Home, wards: Labels, shifts: Labels) -> None:
+        self._ends: Ends = home.ends
+        self._labels = {
+            "day": objects(day_of(number) for number in range(home.first, home.last + 1)),
+            "ward": objects(wards.names),
+            "shift": objects(shifts.names),
+            "intervention": objects(entry.id for entry in home.book.interventions),
+        }
+
+    def table(self, dims: Sequence[str], cells: Columns) -> pd.DataFrame:
+        """Sum cells by some dimensions and the outcome: a frame as in :class:`pebem.aggregate.Aggregate`."""
+        columns = {name: cells[name] for name in dims}
+        columns["outcome"] = self._ends.outcome[cells["end"]]
+        sizes = [*(len(self._labels[name]) for name in dims), len(OUTCOMES)]
+        codes, sums = _summed(columns, sizes, {name: cells[name] for name in SUMS})
+        outcome = codes.pop("outcome")
+        return _frame(self._named(codes) | {name: _OUTCOME[name][outcome] for name in OUTCOME_COLUMNS} | sums)
+
+    def _named(self, codes: Columns) -> dict[str, NDArray[np.generic]]:
+        return {name: self._labels[name][code] for name, code in codes.items()}
+
+    def coverage(self, cells: Columns, gaps: Columns) -> pd.DataFrame:
+        """Count by day and ward what is known of the rows.
+
+        Parameters
+        ----------
+        cells
+            With ``day``, ``ward``, ``end`` and ``count``.
+        gaps
+            Rows without minutes: ``day``, ``ward`` and ``count``.
+        """
+        known = {
+            "bewohner": self._ends.resident,
+            "begutachtung": self._ends.assessed,
+            "mitarbeitende": self._ends.staff,
+            "ueberschrieben": self._ends.overridden,
+        }
+        end, count = cells["end"], cells["count"]
+        none = np.zeros_like(gaps["count"])
+        values = {
+            name: np.concatenate(
+                [
+                    count * known[name][end] if name in known else count,
+                    -gaps["count"] if name == "minuten" else none,
+                ]
+            )
+            for name in COVERAGE_COUNTS
+        }
+        columns = {name: np.concatenate([cells[name], gaps[name]]) for name in ("day", "ward")}
+        codes, sums = _summed(columns, [len(self._labels[name]) for name in columns], values)
+        return _frame(self._named(codes) | sums)
+
+
+def _frame(columns: Mapping[str, NDArray[np.generic]]) -> pd.DataFrame:
+    """Return a frame whose labels stay what they are: pandas would turn text into another kind, one by one."""
+    return pd.DataFrame({name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()})
+
+
+def _summed(
+    columns: dict[str, NDArray[np.int64]], sizes: Sequence[int], values: Mapping[str, NDArray[np.int64]]
+) -> tuple[dict[str, NDArray[np.int64]], dict[str, NDArray[np.int64]]]:
+    """Sum integer values by code columns: the codes of each group that occurs, in order, and its sums."""
+    key = np.zeros(len(next(iter(values.values()))), np.int64)
+    for column, size in zip(columns.values(), sizes, strict=True):
+        key = key * size + column
+    space = int(np.prod(sizes, dtype=object))
+    distinct, sums = (_dense if space <= max(len(key), _FEW_CELLS) else _sorted)(key, values, space)
+    codes: dict[str, NDArray[np.int64]] = {}
+    for name, size in zip(reversed(columns), reversed(sizes), strict=True):
+        distinct, codes[name] = np.divmod(distinct, size)
+    return {name: codes[name] for name in columns}, sums
+
+
+def _dense(
+    key: NDArray[np.int64], values: Columns, space: int
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
+    """Sum into a table of all keys there can be."""
+    distinct = np.flatnonzero(np.bincount(key, minlength=space))
+    sums = {}
+    for name, value in values.items():
+        total = np.zeros(space, np.int64)
+        np.add.at(total, key, value)
+        sums[name] = total[distinct]
+    return distinct, sums
+
+
+def _sorted(
+    key: NDArray[np.int64], values: Columns, _space: int
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
+    """Sum runs of equal keys; keys that come in order are left as they are."""
+    if not (key[1:] >= key[:-1]).all():
+        order = np.argsort(key)
+        key, values = key[order], {name: value[order] for name, value in values.items()}
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    return key[starts], {name: np.add.reduceat(v, starts) if len(starts) else v for name, v in values.items()}

@@ -1,0 +1,142 @@
+"""Many homes: the same work for each, in this process, in processes of this machine, or on a cluster.
+
+Only keys go out and only small results come back, so memory does not grow with the number of homes. A result does
+not depend on where, in which order or at which try it was found; results that are aggregates add up to the same bits.
+"""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+
+TRIES: Final = 3
+"""How often a home is begun whose worker dies over it."""
+
+LOST: Final = "WorkerLost"
+"""Kind of failure where every worker that began the work died: killed from outside, or for want of memory."""
+
+
+class PartitionError(RuntimeError):
+    """No worker can be had, or the cluster is gone: the run as a whole cannot go on."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no result.
+
+    Attributes
+    ----------
+    kind
+        Name of the exception's class, or :data:`LOST`.
+    message
+        Its text.
+    """
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Key, Result]):
+    """What became of one key: a result, or a failure that says why there is none."""
+
+    key: Key
+    result: Result | None
+    failure: Failure | None = None
+
+
+def run(
+    keys: Sequence[Key],
+    work: Callable[[Key], Result],
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    tries: int = TRIES,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Outcome[Key, Result]]:
+    """Do the work for every key.
+
+    Parameters
+    ----------
+    keys
+        What to work on, each small and picklable, such as the names of homes.
+    work
+        Takes a key and gives a small picklable result. Picklable itself (a function of a module, or an object with
+        settings and ``__call__``), and safe to be done again: it may be, after a worker died over it.
+    workers
+        1 = in this process, one after the other; more = that many processes of this machine.
+    scheduler
+        Address of a dask scheduler, such as "tcp://10.0.0.1:8786"; takes the place of ``workers``.
+    tries
+        How often a key is begun whose worker dies, before it fails as :data:`LOST`. (On a cluster the scheduler
+        first tries again by itself, as often as its ``allowed-failures`` says; each time counts as one here.)
+    progress
+        Called with the numbers of finished and of all keys after each of them.
+
+    Yields
+    ------
+    Outcome
+        One for each key, as they are finished. An exception of ``work`` is the failure of its key alone.
+
+    Raises
+    ------
+    PartitionError
+        Where no worker can be started or the cluster is gone.
+    ImportError
+        With a scheduler, where dask.distributed is not installed.
+    """
+    with closing(_outcomes(keys, work, workers, scheduler, tries)) as found:
+        for done, outcome in enumerate(found, start=1):
+            if progress:
+                progress(done, len(keys))
+            yield outcome
+
+
+def _outcomes(
+    keys: Sequence[Key], work: Callable[[Key], Result], workers: int, scheduler: str | None, tries: int
+) -> Generator[Outcome[Key, Result]]:
+    if scheduler:
+        from pebem import cluster  # noqa: PLC0415  # needs dask.distributed, an extra
+
+        return cluster.outcomes(keys, work, scheduler, tries)
+    if workers > 1:
+        from pebem import pool  # noqa: PLC0415  # knows this module
+
+        return pool.outcomes(keys, work, workers, tries)
+    return (attempt(work, key) for key in keys)
+
+
+def attempt(work: Callable[[Key], Result], key: Key) -> Outcome[Key, Result]:
+    """Do the work for one key; an exception becomes its failure."""
+    try:
+        return Outcome(key, work(key))
+    except Exception as problem:  # noqa: BLE001  # whatever is wrong with one home, the others go on
+        return Outcome(key, None, Failure(type(problem).__name__, str(problem)))
+
+
+def packed(work: Callable[[Key], Result], key: Key) -> bytes:
+    """Do the work for one key in a worker, for :func:`unpacked` elsewhere; what cannot be sent is a failure too."""
+    outcome = attempt(work, key)
+    try:
+        return pickle.dumps(outcome)
+    except Exception as problem:  # noqa: BLE001  # pickle raises whatever the result raises
+        return pickle.dumps(Outcome(key, None, Failure(type(problem).__name__, str(problem))))
+
+
+def unpacked(message: bytes) -> Outcome[Any, Any]:
+    """Return the outcome a worker has packed."""
+    outcome: Outcome[Any, Any] = pickle.loads(message)  # noqa: S301  # our own worker's
+    return outcome
+
+
+def lost(key: Key, tries: int) -> Outcome[Key, Result]:
+    """Return the outcome of a key over which every worker died."""
+    return Outcome(key, None, Failure(LOST, f"{tries} workers died over {key!r}"))

@@ -1,0 +1,104 @@
+"""What feasible relief is asked of: who did what, whom it would fit, and who was on shift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from pebem.codes import coded
+from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
+from pebem.home import home_of
+from pebem.roster import HOURS_OF_DAY, hours_that_exist, on_shift
+from pebem.score import outcomes
+from pebem.timeline import FIRST_PERSON, positions
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from pebem.contracts import Tables
+    from pebem.roster import Roster
+    from rules import RuleBook
+
+NO_HOUR: Final = -1
+NO_WARD: Final = -1
+STRANGER: Final = -1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who did what, and whom it would fit; people and wards in alphabetical order, whatever that of the rows.
+
+    Attributes
+    ----------
+    work
+        Rows that count: ``staff``, ``ward`` (-1 = not known), ``hour`` of the period (-1 = not known or not there),
+        ``demand``, ``intervention``, ``outcome``, ``seconds``.
+    outcome : (demands, supplies) int64
+        Position in ``fit.OUTCOMES``.
+    supply, role : (staff, days) int64
+        Supply, and position in ``roles``.
+    roster
+        Who was on shift.
+    """
+
+    work: pd.DataFrame
+    outcome: NDArray[np.int64]
+    supply: NDArray[np.int64]
+    role: NDArray[np.int64]
+    roles: pd.Index
+    roster: Roster
+    wards: int
+    hours: int
+
+
+def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Scene:
+    """Gather all that is needed; the one place that knows how the engine codes rows."""
+    home = home_of(tables, book, period)
+    found = coded(tables.interventions, home)
+    rows, lookup = found.rows, home.lookup
+    staff = pd.Index(sorted(home.known_staff))
+    wards = pd.Index(sorted(name for name in found.wards if name is not None), dtype=object)
+    person = rows.staff_day // home.days - FIRST_PERSON
+    minute = tables.interventions["minute_of_day"].to_numpy(np.int64)[found.position]
+    hour = rows.day * np.int64(HOURS_OF_DAY) + np.maximum(minute, 0) // 60
+    placed = (minute >= 0) & hours_that_exist(home.first, home.days)[hour]
+    work = pd.DataFrame(
+        {
+            # Codes of strangers are below 0 and so count from the end.
+            "staff": np.append(staff.get_indexer(home.known_staff), [STRANGER] * FIRST_PERSON)[person],
+            "ward": np.array([NO_WARD, *wards.get_indexer(pd.Index(found.wards[1:], dtype=object))])[rows.ward],
+            "hour": np.where(placed, hour, NO_HOUR),
+            "demand": lookup.demand[lookup.state.ravel()[rows.resident_day], rows.intervention],
+            "intervention": rows.intervention,
+            "outcome": outcomes(rows, home),
+            "seconds": rows.seconds,
+        }
+    )
+    supply = lookup.supply[FIRST_PERSON:][home.known_staff.get_indexer(staff)].astype(np.int64)
+    roles = pd.Index(sorted({"", *tables.staff["role"].dropna()}), dtype=object)
+    return Scene(
+        work,
+        home.ends.outcome[lookup.end],
+        supply,
+        _roles(tables.staff, staff, roles, home.first, home.days),
+        roles,
+        on_shift(tables.duties, staff, wards, home.first, home.days),
+        len(wards),
+        home.days * HOURS_OF_DAY,
+    )
+
+
+def _roles(frame: pd.DataFrame, staff: pd.Index, roles: pd.Index, first: int, length: int) -> NDArray[np.int64]:
+    """Return the role of each person on each day; the row that holds is chosen as for the level."""
+    grid = np.full((len(staff), length), roles.get_loc(""))
+    person, role = positions(frame["staff"], staff), positions(frame["role"].fillna(""), roles)
+    start = days(frame["start"], SINCE_ALWAYS)
+    begin, stop = np.maximum(start - first, 0), np.maximum(days(frame["end"], FOR_EVER) + 1 - first, 0)
+    for row in np.argsort(start, kind="stable"):
+        grid[person[row], begin[row] : stop[row]] = role[row]
+    return grid

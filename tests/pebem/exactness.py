@@ -1,0 +1,57 @@
+"""All an aggregate says as plain values, and properties that hold for every home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import SearchStrategy
+
+import pebem
+from pebem.aggregate import COVERAGE_COUNTS
+from pebem.contracts import Tables
+from tests.pebem.test_score import with_every_word
+
+BOOK = with_every_word()
+BOTH = (*pebem.CUBE, *pebem.FIT)
+OTHER_TABLES = ("residents", "assessments", "instability", "staff", "overrides")
+
+
+def holds(*drawn: SearchStrategy[object]) -> Callable[[Callable[..., None]], Callable[[int], None]]:
+    """Test a property on a few homes always, and on many among the deep tests."""
+
+    def decorate(said: Callable[..., None]) -> Callable[[int], None]:
+        @pytest.mark.parametrize("examples", [4, pytest.param(100, marks=pytest.mark.deep)])
+        def test(examples: int) -> None:
+            settings(max_examples=examples, deadline=None)(given(*drawn)(said))()
+
+        test.__name__, test.__doc__ = said.__name__, said.__doc__
+        return test
+
+    return decorate
+
+
+def exact(found: pebem.Aggregate) -> dict[object, object]:
+    """Return all an aggregate says as plain values, and refuse a cell that is there twice or not whole."""
+    said: dict[object, object] = {"excluded": dict(found.excluded), "period": found.period}
+    for name, frame in {**found.tables, "coverage": found.coverage}.items():
+        sums = list(COVERAGE_COUNTS if name == "coverage" else ("count", "seconds"))
+        labels = frame.drop(columns=sums).astype(object)
+        keys = labels.where(labels.notna(), None).itertuples(index=False, name=None)
+        assert frame.empty or set(frame[sums].dtypes) == {np.dtype("int64")}
+        cells = dict(zip(keys, frame[sums].itertuples(index=False, name=None), strict=True))
+        assert len(cells) == len(frame)
+        said[name] = cells
+    return said
+
+
+def scored(home: Tables, period: tuple[date, date] | None) -> dict[object, object]:
+    return exact(pebem.score(home, BOOK, period, BOTH))
+
+
+def rows_of(home: Tables, keep: object) -> Tables:
+    return replace(home, interventions=home.interventions[keep], faulty=0)
