@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from importers import normalise
-from importers.findings import Severity
-from importers.table import Problem
+from importers.dates import read_dates
+from importers.problems import error, notice, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     from importers.table import Table
 
 DAY_FORMATS: Final = "Schreiben Sie ein Datum als Tag.Monat.Jahr, zum Beispiel 01.03.2026."
-
-
-def error(code: str, message: str, repair: str) -> Problem:
-    """Return a problem that costs the row or the cell."""
-    return Problem(Severity.ERROR, code, message, repair)
-
-
-def warning(code: str, message: str, repair: str) -> Problem:
-    """Return a problem of a value that is taken nevertheless."""
-    return Problem(Severity.WARNING, code, message, repair)
-
-
-def notice(code: str, message: str, repair: str) -> Problem:
-    """Return something to know."""
-    return Problem(Severity.NOTICE, code, message, repair)
 
 
 def parse_number(value: Any) -> str:
@@ -85,7 +70,8 @@ def numbers(table: Table, column: str, *, required: bool = True) -> np.ndarray:
 
 def days(table: Table, column: str, *, required: bool = False, costs_row: bool = True) -> np.ndarray:
     """Return the day of each row (datetime64[s]), NaT where blank or unreadable."""
-    codes, values = table.read(column, parse_required_day if required else parse_moment, None, costs_row=costs_row)
+    parse = parse_required_day if required else parse_moment
+    codes, values = read_dates(table, column, parse, costs_row=costs_row)
     made: np.ndarray = as_days(values)[codes]
     return made
 
@@ -137,3 +123,22 @@ def _objects(values: list[Any]) -> np.ndarray:
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made
+
+
+__all__ = [
+    "DAY_FORMATS",
+    "as_days",
+    "as_seconds",
+    "categories",
+    "days",
+    "error",
+    "frame",
+    "notice",
+    "numbers",
+    "parse_moment",
+    "parse_number",
+    "parse_required_day",
+    "text_series",
+    "texts",
+    "warning",
+]

@@ -1,59 +1,201 @@
-"""Sheet `Dienste`: who was on duty from when to when."""
+"""Rosters, in whatever shape: who was on duty from when to when.
+
+A duty is kept whole, from beginning to end: where in it a pause lies nobody knows. Times are those of the clock on the
+wall, and so is the length of a duty: 24 hours are the most, also where the clock changes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
-from importers.cells import as_seconds, error, frame, numbers, parse_moment, text_series, texts, warning
+from importers.grid import Grid
+from importers.problems import error, notice, warning
+from importers.roster_ledger import SHEET, Entries, Ledger, Wards
+from importers.roster_long import find_headings, read_long, read_table
+from importers.roster_times import missing_on_the_clock, month_and_year, twice_on_the_clock
+from importers.roster_wide import find_days, read_wide
+from importers.shift_codes import Shift, ShiftCodes, shift
+from importers.spelling import fold
+from importers.staff_names import StaffNames
+from importers.table import Table
+from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
-    import pandas as pd
+    from importers.findings import Finding
+    from importers.problems import Problem
 
-    from importers.table import Table
+LONGEST: Final = np.timedelta64(24, "h")
+_ROSTER: Final = ("dienstplan", "dienstplaene", "schichtplan", "einsatzplan", "roster")
+
+
+def is_roster_name(name: str) -> bool:
+    """Return whether a sheet may hold a roster: it is called so, or like a month or a ward."""
+    return (
+        any(word in fold(name) for word in _ROSTER)
+        or bool(month_and_year(name)[0])
+        or Wards(()).named(name) is not None
+    )
+
+
+def is_roster(grid: Grid) -> bool:
+    """Return whether a sheet is a list of duties or a roster of days."""
+    return find_headings(grid) is not None or bool(find_days(grid))
+
+
+def read_rosters(
+    grids: Sequence[Grid],
+    staff: tuple[pd.DataFrame, pd.DataFrame],
+    wards: Sequence[str],
+    codes: tuple[Mapping[str, Shift], Mapping[str, str]],
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return one row per duty with start and end as local times, in the order of the files, and what was found.
+
+    Parameters
+    ----------
+    staff
+        The staff, and their names (staff, name, given).
+    wards
+        The wards of the home.
+    codes
+        Shift codes of the files, and those the caller knows; of one code the files' meaning holds.
+    """
+    own, given = codes
+    known = {code: shift(text) for code, text in given.items()} | dict(own)
+    names = StaffNames(frozenset(staff[0]["staff"]), staff[1])
+    ledger = Ledger(names, ShiftCodes(known), Wards(wards))
+    found: list[Entries] = []
+    for grid in grids:
+        place = find_headings(grid)
+        if place is not None:
+            found.append(read_long(grid, place, ledger))
+        elif blocks := find_days(grid):
+            found.extend(read_wide(grid, blocks, ledger))
+        else:
+            table = Table(SHEET, [grid])
+            found.append(read_table(table, grid, ledger))
+            ledger.findings.extend(table.findings)
+    return _checked(found, ledger), ledger.findings
 
 
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
-    """Return one row per duty with start and end as local times."""
-    number = numbers(table, "Personal-Nr")
-    stranger = [bool(name) and name not in staff for name in number]
-    table.report(
-        warning(
-            "personal-unbekannt",
-            "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“.",
-            "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
-        ),
-        np.flatnonzero(stranger).tolist(),
-        "Personal-Nr",
-    )
-    start, end = _moments(table, "Beginn"), _moments(table, "Ende")
-    table.report(
-        error("ende-vor-beginn", "Das Ende liegt nicht nach dem Beginn.", "Berichtigen Sie Beginn oder Ende."),
-        np.flatnonzero(end <= start).tolist(),
-        "Ende",
-        costs_row=True,
-    )
-    return frame(
-        table,
+    """Return the duties of a table with our own headings."""
+    names = StaffNames(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
+    ledger = Ledger(names, ShiftCodes({}), Wards(()))
+    grid = Grid(table.file, SHEET, np.empty((0, 0), dtype=object))
+    made = _checked([read_table(table, grid, ledger)], ledger)
+    table.findings.extend(ledger.findings)
+    return made
+
+
+def _checked(found: list[Entries], ledger: Ledger) -> pd.DataFrame:
+    """Return all duties that can be, each once, and tell what is odd about them."""
+    found = [entries for entries in found if len(entries.start)]
+    if not found:
+        ledger.close()
+        return empty(DUTIES)
+    whole = pd.DataFrame(
         {
-            "staff": text_series(number),
-            "ward": text_series(texts(table, "Wohnbereich")),
-            "start": start,
-            "end": end,
-        },
+            "staff": pd.Series(np.concatenate([entries.staff for entries in found]), dtype="object"),
+            "ward": pd.Series(np.concatenate([entries.ward for entries in found]), dtype="object"),
+            "start": np.concatenate([entries.start for entries in found]).astype("datetime64[s]"),
+            "end": np.concatenate([entries.end for entries in found]).astype("datetime64[s]"),
+        }
+    )
+    places = _Places(found, ledger)
+    start, end = (whole[name].to_numpy("datetime64[s]") for name in ("start", "end"))
+    too_long = end - start > LONGEST
+    places.report(
+        error(
+            "dienst-zu-lang",
+            "Der Dienst dauert länger als 24 Stunden; er ist ausgelassen.",
+            "Berichtigen Sie Beginn oder Ende oder teilen Sie den Dienst.",
+        ),
+        too_long,
+    )
+    known = whole["staff"].notna().to_numpy()
+    again = whole.duplicated(["staff", "ward", "start", "end"]).to_numpy() & known & ~too_long
+    if again.any():
+        places.report(
+            notice(
+                "dienst-doppelt",
+                f"{int(again.sum())} Dienste stehen mehrfach gleich da; jeder zählt einmal.",
+                "Nichts zu tun.",
+            ),
+            again,
+            together=True,
+        )
+    kept = ~too_long & ~again
+    places.report(
+        warning(
+            "dienste-ueberschneiden",
+            "Dieser Dienst überschneidet sich mit einem anderen derselben Person.",
+            "Prüfen Sie Beginn und Ende beider Dienste.",
+        ),
+        _overlapping(whole["staff"], start, end, kept & known),
+    )
+    _note_clock_change(start, end, kept, places)
+    ledger.close()
+    made: pd.DataFrame = whole[kept].reset_index(drop=True)
+    return made
+
+
+def _overlapping(staff: pd.Series, start: np.ndarray, end: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Return which duties begin before an earlier one of the same person has ended."""
+    rows = np.flatnonzero(asked)
+    person = pd.factorize(staff.to_numpy()[rows])[0]
+    begin, finish = start[rows].astype(np.int64), end[rows].astype(np.int64)
+    order = np.lexsort((finish, begin, person))
+    low, high = (int(begin.min()), int(finish.max())) if len(rows) else (0, 1)
+    shift_by = person[order] * (high - low + 1)  # one axis of time for all, one person after the other
+    reach = np.maximum.accumulate(finish[order] - low + shift_by)
+    clash = np.zeros(len(start), dtype=bool)
+    clash[rows[order[1:]]] = (begin[order] - low + shift_by)[1:] < reach[:-1]
+    return clash
+
+
+def _note_clock_change(start: np.ndarray, end: np.ndarray, kept: np.ndarray, places: _Places) -> None:
+    second = np.timedelta64(1, "s")
+    missing = missing_on_the_clock(start) | (missing_on_the_clock(end) & missing_on_the_clock(end - second))
+    places.report(
+        warning(
+            "zeitumstellung-stunde-fehlt",
+            "Beginn oder Ende liegt in der Stunde, die es in der Nacht der Zeitumstellung nicht gibt.",
+            "Prüfen Sie die Uhrzeit.",
+        ),
+        missing & kept,
+    )
+    twice = twice_on_the_clock(start) | (twice_on_the_clock(end) & twice_on_the_clock(end - second))
+    places.report(
+        notice(
+            "zeitumstellung-stunde-doppelt",
+            "Beginn oder Ende liegt in der Stunde, die es in der Nacht der Zeitumstellung zweimal gibt.",
+            "Nichts zu tun.",
+        ),
+        twice & kept,
     )
 
 
-def _moments(table: Table, column: str) -> np.ndarray:
-    def parse(value: Any) -> datetime:
-        found = parse_moment(value)
-        if found is None:
-            raise error("zeitpunkt-fehlt", f"„{column}“ fehlt.", "Tragen Sie Datum und Uhrzeit ein.")
-        return found
+class _Places:
+    """Where each duty stands."""
 
-    codes, values = table.read(column, parse, None, costs_row=True)
-    moments: np.ndarray = as_seconds(values)[codes]
-    return moments
+    def __init__(self, found: list[Entries], ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._found = found
+        self._ends = np.cumsum([len(entries.start) for entries in found])
+
+    def report(self, problem: Problem, which: np.ndarray, *, together: bool = False) -> None:
+        """Add a finding for each of the duties, or one for all of them at the first place."""
+        at = np.flatnonzero(which)
+        for index in at[:1].tolist() if together else at.tolist():
+            part = int(np.searchsorted(self._ends, index, side="right"))
+            entries = self._found[part]
+            own = index - (int(self._ends[part - 1]) if part else 0)
+            self._ledger.report(
+                problem, entries.grid, int(entries.row[own]), str(entries.column[own]), entries.value[own],
+                len(at) if together else 1,
+            )  # fmt: skip

@@ -54,3 +54,20 @@ class Finding:
 
 class UnreadableError(Exception):
     """The input is refused as a whole. The message is one German sentence that says what to do."""
+
+
+class PasswordNeededError(UnreadableError):
+    """A file opens with a password alone, and none was given or another one.
+
+    Attributes
+    ----------
+    file
+        Its name, the key of the password that is to be given.
+    wrong
+        True if a password was given and does not open the file.
+    """
+
+    def __init__(self, file: str, *, wrong: bool) -> None:
+        said = "Das Kennwort passt nicht zur Datei" if wrong else "Es fehlt das Kennwort für die Datei"
+        super().__init__(f"{said} „{file}“. Bitte geben Sie es ein oder speichern Sie die Datei ohne Kennwort.")
+        self.file, self.wrong = file, wrong

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+UNCALCULATED: Final = "Formel ohne Ergebnis"
+ERROR_CODES: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+"""Errors of cells by their number in Excel's binary formats."""
+ERRORS: Final = frozenset(ERROR_CODES.values()) | {
+    "#NV",
+    "#WERT!",
+    "#BEZUG!",
+    "#ZAHL!",
+    "#ÜBERLAUF!",
+    "#SPILL!",
+    "#CALC!",
+}
+"""What the cells show, in English and German."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +53,13 @@ class Grid:
         Object array, rows x columns, from row 1 and column A on; "" = blank.
     from_text
         True if a file name, not a sheet name, has to tell which sheet this is.
+    merged
+        First row, first column, last row, last column of each area of merged cells, counted from 0; the value
+        stands in the first cell, all others are blank.
     """
 
     file: str
     name: str
     cells: np.ndarray
     from_text: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()

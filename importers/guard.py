@@ -78,9 +78,32 @@ def check_parts(name: str, parts: Sequence[zipfile.ZipInfo]) -> None:
             f"Die Datei „{name}“ wird beim Entpacken unerwartet groß. "
             "Bitte kopieren Sie die Tabellen in eine neue Arbeitsmappe und speichern Sie diese."
         )
+    ends = 0
+    for part in sorted(parts, key=lambda part: part.header_offset):
+        if part.header_offset < ends:
+            raise UnreadableError(
+                f"Die Datei „{name}“ ist beschädigt: Ihre Teile liegen übereinander. "
+                "Bitte speichern Sie sie noch einmal."
+            )
+        ends = part.header_offset + part.compress_size
     if any(part.flag_bits & 1 for part in parts):
         raise UnreadableError(
             f"Die Datei „{name}“ ist mit einem Kennwort geschützt. Bitte entfernen Sie es und laden Sie sie erneut."
+        )
+
+
+def check_entities(name: str, part: bytes) -> None:
+    """Refuse XML that declares entities: no spreadsheet program writes them, and they can unfold without end.
+
+    Raises
+    ------
+    UnreadableError
+        Naming the file.
+    """
+    if b"<!ENTITY" in part or "<!ENTITY".encode("utf-16-le") in part or "<!ENTITY".encode("utf-16-be") in part:
+        raise UnreadableError(
+            f"Die Datei „{name}“ enthält Anweisungen (XML-Entitäten), die in keine Tabelle gehören. "
+            "Bitte kopieren Sie die Tabellen in eine neue Arbeitsmappe und speichern Sie diese."
         )
 
 

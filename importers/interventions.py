@@ -16,10 +16,19 @@ from importers.cells import (
     frame,
     notice,
     parse_number,
-    parse_required_day,
-    warning,
 )
+from importers.dates import read_dates
 from importers.headings import fold
+from importers.intervention_cells import (
+    SOURCES,
+    after_midnight,
+    minutes_of_day,
+    note_translated,
+    parse_day_of_work,
+    parse_source,
+    parse_status,
+    seconds_of,
+)
 from importers.presence import check_residents, check_staff
 from importers.table import row_keys
 from pebem.contracts import SECONDS_MISSING, STATUSES
@@ -27,8 +36,8 @@ from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
+    from importers.names import Known
     from importers.table import Table
     from rules.model import RuleBook
 
@@ -36,13 +45,8 @@ IGNORE: Final = "ignorieren"
 LATER: Final = "später"
 """What a home can say of a name instead of a catalogue id: it is no intervention; not decided yet."""
 
-MOST_MINUTES: Final = 1440
-YEARS: Final = range(2000, 2100)
 MOST_SUGGESTIONS: Final = 200
 """Similar titles are looked for this often per file; the search is slow."""
-
-_SOURCES: Final = {name: name for name in ("gemessen", "geplant", "norm")}
-_STATUSES: Final = {fold(name): name for name in STATUSES}
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,12 @@ class Work:
 
 
 def read_interventions(
-    table: Table, book: RuleBook, residents: pd.DataFrame, staff: pd.DataFrame, terms: Mapping[str, str]
+    table: Table,
+    book: RuleBook,
+    residents: pd.DataFrame,
+    staff: pd.DataFrame,
+    terms: Mapping[str, str],
+    known: tuple[Known, Known] | None = None,
 ) -> Work:
     """Return the interventions.
 
@@ -78,22 +87,29 @@ def read_interventions(
         Frames of :mod:`pebem.contracts`, to tell of unknown numbers and of days out of range.
     terms
         The home's own names -> catalogue id or :data:`IGNORE`; what the catalogue knows itself goes first.
+    known
+        Residents and employees by name, for files that have no numbers.
     """
     own = {fold(name): target for name, target in terms.items() if target in book.index or target == IGNORE}
     ignored = _leave_out(table, book, own)
     resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
     staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
-    intervention_codes, ids = table.read("Intervention", _intervention_parser(book, own), "", costs_row=True)
+    if known:
+        resident_names = known[0].resolve(table, "Bewohner-Nr", resident_codes, resident_names)
+        staff_names = known[1].resolve(table, "Personal-Nr", staff_codes, staff_names)
+    intervention_codes, ids = table.read("Intervention", intervention_parser(book, own), "", costs_row=True)
     _note_mapped(table, book, own)
-    date_codes, moments = table.read("Datum", _parse_day_of_work, None, costs_row=True)
+    date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     days = as_days(moments)
-    minute_of_day = _minutes_of_day(table, date_codes, moments)
-    seconds = _seconds(table)
+    minute_of_day = minutes_of_day(table, date_codes, moments)
+    date_codes, days = after_midnight(table, minute_of_day, date_codes, days)
+    seconds = seconds_of(table)
     unknown = _unknown(table, book, own, seconds)
-    source_codes, sources = table.read("Minuten-Quelle", _parse_source, "", costs_row=True)
+    source_codes, sources = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
     shift_codes, shifts = table.read("Schicht", normalise.text, "", costs_row=True)
     ward_codes, wards = table.read("Wohnbereich", normalise.text, "", costs_row=True)
-    status_codes, statuses = table.read("Status", _parse_status, "", costs_row=True)
+    status_codes, statuses = table.read("Status", parse_status, "", costs_row=True)
+    note_translated(table, "Status", statuses)
 
     needs_resident = np.array(
         [bool(i) and book.interventions[book.index[i]].kind not in KINDS_WITHOUT_RESIDENT for i in ids], dtype=bool
@@ -109,7 +125,7 @@ def read_interventions(
             "date": days[date_codes],
             "minute_of_day": minute_of_day,
             "seconds": seconds,
-            "minutes_source": categories(source_codes, sources, tuple(_SOURCES.values())),
+            "minutes_source": categories(source_codes, sources, SOURCES),
             "shift": categories(shift_codes, shifts),
             "ward": categories(ward_codes, wards),
             "status": pd.Categorical.from_codes(
@@ -180,7 +196,8 @@ def _unknown(table: Table, book: RuleBook, own: Mapping[str, str], seconds: np.n
     return {written: (number, total) for written, number, total in found.values()}
 
 
-def _intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
+def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
+    """Return a function from a cell to the catalogue id it names."""
     titles = {fold(entry.title): f"{entry.id} {entry.title}" for entry in book.interventions}
     suggestions = 0
 
@@ -213,81 +230,6 @@ def _intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[An
         raise error("intervention-unbekannt", "Diese Intervention steht nicht im Katalog.", repair)
 
     return parse
-
-
-def _parse_day_of_work(value: Any) -> datetime | None:
-    """Read the day; a mistyped century would stretch the period of the whole analysis."""
-    moment = parse_required_day(value)
-    if moment and moment.year not in YEARS:
-        raise error(
-            "datum-unmoeglich",
-            f"An einem Tag des Jahres {moment.year} kann diese Intervention nicht durchgeführt worden sein.",
-            "Prüfen Sie das Jahr.",
-        )
-    return moment
-
-
-def _minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime | None]) -> np.ndarray:
-    """Return the minute of the day; where ``Uhrzeit`` is blank that of ``Datum``, unless it is midnight."""
-    codes, clocks = table.read("Uhrzeit", _parse_clock, None, costs_row=True)
-    given: np.ndarray = np.array([-1 if found is None else found for found in clocks], dtype=np.int32)[codes]
-    blank = np.array([found == -1 for found in clocks], dtype=bool)
-    in_date = np.array(
-        [
-            -1 if found is None or not (found.hour or found.minute) else found.hour * 60 + found.minute
-            for found in moments
-        ],
-        dtype=np.int32,
-    )
-    if (in_date >= 0).any():
-        given = np.where(blank[codes], in_date[date_codes], given)
-    return given
-
-
-def _parse_clock(value: Any) -> int:
-    try:
-        return normalise.clock(value)
-    except ValueError:
-        raise warning(
-            "uhrzeit-unlesbar",
-            "Diese Uhrzeit ist nicht lesbar; die Zeile wird ohne Uhrzeit übernommen.",
-            "Schreiben Sie Stunde und Minute, zum Beispiel 08:05.",
-        ) from None
-
-
-def _seconds(table: Table) -> np.ndarray:
-    codes, values = table.read("Minuten", _parse_minutes, SECONDS_MISSING, costs_row=True)
-    seconds: np.ndarray = np.array(values, dtype=np.int32)[codes]
-    return seconds
-
-
-def _parse_minutes(value: Any) -> int:
-    try:
-        return normalise.seconds(value, MOST_MINUTES)
-    except ValueError:
-        raise error(
-            "minuten-ungueltig",
-            "Die Minuten sind keine Zahl von 0 bis 1.440.",
-            "Tragen Sie die Minuten als Zahl ein, zum Beispiel 12,5; eine Zelle mit Uhrzeitformat gilt nicht.",
-        ) from None
-
-
-def _parse_source(value: Any) -> str:
-    written = fold(normalise.text(value))
-    if written and written not in _SOURCES:
-        raise warning(
-            "minuten-quelle-unbekannt",
-            "Diese Minuten-Quelle gibt es nicht; sie gilt als nicht angegeben.",
-            "Tragen Sie gemessen, geplant oder Norm ein.",
-        )
-    return written
-
-
-def _parse_status(value: Any) -> str:
-    written = fold(normalise.text(value))
-    if written and written not in _STATUSES:
-        raise error("status-unbekannt", "Diesen Status gibt es nicht.", "Tragen Sie ein: " + ", ".join(STATUSES) + ".")
-    return _STATUSES.get(written, "")
 
 
 def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:

@@ -14,8 +14,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from importers.findings import UnreadableError
-from importers.grid import Odd
-from importers.guard import MAX_TEXT, check_parts, check_size
+from importers.grid import UNCALCULATED, Odd
+from importers.guard import MAX_TEXT, check_entities, check_parts, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ Place: TypeAlias = tuple[int, int]
 _CHUNK: Final = 4 * 2**20
 _LONGEST_TAG: Final = 2**20
 _PROLOGUE: Final = 4096
+_LAST: Final = 22
+"""Bytes of the last record of a zip file without a comment; no spreadsheet program writes one."""
 # Finds the first cell that is not plainly within columns A-Z and rows 1-999,999; all others are harmless.
 _FAR_CELL: Final = re.compile(rb"c\s++(?!r=\"[A-Z]\d{1,6}\")")
 _ANY_CELL: Final = re.compile(rb"[<:]c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{0,9})(\d{0,12})([^\"']*)[\"']([^>]*)>")
@@ -36,6 +38,7 @@ _UNCALCULATED: Final = re.compile(
 _ERROR: Final = re.compile(
     rb"<(?:\w+:)?c\b([^>]*\bt=\"e\"[^>]*)>\s*(?:" + _FORMULA + rb")?\s*<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"
 )
+_TEXTS: Final = re.compile(rb"uniqueCount\s*=\s*[\"']\s*(\d+)")
 _PLACE: Final = re.compile(rb"\br=\"([A-Z]{1,3})(\d+)\"")
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
@@ -50,6 +53,9 @@ def examine(name: str, data: bytes) -> dict[str, dict[Place, Odd]]:
     UnreadableError
         If the file is no xlsx file, is damaged, or is beyond the limits of :mod:`importers.guard`.
     """
+    if data[-_LAST:][:4] != b"PK\x05\x06":
+        # Behind such an end two programs may see two lists of parts: we check one, the reader opens the other.
+        raise _damaged(name)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -62,10 +68,14 @@ def examine(name: str, data: bytes) -> dict[str, dict[Place, Odd]]:
             odd = {part.filename: _part(name, archive, part) for part in parts if not part.is_dir()}
             paths = _paths(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, KeyError) as error:
-        raise UnreadableError(
-            f"Die Datei „{name}“ ist beschädigt oder unvollständig. Bitte speichern Sie sie noch einmal."
-        ) from error
+        raise _damaged(name) from error
     return {sheet: odd[path] for sheet, path in paths.items() if odd.get(path)}
+
+
+def _damaged(name: str) -> UnreadableError:
+    return UnreadableError(
+        f"Die Datei „{name}“ ist beschädigt oder unvollständig. Bitte speichern Sie sie noch einmal."
+    )
 
 
 def _part(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[Place, Odd]:
@@ -79,7 +89,10 @@ def _part(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[Pl
             bottom, right = _extent(piece)
             rows, columns = max(rows, bottom), max(columns, right)
             check_size(name, "", rows, columns)
+        check_entities(name, piece)
         if texts:
+            if (said := _TEXTS.search(piece[:_PROLOGUE])) and int(said[1]) > part.file_size:
+                raise ValueError("more shared texts than bytes: the reader would reserve memory for all of them")
             if max(map(len, piece.split(b"</si>"))) > MAX_TEXT:
                 raise UnreadableError(f"Die Datei „{name}“ hat eine Zelle mit zu langem Text. Bitte kürzen Sie sie.")
             continue
@@ -132,7 +145,7 @@ def _odd_cells(piece: bytes) -> Iterator[tuple[Place, Odd]]:
     for match in _UNCALCULATED.finditer(piece):
         # t="str" with an empty value is a formula whose result is the empty text: a blank cell.
         if b't="str"' not in match[1] and (place := _PLACE.search(match[1])):
-            yield (int(place[2]) - 1, _column(place[1])), Odd("Formel ohne Ergebnis")
+            yield (int(place[2]) - 1, _column(place[1])), Odd(UNCALCULATED)
     for match in _ERROR.finditer(piece):
         if place := _PLACE.search(match[1]):
             yield (int(place[2]) - 1, _column(place[1])), Odd(match[2].decode("utf-8", "replace"))
@@ -141,15 +154,20 @@ def _odd_cells(piece: bytes) -> Iterator[tuple[Place, Odd]]:
 def _paths(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the path of the part behind each sheet name."""
     book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-    links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    targets: dict[str, str] = {}
-    for tag in _RELATION.findall(links):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        target = attributes.get("Target", "")
-        targets[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    links = targets(archive, "xl/_rels/workbook.xml.rels")
     paths: dict[str, str] = {}
     for tag in _SHEET.findall(book):
         attributes = dict(_ATTRIBUTE.findall(tag))
         link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-        paths[html.unescape(attributes.get("name", ""))] = targets.get(link, "")
+        paths[html.unescape(attributes.get("name", ""))] = links.get(link, "")
     return paths
+
+
+def targets(archive: zipfile.ZipFile, relations: str) -> dict[str, str]:
+    """Return the path of the part behind each relation of a workbook."""
+    made: dict[str, str] = {}
+    for tag in _RELATION.findall(archive.read(relations).decode("utf-8", "replace")):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        target = attributes.get("Target", "")
+        made[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return made

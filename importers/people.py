@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers import normalise
-from importers.cells import days, error, frame, numbers, text_series, texts, warning
+from importers import meanings, normalise
+from importers.cells import days, error, frame, notice, numbers, text_series, texts, warning
 from importers.headings import fold
+from importers.names import split_names, without_titles
 from pebem.contracts import ROLE_BETREUUNG_43B
 
 if TYPE_CHECKING:
     from importers.table import Table
 
-_QN: Final = re.compile(r"(?:qn ?)?([1-8])(?:[.,]0+)?", re.IGNORECASE)
+_QN: Final = re.compile(r"(?:qn[ -]?)?([1-8])(?:[.,]0+)?", re.IGNORECASE)
+_LEVEL: Final = re.compile(r"qn\b|qn ?\d", re.IGNORECASE)
 
 
 def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -61,7 +63,11 @@ def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
 def read_staff(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the staff, one row per period, and, apart from them, their names (staff, name, given)."""
     staff = numbers(table, "Personal-Nr")
-    codes, levels = table.read("QN", _parse_qn, 0, costs_row=True)
+    codes, levels = table.read("QN", _parse_qn, (0, ""), costs_row=True)
+    _note_professions(table, codes)
+    roles = texts(table, "Rolle", _parse_role)
+    by_profession = np.array([role for _, role in levels], dtype=object)[codes]
+    roles = np.where(by_profession != "", by_profession, roles)
     start, end = days(table, "Gültig ab"), days(table, "Gültig bis")
     table.report(
         error(
@@ -77,8 +83,8 @@ def read_staff(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
         table,
         {
             "staff": text_series(staff),
-            "qn": np.array(levels, dtype=np.int32)[codes],
-            "role": text_series(texts(table, "Rolle", _parse_role)),
+            "qn": np.array([level for level, _ in levels], dtype=np.int32)[codes],
+            "role": text_series(roles),
             "certificates": text_series(texts(table, "Zertifikate", _parse_certificates)).fillna(""),
             "start": start,
             "end": end,
@@ -99,29 +105,65 @@ def read_staff(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
     """Return one row per person; of several rows the last that has a name."""
-    names = frame(
-        table,
-        {
-            key: text_series(number),
-            "name": text_series(texts(table, "Name")),
-            "given": text_series(texts(table, "Vorname")),
-        },
-    )
+    name, given = split_names(table, texts(table, "Name", without_titles), texts(table, "Vorname", without_titles))
+    names = frame(table, {key: text_series(number), "name": text_series(name), "given": text_series(given)})
     return names.groupby(key, sort=False, as_index=False)[["name", "given"]].last().astype("object")
 
 
-def _parse_qn(value: Any) -> int:
+def _parse_qn(value: Any) -> tuple[int, str]:
+    """Return level and, where the profession says it, role."""
     written = normalise.text(value)
     if not written:
         raise error("qn-fehlt", "Das QN fehlt.", "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.")
-    match = _QN.fullmatch(written)
-    if not match:
+    if match := _QN.fullmatch(written):
+        return int(match[1]), ""
+    if not isinstance(value, str) or not any(letter.isalpha() for letter in written) or _LEVEL.match(written):
         raise error(
             "qn-ungueltig",
             "Das QN ist keine ganze Zahl von 1 bis 8.",
             "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.",
         )
-    return int(match[1])
+    found = meanings.qualification(written)
+    if found is None:
+        raise error(
+            "qualifikation-unbekannt",
+            "Zu dieser Qualifikation ist kein QN bekannt.",
+            "Tragen Sie in der Spalte „QN“ das Qualifikationsniveau 1 bis 8 ein.",
+        )
+    level: tuple[int, str] = found.value
+    if found.doubt:
+        raise warning(
+            "qualifikation-mehrdeutig",
+            found.doubt,
+            "Tragen Sie in der Spalte „QN“ das Qualifikationsniveau 1 bis 8 ein.",
+            taken=level,
+        )
+    return level
+
+
+def _note_professions(table: Table, codes: np.ndarray) -> None:
+    """Say which professions became which level."""
+    cells = table.raw("QN")[1]
+    found = {
+        normalise.text(cell): meaning.value[0]
+        for cell in cells
+        if isinstance(cell, str)
+        and not _QN.fullmatch(normalise.text(cell))
+        and (meaning := meanings.qualification(normalise.text(cell)))
+        and not meaning.doubt
+    }
+    if found:
+        count = int(np.array([normalise.text(cell) in found for cell in cells], dtype=bool)[codes].sum())
+        said = ", ".join(f"„{word}“ = QN {level}" for word, level in found.items())
+        table.report_sheet(
+            notice(
+                "qualifikation-uebersetzt",
+                f"Qualifikationen wurden in ein QN übersetzt: {said}.",
+                "Prüfen Sie, ob das stimmt.",
+            ),
+            column="QN",
+            count=count,
+        )
 
 
 def _parse_role(value: Any) -> str:

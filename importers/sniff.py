@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from enum import StrEnum
+from io import BytesIO
 from typing import Final
 
 from importers.findings import UnreadableError
@@ -13,13 +15,23 @@ class Kind(StrEnum):
     """Kinds of files that can be read."""
 
     WORKBOOK = "xlsx"
+    BINARY_WORKBOOK = "xlsb"
+    OLD_WORKBOOK = "xls"
+    OPEN_DOCUMENT = "ods"
+    ENCRYPTED = "encrypted"
+    ARCHIVE = "zip"
+    HTML = "html"
+    XML = "xml"
     TEXT = "text"
 
+
+WORKBOOKS: Final = frozenset({Kind.WORKBOOK, Kind.BINARY_WORKBOOK, Kind.OLD_WORKBOOK, Kind.OPEN_DOCUMENT})
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_BOMS_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_WRITER: Final = "WordDocument".encode("utf-16-le")
+_BOMS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _FOREIGN: Final = {
     b"%PDF": "ein PDF",
     b"\x89PNG": "ein Bild",
@@ -28,41 +40,90 @@ _FOREIGN: Final = {
     b"\x1f\x8b": "ein gepacktes Archiv",
     b"7z\xbc\xaf": "ein gepacktes Archiv",
     b"Rar!": "ein gepacktes Archiv",
+    b"{\\rtf": "ein Textdokument",
 }
-_HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|table|meta|style)\b", re.IGNORECASE)
+_HEAD: Final = 4096
+_BEFORE: Final = re.compile(
+    r"(?:\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype(?:[^>\[]|\[.*?\])*>))*", re.IGNORECASE | re.DOTALL
+)
+_FIRST_TAG: Final = re.compile(r"\s*<([A-Za-z_][\w:.-]*)[\s/>]")
+_HTML: Final = frozenset(
+    {"html", "head", "body", "table", "tr", "meta", "style", "title", "div", "p", "center", "font"}
+)
+"""A page begins with one of these; "body" further down is a tag of the DAS too."""
 _SAVE_AS: Final = "Bitte öffnen Sie sie in Excel und speichern Sie sie als Excel-Arbeitsmappe (.xlsx)."
+_PICK: Final = "Bitte wählen Sie eine Excel- oder CSV-Datei."
+_PACKED: Final = {"xl/workbook.xml": Kind.WORKBOOK, "xl/workbook.bin": Kind.BINARY_WORKBOOK}
+_DOCUMENTS: Final = ("word/", "ppt/", "visio/")
+_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+_OTHER_XML: Final = {
+    "urn:schemas-microsoft-com:office:spreadsheet": "eine XML-Kalkulationstabelle 2003",
+    "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "eine unverpackte OpenDocument-Datei (.fods)",
+    "http://schemas.microsoft.com/office/2006/xmlPackage": "ein Office-Dokument in einer einzigen XML-Datei",
+}
 
 
 def kind(name: str, data: bytes) -> Kind:
-    """Return the kind of a file from its first bytes.
+    """Return the kind of a file.
 
     Raises
     ------
     UnreadableError
-        If it is neither an Excel workbook of today's format nor text; the sentence says what it seems to be.
+        If it is nothing that can be read; the sentence says what it seems to be.
     """
     if data.startswith(_ZIP):
-        return Kind.WORKBOOK
+        return _packed(name, data)
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            raise UnreadableError(
-                f"Die Arbeitsmappe „{name}“ ist mit einem Kennwort geschützt. "
-                "Bitte entfernen Sie das Kennwort in Excel und laden Sie die Datei erneut."
-            )
-        raise UnreadableError(f"Die Datei „{name}“ hat das alte Excel-Format (.xls). {_SAVE_AS}")
+            return Kind.ENCRYPTED
+        if _WRITER in data:
+            raise UnreadableError(f"Die Datei „{name}“ ist ein Textdokument, keine Tabelle. {_PICK}")
+        return Kind.OLD_WORKBOOK
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
-            raise UnreadableError(
-                f"Die Datei „{name}“ ist {what}, keine Tabelle. Bitte wählen Sie eine Excel- oder CSV-Datei."
-            )
-    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head.startswith(b"<?xml") and b"<html" not in head.lower():
-        raise UnreadableError(f"Die Datei „{name}“ ist eine XML-Datei. {_SAVE_AS}")
-    if head.startswith(b"<") and _HTML.search(head):
-        raise UnreadableError(f"Die Datei „{name}“ ist eine Internetseite (HTML) mit fremder Endung. {_SAVE_AS}")
-    if b"\0" in data and not data.startswith(_BOMS_16):
+            raise UnreadableError(f"Die Datei „{name}“ ist {what}, keine Tabelle. {_PICK}")
+    mark = next((bom for bom in _BOMS if data.startswith(bom)), b"")
+    if b"\0" in data and _BOMS.get(mark) != "utf-16":
         raise UnreadableError(
             f"Die Datei „{name}“ ist weder eine Excel-Arbeitsmappe noch eine CSV-Datei. "
             "Bitte exportieren Sie sie als „.xlsx“ oder als „CSV UTF-8“."
         )
-    return Kind.TEXT
+    return _written(name, data[:_HEAD].decode(_BOMS.get(mark, "latin-1"), "ignore").lstrip("\ufeff \t\r\n"))
+
+
+def _written(name: str, head: str) -> Kind:
+    """Tell kinds of text apart by its first letters."""
+    if head.startswith("MIME-Version:"):
+        raise UnreadableError(f"Die Datei „{name}“ ist eine gespeicherte Internetseite (.mht). {_SAVE_AS}")
+    if not head.startswith("<"):
+        return Kind.TEXT
+    for mark, what in _OTHER_XML.items():
+        if mark in head:
+            raise UnreadableError(f"Die Datei „{name}“ ist {what}, auch wenn ihre Endung anders lautet. {_SAVE_AS}")
+    before = _BEFORE.match(head)
+    start = before.end() if before else 0
+    tag = _FIRST_TAG.match(head, start)
+    if (tag and tag[1].casefold() in _HTML) or "<!doctype html" in head[:start].casefold():
+        return Kind.HTML
+    return Kind.XML if tag or start or head.startswith(("<?xml", "<!--", "<!DOCTYPE")) else Kind.TEXT
+
+
+def _packed(name: str, data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = frozenset(archive.namelist())
+            mime = archive.open("mimetype").read(100).strip() if "mimetype" in parts else b""
+    except Exception as error:
+        raise UnreadableError(
+            f"Die Datei „{name}“ ist beschädigt oder unvollständig. Bitte speichern Sie sie noch einmal."
+        ) from error
+    for part, found in _PACKED.items():
+        if part in parts:
+            return found
+    if mime.startswith(_SPREADSHEET):
+        return Kind.OPEN_DOCUMENT
+    if mime or any(part.startswith(_DOCUMENTS) for part in parts):
+        raise UnreadableError(f"Die Datei „{name}“ ist ein Textdokument oder eine Präsentation, keine Tabelle. {_PICK}")
+    if "Index/Document.iwa" in parts:
+        raise UnreadableError(f"Die Datei „{name}“ ist eine Numbers-Datei. Bitte exportieren Sie sie dort nach Excel.")
+    return Kind.ARCHIVE

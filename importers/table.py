@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from importers.faulty import REASON, as_it_stood
 from importers.findings import Finding, Severity
 from importers.grid import Odd
-from importers.headings import SHEETS, clean, locate
+from importers.headings import SHEETS, fold, locate
+from importers.layout import filled_down, is_blank
+from importers.layout_notes import layout_notes, line_notes
+from importers.lines import looks_like_none, read_lines, sections_of
 from importers.normalise import shown
+from importers.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from importers.grid import Grid
+    from importers.headings import Located
+    from importers.synonyms import Vocabulary
 
 _WIDEST_KEY: Final = 2**62
-
-
-class Problem(Exception):  # noqa: N818 - a finding without its place, not a failure of the program
-    """What is the matter with a value, and what to do about it."""
-
-    def __init__(self, severity: Severity, code: str, message: str, repair: str) -> None:
-        super().__init__(code)
-        self.severity, self.code, self.message, self.repair = severity, code, message, repair
 
 
 class Table:
@@ -44,39 +43,72 @@ class Table:
         True for each record with an error that costs the record.
     findings
         Everything found so far, in the order it was found.
+    mistakes
+        The errors among them by file and row.
     """
 
-    def __init__(self, sheet: str, grids: Sequence[Grid]) -> None:
+    def __init__(self, sheet: str, grids: Sequence[Grid], vocabulary: Vocabulary | None = None) -> None:
         self.sheet = sheet
         self.findings: list[Finding] = []
+        self.mistakes: dict[tuple[int, int], list[Finding]] = {}
         self._files = [grid.file for grid in grids]
         self._headings: dict[str, str] = {}
-        located = [locate(grid, sheet) for grid in grids]
+        self._positions: dict[str, int] = {}
+        located = [locate(grid, sheet, vocabulary) for grid in grids]
         parts: list[dict[str, np.ndarray]] = []
         for grid, place in zip(grids, located, strict=True):
             self._headings = place.headings | self._headings
-            self._note_layout(grid.file, place.row, place.unknown)
-            below = grid.cells[place.row + 1 :]
-            parts.append({column: below[:, position] for column, position in place.columns.items()})
+            self._positions = place.columns | self._positions
+            for problem, value, count in layout_notes(grid, place, sheet, vocabulary):
+                self._note(problem, grid.file, value, count)
+            part = {column: filled_down(grid, place.row + 1, position) for column, position in place.columns.items()}
+            if REASON in place.unknown:  # faulty rows that we handed out
+                part = {column: np.array([*map(as_it_stood, cells)], dtype=object) for column, cells in part.items()}
+            parts.append(part)
         lengths = [len(grid.cells) - place.row - 1 for grid, place in zip(grids, located, strict=True)]
         self.rows = np.concatenate(
             [place.row + 2 + np.arange(n) for place, n in zip(located, lengths, strict=True)]
         ).astype(np.int64)
         self._file = np.repeat(np.arange(len(grids)), lengths)
         self._columns: dict[str, tuple[np.ndarray, list[Any]]] = {}
-        for column in SHEETS[sheet].columns:
+        for column in SHEETS[sheet].columns + SHEETS[sheet].aids:
             if any(column in part for part in parts):
                 whole = [part.get(column, np.full(n, "", dtype=object)) for part, n in zip(parts, lengths, strict=True)]
-                self._columns[column] = _distinct(whole[0] if len(whole) == 1 else np.concatenate(whole))
+                self._columns[column] = distinct(whole[0] if len(whole) == 1 else np.concatenate(whole))
+        self._leave_out_lines(grids, located)
         self._drop_blank_rows()
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             everything = np.arange(len(self.rows))
             self._keep(~self.repeats_of_other_files(self.cell_keys(), everything))
         self.faulty = np.zeros(len(self.rows), dtype=bool)
 
+    @property
+    def file(self) -> str:
+        """Name of the first file."""
+        return self._files[0]
+
+    @property
+    def files(self) -> list[str]:
+        """Names of all files."""
+        return self._files
+
+    @property
+    def file_of(self) -> np.ndarray:
+        """Position of each record's file among the files."""
+        return self._file
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are there, in the order of the first file."""
+        return sorted(self._columns, key=lambda column: self._positions.get(column, _WIDEST_KEY))
+
     def has(self, column: str) -> bool:
         """Return whether the file has the column."""
         return column in self._columns
+
+    def heading(self, column: str) -> str:
+        """Return the heading of a column as it stands in the file."""
+        return self._headings.get(column, column)
 
     def raw(self, column: str) -> tuple[np.ndarray, list[Any]]:
         """Return code of each row and the distinct cells; one blank cell for a column that is absent."""
@@ -92,7 +124,7 @@ class Table:
         parse
             Gives the value of a cell or raises :class:`Problem`, which is reported for every row.
         default
-            Value of cells that raise, and of cells without a value to read.
+            Value of cells that raise a problem without a value of its own, and of cells without a value to read.
         costs_row
             Whether an error leaves the row out.
 
@@ -109,8 +141,11 @@ class Table:
                     raise _unreadable_cell(cell)
                 values.append(parse(cell))
             except Problem as problem:
-                values.append(default)
-                problems[code] = problem
+                values.append(default if problem.taken is None else problem.taken)
+                if problem.taken is None:
+                    problems[code] = problem
+                elif len(rows := np.flatnonzero(codes == code)):  # one finding says it for all rows with this value
+                    self.report(problem, [int(rows[0])], column, count=len(rows))
         if problems:
             at = np.flatnonzero(np.isin(codes, list(problems)))
             for index, code in zip(at.tolist(), codes[at].tolist(), strict=True):
@@ -126,20 +161,21 @@ class Table:
         for index in indices:
             if costs_row and problem.severity is Severity.ERROR:
                 self.faulty[index] = True
-            self.findings.append(
-                Finding(
-                    problem.severity,
-                    problem.code,
-                    problem.message,
-                    problem.repair,
-                    file=self._files[self._file[index]],
-                    sheet=self.sheet,
-                    row=int(self.rows[index]),
-                    column=heading,
-                    value=shown(cells[codes[index]]) if column else "",
-                    count=count,
-                )
+            found = Finding(
+                problem.severity,
+                problem.code,
+                problem.message,
+                problem.repair,
+                file=self._files[self._file[index]],
+                sheet=self.sheet,
+                row=int(self.rows[index]),
+                column=heading,
+                value=shown(cells[codes[index]]) if column else "",
+                count=count,
             )
+            self.findings.append(found)
+            if problem.severity is Severity.ERROR:
+                self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(found)
 
     def report_sheet(self, problem: Problem, *, value: str = "", count: int = 1, column: str = "") -> None:
         """Add one finding for the sheet as a whole."""
@@ -160,31 +196,44 @@ class Table:
             )
         )
 
-    def _note_layout(self, file: str, heading_row: int, unknown: tuple[str, ...]) -> None:
-        if heading_row:
-            self._note(
-                Problem(
-                    Severity.NOTICE,
-                    "zeilen-ueber-ueberschrift",
-                    f"Die Überschriften stehen in Zeile {heading_row + 1}; die Zeilen darüber bleiben unbeachtet.",
-                    "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
-                ),
-                file,
-                "",
-                heading_row,
-            )
-        if unknown:
-            self._note(
-                Problem(
-                    Severity.NOTICE,
-                    "spalten-unbekannt",
-                    "Diese Spalten werden nicht gelesen: " + ", ".join(f"„{name}“" for name in unknown) + ".",
-                    "Nichts zu tun. Soll eine Spalte gelesen werden, benennen Sie sie wie in der Vorlage.",
-                ),
-                file,
-                "; ".join(unknown),
-                len(unknown),
-            )
+    def _leave_out_lines(self, grids: Sequence[Grid], located: Sequence[Located]) -> None:
+        """Leave out sums, footers and the like, and let sections hold for the rows below them."""
+        required = SHEETS[self.sheet].required
+        words = frozenset(fold(name) for place in located for name in (*place.headings.values(), *required))
+        doubtful = np.zeros(len(self.rows), dtype=bool)
+        for column in required:
+            codes, cells = self._columns[column]
+            doubtful |= np.array([looks_like_none(cell, words) for cell in cells], dtype=bool)[codes]
+        if not doubtful.any():
+            return
+        kept = np.ones(len(self.rows), dtype=bool)
+        for number, (grid, place) in enumerate(zip(grids, located, strict=True)):
+            own = np.flatnonzero(self._file == number)
+            plain = own[~doubtful[own]]
+            last = int(self.rows[plain[-1]]) - 1 if len(plain) else -1
+            candidates = (self.rows[own[doubtful[own]]] - 1).tolist()
+            lines = read_lines(grid, place, candidates, required, last)
+            if not lines:
+                continue
+            first = int(own[0]) - place.row - 1
+            kept[[first + line.row for line in lines]] = False
+            for column, sections in sections_of(lines).items():
+                self._hold(column, own, [(first + line.row, line.value) for line in sections])
+            for problem, value, count in line_notes(lines):
+                self._note(problem, grid.file, value, count)
+        self._keep(kept)
+
+    def _hold(self, column: str, own: np.ndarray, sections: list[tuple[int, str]]) -> None:
+        """Fill a column of one file, where it is blank, with the section each record stands under."""
+        codes, cells = self.raw(column)
+        blank = np.array([is_blank(cell) for cell in cells], dtype=bool)[codes]
+        under = np.searchsorted([at for at, _ in sections], own, side="right") - 1
+        filled = own[(under >= 0) & blank[own]]
+        added = under[(under >= 0) & blank[own]] + len(cells)
+        codes = codes.copy()
+        codes[filled] = added
+        self._columns[column] = codes, [*cells, *(value for _, value in sections)]
+        self._headings.setdefault(column, column)
 
     def _keep(self, kept: np.ndarray) -> None:
         if not kept.all():
@@ -199,7 +248,7 @@ class Table:
     def _drop_blank_rows(self) -> None:
         filled = np.zeros(len(self.rows), dtype=bool)
         for codes, cells in self._columns.values():
-            blank = [isinstance(cell, str) and not clean(cell) for cell in cells]
+            blank = [is_blank(cell) for cell in cells]
             filled |= ~np.array(blank, dtype=bool)[codes]
         self._keep(filled)
 
@@ -246,7 +295,7 @@ def _unreadable_cell(cell: Odd) -> Problem:
     )
 
 
-def _distinct(cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:
+def distinct(cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:
     """Return code of each cell and the distinct cells, in order of appearance."""
     codes, values = pd.factorize(cells)
     # TRUE equals 1 and FALSE equals 0 for Python, but not for the reader of a sheet.
@@ -273,3 +322,11 @@ def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
         key = part if key is None else key * span + part
         size *= span
     return key if key is not None else np.zeros(0, dtype=np.int64)
+
+
+__all__ = [
+    "Problem",
+    "Table",
+    "distinct",
+    "row_keys",
+]

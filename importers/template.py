@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LAST_ROW: Final = 1_048_575
 
-_TEXT: Final = ("Bewohner-Nr", "Personal-Nr", "Intervention")
+_TEXT: Final = ("Bewohner-Nr", "Personal-Nr", "Intervention", "Kürzel")
 _DAYS: Final = ("Einzug", "Auszug", "Datum", "Von", "Bis", "Gültig ab", "Gültig bis")
 _CHOICES: Final = {
     "Status": STATUSES,
@@ -24,6 +24,7 @@ _CHOICES: Final = {
     URINE: CONTINENCE,
     STOOL: CONTINENCE,
     SPECIAL: ("ja", "nein"),
+    "Bedeutung": ("Dienst", "frei", "krank", "Urlaub"),
 }
 _ORDER: Final = {
     "Begutachtungen": ("Bewohner-Nr", "Datum", *ASSESSMENT_CELLS, URINE, STOOL, SPECIAL),
@@ -85,7 +86,22 @@ _GUIDE: Final = (
             "dem Status durchgeführt oder ohne Status."
         ),
     ),
-    ("Dienste", "Freiwillig: Beginn und Ende der Dienste mit Datum und Uhrzeit."),
+    (
+        "Dienste",
+        (
+            "Freiwillig: Beginn und Ende der Dienste mit Datum und Uhrzeit. Statt dieses Blattes können Sie Ihren "
+            "Dienstplan einfügen: Blätter mit einer Zeile je Person und einer Spalte je Tag, die „Dienstplan“ oder wie "
+            "der Monat heißen, zum Beispiel „März 2026“."
+        ),
+    ),
+    (
+        "Dienstzeiten",
+        (
+            "Freiwillig: was die Kürzel Ihres Dienstplans bedeuten. Geht ein Dienst über Mitternacht, liegt das Ende "
+            "vor dem Beginn. Ein geteilter Dienst hat eine Zeile je Teil. Die Pause in Minuten wird nicht abgezogen. "
+            "Kürzel ohne Dienst erhalten als Bedeutung frei, krank oder Urlaub."
+        ),
+    ),
     ("Pflichtspalten", "Ihre Überschriften sind dunkel hinterlegt. Die Reihenfolge der Spalten ist frei."),
 )
 
@@ -153,7 +169,7 @@ def _sheet(page: Any, styles: dict[str, Any], sheet: str, titles: str) -> None:
     layout = SHEETS[sheet]
     page.freeze_panes(1, 1)
     for position, column in enumerate(_ORDER.get(sheet, layout.columns)):
-        page.set_column(position, position, max(11, len(column) + 2), _style(styles, column))
+        page.set_column(position, position, max(11, len(column) + 2), _style(styles, sheet, column))
         page.write_string(0, position, column, styles["required" if column in layout.required else "optional"])
         if choice := _choice(column):
             page.data_validation(
@@ -175,13 +191,13 @@ def _sheet(page: Any, styles: dict[str, Any], sheet: str, titles: str) -> None:
             )
 
 
-def _style(styles: dict[str, Any], column: str) -> Any:
+def _style(styles: dict[str, Any], sheet: str, column: str) -> Any:
     if column in _TEXT:
         return styles["text"]
     if column in _DAYS:
         return styles["day"]
     if column in {"Beginn", "Ende"}:
-        return styles["moment"]
+        return styles["clock" if sheet == "Dienstzeiten" else "moment"]
     return styles["clock"] if column == "Uhrzeit" else None
 
 

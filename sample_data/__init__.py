@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sample_data import delimited, faults, home, names, workbook
+from sample_data import das, delimited, faults, home, names, workbook
 from sample_data.home import Home
 from sample_data.sheets import INTERVENTIONEN, SHEETS
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "interventions_workbook", "make"]
 
 START: Final = date(2026, 1, 1)
-_FORMATS: Final = ("xlsx", "csv")
+_FORMATS: Final = ("xlsx", "csv", "parquet", "das")
+_WITH_FAULTS: Final = ("xlsx", "csv")
 _ROWS_PER_MONTH: Final = 600  # fewer than a resident has: 25 a day, less what hospital and moving cost
 
 
@@ -77,18 +78,21 @@ def make(  # noqa: PLR0913 - each argument is one the command line passes on
     Returns
     -------
     list of Path
-        One per home: the workbook, or for "csv" the folder with one file per sheet.
+        One per home: the workbook, for "csv" the folder with one file per sheet, for "parquet" the folder
+        "home=<number>" of a federation, for "das" the export, with a folder of the same name beside it that holds
+        all the rest as CSV files. The last two are always without faults.
 
     Raises
     ------
     SampleError
         For another format, numbers below 1, or a home too large for an Excel sheet.
     """
-    if fmt == "das":
-        raise SampleError("Das Format „das“ gibt es noch nicht. Bitte „xlsx“ oder „csv“ wählen.")
     if fmt not in _FORMATS:
-        raise SampleError(f"Das Format „{fmt}“ ist unbekannt. Bitte „xlsx“ oder „csv“ wählen.")
+        raise SampleError(f"Das Format „{fmt}“ ist unbekannt. Bitte „xlsx“, „csv“, „parquet“ oder „das“ wählen.")
+    dirt = dirt and fmt in _WITH_FAULTS
     drawn = draw(homes=homes, residents=residents, months=months, seed=seed, start=start, dirt=dirt)
+    if fmt == "parquet":
+        return [_partitioned(Path(directory) / f"home={number:04}", one) for number, one in enumerate(drawn, start=1)]
     return [_write(Path(directory), one, fmt) for one in drawn]
 
 
@@ -98,6 +102,9 @@ def _write(directory: Path, drawn: Home, fmt: str) -> Path:
     if fmt == "csv":
         delimited.write(directory / stem, drawn)
         return directory / stem
+    if fmt == "das":
+        das.write(directory / f"{stem}.xml", drawn)
+        return directory / f"{stem}.xml"
     if len(drawn.sheets[INTERVENTIONEN]) >= workbook.LONGEST_SHEET:
         raise SampleError(
             "Das Haus hat mehr Interventionen, als ein Excel-Blatt fasst. "
@@ -105,6 +112,17 @@ def _write(directory: Path, drawn: Home, fmt: str) -> Path:
         )
     workbook.write(directory / f"{stem}.xlsx", drawn)
     return directory / f"{stem}.xlsx"
+
+
+def _partitioned(folder: Path, drawn: Home) -> Path:
+    try:
+        from sample_data import partitioned  # noqa: PLC0415  # needs pyarrow, an extra
+    except ImportError as missing:
+        raise SampleError(
+            f"Für das Format „parquet“ fehlt {missing.name}. Bitte installieren: pip install 'pebem-analyse[parquet]'"
+        ) from missing
+    partitioned.write(folder, drawn)
+    return folder
 
 
 def interventions_workbook(path: Path | str, rows: int, *, seed: int = 1, residents: int = 80) -> Path:

@@ -96,7 +96,7 @@ def test_time_of_day_in_date_yields_to_uhrzeit(read_home: ReadHome) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["31.02.2026", "29.02.2026", "02/14/2026", "2026", "gestern", "00.01.2026", "1.1.0026", 46054, 45.5, time(8), True],
+    ["31.02.2026", "29.02.2026", "2026", "gestern", "00.01.2026", "1.1.0026", 2026, 45.5, time(8), True],
 )
 def test_unreadable_days_cost_the_row(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(Datum=cell), intervention()))
@@ -134,7 +134,8 @@ def test_minutes_are_exact_seconds(read_home: ReadHome, cell: Any, seconds: int)
 
 
 @pytest.mark.parametrize(
-    "cell", [-1, 1440.5, "-5", "1441", "12 Min", "nan", "1e3", "1.234,5", time(0, 12), timedelta(hours=25), DAY, True]
+    "cell",
+    [-1, 1440.5, "-5", "1441", "12 Mio", "nan", "1e3", "25:00", "1:75", timedelta(hours=25), DAY, True, "Min", "1,2,3"],
 )
 def test_impossible_minutes_cost_the_row(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(Minuten=cell), intervention()))
@@ -168,7 +169,7 @@ def test_clock(read_home: ReadHome, cell: Any, minute: int) -> None:
     assert codes(result) == set()
 
 
-@pytest.mark.parametrize("cell", ["25:00", "08:60", "früh", 0.3, timedelta(hours=25), "24:00"])
+@pytest.mark.parametrize("cell", ["25:00", "08:60", "früh", 0, 8, 8.05, 875, timedelta(hours=25), "24:01", "8"])
 def test_unreadable_clock_is_a_warning(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(Uhrzeit=cell)))
     assert outcome(result, "uhrzeit-unlesbar") == [(WARNING, 2, "Uhrzeit")]

@@ -52,7 +52,7 @@ def zipped(**parts: bytes) -> bytes:
         (b"%PDF-1.7", "PDF"),
         (OLE + bytes(600), ".xlsx"),
         (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "Kennwort"),
-        (b"<html><table><tr><td>Bewohner-Nr", "HTML"),
+        (b"<html><table><tr><td>Zimmer", "keinem Blatt"),
         (b"\xef\xbb\xbf  <!DOCTYPE html><html>", "HTML"),
         (b"<?xml version='1.0'?><Workbook><Table/></Workbook>", "XML"),
         (b"a;b\0c;d", "weder"),
@@ -88,8 +88,8 @@ def test_every_flipped_byte_is_refused_or_read(book: RuleBook) -> None:
             continue
 
 
-def test_zip_that_is_no_workbook(book: RuleBook) -> None:
-    assert "keine Excel-Arbeitsmappe" in refusal(book, ("csv.xlsx", zipped(Bewohner_csv=b"Bewohner-Nr\n1\n")))
+def test_zip_that_is_a_document(book: RuleBook) -> None:
+    assert "keine Tabelle" in refusal(book, ("brief.xlsx", zipped(word__document_xml=b"<w:document/>")))
 
 
 def test_damaged_inner_xml(book: RuleBook) -> None:

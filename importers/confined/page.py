@@ -1,0 +1,77 @@
+"""Sheets on their way from the confined process: each column as its distinct cells and one code a row."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+Place: TypeAlias = tuple[int, int]
+"""Row and column, counted from 0."""
+Area: TypeAlias = tuple[int, int, int, int]
+"""First row, first column, last row, last column of merged cells, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What a scan finds beside the values.
+
+    Attributes
+    ----------
+    odd
+        Cells without a value to read: the error they show, or "Formel ohne Ergebnis".
+    merged
+        Areas of merged cells.
+    values
+        Cells whose value the reader gets wrong, with the right one.
+    """
+
+    odd: dict[Place, str] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    values: dict[Place, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Page:
+    """One sheet.
+
+    Attributes
+    ----------
+    name
+        As it stands; "" for tables that have none.
+    visible
+        False for hidden and very hidden sheets.
+    height
+        Number of rows, from row 1 on; 0 where a hidden sheet was not read.
+    columns
+        For each column the code of each row and the distinct cells behind the codes.
+    oddities
+        What was found beside the values.
+    """
+
+    name: str
+    visible: bool = True
+    height: int = 0
+    columns: list[tuple[array[int], list[Any]]] = field(default_factory=list)
+    oddities: Oddities = field(default_factory=Oddities)
+
+
+def coded(rows: Sequence[Sequence[Any]], adjust: Callable[[Any], Any]) -> list[tuple[array[int], list[Any]]]:
+    """Return the columns of rows of equal length; ``adjust`` sees each distinct cell once."""
+    return [_column(column, adjust) for column in zip(*rows, strict=True)]
+
+
+def _column(cells: Iterable[Any], adjust: Callable[[Any], Any]) -> tuple[array[int], list[Any]]:
+    cells = list(cells)
+    seen: dict[Any, int] = {}
+    codes = array("I", [seen.setdefault(cell, len(seen)) for cell in cells])
+    values = list(seen)
+    if any(value in (0, 1) for value in values):
+        # TRUE equals 1 for Python; told apart by their type they stay what they are.
+        typed: dict[Any, int] = {}
+        codes = array("I", [typed.setdefault((type(cell), cell), len(typed)) for cell in cells])
+        values = [cell for _, cell in typed]
+    return codes, [adjust(value) for value in values]

@@ -1,0 +1,167 @@
+"""What ``das_fields.yaml`` says of the fields of a DAS file, as typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import yaml
+
+from importers.findings import Severity
+
+Value: TypeAlias = int | str
+Record: TypeAlias = Mapping[str, str]
+"""Field -> value as it stands, without blanks around it; fields without a value are absent."""
+
+RESIDENT, WARD, ASSESSED, MOVED_IN = "IDBEWOHNER", "WOHNBEREICH", "ERHEBUNGSDATUM", "EINZUGSDATUM"
+GRADE, EXCLUDED = "PFLEGEGRAD", "AUSSCHLUSSGRUND"
+DAYS: Final = (ASSESSED, MOVED_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that says something about the assessment.
+
+    Attributes
+    ----------
+    scale
+        Value in the file -> value of the cell.
+    cell
+        Column of ``Begutachtungen`` it goes to; "" = it decides about another one.
+    missing, listed, typed
+        Official rules it breaks when it is empty (0: it may be), not among its values, not of its type.
+    """
+
+    scale: Mapping[str, Value]
+    cell: str
+    missing: int
+    listed: int
+    typed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which records something applies to: all parts have to hold; see the file for their meaning."""
+
+    among: Mapping[str, tuple[str, ...]]
+    not_among: Mapping[str, tuple[str, ...]]
+    empty: tuple[str, ...]
+    given: tuple[str, ...]
+
+    def holds(self, record: Record) -> bool:
+        """Return whether all parts hold for a record."""
+        return (
+            all(record.get(field) in values for field, values in self.among.items())
+            and all(record.get(field) not in values for field, values in self.not_among.items())
+            and not any(field in record for field in self.empty)
+            and all(field in record for field in self.given)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Where the points of an item behind a gate come from: from a field, or as they stand here."""
+
+    cell: str
+    when: Condition
+    source: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A rule among several fields."""
+
+    rule: int
+    field: str
+    excluded: bool
+    when: Condition
+    severity: Severity
+    message: str
+    repair: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A rule about two days; ``than`` is a field, "heute" or "stichtag"."""
+
+    rule: int
+    field: str
+    records: str
+    when: Condition
+    later: bool
+    than: str
+    offset: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """All of the file; ``unread`` are elements that are known and never kept."""
+
+    namespace: str
+    versions: Mapping[str, str]
+    fields: Mapping[str, Field]
+    points: tuple[Points, ...]
+    gates: tuple[Gate, ...]
+    orders: tuple[Order, ...]
+    unread: frozenset[str]
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Fields that are read: what is kept, and what decides about it."""
+        return frozenset(self.fields) | {RESIDENT, WARD, ASSESSED, MOVED_IN, GRADE, EXCLUDED}
+
+
+@cache
+def specification() -> Specification:
+    """Return what the file says."""
+    raw = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    scales = {name: scale["werte"] for name, scale in raw["skalen"].items()}
+    return Specification(
+        namespace=raw["namensraum"],
+        versions=raw["fassungen"],
+        fields={
+            name: Field(scales[of["skala"]], of.get("zelle", ""), of.get("fehlt", 0), of["liste"], of["typ"])
+            for name, of in raw["felder"].items()
+        },
+        points=tuple(
+            Points(of["zelle"], _condition(of), of.get("aus", ""), of.get("punkte", 0)) for of in raw["punkte"]
+        ),
+        gates=tuple(
+            Gate(
+                of["nr"],
+                of["feld"],
+                of.get("mds", False),
+                _condition(of),
+                Severity(of["schwere"]),
+                of["satz"],
+                of["abhilfe"],
+            )
+            for of in raw["weichen"]
+        ),
+        orders=tuple(
+            Order(
+                of.get("nr", 0),
+                of["feld"],
+                of["in"],
+                _condition(of),
+                of["liegt"] == "nach",
+                of["als"],
+                of.get("tage", 0),
+                of["satz"],
+            )
+            for of in raw["tage"]
+        ),
+        unread=frozenset(f"{raw['ungelesen']} {raw['rahmen']}".split()),
+    )
+
+
+def _condition(of: Mapping[str, Any]) -> Condition:
+    def values(key: str) -> dict[str, tuple[str, ...]]:
+        return {field: tuple(listed) for field, listed in of.get(key, {}).items()}
+
+    return Condition(values("ist"), values("nicht"), tuple(of.get("leer", ())), tuple(of.get("da", ())))

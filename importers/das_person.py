@@ -1,0 +1,124 @@
+"""Who a record of a DAS file is about, and since when: number, ward, days."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from importers.das_fields import ASSESSED, DAYS, MOVED_IN, RESIDENT, WARD, specification
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from importers.das_fields import Order
+    from importers.das_records import Resident
+    from importers.das_report import Report
+
+_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[0-9:.]+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_DAY_ALONE: Final = len("2026-01-31")
+_YEARS: Final = range(1900, 2201)
+_DIGITS: Final = re.compile(r"[0-9]+")
+_DIGITS_OF_A_NUMBER: Final = 6
+_LONGEST_NUMBER: Final = 64
+_WARD: Final = re.compile(r"WB_[1-9][0-9]?")
+_MISSING_DAY: Final = {ASSESSED: 10003, MOVED_IN: 10004}
+_TYPE_OF_DAY: Final = {ASSESSED: 30002, MOVED_IN: 30003}
+
+
+def day(text: str) -> date | None:
+    """Return a day of the file (ISO), None if it is none; a time or time zone behind it does not count."""
+    match = _DAY.fullmatch(text)
+    if not match or int(match[1]) not in _YEARS:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def number(resident: Resident, seen: set[str], report: Report) -> str:
+    """Return the number of a resident and add it to those seen; "" if the record cannot be taken."""
+    if report.twice(resident, RESIDENT):
+        return ""
+    found = resident.values.get(RESIDENT, "")
+    if not found:
+        report.fault(resident, RESIDENT, "das-nummer-fehlt", "Die Nummer der Person fehlt; sie wird ausgelassen", 10001)
+    elif len(found) > _LONGEST_NUMBER:
+        report.fault(resident, RESIDENT, "das-nummer-form", "Das ist keine Nummer; die Person wird ausgelassen", 30001)
+    elif found in seen:
+        message = "Diese Nummer steht weiter oben schon einmal; der Datensatz wird ausgelassen"
+        report.fault(resident, RESIDENT, "bewohner-doppelt", message)
+    else:
+        seen.add(found)
+        if not _DIGITS.fullmatch(found) or len(found) != _DIGITS_OF_A_NUMBER:
+            short = _DIGITS.fullmatch(found) and len(found) < _DIGITS_OF_A_NUMBER
+            rule = 30001 if not short else 0 if resident.excluded else 30099
+            message = "Die Nummer hat nicht sechs Ziffern; sie gilt, wie sie dasteht"
+            report.warn(resident, RESIDENT, "das-nummer-form", message, rule)
+        return found
+    return ""
+
+
+def ward(resident: Resident, version: str, report: Report) -> str:
+    """Return the ward as it stands, "" if there is none."""
+    report.twice(resident, WARD)
+    found = resident.values.get(WARD, "")
+    # V01 leaves the form of the ward to the home.
+    if found and version != "V01" and not _WARD.fullmatch(found):
+        message = "Das ist kein Code wie WB_1; er wird übernommen, wie er dasteht"
+        report.warn(resident, WARD, "das-wohnbereich-form", message, 20073)
+    return found
+
+
+def days(resident: Resident, fixed: Mapping[str, date | None], report: Report) -> dict[str, date]:
+    """Return the days of assessment and moving in that can be taken.
+
+    Parameters
+    ----------
+    fixed
+        The days "heute" and "stichtag" the rules speak of, None if not known.
+    """
+    found: dict[str, date] = {}
+    for field in DAYS:
+        if report.twice(resident, field):
+            continue
+        text = resident.values.get(field, "")
+        if not text:
+            _tell_missing(resident, field, report)
+        elif parsed := day(text):
+            found[field] = parsed
+            if len(text) != _DAY_ALONE:
+                message = "Hinter dem Tag steht noch etwas; es gilt der Tag"
+                report.warn(resident, field, "das-tag-form", message, _TYPE_OF_DAY[field])
+        else:
+            report.fault(
+                resident, field, "das-tag-unlesbar", f"Das ist kein Tag{_cost(resident, field)}", _TYPE_OF_DAY[field]
+            )
+    for order in specification().orders:
+        if order.records in {"alle", "mds" if resident.excluded else "voll"} and order.when.holds(resident.values):
+            _compare(resident, order, {**fixed, **found}, report)
+    return found
+
+
+def _tell_missing(resident: Resident, field: str, report: Report) -> None:
+    message, rule = f"Das Datum fehlt{_cost(resident, field)}", _MISSING_DAY[field]
+    if field == ASSESSED and not resident.excluded:
+        report.fault(resident, field, "das-feld-fehlt", message, rule)
+    elif field == ASSESSED or not resident.excluded:  # short records may come without the day of moving in
+        report.warn(resident, field, "das-feld-fehlt", message, rule)
+
+
+def _cost(resident: Resident, field: str) -> str:
+    if field == MOVED_IN:
+        return "; die Person gilt als schon immer anwesend"
+    return "" if resident.excluded else "; die Begutachtung wird ausgelassen"
+
+
+def _compare(resident: Resident, order: Order, known: Mapping[str, date | None], report: Report) -> None:
+    one, other = known.get(order.field), known.get(order.than)
+    if one is None or other is None:
+        return
+    away = (one - other).days - order.offset
+    if away > 0 if order.later else away < 0:
+        report.warn(resident, order.field, "das-tag-unplausibel", order.message.removesuffix("."), order.rule)

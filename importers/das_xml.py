@@ -1,0 +1,168 @@
+"""The export for the DAS (quality assurance, § 114b SGB XI) as sheets ``Bewohner`` and ``Begutachtungen``.
+
+Modules 3 and 5 and what makes a situation unstable are not in it. Of what is, only number, ward, moving in, day of the
+assessment and the items are taken; nothing else leaves the reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from importers import das_items, das_person, das_records
+from importers.das_fields import ASSESSED, MOVED_IN, specification
+from importers.das_report import Report
+from importers.findings import Severity
+from importers.grid import Grid
+from importers.headings import STOOL, URINE
+from rules import RuleBookError
+from rules.assessment import score
+from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, NO_FINDING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from importers.das_fields import Value
+    from importers.das_records import Export
+    from importers.findings import Finding
+
+_RESIDENT_COLUMNS: Final = ("Bewohner-Nr", "Wohnbereich", "Einzug")
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """What a DAS file holds.
+
+    Attributes
+    ----------
+    target
+        Target date of the file; the first of all days if it has none that can be read.
+    residents, assessments
+        Sheets as a workbook would have them. Row n + 1 is the n-th person of the file; blank where it was left out.
+    findings
+        What to know or to repair.
+    """
+
+    target: date
+    residents: Grid
+    assessments: Grid
+    findings: list[Finding]
+
+
+def read(name: str, data: bytes, today: date | None = None) -> Sheets:
+    """Read a DAS file.
+
+    Parameters
+    ----------
+    today
+        What counts as the future from; the day of the clock in Berlin if not given.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no safe XML, none of the DAS, or has no residents.
+    """
+    export = das_records.read(name, data)
+    report = Report(name)
+    _note_file(export, report)
+    target = das_person.day(export.target)
+    fixed = {"heute": today or datetime.now(ZoneInfo("Europe/Berlin")).date(), "stichtag": target}
+    unusable = das_items.fields_of_steps(export, report)
+    columns, seen = assessed_cells(), set[str]()
+    residents: list[list[object]] = []
+    assessments: list[list[object]] = []
+    known: dict[int, dict[str, Value]] = {}
+    for position, resident in enumerate(export.residents):
+        residents.append([""] * len(_RESIDENT_COLUMNS))
+        assessments.append([""] * (len(columns) + 2))
+        if not (number := das_person.number(resident, seen, report)):
+            continue
+        ward = das_person.ward(resident, export.version, report)
+        days = das_person.days(resident, fixed, report)
+        residents[-1] = [number, ward, days.get(MOVED_IN, "")]
+        das_items.tell_gates(resident, report)
+        if resident.excluded:
+            continue
+        cells = known[position] = das_items.cells(resident, unusable, report)
+        if ASSESSED in days:
+            assessments[-1] = [number, days[ASSESSED], *(cells.get(column, "") for column in columns)]
+    for position, least in zip(known, _least_grades([*known.values()], target), strict=True):
+        das_items.tell_grade(export.residents[position], export.version, least, report)
+    return Sheets(
+        target or date.min,
+        _grid(name, "Bewohner", _RESIDENT_COLUMNS, residents),
+        _grid(name, "Begutachtungen", ("Bewohner-Nr", "Datum", *columns), assessments),
+        report.findings,
+    )
+
+
+def assessed_cells() -> tuple[str, ...]:
+    """Return the columns of ``Begutachtungen`` a DAS file fills, in the order of the sheet."""
+    spec = specification()
+    filled = {field.cell for field in spec.fields.values()} | {points.cell for points in spec.points}
+    return tuple(cell for cell in (*ASSESSMENT_CELLS, URINE, STOOL) if cell in filled)
+
+
+def _note_file(export: Export, report: Report) -> None:
+    versions = specification().versions
+    if export.version not in versions:
+        said = (
+            f"Die Fassung „{export.version}“ der Spezifikation"
+            if export.version
+            else "Die Fassung ist nicht angegeben; sie"
+        )
+        report.note(
+            Severity.WARNING,
+            "das-fassung-unbekannt",
+            f"{said} ist nicht geprüft (geprüft: {', '.join(versions.values())}); gelesen wird, was bekannt ist.",
+            "Prüfen Sie einige Personen von Hand. Vielleicht gibt es eine neuere Version dieses Programms.",
+            value=export.version,
+        )
+    if export.unknown:
+        report.note(
+            Severity.WARNING,
+            "das-felder-unbekannt",
+            "Diese Elemente kennt die Spezifikation nicht; sie werden nicht gelesen: "
+            + ", ".join(export.unknown)
+            + ".",
+            "Nichts zu tun, wenn die Pflegesoftware eigene Angaben dazuschreibt.",
+            value="; ".join(export.unknown),
+            count=sum(export.unknown.values()),
+        )
+    if count := sum(resident.excluded for resident in export.residents):
+        report.note(
+            Severity.NOTICE,
+            "das-ausgeschlossen",
+            f"Von der Ergebniserfassung ausgeschlossene Personen: {count}. Sie kommen ohne Begutachtung.",
+            "Ergänzen Sie ihre Begutachtungen mit einer zweiten Datei (Blatt „Begutachtungen“).",
+            sheet="Begutachtungen",
+            count=count,
+        )
+
+
+def _grid(file: str, sheet: str, headings: Sequence[str], rows: list[list[object]]) -> Grid:
+    cells = np.empty((len(rows) + 1, len(headings)), dtype=object, order="F")
+    cells[0] = headings
+    cells[1:] = rows
+    return Grid(file, sheet, cells)
+
+
+def _least_grades(cells: list[Mapping[str, Value]], on: date | None) -> list[int]:
+    """Return the least Pflegegrad each assessment can come to: what is unknown counts as nothing."""
+    items = {cell: np.array([int(known.get(cell, 0)) for known in cells], dtype=np.int16) for cell in ASSESSMENT_CELLS}
+    urine, stool = (
+        np.array([_finding(known.get(column)) for known in cells], dtype=np.int16) for column in (URINE, STOOL)
+    )
+    try:
+        grades = score(items, continence_urine=urine, continence_stool=stool, on=on or date.max).grade
+    except RuleBookError:  # a target date from before the instrument
+        return [0] * len(cells)
+    return [int(grade) for grade in grades]
+
+
+def _finding(value: Value | None) -> int:
+    return CONTINENCE.index(str(value)) if value is not None else NO_FINDING

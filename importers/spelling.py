@@ -1,0 +1,54 @@
+"""How two spellings of one name are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+LOST: Final = "?\ufffd"
+"""What stands where a program could not write a letter."""
+
+MOST_LOST: Final = 4
+"""Lost letters of a text that can still be told; more would also make the patterns slow."""
+
+_FEWEST_LETTERS: Final = 3
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d"})
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without invisible characters, in composed letters, blanks of any kind as single ones."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Return what names are compared by: case, umlaut spelling, hyphens and blanks do not count."""
+    text = clean(text).casefold().translate(_UMLAUTS)
+    text = unicodedata.normalize("NFKD", text)
+    letters = "".join(c for c in text if not unicodedata.combining(c))
+    return re.sub(r"[\s_\-]+", " ", letters).strip(" *:")
+
+
+def spellings(name: str) -> tuple[str, str]:
+    """Return a name folded with its umlauts as two letters, and with the dots left off."""
+    plain = name.casefold().translate(str.maketrans("äöü", "aou"))
+    return fold(name), fold(plain)
+
+
+@lru_cache(maxsize=4096)
+def squash(text: str) -> str:
+    """Return the letters and digits of a folded name alone: "Pers.-Nr." equals "PersNr"."""
+    return re.sub(r"[^0-9a-zα-ωœæø✓✔☑]+", "", fold(text))
+
+
+def lost_letters(text: str) -> re.Pattern[str] | None:
+    """Return a pattern over squashed names for a text that has lost letters, None if it has lost none or too many."""
+    if not 0 < sum(map(text.count, LOST)) <= MOST_LOST or len(squash(text)) < _FEWEST_LETTERS:
+        return None
+    parts = re.split(f"[{re.escape(LOST)}]", clean(text))
+    return re.compile("[a-z0-9]{1,2}".join(re.escape(squash(part)) for part in parts))

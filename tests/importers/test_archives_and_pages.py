@@ -1,0 +1,155 @@
+"""Several files in one archive, and tables in pages of HTML."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+import importers
+from importers import archive, door
+from importers.findings import UnreadableError
+from importers.headings import count_known
+from importers.sniff import Kind, kind
+from tests.importers.files import csv_files, home, xlsx
+
+if TYPE_CHECKING:
+    from rules.model import RuleBook
+
+
+def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as made:
+        for name, data in files:
+            made.writestr(name, data)
+    return buffer.getvalue()
+
+
+def names(data: bytes) -> list[str]:
+    return [opened.name for opened in door.contents([("heim.zip", data)])]
+
+
+def test_csv_files_and_workbooks_in_an_archive(book: RuleBook) -> None:
+    files = csv_files(home())
+    expected = importers.read(files, book).tables
+    stamm = {name: rows for name, rows in home().items() if name != "Interventionen"}
+    for data in (packed(*files), packed(("ordner/stamm.xlsx", xlsx(stamm)), files[-1])):
+        tables = importers.read([("heim.csv", data)], book).tables
+        assert tables.interventions.equals(expected.interventions)
+        assert tables.residents.equals(expected.residents)
+
+
+def test_folders_hidden_files_and_paths_are_names_only() -> None:
+    data = packed(
+        ("leer/", b""),
+        ("__MACOSX/._Bewohner.csv", b"x"),
+        (".DS_Store", b"x"),
+        ("a/.git/b.csv", b"x"),
+        ("Thumbs.db", b"x"),
+        ("../../etc/passwd", b"a;b"),
+        ("/abs/Bewohner.csv", b"a;b"),
+        ("c:\\x\\Dienste.csv", b"a;b"),
+    )
+    assert names(data) == ["passwd", "Bewohner.csv", "Dienste.csv"]
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(UnreadableError, match="Bitte") as caught:
+        names(data)
+    return str(caught.value)
+
+
+def test_archives_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = packed(("a.csv", b"a;b"))
+    assert "Archiv in einem Archiv" in refusal(packed(("innen.csv", inner)))
+    assert "keine Datei" in refusal(packed(("__MACOSX/x", b"x")))
+    assert "leer" in refusal(packed(("a.csv", b"")))
+    assert "beschädigt" in refusal(inner[:-10])
+    assert "groß" in refusal(packed(("a.csv", bytes(20 * 2**20))))
+    monkeypatch.setattr(archive, "MAX_BYTES", 100)
+    assert "„a.csv“" in refusal(packed(("a.csv", b"x;y\n" * 100)))
+    monkeypatch.setattr(archive, "MAX_FILES", 1)
+    assert "mehr als 1" in refusal(packed(("a.csv", b"a;b"), ("b.csv", b"a;b")))
+
+
+def test_entries_that_lie_over_each_other_are_refused() -> None:
+    """One packed part, listed twice: how small archives unpack to petabytes without an archive inside."""
+    data = packed(("a.csv", b"a;b;c\n" * 50), ("b.csv", b"a;b;c\n" * 50), method=zipfile.ZIP_STORED)
+    at = data.rindex(b"PK\x01\x02")
+    twisted = data[: at + 42] + bytes(4) + data[at + 46 :]
+    assert "übereinander" in refusal(twisted)
+
+
+def test_an_encrypted_archive_is_refused() -> None:
+    data = bytearray(packed(("a.csv", b"a;b")))
+    data[6] |= 1
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    assert "Kennwort" in refusal(bytes(data))
+
+
+def table(data: bytes) -> list[list[str]]:
+    (opened,) = door.contents([("bericht.xls", data)])
+    (grid,) = door.sheets(opened, lambda _: True, count_known).grids
+    found: list[list[str]] = grid.cells.tolist()
+    return found
+
+
+def test_the_table_with_our_headings_is_taken_from_a_page_of_several() -> None:
+    page = """<!DOCTYPE html><html><body><script>var t = "<table><tr><td>falsch</td></tr></table>"</script>
+    <table><tr><td>Haus A<td>Bericht<td>3<td>4</tr><tr><td>1<td>2<td>3<td>4</tr><tr><td>1<td>2<td>3<td>4</tr></table>
+    <table><thead><tr><th>Bewohner-Nr</th><th>Name</th></tr></thead>
+      <tr><td> 0042 </td><td>M&uuml;ller&nbsp;&amp; <b>S&#246;hne</b><br>OHG <!-- <td>nein</td> --></td></tr>
+      <tr><td>B2</td><td><p>Gro&szlig;</p>
+    </table></body></html>"""
+    assert table(page.encode("cp1252")) == [
+        ["Bewohner-Nr", "Name"],
+        ["0042", "Müller & Söhne\nOHG"],
+        ["B2", "Groß"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("<!-- made by x --><TABLE>", Kind.HTML),
+        ('<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x"><html>', Kind.HTML),
+        ('<?xml version="1.0"?>\n<!-- <html> --><root xmlns="https://www.das-pflege.de"><header/><body>', Kind.XML),
+        ("<root><body><table>", Kind.XML),
+        ("<5 Minuten;Bewohner", Kind.TEXT),
+        ("Bewohner;<table>", Kind.TEXT),
+    ],
+)
+def test_pages_xml_and_text_are_told_by_their_first_tag(head: str, found: Kind) -> None:
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        assert kind("bericht.xls", head.encode(encoding)) is found
+
+
+def test_entities_and_addresses_of_a_page_are_not_followed() -> None:
+    page = b"""<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/passwd">]><html>
+    <table><tr><td>Name<td>&a;<td><img src="http://127.0.0.1/x"></table>"""
+    assert table(page) == [["Name", "&a;", ""]]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"<html><body>kein Bericht</body></html>", "ohne Tabelle"),
+        (b"<table>" + b"<tr><td colspan=400>x<td colspan=400>y" + b"</table>", "Spalten"),
+        (b"<table>" + b"<td>" * 2000 + b"</table>", "Spalten"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "mht"),
+        (
+            b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "XML-Kalkulationstabelle 2003",
+        ),
+        (
+            b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>',
+            ".fods",
+        ),
+    ],
+)
+def test_pages_and_xml_without_a_table_are_named(data: bytes, says: str) -> None:
+    with pytest.raises(UnreadableError, match="Bitte") as caught:
+        table(data)
+    assert says in str(caught.value)
