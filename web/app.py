@@ -24,9 +24,11 @@ from web.views import (
     interventions,
     library,
     overrides,
+    people,
     plausibility,
     rulebook,
     staffing,
+    taking_in,
     terms,
 )
 
@@ -65,7 +67,8 @@ def create_app(settings: Settings) -> Flask:
     frame.init_app(app)
     app.jinja_env.filters["moment"] = clock.written
     for view in (
-        auth, home, interventions, staffing, explain, imports, terms, rulebook, library, overrides, plausibility,
+        auth, home, interventions, staffing, explain, imports, taking_in, terms, rulebook, library, overrides, people,
+        plausibility,
     ):  # fmt: skip
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))

@@ -36,6 +36,7 @@ NAVIGATION: Final = {
     "Grundlagen": (
         Entry("imports.index", "Daten einlesen"),
         Entry("terms.index", "Eigene Bezeichnungen"),
+        Entry("people.index", "Unbekannte Personen"),
         Entry("rulebook.index", "Regelwerk"),
         Entry("library.index", "Regelwerke verwalten"),
         Entry("overrides.index", "Eigene Festlegungen"),

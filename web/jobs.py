@@ -9,7 +9,8 @@ from huey import crontab
 from huey.consumer import Consumer
 
 from web.services import imports, upkeep
-from web.services.batches import RELEASED, WAITING
+from web.services.batches import RELEASED, TO_UNDO, WAITING
+from web.services.progress import SILENT_SECONDS
 from web.store.databases import Databases, connect, make_engine
 from web.store.queue import Queue
 
@@ -27,12 +28,22 @@ class Jobs:
     """The queue, and what may be put into it."""
 
     queue: Queue
+    databases: Databases
     read: Callable[[int], object]
     store: Callable[[int], object]
+    undo: Callable[[int], object]
 
     def enqueue(self, batch_id: int, state: str) -> None:
         """Put the job an upload in this state waits for into the queue; twice does no harm."""
-        {WAITING: self.read, RELEASED: self.store}[state](batch_id)
+        {WAITING: self.read, RELEASED: self.store, TO_UNDO: self.undo}[state](batch_id)
+
+    def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
+        """Begin again what a killed worker left, and what waits though the queue has lost it."""
+        found = upkeep.recover(self.databases, self.queue, silent_seconds=silent_seconds)
+        if not len(self.queue):
+            found |= upkeep.waiting(self.databases)
+        for batch_id, state in found.items():
+            self.enqueue(batch_id, state)
 
 
 def make(settings: Settings, databases: Databases) -> Jobs:
@@ -47,6 +58,14 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     def store(batch_id: int) -> None:
         imports.store(databases, settings, queue, batch_id)
 
+    @queue.task(name="undo")  # type: ignore[untyped-decorator]
+    def undo(batch_id: int) -> None:
+        imports.undo(databases, queue, batch_id)
+
+    @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
+    def take_up() -> None:
+        made.take_up()
+
     @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
     def refresh() -> None:
         upkeep.refresh(databases)
@@ -55,7 +74,8 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     def forget_old() -> None:
         upkeep.forget_old(databases, settings)
 
-    return Jobs(queue, read, store)
+    made = Jobs(queue, databases, read, store, undo)
+    return made
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types
@@ -82,9 +102,8 @@ def start_worker(settings: Settings) -> Worker:
     """Take up what a killed worker left, and start working in a thread of this process."""
     worker = Worker(settings)
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
-    silent = 0.0 if settings.embedded else upkeep.SILENT_SECONDS
-    for batch_id, state in upkeep.recover(worker.databases, worker.jobs.queue, silent_seconds=silent).items():
-        worker.jobs.enqueue(batch_id, state)
+    worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
+    upkeep.forget_old(worker.databases, settings)
     upkeep.refresh(worker.databases)
     worker.start()
     return worker

@@ -22,6 +22,9 @@ KEY_VARIETY: Final = 10
 UPLOAD_LIMIT: Final = 100 * 1024 * 1024
 """Bytes one upload may have."""
 
+UPLOAD_DAYS: Final = range(1, 91)
+"""How many days uploads may be kept that nobody decided about."""
+
 _KEY_SETTINGS: Final = {
     "secret_key": "PEBEM_SECRET_KEY",
     "vault_key": "PEBEM_VAULT_KEY",
@@ -51,6 +54,9 @@ class Settings:
         Whether the databases are files in ``home``.
     upload_limit
         Bytes one upload may have.
+    upload_days
+        Days until what is kept of an upload, encrypted, is deleted. Files go as soon as they are read, what was read
+        as soon as it is stored; this is for uploads nobody decides about, and for faulty rows to repair.
     """
 
     home: Path
@@ -63,6 +69,7 @@ class Settings:
     public_url: str = ""
     embedded: bool = True
     upload_limit: int = UPLOAD_LIMIT
+    upload_days: int = 7
 
     @property
     def secure(self) -> bool:
@@ -111,6 +118,7 @@ def embedded(folder: Path, given: Mapping[str, str] | None = None) -> Settings:
             vault_key=given.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
             backup_key=given.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
             public_url=given.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+            upload_days=_days(given.get("PEBEM_UPLOAD_DAYS", "7")),
         ),
     )
 
@@ -132,6 +140,7 @@ def _production(folder: Path, given: Mapping[str, str]) -> Settings:
             vault_url=vault,
             queue_url=database,
             public_url=given.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+            upload_days=_days(given.get("PEBEM_UPLOAD_DAYS", "7")),
             secret_key=given["PEBEM_SECRET_KEY"],
             vault_key=given["PEBEM_VAULT_KEY"],
             backup_key=given["PEBEM_BACKUP_KEY"],
@@ -152,6 +161,14 @@ def _checked(settings: Settings) -> Settings:
     if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
         raise SettingsError("PEBEM_PUBLIC_URL muss mit https:// beginnen, zum Beispiel https://pebem.example.org.")
     return settings
+
+
+def _days(written: str) -> int:
+    if not written.isascii() or not written.isdecimal() or int(written[:9]) not in UPLOAD_DAYS:
+        raise SettingsError(
+            f"PEBEM_UPLOAD_DAYS muss eine ganze Zahl von {UPLOAD_DAYS[0]} bis {UPLOAD_DAYS[-1]} sein, zum Beispiel 7.",
+        )
+    return int(written)
 
 
 def _driver(url: str) -> str:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("filled")
 
 WINDOWS = [
-    pytest.param(width, dark, id=f"{width}-{'dark' if dark else 'light'}")
+    pytest.param(
+        width,
+        dark,
+        id=f"{width}-{'dark' if dark else 'light'}",
+        marks=[pytest.mark.deep] if dark == (width > 1000) else [],
+    )
     for width in (1440, 390)
     for dark in (False, True)
 ]

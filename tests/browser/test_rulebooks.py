@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("filled")
 
 WINDOWS = [
-    pytest.param(width, dark, id=f"{width}-{'dark' if dark else 'light'}")
+    pytest.param(
+        width,
+        dark,
+        id=f"{width}-{'dark' if dark else 'light'}",
+        marks=[pytest.mark.deep] if dark == (width > 1000) else [],
+    )
     for width in (1440, 390)
     for dark in (False, True)
 ]
@@ -57,6 +62,7 @@ def test_every_new_page_is_quiet_and_fits_and_is_accessible(visit: Window, width
         ("/regelwerk/4.12?buch=rekonstruktion", "regelwerk-faelle"),
         ("/festlegungen/", "festlegungen"),
         ("/bezeichnungen/", "bezeichnungen"),
+        ("/personen/", "personen"),
         ("/stellen/", "stellen"),
         ("/plausibilitaet", "plausibilitaet"),
     ):
@@ -264,7 +270,14 @@ def test_a_home_without_data_says_what_to_do(visit: Window) -> None:
     visitor.go("/regelwerke/")
     empty = next(one.name for one in own if one.name == "Haus zur Linde")
     look_at(empty)
-    for path in ("/stellen/", "/plausibilitaet", "/festlegungen/", "/bezeichnungen/", "/regelwerke/vergleich"):
+    for path in (
+        "/stellen/",
+        "/plausibilitaet",
+        "/festlegungen/",
+        "/bezeichnungen/",
+        "/personen/",
+        "/regelwerke/vergleich",
+    ):
         visitor.go(path)
         visitor.check(f"leer{path.replace('/', '-').rstrip('-')}")
     visitor.go("/stellen/")

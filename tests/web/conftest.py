@@ -80,6 +80,17 @@ def postgres(tmp_path: Path) -> Iterator[Settings]:
     owner.dispose()
 
 
+DEEP_ON_POSTGRES = {"test_faulty_rows", "test_kept_uploads", "test_people", "test_progress", "test_undoing"}
+"""What rests on a store that other modules hold on both databases: on the second one with the deep tests."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in DEEP_ON_POSTGRES and "[postgres" in item.name:
+            item.add_marker(pytest.mark.deep)
+
+
 @pytest.fixture(params=["embedded", "postgres"])
 def unmigrated(request: pytest.FixtureRequest) -> Settings:
     """Each kind of installation in turn, not yet migrated."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyotp
 
-from web.services import accounts, batches, homes, imports
+from web.services import accounts, batches, homes, imports, undoing
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -95,9 +95,21 @@ class Person:
         )
         imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
         if store:
-            imports.commit(parts.databases, batch_id, account_id=account_id)
-            imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+            self.store(batch_id)
         return batch_id
+
+    def store(self, batch_id: int) -> None:
+        """Release an upload as it was shown, and store it."""
+        parts = self.parts
+        imports.commit(parts.databases, batch_id, account_id=accounts.numbered(parts.databases, self.user_name))
+        imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+
+    def undo(self, batch_id: int) -> None:
+        """Take a stored upload back, as it was shown."""
+        parts, found = self.parts, undoing.weigh(self.parts.databases, batch_id)
+        account_id = accounts.numbered(parts.databases, self.user_name)
+        undoing.release(parts.databases, batch_id, account_id=account_id, shown=found.digest)
+        imports.undo(parts.databases, parts.jobs.queue, batch_id)
 
     def state(self, batch_id: int) -> str:
         """Return the state of an upload."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, levels, tenant_of
-from web.services import accounts, overrides, results, rulebooks
+from web.services import accounts, demand, overrides, results, rulebooks
 from web.services.overrides import OverrideError
 from web.store import models
 
@@ -36,7 +36,7 @@ def set_(who: Person, level: int = 4, **other: Any) -> int:
 
 def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
     """Return the pseudonym of the known resident who had 1.1 on a day."""
-    found = results.demands(who.parts.databases.reading, who.home_id, "1.1", (day, day))
+    found = demand.behind(who.parts.databases.reading, who.home_id, "1.1", (day, day))
     return next(one.resident for one in found if one.known)
 
 
@@ -64,7 +64,7 @@ def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
     set_(anna, 4, start=date(2026, 1, 1))
     set_(anna, 1, resident=resident)
     reading = anna.parts.databases.reading
-    found = results.demands(reading, anna.home_id, "1.1", PERIOD)
+    found = demand.behind(reading, anna.home_id, "1.1", PERIOD)
     assert {(one.qn_soll, one.overridden) for one in found if one.resident == resident} == {(1, True)}
     others = [one for one in found if one.known and one.resident != resident]
     assert {(one.qn_soll, one.overridden) for one in others} == {(4, True)}

@@ -121,7 +121,7 @@ def test_second_revision_keeps_what_the_first_stored(unmigrated: Settings) -> No
     with engine.begin() as connection:
         for row in FIRST_ROWS:
             connection.exec_driver_sql(f"INSERT INTO {row}")
-    migrate.move(engine, "work", "head")
+    migrate.move(engine, "work", "0002")
     with engine.begin() as connection:
         assert not connection.exec_driver_sql("SELECT qn4 FROM account").scalar_one()
         assert connection.exec_driver_sql("SELECT ueberschrieben FROM coverage").scalar_one() == 0

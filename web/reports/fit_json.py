@@ -9,24 +9,31 @@ from typing import TYPE_CHECKING, Any
 from pebem import measures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pebem.aggregate import Aggregate
+    from pebem.relief import Relief
     from rules.model import RuleBook
 
 
-def document(aggregate: Aggregate, book: RuleBook, *, residents: int, staff: int) -> dict[str, Any]:
+def document(
+    aggregate: Aggregate, book: RuleBook, *, residents: int, staff: int, relief: Relief | None = None
+) -> dict[str, Any]:
     """Return the result as plain data.
 
     Parameters
     ----------
     residents, staff
         Number of people in the master data of the input.
+    relief
+        Feasible relief, where the input has duties; without it there is no part ``entlastung``.
 
     Notes
     -----
     Sums reconcile: rows = counted + excluded; the five fit classes add up to counted, and so does the
-    matrix, in count and in seconds. 0 as a level means unknown; null as ward or shift means not given.
+    matrix, in count and in seconds. 0 as a level means unknown; null as ward or shift means not given. In
+    ``entlastung`` what is machbar and what is not add up to ueberqualifiziert; was_an_wen adds up to machbar.
     """
     titles = {entry.id: entry.title for entry in book.interventions}
     first, last = aggregate.period or (None, None)
@@ -55,6 +62,28 @@ def document(aggregate: Aggregate, book: RuleBook, *, residents: int, staff: int
             )
         ],
         "by_day": [{"tag": str(label), "fit": _fit(parts)} for label, parts in measures.fit_by(aggregate, "day")],
+    } | ({"entlastung": _relief(relief, titles)} if relief else {})
+
+
+def _relief(relief: Relief, titles: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "ueberqualifiziert": {"seconds": relief.above},
+        "pruefbar": {"seconds": relief.placed},
+        "machbar": {"seconds": relief.movable},
+        "nicht_machbar": {name: {"seconds": seconds} for name, seconds in relief.obstacles.items()},
+        "was_an_wen": [
+            {
+                "intervention": move.intervention,
+                "titel": titles[move.intervention],
+                "qn_soll": move.qn_soll,
+                "qn_ist": move.qn_ist,
+                "qn_neu": move.qn_neu,
+                "rolle": move.role or None,
+                "zertifikat": move.certificate,
+                "seconds": move.seconds,
+            }
+            for move in relief.moves
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from web.reports import relief_sheet
 from web.reports.sheets import INK_2, Styles, landscape, table, workbook
 from web.services.overview import heat
 from web.wording import COVERAGE_WORDS, FIT_WORDS, KIND_WORDS
@@ -45,6 +46,10 @@ def write(path: Path, result: Mapping[str, Any], book: RuleBook) -> None:
         _labelled(made, styles, result, "Schichten", "Schicht", "schicht", "by_shift")
         _labelled(made, styles, result, "Tage", "Tag", "tag", "by_day")
         _interventions(made, styles, result, book)
+        if "entlastung" in result:
+            sheet = made.add_worksheet("Entlastung")
+            row = _head(sheet, styles, relief_sheet.TITLE, result, None, relief_sheet.LAST_COLUMN)
+            relief_sheet.fill(sheet, styles, row, result["entlastung"], book)
         _method(made, styles, result, book)
 
 

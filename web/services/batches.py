@@ -33,9 +33,17 @@ STORING: Final = "speichert"
 STORED: Final = "gespeichert"
 ABORTED: Final = "abgebrochen"
 DISCARDED: Final = "verworfen"
+TO_UNDO: Final = "zurückzunehmen"
+UNDOING: Final = "nimmt zurück"
+UNDONE: Final = "zurückgenommen"
 
-MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING})
+MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING})
 """States in which a worker has something to do."""
+
+IN_FORCE: Final = frozenset({STORED, TO_UNDO, UNDOING})
+"""States in which what an upload has said is stored."""
+
+TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
 
 _log = structlog.get_logger(__name__)
 
@@ -64,6 +72,8 @@ class BatchRow:
     first_day: date | None
     last_day: date | None
     coverage: dict[str, int] | None
+    choice: dict[str, Any] | None
+    weighed: dict[str, Any] | None
 
     @property
     def moving(self) -> bool:

@@ -11,16 +11,14 @@ import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
 from pebem import contracts
-from pebem.aggregate import DIMENSIONS
+from pebem.daynumbers import number_of
 from rules.vocabulary import ASSESSMENT_CELLS
-from web.services import holdings, identities, scoring
+from web.services import aliases, holdings, identities, scoring
 from web.services.identities import Person
-from web.store import bulk, vault
+from web.store import analysis, bulk, vault
 from web.store.models import (
     Account,
     Assessment,
-    Coverage,
-    Cube,
     Home,
     Instability,
     Override,
@@ -30,7 +28,7 @@ from web.store.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -70,20 +68,21 @@ def pseudonymised(session: Session, settings: Settings, home_id: int, result: Im
         (vault.RESIDENT, "resident", result.people_residents),
         (vault.STAFF, "staff", result.people_staff),
     ):
-        numbers = {number: Person() for number in _numbers(tables, key)}
+        numbers = {number: Person() for number in numbers_of(tables, key)}
         for number, name, given in people[[key, "name", "given"]].itertuples(index=False):
             numbers[str(number)] = Person(*(text if isinstance(text, str) else "" for text in (name, given)))
-        tables = _renamed(tables, key, identities.pseudonymise(session, settings, home_id, kind, numbers))
+        tables = renamed(tables, key, identities.pseudonymise(session, settings, home_id, kind, numbers))
     return tables
 
 
 def known_people(session: Session, home_id: int) -> set[str]:
-    """Return the pseudonyms of all persons of a home whose master data are there."""
-    return {
+    """Return the pseudonyms of all persons of a home whose master data are there, merged ones included."""
+    known = {
         pseudonym
         for model in (Resident, Staff)
         for pseudonym in session.scalars(select(model.pseudonym).where(model.home_id == home_id, model.known))
     }
+    return known | {one for one, person in aliases.of_home(session, home_id).items() if person in known}
 
 
 def store_people(session: Session, home_id: int, tables: contracts.Tables) -> tuple[dict[str, int], dict[str, int]]:
@@ -92,84 +91,53 @@ def store_people(session: Session, home_id: int, tables: contracts.Tables) -> tu
     Returns
     -------
     residents, staff
-        Pseudonym -> row id, of all persons of the home.
+        Pseudonym -> row id, of all persons of the home; a merged pseudonym has that of the person it stands for.
     """
-    residents = _ensure(session, Resident, home_id, _numbers(tables, "resident"))
-    staff = _ensure(session, Staff, home_id, _numbers(tables, "staff"))
+    meant = aliases.of_home(session, home_id)
+    tables = aliases.applied(tables, meant)
+    residents = _ensure(session, Resident, home_id, numbers_of(tables, "resident"))
+    staff = _ensure(session, Staff, home_id, numbers_of(tables, "staff"))
     named = tables.residents.assign(known=True)
     _update(session, Resident, residents, "resident", named, ("ward", "moved_in", "moved_out", "known"))
     _update(session, Staff, staff, "staff", tables.staff.assign(known=True)[["staff", "known"]], ("known",))
     _replace(session, Assessment, "resident", residents, _with_cells(tables.assessments))
     _replace(session, Instability, "resident", residents, tables.instability)
     _replace(session, Qualification, "staff", staff, tables.staff)
+    for ids in (residents, staff):
+        ids.update({one: ids[person] for one, person in meant.items() if person in ids})
     return residents, staff
 
 
-def store_work(
-    session: Session,
-    home_id: int,
-    batch_id: int,
-    tables: contracts.Tables,
-    people: tuple[Mapping[str, int], Mapping[str, int]],
-    done: Callable[[int], object],
-) -> int:
-    """Store the interventions the home does not have yet, and return how many those were.
-
-    Parameters
-    ----------
-    people
-        What :func:`store_people` returned.
-    done
-        Told now and then how many rows are through.
-    """
-    return bulk.add_interventions(
-        session.connection(),
-        tables.interventions,
-        home_id=home_id,
-        batch_id=batch_id,
-        residents=people[0],
-        staff=people[1],
-        done=done,
-    )
-
-
-def analyse(session: Session, home_id: int, days: tuple[date, date] | None = None) -> None:
+def analyse(session: Session, home_id: int, spans: Iterable[tuple[date, date] | None] = (None,)) -> None:
     """Score the work of a home and put the result in place of the former one, in the open transaction.
 
     Each day is scored with the rulebook that holds on it.
 
     Parameters
     ----------
-    days
-        First and last day to score anew; None = all.
+    spans
+        First and last day of each stretch of days to score anew; None = all.
     """
-    home = session.get_one(Home, home_id)
-    tables = tables_of(session, home_id, days)
-    found = scoring.days_of(tables)
-    parts = scoring.by_stretch(tables, holdings.stretches(session, home, *found)) if found else []
-    connection = session.connection()
-    for model in (Cube, Coverage):
-        bulk.drop_analysis(connection, model, home_id, days)
-    for stretch, aggregate in parts:
-        bulk.add_analysis(connection, Cube, home_id, stretch.book.sha256, aggregate.by(*DIMENSIONS))
-        bulk.add_analysis(connection, Coverage, home_id, stretch.book.sha256, aggregate.coverage)
+    home, people = session.get_one(Home, home_id), people_of(session, home_id)
+    for days in spans:
+        tables = replace(people, interventions=work_of(session, home_id, days))
+        found = scoring.days_of(tables)
+        result = scoring.result(tables, holdings.stretches(session, home, *found)) if found else {}
+        span = (number_of(days[0]), number_of(days[1])) if days else None
+        analysis.replace(session.connection(), home_id, result, span)
     session.execute(update(Home).where(Home.id == home_id).values(analysis=Home.analysis + 1))
 
 
-def tables_of(session: Session, home_id: int, days: tuple[date, date] | None = None) -> contracts.Tables:
-    """Return everything the store knows of a home as the engine's frames, persons by pseudonym.
+def tables_of(session: Session, home_id: int) -> contracts.Tables:
+    """Return everything the store knows of a home as the engine's frames, persons by pseudonym."""
+    return replace(people_of(session, home_id), interventions=work_of(session, home_id))
 
-    Parameters
-    ----------
-    days
-        First and last day whose work is read; None = all.
-    """
+
+def work_of(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
+    """Return the interventions of a home, persons by pseudonym; of some days (first and last) or all."""
     residents = dict(session.execute(select(Resident.id, Resident.pseudonym).where(Resident.home_id == home_id)).all())
     staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
-    return replace(
-        people_of(session, home_id),
-        interventions=bulk.read_interventions(session.connection(), home_id, residents, staff, days),
-    )
+    return bulk.read_interventions(session.connection(), home_id, residents, staff, days)
 
 
 def people_of(session: Session, home_id: int) -> contracts.Tables:
@@ -234,7 +202,8 @@ def _covered(session: Session, home_id: int, tables: contracts.Tables) -> dict[s
     return {str(name): int(count) for name, count in totals.items()}
 
 
-def _numbers(tables: contracts.Tables, key: str) -> list[str]:
+def numbers_of(tables: contracts.Tables, key: str) -> list[str]:
+    """Return all numbers (or pseudonyms) of residents or staff in the frames of an upload, each once."""
     found: dict[str, None] = {}
     for spot in fields(tables):
         frame = getattr(tables, spot.name)
@@ -243,7 +212,8 @@ def _numbers(tables: contracts.Tables, key: str) -> list[str]:
     return list(found)
 
 
-def _renamed(tables: contracts.Tables, key: str, names: Mapping[str, str]) -> contracts.Tables:
+def renamed(tables: contracts.Tables, key: str, names: Mapping[str, str]) -> contracts.Tables:
+    """Return the frames of an upload with other numbers of residents or staff."""
     changed: dict[str, Any] = {}
     for spot in fields(tables):
         frame = getattr(tables, spot.name)

@@ -8,9 +8,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from sqlalchemy import select
 
 import rules
+from pebem.daynumbers import number_of
 from rules.load import SHELF, build, documents, read_yaml
 from web.services import clock
 from web.store.models import Home, Rulebook, RulebookHolding
@@ -18,7 +20,7 @@ from web.store.models import Home, Rulebook, RulebookHolding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    import pandas as pd
+    from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
 _DAY: Final = timedelta(days=1)
@@ -132,14 +134,12 @@ def on(session: Session, home: Home, day: date) -> rules.RuleBook:
     return next(source for start, source, _ in reversed(plan(session, home)) if start <= day).book(day)
 
 
-def rests_on(coverage: pd.DataFrame, found: Iterable[Stretch]) -> bool:
-    """Return whether analysed days (``day``, ``rulebook_sha256``) all rest on the book that holds on them."""
-    seen = coverage[["day", "rulebook_sha256"]].drop_duplicates()
-    held = [(stretch.first, stretch.last, stretch.book.sha256) for stretch in found]
-    return all(
-        any(first <= day <= last and sha256 == of for first, last, of in held)
-        for day, sha256 in seen.itertuples(index=False)
-    )
+def rests_on(days: NDArray[np.integer[Any]], books: NDArray[np.object_], found: Iterable[Stretch]) -> bool:
+    """Return whether analysed days (since 1970-01-01), with the hashes of their books, rest on those that hold then."""
+    sound = np.zeros(len(days), bool)
+    for stretch in found:
+        sound |= (days >= number_of(stretch.first)) & (days <= number_of(stretch.last)) & (books == stretch.book.sha256)
+    return bool(sound.all())
 
 
 def for_reading(session: Session, home: Home) -> rules.RuleBook:

@@ -94,6 +94,16 @@ def reveal(session: Session, settings: Settings, home_id: int, pseudonym: str) -
     return box.open(row.number, _place(home_id, pseudonym, "number")).decode(), _person(box, row)
 
 
+def everyone(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, Person]]:
+    """Return number and person behind every pseudonym of a home: for comparing in memory, not for keeping."""
+    box = Box(settings.vault_key, "identity")
+    rows = session.scalars(select(Identity).where(Identity.home_id == home_id, Identity.kind == kind))
+    return {
+        row.pseudonym: (box.open(row.number, _place(home_id, row.pseudonym, "number")).decode(), _person(box, row))
+        for row in rows
+    }
+
+
 def names(session: Session, settings: Settings, home_id: int) -> set[str]:
     """Return all names and given names of a home, without telling whose: what must not leave the vault."""
     box = Box(settings.vault_key, "identity")

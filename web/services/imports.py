@@ -1,23 +1,36 @@
 """The way of an upload: kept, read by a job, looked at, released, stored and analysed by a second job.
 
 Each step moves the upload's state in the same transaction as its effect. A killed worker leaves the state
-of the step it was in and nothing half stored; ``recover`` then makes the upload startable again.
+of the step it was in and nothing half stored; ``upkeep.recover`` then puts the upload back before that step.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 import importers
 from importers.findings import Severity, UnreadableError
-from web.services import audit, batches, care, clock, holdings, identities, staffing, staging, terms
+from web.services import (
+    audit,
+    batches,
+    care,
+    clock,
+    holdings,
+    identities,
+    releasing,
+    staging,
+    terms,
+    undoing,
+    weighing,
+)
 from web.services.batches import (
     ABORTED,
     DISCARDED,
@@ -27,9 +40,12 @@ from web.services.batches import (
     RELEASED,
     STORED,
     STORING,
+    TO_UNDO,
+    UNDOING,
     WAITING,
 )  # fmt: skip
-from web.services.progress import Tell, key
+from web.services.progress import CancelledError, Tell, ask_to_end
+from web.services.storing import Choice
 from web.store.models import Batch, Home, UnknownTerm
 from web.store.vault import RESIDENT, STAFF
 
@@ -44,11 +60,24 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
+_CANCEL: Final = "einlesen.abbrechen"
 
 VAULT_GONE: Final = (
     "Der Namensspeicher ist gerade nicht erreichbar, deshalb wurde nichts hochgeladen. "
     "Bitte versuchen Sie es später noch einmal."
+)
+
+VAULT_GONE_NOW: Final = "Der Namensspeicher ist gerade nicht erreichbar; bitte versuchen Sie es später noch einmal."
+
+OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
+
+OTHER_FIGURES: Final = (
+    "Die Zahlen haben sich geändert, seit Sie die Seite geöffnet haben. Bitte sehen Sie sie noch einmal an."
+)
+
+ERRORS_LEFT: Final = (
+    "Es wurde nichts übernommen: Sie haben „alles oder nichts“ gewählt, und die Dateien haben noch Fehler. "
+    "Bitte berichtigen Sie die Dateien und laden Sie sie neu hoch, oder übernehmen Sie nur die fehlerfreien Zeilen."
 )
 
 NOTHING_IN_IT: Final = (
@@ -101,13 +130,67 @@ def read(databases: Databases, settings: Settings, notes: Notes, batch_id: int) 
 
 
 def store(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
-    """Job: store what was read, and analyse the home anew, all or nothing."""
-    _step(databases, notes, batch_id, (RELEASED, STORING), lambda tell: _store(databases, settings, batch_id, tell))
+    """Job: store what was read, and analyse the days it touches, all or nothing."""
+    home = _home(databases, batch_id)
+    _step(
+        databases, notes, batch_id, (RELEASED, STORING),
+        lambda tell: releasing.store(databases, settings, home, batch_id, tell),
+    )  # fmt: skip
 
 
-def commit(databases: Databases, batch_id: int, *, account_id: int) -> None:
-    """Release a read upload to be stored."""
-    _decide(databases, batch_id, account_id, "einlesen.freigeben", (READ,), RELEASED)
+def undo(databases: Databases, notes: Notes, batch_id: int) -> None:
+    """Job: take a stored upload back, all or nothing; where that fails it stays in force."""
+    _step(
+        databases, notes, batch_id, (TO_UNDO, UNDOING), lambda tell: undoing.undo(databases, batch_id, tell),
+        otherwise=STORED,
+    )  # fmt: skip
+
+
+def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Choice) -> None:
+    """Work out what a read upload would do when taken in so, and keep choice and figures for the page.
+
+    Raises
+    ------
+    UploadError
+        Where the upload does not wait for a decision, or the vault cannot be reached.
+    """
+    home = _home(databases, batch_id)
+    try:
+        weighed = weighing.upload(databases, settings, home.id, staging.result(settings, batch_id), choice)
+    except FileNotFoundError as error:
+        raise UploadError(OTHER_STATE) from error
+    except SQLAlchemyError as error:
+        raise UploadError(VAULT_GONE_NOW) from error
+    with databases.writing.begin() as session:
+        if not batches.move(session, batch_id, READ, READ, choice=choice.written(), weighed=weighed):
+            raise UploadError(OTHER_STATE)
+
+
+def commit(
+    databases: Databases, batch_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
+) -> None:
+    """Release a read upload to be stored.
+
+    Parameters
+    ----------
+    shown
+        ``digest`` of the figures the user has seen; None = whatever they are.
+    all_or_nothing
+        Whether nothing is to be stored where there is any error.
+
+    Raises
+    ------
+    UploadError
+        Where it cannot be released so.
+    """
+    with databases.reading() as session:
+        batch = session.get_one(Batch, batch_id)
+        if all_or_nothing and batch.state == READ and batch.errors:
+            raise UploadError(ERRORS_LEFT)
+        if shown is not None and shown != (batch.weighed or {}).get("digest", ""):
+            raise UploadError(OTHER_FIGURES)
+    reason = "alles oder nichts" if all_or_nothing else ""
+    _decide(databases, batch_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
 
 
 def discard(
@@ -117,6 +200,7 @@ def discard(
     _decide(databases, batch_id, account_id, "einlesen.verwerfen", (READ, REFUSED, ABORTED), DISCARDED, reason)
     with databases.writing.begin() as session:
         session.execute(delete(UnknownTerm).where(UnknownTerm.batch_id == batch_id))
+        session.execute(update(Batch).where(Batch.id == batch_id).values(weighed=None))
     batches.keep_findings(databases, settings, batch_id, ())
     staging.drop(settings, batch_id)
 
@@ -134,35 +218,57 @@ def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
     return state
 
 
-def handed_out(databases: Databases, batch_id: int, *, account_id: int) -> None:
-    """Write down that the findings of an upload left the application."""
+def cancel(databases: Databases, notes: Notes, batch_id: int, *, account_id: int) -> None:
+    """End a job before its next step; nothing of it is kept, and it can be started again.
+
+    A running job is asked by a note, not by the database: its own transaction may hold that for long.
+
+    Raises
+    ------
+    UploadError
+        Where nothing is under way.
+    """
+    with databases.reading() as session:
+        state = session.scalars(select(Batch.state).where(Batch.id == batch_id)).one()
+    if state in {READING, STORING, UNDOING}:
+        ask_to_end(notes, batch_id, account_id)
+    else:
+        starts, end = ((TO_UNDO,), STORED) if state == TO_UNDO else ((WAITING, RELEASED), ABORTED)
+        _decide(databases, batch_id, account_id, _CANCEL, starts, end)
+
+
+def handed_out(databases: Databases, batch_id: int, *, account_id: int, what: str = "befunde") -> None:
+    """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
     with databases.writing.begin() as session:
         home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
         audit.record(
-            session, "befunde.herunterladen", tenant_id=_tenant(session, home_id), account_id=account_id,
+            session, f"{what}.herunterladen", tenant_id=_tenant(session, home_id), account_id=account_id,
             what=f"lieferung {batch_id}",
         )  # fmt: skip
 
 
 def _step(
-    databases: Databases, notes: Notes, batch_id: int, states: tuple[str, str], work: Callable[[Tell], None]
-) -> None:
+    databases: Databases, notes: Notes, batch_id: int, states: tuple[str, str], work: Callable[[Tell], None],
+    otherwise: str = ABORTED,
+) -> None:  # fmt: skip
     waiting, working = states
     tell = Tell(notes, batch_id)
-    tell(1, "Beginnt")
+    tell.say(1, "Beginnt")
     with databases.writing.begin() as session:
         if not batches.move(session, batch_id, waiting, working):
-            return  # another worker has it, or it was started twice
-    try:
-        work(tell)
-    except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
-        # The text of the error may quote cells: the log gets its kind and place only.
-        incident = uuid4().hex[:8]
-        _log.error("upload failed", batch=batch_id, incident=incident, error=type(error).__name__, at=_place(error))
-        with databases.writing.begin() as session:
-            batches.move(session, batch_id, working, ABORTED)
-    finally:
-        notes.note(key(batch_id), None)
+            return  # another worker has it, it was started twice, or cancelled before it began
+    with tell.beating():
+        try:
+            work(tell)
+        except CancelledError as asked:
+            with suppress(UploadError):  # another worker took it for dead
+                _decide(databases, batch_id, asked.account_id, _CANCEL, (working,), otherwise)
+        except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
+            # The text of the error may quote cells: the log gets its kind and place only.
+            incident = uuid4().hex[:8]
+            _log.error("upload failed", batch=batch_id, incident=incident, error=type(error).__name__, at=_place(error))
+            with databases.writing.begin() as session:
+                batches.move(session, batch_id, working, otherwise)
 
 
 def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
@@ -174,7 +280,7 @@ def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -
     files = staging.files(settings, batch_id, words.file_names if words else ())
     tell(15, "Liest Blätter und Spalten")
     try:
-        result = _opened(files, book, own_names)
+        result = _opened(files, book, own_names, tell)
     except UnreadableError as error:
         batches.keep_findings(databases, settings, batch_id, (), message=str(error))
         staging.drop(settings, batch_id)
@@ -187,49 +293,20 @@ def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -
         figures = care.figures(session, home.id, result.tables)
     batches.keep_findings(databases, settings, batch_id, result.findings)
     tell(90, "Legt das Ergebnis ab", result.rows)
-    staging.keep_result(settings, batch_id, result)
-    shown = {
+    staging.keep_faulty(settings, batch_id, result.faulty_rows)
+    staging.keep_result(settings, batch_id, replace(result, faulty_rows=()))
+    shown: dict[str, Any] = {
         "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
     }  # fmt: skip
+    tell(95, "Rechnet aus, was sich ändern würde", result.rows)
+    shown["weighed"] = weighing.upload(databases, settings, home.id, result, Choice())
     names = _names(databases, settings, home.id, result) if result.unknown else set()
     with databases.writing.begin() as session:
         if not batches.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
-            raise RuntimeError(TAKEN_FOR_DEAD)
+            raise RuntimeError(batches.TAKEN_FOR_DEAD)
         terms.keep_unknown(session, batch_id, result.unknown, names)
     staging.drop_files(settings, batch_id)
     _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
-
-
-def _store(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
-    home = _home(databases, batch_id)
-    tell(5, "Entschlüsselt das Gelesene")
-    result = staging.result(settings, batch_id)
-    tell(15, "Ersetzt Namen durch Pseudonyme", result.rows)
-    with databases.vault_writing.begin() as vault:
-        tables = care.pseudonymised(vault, settings, home.id, result)
-    # The vault is complete now. Should the rest fail, identities without rows do no harm.
-    with databases.writing.begin() as session:
-        session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
-        tell(35, "Speichert die Stammdaten", result.rows)
-        people = care.store_people(session, home.id, tables)
-        tell(50, "Speichert die Interventionen", result.rows)
-        new_rows = care.store_work(
-            session, home.id, batch_id, tables, people,
-            lambda rows: tell(50 + 20 * rows // max(result.rows, 1), "Speichert die Interventionen", rows),
-        )  # fmt: skip
-        staffing.keep_hours(session, batch_id, result.hours)
-        tell(70, "Wertet das Haus aus", result.rows)
-        care.analyse(session, home.id)
-        if not batches.move(session, batch_id, STORING, STORED, new_rows=new_rows, stored_at=clock.now()):
-            raise RuntimeError(TAKEN_FOR_DEAD)
-        batch = session.get_one(Batch, batch_id)
-        audit.record(
-            session, "einlesen.speichern", tenant_id=home.tenant_id, account_id=batch.account_id,
-            what=f"lieferung {batch_id}",
-        )  # fmt: skip
-        tell(95, "Schließt ab", result.rows)
-    staging.drop(settings, batch_id)
-    _log.info("upload stored", batch=batch_id, rows=result.rows, new_rows=new_rows)
 
 
 def _decide(
@@ -243,7 +320,7 @@ def _decide(
 ) -> None:
     with databases.writing.begin() as session:
         if not any(batches.move(session, batch_id, start, end) for start in starts):
-            raise UploadError("Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu.")
+            raise UploadError(OTHER_STATE)
         home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
         audit.record(
             session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
@@ -251,8 +328,13 @@ def _decide(
         )  # fmt: skip
 
 
-def _opened(files: Sequence[tuple[str, bytes]], book: rules.RuleBook, own_names: Mapping[str, str]) -> importers.Import:
-    result = importers.read(files, book, sheets_needed=(), terms=own_names)
+def _opened(
+    files: Sequence[tuple[str, bytes]], book: rules.RuleBook, own_names: Mapping[str, str], tell: Tell
+) -> importers.Import:
+    def told(step: str, share: float, rows: int) -> None:
+        tell(15 + round(55 * share), step, rows)
+
+    result = importers.read(files, book, sheets_needed=(), terms=own_names, told=told)
     if not result.rows and all(getattr(result.tables, name).empty for name in _MASTER_DATA):
         raise UnreadableError(NOTHING_IN_IT)
     return result

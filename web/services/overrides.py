@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from rules.vocabulary import HIGHEST_LEVEL
-from web.services import audit, care, clock, rulebooks
+from web.services import audit, clock, reanalysis, rulebooks
 from web.store.models import Account, Home, Override, Resident
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
         _qualified(session, home, account_id)
         _known(session, home, intervention, level, (start, end))
         resident_id = _resident(session, home_id, resident)
+        before = reanalysis.held(session, home_id)
         row = Override(
             home_id=home_id, resident_id=resident_id, intervention=intervention, level=level, reason=reason,
             start=start, end=end, account_id=account_id, created_at=clock.now(),
@@ -146,7 +147,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
         session.add(row)
         session.flush()
         audit.record(session, SET, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
-        care.analyse(session, home_id, (start, end))
+        reanalysis.analyse_touched(session, home_id, before)
         return row.id
 
 
@@ -171,13 +172,14 @@ def withdraw(
             raise OverrideError("Diese Festlegung ist schon zurückgenommen.")
         if day > row.end:
             raise OverrideError("Diese Festlegung ist an diesem Tag schon abgelaufen.")
+        before = reanalysis.held(session, home_id)
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), account_id, day
         session.flush()
         audit.record(
             session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id,
             what=f"festlegung {row.id}",
         )  # fmt: skip
-        care.analyse(session, home_id, (max(day, row.start), row.end))
+        reanalysis.analyse_touched(session, home_id, before)
 
 
 def latest_end(start: date) -> date:

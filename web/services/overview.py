@@ -161,8 +161,8 @@ def square(frame: pd.DataFrame) -> list[Row]:
 
     ``Cell.reserved`` counts the interventions of a cell that were reserved to registered nurses.
     """
-    matrix, total = measures.matrix(frame), measures.amount(frame)
-    reserved = measures.matrix(frame[frame["fit"] == "vorbehalt_verletzt"])
+    matrix, total = _matrix(frame), measures.amount(frame)
+    reserved = _matrix(frame[frame["fit"] == "vorbehalt_verletzt"])
 
     def cell(soll: int | None, ist: int | None) -> Cell:
         at = _at(matrix, soll, ist)
@@ -175,9 +175,15 @@ def square(frame: pd.DataFrame) -> list[Row]:
     return [Row(soll, tuple(cell(soll, ist) for ist in (*LEVELS, None))) for soll in rows]
 
 
-def _at(matrix: pd.DataFrame, soll: int | None, ist: int | None) -> measures.Amount:
-    rows = matrix if soll is None else matrix[matrix["qn_soll"] == soll]
-    return measures.amount(rows if ist is None else rows[rows["qn_ist"] == ist])
+def _matrix(frame: pd.DataFrame) -> list[tuple[int, int, int, int]]:
+    matrix = measures.matrix(frame)
+    columns = (matrix[name].tolist() for name in ("qn_soll", "qn_ist", "count", "seconds"))
+    return list(zip(*columns, strict=True))
+
+
+def _at(matrix: list[tuple[int, int, int, int]], soll: int | None, ist: int | None) -> measures.Amount:
+    chosen = [row[2:] for row in matrix if soll in {None, row[0]} and ist in {None, row[1]}]
+    return measures.Amount(sum(count for count, _ in chosen), sum(seconds for _, seconds in chosen))
 
 
 def heat(soll: int | None, ist: int | None, share: float) -> str:

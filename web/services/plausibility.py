@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from threading import Lock
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from pebem import plausibility
+from pebem.daynumbers import number_of
 from rules.staffing import GROUPS, full_time_equivalents
-from web.services import care, scoring
-from web.store.models import Home
+from web.store import analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session, sessionmaker
 
-    from pebem.contracts import Tables
-    from web.services.holdings import Stretch
 
 BANDS: Final = {"nr1": ("QN 1 und 2", (1, 2)), "nr2": ("QN 3", (3,)), "nr3": ("QN 4", (4,))}
 """The groups of § 113c Abs. 1, and the levels of the rulebook each of them stands beside."""
-
-KEPT: Final = 8
-"""Shapes that stay in memory: each needs all work of a home."""
-
-_kept: dict[tuple[object, ...], pd.DataFrame] = {}
-_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +62,9 @@ class Comparison:
     source: str
 
 
-def of_home(
-    reading: sessionmaker[Session], home_id: int, stretches: Sequence[Stretch], period: tuple[date, date]
-) -> Comparison | None:
+def of_home(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> Comparison | None:
     """Return the comparison for a home and a period, each day by its rulebook; None where there are no minutes."""
-    frame = _shape(reading, home_id, stretches, period)
+    frame = _shape(reading, home_id, period)
     return compared(frame, period[1]) if len(frame) and frame["seconds"].sum() else None
 
 
@@ -115,33 +102,11 @@ def bands(amounts: list[float] | list[int]) -> tuple[Band, ...]:
     )
 
 
-def _shape(
-    reading: sessionmaker[Session], home_id: int, stretches: Sequence[Stretch], period: tuple[date, date]
-) -> pd.DataFrame:
+def _shape(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> pd.DataFrame:
+    first, last = (number_of(day) for day in period)
+    months = range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
     with reading() as session:
-        home = session.get_one(Home, home_id)
-        key = (str(session.get_bind().engine.url), home_id, home.analysis, period)
-        with _lock:
-            kept = _kept.get(key)
-        if kept is not None:
-            return kept
-        tables = care.tables_of(session, home_id)
-    made = pd.concat([_of_stretch(tables, stretch) for stretch in stretches], ignore_index=True)
-    with _lock:
-        while len(_kept) >= KEPT:
-            del _kept[next(iter(_kept))]
-        _kept[key] = made
-    return made
-
-
-def _of_stretch(tables: Tables, stretch: Stretch) -> pd.DataFrame:
-    """Return the shape of one rulebook's days; work it does not know counts as not rated."""
-    part, days = scoring.of_days(tables, stretch.first, stretch.last), (stretch.first, stretch.last)
-    unknown = scoring.unknown_to(stretch.book, part)
-    if not unknown:
-        return plausibility.shape(part, stretch.book, days)
-    work = part.interventions
-    known = replace(part, interventions=work[~work["intervention"].isin(unknown)].reset_index(drop=True))
-    foreign = replace(part, interventions=work[work["intervention"].isin(unknown)].reset_index(drop=True))
-    unrated = plausibility.shape(foreign, scoring.completed(stretch.book, unknown), days).assign(qn_soll=0)
-    return pd.concat([plausibility.shape(known, stretch.book, days), unrated], ignore_index=True)
+        found = analysis.read(session.connection(), home_id, analysis.GRADES, months)
+    if found is None:
+        return pd.DataFrame(columns=["pflegegrad", "qn_soll", "count", "seconds"])
+    return pd.DataFrame(found.between(first, last).summed("pflegegrad", "qn_soll").columns)

@@ -1,42 +1,49 @@
-"""What the store knows of a home's work, for pages and reports: figures, demand behind them, and why."""
+"""What the store knows of a home's work, for pages and reports: figures, and why a level is called for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Lock
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
-from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, CUBE, Aggregate
+from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, OUTCOME_COLUMNS, Aggregate
+from pebem.daynumbers import day_of, number_of
 from pebem.facts import UnknownResidentError, facts
-from pebem.overrides import rate
-from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
-from rules.compile import compile_levels
+from pebem.fit import FIT_CLASSES
 from rules.explain import Explanation
 from rules.explain import explain as explained
 from web.services import care, holdings
-from web.store import bulk
-from web.store.models import Coverage, Cube, Home, Intervention, Resident
+from web.store import analysis
+from web.store.cells import Cells, concat
+from web.store.models import Home, Intervention
+from web.store.packed import FormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session, sessionmaker
 
-    from pebem.contracts import Tables
     from rules.model import Intervention as Entry
     from rules.model import RuleBook
     from web.services.holdings import Stretch
 
-KEPT_HOMES: Final = 8
-"""Homes whose figures stay in memory."""
+BY_PLACE: Final = ("ward", "shift", "intervention")
+BY_DAY: Final = ("day",)
+"""What the figures of a page are kept together by."""
 
-_DONE: Final = "durchgeführt"
-_kept: dict[tuple[str, int, int], tuple[pd.DataFrame, pd.DataFrame]] = {}
-_lock = Lock()
+_ONE_DAY: Final = timedelta(days=1)
+_ANY_WORK: Final = select(Intervention.home_id).limit(1)
+_NO_CELLS: Final = Cells(
+    {name: np.empty(0, np.int64) for name in (*DIMENSIONS, "outcome", "count", "seconds")},
+    dict.fromkeys((*DIMENSIONS[1:], "outcome"), ()),
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class HomeResult:
     wards
         Names of all wards of the home that occur in the whole available period.
     aggregate
-        Exact counts and seconds by day, ward, shift and intervention, for the period and ward asked for.
+        Exact counts and seconds of the period and ward asked for, by ``BY_PLACE`` and by ``BY_DAY``.
     coverage
         Share (0..1) of the counted rows for which each thing is known.
     covered
@@ -90,36 +97,6 @@ class HomeResult:
         return next((entry for entry in found if entry is not None), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What one resident's condition called for, over days in which it did not change. Nobody who did it.
-
-    Attributes
-    ----------
-    resident
-        Pseudonym; "" for work that names no resident.
-    known
-        Whether the resident is in the master data, so that the level can be explained.
-    first_day, last_day
-        First and last day with such an intervention.
-    qn_soll, low, high
-        Level and its bounds; 0 = unknown.
-    overridden
-        Whether a person has set the level in place of the rulebook.
-    """
-
-    resident: str
-    known: bool
-    first_day: date
-    last_day: date
-    qn_soll: int
-    low: int
-    high: int
-    count: int
-    seconds: int
-    overridden: bool
-
-
 def load(
     reading: sessionmaker[Session],
     home_id: int,
@@ -132,44 +109,40 @@ def load(
     The caller has checked that the home may be looked at.
     """
     with reading() as session:
-        home = session.get_one(Home, home_id)
-        cells, coverage = _analysed(session, home)
-        if coverage.empty:
+        home, connection = session.get_one(Home, home_id), session.connection()
+        coverage = analysis.read(connection, home_id, analysis.COVERAGE)
+        if coverage is None:
             return None
-        available = (coverage["day"].min(), coverage["day"].max())
-        if not holdings.rests_on(coverage, holdings.stretches(session, home, *available)):
+        available = _span(coverage)
+        if not _sound(coverage, holdings.stretches(session, home, *available)):
             return None
         chosen = _inside(period or available, available)
         stretches = tuple(holdings.stretches(session, home, *chosen))
-    wards = sorted(ward for ward in coverage["ward"].unique() if ward)
-    coverage, cells = (_chosen(frame, chosen, ward) for frame in (coverage, cells))
-    covered = {name: int(coverage[name].sum()) for name in COVERAGE_COUNTS}
+        kept = _sums(connection, home_id, chosen, available)
+    wards = sorted(str(name) for name in coverage.labels["ward"] if name)
+    of_days, of_period = (_of_ward(cells, ward) for cells in kept)
+    coverage = _of_ward(coverage.between(*_numbers(chosen)), ward)
+    covered = {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
     shares = {name: covered[name] / covered["counted"] if covered["counted"] else 0.0 for name in COVERAGE}
-    aggregate = Aggregate({CUBE[0]: cells}, coverage, period=chosen)
+    tables = {BY_PLACE: _frame(of_period, BY_PLACE), BY_DAY: _frame(of_days, BY_DAY)}
+    aggregate = Aggregate(tables, _coverage(coverage), period=chosen)
     return HomeResult(
         home_id, home.name, stretches[-1].book, stretches, chosen, available, wards, aggregate, shares, covered
     )
 
 
-def demands(reading: sessionmaker[Session], home_id: int, intervention: str, period: tuple[date, date]) -> list[Demand]:
-    """Return the demand behind an intervention, by resident and time without change, most minutes first.
+def cells(
+    reading: sessionmaker[Session], home_id: int, period: tuple[date, date], ward: str | None = None
+) -> pd.DataFrame:
+    """Return every stored cell of a home in a period, by all dimensions as ``pebem.aggregate.CUBE``.
 
-    The rulebook of each day decides; days whose rulebook does not have the intervention have no demand.
+    Pages do without: this is for tracing a figure back to its days, and for comparing.
     """
+    first, last = _numbers(period)
     with reading() as session:
-        work = _work(session, home_id, intervention, period)
-        if work.empty:
-            return []
-        people = care.people_of(session, home_id)
-        span = (work["date"].min(), work["date"].max())
-        stretches = holdings.stretches(session, session.get_one(Home, home_id), *span)
-    parts = [
-        _rated(part, stretch.book, people, intervention)
-        for stretch in stretches
-        if intervention in stretch.book.index
-        and len(part := work[(work["date"] >= stretch.first) & (work["date"] <= stretch.last)])
-    ]
-    return _segments(pd.concat(parts)) if parts else []
+        found = analysis.read(session.connection(), home_id, analysis.FULL, _months(first, last))
+    chosen = _of_ward(found.between(first, last), ward) if found is not None else _NO_CELLS
+    return _frame(chosen, DIMENSIONS)
 
 
 def explain(
@@ -188,93 +161,88 @@ def explain(
         return None
 
 
-def _analysed(session: Session, home: Home) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return cube and coverage of a home. They change with an analysis only, and each page asks for them: kept."""
-    key = (str(session.get_bind().engine.url), home.id, home.analysis)
-    with _lock:
-        kept = _kept.get(key)
-    if kept is None:
-        connection = session.connection()
-        cube, coverage = (bulk.read_analysis(connection, model, home.id) for model in (Cube, Coverage))
-        kept = (cube, coverage)
-        with _lock:
-            while len(_kept) >= KEPT_HOMES:
-                del _kept[next(iter(_kept))]
-            _kept[key] = kept
-    return kept
+def _sums(
+    connection: Connection, home_id: int, chosen: tuple[date, date], available: tuple[date, date]
+) -> tuple[Cells, Cells]:
+    """Return the cells of a period by day, and by place and intervention: whole months from their sums."""
+    first, last = _numbers(chosen)
+    months = _months(first, last)
+    edges = {months[0]} if chosen[0] > max(available[0], chosen[0].replace(day=1)) else set()
+    edges |= {months[-1]} if chosen[1] < available[1] and (chosen[1] + _ONE_DAY).day != 1 else set()
+    of_days = analysis.read(connection, home_id, analysis.DAYS, months)
+    whole = analysis.read(connection, home_id, analysis.MONTHS, [month for month in months if month not in edges])
+    parts = [] if whole is None else [whole]
+    for month in sorted(edges):
+        full = analysis.read(connection, home_id, analysis.FULL, [month])
+        parts += [] if full is None else [full.between(first, last).without("day")]
+    of_days = _NO_CELLS if of_days is None else of_days.between(first, last)
+    return of_days, concat(parts) if parts else _NO_CELLS
 
 
-def _rated(work: pd.DataFrame, book: RuleBook, people: Tables, intervention: str) -> pd.DataFrame:
-    """Give each resident and day of the work the level one book calls for."""
-    first, last = int(work["day"].min()), int(work["day"].max())
-    frames = (people.residents, people.assessments, people.instability)
-    timeline = resident_timeline(*frames, first, last, named_criteria(book))
-    known = pd.Index(people.residents["resident"])
-    rating = rate(timeline.grid, compile_levels(book, timeline.states), people.overrides, known, book, first)
-    place = known.get_indexer(pd.Index(work["resident"]))
-    code = np.where(work["resident"] == "", NOBODY, np.where(place < 0, UNKNOWN_PERSON, place + FIRST_PERSON))
-    state, column = rating.grid[code, work["day"] - first], book.index[intervention]
-    return work.assign(
-        known=place >= 0,
-        overridden=rating.overridden[state, column],
-        qn_soll=rating.levels.level[state, column],
-        low=rating.levels.low[state, column],
-        high=rating.levels.high[state, column],
-    )
+def _of_ward(found: Cells, ward: str | None) -> Cells:
+    return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
 
 
-def _chosen(frame: pd.DataFrame, period: tuple[date, date], ward: str | None) -> pd.DataFrame:
-    wanted = (frame["day"] >= period[0]) & (frame["day"] <= period[1])
-    if ward is not None:
-        wanted &= frame["ward"] == ward
-    return frame[wanted].reset_index(drop=True)
+def _frame(found: Cells, dimensions: tuple[str, ...]) -> pd.DataFrame:
+    """Return cells by some dimensions as the frame an aggregate has for them."""
+    found = found.summed(*dimensions, "outcome")
+    columns: dict[str, Any] = {
+        name: _day_column(found.columns["day"]) if name == "day" else found.series(name) for name in dimensions
+    }
+    outcome: Any = found.columns["outcome"]
+    values = list(zip(*found.labels["outcome"], strict=True)) or [()] * len(OUTCOME_COLUMNS)
+    for name, of_outcome in zip(OUTCOME_COLUMNS, values, strict=True):
+        kind = {"fit": object, "certificate": bool}.get(name, np.int64)
+        columns[name] = np.array(of_outcome, dtype=kind)[outcome]
+    columns["fit"] = pd.Categorical(columns["fit"], categories=sorted(FIT_CLASSES))
+    return pd.DataFrame(columns | {name: found.columns[name] for name in ("count", "seconds")})
+
+
+def _day_column(day: NDArray[np.integer[Any]]) -> NDArray[np.object_]:
+    numbers, codes = np.unique(day, return_inverse=True)
+    days: NDArray[np.object_] = numbers.astype("datetime64[D]").astype(object)
+    return days[codes]
+
+
+def _coverage(found: Cells) -> pd.DataFrame:
+    """Return coverage as an aggregate has it."""
+    summed = found.summed("day", "ward", sums=COVERAGE_COUNTS)
+    counts = {name: summed.columns[name] for name in COVERAGE_COUNTS}
+    return pd.DataFrame({"day": _day_column(summed.columns["day"]), "ward": summed.series("ward"), **counts})
+
+
+def _sound(coverage: Cells, found: Iterable[Stretch]) -> bool:
+    """Return whether every analysed day rests on the book that holds on it."""
+    used = coverage.summed("day", "book", sums=())
+    books = np.array(used.labels["book"], dtype=object)[used.columns["book"]]
+    return holdings.rests_on(used.columns["day"], books, found)
+
+
+def stale(session: Session, home: Home) -> bool:
+    """Return whether what is kept of a home rests on other books than now hold, or is missing, or unreadable."""
+    connection = session.connection()
+    try:
+        coverage = analysis.read(connection, home.id, analysis.COVERAGE)
+    except FormatError:
+        return True
+    if coverage is None:
+        return home.analysis == 0 and session.scalar(_ANY_WORK.where(Intervention.home_id == home.id)) is not None
+    return not _sound(coverage, holdings.stretches(session, home, *_span(coverage)))
+
+
+def _span(coverage: Cells) -> tuple[date, date]:
+    day = coverage.columns["day"]
+    return day_of(int(day.min())), day_of(int(day.max()))
+
+
+def _numbers(period: tuple[date, date]) -> tuple[int, int]:
+    return number_of(period[0]), number_of(period[1])
+
+
+def _months(first: int, last: int) -> range:
+    return range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
 
 
 def _inside(period: tuple[date, date], available: tuple[date, date]) -> tuple[date, date]:
     start, end = (min(max(day, available[0]), available[1]) for day in period)
     return (start, end)
-
-
-def _work(session: Session, home_id: int, intervention: str, period: tuple[date, date]) -> pd.DataFrame:
-    seconds: Any = func.sum(Intervention.seconds).filter(Intervention.seconds > 0)
-    rows = session.execute(
-        select(Resident.pseudonym, Intervention.day, func.count(), seconds)
-        .select_from(Intervention)
-        .outerjoin(Resident, Resident.id == Intervention.resident_id)
-        .where(
-            Intervention.home_id == home_id,
-            Intervention.intervention == intervention,
-            Intervention.day.between(*period),
-            or_(Intervention.status.is_(None), Intervention.status == _DONE),
-        )
-        .group_by(Resident.pseudonym, Intervention.day),
-    ).all()
-    return pd.DataFrame({
-        "resident": [row[0] or "" for row in rows],
-        "day": np.array([row[1] for row in rows], dtype="datetime64[D]").astype(np.int64),
-        "date": [row[1] for row in rows],
-        "count": [int(row[2]) for row in rows],
-        "seconds": [int(row[3] or 0) for row in rows],
-    })  # fmt: skip
-
-
-def _segments(work: pd.DataFrame) -> list[Demand]:
-    ordered = work.sort_values(["resident", "day"], ignore_index=True)
-    same = ["resident", "qn_soll", "low", "high", "overridden"]
-    segment = (ordered[same] != ordered[same].shift()).any(axis=1).cumsum()
-    found = [
-        Demand(
-            resident=str(part["resident"].iloc[0]),
-            known=bool(part["known"].iloc[0]),
-            overridden=bool(part["overridden"].iloc[0]),
-            first_day=part["date"].iloc[0],
-            last_day=part["date"].iloc[-1],
-            qn_soll=int(part["qn_soll"].iloc[0]),
-            low=int(part["low"].iloc[0]),
-            high=int(part["high"].iloc[0]),
-            count=int(part["count"].sum()),
-            seconds=int(part["seconds"].sum()),
-        )
-        for _, part in ordered.groupby(segment)
-    ]
-    return sorted(found, key=lambda one: (-one.seconds, -one.count, one.resident, one.first_day))

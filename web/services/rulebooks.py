@@ -13,7 +13,7 @@ from importers import rulebook_workbook
 from importers.findings import Finding, Severity, UnreadableError
 from rules import difference
 from rules.load import sha256_of
-from web.services import audit, care, clock
+from web.services import audit, care, clock, reanalysis
 from web.services.effects import Effect, Move, effect
 from web.services.holdings import (
     BuiltIn,
@@ -220,6 +220,7 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
         own = None if isinstance(source, BuiltIn) else session.get_one(Rulebook, source.id)
         if own is not None and own.first_used_at is None:
             own.first_used_at = now
+        before = reanalysis.held(session, home_id)
         session.add(
             RulebookHolding(
                 home_id=home_id, rulebook_id=own.id if own else None, built_in=built_in, valid_from=from_day,
@@ -231,7 +232,7 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
             session, "regelwerk.aktivieren", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}",
             reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
         )  # fmt: skip
-        care.analyse(session, home_id, (from_day, date.max))
+        reanalysis.analyse_touched(session, home_id, before)
 
 
 def holdings(reading: sessionmaker[Session], home_id: int) -> list[Holding]:

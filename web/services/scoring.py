@@ -13,13 +13,17 @@ import numpy as np
 import pandas as pd
 
 import pebem
-from pebem.aggregate import CUBE, DIMENSIONS, OUTCOME_COLUMNS, Aggregate, condense
+from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, OUTCOME_COLUMNS, Aggregate, condense
 from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
-from web.services import holdings
+from web.services import demand, holdings
+from web.store import analysis
+from web.store.cells import Cells, concat, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
+
+    from numpy.typing import NDArray
 
     import rules
     from pebem.contracts import Tables
@@ -37,6 +41,44 @@ def by_stretch(tables: Tables, stretches: Iterable[Stretch]) -> list[tuple[Stret
 def whole(tables: Tables, stretches: Sequence[Stretch]) -> Aggregate:
     """Return the sum over all stretches."""
     return sum((part for _, part in by_stretch(tables, stretches)), Aggregate.zero(CUBE))
+
+
+def result(tables: Tables, stretches: Iterable[Stretch]) -> analysis.Result:
+    """Return what is kept of the work of some stretches."""
+    found: dict[str, list[Cells]] = {}
+    for stretch in stretches:
+        part = of_days(tables, stretch.first, stretch.last)
+        if part.interventions.empty:
+            continue
+        aggregate = score(part, stretch.book)
+        made = {
+            analysis.FULL: cells_of(aggregate.tables[CUBE[0]]),
+            analysis.COVERAGE: coverage_of(aggregate.coverage, stretch.book.sha256),
+        }
+        for kind, cells in (made | demand.of_stretch(part, stretch.book)).items():
+            found.setdefault(kind, []).append(cells)
+    return {kind: concat(parts) for kind, parts in found.items()}
+
+
+def cells_of(frame: pd.DataFrame) -> Cells:
+    """Return the cells of an aggregate, by all dimensions; an outcome is one label."""
+    columns = {name: labelled(frame[name]) for name in DIMENSIONS[1:]} | {"outcome": together(frame, OUTCOME_COLUMNS)}
+    sums = {name: frame[name].to_numpy(np.int64) for name in ("count", "seconds")}
+    codes = {name: codes for name, (codes, _) in columns.items()}
+    return Cells({"day": _days(frame), **codes, **sums}, {name: labels for name, (_, labels) in columns.items()})
+
+
+def coverage_of(frame: pd.DataFrame, sha256: str) -> Cells:
+    """Return the coverage of an aggregate, with the hash of the book it rests on."""
+    ward, wards = labelled(frame["ward"])
+    counts = {name: frame[name].to_numpy(np.int64) for name in COVERAGE_COUNTS}
+    book = np.zeros(len(frame), np.int32)
+    return Cells({"day": _days(frame), "book": book, "ward": ward, **counts}, {"book": (sha256,), "ward": wards})
+
+
+def _days(frame: pd.DataFrame) -> NDArray[np.int64]:
+    codes, labels = labelled(frame["day"])
+    return np.array(labels, dtype="datetime64[D]").astype(np.int64)[codes]
 
 
 def days_of(tables: Tables) -> tuple[date, date] | None:

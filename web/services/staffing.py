@@ -271,7 +271,7 @@ def _hours(session: Session, home_id: int) -> tuple[int | None, list[WeeklyHours
     newest = session.scalar(
         select(func.max(WeeklyHours.batch_id))
         .join(Batch, Batch.id == WeeklyHours.batch_id)
-        .where(Batch.home_id == home_id, Batch.state == batches.STORED)
+        .where(Batch.home_id == home_id, Batch.state.in_(batches.IN_FORCE))
     )
     if newest is None:
         return None, []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from web.security.crypto import Box
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from importers import Import
+    from importers.faulty import FaultySheet
     from web.settings import Settings
 
 
@@ -57,6 +59,45 @@ def result(settings: Settings, batch_id: int) -> Import:
 def has_result(settings: Settings, batch_id: int) -> bool:
     """Return whether the files of an upload were read and the result is still there."""
     return (_folder(settings, batch_id) / "result").is_file()
+
+
+def keep_faulty(settings: Settings, batch_id: int, sheets: tuple[FaultySheet, ...]) -> None:
+    """Keep the rows with errors as they stood; they outlast the storing, so that they can be repaired after it."""
+    path = _folder(settings, batch_id) / "faulty"
+    if sheets:
+        _write(path, _box(settings).seal(pickle.dumps(sheets), f"{batch_id}/faulty"))
+    else:
+        path.unlink(missing_ok=True)  # the files were read before, with another outcome
+
+
+def has_faulty(settings: Settings, batch_id: int) -> bool:
+    """Return whether rows with errors are kept."""
+    return (_folder(settings, batch_id) / "faulty").is_file()
+
+
+def faulty(settings: Settings, batch_id: int) -> tuple[FaultySheet, ...]:
+    """Return the rows with errors; none where they were deleted in the meantime."""
+    try:
+        sealed = (_folder(settings, batch_id) / "faulty").read_bytes()
+    except FileNotFoundError:
+        return ()
+    sheets: tuple[FaultySheet, ...] = pickle.loads(_box(settings).open(sealed, f"{batch_id}/faulty"))  # noqa: S301
+    return sheets
+
+
+def drop_result(settings: Settings, batch_id: int) -> None:
+    """Remove what was read once it is stored, and whatever may be left of the files; rows to repair stay."""
+    drop_files(settings, batch_id)
+    folder = _folder(settings, batch_id)
+    (folder / "result").unlink(missing_ok=True)
+    with suppress(OSError):  # there are rows to repair, or the folder is gone
+        folder.rmdir()
+
+
+def kept(settings: Settings) -> dict[int, float]:
+    """Return the uploads of which anything is kept, with the time (seconds) it was last changed."""
+    folders = settings.uploads.iterdir() if settings.uploads.is_dir() else ()
+    return {int(folder.name): folder.stat().st_mtime for folder in folders if folder.name.isdecimal()}
 
 
 def drop(settings: Settings, batch_id: int) -> None:

@@ -323,7 +323,7 @@ def _unknown(session: Session, home_id: int, known: Mapping[str, TermRow], book:
     rows = session.scalars(
         select(UnknownTerm)
         .join(Batch, Batch.id == UnknownTerm.batch_id)
-        .where(Batch.home_id == home_id, Batch.state != batches.DISCARDED)
+        .where(Batch.home_id == home_id, Batch.state.not_in((batches.DISCARDED, batches.UNDONE)))
         .order_by(UnknownTerm.batch_id)
     ).all()
     newest = {fold(row.text): row for row in rows if book.find_intervention(row.text) is None}

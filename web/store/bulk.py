@@ -1,33 +1,56 @@
-"""Very many rows: in by the driver, out as columns, no objects in between."""
+"""Performed interventions, very many rows: in by the driver, out as a string of bytes a month, no objects between."""
 
 from __future__ import annotations
 
-from datetime import date
-from hashlib import blake2b
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import delete, select
+from sqlalchemy import select, text
 
 from pebem import contracts
-from web.store.models import Cube, Intervention
+from web.store.content import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
+from web.store.models import Home, Intervention, Label, WorkMonth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
 
-    from sqlalchemy import Connection, Select, Table
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
 
-    from web.store.models import Coverage
+CHUNK_ROWS: Final = 100_000
 
-HASH_BYTES: Final = 16
-CHUNK_ROWS: Final = 50_000
+_PEOPLE: Final = {"resident_id": "resident", "staff_id": "staff"}
+_TEXTS: Final = {
+    "intervention": "intervention", "source": "minutes_source", "shift": "shift", "ward": "ward", "status": "status",
+}  # fmt: skip
+_CODED: Final = _PEOPLE | _TEXTS
+"""Name in the store -> name in the frame."""
 
-_CONTENT: Final = (
-    "resident_id", "staff_id", "intervention", "day", "minute", "seconds", "source", "shift", "ward", "status",
-)  # fmt: skip
-_KEY: Final = ("home_id", "content_hash", "occurrence")
-_TABLE: Final = cast("Table", Intervention.__table__)
+_TABLE: Final = Intervention.__tablename__
+_NAMES: Final = ", ".join(("home_id", "content", "occurrence", "batch_id", *NUMBERS))
+INSERT: Final = f"INSERT INTO {_TABLE} ({_NAMES})"
+_UNLESS: Final = "ON CONFLICT (home_id, content, occurrence) DO NOTHING"
+_ARRIVING: Final = f"arriving_{_TABLE}"
+_NEW_LABEL: Final = text("INSERT INTO label (home_id, text) VALUES (:home_id, :text) ON CONFLICT DO NOTHING")
+
+_JOINED: Final = {
+    "sqlite": "CAST(group_concat(content, '') AS BLOB)",
+    "postgresql": "string_agg(content, ''::bytea)",
+}
+"""All contents of a month as one value, made inside the database. It has at most a gigabyte: 25 million rows."""
+
+NO_MONTH: Final = text("DELETE FROM work_month WHERE home_id = :home_id AND month = :month")
+_NEW_MONTH: Final = {
+    kind: text(
+        f"INSERT INTO work_month (home_id, month, contents) SELECT :home_id, :month, {joined} "  # noqa: S608
+        f"FROM (SELECT content FROM {_TABLE} WHERE home_id = :home_id AND content >= :first AND content < :end "
+        "ORDER BY content) AS sorted HAVING count(*) > 0"
+    )
+    for kind, joined in _JOINED.items()
+}
 
 
 def add_interventions(
@@ -47,18 +70,85 @@ def add_interventions(
     frame
         Rows as ``pebem.contracts.INTERVENTIONS``; residents and staff by pseudonym.
     residents, staff
-        Pseudonym -> row id.
+        Pseudonym -> row id, at least of those in the frame.
     done
         Told now and then how many rows are through.
     """
-    rows = _stored_form(frame, residents, staff)
-    seen: dict[bytes, int] = {}
-    added = 0
-    for start in range(0, len(rows), CHUNK_ROWS):
-        keyed = [_keyed(row, home_id, batch_id, seen) for row in rows[start : start + CHUNK_ROWS]]
-        added += write(connection, _TABLE, (*_KEY, "batch_id", *_CONTENT), keyed, key=_KEY)
-        done(start + len(keyed))
+    # Uploads of one home take turns: each sees the rows of the one before when it joins a month.
+    connection.execute(select(Home.id).where(Home.id == home_id).with_for_update(key_share=True))
+    people = {"resident_id": residents, "staff_id": staff}
+    added = through = 0
+    for rows in stored_form(connection, frame, people, home_id, batch_id):
+        added += write(connection, rows)
+        through += len(rows)
+        done(through)
+    if added:
+        join_months(connection, home_id, np.unique(frame["date"].to_numpy().astype("datetime64[M]")))
     return added
+
+
+def stored_form(
+    connection: Connection, frame: pd.DataFrame, people: Mapping[str, Mapping[str, int]], home_id: int, batch_id: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of an upload as the database takes them, in pieces; new texts get their numbers.
+
+    Parameters
+    ----------
+    people
+        "resident_id" and "staff_id" -> pseudonym -> row id.
+    """
+    given = contents_of(connection, frame, people, home_id)
+    return row_form(connection, home_id, batch_id, given, occurrence(given))
+
+
+def contents_of(
+    connection: Connection, frame: pd.DataFrame, people: Mapping[str, Mapping[str, int]], home_id: int
+) -> NDArray[np.bytes_]:
+    """Return the contents of the rows of an upload, in order; new texts get their numbers.
+
+    Parameters
+    ----------
+    people
+        "resident_id" and "staff_id" -> pseudonym -> row id.
+    """
+    coded = {name: pd.Categorical(frame[heading]).remove_unused_categories() for name, heading in _CODED.items()}
+    labels = _labels(connection, home_id, {one for name in _TEXTS for one in coded[name].categories})
+    ids = {**people, **dict.fromkeys(_TEXTS, labels)}
+    numbers = {
+        name: _looked_up(column.codes, [ids[name][one] for one in column.categories], 0, np.int64)
+        for name, column in coded.items()
+    }
+    numbers["day"] = frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64) + FIRST_DAY
+    numbers["minute"] = frame["minute_of_day"].to_numpy(np.int64) + 1
+    numbers["seconds"] = frame["seconds"].to_numpy(np.int64) + 1
+    # In the order of the keys: the database then adds to one end of its index instead of all over it.
+    return np.sort(pack(numbers))
+
+
+def row_form(
+    connection: Connection, home_id: int, batch_id: int, contents: NDArray[np.bytes_], number: NDArray[np.int64]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield rows as the database takes them, in pieces, from contents and their number among equal ones."""
+    labels = dict(connection.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
+    texts = np.full(max(labels, default=0) + 1, None, object)
+    texts[list(labels)] = list(labels.values())
+    for start in range(0, len(contents), CHUNK_ROWS):
+        part = contents[start : start + CHUNK_ROWS]
+        numbers = {name: column.astype(np.int64) for name, column in unpack(part.tobytes()).items()}
+        values = _values(connection, numbers) | {name: texts[numbers[name]] for name in _TEXTS}
+        key = (part.view(f"V{WIDTH}").tolist(), number[start : start + CHUNK_ROWS].tolist())
+        columns = (values[name].tolist() for name in NUMBERS)
+        # Not strict: the home and the upload are the same for all.
+        yield list(zip(repeat(home_id), *key, repeat(batch_id), *columns, strict=False))
+
+
+def join_months(connection: Connection, home_id: int, months: Iterable[np.datetime64]) -> None:
+    """Make anew what is read of some months, from their rows."""
+    for month in (int(one.astype(int)) for one in months):
+        first, end = month_keys(month)
+        spot = {"home_id": home_id, "month": month}
+        connection.execute(NO_MONTH, spot)
+        connection.execute(_NEW_MONTH[connection.dialect.name], spot | {"first": first, "end": end})
 
 
 def read_interventions(
@@ -68,146 +158,92 @@ def read_interventions(
     staff: Mapping[int, str],
     days: tuple[date, date] | None = None,
 ) -> pd.DataFrame:
-    """Return the interventions of a home as ``pebem.contracts.INTERVENTIONS``, residents and staff by pseudonym.
+    """Return the interventions of a home as ``pebem.contracts.INTERVENTIONS``, in order of days.
 
     Parameters
     ----------
+    residents, staff
+        Row id -> pseudonym.
     days
         First and last day; None = all.
     """
-    query = select(*(_TABLE.c[name] for name in _CONTENT)).where(_TABLE.c.home_id == home_id)
+    numbers = unpack(contents(connection, home_id, days))
     if days is not None:
-        query = query.where(_TABLE.c.day.between(*days))
-    columns = read(connection, query)
-    if not columns["day"]:
+        first, last = (day.toordinal() for day in days)
+        chosen = (numbers["day"] >= first) & (numbers["day"] <= last)
+        if not chosen.all():
+            numbers = {name: column[chosen] for name, column in numbers.items()}
+    if not len(numbers["day"]):
         return contracts.empty(contracts.INTERVENTIONS)
-    return pd.DataFrame(
-        {
-            "resident": _named(columns["resident_id"], residents),
-            "staff": _named(columns["staff_id"], staff),
-            "intervention": _categorical(columns["intervention"]),
-            "date": np.array(columns["day"], dtype="datetime64[D]").astype("datetime64[s]"),
-            "minute_of_day": np.array(columns["minute"], dtype=np.int32),
-            "seconds": np.array(columns["seconds"], dtype=np.int32),
-            "minutes_source": _categorical(columns["source"]),
-            "shift": _categorical(columns["shift"]),
-            "ward": _categorical(columns["ward"]),
-            "status": _categorical(columns["status"]),
-        },
-    )
+    labels = dict(connection.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
+    named = {"resident_id": residents, "staff_id": staff} | dict.fromkeys(_TEXTS, labels)
+    made: dict[str, Any] = {heading: _categorical(numbers[name], named[name]) for name, heading in _CODED.items()}
+    made["date"] = (numbers["day"].astype(np.int64) - FIRST_DAY).astype("datetime64[D]").astype("datetime64[s]")
+    made["minute_of_day"] = (numbers["minute"].astype(np.int64) - 1).astype(np.int32)
+    made["seconds"] = (numbers["seconds"].astype(np.int64) - 1).astype(np.int32)
+    return pd.DataFrame({name: made[name] for name in contracts.INTERVENTIONS}, copy=False)
 
 
-def drop_analysis(
-    connection: Connection, model: type[Cube | Coverage], home_id: int, days: tuple[date, date] | None = None
-) -> None:
-    """Remove what was analysed of a home, on some days (first and last) or on all."""
-    table = cast("Table", model.__table__)
-    query = delete(table).where(table.c.home_id == home_id)
-    connection.execute(query if days is None else query.where(table.c.day.between(*days)))
-
-
-def add_analysis(
-    connection: Connection, model: type[Cube | Coverage], home_id: int, rulebook_sha256: str, frame: pd.DataFrame
-) -> None:
-    """Add what was analysed of a home with one rulebook."""
-    table = cast("Table", model.__table__)
-    names = [column.name for column in table.c if column.name not in {"id", "home_id", "rulebook_sha256"}]
-    values = zip(*(_plain(frame[name]) for name in names), strict=True)
-    rows = [(home_id, rulebook_sha256, *row) for row in values]
-    for start in range(0, len(rows), CHUNK_ROWS):
-        part = rows[start : start + CHUNK_ROWS]
-        write(connection, table, ("home_id", "rulebook_sha256", *names), part)
-
-
-def read_analysis(connection: Connection, model: type[Cube | Coverage], home_id: int) -> pd.DataFrame:
-    """Return what was analysed of a home: labels as text, days or None, numbers as integers."""
-    table = cast("Table", model.__table__)
-    unread = {"id", "home_id", "rulebook_sha256"} if model is Cube else {"id", "home_id"}
-    chosen = [column for column in table.c if column.name not in unread]
-    columns = read(connection, select(*chosen).where(table.c.home_id == home_id))
-    made: dict[str, Any] = {}
-    for column in chosen:
-        kind, values = column.type.python_type, columns[column.name]
-        if kind is date:
-            values = _days(values)
-        made[column.name] = pd.Series(values, dtype={int: "int64", bool: "bool"}.get(kind, object))
-    return pd.DataFrame(made)
-
-
-def read(connection: Connection, query: Select[Any]) -> dict[str, Sequence[Any]]:
-    """Return the columns of a query as the driver gives them: days are ISO text on SQLite."""
-    result = connection.execute(query)
-    names = list(result.keys())
-    rows = cast("Any", result.cursor).fetchall()
-    result.close()
-    return dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-
-
-def write(
-    connection: Connection, table: Table, names: Sequence[str], rows: list[tuple[Any, ...]], key: Sequence[str] = ()
-) -> int:
-    """Insert rows, leaving out those whose ``key`` is there already, and return how many went in."""
-    into = f"INSERT INTO {table.name} ({', '.join(names)})"
-    unless = f" ON CONFLICT ({', '.join(key)}) DO NOTHING" if key else ""
+def contents(connection: Connection, home_id: int, days: tuple[date, date] | None = None) -> bytes:
+    """Return the contents of the rows of all months some days are in."""
+    query = select(WorkMonth.contents).where(WorkMonth.home_id == home_id).order_by(WorkMonth.month)
+    if days is not None:
+        first, last = np.array(days, "datetime64[M]").astype(int).tolist()
+        query = query.where(WorkMonth.month.between(first, last))
     if connection.dialect.name == "sqlite":
-        day = names.index("day")
-        texts = [(*row[:day], row[day].isoformat(), *row[day + 1 :]) for row in rows]
-        marks = ", ".join("?" * len(names))
-        return connection.exec_driver_sql(f"{into} VALUES ({marks}){unless}", texts).rowcount
-    temporary = f"arriving_{table.name}"
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {temporary} (LIKE {table.name}) ON COMMIT DROP")
-    for column in table.c:
-        if column.name not in names:
-            connection.exec_driver_sql(f"ALTER TABLE {temporary} DROP COLUMN IF EXISTS {column.name}")
-    connection.exec_driver_sql(f"TRUNCATE {temporary}")
-    with connection.connection.cursor().copy(f"COPY {temporary} ({', '.join(names)}) FROM STDIN") as copy:
+        return b"".join(connection.scalars(query))
+    # In its own words PostgreSQL would send each byte as two digits.
+    statement = query.compile(connection, compile_kwargs={"literal_binds": True})
+    cursor = cast("Any", connection.connection).cursor(binary=True)
+    return b"".join(contents for (contents,) in cursor.execute(str(statement)))
+
+
+def write(connection: Connection, rows: list[tuple[Any, ...]]) -> int:
+    """Insert rows that are not there yet, and return how many went in."""
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * (_NAMES.count(",") + 1))
+        return connection.exec_driver_sql(f"{INSERT} VALUES ({marks}) {_UNLESS}", rows).rowcount
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {_ARRIVING} (LIKE {_TABLE}) ON COMMIT DROP")
+    connection.exec_driver_sql(f"TRUNCATE {_ARRIVING}")
+    with connection.connection.cursor().copy(f"COPY {_ARRIVING} ({_NAMES}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    selected = f" SELECT {', '.join(names)} FROM {temporary}"  # noqa: S608  # names of our own tables and columns
-    return connection.exec_driver_sql(f"{into}{selected}{unless}").rowcount
+    selected = f"SELECT {_NAMES} FROM {_ARRIVING}"  # noqa: S608  # our own names
+    return connection.exec_driver_sql(f"{INSERT} {selected} {_UNLESS}").rowcount
 
 
-def _stored_form(frame: pd.DataFrame, residents: Mapping[str, int], staff: Mapping[str, int]) -> list[tuple[Any, ...]]:
-    days = frame["date"].to_numpy().astype("datetime64[D]").astype(object)
-    columns: tuple[Iterable[Any], ...] = (
-        [residents.get(key) for key in _plain(frame["resident"])],
-        [staff.get(key) for key in _plain(frame["staff"])],
-        _plain(frame["intervention"]),
-        days,
-        frame["minute_of_day"].tolist(),
-        frame["seconds"].tolist(),
-        _plain(frame["minutes_source"]),
-        _plain(frame["shift"]),
-        _plain(frame["ward"]),
-        _plain(frame["status"]),
-    )
-    return list(zip(*columns, strict=True))
+def _labels(connection: Connection, home_id: int, texts: set[str]) -> dict[str, int]:
+    """Return the numbers of texts; those the home does not have yet get one."""
+    query = select(Label.text, Label.id).where(Label.home_id == home_id)
+    known = dict(connection.execute(query).all())
+    fresh = sorted(texts - known.keys())
+    if fresh:
+        connection.execute(_NEW_LABEL, [{"home_id": home_id, "text": one} for one in fresh])
+        known = dict(connection.execute(query).all())
+    return known
 
 
-def _keyed(row: tuple[Any, ...], home_id: int, batch_id: int, seen: dict[bytes, int]) -> tuple[Any, ...]:
-    digest = blake2b(repr(row).encode(), digest_size=HASH_BYTES).digest()
-    occurrence = seen.get(digest, 0)
-    seen[digest] = occurrence + 1
-    return (home_id, digest, occurrence, batch_id, *row)
+def _values(connection: Connection, numbers: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.object_]]:
+    """Return what numbers are in columns of their own: None where not given, days as the driver takes them."""
+    found, place = np.unique(numbers["day"], return_inverse=True)
+    days = (found - FIRST_DAY).astype("datetime64[D]")
+    values = {"day": (days.astype(str) if connection.dialect.name == "sqlite" else days).astype(object)[place]}
+    for name in _PEOPLE:
+        values[name] = numbers[name].astype(object)
+        values[name][numbers[name] == 0] = None
+    return values | {name: (numbers[name] - 1).astype(object) for name in ("minute", "seconds")}
 
 
-def _plain(column: pd.Series) -> list[Any]:
-    """Return a column as Python values, None where it is missing."""
-    values = column.astype(object)
-    return values.where(values.notna(), None).tolist()
+def _looked_up(codes: NDArray[Any], values: Iterable[Any], missing: Any, kind: Any) -> NDArray[Any]:
+    """Return the value of each code; -1, the last position, is what is missing."""
+    return np.array([*values, missing], dtype=kind).take(codes, mode="wrap")
 
 
-def _days(values: Sequence[Any]) -> list[date]:
-    made = {value: value if isinstance(value, date) else date.fromisoformat(value) for value in set(values)}
-    return [made[value] for value in values]
-
-
-def _categorical(values: Sequence[str | None]) -> pd.Categorical[Any]:
-    codes, labels = pd.factorize(np.array(values, dtype=object))
-    return pd.Categorical.from_codes(codes, categories=pd.Index(labels, dtype=object))
-
-
-def _named(ids: Sequence[int | None], names: Mapping[int, str]) -> pd.Categorical[Any]:
-    place: dict[int | None, int] = {key: i for i, key in enumerate(names)}
-    codes = np.fromiter((place.get(one, -1) for one in ids), np.int32, len(ids))
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(names.values()), dtype=object))
+def _categorical(numbers: NDArray[np.uint32], names: Mapping[int, str]) -> pd.Categorical[Any]:
+    """Return the texts of numbers, 0 as missing; only texts that occur are categories."""
+    used = np.flatnonzero(np.bincount(numbers))
+    used = used[used > 0]
+    code = np.full(int(numbers.max()) + 1, -1, np.int32)
+    code[used] = np.arange(len(used))
+    categories = pd.Index([names[number] for number in used.tolist()], dtype=object)
+    return pd.Categorical.from_codes(code[numbers], categories=categories)

@@ -112,6 +112,24 @@ class UnknownTerm(Base):
     seconds: Mapped[int] = _of_batch("free", BigInteger)
 
 
+class PersonAnswer(Base):
+    """Whom a number or name of an upload means that the home did not know; the last answer counts.
+
+    Persons by pseudonym, as everywhere here: number and name are in the vault alone. ``same_as`` is whom it means.
+    """
+
+    __tablename__ = "person_answer"
+    __table_args__ = (Index(None, "home_id", "pseudonym"), _holding.table("pseudonymous"))
+    id: Mapped[int] = _holding("free", primary_key=True)
+    home_id: Mapped[int] = _holding("free", ForeignKey("home.id"))
+    kind: Mapped[str] = _holding("free", String(20))
+    pseudonym: Mapped[str] = _holding("pseudonymous", String(12))
+    answer: Mapped[str] = _holding("free", String(20))
+    same_as: Mapped[str | None] = _holding("pseudonymous", String(12))
+    account_id: Mapped[int] = _holding("pseudonymous", ForeignKey("account.id"))
+    at: Mapped[datetime] = _holding("free", Moment)
+
+
 class WeeklyHours(Base):
     """Weekly hours of all employees of a level together, as an upload gave them: sums, never those of a person (T1)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003  # SQLAlchemy reads the annotations
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -23,6 +24,7 @@ from web.store.base import NAMING, Base, BigId, Exact, Moment
 from web.store.classified import Columns, Deletion
 from web.store.decisions import (
     Override,
+    PersonAnswer,
     Rulebook,
     RulebookHolding,
     StaffingInput,
@@ -30,11 +32,13 @@ from web.store.decisions import (
     UnknownTerm,
     WeeklyHours,
 )
+from web.store.delivered import Delivery, DeliveryMonth
 
 __all__ = [
-    "NAMING", "Account", "Assessment", "AuditEvent", "Base", "Batch", "BigId", "Coverage", "Cube", "Exact", "Home",
-    "Instability", "Intervention", "Moment", "Override", "Qualification", "Resident", "Rulebook", "RulebookHolding",
-    "SignIn", "Staff", "StaffingInput", "Tenant", "Term", "UnknownTerm", "WeeklyHours",
+    "NAMING", "Account", "Assessment", "AuditEvent", "Base", "Batch", "BigId", "Cube", "Delivery", "DeliveryMonth",
+    "Exact", "Home", "Instability", "Intervention", "Label", "Moment", "Override", "PersonAnswer", "Qualification",
+    "Resident", "Rulebook", "RulebookHolding", "SignIn", "Staff", "StaffingInput", "Tenant", "Term", "UnknownTerm",
+    "WeeklyHours", "WorkMonth",
 ]  # fmt: skip
 
 _contract = Columns("-", Deletion.CONTRACT)
@@ -133,6 +137,8 @@ class Batch(Base):
     first_day: Mapped[date | None] = _batch("free", Date)
     last_day: Mapped[date | None] = _batch("free", Date)
     coverage: Mapped[dict[str, int] | None] = _batch("free", JSON)
+    choice: Mapped[dict[str, Any] | None] = _batch("free", JSON)
+    weighed: Mapped[dict[str, Any] | None] = _batch("pseudonymous", JSON)
 
 
 _resident = Columns("home_id", Deletion.RESIDENT)
@@ -215,17 +221,28 @@ class Qualification(Base):
 _work = Columns("home_id", Deletion.WORK)
 
 
+class Label(Base):
+    """A text that rows of a home's work repeat (intervention, ward, shift, source, status), and its number."""
+
+    __tablename__ = "label"
+    __table_args__ = (UniqueConstraint("home_id", "text"), _work.table("free"))
+    id: Mapped[int] = _work("free", primary_key=True)
+    home_id: Mapped[int] = _work("free", ForeignKey("home.id"))
+    text: Mapped[str] = _work("free", String(200))
+
+
 class Intervention(Base):
     """Performed interventions: bulk rows (see ``web.store.bulk``), never loaded as objects.
 
-    The key is the row's content and its how-many-th occurrence in the upload: the same row in a second
-    file has the same key and is not stored again; equal rows within one file have different ones.
+    The key is the row's content as bytes (``web.store.content``) and its how-many-th occurrence in the upload: the
+    same row in a second file has the same key and is not stored again; equal rows within one file have different
+    ones. The columns say the same for SQL and foreign keys; a trigger refuses changes, so they cannot part.
     """
 
     __tablename__ = "intervention"
-    __table_args__ = (Index(None, "home_id", "day"), Index(None, "batch_id"), _work.table("pseudonymous"))
+    __table_args__ = (Index(None, "batch_id"), _work.table("pseudonymous"))
     home_id: Mapped[int] = _work("free", ForeignKey("home.id"), primary_key=True, autoincrement=False)
-    content_hash: Mapped[bytes] = _work("pseudonymous", LargeBinary(16), primary_key=True)
+    content: Mapped[bytes] = _work("pseudonymous", LargeBinary(40), primary_key=True)
     occurrence: Mapped[int] = _work("free", Integer, primary_key=True, autoincrement=False)
     batch_id: Mapped[int] = _work("free", ForeignKey("batch.id"))
     resident_id: Mapped[int | None] = _work("pseudonymous", ForeignKey("resident.id"))
@@ -240,43 +257,33 @@ class Intervention(Base):
     status: Mapped[str | None] = _work("pseudonymous", String(30))
 
 
+class WorkMonth(Base):
+    """The contents of all rows of a home and month (counted from January 1970), one after the other, for reading.
+
+    The database makes it of its rows in the transaction that adds them; a trigger refuses to delete rows of a month
+    that is still kept so, so that none can be out of date.
+    """
+
+    __tablename__ = "work_month"
+    __table_args__ = _work.table("pseudonymous")
+    home_id: Mapped[int] = _work("free", ForeignKey("home.id"), primary_key=True, autoincrement=False)
+    month: Mapped[int] = _work("free", Integer, primary_key=True, autoincrement=False)
+    contents: Mapped[bytes] = _work("pseudonymous", LargeBinary)
+
+
 class Cube(Base):
-    """The analysed work of a home: counts and seconds by day, ward, shift, intervention, levels and fit."""
+    """The analysed work of a home (see ``web.store.analysis``), one row for each month and kind, columns packed.
+
+    ``about`` is the intervention where a kind has a row for each, else "". ``month`` counts from January 1970.
+    """
 
     __tablename__ = "cube"
-    __table_args__ = (Index(None, "home_id", "rulebook_sha256", "day"), _work.table("pseudonymous"))
-    id: Mapped[int] = _work("free", BigId, primary_key=True)
-    home_id: Mapped[int] = _work("free", ForeignKey("home.id"))
-    rulebook_sha256: Mapped[str] = _work("free", String(64))
-    day: Mapped[date] = _work("free", Date)
-    ward: Mapped[str | None] = _work("free", String(200))
-    shift: Mapped[str | None] = _work("free", String(100))
-    intervention: Mapped[str | None] = _work("free", String(50))
-    qn_soll: Mapped[int] = _work("free", SmallInteger)
-    qn_ist: Mapped[int] = _work("pseudonymous", SmallInteger)
-    fit: Mapped[str] = _work("pseudonymous", String(30))
-    certificate: Mapped[bool] = _work("pseudonymous", Boolean)
-    count: Mapped[int] = _work("free", BigInteger)
-    seconds: Mapped[int] = _work("free", BigInteger)
-
-
-class Coverage(Base):
-    """For how many counted rows of a day and ward each thing was known: printed beside every figure."""
-
-    __tablename__ = "coverage"
-    __table_args__ = (Index(None, "home_id", "rulebook_sha256", "day"), _work.table("free"))
-    id: Mapped[int] = _work("free", BigId, primary_key=True)
-    home_id: Mapped[int] = _work("free", ForeignKey("home.id"))
-    rulebook_sha256: Mapped[str] = _work("free", String(64))
-    day: Mapped[date] = _work("free", Date)
-    ward: Mapped[str | None] = _work("free", String(200))
-    counted: Mapped[int] = _work("free", BigInteger)
-    bewohner: Mapped[int] = _work("free", BigInteger)
-    begutachtung: Mapped[int] = _work("free", BigInteger)
-    mitarbeitende: Mapped[int] = _work("free", BigInteger)
-    intervention: Mapped[int] = _work("free", BigInteger)
-    minuten: Mapped[int] = _work("free", BigInteger)
-    ueberschrieben: Mapped[int] = _work("free", BigInteger, default=0)
+    __table_args__ = _work.table("pseudonymous")
+    home_id: Mapped[int] = _work("free", ForeignKey("home.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = _work("free", String(20), primary_key=True)
+    about: Mapped[str] = _work("free", String(50), primary_key=True)
+    month: Mapped[int] = _work("free", Integer, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = _work("pseudonymous", LargeBinary)
 
 
 _log = Columns("tenant_id", Deletion.LOG)

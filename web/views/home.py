@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from pebem import measures
 from web import charts, current, wording
-from web.services import overview, terms
+from web.services import overview, results, terms
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
 def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
     frame, of = chosen.frame, overview.whole(chosen.frame)
     show = wanted if wanted in SHOWS else "stunden" if of.in_minutes else "anzahl"
-    days = overview.days(frame)
+    days = overview.days(chosen.result.aggregate.tables[results.BY_DAY])
     rows = overview.square(frame)
     return {
         "of": of,

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 
 import importers.template
-from importers.findings import Severity
 from web import current
-from web.reports import findings_xlsx
-from web.services import batches, imports, rulebooks
+from web.reports import faulty_rows_xlsx, findings_xlsx
+from web.services import batches, imports, rulebooks, staging, undoing
 from web.services import progress as job_progress
+from web.services.sifting import Wanted, sift
+from web.views import taking_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("imports", __name__, url_prefix="/daten")
 
-PAGE: Final = 100
-"""Findings on one page."""
-
 MAX_FILES: Final = 20
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ACCEPTED: Final = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt,.xml,.zip,.htm,.html"
+"""Endings the file dialogue offers; what a file is, its content decides."""
+
 STATE_WORDS: Final = {
     batches.WAITING: "wartet auf das Einlesen",
     batches.READING: "wird eingelesen",
@@ -41,16 +42,16 @@ STATE_WORDS: Final = {
     batches.STORED: "übernommen",
     batches.ABORTED: "abgebrochen",
     batches.DISCARDED: "verworfen",
+    batches.TO_UNDO: "wartet auf die Rücknahme",
+    batches.UNDOING: "wird zurückgenommen",
+    batches.UNDONE: "zurückgenommen",
 }
-SEVERITIES: Final = {"fehler": Severity.ERROR, "warnungen": Severity.WARNING, "hinweise": Severity.NOTICE}
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show the upload form and the uploads of the home."""
-    home = current.home()
-    rows = batches.of_home(current.databases().reading, home.id)
-    return render_template("imports/index.html", home_name=home.name, batches=rows, state_words=STATE_WORDS, wrong="")
+    return _index()
 
 
 @blueprint.post("/")
@@ -61,11 +62,7 @@ def upload() -> ResponseReturnValue:
         (Path(file.filename or "").name, file.read()) for file in request.files.getlist("dateien") if file.filename
     ]
     if wrong := _objection(given):
-        rows = batches.of_home(parts.databases.reading, home.id)
-        page = render_template(
-            "imports/index.html", home_name=home.name, batches=rows, state_words=STATE_WORDS, wrong=wrong
-        )
-        return page, 422
+        return _index(wrong), 422
     try:
         batch_id = imports.start(
             parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
@@ -89,6 +86,18 @@ def template() -> ResponseReturnValue:
 @blueprint.get("/<int:batch_id>")
 def show(batch_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, else what was found and what can be done."""
+    return _show(batch_id, Wanted.of(request.args))
+
+
+@blueprint.route("/<int:batch_id>/suche", methods=["GET", "POST"])
+def search(batch_id: int) -> ResponseReturnValue:
+    """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
+    if request.method != "POST":  # the address alone, typed or reloaded
+        return redirect(url_for("imports.show", batch_id=_batch(batch_id).id))
+    return _show(batch_id, Wanted.of(request.form))
+
+
+def _show(batch_id: int, wanted: Wanted) -> str:
     batch, parts = _batch(batch_id), current.parts()
     said = batches.said(parts.databases, parts.settings, batch_id)
     context: dict[str, Any] = {
@@ -100,7 +109,12 @@ def show(batch_id: int) -> ResponseReturnValue:
     }
     if batch.moving:
         return render_template("imports/progress.html", **context)
-    return render_template("imports/show.html", **context, **_findings(said))
+    context["has_faulty_rows"] = staging.has_faulty(parts.settings, batch_id)
+    context["effects"] = taking_in.effects(batch)
+    context["undoable"] = batch.state == batches.STORED and undoing.is_possible(parts.databases.reading, batch_id)
+    context["upload_days"] = parts.settings.upload_days
+    chosen = sift(said.findings if said else (), wanted)
+    return render_template("imports/show.html", **context, wanted=wanted, chosen=chosen)
 
 
 @blueprint.get("/<int:batch_id>/stand")
@@ -127,12 +141,39 @@ def findings(batch_id: int) -> ResponseReturnValue:
         return _excel(path.read_bytes(), f"Befunde-Lieferung-{batch.id}.xlsx")
 
 
+@blueprint.get("/<int:batch_id>/fehlerhafte-zeilen.xlsx")
+def faulty_rows(batch_id: int) -> ResponseReturnValue:
+    """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
+    batch, parts = _batch(batch_id), current.parts()
+    sheets = staging.faulty(parts.settings, batch_id)
+    if not sheets:
+        flash("Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    imports.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "fehlerhafte-zeilen.xlsx"
+        faulty_rows_xlsx.write(path, sheets)
+        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{batch.id}.xlsx")
+
+
+@blueprint.post("/<int:batch_id>/abbrechen")
+def cancel(batch_id: int) -> ResponseReturnValue:
+    """End the job of an upload before its next step."""
+    batch, parts = _batch(batch_id), current.parts()
+    with _objections_shown():
+        imports.cancel(parts.databases, parts.jobs.queue, batch.id, account_id=current.visitor().account_id)
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
 @blueprint.post("/<int:batch_id>/uebernehmen")
 def commit(batch_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
     batch, parts = _batch(batch_id), current.parts()
     with _objections_shown():
-        imports.commit(parts.databases, batch.id, account_id=current.visitor().account_id)
+        imports.commit(
+            parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
+            all_or_nothing=request.form.get("fehler") == "alles",
+        )  # fmt: skip
         parts.jobs.enqueue(batch.id, batches.RELEASED)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
@@ -167,10 +208,17 @@ def _objections_shown() -> Iterator[None]:
 
 
 def _batch(batch_id: int) -> BatchRow:
-    batch = batches.find(current.databases().reading, current.visitor().tenant_id, batch_id)
-    if batch is None:
-        abort(404)
-    return batch
+    return current.batch(batch_id)
+
+
+def _index(wrong: str = "") -> str:
+    home, parts = current.home(), current.parts()
+    rows = batches.of_home(parts.databases.reading, home.id)
+    return render_template(
+        "imports/index.html", home_name=home.name, batches=rows, state_words=STATE_WORDS, wrong=wrong,
+        most_bytes=parts.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
+        upload_days=parts.settings.upload_days,
+    )  # fmt: skip
 
 
 def _objection(files: list[tuple[str, bytes]]) -> str:
@@ -182,26 +230,6 @@ def _objection(files: list[tuple[str, bytes]]) -> str:
     return (
         f"Die Datei „{empty[0]}“ ist leer; bitte speichern Sie sie neu und wählen Sie sie noch einmal." if empty else ""
     )
-
-
-def _findings(said: batches.Said | None) -> dict[str, Any]:
-    everything = said.findings if said else ()
-    chosen = request.args.get("art", "")
-    wanted = SEVERITIES.get(chosen)
-    gravest_first = sorted(everything, key=lambda one: list(Severity).index(one.severity))
-    matching = [one for one in gravest_first if wanted is None or one.severity is wanted]
-    pages = max(1, -(-len(matching) // PAGE))
-    asked = request.args.get("seite", "1")
-    page = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 7 else 1
-    return {
-        "findings": matching[(page - 1) * PAGE : page * PAGE],
-        "matching": len(matching),
-        "chosen": chosen if wanted else "",
-        "kinds": [(key, severity.value) for key, severity in SEVERITIES.items()],
-        "numbers": {key: sum(one.severity is severity for one in everything) for key, severity in SEVERITIES.items()},
-        "page": page,
-        "pages": pages,
-    }
 
 
 def _excel(content: bytes, name: str) -> ResponseReturnValue:

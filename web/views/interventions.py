@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from pebem import measures
 from web import current, wording
-from web.services import csv_table, homes, ordering, overview, results
+from web.services import csv_table, demand, homes, ordering, overview
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def detail(intervention: str) -> ResponseReturnValue:
             abort(404)
         return render_template("home/nothing.html", question=entry.title, **chosen.context)
     of = overview.whole(frame)
-    demands = results.demands(current.databases().reading, current.home().id, intervention, chosen.result.period)
+    demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
     return render_template(
         "interventions/detail.html",
         **chosen.context,
@@ -125,15 +125,15 @@ def detail(intervention: str) -> ResponseReturnValue:
         caption=f"Stunden, {chosen.filters.label}",
         by_ward=overview.groups(frame, "ward"),
         by_shift=overview.groups(frame, "shift"),
-        demands=[_demand(demand, intervention) for demand in demands[:DEMANDS_SHOWN]],
+        demands=[_demand(one, intervention) for one in demands[:DEMANDS_SHOWN]],
         more=max(0, len(demands) - DEMANDS_SHOWN),
         back_url=chosen.url("interventions.index"),
     )
 
 
-def _demand(demand: results.Demand, intervention: str) -> dict[str, Any]:
-    where = url_for("explain.show", intervention=intervention, resident=demand.resident, am=demand.last_day)
-    return asdict(demand) | {"url": where if demand.known else None}
+def _demand(one: demand.Demand, intervention: str) -> dict[str, Any]:
+    where = url_for("explain.show", intervention=intervention, resident=one.resident, am=one.last_day)
+    return asdict(one) | {"url": where if one.known else None}
 
 
 def _level(name: str) -> int | None:

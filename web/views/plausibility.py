@@ -26,9 +26,7 @@ def index() -> ResponseReturnValue:
     chosen = selection.chosen(by_ward=False)
     if chosen is None:
         return redirect(url_for("home.index"))
-    found = plausibility.of_home(
-        current.databases().reading, current.home().id, chosen.result.stretches, chosen.result.period
-    )
+    found = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
     if found is None:
         return render_template("home/nothing.html", question="Passt das Regelwerk zur Wirklichkeit?", **chosen.context)
     return render_template(

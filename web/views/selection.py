@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selection:
-    """The figures asked for, and how they were asked for. ``frame`` holds them by all four dimensions."""
+    """The figures asked for, and how they were asked for. ``frame`` holds them by ward, shift and intervention."""
 
     result: HomeResult
     filters: filters.Filters
@@ -69,4 +69,4 @@ def chosen(*, by_ward: bool = True) -> Selection | None:
         action=request.path,
         kept=tuple((name, value) for name, value in request.args.items() if name not in {"von", "bis", "wb"}),
     )
-    return Selection(result, shown, result.aggregate.by("day", "ward", "shift", "intervention"))
+    return Selection(result, shown, result.aggregate.tables[results.BY_PLACE])

@@ -1,0 +1,73 @@
+"""Strangers of an upload: asked about, confirmed, merged, with the keyboard alone; quiet, fitting and accessible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web import workbooks
+from tests.web.pages import Person
+from tests.web.test_people import monthly
+from web import settings as web_settings
+from web.app import create_app
+from web.services import accounts, homes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.browser.conftest import Site, Visitor, Window
+
+
+def look_at(visitor: Visitor, name: str) -> None:
+    """Choose a home."""
+    visitor.page.locator(".top summary", has_text="Haus ").click()
+    visitor.page.get_by_label("Einrichtung", exact=True).select_option(name)
+    visitor.page.get_by_role("button", name="Wechseln").click()
+    visitor.page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture
+def strangers(filled: Site, visit: Window) -> Iterator[Window]:
+    """A third home with two uploads, looked at; the session goes back to the first home afterwards."""
+    site = filled
+    app = create_app(web_settings.embedded(Path(site.databases.work.url.database or "").parent))
+    home_id = homes.create(site.databases, accounts.tenant_of(site.databases, "Träger Test"), "Haus am See")
+    who = Person(app, site.user_name, "", home_id)
+    for content in (workbooks.workbook(), monthly()):
+        who.read_in(content)
+    app.extensions["pebem"].databases.close()
+    app.extensions["pebem"].jobs.queue.storage.engine.dispose()
+    visitor = visit()
+    visitor.go("/personen/")
+    look_at(visitor, "Haus am See")
+    yield visit
+    look_at(visitor, "Haus am Wald")
+
+
+def test_strangers_are_merged_with_the_keyboard(strangers: Window) -> None:
+    for width, dark in ((390, True), (1440, False)):
+        visitor = strangers(width=width, dark=dark)
+        visitor.go("/personen/")
+        visitor.check("personen-offen")
+    page = visitor.page
+    first = page.locator(".pending > li").first
+    assert first.locator("b").inner_text() == "42"
+    offer = first.get_by_role("button", name="0042 Müller-Özdemir, Ayşe")
+    offer.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Ist das dieselbe Person?").wait_for()
+    visitor.check("personen-bestaetigen")
+    page.get_by_role("button", name="Ja, zusammenführen").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Zusammengeführt").wait_for()
+    assert page.locator(".pending > li b", has_text="42").count() == 0
+    other = page.get_by_label("Andere Person für P9")
+    other.fill("P3 Blaschke, Tom")
+    other.press("Enter")
+    page.get_by_text("P3 Blaschke, Tom").first.wait_for()
+    page.get_by_role("link", name="Nein, zurück").click()
+    page.locator(".pending > li", has_text="0815").get_by_role("button", name="Neu: eine Person für sich").click()
+    page.get_by_text("Gespeichert: eine Person für sich.").wait_for()
+    visitor.check("personen-beantwortet")

@@ -1,0 +1,36 @@
+"""Looking into, and meddling with, the stored result of a home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import select, update
+
+from pebem.daynumbers import number_of
+from web.store import analysis, packed
+from web.store.cells import Cells
+from web.store.models import Cube
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from web.store.databases import Databases
+
+
+def content(databases: Databases, home_id: int) -> dict[tuple[str, str, int], bytes]:
+    """Return what is kept of a home, by kind, about and month."""
+    query = select(Cube.kind, Cube.about, Cube.month, Cube.content).where(Cube.home_id == home_id)
+    with databases.reading() as session:
+        return {(row.kind, row.about, row.month): row.content for row in session.execute(query)}
+
+
+def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
+    """Make the figures of a day rest on a book nobody knows."""
+    month = int(analysis.month_of(number_of(day)))
+    kept = packed.unpack(content(databases, home_id)[analysis.COVERAGE, "", month])
+    book = np.where(kept.columns["day"] == number_of(day), len(kept.labels["book"]), kept.columns["book"])
+    changed = Cells({**kept.columns, "book": book}, {**kept.labels, "book": (*kept.labels["book"], "0" * 64)})
+    query = update(Cube).where(Cube.home_id == home_id, Cube.kind == analysis.COVERAGE, Cube.month == month)
+    with databases.writing.begin() as session:
+        session.execute(query.values(content=packed.pack(changed)))

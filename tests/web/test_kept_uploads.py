@@ -1,0 +1,166 @@
+"""What is kept of an upload, how, and for how long; and what is shown and handed out of its findings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from importers.findings import Finding, Severity
+from tests.web import workbooks
+from tests.web.pages import Person, post, upload
+from web import settings as settings_module
+from web.services import accounts, batches, clock, imports, staging, upkeep
+from web.services.sifting import PAGE, Wanted, sift
+from web.store.models import AuditEvent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def kept(who: Person) -> set[str]:
+    """Return the files kept of all uploads."""
+    folder = who.parts.settings.uploads
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_go_when_read_what_was_read_when_stored_and_faulty_rows_in_time(
+    anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C6: encrypted while they are there; the rows to repair outlast the storing, for the days set."""
+    parts = anna.parts
+    settings = replace(parts.settings, upload_days=3)
+    account_id = accounts.numbered(parts.databases, "anna")
+    number = imports.start(
+        parts.databases, settings, home_id=anna.home_id, account_id=account_id,
+        files=[("haus.xlsx", workbooks.workbook())],
+    )  # fmt: skip
+    assert kept(anna) == {"1/file-0"}
+    imports.read(parts.databases, settings, parts.jobs.queue, number)
+    assert kept(anna) == {"1/result", "1/faulty"}
+    for name in kept(anna):
+        content = (settings.uploads / name).read_bytes()
+        assert not [one for one in (*workbooks.MARKERS, "Zauberei") if one.encode() in content]
+    imports.commit(parts.databases, number, account_id=account_id)
+    imports.store(parts.databases, settings, parts.jobs.queue, number)
+    assert anna.state(number) == batches.STORED
+    assert kept(anna) == {"1/faulty"}
+    now = clock.now()
+    for days, left in ((2, {"1/faulty"}), (4, set())):
+        later = now + timedelta(days=days)
+        monkeypatch.setattr(clock, "now", lambda later=later: later)
+        assert upkeep.forget_old(parts.databases, settings) == 0
+        assert kept(anna) == left
+    assert anna.state(number) == batches.STORED
+
+
+def test_nothing_is_kept_where_no_row_is_faulty(ben: Person) -> None:
+    ben.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS))
+    assert list(ben.parts.settings.uploads.iterdir()) == []
+
+
+def test_a_folder_of_no_upload_goes_unless_it_is_fresh(ben: Person) -> None:
+    """A server that died while it took files in."""
+    settings = ben.parts.settings
+    for number in (70, 71):
+        staging.keep_files(settings, number, [("a.csv", b"x")])
+    old = clock.now().timestamp() - 2 * upkeep.ORPHAN_SECONDS
+    os.utime(settings.uploads / "70", (old, old))
+    upkeep.forget_old(ben.parts.databases, settings)
+    assert kept(ben) == {"71/file-0"}
+
+
+@pytest.mark.parametrize("wrong", ["0", "91", "-1", "sieben", "7,5", "²", "9" * 5000])
+def test_days_are_a_number_that_makes_sense(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(settings_module.SettingsError, match="PEBEM_UPLOAD_DAYS"):
+        settings_module.load(home=tmp_path, environment={"PEBEM_UPLOAD_DAYS": wrong})
+
+
+def test_days_are_seven_unless_set(tmp_path: Path) -> None:
+    assert settings_module.load(home=tmp_path, environment={}).upload_days == 7
+    assert settings_module.load(home=tmp_path, environment={"PEBEM_UPLOAD_DAYS": "30"}).upload_days == 30
+
+
+def test_faulty_rows_are_handed_out_written_down_and_come_back(anna: Person) -> None:
+    """T10: the download leaves its entry; the repaired row is the one that was missing."""
+    number = anna.read_in(workbooks.workbook())
+    client = anna.first_sign_in()
+    address = f"/daten/{number}/fehlerhafte-zeilen.xlsx"
+    assert address in client.get(f"/daten/{number}").text
+    book = openpyxl.load_workbook(BytesIO(client.get(address).data))
+    book["Interventionen"]["C2"].value = "1.1"
+    out = BytesIO()
+    book.save(out)
+    second = anna.read_in(out.getvalue(), name="berichtigt.xlsx")
+    row = batches.find(anna.parts.databases.reading, 1, second)
+    assert row is not None
+    assert (row.state, row.rows, row.new_rows, row.errors) == (batches.STORED, 1, 1, 0)
+    assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text
+    gone = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
+    assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in gone.text
+    with anna.parts.databases.reading() as session:
+        query = select(AuditEvent.object).where(AuditEvent.action == "fehlerzeilen.herunterladen")
+        assert session.scalars(query).all() == [f"lieferung {number}"]
+
+
+def test_words_are_searched_without_standing_in_an_address(ben: Person) -> None:
+    """F8: a name typed into the search is in no address; the address typed by hand leads to the findings."""
+    client = ben.first_sign_in()
+    upload(client, (workbooks.workbook(), "haus.xlsx"))
+    queue = ben.parts.jobs.queue
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+    found = post(client, "/daten/1/suche", "/daten/1", suche="ZAUBEREI zeile 9", art="fehler", blatt="Interventionen")
+    assert found.status_code == 200
+    table = found.text.partition('id="liste"')[2]
+    assert "Zauberei" in table
+    assert "1 Befund" in table.replace("\N{NO-BREAK SPACE}", " ")
+    none = post(client, "/daten/1/suche", "/daten/1", suche="Zauberei", art="hinweise").text
+    assert "Kein Befund passt dazu." in none
+    assert client.get("/daten/1/suche").location == "/daten/1"
+    assert "Zauberei" not in client.get("/daten/1?code=datei-leer").text.partition('id="liste"')[2]
+
+
+def finding(severity: Severity, code: str, sheet: str = "", value: str = "", row: int = 0) -> Finding:
+    return Finding(severity, code, "Das ist los.", "Das hilft.", file="a.xlsx", sheet=sheet, value=value, row=row)
+
+
+def test_findings_by_severity_sheet_code_and_words() -> None:
+    some = [
+        finding(Severity.NOTICE, "minuten-fehlen", "Interventionen"),
+        finding(Severity.ERROR, "qn-fehlt", "Mitarbeitende", "Müller-Özdemir", 7),
+        finding(Severity.WARNING, "qn-fehlt", "Mitarbeitende", "Groß", 17),
+        finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
+    ]
+    assert [one.severity for one in sift(some, Wanted()).findings] == [
+        Severity.ERROR, Severity.ERROR, Severity.WARNING, Severity.NOTICE,
+    ]  # fmt: skip
+    for wanted, rows in (
+        (Wanted(severity="fehler"), [7, 7]),
+        (Wanted(severity="fehler", sheet="Mitarbeitende"), [7]),
+        (Wanted(code="qn-fehlt"), [7, 17]),
+        (Wanted(words="mueller"), [7]),
+        (Wanted(words="GROSS hilft"), [17]),
+        (Wanted(words="gibt es nicht"), []),
+        (Wanted(sheet="Dienste"), []),
+    ):
+        assert [one.row for one in sift(some, wanted).findings] == rows, wanted
+    assert sift(some, Wanted(severity="fehler")).codes == [("datum-fehlt", 1), ("minuten-fehlen", 1), ("qn-fehlt", 2)]
+
+
+def test_pages_of_findings_are_complete_and_the_last_one_is_the_last() -> None:
+    many = [finding(Severity.ERROR, "qn-fehlt", row=number) for number in range(1, 2 * PAGE + 2)]
+    pages = [sift(many, Wanted(page=number)) for number in (1, 2, 3, 9)]
+    assert [one.row for page in pages[:3] for one in page.findings] == list(range(1, 2 * PAGE + 2))
+    assert (pages[3].page, pages[3].pages, pages[3].matching) == (3, 3, 2 * PAGE + 1)
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "²", "9" * 30, "x", ""])
+def test_nonsense_asks_for_the_first_page_of_everything(asked: str) -> None:
+    assert Wanted.of({"seite": asked, "art": "alles"}) == Wanted()

@@ -1,0 +1,389 @@
+"""Persons an upload names and the home does not know: asked about, answered once, one person ever after."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select, text, update
+from structlog.testing import capture_logs
+
+from tests.web import workbooks
+from tests.web.pages import Person, person
+from tests.web.test_reanalysis import check
+from tests.web.test_rulebooks import account_of, actions, tenant_of
+from web.services import batches, care, people, results, undoing
+from web.services.people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, Reply
+from web.store import models
+
+if TYPE_CHECKING:
+    from web.services.people import Question, Queue
+
+HEAD = workbooks.WORK[0]
+STRAY = [
+    HEAD,
+    ("Ay?e Müller-Özdemir", "P1", "1.1", "05.02.2026", "08:00", "30", "Früh", "", ""),
+    ("42", "Quast, Ute", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
+    ("42", "P2", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
+    ("42", "P2", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
+    ("42", "P2", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
+    ("42", "P2", "1.1", "11.03.2026", "09:00", "15", "Früh", "", ""),
+    ("42", "P2", "1.1", "12.03.2026", "09:00", "60", "Früh", "", "abgelehnt"),
+]
+"""A monthly list from elsewhere. P2 is in the home's file twice with what is here three times under "42"."""
+
+
+def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any, ...]]) -> bytes:
+    """Return a file without master data."""
+    return workbooks.workbook(Interventionen=rows or STRAY, **sheets)
+
+
+def queue(who: Person) -> Queue:
+    """Return the questions of a home."""
+    found = people.queue(who.parts.databases, who.parts.settings, who.home_id)
+    assert found is not None
+    return found
+
+
+def asked(who: Person, label: str) -> Question:
+    """Return the question about what a file calls somebody."""
+    return next(one for one in queue(who).questions if one.label == label)
+
+
+def pseudonym(who: Person, kind: str, label: str) -> str:
+    """Return the pseudonym of somebody the home knows."""
+    return next(one for one, written in queue(who).people[kind].items() if label in written)
+
+
+def reply(who: Person, one: Question, said: str, same_as: str = "") -> None:
+    """Answer a question."""
+    people.answer(
+        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+        reply=Reply(one.kind, one.pseudonym, said, same_as),
+    )  # fmt: skip
+
+
+def merge(who: Person, label: str, into: str) -> None:
+    """Say that a stranger is somebody the home knows."""
+    one = asked(who, label)
+    reply(who, one, SAME, pseudonym(who, one.kind, into))
+
+
+def new_rows(who: Person, content: bytes) -> int:
+    """Read a file in and return how many rows it added."""
+    batch_id = who.read_in(content)
+    row = batches.find(who.parts.databases.reading, tenant_of(who), batch_id)
+    assert row is not None
+    assert row.state == batches.STORED
+    return row.new_rows
+
+
+def stored(who: Person) -> list[tuple[Any, ...]]:
+    """Return the rows of a home as they are read, persons by what files call them."""
+    with who.parts.databases.reading() as session:
+        work = care.work_of(session, who.home_id)
+        row = models.Intervention
+        query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)
+        rows = session.execute(query).all()
+    assert len(rows) == len(work)
+    for content, resident, staff in rows:
+        assert (int.from_bytes(content[4:8]), int.from_bytes(content[8:12])) == (resident or 0, staff or 0)
+    shown = work[["resident", "staff", "date", "minute_of_day", "seconds"]].astype(object)
+    return sorted(shown.itertuples(index=False, name=None), key=repr)
+
+
+def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    found = queue(anna)
+    assert [(one.kind, one.label, one.rows, one.seconds) for one in found.questions] == [
+        (RESIDENT, "42", 5, 5700), (RESIDENT, "Ay?e Müller-Özdemir", 1, 1800), (STAFF, "Quast, Ute", 1, 1200),
+        *sorted([(RESIDENT, "0815", 1, 300), (STAFF, "P9", 1, 300)], key=lambda one: asked(anna, one[1]).pseudonym),
+    ]  # fmt: skip
+    assert (found.count, found.rows, found.seconds) == (5, 9, 9300)
+    best = [asked(anna, label).offers for label in ("42", "Ay?e Müller-Özdemir", "Quast, Ute", "0815")]
+    assert [[(one.label, one.sure) for one in offers] for offers in best] == [
+        [("0042 Müller-Özdemir, Ayşe", True)], [("0042 Müller-Özdemir, Ayşe", False)], [("P1 Quast, Ute", True)], [],
+    ]  # fmt: skip
+    few = people.queue(anna.parts.databases, anna.parts.settings, anna.home_id, limit=1)
+    assert few is not None
+    assert (len(few.questions), few.count) == (1, 5)
+
+
+def test_merging_gives_rows_once_and_the_same_files_again_add_nothing(anna: Person) -> None:
+    """What both have from different uploads is one deed; rows of one upload all count."""
+    anna.read_in(workbooks.workbook())
+    assert new_rows(anna, monthly()) == 7
+    assert (new_rows(anna, monthly()), new_rows(anna, workbooks.workbook())) == (0, 0)
+    before = stored(anna)
+    merge(anna, "42", "0042")
+    ayse = pseudonym(anna, RESIDENT, "0042")
+    rows = [row for row in stored(anna) if row[0] == ayse]
+    # Her own three, of which two are among the three of the list, and of these one more; the other three are new.
+    assert len(rows) == 3 + 1 + 3
+    assert len(stored(anna)) == len(before) - 2
+    check(anna)
+    merge(anna, "Ay?e Müller-Özdemir", "0042")
+    merge(anna, "Quast, Ute", "P1")
+    check(anna)
+    after = stored(anna)
+    assert {row[0] for row in after if row[4] == 1800} == {ayse}
+    for content in (monthly(), workbooks.workbook(), monthly()):
+        assert new_rows(anna, content) == 0
+        assert stored(anna) == after
+    assert {one.label for one in queue(anna).questions} == {"0815", "P9"}
+    check(anna)
+
+
+def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> None:
+    """The way of asking leaves no trace in the figures: as if the list had had the home's own numbers."""
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    for label, into in (("42", "0042"), ("Quast, Ute", "P1"), ("Ay?e Müller-Özdemir", "0042")):
+        merge(anna, label, into)
+    other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    own = {"42": "0042", "Ay?e Müller-Özdemir": "0042", "Quast, Ute": "P1"}
+    other.read_in(workbooks.workbook())
+    other.read_in(monthly([HEAD, *((own.get(row[0], row[0]), own.get(row[1], row[1]), *row[2:]) for row in STRAY[1:])]))
+    reading = anna.parts.databases.reading
+    mine, theirs = (results.load(reading, who.home_id) for who in (anna, other))
+    assert mine.aggregate == theirs.aggregate
+    assert mine.covered == theirs.covered
+    assert [row[2:] for row in stored_alike(anna)] == [row[2:] for row in stored_alike(other)]
+
+
+def stored_alike(who: Person) -> list[tuple[Any, ...]]:
+    """Return the rows of a home, people left out of their order."""
+    with who.parts.databases.reading() as session:
+        work = care.work_of(session, who.home_id).astype(object)
+    shown = work[["intervention", "status", "date", "minute_of_day", "seconds", "shift", "ward"]]
+    return sorted(shown.itertuples(index=False, name=None), key=repr)
+
+
+def test_rows_of_one_upload_under_both_numbers_all_count(anna: Person) -> None:
+    row = ("1.1", "05.03.2026", "08:00", "10", "Früh", "", "")
+    both = monthly([HEAD, ("0042", "P1", *row), ("42", "P1", *row), ("42", "P1", *row)])
+    anna.read_in(workbooks.workbook())
+    assert new_rows(anna, both) == 3
+    merge(anna, "42", "0042")
+    assert sum(one[4] == 600 for one in stored(anna)) == 3
+    assert new_rows(anna, both) == 0
+    check(anna)
+
+
+def test_what_each_upload_had_counts_not_what_was_stored_of_it(anna: Person) -> None:
+    """The second upload had the row under both numbers, once of them known before: two rows are two deeds."""
+    row = ("1.1", "05.03.2026", "08:00", "10", "Früh", "", "")
+    one, two = ([("42", "P1", *row)], [("42", "P1", *row), ("0042", "P1", *row)])
+    anna.read_in(workbooks.workbook())
+    assert [new_rows(anna, monthly([HEAD, *rows])) for rows in (one, two)] == [1, 1]
+    merge(anna, "42", "0042")
+    assert sum(one[4] == 600 for one in stored(anna)) == 2
+    assert [new_rows(anna, monthly([HEAD, *rows])) for rows in (one, two, two, one)] == [0, 0, 0, 0]
+    check(anna)
+
+
+def test_row_that_says_otherwise_takes_the_place_as_under_one_number(anna: Person) -> None:
+    """The list corrected the minutes of a deed under the other number: one deed, with the later minutes."""
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly([HEAD, ("42", "P1", "1.1", "05.01.2026", "07:10", "33", "Früh", "", "")]))
+    before = len(stored(anna))
+    merge(anna, "42", "0042")
+    assert len(stored(anna)) == before - 1
+    assert [row[4] for row in stored(anna) if row[2].month == 1] == [33 * 60]
+    check(anna)
+
+
+def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
+    """What the others said of the person stays, under whichever number."""
+    anna.read_in(workbooks.workbook())
+    before = stored(anna)
+    batch_id = anna.read_in(monthly())
+    merge(anna, "42", "0042")
+    merge(anna, "Quast, Ute", "P1")
+    with anna.parts.databases.writing.begin() as session:
+        undoing._take_back(session, batch_id)
+    assert stored(anna) == before
+    check(anna)
+    assert new_rows(anna, monthly()) > 0
+    check(anna)
+
+
+def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
+    """Of two assessments of one day that of the known person holds."""
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    one, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
+    with anna.parts.databases.writing.begin() as session:
+        ids = {row.pseudonym: row.id for row in session.scalars(select(models.Resident))}
+        own = session.scalars(select(models.Assessment).where(models.Assessment.resident_id == ids[ayse])).one()
+        for day in (own.date, date(2026, 3, 1)):
+            session.add(
+                models.Assessment(
+                    resident_id=ids[one.pseudonym], date=day, continence_urine=0, continence_stool=0, special=False,
+                    cells=dict.fromkeys(own.cells, 0),
+                )
+            )  # fmt: skip
+        session.add(models.Instability(resident_id=ids[one.pseudonym], criterion="x", start=None, end=None))
+        care.analyse(session, anna.home_id)
+    merge(anna, "42", "0042")
+    check(anna)
+    with anna.parts.databases.reading() as session:
+        held, unstable = care.assessments_of(session, anna.home_id), care.people_of(session, anna.home_id).instability
+    assert [day.isoformat()[:10] for day in held[held["resident"] == ayse]["date"].dropna()] == ["2026-03-01"]
+    assert (held["resident"] == ayse).sum() == 2
+    assert unstable["resident"].tolist() == [ayse]
+
+
+def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    merge(anna, "42", "0042")
+    merge(anna, "Quast, Ute", "P1")
+    later = monthly(
+        [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
+    )
+    batch_id = anna.read_in(later)
+    said = batches.said(anna.parts.databases, anna.parts.settings, batch_id)
+    assert said is not None
+    strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
+    assert "43" in strange
+    assert not strange & {"42", "Quast, Ute"}
+    assert (pseudonym(anna, RESIDENT, "0042"), pseudonym(anna, STAFF, "P1")) in {row[:2] for row in stored(anna)}
+    # Master data under the other number are those of the person.
+    assert {one.label for one in queue(anna).questions} == {"Ay?e Müller-Özdemir", "43", "0815", "P9"}
+    anna.read_in(workbooks.workbook(Bewohner=[workbooks.RESIDENTS[0], ("42", "Müller", "Ayşe", "WB 9", "")]))
+    with anna.parts.databases.reading() as session:
+        residents = care.people_of(session, anna.home_id).residents
+    assert residents.set_index("resident")["ward"].to_dict()[pseudonym(anna, RESIDENT, "0042")] == "WB 9"
+    assert len(residents) == 2
+    check(anna)
+
+
+def test_person_of_its_own_and_later(anna: Person) -> None:
+    """Both change no figure; what was answered can be asked again, but for a merge."""
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    before = stored(anna)
+    reply(anna, asked(anna, "0815"), NEW)
+    reply(anna, asked(anna, "42"), LATER)
+    assert asked(anna, "42").answer == LATER
+    assert "0815" not in {one.label for one in queue(anna).questions}
+    assert [(one.label, one.answer, one.by) for one in queue(anna).answered] == [("0815", NEW, "Anna")]
+    assert "0815" in queue(anna).people[RESIDENT].values()
+    merge(anna, "42", "0815")
+    assert len(stored(anna)) == len(before)
+    stranger = next(one for one in queue(anna).answered if one.label == "0815")
+    reply(anna, stranger, LATER)
+    merge(anna, "0815", "0042")
+    check(anna)
+    assert new_rows(anna, monthly()) == 0, "from 42 by 0815 to 0042"
+    assert {row[0] for row in stored(anna)} == {
+        *(pseudonym(anna, RESIDENT, one) for one in ("0042", "77")), asked(anna, "Ay?e Müller-Özdemir").pseudonym,
+    }  # fmt: skip
+    done = [action for action in actions(anna) if action.startswith("person.")]
+    assert sorted(done) == sorted(
+        ["person.neu", "person.spaeter", "person.zusammenfuehren", "person.spaeter", "person.zusammenfuehren"]
+    )
+
+
+def test_impossible_answers_change_nothing(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    one, ayse, ute = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042"), pseudonym(anna, STAFF, "P1")
+    before = stored(anna)
+    wrong = [
+        Reply(one.kind, one.pseudonym, SAME), Reply(one.kind, one.pseudonym, SAME, one.pseudonym),
+        Reply(one.kind, one.pseudonym, SAME, ute), Reply(one.kind, one.pseudonym, SAME, "B-XXXXX"),
+        Reply(one.kind, one.pseudonym, SAME, asked(anna, "0815").pseudonym), Reply(one.kind, one.pseudonym, "nie"),
+        Reply(one.kind, "B-XXXXX", NEW), Reply(one.kind, ayse, NEW), Reply(one.kind, ayse, SAME, one.pseudonym),
+        Reply("haustier", one.pseudonym, NEW), Reply(one.kind, one.pseudonym, NEW, ayse),
+    ]  # fmt: skip
+    for said in wrong:
+        with pytest.raises(PersonError):
+            people.answer(
+                anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+                reply=said,
+            )  # fmt: skip
+    assert stored(anna) == before
+    assert not queue(anna).answered
+    merge(anna, "42", "0042")
+    reply(anna, one, SAME, ayse)
+    for said, same_as in ((NEW, ""), (LATER, ""), (SAME, pseudonym(anna, RESIDENT, "77"))):
+        with pytest.raises(PersonError, match="zusammengeführt"):
+            reply(anna, one, said, same_as)
+    assert actions(anna).count("person.zusammenfuehren") == 1
+
+
+def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    before = stored(anna)
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("the machine went down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.storing, "analysed", fails)
+        with pytest.raises(RuntimeError, match="went down"):
+            merge(anna, "42", "0042")
+    assert stored(anna) == before
+    assert not queue(anna).answered
+    check(anna)
+
+
+def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
+    """B2, T8: neither asked about, nor meant, nor answered; the same number is another person there."""
+    other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    for who in (anna, other):
+        who.read_in(workbooks.workbook())
+        who.read_in(monthly())
+    one, before = asked(other, "42"), stored(other)
+    mine = pseudonym(anna, RESIDENT, "0042")
+    for home, tenant, same_as in (
+        (other.home_id, tenant_of(anna), pseudonym(other, RESIDENT, "0042")),
+        (anna.home_id, tenant_of(anna), mine),
+        (other.home_id, tenant_of(other), mine),
+    ):
+        with pytest.raises(PersonError):
+            people.answer(
+                anna.parts.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
+                reply=Reply(one.kind, one.pseudonym, SAME, same_as),
+            )  # fmt: skip
+    merge(anna, "42", "0042")
+    assert stored(other) == before
+    assert asked(other, "42").rows == 5
+    assert new_rows(other, monthly()) == 0
+    check(other)
+
+
+def test_names_stay_in_the_vault(anna: Person) -> None:
+    """T1, T3, C1, G4: neither the log nor the work database learns whom a name means but by pseudonym."""
+    with capture_logs() as events:
+        anna.read_in(workbooks.workbook())
+        anna.read_in(monthly())
+        merge(anna, "Ay?e Müller-Özdemir", "0042")
+        reply(anna, asked(anna, "Quast, Ute"), NEW)
+    kept = repr(events)
+    with anna.parts.databases.reading() as session:
+        for table in (models.PersonAnswer, models.AuditEvent, models.Resident, models.Staff):
+            kept += repr([tuple(row) for row in session.execute(select(table.__table__))])
+    assert not [mark for mark in (*workbooks.MARKERS, "Ay?e") if mark in kept]
+
+
+def test_nothing_is_asked_while_the_vault_is_silent(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    with anna.parts.databases.vault_writing.begin() as session:
+        session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))
+    assert people.queue(anna.parts.databases, anna.parts.settings, anna.home_id) is None
+
+
+def test_stranger_whose_master_data_came_is_no_question(anna: Person) -> None:
+    anna.read_in(monthly())
+    one = asked(anna, "42")
+    with anna.parts.databases.writing.begin() as session:
+        session.execute(update(models.Resident).where(models.Resident.pseudonym == one.pseudonym).values(known=True))
+    assert "42" not in {other.label for other in queue(anna).questions}
+    with pytest.raises(PersonError, match="Stammdaten"):
+        reply(anna, one, NEW)

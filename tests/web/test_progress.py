@@ -1,0 +1,260 @@
+"""The job of an upload: how far it is, cancelled, died and taken up again, given up, two at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.web import workbooks
+from tests.web.pages import Person, post, upload
+from web.services import accounts, batches, imports, progress, staging, upkeep
+from web.services.progress import CancelledError, Tell, remaining
+from web.store import bulk, models
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Noted:
+    """Notes in memory, with all that was ever noted."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, dict[str, Any]] = {}
+        self.ever: list[tuple[str, dict[str, Any] | None]] = []
+
+    def note(self, key: str, value: dict[str, Any] | None) -> None:
+        self.ever.append((key, value))
+        if value is None:
+            self.now.pop(key, None)
+        else:
+            self.now[key] = value
+
+    def noted(self, key: str) -> dict[str, Any] | None:
+        return self.now.get(key)
+
+
+def start(who: Person, *files: tuple[str, bytes]) -> int:
+    """Upload files, waiting to be read."""
+    return imports.start(
+        who.parts.databases, who.parts.settings, home_id=who.home_id,
+        account_id=accounts.numbered(who.parts.databases, who.user_name), files=files,
+    )  # fmt: skip
+
+
+def run_jobs(who: Person) -> None:
+    """Do what a worker would, until nothing waits."""
+    queue = who.parts.jobs.queue
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+
+
+def rows_stored(who: Person) -> int:
+    """Return how many interventions are stored."""
+    with who.parts.databases.reading() as session:
+        return session.scalar(select(func.count()).select_from(models.Intervention)) or 0
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "seconds", "left"),
+    [(0, 100, 5.0, None), (25, 100, 5.0, 15), (100, 100, 5.0, 0), (50, 0, 5.0, None), (1, 3, 0.0, None)],
+)
+def test_time_left_comes_from_the_rows_so_far(done: int, total: int, seconds: float, left: int | None) -> None:
+    assert remaining(done, total, seconds) == left
+
+
+def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time left is that of the step: 300 of 900 rows in ten seconds leave twenty, whatever came before the step."""
+    clock = [1000.0]
+    monkeypatch.setattr(progress.time, "time", lambda: clock[0])
+    notes = Noted()
+    tell = Tell(notes, 7)
+    tell(5, "Entschlüsselt")
+    clock[0] += 60
+    tell(50, "Speichert", 0, 900)
+    clock[0] += 10
+    tell(60, "Speichert", 300, 900)
+    found = progress.of(notes, 7)
+    assert (found.percent, found.step, found.rows, found.total) == (60, "Speichert", 300, 900)
+    assert (found.running, found.left, found.silent) == (70, 20, False)
+    clock[0] += progress.SILENT_SECONDS
+    assert progress.of(notes, 7).silent
+    assert progress.of(notes, 8) == progress.Progress()
+
+
+def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
+    """The heart beats beside the work, and stops with it."""
+    notes = Noted()
+    tell = Tell(notes, 7)
+    tell.say(1, "Beginnt")
+    with tell.beating(every=0.001):
+        deadline = time.monotonic() + 30
+        while len(notes.ever) < 4 and time.monotonic() < deadline:
+            time.sleep(0.001)
+        beats = [value for _, value in notes.ever if value]
+    assert len(beats) >= 4
+    assert {value["step"] for value in beats} == {"Beginnt"}
+    assert notes.now == {}
+
+
+def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
+    notes = Noted()
+    tell = Tell(notes, 7)
+    tell(1, "Beginnt")
+    progress.ask_to_end(notes, 7, 42)
+    assert progress.of(notes, 7).cancelling
+    with pytest.raises(CancelledError) as asked:
+        tell(2, "Liest")
+    assert asked.value.account_id == 42
+
+
+def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name: str, batch_id: int) -> None:
+    """Cancel through the page just before a step of the job."""
+    real: Callable[..., Any] = getattr(module, name)
+    client = who.first_sign_in()
+
+    def cancel_first(*args: Any, **kwargs: Any) -> Any:
+        assert post(client, f"/daten/{batch_id}/abbrechen", f"/daten/{batch_id}").status_code == 302
+        assert "Wird abgebrochen" in client.get(f"/daten/{batch_id}/stand").text
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, cancel_first)
+
+
+def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
+    anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    with monkeypatch.context() as patched:
+        cancelled_at(patched, anna, staging, "files", batch_id)
+        imports.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, batch_id)
+    assert anna.state(batch_id) == batches.ABORTED
+    anna.parts.jobs.enqueue(batch_id, imports.restart(anna.parts.databases, batch_id, account_id=1))
+    run_jobs(anna)
+    assert anna.state(batch_id) == batches.READ
+
+
+def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part of the rows is in the open transaction already; all go back, and it can begin again."""
+    parts = anna.parts
+    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    imports.commit(parts.databases, batch_id, account_id=1)
+    told = []
+
+    class Notes:
+        """The queue's notes, with somebody watching who cancels once the first rows are in."""
+
+        noted = parts.jobs.queue.noted
+
+        def note(self, key: str, value: dict[str, Any] | None) -> None:
+            parts.jobs.queue.note(key, value)
+            if value and value.get("total") and value["rows"]:
+                told.append(value["rows"])
+                progress.ask_to_end(parts.jobs.queue, batch_id, 1)
+
+    monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
+    imports.store(parts.databases, parts.settings, Notes(), batch_id)
+    assert told == [3]
+    assert (anna.state(batch_id), rows_stored(anna)) == (batches.ABORTED, 0)
+    with parts.databases.reading() as session:
+        query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
+        assert session.scalars(query).all() == [1]
+    parts.jobs.enqueue(batch_id, imports.restart(parts.databases, batch_id, account_id=1))
+    run_jobs(anna)
+    assert (anna.state(batch_id), rows_stored(anna)) == (batches.STORED, 7)
+
+
+def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person) -> None:
+    client = anna.first_sign_in()
+    sent = upload(client, (workbooks.workbook(), "haus.xlsx"))
+    assert "Abbrechen" in client.get(sent.location).text
+    assert post(client, f"{sent.location}/abbrechen", sent.location).status_code == 302
+    assert anna.state(1) == batches.ABORTED
+    run_jobs(anna)  # the job is still in the queue, and finds nothing to do
+    assert anna.state(1) == batches.ABORTED
+    late = post(client, f"{sent.location}/abbrechen", "/daten/")
+    assert late.status_code == 302
+    assert "anderen Stand" in client.get("/daten/").text
+
+
+def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
+    """Taken up twice; then somebody has to decide."""
+    parts = anna.parts
+    batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    states = []
+    for _ in range(3):
+        with parts.databases.writing.begin() as session:
+            assert batches.move(session, batch_id, batches.WAITING, batches.READING)
+        parts.jobs.queue.note(progress.key(batch_id), {"percent": 5, "step": "Liest", "rows": 0, "at": 0.0})
+        upkeep.recover(parts.databases, parts.jobs.queue)
+        states.append(anna.state(batch_id))
+    assert states == [batches.WAITING, batches.WAITING, batches.ABORTED]
+    parts.jobs.enqueue(batch_id, imports.restart(parts.databases, batch_id, account_id=1))
+    run_jobs(anna)
+    assert anna.state(batch_id) == batches.READ
+
+
+def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
+    """The server died between keeping the files and putting the job into the queue."""
+    batch_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.parts.jobs
+    for _ in range(3):
+        jobs.take_up()
+    assert len(jobs.queue) == 1
+    run_jobs(ben)
+    assert ben.state(batch_id) == batches.READ
+
+
+def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
+    """A workbook with the people and two months of work as text; the same month once more counts once."""
+    people = {
+        "Bewohner": workbooks.RESIDENTS, "Begutachtungen": workbooks.assessments(), "Mitarbeitende": workbooks.STAFF,
+    }  # fmt: skip
+    head, *rows = workbooks.WORK
+    months = ["\r\n".join(";".join(row) for row in (head, *part)).encode() for part in (rows[:4], rows[4:])]
+    client = anna.first_sign_in()
+    sent = upload(
+        client, (workbooks.workbook(**people), "haus.xlsx"), (months[0], "Interventionen Januar.csv"),
+        (months[1], "Interventionen Februar.csv"), (months[0], "Interventionen Januar (2).csv"),
+    )  # fmt: skip
+    run_jobs(anna)
+    row = batches.find(anna.parts.databases.reading, 1, 1)
+    assert row is not None
+    assert (row.state, row.file_count) == (batches.READ, 4)
+    assert (row.counted, row.not_done, row.faulty) == (workbooks.COUNTED, workbooks.NOT_DONE, workbooks.FAULTY)
+    post(client, f"{sent.location}/uebernehmen", sent.location)
+    run_jobs(anna)
+    assert rows_stored(anna) == 7
+
+
+def test_two_people_at_once_in_one_home(anna: Person) -> None:
+    """Both read and store different, overlapping files at the same time: every row once, and none lost."""
+    parts, (head, *rows) = anna.parts, workbooks.WORK
+    accounts.create_user(parts.databases, tenant_id=1, user_name="bela", display_name="Bela")
+    files = [
+        workbooks.workbook(Bewohner=workbooks.RESIDENTS, Mitarbeitende=workbooks.STAFF, Interventionen=[head, *part])
+        for part in (rows[:5], rows[3:])
+    ]
+    ended: list[int] = []
+
+    def whole_way(name: str, content: bytes) -> None:
+        account_id = accounts.numbered(parts.databases, name)
+        batch_id = imports.start(
+            parts.databases, parts.settings, home_id=anna.home_id, account_id=account_id, files=[("a.xlsx", content)]
+        )
+        imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        imports.commit(parts.databases, batch_id, account_id=account_id)
+        imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        ended.append(batch_id)
+
+    threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [anna.state(one) for one in ended] == [batches.STORED] * 2
+    assert rows_stored(anna) == 7
+    with parts.databases.reading() as session:
+        assert session.scalar(select(func.sum(models.Batch.new_rows))) == 7

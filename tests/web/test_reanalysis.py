@@ -1,0 +1,219 @@
+"""After any edit what is kept of a home equals a full analysis, though only the touched days were analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from tests.web import own_rulebook, stored_results, workbooks
+from tests.web.pages import Person
+from tests.web.test_overrides import nurse
+from tests.web.test_rulebooks import BUILT_IN, account_of, activate, import_
+from web.services import care, deliveries, overrides, reanalysis, scoring
+from web.services.batches import STORED
+from web.services.overrides import OverrideError
+from web.store import models, packed
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from pebem.contracts import Tables
+
+FIRST = date(2026, 1, 5)
+RESIDENTS, STAFF, ENTRIES = ("0042", "77", "0815"), ("P1", "P2", "P9", ""), ("1.1", "4.1", "5.E03", "8.1")
+FOREIGN = "4.1"
+"""An intervention one of the rulebooks does not have."""
+
+
+def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple[Any, ...]]]:
+    """Return what is kept of a home, row by row with labels; order and codes say nothing."""
+    query = select(models.Cube).where(models.Cube.home_id == home_id)
+    found = {}
+    for row in session.scalars(query):
+        cells = packed.unpack(row.content)
+        columns = [
+            [cells.labels[name][code] for code in column] if name in cells.labels else column.tolist()
+            for name, column in cells.columns.items()
+        ]
+        rows = list(zip(*columns, strict=True))
+        found[row.kind, row.about, row.month] = set(rows)
+        assert len(found[row.kind, row.about, row.month]) == len(rows), row.kind
+    return found
+
+
+def check(who: Person) -> None:
+    """Hold what is kept against a full analysis, which is undone."""
+    with who.parts.databases.writing() as session:
+        found = kept(session, who.home_id)
+        care.analyse(session, who.home_id)
+        session.flush()
+        session.expire_all()
+        assert found == kept(session, who.home_id)
+        session.rollback()
+
+
+@pytest.fixture
+def analysed(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """Collect the day of each row that is analysed."""
+    days: list[date] = []
+    original = scoring.result
+
+    def counting(tables: Tables, stretches: Any) -> Any:
+        days.extend(day.date() for day in tables.interventions["date"])
+        return original(tables, stretches)
+
+    monkeypatch.setattr(scoring, "result", counting)
+    return days
+
+
+def days_of(analysed: list[date], edit: Callable[[], object]) -> list[date]:
+    """Return the days of the rows an edit has analysed anew."""
+    analysed.clear()
+    edit()
+    return sorted(analysed)
+
+
+def sheets(rng: np.random.Generator) -> dict[str, list[tuple[Any, ...]]]:
+    """Return an upload that tells something new, something else or the same of a few people."""
+
+    def day(low: int = -5, high: int = 50) -> str:
+        return f"{FIRST + timedelta(days=int(rng.integers(low, high))):%d.%m.%Y}"
+
+    def one(*values: str) -> str:
+        return str(values[int(rng.integers(len(values)))])
+
+    head, *assessed = workbooks.assessments(int(rng.integers(0, 4)))
+    performed = [
+        (one(*RESIDENTS, ""), one(*STAFF), one(*ENTRIES), day(0), one("", "07:10"), one("", "5", "20"), "Früh",
+         one("", "WB 1", "WB 2"), one("", "", "", "abgelehnt"))
+        for _ in range(int(rng.integers(1, 12)))
+    ]  # fmt: skip
+    parts = {
+        "Begutachtungen": [head, *((row[0], one("", day()), *row[2:]) for row in assessed if rng.random() < 0.7)],
+        "Instabilität": [("Bewohner-Nr", "Kriterium", "Von", "Bis"), (one(*RESIDENTS), "sturz", day(0, 20), day(20))],
+        "Mitarbeitende": [workbooks.STAFF[0], *(
+            (name, "", "", one("1", "2", "3", "4"), "", one("", "LG1"), one("", day()), "") for name in STAFF[:3]
+            if rng.random() < 0.6
+        )],
+        "Interventionen": [workbooks.WORK[0], *performed],
+    }  # fmt: skip
+    # What is told of residents counts only where they stand in the same upload.
+    named = [(name, "", "", one("WB 1", "WB 2", ""), one("", day())) for name in RESIDENTS if rng.random() < 0.7]
+    chosen = {name: rows for name, rows in parts.items() if len(rows) > 1 and rng.random() < 0.6}
+    return {"Bewohner": [workbooks.RESIDENTS[0], *(named or workbooks.RESIDENTS[1:])]} | chosen
+
+
+def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
+    """Read something in, set or take back a level, let another rulebook hold, or undo an upload."""
+    databases, home_id, account_id = who.parts.databases, who.home_id, account_of(who)
+    start = FIRST + timedelta(days=int(rng.integers(0, 40)))
+    match int(rng.integers(8)):
+        case 0 | 1 | 2 | 3:
+            assert who.state(who.read_in(workbooks.workbook(**sheets(rng)))) == STORED
+        case 4:
+            with databases.reading() as session:
+                query = select(models.Resident.pseudonym).where(models.Resident.home_id == home_id)
+                residents = ["", *session.scalars(query)]
+            with suppress(OverrideError):
+                overrides.set_(
+                    databases, home_id=home_id, account_id=account_id, intervention=str(rng.choice(ENTRIES)),
+                    level=int(rng.integers(1, 5)), reason="Fallbesprechung", start=start,
+                    end=start + timedelta(days=int(rng.integers(30))), resident=str(rng.choice(residents)),
+                )  # fmt: skip
+        case 5:
+            rows = overrides.list_(databases.reading, home_id)
+            with suppress(OverrideError):
+                overrides.withdraw(
+                    databases, home_id=home_id, override_id=rows[0].id if rows else 0, account_id=account_id,
+                    from_day=start,
+                )  # fmt: skip
+        case 6:
+            activate(who, str(rng.choice(keys)), start)
+        case _:
+            undo(who, rng)
+
+
+def undo(who: Person, rng: np.random.Generator) -> None:
+    """Take an upload back."""
+    with who.parts.databases.reading() as session:
+        found = sorted(one.batch_id for one in deliveries.in_force(session, who.home_id))
+    if found:
+        who.undo(found[int(rng.integers(len(found)))])
+
+
+def run(who: Person, seed: int, edits: int) -> None:
+    rng = np.random.default_rng(seed)
+    nurse(who).read_in(workbooks.workbook())
+    documents = (own_rulebook.changed("1", levels={"1.1": 4}), own_rulebook.changed("2", without=(FOREIGN,)))
+    entries = [import_(who, contents).entry for contents in documents]
+    keys = [BUILT_IN, *(entry.key for entry in entries if entry)]
+    assert len(keys) == 3
+    for _ in range(edits):
+        edit(who, rng, keys)
+        check(who)
+
+
+@pytest.mark.parametrize("seed", [5])
+def test_any_sequence_of_edits_equals_a_full_analysis(anna: Person, seed: int) -> None:
+    run(anna, seed, 6)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_longer_sequences_of_edits_equal_a_full_analysis(anna: Person, seed: int) -> None:
+    run(anna, seed, 20)
+
+
+def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> None:
+    databases, account_id = anna.parts.databases, account_of(nurse(anna))
+    jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (
+        date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)),
+    )  # fmt: skip
+
+    def stored(**chosen: list[tuple[Any, ...]]) -> list[date]:
+        batch_id = anna.read_in(workbooks.workbook(**chosen), store=False)
+        return days_of(analysed, lambda: anna.store(batch_id))
+
+    def set_(intervention: str) -> None:
+        overrides.set_(
+            databases, home_id=anna.home_id, account_id=account_id, intervention=intervention, level=4,
+            reason="Fallbesprechung", start=feb_8, end=date(2026, 2, 28),
+        )  # fmt: skip
+
+    work, assessed, staff = workbooks.WORK, workbooks.assessments(), workbooks.STAFF
+    assert stored() == [jan_5, feb_5, feb_5, feb_6, feb_7, feb_7, feb_8]
+    assert stored() == [], "the same file again"
+    assert stored(Interventionen=[work[0], ("77", "P3", "1.1", "20.02.2026", "", "9", "", "", "")]) == [feb_20]
+    later = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": [assessed[0], ("77", "07.02.2026", *assessed[2][2:])]}
+    assert stored(**later) == [feb_6], "from the day after the same holds"
+    assert stored(Mitarbeitende=[staff[0], ("P1", "", "", "3", "", "", "", "")]) == [jan_5]
+    assert days_of(analysed, lambda: set_("1.1")) == [feb_8, feb_20]
+    assert days_of(analysed, lambda: set_("4.1")) == [], "nobody did that"
+    assert days_of(analysed, lambda: activate(anna, BUILT_IN, feb_7)) == [], "it holds already"
+    entry = import_(anna, own_rulebook.changed()).entry
+    assert entry is not None
+    assert days_of(analysed, lambda: activate(anna, entry.key, feb_7)) == [feb_7, feb_7, feb_8, feb_20]
+    check(anna)
+    assert days_of(analysed, lambda: activate(anna, BUILT_IN, feb_8)) == [feb_8, feb_20], "up to the next that holds"
+    check(anna)
+
+
+def test_result_that_rests_on_something_else_is_no_ground_to_build_on(anna: Person, analysed: list[date]) -> None:
+    anna.read_in(workbooks.workbook())
+    stored_results.rest_on_another_book(anna.parts.databases, anna.home_id, date(2026, 2, 6))
+    again = anna.read_in(workbooks.workbook(), store=False)
+    assert len(days_of(analysed, lambda: anna.store(again))) == 7
+    check(anna)
+
+
+def test_days_of_one_month_are_one_run() -> None:
+    found = reanalysis.spans_of(
+        [date(2026, 3, 9), date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 2), date(2026, 2, 3)]
+    )
+    assert found == [(date(2026, 1, 31), date(2026, 2, 3)), (date(2026, 3, 2), date(2026, 3, 9))]

@@ -1,0 +1,289 @@
+"""The stored result: equal to a full run for any days and ward, cheap to change in part, never a mixture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import event, text
+
+import pebem
+from pebem.daynumbers import number_of
+from pebem.plausibility import shape
+from tests.pebem.homes import random_home
+from tests.web import stored_results, workbooks
+from tests.web.pages import Person, person
+from web.services import demand, plausibility, results, rulebooks, scoring, upkeep
+from web.services.holdings import Stretch
+from web.store import analysis, migrate, packed
+from web.store.cells import Cells
+from web.store.databases import connect
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from pebem.contracts import Tables
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+BOOK = rulebooks.current("rekonstruktion")
+FIRST, LAST = date(2025, 11, 20), date(2026, 3, 10)
+SPAN = (LAST - FIRST).days + 1
+PERIODS = (
+    (FIRST, LAST),
+    (date(2025, 12, 1), date(2026, 2, 28)),
+    (date(2025, 12, 2), date(2026, 2, 27)),
+    (date(2026, 1, 5), date(2026, 1, 9)),
+    (date(2026, 1, 31), date(2026, 2, 1)),
+    (date(2026, 2, 3), date(2026, 2, 3)),
+)
+
+
+def drawn(seed: int, rows: int = 800) -> Tables:
+    """Return a random home whose work lies in five months."""
+    tables = random_home(BOOK, seed, rows)
+    rng = np.random.default_rng(seed)
+    start = np.datetime64(FIRST, "s")
+    days = start + rng.integers(0, SPAN, rows).astype("timedelta64[D]")
+    return replace(tables, interventions=tables.interventions.assign(date=pd.Series(days)))
+
+
+def result_of(tables: Tables, first: date = FIRST, last: date = LAST) -> analysis.Result:
+    """Return what is kept of the work of some days."""
+    return scoring.result(tables, [Stretch(first, last, BOOK)])
+
+
+def keep(databases: Databases, home_id: int, tables: Tables) -> None:
+    """Keep the result of a home."""
+    with databases.writing.begin() as session:
+        analysis.replace(session.connection(), home_id, result_of(tables))
+
+
+def scored(tables: Tables, period: tuple[date, date], ward: str | None = None) -> pebem.Aggregate:
+    """Return what a full run says of a period and ward."""
+    found = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
+    cells, coverage = found.tables[pebem.CUBE[0]], found.coverage
+    if ward is not None:
+        cells, coverage = cells[cells["ward"] == ward], coverage[coverage["ward"] == ward]
+    return pebem.Aggregate({pebem.CUBE[0]: cells}, coverage)
+
+
+def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
+    """Return rows that compare whatever the columns' types; no row may come twice."""
+    plain = frame.astype(object)
+    rows = list(plain.where(plain.notna(), None).itertuples(index=False, name=None))
+    assert len(set(rows)) == len(rows)
+    return set(rows)
+
+
+def check(databases: Databases, home_id: int, tables: Tables, period: tuple[date, date], ward: str | None) -> None:
+    """Compare everything pages read with a full run."""
+    found, full = results.load(databases.reading, home_id, period=period, ward=ward), scored(tables, period, ward)
+    assert found.period == period
+    for kept in (results.BY_PLACE, ("ward",), ("intervention",), results.BY_DAY, ()):
+        assert records(found.aggregate.by(*kept)) == records(full.by(*kept))
+    cells = results.cells(databases.reading, home_id, period, ward)
+    assert pebem.Aggregate({pebem.CUBE[0]: cells}, found.aggregate.coverage) == full
+    assert found.covered["counted"] == full.counted
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_period_and_ward_equals_a_full_run(databases: Databases, app: Flask, seed: int) -> None:
+    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    keep(databases, home_id, tables)
+    for period in PERIODS:
+        check(databases, home_id, tables, period, None)
+    check(databases, home_id, tables, PERIODS[2], "B")
+    check(databases, home_id, tables, PERIODS[4], "C")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, app: Flask, seed: int) -> None:
+    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    keep(databases, home_id, tables)
+    for period in PERIODS:
+        full = scored(tables, period).by("intervention").groupby("intervention")[["count", "seconds"]].sum()
+        for name in full.index[:20]:
+            found = demand.behind(databases.reading, home_id, name, period)
+            assert sum(one.count for one in found) == full.loc[name, "count"]
+            assert sum(one.seconds for one in found) == full.loc[name, "seconds"]
+            assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in found)
+        asked = shape(tables, BOOK, period).query("seconds > 0")
+        compared = plausibility.of_home(databases.reading, home_id, period)
+        seconds = {one.grade: one.seconds for one in compared.shapes}
+        assert sum(seconds.values()) == asked.query("pflegegrad >= 1")["seconds"].sum()
+        assert compared.elsewhere == asked.query("pflegegrad < 1")["seconds"].sum()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_days_put_in_place_leave_what_a_full_run_would(databases: Databases, app: Flask, seed: int) -> None:
+    """Replacing some days, also over the edge of a month and to the end of time, equals keeping everything anew."""
+    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    keep(databases, home_id, tables)
+    for step, (first, last) in enumerate((*PERIODS[2:], (date(2026, 2, 20), date.max))):
+        fresh = drawn(100 + 10 * seed + step, 400).interventions
+        within = [one.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
+                  for one in (tables, replace(tables, interventions=fresh))]  # fmt: skip
+        rows = pd.concat([tables.interventions[~within[0]], fresh[within[1]]], ignore_index=True)
+        kinds = dict.fromkeys(tables.interventions.select_dtypes("category"), "category")
+        tables = replace(tables, interventions=rows.astype(kinds))
+        part = result_of(tables, first, min(last, LAST))
+        with databases.writing.begin() as session:
+            analysis.replace(session.connection(), home_id, part, (number_of(first), number_of(last)))
+        for period in ((FIRST, LAST), (first, min(last, LAST))):
+            there = results.load(databases.reading, home_id).available_period
+            check(databases, home_id, tables, (max(period[0], there[0]), min(period[1], there[1])), None)
+
+
+def test_a_day_without_work_leaves_nothing(databases: Databases, app: Flask) -> None:
+    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(4)
+    keep(databases, home_id, tables)
+    with databases.writing.begin() as session:
+        analysis.replace(session.connection(), home_id, {}, (number_of(date(2026, 1, 1)), number_of(date.max)))
+    assert results.load(databases.reading, home_id).available_period[1] <= date(2025, 12, 31)
+    with databases.writing.begin() as session:
+        analysis.replace(session.connection(), home_id, {})
+    assert stored_results.content(databases, home_id) == {}
+    assert results.load(databases.reading, home_id) is None
+
+
+def test_homes_do_not_touch_each_other(databases: Databases, app: Flask) -> None:
+    first, second = (person(app, name, f"Träger {name}", "Haus").home_id for name in ("anna", "ben"))
+    keep(databases, first, drawn(5))
+    before = stored_results.content(databases, first)
+    assert results.load(databases.reading, second) is None
+    keep(databases, second, drawn(6))
+    keep(databases, second, drawn(7))
+    assert stored_results.content(databases, first) == before
+    check(databases, second, drawn(7), PERIODS[1], None)
+
+
+def test_readers_see_the_old_result_or_the_new_one(settings: Settings, app: Flask) -> None:
+    """A page that has begun stays with what it began with; the next one, of any process, has the new result at once."""
+    home_id, (old, new) = person(app, "anna", "Träger", "Haus").home_id, (drawn(8), drawn(9))
+    server, worker = connect(settings), connect(settings)
+    keep(worker, home_id, old)
+    with server.reading() as page:
+        days = [analysis.read(page.connection(), home_id, analysis.DAYS)]
+        with worker.writing.begin() as session:
+            analysis.replace(session.connection(), home_id, result_of(new))
+        months = [analysis.read(page.connection(), home_id, analysis.MONTHS)]
+    with server.reading() as page:
+        days.append(analysis.read(page.connection(), home_id, analysis.DAYS))
+        months.append(analysis.read(page.connection(), home_id, analysis.MONTHS))
+    totals = [int(cells.columns["seconds"].sum()) for cells in (*days, *months)]
+    expected = [int(scored(tables, (FIRST, LAST)).by()["seconds"].sum()) for tables in (old, new)]
+    assert expected[0] != expected[1]
+    assert totals == [*expected, *expected]
+    server.close()
+    worker.close()
+
+
+def test_a_worker_that_dies_leaves_the_old_result(databases: Databases, app: Flask) -> None:
+    home_id = person(app, "anna", "Träger", "Haus").home_id
+    keep(databases, home_id, drawn(10))
+    before = stored_results.content(databases, home_id)
+    session = databases.writing()
+    session.begin()
+    analysis.replace(session.connection(), home_id, result_of(drawn(11)))
+    session.connection().invalidate()  # the connection is gone, as when the process is killed
+    session.close()
+    assert stored_results.content(databases, home_id) == before
+
+
+def test_pages_read_no_interventions(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    client = anna.first_sign_in()
+    asked: list[str] = []
+    event.listen(anna.parts.databases.work, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False)
+    for page in ("/", "/interventionen", "/interventionen.csv", "/interventionen/1.1", "/plausibilitaet"):
+        assert client.get(page).status_code == 200, page
+    assert any("FROM cube" in statement for statement in asked)
+    assert not [
+        statement for statement in asked if "FROM intervention" in statement or "JOIN intervention" in statement
+    ]
+
+
+def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
+    """The revision drops the former result; the next start makes it anew from the rows, once."""
+    anna.read_in(workbooks.workbook())
+    databases = anna.parts.databases
+    before = stored_results.content(databases, anna.home_id)
+    migrate.move(databases.work, "work", "0003")
+    migrate.move(databases.work, "work", "head")
+    assert results.load(databases.reading, anna.home_id) is None
+    assert upkeep.refresh(databases) == 1
+    assert stored_results.content(databases, anna.home_id) == before
+    assert upkeep.refresh(databases) == 0
+
+
+def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    databases = anna.parts.databases
+    before = stored_results.content(databases, anna.home_id)
+    with databases.writing.begin() as session:
+        session.execute(text("UPDATE cube SET content = :bytes"), {"bytes": packed.MARK + bytes([99]) + b"x"})
+    with pytest.raises(packed.FormatError, match="Format 99"):
+        results.load(databases.reading, anna.home_id)
+    assert upkeep.refresh(databases) == 1
+    assert stored_results.content(databases, anna.home_id) == before
+
+
+EXTREMES = Cells(
+    {
+        "day": np.array([-1, 0, 20_000, 2_932_896]),
+        "ward": np.array([2, 0, 0, 3]),
+        "outcome": np.array([0, 1, 0, 1]),
+        "count": np.array([1, 2**53, 255, 256]),
+        "seconds": np.array([0, 65_535, -(2**62), 2**62]),
+        "same": np.array([7, 7, 7, 7]),
+    },
+    {
+        "ward": ("Süd „1“", "kommt nicht vor", None, "\N{PERSON IN LOTUS POSITION}"),
+        "outcome": ((4, 0, "a", False), (0, 1, "b", True)),
+    },
+)  # fmt: skip
+
+
+def test_packing_loses_nothing() -> None:
+    again = packed.unpack(packed.pack(EXTREMES))
+    assert {name: column.tolist() for name, column in again.columns.items() if name not in {"ward", "outcome"}} == {
+        name: column.tolist() for name, column in EXTREMES.columns.items() if name not in {"ward", "outcome"}
+    }
+    for name, labels in EXTREMES.labels.items():
+        assert [again.labels[name][i] for i in again.columns[name]] == [labels[i] for i in EXTREMES.columns[name]]
+    assert again.labels["ward"] == ("Süd „1“", None, "\N{PERSON IN LOTUS POSITION}")
+    assert len(packed.unpack(packed.pack(EXTREMES[:0]))) == 0
+
+
+@pytest.mark.parametrize(
+    ("damaged", "said"),
+    [
+        (b"", "Kennung PBC"),
+        (b"PBC", "Kennung PBC"),
+        (b"\x80\x04K\x01.", "Kennung PBC"),
+        (packed.pack(EXTREMES)[:-9], "beschädigt"),
+        (packed.pack(EXTREMES)[:4] + b"0" * 40, "beschädigt"),
+        (b"PBC\x02" + packed.pack(EXTREMES)[4:], "Format 2, bekannt ist 1"),
+    ],
+)
+def test_damaged_bytes_are_refused_in_words(damaged: bytes, said: str) -> None:
+    with pytest.raises(packed.FormatError, match=said) as refusal:
+        packed.unpack(damaged)
+    assert "Bitte starten Sie die Anwendung neu" in str(refusal.value)
+
+
+@pytest.mark.parametrize("rows", [0, 5, 5000])
+def test_sums_do_not_depend_on_the_way(rows: int) -> None:
+    """Few rows are sorted, many go into slots; both give what pandas says."""
+    rng = np.random.default_rng(rows)
+    made = {"day": rng.integers(20_000, 20_040, rows), "ward": rng.integers(0, 3, rows)}
+    sums = {"count": rng.integers(1, 9, rows), "seconds": rng.integers(0, 2**40, rows)}
+    cells = Cells(made | sums, {"ward": ("B", None, "A")})
+    expected = pd.DataFrame(made | sums).groupby(["day", "ward"], as_index=False).sum()
+    assert pd.DataFrame(cells.summed("day", "ward").columns).to_numpy().tolist() == expected.to_numpy().tolist()
+    assert cells.summed().columns["seconds"].tolist() == ([int(sums["seconds"].sum())] if rows else [])

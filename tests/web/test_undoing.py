@@ -1,0 +1,410 @@
+"""What an upload does is shown first, done in one transaction, and can be taken back; others stay in force."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from tests.web import stored_results, workbooks
+from tests.web.pages import post
+from tests.web.test_reanalysis import check, sheets
+from tests.web.test_uploads import run_jobs
+from web.services import batches, care, deliveries, homes, identities, imports, storing, undoing, upkeep, weighing
+from web.services.storing import Choice
+from web.store import models
+from web.store.vault import RESIDENT, STAFF
+
+if TYPE_CHECKING:
+    from tests.web.pages import Person
+
+ROOT = Path(__file__).parents[2]
+HEAD = workbooks.WORK[0]
+MARCH = Choice(first=date(2026, 3, 1), last=date(2026, 3, 31))
+
+
+def row(  # as a line of the sheet
+    day: str, time: str = "07:10", minutes: str = "20", *, resident: str = "0042", staff: str = "P1", ward: str = "",
+    status: str = "",
+) -> tuple[str, ...]:  # fmt: skip
+    return (resident, staff, "1.1", day, time, minutes, "Früh", ward, status)
+
+
+def file_of(*rows: tuple[str, ...]) -> bytes:
+    return workbooks.workbook(Interventionen=[HEAD, *rows])
+
+
+def weighed(who: Person, batch_id: int) -> dict[str, Any]:
+    return batches.find(who.parts.databases.reading, 1, batch_id).weighed
+
+
+def choose(who: Person, batch_id: int, choice: Choice) -> dict[str, Any]:
+    imports.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
+    return weighed(who, batch_id)
+
+
+def numbers(found: dict[str, Any]) -> list[int]:
+    return [found[name] for name in ("new", "changed", "unchanged", "removed")]
+
+
+def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
+    """Return everything stored of a home, people by their numbers from outside."""
+    databases, names = who.parts.databases, {}
+    with databases.vault_reading() as vault:
+        for kind in (RESIDENT, STAFF):
+            for pseudonym, (number, _) in identities.everyone(vault, who.parts.settings, who.home_id, kind).items():
+                names[pseudonym] = number
+    with databases.reading() as session:
+        tables = care.tables_of(session, who.home_id)
+        rows = session.execute(
+            select(models.Intervention.content).where(models.Intervention.home_id == who.home_id)
+        ).scalars()
+        assert sorted(rows) == sorted(
+            one.ljust(40, b"\0") for one in deliveries.stored(session, who.home_id).tolist()
+        ), "rows and months say the same"
+    found = {}
+    for name in ("residents", "assessments", "instability", "staff", "interventions"):
+        frame = getattr(tables, name).astype(object)
+        values = frame.where(frame.notna(), None).itertuples(index=False, name=None)
+        found[name] = Counter(tuple(names.get(one, one) for one in line) for line in values)
+    return found
+
+
+def count(who: Person, model: Any) -> int:
+    with who.parts.databases.reading() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    before = held(anna)
+    lines = [
+        row("05.01.2026"),  # as it is
+        row("05.02.2026", staff="P2"), row("05.02.2026", minutes="25", staff="P2"),  # one of two equal ones is longer
+        row("07.02.2026", "19:05", "9", resident="77", ward="WB 1"),  # refused -> done
+        row("09.02.2026"), row("09.02.2026"),  # two new ones
+    ]  # fmt: skip
+    batch_id = anna.read_in(file_of(*lines), store=False)
+    found = weighed(anna, batch_id)
+    assert numbers(found) == [2, 2, 2, 0]
+    assert found["kinds"] == {"Minuten": 1, "Status": 1, "Schicht": 1}
+    assert found["changes"][0]["parts"][0] == ["Minuten", "20", "25"]
+    assert held(anna) == before
+    assert count(anna, models.Delivery) == 1
+    anna.store(batch_id)
+    after = held(anna)
+    assert after["interventions"].total() == before["interventions"].total() + 2
+    # What was foretold is what the analysis says now.
+    again = anna.read_in(file_of(row("20.05.2026")), store=False)
+    assert weighed(anna, again)["before"]["coverage"]["counted"] == 0
+    check(anna)
+
+
+def test_foretold_figures_are_those_of_the_analysis(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    lines = row("05.01.2026", minutes="50"), row("05.01.2026", "09:00", staff="P3")
+    batch_id = anna.read_in(file_of(*lines), store=False)
+    foretold = weighed(anna, batch_id)
+    assert foretold["days"] == 1
+    assert foretold["before"]["coverage"]["counted"] == 1
+    assert foretold["after"]["coverage"]["counted"] == 2
+    assert sum(seconds for _, seconds in foretold["after"]["fit"].values()) == 70 * 60
+    anna.store(batch_id)
+    with anna.parts.databases.reading() as session:
+        now = weighing.figures(session.connection(), anna.home_id)
+    assert weighing.moved(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
+
+
+def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person) -> None:
+    """Rows without ward belong to the ward of their resident: 0042 lives in WB 1, 77 in WB 2."""
+    anna.read_in(workbooks.workbook())
+    march = [row("01.03.2026"), row("31.03.2026"), row("10.03.2026", resident="77"), row("11.03.2026", ward="WB 2")]
+    anna.read_in(file_of(row("28.02.2026"), *march, row("01.04.2026")))
+    batch_id = anna.read_in(file_of(march[0]), store=False)
+    assert numbers(weighed(anna, batch_id)) == [0, 0, 1, 0]
+    of_ward = Choice(first=MARCH.first, last=MARCH.last, wards=("WB 1",))
+    assert numbers(choose(anna, batch_id, of_ward)) == [0, 0, 1, 1]
+    assert numbers(choose(anna, batch_id, MARCH)) == [0, 0, 1, 3]
+    assert numbers(choose(anna, batch_id, of_ward)) == [0, 0, 1, 1]
+    before = held(anna)
+    anna.store(batch_id)
+    gone = before["interventions"] - held(anna)["interventions"]
+    assert [(line[0], f"{line[3]:%d.%m.}") for line in gone] == [("0042", "31.03.")]
+    assert gone.total() == 1
+    check(anna)
+    anna.undo(batch_id)
+    assert held(anna) == before
+    check(anna)
+
+
+def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
+    anna.read_in(file_of(row("05.01.2026")))
+    batch_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
+    assert numbers(weighed(anna, batch_id)) == [0, 1, 0, 0]
+    assert numbers(choose(anna, batch_id, Choice(replace=False))) == [1, 0, 0, 0]
+    anna.store(batch_id)
+    assert held(anna)["interventions"].total() == 2
+
+
+def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
+    first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
+    second = anna.read_in(file_of(row("06.01.2026"), row("07.01.2026")))
+    found = undoing.weigh(anna.parts.databases, first)
+    assert (found.rows, found.gone, found.stay, found.back, found.later) == (2, 1, 1, 0, [second])
+    anna.undo(first)
+    assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
+    with anna.parts.databases.reading() as session:
+        assert set(session.scalars(select(models.Intervention.batch_id))) == {second}
+    assert anna.state(first) == batches.UNDONE
+    check(anna)
+    with pytest.raises(undoing.UndoError):
+        undoing.weigh(anna.parts.databases, first)
+
+
+def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Person) -> None:
+    first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
+    shown = undoing.weigh(anna.parts.databases, first).digest
+    anna.read_in(file_of(row("06.01.2026")))
+    undoing.release(anna.parts.databases, first, account_id=1, shown=shown)
+    imports.undo(anna.parts.databases, anna.parts.jobs.queue, first)
+    assert anna.state(first) == batches.STORED
+    assert held(anna)["interventions"].total() == 2
+    anna.undo(first)
+    assert anna.state(first) == batches.UNDONE
+
+
+def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
+    """Somebody else stores between the figures and the release: back to the user, with new figures."""
+    anna.read_in(file_of(row("05.03.2026")))
+    batch_id = anna.read_in(file_of(row("06.03.2026")), store=False)
+    assert choose(anna, batch_id, MARCH)["removed"] == 1
+    anna.read_in(file_of(row("07.03.2026")))
+    anna.store(batch_id)
+    assert anna.state(batch_id) == batches.READ
+    assert (weighed(anna, batch_id)["removed"], weighed(anna, batch_id)["otherwise"]) == (2, True)
+    assert held(anna)["interventions"].total() == 2
+    anna.store(batch_id)
+    assert anna.state(batch_id) == batches.STORED
+    assert held(anna)["interventions"].total() == 1
+
+
+def test_all_or_nothing(anna: Person) -> None:
+    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    with pytest.raises(imports.UploadError, match="alles oder nichts"):
+        imports.commit(anna.parts.databases, batch_id, account_id=1, all_or_nothing=True)
+    assert anna.state(batch_id) == batches.READ
+    good = anna.read_in(file_of(row("05.01.2026")), store=False)
+    imports.commit(anna.parts.databases, good, account_id=1, all_or_nothing=True)
+    assert anna.state(good) == batches.RELEASED
+
+
+def run(who: Person, seed: int, steps: int) -> None:
+    """Store and take back at random; afterwards compare with a home that got only what is in force."""
+    rng = np.random.default_rng(seed)
+    own, in_force = who.home_id, []
+    for _ in range(steps):
+        if in_force and rng.random() < 0.35:
+            batch_id, *_ = in_force.pop(int(rng.integers(len(in_force))))
+            who.undo(batch_id)
+            assert who.state(batch_id) == batches.UNDONE
+        else:
+            content = workbooks.workbook(**sheets(rng))
+            start = date(2026, 1, int(rng.integers(1, 31)))
+            choice = Choice(replace=bool(rng.random() < 0.8))
+            if rng.random() < 0.4:
+                choice = Choice(choice.replace, start, date(2026, 2, int(rng.integers(1, 28))))
+            in_force.append((_stored(who, content, choice), content, choice))
+        check(who)
+    found = held(who)
+    with who.parts.databases.reading() as session:
+        rows = deliveries.stored(session, own)
+        months = range(600, 700)
+        assert rows.tolist() == deliveries.folded(session, own, months).tolist()
+    who.home_id = homes.create(who.parts.databases, 1, "Vergleich")
+    for _, content, choice in in_force:
+        _stored(who, content, choice)
+    assert held(who) == found
+    who.home_id = own
+
+
+def _stored(who: Person, content: bytes, choice: Choice) -> int:
+    batch_id = who.read_in(content, store=False)
+    choose(who, batch_id, choice)
+    who.store(batch_id)
+    assert who.state(batch_id) == batches.STORED
+    return batch_id
+
+
+@pytest.mark.parametrize("seed", [3])
+def test_stored_is_what_the_uploads_in_force_say(anna: Person, seed: int) -> None:
+    run(anna, seed, 7)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(200, 210))
+def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
+    run(anna, seed, 20)
+
+
+def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
+    old = anna.read_in(workbooks.workbook())
+    with anna.parts.databases.writing.begin() as session:
+        deliveries.forget(session, old)
+    before = held(anna)
+    with pytest.raises(undoing.UndoError):
+        undoing.weigh(anna.parts.databases, old)
+    staff = [workbooks.STAFF[0], ("P1", "", "", "2", "", "", "", "")]
+    work = [HEAD, row("05.01.2026", minutes="5")]
+    sheet = workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=work, Mitarbeitende=staff)
+    batch_id = anna.read_in(sheet)
+    assert held(anna) != before
+    anna.undo(batch_id)
+    assert held(anna) == before
+    check(anna)
+    assert storing.Choice.of(None) == Choice()
+
+
+def test_from_the_figures_to_the_undo(anna: Person) -> None:
+    """The whole way, through the pages."""
+    client = anna.first_sign_in()
+    anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
+    batch_id = anna.read_in(file_of(row("05.03.2026", minutes="25"), row("08.03.2026")), store=False)
+    page = f"/daten/{batch_id}"
+    assert "Minuten: 20 → 25" in client.get(page).text
+    lacking = post(client, f"{page}/folgen", page, vollstaendig="ja", von="2026-03-01", bis="2026-03-31")
+    assert lacking.status_code == 302
+    assert "Bitte nennen Sie die Wohnbereiche" in client.get(page).text
+    nowhere = post(client, f"{page}/folgen", page, vollstaendig="ja", von="2026-03-01", bis="2026-03-31", wb="WB 9")
+    assert nowhere.status_code == 302
+    assert "gibt es hier nicht" in client.get(page).text
+    post(client, f"{page}/folgen", page, vollstaendig="ja", von="2026-03-01", bis="2026-03-31", haus="ja")
+    shown = client.get(page).text
+    assert re.search(r"Wird entfernt</dt><dd><b>1</b>", shown)
+    stale = post(client, f"{page}/uebernehmen", page, gezeigt="x")
+    assert stale.status_code == 302
+    assert "Zahlen haben sich geändert" in client.get(page).text
+    post(client, f"{page}/uebernehmen", page, gezeigt=weighed(anna, batch_id)["digest"])
+    run_jobs(anna)
+    assert "1 Zeile ersetzt" in client.get(page).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "changes" not in weighed(anna, batch_id), "what rows said is not kept longer than it is needed"
+    undo = client.get(f"{page}/ruecknahme")
+    assert "2 Interventionen werden</strong> entfernt" in undo.text.replace("\N{NO-BREAK SPACE}", " ")
+    mark = re.search(r'name="gezeigt" value="([^"]+)"', undo.text).group(1)
+    assert post(client, f"{page}/ruecknahme", f"{page}/ruecknahme", gezeigt=mark).status_code == 302
+    assert "wartet auf die Rücknahme" in client.get(page).text
+    run_jobs(anna)
+    assert "wurde zurückgenommen" in client.get(page).text
+    assert client.get(f"{page}/ruecknahme").status_code == 302
+    assert held(anna)["interventions"].total() == 2
+    with anna.parts.databases.reading() as session:
+        actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
+    assert actions[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
+
+
+def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch_id = anna.read_in(workbooks.workbook())
+    before = held(anna)
+    shown = undoing.weigh(anna.parts.databases, batch_id).digest
+    with monkeypatch.context() as broken:
+        broken.setattr(deliveries, "forget", lambda *_: 1 / 0)
+        undoing.release(anna.parts.databases, batch_id, account_id=1, shown=shown)
+        imports.undo(anna.parts.databases, anna.parts.jobs.queue, batch_id)
+    assert (anna.state(batch_id), held(anna)) == (batches.STORED, before)
+    anna.undo(batch_id)
+    empty = held(anna)
+    assert [empty[name].total() for name in empty] == [0, 0, 0, 0, 0]
+    check(anna)
+
+
+def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
+    """Whoever comes first: afterwards there is what the uploads in force say."""
+    parts = anna.parts
+    first = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
+    shown = undoing.weigh(parts.databases, first).digest
+    others = [
+        anna.read_in(file_of(row("05.03.2026", minutes=str(20 + n)), row(f"1{n}.03.2026")), store=False)
+        for n in range(3)
+    ]
+    for batch_id in others:
+        imports.commit(parts.databases, batch_id, account_id=1)
+    undoing.release(parts.databases, first, account_id=1, shown=shown)
+    work = [(imports.store, (parts.databases, parts.settings, parts.jobs.queue, one)) for one in others]
+    work.append((imports.undo, (parts.databases, parts.jobs.queue, first)))
+    threads = [threading.Thread(target=target, args=given) for target, given in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {anna.state(one) for one in others} <= {batches.STORED, batches.READ}
+    assert anna.state(first) in {batches.STORED, batches.UNDONE}
+    with parts.databases.reading() as session:
+        rows = deliveries.stored(session, anna.home_id)
+        assert rows.tolist() == deliveries.folded(session, anna.home_id, range(670, 680)).tolist()
+        in_force = {one.batch_id for one in deliveries.in_force(session, anna.home_id)}
+    assert in_force == {one for one in (first, *others) if anna.state(one) == batches.STORED}
+    check(anna)
+
+
+KILLED = """
+import os, pickle, signal, sys
+from pathlib import Path
+from web import jobs
+from web.services import {module}, imports
+from web.store.databases import connect
+
+settings = pickle.loads(Path(sys.argv[1]).read_bytes())
+databases = connect(settings)
+{module}.{function} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+getattr(jobs.make(settings, databases), sys.argv[2]).call_local(int(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("job", "module", "function"), [("undo", "deliveries", "forget"), ("undo", "care", "analyse"),
+                                    ("store", "reanalysis", "analyse_touched")],
+)  # fmt: skip
+def test_killed_worker_leaves_nothing_half_done(
+    anna: Person, tmp_path: Path, job: str, module: str, function: str
+) -> None:
+    """SIGKILL at the end of an undo, and of a store that replaces a period; afterwards it is done as if nothing was."""
+    parts = anna.parts
+    first = anna.read_in(workbooks.workbook())
+    second = anna.read_in(file_of(row("05.01.2026", minutes="25"), row("06.01.2026")), store=False)
+    choose(anna, second, Choice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
+    if job == "store":
+        batch_id, working, waiting = second, batches.STORING, batches.RELEASED
+        imports.commit(parts.databases, second, account_id=1)
+    else:
+        batch_id, working, waiting = first, batches.UNDOING, batches.TO_UNDO
+        anna.store(second)
+        shown = undoing.weigh(parts.databases, first).digest
+        undoing.release(parts.databases, first, account_id=1, shown=shown)
+    before, cubes = held(anna), stored_results.content(parts.databases, anna.home_id)
+    script, settings = tmp_path / "killed.py", tmp_path / "settings"
+    script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
+    settings.write_bytes(pickle.dumps(parts.settings))
+    ended = subprocess.run(
+        [sys.executable, str(script), str(settings), job, str(batch_id)], cwd=ROOT, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL
+    assert anna.state(batch_id) == working
+    assert (held(anna), stored_results.content(parts.databases, anna.home_id)) == (before, cubes)
+    assert upkeep.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {batch_id: waiting}
+    parts.jobs.enqueue(batch_id, waiting)
+    run_jobs(anna)
+    assert anna.state(batch_id) == (batches.STORED if job == "store" else batches.UNDONE)
+    assert held(anna)["interventions"].total() == 2
+    check(anna)

@@ -1,0 +1,121 @@
+"""``Fehlerhafte Zeilen``: the rows with errors as they stood, to be repaired and uploaded again."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from importers.faulty import REASON
+from importers.normalise import shown
+from web.reports.sheets import Styles, safe, workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from importers.faulty import FaultyRow, FaultySheet
+
+SHEET_LIMIT: Final = 1_000_000
+"""Most rows one sheet takes; the sheet of instructions says so where there are more."""
+
+LONGEST: Final = 32_767
+"""Characters a cell takes."""
+
+OF_THE_SAME_PERSON: Final = "Ohne Fehler: steht hier, weil alle Zeilen einer Person zusammen eingelesen werden."
+
+_INSTRUCTIONS: Final = (
+    "So geht es weiter",
+    "1. Berichtigen Sie die farbigen Zellen; was zu tun ist, steht in der letzten Spalte jeder Zeile.",
+    "2. Speichern Sie die Datei. Die letzte Spalte und dieses Blatt können bleiben; sie werden nicht eingelesen.",
+    "3. Laden Sie nur diese Datei noch einmal hoch. Was schon übernommen ist, bleibt und zählt nicht doppelt.",
+    "Zeilen, die nicht zu retten sind, löschen Sie einfach.",
+    "Spalten, die nicht eingelesen werden, fehlen hier: Ihr Inhalt wird nicht aufbewahrt.",
+)
+_REASON_WIDTH: Final = 90
+_MARK: Final = "#fce7f3"
+_FORMATS: Final = {
+    "text": "@", "number": "General", "day": "dd.mm.yyyy", "moment": "dd.mm.yyyy hh:mm:ss", "clock": "hh:mm:ss",
+    "span": "[h]:mm:ss",
+}  # fmt: skip
+
+
+def write(path: Path, sheets: Sequence[FaultySheet]) -> None:
+    """Write one sheet for each, named and headed as the importer reads it again."""
+    with workbook(path, "Fehlerhafte Zeilen") as made:
+        styles = Styles(made)
+        left_out = 0
+        for sheet in sheets:
+            _sheet(made.add_worksheet(sheet.sheet), styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
+            left_out += len(sheet.rows[SHEET_LIMIT:])
+        said = made.add_worksheet("Anleitung")
+        said.set_column(0, 0, 110)
+        more = (f"{left_out} weitere Zeilen passen nicht in diese Datei.",) if left_out else ()
+        for row, text in enumerate((*_INSTRUCTIONS, *more)):
+            said.write_string(row, 0, text, styles() if row else styles.title)
+
+
+def _sheet(sheet: Worksheet, styles: Styles, headings: Sequence[str], rows: Sequence[FaultyRow]) -> None:
+    reasons = len(headings)
+    for column, heading in enumerate(headings):
+        texts = all(isinstance(row.cells[column], str) for row in rows)
+        # What is typed into a column of texts must stay one: 4.10 would become the number 4.1.
+        kind = styles(num_format=_FORMATS["text"]) if texts else None
+        sheet.set_column(column, column, min(max(len(heading) + 2, 12), 40), kind)
+        sheet.write_string(0, column, heading, styles.head)
+    sheet.set_column(reasons, reasons, _REASON_WIDTH)
+    sheet.write_string(0, reasons, REASON, styles.head)
+    several, plain = len({row.file for row in rows}) > 1, styles()
+    formats = {
+        (kind, marked): styles(num_format=written, **({"bg_color": _MARK} if marked else {}))
+        for kind, written in _FORMATS.items()
+        for marked in (False, True)
+    }
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row.cells):
+            kind = _kind(cell)
+            _cell(sheet, (number, column), cell, kind, formats[kind, column in row.wrong])
+        sheet.write_string(number, reasons, str(safe(_told(row, several=several)))[:LONGEST], plain)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(rows), reasons)
+
+
+def _told(row: FaultyRow, *, several: bool) -> str:
+    where = f"Zeile {row.number} in „{row.file}“" if several else f"Zeile {row.number}"
+    return f"{where}: {' '.join(row.reasons) or OF_THE_SAME_PERSON}"
+
+
+def _cell(sheet: Worksheet, place: tuple[int, int], cell: Any, kind: str, style: Format) -> None:
+    """Write a cell so that it is read again as what it was."""
+    if cell == "":
+        sheet.write_blank(*place, None, style)
+    elif kind == "text":
+        sheet.write_string(*place, str(safe(shown(cell)))[:LONGEST], style)
+    elif isinstance(cell, bool):
+        sheet.write_boolean(*place, cell, style)
+    elif kind == "number":
+        sheet.write_number(*place, cell, style)
+    else:
+        sheet.write_datetime(*place, cell, style)
+
+
+def _kind(cell: Any) -> str:
+    """Return how a cell is written: days before Excel's calendar and the like as the text they show."""
+    match cell:
+        case bool():
+            return "number"
+        case int() | float() if math.isfinite(cell):
+            return "number"
+        case datetime() if cell.year > 1900 and cell.time() != time():
+            return "moment"
+        case date() if cell.year > 1900:
+            return "day"
+        case time():
+            return "clock"
+        case timedelta() if cell >= timedelta():
+            return "span"
+        case _:
+            return "text"

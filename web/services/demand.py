@@ -1,0 +1,169 @@
+"""The demand behind the work: what each resident's condition called for on which day, and how much was done for it.
+
+Made once when a home is analysed, kept without anybody who did it, and read by the pages about one intervention and
+about the rulebook's plausibility.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from pebem.daynumbers import day_of, days, number_of
+from pebem.overrides import rate
+from pebem.staffing import grades_of
+from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
+from rules.compile import compile_levels
+from web.store import analysis
+from web.store.cells import Cells, labelled
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from pebem.contracts import Tables
+    from rules.model import RuleBook
+
+_DONE: Final = "durchgeführt"
+_UNKNOWN_WORK: Final = -1
+_TOPS: Final = (2, 2, 5, 5, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one resident's condition called for, over days in which it did not change. Nobody who did it.
+
+    Attributes
+    ----------
+    resident
+        Pseudonym; "" for work that names no resident.
+    known
+        Whether the resident is in the master data, so that the level can be explained.
+    first_day, last_day
+        First and last day with such an intervention.
+    qn_soll, low, high
+        Level and its bounds; 0 = unknown.
+    overridden
+        Whether a person has set the level in place of the rulebook.
+    """
+
+    resident: str
+    known: bool
+    first_day: date
+    last_day: date
+    qn_soll: int
+    low: int
+    high: int
+    count: int
+    seconds: int
+    overridden: bool
+
+
+def behind(reading: sessionmaker[Session], home_id: int, intervention: str, period: tuple[date, date]) -> list[Demand]:
+    """Return the demand behind an intervention, by resident and time without change, most minutes first.
+
+    The rulebook of each day decides; days whose rulebook does not have the intervention have no demand.
+    """
+    first, last = (number_of(day) for day in period)
+    months = range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
+    with reading() as session:
+        found = analysis.read(session.connection(), home_id, analysis.DEMAND, months, intervention)
+    return _segments(found.between(first, last)) if found is not None else []
+
+
+def of_stretch(tables: Tables, book: RuleBook) -> dict[str, Cells]:
+    """Return what ``analysis.DEMAND`` and ``analysis.GRADES`` keep of the work of days on which one book holds.
+
+    Work the book does not know has no demand; among the grades it counts as not rated.
+    """
+    work = tables.interventions
+    work = work[(work["status"].isna() | (work["status"] == _DONE)).to_numpy()]
+    if work.empty:
+        return {}
+    person, pseudonyms = labelled(work["resident"])
+    place, names = labelled(work["intervention"])
+    rows = {
+        "resident": person, "intervention": place, "day": days(work["date"], 0),
+        "count": np.ones(len(work), np.int64), "seconds": np.maximum(work["seconds"].to_numpy(np.int64), 0),
+    }  # fmt: skip
+    named = tuple("" if one is None else one for one in pseudonyms)
+    done = Cells(rows, {"resident": named, "intervention": names}).summed("resident", "intervention", "day")
+    return _rated(done, tables, book)
+
+
+def _rated(done: Cells, tables: Tables, book: RuleBook) -> dict[str, Cells]:
+    """Give each resident, day and intervention the level the book calls for."""
+    day = done.columns["day"]
+    first, last = int(day.min()), int(day.max())
+    people = (tables.residents, tables.assessments, tables.instability)
+    timeline = resident_timeline(*people, first, last, named_criteria(book))
+    known = pd.Index(tables.residents["resident"])
+    rating = rate(timeline.grid, compile_levels(book, timeline.states), tables.overrides, known, book, first)
+    named = known.get_indexer(pd.Index(done.labels["resident"], dtype=object))
+    codes = np.where(named < 0, UNKNOWN_PERSON, named + FIRST_PERSON)
+    codes[[one == "" for one in done.labels["resident"]]] = NOBODY
+    code = codes[done.columns["resident"]]
+    columns = np.array([book.index.get(str(one), _UNKNOWN_WORK) for one in done.labels["intervention"]], np.int64)
+    column, state = columns[done.columns["intervention"]], rating.grid[code, day - first]
+    levels = rating.levels
+    parts = (code >= FIRST_PERSON, rating.overridden, levels.level, levels.low, levels.high)
+    fused = np.zeros(len(done), np.int64)
+    for top, part in zip(_TOPS, parts, strict=True):
+        fused = fused * top + (part if part.ndim == 1 else part[state, column])
+    asked, demand = np.unique(fused, return_inverse=True)
+    rateable = column != _UNKNOWN_WORK
+    whole = Cells({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
+    grade = grades_of(tables, timeline)[rating.base[state]]
+    soll = np.where(rateable, levels.level[state, column], 0)
+    of_people = Cells({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
+    return {
+        analysis.DEMAND: whole[rateable],
+        analysis.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),
+    }
+
+
+def _labels(fused: NDArray[np.int64]) -> tuple[tuple[Any, ...], ...]:
+    parts: list[list[int]] = []
+    for top in reversed(_TOPS):
+        fused, part = np.divmod(fused, top)
+        parts.insert(0, part.tolist())
+    return tuple(zip(*parts, strict=True))
+
+
+def _segments(work: Cells) -> list[Demand]:
+    if not len(work):
+        return []
+    names = np.array(work.labels["resident"], dtype=object)[work.columns["resident"]]
+    _, person = np.unique(names.astype(str), return_inverse=True)
+    ordered = work[np.lexsort((work.columns["day"], person))]
+    # One demand of several days is one segment; whether a resident is known is no change of demand.
+    asked = [label[1:] for label in ordered.labels["demand"] if isinstance(label, tuple)]
+    same = np.array([asked.index(one) for one in asked])[ordered.columns["demand"]]
+    changes = np.diff(ordered.columns["resident"]).astype(bool) | np.diff(same).astype(bool)
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    counts, seconds = (np.add.reduceat(ordered.columns[name].astype(np.int64), starts) for name in ("count", "seconds"))
+    lasts = ordered.columns["day"][np.append(starts[1:], len(ordered)) - 1]
+    found = []
+    for i, start in enumerate(starts):
+        parts: Any = ordered.labels["demand"][ordered.columns["demand"][start]]
+        known, overridden, soll, low, high = parts
+        found.append(
+            Demand(
+                resident=str(ordered.labels["resident"][ordered.columns["resident"][start]]),
+                known=bool(known),
+                overridden=bool(overridden),
+                first_day=day_of(int(ordered.columns["day"][start])),
+                last_day=day_of(int(lasts[i])),
+                qn_soll=soll,
+                low=low,
+                high=high,
+                count=int(counts[i]),
+                seconds=int(seconds[i]),
+            )
+        )
+    return sorted(found, key=lambda one: (-one.seconds, -one.count, one.resident, one.first_day))

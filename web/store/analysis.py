@@ -1,0 +1,145 @@
+"""The analysed work of a home as it is kept: by month, in parts for the questions pages ask.
+
+What is asked often is summed beforehand, so a page of three years reads a few hundred kilobytes. Sums are made from
+the full cells whenever those change, in the same statement sequence: they cannot differ.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from sqlalchemy import delete, insert, select
+
+from web.store import packed
+from web.store.cells import Cells, concat
+from web.store.models import Cube
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+FULL: Final = "cells"
+"""Every cell: day, ward, shift, intervention, outcome; count and seconds."""
+
+COVERAGE: Final = "coverage"
+"""By day, book (its hash) and ward: for how many rows each thing was known."""
+
+DEMAND: Final = "demand"
+"""Of one intervention: resident, day, demand; count and seconds. Nobody who did it."""
+
+GRADES: Final = "grades"
+"""By day, Pflegegrad of the resident and level called for: count and seconds."""
+
+MONTHS: Final = "months"
+"""The full cells without the day."""
+
+DAYS: Final = "days"
+"""The full cells without shift and intervention."""
+
+_SUMMED: Final = {MONTHS: ("ward", "shift", "intervention", "outcome"), DAYS: ("day", "ward", "outcome")}
+_TABLE: Final = cast("Table", Cube.__table__)
+
+Result = dict[str, Cells]
+"""What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions."""
+
+
+def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
+    """Return the months (since January 1970) of days (since 1970-01-01)."""
+    return np.asarray(day, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def replace(connection: Connection, home_id: int, found: Result, days: tuple[int, int] | None = None) -> None:
+    """Put a result in place of what was kept of a home, in the open transaction.
+
+    Parameters
+    ----------
+    found
+        What was analysed; of no day outside ``days``.
+    days
+        First and last day whose result is replaced; None = all. Of their months the other days stay as they are.
+    """
+    gone = delete(_TABLE).where(_TABLE.c.home_id == home_id)
+    if days is not None:
+        first, last = (int(month_of(day)) for day in days)
+        found = _completed(connection, home_id, found, days, {first, last})
+        gone = gone.where(_TABLE.c.month.between(first, last))
+    connection.execute(gone)
+    rows = [
+        {"home_id": home_id, "kind": kind, "about": about, "month": month, "content": packed.pack(cells)}
+        for kind, about, month, cells in _pieces(found)
+    ]
+    if rows:
+        connection.execute(insert(_TABLE), rows)
+
+
+def read(
+    connection: Connection, home_id: int, kind: str, months: Iterable[int] | None = None, about: str = ""
+) -> Cells | None:
+    """Return what is kept of a home in some months (None = all), in order of months; None where there is nothing.
+
+    Raises
+    ------
+    web.store.packed.FormatError
+        Where it is of another version, or damaged.
+    """
+    table = _TABLE
+    query = select(table.c.content).where(table.c.home_id == home_id, table.c.kind == kind, table.c.about == about)
+    if months is not None:
+        wanted = sorted(months)
+        if not wanted:
+            return None
+        query = query.where(table.c.month.between(wanted[0], wanted[-1]))
+        if wanted != list(range(wanted[0], wanted[-1] + 1)):
+            query = query.where(table.c.month.in_(wanted))
+    parts = [packed.unpack(content) for content in connection.scalars(query.order_by(table.c.month))]
+    return concat(parts) if parts else None
+
+
+def _completed(
+    connection: Connection, home_id: int, found: Result, days: tuple[int, int], months: Iterable[int]
+) -> Result:
+    """Return a result with the days of its first and last month that are not replaced."""
+    parts: dict[str, list[Cells]] = {kind: [cells] for kind, cells in found.items()}
+    query = select(_TABLE.c.kind, _TABLE.c.about, _TABLE.c.content).where(
+        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in(_SUMMED)
+    )
+    for kind, about, content in connection.execute(query):
+        kept = packed.unpack(content)
+        day = kept.columns["day"]
+        kept = kept[(day < days[0]) | (day > days[1])]
+        if len(kept):
+            parts.setdefault(kind, []).append(_of_all(kept, about) if kind == DEMAND else kept)
+    return {kind: concat(of_kind) for kind, of_kind in parts.items()}
+
+
+def _of_all(cells: Cells, intervention: str) -> Cells:
+    code = np.zeros(len(cells), np.int32)
+    return Cells({"intervention": code, **cells.columns}, {"intervention": (intervention,), **cells.labels})
+
+
+def _pieces(found: Result) -> Iterator[tuple[str, str, int, Cells]]:
+    """Cut a result into what becomes a row: kind, intervention, month, cells."""
+    for kind, cells in found.items():
+        if kind == DEMAND:
+            label = cells.labels["intervention"]
+            for month, part in _by(cells, month_of(cells.columns["day"])):
+                for code, of_one in _by(part, part.columns["intervention"]):
+                    yield kind, str(label[code]), month, of_one.without("intervention")
+            continue
+        for month, part in _by(cells, month_of(cells.columns["day"])):
+            yield kind, "", month, part
+            if kind == FULL:
+                yield from ((name, "", month, part.summed(*keys)) for name, keys in _SUMMED.items())
+
+
+def _by(cells: Cells, key: NDArray[Any]) -> Iterator[tuple[int, Cells]]:
+    """Return the cells of each key, in order of keys; rows keep their order."""
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    starts: Sequence[int] = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1)).tolist()
+    # Days on which only strangers were cared for have no grades and no demand: nothing to cut.
+    for start, stop in zip(starts, [*starts[1:], len(ordered)][: len(starts)], strict=True):
+        yield int(ordered[start]), cells[order[start:stop]]

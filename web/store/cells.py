@@ -1,0 +1,142 @@
+"""Cells: rows of integers, with labels as codes. What a stored result is made of, added up without objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+Label = str | int | bool | tuple[Any, ...] | None
+
+_DENSE: Final = 8
+"""Sums go into one slot for each possible key while there are at most so many slots a row; beyond, keys are sorted."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows by columns.
+
+    Attributes
+    ----------
+    columns
+        Name -> integers, shape (n,). Of a labelled column, positions in its labels.
+    labels
+        Name of a labelled column -> what its codes stand for: text, None (not given) or a tuple of such.
+    """
+
+    columns: Mapping[str, NDArray[np.integer[Any]]]
+    labels: Mapping[str, tuple[Label, ...]]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def __getitem__(self, chosen: NDArray[Any] | slice) -> Cells:
+        """Return some rows: a mask, positions or a slice."""
+        return Cells({name: column[chosen] for name, column in self.columns.items()}, self.labels)
+
+    def without(self, *names: str) -> Cells:
+        """Return the cells without some columns."""
+        return Cells(
+            {name: column for name, column in self.columns.items() if name not in names},
+            {name: found for name, found in self.labels.items() if name not in names},
+        )
+
+    def code(self, name: str, label: Label) -> int:
+        """Return the code of a label, -1 where it does not occur."""
+        labels = self.labels.get(name, ())
+        return labels.index(label) if label in labels else -1
+
+    def between(self, first: int, last: int) -> Cells:
+        """Return the rows of some days, both included, as numbers."""
+        day = self.columns["day"]
+        return self[(day >= first) & (day <= last)]
+
+    def summed(self, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> Cells:
+        """Return the sums by some columns, in the order of their codes.
+
+        Sums are exact below 2**53, in seconds more than 200 million years.
+        """
+        fused, sizes = np.zeros(len(self), np.int64), []
+        for name in keys:
+            column = self.columns[name].astype(np.int64)
+            low = 0 if name in self.labels else int(column.min(initial=0))
+            top = len(self.labels[name]) if name in self.labels else int(column.max(initial=0)) - low + 1
+            fused = fused * top + (column - low)
+            sizes.append((name, low, top))
+        slots = int(np.prod([top for _, _, top in sizes], dtype=np.float64))
+        if slots <= _DENSE * len(self):
+            found = np.flatnonzero(np.bincount(fused, minlength=slots))
+            rest, place = found, fused
+        else:
+            rest, place = np.unique(fused, return_inverse=True)
+            slots, found = len(rest), np.arange(len(rest))
+        made: dict[str, NDArray[np.int64]] = {
+            name: np.bincount(place, self.columns[name], slots)[found].astype(np.int64) for name in sums
+        }
+        for name, low, top in reversed(sizes):
+            rest, code = np.divmod(rest, top)
+            made[name] = code + low
+        return Cells({name: made[name] for name in (*keys, *sums)}, {k: v for k, v in self.labels.items() if k in keys})
+
+    def series(self, name: str) -> pd.Categorical[Any]:
+        """Return a labelled column as a categorical, its categories in order, None as missing."""
+        labels = self.labels[name]
+        order = sorted((i for i, label in enumerate(labels) if label is not None), key=lambda i: labels[i])  # type: ignore[arg-type,return-value]
+        place = np.full(len(labels) + 1, -1, np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        categories = pd.Index([labels[i] for i in order], dtype=object, tupleize_cols=False)
+        return pd.Categorical.from_codes(place[self.columns[name]], categories=categories)
+
+
+def concat(parts: Sequence[Cells]) -> Cells:
+    """Put cells of the same columns under one another; equal labels become one."""
+    names = list(parts[0].columns) if parts else []
+    labels: dict[str, tuple[Label, ...]] = {}
+    columns: dict[str, NDArray[Any]] = {}
+    for name in names:
+        if name not in parts[0].labels:
+            columns[name] = np.concatenate([part.columns[name] for part in parts])
+            continue
+        position: dict[Label, int] = {}
+        translated = []
+        for part in parts:
+            for label in part.labels[name]:
+                position.setdefault(label, len(position))
+            code = np.fromiter(map(position.__getitem__, part.labels[name]), np.int32, len(part.labels[name]))
+            translated.append(code[part.columns[name]])
+        columns[name], labels[name] = np.concatenate(translated), tuple(position)
+    return Cells(columns, labels)
+
+
+def labelled(values: pd.Series) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
+    """Return the codes and labels of a column; what is missing gets the label None."""
+    codes, found = pd.factorize(values)
+    labels: list[Label] = found.tolist()
+    missing = codes < 0
+    if missing.any():
+        codes = np.where(missing, len(labels), codes)
+        labels.append(None)
+    return codes.astype(np.int64), tuple(labels)
+
+
+def together(frame: pd.DataFrame, names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
+    """Return the codes and labels of several columns as one: a label is the tuple of their values."""
+    fused, parts = np.zeros(len(frame), np.int64), []
+    for name in names:
+        codes, labels = labelled(frame[name])
+        fused = fused * max(len(labels), 1) + codes
+        parts.append(labels)
+    rest, code = np.unique(fused, return_inverse=True)
+    values: list[list[Label]] = []
+    for labels in reversed(parts):
+        rest, position = np.divmod(rest, max(len(labels), 1))
+        values.insert(0, [labels[i] for i in position])
+    return code.astype(np.int64), tuple(zip(*values, strict=True))

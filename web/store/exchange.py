@@ -1,0 +1,105 @@
+"""Rows of a home out and others in, and what is read of their months kept in step (decision 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from sqlalchemy import insert, select, text
+
+from web.store.bulk import NO_MONTH, join_months, row_form, write
+from web.store.content import WIDTH, month_of, months_of, occurrence, times
+from web.store.models import Intervention, WorkMonth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+_NO_ROW: Final = text(
+    "DELETE FROM intervention WHERE home_id = :home_id AND content = :content AND occurrence = :occurrence"
+)
+
+
+def exchange(
+    connection: Connection,
+    home_id: int,
+    stored: NDArray[np.bytes_],
+    gone: NDArray[np.bytes_],
+    come: Mapping[int, NDArray[np.bytes_]],
+    done: Callable[[int], object] = lambda _: None,
+) -> None:
+    """Take rows of a home out and put others in, in the open transaction. The home is locked by the caller.
+
+    Parameters
+    ----------
+    stored
+        Contents of all rows of the days concerned, in order.
+    gone
+        Contents to take out, in order; each as often as it is to go.
+    come
+        Upload -> contents to put in, in order. None is also in ``gone`` or of two uploads.
+    done
+        Told now and then how many rows are through.
+    """
+    months = np.unique([month_of(part) for contents in (gone, *come.values()) for part in months_of(contents)])
+    if not len(months):
+        return
+    _forget(connection, home_id, months)
+    if len(gone):
+        last = times(gone, stored) - times(gone, gone) + occurrence(gone)  # the last ones: numbers stay without gaps
+        _take_out(connection, home_id, gone, last)
+    through = 0
+    for batch_id, contents in come.items():
+        for rows in row_form(connection, home_id, batch_id, contents, times(contents, stored) + occurrence(contents)):
+            write(connection, rows)
+            through += len(rows)
+            done(through)
+    join_months(connection, home_id, months.astype("datetime64[M]"))
+
+
+def hand_over(connection: Connection, home_id: int, batch_id: int, heirs: Mapping[int, NDArray[np.bytes_]]) -> None:
+    """Let rows an upload has brought count as brought by others, which contained them too.
+
+    Parameters
+    ----------
+    heirs
+        Upload -> contents, in order; a row of ``batch_id`` whose content is in none of them stays as it is.
+    """
+    query = select(Intervention.content, Intervention.occurrence).where(Intervention.batch_id == batch_id)
+    own = connection.execute(query.order_by(Intervention.content, Intervention.occurrence)).all()
+    contents = np.array([row.content for row in own], f"S{WIDTH}")
+    number = np.array([row.occurrence for row in own], np.int64)
+    moved = {heir: np.isin(contents, wanted) for heir, wanted in heirs.items()}
+    changed = np.logical_or.reduce([np.zeros(len(contents), bool), *moved.values()])
+    if not changed.any():
+        return
+    months = np.unique([month_of(part) for part in months_of(contents[changed])])
+    _forget(connection, home_id, months)
+    _take_out(connection, home_id, contents[changed], number[changed])
+    for heir, chosen in moved.items():
+        for rows in row_form(connection, home_id, heir, contents[chosen], number[chosen]):
+            write(connection, rows)
+    join_months(connection, home_id, months.astype("datetime64[M]"))
+
+
+def pretend(connection: Connection, home_id: int, contents: NDArray[np.bytes_], months: Iterable[int]) -> None:
+    """Let the rows of some months be these for whoever reads them; the caller undoes the transaction."""
+    _forget(connection, home_id, months)
+    parts = [{"home_id": home_id, "month": month_of(part), "contents": part.tobytes()} for part in months_of(contents)]
+    if parts:
+        connection.execute(insert(WorkMonth), parts)
+
+
+def _take_out(connection: Connection, home_id: int, contents: NDArray[np.bytes_], number: NDArray[np.int64]) -> None:
+    """Delete rows by their keys; what is read of their months is gone already."""
+    keys = zip(contents.view(f"V{WIDTH}").tolist(), number.tolist(), strict=True)
+    connection.execute(_NO_ROW, [{"home_id": home_id, "content": key, "occurrence": nth} for key, nth in keys])
+
+
+def _forget(connection: Connection, home_id: int, months: Iterable[int]) -> None:
+    """Delete what is read of some months: first of all, or the database refuses to delete their rows."""
+    gone = [{"home_id": home_id, "month": int(month)} for month in months]
+    if gone:
+        connection.execute(NO_MONTH, gone)

@@ -1,0 +1,20 @@
+"""Rows of one person as rows of another: a row's content says whose it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from web.store.content import NUMBERS, WIDTH
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def renumbered(contents: NDArray[np.bytes_], field: str, old: int, new: int) -> NDArray[np.bytes_]:
+    """Return contents with one resident or employee ("resident_id", "staff_id") in place of another, not in order."""
+    numbers = np.frombuffer(contents.tobytes(), ">u4").reshape(-1, len(NUMBERS)).copy()
+    column = numbers[:, NUMBERS.index(field)]
+    column[column == old] = new
+    return numbers.view(f"S{WIDTH}").reshape(-1)

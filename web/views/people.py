@@ -1,0 +1,79 @@
+"""Unbekannte Personen: whom the numbers and names mean that an upload brought and the home does not know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from web import current
+from web.services import people
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("people", __name__, url_prefix="/personen")
+
+SHOWN: Final = 25
+"""Questions the page begins with: those with the most minutes."""
+
+KIND_WORDS: Final = {people.RESIDENT: "Bewohnerin oder Bewohner", people.STAFF: "Mitarbeiterin oder Mitarbeiter"}
+_DONE: Final = {
+    people.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
+    people.NEW: "Gespeichert: eine Person für sich.",
+    people.LATER: "Die Frage bleibt offen.",
+}
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Show who is unknown, those with the most minutes first, each with those who may be meant."""
+    parts, who, home = current.parts(), current.visitor(), current.home()
+    limit = None if "alle" in request.args else SHOWN
+    queue = people.queue(parts.databases, parts.settings, home.id, limit=limit)
+    if queue is None:
+        return render_template("people/closed.html"), 503
+    people.seen(parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
+    return render_template("people/index.html", queue=queue, people=people, kind_words=KIND_WORDS)
+
+
+@blueprint.post("/")
+def choose() -> ResponseReturnValue:
+    """Answer one question; before two persons become one, ask whether that is meant."""
+    parts, who, home = current.parts(), current.visitor(), current.home()
+    kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
+    same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
+    said = people.SAME if same_as or written else request.form.get("antwort", "")
+    if said == people.SAME and "sicher" not in request.form:
+        return _ask(kind, pseudonym, same_as, written)
+    try:
+        people.answer(
+            parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
+            reply=people.Reply(kind, pseudonym, said, same_as),
+        )  # fmt: skip
+        flash(_DONE[said], "good")
+    except people.PersonError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("people.index"))
+
+
+def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseReturnValue:
+    """Show both persons side by side: a merge cannot be taken back."""
+    parts = current.parts()
+    queue = people.queue(parts.databases, parts.settings, current.home().id, about=pseudonym or "-")
+    if queue is None:
+        return render_template("people/closed.html"), 503
+    labels = queue.people.get(kind, {})
+    same_as = same_as or next((one for one, label in labels.items() if label == written), "")
+    asked = next((one for one in queue.questions if (one.kind, one.pseudonym) == (kind, pseudonym)), None)
+    if asked is None:
+        flash("Diese Frage ist nicht mehr offen.", "warning")
+    elif same_as not in labels:
+        flash("Diese Person steht nicht in der Liste. Bitte wählen Sie aus der Liste.", "warning")
+    else:
+        offer = next((one for one in asked.offers if one.pseudonym == same_as), None)
+        return render_template(
+            "people/confirm.html", asked=asked, same_as=same_as, label=labels[same_as], offer=offer,
+            kind_words=KIND_WORDS,
+        )  # fmt: skip
+    return redirect(url_for("people.index"))

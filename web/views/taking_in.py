@@ -1,0 +1,130 @@
+"""What an upload would do, how it is taken in, and how it is taken back: figures first, then the decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from pebem.measures import Amount
+from web import current, wording
+from web.filters import day
+from web.services import batches, imports, overview, undoing
+from web.services.storing import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from web.services.batches import BatchRow
+
+blueprint = Blueprint("taking_in", __name__, url_prefix="/daten")
+
+CHANGES: Final = 50
+"""Changed rows shown one by one."""
+
+MOST_DAYS: Final = 3_660
+
+
+class Line(NamedTuple):
+    """A share before and after, None where nothing counts."""
+
+    word: str
+    before: float | None
+    after: float | None
+
+
+class ChoiceError(Exception):
+    """A choice cannot be meant so. The message is one German sentence."""
+
+
+@blueprint.post("/<int:batch_id>/folgen")
+def weigh(batch_id: int) -> ResponseReturnValue:
+    """Work out anew what an upload would do when taken in as chosen."""
+    batch, parts = current.batch(batch_id), current.parts()
+    try:
+        imports.weigh(parts.databases, parts.settings, batch.id, _choice(request.form.to_dict(), batch))
+    except (ChoiceError, imports.UploadError) as error:
+        flash(str(error), "warning")
+    return redirect(url_for("imports.show", batch_id=batch.id) + "#folgen")
+
+
+@blueprint.get("/<int:batch_id>/ruecknahme")
+def undo_page(batch_id: int) -> ResponseReturnValue:
+    """Show what taking an upload back would do, and what depends on it."""
+    batch = current.batch(batch_id)
+    try:
+        found = undoing.weigh(current.databases(), batch.id)
+    except undoing.UndoError as error:
+        flash(str(error), "warning")
+        return redirect(url_for("imports.show", batch_id=batch.id))
+    return render_template(
+        "imports/undo.html", home_name=batch.home_name, batch=batch, undo=found, lines=lines(found.moved),
+        days=found.moved["days"],
+    )  # fmt: skip
+
+
+@blueprint.post("/<int:batch_id>/ruecknahme")
+def undo(batch_id: int) -> ResponseReturnValue:
+    """Let a job take an upload back as it was shown."""
+    batch, parts = current.batch(batch_id), current.parts()
+    try:
+        undoing.release(
+            parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
+        )
+        parts.jobs.enqueue(batch.id, batches.TO_UNDO)
+    except undoing.UndoError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("imports.show", batch_id=batch.id))
+
+
+def effects(batch: BatchRow) -> dict[str, Any] | None:
+    """Return what the page of an upload says about its effects; None where nothing was worked out."""
+    found = batch.weighed
+    if found is None or "before" not in found:
+        return None
+    choice = Choice.of(batch.choice if batch.choice and "replace" in batch.choice else None)
+    changes = [
+        {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
+        for one in found.get("changes", [])[:CHANGES]
+    ]
+    return {**found, "choice": choice, "lines": lines(found), "shown": changes, "wards": found.get("wards", [])}
+
+
+def lines(moved: Mapping[str, Any]) -> list[Line]:
+    """Return the shares of fit and coverage before and after."""
+    sides = [moved["before"], moved["after"]]
+    wholes = [overview.whole_of({name: Amount(*amount) for name, amount in side["fit"].items()}) for side in sides]
+    found = [
+        Line(word.word, *(whole[name].share if whole.count else None for whole in wholes))
+        for name, word in wording.FIT_WORDS.items()
+    ]
+    for name, words in wording.COVERAGE_WORDS.items():
+        found.append(Line(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
+    return found
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}" if minute >= 0 else ""
+
+
+def _choice(form: Mapping[str, str], batch: BatchRow) -> Choice:
+    replace = form.get("geaendert", "ersetzen") != "behalten"
+    if not form.get("vollstaendig"):
+        return Choice(replace)
+    first, last = day(form.get("von", "")), day(form.get("bis", ""))
+    if first is None or last is None or first > last or (last - first).days > MOST_DAYS:
+        raise ChoiceError("Bitte nennen Sie den ersten und den letzten Tag, für die die Datei vollständig ist.")
+    wards = tuple(request.form.getlist("wb"))
+    if not wards and not form.get("haus"):
+        raise ChoiceError("Bitte nennen Sie die Wohnbereiche, für die die Datei vollständig ist.")
+    known = set((batch.weighed or {}).get("wards", []))
+    if not set(wards) <= known:
+        raise ChoiceError("Diesen Wohnbereich gibt es hier nicht; bitte laden Sie die Seite neu.")
+    return Choice(replace, first, last, () if form.get("haus") else wards)
