@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "analyse": "die kompetenzgerechte Passung aus einer Datei bestimmen",
     "assess": "Begutachtungen auswerten: Module, Gesamtpunkte, Pflegegrad",
     "explain": "erklären, warum eine Intervention ein bestimmtes Niveau verlangt",
+    "whatif": "durchrechnen, was Schulung, Personalmix oder andere Regeln ändern würden",
     "staffing": "Personalanhaltswerte nach § 113c Abs. 1 SGB XI berechnen",
     "rules": "Regelwerke auflisten, zeigen und prüfen",
     "sample": "synthetische Einrichtungen erzeugen",

@@ -3,12 +3,19 @@
 Schreibt fit.json (für Programme), fit.xlsx (zum Lesen) und findings.xlsx (was zu reparieren ist).
 Ende mit 0: fertig; 1: fertig, aber Zeilen mit Fehlern wurden ausgelassen; 2: nichts geschrieben.
 
+Mit --parquet alle Einrichtungen eines Trägers: ein Ordner mit einem Unterordner „home=<Kennung>“ je Einrichtung, darin
+residents, assessments, instability, staff, duties und interventions als .parquet (Interventionen auch als Ordner
+mit einer Datei je Monat). Wird der Lauf unterbrochen, setzt ihn derselbe Aufruf fort.
+
 Beispiel:
   pebem analyse haus-sonnenschein.xlsx --out ergebnis --from 01.01.2026 --to 31.01.2026
+  pebem analyse --parquet traeger --out ergebnis --workers 8
+  pebem analyse --parquet traeger --out ergebnis --scheduler tcp://10.0.0.1:8786
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from datetime import date
@@ -18,9 +25,11 @@ from typing import TYPE_CHECKING
 import importers
 import pebem
 import rules
+from cli.locked import opened
 from cli.parser import CommandError, Parser, day
 from cli.references import rulebook
 from importers.findings import Finding, Severity
+from pebem.relief import relief
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:
@@ -30,7 +39,14 @@ if TYPE_CHECKING:
 
 def define(parser: Parser) -> None:
     """Define the arguments."""
-    parser.add_argument("files", metavar="DATEI", nargs="+", type=Path, help="Arbeitsmappe oder CSV-Dateien")
+    parser.add_argument("files", metavar="DATEI", nargs="*", type=Path, help="Arbeitsmappe, CSV-Dateien, DAS-QS-Export")
+    parser.add_argument(
+        "--parquet", metavar="ORDNER", type=Path, help="statt Dateien: alle Einrichtungen eines Ordners"
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=int, default=os.cpu_count() or 1, help="Prozesse (je Kern einer)"
+    )
+    parser.add_argument("--scheduler", metavar="ADRESSE", help="statt Prozessen: Adresse eines dask-Schedulers")
     parser.add_argument("--out", metavar="ORDNER", type=Path, required=True, help="Ordner für die Ergebnisse")
     parser.add_argument("--from", dest="first", metavar="TAG", type=day, help="erster Tag (sonst der der Zeilen)")
     parser.add_argument("--to", dest="last", metavar="TAG", type=day, help="letzter Tag (sonst der der Zeilen)")
@@ -43,10 +59,14 @@ def run(options: argparse.Namespace) -> int:
     """Run the analysis."""
     if options.first and options.last and options.last < options.first:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
+    if bool(options.files) == bool(options.parquet):
+        raise CommandError("Bitte nennen Sie entweder Dateien oder mit --parquet einen Ordner.")
+    if options.parquet:
+        return _federation(options)
     check_files(options.files)
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    read = importers.read(options.files, book)
+    read = opened(lambda passwords: importers.read(options.files, book, passwords=passwords))
     period = _period(read.tables, options.first, options.last)
     if period:
         book = rules.load(period[1], options.rulebook)
@@ -56,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
         book,
         residents=len(read.tables.residents),
         staff=read.tables.staff["staff"].nunique(),
+        relief=relief(read.tables, book, period) if period else None,
     )
     try:
         options.out.mkdir(parents=True, exist_ok=True)
@@ -68,6 +89,19 @@ def run(options: argparse.Namespace) -> int:
             "Bitte wählen Sie einen anderen."
         ) from problem
     return summary(read.findings, result["input"]["counted"], options.out)
+
+
+def _federation(options: argparse.Namespace) -> int:
+    """Analyse all homes of a folder."""
+    if options.workers < 1:
+        raise CommandError("Bitte nennen Sie bei --workers eine Zahl ab 1.")
+    try:
+        from cli import federation  # noqa: PLC0415  # needs pyarrow, an extra
+    except ImportError as missing:
+        raise CommandError(
+            f"Für --parquet fehlt {missing.name}. Bitte installieren: pip install 'pebem-analyse[parquet]'"
+        ) from missing
+    return federation.analyse(options)
 
 
 def check_files(files: Sequence[Path]) -> None:

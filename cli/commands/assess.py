@@ -1,6 +1,7 @@
 """Wertet Begutachtungen nach § 15 SGB XI aus: Summen, gewichtete Punkte, Gesamtpunkte, Pflegegrad.
 
-Liest das Blatt „Begutachtungen“ einer Arbeitsmappe oder eine CSV-Datei. Je Begutachtung entsteht eine Zeile.
+Liest das Blatt „Begutachtungen“ einer Arbeitsmappe, eine CSV-Datei oder einen DAS-QS-Export (XML).
+Je Begutachtung entsteht eine Zeile.
 Fehlen Angaben, bleibt leer, was sich nicht berechnen lässt; „Hinweise“ nennt, was fehlt.
 Ohne --out erscheint das Ergebnis als CSV (Semikolon, Dezimalkomma) auf dem Bildschirm.
 
@@ -21,6 +22,7 @@ import pandas as pd
 
 import importers
 from cli.commands.analyse import check_files
+from cli.locked import opened
 from cli.parser import CommandError, Parser
 from importers.findings import Severity
 from pebem.assess import assess
@@ -43,7 +45,7 @@ HEADINGS: Final = (
 
 def define(parser: Parser) -> None:
     """Define the arguments."""
-    parser.add_argument("file", metavar="DATEI", type=Path, help="Arbeitsmappe oder CSV-Datei mit Begutachtungen")
+    parser.add_argument("file", metavar="DATEI", type=Path, help="Arbeitsmappe, CSV-Datei oder DAS-QS-Export (XML)")
     parser.add_argument("--out", metavar="DATEI", type=Path, help="Ergebnis als .xlsx oder .csv")
 
 
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(
             "Das Ergebnis wird als .csv oder .xlsx geschrieben; bitte geben Sie --out eine dieser Endungen."
         )
-    read = importers.read_assessments([options.file])
+    read = opened(lambda passwords: importers.read_assessments([options.file], passwords=passwords))
     rows = assessed_rows(read)
     try:
         if not options.out:

@@ -24,7 +24,13 @@ def define(parser: Parser) -> None:
     parser.add_argument("--months", metavar="N", type=int, default=1, help="Monate (1)")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="Startwert (1)")
     parser.add_argument("--start", metavar="TAG", type=day, help="erster Tag (01.01.2026)")
-    parser.add_argument("--format", metavar="ART", choices=("xlsx", "csv", "das"), default="xlsx", help="xlsx oder csv")
+    parser.add_argument(
+        "--format",
+        metavar="ART",
+        choices=("xlsx", "csv", "parquet", "das"),
+        default="xlsx",
+        help="xlsx, csv, parquet oder das (DAS-QS-Export, der Rest als CSV daneben)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

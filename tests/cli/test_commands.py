@@ -61,7 +61,8 @@ def test_the_result_reconciles_to_the_row_and_the_second(analysed: Path) -> None
 def test_the_workbook_says_the_same_as_the_document(analysed: Path) -> None:
     result = json.loads((analysed / "fit.json").read_text(encoding="utf-8"))
     book = openpyxl.load_workbook(analysed / "fit.xlsx")
-    assert book.sheetnames == ["Überblick", "Wohnbereiche", "Schichten", "Tage", "Interventionen", "Methode"]
+    names = ["Überblick", "Wohnbereiche", "Schichten", "Tage", "Interventionen", "Entlastung", "Methode"]
+    assert book.sheetnames == names
     rows = {str(row[0].value): row for row in book["Überblick"].iter_rows() if row[0].value}
     assert rows["● Passend"][3].value == result["fit"]["passend"]["count"]
     square = {(cell["qn_soll"], cell["qn_ist"]): cell["seconds"] for cell in result["matrix"]}
@@ -152,7 +153,7 @@ def test_reserved_tasks_need_no_resident(capsys: pytest.CaptureFixture[str]) -> 
         (["staffing", "--residents", "2=1,2=1"], "jeden Pflegegrad einmal"),
         (["staffing", "--residents", "2=1", "--on", "2020-01-01"], "nicht hinterlegt"),
         (["rules", "prüfe"], "nicht möglich"),
-        (["sample", "x", "--format", "das"], "das"),
+        (["sample", "x", "--format", "pdf"], "pdf"),
         (["sample", "x", "--homes", "null"], "keine ganze Zahl"),
         (["analysieren"], "Den Befehl"),
     ],

@@ -1,0 +1,159 @@
+"""The stored result of a home against the same cells as rows of a table: what pages ask, and putting days in place."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from sqlalchemy import Connection, create_engine, text
+
+from cli.stopwatch import say
+from pebem.fit import FIT_CLASSES, OUTCOMES
+from web.store import analysis
+from web.store.cells import Cells, concat
+from web.store.models import Cube
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Table
+
+HOMES: Final = 100
+FIRST_DAY: Final = int(np.datetime64("2024-01-01").astype(np.int64))
+DAYS: Final = 1096
+CELLS_A_DAY: Final = 870
+"""As a home of 80 residents has them, measured on a drawn one: 78 181 cells in 90 days."""
+
+_ROUNDS: Final = 3
+_SIZES: Final = {"ward": 3, "shift": 3, "intervention": 106}
+_PLACE: Final = ("ward", "shift", "intervention", "outcome")
+_HOME: Final = 7
+
+
+def run(seed: int) -> None:
+    """Measure and print."""
+    for line in lines(seed):
+        say(line)
+
+
+def lines(seed: int) -> Iterator[str]:
+    """Build a database of many homes in a folder that is thrown away, and say how long each question takes."""
+    home = drawn(np.random.default_rng(seed))
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{Path(folder) / 'cube.sqlite'}")
+        with engine.begin() as connection:
+            _fill(connection, home)
+        yield f"Gespeichertes Ergebnis: {HOMES} Häuser, drei Jahre, je {len(home):_} Zellen".replace("_", " ")
+        yield "Frage | gespeicherte Form | Zeilen einer Tabelle (nur ein Haus darin) | Verhältnis"
+        with engine.begin() as connection:
+            for name, (kept, rows) in _questions(connection, home).items():
+                ours, theirs = _times(kept, rows)
+                yield f"{name} | {1000 * ours:.1f} ms | {1000 * theirs:.1f} ms | {theirs / ours:.1f}"
+        engine.dispose()
+
+
+def drawn(rng: np.random.Generator) -> Cells:
+    """Return the cells of a home, as they come from the engine: sorted, no two of the same key."""
+    size = DAYS * CELLS_A_DAY
+    columns = {"day": FIRST_DAY + rng.integers(0, DAYS, size)}
+    columns |= {name: rng.integers(0, top, size) for name, top in _SIZES.items()}
+    # An intervention comes out in few ways: as many as on average in a drawn home.
+    columns["outcome"] = (columns["intervention"] * 7 + rng.integers(0, 4, size) ** 2 // 3) % len(OUTCOMES)
+    sums = {"count": rng.integers(1, 6, size), "seconds": 60 * rng.integers(0, 90, size)}
+    labels: dict[str, tuple[Any, ...]] = {
+        name: tuple(f"{name} {i}" for i in range(top)) for name, top in _SIZES.items()
+    }
+    labels["outcome"] = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
+    return Cells(columns | sums, labels).summed("day", *_PLACE)
+
+
+def _fill(connection: Connection, home: Cells) -> None:
+    cast("Table", Cube.__table__).create(connection)
+    analysis.replace(connection, 1, {analysis.FULL: home})
+    names = "kind, about, month, content"
+    connection.execute(
+        text(f"INSERT INTO cube (home_id, {names}) SELECT :home, {names} FROM cube WHERE home_id = 1"),  # noqa: S608
+        [{"home": number} for number in range(2, HOMES + 1)],
+    )
+    connection.execute(text(
+        "CREATE TABLE narrow (home_id INTEGER, day INTEGER, ward INTEGER, shift INTEGER, intervention INTEGER, "
+        "outcome INTEGER, count INTEGER, seconds INTEGER, "
+        "PRIMARY KEY (home_id, day, ward, shift, intervention, outcome)) WITHOUT ROWID"
+    ))  # fmt: skip
+    _add_rows(connection, home)
+
+
+def _add_rows(connection: Connection, cells: Cells) -> None:
+    rows = zip(*(column.tolist() for column in cells.columns.values()), strict=True)
+    cursor = cast("Any", connection.connection.cursor())
+    cursor.executemany(f"INSERT INTO narrow VALUES ({_HOME}, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+
+
+def _questions(connection: Connection, home: Cells) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
+    last = FIRST_DAY + DAYS - 1
+    month = (FIRST_DAY + 366, FIRST_DAY + 366 + 30)
+    three = (FIRST_DAY + 500, FIRST_DAY + 502)
+
+    def rows(keys: str, days: tuple[int, int]) -> Callable[[], object]:
+        query = f"SELECT {keys}, sum(count), sum(seconds) FROM narrow WHERE home_id = {_HOME} AND day BETWEEN :a AND :b GROUP BY {keys}"  # noqa: E501, S608
+        return lambda: connection.execute(text(query), {"a": days[0], "b": days[1]}).fetchall()
+
+    def exchange(cells: Cells, days: tuple[int, int]) -> Callable[[], object]:
+        def work() -> None:
+            span = {"a": days[0], "b": days[1]}
+            connection.execute(text(f"DELETE FROM narrow WHERE home_id = {_HOME} AND day BETWEEN :a AND :b"), span)  # noqa: S608
+            _add_rows(connection, cells)
+
+        return work
+
+    part, place = home.between(*three), ", ".join(_PLACE)
+    return {
+        "drei Jahre nach Ort und Intervention": (
+            lambda: _read(connection, analysis.MONTHS).summed(*_PLACE), rows(place, (FIRST_DAY, last)),
+        ),
+        "drei Jahre bis auf den Tag": (
+            lambda: _to_the_day(connection, FIRST_DAY + 16, last - 18), rows(place, (FIRST_DAY + 16, last - 18)),
+        ),
+        "drei Jahre nach Tagen": (
+            lambda: _read(connection, analysis.DAYS).summed("day", "outcome"), rows("day, outcome", (FIRST_DAY, last)),
+        ),
+        "ein Monat nach Ort und Intervention": (
+            lambda: _read(connection, analysis.MONTHS, month).summed(*_PLACE), rows(place, month),
+        ),
+        "drei Tage ersetzen": (
+            lambda: analysis.replace(connection, _HOME, {analysis.FULL: part}, three), exchange(part, three),
+        ),
+        "das ganze Haus ersetzen": (
+            lambda: analysis.replace(connection, _HOME, {analysis.FULL: home}), exchange(home, (FIRST_DAY, last)),
+        ),
+    }  # fmt: skip
+
+
+def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> Cells:
+    months = None if days is None else range(int(analysis.month_of(days[0])), int(analysis.month_of(days[1])) + 1)
+    found = analysis.read(connection, _HOME, kind, months)
+    if found is None:
+        raise LookupError(f"nothing of kind {kind} is kept")
+    return found
+
+
+def _to_the_day(connection: Connection, first: int, last: int) -> Cells:
+    months = analysis.month_of(np.array([first, last])).tolist()
+    whole = analysis.read(connection, _HOME, analysis.MONTHS, range(months[0] + 1, months[1]))
+    edges = [analysis.read(connection, _HOME, analysis.FULL, [month]) for month in months]
+    parts = [one.between(first, last).without("day") for one in edges if one is not None]
+    return concat(parts if whole is None else [whole, *parts]).summed(*_PLACE)
+
+
+def _times(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+    """Return the shortest of some rounds of each, taken in turns."""
+    found: tuple[list[float], list[float]] = ([], [])
+    for _ in range(_ROUNDS):
+        for work, times in zip((ours, theirs), found, strict=True):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+    return min(found[0]), min(found[1])

@@ -1,0 +1,76 @@
+"""The whole path, frames with text in and sums out, against pandas, polars and DuckDB on the same frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+import pebem
+import rules
+from cli import bench_homes
+from cli.stopwatch import disagreement, missing, say, shortest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pebem.aggregate import Aggregate
+    from rules import RuleBook
+
+ROWS: Final = 10_000_000
+
+SHAPES: Final = {"Einrichtungsjahr": (365, 900_000), "Einrichtungsmonat": (31, 62_000)}
+"""Days and rows of a home."""
+
+_ROUNDS: Final = 3
+
+
+def run(rows: int, seed: int) -> None:
+    """Measure both shapes and print."""
+    book = rules.load(bench_homes.START)
+    for name, (days, size) in SHAPES.items():
+        measure(f"{name}e", book, (days, min(size, rows), max(round(rows / size), 1)), seed)
+
+
+def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -> None:
+    """Measure homes of a shape (days, rows of a home, homes) and compare all answers.
+
+    Raises
+    ------
+    CommandError
+        Where a library is not installed or comes to another answer.
+    """
+    try:
+        import duckdb  # noqa: PLC0415  # the rivals are an extra
+
+        from cli import path_tables, rivals  # noqa: PLC0415
+    except ImportError as problem:
+        raise missing(problem) from problem
+    days, size, number = shape
+    period = bench_homes.period(days)
+    say(f"Ganzer Weg, Tabellen mit Text hinein, Summen heraus: {number} {what} zu {size} Zeilen")
+    homes = [bench_homes.home(book, i, days, size, seed) for i in range(number)]
+    table = path_tables.given(homes, book, period)
+    frames = rivals.for_polars(table)
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        rivals.for_duckdb(connection, table)
+
+        def ours() -> list[Aggregate]:
+            return [pebem.score(home, book, period) for home in homes]
+
+        others: dict[str, Callable[[], Mapping[str, Any]]] = {
+            "pandas": lambda: rivals.path_by_pandas(table),
+            "polars": lambda: rivals.path_by_polars(frames, table),
+            "DuckDB": lambda: rivals.path_by_duckdb(connection, table),
+        }
+        expected = path_tables.comparable(path_tables.of_engine(ours()), table.rows)
+        for name, work in others.items():
+            found = path_tables.comparable(rivals.labelled(work(), table.rows), table.rows)
+            if not all(np.array_equal(found[part], cells) for part, cells in expected.items()):
+                raise disagreement(name)
+        times = shortest({"pebem.score": ours, **others}, _ROUNDS)
+    own, rows = times["pebem.score"], len(table.rows)
+    for name, seconds in times.items():
+        say(f"  {name:<26}{seconds * 1e9 / rows:8.1f} ns je Zeile   {seconds / own:6.2f} x pebem.score")
+    say("  Alle Ergebnisse stimmen überein.")

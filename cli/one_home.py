@@ -1,0 +1,244 @@
+"""One home of a federation: read its Parquet files, rate them, write what came out; nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import pebem
+import rules
+from importers import federation
+from importers.findings import Finding, Severity, UnreadableError
+from importers.intervention_batches import Batches
+from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, FIT, OUTCOME_COLUMNS, Aggregate
+from web.reports import fit_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    import pandas as pd
+
+    from rules import RuleBook
+
+_TEXTS: Final = ("ward", "shift", "intervention", "fit")
+_LABELS: Final = pa.dictionary(pa.int32(), pa.string())
+_OUTCOMES: Final = {"qn_soll": pa.int8(), "qn_ist": pa.int8(), "fit": _LABELS, "certificate": pa.bool_()}
+_CELLS: Final = pa.schema(
+    {"day": pa.date32()}
+    | dict.fromkeys(("ward", "shift", "intervention"), _LABELS)
+    | _OUTCOMES
+    | dict.fromkeys(("count", "seconds"), pa.int64())
+)
+_COVERAGE: Final = pa.schema({"day": pa.date32(), "ward": _LABELS} | dict.fromkeys(COVERAGE_COUNTS, pa.int64()))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the whole needs to know of one home: small, whatever its number of rows.
+
+    Attributes
+    ----------
+    aggregate
+        By shift, day and intervention; wards are left out, as each home has its own.
+    result
+        ``rulebook``, ``input`` and ``fit`` of its ``fit.json``.
+    findings
+        What its files had to repair.
+    fresh
+        False where an earlier run had done it.
+    """
+
+    aggregate: Aggregate
+    result: Mapping[str, Any]
+    findings: list[Finding]
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class HomeWork:
+    """The work on any home of a federation, to be sent to whoever does it.
+
+    Attributes
+    ----------
+    source, out
+        Folders that every worker sees under this name.
+    rulebook, sha256
+        The rulebook, and the hash it must have wherever it is loaded.
+    period
+        First and last day.
+    """
+
+    source: Path
+    out: Path
+    rulebook: str | Path
+    sha256: str
+    period: tuple[date, date]
+
+    def __call__(self, home: str) -> Summary:
+        """Rate a home, unless that has been done with the same input.
+
+        Raises
+        ------
+        UnreadableError
+            Where its files are refused; nothing of an earlier run is left then.
+        OSError
+            Where the results cannot be written.
+        """
+        place = Place(self.out, home)
+        try:
+            files = federation.files(self.source, home)
+            stamp = self._stamp(files)
+        except (UnreadableError, OSError):
+            place.clear()
+            raise
+        if place.stamp == stamp:
+            return place.summary(self.period)
+        place.clear()
+        people, findings = federation.people(files, self._book)
+        batches = Batches(files.interventions, self._book, people)
+        found = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
+        found = replace(found, excluded=dict(found.excluded) | {"fehlerhaft": batches.faulty})
+        if not batches.rows:
+            findings.append(_NO_ROWS)
+        result = fit_json.document(
+            found, self._book, residents=len(people.residents), staff=people.staff["staff"].nunique()
+        )
+        return place.write(found, result, findings + batches.findings, stamp)
+
+    @cached_property
+    def _book(self) -> RuleBook:
+        book = rules.load(self.period[1], self.rulebook)
+        if book.sha256 != self.sha256:
+            raise UnreadableError(
+                "Das Regelwerk ist auf diesem Rechner ein anderes als auf dem, der die Auswertung begann. "
+                "Bitte installieren Sie überall dieselbe Ausgabe."
+            )
+        return book
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the rulebook behind: whoever does the work loads and checks it."""
+        return {name: value for name, value in self.__dict__.items() if name != "_book"}
+
+    def _stamp(self, files: federation.Files) -> dict[str, Any]:
+        """Return what a result rests on. Files are taken as unchanged with name, size and time, as make takes them."""
+        inputs = [(path, path.stat()) for path in files.all]
+        return {
+            "program": version("pebem-analyse"),
+            "rulebook": self.sha256,
+            "period": [day.isoformat() for day in self.period],
+            "inputs": {
+                path.relative_to(self.source).as_posix(): [about.st_size, about.st_mtime_ns] for path, about in inputs
+            },
+        }
+
+
+_NO_ROWS: Final = Finding(
+    Severity.WARNING,
+    "keine-interventionen",
+    "Es gibt keine einzige Intervention.",
+    "Prüfen Sie, ob die richtige Datei geliefert wurde.",
+)
+
+
+class Place:
+    """Where the results of a home lie. A file is there as a whole or not at all; the stamp comes last."""
+
+    def __init__(self, out: Path, home: str) -> None:
+        folder = f"home={home}"
+        self.cells = out / "aggregate" / folder / "cells.parquet"
+        self.coverage = out / "coverage" / folder / "coverage.parquet"
+        self.fit, self.findings, self._stamp = (
+            out / "homes" / folder / name for name in ("fit.json", "findings.json", "stamp.json")
+        )
+
+    @property
+    def stamp(self) -> Any:
+        """What the results rest on, None where they are not there as a whole."""
+        try:
+            return json.loads(self._stamp.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def clear(self) -> None:
+        """Remove what is there, and what a killed worker has left half written."""
+        for path in (self._stamp, self.fit, self.findings, self.cells, self.coverage):
+            for old in (path, *path.parent.glob(f".{path.name}-*")):
+                old.unlink(missing_ok=True)
+
+    def write(
+        self, found: Aggregate, result: Mapping[str, Any], findings: list[Finding], stamp: Mapping[str, Any]
+    ) -> Summary:
+        """Write everything and return the summary."""
+        cells = found.by(*DIMENSIONS)
+        _write_parquet(self.cells, cells, _CELLS)
+        _write_parquet(self.coverage, found.covered("day", "ward"), _COVERAGE)
+        _write_json(self.fit, result)
+        _write_json(self.findings, [asdict(finding) for finding in findings])
+        _write_json(self._stamp, stamp)
+        return Summary(_without_wards(found), _head(result), findings, fresh=True)
+
+    def summary(self, period: tuple[date, date]) -> Summary:
+        """Return the summary of what is there."""
+        result = json.loads(self.fit.read_text(encoding="utf-8"))
+        findings = [
+            Finding(**entry | {"severity": Severity(entry["severity"])})
+            for entry in json.loads(self.findings.read_text(encoding="utf-8"))
+        ]
+        found = Aggregate(
+            {DIMENSIONS: _read_parquet(self.cells)}, _read_parquet(self.coverage), result["input"]["excluded"], period
+        )
+        return Summary(_without_wards(found), _head(result), findings, fresh=False)
+
+
+def _head(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: result[name] for name in ("rulebook", "input", "fit")}
+
+
+def _without_wards(found: Aggregate) -> Aggregate:
+    """Return the groupings of a report, the ward of every row not given."""
+    tables: dict[tuple[str, ...], pd.DataFrame] = {
+        ("ward", "shift"): found.by("shift").assign(ward=None)[["ward", "shift", *OUTCOME_COLUMNS, "count", "seconds"]],
+        ("day",): found.by("day"),
+        ("intervention",): found.by("intervention"),
+    }
+    coverage = found.covered("day").assign(ward=None)[["day", "ward", *COVERAGE_COUNTS]]
+    return Aggregate(tables, coverage, found.excluded, found.period)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a name to write to; the file gets its own name when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+    yield draft
+    os.replace(draft, path)  # noqa: PTH105  # replaces what is there, also on Windows
+
+
+def _write_json(path: Path, content: object) -> None:
+    with _whole(path) as draft:
+        draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_parquet(path: Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
+    with _whole(path) as draft:
+        pq.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False, nthreads=1), draft)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.ParquetFile(path).read(use_threads=False).to_pandas()
+    for name in _TEXTS:
+        if name in frame.columns:
+            texts = frame[name].astype(object)
+            frame[name] = texts.where(texts.notna(), None)
+    return frame

@@ -1,0 +1,44 @@
+"""Measuring as ratios within one run: the works take turns, and the shortest turn of each counts."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from cli.parser import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+Name = TypeVar("Name", bound="Hashable")
+
+
+def shortest(works: Mapping[Name, Callable[[], object]], rounds: int) -> dict[Name, float]:
+    """Return the shortest time of each work in seconds.
+
+    What slows the machine down for a while slows down all of them: each round does every work once.
+    """
+    times: dict[Name, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - start)
+    return {name: min(taken) for name, taken in times.items()}
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def missing(problem: ImportError) -> CommandError:
+    """Return the error to raise where an extra is not installed."""
+    return CommandError(f"Zum Messen fehlt {problem.name}. Bitte installieren: pip install 'pebem-analyse[bench]'")
+
+
+def disagreement(name: str) -> CommandError:
+    """Return the error to raise where a library comes to another answer."""
+    return CommandError(f"{name} kommt zu einem anderen Ergebnis als PeBeM-Analyse. Bitte melden Sie den Fehler.")

@@ -1,0 +1,59 @@
+"""What if, at the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sample_data
+from cli.main import main
+
+HOME = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
+
+
+def test_training_moves_work_into_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["whatif", str(HOME), "--train", "1:3=2", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["geaenderte_personen"] == 2
+    for name in ("count", "seconds"):
+        assert sum(a[name] for a in found["vorher"].values()) == sum(a[name] for a in found["nachher"].values())
+    assert found["nachher"]["unterqualifiziert"]["seconds"] < found["vorher"]["unterqualifiziert"]["seconds"]
+
+
+def test_what_is_now_equals_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["analyse", str(HOME), "--out", str(tmp_path)])
+    capsys.readouterr()
+    assert main(["whatif", str(HOME), "--other-rulebook", "rekonstruktion", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["vorher"] == found["nachher"] == json.loads((tmp_path / "fit.json").read_text("utf-8"))["fit"]
+
+
+def test_the_text_says_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["whatif", str(HOME), "--move", "4.1,4.2=4"]) == 0
+    text = capsys.readouterr().out
+    assert "Unterqualifiziert" in text
+    assert "Anteile der Minuten. Personen mit anderem Niveau: 0." in text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (["--train", "1:3=99"], "Verlangt sind 99 Personen"),
+        (["--train", "1:9=1"], "zwischen 1 und 8"),
+        (["--train", "viel"], "nicht lesbar"),
+        (["--staff", "1=1"], "Verlangt sind 1 Personen"),
+        (["--staff", "5=1"], "keine Zahl von 1 bis 4"),
+        (["--move", "4.1=5"], "keine Zahl von 1 bis 4"),
+        (["--move", "99.9=2"], "kennt das Regelwerk nicht: 99.9"),
+        (["--other-rulebook", "unbekannt"], "unbekannt"),
+    ],
+)
+def test_what_cannot_be_is_said(change: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code = main(["whatif", str(HOME), *change])
+    except SystemExit as left:
+        code = int(str(left.code))
+    assert code == 2
+    assert said in capsys.readouterr().err
