@@ -27,7 +27,7 @@ demo: $(VENV)/run ## sample homes, accounts and the application in the browser
 
 test: $(VENV)/dev chromium ## everything that must hold, with lint, types and import directions
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile
 
 test-deep: $(VENV)/dev ## slow, thorough checks: many more random homes and states
 	$(BIN)/pytest -m deep
@@ -44,7 +44,7 @@ format: $(VENV)/dev ## mend what can be mended by machine
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/dev ## speed as ratios: kernel and import
+bench: $(VENV)/dev ## speed as ratios: kernel, whole path, rulebook
 	$(BIN)/pebem bench
 
 browser: $(VENV)/dev chromium ## walk the pages in Chromium, screenshots into build/screenshots
