@@ -12,8 +12,8 @@ from xlsxwriter.exceptions import FileCreateError
 
 from cli.parser import UNUSABLE, CommandError
 from cli.references import book_in, cases_in, folder_of
-from importers import rulebook_workbook
 from importers.findings import Severity
+from importers.rulebooks import workbook as rulebook_workbook
 from rules.load import documents, sha256_of
 from rules.write import write
 

@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from importers import das_join, das_xml, door
+from importers import door
 from importers.assessments import read_assessments as _assessments
-from importers.duties import is_roster, is_roster_name, read_rosters
+from importers.das import join as das_join
+from importers.das import xml as das_xml
 from importers.faulty import FaultySheet, faulty_rows
 from importers.findings import Finding, PasswordNeededError, Severity, UnreadableError
 from importers.headings import INSTRUCTIONS, SHEETS, count_known, guess_sheet, sheet_of, sheet_of_file
@@ -20,7 +21,8 @@ from importers.instability import read_instability
 from importers.interventions import Work, read_interventions
 from importers.names import Known
 from importers.people import read_residents, read_staff
-from importers.shift_codes import read_shift_codes
+from importers.rosters.duties import is_roster, is_roster_name, read_rosters
+from importers.rosters.shift_codes import read_shift_codes
 from importers.sniff import Kind
 from importers.synonyms import Vocabulary, usual
 from importers.table import Table

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from importers.assessments import read_assessments
-from importers.duties import read_duties
 from importers.findings import Finding, Severity, UnreadableError
 from importers.grid import Grid
 from importers.headings import SPECIAL, STOOL, URINE
 from importers.instability import read_instability
 from importers.parquet_columns import days, opened, times
 from importers.people import read_residents, read_staff
+from importers.rosters.duties import read_duties
 from importers.table import Table
 from pebem.contracts import ASSESSMENTS, DUTIES, INSTABILITY, RESIDENTS, STAFF, Tables, empty
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE

@@ -10,8 +10,8 @@ import pandas as pd
 
 from importers import normalise
 from importers.problems import notice, warning
+from importers.rosters.staff_names import StaffNames
 from importers.spelling import LOST, MOST_LOST, fold, squash
-from importers.staff_names import StaffNames
 
 if TYPE_CHECKING:
     from importers.table import Table

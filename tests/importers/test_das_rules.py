@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from importers import das_xml
-from importers.das_fields import specification
+from importers.das import xml as das_xml
+from importers.das.fields import specification
 from importers.findings import Severity
 from tests.importers.das_files import excluded, export, resident
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import importers
-from importers import das_join, das_xml
-from importers.das_fields import specification
+from importers.das import join as das_join
+from importers.das import xml as das_xml
+from importers.das.fields import specification
 from importers.findings import Severity, UnreadableError
 from importers.grid import Grid
 from rules.vocabulary import ASSESSMENT_CELLS, allowed_points

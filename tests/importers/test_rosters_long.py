@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import importers
-from importers import shift_codes
-from importers.duties import read_rosters
 from importers.findings import Severity, UnreadableError
 from importers.grid import Grid
-from importers.roster_times import clock, missing_on_the_clock, point, span, twice_on_the_clock
+from importers.rosters import shift_codes
+from importers.rosters.duties import read_rosters
+from importers.rosters.times import clock, missing_on_the_clock, point, span, twice_on_the_clock
 from pebem.contracts import RESIDENTS, STAFF, empty
 from tests.importers.files import at, csv_files, home
 from tests.importers.rosters import BOOK, CODES, duties, read, told, with_roster

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 import rules.check
-from importers import rulebook_workbook
 from importers.findings import Severity, UnreadableError
-from importers.rulebook_columns import HEAD, SHEETS, SOURCES
+from importers.rulebooks import workbook as rulebook_workbook
+from importers.rulebooks.columns import HEAD, SHEETS, SOURCES
 from rules import RuleBookError
 from rules.check import check_documents
 from rules.condition import parse

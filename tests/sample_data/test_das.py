@@ -12,7 +12,7 @@ import pytest
 import importers
 import rules
 import sample_data
-from importers import das_xml
+from importers.das import xml as das_xml
 from importers.findings import Severity
 from sample_data.home import SYNTHETIC
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.rulebook_columns import INSTRUCTIONS, SHEETS
+from importers.rulebooks.columns import INSTRUCTIONS, SHEETS
 from web.reports.sheets import INK_2, Styles, landscape, row_height
 from web.wording import KIND_WORDS
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from importers.rulebook_columns import Column
+    from importers.rulebooks.columns import Column
 
 _WIDTHS: Final = (38, 100)
 

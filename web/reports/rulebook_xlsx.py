@@ -1,4 +1,4 @@
-"""A rulebook as a workbook a home can read, print and edit; ``importers.rulebook_workbook`` reads it back."""
+"""A rulebook as a workbook a home can read, print and edit; ``importers.rulebooks.workbook`` reads it back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.rulebook_columns import HEAD, INTERVENTIONS, SHEETS, SOURCES, YES, Form
+from importers.rulebooks.columns import HEAD, INTERVENTIONS, SHEETS, SOURCES, YES, Form
 from rules import RuleBookError
 from web.reports import rulebook_guide
 from web.reports.sheets import INK_2, LINE, Styles, landscape, row_height, workbook
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from importers.rulebook_columns import Column, Sheet
+    from importers.rulebooks.columns import Column, Sheet
 
 _SPARE_ROWS: Final = 300
 """Rows below the table whose cells offer the same lists."""

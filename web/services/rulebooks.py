@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
-from importers import rulebook_workbook
 from importers.findings import Finding, Severity, UnreadableError
+from importers.rulebooks import workbook as rulebook_workbook
 from rules import difference
 from rules.load import sha256_of
 from web.services import audit, care, clock, reanalysis

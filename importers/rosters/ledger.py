@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from importers.grid import Grid
     from importers.problems import Problem
-    from importers.shift_codes import ShiftCodes, Unread
-    from importers.staff_names import StaffNames
+    from importers.rosters.shift_codes import ShiftCodes, Unread
+    from importers.rosters.staff_names import StaffNames
 
 SHEET: Final = "Dienste"
 

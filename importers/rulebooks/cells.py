@@ -12,14 +12,14 @@ from importers.cells import DAY_FORMATS, error
 from importers.grid import Odd
 from importers.headings import clean, fold
 from importers.normalise import shown
-from importers.rulebook_columns import ALL_KINDS, BASE, YES, Form
+from importers.rulebooks.columns import ALL_KINDS, BASE, YES, Form
 from rules.condition import ConditionError, parse
 from rules.vocabulary import HIGHEST_LEVEL, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from importers.rulebook_columns import Column
+    from importers.rulebooks.columns import Column
     from importers.table import Problem
 
 _AS_TEXT: Final = (

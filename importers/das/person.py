@@ -6,14 +6,14 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from importers.das_fields import ASSESSED, DAYS, MOVED_IN, RESIDENT, WARD, specification
+from importers.das.fields import ASSESSED, DAYS, MOVED_IN, RESIDENT, WARD, specification
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from importers.das_fields import Order
-    from importers.das_records import Resident
-    from importers.das_report import Report
+    from importers.das.fields import Order
+    from importers.das.records import Resident
+    from importers.das.report import Report
 
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[0-9:.]+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _DAY_ALONE: Final = len("2026-01-31")

@@ -18,7 +18,7 @@ import numpy as np
 from importers import normalise
 from importers.grid import Odd
 from importers.problems import error, warning
-from importers.roster_times import DAY_MINUTES, point, span
+from importers.rosters.times import DAY_MINUTES, point, span
 from importers.spelling import clean, fold
 
 if TYPE_CHECKING:

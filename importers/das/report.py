@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from importers.das_fields import MOVED_IN, RESIDENT, WARD
+from importers.das.fields import MOVED_IN, RESIDENT, WARD
 from importers.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from importers.das_records import Resident
+    from importers.das.records import Resident
 
 _IN_RESIDENTS: Final = frozenset({RESIDENT, WARD, MOVED_IN})
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers import normalise
-from importers.das_xml import assessed_cells
+from importers.das.xml import assessed_cells
 from importers.findings import Finding, Severity
 from importers.grid import Grid
 from importers.headings import locate
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from importers.das_xml import Sheets
+    from importers.das.xml import Sheets
     from importers.headings import Located
 
 _NUMBER, _DAY = "Bewohner-Nr", "Datum"

@@ -21,15 +21,15 @@ from importers.headings import HEADING_ROWS, Located, column_of
 from importers.layout import filled_down
 from importers.layout_notes import layout_notes
 from importers.problems import error
-from importers.roster_ledger import SHEET, Entries, sheet_name
-from importers.roster_times import DAY_MINUTES, only_day, point, without_month
-from importers.shift_codes import Shift, Unread, parse_pause
+from importers.rosters.ledger import SHEET, Entries, sheet_name
+from importers.rosters.shift_codes import Shift, Unread, parse_pause
+from importers.rosters.times import DAY_MINUTES, only_day, point, without_month
 from importers.spelling import clean, fold
 from importers.table import Table, distinct
 
 if TYPE_CHECKING:
     from importers.grid import Grid
-    from importers.roster_ledger import Ledger
+    from importers.rosters.ledger import Ledger
 
 NUMBER, NAME, GIVEN, WARD, DAY, CODE, START, END, PAUSE = (
     "Personal-Nr", "Name", "Vorname", "Wohnbereich", "Datum", "Dienst", "Beginn", "Ende", "Pause",

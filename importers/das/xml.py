@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from importers import das_items, das_person, das_records
-from importers.das_fields import ASSESSED, MOVED_IN, specification
-from importers.das_report import Report
+from importers.das import items, person, records
+from importers.das.fields import ASSESSED, MOVED_IN, specification
+from importers.das.report import Report
 from importers.findings import Severity
 from importers.grid import Grid
 from importers.headings import STOOL, URINE
@@ -26,8 +26,8 @@ from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, NO_FINDING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from importers.das_fields import Value
-    from importers.das_records import Export
+    from importers.das.fields import Value
+    from importers.das.records import Export
     from importers.findings import Finding
 
 _RESIDENT_COLUMNS: Final = ("Bewohner-Nr", "Wohnbereich", "Einzug")
@@ -66,12 +66,12 @@ def read(name: str, data: bytes, today: date | None = None) -> Sheets:
     UnreadableError
         If it is no safe XML, none of the DAS, or has no residents.
     """
-    export = das_records.read(name, data)
+    export = records.read(name, data)
     report = Report(name)
     _note_file(export, report)
-    target = das_person.day(export.target)
+    target = person.day(export.target)
     fixed = {"heute": today or datetime.now(ZoneInfo("Europe/Berlin")).date(), "stichtag": target}
-    unusable = das_items.fields_of_steps(export, report)
+    unusable = items.fields_of_steps(export, report)
     columns, seen = assessed_cells(), set[str]()
     residents: list[list[object]] = []
     assessments: list[list[object]] = []
@@ -79,19 +79,19 @@ def read(name: str, data: bytes, today: date | None = None) -> Sheets:
     for position, resident in enumerate(export.residents):
         residents.append([""] * len(_RESIDENT_COLUMNS))
         assessments.append([""] * (len(columns) + 2))
-        if not (number := das_person.number(resident, seen, report)):
+        if not (number := person.number(resident, seen, report)):
             continue
-        ward = das_person.ward(resident, export.version, report)
-        days = das_person.days(resident, fixed, report)
+        ward = person.ward(resident, export.version, report)
+        days = person.days(resident, fixed, report)
         residents[-1] = [number, ward, days.get(MOVED_IN, "")]
-        das_items.tell_gates(resident, report)
+        items.tell_gates(resident, report)
         if resident.excluded:
             continue
-        cells = known[position] = das_items.cells(resident, unusable, report)
+        cells = known[position] = items.cells(resident, unusable, report)
         if ASSESSED in days:
             assessments[-1] = [number, days[ASSESSED], *(cells.get(column, "") for column in columns)]
     for position, least in zip(known, _least_grades([*known.values()], target), strict=True):
-        das_items.tell_grade(export.residents[position], export.version, least, report)
+        items.tell_grade(export.residents[position], export.version, least, report)
     return Sheets(
         target or date.min,
         _grid(name, "Bewohner", _RESIDENT_COLUMNS, residents),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from importers import safe_xml
-from importers.das_fields import Specification, specification
+from importers.das.fields import Specification, specification
 from importers.findings import UnreadableError
 from importers.spelling import clean
 

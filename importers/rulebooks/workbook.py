@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from importers import guard, sniff, workbook
 from importers.findings import Finding, Severity, UnreadableError
 from importers.headings import fold
-from importers.rulebook_columns import CRITERIA, HEAD, INSTRUCTIONS, INTERVENTIONS, RULES, SHEETS, SOURCES
-from importers.rulebook_pages import Page, Row, read_page
+from importers.rulebooks.columns import CRITERIA, HEAD, INSTRUCTIONS, INTERVENTIONS, RULES, SHEETS, SOURCES
+from importers.rulebooks.pages import Page, Row, read_page
 from rules.check import check_documents
 from rules.health import health
 from rules.load import FILES, SHELF, documents

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from importers.das_fields import GRADE, specification
+from importers.das.fields import GRADE, specification
 from importers.findings import Severity
 
 if TYPE_CHECKING:
-    from importers.das_fields import Condition, Field, Value
-    from importers.das_records import Export, Resident
-    from importers.das_report import Report
+    from importers.das.fields import Condition, Field, Value
+    from importers.das.records import Export, Resident
+    from importers.das.report import Report
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]")
 _HIGHEST_STEP: Final = 3

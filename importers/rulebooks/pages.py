@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from importers.findings import Finding, Severity, UnreadableError
 from importers.headings import HEADING_ROWS, clean, fold
 from importers.normalise import shown
-from importers.rulebook_cells import value_of
-from importers.rulebook_columns import SOURCES
+from importers.rulebooks.cells import value_of
+from importers.rulebooks.columns import SOURCES
 from importers.table import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from importers.grid import Grid
-    from importers.rulebook_columns import Column, Sheet
+    from importers.rulebooks.columns import Column, Sheet
     from rules.marked import Steps
 
 

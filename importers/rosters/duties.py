@@ -13,13 +13,13 @@ import pandas as pd
 
 from importers.grid import Grid
 from importers.problems import error, notice, warning
-from importers.roster_ledger import SHEET, Entries, Ledger, Wards
-from importers.roster_long import find_headings, read_long, read_table
-from importers.roster_times import missing_on_the_clock, month_and_year, twice_on_the_clock
-from importers.roster_wide import find_days, read_wide
-from importers.shift_codes import Shift, ShiftCodes, shift
+from importers.rosters.ledger import SHEET, Entries, Ledger, Wards
+from importers.rosters.long import find_headings, read_long, read_table
+from importers.rosters.shift_codes import Shift, ShiftCodes, shift
+from importers.rosters.staff_names import StaffNames
+from importers.rosters.times import missing_on_the_clock, month_and_year, twice_on_the_clock
+from importers.rosters.wide import find_days, read_wide
 from importers.spelling import fold
-from importers.staff_names import StaffNames
 from importers.table import Table
 from pebem.contracts import DUTIES, empty
 

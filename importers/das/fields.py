@@ -1,4 +1,4 @@
-"""What ``das_fields.yaml`` says of the fields of a DAS file, as typed values."""
+"""What ``fields.yaml`` says of the fields of a DAS file, as typed values."""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ from importers import normalise
 from importers.headings import HEADING_ROWS
 from importers.layout import filled_down
 from importers.problems import error, warning
-from importers.roster_ledger import Entries
-from importers.roster_long import GIVEN, NAME, NUMBER, WARD, filled, roster_column
-from importers.roster_times import (
+from importers.rosters.ledger import Entries
+from importers.rosters.long import GIVEN, NAME, NUMBER, WARD, filled, roster_column
+from importers.rosters.shift_codes import Shift
+from importers.rosters.times import (
     Heading,
     heading,
     made_date,
@@ -25,7 +26,6 @@ from importers.roster_times import (
     weekday,
     without_month,
 )
-from importers.shift_codes import Shift
 from importers.spelling import clean, fold
 from importers.table import distinct
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from importers.grid import Grid
     from importers.problems import Problem
-    from importers.roster_ledger import Ledger
+    from importers.rosters.ledger import Ledger
 
 LEAST_DAYS, LEAST_NUMBERS = 3, 5
 """So many dates, or mere numbers of days, one after the other make a row the headings of a roster."""

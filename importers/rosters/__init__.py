@@ -1,0 +1,1 @@
+"""Duty rosters, long and wide, and the codes of shifts in them."""

@@ -1,0 +1,1 @@
+"""Rulebooks as workbooks and CSV, out and back."""
