@@ -27,7 +27,7 @@ demo: $(VENV)/run ## sample homes, accounts and the application in the browser
 
 test: $(VENV)/dev chromium ## everything that must hold, with lint, types and import directions
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 4
 
 test-deep: $(VENV)/dev ## slow, thorough checks: many more random homes and states
 	$(BIN)/pytest -m deep
