@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from cli.stopwatch import disagreement, missing, say, shortest
 from pebem import kernel
-from pebem.kernel import Buffers, Cells, Lookup, Rows, Sums
+from pebem.kernel import Buffers, Lookup, Rows
+from pebem.sums import Cells, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+Tally: TypeAlias = "Callable[[Rows, Lookup, Sequence[Sums], Buffers], None]"
 
 ROWS: Final = 10_000_000
 ROWS_PER_HOME: Final = 10_000
@@ -48,11 +52,12 @@ def run(rows: int, seed: int) -> None:
     homes = max(rows // ROWS_PER_HOME, 1)
     columns, lookup = draw(homes, seed)
     rows = len(columns)
-    own = _ourselves(columns, lookup)
-    times = shortest(own, _ROUNDS)
-    expected = own["numpy"]()
-    if "numba" in own and not _same_cells(expected, own["numba"]()):
+    twins = _twins()
+    expected, *others = (list(tallied(columns, lookup, tally)) for tally in twins.values())
+    if not all(_same_cells(expected, found) for found in others):
         raise disagreement("numba")
+    others.clear()
+    times = shortest(_ourselves(columns, lookup, twins), _ROUNDS)
     width = sum(column.itemsize for column in _columns(columns))
     say(f"Kern: {rows} Zeilen aus {homes} Einrichtungen, {width} Byte je Zeile, zufällige Codes")
     new, there = times["neu"], times["vorhanden"]
@@ -96,25 +101,33 @@ def _columns(rows: Rows) -> list[np.ndarray]:
     return [getattr(rows, spot.name) for spot in fields(rows)]
 
 
-def _ourselves(rows: Rows, lookup: Lookup) -> dict[str, Callable[[], Any]]:
+def _ourselves(rows: Rows, lookup: Lookup, twins: Mapping[str, Tally]) -> dict[str, Callable[[], Any]]:
     """Return what is to be timed of our own, with copying as the floor."""
     columns = _columns(rows)
     there = [column.copy() for column in columns]
     works: dict[str, Callable[[], Any]] = {
         "neu": lambda: [column.copy() for column in columns],
         "vorhanden": lambda: _copy(columns, there),
-        "numpy": lambda: tallied(rows, lookup, kernel.tally),
-        "numpy loops": lambda: tallied(rows, lookup, kernel.tally, hand_out=False),
     }
+    for name, tally in twins.items():
+        works[name] = partial(_dropped, rows, lookup, tally)
+        works[f"{name} loops"] = partial(_dropped, rows, lookup, tally, hand_out=False)
+    return works
+
+
+def _twins() -> dict[str, Tally]:
+    """Return the inner loops there are by name."""
     try:
         from pebem import compiled  # noqa: PLC0415  # an extra
     except ImportError:
-        return works
-    tallied(rows[:ROWS_PER_HOME], lookup, compiled.tally)  # compiles
-    return works | {
-        "numba": lambda: tallied(rows, lookup, compiled.tally),
-        "numba loops": lambda: tallied(rows, lookup, compiled.tally, hand_out=False),
-    }
+        return {"numpy": kernel.tally}
+    return {"numpy": kernel.tally, "numba": compiled.tally}
+
+
+def _dropped(rows: Rows, lookup: Lookup, tally: Tally, *, hand_out: bool = True) -> None:
+    """Run the kernel and keep nothing: new memory for what is kept is the business of whoever keeps it."""
+    for _ in tallied(rows, lookup, tally, hand_out=hand_out):
+        pass
 
 
 def _copy(columns: Sequence[np.ndarray], there: Sequence[np.ndarray]) -> None:
@@ -122,35 +135,27 @@ def _copy(columns: Sequence[np.ndarray], there: Sequence[np.ndarray]) -> None:
         np.copyto(to, column)
 
 
-def tallied(
-    rows: Rows,
-    lookup: Lookup,
-    tally: Callable[[Rows, Lookup, Sequence[Sums], Buffers], None],
-    *,
-    hand_out: bool = True,
-) -> list[list[Cells]]:
-    """Run the kernel home by home; return the cells of each home and grouping, or add up all homes and return nothing.
+def tallied(rows: Rows, lookup: Lookup, tally: Tally, *, hand_out: bool = True) -> Iterator[list[Cells]]:
+    """Run the kernel home by home and yield the cells of each grouping; or add up all homes and yield nothing.
 
-    A home of ten thousand random rows has almost as many cells as rows: handing them out is a large part of the time.
+    A home of ten thousand random rows has twice as many cells as rows: handing them out is part of the time.
     """
     sizes = {"day": DAYS, "ward": WARDS, "shift": SHIFTS, "intervention": INTERVENTIONS}
     sums = [Sums(names, tuple(sizes[name] for name in names), ENDS) for names in GROUPINGS]
     buffers = Buffers()
-    found = []
     for start in range(0, len(rows), ROWS_PER_HOME):
         for chunk in rows[start : start + ROWS_PER_HOME].chunks():
             tally(chunk, lookup, sums, buffers)
         if hand_out:
-            found.append([total.cells() for total in sums])
-    return found
+            yield [total.cells() for total in sums]
 
 
 def _same_cells(one: list[list[Cells]], other: list[list[Cells]]) -> bool:
     return all(
-        np.array_equal(getattr(a, name), getattr(b, name))
+        np.array_equal(own, its)
         for home, twin in zip(one, other, strict=True)
         for a, b in zip(home, twin, strict=True)
-        for name in ("key", "count", "seconds")
+        for own, its in zip(a.filled(), b.filled(), strict=True)
     )
 
 
@@ -184,7 +189,7 @@ def _against_rivals(rows: Rows, lookup: Lookup, expected: list[list[Cells]]) -> 
             found = [_sorted(frame, dims) for frame, dims in zip(work(), GROUPINGS, strict=True)]
             if not all(np.array_equal(a, b) for a, b in zip(found, cells, strict=True)):
                 raise disagreement(name)
-        times = shortest({"numpy": lambda: tallied(rows, lookup, kernel.tally), **works}, _RIVAL_ROUNDS)
+        times = shortest({"numpy": lambda: _dropped(rows, lookup, kernel.tally), **works}, _RIVAL_ROUNDS)
     for name in works:
         ratio = times[name] / times["numpy"]
         say(f"  {name:<35}{times[name] * 1e9 / len(rows):6.1f} ns je Zeile   {ratio:5.1f} x Kern (numpy)")
@@ -193,12 +198,9 @@ def _against_rivals(rows: Rows, lookup: Lookup, expected: list[list[Cells]]) -> 
 
 def _of_homes(expected: list[list[Cells]], grouping: int) -> np.ndarray:
     """Return the cells of a grouping as an array (cells, 4): home, key, count, seconds."""
-    cells = [home[grouping] for home in expected]
-    numbers = np.repeat(np.arange(len(cells)), [len(one.key) for one in cells])
-    return np.stack(
-        [numbers, *(np.concatenate([getattr(one, name) for one in cells]) for name in ("key", "count", "seconds"))],
-        axis=1,
-    )
+    cells = [home[grouping].filled() for home in expected]
+    numbers = np.repeat(np.arange(len(cells)), [len(key) for key, _, _ in cells])
+    return np.stack([numbers, *(np.concatenate(columns) for columns in zip(*cells, strict=True))], axis=1)
 
 
 def _sorted(frame: Any, dims: tuple[str, ...]) -> np.ndarray:

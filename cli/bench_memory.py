@@ -36,7 +36,7 @@ _DRAWN: Final = 4
 """Batches that differ; they come again and again."""
 
 _EARLY: Final = 10
-_STATUS: Final = Path("/proc/self/status")
+STATUS: Final = Path("/proc/self/status")
 
 
 def run(rows: int, seed: int) -> None:
@@ -140,7 +140,7 @@ def peak() -> int:
 
 
 def _bytes(name: str) -> int:
-    (line,) = (line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith(f"{name}:"))
+    (line,) = (line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith(f"{name}:"))
     return int(line.split()[1]) * 1024
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from pebem.contracts import STATUSES
 from pebem.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
@@ -19,6 +18,7 @@ from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from pebem.home import Home
@@ -144,7 +144,7 @@ class Coder:
 
 def _people(column: pd.Series, known: pd.Index) -> NDArray[np.int64]:
     """Return the code of each category of a column of people."""
-    found = positions(pd.Series(column.cat.categories, dtype=object), known)
+    found = positions(column.cat.categories, known)
     return np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
 
 

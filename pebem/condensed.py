@@ -10,20 +10,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from pebem import kernel
 from pebem.codes import coded
 from pebem.home import home_of
-from pebem.kernel import Buffers, Rows, Sums
+from pebem.kernel import Buffers, Rows
 from pebem.labels import Labels, Words
 from pebem.overrides import sets_in_force
 from pebem.score import period_of
-from pebem.timeline import resident_timeline, staff_in_force
+from pebem.sums import Sums
+from pebem.timeline import index_of, resident_timeline, staff_in_force
 
 if TYPE_CHECKING:
     from datetime import date
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
@@ -55,6 +56,8 @@ class Condensed:
         One row a cell, its weight for all the rows it stands for; their day is not kept.
     wards, shifts
         Labels of the cells' codes.
+    alike : two (people x days,) int64
+        For residents and staff: the day of the same person that stands for each of their days.
     """
 
     people: Tables
@@ -63,6 +66,7 @@ class Condensed:
     cells: Rows
     wards: Labels
     shifts: Labels
+    alike: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = 
     period = period or period_of(tables.interventions)
     home = home_of(tables, book, period)
     found = coded(tables.interventions, home)
-    residents, staff = _representatives(tables, home)
+    residents, staff = alike = _representatives(tables, home)
     rows = replace(
         found.rows,
         resident_day=residents[found.rows.resident_day],
@@ -108,7 +112,7 @@ def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = 
     wards, shifts = Labels(), Labels()
     wards.learn(found.wards)
     shifts.learn(found.shifts)
-    return Condensed(people, book, period, _merged(rows, home, (len(wards), len(shifts))), wards, shifts)
+    return Condensed(people, book, period, _merged(rows, home, (len(wards), len(shifts))), wards, shifts, alike)
 
 
 def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None = None) -> Rerated:
@@ -117,8 +121,8 @@ def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None 
     Parameters
     ----------
     people
-        Frames of the same home: the same residents and staff in the same order, with changes that hold for the whole
-        period (None = as they are).
+        Frames of the same home (None = as they are): the same residents, wards and staff in the same order. What is
+        changed for one or all of them holds for whole stretches of a person's days on which nothing changed so far.
     book
         Another rulebook (None = the one it was condensed with).
 
@@ -127,7 +131,7 @@ def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None 
     UnknownWorkError
         Where the rulebook lacks an intervention of the work.
     ValueError
-        Where there are other people.
+        Where there are other people, or a change begins or ends within a stretch: that takes a full run.
     """
     home = home_of(people or work.people, book or work.book, work.period)
     _same_people(work, home)
@@ -147,22 +151,24 @@ def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None 
 
 
 def _representatives(people: Tables, home: Home) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for each resident and day, and each employee and day, a flat position where the same holds."""
+    """Return for each day of a resident, and of an employee, the first of their days on which the same holds."""
     criteria = tuple(sorted(people.instability["criterion"].dropna().unique()))
     frames = (people.residents, people.assessments, people.instability)
     states = resident_timeline(*frames, home.first, home.last, criteria).grid
     set_by_hand = sets_in_force(people.overrides, home.known_residents, home.first, home.last)
     held = staff_in_force(people.staff, home.known_staff, home.first, home.last)
-    # Whom a change is about must stay apart from others, even while no row of theirs is in force.
-    who = np.arange(len(held), dtype=np.int64)[:, None] * (len(people.staff) + 1)
     return _first_like(states.astype(np.int64) * (int(set_by_hand.max(initial=0)) + 1) + set_by_hand), _first_like(
-        who + held + 1
+        held + 1
     )
 
 
-def _first_like(grid: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each cell of a grid, flattened, the first position of an equal cell."""
-    _, first, code = np.unique(grid.ravel(), return_index=True, return_inverse=True)
+def _first_like(grid: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return for each cell of a grid, flattened, the position of the first equal cell of its row.
+
+    Rows stay apart, even where the same holds for several people: a change may be about one of them.
+    """
+    who = np.arange(len(grid), dtype=np.int64)[:, None] * (int(grid.max(initial=0)) + 1)
+    _, first, code = np.unique((who + grid).ravel(), return_index=True, return_inverse=True)
     return first[code]
 
 
@@ -196,7 +202,12 @@ def _renumbered(intervention: NDArray[np.int64], before: RuleBook, after: RuleBo
 
 
 def _same_people(work: Condensed, home: Home) -> None:
-    before = pd.Index(work.people.residents["resident"]), pd.Index(work.people.staff["staff"].unique())
-    for kind, was, now in zip(("residents", "staff"), before, (home.known_residents, home.known_staff), strict=True):
-        if not was.equals(now):
-            raise ValueError(f"condensed work can only be rated with the same {kind} in the same order")
+    before, now = work.people.residents[["resident", "ward"]], home.people.residents[["resident", "ward"]]
+    if not before.reset_index(drop=True).equals(now.reset_index(drop=True)):
+        raise ValueError("condensed work can only be rated with the same residents and wards in the same order")
+    if not index_of(work.people.staff["staff"].unique()).equals(home.known_staff):
+        raise ValueError("condensed work can only be rated with the same staff in the same order")
+    for grid, like in zip((home.lookup.state, home.lookup.supply), work.alike, strict=True):
+        held = grid.ravel()
+        if not np.array_equal(held, held[like]):
+            raise ValueError("a change begins or ends within a stretch of days that count as one; take a full run")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from pebem.daynumbers import number_of
-from pebem.fit import Demands, classify
+from pebem.fit import OUTCOMES, Demands, classify
 from pebem.kernel import Lookup
 from pebem.overrides import Rating, rate
 from pebem.timeline import (
@@ -17,6 +17,7 @@ from pebem.timeline import (
     STATE_UNKNOWN,
     ResidentTimeline,
     certificates_of,
+    index_of,
     named_criteria,
     resident_timeline,
     staff_timeline,
@@ -27,6 +28,7 @@ from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 if TYPE_CHECKING:
     from datetime import date
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
@@ -87,7 +89,7 @@ class Home:
 def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> Home:
     """Build the look-up tables of a home for some days, first and last one included."""
     first, last = (number_of(day) for day in period)
-    known, known_staff = pd.Index(people.residents["resident"]), pd.Index(people.staff["staff"].unique())
+    known, known_staff = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
     frames = (people.residents, people.assessments, people.instability)
     residents = resident_timeline(*frames, first, last, named_criteria(book))
     rating = rate(residents.grid, compile_levels(book, residents.states), people.overrides, known, book, first)
@@ -97,9 +99,9 @@ def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> Home:
     end, ends = _ends(outcome, flags)
     lookup = Lookup(
         rating.grid.astype(np.int64),
-        code.astype(np.int64),
+        code,
         staff.grid.astype(np.int64),
-        end.astype(np.int64),
+        end,
         len(ends.outcome),
     )
     return Home(people, book, first, last, known, known_staff, residents, rating, lookup, ends)
@@ -128,12 +130,11 @@ def _demands(
         (residents.states.assessed[base] | needs_none, 2),
         (rating.overridden, 2),
     )
-    # Fuse the small parts into one integer: unique() on integers is far faster than on rows.
-    fused = np.zeros(levels.low.shape, np.int32)
+    fused = np.zeros(levels.low.shape, np.int64)
     for values, top in parts:
-        fused *= np.int32(top)
-        fused += values.astype(np.int32)
-    distinct, code = np.unique(fused, return_inverse=True)
+        fused *= top
+        fused += values
+    distinct, code = _numbered(fused, math.prod(top for _, top in parts))
     found = []
     for _, top in reversed(parts):
         distinct, value = np.divmod(distinct, top)
@@ -146,7 +147,7 @@ def _demands(
         from_level.astype(np.uint8),
         everyday.astype(bool),
     )
-    return code.reshape(fused.shape), demands, np.stack(known, axis=1).astype(bool)
+    return code, demands, np.stack(known, axis=1).astype(bool)
 
 
 def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Ends]:
@@ -155,6 +156,13 @@ def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray
     fused = outcome.astype(np.int64)
     for flag in (*(np.broadcast_to(column[:, None], outcome.shape) for column in flags.T), staff):
         fused = 2 * fused + flag
-    distinct, end = np.unique(fused, return_inverse=True)
+    distinct, end = _numbered(fused, len(OUTCOMES) << 4)
     resident, assessed, overridden, known_staff = ((distinct >> bit & 1).astype(bool) for bit in (3, 2, 1, 0))
-    return end.reshape(outcome.shape), Ends(distinct >> 4, resident, assessed, known_staff, overridden)
+    return end, Ends(distinct >> 4, resident, assessed, known_staff, overridden)
+
+
+def _numbered(fused: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different values below ``size``, in order, and for each cell which of them it is."""
+    occurs = np.zeros(size, bool)
+    occurs[fused] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[fused]

@@ -127,8 +127,16 @@ class Words:
 
 
 def _frame(columns: Mapping[str, NDArray[np.generic]]) -> pd.DataFrame:
-    """Return a frame whose labels stay what they are: pandas would turn text into another kind, one by one."""
-    return pd.DataFrame({name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()})
+    """Return a frame whose labels stay what they are: pandas would turn text into another kind, one by one.
+
+    One index for all: pandas would hold the index of each column against those of all others.
+    """
+    index = pd.RangeIndex(len(next(iter(columns.values()))))
+    found = {
+        name: pd.Series(values, index, object, copy=False) if values.dtype == object else values
+        for name, values in columns.items()
+    }
+    return pd.DataFrame(found, index, copy=False)
 
 
 def _summed(

@@ -9,23 +9,23 @@ on nothing. Minutes are divisible, and work belongs to the hour in which it begi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from pebem.assignment import Network, assign
-from pebem.fit import OUTCOMES, PASSEND, UEBERQUALIFIZIERT
+from pebem.assignment import assign
+from pebem.fit import OUTCOMES, UEBERQUALIFIZIERT
+from pebem.handing_on import arcs_of, network_of
 from pebem.roster import HOURS_OF_DAY
-from pebem.scene import NO_HOUR, NO_WARD, STRANGER, Scene, scene_of
+from pebem.scene import NO_HOUR, NO_WARD, scene_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
-    from numpy.typing import NDArray
-
     from pebem.contracts import Tables
+    from pebem.scene import Scene
     from rules import RuleBook
 
 OBSTACLES: Final = ("ohne_uhrzeit", "ohne_wohnbereich", "ohne_dienst", "niemand_passend", "keine_zeit")
@@ -83,132 +83,171 @@ class Relief:
     obstacles: dict[str, int]
 
 
+@dataclass(frozen=True)
+class ReliefByDay:
+    """The same day by day and ward by ward, for days with work on which somebody known was on shift; days add up.
+
+    Attributes
+    ----------
+    work
+        Work above level: ``day`` (since 1970-01-01), ``ward``, ``intervention``, ``qn_soll``, ``qn_ist``, ``obstacle``
+        ("" = could have moved), ``qn_neu``, ``role``, ``certificate`` (0, "" and False where it could not),
+        ``seconds``. ``ward`` is missing where it is not known.
+    shifts
+        Seconds on shift by ``day`` and ``staff``: of the whole house (``ward`` missing, ``qn_neu`` 0), and in those
+        hours and wards in which they were of a level (``qn_neu``) and role that fits some of the work.
+    """
+
+    work: pd.DataFrame
+    shifts: pd.DataFrame
+
+
+_KINDS: Final = ["intervention", "before", "after", "role"]
+_PLACES: Final = ["day", "ward"]
+_LEVELS: Final = np.array([outcome.qn_ist for outcome in OUTCOMES])
+_STAYS: Final = -1
+_MOVES: Final = -1
+_NO_HOUR, _NO_WARD, _NOBODY_THERE, _NOBODY_FITS, _NO_TIME = range(len(OBSTACLES))
+
+
 def relief(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relief | None:
     """Return the feasible relief of a home from the first to the last day of ``period``; None without duties."""
     if tables.duties.empty:
         return None
+    ledger, _ = _ledger(scene := scene_of(tables, book, period))
+    seconds = ledger["seconds"].to_numpy(np.int64)
+    sums = [int(seconds[ledger["obstacle"] == which].sum()) for which in range(_MOVES, len(OBSTACLES))]
+    moved = ledger[ledger["obstacle"] == _MOVES].groupby(_KINDS, as_index=False)[["seconds"]].sum()
+    moved = moved.sort_values("seconds", ascending=False, kind="stable")
+    moves = (
+        Move(
+            intervention=book.interventions[entry].id,
+            qn_soll=OUTCOMES[before].qn_soll,
+            qn_ist=OUTCOMES[before].qn_ist,
+            qn_neu=OUTCOMES[after].qn_ist,
+            role=scene.roles[called],
+            certificate=OUTCOMES[after].certificate,
+            seconds=amount,
+        )
+        for entry, before, after, called, amount in zip(*(moved[n].tolist() for n in (*_KINDS, "seconds")), strict=True)
+    )
+    movable, *lost = sums
+    return Relief(
+        sum(sums), sum(sums) - sum(lost[:_NOBODY_FITS]), movable, tuple(moves), dict(zip(OBSTACLES, lost, strict=True))
+    )
+
+
+def relief_by_day(
+    tables: Tables, book: RuleBook, period: tuple[date, date], unrated: Collection[str] = ()
+) -> ReliefByDay | None:
+    """Return what :func:`relief` adds up; None where there is no such day.
+
+    Parameters
+    ----------
+    unrated
+        Interventions whose level means nothing: they take time, and never move.
+    """
     scene = scene_of(tables, book, period)
+    shifts = _presence(scene)
+    shifts = shifts[shifts["day"].isin(scene.work["day"].unique())]
+    if shifts.empty:
+        return None
+    ledger, able = _ledger(scene, [book.index[name] for name in unrated])
+    ledger = ledger[ledger["day"].isin(shifts["day"].unique())]
+    sums = ledger.groupby([*_PLACES, *_KINDS, "obstacle"], as_index=False)[["seconds"]].sum()
+    before, after = (np.array(OUTCOMES, object)[sums[name]] for name in ("before", "after"))
+    stays = (sums["after"] == _STAYS).to_numpy()
+    titles = np.array([entry.id for entry in book.interventions], object)
+    work = {
+        "day": sums["day"] + scene.first,
+        "ward": _names(scene.wards, sums["ward"], None),
+        "intervention": titles[sums["intervention"]],
+        "qn_soll": [outcome.qn_soll for outcome in before],
+        "qn_ist": [outcome.qn_ist for outcome in before],
+        "obstacle": np.array([*OBSTACLES, ""], object)[sums["obstacle"]],
+        "qn_neu": np.where(stays, 0, [outcome.qn_ist for outcome in after]),
+        "role": _names(scene.roles, sums["role"], ""),
+        "certificate": np.where(stays, False, [outcome.certificate for outcome in after]),  # noqa: FBT003
+        "seconds": sums["seconds"],
+    }
+    shifts = pd.concat([shifts, able], ignore_index=True)
+    on_shift = {
+        "day": shifts["day"] + scene.first,
+        "ward": _names(scene.wards, shifts["ward"], None),
+        "staff": _names(scene.staff, shifts["staff"], None),
+        "qn_neu": shifts["qn_neu"],
+        "role": _names(scene.roles, shifts["role"], ""),
+        "seconds": shifts["seconds"],
+    }
+    return ReliefByDay(pd.DataFrame(work), pd.DataFrame(on_shift))
+
+
+def _names(names: pd.Index, codes: pd.Series, missing: str | None) -> np.ndarray:
+    return np.array([*names, missing], object)[codes]  # -1 is the last
+
+
+def _presence(scene: Scene) -> pd.DataFrame:
+    """Return seconds on shift in the house by day and person."""
+    staff, hour = np.divmod(scene.roster.by_person, scene.hours)
+    found = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": scene.roster.seconds_by_person})
+    return found.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)
+
+
+def _ledger(scene: Scene, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what becomes of each piece of work above level, and whom it would fit with their seconds on shift.
+
+    The ledger: ``day``, ``ward``, ``intervention``, ``before`` and ``after`` (positions in ``OUTCOMES``), ``role``,
+    ``obstacle`` (position in ``OBSTACLES``, -1 = could move; then alone there are ``after`` and ``role``), ``seconds``.
+    """
     fit = np.array([o.fit for o in OUTCOMES])
-    above = scene.work[(fit[scene.work["outcome"]] == UEBERQUALIFIZIERT) & (scene.work["seconds"] > 0)]
-    timed = above[above["hour"] != NO_HOUR]
-    warded = timed[timed["ward"] != NO_WARD]
+    rated = ~scene.work["intervention"].isin(unrated)
+    above = scene.work[(fit[scene.work["outcome"]] == UEBERQUALIFIZIERT) & (scene.work["seconds"] > 0) & rated]
+    timed = above["hour"] != NO_HOUR
+    warded = above[timed & (above["ward"] != NO_WARD)]
     keys = ["hour", "ward", "staff", "demand", "outcome"]
     tasks = warded.groupby(keys, as_index=False)[["seconds"]].sum()
-    arcs, attended, wanted = _arcs(tasks, scene)
-    arcs, network = _network(arcs, tasks, scene)
+    arcs, attended, wanted = arcs_of(tasks, scene)
+    able = _able(arcs, tasks, scene)
+    arcs, network = network_of(arcs, tasks, scene)
     arcs = arcs.assign(seconds=assign(network))
-    seconds = tasks["seconds"].to_numpy()
-    chain = [int(part["seconds"].sum()) for part in (above, timed, warded)]
-    chain += [int(seconds[attended].sum()), int(seconds[wanted].sum()), int(arcs["seconds"].sum())]
-    lost = [before - after for before, after in pairwise(chain)]
     pieces = warded.groupby([*keys, "intervention"], as_index=False)[["seconds"]].sum()
     pieces = pieces.assign(task=pieces.groupby(keys).ngroup())
-    moves = _moves(arcs, pieces, scene, book)
-    return Relief(chain[0], chain[3], chain[-1], moves, dict(zip(OBSTACLES, lost, strict=True)))
+    reason = np.where(attended, np.where(wanted, _NO_TIME, _NOBODY_FITS), _NOBODY_THERE)
+    spread = _spread(arcs, pieces, scene, reason)
+    rest = above[~timed | (above["ward"] == NO_WARD)].rename(columns={"outcome": "before"})
+    rest = rest.assign(after=_STAYS, role=-1, obstacle=np.where(timed[rest.index], _NO_WARD, _NO_HOUR))
+    columns = [*_PLACES, *_KINDS, "obstacle", "seconds"]
+    return pd.concat([spread[columns], rest[columns]], ignore_index=True), able
 
 
-def _arcs(tasks: pd.DataFrame, scene: Scene) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return who could take on which task; and for which tasks somebody was on shift, and somebody whom it fits.
-
-    The arcs: ``task`` and ``cell`` (position among the tasks and in the roster by ward), ``hour``, ``staff`` who takes
-    on, ``outcome`` if they do.
-    """
-    roster = scene.roster
-    holder, hour = np.divmod(roster.by_ward, scene.hours)
-    person, ward = np.divmod(holder, max(scene.wards, 1))
-    place = hour * scene.wards + ward
-    order = np.argsort(place, kind="stable")
-    wanted_place = (tasks["hour"] * scene.wards + tasks["ward"]).to_numpy()
-    begin, end = (np.searchsorted(place[order], wanted_place, side) for side in ("left", "right"))
-    present = end - begin
-    task = np.repeat(np.arange(len(tasks)), present)
-    cell = order[np.arange(len(task)) + np.repeat(begin - (np.cumsum(present) - present), present)]
-    demand = tasks["demand"].to_numpy()[task]
-    outcome = scene.outcome[demand, scene.supply[person[cell], hour[cell] // HOURS_OF_DAY]]
-    # For whoever did it the work is above level, not passend: nobody takes on their own.
-    fits = np.array([o.fit for o in OUTCOMES])[outcome] == PASSEND
-    columns = {"task": task, "cell": cell, "hour": hour[cell], "staff": person[cell], "outcome": outcome}
-    arcs = pd.DataFrame({name: values[fits] for name, values in columns.items()})
-    return arcs, present > 0, np.bincount(arcs["task"], minlength=len(tasks)) > 0
+def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    """Return whom some work would fit, as of which level and role, with the seconds on shift there in those hours."""
+    found = pd.DataFrame(
+        {
+            "day": arcs["hour"] // HOURS_OF_DAY,
+            "ward": tasks["ward"].to_numpy()[arcs["task"]],
+            "staff": arcs["staff"],
+            "qn_neu": _LEVELS[arcs["outcome"]],
+            "cell": arcs["cell"],
+        }
+    ).drop_duplicates()
+    found["seconds"] = scene.roster.seconds_by_ward[found["cell"]]
+    found["role"] = scene.role[found["staff"], found["day"]]
+    return found.groupby(["day", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
 
 
-def _free(scene: Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the time on shift less own work by ward and hour, and by hour; below 0 where more work is recorded."""
-    roster = scene.roster
-    own = scene.work[(scene.work["hour"] != NO_HOUR) & (scene.work["staff"] != STRANGER)]
-    free_in_ward, free = roster.seconds_by_ward.copy(), roster.seconds_by_person.copy()
-    warded = own[own["ward"] != NO_WARD]
-    for left, cells, part in (
-        (free_in_ward, _positions(roster.by_ward, _ward_cells(warded, scene)), warded),
-        (free, _positions(roster.by_person, _person_cells(own, scene)), own),
-    ):
-        on_duty = cells >= 0
-        np.subtract.at(left, cells[on_duty], part["seconds"].to_numpy()[on_duty])
-    return free_in_ward, free
-
-
-def _ward_cells(frame: pd.DataFrame, scene: Scene) -> NDArray[np.int64]:
-    cells = (frame["staff"] * scene.wards + frame["ward"]) * scene.hours + frame["hour"]
-    return cells.to_numpy(np.int64)
-
-
-def _person_cells(frame: pd.DataFrame, scene: Scene) -> NDArray[np.int64]:
-    return (frame["staff"] * scene.hours + frame["hour"]).to_numpy(np.int64)
-
-
-def _positions(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where each wanted key stands among the known ones (sorted, at least one or none wanted), -1 = nowhere."""
-    place = np.searchsorted(known, wanted)
-    found = np.append(known, -1)[place] == wanted
-    return np.where(found, place, -1)
-
-
-def _network(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: Scene) -> tuple[pd.DataFrame, Network]:
-    """Return the arcs to people who have not more work recorded than time on shift, and the limits they meet.
-
-    A unit takes from the task, from the taker's time in the ward and from the taker's time in the hour; it gives back
-    to the performer's time in the ward and in the hour.
-    """
-    free_in_ward, free = _free(scene)
-    taker = _positions(scene.roster.by_person, _person_cells(arcs, scene))
-    able = (free_in_ward[arcs["cell"]] >= 0) & (free[taker] >= 0)
-    arcs, taker = arcs[able].reset_index(drop=True), taker[able]
-    performer = tasks.iloc[arcs["task"].to_numpy()]
-    levels = np.array([o.qn_ist for o in OUTCOMES])
-    uses = (arcs["task"].to_numpy(), arcs["cell"].to_numpy(), taker)
-    frees = (
-        _positions(scene.roster.by_ward, _ward_cells(performer, scene)),
-        _positions(scene.roster.by_person, _person_cells(performer, scene)),
-    )
-    amounts = (tasks["seconds"].to_numpy(np.int64), free_in_ward, free)
-    hour, widest = arcs["hour"].to_numpy(np.int64), max(map(len, amounts)) + 1
-
-    def key(kind: int, place: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.where(place >= 0, (hour * len(amounts) + kind) * widest + place, -1)
-
-    taken = np.stack([key(kind, place) for kind, place in enumerate(uses)], axis=1)
-    limits = np.unique(taken)
-    hour_of_limit, place = np.divmod(limits, widest * len(amounts))
-    kind, place = np.divmod(place, widest)
-    network = Network(
-        part_of_arc=hour,
-        part_of_limit=hour_of_limit,
-        uses=np.searchsorted(limits, taken),
-        frees=np.stack([_positions(limits, key(kind, place)) for kind, place in enumerate(frees, 1)], axis=1),
-        limit=np.concatenate(amounts)[place + np.cumsum([0, *map(len, amounts)])[kind]],
-        gain=(levels[performer["outcome"]] - levels[arcs["outcome"]]).astype(np.int64),
-    )
-    return arcs, network
-
-
-def _moves(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: Scene, book: RuleBook) -> tuple[Move, ...]:
-    """Say what moves to whom: within a task the first interventions of the catalogue go to the lowest level.
+def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: Scene, reason: np.ndarray) -> pd.DataFrame:
+    """Say what moves to whom and what stays why: the first interventions of a task go to the lowest level.
 
     Both are laid on one axis, task after task; where they overlap, that intervention goes to that person.
+
+    Parameters
+    ----------
+    reason
+        Of each task, why what does not move stays.
     """
-    levels = np.array([o.qn_ist for o in OUTCOMES])
     role = scene.role[arcs["staff"], arcs["hour"] // HOURS_OF_DAY]
-    used = arcs.assign(level=levels[arcs["outcome"]], role=role)[arcs["seconds"] > 0]
+    used = arcs.assign(level=_LEVELS[arcs["outcome"]], role=role)[arcs["seconds"] > 0]
     used = used.sort_values(["task", "level", "role", "staff"])
     size = pieces.groupby("task")["seconds"].sum()
     origin = (size.cumsum() - size).to_numpy()
@@ -219,29 +258,22 @@ def _moves(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: Scene, book: RuleBoo
     bounds = np.unique(np.concatenate([part for span in spans for part in span]))
     begin, length = bounds[:-1], np.diff(bounds)
     at_arc, at_piece = (np.searchsorted(start, begin, "right") - 1 for start, _ in spans)
-    covered = (at_arc >= 0) & (at_piece >= 0)
-    covered[covered] = begin[covered] < spans[0][1][at_arc[covered]]
-    taken, given = used.iloc[at_arc[covered]], pieces.iloc[at_piece[covered]]
-    found = pd.DataFrame(
+    moves = at_arc >= 0
+    moves[moves] = begin[moves] < spans[0][1][at_arc[moves]]
+    given = pieces.iloc[at_piece]
+
+    def taken(name: str) -> np.ndarray:
+        return np.append(used[name].to_numpy(np.int64), -1)[np.where(moves, at_arc, -1)]
+
+    return pd.DataFrame(
         {
+            "day": given["hour"].to_numpy() // HOURS_OF_DAY,
+            "ward": given["ward"].to_numpy(),
             "intervention": given["intervention"].to_numpy(),
             "before": given["outcome"].to_numpy(),
-            "after": taken["outcome"].to_numpy(),
-            "role": taken["role"].to_numpy(),
-            "seconds": length[covered],
+            "after": taken("outcome"),
+            "role": taken("role"),
+            "obstacle": np.where(moves, _MOVES, reason[given["task"]]),
+            "seconds": length,
         }
-    )
-    sums = found.groupby(["intervention", "before", "after", "role"], as_index=False)[["seconds"]].sum()
-    sums = sums.sort_values("seconds", ascending=False, kind="stable")
-    return tuple(
-        Move(
-            intervention=book.interventions[entry].id,
-            qn_soll=OUTCOMES[before].qn_soll,
-            qn_ist=OUTCOMES[before].qn_ist,
-            qn_neu=OUTCOMES[after].qn_ist,
-            role=scene.roles[called],
-            certificate=OUTCOMES[after].certificate,
-            seconds=seconds,
-        )
-        for entry, before, after, called, seconds in zip(*(sums[name].tolist() for name in sums), strict=True)
     )

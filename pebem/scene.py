@@ -36,14 +36,18 @@ class Scene:
     Attributes
     ----------
     work
-        Rows that count: ``staff``, ``ward`` (-1 = not known), ``hour`` of the period (-1 = not known or not there),
-        ``demand``, ``intervention``, ``outcome``, ``seconds``.
+        Rows that count: ``staff``, ``ward`` (-1 = not known), ``day`` and ``hour`` of the period (hour -1 = not known
+        or not there), ``demand``, ``intervention``, ``outcome``, ``seconds``.
     outcome : (demands, supplies) int64
         Position in ``fit.OUTCOMES``.
     supply, role : (staff, days) int64
         Supply, and position in ``roles``.
+    roles, staff, wards
+        What positions stand for.
     roster
         Who was on shift.
+    first
+        First day of the period, since 1970-01-01.
     """
 
     work: pd.DataFrame
@@ -51,8 +55,10 @@ class Scene:
     supply: NDArray[np.int64]
     role: NDArray[np.int64]
     roles: pd.Index
+    staff: pd.Index
+    wards: pd.Index
     roster: Roster
-    wards: int
+    first: int
     hours: int
 
 
@@ -72,6 +78,7 @@ def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Scene
             # Codes of strangers are below 0 and so count from the end.
             "staff": np.append(staff.get_indexer(home.known_staff), [STRANGER] * FIRST_PERSON)[person],
             "ward": np.array([NO_WARD, *wards.get_indexer(pd.Index(found.wards[1:], dtype=object))])[rows.ward],
+            "day": rows.day.astype(np.int64),
             "hour": np.where(placed, hour, NO_HOUR),
             "demand": lookup.demand[lookup.state.ravel()[rows.resident_day], rows.intervention],
             "intervention": rows.intervention,
@@ -87,8 +94,10 @@ def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Scene
         supply,
         _roles(tables.staff, staff, roles, home.first, home.days),
         roles,
+        staff,
+        wards,
         on_shift(tables.duties, staff, wards, home.first, home.days),
-        len(wards),
+        home.first,
         home.days * HOURS_OF_DAY,
     )
 

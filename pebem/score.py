@@ -13,8 +13,9 @@ from pebem.aggregate import DIMENSIONS, FIT, Aggregate
 from pebem.codes import Coder, EmptyError, learn
 from pebem.daynumbers import day_of, days
 from pebem.home import home_of
-from pebem.kernel import Buffers, Sums
+from pebem.kernel import Buffers
 from pebem.labels import Labels, Words
+from pebem.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -178,9 +179,9 @@ class Scorer:
 
     def _lack(self, rows: Rows, lacking: NDArray[np.intp]) -> None:
         """Count rows without minutes by day and ward."""
-        self._without.expect(len(lacking))
         key = rows.day[lacking] * len(self._wards) + rows.ward[lacking]
         self._without.add(key, np.minimum(rows.weight[lacking], kernel.ONE))
+        self._without.count(len(lacking))
 
     def _put_aside(self) -> None:
         """Take the sums down by their codes."""

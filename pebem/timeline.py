@@ -41,9 +41,25 @@ OTHER_CRITERION: Final = ""
 """Stands for every instability criterion the rules do not name."""
 
 
-def positions(values: pd.Series, known: pd.Index) -> NDArray[np.int64]:
+_BITS_AT_ONCE: Final = 24
+"""Criteria that may be fused into a code before codes are made dense again: there is room for no more than 64 bits."""
+
+_NO_DAY: Final = FOR_EVER + 1
+
+_CELLS: Final = pd.Index(ASSESSMENT_CELLS)
+
+
+def index_of(people: pd.Series | NDArray[np.object_]) -> pd.Index:
+    """Return people in the order of their codes.
+
+    Kept as objects: pandas would turn small columns of text into another kind, and back, for every question.
+    """
+    return pd.Index(people, dtype=object)
+
+
+def positions(values: pd.Series | pd.Index, known: pd.Index) -> NDArray[np.int64]:
     """Return the position of each value in ``known``, -1 = not there."""
-    found: NDArray[np.int64] = known.get_indexer(pd.Index(values)).astype(np.int64)
+    found: NDArray[np.int64] = known.get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     return found
 
 
@@ -79,18 +95,18 @@ def resident_timeline(
     States differ in assessment and in the instability criteria in force. ``criteria`` are those the rules tell
     apart; all others count as one.
     """
-    known = pd.Index(residents["resident"])
+    known = index_of(residents["resident"])
     span = np.arange(first, last + 1)
     in_force = _assessment_in_force(residents, assessments, known, span)
-    named = instability["criterion"].astype(object)
     names = (*criteria, OTHER_CRITERION)
-    rows = [*(named == name for name in criteria), ~named.isin(list(criteria))]
-    held = np.stack([_unstable(instability[chosen], known, span) for chosen in rows])
+    held = _unstable(instability, known, span, criteria)
     # One code for each pair (assessment, criteria in force) that occurs.
     assessed = in_force >= 0
     code = in_force[assessed].astype(np.int64)
-    for bit in held:
-        code = np.unique(2 * code + bit[assessed], return_inverse=True)[1]
+    for number, bit in enumerate(held, 1):
+        code = 2 * code + bit[assessed]
+        if number % _BITS_AT_ONCE == 0:
+            code = np.unique(code, return_inverse=True)[1]
     _, example, code = np.unique(code, return_index=True, return_inverse=True)
     days_of_people = np.full(in_force.shape, STATE_UNASSESSED, np.int32)
     days_of_people[assessed] = code + FIRST_ASSESSED
@@ -121,12 +137,12 @@ def states_of(
             return np.full(len(rows), missing, np.int16)
         return np.where(assessed, assessments[name].to_numpy(np.int16)[chosen], np.int16(missing))
 
-    recorded = [cell for cell in ASSESSMENT_CELLS if cell in assessments.columns]
     cells = np.full((len(ASSESSMENT_CELLS), len(rows)), ITEM_MISSING, np.int16)
-    if recorded and not assessments.empty:
+    place = assessments.columns.get_indexer(_CELLS)
+    if (place >= 0).any() and not assessments.empty:
         # All cells of a frame at once: ninety columns one by one cost more than all that is done with them.
-        values = assessments[recorded].to_numpy(np.int16)[chosen].T
-        cells[[ASSESSMENT_CELLS.index(cell) for cell in recorded]] = np.where(assessed, values, np.int16(ITEM_MISSING))
+        values = assessments.iloc[:, place[place >= 0]].to_numpy(np.int16)[chosen].T
+        cells[place >= 0] = np.where(assessed, values, np.int16(ITEM_MISSING))
     return States(
         assessed=assessed,
         cells=dict(zip(ASSESSMENT_CELLS, cells, strict=True)),
@@ -140,10 +156,11 @@ def states_of(
 
 def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDArray[np.int64]:
     """Return the first day of each assessment: its date, else the day of moving in, else since always."""
-    moved_in = pd.Series(days(residents["moved_in"], SINCE_ALWAYS), index=residents["resident"])
-    since = moved_in.reindex(assessments["resident"]).fillna(SINCE_ALWAYS).to_numpy(np.int64)
-    dated = days(assessments["date"], SINCE_ALWAYS)
-    return np.where(assessments["date"].isna().to_numpy(), since, dated)
+    person = positions(assessments["resident"], index_of(residents["resident"]))
+    # Somebody who is not known stands at the end: since always.
+    moved_in = np.append(days(residents["moved_in"], SINCE_ALWAYS), SINCE_ALWAYS)[person]
+    dated = days(assessments["date"], _NO_DAY)
+    return np.where(dated == _NO_DAY, moved_in, dated)
 
 
 def _assessment_in_force(
@@ -162,18 +179,24 @@ def _assessment_in_force(
     return np.append(-1, order).astype(np.int32)[rank]
 
 
-def _unstable(instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether a criterion is in force, shape (residents, days), first and last day included."""
+def _unstable(
+    instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64], criteria: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Return whether each criterion, and last any other, is in force, shape (criteria + 1, residents, days).
+
+    First and last day are included.
+    """
     person = positions(instability["resident"], known)
+    kind = positions(instability["criterion"], pd.Index([*criteria], dtype=object)) % (len(criteria) + 1)
     last = len(span)
     begins = np.clip(days(instability["start"], SINCE_ALWAYS) - span[0], 0, last)
     ends = np.clip(days(instability["end"], FOR_EVER) - span[0] + 1, 0, last)
     used = (person >= 0) & (begins < ends)
     # One more from the first day on, one fewer after the last: what is above zero is in force.
-    held = np.zeros((len(known), last + 1), np.int32)
-    np.add.at(held, (person[used], begins[used]), 1)
-    np.add.at(held, (person[used], ends[used]), -1)
-    return np.cumsum(held, axis=1, out=held)[:, :last] > 0
+    held = np.zeros((len(criteria) + 1, len(known), last + 1), np.int32)
+    np.add.at(held, (kind[used], person[used], begins[used]), 1)
+    np.add.at(held, (kind[used], person[used], ends[used]), -1)
+    return np.cumsum(held, axis=2, out=held)[:, :, :last] > 0
 
 
 @dataclass(frozen=True)
@@ -203,7 +226,7 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     level = np.minimum(staff["qn"].to_numpy(np.int64), HIGHEST_LEVEL)
     roles = {role.id: (role.otherwise, role.everyday) for role in book.roles}
     counting = [roles.get(role, (int(own), int(own))) for role, own in zip(staff["role"], level, strict=True)]
-    held = [set(str(text).split(";")) for text in staff["certificates"].fillna("")]
+    held = [text.split(";") if isinstance(text, str) else () for text in staff["certificates"]]
     brought = [(*counting[row], *(name in held[row] for name in names)) for row in range(len(staff))]
     unknown = (0, 0, *(False for _ in names))
     codes = {key: i for i, key in enumerate(dict.fromkeys([unknown, *brought]))}

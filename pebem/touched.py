@@ -24,6 +24,7 @@ from pebem.timeline import (
     UNKNOWN_PERSON,
     ResidentTimeline,
     certificates_of,
+    index_of,
     named_criteria,
     positions,
     resident_timeline,
@@ -106,7 +107,7 @@ class Touched:
         found = (day >= 0) & (day < len(self.inside))
         day = np.where(found, day, 0)
         resident, staff = _codes(frame["resident"], self.residents), _codes(frame["staff"], self.staff)
-        entry = positions(pd.Series(frame["intervention"].cat.categories, dtype=object), self.interventions)
+        entry = positions(frame["intervention"].cat.categories, self.interventions)
         differs = np.append(self.differs, np.ones((len(self.differs), 1), bool), axis=1)
         demanded = differs[self.change[resident, day], entry[frame["intervention"].cat.codes.to_numpy()]]
         moved = self.moved[resident] & frame["ward"].isna().to_numpy()
@@ -163,7 +164,7 @@ def _demands(
     tables, book = basis.tables, basis.book
     frames = (tables.residents, tables.assessments, tables.instability)
     timeline = resident_timeline(*frames, *span, named_criteria(book))
-    known = pd.Index(tables.residents["resident"])
+    known = index_of(tables.residents["resident"])
     levels = compile_levels(book, timeline.states)
     rating = rate(timeline.grid, levels, tables.overrides, known, book, span[0])
     accepts = np.array([entry.accepts is not None for entry in book.interventions], bool)
@@ -198,7 +199,7 @@ def _supplies(basis: Basis, staff: pd.Index, certificates: set[str], span: tuple
 
     Certificates only one of the books knows are left out: work that admits them differs by its entry.
     """
-    known = pd.Index(basis.tables.staff["staff"].unique())
+    known = index_of(basis.tables.staff["staff"].unique())
     timeline = staff_timeline(basis.tables.staff, known, basis.book, *span)
     chosen = np.array([name in certificates for name in certificates_of(basis.book)], bool)
     brought = timeline.supplies
@@ -239,7 +240,7 @@ def _all_of(*columns: pd.Series) -> pd.Index:
 
 def _places(people: pd.Index, known: pd.Index) -> NDArray[np.int64]:
     """Return the row of a grid for each code; of somebody not known there, that of unknown persons."""
-    found = positions(pd.Series(people, dtype=object), known)
+    found = positions(people, known)
     own = np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
     return np.concatenate([[NOBODY, UNKNOWN_PERSON], own]).astype(np.int64)
 

@@ -1,7 +1,7 @@
 """From rules to tables: for each resident state and intervention the lowest and highest level, and who decides.
 
-Combining rules is a maximum, so the whole step is a few small maxima over conditions that are evaluated
-once per state. No loop over performed interventions, ever.
+Combining rules is a maximum, so the whole step is a few maxima over conditions that are evaluated once per state. What
+the rulebook alone decides of that is planned once (:mod:`rules.plan`). No loop over performed interventions, ever.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rules.condition import FALSE, TRUE, Condition, Truth, evaluate, seen_of
+from rules.condition import FALSE, TRUE, evaluate
+from rules.plan import LEVEL_BITS, NO_RULE
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rules.model import Intervention, RuleBook
+    from rules.model import RuleBook
     from rules.states import States
 
-NO_RULE: Final = 0xFFFF
-"""Deciding rule where the level is not known."""
+_AT_ONCE: Final = 1 << 12
+"""States compiled together."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,6 @@ class LevelTable:
         return np.where(self.low == self.high, self.low, np.uint8(0))
 
 
-def _signature(entry: Intervention) -> tuple[object, ...]:
-    """Return what the rules can see of an intervention: entries that agree here share a column."""
-    return entry.kind, entry.bi_items, entry.base, entry.reserved, entry.accepts and entry.accepts.certificate
-
-
 def compile_levels(book: RuleBook, states: States) -> LevelTable:
     """Compile a rulebook for resident states.
 
@@ -63,46 +59,25 @@ def compile_levels(book: RuleBook, states: States) -> LevelTable:
     ValueError
         Where an intervention is covered by no rule at all: a level is never made up.
     """
-    columns: dict[tuple[object, ...], int] = {}
-    position = np.array([columns.setdefault(_signature(e), len(columns)) for e in book.interventions], np.intp)
-    samples = {columns[_signature(entry)]: entry for entry in book.interventions}
-    cache: dict[tuple[Condition, tuple[object, ...]], Truth] = {}
-    parts = [_column(book, samples[i], states, cache) for i in range(len(columns))]
-    low, high, rule, barred = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
-    return LevelTable(low[:, position], high[:, position], rule[:, position], barred[:, position])
-
-
-def _column(
-    book: RuleBook,
-    entry: Intervention,
-    states: States,
-    cache: dict[tuple[Condition, tuple[object, ...]], Truth],
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint16], NDArray[np.bool_]]:
-    """Compile one intervention: arrays of shape (n,) as in :class:`LevelTable`."""
-    low, high = np.zeros((2, states.size), np.uint8)
-    rule = np.full(states.size, NO_RULE, np.uint16)
-    barred = np.zeros(states.size, np.bool_)
-    covering = [(i, r) for i, r in enumerate(book.rules) if entry.kind in r.kinds]
-    if not covering:
-        raise ValueError(f"Für die Intervention {entry.id} ({entry.kind}) gilt keine Regel.")
-    for i, current in covering:
-        key = (current.condition, seen_of(current.condition, entry))
-        if key not in cache:
-            cache[key] = evaluate(current.condition, states, entry, book.as_of)
-        truth, level = cache[key], np.uint8(current.level_for(entry))
-        if not truth.any():
-            continue  # false everywhere: it neither raises nor might
-        holds = truth == TRUE
-        raises = holds & (level > low)
-        rule[raises] = i
-        if current.bars_certificates:
-            barred |= raises | (holds & (level == low))
-        else:
-            barred &= ~raises
-        np.maximum(low, level, out=low, where=holds)
-        np.maximum(high, level, out=high, where=truth != FALSE)
-    if entry.kind not in KINDS_WITHOUT_RESIDENT:
-        low, high = low * states.assessed, high * states.assessed
-    unknown = (low != high) | (low == 0)
-    rule[unknown] = NO_RULE
-    return low, high, rule, barred & ~unknown
+    plan = book.plan
+    truths = np.full((len(plan.questions) + 1, states.size), FALSE, np.uint8)
+    for truth, (condition, entry) in zip(truths, plan.questions, strict=False):
+        truth[:] = evaluate(condition, states, entry, book.as_of)
+    columns = plan.rank.shape[1]
+    low, high = np.empty((2, columns, states.size), np.uint8)
+    rule, barred = np.empty(low.shape, np.uint16), np.empty(low.shape, np.bool_)
+    rank, bars = plan.rank[:, :, None], plan.bars[:, :, None]
+    for start in range(0, states.size, _AT_ONCE):
+        part = np.s_[:, start : start + _AT_ONCE]
+        truth = truths[part][plan.asked]
+        surely = np.where(truth == TRUE, rank, np.uint32(0))
+        best = surely.max(axis=0)
+        low[part], rule[part] = best >> LEVEL_BITS, NO_RULE - (best & NO_RULE)
+        high[part] = np.where(truth != FALSE, rank, np.uint32(0)).max(axis=0) >> LEVEL_BITS
+        barred[part] = ((surely >> LEVEL_BITS == best >> LEVEL_BITS) & bars).any(axis=0)
+    needs = np.array([entry.kind not in KINDS_WITHOUT_RESIDENT for entry in book.interventions])
+    rated = states.assessed[:, None] | ~needs
+    low, high = low[plan.column].T * rated, high[plan.column].T * rated
+    known = (low == high) & (low > 0)
+    decides = np.where(known, rule[plan.column].T, np.uint16(NO_RULE))
+    return LevelTable(low, high, decides, barred[plan.column].T & known)

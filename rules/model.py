@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rules.plan import Plan, plan_of
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -160,6 +162,17 @@ class RuleBook:
     def index(self) -> dict[str, int]:
         """Position of each intervention by id: the code the engine works with."""
         return {entry.id: i for i, entry in enumerate(self.interventions)}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """How to compile these rules; made once.
+
+        Raises
+        ------
+        ValueError
+            Where an intervention is covered by no rule.
+        """
+        return plan_of(self.interventions, self.rules)
 
     @cached_property
     def _by_title(self) -> dict[str, Intervention]:

@@ -7,8 +7,9 @@ Ohne Thema: Kern, ganzer Weg und Regelwerk, in kleiner Größe.
   path        der ganze Weg, Tabellen mit Text hinein, Summen heraus, gegen pandas, polars und DuckDB
   memory      der Speicher über der Eingabe, in einer Tabelle und im Strom
   growth      die Zeit je Zeile von hunderttausend bis zu hundert Millionen Zeilen
+  whatif      was wäre: ein Einrichtungsjahr in einem Szenario
   rulebook    das Regelwerk für 100.000 Zustände; eine Million Begutachtungen
-  import      von der Arbeitsmappe bis fit.json gegen das bloße Lesen
+  import      Arbeitsmappe und CSV bis zu geprüften Tabellen gegen das bloße Lesen; Speicher
   store       das Speichern und Abrufen
   cube        die gespeicherten Ergebnisse
   federation  viele Einrichtungen aus Parquet
@@ -30,7 +31,7 @@ from cli.stopwatch import missing, say
 if TYPE_CHECKING:
     import argparse
 
-SUBJECTS: Final = ("kernel", "path", "memory", "growth", "rulebook", "import", "store", "cube", "federation")
+SUBJECTS: Final = ("kernel", "path", "memory", "growth", "whatif", "rulebook", "import", "store", "cube", "federation")
 """Each is the module ``cli.bench_<subject>``: its ``run`` takes ``seed``, and ``rows`` where it has ``ROWS``."""
 
 _QUICK: Final[dict[str, int | None]] = {"kernel": 1_000_000, "path": 2_000_000, "rulebook": None}

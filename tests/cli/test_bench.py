@@ -31,6 +31,7 @@ def small_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_rulebook, "ASSESSMENTS", 200)
 
 
+@pytest.mark.deep
 @pytest.mark.usefixtures("small_rulebook")
 def test_without_a_subject_kernel_path_and_rulebook_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--rows", "10000", "--no-import"]) == 0
@@ -85,7 +86,7 @@ def test_a_wrong_sum_of_the_kernel_is_noticed(
 
 def test_the_kernel_is_measured_home_by_home() -> None:
     rows, lookup = bench_kernel.draw(2, seed=3)
-    found = bench_kernel.tallied(rows, lookup, bench_kernel.kernel.tally)
+    found = list(bench_kernel.tallied(rows, lookup, bench_kernel.kernel.tally))
     assert [[int(cells.count.sum()) for cells in home] for home in found] == [[10_000, 10_000, 10_000]] * 2
     half = len(rows) // 2
     assert [int(home[0].seconds.sum()) for home in found] == [
@@ -100,6 +101,11 @@ def test_memory_is_measured_apart_and_the_stream_keeps_its_sums(capsys: pytest.C
     assert "Speicher, 10000 Zeilen in einer Tabelle" in said
     assert "Strom von 200000 Zeilen in 200 Teilen" in said
     assert "Die Summen stimmen auf die Zeile und die Sekunde." in said
+
+
+def test_what_if_is_measured_and_agrees_with_a_full_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "whatif", "--rows", "10000"]) == 0
+    assert "Beide Wege kommen zum selben Ergebnis." in capsys.readouterr().out
 
 
 def test_growth_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +158,7 @@ def test_the_libraries_may_rely_on_times_that_do_not_overlap(book: RuleBook) -> 
         (["gehirn"], "möglich"),
         (["kernel", "--rows", "9999"], "mindestens 10000 Zeilen"),
         (["rulebook", "--rows", "20000"], "passt --rows nicht"),
-        (["import", "--rows", "2000000"], "zwischen 1 und"),
+        (["import", "--rows", "2000000"], "höchstens 209715"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(

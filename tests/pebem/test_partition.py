@@ -93,6 +93,7 @@ def test_a_worker_is_killed_in_the_middle_and_the_bits_are_those_of_a_serial_run
     assert seen == [(n, len(HOMES)) for n in range(1, len(HOMES) + 1)]
 
 
+@pytest.mark.parametrize("crew", ["pool", pytest.param("dask", marks=pytest.mark.deep)], indirect=True)
 def test_trouble_stays_with_the_home_that_makes_it(crew: dict[str, object], tmp_path: Path) -> None:
     found = by_key(run(HOMES, partial(troubled, tmp_path), tries=2, **crew))
     assert found[DEADLY].failure

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import pebem
 import rules
-from pebem.condensed import Rerated, condense
+from pebem.condensed import Rerated, condense, rerate
 from pebem.contracts import OVERRIDES, Tables, empty
 from pebem.kernel import CHUNK
 from pebem.measures import fit
@@ -25,6 +25,7 @@ from tests.pebem.test_score import with_every_word
 
 BOOK = rules.load(date(2026, 3, 31))
 PERIOD = (FIRST, FIRST + timedelta(days=DAYS - 1))
+LONG_AGO = pd.Timestamp(FIRST - timedelta(days=100))
 
 
 def raised(book: RuleBook) -> RuleBook:
@@ -77,6 +78,60 @@ def test_cells_stand_for_all_rows_and_are_fewer() -> None:
     assert work.cells.number == 400 * single.cells.number
     assert len(many) > CHUNK
     assert_same(what_if(work, Scenario()), run(replace(home, interventions=many), Scenario()))
+
+
+def of_one(home: Tables, resident: str, kind: str) -> Tables:
+    """Return a home with a change for one resident that holds for the whole period."""
+    if kind == "begutachtung":
+        full = random_home(BOOK, 0).assessments.iloc[:1]
+        own = full.assign(resident=resident, date=LONG_AGO, special=False)
+        return replace(home, assessments=pd.concat([home.assessments, own], ignore_index=True))
+    if kind == "instabil":
+        own = pd.DataFrame({"resident": [resident], "criterion": [BOOK.criteria[0].id], "start": pd.NaT, "end": pd.NaT})
+        return replace(home, instability=pd.concat([home.instability, own.astype(home.instability.dtypes)]))
+    everything = [entry.id for entry in BOOK.interventions]
+    own = empty(OVERRIDES).reindex(range(len(everything)))
+    own = own.assign(resident=resident, intervention=everything, level=2)
+    return replace(home, overrides=own)
+
+
+@pytest.mark.parametrize("kind", ["begutachtung", "instabil", "gesetzt"])
+@pytest.mark.parametrize("assessed", [True, False])
+def test_a_change_for_one_of_several_residents_is_theirs_alone(kind: str, *, assessed: bool) -> None:
+    home = random_home(BOOK, 13, rows=400)
+    home = replace(home, overrides=empty(OVERRIDES), instability=home.instability.iloc[:0])
+    names = home.residents["resident"].tolist()
+    assert len(names) > 3
+    one = random_home(BOOK, 0).assessments.iloc[:1].assign(date=LONG_AGO)
+    same = pd.concat([one.assign(resident=name) for name in names], ignore_index=True)
+    home = replace(home, assessments=same if assessed else same.iloc[:0])
+    work = condense(home, BOOK, PERIOD)
+    for resident in names:
+        other = of_one(home, resident, kind)
+        assert_same(rerate(work, other), run(other, Scenario()))
+
+
+@pytest.mark.parametrize("kind", ["begutachtung", "instabil", "gesetzt"])
+def test_a_change_that_begins_within_a_stretch_is_refused(kind: str) -> None:
+    home = replace(random_home(BOOK, 13), overrides=empty(OVERRIDES))
+    resident = home.residents["resident"].iloc[-1]
+    other = of_one(home, resident, kind)
+    part, column = {
+        "begutachtung": ("assessments", "date"),
+        "instabil": ("instability", "start"),
+        "gesetzt": ("overrides", "start"),
+    }[kind]
+    frame = getattr(other, part).copy()
+    frame.iloc[-1, frame.columns.get_loc(column)] = pd.Timestamp(PERIOD[1])
+    with pytest.raises(ValueError, match="within a stretch"):
+        rerate(condense(home, BOOK, PERIOD), replace(other, **{part: frame}))
+
+
+def test_a_change_of_ward_is_refused() -> None:
+    home = random_home(BOOK, 13)
+    moved = replace(home, residents=home.residents.assign(ward="C"))
+    with pytest.raises(ValueError, match="same residents and wards"):
+        rerate(condense(home, BOOK, PERIOD), moved)
 
 
 def a_house(levels: Mapping[str, int], work: Mapping[str, int]) -> Tables:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.check import check_documents
-from rules.compile import NO_RULE, LevelTable, compile_levels
+from rules.compile import LevelTable, compile_levels
 from rules.condition import (
     FALSE,
     TRUE,
@@ -33,6 +33,7 @@ from rules.condition import (
 )
 from rules.domain import domain, kinds_of
 from rules.model import Intervention, RuleBook
+from rules.plan import NO_RULE
 from rules.reference import holds, level, resident_at
 from rules.states import States
 from rules.vocabulary import (

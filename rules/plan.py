@@ -1,0 +1,88 @@
+"""What compiling a rulebook needs of it alone: which conditions to ask, and which of them raise what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from rules.syntax import Condition, seen_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from rules.model import Intervention, Rule
+
+LEVEL_BITS: Final = 16
+"""Where the level stands in a rank; below it the rule, the first one highest."""
+
+NO_RULE: Final = 0xFFFF
+"""Deciding rule where the level is not known."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to compile a rulebook.
+
+    Interventions of which the rules see the same share one of c columns. A column is covered by at most r rules.
+
+    Attributes
+    ----------
+    column : (interventions,) intp
+        Column of each intervention.
+    questions
+        Conditions to evaluate, each with an intervention it is asked for: where two see the same, they are one.
+    asked : (r, c) intp
+        Question of each covering rule; the one after the last question is never true.
+    rank : (r, c) uint32
+        ``level << LEVEL_BITS | NO_RULE - rule``: the greatest rank is the highest level, of equals the first rule.
+    bars : (r, c) bool
+        The rule admits no certificate while it decides.
+    """
+
+    column: NDArray[np.intp]
+    questions: tuple[tuple[Condition, Intervention], ...]
+    asked: NDArray[np.intp]
+    rank: NDArray[np.uint32]
+    bars: NDArray[np.bool_]
+
+
+def plan_of(interventions: Sequence[Intervention], rules: Sequence[Rule]) -> Plan:
+    """Plan the compiling of a rulebook.
+
+    Raises
+    ------
+    ValueError
+        Where an intervention is covered by no rule at all: a level is never made up.
+    """
+    samples: dict[tuple[object, ...], Intervention] = {}
+    for entry in interventions:
+        samples.setdefault(_signature(entry), entry)
+    places = {signature: i for i, signature in enumerate(samples)}
+    covering = [[(i, rule) for i, rule in enumerate(rules) if e.kind in rule.kinds] for e in samples.values()]
+    size = max(map(len, covering), default=0), len(samples)
+    rank, bars = np.zeros(size, np.uint32), np.zeros(size, bool)
+    asked = np.full(size, -1, np.intp)
+    questions: dict[tuple[Condition, tuple[object, ...]], int] = {}
+    askers: list[tuple[Condition, Intervention]] = []
+    for c, (entry, found) in enumerate(zip(samples.values(), covering, strict=True)):
+        if not found:
+            raise ValueError(f"Für die Intervention {entry.id} ({entry.kind}) gilt keine Regel.")
+        for r, (i, rule) in enumerate(found):
+            key = rule.condition, seen_of(rule.condition, entry)
+            if key not in questions:
+                questions[key] = len(askers)
+                askers.append((rule.condition, entry))
+            asked[r, c] = questions[key]
+            rank[r, c] = rule.level_for(entry) << LEVEL_BITS | NO_RULE - i
+            bars[r, c] = rule.bars_certificates
+    asked[asked < 0] = len(askers)
+    return Plan(np.array([places[_signature(e)] for e in interventions], np.intp), tuple(askers), asked, rank, bars)
+
+
+def _signature(entry: Intervention) -> tuple[object, ...]:
+    """Return what the rules can see of an intervention: entries that agree here share a column."""
+    return entry.kind, entry.bi_items, entry.base, entry.reserved, entry.accepts and entry.accepts.certificate
