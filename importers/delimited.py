@@ -6,15 +6,19 @@ import csv
 import io
 import re
 from collections import Counter
-from itertools import islice
+from contextlib import suppress
+from itertools import compress, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from importers import regular_text
+from importers.coded import Cells, objects
 from importers.findings import Finding, Severity, UnreadableError
 from importers.grid import ERRORS, Grid, Odd
-from importers.guard import MAX_COLUMNS, check_size
+from importers.guard import MAX_COLUMNS, MAX_ROWS, check_size
+from importers.sniff import text_codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,107 +47,192 @@ _LOST_LETTERS: Final = (
     "In einigen Wörtern steht ein Fragezeichen; dort ging wohl schon beim Export ein Buchstabe verloren.",
     "Prüfen Sie die Beispiele. Exportieren Sie die Datei möglichst als „CSV UTF-8“ oder als Excel-Arbeitsmappe.",
 )
-_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_DOS_SUPPOSED: Final = (
+    "zeichen-dos",
+    "Die Datei wird gelesen, als sei sie mit einem Programm für DOS geschrieben: Nur so ergeben ihre Umlaute Wörter.",
+    "Prüfen Sie Namen mit Umlauten. Stimmen sie nicht, speichern Sie die Datei als „CSV UTF-8“.",
+)
+ENCODINGS: Final = {
+    "utf-8": "Unicode (UTF-8)",
+    "cp1252": "Windows, Westeuropa (ANSI)",
+    "cp1250": "Windows, Mitteleuropa",
+    "cp1254": "Windows, Türkisch",
+    "mac_roman": "Mac",
+    "cp850": "DOS",
+    "utf-16-le": "Unicode (UTF-16)",
+    "utf-16-be": "Unicode (UTF-16, umgekehrt)",
+}
+"""Codecs a person may choose from, and what to call them."""
+
+LARGE: Final = 2**20
+"""Bytes from which on it pays to look whether a text is regular."""
+
+_UTF8: Final = "utf-8"
+
+DOS: Final = "cp850"
+"""Read so only where Windows-1252 cannot be, and a person has to agree."""
+
+_DOS_UMLAUT: Final = re.compile(rb"(?<=[A-Za-z])\x81(?=[a-z])")
+"""What stands for ü in DOS, within a word; Windows-1252 has no such letter."""
+_ENDS: Final = b"\x1a\r\n"
+"""What may stand behind the last row; the first is what DOS ends files with."""
 
 
-def read(name: str, data: bytes, known: Callable[[list[str]], int]) -> tuple[Grid, list[Finding]]:
+def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str = "") -> tuple[Grid, list[Finding]]:
     """Return a text file as one grid, and doubts about its letters.
 
     Parameters
     ----------
     known
         Says how many headings of ours a record holds; decides between separators.
+    encoding
+        One of :data:`ENCODINGS`; "" = what the bytes say.
 
     Raises
     ------
     UnreadableError
-        If the text cannot be decoded or its quotes do not close.
+        If the text cannot be decoded, its quotes do not close, or there is no such encoding.
     """
-    text = decode(name, data).rstrip("\x1a")  # what DOS ends files with
-    first, _, rest = text.partition("\n")
-    mark = first.strip().strip('"')
-    delimiter = ""
-    if mark.lower().startswith("sep=") and len(mark) == len("sep=") + 1:
-        delimiter, text = mark[-1], rest
-    elif first.rstrip("\r").lower().strip('"') == "sep=\t":
-        delimiter, text = "\t", rest
+    stem = PurePath(name).stem
+    if encoding and encoding not in ENCODINGS:
+        raise UnreadableError(f"Die Zeichenkodierung „{encoding}“ für die Datei „{name}“ gibt es nicht.")
     try:
-        records = _records(text, delimiter or find_delimiter(text[:_SAMPLE], known))
+        cells, found = _cells(name, data, known, encoding)
     except csv.Error as error:
         raise UnreadableError(
             f"Die Datei „{name}“ lässt sich nicht in Zellen teilen: Vermutlich fehlt ein schließendes "
             "Anführungszeichen. Bitte exportieren Sie sie noch einmal."
         ) from error
-    stem = PurePath(name).stem
+    check_size(name, stem, *cells.shape)
+    findings = suspicions(name, cells)
+    if found == DOS != encoding:
+        findings.append(Finding(Severity.WARNING, *_DOS_SUPPOSED, file=name))
+    cells.columns = [
+        (
+            codes,
+            texts if ERRORS.isdisjoint(texts) else objects([Odd(text) if text in ERRORS else text for text in texts]),
+        )
+        for codes, texts in cells.columns
+    ]
+    return Grid(name, stem, cells, from_text=True, encoding=found), findings
+
+
+def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str) -> tuple[Cells, str]:
+    """Return the cells, all of them text, and the codec."""
+    marked, begin = text_codec(data)
+    if len(data) >= LARGE and (encoding or marked or _UTF8) == _UTF8:
+        with suppress(UnicodeDecodeError):
+            if cells := _regular(data, begin, known):
+                return cells, _UTF8
+    text, encoding = decode(name, data, encoding)
+    if len(data) >= LARGE and encoding != _UTF8 and (cells := _regular(text.encode(), 0, known)):
+        return cells, encoding
+    delimiter, begin = _said(text)
+    text = text[begin:].rstrip(_ENDS.decode())
+    records = _records(text, delimiter or find_delimiter(text[:_SAMPLE], known))
     width = max(map(len, records), default=0)
-    check_size(name, stem, len(records), width)
-    cells = np.empty((len(records), width), dtype=object, order="F")
-    findings = suspicions(name, text, records)
+    check_size(name, PurePath(name).stem, len(records), width)
+    table = np.full((len(records), width), "", dtype=object, order="F")
     if any(len(record) != width for record in records):
         records = [record + [""] * (width - len(record)) for record in records]
     if width:
-        cells[:] = records
-    if any(error in text for error in ERRORS):
-        for place in zip(*np.nonzero(np.isin(cells, list(ERRORS))), strict=True):
-            cells[place] = Odd(cells[place])
-    return Grid(name, stem, cells, from_text=True), findings
+        table[:] = records
+    return Cells.of(table), encoding
+
+
+def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> Cells | None:
+    """Return the cells of a large text in UTF-8, None if it has to be looked at sign by sign."""
+    end = len(data.rstrip(_ENDS))
+    if data.count(b"\n", begin, end) >= MAX_ROWS:
+        return None
+    head = data[begin : data.rfind(b"\n", begin, begin + _SAMPLE) + 1].decode()
+    delimiter, skipped = _said(head)
+    begin, head = begin + len(head[:skipped].encode()), head[skipped:]
+    delimiter = delimiter or find_delimiter(head, known)
+    first = list(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter))
+    if delimiter not in _DELIMITERS or len(first) < _SAMPLE_RECORDS:
+        return None
+    return regular_text.read(data, (begin, end), delimiter, first)
+
+
+def _said(text: str) -> tuple[str, int]:
+    """Return the separator the first line tells and where the next one begins; nothing if it tells none."""
+    first = text.partition("\n")[0]
+    mark = first.strip().strip('"')
+    if mark.lower().startswith("sep=") and len(mark) == len("sep=") + 1:
+        return mark[-1], len(first) + 1
+    return ("\t", len(first) + 1) if first.rstrip("\r").lower().strip('"') == "sep=\t" else ("", 0)
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
     """Return all records; a quote that never closes is refused, since it would swallow the rows below it."""
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return _first(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         if "expected after" not in str(error):
             raise
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return _first(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def decode(name: str, data: bytes) -> str:
-    """Return the text: byte order mark, else UTF-8 if the whole file is, else Windows-1252.
+def _first(records: Iterator[list[str]]) -> list[list[str]]:
+    """Return the records; of too many only so many that they are refused, not all that would fit into the memory."""
+    return list(islice(records, MAX_ROWS + 1))
+
+
+def decode(name: str, data: bytes, encoding: str = "") -> tuple[str, str]:
+    """Return the text and its codec: what it tells itself, else UTF-8, Windows-1252 or DOS, the first that fits it all.
+
+    A codec somebody has chosen goes first; what it cannot read is shown as "\ufffd" and told as such.
 
     Raises
     ------
     UnreadableError
         If none of them fits every byte.
     """
+    if encoding:
+        return data.decode(encoding, "replace").removeprefix("\ufeff"), encoding
+    marked, begin = text_codec(data)
     try:
-        for bom, encoding in _BOMS:
-            if data.startswith(bom):
-                return data[len(bom) :].decode(encoding)
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            return data.decode("cp1252")
+        if marked:
+            return data[begin:].decode(marked), marked
+        for codec in (_UTF8, "cp1252"):
+            with suppress(UnicodeDecodeError):
+                return data.decode(codec), codec
+        if _DOS_UMLAUT.search(data):
+            return data.decode(DOS), DOS
+        return data.decode("cp1252"), "cp1252"
     except UnicodeDecodeError as error:
         raise UnreadableError(
             f"Die Zeichen der Datei „{name}“ sind nicht lesbar. Bitte speichern Sie sie als „CSV UTF-8“."
         ) from error
 
 
-def suspicions(name: str, text: str, records: list[list[str]]) -> list[Finding]:
+def suspicions(name: str, cells: Cells) -> list[Finding]:
     """Say where letters look as if the file had another encoding, or were lost before it was written."""
-    odd = _ODD if _UMLAUT.search(text) else _ODD_WITHOUT_UMLAUTS
+    written = ["\n".join(texts) for _, texts in cells.columns]
+    odd = _ODD if any(not text.isascii() and _UMLAUT.search(text) for text in written) else _ODD_WITHOUT_UMLAUTS
     return [
-        *_suspicion(name, records, odd, text, _OTHER_ENCODING),
-        *_suspicion(name, records, _LOST, text, _LOST_LETTERS),
+        *_suspicion(name, cells, odd, [not text.isascii() for text in written], _OTHER_ENCODING),
+        *_suspicion(name, cells, _LOST, ["?" in text for text in written], _LOST_LETTERS),
     ]
 
 
 def _suspicion(
-    name: str, records: list[list[str]], sign: re.Pattern[str], text: str, said: tuple[str, str, str]
+    name: str, cells: Cells, sign: re.Pattern[str], possible: list[bool], said: tuple[str, str, str]
 ) -> Iterator[Finding]:
-    if not sign.search(text):
-        return
-    found = [
-        (number, word)
-        for number, record in enumerate(records, 1)
-        if (word := next((word for cell in record for word in cell.split() if sign.search(word)), ""))
+    found = np.zeros(len(cells), dtype=bool)
+    for codes, texts in compress(cells.columns, possible):
+        odd = np.array([bool(sign.search(text)) and any(map(sign.search, text.split())) for text in texts], dtype=bool)
+        found |= odd if codes is None else odd[codes]
+    rows = np.flatnonzero(found).tolist()
+    words = [
+        (row, next(word for cell in cells[row] for word in cell.split() if sign.search(word)))
+        for row in rows[:_SAMPLES]
     ]
-    if found:
+    if rows:
         code, message, repair = said
-        samples = "; ".join(f"Zeile {number}: {word[:_LONGEST]}" for number, word in found[:_SAMPLES])
-        yield Finding(Severity.WARNING, code, message, repair, file=name, value=samples, count=len(found))
+        samples = "; ".join(f"Zeile {row + 1}: {word[:_LONGEST]}" for row, word in words)
+        yield Finding(Severity.WARNING, code, message, repair, file=name, value=samples, count=len(rows))
 
 
 def find_delimiter(text: str, known: Callable[[list[str]], int]) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from importers import archive, confined, delimited, guard, workbook
-from importers.findings import PasswordNeededError, UnreadableError
+from importers.findings import Finding, NoTableError, PasswordNeededError, Severity, UnreadableError
 from importers.sniff import WORKBOOKS, Kind, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from importers.findings import Finding
     from importers.grid import Grid
 
 
@@ -62,7 +62,7 @@ class Sheets:
 def contents(
     files: Sequence[Path | str | tuple[str, bytes]], passwords: Mapping[str, str] | None = None
 ) -> Iterator[Opened]:
-    """Yield all files, those in archives too.
+    """Yield all files, those in archives too; the second of a name is told from the first by a number.
 
     Parameters
     ----------
@@ -76,23 +76,35 @@ def contents(
     UnreadableError
         If a file is refused as a whole.
     """
+    seen: Counter[str] = Counter()
     for name, data in guard.contents(files):
-        yield from _opened(name, data, passwords or {}, packed=False)
+        for opened in _opened(name, data, passwords or {}, packed=False):
+            seen[opened.name] += 1
+            path = PurePath(opened.name)
+            again = f"{path.stem} ({seen[opened.name]}){path.suffix}"
+            yield opened if seen[opened.name] == 1 else replace(opened, name=again)
 
 
 def sheets(
-    opened: Opened, wanted: Callable[[str], bool], known: Callable[[list[str]], int], *, hidden: bool = False
+    opened: Opened,
+    wanted: Callable[[str, bool], bool],
+    known: Callable[[list[str]], int],
+    *,
+    hidden: bool = False,
+    encoding: str = "",
 ) -> Sheets:
     """Return the sheets of a workbook, or the one table of a text file or a page.
 
     Parameters
     ----------
     wanted
-        Says of the name of a sheet of a workbook whether to read it.
+        Says of the name of a sheet of a workbook, and of whether it is hidden, whether to read it.
     known
         Says how many headings of ours a record holds; decides between separators and between tables.
     hidden
-        Whether to read hidden sheets.
+        Whether any hidden sheet may be wanted.
+    encoding
+        Codec of a text file, "" = what its bytes say.
 
     Raises
     ------
@@ -102,16 +114,23 @@ def sheets(
         If it cannot be read or is beyond the limits.
     """
     name, data = opened.name, opened.data
+    if opened.kind is Kind.OTHER:
+        return Sheets([], findings=[_passed_over(name)])
     if opened.kind in WORKBOOKS:
         return Sheets(*workbook.read(name, data, wanted, kind=opened.kind, hidden=hidden, password=opened.password))
     if opened.kind is Kind.HTML:
         return Sheets([_best(name, workbook.from_pages(name, confined.tables(name, data)), known)])
-    grid, findings = delimited.read(name, data, known)
+    grid, findings = delimited.read(name, data, known, encoding)
     return Sheets([grid], findings=findings)
 
 
 def _opened(name: str, data: bytes, passwords: Mapping[str, str], *, packed: bool) -> Iterator[Opened]:
-    what = kind(name, data)
+    try:
+        what = kind(name, data)
+    except NoTableError:
+        if not packed:
+            raise
+        what = Kind.OTHER
     if what is Kind.ENCRYPTED:
         data = _unlocked(name, data, passwords.get(name))
         what = kind(name, data)
@@ -128,6 +147,16 @@ def _opened(name: str, data: bytes, passwords: Mapping[str, str], *, packed: boo
         )
     for inner in guard.contents(list(archive.unpack(name, data))):
         yield from _opened(*inner, passwords, packed=True)
+
+
+def _passed_over(name: str) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "datei-ohne-tabelle",
+        f"Die Datei „{name}“ aus dem Archiv ist keine Tabelle und wird nicht gelesen.",
+        "Nichts zu tun, wenn sie nur beiliegt. Sonst speichern Sie die Daten darin als Excel- oder CSV-Datei.",
+        file=name,
+    )
 
 
 def _unlocked(name: str, data: bytes, password: str | None) -> bytes:

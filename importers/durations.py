@@ -54,6 +54,9 @@ _WITH_UNITS: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _SECONDS: Final = (3600, 60, 1)
+UNITS: Final = {"min": 60, "s": 1, "h": 3600}
+"""What a person may say the numbers of a column are -> seconds."""
+
 _HEADING_UNIT: Final = {
     3600: re.compile(r"\b(?:h|std|stdn|stunden?|hours?)\b", re.IGNORECASE),
     1: re.compile(r"\b(?:s|sek|sec|sekunden?|seconds?)\b", re.IGNORECASE),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from importers.assessments import read_assessments
+from importers.coded import Cells
 from importers.findings import Finding, Severity, UnreadableError
 from importers.grid import Grid
 from importers.headings import SPECIAL, STOOL, URINE
@@ -209,7 +210,7 @@ def _sheet(name: str, path: Path) -> Table:
         cells[0, place] = headings[column]
         if read.num_rows:
             cells[1:, place] = _cells(read.column(column), column, _KINDS[name][column])
-    return Table(sheet, [Grid(path.name, sheet, cells)])
+    return Table(sheet, [Grid(path.name, sheet, Cells.of(cells))])
 
 
 def _cells(column: pa.ChunkedArray, name: str, kind: str) -> np.ndarray:

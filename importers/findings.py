@@ -56,6 +56,10 @@ class UnreadableError(Exception):
     """The input is refused as a whole. The message is one German sentence that says what to do."""
 
 
+class NoTableError(UnreadableError):
+    """The file is sound, but of a kind that holds no tables: a picture, a letter."""
+
+
 class PasswordNeededError(UnreadableError):
     """A file opens with a password alone, and none was given or another one.
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from importers.coded import Cells
 
 UNCALCULATED: Final = "Formel ohne Ergebnis"
 ERROR_CODES: Final = {
@@ -50,16 +49,22 @@ class Grid:
     name
         Name of the sheet as it stands; for text files the name of the file without ending.
     cells
-        Object array, rows x columns, from row 1 and column A on; "" = blank.
+        From row 1 and column A on.
     from_text
         True if a file name, not a sheet name, has to tell which sheet this is.
     merged
         First row, first column, last row, last column of each area of merged cells, counted from 0; the value
         stands in the first cell, all others are blank.
+    hidden
+        Whether nobody who opens the workbook sees the sheet.
+    encoding
+        Codec a text file was read with; "" for everything else.
     """
 
     file: str
     name: str
-    cells: np.ndarray
+    cells: Cells
     from_text: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: bool = False
+    encoding: str = ""

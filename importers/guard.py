@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     import zipfile
     from collections.abc import Sequence
 
+_NOTHING: Final = b"\0 \t\r\n"
+_HEAD: Final = 4096
 MAX_BYTES: Final = 100 * 2**20
 MAX_UNPACKED: Final = 2**30
 MAX_RATIO: Final = 250
 """Unpacked to packed. Sheets full of equal rows reach about 100; deflate ends near 1,000."""
 MAX_PARTS: Final = 10_000
+MAX_SHEETS: Final = 1_000
 MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 500
 MAX_CELLS: Final = 30_000_000
@@ -58,7 +61,7 @@ def _content(file: Path | str | tuple[str, bytes]) -> tuple[str, bytes]:
         raise UnreadableError(
             f"Die Datei „{name}“ ist größer als {MAX_BYTES // 2**20} MB. Bitte teilen Sie sie, etwa nach Monaten."
         )
-    if not data.strip(b"\0 \t\r\n"):
+    if not (data[:_HEAD].strip(_NOTHING) or data.strip(_NOTHING)):
         raise UnreadableError(f"Die Datei „{name}“ ist leer. Bitte speichern oder exportieren Sie sie noch einmal.")
     return name, data
 
@@ -104,6 +107,21 @@ def check_entities(name: str, part: bytes) -> None:
         raise UnreadableError(
             f"Die Datei „{name}“ enthält Anweisungen (XML-Entitäten), die in keine Tabelle gehören. "
             "Bitte kopieren Sie die Tabellen in eine neue Arbeitsmappe und speichern Sie diese."
+        )
+
+
+def check_sheets(name: str, count: int) -> None:
+    """Refuse a file with more sheets or tables than anybody fills; readers take long to list them.
+
+    Raises
+    ------
+    UnreadableError
+        Naming the limit.
+    """
+    if count > MAX_SHEETS:
+        raise UnreadableError(
+            f"Die Datei „{name}“ hat mehr als {MAX_SHEETS} Blätter oder Tabellen. "
+            "Bitte kopieren Sie die nötigen in eine neue Arbeitsmappe und speichern Sie diese."
         )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from importers.locating import Located
     from importers.table import Table
 
 MOST_MINUTES: Final = 1440
@@ -93,8 +94,14 @@ def seconds_of(table: Table) -> np.ndarray:
     """Return the seconds of each row; how numbers are read is decided for the column as a whole."""
     cells = table.raw("Minuten")[1]
     mark = durations.decimal_mark(cells)
-    unit = durations.unit_of(table.heading("Minuten"))
-    codes, values = table.read("Minuten", _minutes_parser(mark, unit), SECONDS_MISSING, costs_row=True)
+    codes = table.raw("Minuten")[0]
+    units = np.array([_unit(place) for place in table.places], dtype=np.int64)[table.file_of]
+    seconds: np.ndarray = np.full(len(codes), SECONDS_MISSING, dtype=np.int32)
+    for unit in np.unique(units).tolist():
+        own = units == unit
+        parse = _minutes_parser(mark, unit)
+        values = table.read("Minuten", parse, SECONDS_MISSING, costs_row=True, only=own)[1]
+        seconds[own] = np.array(values, dtype=np.int32)[codes[own]]
     if mark is durations.Mark.MIXED:
         table.report_sheet(
             warning(
@@ -117,8 +124,12 @@ def seconds_of(table: Table) -> np.ndarray:
             column="Minuten",
             count=count,
         )
-    seconds: np.ndarray = np.array(values, dtype=np.int32)[codes]
     return seconds
+
+
+def _unit(place: Located) -> int:
+    """Return the seconds of a number: as somebody said of the file, else as its heading says."""
+    return durations.UNITS[place.unit] if place.unit else durations.unit_of(place.headings.get("Minuten", ""))
 
 
 def _minutes_parser(mark: durations.Mark, unit: int) -> Callable[[Any], int]:

@@ -37,6 +37,7 @@ from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from importers.agreed import Agreed
     from importers.names import Known
     from importers.table import Table
     from rules.model import RuleBook
@@ -61,14 +62,14 @@ class Work:
         Rows that errors have cost.
     ignored
         Rows left out because the home has decided that their name is no intervention.
-    unknown
-        Name that is neither in the catalogue nor mapped -> its rows and seconds.
+    seconds
+        Of each record of the sheet, those with errors and repeats included; -1 = not given.
     """
 
     table: pd.DataFrame
     faulty: int
     ignored: int
-    unknown: dict[str, tuple[int, int]]
+    seconds: np.ndarray
 
 
 def read_interventions(
@@ -76,7 +77,7 @@ def read_interventions(
     book: RuleBook,
     residents: pd.DataFrame,
     staff: pd.DataFrame,
-    terms: Mapping[str, str],
+    agreed: Agreed,
     known: tuple[Known, Known] | None = None,
 ) -> Work:
     """Return the interventions.
@@ -85,12 +86,13 @@ def read_interventions(
     ----------
     residents, staff
         Frames of :mod:`pebem.contracts`, to tell of unknown numbers and of days out of range.
-    terms
-        The home's own names -> catalogue id or :data:`IGNORE`; what the catalogue knows itself goes first.
+    agreed
+        The home's own words; what the catalogue knows itself goes first.
     known
         Residents and employees by name, for files that have no numbers.
     """
-    own = {fold(name): target for name, target in terms.items() if target in book.index or target == IGNORE}
+    names = agreed.interventions.items()
+    own = {fold(name): target for name, target in names if target in book.index or target == IGNORE}
     ignored = _leave_out(table, book, own)
     resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
     staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
@@ -104,9 +106,11 @@ def read_interventions(
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, days)
     seconds = seconds_of(table)
-    unknown = _unknown(table, book, own, seconds)
     source_codes, sources = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
-    shift_codes, shifts = table.read("Schicht", normalise.text, "", costs_row=True)
+    own_shifts = {fold(word): meant for word, meant in agreed.shifts.items()}
+    shift_codes, shifts = table.read(
+        "Schicht", lambda cell: own_shifts.get(fold(word := normalise.text(cell)), word), "", costs_row=True
+    )
     ward_codes, wards = table.read("Wohnbereich", normalise.text, "", costs_row=True)
     status_codes, statuses = table.read("Status", parse_status, "", costs_row=True)
     note_translated(table, "Status", statuses)
@@ -137,8 +141,8 @@ def read_interventions(
     made = _without_repeats(table, made)
     _note_missing_minutes(table, made)
     bad = np.flatnonzero(table.faulty)
-    faulty = int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum())
-    return Work(made, faulty, ignored, unknown)
+    faulty = int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum()) if len(bad) else 0
+    return Work(made, faulty, ignored, seconds)
 
 
 def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
@@ -180,20 +184,6 @@ def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
             column="Intervention",
             count=count,
         )
-
-
-def _unknown(table: Table, book: RuleBook, own: Mapping[str, str], seconds: np.ndarray) -> dict[str, tuple[int, int]]:
-    """Return the names nobody knows with their rows and seconds."""
-    codes, cells = table.raw("Intervention")
-    rows = np.bincount(codes, minlength=len(cells))
-    time = np.bincount(codes, np.maximum(seconds, 0), minlength=len(cells)).astype(np.int64)
-    found: dict[str, tuple[str, int, int]] = {}
-    for code, cell in enumerate(cells):
-        name = normalise.text(cell) if isinstance(cell, str) else ""
-        if rows[code] and name and not own.get(fold(name)) and not book.find_intervention(name):
-            written, number, total = found.get(fold(name), (name, 0, 0))
-            found[fold(name)] = (written, number + int(rows[code]), total + int(time[code]))
-    return {written: (number, total) for written, number, total in found.values()}
 
 
 def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
@@ -253,10 +243,11 @@ def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
     repeated = table.repeats_of_other_files(keys, records)
     if repeated.any():
         made, records, keys = made[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
-    sizes = np.bincount(keys, minlength=1)
-    turn = pd.Series(keys).groupby(keys).cumcount().to_numpy()
-    for index in np.flatnonzero(turn == 1):
-        count = int(sizes[keys[index]])
+    several = _standing_several_times(keys)
+    groups = pd.Series(several).groupby(keys[several])
+    counts = groups.transform("size").to_numpy()
+    second = groups.cumcount().to_numpy() == 1
+    for index, count in zip(several[second].tolist(), counts[second].tolist(), strict=True):
         table.report(
             notice(
                 "zeile-mehrfach",
@@ -269,13 +260,21 @@ def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
+def _standing_several_times(keys: np.ndarray) -> np.ndarray:
+    """Return the positions of the keys that are not the only ones of their kind."""
+    ordered = np.sort(keys)  # there is seldom one at all, and nothing finds that out faster
+    several = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(np.isin(keys, several)) if len(several) else np.zeros(0, dtype=np.int64)
+
+
 def _content_keys(made: pd.DataFrame) -> np.ndarray:
-    """Return one small integer per row, equal exactly where all values are."""
+    """Return one integer per row, equal exactly where all values are."""
     parts = [
         column.cat.codes.to_numpy()
         if isinstance(column.dtype, pd.CategoricalDtype)
-        else column.to_numpy().astype(np.int64)
+        else column.to_numpy().view(np.int64)
+        if column.dtype.kind == "M"
+        else column.to_numpy()
         for _, column in made.items()
     ]
-    keys: np.ndarray = pd.factorize(row_keys(parts))[0]
-    return keys
+    return row_keys(parts)

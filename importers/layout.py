@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from importers.coded import in_order, objects
 from importers.grid import Odd
 from importers.spelling import clean
 from importers.synonyms import SEPARATOR
@@ -62,17 +63,24 @@ def stands_over_headings(grid: Grid, number: int) -> bool:
 
 def filled_down(grid: Grid, first_row: int, column: int) -> np.ndarray:
     """Return the cells of a column from a row on; a cell merged over several rows holds for all of them."""
-    cells: np.ndarray = grid.cells[first_row:, column]
+    codes, cells = coded_down(grid, first_row, column)
+    made: np.ndarray = objects(cells)[codes]
+    return made
+
+
+def coded_down(grid: Grid, first_row: int, column: int) -> tuple[np.ndarray, list[Any]]:
+    """Return the same as code of each row and the distinct cells, in order of appearance."""
+    codes, cells = grid.cells.coded(column)
+    codes = codes[first_row:]
     ranges = [
         span for span in grid.merged if span[1] <= column <= span[3] and span[2] > span[0] and span[2] >= first_row
     ]
-    if not ranges:
-        return cells
-    cells = cells.copy()
+    if ranges:
+        codes = codes.copy()
     for top, left, bottom, _ in ranges:
         if left == column and top >= first_row:
-            cells[top + 1 - first_row : bottom + 1 - first_row] = grid.cells[top, left]
-    return cells
+            codes[top + 1 - first_row : bottom + 1 - first_row] = codes[top - first_row]
+    return in_order(codes, cells)
 
 
 def told(rows: Sequence[int], most: int = 12) -> str:

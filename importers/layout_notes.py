@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from importers import lines as kinds
 from importers.faulty import REASON
-from importers.layout import is_blank, told
+from importers.layout import coded_down, is_blank, told
 from importers.normalise import text
 from importers.problems import Problem, notice, warning
 from importers.spelling import clean, squash
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from importers.grid import Grid
-    from importers.headings import Located
     from importers.lines import Line
+    from importers.locating import Located
     from importers.synonyms import Vocabulary
 
 _NOTHING: Final = "Nichts zu tun."
 _SAID: Final = {
     kinds.SUM: "Summenzeilen werden nicht als Daten gelesen",
     kinds.PAGE: "Kopf- und Fußzeilen von Seiten werden nicht als Daten gelesen",
+    kinds.RULE: "Trennlinien werden nicht als Daten gelesen",
     kinds.REPEATED: "Wiederholte Überschriften werden nicht als Daten gelesen",
     kinds.TITLE: "Wiederholte Titelzeilen werden nicht als Daten gelesen",
     kinds.NOTE: "Anmerkungen unter der Tabelle werden nicht als Daten gelesen",
@@ -63,7 +64,8 @@ def layout_notes(
             "; ".join(f"{place.headings[c]} = {c} ({share:.0%})" for c, share in place.guessed.items()),
             len(place.guessed),
         )
-    for heading, columns in place.undecided.items():
+    for position, columns in place.undecided.items():
+        heading = place.texts[position]
         choice = " oder ".join(f"„{column}“" for column in columns)
         yield (
             warning(
@@ -86,7 +88,7 @@ def _unread(
         neutral = weighty.get(squash(cell)) if isinstance(cell, str) else None
         if neutral is None or position in place.columns.values():
             continue
-        if any(text(other).casefold() not in neutral for other in grid.cells[place.row + 1 :, position]):
+        if any(text(other).casefold() not in neutral for other in coded_down(grid, place.row + 1, position)[1]):
             yield (
                 warning(
                     "spalte-aendert-bedeutung",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from importers.findings import UnreadableError
 from importers.layout import headings_at, is_blank
 from importers.spelling import clean, fold
 
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers.grid import Grid
-    from importers.headings import Located
+    from importers.locating import Located
 
-SUM, PAGE, REPEATED, TITLE, NOTE, SECTION, ALONE, APART = (
+SUM, PAGE, RULE, REPEATED, TITLE, NOTE, SECTION, ALONE, APART = (
     "summe",
     "seite",
+    "strich",
     "ueberschrift",
     "titel",
     "fussnote",
@@ -76,9 +79,15 @@ def read_lines(grid: Grid, place: Located, candidates: Sequence[int], required: 
         Rows of the grid that lack a required cell or hold a telling word in one.
     last
         Last row of the grid that is no candidate, -1 if there is none.
+
+    Raises
+    ------
+    UnreadableError
+        If the headings come again in another order: what stands below would be taken for something else.
     """
     first = place.row - place.depth + 1
-    repeated = [_words(grid.cells[first]), _words(grid.cells[place.row]), _words(headings_at(grid, first, place.depth))]
+    heads = headings_at(grid, first, place.depth)
+    repeated = [_words(grid.cells[first]), _words(grid.cells[place.row]), _words(heads)]
     above = {words for row in grid.cells[:first] if (words := _words(row))}
     found: list[Line] = []
     after_gap = False
@@ -88,7 +97,12 @@ def read_lines(grid: Grid, place: Located, candidates: Sequence[int], required: 
             after_gap = True
             continue
         words = _words(grid.cells[row])
-        if words and len(words) > 1 and words in repeated:
+        if len(words) > 2 and any(words != own and Counter(words) == Counter(own) for own in repeated):
+            raise UnreadableError(
+                f"Im Blatt „{grid.name}“ der Datei „{grid.file}“ stehen die Überschriften in Zeile {row + 1} noch "
+                "einmal, aber in anderer Reihenfolge. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
+            )
+        if len(words) > 1 and (words in repeated or all(_alike(cell, heads[position]) for position, cell in cells)):
             found.append(Line(row, REPEATED))
         elif words in above:
             found.append(Line(row, TITLE))
@@ -120,6 +134,8 @@ def _line(row: int, cells: list[tuple[int, Any]], place: Located, required: Sequ
         _is_figure(cell) or patterns["summe"].match(clean(cell)) for _, cell in cells
     ):
         return Line(row, SUM)
+    if len(texts) == len(cells) and all(map(patterns["strich"].match, texts)):
+        return Line(row, RULE)
     alone = len(cells) <= 2 and len(texts) >= 1
     if alone and patterns["seite"].match(texts[0]) and (missing or len(cells) == 1):
         return Line(row, PAGE)
@@ -169,6 +185,10 @@ def _is_figure(cell: Any) -> bool:
     if isinstance(cell, str):
         return bool(_FIGURE.fullmatch(clean(cell)))
     return isinstance(cell, (int, float, time, timedelta)) or (isinstance(cell, date) and cell.year < 1905)
+
+
+def _alike(cell: Any, heading: Any) -> bool:
+    return isinstance(cell, str) and isinstance(heading, str) and fold(cell) == fold(heading)
 
 
 def _words(row: Sequence[Any]) -> tuple[str, ...]:

@@ -94,13 +94,18 @@ def _states() -> _Words:
 
 
 @cache
+def professions() -> tuple[tuple[str, Meaning], ...]:
+    """Return all professions we know as one writes them, with level and role."""
+    return tuple(
+        (str(word), Meaning((int(entry["qn"]), entry.get("rolle", "")), entry.get("grund", "")))
+        for entry in _read("qualifications")
+        for word in entry.get("sicher") or entry["fraglich"]
+    )
+
+
+@cache
 def _qualifications() -> _Words:
-    found: _Words = {}
-    for entry in _read("qualifications"):
-        value = (int(entry["qn"]), entry.get("rolle", ""))
-        words = entry.get("sicher") or entry["fraglich"]
-        found |= {squash(str(word)): Meaning(value, entry.get("grund", "")) for word in words}
-    return found
+    return {squash(word): meaning for word, meaning in professions()}
 
 
 def _read(name: str) -> Any:

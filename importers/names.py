@@ -14,6 +14,8 @@ from importers.rosters.staff_names import StaffNames
 from importers.spelling import LOST, MOST_LOST, fold, squash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from importers.table import Table
 
 _TITLES: Final = re.compile(
@@ -145,3 +147,14 @@ class Known:
         table.report(
             warning("person-mehrdeutig", message, "Tragen Sie die Nummer der Person ein."), [row], column, count=count
         )
+
+
+def names_in(tables: Iterable[Table]) -> frozenset[str]:
+    """Return what sheets call people, also in rows with errors: what must not get into any word that is kept (T1)."""
+    return frozenset(
+        without_titles(cell)
+        for table in tables
+        for column in ("Name", "Vorname", "Bewohner-Nr", "Personal-Nr")
+        for cell in table.raw(column)[1]
+        if isinstance(cell, str) and not any(sign.isdigit() for sign in cell)
+    )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from importers.findings import UnreadableError
 from importers.grid import UNCALCULATED, Odd
-from importers.guard import MAX_TEXT, check_entities, check_parts, check_size
+from importers.guard import MAX_TEXT, check_entities, check_parts, check_sheets, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,11 @@ _UNCALCULATED: Final = re.compile(
     rb"<(?:\w+:)?c\b([^>]*)>\s*" + _FORMULA + rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _ERROR: Final = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*\bt=\"e\"[^>]*)>\s*(?:" + _FORMULA + rb")?\s*<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"
+    rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)>\s*(?:" + _FORMULA + rb")?\s*<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"
 )
+_EMPTY_TEXT: Final = re.compile(rb"\bt=[\"']str[\"']")
 _TEXTS: Final = re.compile(rb"uniqueCount\s*=\s*[\"']\s*(\d+)")
-_PLACE: Final = re.compile(rb"\br=\"([A-Z]{1,3})(\d+)\"")
+_PLACE: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d+)[\"']")
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r"([\w:]+)\s*=\s*\"([^\"]*)\"")
@@ -66,7 +67,7 @@ def examine(name: str, data: bytes) -> dict[str, dict[Place, Odd]]:
                     "Bitte speichern Sie die Tabellen in Excel als „.xlsx“ oder laden Sie die CSV-Dateien einzeln."
                 )
             odd = {part.filename: _part(name, archive, part) for part in parts if not part.is_dir()}
-            paths = _paths(archive)
+            paths = _paths(name, archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, KeyError) as error:
         raise _damaged(name) from error
     return {sheet: odd[path] for sheet, path in paths.items() if odd.get(path)}
@@ -98,7 +99,7 @@ def _part(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[Pl
             continue
         if b":worksheet" in piece[:_PROLOGUE]:
             formula = b":f"
-        if formula in piece or b't="e"' in piece:
+        if formula in piece or b't="e"' in piece or b"t='e'" in piece:
             odd.update(_odd_cells(piece))
     return odd
 
@@ -144,19 +145,21 @@ def _column(letters: bytes) -> int:
 def _odd_cells(piece: bytes) -> Iterator[tuple[Place, Odd]]:
     for match in _UNCALCULATED.finditer(piece):
         # t="str" with an empty value is a formula whose result is the empty text: a blank cell.
-        if b't="str"' not in match[1] and (place := _PLACE.search(match[1])):
+        if not _EMPTY_TEXT.search(match[1]) and (place := _PLACE.search(match[1])):
             yield (int(place[2]) - 1, _column(place[1])), Odd(UNCALCULATED)
     for match in _ERROR.finditer(piece):
         if place := _PLACE.search(match[1]):
             yield (int(place[2]) - 1, _column(place[1])), Odd(match[2].decode("utf-8", "replace"))
 
 
-def _paths(archive: zipfile.ZipFile) -> dict[str, str]:
+def _paths(name: str, archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the path of the part behind each sheet name."""
     book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     links = targets(archive, "xl/_rels/workbook.xml.rels")
     paths: dict[str, str] = {}
-    for tag in _SHEET.findall(book):
+    tags = _SHEET.findall(book)
+    check_sheets(name, len(tags))
+    for tag in tags:
         attributes = dict(_ATTRIBUTE.findall(tag))
         link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
         paths[html.unescape(attributes.get("name", ""))] = links.get(link, "")

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from importers import meanings, normalise
+from importers.agreed import Agreed
 from importers.cells import days, error, frame, notice, numbers, text_series, texts, warning
 from importers.headings import fold
 from importers.names import split_names, without_titles
 from pebem.contracts import ROLE_BETREUUNG_43B
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
     from importers.table import Table
 
 _QN: Final = re.compile(r"(?:qn[ -]?)?([1-8])(?:[.,]0+)?", re.IGNORECASE)
@@ -60,12 +63,21 @@ def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     return residents, _identities(table, "resident", resident)
 
 
-def read_staff(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the staff, one row per period, and, apart from them, their names (staff, name, given)."""
+def read_staff(table: Table, agreed: Agreed | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the staff, one row per period, and, apart from them, their names (staff, name, given).
+
+    Parameters
+    ----------
+    agreed
+        The home's own words for qualifications and roles.
+    """
+    words = agreed or Agreed()
+    own = settled_levels(words.qualifications)
+    own_roles = {fold(word): role for word, role in words.roles.items()}
     staff = numbers(table, "Personal-Nr")
-    codes, levels = table.read("QN", _parse_qn, (0, ""), costs_row=True)
-    _note_professions(table, codes)
-    roles = texts(table, "Rolle", _parse_role)
+    codes, levels = table.read("QN", lambda cell: _parse_qn(cell, own), (0, ""), costs_row=True)
+    _note_professions(table, codes, own)
+    roles = texts(table, "Rolle", lambda cell: own_roles.get(fold(normalise.text(cell))) or _parse_role(cell))
     by_profession = np.array([role for _, role in levels], dtype=object)[codes]
     roles = np.where(by_profession != "", by_profession, roles)
     start, end = days(table, "Gültig ab"), days(table, "Gültig bis")
@@ -110,13 +122,37 @@ def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
     return names.groupby(key, sort=False, as_index=False)[["name", "given"]].last().astype("object")
 
 
-def _parse_qn(value: Any) -> tuple[int, str]:
+def is_level(word: str) -> bool:
+    """Return whether a text is a level: "4", "QN 4"."""
+    return _QN.fullmatch(word) is not None
+
+
+def is_plain_role(word: str) -> bool:
+    """Return whether a text names the role of additional carers, in whatever words."""
+    return _parse_role(word) == ROLE_BETREUUNG_43B
+
+
+def settled_levels(words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """Return folded word -> level and role, of what a home has settled for qualifications; nonsense is left out."""
+    return {fold(word): found for word, meant in words.items() for found in _level(meant)}
+
+
+def _level(meant: str) -> Iterator[tuple[int, str]]:
+    """Yield level and role of what a home has settled for a qualification; nothing if it is neither."""
+    level, _, role = meant.partition(" ")
+    if _QN.fullmatch(level) and role in {"", ROLE_BETREUUNG_43B}:
+        yield int(level), role
+
+
+def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
     """Return level and, where the profession says it, role."""
     written = normalise.text(value)
     if not written:
         raise error("qn-fehlt", "Das QN fehlt.", "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.")
     if match := _QN.fullmatch(written):
         return int(match[1]), ""
+    if settled := own.get(fold(written)):
+        return settled
     if not isinstance(value, str) or not any(letter.isalpha() for letter in written) or _LEVEL.match(written):
         raise error(
             "qn-ungueltig",
@@ -141,7 +177,7 @@ def _parse_qn(value: Any) -> tuple[int, str]:
     return level
 
 
-def _note_professions(table: Table, codes: np.ndarray) -> None:
+def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> None:
     """Say which professions became which level."""
     cells = table.raw("QN")[1]
     found = {
@@ -149,6 +185,7 @@ def _note_professions(table: Table, codes: np.ndarray) -> None:
         for cell in cells
         if isinstance(cell, str)
         and not _QN.fullmatch(normalise.text(cell))
+        and fold(normalise.text(cell)) not in own
         and (meaning := meanings.qualification(normalise.text(cell)))
         and not meaning.doubt
     }

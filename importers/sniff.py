@@ -8,7 +8,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import Final
 
-from importers.findings import UnreadableError
+from importers.findings import NoTableError, UnreadableError
 
 
 class Kind(StrEnum):
@@ -23,6 +23,8 @@ class Kind(StrEnum):
     HTML = "html"
     XML = "xml"
     TEXT = "text"
+    OTHER = "no table"
+    """Only beside tables in an archive; alone it is refused."""
 
 
 WORKBOOKS: Final = frozenset({Kind.WORKBOOK, Kind.BINARY_WORKBOOK, Kind.OLD_WORKBOOK, Kind.OPEN_DOCUMENT})
@@ -31,7 +33,8 @@ _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _WRITER: Final = "WordDocument".encode("utf-16-le")
-_BOMS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_BOMS_32: Final = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _FOREIGN: Final = {
     b"%PDF": "ein PDF",
     b"\x89PNG": "ein Bild",
@@ -43,6 +46,8 @@ _FOREIGN: Final = {
     b"{\\rtf": "ein Textdokument",
 }
 _HEAD: Final = 4096
+_FEWEST_ZEROS: Final = 0.4
+"""Share of zeros among the second bytes of a text in UTF-16 whose letters are Latin ones."""
 _BEFORE: Final = re.compile(
     r"(?:\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype(?:[^>\[]|\[.*?\])*>))*", re.IGNORECASE | re.DOTALL
 )
@@ -69,7 +74,7 @@ def kind(name: str, data: bytes) -> Kind:
     Raises
     ------
     UnreadableError
-        If it is nothing that can be read; the sentence says what it seems to be.
+        If it is nothing that can be read; the sentence says what it seems to be. ``NoTableError`` where it is sound.
     """
     if data.startswith(_ZIP):
         return _packed(name, data)
@@ -77,18 +82,35 @@ def kind(name: str, data: bytes) -> Kind:
         if _ENCRYPTED in data:
             return Kind.ENCRYPTED
         if _WRITER in data:
-            raise UnreadableError(f"Die Datei „{name}“ ist ein Textdokument, keine Tabelle. {_PICK}")
+            raise NoTableError(f"Die Datei „{name}“ ist ein Textdokument, keine Tabelle. {_PICK}")
         return Kind.OLD_WORKBOOK
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
-            raise UnreadableError(f"Die Datei „{name}“ ist {what}, keine Tabelle. {_PICK}")
-    mark = next((bom for bom in _BOMS if data.startswith(bom)), b"")
-    if b"\0" in data and _BOMS.get(mark) != "utf-16":
+            raise NoTableError(f"Die Datei „{name}“ ist {what}, keine Tabelle. {_PICK}")
+    codec, begin = text_codec(data)
+    if b"\0" in data and not codec.startswith("utf-16"):
         raise UnreadableError(
             f"Die Datei „{name}“ ist weder eine Excel-Arbeitsmappe noch eine CSV-Datei. "
             "Bitte exportieren Sie sie als „.xlsx“ oder als „CSV UTF-8“."
         )
-    return _written(name, data[:_HEAD].decode(_BOMS.get(mark, "latin-1"), "ignore").lstrip("\ufeff \t\r\n"))
+    return _written(name, data[begin : begin + _HEAD].decode(codec or "latin-1", "ignore").lstrip(" \t\r\n"))
+
+
+def text_codec(data: bytes) -> tuple[str, int]:
+    """Return the codec a text tells of itself and where it begins; "" if it tells none.
+
+    It tells by a byte order mark, or by the zeros every other byte that Latin letters have in UTF-16.
+    """
+    if data.startswith(_BOMS_32):
+        return "", 0
+    for bom, codec in _BOMS:
+        if data.startswith(bom):
+            return codec, len(bom)
+    head = data[:_HEAD]
+    for codec, zeros, letters in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if zeros.count(0) > _FEWEST_ZEROS * len(zeros) and not letters.count(0):
+            return codec, 0
+    return "", 0
 
 
 def _written(name: str, head: str) -> Kind:
@@ -123,7 +145,7 @@ def _packed(name: str, data: bytes) -> Kind:
     if mime.startswith(_SPREADSHEET):
         return Kind.OPEN_DOCUMENT
     if mime or any(part.startswith(_DOCUMENTS) for part in parts):
-        raise UnreadableError(f"Die Datei „{name}“ ist ein Textdokument oder eine Präsentation, keine Tabelle. {_PICK}")
+        raise NoTableError(f"Die Datei „{name}“ ist ein Textdokument oder eine Präsentation, keine Tabelle. {_PICK}")
     if "Index/Document.iwa" in parts:
         raise UnreadableError(f"Die Datei „{name}“ ist eine Numbers-Datei. Bitte exportieren Sie sie dort nach Excel.")
     return Kind.ARCHIVE

@@ -15,14 +15,24 @@ MOST_LOST: Final = 4
 
 _FEWEST_LETTERS: Final = 3
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d"})
+_MARKED: Final = re.compile(r"'(?=\d)|=\"((?:[^\"]|\"\")*)\"")
+"""How text is kept from becoming a number: '0042 and ="0042"."""
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
 def clean(text: str) -> str:
-    """Return ``text`` without invisible characters, in composed letters, blanks of any kind as single ones."""
+    """Return ``text`` as a reader of a spreadsheet sees it: without invisible characters and marks of text.
+
+    Letters are composed, blanks of any kind are single ones.
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    if text[:1] not in {"'", "="} or not (mark := _MARKED.match(text)):
+        return text
+    if mark[1] is None:
+        return text[1:]
+    return mark[1].replace('""', '"').strip() if mark.end() == len(text) else text
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +41,7 @@ def fold(text: str) -> str:
     text = clean(text).casefold().translate(_UMLAUTS)
     text = unicodedata.normalize("NFKD", text)
     letters = "".join(c for c in text if not unicodedata.combining(c))
-    return re.sub(r"[\s_\-]+", " ", letters).strip(" *:")
+    return re.sub(r"[\s_\-‐-―−]+", " ", letters).strip(" *:")
 
 
 def spellings(name: str) -> tuple[str, str]:

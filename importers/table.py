@@ -5,18 +5,21 @@ Every cell is looked at once per distinct value of its column, never once per ro
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from importers.coded import Coding
 from importers.faulty import REASON, as_it_stood
-from importers.findings import Finding, Severity
+from importers.findings import Finding, Severity, UnreadableError
 from importers.grid import Odd
-from importers.headings import SHEETS, fold, locate
-from importers.layout import filled_down, is_blank
+from importers.headings import SHEETS, fold
+from importers.layout import coded_down, is_blank
 from importers.layout_notes import layout_notes, line_notes
 from importers.lines import looks_like_none, read_lines, sections_of
+from importers.locating import locate
 from importers.normalise import shown
 from importers.problems import Problem
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from importers.grid import Grid
-    from importers.headings import Located
+    from importers.locating import Located
     from importers.synonyms import Vocabulary
 
 _WIDEST_KEY: Final = 2**62
@@ -45,25 +48,52 @@ class Table:
         Everything found so far, in the order it was found.
     mistakes
         The errors among them by file and row.
+    places
+        Where the headings stand in each file.
+
+    Parameters
+    ----------
+    grids
+        The sheets, from one file or several.
+    places
+        Where the table of each of them stands; None: where its headings are found.
+    title
+        What findings call the sheet, "" = as the contract does.
+
+    Raises
+    ------
+    UnreadableError
+        If required columns are missing.
     """
 
-    def __init__(self, sheet: str, grids: Sequence[Grid], vocabulary: Vocabulary | None = None) -> None:
-        self.sheet = sheet
+    def __init__(
+        self,
+        sheet: str,
+        grids: Sequence[Grid],
+        places: Sequence[Located] | None = None,
+        vocabulary: Vocabulary | None = None,
+        title: str = "",
+    ) -> None:
+        located = places if places is not None else [locate(grid, sheet, vocabulary) for grid in grids]
+        if trouble := next((place.trouble for place in located if place.trouble), ""):
+            raise UnreadableError(trouble)
+        self.sheet = title or sheet
+        self._required = SHEETS[sheet].required
         self.findings: list[Finding] = []
         self.mistakes: dict[tuple[int, int], list[Finding]] = {}
         self._files = [grid.file for grid in grids]
         self._headings: dict[str, str] = {}
         self._positions: dict[str, int] = {}
-        located = [locate(grid, sheet, vocabulary) for grid in grids]
-        parts: list[dict[str, np.ndarray]] = []
+        self.places = located
+        parts: list[dict[str, tuple[np.ndarray, list[Any]]]] = []
         for grid, place in zip(grids, located, strict=True):
             self._headings = place.headings | self._headings
-            self._positions = place.columns | self._positions
+            self._positions = {**place.columns} | self._positions
             for problem, value, count in layout_notes(grid, place, sheet, vocabulary):
                 self._note(problem, grid.file, value, count)
-            part = {column: filled_down(grid, place.row + 1, position) for column, position in place.columns.items()}
+            part = {column: coded_down(grid, place.row + 1, position) for column, position in place.columns.items()}
             if REASON in place.unknown:  # faulty rows that we handed out
-                part = {column: np.array([*map(as_it_stood, cells)], dtype=object) for column, cells in part.items()}
+                part = {column: (codes, [*map(as_it_stood, cells)]) for column, (codes, cells) in part.items()}
             parts.append(part)
         lengths = [len(grid.cells) - place.row - 1 for grid, place in zip(grids, located, strict=True)]
         self.rows = np.concatenate(
@@ -71,10 +101,11 @@ class Table:
         ).astype(np.int64)
         self._file = np.repeat(np.arange(len(grids)), lengths)
         self._columns: dict[str, tuple[np.ndarray, list[Any]]] = {}
-        for column in SHEETS[sheet].columns + SHEETS[sheet].aids:
-            if any(column in part for part in parts):
-                whole = [part.get(column, np.full(n, "", dtype=object)) for part, n in zip(parts, lengths, strict=True)]
-                self._columns[column] = distinct(whole[0] if len(whole) == 1 else np.concatenate(whole))
+        for column in dict.fromkeys(chain(*parts)):
+            whole = Coding()
+            for part, length in zip(parts, lengths, strict=True):
+                whole.add(*part.get(column, (np.zeros(length, dtype=np.int32), [""])))
+            self._columns[column] = whole.done()
         self._leave_out_lines(grids, located)
         self._drop_blank_rows()
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
@@ -115,7 +146,13 @@ class Table:
         return self._columns.get(column) or (np.zeros(len(self.rows), dtype=np.int64), [""])
 
     def read(
-        self, column: str, parse: Callable[[Any], Any], default: Any, *, costs_row: bool = False
+        self,
+        column: str,
+        parse: Callable[[Any], Any],
+        default: Any,
+        *,
+        costs_row: bool = False,
+        only: np.ndarray | None = None,
     ) -> tuple[np.ndarray, list[Any]]:
         """Turn a column into values, one call per distinct cell.
 
@@ -127,12 +164,15 @@ class Table:
             Value of cells that raise a problem without a value of its own, and of cells without a value to read.
         costs_row
             Whether an error leaves the row out.
+        only
+            True for each record meant; None = all.
 
         Returns
         -------
         Code of each row and the value behind each code.
         """
         codes, cells = self.raw(column)
+        asked = codes if only is None else np.where(only, codes, -1)
         values: list[Any] = []
         problems: dict[int, Problem] = {}
         for code, cell in enumerate(cells):
@@ -144,10 +184,10 @@ class Table:
                 values.append(default if problem.taken is None else problem.taken)
                 if problem.taken is None:
                     problems[code] = problem
-                elif len(rows := np.flatnonzero(codes == code)):  # one finding says it for all rows with this value
+                elif len(rows := np.flatnonzero(asked == code)):  # one finding says it for all rows with this value
                     self.report(problem, [int(rows[0])], column, count=len(rows))
         if problems:
-            at = np.flatnonzero(np.isin(codes, list(problems)))
+            at = np.flatnonzero(np.isin(asked, list(problems)))
             for index, code in zip(at.tolist(), codes[at].tolist(), strict=True):
                 self.report(problems[code], [index], column, costs_row=costs_row)
         return codes, values
@@ -198,7 +238,7 @@ class Table:
 
     def _leave_out_lines(self, grids: Sequence[Grid], located: Sequence[Located]) -> None:
         """Leave out sums, footers and the like, and let sections hold for the rows below them."""
-        required = SHEETS[self.sheet].required
+        required = self._required
         words = frozenset(fold(name) for place in located for name in (*place.headings.values(), *required))
         doubtful = np.zeros(len(self.rows), dtype=bool)
         for column in required:
@@ -248,8 +288,10 @@ class Table:
     def _drop_blank_rows(self) -> None:
         filled = np.zeros(len(self.rows), dtype=bool)
         for codes, cells in self._columns.values():
-            blank = [is_blank(cell) for cell in cells]
-            filled |= ~np.array(blank, dtype=bool)[codes]
+            blank = np.array([is_blank(cell) for cell in cells], dtype=bool)
+            if not blank.any():
+                return
+            filled |= ~blank[codes]
         self._keep(filled)
 
     def cell_keys(self) -> np.ndarray:
@@ -266,6 +308,8 @@ class Table:
         records
             Positions of the records among the rows.
         """
+        if len(self._files) == 1:
+            return np.zeros(len(records), dtype=bool)
         file_of = self._file[records]
         turn = pd.Series(keys).groupby([keys, file_of]).cumcount()
         repeated = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
@@ -295,19 +339,6 @@ def _unreadable_cell(cell: Odd) -> Problem:
     )
 
 
-def distinct(cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:
-    """Return code of each cell and the distinct cells, in order of appearance."""
-    codes, values = pd.factorize(cells)
-    # TRUE equals 1 and FALSE equals 0 for Python, but not for the reader of a sheet.
-    if any(isinstance(value, (bool, int, float)) and value in {0, 1} for value in values):
-        logical = np.fromiter((isinstance(cell, bool) for cell in cells), dtype=bool, count=len(cells))
-        if logical.any():
-            written = cells.copy()
-            written[logical] = [shown(cell) for cell in cells[logical]]
-            codes, values = pd.factorize(written)
-    return codes, list(values)
-
-
 def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
     """Return one integer per row that is equal exactly where all columns (integers) are equal."""
     key: np.ndarray | None = None
@@ -318,8 +349,13 @@ def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
         if size * span >= _WIDEST_KEY:
             key = pd.factorize(key)[0] if key is not None else None
             size = int(key.max()) + 1 if key is not None else 1
-        part = column.astype(np.int64) - low
-        key = part if key is None else key * span + part
+        if key is None:
+            key = column.astype(np.int64)
+        else:
+            key *= span  # in place: new memory would take longer than the arithmetic
+            key += column
+        if low:
+            key -= low
         size *= span
     return key if key is not None else np.zeros(0, dtype=np.int64)
 
@@ -327,6 +363,5 @@ def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
 __all__ = [
     "Problem",
     "Table",
-    "distinct",
     "row_keys",
 ]

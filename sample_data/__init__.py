@@ -17,7 +17,7 @@ from sample_data.sheets import INTERVENTIONEN, SHEETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "interventions_workbook", "make"]
+__all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "interventions_workbook", "make", "with_interventions"]
 
 START: Final = date(2026, 1, 1)
 _FORMATS: Final = ("xlsx", "csv", "parquet", "das")
@@ -125,8 +125,24 @@ def _partitioned(folder: Path, drawn: Home) -> Path:
     return folder
 
 
+def with_interventions(rows: int, *, seed: int = 1, residents: int = 80) -> Home:
+    """Draw one home without faults whose sheet ``Interventionen`` has exactly ``rows`` rows.
+
+    Raises
+    ------
+    SampleError
+        For a number of rows below 1.
+    """
+    if rows < 1:
+        raise SampleError(f"Bitte mindestens 1 Zeile angeben (angegeben: {rows}).")
+    months = ceil(rows / (residents * _ROWS_PER_MONTH))
+    (drawn,) = draw(homes=1, residents=residents, months=months, seed=seed, dirt=False)
+    sheets = drawn.sheets | {INTERVENTIONEN: drawn.sheets[INTERVENTIONEN].head(rows)}
+    return replace(drawn, sheets=sheets, last=sheets[INTERVENTIONEN]["Datum"].iloc[-1])
+
+
 def interventions_workbook(path: Path | str, rows: int, *, seed: int = 1, residents: int = 80) -> Path:
-    """Write one home without faults whose sheet ``Interventionen`` has exactly ``rows`` rows.
+    """Write such a home as a workbook.
 
     Raises
     ------
@@ -135,9 +151,5 @@ def interventions_workbook(path: Path | str, rows: int, *, seed: int = 1, reside
     """
     if not 1 <= rows < workbook.LONGEST_SHEET:
         raise SampleError(f"Bitte zwischen 1 und {workbook.LONGEST_SHEET - 1} Zeilen angeben (angegeben: {rows}).")
-    months = ceil(rows / (residents * _ROWS_PER_MONTH))
-    (drawn,) = draw(homes=1, residents=residents, months=months, seed=seed, dirt=False)
-    sheets = drawn.sheets | {INTERVENTIONEN: drawn.sheets[INTERVENTIONEN].head(rows)}
-    last = sheets[INTERVENTIONEN]["Datum"].iloc[-1]
-    workbook.write(Path(path), replace(drawn, sheets=sheets, last=last))
+    workbook.write(Path(path), with_interventions(rows, seed=seed, residents=residents))
     return Path(path)

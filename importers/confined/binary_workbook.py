@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from importers.confined.page import Oddities
 from importers.grid import ERROR_CODES
-from importers.guard import check_parts, check_size
+from importers.guard import check_parts, check_sheets, check_size
 from importers.package import targets
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def scan(name: str, data: bytes) -> list[Oddities]:
         links = targets(archive, "xl/_rels/workbook.bin.rels")
         styles = archive.read("xl/styles.bin") if "xl/styles.bin" in archive.namelist() else b""
         sheets = [links.get(_wide(record, 8)[0], "") for kind, record in _records(book) if kind == _BUNDLE]
+        check_sheets(name, len(sheets))
         old_mac = any(record[0] & 1 for kind, record in _records(book) if kind == _PROPERTIES and record)
         formats = _formats(styles)
         known = set(archive.namelist())

@@ -11,10 +11,10 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from importers.confined.page import Oddities, Page, coded
-from importers.guard import MAX_COLUMNS, MAX_ROWS, check_size
+from importers.guard import MAX_COLUMNS, MAX_ROWS, check_sheets, check_size
+from importers.sniff import text_codec
 
 _CHARSET: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_BOMS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _WINDOWS: Final = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "iso8859-1": "cp1252"}
 """As browsers do: pages that claim Latin 1 are written on Windows."""
 _HEAD: Final = 4096
@@ -24,9 +24,11 @@ _SILENT: Final = frozenset({"script", "style", "title", "comment"})
 
 @dataclass(slots=True)
 class _Table:
+    name: str
     rows: list[list[str]] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    covered: dict[tuple[int, int], None] = field(default_factory=dict)
+    covered: dict[int, int] = field(default_factory=dict)
+    """Column -> first row that no cell from above reaches into."""
     words: list[str] | None = None
     spans: tuple[int, int] = (1, 1)
 
@@ -34,24 +36,23 @@ class _Table:
         if self.words is None:
             return
         row, cells = len(self.rows) - 1, self.rows[-1]
-        while (row, len(cells)) in self.covered:
+        while self.covered.get(len(cells), 0) > row:
             cells.append("")
         column = len(cells)
         down, across = self.spans
         cells.append(_text("".join(self.words)))
         cells.extend([""] * (across - 1))
+        check_size(self.name, "", len(self.rows), len(cells))
         if down > 1 or across > 1:
             self.merged.append((row, column, row + down - 1, column + across - 1))
-            if down > 1:
-                self.covered.update(
-                    {(r, c): None for r in range(row + 1, row + down) for c in range(column, column + across)}
-                )
+            self.covered.update(dict.fromkeys(range(column, column + across), row + down))
         self.words = None
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._name = name
         self.found: list[_Table] = []
         self._open: list[_Table] = []
         self._silent = 0
@@ -60,8 +61,9 @@ class _Reader(HTMLParser):
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
-            self._open.append(_Table())
+            self._open.append(_Table(self._name))
             self.found.append(self._open[-1])
+            check_sheets(self._name, len(self.found))
         elif not self._open:
             return
         elif tag == "tr":
@@ -102,7 +104,7 @@ def read(name: str, data: bytes) -> list[Page]:
     UnreadableError
         If a table is beyond the limits.
     """
-    reader = _Reader()
+    reader = _Reader(name)
     reader.feed(_decoded(data))
     reader.close()
     return [_page(name, table) for table in reader.found]
@@ -118,9 +120,9 @@ def _page(name: str, table: _Table) -> Page:
 
 
 def _decoded(data: bytes) -> str:
-    for mark, encoding in _BOMS.items():
-        if data.startswith(mark):
-            return data.decode(encoding)
+    told, begin = text_codec(data)
+    if told:
+        return data[begin:].decode(told)
     claimed = _CHARSET.search(data[:_HEAD])
     encoding = claimed[1].decode().casefold() if claimed else "utf-8"
     try:

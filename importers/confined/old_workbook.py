@@ -12,7 +12,7 @@ import olefile
 from importers.confined.page import Oddities
 from importers.findings import UnreadableError
 from importers.grid import ERROR_CODES, UNCALCULATED
-from importers.guard import check_size
+from importers.guard import check_sheets, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,7 @@ def scan(name: str, data: bytes) -> list[Oddities]:
     """
     records = stream(data)
     starts = [struct.unpack_from("<I", records, at)[0] for kind, at, _ in _records(records, 0) if kind == _SHEET]
+    check_sheets(name, len(starts))
     if any(start >= len(records) for start in starts):
         raise UnreadableError(
             f"Die Datei „{name}“ ist beschädigt oder unvollständig. Bitte speichern Sie sie noch einmal."

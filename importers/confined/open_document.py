@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from importers.confined.page import Oddities
 from importers.grid import ERRORS, UNCALCULATED
-from importers.guard import check_entities, check_parts, check_size
+from importers.guard import check_entities, check_parts, check_sheets, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,7 @@ def scan(name: str, data: bytes) -> list[Oddities]:
         content = archive.read("content.xml")
         check_entities(name, content)
     starts = [match.start() for match in _TABLE.finditer(content)]
+    check_sheets(name, len(starts))
     telling = tuple(word for word in _TELLING if word in content)
     return [_sheet(name, content, (start, content.find(_END, start)), telling) for start in starts]
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers import normalise
+from importers.coded import Cells
 from importers.das.xml import assessed_cells
-from importers.findings import Finding, Severity
-from importers.grid import Grid
-from importers.headings import locate
+from importers.findings import Finding, Severity, UnreadableError
 from importers.layout import filled_down
+from importers.locating import locate
 from importers.spelling import clean
 
 if TYPE_CHECKING:
@@ -23,58 +23,67 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from importers.das.xml import Sheets
-    from importers.headings import Located
+    from importers.grid import Grid
+    from importers.locating import Located
 
 _NUMBER, _DAY = "Bewohner-Nr", "Datum"
 
 
-def add(found: dict[str, list[Grid]], exports: Sequence[Sheets], wanted: Iterable[str]) -> list[Finding]:
+def add(
+    found: dict[str, list[tuple[Grid, Located]]], exports: Sequence[Sheets], wanted: Iterable[str]
+) -> list[Finding]:
     """Add the sheets of DAS files to those found elsewhere; return what there is to say.
 
     Of several exports the one with the latest target date says where somebody lives; all their assessments count.
     """
     findings = [one for export in exports for one in export.findings if one.sheet in {"", *wanted}]
     if "Bewohner" in wanted:
-        grids = found.setdefault("Bewohner", [])
+        sheets = found.setdefault("Bewohner", [])
         for export in sorted(exports, key=lambda export: export.target, reverse=True):
             joined = _Joined(export.residents)
-            grids[:] = [joined.fill(grid, "Bewohner", lambda _: True) for grid in grids]
+            sheets[:] = [joined.fill(*sheet, lambda _: True) for sheet in sheets]
             findings.extend(joined.differing())
-            grids.append(joined.rest)
+            sheets.append((joined.rest, locate(joined.rest, "Bewohner")))
     if "Begutachtungen" in wanted:
-        grids = found.setdefault("Begutachtungen", [])
-        sheets = len(grids)
+        sheets = found.setdefault("Begutachtungen", [])
+        count = len(sheets)
         for export in sorted(exports, key=lambda export: export.target, reverse=True):
             joined = _Joined(export.assessments)
-            grids[:sheets] = [joined.fill(grid, "Begutachtungen", _is_supplement) for grid in grids[:sheets]]
-            grids.append(joined.rest)
+            sheets[:count] = [joined.fill(*sheet, _is_supplement) for sheet in sheets[:count]]
+            sheets.append((joined.rest, locate(joined.rest, "Begutachtungen")))
         assessed = {number for export in exports for number in export.assessments.cells[1:, 0] if number}
-        findings.extend(one for grid in grids[:sheets] for one in _left_alone(grid, assessed))
+        findings.extend(one for sheet in sheets[:count] for one in _left_alone(*sheet, assessed))
     return findings
 
 
 class _Joined:
-    """One sheet of an export, from which rows move into the sheets of other files.
-
-    Attributes
-    ----------
-    rest
-        What has not moved; rows that have are blank.
-    """
+    """One sheet of an export, from which rows move into the sheets of other files."""
 
     def __init__(self, grid: Grid) -> None:
-        self.rest = Grid(grid.file, grid.name, grid.cells.copy(order="F"))
+        self._grid, self._cells = grid, grid.cells[:]
         self._headings: list[str] = list(grid.cells[0])
         self._rows = {number: row for row, number in enumerate(grid.cells[:, 0]) if row and number}
         self._differing = 0
 
-    def fill(self, grid: Grid, sheet: str, fits: Callable[[Mapping[str, Any]], bool]) -> Grid:
-        """Return a sheet of another file with its blanks filled; the rows that filled them are blank from now on."""
-        place = locate(grid, sheet)
+    @property
+    def rest(self) -> Grid:
+        """What has not moved; rows that have are blank."""
+        return replace(self._grid, cells=Cells.of(self._cells))
+
+    def fill(self, grid: Grid, place: Located, fits: Callable[[Mapping[str, Any]], bool]) -> tuple[Grid, Located]:
+        """Return a sheet of another file with its blanks filled; the rows that filled them are blank from now on.
+
+        Raises
+        ------
+        UnreadableError
+            If the sheet cannot be read.
+        """
+        if place.trouble:
+            raise UnreadableError(place.trouble)
         columns = dict(place.columns)
         added = [heading for heading in self._headings if heading not in columns]
         cells = np.full((grid.cells.shape[0], grid.cells.shape[1] + len(added)), "", dtype=object, order="F")
-        cells[:, : grid.cells.shape[1]] = grid.cells
+        cells[:, : grid.cells.shape[1]] = grid.cells[:]
         for position, heading in enumerate(added, start=grid.cells.shape[1]):
             cells[place.row, position], columns[heading] = heading, position
         moved = False
@@ -83,15 +92,18 @@ class _Joined:
             source = self._rows.get(_number(there[_NUMBER]))
             if source is None or not fits(there) or not self._same_day(there, source):
                 continue
-            for heading, value in zip(self._headings, self.rest.cells[source], strict=True):
+            for heading, value in zip(self._headings, self._cells[source], strict=True):
                 if _blank(there[heading]):
                     cells[row, columns[heading]] = value
                 elif heading not in {_NUMBER, _DAY} and not _blank(value):
                     self._differing += _differ(there[heading], value)
-            self.rest.cells[source] = ""
+            self._cells[source] = ""
             del self._rows[_number(there[_NUMBER])]
             moved = True
-        return replace(grid, cells=cells) if moved else grid
+        if not moved:
+            return grid, place
+        texts = (*place.texts, *added)
+        return replace(grid, cells=Cells.of(cells)), replace(place, columns=columns, texts=texts)
 
     def differing(self) -> list[Finding]:
         """Return a notice if sheet and export say different things."""
@@ -103,8 +115,8 @@ class _Joined:
                 "das-weicht-ab",
                 f"{self._differing} Angaben zu Wohnbereich oder Einzug stehen anders in einer anderen Datei; die gilt.",
                 "Prüfen Sie, welche Angabe stimmt.",
-                file=self.rest.file,
-                sheet=self.rest.name,
+                file=self._grid.file,
+                sheet=self._grid.name,
                 count=self._differing,
             )
         ]
@@ -113,7 +125,7 @@ class _Joined:
         if _DAY not in self._headings or _blank(there[_DAY]):
             return True
         moment = _moment(there[_DAY])
-        return moment is not None and moment.date() == self.rest.cells[source, self._headings.index(_DAY)]
+        return moment is not None and moment.date() == self._cells[source, self._headings.index(_DAY)]
 
 
 def _is_supplement(there: Mapping[str, Any]) -> bool:
@@ -121,9 +133,8 @@ def _is_supplement(there: Mapping[str, Any]) -> bool:
     return all(_blank(there.get(column, "")) for column in assessed_cells())
 
 
-def _left_alone(grid: Grid, assessed: set[str]) -> list[Finding]:
+def _left_alone(grid: Grid, place: Located, assessed: set[str]) -> list[Finding]:
     """Return a warning for each row that looks like the completion of an export, but of another day."""
-    place = locate(grid, "Begutachtungen")
     findings = []
     for row, there in enumerate(_rows(grid, place), start=place.row + 2):
         if _number(there[_NUMBER]) in assessed and _is_supplement(there):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from importers.coded import Cells
 from importers.das import items, person, records
 from importers.das.fields import ASSESSED, MOVED_IN, specification
 from importers.das.report import Report
@@ -148,7 +149,7 @@ def _grid(file: str, sheet: str, headings: Sequence[str], rows: list[list[object
     cells = np.empty((len(rows) + 1, len(headings)), dtype=object, order="F")
     cells[0] = headings
     cells[1:] = rows
-    return Grid(file, sheet, cells)
+    return Grid(file, sheet, Cells.of(cells))
 
 
 def _least_grades(cells: list[Mapping[str, Value]], on: date | None) -> list[int]:

@@ -6,12 +6,16 @@ wall, and so is the length of a duty: 24 hours are the most, also where the cloc
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from importers.coded import Cells
+from importers.findings import UnreadableError
 from importers.grid import Grid
+from importers.locating import Located
 from importers.problems import error, notice, warning
 from importers.rosters.ledger import SHEET, Entries, Ledger, Wards
 from importers.rosters.long import find_headings, read_long, read_table
@@ -20,7 +24,6 @@ from importers.rosters.staff_names import StaffNames
 from importers.rosters.times import missing_on_the_clock, month_and_year, twice_on_the_clock
 from importers.rosters.wide import find_days, read_wide
 from importers.spelling import fold
-from importers.table import Table
 from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from importers.findings import Finding
     from importers.problems import Problem
+    from importers.table import Table
 
 LONGEST: Final = np.timedelta64(24, "h")
 _ROSTER: Final = ("dienstplan", "dienstplaene", "schichtplan", "einsatzplan", "roster")
@@ -42,51 +46,80 @@ def is_roster_name(name: str) -> bool:
     )
 
 
-def is_roster(grid: Grid) -> bool:
-    """Return whether a sheet is a list of duties or a roster of days."""
-    return find_headings(grid) is not None or bool(find_days(grid))
+def find_roster(grid: Grid) -> Located | None:
+    """Return where the headings of a list of duties or the days of a roster stand, None if it is neither."""
+    if (place := find_headings(grid)) is not None:
+        return place
+    blocks = find_days(grid)
+    return Located(blocks[0].row, {}) if blocks else None
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What rosters say.
+
+    Attributes
+    ----------
+    table
+        One row per duty with start and end as local times, in the order of the files.
+    findings
+        What was found.
+    unknown
+        Codes that nobody knows -> how often they stand there.
+    people
+        Names that stand there.
+    """
+
+    table: pd.DataFrame
+    findings: list[Finding]
+    unknown: dict[str, int]
+    people: frozenset[str]
 
 
 def read_rosters(
-    grids: Sequence[Grid],
+    sheets: Sequence[tuple[Grid, Located]],
     staff: tuple[pd.DataFrame, pd.DataFrame],
     wards: Sequence[str],
     codes: tuple[Mapping[str, Shift], Mapping[str, str]],
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return one row per duty with start and end as local times, in the order of the files, and what was found.
+) -> Duties:
+    """Return the duties of all rosters.
 
     Parameters
     ----------
+    sheets
+        Each with the place of its headings; one without columns is a roster with a column a day.
     staff
         The staff, and their names (staff, name, given).
     wards
         The wards of the home.
     codes
         Shift codes of the files, and those the caller knows; of one code the files' meaning holds.
+
+    Raises
+    ------
+    UnreadableError
+        If columns are missing or stand twice.
     """
     own, given = codes
     known = {code: shift(text) for code, text in given.items()} | dict(own)
     names = StaffNames(frozenset(staff[0]["staff"]), staff[1])
     ledger = Ledger(names, ShiftCodes(known), Wards(wards))
     found: list[Entries] = []
-    for grid in grids:
-        place = find_headings(grid)
-        if place is not None:
+    for grid, place in sheets:
+        if place.trouble:
+            raise UnreadableError(place.trouble)
+        if place.columns:
             found.append(read_long(grid, place, ledger))
-        elif blocks := find_days(grid):
-            found.extend(read_wide(grid, blocks, ledger))
         else:
-            table = Table(SHEET, [grid])
-            found.append(read_table(table, grid, ledger))
-            ledger.findings.extend(table.findings)
-    return _checked(found, ledger), ledger.findings
+            found.extend(read_wide(grid, find_days(grid), ledger))
+    return Duties(_checked(found, ledger), ledger.findings, ledger.unknown_codes(), frozenset(ledger.people))
 
 
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     """Return the duties of a table with our own headings."""
     names = StaffNames(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
     ledger = Ledger(names, ShiftCodes({}), Wards(()))
-    grid = Grid(table.file, SHEET, np.empty((0, 0), dtype=object))
+    grid = Grid(table.file, SHEET, Cells([], 0))
     made = _checked([read_table(table, grid, ledger)], ledger)
     table.findings.extend(ledger.findings)
     return made

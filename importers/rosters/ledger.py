@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SHEET: Final = "Dienste"
 
+UNKNOWN_CODE: Final = "dienstkuerzel-unbekannt"
+
 _WARD_LABEL: Final = re.compile(r"^(?:wohnbereich|wohngruppe|station|bereich|etage|wb|wg)\b[\s:.]*")
 _WARD: Final = re.compile(
     r"(?:wohnbereich|wohngruppe|wb|wg|station|bereich|etage)(?:[\s:.]|(?=\d)).+|\d+\.?\s*(?:etage|og|stock)|eg|erdgeschoss"
@@ -93,11 +95,14 @@ class Ledger:
     ----------
     findings
         Everything found so far.
+    people
+        Names that stand there.
     """
 
     def __init__(self, names: StaffNames, codes: ShiftCodes, wards: Wards) -> None:
         self.names, self.codes, self.wards = names, codes, wards
         self.findings: list[Finding] = []
+        self.people: set[str] = set()
         self._absences: Counter[str] = Counter()
         self._unread: dict[tuple[str, str], tuple[Problem, tuple[Grid, int, str], int]] = {}
         self._paused: Counter[int] = Counter()
@@ -127,6 +132,10 @@ class Ledger:
         key = unread.problem.code, unread.what
         problem, first, before = self._unread.get(key, (unread.problem, place, 0))
         self._unread[key] = problem, first, before + count
+
+    def unknown_codes(self) -> dict[str, int]:
+        """Return the codes that nobody knows, and how often they stand there."""
+        return {what: count for (code, what), (_, _, count) in self._unread.items() if code == UNKNOWN_CODE}
 
     def note_absent(self, grid: Grid, absence: str, count: int = 1) -> None:
         """Remember entries that are no duty."""
@@ -164,6 +173,7 @@ class Ledger:
             Row and heading, and how many duties are meant.
         """
         number, name = who
+        self.people.update(one for one in who if not any(map(str.isdigit, one)))
         if number and not self.names.knows(number) and re.search(r"[\s,]", number):
             number, name = "", name or number  # a name in the wrong column must not get any further
         if number or self.names.knows(name) or _LIKE_NUMBER.fullmatch(name):

@@ -16,18 +16,19 @@ import pandas as pd
 
 from importers import normalise
 from importers.cells import as_days, as_seconds, numbers, parse_moment
-from importers.findings import UnreadableError
-from importers.headings import HEADING_ROWS, Located, column_of
-from importers.layout import filled_down
-from importers.layout_notes import layout_notes
+from importers.headings import HEADING_ROWS, column_of
+from importers.locating import Located, said
+from importers.names import names_in
 from importers.problems import error
 from importers.rosters.ledger import SHEET, Entries, sheet_name
 from importers.rosters.shift_codes import Shift, Unread, parse_pause
 from importers.rosters.times import DAY_MINUTES, only_day, point, without_month
 from importers.spelling import clean, fold
-from importers.table import Table, distinct
+from importers.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from importers.grid import Grid
     from importers.rosters.ledger import Ledger
 
@@ -67,11 +68,6 @@ def find_headings(grid: Grid) -> Located | None:
     """Return where the headings of a list of duties stand, None if there are none.
 
     Several columns for beginning and end are the parts of a divided shift; the later ones are called "Beginn 2" ...
-
-    Raises
-    ------
-    UnreadableError
-        If another heading stands twice.
     """
     for row, cells in enumerate(grid.cells[:HEADING_ROWS]):
         names = [roster_column(cell) for cell in cells]
@@ -83,29 +79,24 @@ def find_headings(grid: Grid) -> Located | None:
 
 def _located(grid: Grid, row: int, names: list[str | None]) -> Located:
     columns: dict[str, int] = {}
+    undecided: dict[int, tuple[str, ...]] = {}
+    where, trouble = f"Im Dienstplan „{grid.name}“ der Datei „{grid.file}“", ""
     for position, name in enumerate(names):
         if not name:
             continue
         count = sum(other == name for other in names[:position])
         if count and name not in {START, END}:
-            raise UnreadableError(
-                f"Im Dienstplan „{grid.name}“ der Datei „{grid.file}“ steht die Überschrift „{name}“ mehrfach. "
+            undecided[position] = (name,)
+            trouble = (
+                f"{where} steht die Überschrift „{name}“ mehrfach. "
                 "Bitte löschen Sie die überzählige Spalte oder benennen Sie sie um."
             )
-        columns[f"{name} {count + 1}" if count else name] = position
+        else:
+            columns[f"{name} {count + 1}" if count else name] = position
     starts, ends = (sum(name.startswith(kind) for name in columns) for kind in (START, END))
     if starts != ends:
-        raise UnreadableError(
-            f"Im Dienstplan „{grid.name}“ der Datei „{grid.file}“ gibt es nicht zu jedem Beginn ein Ende. "
-            "Bitte ergänzen Sie die fehlende Spalte."
-        )
-    cells = grid.cells[row]
-    return Located(
-        row,
-        columns,
-        {name: clean(str(cells[position])) for name, position in columns.items()},
-        tuple(clean(str(cell)) for cell, name in zip(cells, names, strict=True) if not name and clean(str(cell))),
-    )
+        trouble = f"{where} gibt es nicht zu jedem Beginn ein Ende. Bitte ergänzen Sie die fehlende Spalte."
+    return Located(row, columns, tuple(map(said, grid.cells[row])), undecided=undecided, trouble=trouble)
 
 
 @dataclass
@@ -160,18 +151,11 @@ class DutyRows(Table):
     """The rows of one sheet below headings found here, without the lines between them."""
 
     def __init__(self, grid: Grid, place: Located, lines: Lines) -> None:
-        self.sheet, self.findings, self.mistakes = sheet_name(grid), [], {}
-        self._files, self._headings, self._positions = [grid.file], place.headings, place.columns
-        for problem, value, count in layout_notes(grid, place, SHEET, None):
-            self._note(problem, grid.file, value, count)
-        self.rows = np.arange(place.row + 2, len(grid.cells) + 1, dtype=np.int64)
-        self._file = np.zeros(len(self.rows), dtype=np.int64)
-        self._columns = {
-            name: distinct(filled_down(grid, place.row + 1, position)) for name, position in place.columns.items()
-        }
-        self._keep(~np.isin(self.rows - 1, list(lines.rows)))
-        self._drop_blank_rows()
-        self.faulty = np.zeros(len(self.rows), dtype=bool)
+        self._lines = lines
+        super().__init__(SHEET, [grid], [place], title=sheet_name(grid))
+
+    def _leave_out_lines(self, _grids: Sequence[Grid], _located: Sequence[Located]) -> None:
+        self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
 
 
 def read_long(grid: Grid, place: Located, ledger: Ledger) -> Entries:
@@ -188,6 +172,7 @@ def read_long(grid: Grid, place: Located, ledger: Ledger) -> Entries:
 
 def read_table(table: Table, grid: Grid, ledger: Ledger, lines: Lines | None = None) -> Entries:
     """Return the duties of a table of which every row is one. What is wrong with its cells, the table says."""
+    ledger.people |= names_in([table])
     shifts = _shifts(table, grid, ledger)
     people = _people(table)
     codes, values = table.read(DAY, parse_moment, None, costs_row=True)

@@ -166,7 +166,7 @@ class ShiftCodes:
         if near := get_close_matches(fold(code)[:50], list(self._folded), n=1, cutoff=0.5):
             own = next(name for name in self.table if fold(name) == near[0])
             return f" Am ähnlichsten ist „{own}“ ({self.table[own]})."
-        usual = _suggestions()
+        usual = usual_codes()
         found = usual.get(code.upper()) or usual.get(re.sub(r"[\W\d_]+$", "", code.upper()))
         return f" Häufig heißt es: {found}. Bitte prüfen Sie das." if found else ""
 
@@ -282,5 +282,6 @@ def _usual_absences() -> dict[str, str]:
 
 
 @cache
-def _suggestions() -> dict[str, str]:
+def usual_codes() -> dict[str, str]:
+    """Return code -> what many homes mean by it, times or absence last: "Frühdienst, 06:00-14:00"."""
     return dict(_usual()["suggestions"])

@@ -15,8 +15,10 @@ from importers.spelling import clean, fold
 
 DAY_MINUTES: Final = 1440
 DASH: Final = r"\s*(?:[-–—−]|bis)\s*"
-_CLOCK: Final = r"(?:\d{1,2}[:.]\d{2}(?::\d{2})?|\d{4})(?: ?(?:uhr|h))?|\d{1,2} ?(?:uhr|h)"
-_ONE: Final = re.compile(r"(?:(\d{1,2})[:.](\d{2})(?::\d{2})?|(\d{2})(\d{2})|(\d{1,2}))(?: ?(?:uhr|h))?", re.IGNORECASE)
+_CLOCK: Final = r"(?:\d{1,2}[:.]\d{2}(?::\d{2})?|\d{3,4})(?: ?(?:uhr|h))?|\d{1,2} ?(?:uhr|h)"
+_ONE: Final = re.compile(
+    r"(?:(\d{1,2})[:.](\d{2})(?::\d{2})?|(\d{1,2})(\d{2})|(\d{1,2}))(?: ?(?:uhr|h))?", re.IGNORECASE
+)
 _ALONE: Final = re.compile(_CLOCK, re.IGNORECASE)
 _SPAN: Final = re.compile(rf"({_CLOCK}){DASH}({_CLOCK})", re.IGNORECASE)
 _NO_DAY: Final = 1905
@@ -29,13 +31,14 @@ _WEEKDAY: Final = (
 _DAY: Final = re.compile(
     rf"(?:{_WEEKDAY}\s*)?(?:(\d{{4}})-(\d{{2}})-(\d{{2}})|(\d{{1,2}})(?:\.(?:\s?(\d{{1,2}})(?:\.(?:\s?(\d{{4}}|\d{{2}}))?)?)?)?)(?:,?\s*{_WEEKDAY})?"
 )
+_MIDNIGHT: Final = re.compile(r"[ t]00:00(?::00(?:\.0+)?)?$")
 _FULL: Final = r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})"
 _RANGE: Final = re.compile(rf"{_FULL}{DASH}{_FULL}")
 _MONTHS: Final = {
     word: number
     for number, words in enumerate(
         (
-            "januar jaenner jan", "februar feber feb", "maerz mrz maer marz", "april apr", "mai", "juni jun",
+            "januar jaenner jan", "februar feber feb", "maerz mrz maer marz mar", "april apr", "mai", "juni jun",
             "juli jul", "august aug", "september sept sep", "oktober okt", "november nov", "dezember dez",
         ),
         1,
@@ -142,11 +145,13 @@ def heading(cell: object) -> Heading | None:
     """Return the day a cell names: a date, "Mo 02.03.", "1", "Mo 01."; None if it names none."""
     if isinstance(cell, date):
         return Heading(cell.day, cell.month, cell.year) if cell.year >= _NO_DAY else None
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return Heading(int(cell)) if cell == int(cell) and 1 <= cell <= 31 else None
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell in range(1, 32):
+        return Heading(int(cell))
+    if moment := normalise.serial(cell):
+        return Heading(moment.day, moment.month, moment.year)
     if not isinstance(cell, str) or len(cell) > 30:
         return None
-    match = _DAY.fullmatch(clean(cell).casefold())
+    match = _DAY.fullmatch(_MIDNIGHT.sub("", clean(cell).casefold()))
     if not match:
         return None
     before, iso_year, iso_month, iso_day, day, month, year, after = match.groups()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers import normalise
+from importers.coded import distinct
 from importers.headings import HEADING_ROWS
 from importers.layout import filled_down
 from importers.problems import error, warning
@@ -27,7 +28,6 @@ from importers.rosters.times import (
     without_month,
 )
 from importers.spelling import clean, fold
-from importers.table import distinct
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,19 +67,19 @@ class Block:
 
 def find_days(grid: Grid) -> list[Block]:
     """Return the blocks of a roster, none if the sheet is none."""
-    first = next((row for row in range(min(HEADING_ROWS, len(grid.cells))) if _row_of_days(grid.cells[row])), None)
+    first = next((row for row in range(min(HEADING_ROWS, len(grid.cells))) if row_of_days(grid.cells[row])), None)
     if first is None:
         return []
-    found = {first: _row_of_days(grid.cells[first])}
+    found = {first: row_of_days(grid.cells[first])}
     at = list(found[first])[:LEAST_DAYS]
     for row in range(first + 1, len(grid.cells)):
-        if all(heading(grid.cells[row, position]) for position in at) and (days := _row_of_days(grid.cells[row])):
+        if all(heading(grid.cells[row, position]) for position in at) and (days := row_of_days(grid.cells[row])):
             found[row] = days
     rows = [*found, len(grid.cells)]
     return [Block(row, end, found[row]) for row, end in pairwise(rows)]
 
 
-def _row_of_days(cells: Any) -> dict[int, Heading]:
+def row_of_days(cells: Any) -> dict[int, Heading]:
     """Return the days in a row of headings by position, none if it is no such row."""
     run: dict[int, Heading] = {}
     best: dict[int, Heading] = {}
@@ -265,8 +265,11 @@ def _rows(
             cell for cell in grid.cells[first + row] if cell != "" and (not isinstance(cell, str) or clean(cell))
         ]
         lone = all_of_row[0] if all_of_row and all(cell == all_of_row[0] for cell in all_of_row) else None
+        # A shift alone in the column of a day is one that nobody has, not a line between duties.
+        duty = len(all_of_row) == counts[row] == 1 and isinstance(ledger.codes.resolve(lone), Shift)
         if (
             isinstance(lone, str)
+            and not duty
             and not _is_person(lone, ledger)
             and (len(all_of_row) == 1 or ledger.wards.named(lone))
         ):

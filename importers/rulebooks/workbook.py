@@ -73,7 +73,7 @@ def read(file: Path | str | tuple[str, bytes]) -> RulebookImport:
     name, data = guard.contents([file])[0]
     if sniff.kind(name, data) is not sniff.Kind.WORKBOOK:
         raise UnreadableError(f"Die Datei „{name}“ ist keine Excel-Arbeitsmappe. Bitte speichern Sie sie als „.xlsx“.")
-    grids, others = workbook.read(name, data, lambda sheet: fold(sheet) in _BY_NAME)
+    grids, others = workbook.read(name, data, lambda sheet, hidden: not hidden and fold(sheet) in _BY_NAME)
     findings = list(_other_sheets(name, others))
     pages: dict[str, Page] = {}
     for sheet in SHEETS:

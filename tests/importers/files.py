@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 import importers
+from importers.recognition import SheetGuess
 
 Sheets: TypeAlias = dict[str, list[list[Any]]]
 ReadHome: TypeAlias = Callable[[Sheets], importers.Import]
@@ -154,3 +155,8 @@ def with_part(data: bytes, path: str, change: Callable[[bytes], bytes]) -> bytes
             raw = old.read(part)
             new.writestr(part.filename, change(raw) if part.filename == path else raw)
     return buffer.getvalue()
+
+
+def recognised(files: Sequence[tuple[str, bytes]], **options: Any) -> tuple[SheetGuess, ...]:
+    """Return what each sheet seems to be."""
+    return importers.look(files, **options).guesses

@@ -41,6 +41,21 @@ def test_csv_files_and_workbooks_in_an_archive(book: RuleBook) -> None:
         assert tables.residents.equals(expected.residents)
 
 
+def test_pictures_and_letters_in_an_archive_are_passed_over_and_named(book: RuleBook) -> None:
+    tables = home()
+    beside = (("foto.png", b"\x89PNG\r\n\x1a\n"), ("brief.pdf", b"%PDF-1.7"), ("brief.rtf", b"{\\rtf1 x}"))
+    found = importers.read([("alles.zip", packed(("heim.xlsx", xlsx(tables)), *beside))], book)
+    alone = importers.read([("heim.xlsx", xlsx(tables))], book)
+    assert found.tables.interventions.equals(alone.tables.interventions)
+    said = [one for one in found.findings if one.code == "datei-ohne-tabelle"]
+    assert [one.file for one in said] == [name for name, _ in beside]
+    assert all(f"„{one.file}“ aus dem Archiv" in one.message for one in said)
+    with pytest.raises(UnreadableError, match="Bitte"):
+        importers.read([("alles.zip", packed(*beside))], book)
+    with pytest.raises(UnreadableError, match="beschädigt"):
+        importers.read([("alles.zip", packed(("heim.xlsx", xlsx(tables)), ("halb.xlsx", xlsx(tables)[:900])))], book)
+
+
 def test_folders_hidden_files_and_paths_are_names_only() -> None:
     data = packed(
         ("leer/", b""),
@@ -91,8 +106,8 @@ def test_an_encrypted_archive_is_refused() -> None:
 
 def table(data: bytes) -> list[list[str]]:
     (opened,) = door.contents([("bericht.xls", data)])
-    (grid,) = door.sheets(opened, lambda _: True, count_known).grids
-    found: list[list[str]] = grid.cells.tolist()
+    (grid,) = door.sheets(opened, lambda _, hidden: not hidden, count_known).grids
+    found: list[list[str]] = grid.cells[:].tolist()
     return found
 
 

@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 import importers
+from importers.coded import Cells
 from importers.das import join as das_join
 from importers.das import xml as das_xml
 from importers.das.fields import specification
 from importers.findings import Severity, UnreadableError
 from importers.grid import Grid
+from importers.locating import locate
 from rules.vocabulary import ASSESSMENT_CELLS, allowed_points
 from tests.importers.das_files import CELLS, DAY, ITEMS, excluded, export, resident, text
 from tests.importers.files import xlsx
@@ -257,9 +259,10 @@ def test_a_list_of_names_is_completed_and_goes_first(book: RuleBook) -> None:
 
 def test_a_ward_merged_over_several_rows_is_not_blank() -> None:
     cells = np.array([["Bewohner-Nr", "Wohnbereich"], ["000001", "Rose"], ["000042", ""]], dtype=object)
-    found = {"Bewohner": [Grid("namen.xlsx", "Bewohner", cells, merged=((1, 1, 2, 1),))]}
+    grid = Grid("namen.xlsx", "Bewohner", Cells.of(cells), merged=((1, 1, 2, 1),))
+    found = {"Bewohner": [(grid, locate(grid, "Bewohner"))]}
     das_join.add(found, [das_xml.read(*export(resident()))], ("Bewohner",))
-    sheet, rest = found["Bewohner"]
+    (sheet, _), (rest, _) = found["Bewohner"]
     assert sheet.cells[2].tolist() == ["000042", "", date(2025, 1, 15)]
     assert set(rest.cells[1]) == {""}
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import importers
+from importers.coded import Cells
 from importers.findings import Severity, UnreadableError
 from importers.grid import Grid
 from importers.headings import SHEETS, column_of, matches
@@ -85,7 +86,7 @@ def columns(rows: list[list[Any]], sheet: str = "Interventionen", form: str = "x
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             cells[number, column] = written(cell) if form == "csv" else cell
-    grid = Grid("f", sheet, cells)
+    grid = Grid("f", sheet, Cells.of(cells))
     table = Table(sheet, [grid])
     return {c: table.heading(c) for c in (*SHEETS[sheet].columns, *SHEETS[sheet].aids) if table.has(c)}, table
 

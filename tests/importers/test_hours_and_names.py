@@ -122,7 +122,7 @@ def named(*names: str) -> importers.Import:
     at = head.index("Intervention")
     sheets["Interventionen"] = [head, *([*row[:at], name, *row[at + 1 :]] for name in names)]
     terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
-    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, terms=terms)
+    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, agreed=importers.Agreed(terms))
 
 
 def test_own_names_read_as_their_entry() -> None:
@@ -148,7 +148,32 @@ def test_what_nobody_decided_stays_an_error_and_is_counted() -> None:
     """Put off, or mapped to what the catalogue does not have: as unknown as before."""
     result = named("Rätsel", "rätsel", "Altes", "Neues", "1.1")
     assert result.tables.faulty == 4
-    assert {name: rows for name, (rows, _) in result.unknown.items()} == {"Rätsel": 2, "Altes": 1, "Neues": 1}
+    assert {name: rows for name, (rows, _) in result.unknown["intervention"].items()} == {
+        "Rätsel": 2,
+        "Altes": 1,
+        "Neues": 1,
+    }
     seconds = result.tables.interventions["seconds"].tolist()
-    assert result.unknown["Neues"][1] == seconds[0] > 0
+    assert result.unknown["intervention"]["Neues"][1] == seconds[0] > 0
     assert len([one for one in result.findings if one.code == "intervention-unbekannt"]) == 4
+
+
+def test_names_of_rows_with_errors_and_of_rosters_are_known_as_names() -> None:
+    """T1: whoever keeps unknown words must be able to tell names, also of people whose row is not taken."""
+    sheets = {
+        "Mitarbeitende": [
+            ("Personal-Nr", "Name", "Vorname", "QN"),
+            ("P1", "Dr. Quast", "Ute", "Zauberlehrling"),
+            ("P2", "Blaschke", "Tom", 4),
+        ],
+        "Dienste": [("Personal-Nr", "Name", "Datum", "Dienst"), ("", "Meier, Eva", "08.02.2026", "F")],
+        "Interventionen": [
+            ("Personal-Nr", "Intervention", "Datum"),
+            ("Schulz, Ida", "1.1", "08.02.2026"),
+            ("P2", "1.1", ""),
+        ],
+    }
+    result = importers.read([("heim.xlsx", xlsx(sheets))], BOOK, sheets_needed=())
+    assert result.people_staff["name"].tolist() == ["Blaschke"]
+    assert {"Quast", "Ute", "Blaschke", "Tom", "Meier, Eva", "Schulz, Ida"} <= result.names
+    assert "P2" not in result.names

@@ -9,10 +9,11 @@ import pytest
 import xlsxwriter
 
 import importers
+from importers.coded import Cells
 from importers.findings import Severity, UnreadableError
 from importers.grid import Grid
-from importers.headings import locate
 from importers.layout import told
+from importers.locating import locate
 from rules.model import RuleBook
 from tests.importers.files import DAY, csv_files, home, text_of, xlsx
 
@@ -85,6 +86,13 @@ def test_sums_pages_and_repeated_headings_are_no_rows(book: RuleBook, form: str)
     assert result.tables.interventions["seconds"].tolist() == [600, 1200]
     assert said(result, "zeilen-uebersprungen") == [("4, 10–11", 3), ("5, 12–13", 3), ("8", 1), ("7", 1)]
     assert bad(result) == set()
+
+
+@both
+def test_headings_that_come_again_in_another_order_are_refused(book: RuleBook, form: str) -> None:
+    turned = [HEADS[1], HEADS[0], *HEADS[2:]]
+    with pytest.raises(UnreadableError, match=r"Zeile 3 noch einmal.*anderer Reihenfolge.*Bitte teilen"):
+        read_rows(book, [HEADS, ROW, turned, [ROW[1], ROW[0], *ROW[2:]]], form)
 
 
 @both
@@ -204,7 +212,7 @@ def test_merged_data_fill_no_further_than_their_range() -> None:
 
     cells = np.array([["Intervention", "Datum", "Wohnbereich"]] + [["4.10", "1.1.2026", ""] for _ in range(4)], object)
     cells[2, 2] = "A"
-    grid = Grid("f", "Interventionen", cells, merged=((2, 2, 3, 2), (4, 0, 4, 2)))
+    grid = Grid("f", "Interventionen", Cells.of(cells), merged=((2, 2, 3, 2), (4, 0, 4, 2)))
     table = importers.Table("Interventionen", [grid])
     codes, wards = table.raw("Wohnbereich")
     assert [wards[code] for code in codes] == ["", "A", "A", ""]

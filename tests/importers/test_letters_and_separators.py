@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+import importers
 from importers import delimited
 from importers.findings import Severity, UnreadableError
 from importers.headings import count_known
+from importers.recognition import SheetAnswer
+from rules.model import RuleBook
 
 HEAD = "Bewohner-Nr;Name;Vorname"
 
@@ -62,10 +65,23 @@ def test_separators_in_cells_titles_and_line_ends(delimiter: str, head: str) -> 
 
 def test_a_heading_row_with_one_separator_fewer_than_the_rows() -> None:
     grid, _ = delimited.read("b.csv", f"{HEAD}\n1;Meier;Jan;\n2;Abel;Jo;\n".encode(), count_known)
-    assert grid.cells.tolist()[1] == ["1", "Meier", "Jan", ""]
+    assert grid.cells[:].tolist()[1] == ["1", "Meier", "Jan", ""]
 
 
-@pytest.mark.parametrize("data", ["Müller".encode("cp850") + b";x", "ü;x".encode("utf-16")[:-1], b"\xff;\x81"])
+def test_letters_of_dos_are_read_and_told_where_windows_has_none_such(book: RuleBook) -> None:
+    files = [("Bewohner.csv", "Bewohner-Nr;Name;Vorname\n1;Müller;Jürgen\n2;Groß;Änne\n".encode("cp850"))]
+    made = importers.read(files, book, sheets_needed=())
+    assert made.people_residents["name"].tolist() == ["Müller", "Groß"]
+    assert [f.code for f in made.findings if f.code.startswith("zeichen")] == ["zeichen-dos"]
+    (guess,) = importers.look(files).guesses
+    assert (guess.encoding, guess.sheet, guess.settled) == ("cp850", "Bewohner", False)
+    agreed = SheetAnswer("Bewohner.csv", "", "Bewohner", columns={"Bewohner-Nr": 0, "Name": 1}, encoding="cp850")
+    again = importers.look(files, answers=[agreed])
+    assert again.guesses[0].settled
+    assert not [f for f in again.read(book, sheets_needed=()).findings if f.code.startswith("zeichen")]
+
+
+@pytest.mark.parametrize("data", [b"\x81\x8d;x", "ü;x".encode("utf-16")[:-1], b"\xff;\x81"])
 def test_bytes_that_no_encoding_explains_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadableError, match="nicht lesbar"):
         delimited.read("b.csv", data, count_known)

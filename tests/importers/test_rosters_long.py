@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import importers
+from importers.coded import Cells
 from importers.findings import Severity, UnreadableError
 from importers.grid import Grid
+from importers.locating import Located
 from importers.rosters import shift_codes
-from importers.rosters.duties import read_rosters
+from importers.rosters.duties import find_roster, read_rosters
 from importers.rosters.times import clock, missing_on_the_clock, point, span, twice_on_the_clock
 from pebem.contracts import RESIDENTS, STAFF, empty
 from tests.importers.files import at, csv_files, home
@@ -207,19 +209,25 @@ def test_the_table_of_codes_and_its_faults() -> None:
 
 
 def test_every_suggestion_names_times_or_an_absence() -> None:
-    for code, text in shift_codes._suggestions().items():
+    for code, text in shift_codes.usual_codes().items():
         name, _, meaning = text.rpartition(", ")
         assert str(shift_codes.shift(meaning)), code
         assert name or meaning in shift_codes.ABSENCES.values()
     assert set(shift_codes._usual_absences().values()) == set(shift_codes.ABSENCES.values())
 
 
+def placed(grid: Grid) -> tuple[Grid, Located]:
+    place = find_roster(grid)
+    assert place
+    return grid, place
+
+
 def test_missing_staff_and_residents_are_no_obstacle() -> None:
     cells = np.array([["Name", "Beginn", "Ende"], ["Wer", "02.03.2026 06:00", "14:00"]], dtype=object)
     staff = (empty(STAFF), empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    frame, findings = read_rosters([Grid("a.csv", "a", cells, from_text=True)], staff, [], ({}, {}))
-    assert frame["staff"].tolist() == [None]
-    assert [one.code for one in findings] == ["name-unbekannt"]
+    made = read_rosters([placed(Grid("a.csv", "a", Cells.of(cells), from_text=True))], staff, [], ({}, {}))
+    assert made.table["staff"].tolist() == [None]
+    assert [one.code for one in made.findings] == ["name-unbekannt"]
     assert empty(RESIDENTS).empty
 
 
@@ -249,7 +257,8 @@ def test_duties_over_midnight_begin_on_their_day_and_last_a_day_at_most(drawn: l
         pd.DataFrame({"staff": [row[0] for row in rows]}),
         empty(dict.fromkeys(("staff", "name", "given"), "text")),
     )
-    frame, _ = read_rosters([Grid("a.csv", "Dienste", cells, from_text=True)], staff, [], ({}, {}))
+    grid = Grid("a.csv", "Dienste", Cells.of(cells), from_text=True)
+    frame = read_rosters([placed(grid)], staff, [], ({}, {})).table
     assert frame["start"].dt.date.tolist() == [day for day, *_ in drawn]
     minutes = ((frame["end"] - frame["start"]) // pd.Timedelta(minutes=1)).tolist()
     assert minutes == [(b - a) % 1440 or 1440 for _, a, b in drawn]

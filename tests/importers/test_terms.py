@@ -1,11 +1,20 @@
-"""Suggestions for a home's own names: the right entry first, nothing for noise, every usual name known."""
+"""A home's own words: the right suggestion first, nothing for noise, every choice read again as it is called."""
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import fields
 
-from importers.terms import LEAST, suggest, usual_names
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importers.agreed import Agreed
+from importers.interventions import IGNORE, LATER
+from importers.rosters import shift_codes
+from importers.terms import DUTY, INTERVENTION, KINDS, LEAST, QUALIFICATION, Kind, doubt, suggest, usual_names
 from rules.model import RuleBook, folded
+
+CATALOGUE = KINDS[INTERVENTION]
 
 
 @pytest.mark.parametrize(
@@ -28,21 +37,21 @@ from rules.model import RuleBook, folded
     ],
 )
 def test_the_right_entry_comes_first(book: RuleBook, name: str, expected: str) -> None:
-    (found,) = suggest([name], book)
-    assert found[0][0] == expected, found
-    assert found[0][1] >= LEAST
+    (found,) = suggest(CATALOGUE, [name], book)
+    assert found[0].target == expected, found
+    assert found[0].score >= LEAST
 
 
 @pytest.mark.parametrize("name", ["Xyz", "", "12345", "???", "Ölwechsel am Dienstwagen"])
 def test_noise_gets_no_suggestion(book: RuleBook, name: str) -> None:
-    assert suggest([name], book) == [[]]
+    assert suggest(CATALOGUE, [name], book) == [[]]
 
 
 def test_every_entry_is_found_by_its_own_title_and_listed_once(book: RuleBook) -> None:
-    answers = suggest([entry.title for entry in book.interventions], book, limit=5)
+    answers = suggest(CATALOGUE, [entry.title for entry in book.interventions], book, limit=5)
     for entry, found in zip(book.interventions, answers, strict=True):
-        assert found[0] == (entry.id, 100.0)
-        assert len({name for name, _ in found}) == len(found) <= 5
+        assert found[0] == (entry.id, 100.0, entry.title)
+        assert len({one.target for one in found}) == len(found) <= 5
 
 
 def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBook) -> None:
@@ -51,3 +60,90 @@ def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBoo
     every = [folded(name) for names in usual.values() for name in names]
     assert len(every) == len(set(every))
     assert not [name for name in every if book.find_intervention(name)], "an own title needs no usual name"
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "expected"),
+    [
+        ("qualifikation", "Pflegehelferin", "2"),
+        ("qualifikation", "Gesundheits-/Krankenpflegerin", "4"),
+        ("qualifikation", "Fachkraft für Gerontopsychiatrie", "5"),
+        ("qualifikation", "Betreuungskraft (§ 43b)", "1 betreuung-43b"),
+        ("rolle", "stellv. PDL", "Pflegedienstleitung"),
+        ("rolle", "Betreuung 43b", "betreuung-43b"),
+        ("schicht", "F1", "Früh"),
+        ("schicht", "Nachtw.", "Nacht"),
+        ("schicht", "N*", "Nacht"),
+        ("dienst", "F12", "06:00-14:00"),
+        ("dienst", "SD", "13:30-21:30"),
+        ("dienst", "Berufsschule", "frei"),
+    ],
+)
+def test_words_of_other_kinds_are_suggested_what_homes_usually_mean(
+    book: RuleBook, kind: str, word: str, expected: str
+) -> None:
+    (found,) = suggest(KINDS[kind], [word], book)
+    assert found[0].target == expected, found
+
+
+def test_what_the_home_settled_before_is_suggested_too(book: RuleBook) -> None:
+    (found,) = suggest(CATALOGUE, ["Kaffeerunde am Freitag"], book, own=[(IGNORE, "Kaffeerunde")])
+    assert (found[0].target, found[0].like) == (IGNORE, "Kaffeerunde")
+
+
+def test_a_shortened_abbreviation_is_never_as_like_as_the_same_one(book: RuleBook) -> None:
+    (same,), (other,) = (suggest(KINDS[DUTY], [word], book, limit=1) for word in ("F", "F7"))
+    assert same[0].score == 100 > other[0].score
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBook, kind: Kind) -> None:
+    """What a page or a table shows comes back as what it was."""
+    offered = {target for target, _ in kind.like(book)}
+    for target in {*kind.choices(book), *offered}:
+        assert kind.target(kind.called(target, book), "ein Wort", book) == target
+        assert kind.target(target, "ein Wort", book) == target
+    assert kind.target("  SPÄTER ", "ein Wort", book) == LATER
+    assert kind.target("Ignorieren", "ein Wort", book) == (IGNORE if kind.name == INTERVENTION else "")
+    assert kind.target("", "", book) == ""
+
+
+def test_each_kind_has_its_place_in_what_is_agreed() -> None:
+    assert {kind.field for kind in KINDS.values()} == {one.name for one in fields(Agreed)} - {"profiles"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "9", "25:00-26:00", "06:00", "06:00-14:00/13:00-15:00", "06:00-06:30, Pause 30", "Frühdienst", "frei, krank"],
+)
+def test_what_is_no_time_is_no_meaning_of_a_roster_code(book: RuleBook, written: str) -> None:
+    assert KINDS[DUTY].target(written, "F1", book) == ""
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 1439), st.integers(0, 1439)), min_size=1, max_size=4),
+    pause=st.integers(0, 300),
+)
+def test_times_that_are_kept_can_be_worked(spans: list[tuple[int, int]], pause: int) -> None:
+    """Property: nothing overlaps and some time is left, whatever was written."""
+    parts = [f"{a // 60:02d}:{a % 60:02d}-{b // 60:02d}:{b % 60:02d}" for a, b in spans]
+    kept = KINDS[DUTY].read(f"{'/'.join(parts)}, Pause {pause}", "X", None)
+    meant = sorted(shift_codes.shift(f"{'/'.join(parts)}, Pause {pause}").spans)
+    minutes = {minute for start, end in meant for minute in range(start, end)}
+    total = sum(end - start for start, end in meant)
+    assert bool(kept) == (len(minutes) == total > pause)
+
+
+@pytest.mark.parametrize("word", ["3", "QN 3", "qn-8"])
+def test_a_level_needs_no_meaning(book: RuleBook, word: str) -> None:
+    assert KINDS[QUALIFICATION].speaks(word, book)
+    assert not KINDS[QUALIFICATION].speaks("Helfer", book)
+
+
+def test_an_unclear_profession_says_how_it_is_read_until_then() -> None:
+    assert "es gilt QN 2" in doubt(KINDS[QUALIFICATION], "PHK")
+    assert doubt(KINDS[QUALIFICATION], "Raumpfleger") == doubt(KINDS[DUTY], "PHK") == ""
+
+
+def test_codes_of_a_roster_are_told_apart_by_case_and_signs() -> None:
+    assert len({KINDS[DUTY].key(code) for code in ("F", "f", "F*", "F-1", " F ")}) == 4

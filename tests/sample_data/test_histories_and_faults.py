@@ -166,6 +166,7 @@ def test_a_clean_home_is_read_without_a_word(tmp_path: Path, book: RuleBook) -> 
     assert [finding.code for finding in result.findings] == ["blaetter-unbekannt"]
 
 
+@pytest.mark.deep
 def test_the_fit_of_homes_has_the_shape_of_the_trade(tmp_path: Path, book: RuleBook) -> None:
     homes = sample_data.make(tmp_path, homes=2, residents=80, months=1, seed=21, fmt="csv")
     read = [importers.read(sorted(home.glob("*.csv")), book) for home in homes]

@@ -1,0 +1,175 @@
+"""What becomes of files: frames for the engine, names for the vault, findings, and words nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from importers.assessments import read_assessments
+from importers.faulty import FaultySheet, faulty_rows
+from importers.findings import Finding, Severity
+from importers.headings import SHEETS
+from importers.hours import HOURS, read_hours
+from importers.instability import read_instability
+from importers.interventions import Work, read_interventions
+from importers.names import Known, names_in
+from importers.people import read_residents, read_staff
+from importers.rosters.duties import Duties, read_rosters
+from importers.rosters.shift_codes import read_shift_codes
+from importers.unknown import unknown_words
+from pebem.contracts import DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from importers.agreed import Agreed
+    from importers.grid import Grid
+    from importers.locating import Located
+    from importers.table import Table
+    from importers.unknown import Words
+    from rules.model import RuleBook
+
+
+@dataclass(frozen=True)
+class Import:
+    """What became of the files.
+
+    Attributes
+    ----------
+    tables
+        Frames for the engine, without names.
+    findings
+        What to know or to repair, sheet by sheet.
+    people_residents, people_staff
+        Names: resident or staff, name, given. Only for the vault.
+    hours
+        Weekly hours of all employees of a level together: qn (1-4, 0 = § 43b SGB XI), start, end, hours (exact).
+    ignored
+        Rows of ``Interventionen`` left out because the home maps their name to nothing.
+    unknown
+        Kind, one of :data:`importers.terms.KINDS` -> word nobody knows, or that is only taken with a warning ->
+        the rows where it stands, and the seconds of the interventions that hang on it. They may hold names.
+    faulty_rows
+        Rows with errors as they stood, sheet by sheet. They may hold names.
+    names
+        What the files call people, also those whose rows have errors: not for storing, but for keeping words apart.
+    """
+
+    tables: Tables
+    findings: list[Finding]
+    people_residents: pd.DataFrame
+    people_staff: pd.DataFrame
+    hours: pd.DataFrame
+    ignored: int
+    unknown: Mapping[str, Words]
+    faulty_rows: tuple[FaultySheet, ...] = ()
+    names: frozenset[str] = frozenset()
+
+    @property
+    def rows(self) -> int:
+        """Rows of ``Interventionen`` that are not blank, those left out as faulty or ignored included."""
+        return len(self.tables.interventions) + self.tables.faulty + self.ignored
+
+
+@dataclass(frozen=True)
+class Assessments:
+    """The sheet ``Begutachtungen`` alone.
+
+    Attributes
+    ----------
+    table
+        Frame as in :mod:`pebem.contracts`, in the order of the file.
+    rows
+        Row of each assessment in its sheet.
+    findings
+        What to know or to repair.
+    """
+
+    table: pd.DataFrame
+    rows: np.ndarray
+    findings: list[Finding]
+
+
+def assemble(
+    tables: Mapping[str, Table],
+    rosters: Sequence[tuple[Grid, Located]],
+    book: RuleBook,
+    findings: list[Finding],
+    agreed: Agreed,
+) -> Import:
+    """Read all sheets, each with what the others say of its people.
+
+    Parameters
+    ----------
+    tables
+        Sheet -> its rows; all but the rosters.
+    findings
+        What was found before.
+    """
+    residents, people_residents = empty(RESIDENTS), _nobody("resident")
+    staff, people_staff, hours = empty(STAFF), _nobody("staff"), empty(HOURS)
+    if table := tables.get("Bewohner"):
+        residents, people_residents = read_residents(table)
+    if table := tables.get("Mitarbeitende"):
+        staff, people_staff = read_staff(table, agreed)
+        hours = read_hours(table, staff)
+    known = frozenset(residents["resident"])
+    parts: dict[str, pd.DataFrame] = {}
+    if table := tables.get("Begutachtungen"):
+        parts["assessments"] = read_assessments(table, known)
+    instability = empty(INSTABILITY)
+    if table := tables.get("Instabilität"):
+        instability = read_instability(table, book, known)
+    else:
+        findings.append(
+            Finding(
+                Severity.WARNING,
+                "instabilitaet-fehlt",
+                "Das Blatt „Instabilität“ fehlt; alle Bewohner:innen gelten als stabil.",
+                "Ergänzen Sie das Blatt, auch wenn nur wenige Zeilen darin stehen.",
+                sheet="Instabilität",
+            )
+        )
+    codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
+    duties = Duties(empty(DUTIES), [], {}, frozenset())
+    if rosters:
+        wards = residents["ward"].dropna().unique().tolist()
+        duties = read_rosters(rosters, (staff, people_staff), wards, (codes, agreed.shift_codes))
+    work = Work(empty(INTERVENTIONS), 0, 0, np.zeros(0, dtype=np.int32))
+    if table := tables.get("Interventionen"):
+        named = (
+            Known(known, people_residents),
+            Known(frozenset(staff["staff"]), people_staff, tables.get("Mitarbeitende")),
+        )
+        work = read_interventions(table, book, residents, staff, agreed, named)
+    for sheet in SHEETS:
+        if sheet in tables:
+            findings.extend(tables[sheet].findings)
+    findings.extend(duties.findings)
+    return Import(
+        Tables(
+            residents=residents,
+            staff=staff,
+            instability=instability,
+            interventions=work.table,
+            faulty=work.faulty,
+            duties=duties.table,
+            **parts,
+        ),
+        findings,
+        people_residents,
+        people_staff,
+        hours,
+        work.ignored,
+        unknown_words(tables, work, duties.unknown, book, agreed),
+        faulty_rows(tables[sheet] for sheet in SHEETS if sheet in tables),
+        names_in(tables.values()) | duties.people,
+    )
+
+
+def _nobody(key: str) -> pd.DataFrame:
+    return empty({key: "text", "name": "text", "given": "text"})

@@ -1,0 +1,93 @@
+"""A home's own words go before our lists and cost no warning; what nobody knows is counted by kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import importers
+from importers.agreed import Agreed
+from importers.findings import Severity
+from importers.terms import KINDS
+from rules.model import RuleBook
+from tests.importers.files import Sheets, csv_files, home, intervention, with_interventions, xlsx
+
+
+def staff(*rows: tuple[str, str, str]) -> list[list[Any]]:
+    return [["Personal-Nr", "QN", "Rolle"], *map(list, rows)]
+
+
+def worked() -> Sheets:
+    """Return a home where P1 works 10 minutes, P2 20, and nobody knows what they are called."""
+    sheets = with_interventions(
+        intervention(Personal_Nr="P1", Minuten=10, Schicht="F"),
+        intervention(Personal_Nr="P2", Minuten=20, Schicht="f", Intervention="Zauberei"),
+        intervention(Personal_Nr="P2", Minuten=20, Schicht="Früh"),
+    )
+    sheets["Mitarbeitende"] = staff(
+        ("P1", "Azubi", "Küche"), ("P2", "Qualle", "Pflegefachperson"), ("P3", "4", "küche")
+    )
+    return sheets
+
+
+def test_what_nobody_knows_is_counted_by_kind_with_what_hangs_on_it(book: RuleBook) -> None:
+    sheets = worked()
+    sheets["Dienstplan März 2026"] = [
+        ["Personal-Nr", "Name", *[f"{day}.3.2026" for day in range(1, 6)]],
+        ["P1", "A", "X9", "X9", "Q", "06:00-14:00", "frei"],
+    ]
+    found = importers.read([("heim.xlsx", xlsx(sheets))], book).unknown
+    assert list(found) == list(KINDS)
+    assert found == {
+        "intervention": {"Zauberei": (1, 1200)},
+        "qualifikation": {"Azubi": (1, 600), "Qualle": (1, 1200)},
+        "rolle": {"Küche": (2, 600)},
+        "schicht": {"F": (2, 1800)},
+        "dienst": {"X9": (2, 0), "Q": (1, 0)},
+    }
+
+
+def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> None:
+    agreed = Agreed(
+        interventions={"zauberei": "4.12"},
+        qualifications={"AZUBI": "2", "Qualle": "1 betreuung-43b"},
+        roles={"KÜCHE": "Servicekraft"},
+        shifts={"F": "Früh"},
+    )
+    result = importers.read([("heim.xlsx", xlsx(worked()))], book, agreed=agreed)
+    assert result.unknown == {}
+    assert result.tables.staff[["qn", "role"]].to_numpy().tolist() == [
+        [2, "Servicekraft"],
+        [1, "betreuung-43b"],
+        [4, "Servicekraft"],
+    ]
+    assert result.tables.interventions["shift"].astype(object).tolist() == ["Früh"] * 3
+    assert not [f.code for f in result.findings if f.severity is not Severity.NOTICE]
+    assert "qualifikation-uebersetzt" not in {f.code for f in result.findings}
+
+
+def test_what_the_file_says_itself_goes_before_what_is_settled(book: RuleBook) -> None:
+    sheets = home()
+    sheets["Mitarbeitende"] = staff(("P1", "QN 4", ""), ("007", "3", "43b"))
+    agreed = Agreed(qualifications={"QN 4": "1", "3": "7"})
+    made = importers.read([("heim.xlsx", xlsx(sheets))], book, agreed=agreed).tables.staff
+    assert made["qn"].tolist() == [4, 3]
+    assert made["role"].tolist() == [None, "betreuung-43b"]
+
+
+@pytest.mark.parametrize("meant", ["9", "", "Fachkraft", "4 Chef"])
+def test_a_qualification_settled_to_nonsense_stays_unknown(book: RuleBook, meant: str) -> None:
+    result = importers.read([("heim.xlsx", xlsx(worked()))], book, agreed=Agreed(qualifications={"Qualle": meant}))
+    assert "Qualle" in result.unknown["qualifikation"]
+    assert "P2" not in result.tables.staff["staff"].tolist()
+
+
+def test_a_word_counts_in_every_file_and_faulty_rows_count_too(book: RuleBook) -> None:
+    one, other = (
+        with_interventions(intervention(Intervention="Zauberei", Datum=day, Minuten=minutes))
+        for day, minutes in (("2.3.2026", 5), ("gestern", 7))
+    )
+    files = [*csv_files({"Interventionen": one["Interventionen"]})]
+    files += [("Interventionen 2.csv", csv_files({"x": other["Interventionen"]})[0][1])]
+    assert importers.read(files, book, sheets_needed=()).unknown == {"intervention": {"Zauberei": (2, 720)}}
