@@ -17,6 +17,7 @@ from web.security.crypto import derive
 from web.services import accounts, clock
 from web.store.databases import connect
 from web.views import (
+    asking,
     auth,
     explain,
     home,
@@ -26,10 +27,13 @@ from web.views import (
     overrides,
     people,
     plausibility,
+    profiles,
+    relief,
     rulebook,
     staffing,
     taking_in,
     terms,
+    values,
 )
 
 if TYPE_CHECKING:
@@ -67,8 +71,8 @@ def create_app(settings: Settings) -> Flask:
     frame.init_app(app)
     app.jinja_env.filters["moment"] = clock.written
     for view in (
-        auth, home, interventions, staffing, explain, imports, taking_in, terms, rulebook, library, overrides, people,
-        plausibility,
+        asking, auth, home, interventions, relief, staffing, explain, imports, profiles, taking_in, terms, rulebook,
+        library, overrides, people, plausibility, values,
     ):  # fmt: skip
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))

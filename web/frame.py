@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -31,6 +31,7 @@ NAVIGATION: Final = {
     "": (
         Entry("home.index", "Wo stehen wir?"),
         Entry("interventions.index", "Was passt nicht?"),
+        Entry("relief.index", "Mögliche Entlastung"),
     ),
     "Personal nach § 113c": (Entry("staffing.index", "Vereinbare Stellen"),),
     "Grundlagen": (
@@ -44,6 +45,10 @@ NAVIGATION: Final = {
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
+
+
+PART_OF: Final = {"asking": "imports", "profiles": "imports", "taking_in": "imports", "values": "imports"}
+"""Pages without a line of their own in the navigation -> those they belong to."""
 
 
 def init_app(app: Flask) -> None:
@@ -77,6 +82,7 @@ def _context() -> dict[str, Any]:
     book = _rulebook()  # looks the home up where no page has done so yet
     return {
         "navigation": {name: entries for name, entries in groups.items() if entries},
+        "area": PART_OF.get(request.blueprint or "", request.blueprint),
         "homes": g.get("homes", ()),
         "home_name": g.home.name if "home" in g else "",
         "rulebook": book,

@@ -55,8 +55,8 @@ class Settings:
     upload_limit
         Bytes one upload may have.
     upload_days
-        Days until what is kept of an upload, encrypted, is deleted. Files go as soon as they are read, what was read
-        as soon as it is stored; this is for uploads nobody decides about, and for faulty rows to repair.
+        Days until what is kept of an upload, encrypted, is deleted. Files and what was read go as soon as it is stored
+        or thrown away; this is for uploads nobody decides about, and for faulty rows to repair.
     """
 
     home: Path

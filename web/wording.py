@@ -35,6 +35,23 @@ FIT_WORDS: Final = {
 }
 """The one table of words, signs and colours; its order is the order of bars, legends and columns."""
 
+OBSTACLE_WORDS: Final = {
+    "ohne_uhrzeit": "Nicht prüfbar: keine Uhrzeit",
+    "ohne_wohnbereich": "Nicht prüfbar: kein Wohnbereich",
+    "ohne_dienst": "Nicht prüfbar: kein Dienst im Wohnbereich zu dieser Stunde",
+    "niemand_passend": "Nicht machbar: niemand sonst mit passendem Niveau im Dienst",
+    "keine_zeit": "Nicht machbar: keine Zeit mehr frei",
+}
+"""Why work above level could not move; the keys are ``pebem.relief.OBSTACLES``."""
+
+RELIEF_METHOD: Final = (
+    "Stunde für Stunde und je Wohnbereich: Wer im Dienst war und für wen die Arbeit passend gewesen wäre (auch durch "
+    "Zertifikat), hätte sie übernehmen können, soweit nach der eigenen dokumentierten Arbeit Zeit blieb. Jede Minute "
+    "Dienst zählt einmal; abgegebene Arbeit macht Zeit frei. Gerechnet wird die größtmögliche Summe. Arbeit zählt zu "
+    "der Stunde, in der sie beginnt, und ist teilbar. Ein Dienst ohne Wohnbereich gilt für das ganze Haus. Ob eine "
+    "Übergabe für die Bewohner:innen gut gewesen wäre, sagt diese Rechnung nicht."
+)
+
 COVERAGE_WORDS: Final = {
     "bewohner": "Bewohner:in bekannt oder nicht nötig",
     "begutachtung": "Begutachtung in Kraft oder nicht nötig",

@@ -41,6 +41,8 @@ def test_every_page_is_quiet_and_fits_and_is_accessible(visit: Window, width: in
         ("/?von=2026-01-05&bis=2026-01-11", "start-woche"),
         ("/interventionen", "interventionen"),
         ("/interventionen?soll=1&ist=4&sort=titel", "interventionen-feld"),
+        ("/entlastung", "entlastung"),
+        ("/entlastung?von=2026-01-05&bis=2026-01-05", "entlastung-tag"),
         ("/regelwerk", "regelwerk"),
         ("/regelwerk/4.12", "regelwerk-eintrag"),
         ("/daten/", "einlesen-liste"),

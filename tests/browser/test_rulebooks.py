@@ -1,4 +1,4 @@
-"""Rulebooks, overrides, terms, staffing and plausibility in a real browser: each page, and the ways through them."""
+"""Rulebooks, overrides, staffing and plausibility in a real browser: each page, and the ways through them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.edited import edited, with_unknown_name
+from tests.browser.edited import edited
 from web.services import accounts, homes
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ WINDOWS = [
     for dark in (False, True)
 ]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OWN_NAME = "Duschbad nach Hausart"
 
 
 @pytest.fixture
@@ -210,34 +209,6 @@ def test_a_level_below_4_for_a_reserved_task_is_refused_and_the_form_keeps_what_
     assert page.get_by_label("Begründung").input_value() == "Im Team so besprochen."
     visitor.said.clear()  # the browser notes the refusal's status
     visitor.check("festlegen-abgelehnt")
-
-
-def test_a_name_of_the_home_is_mapped_and_counts_from_then_on(visit: Window) -> None:
-    visitor = visit()
-    page = visitor.page
-    content = with_unknown_name(OWN_NAME)
-
-    def read_in() -> None:
-        visitor.go("/daten/")
-        choose(visitor, "Dateien auswählen", "nachtrag.xlsx", content)
-        page.get_by_role("button", name="Hochladen").click()
-        page.get_by_role("heading", name="Was ist aufgefallen?").wait_for(timeout=60_000)
-
-    read_in()
-    assert page.get_by_text(OWN_NAME).first.is_visible()
-    visitor.go("/bezeichnungen/")
-    entry = page.locator(".pending > li", has_text=OWN_NAME)
-    entry.wait_for()
-    visitor.check("bezeichnungen-offen")
-    entry.get_by_label(f"Andere Intervention für {OWN_NAME}").fill("4.12")
-    entry.get_by_role("button", name="Zuordnen").click()
-    page.get_by_text(f"Gespeichert: „{OWN_NAME}“.").wait_for()
-    assert page.locator(".pending > li", has_text=OWN_NAME).count() == 0
-    assert page.get_by_role("row", name=re.compile(f"{OWN_NAME} Körperpflege: Duschen")).is_visible()
-    visitor.check("bezeichnungen-zugeordnet")
-    read_in()
-    assert page.get_by_text(f"„{OWN_NAME}“").count() == 0
-    assert page.get_by_text("1 Intervention zählt").is_visible()
 
 
 def test_staffing_inputs_are_kept_and_shown(visit: Window) -> None:

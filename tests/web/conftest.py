@@ -80,7 +80,10 @@ def postgres(tmp_path: Path) -> Iterator[Settings]:
     owner.dispose()
 
 
-DEEP_ON_POSTGRES = {"test_faulty_rows", "test_kept_uploads", "test_people", "test_progress", "test_undoing"}
+DEEP_ON_POSTGRES = {
+    "test_faulty_rows", "test_kept_uploads", "test_overrides", "test_people", "test_progress", "test_recognising",
+    "test_relieving", "test_staffing", "test_terms", "test_undoing",
+}  # fmt: skip
 """What rests on a store that other modules hold on both databases: on the second one with the deep tests."""
 
 

@@ -28,9 +28,16 @@ if TYPE_CHECKING:
 
 SAMPLE: dict[str, Any] = {
     "batch_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
-    "override_id": 1,
+    "override_id": 1, "kind": "qualifikation", "number": 1,
 }  # fmt: skip
-LOGGED = {"imports.findings", "imports.faulty_rows", "interventions.table", "terms.table"}
+LOGGED = {
+    "imports.findings",
+    "imports.faulty_rows",
+    "interventions.table",
+    "profiles.export",
+    "relief.table",
+    "terms.table",
+}
 """Downloads of what belongs to a home: each leaves its entry in the log."""
 SHOWING_NAMES = {"people.index"}
 """Pages that show who is behind a pseudonym: each look leaves its entry in the log (T2)."""
@@ -90,7 +97,9 @@ def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     for rule, _ in addresses(anna.app):
         if "batch_id" not in rule.arguments:
             continue
-        address = anna.app.url_map.bind("localhost").build(rule.endpoint, {"batch_id": batch_id})
+        address = anna.app.url_map.bind("localhost").build(
+            rule.endpoint, {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+        )
         for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
             assert client.open(address, method=method).status_code == 404, address
             walked += 1

@@ -1,4 +1,4 @@
-"""Pages about rulebooks, overrides, terms and staffing: closed to other tenants, honest about what was refused."""
+"""Pages about rulebooks, overrides and staffing: closed to other tenants, honest about what was refused."""
 
 from __future__ import annotations
 
@@ -144,24 +144,3 @@ def test_staffing_inputs_hold_from_their_day(client: FlaskClient) -> None:
     page = client.get("/stellen/").text
     assert "Zuletzt eingetragen: gültig ab 01.01.2026" in page
     assert 'value="1234,5"' in page
-
-
-def test_a_name_that_is_in_no_catalogue_is_not_mapped(client: FlaskClient) -> None:
-    """The page names what it did not find, and escapes it."""
-    post(client, "/bezeichnungen/", "/bezeichnungen/", text="Zauberei", andere="<b>Hexerei</b>")
-    page = client.get("/bezeichnungen/").text
-    assert "steht nicht im Katalog" in page
-    assert "<b>Hexerei" not in page
-
-
-def test_names_leave_and_come_back_as_csv(client: FlaskClient) -> None:
-    text = client.get("/bezeichnungen/bezeichnungen.csv").text
-    assert "Zauberei;" in text
-    lines = [line.replace("Zauberei;;", "Zauberei;1.1;") for line in text.splitlines()]
-    answer = send(client, "/bezeichnungen/einlesen", "/bezeichnungen/", "\r\n".join(lines).encode(), "b.csv")
-    assert answer.status_code == 302, answer.text
-    assert "1 geändert" in client.get("/bezeichnungen/").text
-    wrong = "\r\n".join(lines).replace(";1.1;", ";99.99;").encode()
-    answer = send(client, "/bezeichnungen/einlesen", "/bezeichnungen/", wrong, "b.csv")
-    assert answer.status_code == 422
-    assert "nichts geändert" in answer.text

@@ -353,7 +353,7 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
     before = levels(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
     with monkeypatch.context() as broken:
-        broken.setattr(care, "analyse", lambda *_: 1 / 0)
+        broken.setattr(care, "analyse", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             activate(anna, key, date(2026, 1, 1))
     assert levels(anna) == before

@@ -8,8 +8,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, inspect
+from sqlalchemy.exc import IntegrityError
 
-from web.store import migrate, queue
+from web.store import analysis, migrate, queue
 from web.store.classified import DATA_CLASSES, Deletion
 from web.store.databases import make_engine
 from web.store.models import Base
@@ -114,6 +115,36 @@ FIRST_ROWS = (
 )
 
 
+def test_duties_go_with_their_revision_and_nothing_else_does(unmigrated: Settings) -> None:
+    """Down with rows in it and up again: the parts of the result that rest on duties go with them."""
+    engine = make_engine(unmigrated.database_url)
+    migrate.move(engine, "work", "head")
+    rows = (
+        *FIRST_ROWS[:2],
+        FIRST_ROWS[2].replace("active,", "active, qn4,").replace("true, 0", "true, false, 0"),
+        """batch (id, home_id, account_id, state, created_at, file_count, file_hash, rulebook_id, rulebook_edition,
+        rows, counted, not_done, faulty, ignored, new_rows, errors, warnings, notices)
+        VALUES (1, 1, 1, 'gespeichert', '2026-01-01', 1, 'x', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0)""",
+        "delivery (batch_id, home_id, position, ground, rule, people) VALUES (1, 1, 1, false, '{}', 'x')",
+        "delivery_duties (batch_id, month, contents) VALUES (1, 672, 'x')",
+        *(
+            f"cube (home_id, kind, about, month, content) VALUES (1, '{kind}', '', 672, 'x')"
+            for kind in ("cells", analysis.RELIEF, analysis.SHIFTS)
+        ),
+    )
+    with engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    migrate.move(engine, "work", "0008")
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT kind FROM cube").scalars().all() == ["cells"]
+        assert connection.exec_driver_sql("SELECT count(*) FROM delivery").scalar_one() == 1
+    migrate.move(engine, "work", "head")
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM delivery_duties").scalar_one() == 0
+    engine.dispose()
+
+
 def test_second_revision_keeps_what_the_first_stored(unmigrated: Settings) -> None:
     """An installation in use gets the new columns, and loses nothing on the way back."""
     engine = make_engine(unmigrated.database_url)
@@ -131,4 +162,48 @@ def test_second_revision_keeps_what_the_first_stored(unmigrated: Settings) -> No
         assert connection.exec_driver_sql("SELECT counted FROM coverage").scalar_one() == 5
         assert connection.exec_driver_sql("SELECT user_name FROM account").scalar_one() == "a"
     assert "override_" not in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+WORD = (
+    "term (tenant_id, {}key, text, target, version, account_id, at) VALUES (1, {}'{}', '{}', '{}', {}, 1, '2026-01-01')"
+)
+
+
+def test_words_keep_their_versions_when_kinds_come_and_go(unmigrated: Settings) -> None:
+    """Names of interventions stay through both ways; words of other kinds have no place before, and only they go."""
+    engine = make_engine(unmigrated.database_url)
+    migrate.move(engine, "work", "0007")
+    before = [
+        "tenant (id, name) VALUES (1, 'T')",
+        "home (id, tenant_id, name, rulebook, analysis) VALUES (1, 1, 'H', 'rekonstruktion', 0)",
+        """account (id, tenant_id, user_name, display_name, password_hash, totp_last_step, must_change_password, active,
+        qn4, failed_count, created_at) VALUES (1, 1, 'a', 'A', 'x', 0, false, true, false, 0, '2026-01-01')""",
+        """batch (id, home_id, account_id, state, created_at, file_count, file_hash, rulebook_id, rulebook_edition,
+        rows, counted, not_done, faulty, ignored, new_rows, errors, warnings, notices) VALUES (1, 1, 1, 'gelesen',
+        '2026-01-01', 1, 'x', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0)""",
+        WORD.format("", "", "wbl", "WBL", "1.1", 1),
+        WORD.format("", "", "wbl", "WBL", "1.2", 2),
+        "unknown_term (batch_id, text, rows, seconds) VALUES (1, 'Tanz', 2, 60)",
+    ]
+    after = [
+        WORD.format("kind, ", "'rolle', ", "wbl", "WBL", "W" * 200, 1),
+        "unknown_term (batch_id, kind, text, rows, seconds) VALUES (1, 'dienst', 'F', 3, 0)",
+    ]
+    terms = "SELECT kind, target, version FROM term ORDER BY kind, version"
+    for rows, revision in ((before, "0008"), (after, "0007"), ([], "0008")):
+        with engine.begin() as connection:
+            for row in rows:
+                connection.exec_driver_sql(f"INSERT INTO {row}")
+        migrate.move(engine, "work", revision)
+        with engine.connect() as connection:
+            if revision == "0008":
+                found = [tuple(row) for row in connection.exec_driver_sql(terms)]
+                assert found == [("intervention", "1.1", 1), ("intervention", "1.2", 2)]
+            assert connection.exec_driver_sql("SELECT version FROM term ORDER BY version").scalars().all() == [1, 2]
+            assert connection.exec_driver_sql("SELECT text FROM unknown_term").scalars().all() == ["Tanz"]
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO {WORD.format('kind, ', repr('intervention') + ', ', 'wbl', 'x', '1.3', 2)}"
+        )
     engine.dispose()

@@ -1,4 +1,4 @@
-"""A home's own names for interventions: kept with their weight, mapped in versions, applied at the next reading."""
+"""A home's own words: kept with their weight, mapped in versions, applied at the next reading; out and back as CSV."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from importers.interventions import IGNORE, LATER
+from importers.terms import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, tenant_of
-from web.services import batches, imports, results, terms
-from web.services.terms import IGNORE, LATER, TermError
+from web.services import batches, imports, open_words, results, term_tables, terms
+from web.services.term_tables import Read
+from web.services.terms import TermError
 from web.store import models
 
 WORK = [
@@ -34,25 +37,53 @@ def content(rows: list[tuple[Any, ...]] | None = None) -> bytes:
     )  # fmt: skip
 
 
-def map_(who: Person, text: str, target: str) -> terms.TermRow:
-    """Map a name."""
-    return terms.map_(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, text=text,
-        target=target,
+def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
+    """Say what a word stands for."""
+    return terms.answer(
+        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, kind=kind,
+        answers={text: target},
     )  # fmt: skip
 
 
-def pending(who: Person) -> list[terms.Pending]:
-    """Return the names that are still open."""
-    return terms.pending(who.parts.databases.reading, who.home_id)
+def pending(who: Person, kind: str = INTERVENTION, batch_id: int | None = None) -> list[open_words.Pending]:
+    """Return the words that are still open."""
+    return open_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
 
 
-def read_csv(who: Person, text: str | bytes) -> terms.Read:
+def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
+    """Return what words stand for, and in which version."""
+    found = terms.list_(who.parts.databases.reading, tenant_of(who), kind)
+    return {one.text: (one.target, one.version) for one in found}
+
+
+def read_csv(who: Person, text: str | bytes) -> Read:
     """Upload a CSV file."""
-    return terms.import_csv(
+    return term_tables.read(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         content=text.encode() if isinstance(text, str) else text,
     )  # fmt: skip
+
+
+def csv_of(who: Person) -> str:
+    """Return all words as CSV."""
+    return term_tables.written(who.parts.databases.reading, tenant_of(who), who.home_id)
+
+
+UNKNOWN = {
+    QUALIFICATION: {"PHK": (2, 3600), "Zauberlehrling": (1, 7200), "Frau Quast": (1, 9)},
+    ROLE: {"WBL": (1, 60)},
+    SHIFT: {"F1": (40, 600)},
+    DUTY: {"F": (12, 0), "f": (1, 0), "F*": (3, 0), "Quast/Żeromska": (1, 0)},
+}
+"""Words of the other kinds, as a reading hands them over; two hold names of persons."""
+
+
+def left_open(who: Person) -> int:
+    """Read the small home in, and let it leave these words open too."""
+    batch_id = who.read_in(workbooks.workbook(), store=False)
+    with who.parts.databases.writing.begin() as session:
+        terms.keep_unknown(session, batch_id, UNKNOWN, ["Quast", "Żeromska"])
+    return batch_id
 
 
 def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
@@ -62,7 +93,7 @@ def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
         ("Kaffeerunde", 1, 5400), ("Zauberei", 2, 720), ("Bewegungsföderung", 1, 0),
     ]  # fmt: skip
     best = found[2].suggestions[0]
-    assert (best.intervention, best.title) == ("1.1", "Bewegungsförderung")
+    assert (best.target, best.called, best.like) == ("1.1", "1.1 Bewegungsförderung", "Bewegungsförderung")
     assert best.score > 85
     assert all(len(one.suggestions) <= 3 for one in found)
 
@@ -89,7 +120,7 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     anna.read_in(content())
     reading = anna.parts.databases.reading
     assert results.load(reading, anna.home_id).covered["counted"] == 1
-    assert map_(anna, "zauberei", "1.2").version == 1
+    assert map_(anna, "zauberei", "1.2") == 1
     map_(anna, "Kaffeerunde", IGNORE)
     assert [one.text for one in pending(anna)] == ["Bewegungsföderung"]
     batch_id = anna.read_in(content())
@@ -116,25 +147,23 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
 
 def test_every_change_is_a_version(anna: Person) -> None:
     """T7: what a name stood for, who said so and when stays to be seen."""
-    for target in ("1.1", "1.1", LATER, "1.2"):
-        map_(anna, "Zauberei", target)
-    versions = terms.history(anna.parts.databases.reading, tenant_of(anna), "ZAUBEREI")
+    assert [map_(anna, "Zauberei", target) for target in ("1.1", "1.1", LATER, "1.2")] == [1, 0, 1, 1]
+    versions = terms.history(anna.parts.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
     assert [(one.version, one.target, one.by) for one in versions] == [
         (3, "1.2", "Anna"), (2, LATER, "Anna"), (1, "1.1", "Anna"),
     ]  # fmt: skip
-    assert [one.target for one in terms.list_(anna.parts.databases.reading, tenant_of(anna))] == ["1.2"]
+    assert made(anna) == {"Zauberei": ("1.2", 3)}
     assert actions(anna).count("bezeichnung.zuordnen") == 3
 
 
-@pytest.mark.parametrize(
-    ("text", "target"),
-    [("", "1.1"), ("  ", "1.1"), ("x" * 201, "1.1"), ("Zauberei", ""), ("Zauberei", "99.9"), ("1.1", "1.2"),
-     ("Bewegungsförderung", IGNORE)],
-)  # fmt: skip
-def test_impossible_mappings_are_refused(anna: Person, text: str, target: str) -> None:
-    with pytest.raises(TermError):
-        map_(anna, text, target)
-    assert terms.list_(anna.parts.databases.reading, tenant_of(anna)) == []
+def test_impossible_mappings_are_refused(anna: Person) -> None:
+    for text, target in (
+        ("", "1.1"), ("  ", "1.1"), ("x" * 201, "1.1"), ("ä" * 150, "1.1"), ("Zauberei", ""), ("Zauberei", "99.9"),
+        ("1.1", "1.2"), ("Bewegungsförderung", IGNORE),
+    ):  # fmt: skip
+        with pytest.raises(TermError):
+            map_(anna, text, target)
+    assert made(anna) == {}
 
 
 def test_newest_upload_tells_the_weight(anna: Person) -> None:
@@ -154,48 +183,86 @@ def test_newest_upload_tells_the_weight(anna: Person) -> None:
 
 def test_csv_out_and_in_again(anna: Person) -> None:
     anna.read_in(content([*WORK, ("77", "P1", "=SUMME(A1)", "08.02.2026", "", "1", "", "", "")]))
-    map_(anna, "Zauberei", "1.2")
-    reading, tenant = anna.parts.databases.reading, tenant_of(anna)
-    out = terms.export_csv(reading, tenant, anna.home_id)
-    assert out.startswith("\N{BYTE ORDER MARK}Bezeichnung;Intervention;")
-    assert "'=SUMME(A1);" in out
-    assert read_csv(anna, out) == terms.Read(0, 1, ())
+    map_(anna, "Zauberei", "4.10")
+    out = csv_of(anna)
+    assert out.startswith("\N{BYTE ORDER MARK}Art;Bezeichnung;Bedeutet;")
+    assert ";'=SUMME(A1);" in out
+    assert "Zauberei;4.10 " in out, "4.10 alone would come back from a spreadsheet as 4.1"
+    assert read_csv(anna, out) == Read(0, 1, ())
     filled = out.replace("Kaffeerunde;", "Kaffeerunde;ignorieren").replace(
         "'=SUMME(A1);", "'=SUMME(A1);Bewegungsförderung"
     )
-    assert read_csv(anna, filled) == terms.Read(2, 1, ())
-    made = {one.text: (one.target, one.version) for one in terms.list_(reading, tenant)}
-    assert made == {"Zauberei": ("1.2", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
-    assert read_csv(anna, terms.export_csv(reading, tenant, anna.home_id)) == terms.Read(0, 3, ())
-    terms.exported(anna.parts.databases, tenant_id=tenant, account_id=account_of(anna))
+    assert read_csv(anna, filled) == Read(2, 1, ())
+    assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
+    assert read_csv(anna, csv_of(anna)) == Read(0, 3, ())
+    term_tables.handed_out(anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "Name;Ziel\r\nZauberei;1.1\r\n",
-        "Bezeichnung;Intervention\r\nZauberei;99.9\r\n",
-        "Bezeichnung;Intervention\r\nZauberei;1.1\r\nzauberei;1.2\r\n",
-        "Bezeichnung;Intervention\r\n;1.1\r\n",
-        "Bezeichnung;Intervention\r\n" + "x" * 300 + ";1.1\r\n",
-        "Bezeichnung;Intervention\r\nGut;1.1\r\nZauberei;99.9\r\n",
-        b"PK\x03\x04\x00\x00",
-        "Bezeichnung;Intervention\r\n" + "a;1.1\r\n" * 6000,
-        b"x" * 3_000_000,
-    ],
+def test_csv_holds_all_kinds(anna: Person) -> None:
+    left_open(anna)
+    map_(anna, "PHK", "3", QUALIFICATION)
+    map_(anna, "F", "06:00-14:00, Pause 30", DUTY)
+    out = csv_of(anna)
+    lines = {tuple(line.split(";")[:3]) for line in out.splitlines()}
+    assert {
+        ("Qualifikation", "PHK", "QN 3 – Assistenz mit ein- oder zweijähriger Ausbildung"),
+        ("Qualifikation", "Zauberlehrling", ""), ("Rolle", "WBL", ""), ("Schicht", "F1", ""),
+        ("Dienstkürzel", "F", "06:00-14:00, Pause 30"), ("Dienstkürzel", "f", ""),
+    } <= lines  # fmt: skip
+    filled = (
+        out.replace("Zauberlehrling;", "Zauberlehrling;QN 2").replace(";WBL;", ";WBL;wbl").replace(";F1;", ";F1;Früh")
+        .replace("l;f;", "l;f;Urlaub")
+    )  # fmt: skip
+    assert read_csv(anna, filled) == Read(4, 2, ())
+    assert made(anna, QUALIFICATION) == {"PHK": ("3", 1), "Zauberlehrling": ("2", 1)}
+    assert made(anna, ROLE) == {"WBL": ("WBL", 1)}, "a role may stay as it is written"
+    assert made(anna, SHIFT) == {"F1": ("Früh", 1)}
+    assert made(anna, DUTY) == {"F": ("06:00-14:00, Pause 30", 1), "f": ("Urlaub", 1)}
+
+
+def test_csv_from_before_there_were_kinds_is_still_read(anna: Person) -> None:
+    old = "\N{BYTE ORDER MARK}Bezeichnung;Intervention;Titel im Katalog;Zeilen;Minuten;Version\r\n"
+    assert read_csv(anna, old + "Zauberei;1.2;Lagern;2;12,00;1\r\nTanz;;;;;\r\nKaffee;ignorieren;;;;\r\n") == Read(
+        2, 0, ()
+    )
+    assert made(anna) == {"Zauberei": ("1.2", 1), "Kaffee": (IGNORE, 1)}
+
+
+FAULTY = (
+    "",
+    "Name;Ziel\r\nZauberei;1.1\r\n",
+    "Bezeichnung;Intervention\r\nZauberei;99.9\r\n",
+    "Bezeichnung;Intervention\r\nZauberei;1.1\r\nzauberei;1.2\r\n",
+    "Bezeichnung;Intervention\r\n;1.1\r\n",
+    "Bezeichnung;Intervention\r\n" + "x" * 300 + ";1.1\r\n",
+    "Bezeichnung;Intervention\r\nGut;1.1\r\nZauberei;99.9\r\n",
+    "Bezeichnung;Bedeutet\r\nZauberei;1.1\r\n",
+    "Art;Bezeichnung;Bedeutet\r\n;Zauberei;1.1\r\n",
+    "Art;Bezeichnung;Bedeutet\r\nSternzeichen;Zauberei;1.1\r\n",
+    "Art;Bezeichnung;Bedeutet\r\nQualifikation;Zauberei;1.1\r\n",
+    "Art;Bezeichnung;Bedeutet\r\nDienstkürzel;F;24-25\r\n",
+    "Art;Bezeichnung;Bedeutet\r\nRolle;WBL;Zauberer\r\n",
+    "Art;Bezeichnung;Bedeutet\r\nSchicht;F1;ignorieren\r\n",
+    'Bezeichnung;Intervention\r\n"' + "x" * 140_000,
+    b"PK\x03\x04\x00\x00",
+    "Bezeichnung;Intervention\r\n" + "a;1.1\r\n" * 6000,
+    b"x" * 3_000_000,
 )
-def test_faulty_csv_changes_nothing(anna: Person, text: str | bytes) -> None:
-    found = read_csv(anna, text)
-    assert found.problems
-    assert found.changed == 0
-    assert terms.list_(anna.parts.databases.reading, tenant_of(anna)) == []
+
+
+def test_faulty_csv_changes_nothing(anna: Person) -> None:
+    for text in FAULTY:
+        found = read_csv(anna, text)
+        assert found.problems, text[:60]
+        assert found.changed == 0
+    assert not any(made(anna, kind) for kind in KINDS)
 
 
 def test_csv_of_old_spreadsheet_programs(anna: Person) -> None:
     assert read_csv(anna, "Bezeichnung;Intervention\nFußpflege groß;später\n".encode("cp1252")).changed == 1
-    assert [one.text for one in terms.list_(anna.parts.databases.reading, tenant_of(anna))] == ["Fußpflege groß"]
+    assert made(anna) == {"Fußpflege groß": (LATER, 1)}
+    assert [(one.text, one.rows, one.batch_id) for one in pending(anna)] == [("Fußpflege groß", 0, None)]
 
 
 def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
@@ -203,24 +270,20 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     anna.read_in(content())
     map_(anna, "Zauberei", "1.2")
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
-    reading, tenant = anna.parts.databases.reading, tenant_of(other)
-    assert terms.list_(reading, tenant) == []
-    assert terms.history(reading, tenant, "Zauberei") == []
+    assert made(other) == {}
+    assert terms.history(anna.parts.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
     assert pending(other) == []
     other.read_in(content())
-    assert results.load(reading, other.home_id).covered["counted"] == 1
-    with pytest.raises(TermError):
-        terms.map_(
-            anna.parts.databases, tenant_id=tenant, account_id=account_of(other), home_id=anna.home_id,
-            text="Zauberei", target="1.1",
-        )  # fmt: skip
+    assert results.load(anna.parts.databases.reading, other.home_id).covered["counted"] == 1
     map_(other, "Zauberei", "1.1")
-    assert [one.target for one in terms.list_(reading, tenant_of(anna))] == ["1.2"]
-    refused = terms.import_csv(
-        anna.parts.databases, tenant_id=tenant, account_id=account_of(other), home_id=anna.home_id,
-        content=b"Bezeichnung;Intervention\nA;1.1\n",
-    )  # fmt: skip
-    assert refused.problems
+    assert made(anna) == {"Zauberei": ("1.2", 1)}
+    foreign: dict[str, Any] = {"tenant_id": tenant_of(other), "home_id": anna.home_id}
+    asked = {"account_id": account_of(other), **foreign}
+    with pytest.raises(TermError):
+        terms.answer(anna.parts.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
+    assert term_tables.read(anna.parts.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
+    with pytest.raises(TermError):
+        term_tables.written(anna.parts.databases.reading, **foreign)
 
 
 def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
@@ -232,3 +295,123 @@ def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
     found = results.load(anna.parts.databases.reading, anna.home_id)
     assert found.covered["counted"] == 3
     assert found.period == (date(2026, 2, 8), date(2026, 2, 9))
+
+
+def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
+    batch_id = left_open(anna)
+    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind)] for kind in KINDS}
+    assert found == {
+        INTERVENTION: [("Zauberei", 1, 300)],
+        QUALIFICATION: [("Zauberlehrling", 1, 7200), ("PHK", 2, 3600)],
+        ROLE: [("WBL", 1, 60)],
+        SHIFT: [("F1", 40, 600)],
+        DUTY: [("F", 12, 0), ("F*", 3, 0), ("f", 1, 0)],
+    }
+    helper = pending(anna, QUALIFICATION)[1]
+    assert "es gilt QN 2" in helper.doubt
+    assert (helper.suggestions[0].target, helper.suggestions[0].called) == (
+        "2",
+        "QN 2 – Pflegehilfskraft mit Basiskurs",
+    )
+    counted = open_words.count(anna.parts.databases.reading, anna.home_id)
+    assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
+    assert counted[QUALIFICATION] == open_words.Open(2, 3, 10_800)
+    assert open_words.count(anna.parts.databases.reading, anna.home_id, batch_id) == counted
+
+
+def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
+    """T1: a roster may hold who swapped with whom, a qualification the person who has it; whatever stands between."""
+    left_open(anna)
+    with anna.parts.databases.reading() as session:
+        texts = list(session.scalars(select(models.UnknownTerm.text)))
+    assert {"F*", "WBL", "PHK"} <= set(texts)
+    assert not [text for text in texts if "Quast" in text or "eromska" in text]
+
+
+def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
+    for kind, text, target in (
+        (INTERVENTION, "Zauberei", "1.2"), (INTERVENTION, "Tanz", IGNORE), (INTERVENTION, "Kaffee", LATER),
+        (QUALIFICATION, "PHK", "1 betreuung-43b"), (ROLE, "BK", "betreuung-43b"), (SHIFT, "F1", "Früh"),
+        (DUTY, "F", "06:00-14:00"), (DUTY, "f", "frei"),
+    ):  # fmt: skip
+        assert map_(anna, text, target, kind) == 1
+    with anna.parts.databases.reading() as session:
+        agreed = terms.agreed(session, tenant_of(anna))
+    assert agreed.interventions == {"Zauberei": "1.2", "Tanz": IGNORE}
+    assert agreed.qualifications == {"PHK": "1 betreuung-43b"}
+    assert agreed.roles == {"BK": "betreuung-43b"}
+    assert agreed.shifts == {"F1": "Früh"}
+    assert agreed.shift_codes == {"F": "06:00-14:00", "f": "frei"}
+    assert agreed.profiles == ()
+
+
+def test_one_wrong_answer_keeps_all_from_being_stored(anna: Person) -> None:
+    with pytest.raises(TermError) as caught:
+        terms.answer(
+            anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+            kind=DUTY, answers={"F": "06:00-14:00", "S": "nachmittags", "06:00-14:00": "frei"},
+        )  # fmt: skip
+    assert set(caught.value.wrong) == {"S", "06:00-14:00"}
+    assert "„nachmittags“ sind keine Zeiten" in caught.value.wrong["S"]
+    assert "braucht keine Zuordnung" in caught.value.wrong["06:00-14:00"]
+    assert made(anna, DUTY) == {}
+
+
+def test_two_who_answer_at_the_same_moment(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is told; nothing of hers is half stored, and the first answer stays."""
+    map_(anna, "Zauberei", "1.1")
+    monkeypatch.setattr(terms, "newest", lambda *_: {})
+    with pytest.raises(TermError, match="noch jemand"):
+        map_(anna, "Zauberei", "1.2")
+    monkeypatch.undo()
+    assert made(anna) == {"Zauberei": ("1.1", 1)}
+
+
+def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person) -> None:
+    batch_id = left_open(anna)
+    map_(anna, "PHK", "3", QUALIFICATION)
+    assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
+    shown = {one.text: one.target for one in pending(anna, QUALIFICATION, batch_id)}
+    assert shown == {"Zauberlehrling": "", "PHK": "3"}
+    assert open_words.count(anna.parts.databases.reading, anna.home_id, batch_id)[QUALIFICATION].words == 1
+
+
+def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:
+    map_(anna, "Zauberei", "1.1")
+    map_(anna, "Zauberei", LATER)
+    assert [(one.text, one.target, one.batch_id) for one in pending(anna)] == [("Zauberei", LATER, None)]
+    assert "Intervention;Zauberei;später;" in csv_of(anna)
+
+
+def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -> None:
+    """What nobody knew is asked for, answered, read once more, and counts; nothing is asked twice."""
+    staff = [workbooks.STAFF[0], ("P1", "Quast", "Ute", "Zauberlehrling", "WBL", "", "", "")]
+    work = [
+        workbooks.WORK[0][:7],
+        ("77", "P1", "1.1", "08.02.2026", "", "20", "F1"),
+        ("77", "P1", "Zauberei", "08.02.2026", "", "30", "Früh"),
+    ]
+    duties = [("Personal-Nr", "Datum", "Dienst"), ("P1", "08.02.2026", "Q7"), ("P1", "09.02.2026", "Quast")]
+    sheets = {"Bewohner": workbooks.RESIDENTS, "Mitarbeitende": staff, "Interventionen": work, "Dienste": duties}
+    batch_id = anna.read_in(workbooks.workbook(**sheets), store=False)
+    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, batch_id)] for kind in KINDS}
+    assert found == {
+        INTERVENTION: [("Zauberei", 1, 1800)],
+        QUALIFICATION: [("Zauberlehrling", 1, 1200)],
+        ROLE: [("WBL", 1, 1200)],
+        SHIFT: [("F1", 1, 1200)],
+        DUTY: [("Q7", 1, 0)],
+    }
+    for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
+        map_(anna, found[kind][0][0], target, kind)
+    parts = anna.parts
+    imports.reread(parts.databases, batch_id, account_id=account_of(anna))
+    imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+    assert not any(pending(anna, kind, batch_id) for kind in KINDS)
+    assert batches.find(parts.databases.reading, tenant_of(anna), batch_id).counted == 2
+    anna.store(batch_id)
+    with parts.databases.reading() as session:
+        assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [
+            (3, "Wohnbereichsleitung")
+        ]
+        assert set(session.scalars(select(models.Intervention.shift))) == {"Früh"}

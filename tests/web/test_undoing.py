@@ -372,8 +372,9 @@ getattr(jobs.make(settings, databases), sys.argv[2]).call_local(int(sys.argv[3])
 
 
 @pytest.mark.parametrize(
-    ("job", "module", "function"), [("undo", "deliveries", "forget"), ("undo", "care", "analyse"),
-                                    ("store", "reanalysis", "analyse_touched")],
+    ("job", "module", "function"), [("undo", "care", "analyse"),
+                                    pytest.param("undo", "deliveries", "forget", marks=pytest.mark.deep),
+                                    pytest.param("store", "reanalysis", "analyse_touched", marks=pytest.mark.deep)],
 )  # fmt: skip
 def test_killed_worker_leaves_nothing_half_done(
     anna: Person, tmp_path: Path, job: str, module: str, function: str

@@ -129,7 +129,7 @@ def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> 
 
 
 def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
-    """T1, C5: what the file holds beyond the contract is dropped at the door, staged uploads included."""
+    """T1, C5: what the file holds beyond the contract is not taken over, and goes with the file once that is stored."""
     migrate.upgrade(embedded)
     who = person(make_app(embedded), "eva", "Träger", "Haus")
     extra = [(*row, text) for row, text in zip(workbooks.RESIDENTS, ("Diagnose", "F03 Demenz", "G20"), strict=True)]
@@ -139,9 +139,12 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     staged = shut.open(sealed, f"{batch_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    assert [path.name for path in (embedded.uploads / str(batch_id)).iterdir()] == ["result"]
     words = batches.said(who.parts.databases, embedded, batch_id)
     assert "Demenz" not in repr(words)
+    for path in (embedded.uploads / str(batch_id)).iterdir():
+        assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
+    who.store(batch_id)
+    assert not (embedded.uploads / str(batch_id)).exists()
 
 
 def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixture) -> None:

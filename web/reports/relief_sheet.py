@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from web import wording
 from web.reports.sheets import row_height, table
 
 if TYPE_CHECKING:
@@ -17,20 +18,6 @@ if TYPE_CHECKING:
 TITLE: Final = "Machbare Entlastung: was zur selben Stunde jemand mit passendem Niveau hätte tun können"
 LAST_COLUMN: Final = 7
 
-_OBSTACLES: Final = {
-    "ohne_uhrzeit": "Nicht prüfbar: keine Uhrzeit",
-    "ohne_wohnbereich": "Nicht prüfbar: kein Wohnbereich",
-    "ohne_dienst": "Nicht prüfbar: kein Dienst im Wohnbereich zu dieser Stunde",
-    "niemand_passend": "Nicht machbar: niemand sonst mit passendem Niveau im Dienst",
-    "keine_zeit": "Nicht machbar: keine Zeit mehr frei",
-}
-_METHOD: Final = (
-    "Stunde für Stunde und je Wohnbereich: Wer im Dienst war und für wen die Arbeit passend gewesen wäre (auch durch "
-    "Zertifikat), hätte sie übernehmen können, soweit nach der eigenen dokumentierten Arbeit Zeit blieb. Jede Minute "
-    "Dienst zählt einmal; abgegebene Arbeit macht Zeit frei. Gerechnet wird die größtmögliche Summe. Arbeit zählt zu "
-    "der Stunde, in der sie beginnt, und ist teilbar. Ein Dienst ohne Wohnbereich gilt für das ganze Haus. Ob eine "
-    "Übergabe für die Bewohner:innen gut gewesen wäre, sagt diese Rechnung nicht."
-)
 _WIDTHS: Final = (9, 46, 10, 14, 10, 34, 12, 12)
 _HOURS, _SHARE, _LEVEL = "#,##0.0", "0.0%", '"QN "0'
 
@@ -52,13 +39,13 @@ def fill(sheet: Worksheet, styles: Styles, row: int, relief: Mapping[str, Any], 
         ("Über dem nötigen Niveau erbracht", above),
         ("davon prüfbar (Uhrzeit, Wohnbereich und Dienst bekannt)", relief["pruefbar"]["seconds"]),
         ("davon machbar", relief["machbar"]["seconds"]),
-        *((_OBSTACLES[name], part["seconds"]) for name, part in relief["nicht_machbar"].items()),
+        *((wording.OBSTACLE_WORDS[name], part["seconds"]) for name, part in relief["nicht_machbar"].items()),
     ]
     body = [[None, label, seconds / 3600, seconds / above if above else None] for label, seconds in sums]
     formats = [styles(), styles(bold=True, text_wrap=True), styles(num_format=_HOURS), styles(num_format=_SHARE)]
     row = table(sheet, row, ["", "Arbeit über dem nötigen Niveau", "Stunden", "Anteil"], body, formats, styles)
-    sheet.merge_range(row, 0, row, LAST_COLUMN, _METHOD, styles.note)
-    sheet.set_row(row, row_height([(_METHOD, sum(_WIDTHS))]))
+    sheet.merge_range(row, 0, row, LAST_COLUMN, wording.RELIEF_METHOD, styles.note)
+    sheet.set_row(row, row_height([(wording.RELIEF_METHOD, sum(_WIDTHS))]))
     _moves(sheet, styles, row + 2, relief, {role.id: role.title for role in book.roles})
 
 

@@ -281,6 +281,22 @@ def numbered(databases: Databases, user_name: str) -> int:
     return found
 
 
+def member(databases: Databases, user_name: str) -> tuple[int, int]:
+    """Return the numbers of an account that is in use, and of its tenant.
+
+    Raises
+    ------
+    AccountError
+        Where there is no such account.
+    """
+    with databases.reading() as session:
+        query = select(Account.id, Account.tenant_id).where(Account.user_name == user_name.strip().casefold())
+        found = session.execute(query.where(Account.active)).first()
+    if found is None:
+        raise AccountError(f"Ein Konto {user_name} gibt es nicht.")
+    return found.id, found.tenant_id
+
+
 def tenant_of(databases: Databases, name: str) -> int:
     """Return the tenant with this name, made where there is none."""
     with databases.writing.begin() as session:

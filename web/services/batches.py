@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from importers.findings import Finding, Severity
 from web.security.crypto import Box
 from web.services import clock
-from web.store.models import Account, Batch, Home
+from web.store.models import Account, Batch, Home, UnknownTerm
 from web.store.vault import Upload
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WAITING: Final = "wartet"
 READING: Final = "liest"
+ASKING: Final = "fragt"
 READ: Final = "gelesen"
 REFUSED: Final = "abgelehnt"
 RELEASED: Final = "freigegeben"
@@ -39,6 +40,9 @@ UNDONE: Final = "zurückgenommen"
 
 MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING})
 """States in which a worker has something to do."""
+
+UNDECIDED: Final = (ASKING, READ, REFUSED, ABORTED)
+"""States that wait for a person's word; from each the upload can be thrown away."""
 
 IN_FORCE: Final = frozenset({STORED, TO_UNDO, UNDOING})
 """States in which what an upload has said is stored."""
@@ -132,6 +136,12 @@ def said(databases: Databases, settings: Settings, batch_id: int) -> Said | None
     return Said(names, words["message"], findings)
 
 
+def home_of(databases: Databases, batch_id: int) -> Home:
+    """Return the home of an upload."""
+    with databases.reading() as session:
+        return session.scalars(select(Home).join(Batch, Batch.home_id == Home.id).where(Batch.id == batch_id)).one()
+
+
 def keep_names(databases: Databases, settings: Settings, batch_id: int, home_id: int, names: Sequence[str]) -> None:
     """Keep the file names of an upload in the vault."""
     sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{batch_id}/names")
@@ -159,6 +169,23 @@ def move(session: Session, batch_id: int, start: str, end: str, **values: Any) -
         update(Batch).where(Batch.id == batch_id, Batch.state == start).values(state=end, **values),
     )
     return bool(changed.rowcount)
+
+
+def back(session: Session, batch_id: int, starts: Sequence[str], end: str) -> bool:
+    """Bring an upload back before it was read; False where it is in none of the states it can start from.
+
+    What was shown of it does not hold any more: without a rulebook it cannot be released, nor stored by a restart.
+    """
+    gone: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "coverage", "choice", "weighed"))
+    gone |= {"rulebook_id": "", "rulebook_edition": ""}
+    gone |= dict.fromkeys(("rows", "counted", "not_done", "faulty", "ignored", "errors", "warnings", "notices"), 0)
+    forget_words(session, batch_id)
+    return any(move(session, batch_id, start, end, **gone) for start in starts)
+
+
+def forget_words(session: Session, batch_id: int) -> None:
+    """Forget the words of an upload that nobody knew, in the open transaction: reading it finds them anew."""
+    session.execute(delete(UnknownTerm).where(UnknownTerm.batch_id == batch_id))
 
 
 def _query() -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from pebem import contracts
 from pebem.daynumbers import number_of
 from rules.vocabulary import ASSESSMENT_CELLS
-from web.services import aliases, holdings, identities, scoring
+from web.services import aliases, duties, holdings, identities, scoring
 from web.services.identities import Person
 from web.store import analysis, bulk, vault
 from web.store.models import (
@@ -108,7 +108,9 @@ def store_people(session: Session, home_id: int, tables: contracts.Tables) -> tu
     return residents, staff
 
 
-def analyse(session: Session, home_id: int, spans: Iterable[tuple[date, date] | None] = (None,)) -> None:
+def analyse(
+    session: Session, home_id: int, spans: Iterable[tuple[date, date] | None] = (None,), *, rosters: bool = True
+) -> None:
     """Score the work of a home and put the result in place of the former one, in the open transaction.
 
     Each day is scored with the rulebook that holds on it.
@@ -117,10 +119,13 @@ def analyse(session: Session, home_id: int, spans: Iterable[tuple[date, date] | 
     ----------
     spans
         First and last day of each stretch of days to score anew; None = all.
+    rosters
+        Whether feasible relief is worked out too: it takes longer than all the rest.
     """
     home, people = session.get_one(Home, home_id), people_of(session, home_id)
     for days in spans:
-        tables = replace(people, interventions=work_of(session, home_id, days))
+        on_duty = duties.frame(session, home_id, days) if rosters else duties.NO_DUTIES
+        tables = replace(people, interventions=work_of(session, home_id, days), duties=on_duty)
         found = scoring.days_of(tables)
         result = scoring.result(tables, holdings.stretches(session, home, *found)) if found else {}
         span = (number_of(days[0]), number_of(days[1])) if days else None
@@ -130,7 +135,8 @@ def analyse(session: Session, home_id: int, spans: Iterable[tuple[date, date] | 
 
 def tables_of(session: Session, home_id: int) -> contracts.Tables:
     """Return everything the store knows of a home as the engine's frames, persons by pseudonym."""
-    return replace(people_of(session, home_id), interventions=work_of(session, home_id))
+    on_duty = duties.frame(session, home_id)
+    return replace(people_of(session, home_id), interventions=work_of(session, home_id), duties=on_duty)
 
 
 def work_of(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
@@ -141,7 +147,7 @@ def work_of(session: Session, home_id: int, days: tuple[date, date] | None = Non
 
 
 def people_of(session: Session, home_id: int) -> contracts.Tables:
-    """Return residents, assessments, instability and staff of a home, without their work."""
+    """Return residents, assessments, instability and staff of a home, without their work and duties."""
     return contracts.Tables(
         residents=_frame(session, contracts.RESIDENTS, select(
             Resident.pseudonym, Resident.ward, Resident.moved_in, Resident.moved_out,

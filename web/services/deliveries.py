@@ -18,13 +18,14 @@ from pebem import contracts
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services import aliases, care
 from web.services.batches import IN_FORCE
-from web.services.difference import NOTHING, Contents, Rule, Scope, applied
+from web.services.difference import NOTHING, Contents, Rule, applied, scope_of
 from web.store import bulk, regiving
 from web.store.content import FIRST_DAY, month_of, months_of, of_bytes
 from web.store.models import (
     Assessment,
     Batch,
     Delivery,
+    DeliveryDuties,
     DeliveryMonth,
     Instability,
     Qualification,
@@ -128,11 +129,7 @@ def folded(session: Session, home_id: int, months: Iterable[int], *, without: in
 
 def rule_of(one: Delivery) -> Rule:
     """Return how an upload was taken in."""
-    scope = one.rule["scope"]
-    if scope is None:
-        return Rule(one.rule["replace"])
-    wards = None if scope["wards"] is None else frozenset(scope["wards"])
-    return Rule(one.rule["replace"], Scope(scope["first"], scope["last"], wards, frozenset(scope["residents"])))
+    return Rule(one.rule["replace"], scope_of(one.rule))
 
 
 def people(one: Delivery) -> dict[str, pd.DataFrame]:
@@ -177,7 +174,7 @@ def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, 
 
 def forget(session: Session, batch_id: int) -> None:
     """Drop what an upload has said: it is not in force any more."""
-    for model in (DeliveryMonth, Delivery):
+    for model in (DeliveryMonth, DeliveryDuties, Delivery):
         session.execute(delete(model).where(model.batch_id == batch_id))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from web.store.content import WIDTH, month_of, months_of, occurrence, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -53,6 +53,15 @@ class Scope:
         own, lives = (np.array(sorted(one), np.uint32) for one in (self.wards, self.residents))
         there = (row["ward"] == 0) & np.isin(row["resident_id"], lives)
         return np.asarray(found & ((row["ward"] > 0) & np.isin(row["ward"], own) | there))
+
+
+def scope_of(rule: Mapping[str, Any]) -> Scope | None:
+    """Return what an upload is complete for, as its rule is kept."""
+    scope = rule["scope"]
+    if scope is None:
+        return None
+    wards = None if scope["wards"] is None else frozenset(scope["wards"])
+    return Scope(scope["first"], scope["last"], wards, frozenset(scope["residents"]))
 
 
 @dataclass(frozen=True)

@@ -7,32 +7,19 @@ of the step it was in and nothing half stored; ``upkeep.recover`` then puts the 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain, count
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-import importers
-from importers.findings import Severity, UnreadableError
-from web.services import (
-    audit,
-    batches,
-    care,
-    clock,
-    holdings,
-    identities,
-    releasing,
-    staging,
-    terms,
-    undoing,
-    weighing,
-)
+from web.services import audit, batches, clock, reading, releasing, staging, undoing, weighing
 from web.services.batches import (
     ABORTED,
+    ASKING,
     DISCARDED,
     READ,
     READING,
@@ -45,18 +32,15 @@ from web.services.batches import (
     WAITING,
 )  # fmt: skip
 from web.services.progress import CancelledError, Tell, ask_to_end
-from web.services.storing import Choice
-from web.store.models import Batch, Home, UnknownTerm
-from web.store.vault import RESIDENT, STAFF
+from web.store.models import Batch, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
-    import rules
-    from importers.findings import Finding
     from web.services.progress import Notes
+    from web.services.storing import Choice
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -80,13 +64,6 @@ ERRORS_LEFT: Final = (
     "Bitte berichtigen Sie die Dateien und laden Sie sie neu hoch, oder übernehmen Sie nur die fehlerfreien Zeilen."
 )
 
-NOTHING_IN_IT: Final = (
-    "Die Dateien enthalten keine Daten, die wir kennen. Bitte nehmen Sie die leere Vorlage und füllen Sie sie aus."
-)
-
-_MASTER_DATA: Final = ("residents", "assessments", "instability", "staff")
-_STRANGERS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
-
 _log = structlog.get_logger(__name__)
 
 
@@ -104,6 +81,7 @@ def start(
     UploadError
         While the vault cannot be reached.
     """
+    names = _apart([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
         batch = Batch(
@@ -113,7 +91,7 @@ def start(
         session.add(batch)
         session.flush()
         try:
-            batches.keep_names(databases, settings, batch.id, home_id, [name for name, _ in files])
+            batches.keep_names(databases, settings, batch.id, home_id, names)
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
         staging.keep_files(settings, batch.id, files)
@@ -125,13 +103,15 @@ def start(
 
 
 def read(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
-    """Job: read the kept files, and keep the result, its findings and its figures."""
-    _step(databases, notes, batch_id, (WAITING, READING), lambda tell: _read(databases, settings, batch_id, tell))
+    """Job: look at the kept files, and ask what is not settled, or keep what they say, its findings and figures."""
+    _step(
+        databases, notes, batch_id, (WAITING, READING), lambda tell: reading.read(databases, settings, batch_id, tell)
+    )
 
 
 def store(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
     """Job: store what was read, and analyse the days it touches, all or nothing."""
-    home = _home(databases, batch_id)
+    home = batches.home_of(databases, batch_id)
     _step(
         databases, notes, batch_id, (RELEASED, STORING),
         lambda tell: releasing.store(databases, settings, home, batch_id, tell),
@@ -154,7 +134,7 @@ def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Choic
     UploadError
         Where the upload does not wait for a decision, or the vault cannot be reached.
     """
-    home = _home(databases, batch_id)
+    home = batches.home_of(databases, batch_id)
     try:
         weighed = weighing.upload(databases, settings, home.id, staging.result(settings, batch_id), choice)
     except FileNotFoundError as error:
@@ -197,12 +177,26 @@ def discard(
     databases: Databases, settings: Settings, batch_id: int, *, account_id: int | None, reason: str = ""
 ) -> None:
     """Throw an upload away before it is stored: files and findings go, the entry stays."""
-    _decide(databases, batch_id, account_id, "einlesen.verwerfen", (READ, REFUSED, ABORTED), DISCARDED, reason)
+    _decide(databases, batch_id, account_id, "einlesen.verwerfen", batches.UNDECIDED, DISCARDED, reason)
     with databases.writing.begin() as session:
-        session.execute(delete(UnknownTerm).where(UnknownTerm.batch_id == batch_id))
+        batches.forget_words(session, batch_id)
         session.execute(update(Batch).where(Batch.id == batch_id).values(weighed=None))
     batches.keep_findings(databases, settings, batch_id, ())
     staging.drop(settings, batch_id)
+
+
+def reread(databases: Databases, batch_id: int, *, account_id: int) -> None:
+    """Have the kept files of an upload read once more, with what the tenant has settled in the meantime.
+
+    Raises
+    ------
+    UploadError
+        Where it is already being stored, or thrown away.
+    """
+    with databases.writing.begin() as session:
+        if not batches.back(session, batch_id, (READ, ASKING, REFUSED), WAITING):
+            raise UploadError(OTHER_STATE)
+        _record(session, batch_id, account_id, "einlesen.neu-lesen")
 
 
 def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
@@ -240,11 +234,17 @@ def cancel(databases: Databases, notes: Notes, batch_id: int, *, account_id: int
 def handed_out(databases: Databases, batch_id: int, *, account_id: int, what: str = "befunde") -> None:
     """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
     with databases.writing.begin() as session:
-        home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
-        audit.record(
-            session, f"{what}.herunterladen", tenant_id=_tenant(session, home_id), account_id=account_id,
-            what=f"lieferung {batch_id}",
-        )  # fmt: skip
+        _record(session, batch_id, account_id, f"{what}.herunterladen")
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Return names none of which stands twice: what is asked about a file is kept under its name."""
+    found: dict[str, None] = {}
+    for name in names:
+        stem, dot, ending = name.rpartition(".")
+        tries = (f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in count(2))
+        found[next(one for one in chain([name], tries) if one not in found)] = None
+    return list(found)
 
 
 def _step(
@@ -271,44 +271,6 @@ def _step(
                 batches.move(session, batch_id, working, otherwise)
 
 
-def _read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
-    home = _home(databases, batch_id)
-    with databases.reading() as session:
-        book, own_names = holdings.for_reading(session, home), terms.for_reading(session, home.tenant_id)
-    tell(5, "Entschlüsselt die Dateien")
-    words = batches.said(databases, settings, batch_id)
-    files = staging.files(settings, batch_id, words.file_names if words else ())
-    tell(15, "Liest Blätter und Spalten")
-    try:
-        result = _opened(files, book, own_names, tell)
-    except UnreadableError as error:
-        batches.keep_findings(databases, settings, batch_id, (), message=str(error))
-        staging.drop(settings, batch_id)
-        with databases.writing.begin() as session:
-            batches.move(session, batch_id, READING, REFUSED)
-        return
-    result = replace(result, findings=_not_known_here(databases, settings, batch_id, result.findings))
-    tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
-    with databases.reading() as session:
-        figures = care.figures(session, home.id, result.tables)
-    batches.keep_findings(databases, settings, batch_id, result.findings)
-    tell(90, "Legt das Ergebnis ab", result.rows)
-    staging.keep_faulty(settings, batch_id, result.faulty_rows)
-    staging.keep_result(settings, batch_id, replace(result, faulty_rows=()))
-    shown: dict[str, Any] = {
-        "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
-    }  # fmt: skip
-    tell(95, "Rechnet aus, was sich ändern würde", result.rows)
-    shown["weighed"] = weighing.upload(databases, settings, home.id, result, Choice())
-    names = _names(databases, settings, home.id, result) if result.unknown else set()
-    with databases.writing.begin() as session:
-        if not batches.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
-            raise RuntimeError(batches.TAKEN_FOR_DEAD)
-        terms.keep_unknown(session, batch_id, result.unknown, names)
-    staging.drop_files(settings, batch_id)
-    _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
-
-
 def _decide(
     databases: Databases,
     batch_id: int,
@@ -321,60 +283,15 @@ def _decide(
     with databases.writing.begin() as session:
         if not any(batches.move(session, batch_id, start, end) for start in starts):
             raise UploadError(OTHER_STATE)
-        home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
-        audit.record(
-            session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
-            reason=reason,
-        )  # fmt: skip
+        _record(session, batch_id, account_id, action, reason)
 
 
-def _opened(
-    files: Sequence[tuple[str, bytes]], book: rules.RuleBook, own_names: Mapping[str, str], tell: Tell
-) -> importers.Import:
-    def told(step: str, share: float, rows: int) -> None:
-        tell(15 + round(55 * share), step, rows)
-
-    result = importers.read(files, book, sheets_needed=(), terms=own_names, told=told)
-    if not result.rows and all(getattr(result.tables, name).empty for name in _MASTER_DATA):
-        raise UnreadableError(NOTHING_IN_IT)
-    return result
-
-
-def _names(databases: Databases, settings: Settings, home_id: int, result: importers.Import) -> set[str]:
-    """Return the names of all persons of an upload and of the home."""
-    with databases.vault_reading() as vault:
-        known = identities.names(vault, settings, home_id)
-    people = (result.people_residents, result.people_staff)
-    given = (name for frame in people for column in ("name", "given") for name in frame[column])
-    return known | {name for name in given if isinstance(name, str)}
-
-
-def _not_known_here(
-    databases: Databases, settings: Settings, batch_id: int, findings: Sequence[Finding]
-) -> list[Finding]:
-    """Leave out warnings about numbers the files do not explain but the home has stored before."""
-    home_id = _home(databases, batch_id).id
-    with databases.reading() as session:
-        known = care.known_people(session, home_id)
-    settled: set[tuple[str, str]] = set()
-    with databases.vault_reading() as vault:
-        for code, kind in _STRANGERS.items():
-            numbers = {one.value for one in findings if one.code == code}
-            found = identities.existing(vault, settings, home_id, kind, numbers)
-            settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}
-    return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
-
-
-def _severities(findings: Sequence[Finding]) -> dict[str, int]:
-    return {
-        name: sum(one.count for one in findings if one.severity is severity)
-        for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("notices", Severity.NOTICE))
-    }
-
-
-def _home(databases: Databases, batch_id: int) -> Home:
-    with databases.reading() as session:
-        return session.scalars(select(Home).join(Batch, Batch.home_id == Home.id).where(Batch.id == batch_id)).one()
+def _record(session: Session, batch_id: int, account_id: int | None, action: str, reason: str = "") -> None:
+    home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+    audit.record(
+        session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
+        reason=reason,
+    )  # fmt: skip
 
 
 def _tenant(session: Session, home_id: int) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from importers import alike
-from web.services import aliases, audit, clock, deliveries, difference, identities, reanalysis, storing
+from web.services import aliases, audit, clock, deliveries, difference, duties, identities, reanalysis, storing
 from web.services.aliases import LATER, NEW, SAME
 from web.store import bulk
 from web.store.content import unpack
@@ -231,6 +231,7 @@ def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, m
     deliveries.keep_ground(session, home_id)
     before = reanalysis.held(session, home_id)
     months = sorted(deliveries.regive(session, home_id, _FIELDS[kind], asked.id, meant.id))
+    rosters = duties.regive(session, home_id, asked.id, meant.id) if kind == STAFF else duties.Change()
     held = difference.in_months(deliveries.stored(session, home_id), months)
     after = deliveries.folded(session, home_id, months)
     gone, come = difference.beyond(held, after), difference.beyond(after, held)
@@ -244,7 +245,7 @@ def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, m
         session.execute(update(Instability).where(Instability.resident_id == asked.id).values(resident_id=meant.id))
         session.execute(update(Override).where(Override.resident_id == asked.id).values(resident_id=meant.id))
     session.flush()
-    storing.analysed(session, home_id, before, gone, come)
+    storing.analysed(session, home_id, before, gone, come, rosters)
 
 
 def _by_upload(session: Session, home_id: int, months: list[int], come: Contents) -> dict[int, Contents]:

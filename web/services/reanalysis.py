@@ -1,7 +1,8 @@
 """After an edit: analysing only the days it touches. What is kept then is what a full analysis would keep.
 
 A day is touched where a row came or went, where another rulebook holds, or where a row of that day is rated on
-something else than before: an assessment, a level, a qualification, a ward.
+something else than before: an assessment, a level, a qualification, a ward. And where somebody was on shift otherwise,
+or somebody on shift is of another level: that changes who could have relieved whom.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 
 from pebem.daynumbers import day_of, number_of
 from pebem.touched import Basis, touched
-from web.services import care, holdings, results, scoring
+from web.services import care, duties, holdings, results, scoring
 from web.store.models import Home, Intervention
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Held:
     Attributes
     ----------
     people
-        Everything but the work.
+        Everything but the work and the duties.
     stretches
         Rulebooks of the days with work.
     stale
@@ -56,7 +57,9 @@ def held(session: Session, home_id: int) -> Held:
     return Held(care.people_of(session, home_id), _stretches(session, home), results.stale(session, home))
 
 
-def analyse_touched(session: Session, home_id: int, before: Held, days: Iterable[date] = ()) -> set[date]:
+def analyse_touched(
+    session: Session, home_id: int, before: Held, days: Iterable[date] = (), *, rosters: bool = True
+) -> set[date]:
     """Analyse the days an edit touches, in the open transaction that made it, and return them.
 
     Parameters
@@ -64,15 +67,19 @@ def analyse_touched(session: Session, home_id: int, before: Held, days: Iterable
     before
         What :func:`held` returned before the edit.
     days
-        Days on which rows came or went.
+        Days on which rows or duties came or went.
+    rosters
+        Whether feasible relief is to be worked out, and so what touches it alone.
     """
     if before.stale:
-        care.analyse(session, home_id)
+        care.analyse(session, home_id, rosters=rosters)
         return set()
-    home = session.get_one(Home, home_id)
-    found = set(days) | _touched(session, home, before)
+    home, people = session.get_one(Home, home_id), care.people_of(session, home_id)
+    found = set(days) | _touched(session, home, before, people)
+    if rosters:
+        found |= duties.of_changed_staff(session, home_id, before.people.staff, people.staff)
     if found:
-        care.analyse(session, home_id, spans_of(found))
+        care.analyse(session, home_id, spans_of(found), rosters=rosters)
     return found
 
 
@@ -88,8 +95,7 @@ def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
     return found
 
 
-def _touched(session: Session, home: Home, before: Held) -> set[date]:
-    people = care.people_of(session, home.id)
+def _touched(session: Session, home: Home, before: Held, people: Tables) -> set[date]:
     now = _stretches(session, home)
     same_people = _same(before.people, people)
     known = _interventions((*before.stretches, *now), (before.people, people))

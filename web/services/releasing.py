@@ -15,8 +15,8 @@ from web.store.models import Batch, Home
 if TYPE_CHECKING:
     import importers
     from pebem.contracts import Tables
-    from web.services.difference import Difference
     from web.services.progress import Tell
+    from web.services.storing import Taken
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -45,7 +45,7 @@ def store(databases: Databases, settings: Settings, home: Home, batch_id: int, t
         with databases.writing.begin() as session:
             batches.move(session, batch_id, STORING, READ, weighed=weighed | {"otherwise": True})
         return
-    staging.drop_result(settings, batch_id)
+    staging.drop_read(settings, batch_id)
     _log.info("upload stored", batch=batch_id, rows=result.rows, new_rows=new_rows)
 
 
@@ -58,29 +58,31 @@ def _stored(
         session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
         batch = session.get_one(Batch, batch_id)
         tell(50, "Speichert die Interventionen", 0, total)
-        found = storing.take_in(
+        taken = storing.take_in(
             session, home.id, batch_id, tables, Choice.of(batch.choice),
             lambda rows: tell(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
-        ).difference  # fmt: skip
-        gone, shown = storing.digest(found.gone), batch.weighed or {}
+        )  # fmt: skip
+        found, gone, shown = taken.difference, taken.digest, batch.weighed or {}
         if gone and gone != shown.get("digest"):
             raise _OtherwiseError
         staffing.keep_hours(session, batch_id, result.hours)
         new_rows = len(found.come)
         kept = {name: value for name, value in shown.items() if name not in {"changes", "wards", "otherwise"}}
-        kept |= {"new": len(found.new), "unchanged": found.unchanged}
+        kept |= {"new": len(found.new), "unchanged": found.unchanged, "duties": taken.rosters.written}
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
         if not batches.move(session, batch_id, STORING, STORED, **values):
             raise RuntimeError(batches.TAKEN_FOR_DEAD)
         audit.record(
             session, "einlesen.speichern", tenant_id=home.tenant_id, account_id=batch.account_id,
-            what=f"lieferung {batch_id}", reason=_done_to_it(found),
+            what=f"lieferung {batch_id}", reason=_done_to_it(taken),
         )  # fmt: skip
         tell(95, "Schließt ab", result.rows)
         return new_rows
 
 
-def _done_to_it(found: Difference) -> str:
-    """Return what became of stored rows, in numbers, where any went."""
-    gone = {"geändert": len(found.after), "entfernt": len(found.missing)}
+def _done_to_it(taken: Taken) -> str:
+    """Return what became of stored rows and duties, in numbers, where any went."""
+    rows, duties = taken.difference, taken.rosters
+    gone = {"geändert": len(rows.after), "entfernt": len(rows.missing)}
+    gone |= {"Dienste geändert": duties.changed, "Dienste entfernt": duties.removed}
     return ", ".join(f"{count} {word}" for word, count in gone.items() if count)

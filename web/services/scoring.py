@@ -15,7 +15,7 @@ import pandas as pd
 import pebem
 from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, OUTCOME_COLUMNS, Aggregate, condense
 from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
-from web.services import demand, holdings
+from web.services import demand, holdings, relieving
 from web.store import analysis
 from web.store.cells import Cells, concat, labelled, together
 
@@ -50,12 +50,16 @@ def result(tables: Tables, stretches: Iterable[Stretch]) -> analysis.Result:
         part = of_days(tables, stretch.first, stretch.last)
         if part.interventions.empty:
             continue
-        aggregate = score(part, stretch.book)
+        aggregate, unknown = score(part, stretch.book), unknown_to(stretch.book, part)
         made = {
             analysis.FULL: cells_of(aggregate.tables[CUBE[0]]),
             analysis.COVERAGE: coverage_of(aggregate.coverage, stretch.book.sha256),
         }
-        for kind, cells in (made | demand.of_stretch(part, stretch.book)).items():
+        made |= demand.of_stretch(part, stretch.book)
+        if not tables.duties.empty:
+            book = completed(stretch.book, unknown) if unknown else stretch.book
+            made |= relieving.of_stretch(part, book, (stretch.first, stretch.last), unknown)
+        for kind, cells in made.items():
             found.setdefault(kind, []).append(cells)
     return {kind: concat(parts) for kind, parts in found.items()}
 

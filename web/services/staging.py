@@ -5,21 +5,22 @@ from __future__ import annotations
 import pickle
 import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from web.security.crypto import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from importers import Import
     from importers.faulty import FaultySheet
+    from web.services.recognising import Asked
     from web.settings import Settings
 
 
 def keep_files(settings: Settings, batch_id: int, files: Sequence[tuple[str, bytes]]) -> None:
-    """Keep the files of an upload until they are read. Their names are generated; theirs are in the vault."""
+    """Keep the files of an upload until it is decided about. Their names are generated; theirs are in the vault."""
     folder = _folder(settings, batch_id)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -38,21 +39,18 @@ def files(settings: Settings, batch_id: int, names: Sequence[str]) -> list[tuple
 
 def keep_result(settings: Settings, batch_id: int, result: Import) -> None:
     """Keep what was read."""
-    sealed = _box(settings).seal(pickle.dumps(result), f"{batch_id}/result")
-    _write(_folder(settings, batch_id) / "result", sealed)
-
-
-def drop_files(settings: Settings, batch_id: int) -> None:
-    """Remove the files of an upload once they are read: they may hold more than we are to keep."""
-    for path in _folder(settings, batch_id).glob("file-*"):
-        path.unlink()
+    _keep(settings, batch_id, "result", result)
 
 
 def result(settings: Settings, batch_id: int) -> Import:
-    """Return what was read, exactly as its findings and figures were shown."""
-    sealed = (_folder(settings, batch_id) / "result").read_bytes()
-    # Opening it proves that this program wrote it: the box is authenticated by a key only we hold.
-    read: Import = pickle.loads(_box(settings).open(sealed, f"{batch_id}/result"))  # noqa: S301
+    """Return what was read, exactly as its findings and figures were shown.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where nothing was read, or it is deleted.
+    """
+    read: Import = _kept(settings, batch_id, "result")
     return read
 
 
@@ -61,13 +59,43 @@ def has_result(settings: Settings, batch_id: int) -> bool:
     return (_folder(settings, batch_id) / "result").is_file()
 
 
+def keep_asked(settings: Settings, batch_id: int, asked: Asked) -> None:
+    """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
+    _keep(settings, batch_id, "asked", asked)
+
+
+def asked(settings: Settings, batch_id: int) -> Asked | None:
+    """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted."""
+    try:
+        found: Asked = _kept(settings, batch_id, "asked")
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def keep_passwords(settings: Settings, batch_id: int, passwords: Mapping[str, str]) -> None:
+    """Keep the passwords of files until they are read; none removes those there are."""
+    if passwords:
+        _keep(settings, batch_id, "passwords", dict(passwords))
+    else:
+        (_folder(settings, batch_id) / "passwords").unlink(missing_ok=True)
+
+
+def passwords(settings: Settings, batch_id: int) -> dict[str, str]:
+    """Return name of a file -> password, for those not read yet."""
+    try:
+        found: dict[str, str] = _kept(settings, batch_id, "passwords")
+    except FileNotFoundError:
+        return {}
+    return found
+
+
 def keep_faulty(settings: Settings, batch_id: int, sheets: tuple[FaultySheet, ...]) -> None:
     """Keep the rows with errors as they stood; they outlast the storing, so that they can be repaired after it."""
-    path = _folder(settings, batch_id) / "faulty"
     if sheets:
-        _write(path, _box(settings).seal(pickle.dumps(sheets), f"{batch_id}/faulty"))
-    else:
-        path.unlink(missing_ok=True)  # the files were read before, with another outcome
+        _keep(settings, batch_id, "faulty", sheets)
+    else:  # the files were read before, with another outcome
+        (_folder(settings, batch_id) / "faulty").unlink(missing_ok=True)
 
 
 def has_faulty(settings: Settings, batch_id: int) -> bool:
@@ -78,18 +106,17 @@ def has_faulty(settings: Settings, batch_id: int) -> bool:
 def faulty(settings: Settings, batch_id: int) -> tuple[FaultySheet, ...]:
     """Return the rows with errors; none where they were deleted in the meantime."""
     try:
-        sealed = (_folder(settings, batch_id) / "faulty").read_bytes()
+        sheets: tuple[FaultySheet, ...] = _kept(settings, batch_id, "faulty")
     except FileNotFoundError:
         return ()
-    sheets: tuple[FaultySheet, ...] = pickle.loads(_box(settings).open(sealed, f"{batch_id}/faulty"))  # noqa: S301
     return sheets
 
 
-def drop_result(settings: Settings, batch_id: int) -> None:
-    """Remove what was read once it is stored, and whatever may be left of the files; rows to repair stay."""
-    drop_files(settings, batch_id)
+def drop_read(settings: Settings, batch_id: int) -> None:
+    """Remove files, answers and what was read once it is stored; rows to repair stay."""
     folder = _folder(settings, batch_id)
-    (folder / "result").unlink(missing_ok=True)
+    for path in [*folder.glob("file-*"), *(folder / part for part in ("asked", "passwords", "result"))]:
+        path.unlink(missing_ok=True)
     with suppress(OSError):  # there are rows to repair, or the folder is gone
         folder.rmdir()
 
@@ -103,6 +130,16 @@ def kept(settings: Settings) -> dict[int, float]:
 def drop(settings: Settings, batch_id: int) -> None:
     """Remove everything kept of an upload."""
     shutil.rmtree(_folder(settings, batch_id), ignore_errors=True)
+
+
+def _keep(settings: Settings, batch_id: int, part: str, value: object) -> None:
+    _write(_folder(settings, batch_id) / part, _box(settings).seal(pickle.dumps(value), f"{batch_id}/{part}"))
+
+
+def _kept(settings: Settings, batch_id: int, part: str) -> Any:
+    sealed = (_folder(settings, batch_id) / part).read_bytes()
+    # Opening it proves that this program wrote it: the box is authenticated by a key only we hold.
+    return pickle.loads(_box(settings).open(sealed, f"{batch_id}/{part}"))  # noqa: S301
 
 
 def _write(path: Path, content: bytes) -> None:

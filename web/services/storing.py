@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from web.services import care, deliveries, difference, reanalysis
+from web.services import care, deliveries, difference, duties, reanalysis
 from web.services.difference import NOTHING, Contents, Difference, Rule, Scope
 from web.store import bulk, exchange
 from web.store.content import days_of, month_of, months_of
@@ -66,10 +66,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of the rows, and which days were analysed (None = all)."""
+    """What became of the rows and of the duties, and which days were analysed (None = all)."""
 
     difference: Difference
+    rosters: duties.Change
     days: set[date] | None
+
+    @property
+    def digest(self) -> str:
+        """What tells whether the same rows and duties would go; "" where none do."""
+        return digest(self.difference.gone, self.rosters.gone)
 
 
 def take_in(
@@ -91,7 +97,8 @@ def take_in(
     done
         Told now and then how many rows are through.
     dry
-        Only let the figures be what they would be: the caller undoes the transaction.
+        Only let the figures of the rows be what they would be: the caller undoes the transaction. Feasible relief,
+        which takes longer than they, is not worked out.
     """
     deliveries.keep_ground(session, home_id)
     before = reanalysis.held(session, home_id)
@@ -104,9 +111,13 @@ def take_in(
     held = deliveries.stored(session, home_id, span) if span else NOTHING
     found = difference.compare(held, given, rule)
     put(session, home_id, held, found.gone, {batch_id: found.come}, done, dry=dry)
+    on_duty = duties.contents_of(session, home_id, tables.duties, staff)
+    rostered = duties.folded(session, home_id, duties.months_about(on_duty, rule.scope))
+    rosters = duties.compare(rostered, duties.applied(rostered, on_duty, rule.scope), on_duty)
     if not dry:
         deliveries.keep(session, home_id, batch_id, rule, given, tables)
-    return Taken(found, analysed(session, home_id, before, found.gone, found.come))
+        duties.keep(session, batch_id, on_duty)
+    return Taken(found, rosters, analysed(session, home_id, before, found.gone, found.come, None if dry else rosters))
 
 
 def put(
@@ -140,12 +151,20 @@ def put(
 
 
 def analysed(
-    session: Session, home_id: int, before: reanalysis.Held, gone: Contents, come: Contents
-) -> set[date] | None:
-    """Analyse what is touched, and return the days; None = all."""
+    session: Session, home_id: int, before: reanalysis.Held, gone: Contents, come: Contents,
+    rosters: duties.Change | None,
+) -> set[date] | None:  # fmt: skip
+    """Analyse what is touched, and return the days; None = all.
+
+    Parameters
+    ----------
+    rosters
+        What became of the duties; None = feasible relief is not asked for.
+    """
     ordinals = np.unique(days_of(np.concatenate([gone, come])))
-    days = reanalysis.analyse_touched(session, home_id, before, [date.fromordinal(one) for one in ordinals.tolist()])
-    return None if before.stale else days
+    days = {date.fromordinal(one) for one in ordinals.tolist()} | (rosters.days if rosters else frozenset())
+    found = reanalysis.analyse_touched(session, home_id, before, days, rosters=rosters is not None)
+    return None if before.stale else found
 
 
 def digest(*contents: Contents) -> str:

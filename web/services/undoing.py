@@ -9,7 +9,7 @@ import numpy as np
 import structlog
 from sqlalchemy import delete, func, select, update
 
-from web.services import aliases, audit, batches, deliveries, difference, reanalysis, storing, weighing
+from web.services import aliases, audit, batches, deliveries, difference, duties, reanalysis, storing, weighing
 from web.services.batches import STORED, TO_UNDO, UNDOING, UNDONE
 from web.services.difference import NOTHING, Contents
 from web.store import exchange
@@ -50,6 +50,8 @@ class Undo:
         Rows of the upload that stay, because another upload in force contains them too.
     back
         Rows that come back: the upload had changed or replaced them.
+    rosters
+        What becomes of the duties; "new" are those that come back.
     former, unknown
         Persons of whom something earlier holds again, and of whom nothing is known any more.
     overrides
@@ -66,6 +68,7 @@ class Undo:
     gone: int
     stay: int
     back: int
+    rosters: duties.Change
     former: int
     unknown: int
     overrides: int
@@ -168,6 +171,7 @@ def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> Undo:
     held = _stored(session, home_id, months)
     after = deliveries.folded(session, home_id, months, without=batch_id)
     gone, come = difference.beyond(held, after), difference.beyond(after, held)
+    rosters = _rosters(session, one)
     overrides, later = _overrides(session, one, own), _later(session, one, own)
     owners = _owners(session, one, np.unique(np.concatenate([own, come])))
     storing.put(session, home_id, held, gone, _shared(come, owners), dry=dry)
@@ -180,11 +184,12 @@ def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> Undo:
         for model in (UnknownTerm, WeeklyHours):
             session.execute(delete(model).where(model.batch_id == batch_id))
     session.flush()
-    days = storing.analysed(session, home_id, before, gone, come)
+    days = storing.analysed(session, home_id, before, gone, come, None if dry else rosters)
     moved = weighing.moved(kept, weighing.figures(connection, home_id), days)
     stay = len(own) - len(difference.beyond(own, after))
-    mark = f"{storing.digest(gone, come)}/{former}/{unknown}"
-    return Undo(len(own), len(gone), stay, len(come), former, unknown, overrides, later, moved, mark)
+    duties_so = "-".join(map(str, rosters.written.values()))
+    mark = f"{storing.digest(gone, come, rosters.gone)}/{duties_so}/{former}/{unknown}"
+    return Undo(len(own), len(gone), stay, len(come), rosters, former, unknown, overrides, later, moved, mark)
 
 
 def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
@@ -192,6 +197,13 @@ def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
         return NOTHING
     first, last = (np.datetime64(month, "M").astype("datetime64[D]").item() for month in (months[0], months[-1]))
     return difference.in_months(deliveries.stored(session, home_id, (first, last)), months)
+
+
+def _rosters(session: Session, one: Delivery) -> duties.Change:
+    """Return what becomes of the duties without an upload."""
+    months = duties.months_about(duties.of_upload(session, one.batch_id), difference.scope_of(one.rule))
+    before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.batch_id))
+    return duties.compare(before, after)
 
 
 def _owners(session: Session, one: Delivery, wanted: Contents) -> dict[int, Contents]:

@@ -12,9 +12,7 @@ from sqlalchemy import select
 from web.services import batches, care, clock, imports, progress, results, staging
 from web.services.batches import (
     ABORTED,
-    READ,
     READING,
-    REFUSED,
     RELEASED,
     STORED,
     STORING,
@@ -97,7 +95,7 @@ def forget_old(databases: Databases, settings: Settings) -> int:
     with databases.reading() as session:
         states = {one.id: one.state for one in session.execute(select(Batch.id, Batch.state))}
         old = set(session.scalars(select(Batch.id).where(Batch.created_at < limit)))
-    undecided = sorted(number for number in old if states[number] in {READ, REFUSED, ABORTED})
+    undecided = sorted(number for number in old if states[number] in batches.UNDECIDED)
     for batch_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
         imports.discard(databases, settings, batch_id, account_id=None, reason=reason)

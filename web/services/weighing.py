@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from importers import Import
     from pebem.contracts import Tables
     from web.services.difference import Contents
-    from web.services.storing import Choice
+    from web.services.storing import Choice, Taken
     from web.settings import Settings
     from web.store.cells import Cells
     from web.store.databases import Databases
@@ -58,7 +58,7 @@ def upload(databases: Databases, settings: Settings, home_id: int, result: Impor
         named = {str(one) for frame, key in _about(tables) for one in frame[key].dropna().unique()}
         weighed = {
             "new": len(found.new), "changed": len(found.after), "unchanged": found.unchanged,
-            "removed": len(found.missing), "digest": storing.digest(found.gone),
+            "removed": len(found.missing), "digest": taken.digest, "duties": _rosters(taken, tables),
             "kinds": _kinds(found.before, found.after),
             "changes": _changes(session, home_id, found.before[:SHOWN], found.after[:SHOWN]),
             "people_new": len(named - known), "people_again": len(named & known),
@@ -103,6 +103,10 @@ def _sums(found: Figures, days: Any) -> dict[str, Any]:
                 fit[cast("tuple[Any, ...]", outcome)[_FIT]][i] += int(of_days.columns[name][here].sum())
     counts = {name: int(coverage.columns[name].sum()) if coverage is not None else 0 for name in COVERAGE_COUNTS}
     return {"fit": fit, "coverage": counts}
+
+
+def _rosters(taken: Taken, tables: Tables) -> dict[str, int]:
+    return taken.rosters.written | {"nameless": int(tables.duties["staff"].isna().sum())}
 
 
 def _about(tables: Tables) -> list[tuple[pd.DataFrame, str]]:

@@ -33,6 +33,12 @@ DEMAND: Final = "demand"
 GRADES: Final = "grades"
 """By day, Pflegegrad of the resident and level called for: count and seconds."""
 
+RELIEF: Final = "relief"
+"""Work above level on days with a roster, by day, ward, intervention and what could have become of it: seconds."""
+
+SHIFTS: Final = "shifts"
+"""Who was on shift, by day, ward and as whom they could have taken on work: seconds. For telling how many they are."""
+
 MONTHS: Final = "months"
 """The full cells without the day."""
 
@@ -43,7 +49,8 @@ _SUMMED: Final = {MONTHS: ("ward", "shift", "intervention", "outcome"), DAYS: ("
 _TABLE: Final = cast("Table", Cube.__table__)
 
 Result = dict[str, Cells]
-"""What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions."""
+"""What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions; and
+of ``RELIEF`` and ``SHIFTS`` where somebody was on shift."""
 
 
 def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:

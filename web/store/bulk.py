@@ -112,7 +112,7 @@ def contents_of(
         "resident_id" and "staff_id" -> pseudonym -> row id.
     """
     coded = {name: pd.Categorical(frame[heading]).remove_unused_categories() for name, heading in _CODED.items()}
-    labels = _labels(connection, home_id, {one for name in _TEXTS for one in coded[name].categories})
+    labels = numbered_labels(connection, home_id, {one for name in _TEXTS for one in coded[name].categories})
     ids = {**people, **dict.fromkeys(_TEXTS, labels)}
     numbers = {
         name: _looked_up(column.codes, [ids[name][one] for one in column.categories], 0, np.int64)
@@ -212,7 +212,7 @@ def write(connection: Connection, rows: list[tuple[Any, ...]]) -> int:
     return connection.exec_driver_sql(f"{INSERT} {selected} {_UNLESS}").rowcount
 
 
-def _labels(connection: Connection, home_id: int, texts: set[str]) -> dict[str, int]:
+def numbered_labels(connection: Connection, home_id: int, texts: set[str]) -> dict[str, int]:
     """Return the numbers of texts; those the home does not have yet get one."""
     query = select(Label.text, Label.id).where(Label.home_id == home_id)
     known = dict(connection.execute(query).all())

@@ -3,6 +3,8 @@
 Ten unsigned numbers of four bytes, the highest byte first, the day in front: keys are in order of days on every
 database, and two rows have the same key only if they are the same. 0 stands for "not given"; days count from
 0001-01-01 as 1; ``minute`` and ``seconds`` are kept plus 1, so that their -1 for "not given" becomes 0.
+
+Duties are kept alike, in fewer numbers (:data:`DUTY`); what is asked of days and months here holds for both.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +22,9 @@ NUMBERS: Final = (
     "day", "resident_id", "staff_id", "intervention", "minute", "seconds", "source", "shift", "ward", "status",
 )  # fmt: skip
 """Order of the numbers. Stored rows rely on it: another order needs a migration."""
+
+DUTY: Final = ("day", "staff_id", "start", "end", "ward")
+"""The same of a duty: the day it begins on, and seconds from the midnight before."""
 
 WIDTH: Final = 4 * len(NUMBERS)
 """Bytes of a content."""
@@ -31,7 +36,7 @@ _NUMBER: Final = ">u4"
 _TOP: Final = 2**32 - 1
 
 
-def pack(columns: Mapping[str, NDArray[np.int64]]) -> NDArray[np.bytes_]:
+def pack(columns: Mapping[str, NDArray[np.int64]], names: Sequence[str] = NUMBERS) -> NDArray[np.bytes_]:
     """Return the contents of rows, shape (n,), as byte strings of fixed length: they sort like keys.
 
     Raises
@@ -39,29 +44,30 @@ def pack(columns: Mapping[str, NDArray[np.int64]]) -> NDArray[np.bytes_]:
     ValueError
         For a number that four bytes cannot hold: cut off, its key would be that of another row.
     """
-    packed = np.empty((len(columns["day"]), len(NUMBERS)), _NUMBER)
-    for place, name in enumerate(NUMBERS):
+    packed = np.empty((len(columns["day"]), len(names)), _NUMBER)
+    for place, name in enumerate(names):
         values = columns[name]
         if len(values) and not (int(values.min()) >= (name == "day") and int(values.max()) <= _TOP):
             raise ValueError(f"a value of {name} does not fit into a stored row")
         packed[:, place] = values
-    return packed.view(f"S{WIDTH}").reshape(-1)
+    return packed.view(f"S{4 * len(names)}").reshape(-1)
 
 
-def unpack(contents: bytes) -> dict[str, NDArray[np.uint32]]:
+def unpack(contents: bytes, names: Sequence[str] = NUMBERS) -> dict[str, NDArray[np.uint32]]:
     """Return the numbers of contents that stand one after the other, each of shape (n,)."""
-    packed = np.frombuffer(contents, _NUMBER).reshape(-1, len(NUMBERS))
-    return dict(zip(NUMBERS, packed.T.astype(np.uint32, order="C"), strict=True))
+    packed = np.frombuffer(contents, _NUMBER).reshape(-1, len(names))
+    return dict(zip(names, packed.T.astype(np.uint32, order="C"), strict=True))
 
 
-def of_bytes(contents: bytes) -> NDArray[np.bytes_]:
+def of_bytes(contents: bytes, names: Sequence[str] = NUMBERS) -> NDArray[np.bytes_]:
     """Return contents that stand one after the other as an array of shape (n,)."""
-    return np.frombuffer(contents, f"S{WIDTH}")
+    return np.frombuffer(contents, f"S{4 * len(names)}")
 
 
 def days_of(contents: NDArray[np.bytes_]) -> NDArray[np.int64]:
     """Return the day of each content, counted as contents do (0001-01-01 is 1)."""
-    return np.frombuffer(contents.tobytes(), _NUMBER).reshape(-1, len(NUMBERS))[:, 0].astype(np.int64)
+    numbers = np.frombuffer(contents.tobytes(), _NUMBER).reshape(-1, contents.dtype.itemsize // 4)
+    return numbers[:, 0].astype(np.int64)
 
 
 def month_of(contents: NDArray[np.bytes_]) -> int:

@@ -1,4 +1,4 @@
-"""What people decide about a home: rulebooks, levels set by hand, names of interventions, figures for § 113c."""
+"""What people decide about a home: rulebooks, levels set by hand, own words, sources, figures for § 113c."""
 
 from __future__ import annotations
 
@@ -83,30 +83,52 @@ _term = Columns("tenant_id", Deletion.CONTRACT)
 
 
 class Term(Base):
-    """A version of what a tenant's own name for an intervention stands for; the highest version counts."""
+    """A version of what a tenant's own word stands for; the highest version counts. Kinds: ``web.services.terms``."""
 
     __tablename__ = "term"
-    __table_args__ = (UniqueConstraint("tenant_id", "key", "version"), _term.table("pseudonymous"))
+    __table_args__ = (UniqueConstraint("tenant_id", "kind", "key", "version"), _term.table("pseudonymous"))
     id: Mapped[int] = _term("free", primary_key=True)
     tenant_id: Mapped[int] = _term("free", ForeignKey("tenant.id"))
+    kind: Mapped[str] = _term("free", String(20))
     key: Mapped[str] = _term("free", String(200))
     text: Mapped[str] = _term("free", String(200))
-    target: Mapped[str] = _term("free", String(50))
+    target: Mapped[str] = _term("free", String(200))
     version: Mapped[int] = _term("free", Integer)
     account_id: Mapped[int] = _term("pseudonymous", ForeignKey("account.id"))
     at: Mapped[datetime] = _term("free", Moment)
+
+
+_profile = Columns("tenant_id", Deletion.CONTRACT)
+
+
+class Profile(Base):
+    """How a tenant's files of one source are read: ``importers.profiles.Profile.written``, and who said so last.
+
+    Headings alone, never a cell: so it may be handed to another tenant as a file.
+    """
+
+    __tablename__ = "profile"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"), _profile.table("pseudonymous"))
+    id: Mapped[int] = _profile("free", primary_key=True)
+    tenant_id: Mapped[int] = _profile("free", ForeignKey("tenant.id"))
+    name: Mapped[str] = _profile("free", String(200))
+    content: Mapped[dict[str, Any]] = _profile("free", JSON)
+    version: Mapped[int] = _profile("free", Integer, default=1)
+    account_id: Mapped[int] = _profile("pseudonymous", ForeignKey("account.id"))
+    at: Mapped[datetime] = _profile("free", Moment)
 
 
 _of_batch = Columns("batch_id.home_id", Deletion.UPLOAD)
 
 
 class UnknownTerm(Base):
-    """A name of an intervention that an upload used and nobody knew, with what hangs on it."""
+    """A word that an upload used and nobody knew for certain, with what hangs on it."""
 
     __tablename__ = "unknown_term"
     __table_args__ = _of_batch.table("free")
     id: Mapped[int] = _of_batch("free", primary_key=True)
     batch_id: Mapped[int] = _of_batch("free", ForeignKey("batch.id"), index=True)
+    kind: Mapped[str] = _of_batch("free", String(20))
     text: Mapped[str] = _of_batch("free", String(200))
     rows: Mapped[int] = _of_batch("free", Integer)
     seconds: Mapped[int] = _of_batch("free", BigInteger)

@@ -37,3 +37,15 @@ class DeliveryMonth(Base):
     )
     month: Mapped[int] = _month("free", Integer, primary_key=True, autoincrement=False)
     contents: Mapped[bytes] = _month("pseudonymous", LargeBinary)
+
+
+class DeliveryDuties(Base):
+    """The duties of an upload that begin in a month (counted from January 1970), in order, packed (decision 19)."""
+
+    __tablename__ = "delivery_duties"
+    __table_args__ = _month.table("pseudonymous")
+    batch_id: Mapped[int] = _month(
+        "free", ForeignKey("delivery.batch_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    month: Mapped[int] = _month("free", Integer, primary_key=True, autoincrement=False)
+    contents: Mapped[bytes] = _month("pseudonymous", LargeBinary)

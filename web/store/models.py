@@ -25,6 +25,7 @@ from web.store.classified import Columns, Deletion
 from web.store.decisions import (
     Override,
     PersonAnswer,
+    Profile,
     Rulebook,
     RulebookHolding,
     StaffingInput,
@@ -32,13 +33,13 @@ from web.store.decisions import (
     UnknownTerm,
     WeeklyHours,
 )
-from web.store.delivered import Delivery, DeliveryMonth
+from web.store.delivered import Delivery, DeliveryDuties, DeliveryMonth
 
 __all__ = [
-    "NAMING", "Account", "Assessment", "AuditEvent", "Base", "Batch", "BigId", "Cube", "Delivery", "DeliveryMonth",
-    "Exact", "Home", "Instability", "Intervention", "Label", "Moment", "Override", "PersonAnswer", "Qualification",
-    "Resident", "Rulebook", "RulebookHolding", "SignIn", "Staff", "StaffingInput", "Tenant", "Term", "UnknownTerm",
-    "WeeklyHours", "WorkMonth",
+    "NAMING", "Account", "Assessment", "AuditEvent", "Base", "Batch", "BigId", "Cube", "Delivery", "DeliveryDuties",
+    "DeliveryMonth", "Exact", "Home", "Instability", "Intervention", "Label", "Moment", "Override", "PersonAnswer",
+    "Profile", "Qualification", "Resident", "Rulebook", "RulebookHolding", "SignIn", "Staff", "StaffingInput", "Tenant",
+    "Term", "UnknownTerm", "WeeklyHours", "WorkMonth",
 ]  # fmt: skip
 
 _contract = Columns("-", Deletion.CONTRACT)

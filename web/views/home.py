@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 
+from importers.terms import INTERVENTION
 from pebem import measures
 from web import charts, current, wording
-from web.services import overview, results, terms
+from web.services import open_words, overview, results
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
         "top": _top(chosen),
         "all_interventions": chosen.url("interventions.index"),
         "gaps": _gaps(chosen),
-        "unmapped": terms.open_names(current.databases().reading, current.home().id),
+        "unmapped": open_words.count(current.databases().reading, current.home().id)[INTERVENTION],
         "by_ward": overview.groups(frame, "ward"),
         "by_shift": overview.groups(frame, "shift"),
         "by_day": charts.days(days) if of.in_minutes else None,

@@ -13,10 +13,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 import importers.template
 from web import current
 from web.reports import faulty_rows_xlsx, findings_xlsx
-from web.services import batches, imports, rulebooks, staging, undoing
+from web.services import batches, imports, open_words, reading, rulebooks, staging, undoing
 from web.services import progress as job_progress
 from web.services.sifting import Wanted, sift
-from web.views import taking_in
+from web.views import asking, taking_in, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,13 @@ blueprint = Blueprint("imports", __name__, url_prefix="/daten")
 
 MAX_FILES: Final = 20
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ACCEPTED: Final = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt,.xml,.zip,.htm,.html"
+ACCEPTED: Final = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.txt,.xml,.zip,.htm,.html"
 """Endings the file dialogue offers; what a file is, its content decides."""
 
 STATE_WORDS: Final = {
     batches.WAITING: "wartet auf das Einlesen",
     batches.READING: "wird eingelesen",
+    batches.ASKING: "wartet auf Ihre Antwort",
     batches.READ: "geprüft, noch nicht übernommen",
     batches.REFUSED: "nicht lesbar",
     batches.RELEASED: "wartet auf das Übernehmen",
@@ -46,6 +47,10 @@ STATE_WORDS: Final = {
     batches.UNDOING: "wird zurückgenommen",
     batches.UNDONE: "zurückgenommen",
 }
+
+
+_WITH_WORDS: Final = frozenset({batches.READ, batches.STORED})
+_STRANGERS: Final = frozenset({"bewohner-unbekannt", "personal-unbekannt"})
 
 
 @blueprint.get("/")
@@ -85,7 +90,10 @@ def template() -> ResponseReturnValue:
 
 @blueprint.get("/<int:batch_id>")
 def show(batch_id: int) -> ResponseReturnValue:
-    """Show an upload: its progress while a job runs, else what was found and what can be done."""
+    """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
+    batch, parts = _batch(batch_id), current.parts()
+    if batch.state == batches.ASKING and (asked := staging.asked(parts.settings, batch_id)):
+        return redirect(asking.address(batch_id, asked))
     return _show(batch_id, Wanted.of(request.args))
 
 
@@ -109,12 +117,19 @@ def _show(batch_id: int, wanted: Wanted) -> str:
     }
     if batch.moving:
         return render_template("imports/progress.html", **context)
-    context["has_faulty_rows"] = staging.has_faulty(parts.settings, batch_id)
-    context["effects"] = taking_in.effects(batch)
-    context["undoable"] = batch.state == batches.STORED and undoing.is_possible(parts.databases.reading, batch_id)
-    context["upload_days"] = parts.settings.upload_days
-    chosen = sift(said.findings if said else (), wanted)
-    return render_template("imports/show.html", **context, wanted=wanted, chosen=chosen)
+    findings, asked = said.findings if said else (), staging.asked(parts.settings, batch_id)
+    context |= {
+        "has_faulty_rows": staging.has_faulty(parts.settings, batch_id),
+        "effects": taking_in.effects(batch),
+        "undoable": batch.state == batches.STORED and undoing.is_possible(parts.databases.reading, batch_id),
+        "upload_days": parts.settings.upload_days,
+        "askable": asked is not None and bool(asked.guesses),
+        "profiles": asked.profiles if asked else (),
+        "words": _open_words(batch) if batch.state in _WITH_WORDS else (),
+        "files_gone": reading.FILES_GONE,
+        "strangers": sum(one.count for one in findings if one.code in _STRANGERS),
+    }
+    return render_template("imports/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
 
 
 @blueprint.get("/<int:batch_id>/stand")
@@ -209,6 +224,12 @@ def _objections_shown() -> Iterator[None]:
 
 def _batch(batch_id: int) -> BatchRow:
     return current.batch(batch_id)
+
+
+def _open_words(batch: BatchRow) -> list[dict[str, Any]]:
+    """Return the kinds of words that are still open in an upload, with the address where they are answered."""
+    found = open_words.count(current.databases().reading, batch.home_id, batch.id)
+    return [one for one in terms.tabs("", found, "values.index", batch_id=batch.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:

@@ -1,79 +1,61 @@
-"""Eigene Bezeichnungen: what the home's own names for interventions stand for in the catalogue."""
+"""Eigene Bezeichnungen: what the home's own words stand for, one page for each kind."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
+from importers.interventions import IGNORE, LATER
+from importers.terms import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
 from web import current
-from web.services import rulebooks, terms
+from web.services import open_words, rulebooks, term_tables, terms
+from web.term_words import TERM_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
+    from werkzeug.datastructures import MultiDict
+
+    from web.services.open_words import Open
 
 blueprint = Blueprint("terms", __name__, url_prefix="/bezeichnungen")
 
 SHOWN: Final = 25
-"""Names the page begins with: those with the most minutes."""
+"""Words the page begins with: those with the most minutes."""
+
+TYPED: Final = frozenset({INTERVENTION, DUTY})
+"""Kinds with more choices than a list can hold: a field completes what is typed."""
+
+KEPT_AS_IT_IS: Final = frozenset({ROLE, SHIFT})
+"""Kinds whose words may stay as they are written."""
 
 MOST_BYTES: Final = 2 * 1024**2
 
 
-@blueprint.get("/")
-def index() -> ResponseReturnValue:
-    """Show the names nobody knows, those with the most minutes first, and all mappings made."""
-    reading, home = current.databases().reading, current.home()
-    book = rulebooks.holding(reading, home.id)
-    pending = terms.pending(reading, home.id, limit=terms.KEPT if "alle" in request.args else SHOWN)
-    titles = {entry.id: entry.title for entry in book.interventions}
-    return render_template(
-        "terms/index.html",
-        rulebook=book,
-        pending=pending,
-        unmapped=terms.open_names(reading, home.id),
-        made=terms.list_(reading, current.visitor().tenant_id),
-        titles=titles,
-        interventions=book.interventions,
-        ignore=terms.IGNORE,
-        later=terms.LATER,
-    )
+@blueprint.get("/", defaults={"kind": INTERVENTION})
+@blueprint.get("/<kind>")
+def index(kind: str) -> ResponseReturnValue:
+    """Show the words of a kind nobody has decided about, those with the most minutes first, and all mappings made."""
+    return _index(known_kind(kind))
 
 
-@blueprint.post("/")
-def choose() -> ResponseReturnValue:
-    """Map one name: to a suggestion, to another entry by title or number, to nothing, or put it off."""
-    text, other = request.form.get("text", ""), request.form.get("andere", "").strip()
-    target = request.form.get("ziel", "")
-    if other:
-        book = rulebooks.holding(current.databases().reading, current.home().id)
-        # The list of the field offers "4.1 Title": the number alone tells which is meant.
-        entry = book.find_intervention(other) or book.find_intervention(other.partition(" ")[0])
-        if entry is None:
-            flash(f"„{other[:80]}“ steht nicht im Katalog. Bitte wählen Sie aus der Liste.", "warning")
-            return redirect(url_for("terms.index"))
-        target = entry.id
-    try:
-        made = terms.map_(
-            current.databases(),
-            tenant_id=current.visitor().tenant_id,
-            account_id=current.visitor().account_id,
-            home_id=current.home().id,
-            text=text,
-            target=target,
-        )
-        flash(f"Gespeichert: „{made.text}“.", "good")
-    except terms.TermError as error:
-        flash(str(error), "warning")
-    return redirect(url_for("terms.index"))
+@blueprint.post("/", defaults={"kind": INTERVENTION})
+@blueprint.post("/<kind>")
+def choose(kind: str) -> ResponseReturnValue:
+    """Keep the answers to the words shown; where one cannot be meant, keep none and show them all again."""
+    if wrong := answered(known_kind(kind)):
+        return _index(kind, wrong), 422
+    return redirect(url_for("terms.index", kind=kind, alle=1 if "alle" in request.args else None))
 
 
 @blueprint.get("/bezeichnungen.csv")
 def table() -> ResponseReturnValue:
-    """Hand all names out for a spreadsheet program, and write down that they were handed out."""
+    """Hand all words out for a spreadsheet program, and write down that they were handed out."""
     databases, who = current.databases(), current.visitor()
-    content = terms.export_csv(databases.reading, who.tenant_id, current.home().id)
-    terms.exported(databases, tenant_id=who.tenant_id, account_id=who.account_id)
+    content = term_tables.written(databases.reading, who.tenant_id, current.home().id)
+    term_tables.handed_out(databases, tenant_id=who.tenant_id, account_id=who.account_id)
     return Response(
         content,
         mimetype="text/csv; charset=utf-8",
@@ -90,18 +72,97 @@ def read() -> ResponseReturnValue:
         flash("Bitte wählen Sie eine CSV-Datei mit höchstens 2 MB aus.", "warning")
         return redirect(url_for("terms.index"))
     who = current.visitor()
-    try:
-        found = terms.import_csv(
-            current.databases(),
-            tenant_id=who.tenant_id,
-            account_id=who.account_id,
-            home_id=current.home().id,
-            content=content,
-        )
-    except terms.TermError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("terms.index"))
+    found = term_tables.read(
+        current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id,
+        content=content,
+    )  # fmt: skip
     if found.problems:
         return render_template("terms/problems.html", problems=found.problems), 422
     flash(f"Eingelesen: {found.changed} geändert, {found.unchanged} unverändert.", "good")
     return redirect(url_for("terms.index"))
+
+
+def known_kind(kind: str) -> str:
+    """Return the kind an address names; 404 where there is none."""
+    if kind not in KINDS:
+        abort(404)
+    return kind
+
+
+def answered(kind: str) -> Mapping[str, str]:
+    """Keep the answers of the form sent, and return what is wrong with them: word -> sentence, "" for all of them."""
+    who = current.visitor()
+    answers = {word: other or chosen for word, (chosen, other) in _given(request.form).items() if other or chosen}
+    try:
+        changed = terms.answer(
+            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id,
+            kind=kind, answers=answers,
+        )  # fmt: skip
+    except terms.TermError as error:
+        return error.wrong or {"": str(error)}
+    flash(_saved(changed), "good" if changed else "warning")
+    return {}
+
+
+def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return what a page that asks for words needs; with ``wrong`` the answers given are shown again."""
+    reading, home = current.databases().reading, current.home()
+    everything = "alle" in request.args or batch_id is not None
+    book = rulebooks.holding(reading, home.id)
+    choices = KINDS[kind].choices(book)
+    return {
+        "kind": kind,
+        "words": TERM_WORDS[kind],
+        "rulebook": book,
+        "choices": choices,
+        "in_a_list": kind not in TYPED,
+        "kept_as_it_is": kind in KEPT_AS_IT_IS,
+        "ignorable": KINDS[kind].ignorable,
+        "called": {**choices, IGNORE: "ignorieren", LATER: "später entscheiden"},
+        "pending": open_words.pending(
+            reading, home.id, kind, batch_id=batch_id, limit=terms.KEPT if everything else SHOWN
+        ),
+        "given": _given(request.form) if wrong else {},
+        "wrong": wrong or {},
+        "ignore": IGNORE,
+        "later": LATER,
+    }
+
+
+def tabs(kind: str, open_now: Mapping[str, Open], endpoint: str, **values: Any) -> list[dict[str, Any]]:
+    """Return the links from one kind to another, with the number of open words."""
+    return [
+        {
+            "label": words.tab,
+            "open": open_now[name].words,
+            "url": url_for(endpoint, kind=name, **values),
+            "current": name == kind,
+        }
+        for name, words in TERM_WORDS.items()
+    ]
+
+
+def _index(kind: str, wrong: Mapping[str, str] | None = None) -> str:
+    reading = current.databases().reading
+    open_now = open_words.count(reading, current.home().id)
+    return render_template(
+        "terms/index.html",
+        **asking(kind, wrong=wrong),
+        made=[one for one in terms.list_(reading, current.visitor().tenant_id, kind) if one.target != LATER],
+        tabs=tabs(kind, open_now, "terms.index"),
+        unmapped=open_now[kind],
+    )
+
+
+def _given(form: MultiDict[str, str]) -> dict[str, tuple[str, str]]:
+    """Return the words of a form with what was chosen and what was entered in its place."""
+    return {
+        word: (form.get(f"antwort-{number}", ""), form.get(f"andere-{number}", "").strip())
+        for number, word in enumerate(form.getlist("wort"), start=1)
+    }
+
+
+def _saved(changed: int) -> str:
+    if not changed:
+        return "Es war nichts zu ändern: Wählen Sie bei mindestens einem Wort, was es bedeutet."
+    return "Gespeichert: 1 Wort." if changed == 1 else f"Gespeichert: {changed} Wörter."

@@ -1,0 +1,430 @@
+"""Feasible relief of what is stored: the page's figures are the engine's, whatever uploads came and went."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from pebem import contracts
+from pebem.assignment import UnprovenError
+from pebem.relief import OBSTACLES, relief
+from rules.vocabulary import ASSESSMENT_CELLS
+from tests.pebem import rosters
+from tests.pebem.rosters import DAY
+from tests.web import workbooks
+from tests.web.pages import person
+from tests.web.test_people import merge
+from tests.web.test_reanalysis import check
+from tests.web.test_undoing import choose, weighed
+from web.services import care, duties, relieving, rulebooks, scoring, small_groups, undoing
+from web.services.holdings import Stretch
+from web.services.small_groups import MIXED
+from web.services.storing import Choice
+from web.store import analysis, models
+from web.store.content import DUTY, unpack
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from pebem.contracts import Tables
+    from tests.web.pages import Person
+    from web.store.databases import Databases
+
+BOOK = rulebooks.current("rekonstruktion")
+LONG_AGO = date(2020, 1, 1)
+
+STAFF = [
+    workbooks.STAFF[0],
+    *((f"N{i}", f"Pflegefach{i}", "Ada", "4", "", "", "", "") for i in range(2)),
+    *((f"S{i}", f"Service{i}", "Bea", "1", "", "", "", "") for i in range(6)),
+]  # fmt: skip
+WORK = [
+    workbooks.WORK[0],
+    ("", "N0", "7.E17", "31.01.2026", "23:10", "30", "Nacht", "A", ""),
+    ("", "N0", "7.E17", "01.02.2026", "01:10", "50", "Nacht", "A", ""),
+    ("", "N1", "7.E17", "05.02.2026", "09:10", "40", "Früh", "B", ""),
+]
+"""Housekeeping by nurses, whom any service could relieve; on two sides of the end of a month."""
+
+DIENSTE = ("Personal-Nr", "Wohnbereich", "Beginn", "Ende")
+
+
+def roster(*lines: tuple[str, str, str, str]) -> bytes:
+    return workbooks.workbook(Dienste=[DIENSTE, *lines], Mitarbeitende=STAFF)
+
+
+def on(who: str, ward: str, start: str, end: str) -> tuple[str, str, str, str]:
+    return who, ward, start, end
+
+
+def night(who: str, ward: str = "A") -> tuple[str, str, str, str]:
+    return on(who, ward, "31.01.2026 22:00", "01.02.2026 06:00")
+
+
+def early(who: str, ward: str = "B", day: str = "05.02.2026", end: str = "14:00") -> tuple[str, str, str, str]:
+    return on(who, ward, f"{day} 06:00", f"{day} {end}")
+
+
+NIGHTS = [night(f"S{i}") for i in range(6)]
+DAYS = [early(f"S{i}") for i in range(6)]
+
+
+def home(who: Person, *rosters_: bytes) -> None:
+    """Read in a home with work, and rosters after it."""
+    who.read_in(workbooks.workbook(Mitarbeitende=STAFF, Interventionen=WORK))
+    for content in rosters_:
+        who.read_in(content)
+
+
+def told(who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None) -> Any:
+    return relieving.load(who.parts.databases.reading, who.home_id, (first, last), ward)
+
+
+def on_duty(who: Person) -> list[tuple[str, str, str]]:
+    """Return the stored duties: number from outside is not known here, so who by level of the staff list."""
+    with who.parts.databases.reading() as session:
+        frame = duties.frame(session, who.home_id)
+    return sorted((str(one.ward), str(one.start), str(one.end)) for one in frame.itertuples())
+
+
+def stored_duties(who: Person) -> bytes:
+    with who.parts.databases.reading() as session:
+        return duties.folded(session, who.home_id).tobytes()
+
+
+def covered_days(tables: Tables, first: date, days: int) -> list[date]:
+    """Return the days with work on which somebody known was on shift, day by day."""
+    known, found = set(tables.staff["staff"]), []
+    work = tables.interventions
+    worked = {one.date() for one in work["date"][work["status"].isna() | (work["status"] == "durchgeführt")]}
+    for day in (first + timedelta(days=n) for n in range(days)):
+        start = datetime.combine(day, datetime.min.time())
+        there = [
+            one for one in tables.duties.itertuples()
+            if one.staff in known and one.start < start + timedelta(days=1) and one.end > start
+        ]  # fmt: skip
+        if there and day in worked:
+            found.append(day)
+    return found
+
+
+def drawn(seed: int) -> Tables:
+    """Return a random home of a few nights around the end of a month, with no day before it."""
+    cases = [rosters.random_case(seed * 10 + i) for i in range(6)]
+    later = date(2026, 1, 25) - DAY
+    case = rosters.one_after_the_other(cases)
+    tables = rosters.Case(
+        [replace(one, until=one.until and one.until + later) for one in case.people],
+        [replace(one, start=one.start + later, end=one.end + later) for one in case.duties],
+        [replace(one, moment=one.moment + later) for one in case.acts],
+    ).tables
+    cells = dict.fromkeys(ASSESSMENT_CELLS, "int")
+    return replace(tables, assessments=contracts.empty(contracts.ASSESSMENTS | cells))
+
+
+def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[date, date]]) -> None:
+    """Keep the result of a home, span by span."""
+    with databases.writing.begin() as session:
+        for first, last in spans:
+            part = scoring.of_days(tables, first, last)
+            found = scoring.result(part, [Stretch(first, last, BOOK)])
+            numbers = tuple(int(np.datetime64(day, "D").astype(int)) for day in (first, last))
+            analysis.replace(session.connection(), home_id, found, numbers)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app: Flask, seed: int) -> None:
+    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    first = date(2026, 1, 25)
+    edge = first + timedelta(days=5)
+    keep(databases, home_id, tables, [(first, edge), (edge + timedelta(days=1), first + timedelta(days=20))])
+    days = covered_days(tables, first, 20)
+    assert len(days) > 4
+    for start, end in ((0, 20), (2, 9), (5, 8), (7, 7)):
+        period = (first + timedelta(days=start), first + timedelta(days=end))
+        parts = [relief(tables, BOOK, (day, day)) for day in days if period[0] <= day <= period[1]]
+        found = relieving.load(databases.reading, home_id, period)
+        if not parts:
+            assert found is None
+            continue
+        assert found.days == len(parts)
+        assert found.above == sum(one.above for one in parts)
+        assert found.placed == sum(one.placed for one in parts)
+        lost = Counter[str]()
+        for one in parts:
+            lost.update(one.obstacles)
+        for name, seconds in found.obstacles.items():
+            assert seconds == lost[name], name
+        if found.shown:
+            assert tuple(found.obstacles) == OBSTACLES
+            moved = Counter[tuple[str, int, int]]()
+            for one in parts:
+                for move in one.moves:
+                    moved[move.intervention, move.qn_soll, move.qn_ist] += move.seconds
+            assert found.movable == moved.total()
+            mine = Counter[tuple[str, int, int]]()
+            for line in found.lines:
+                for way in line.moves:
+                    mine[line.intervention, way.qn_soll, way.qn_ist] += way.seconds
+            assert mine == +moved
+        by_ward = [relieving.load(databases.reading, home_id, period, ward) for ward in ("A", "B", "C", None)]
+        *wards, house = (one.above for one in by_ward)
+        assert house - lost["ohne_wohnbereich"] - lost["ohne_uhrzeit"] <= sum(wards) <= house
+        assert relieving.load(databases.reading, home_id, period, "gibt es nicht").above == 0
+
+
+def test_a_home_of_pages_tells_what_the_engine_tells(anna: Person) -> None:
+    """From files to figures: what is kept equals the engine on the frames that are stored."""
+    home(anna, roster(*NIGHTS, *DAYS))
+    with anna.parts.databases.reading() as session:
+        tables = care.tables_of(session, anna.home_id)
+    assert len(tables.duties) == 12
+    found, expected = told(anna), relief(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
+    assert found.days == 3
+    assert (found.above, found.placed, found.movable) == (expected.above, expected.placed, expected.movable)
+    assert found.movable == 120 * 60
+    assert found.obstacles == expected.obstacles
+    (line,) = found.lines
+    assert [(move.qn_ist, move.group, move.seconds) for move in line.moves] == [(4, (1, ""), 7200)]
+    assert told(anna, ward="B").movable == 40 * 60
+    assert told(anna, last=date(2026, 1, 31)).movable == 30 * 60, "the hours of a night count on their own day"
+    assert told(anna, first=date(2026, 2, 1), last=date(2026, 2, 4)).movable == 50 * 60
+    assert found.a_week(found.movable) == 120 * 60 * 7 // 3
+    check(anna)
+
+
+def test_the_same_roster_twice_adds_nothing_and_the_newer_one_counts_for_its_days(anna: Person) -> None:
+    home(anna, roster(*NIGHTS, *DAYS))
+    once = stored_duties(anna)
+    again = anna.read_in(roster(*NIGHTS, *DAYS), store=False)
+    assert weighed(anna, again)["duties"] == {"new": 0, "changed": 0, "removed": 0, "unchanged": 12, "nameless": 0}
+    anna.store(again)
+    assert stored_duties(anna) == once
+    # S0 has another duty and one more that day; S1 is named for another day, which says nothing of the 5th.
+    lines = [early("S0", "A", end="10:00"), on("S0", "A", "05.02.2026 12:00", "05.02.2026 13:00")]
+    newer = anna.read_in(roster(*lines, early("S1", day="06.02.2026")), store=False)
+    told_of = weighed(anna, newer)["duties"]
+    assert told_of == {"new": 2, "changed": 1, "removed": 0, "unchanged": 0, "nameless": 0}
+    anna.store(newer)
+    assert len(on_duty(anna)) == 14
+    assert ("A", "2026-02-05 06:00:00", "2026-02-05 10:00:00") in on_duty(anna)
+    assert told(anna, first=date(2026, 2, 5)).movable == 40 * 60
+    check(anna)
+    anna.undo(newer)
+    assert stored_duties(anna) == once
+    check(anna)
+
+
+def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not_come(anna: Person) -> None:
+    home(anna)
+    assert told(anna) is None
+    first = anna.read_in(roster(*NIGHTS))
+    assert told(anna).days == 2, "the night and the morning after it"
+    assert told(anna).movable == 80 * 60
+    second = anna.read_in(roster(*DAYS))
+    assert told(anna).days == 3
+    check(anna)
+    foretold = undoing.weigh(anna.parts.databases, first)
+    assert (foretold.rosters.removed, foretold.rosters.new, foretold.gone) == (6, 0, 0)
+    anna.undo(first)
+    assert (told(anna).days, told(anna).movable) == (1, 40 * 60)
+    anna.undo(second)
+    assert told(anna) is None
+    check(anna)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
+def test_in_whatever_order_rosters_are_taken_back_the_others_hold(anna: Person, order: tuple[int, ...]) -> None:
+    home(anna)
+    contents = {
+        1: roster(*NIGHTS, *DAYS),
+        2: roster(early("S0", "A"), early("S1", "A")),
+        3: roster(early("S0", "B", end="09:00"), night("S2", "B")),
+    }
+    numbers = {key: anna.read_in(content) for key, content in contents.items()}
+    left = dict(contents)
+    for key in order:
+        anna.undo(numbers[key])
+        del left[key]
+        other = person(anna.app, f"p{key}", f"Träger {key}", "Haus")
+        home(other, *left.values())
+        assert on_duty(anna) == on_duty(other)
+        assert told(anna) == told(other)
+    assert on_duty(anna) == []
+
+
+def test_a_complete_roster_removes_the_duties_it_does_not_have(anna: Person) -> None:
+    home(anna, roster(*NIGHTS, *DAYS))
+    newer = anna.read_in(roster(early("S0"), early("S1", "A")), store=False)
+    fifth = Choice(first=date(2026, 2, 5), last=date(2026, 2, 5))
+    assert choose(anna, newer, replace(fifth, wards=("B",)))["duties"]["removed"] == 4
+    assert choose(anna, newer, fifth)["duties"] == {
+        "new": 0, "changed": 1, "removed": 4, "unchanged": 1, "nameless": 0
+    }  # fmt: skip
+    anna.store(newer)
+    assert len(on_duty(anna)) == 8
+    # Work that is complete for the day says nothing of the roster.
+    work = anna.read_in(workbooks.workbook(Interventionen=[WORK[0], WORK[3]]), store=False)
+    assert choose(anna, work, fifth)["duties"]["removed"] == 0
+    anna.store(work)
+    assert len(on_duty(anna)) == 8
+    check(anna)
+
+
+def test_a_level_learnt_later_counts_for_the_days_on_shift(anna: Person) -> None:
+    anna.read_in(workbooks.workbook(Mitarbeitende=STAFF[:3], Interventionen=WORK))
+    anna.read_in(workbooks.workbook(Dienste=[DIENSTE, *NIGHTS, *DAYS]))
+    assert told(anna) is None, "nobody on shift is known"
+    anna.read_in(workbooks.workbook(Mitarbeitende=STAFF))
+    assert told(anna).movable == 120 * 60
+    check(anna)
+    # From February on the six are of level 2: they fit no more.
+    risen = [(*one[:3], "2", "", "", "01.02.2026", "") for one in STAFF[3:]]
+    before = [(*one[:7], "31.01.2026") for one in STAFF[3:]]
+    anna.read_in(workbooks.workbook(Mitarbeitende=[STAFF[0], *before, *risen]))
+    assert told(anna).movable == 30 * 60
+    assert told(anna).obstacles["niemand_passend"] == 90 * 60
+    check(anna)
+
+
+def test_duties_of_two_numbers_of_one_person_come_together(anna: Person) -> None:
+    anna.read_in(workbooks.workbook(Mitarbeitende=STAFF, Interventionen=WORK))
+    anna.read_in(workbooks.workbook(Dienste=[DIENSTE, *NIGHTS[1:], night("S0x"), early("S0")]))
+    before = told(anna)
+    merge(anna, "S0x", "S0")
+    after = told(anna)
+    assert (before.movable, after.movable) == (120 * 60, 120 * 60)
+    with anna.parts.databases.reading() as session:
+        found = unpack(duties.folded(session, anna.home_id).tobytes(), DUTY)
+    assert len(set(found["staff_id"].tolist())) == 6
+    # The other number still means the same person: a newer roster replaces that person's day.
+    anna.read_in(workbooks.workbook(Dienste=[DIENSTE, early("S0x", "A")]))
+    assert ("A", "2026-02-05 06:00:00", "2026-02-05 14:00:00") in on_duty(anna)
+    assert ("B", "2026-02-05 06:00:00", "2026-02-05 14:00:00") not in on_duty(anna)
+    check(anna)
+
+
+def test_few_people_are_not_shown(anna: Person) -> None:
+    """D3: four on shift, and five of whom one has most of the time."""
+    home(anna, roster(*NIGHTS[:4]))
+    found = told(anna)
+    assert (found.shown, found.movable, found.above) == (False, 0, 80 * 60)
+    assert set(found.obstacles) == set(OBSTACLES[:3])
+    assert not any(line.moves or line.movable for line in found.lines)
+
+
+def test_nobody_at_all_is_about_nobody(anna: Person) -> None:
+    home(anna, roster(*(night(f"N{i}") for i in range(2))))
+    found = told(anna)
+    assert (found.shown, found.movable) == (True, 0)
+    assert found.obstacles["niemand_passend"] == 80 * 60
+
+
+def people(**seconds: int) -> Counter[str]:
+    return Counter(seconds)
+
+
+def team(prefix: str, count: int, seconds: int = 10) -> Counter[str]:
+    return Counter({f"{prefix}{i}": seconds for i in range(count)})
+
+
+def test_groups_of_too_few_are_told_together() -> None:
+    big, other, small = team("a", 9), team("b", 6), team("c", 2)
+    assert small_groups.grouped({(2, "H"): big, (3, "A"): other}) == {(2, "H"): (2, "H"), (3, "A"): (3, "A")}
+    # Told alone, the remainder of the level would be the small one's: the next smallest joins it.
+    joined = small_groups.grouped({(2, "H"): big, (2, "X"): other, (2, "Y"): small})
+    assert joined == {(2, "H"): (2, "H"), (2, "X"): (2, None), (2, "Y"): (2, None)}
+    assert small_groups.grouped({(2, "H"): big, (3, "A"): small}) == {(2, "H"): MIXED, (3, "A"): MIXED}
+    assert small_groups.grouped({(2, "H"): small, (3, "A"): team("d", 2)}) == {}
+    dominated = team("a", 9) | people(z=1000)
+    assert small_groups.grouped({(2, "H"): dominated}) == {}
+    both = {(2, "H"): dominated, (2, "I"): team("b", 9, 200)}
+    assert small_groups.grouped(both) == dict.fromkeys(both, (2, None))
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(1, 4), st.sampled_from(["", "H", "I", "J"])),
+        st.dictionaries(st.sampled_from("abcdefghijklmnop"), st.integers(1, 99), min_size=1).map(Counter),
+        min_size=1,
+    )
+)
+def test_enough_people_stand_behind_every_group(given_: dict[tuple[int, str | None], Counter[str]]) -> None:
+    told_ = small_groups.grouped(given_)
+    assert not told_ or told_.keys() == given_.keys()
+    behind: dict[Any, Counter[str]] = {}
+    for group, name in told_.items():
+        assert name in {group, (group[0], None), MIXED}
+        behind[name] = behind.get(name, Counter()) + given_[group]
+    for one in behind.values():
+        assert len(one) >= small_groups.FEWEST
+        assert max(one.values()) <= small_groups.LARGEST_SHARE * one.total()
+    if not told_:
+        everybody = sum(given_.values(), Counter())
+        assert len(everybody) < small_groups.FEWEST or max(everybody.values()) > 0.5 * everybody.total()
+
+
+def test_the_page_says_what_is_kept(anna: Person) -> None:
+    client = anna.first_sign_in()
+    assert client.get("/entlastung").status_code == 302
+    assert client.get("/entlastung.csv").status_code == 404
+    home(anna)
+    empty = client.get("/entlastung").text
+    assert "liegt keiner vor" in empty
+    assert "Vorlage" in empty
+    assert client.get("/entlastung.csv").status_code == 404
+    anna.read_in(roster(*NIGHTS, *DAYS))
+    page = client.get("/entlastung?von=2026-02-05&bis=2026-02-05").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "<h1>Was hätte jemand anderes übernehmen können?</h1>" in page
+    assert "Beruht auf 1 von 1 Tag" in page
+    assert "QN 1, ohne Angabe der Rolle statt QN 4: 4,7 Std." in page
+    assert not re.search(r"Service\d|S\d\b|[A-Z0-9]-\d{5}", re.sub(r'name="csrf_token" value="[^"]+"', "", page))
+    assert client.get("/entlastung?wb=A&von=2026-02-05&bis=2026-02-05").status_code == 200
+    answer = client.get("/entlastung.csv?von=2026-02-05&bis=2026-02-05")
+    assert answer.text.splitlines()[1].startswith("7.E17;")
+    assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
+    assert ";40,00;280,00;05.02.2026;05.02.2026;1;alle;" in answer.text
+    with anna.parts.databases.reading() as session:
+        actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
+    assert actions[-1] == "entlastung.herunterladen"
+    other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    assert told(other) is None
+    assert other.first_sign_in().get("/entlastung").status_code == 302
+
+
+def test_uploads_tell_of_their_duties(anna: Person) -> None:
+    client = anna.first_sign_in()
+    home(anna, roster(*DAYS))
+    lines = [early("S0", "A"), night("S1"), night("")]
+    batch_id = anna.read_in(roster(*lines), store=False)
+    page = client.get(f"/daten/{batch_id}").text
+    assert "<b>1</b> neu, <b>1</b> geändert, <b>0</b> entfernt" in page
+    anna.store(batch_id)
+    assert "Dienste: 1 neu, 1 geändert, 0 entfernt" in client.get(f"/daten/{batch_id}").text
+    undo = client.get(f"/daten/{batch_id}/ruecknahme").text
+    assert "1 werden entfernt, 1 durch frühere ersetzt" in undo
+
+
+def test_a_plan_that_cannot_be_proven_costs_its_days_and_not_the_upload(
+    ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise UnprovenError
+
+    monkeypatch.setattr(relieving, "relief_by_day", fails)
+    with capture_logs() as logs:
+        home(ben, roster(*DAYS))
+    assert told(ben) is None
+    assert len(on_duty(ben)) == len(DAYS)
+    assert {one["event"] for one in logs if one["log_level"] == "error"} == {"relief unproven"}

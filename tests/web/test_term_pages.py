@@ -1,0 +1,139 @@
+"""Pages about a home's own words: one form and one button for each kind, out and back as CSV, and for one upload."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from importers.terms import DUTY, KINDS, QUALIFICATION
+from tests.web import workbooks
+from tests.web.pages import Person, person, post, token
+from tests.web.test_terms import left_open, made
+from web.services import batches
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+
+@pytest.fixture
+def client(ben: Person) -> FlaskClient:
+    left_open(ben)
+    return ben.first_sign_in()
+
+
+def send(client: FlaskClient, content: str) -> Any:
+    form = {"csrf_token": token(client.get("/bezeichnungen/")), "datei": (BytesIO(content.encode()), "b.csv")}
+    return client.post("/bezeichnungen/einlesen", data=form, content_type="multipart/form-data")
+
+
+def words_on(page: str) -> list[str]:
+    return re.findall(r'name="wort" value="([^"]*)"', page)
+
+
+def test_each_kind_has_its_page_and_no_other_has_one(client: FlaskClient) -> None:
+    for kind in KINDS:
+        page = client.get(f"/bezeichnungen/{kind}", follow_redirects=True)
+        assert page.status_code == 200, kind
+        assert "Zuordnungen speichern" in page.text
+        assert page.text.count('aria-current="page"') >= 2, "the tab and the entry of the menu"
+    assert client.get("/bezeichnungen/sternzeichen").status_code == 404
+    assert client.post("/bezeichnungen/sternzeichen").status_code == 400  # no token
+    assert post(client, "/bezeichnungen/sternzeichen", "/bezeichnungen/").status_code == 404
+    assert client.get("/bezeichnungen/einlesen").status_code == 404
+
+
+def test_several_words_are_answered_in_one_go(ben: Person, client: FlaskClient) -> None:
+    """The heaviest word comes first; what is left open stays so, and a list entry goes before a suggestion."""
+    page = "/bezeichnungen/qualifikation"
+    assert words_on(client.get(page).text) == ["Zauberlehrling", "PHK"]
+    answer = post(
+        client, page, page, wort=["Zauberlehrling", "PHK"], **{"antwort-1": "", "andere-1": "2", "antwort-2": "3"}
+    )
+    assert answer.status_code == 302
+    assert made(ben, QUALIFICATION) == {"Zauberlehrling": ("2", 1), "PHK": ("3", 1)}
+    text = client.get(page).text
+    assert "Gespeichert: 2 Wörter." in text
+    assert words_on(text) == ["PHK", "Zauberlehrling"], "to be opened again"
+    assert "Nichts offen" in text
+    post(client, page, page, wort="PHK", **{"antwort-1": "später"})
+    assert '<span class="tag">später</span>' in client.get(page).text
+
+
+def test_saving_nothing_says_so(ben: Person, client: FlaskClient) -> None:
+    page = "/bezeichnungen/dienst"
+    post(client, page, page, wort=["F", "f"], **{"antwort-1": "", "andere-2": "  "})
+    assert "Es war nichts zu ändern" in client.get(page).text
+    assert made(ben, DUTY) == {}
+
+
+def test_what_was_entered_is_shown_again_where_one_answer_is_wrong(ben: Person, client: FlaskClient) -> None:
+    page = "/bezeichnungen/dienst"
+    answer = post(
+        client, page, page, wort=["F", "F*", "f"],
+        **{"andere-1": "06:00-14:00", "andere-2": "<b>früh</b>", "antwort-3": "später"},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "noch nichts gespeichert" in answer.text
+    assert "„&lt;b&gt;früh&lt;/b&gt;“ sind keine Zeiten" in answer.text
+    assert "<b>früh" not in answer.text
+    assert 'value="06:00-14:00" placeholder' in answer.text
+    assert 'value="später" checked' in answer.text
+    assert made(ben, DUTY) == {}
+
+
+def test_a_name_that_is_in_no_catalogue_is_not_mapped(client: FlaskClient) -> None:
+    answer = post(client, "/bezeichnungen/", "/bezeichnungen/", wort="Zauberei", **{"andere-1": "<b>Hexerei</b>"})
+    assert "steht nicht im Katalog" in answer.text
+    assert "<b>Hexerei" not in answer.text
+
+
+def test_words_leave_and_come_back_as_csv(client: FlaskClient) -> None:
+    out = client.get("/bezeichnungen/bezeichnungen.csv").text
+    filled = out.replace("Zauberei;", "Zauberei;1.1").replace("PHK;", "PHK;QN 3")
+    answer = send(client, filled)
+    assert answer.status_code == 302, answer.text
+    assert "2 geändert" in client.get("/bezeichnungen/").text
+    answer = send(client, filled.replace("PHK;QN 3", "PHK;QN 9"))
+    assert answer.status_code == 422
+    assert "nichts geändert" in answer.text
+    assert "„QN 9“ ist kein Qualifikationsniveau" in answer.text
+
+
+def test_words_of_an_upload_are_answered_and_it_is_read_once_more(ben: Person, client: FlaskClient) -> None:
+    page = "/daten/1/werte/intervention"
+    assert words_on(client.get(page).text) == ["Zauberei"]
+    answer = post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
+    assert answer.location == "/daten/1"
+    assert ben.state(1) == batches.WAITING
+    assert made(ben) == {"Zauberei": ("1.2", 1)}
+
+
+def test_a_stored_upload_is_not_read_once_more(ben: Person, client: FlaskClient) -> None:
+    """Its words can still be answered, for the next one."""
+    page = "/daten/1/werte/intervention"
+    ben.store(1)
+    text = client.get(page).text
+    assert "noch einmal lesen" not in text
+    assert words_on(text) == ["Zauberei"]
+    post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
+    assert ben.state(1) == batches.STORED
+    assert made(ben) == {"Zauberei": ("1.2", 1)}
+
+
+def test_words_of_an_upload_do_not_exist_for_another_tenant(ben: Person, client: FlaskClient) -> None:
+    """B2, T8: neither shown, nor answered, nor read once more."""
+    other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
+    other.read_in(workbooks.workbook())
+    stranger = other.first_sign_in()
+    for kind in (*KINDS, "sternzeichen"):
+        address = f"/daten/1/werte/{kind}"
+        assert stranger.get(address).status_code == 404
+        assert (
+            post(stranger, address, "/bezeichnungen/", wort="PHK", lesen="ja", **{"antwort-1": "3"}).status_code == 404
+        )
+    assert client.get("/daten/1/werte/sternzeichen").status_code == 404
+    assert made(ben, QUALIFICATION) == made(other, QUALIFICATION) == {}
+    assert ben.state(1) == batches.READ

@@ -1,0 +1,84 @@
+"""How the words of a text file that hold umlauts read in each encoding: for people to say which is right."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from importers import door
+from importers.sniff import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+CODECS: Final = {
+    "utf-8": "UTF-8 (heute üblich)",
+    "cp1252": "Windows, westeuropäisch",
+    "mac_roman": "Apple Macintosh",
+    "cp850": "DOS",
+    "cp1250": "Windows, osteuropäisch",
+}
+"""Codecs a person may choose -> what they are called, the likeliest first."""
+
+SHOWN: Final = 8
+_MOST_WORDS: Final = 300
+_MOST_PLACES: Final = 20_000
+_LONGEST: Final = 40
+_HIGH: Final = re.compile(rb"[\x80-\xff]+")
+_NO_WORD: Final = re.compile(rb"[\s;,|\"<>]")
+_BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+class Reading(NamedTuple):
+    """How words read in an encoding."""
+
+    codec: str
+    words: tuple[str, ...]
+
+
+def readings(
+    files: Sequence[tuple[str, bytes]], passwords: Mapping[str, str], wanted: Collection[str]
+) -> dict[str, tuple[Reading, ...]]:
+    """Return text file -> how its words with umlauts would read; nothing for files that say it themselves.
+
+    Encodings in which all words read alike are one: there would be nothing to choose.
+
+    Parameters
+    ----------
+    wanted
+        Names of the files asked about.
+    """
+    if not wanted:
+        return {}
+    opened = ((one.name, one.data) for one in door.contents(files, passwords) if one.kind is Kind.TEXT)
+    found = {name: _readings(data) for name, data in opened if name in wanted and not data.startswith(_BOMS)}
+    return {name: some for name, some in found.items() if some}
+
+
+def _readings(data: bytes) -> tuple[Reading, ...]:
+    words = _words(data)
+    read: dict[tuple[str, ...], str] = {}
+    for codec in CODECS:
+        try:
+            data.decode(codec)
+            read.setdefault(tuple(word.decode(codec) for word in words), codec)
+        except UnicodeDecodeError:
+            continue
+    if not words or not read:
+        return ()
+    # First the words that tell most encodings apart.
+    order = sorted(range(len(words)), key=lambda i: -len({texts[i] for texts in read}))[:SHOWN]
+    return tuple(Reading(codec, tuple(texts[i] for i in order)) for texts, codec in read.items())
+
+
+def _words(data: bytes) -> list[bytes]:
+    """Return different words with bytes that are no ASCII, without walking through all that is."""
+    found: dict[bytes, None] = {}
+    for match in islice(_HIGH.finditer(data), _MOST_PLACES):
+        start, end = match.span()
+        before = _NO_WORD.split(data[max(start - _LONGEST, 0) : start])[-1]
+        found[(before + match[0] + _NO_WORD.split(data[end : end + _LONGEST])[0]).strip(b".:()'")] = None
+        if len(found) == _MOST_WORDS:
+            break
+    return list(found)

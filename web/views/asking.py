@@ -1,0 +1,313 @@
+"""Zuordnen: one question a page about what an upload's files, sheets and columns hold, until they can be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from importers.headings import SHEETS, clean
+from importers.recognition import SheetAnswer
+from importers.synonyms import LIKELY, SURE
+from web import current
+from web.services import batches, profiles, recognising
+from web.services.letters import CODECS
+from web.services.recognising import COLUMNS, END, PASSWORD, SHEET, AnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from importers.recognition import ColumnGuess, SheetGuess
+    from web.services.batches import BatchRow
+    from web.services.recognising import Asked
+
+blueprint = Blueprint("asking", __name__, url_prefix="/daten")
+
+UNITS: Final = {"": "wie in der Datei angegeben", "min": "Minuten", "s": "Sekunden", "h": "Stunden"}
+LONGEST_PASSWORD: Final = 255
+
+SHEET_WORDS: Final = {
+    "Bewohner": "wer bei Ihnen lebt",
+    "Begutachtungen": "Einzelpunkte der Begutachtung",
+    "Instabilität": "Zeiten instabiler Gesundheit",
+    "Mitarbeitende": "wer bei Ihnen arbeitet, mit Qualifikation",
+    "Interventionen": "was wann durchgeführt wurde",
+    "Dienste": "wer wann Dienst hatte",
+    "Dienstzeiten": "was die Kürzel des Dienstplans bedeuten",
+}
+"""What each sheet of ours holds, for people who do not know the template."""
+
+_NUMBERS: Final = re.compile(r"[\W_]*\d[\d\W_]*")
+
+
+@blueprint.get("/<int:batch_id>/zuordnung")
+def overview(batch_id: int) -> ResponseReturnValue:
+    """Show how every sheet would be read, and ask whether to read so; while questions are open, ask the next."""
+    batch, asked = _asked(batch_id)
+    if asked.next.kind != END:
+        return redirect(address(batch_id, asked))
+    return _overview(batch, asked, name=_proposed(asked))
+
+
+@blueprint.post("/<int:batch_id>/zuordnung")
+def read_so(batch_id: int) -> ResponseReturnValue:
+    """Have the files read so, and the profile kept where it is to be."""
+    batch, asked = _asked(batch_id)
+    parts, who = current.parts(), current.visitor()
+    name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
+    if request.form.get("merken") and (wrong := profiles.objection(parts.databases.reading, who.tenant_id, name)):
+        return _overview(batch, asked, name=name, wrong=wrong), 422
+    try:
+        recognising.read_so(
+            parts.databases, parts.settings, batch_id, _version(), account_id=who.account_id, remember=name
+        )
+    except AnswerError as error:
+        flash(str(error), "warning")
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    return _again(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/zuordnung/aendern")
+def reopen(batch_id: int) -> ResponseReturnValue:
+    """Go back to the questions about an upload that was read or could not be."""
+    batch, parts = current.batch(batch_id), current.parts()
+    try:
+        recognising.reopen(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
+    except AnswerError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+@blueprint.get("/<int:batch_id>/kennwort")
+def password(batch_id: int) -> ResponseReturnValue:
+    """Ask for the password of a locked file."""
+    batch, asked = _asked(batch_id)
+    if asked.next.kind != PASSWORD:
+        return redirect(address(batch_id, asked))
+    wrong = "Dieses Kennwort öffnet die Datei nicht. Bitte geben Sie es noch einmal ein." if asked.wrong else ""
+    return _page("password", batch, asked, wrong=wrong)
+
+
+@blueprint.post("/<int:batch_id>/kennwort")
+def unlock(batch_id: int) -> ResponseReturnValue:
+    """Take the password of a locked file."""
+    batch, asked = _asked(batch_id)
+    given = request.form.get("kennwort", "")
+    if not given or len(given) > LONGEST_PASSWORD:
+        return _page("password", batch, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
+    parts = current.parts()
+    try:
+        recognising.unlock(parts.databases, parts.settings, batch_id, _version(), given)
+    except AnswerError as error:
+        flash(str(error), "warning")
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    return _again(batch_id)
+
+
+@blueprint.get("/<int:batch_id>/blatt/<int:number>")
+def sheet(batch_id: int, number: int) -> ResponseReturnValue:
+    """Ask what a sheet holds and where its headings are."""
+    batch, asked, guess = _guess(batch_id, number)
+    return _sheet(batch, asked, number, asked.chosen(guess))
+
+
+@blueprint.post("/<int:batch_id>/blatt/<int:number>")
+def say_sheet(batch_id: int, number: int) -> ResponseReturnValue:
+    """Take what a sheet holds and where its headings are."""
+    batch, asked, guess = _guess(batch_id, number)
+    form, before = request.form, asked.chosen(guess)
+    row, codec = form.get("zeile", ""), form.get("zeichen", "")
+    answer = SheetAnswer(
+        guess.file, guess.name, form.get("inhalt", "") if form.get("inhalt", "") in SHEETS else "",
+        int(row) if row.isdecimal() and int(row) < len(guess.preview) else -1, 2 if form.get("zeilen") == "2" else 1,
+        # What was found by itself and left so is found by itself in the next file too.
+        encoding=codec if codec in CODECS and codec != guess.encoding else before.encoding,
+    )  # fmt: skip
+    wrong = ""
+    if answer.sheet and answer.row < 0:
+        wrong = "Bitte wählen Sie die Zeile, in der die Überschriften stehen."
+    elif not answer.sheet and answer.encoding != before.encoding:
+        wrong = "Bitte wählen Sie auch, was das Blatt enthält: Mit falschen Umlauten war es nicht zu erkennen."
+    if wrong:
+        return _sheet(batch, asked, number, answer, wrong=wrong), 422
+    return _said(batch_id, replace(answer, row=max(answer.row, 0)), SHEET)
+
+
+@blueprint.get("/<int:batch_id>/spalten/<int:number>")
+def columns(batch_id: int, number: int) -> ResponseReturnValue:
+    """Ask which column of a sheet is which."""
+    batch, asked, guess = _guess(batch_id, number)
+    answer = asked.chosen(guess)
+    if not answer.sheet:
+        return redirect(url_for("asking.sheet", batch_id=batch_id, number=number))
+    if not guess.columns:
+        return _sheet(batch, asked, number, answer, wrong="In dieser Zeile stehen keine Überschriften.")
+    return _columns(batch, asked, number, answer)
+
+
+@blueprint.post("/<int:batch_id>/spalten/<int:number>")
+def say_columns(batch_id: int, number: int) -> ResponseReturnValue:
+    """Take which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
+    batch, asked, guess = _guess(batch_id, number)
+    before = asked.chosen(guess)
+    if not before.sheet:
+        return redirect(url_for("asking.sheet", batch_id=batch_id, number=number))
+    answer = _chosen_columns(guess, before, request.form)
+    if "HX-Request" in request.headers:
+        return _columns(batch, asked, number, answer)
+    if wrong := _wrong_columns(guess, answer):
+        return _columns(batch, asked, number, answer, wrong=wrong), 422
+    return _said(batch_id, answer, COLUMNS)
+
+
+def address(batch_id: int, asked: Asked) -> str:
+    """Return the address of what is to be asked next."""
+    kind, number = asked.next
+    if kind == PASSWORD:
+        return url_for("asking.password", batch_id=batch_id)
+    if kind == END:
+        return url_for("asking.overview", batch_id=batch_id)
+    return url_for("asking.sheet" if kind == SHEET else "asking.columns", batch_id=batch_id, number=number)
+
+
+def _asked(batch_id: int) -> tuple[BatchRow, Asked]:
+    """Return an upload that waits for answers; the page of any other says what can be done with it."""
+    batch, parts = current.batch(batch_id), current.parts()
+    try:
+        return batch, recognising.looks(parts.databases, parts.settings, batch_id)
+    except AnswerError:
+        abort(redirect(url_for("imports.show", batch_id=batch_id)))
+
+
+def _guess(batch_id: int, number: int) -> tuple[BatchRow, Asked, SheetGuess]:
+    batch, asked = _asked(batch_id)
+    if number >= len(asked.guesses):
+        abort(404)
+    return batch, asked, asked.guesses[number]
+
+
+def _version() -> int:
+    """Return the state of the conversation a form was filled in under."""
+    written = request.form.get("fassung", "")
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else -1
+
+
+def _said(batch_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
+    parts = current.parts()
+    try:
+        again = recognising.say(parts.databases, parts.settings, batch_id, _version(), answer, kind)
+    except AnswerError as error:
+        flash(str(error), "warning")
+        again = False
+    return _again(batch_id) if again else redirect(url_for("imports.show", batch_id=batch_id))
+
+
+def _again(batch_id: int) -> ResponseReturnValue:
+    """Let the job go on, and show how far it is."""
+    current.parts().jobs.enqueue(batch_id, batches.WAITING)
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+def _chosen_columns(guess: SheetGuess, before: SheetAnswer, form: Mapping[str, str]) -> SheetAnswer:
+    there = {str(one.position): one.position for one in guess.columns}
+    chosen = {
+        column: there[form[f"spalte-{i}"]]
+        for i, column in enumerate(recognising.targets(before.sheet))
+        if form.get(f"spalte-{i}", "") in there
+    }
+    unit = form.get("einheit", "")
+    return replace(before, columns=chosen, unit=unit if unit in UNITS else "")
+
+
+def _wrong_columns(guess: SheetGuess, answer: SheetAnswer) -> dict[str, str]:
+    """Return our column -> what is wrong with it."""
+    wrong = {
+        column: "Ohne diese Spalte kann das Blatt nicht gelesen werden. Bitte wählen Sie sie aus."
+        for column in SHEETS[answer.sheet].required
+        if column not in answer.columns
+    }
+    users: dict[int, list[str]] = {}
+    for column, position in answer.columns.items():
+        users.setdefault(position, []).append(column)
+    headings = {one.position: one for one in guess.columns}
+    for position, names in users.items():
+        for column in names if len(names) > 1 else ():
+            others = " und ".join(f"„{name}“" for name in names if name != column)
+            wrong[column] = f"Die Spalte {_called(headings[position])} ist auch für {others} gewählt."
+    return wrong
+
+
+def _called(column: ColumnGuess) -> str:
+    return f"{column.letter} „{column.heading}“" if column.heading else column.letter
+
+
+def _certainty(confidence: float) -> str:
+    """Return a confidence in a word."""
+    return "sicher" if confidence >= SURE else "wahrscheinlich" if confidence >= LIKELY else "geraten"
+
+
+def _proposed(asked: Asked) -> str:
+    """Return a name for the profile: that of the one applied, else the file's without dates and numbers."""
+    if asked.remember:
+        return asked.remember
+    applied = [one.profile for one in asked.guesses if one.profile]
+    if applied:
+        return applied[0]
+    stem = PurePath(asked.guesses[0].file).stem if asked.guesses else ""
+    return clean(_NUMBERS.sub(" ", stem).replace("_", " "))[: profiles.NAME_SIGNS] or clean(stem)
+
+
+def _page(which: str, batch: BatchRow, asked: Asked, **more: Any) -> str:
+    return render_template(
+        f"asking/{which}.html", home_name=batch.home_name, batch=batch, asked=asked, sheet_words=SHEET_WORDS, **more
+    )
+
+
+def _overview(batch: BatchRow, asked: Asked, *, name: str, wrong: str = "") -> str:
+    rows = [
+        (number, guess, asked.chosen(guess), asked.answer_to(guess) is not None)
+        for number, guess in enumerate(asked.guesses)
+    ]
+    return _page(
+        "overview", batch, asked, rows=rows, name=name, wrong=wrong,
+        foreign=any(not guess.settled or said for _, guess, _, said in rows),
+        nothing="" if any(one.sheet for _, _, one, _ in rows) else recognising.NOTHING_READ,
+    )  # fmt: skip
+
+
+def _sheet(batch: BatchRow, asked: Asked, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
+    guess = asked.guesses[number]
+    return _page(
+        "sheet", batch, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
+        readings=asked.readings.get(guess.file, ()), said=asked.answer_to(guess) is not None,
+        certainty=_certainty(guess.confidence),
+    )  # fmt: skip
+
+
+def _columns(
+    batch: BatchRow, asked: Asked, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
+) -> str:
+    guess = asked.guesses[number]
+    at = {one.position: one for one in guess.columns}
+    guessed = {one.column: one for one in guess.columns if one.column}
+    required = SHEETS[answer.sheet].required
+    fields = [
+        {
+            "number": i, "column": column, "required": column in required, "chosen": (found := at.get(position)),
+            "wrong": (wrong or {}).get(column, ""),
+            "certainty": _certainty(found.confidence) if found and guessed.get(column) is found else "",
+        }
+        for i, column in enumerate(recognising.targets(answer.sheet))
+        for position in (answer.columns.get(column, -1),)
+    ]  # fmt: skip
+    offers = [(one, _called(one)) for one in guess.columns if one.heading or one.samples]
+    unused = [one for one, _ in offers if one.position not in answer.columns.values()]
+    return _page(
+        "columns", batch, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,
+        unused=unused, wrong=wrong or {}, units=UNITS,
+    )  # fmt: skip

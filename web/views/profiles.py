@@ -1,0 +1,92 @@
+"""Profile: how the files of known sources are read, with who said so; given to other homes as a file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+
+from web import current
+from web.services import profiles
+from web.services.profiles import ProfileError
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("profiles", __name__, url_prefix="/daten/profile")
+
+_NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9ÄÖÜäöüß]+")
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Show all profiles of the tenant."""
+    rows = profiles.list_(current.databases().reading, current.visitor().tenant_id)
+    return render_template("profiles/index.html", rows=rows, home_name=current.home().name)
+
+
+@blueprint.get("/<int:number>")
+def show(number: int) -> ResponseReturnValue:
+    """Show which columns of a source stand for which of ours."""
+    row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
+    if row is None:
+        abort(404)
+    return render_template("profiles/show.html", row=row, home_name=current.home().name)
+
+
+@blueprint.post("/")
+def read() -> ResponseReturnValue:
+    """Take a profile another home has given away."""
+    file, who = request.files.get("datei"), current.visitor()
+    content = file.read(profiles.MOST_BYTES + 1) if file else b""
+    if not content:
+        flash("Bitte wählen Sie eine Profildatei aus.", "warning")
+        return redirect(url_for("profiles.index"))
+    try:
+        name = profiles.import_(
+            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, content=content
+        )
+        flash(f"Das Profil „{name}“ gilt ab der nächsten Datei.", "good")
+    except ProfileError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("profiles.index"))
+
+
+@blueprint.get("/<int:number>/profil.json")
+def export(number: int) -> ResponseReturnValue:
+    """Hand a profile out as a file, and write down that it was handed out."""
+    who = current.visitor()
+    try:
+        name, text = profiles.export(
+            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, number=number
+        )
+    except ProfileError:
+        abort(404)
+    answer = Response(text, mimetype="application/json")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"Profil-{_NO_FILE_NAME.sub('-', name)}.json")
+    return answer
+
+
+@blueprint.post("/<int:number>/umbenennen")
+def rename(number: int) -> ResponseReturnValue:
+    """Give a profile another name."""
+    return _done(profiles.rename, number, "Umbenannt.", name=request.form.get("name", ""))
+
+
+@blueprint.post("/<int:number>/loeschen")
+def remove(number: int) -> ResponseReturnValue:
+    """Delete a profile."""
+    return _done(profiles.remove, number, "Gelöscht; beim nächsten Mal wird zu dieser Datei wieder gefragt.")
+
+
+def _done(what: object, number: int, word: str, **more: str) -> ResponseReturnValue:
+    who, databases = current.visitor(), current.databases()
+    if profiles.find(databases.reading, who.tenant_id, number) is None:
+        abort(404)
+    try:
+        what(databases, tenant_id=who.tenant_id, account_id=who.account_id, number=number, **more)  # type: ignore[operator]
+        flash(word, "good")
+    except ProfileError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("profiles.index"))

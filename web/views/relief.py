@@ -1,0 +1,129 @@
+"""Was hätte jemand anderes übernehmen können? Work above level that somebody on shift there and then had time for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+
+from web import current, wording
+from web.services import csv_table, homes, overview, relieving
+from web.services.small_groups import FEWEST
+from web.views import selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.typing import ResponseReturnValue
+
+    from web.services.relieving import Line, Relief
+    from web.services.small_groups import Group
+    from web.views.selection import Selection
+
+blueprint = Blueprint("relief", __name__)
+
+QUESTION: Final = "Was hätte jemand anderes übernehmen können?"
+ROWS_SHOWN: Final = 20
+"""Interventions the list begins with; the rest is one click away, and always in the CSV."""
+
+
+@blueprint.get("/entlastung")
+def index() -> ResponseReturnValue:
+    """Show the feasible relief of the selection, or which file is missing."""
+    chosen = selection.chosen()
+    if chosen is None:
+        return redirect(url_for("home.index"))
+    if chosen.frame.empty:
+        return render_template("home/nothing.html", question=QUESTION, **chosen.context)
+    found = _load(chosen)
+    above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
+    if found is None:
+        return render_template("relief/empty.html", question=QUESTION, above=above, **chosen.context)
+    lines = found.lines if "alle" in request.args else found.lines[:ROWS_SHOWN]
+    return render_template(
+        "relief/index.html",
+        **chosen.context,
+        question=QUESTION,
+        found=found,
+        above=above,
+        days=(chosen.filters.end - chosen.filters.start).days + 1,
+        reasons=[(wording.OBSTACLE_WORDS[name], seconds) for name, seconds in found.obstacles.items() if seconds],
+        lines=[_line(chosen, found, line) for line in lines],
+        every_url=chosen.url("relief.index", alle=1),
+        csv_url=chosen.url("relief.table"),
+        method=wording.RELIEF_METHOD,
+        fewest=FEWEST,
+    )
+
+
+@blueprint.get("/entlastung.csv")
+def table() -> ResponseReturnValue:
+    """Hand the same out as CSV for a spreadsheet program, and write down that it was handed out."""
+    chosen = selection.chosen()
+    found = _load(chosen) if chosen else None
+    if chosen is None or found is None:
+        abort(404)
+    who = current.visitor()
+    homes.handed_out(
+        current.databases(), current.home(), tenant_id=who.tenant_id, account_id=who.account_id, what="entlastung"
+    )
+    start, end = chosen.filters.start, chosen.filters.end
+    return Response(
+        csv_table.text(_table(chosen, found)),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="entlastung_{start}_{end}.csv"'},
+    )
+
+
+def _load(chosen: Selection) -> Relief | None:
+    return relieving.load(current.databases().reading, current.home().id, chosen.result.period, chosen.filters.ward)
+
+
+def _line(chosen: Selection, found: Relief, line: Line) -> dict[str, Any]:
+    moves: Counter[tuple[int, Group]] = Counter()
+    for move in line.moves:
+        moves[move.qn_ist, move.group] += move.seconds
+    return {
+        "id": line.intervention,
+        "title": chosen.title(line.intervention),
+        "url": chosen.url("interventions.detail", intervention=line.intervention),
+        "above": found.a_week(line.above),
+        "movable": found.a_week(line.movable),
+        "share": line.movable / line.above,
+        "moves": [(_taker(chosen, group), ist, found.a_week(seconds)) for (ist, group), seconds in moves.most_common()],
+    }
+
+
+def _taker(chosen: Selection, group: Group) -> str:
+    """Return who could have taken on work, in words."""
+    level, role = group
+    if not level:
+        return "verschiedene Niveaus"
+    if role is None:
+        return f"{wording.qn(level)}, verschiedene Rollen"
+    titles = {one.id: one.title for book in chosen.result.books for one in book.roles}
+    return f"{titles.get(role, role)} ({wording.qn(level)})" if role else f"{wording.qn(level)}, ohne Angabe der Rolle"
+
+
+def _table(chosen: Selection, found: Relief) -> Iterator[list[object]]:
+    yield [
+        "Nr.", "Intervention", "Ergebnis", "QN-Soll", "Getan von", "Möglich mit", "Minuten", "Minuten pro Woche", "Von",
+        "Bis", "Tage mit Dienstplan", "Wohnbereich", "Regelwerk",
+    ]  # fmt: skip
+    where = [
+        wording.day(chosen.filters.start), wording.day(chosen.filters.end), found.days, chosen.filters.ward or "alle",
+        " / ".join(book.display for book in chosen.result.books),
+    ]  # fmt: skip
+    rest = "nicht machbar oder nicht prüfbar" if found.shown else "nicht gezeigt: zu wenige Personen im Dienst"
+    for line in found.lines:
+        start = [line.intervention, chosen.title(line.intervention)]
+        for move in line.moves:
+            way = [wording.qn(move.qn_soll), wording.qn(move.qn_ist), _taker(chosen, move.group)]
+            yield [*start, "machbar", *way, *_minutes(found, move.seconds), *where]
+        if left := line.above - line.movable:
+            yield [*start, rest, "", "", "", *_minutes(found, left), *where]
+
+
+def _minutes(found: Relief, seconds: int) -> list[object]:
+    return [seconds / 60, found.a_week(seconds) / 60]
