@@ -1,26 +1,40 @@
-"""Reading: the whole way of a workbook against what its reader needs alone; both as programs of their own."""
+"""Reading: the whole way of a file to checked frames, against what the mere readers of its format need; and memory.
+
+The readers alone know nothing of headings, dates, durations or people; pandas reads the one large file, we read all of
+the home. Memory is measured in a program of its own, as the peak of a process counts everything it ever did.
+"""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+from python_calamine import CalamineWorkbook
+
+import importers
+import rules
 import sample_data
+from cli import bench_homes, bench_memory
 from cli.parser import CommandError
 from cli.stopwatch import say, shortest
+from sample_data import delimited, workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from importers import Import
 
 ROWS: Final = 100_000
+"""Of the workbook that is timed; the text file has ten times as many, what is measured for memory five times."""
 
-_READ_ALONE: Final = """
-import sys
-from python_calamine import CalamineWorkbook
-book = CalamineWorkbook.from_path(sys.argv[1])
-for name in book.sheet_names:
-    book.get_sheet_by_name(name).to_python()
-"""
+_LONGER_TEXT, _LARGER = 10, 5
+_ROUNDS: Final = 4
+_WORK: Final = "Interventionen"
 
 
 def run(rows: int, seed: int) -> None:
@@ -29,23 +43,89 @@ def run(rows: int, seed: int) -> None:
     Raises
     ------
     CommandError
-        For more rows than a sheet of a workbook holds.
+        For more rows than a sheet of a workbook, or a file, may have, or where what was read is not what was written.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "arbeitsmappe.xlsx"
-        say(f"Einlesen: Arbeitsmappe mit {rows} Interventionen wird erzeugt …")
-        try:
-            sample_data.interventions_workbook(path, rows, seed=seed)
-        except sample_data.SampleError as problem:
-            raise CommandError(str(problem)) from problem
-        works = {
-            "alone": lambda: _program("-c", _READ_ALONE, str(path)),
-            "ours": lambda: _program("-m", "cli", "analyse", str(path), "--out", folder),
+    if rows * _LARGER >= workbook.LONGEST_SHEET:
+        raise CommandError(f"Bitte nehmen Sie höchstens {(workbook.LONGEST_SHEET - 1) // _LARGER} Zeilen.")
+    if not bench_memory.STATUS.exists():
+        raise CommandError("Den Speicher misst pebem bench nur unter Linux; bitte dort ausführen.")
+    book = rules.load(bench_homes.START)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        say(f"Arbeitsmappe, {rows} Interventionen")
+        files, totals = _written(folder, rows, seed, text=False)
+        works: dict[str, Callable[[], object]] = {
+            "alone": lambda: _calamine(files[0]),
+            "ours": lambda: _check(importers.read(files, book), totals),
         }
-        times = shortest(works, 4)
-    say(f"  python-calamine allein    {times['alone']:6.2f} s")
-    say(f"  pebem analyse             {times['ours']:6.2f} s   {times['ours'] / times['alone']:.2f} x python-calamine")
+        times = shortest(works, _ROUNDS)
+        say(f"  python-calamine allein    {times['alone']:6.2f} s")
+        say(f"  importers.read            {times['ours']:6.2f} s   {times['ours'] / times['alone']:5.2f} x")
+
+        say(f"CSV, {rows * _LONGER_TEXT} Interventionen")
+        texts, sums = _written(folder, rows * _LONGER_TEXT, seed, text=True)
+        large = next(path for path in texts if path.stem == _WORK)
+        works = {
+            "alone": lambda: pd.read_csv(large, sep=";"),
+            "str": lambda: pd.read_csv(large, sep=";", dtype=str),
+            "ours": lambda: _check(importers.read(texts, book), sums),
+        }
+        times = shortest(works, _ROUNDS)
+        plain = times["alone"]
+        say(f"  pandas.read_csv(sep=';')  {plain:6.2f} s")
+        say(f"  dazu dtype=str            {times['str']:6.2f} s   {times['str'] / plain:5.2f} x")
+        say(f"  importers.read            {times['ours']:6.2f} s   {times['ours'] / plain:5.2f} x")
+
+        say(f"Speicher, {rows * _LARGER} Interventionen, jeweils in einem eigenen Prozess")
+        for what, text in (("Arbeitsmappe", False), ("CSV", True)):
+            files, totals = _written(folder, rows * _LARGER, seed, text=text)
+            begun, peak = _apart(files, totals)
+            say(f"  {what:12}  Spitze {peak / 1e6:7.1f} MB, davon Programm und Bibliotheken {begun / 1e6:6.1f} MB")
+    say("  Alle Zeilen und Minuten stimmen.")
 
 
-def _program(*arguments: str) -> None:
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own program
+def memory(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
+    """Read; return the peak of this process before and after, in bytes."""
+    book = rules.load(bench_homes.START)
+    begun = bench_memory.peak()
+    _check(importers.read(files, book), totals)
+    return begun, bench_memory.peak()
+
+
+def _written(folder: Path, rows: int, seed: int, *, text: bool) -> tuple[list[Path], tuple[int, int]]:
+    """Write a home; return its files, its rows and the seconds they take."""
+    home = sample_data.with_interventions(rows, seed=seed)
+    minutes = home.sheets[_WORK]["Minuten"].dropna()
+    totals = rows, sum(round(60 * float(one)) for one in minutes)
+    if not text:
+        path = folder / f"{rows}.xlsx"
+        workbook.write(path, home)
+        return [path], totals
+    delimited.write(folder / str(rows), home)
+    return sorted((folder / str(rows)).glob("*.csv")), totals
+
+
+def _calamine(path: Path) -> None:
+    book = CalamineWorkbook.from_path(path)
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python()
+
+
+def _check(read: Import, totals: tuple[int, int]) -> None:
+    seconds = read.tables.interventions["seconds"]
+    if (len(seconds), int(seconds[seconds > 0].sum())) != totals:
+        raise CommandError("Gelesen wurde etwas anderes, als geschrieben war. Bitte melden Sie den Fehler.")
+
+
+def _apart(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
+    program = [sys.executable, "-m", "cli.bench_import", json.dumps([[str(file) for file in files], totals])]
+    done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
+    if done.returncode:
+        raise CommandError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
+    begun, peak = json.loads(done.stdout)
+    return begun, peak
+
+
+if __name__ == "__main__":
+    names, (rows_written, seconds_written) = json.loads(sys.argv[1])
+    sys.stdout.write(json.dumps(memory([Path(name) for name in names], (rows_written, seconds_written))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
 from cli.parser import UNUSABLE, CommandError, Parser
@@ -25,11 +26,15 @@ COMMANDS: Final = {
     "sample": "synthetische Einrichtungen erzeugen",
     "template": "die leere Arbeitsmappe zum Ausfüllen schreiben",
     "bench": "die Geschwindigkeit messen, als Verhältnisse in einem Lauf",
+    "import": "Dateien einer Einrichtung in die Datenbanken einlesen",
     "serve": "die Anwendung im Browser bereitstellen",
     "db": "die Datenbanken auf den neuesten Stand bringen",
     "user": "Zugänge anlegen und verwalten",
 }
-"""Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``."""
+"""Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``.
+
+``import`` is ``import_`` there, as a module cannot be called like that.
+"""
 
 _ABOUT: Final = """PeBeM-Analyse: Welches Niveau verlangte eine Intervention, wer hat sie erbracht, passt es?
 
@@ -57,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         sys.stderr.write(f"Den Befehl „{name}“ gibt es nicht. Vorhanden sind: {', '.join(COMMANDS)}.\n")
         return UNUSABLE
-    command = importlib.import_module(f"cli.commands.{name}")
+    command = importlib.import_module(f"cli.commands.{name}{'_' * iskeyword(name)}")
     parser = Parser(prog=f"pebem {name}", description=command.__doc__)
     command.define(parser)
     try:

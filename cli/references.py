@@ -1,7 +1,8 @@
-"""How a command line names a rulebook: by id, by id and edition, or as a folder."""
+"""How a command line names a rulebook (by id, by id and edition, or as a folder) and the profile of a source."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from rules.check import check_files
 from rules.load import SHELF, build, documents
 
 if TYPE_CHECKING:
+    from importers.profiles import Profile
     from rules import RuleBook
     from rules.cases import Case
 
@@ -23,6 +25,28 @@ def rulebook(text: str) -> str | Path:
         if folder.is_dir() and (folder / "rulebook.yaml").is_file():
             return folder
     return Path(text) if Path(text).is_dir() else text
+
+
+def profile(path: Path | str) -> Profile:
+    """Return the profile in a file, as the application hands it out.
+
+    Raises
+    ------
+    CommandError
+        Where there is none in it.
+    """
+    from importers.profiles import Profile  # noqa: PLC0415  # most commands read no files
+
+    try:
+        return Profile.of(json.loads(Path(path).read_text("utf-8-sig")))
+    except OSError as problem:
+        raise CommandError(f"Die Profildatei {path} lässt sich nicht öffnen. Bitte prüfen Sie den Namen.") from problem
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
+        raise CommandError(
+            f"{path} ist keine Profildatei. Bitte nehmen Sie eine, die heruntergeladen wurde."
+        ) from problem
+    except ValueError as problem:
+        raise CommandError(f"{path}: {problem}") from problem
 
 
 def shelf() -> list[Path]:

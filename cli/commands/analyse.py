@@ -27,7 +27,8 @@ import pebem
 import rules
 from cli.locked import opened
 from cli.parser import CommandError, Parser, day
-from cli.references import rulebook
+from cli.references import profile, rulebook
+from importers.agreed import Agreed
 from importers.findings import Finding, Severity
 from pebem.relief import relief
 from web.reports import findings_xlsx, fit_json, fit_xlsx
@@ -53,6 +54,9 @@ def define(parser: Parser) -> None:
     parser.add_argument(
         "--rulebook", metavar="REGELWERK", type=rulebook, default="rekonstruktion", help="id oder Ordner des Regelwerks"
     )
+    parser.add_argument(
+        "--profile", metavar="DATEI", type=Path, help="Profil, nach dem Blätter und Spalten gelesen werden"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
     check_files(options.files)
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    read = opened(lambda passwords: importers.read(options.files, book, passwords=passwords))
+    agreed = Agreed(profiles=(profile(options.profile),)) if options.profile else Agreed()
+    read = opened(lambda passwords: importers.read(options.files, book, agreed=agreed, passwords=passwords))
     period = _period(read.tables, options.first, options.last)
     if period:
         book = rules.load(period[1], options.rulebook)

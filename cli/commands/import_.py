@@ -1,0 +1,224 @@
+"""Liest Dateien einer Einrichtung ein wie die Seite „Daten einlesen“, ohne Browser, in die eingestellten Datenbanken.
+
+Zeigt vorher dieselben Zahlen: was neu, geändert und unverändert ist, was außen vor bleibt, und wie sich Passung und
+Vollständigkeit bewegen. Mit --dry-run wird nichts übernommen. Gespeicherte Profile gelten von selbst; ist an Blättern
+oder Spalten noch etwas offen, endet der Befehl und nennt die Fragen.
+Ende mit 0: übernommen (mit --dry-run: gelesen); 1: ebenso, aber Zeilen mit Fehlern bleiben außen vor; 2: nichts
+übernommen. Nach Kennwörtern von Dateien wird am Terminal gefragt.
+
+Beispiele:
+  pebem import haus.xlsx --home "Haus am Park" --user pdl.meier --dry-run
+  pebem import export.csv stamm.xlsx --home 3 --user pdl.meier --profile vivendi.json
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cli.commands.analyse import check_files
+from cli.locked import opened
+from cli.parser import CommandError, Parser
+from cli.references import profile
+from importers.findings import Severity
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from importers.profiles import Profile
+    from importers.recognition import SheetGuess
+    from web.services.batches import BatchRow
+    from web.services.homes import HomeRow
+    from web.services.recognising import Asked
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+_MOST: Final = 50
+"""Findings that are shown."""
+
+_WORDS: Final = {Severity.ERROR: "Fehler", Severity.WARNING: "Warnung", Severity.NOTICE: "Hinweis"}
+
+
+def define(parser: Parser) -> None:
+    """Define the arguments."""
+    parser.add_argument("files", metavar="DATEI", nargs="+", type=Path, help="Arbeitsmappe, CSV-Dateien, DAS-QS-Export")
+    parser.add_argument("--home", metavar="EINRICHTUNG", required=True, help="Name oder Nummer der Einrichtung")
+    parser.add_argument("--user", metavar="BENUTZER", required=True, help="Zugang, in dessen Namen eingelesen wird")
+    parser.add_argument("--profile", metavar="PROFIL", help="Name eines gespeicherten Profils oder eine Profildatei")
+    parser.add_argument("--dry-run", action="store_true", help="nur zeigen, was sich ändern würde")
+    parser.add_argument(
+        "--all-or-nothing", action="store_true", help="nichts übernehmen, wenn eine Zeile einen Fehler hat"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, show and store."""
+    check_files(options.files)
+    from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web.services import accounts, imports  # noqa: PLC0415
+    from web.store import migrate  # noqa: PLC0415
+    from web.store.databases import connect  # noqa: PLC0415
+
+    try:
+        loaded = settings.load()
+    except settings.SettingsError as problem:
+        raise CommandError(str(problem)) from problem
+    migrate.upgrade(loaded)
+    databases = connect(loaded)
+    try:
+        return _import(databases, loaded, options)
+    except (accounts.AccountError, imports.UploadError) as problem:
+        raise CommandError(str(problem)) from problem
+    finally:
+        databases.close()
+
+
+def _import(databases: Databases, settings: Settings, options: argparse.Namespace) -> int:
+    from web import jobs  # noqa: PLC0415
+    from web.services import accounts, batches, imports, staging  # noqa: PLC0415
+
+    account_id, tenant_id = accounts.member(databases, options.user)
+    home = _home(databases, tenant_id, options.home)
+    files = [(path.name, path.read_bytes()) for path in options.files]
+    asked, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
+    batch_id = imports.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
+    staging.keep_passwords(settings, batch_id, passwords)
+    if asked.answers:
+        staging.keep_asked(settings, batch_id, asked)
+    notes = jobs.make(settings, databases).queue
+    kept = False
+    try:
+        imports.read(databases, settings, notes, batch_id)
+        batch = _row(databases, home, batch_id)
+        _show(databases, settings, batch)
+        if not options.dry_run:
+            imports.commit(
+                databases, batch_id, account_id=account_id, shown=(batch.weighed or {}).get("digest", ""),
+                all_or_nothing=options.all_or_nothing,
+            )  # fmt: skip
+            imports.store(databases, settings, notes, batch_id)
+            kept = _row(databases, home, batch_id).state == batches.STORED
+            if not kept:
+                raise CommandError("Das Übernehmen ist gescheitert; es wurde nichts gespeichert.")
+    finally:
+        if not kept:
+            with suppress(imports.UploadError):
+                imports.discard(databases, settings, batch_id, account_id=account_id, reason="pebem import")
+    sys.stdout.write(f"Übernommen als Lieferung {batch_id}.\n" if kept else "Probelauf: Es wurde nichts übernommen.\n")
+    return 1 if batch.errors else 0
+
+
+def _home(databases: Databases, tenant_id: int, wanted: str) -> HomeRow:
+    from web.services import homes  # noqa: PLC0415
+
+    known = homes.of_tenant(databases.reading, tenant_id)
+    found = [home for home in known if home.name.casefold() == wanted.strip().casefold() or str(home.id) == wanted]
+    if len(found) != 1:
+        names = ", ".join(f"{home.name} ({home.id})" for home in known) or "keine"
+        raise CommandError(f"Die Einrichtung „{wanted}“ ist nicht eindeutig oder nicht da. Vorhanden: {names}.")
+    return found[0]
+
+
+def _recognised(
+    databases: Databases, tenant_id: int, account_id: int, files: Sequence[tuple[str, bytes]], wanted: str | None
+) -> tuple[Asked, Mapping[str, str]]:
+    """Return what a profile says of the files, and their passwords, once nothing is open any more."""
+    import importers  # noqa: PLC0415
+    from web.services import agreements, recognising  # noqa: PLC0415
+
+    with databases.reading() as session:
+        agreed = agreements.for_reading(session, tenant_id)
+    chosen = _profile(agreed.profiles, wanted) if wanted else None
+    if chosen:
+        agreed = replace(agreed, profiles=(chosen,))
+    used: Mapping[str, str] = {}
+
+    def look(passwords: Mapping[str, str]) -> tuple[SheetGuess, ...]:
+        nonlocal used
+        used = passwords
+        return importers.look(files, agreed=agreed, passwords=passwords).guesses
+
+    asked = recognising.Asked(guesses=opened(look), account_id=account_id)
+    questions = list(asked.open_questions())
+    if questions:
+        raise CommandError(
+            "Es ist noch nicht klar, wie diese Dateien zu lesen sind:\n"
+            + "\n".join(f"- {_question(asked.guesses[one.number], one.kind)}" for one in questions)
+            + "\nBitte laden Sie sie auf der Seite „Daten einlesen“ hoch und beantworten Sie die Fragen dort, oder "
+            "nennen Sie mit --profile ein Profil, das sie beantwortet."
+        )
+    if not chosen:
+        return asked, used
+    applied = [one for one in asked.guesses if one.profile]
+    if not applied:
+        raise CommandError(f"Das Profil „{chosen.name}“ passt zu keinem Blatt dieser Dateien.")
+    for guess in applied:
+        answer = replace(asked.chosen(guess), encoding=guess.encoding)
+        for kind in (recognising.SHEET, recognising.COLUMNS):
+            asked = asked.with_answer(answer, kind)
+    return replace(asked, ready=True), used
+
+
+def _question(guess: SheetGuess, kind: str) -> str:
+    from web.services.recognising import SHEET  # noqa: PLC0415
+
+    where = f"{guess.file}, Blatt „{guess.name}“" if guess.name else guess.file
+    if kind == SHEET:
+        return f"{where}: Was steht darauf?" + (f" Vermutet wird „{guess.sheet}“." if guess.sheet else "")
+    missing = " und ".join(f"„{name}“" for name in guess.missing)
+    return f"{where}: Welche Spalte ist {missing}?" if missing else f"{where}: Stimmen die vermuteten Spalten?"
+
+
+def _profile(saved: Sequence[Profile], wanted: str) -> Profile:
+    """Return the profile of this name, or that of a file."""
+    found = next((one for one in saved if one.name.casefold() == wanted.strip().casefold()), None)
+    if found:
+        return found
+    if not Path(wanted).is_file():
+        names = ", ".join(f"„{one.name}“" for one in saved) or "keine"
+        raise CommandError(f"Ein Profil oder eine Profildatei „{wanted}“ gibt es nicht. Gespeicherte Profile: {names}.")
+    return profile(wanted)
+
+
+def _row(databases: Databases, home: HomeRow, batch_id: int) -> BatchRow:
+    from web.services import batches  # noqa: PLC0415
+
+    return next(one for one in batches.of_home(databases.reading, home.id) if one.id == batch_id)
+
+
+def _show(databases: Databases, settings: Settings, batch: BatchRow) -> None:
+    """Print findings and figures as the page has them.
+
+    Raises
+    ------
+    CommandError
+        Where the upload could not be read.
+    """
+    from web.services import batches  # noqa: PLC0415
+    from web.views.taking_in import lines  # noqa: PLC0415
+
+    said = batches.said(databases, settings, batch.id)
+    if batch.state != batches.READ or batch.weighed is None:
+        raise CommandError((said and said.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
+    findings = said.findings if said else ()
+    for one in findings[:_MOST]:
+        place = ", ".join(part for part in (one.file, one.sheet, f"Zeile {one.row}" if one.row else "") if part)
+        sys.stdout.write(f"{_WORDS[one.severity]}: {place}: {one.message} {one.repair}\n")
+    if len(findings) > _MOST:
+        sys.stdout.write(f"… und {len(findings) - _MOST} weitere Befunde\n")
+    found = batch.weighed
+    sys.stdout.write(
+        f"{batch.rows} Zeilen gelesen, {batch.errors} Fehler, {batch.warnings} Warnungen, {batch.notices} Hinweise.\n"
+        f"Neu {found['new']}, geändert {found['changed']}, unverändert {found['unchanged']}, "
+        f"außen vor {batch.faulty + batch.ignored}, Personen neu {found['people_new']}.\n"
+    )
+    for line in lines(found) if found["days"] != 0 else ():
+        sys.stdout.write(f"  {line.word}: {_percent(line.before)} → {_percent(line.after)}\n")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %".replace(".", ",")
