@@ -50,7 +50,7 @@ bench: $(VENV)/dev ## speed as ratios: kernel, whole path, rulebook
 browser: $(VENV)/dev chromium ## walk the pages in Chromium, screenshots into build/screenshots
 	$(BIN)/pytest tests/browser
 
-docs: $(VENV)/dev ## the pictures of the README, from the running application
+docs: $(VENV)/dev chromium ## the pictures of README and handbook, from the running application
 	$(BIN)/python tools/screenshots.py
 
 sample: $(VENV)/run ## a synthetic home as workbook, in build/sample

@@ -9,6 +9,7 @@ import numpy as np
 from importers import normalise
 from importers.cells import days, error, frame, notice, numbers, text_series, warning
 from importers.headings import SPECIAL, STOOL, URINE, fold
+from importers.presence import check_numbers
 from pebem.contracts import ITEM_MISSING
 from rules.vocabulary import (
     ASSESSMENT_CELLS,
@@ -41,27 +42,19 @@ _CONTINENCE: Final = {fold(name): position for position, name in enumerate(CONTI
 _CONTINENCE_ITEM: Final = {URINE: "4.11", STOOL: "4.12"}
 
 
-def read_assessments(table: Table, residents: frozenset[str] | None) -> pd.DataFrame:
+def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: bool = True) -> pd.DataFrame:
     """Return one row per assessment, in the order of the file.
 
     Parameters
     ----------
     residents
         Known resident numbers; rows of others are left out. None: not checked.
+    listed
+        Whether a list of residents came along; without one others are told of and kept.
     """
     resident = numbers(table, "Bewohner-Nr")
     if residents is not None:
-        stranger = [bool(number) and number not in residents for number in resident]
-        table.report(
-            error(
-                "bewohner-unbekannt",
-                "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“.",
-                "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
-            ),
-            np.flatnonzero(stranger).tolist(),
-            "Bewohner-Nr",
-            costs_row=True,
-        )
+        check_numbers(table, resident, residents, listed=listed)
     columns: dict[str, Any] = {"resident": text_series(resident), "date": days(table, "Datum")}
     for cell in ASSESSMENT_CELLS:
         codes, values = table.read(cell, _parser(cell), ITEM_MISSING)

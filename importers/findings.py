@@ -38,6 +38,8 @@ class Finding:
         The cell as it stood, as text.
     count
         How many rows the finding stands for (more than 1 only where one sentence serves for all).
+    letter
+        The column as the spreadsheet program calls it; "" = the row as a whole, or no column of a sheet.
     """
 
     severity: Severity
@@ -50,6 +52,7 @@ class Finding:
     column: str = ""
     value: str = ""
     count: int = 1
+    letter: str = ""
 
 
 class UnreadableError(Exception):

@@ -68,3 +68,13 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
     encoding: str = ""
+
+
+def letter_of(position: int) -> str:
+    """Return what a spreadsheet calls a column counted from 0: A, B ... Z, AA."""
+    letters = ""
+    while position >= 0:
+        position, letter = divmod(position, 26)
+        letters = chr(ord("A") + letter) + letters
+        position -= 1
+    return letters

@@ -8,6 +8,7 @@ import numpy as np
 
 from importers import normalise
 from importers.cells import days, error, frame, numbers, text_series
+from importers.presence import check_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,20 +17,16 @@ if TYPE_CHECKING:
     from rules.model import RuleBook
 
 
-def read_instability(table: Table, book: RuleBook, residents: frozenset[str]) -> pd.DataFrame:
-    """Return one row per period of a criterion; an open end is NaT."""
+def read_instability(table: Table, book: RuleBook, residents: frozenset[str], *, listed: bool = True) -> pd.DataFrame:
+    """Return one row per period of a criterion; an open end is NaT.
+
+    Parameters
+    ----------
+    residents, listed
+        As :func:`importers.assessments.read_assessments` takes them.
+    """
     resident = numbers(table, "Bewohner-Nr")
-    stranger = [bool(number) and number not in residents for number in resident]
-    table.report(
-        error(
-            "bewohner-unbekannt",
-            "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“.",
-            "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
-        ),
-        np.flatnonzero(stranger).tolist(),
-        "Bewohner-Nr",
-        costs_row=True,
-    )
+    check_numbers(table, resident, residents, listed=listed)
 
     def parse(value: Any) -> str:
         written = normalise.text(value)

@@ -1,4 +1,4 @@
-"""Were the people of an intervention there on its day? Warnings only: every row is taken."""
+"""Whether somebody of this number is known, and was there on the day."""
 
 from __future__ import annotations
 
@@ -7,10 +7,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from importers.cells import warning
+from importers.cells import error, warning
 
 if TYPE_CHECKING:
     from importers.table import Table
+
+
+def check_numbers(table: Table, resident: np.ndarray, residents: frozenset[str], *, listed: bool) -> None:
+    """Leave out rows about residents who are not in the list that came along; without one, tell whom it has to know.
+
+    Parameters
+    ----------
+    resident
+        Number in each row, "" = none.
+    residents
+        Numbers in the list.
+    listed
+        Whether there is one.
+    """
+    stranger = np.flatnonzero([bool(number) and number not in residents for number in resident]).tolist()
+    if listed:
+        problem = error(
+            "bewohner-unbekannt",
+            "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“.",
+            "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
+        )
+    else:
+        problem = warning(
+            "bewohner-unbekannt",
+            "Zu dieser Bewohner-Nr ist keine Person bekannt: Ein Blatt „Bewohner“ ist nicht dabei.",
+            "Laden Sie die Liste der Bewohner:innen dazu oder berichtigen Sie die Nummer.",
+        )
+    table.report(problem, stranger, "Bewohner-Nr", costs_row=listed)
 
 
 def check_residents(

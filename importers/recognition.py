@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.grid import letter_of
 from importers.headings import matches, missing
 from importers.layout import is_blank
 from importers.normalise import shown
@@ -222,16 +223,6 @@ def _column(one: Decision, position: int, vocabulary: Vocabulary | None) -> Colu
         tuple(name for name in others if name != column),
         _samples(one.grid, place.row + 1, position),
     )
-
-
-def letter_of(position: int) -> str:
-    """Return what a spreadsheet calls a column counted from 0: A, B ... Z, AA."""
-    letters = ""
-    while position >= 0:
-        position, letter = divmod(position, 26)
-        letters = chr(ord("A") + letter) + letters
-        position -= 1
-    return letters
 
 
 def _samples(grid: Grid, first_row: int, position: int) -> tuple[str, ...]:

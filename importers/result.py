@@ -120,10 +120,10 @@ def assemble(
     known = frozenset(residents["resident"])
     parts: dict[str, pd.DataFrame] = {}
     if table := tables.get("Begutachtungen"):
-        parts["assessments"] = read_assessments(table, known)
+        parts["assessments"] = read_assessments(table, known, listed="Bewohner" in tables)
     instability = empty(INSTABILITY)
     if table := tables.get("Instabilität"):
-        instability = read_instability(table, book, known)
+        instability = read_instability(table, book, known, listed="Bewohner" in tables)
     else:
         findings.append(
             Finding(

@@ -14,7 +14,7 @@ import pandas as pd
 from importers.coded import Coding
 from importers.faulty import REASON, as_it_stood
 from importers.findings import Finding, Severity, UnreadableError
-from importers.grid import Odd
+from importers.grid import Odd, letter_of
 from importers.headings import SHEETS, fold
 from importers.layout import coded_down, is_blank
 from importers.layout_notes import layout_notes, line_notes
@@ -212,10 +212,15 @@ class Table:
                 column=heading,
                 value=shown(cells[codes[index]]) if column else "",
                 count=count,
+                letter=self._letter(column, index),
             )
             self.findings.append(found)
             if problem.severity is Severity.ERROR:
                 self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(found)
+
+    def _letter(self, column: str, index: int) -> str:
+        position = self.places[self._file[index]].columns.get(column)
+        return "" if position is None else letter_of(position)
 
     def report_sheet(self, problem: Problem, *, value: str = "", count: int = 1, column: str = "") -> None:
         """Add one finding for the sheet as a whole."""

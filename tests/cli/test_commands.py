@@ -80,6 +80,7 @@ def test_findings_name_place_value_and_repair(analysed: Path) -> None:
     assert found[0]["Schwere"] == "Fehler"
     ambiguous = next(row for row in found if row["Code"] == "intervention-mehrdeutig")
     assert (ambiguous["Blatt"], ambiguous["Spalte"], ambiguous["Wert"]) == ("Interventionen", "Intervention", "4,1")
+    assert ambiguous["Spaltenbuchstabe"] == "C"
     source = openpyxl.load_workbook(HOME)["Interventionen"]
     assert source.cell(ambiguous["Zeile"], 3).value == 4.1
     assert all(row["Was ist los?"] and row["Was ist zu tun?"] for row in found)

@@ -25,8 +25,9 @@ _HEADINGS = (
     "Was ist zu tun?",
     "Code",
     "Zeilen",
+    "Spaltenbuchstabe",
 )
-_WIDTHS = (10, 26, 16, 8, 18, 24, 60, 60, 26, 8)
+_WIDTHS = (10, 26, 16, 8, 18, 24, 60, 60, 26, 8, 16)
 _COLOURS = {Severity.ERROR: "#9d174d", Severity.WARNING: "#c2410c", Severity.NOTICE: "#4b5563"}
 _ORDER = list(_COLOURS)
 
@@ -76,6 +77,7 @@ def _list(sheet: Worksheet, styles: Styles, findings: Sequence[Finding]) -> None
         for column, text in enumerate((found.column, found.value, found.message, found.repair, found.code), start=4):
             sheet.write_string(row, column, str(safe(text)))
         sheet.write_number(row, 9, found.count)
+        sheet.write_string(row, 10, found.letter)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(findings), len(_HEADINGS) - 1)
     landscape(sheet)

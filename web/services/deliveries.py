@@ -19,6 +19,7 @@ from rules.vocabulary import ASSESSMENT_CELLS
 from web.services import aliases, care
 from web.services.batches import IN_FORCE
 from web.services.difference import NOTHING, Contents, Rule, applied, scope_of
+from web.services.supplements import supplemented
 from web.store import bulk, regiving
 from web.store.content import FIRST_DAY, month_of, months_of, of_bytes
 from web.store.models import (
@@ -155,13 +156,14 @@ def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, 
         own = next(frame for number, frame in said if number == batch_id)
         parts = []
         for person in own[key].unique():
-            saying = [(number, frame) for number, frame in said if (frame[key] == person).any()]
-            if saying[-1][0] != batch_id:
+            saying = [(number, frame[frame[key] == person]) for number, frame in said if (frame[key] == person).any()]
+            newest = saying[-1][0] == batch_id
+            if not newest and name != "assessments":
                 continue  # somebody has said something newer
-            if len(saying) > 1:
-                frame = saying[-2][1]
-                parts.append(frame[frame[key] == person])
-                former.add(person)
+            others = [frame for number, frame in saying if number != batch_id]
+            if others:
+                parts.append(reduce(supplemented, others) if name == "assessments" else others[-1])
+                former |= {person} if newest else set()
             else:
                 _forget(session, home_id, name, person)
                 unknown.add(person)

@@ -113,7 +113,8 @@ def _fits(one: Finding, wanted: Wanted, words: list[str]) -> bool:
     if not words:
         return True
     row = f"Zeile {one.row}" if one.row else ""
-    text = fold(f"{one.file} {one.sheet} {row} {one.column} {one.value} {one.message} {one.repair}")
+    column = f"Spalte {one.letter}: {one.column}" if one.letter else one.column
+    text = fold(f"{one.file} {one.sheet} {row} {column} {one.value} {one.message} {one.repair}")
     return all(word in text for word in words)
 
 

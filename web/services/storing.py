@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from web.services import care, deliveries, difference, duties, reanalysis
+from web.services import aliases, care, deliveries, difference, duties, reanalysis, supplements
 from web.services.difference import NOTHING, Contents, Difference, Rule, Scope
 from web.store import bulk, exchange
 from web.store.content import days_of, month_of, months_of
@@ -102,7 +102,7 @@ def take_in(
     """
     deliveries.keep_ground(session, home_id)
     before = reanalysis.held(session, home_id)
-    residents, staff = care.store_people(session, home_id, tables)
+    residents, staff = care.store_people(session, home_id, _whole(session, home_id, tables))
     connection = session.connection()
     ids = {"resident_id": residents, "staff_id": staff}
     given = bulk.contents_of(connection, tables.interventions, ids, home_id)
@@ -118,6 +118,15 @@ def take_in(
         deliveries.keep(session, home_id, batch_id, rule, given, tables)
         duties.keep(session, batch_id, on_duty)
     return Taken(found, rosters, analysed(session, home_id, before, found.gone, found.come, None if dry else rosters))
+
+
+def _whole(session: Session, home_id: int, tables: Tables) -> Tables:
+    """Return the tables with assessments put together from what is stored and what comes."""
+    if tables.assessments.empty:
+        return tables
+    tables = aliases.applied(tables, aliases.of_home(session, home_id))
+    stored = care.assessments_of(session, home_id)
+    return replace(tables, assessments=supplements.supplemented(stored, tables.assessments))
 
 
 def put(

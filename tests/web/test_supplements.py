@@ -1,0 +1,100 @@
+"""Assessments that come in parts: an export first, modules 3 and 5 with a later upload, in whatever order they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.web import workbooks
+from tests.web.test_reanalysis import check
+from web.services import batches, care
+
+if TYPE_CHECKING:
+    from tests.web.pages import Person
+
+WHOLE = workbooks.assessments(2)
+LATER = ("3.", "5.")
+
+
+def part(*, later: bool, keep: tuple[str, ...] = (), date: bool = True) -> list[tuple[Any, ...]]:
+    """Return modules 3 and 5, or all others, of the whole sheet; some cells in both."""
+    wanted = [
+        i for i, name in enumerate(WHOLE[0])
+        if name in {"Bewohner-Nr", *keep, *(["Datum"] if date else [])}
+        or (name != "Datum" and name.startswith(LATER) == later)
+    ]  # fmt: skip
+    return [tuple(row[i] for i in wanted) for row in WHOLE]
+
+
+FIRST = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": part(later=False), "Mitarbeitende": workbooks.STAFF,
+         "Interventionen": workbooks.WORK}  # fmt: skip
+
+
+def assessed(who: Person) -> list[tuple[Any, ...]]:
+    """Return what is stored of assessments, by person and day."""
+    with who.parts.databases.reading() as session:
+        frame = care.assessments_of(session, who.home_id)
+    return sorted(map(tuple, frame.astype({"date": str}).to_numpy().tolist()))
+
+
+def in_one(who: Person) -> list[tuple[Any, ...]]:
+    """Return what is stored where all comes in one upload, which is taken back again."""
+    batch_id = who.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE}))
+    found = assessed(who)
+    who.undo(batch_id)
+    return found
+
+
+@pytest.mark.parametrize("date", [True, False], ids=["dated", "undated"])
+def test_modules_of_a_later_upload_complete_what_is_stored(ben: Person, *, date: bool) -> None:
+    whole = in_one(ben)
+    ben.read_in(workbooks.workbook(**FIRST))
+    before = assessed(ben)
+    assert before != whole
+    later = ben.read_in(workbooks.workbook(Begutachtungen=part(later=True, date=date)))
+    assert assessed(ben) == whole
+    check(ben)
+    ben.undo(later)
+    assert assessed(ben) == before
+    check(ben)
+
+
+def test_the_earlier_part_can_be_taken_back_and_come_again(ben: Person) -> None:
+    whole = in_one(ben)
+    people = ben.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE[:1]}))
+    first = ben.read_in(workbooks.workbook(Begutachtungen=part(later=False)))
+    ben.read_in(workbooks.workbook(Begutachtungen=part(later=True)))
+    ben.undo(first)
+    alone = assessed(ben)
+    assert alone != whole
+    ben.read_in(workbooks.workbook(Begutachtungen=part(later=False)))
+    assert assessed(ben) == whole
+    check(ben)
+    assert people
+
+
+def test_what_records_a_cell_again_is_a_correction_and_holds_alone(ben: Person) -> None:
+    ben.read_in(workbooks.workbook(**FIRST))
+    ben.read_in(workbooks.workbook(Begutachtungen=part(later=True, keep=("1.1",))))
+    stored = assessed(ben)
+    ben.read_in(workbooks.workbook(Begutachtungen=part(later=False)))
+    assert assessed(ben) != stored
+    last = assessed(ben)
+    ben.read_in(workbooks.workbook(Begutachtungen=part(later=False)))
+    assert assessed(ben) == last
+
+
+def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) -> None:
+    ben.read_in(workbooks.workbook(**FIRST))
+    sheet = part(later=True)
+    batch_id = ben.read_in(workbooks.workbook(
+        Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
+        Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
+    ))  # fmt: skip
+    said = batches.said(ben.parts.databases, ben.parts.settings, batch_id)
+    assert said is not None
+    strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
+    assert strangers == ["4711"]
+    with ben.parts.databases.reading() as session:
+        assert len(care.people_of(session, ben.home_id).instability) == 1
