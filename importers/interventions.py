@@ -210,7 +210,7 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
             return found.id
         if target := own.get(fold(written)):
             return target if target != IGNORE else ""  # no row has it any more
-        repair = "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
+        repair = "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
         if suggestions < MOST_SUGGESTIONS:
             suggestions += 1
             from difflib import get_close_matches  # noqa: PLC0415 - needed for faulty files only
