@@ -166,7 +166,7 @@ def assemble(
         hours,
         work.ignored,
         unknown_words(tables, work, duties.unknown, book, agreed),
-        faulty_rows(tables[sheet] for sheet in SHEETS if sheet in tables),
+        faulty_rows([*(tables[sheet] for sheet in SHEETS if sheet in tables), *duties.tables]),
         names_in(tables.values()) | duties.people,
     )
 

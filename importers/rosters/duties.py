@@ -68,12 +68,15 @@ class Duties:
         Codes that nobody knows -> how often they stand there.
     people
         Names that stand there.
+    tables
+        Lists of which every row says all of its duty.
     """
 
     table: pd.DataFrame
     findings: list[Finding]
     unknown: dict[str, int]
     people: frozenset[str]
+    tables: tuple[Table, ...] = ()
 
 
 def read_rosters(
@@ -112,7 +115,9 @@ def read_rosters(
             found.append(read_long(grid, place, ledger))
         else:
             found.extend(read_wide(grid, find_days(grid), ledger))
-    return Duties(_checked(found, ledger), ledger.findings, ledger.unknown_codes(), frozenset(ledger.people))
+    return Duties(
+        _checked(found, ledger), ledger.findings, ledger.unknown_codes(), frozenset(ledger.people), (*ledger.tables,)
+    )
 
 
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:

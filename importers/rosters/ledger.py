@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from importers.problems import Problem
     from importers.rosters.shift_codes import ShiftCodes, Unread
     from importers.rosters.staff_names import StaffNames
+    from importers.table import Table
 
 SHEET: Final = "Dienste"
 
@@ -97,12 +98,15 @@ class Ledger:
         Everything found so far.
     people
         Names that stand there.
+    tables
+        Lists of which every row says all of its duty.
     """
 
     def __init__(self, names: StaffNames, codes: ShiftCodes, wards: Wards) -> None:
         self.names, self.codes, self.wards = names, codes, wards
         self.findings: list[Finding] = []
         self.people: set[str] = set()
+        self.tables: list[Table] = []
         self._absences: Counter[str] = Counter()
         self._unread: dict[tuple[str, str], tuple[Problem, tuple[Grid, int, str], int]] = {}
         self._paused: Counter[int] = Counter()

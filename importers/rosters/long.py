@@ -167,6 +167,10 @@ def read_long(grid: Grid, place: Located, ledger: Ledger) -> Entries:
     table = DutyRows(grid, place, lines)
     made = read_table(table, grid, ledger, lines)
     ledger.findings.extend(table.findings)
+    if np.isnat(lines.day.astype("datetime64[s]")).all() and not any(
+        lines.ward
+    ):  # else a row alone would not say its day or ward
+        ledger.tables.append(table)
     return made
 
 

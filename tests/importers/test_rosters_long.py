@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -21,8 +23,9 @@ from importers.rosters import shift_codes
 from importers.rosters.duties import find_roster, read_rosters
 from importers.rosters.times import clock, missing_on_the_clock, point, span, twice_on_the_clock
 from pebem.contracts import RESIDENTS, STAFF, empty
-from tests.importers.files import at, csv_files, home
+from tests.importers.files import at, csv_files, home, text_of
 from tests.importers.rosters import BOOK, CODES, duties, read, told, with_roster
+from web.reports import faulty_rows_xlsx
 
 DAY = date(2026, 3, 2)
 FOREIGN = ["NAME", "DIENST", "BEGINN", "ENDE"]
@@ -278,3 +281,31 @@ def test_missing_and_double_hours_are_those_of_the_zone(moment: datetime) -> Non
 
 def test_the_small_home_has_no_duties() -> None:
     assert read(home()).tables.duties.empty
+
+
+def test_faulty_duties_leave_as_they_stood_and_are_read_again(tmp_path: Path) -> None:
+    plan = [["Personal-Nr", "Datum", "Beginn", "Ende", "Bemerkung"], ["P1", DAY, "06:00", "14:00", "privat"],
+            ["P1", "3.3.2026", "25:00", "14:00", ""]]  # fmt: skip
+    other = [["NAME", "BEGINN", "ENDE"], ["Nobody, Nora", "gestern", "14:00"]]
+    files = csv_files({**home(), "Dienste": plan})
+    found = importers.read([*files, ("Plan.csv", text_of(other).encode())], BOOK)
+    assert [(one.sheet, one.faulty) for one in found.faulty_rows] == [("Dienste", 1), ("Dienste", 1)]
+    (row,) = found.faulty_rows[0].rows
+    assert (row.number, row.cells, row.wrong) == (3, ("P1", "3.3.2026", "25:00", "14:00"), (2,))
+    faulty_rows_xlsx.write(tmp_path / "zeilen.xlsx", found.faulty_rows)
+    again = openpyxl.load_workbook(tmp_path / "zeilen.xlsx")
+    again["Dienste"]["C2"] = "06:00"
+    again["Dienste 2"]["B2"] = "06:00"
+    again.save(tmp_path / "zeilen.xlsx")
+    staff = [one for one in files if one[0].startswith("Mitarbeitende")]
+    made = importers.read([tmp_path / "zeilen.xlsx", *staff], BOOK, sheets_needed=())
+    assert [(str(one.start), str(one.end)) for one in made.tables.duties.itertuples() if one.staff == "P1"] == [
+        ("2026-03-03 06:00:00", "2026-03-03 14:00:00")
+    ]
+
+
+def test_a_row_whose_day_stands_above_it_does_not_leave_alone() -> None:
+    plan = [["Personal-Nr", "Beginn", "Ende"], ["Montag, 02.03.2026", "", ""], ["P1", "25:00", "14:00"]]
+    found = read(with_roster(Dienste=plan))
+    assert [f.code for f in found.findings if f.severity is Severity.ERROR] == ["uhrzeit-unlesbar"]
+    assert found.faulty_rows == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,9 +48,11 @@ def write(path: Path, sheets: Sequence[FaultySheet]) -> None:
     """Write one sheet for each, named and headed as the importer reads it again."""
     with workbook(path, "Fehlerhafte Zeilen") as made:
         styles = Styles(made)
-        left_out = 0
+        left_out, seen = 0, Counter[str]()
         for sheet in sheets:
-            _sheet(made.add_worksheet(sheet.sheet), styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
+            seen[sheet.sheet] += 1  # rosters may come in several sheets, with columns of their own
+            name = sheet.sheet if seen[sheet.sheet] == 1 else f"{sheet.sheet} {seen[sheet.sheet]}"
+            _sheet(made.add_worksheet(name), styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
             left_out += len(sheet.rows[SHEET_LIMIT:])
         said = made.add_worksheet("Anleitung")
         said.set_column(0, 0, 110)
