@@ -171,4 +171,4 @@ def test_what_cannot_be_measured_is_refused(
 @pytest.mark.deep
 def test_reading_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "import", "--rows", "10000"]) == 0
-    assert "x python-calamine" in capsys.readouterr().out
+    assert "python-calamine allein" in capsys.readouterr().out
