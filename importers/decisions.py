@@ -176,8 +176,8 @@ def opened(
             answer = said.answer(file, name)
             return bool(answer and answer.sheet) or wanted(sheet_of(name) or "", name, hidden)
 
-        hidden = hidden or any(answer.file == file.name and answer.sheet for answer in said.answers)
-        yield _decided(file, said, asked, hidden=hidden)
+        answered = any(answer.file == file.name and answer.sheet for answer in said.answers)
+        yield _decided(file, said, asked, hidden=hidden or answered)
 
 
 def _decided(file: door.Opened, said: Said, asked: Callable[[str, bool], bool], *, hidden: bool) -> Opened:

@@ -177,7 +177,7 @@ def people(found: Files, book: RuleBook) -> tuple[Tables, list[Finding]]:
         duties=read_duties(sheets["duties"], frozenset(staff["staff"])) if "duties" in sheets else empty(DUTIES),
     )
     findings = [
-        replace(finding, column=_own_name(name, finding.column), row=max(0, finding.row - 1))
+        replace(finding, column=_own_name(name, finding.column), row=max(0, finding.row - 1), letter="")
         for name, sheet in sheets.items()
         for finding in sheet.findings
     ]

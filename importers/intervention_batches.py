@@ -147,7 +147,7 @@ class Batches:
     def findings(self) -> list[Finding]:
         """One finding for each kind, file, column and value, with the number of rows it stands for."""
         return [
-            Finding(p.severity, p.code, p.message, p.repair, file=file, column=column, value=value, count=count)
+            p.at(file=file, column=column, value=value, count=count)
             for (file, column, _), values in self._found.items()
             for value, (p, count) in values.items()
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from importers.findings import Severity
+from importers.findings import Finding, Severity
 
 
 class Problem(Exception):  # noqa: N818 - a finding without its place, not a failure of the program
@@ -20,6 +20,10 @@ class Problem(Exception):  # noqa: N818 - a finding without its place, not a fai
         super().__init__(code)
         self.taken = taken
         self.severity, self.code, self.message, self.repair = severity, code, message, repair
+
+    def at(self, **place: Any) -> Finding:
+        """Return the finding that says where: ``file``, ``sheet``, ``row`` and the others of :class:`Finding`."""
+        return Finding(self.severity, self.code, self.message, self.repair, **place)
 
 
 def error(code: str, message: str, repair: str) -> Problem:

@@ -201,11 +201,7 @@ class Table:
         for index in indices:
             if costs_row and problem.severity is Severity.ERROR:
                 self.faulty[index] = True
-            found = Finding(
-                problem.severity,
-                problem.code,
-                problem.message,
-                problem.repair,
+            found = problem.at(
                 file=self._files[self._file[index]],
                 sheet=self.sheet,
                 row=int(self.rows[index]),
@@ -228,11 +224,7 @@ class Table:
 
     def _note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
         self.findings.append(
-            Finding(
-                problem.severity,
-                problem.code,
-                problem.message,
-                problem.repair,
+            problem.at(
                 file=file,
                 sheet=self.sheet,
                 column=column,

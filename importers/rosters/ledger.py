@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.findings import Finding
 from importers.headings import sheet_of
 from importers.normalise import shown
 from importers.problems import notice, warning
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from importers.findings import Finding
     from importers.grid import Grid
     from importers.problems import Problem
     from importers.rosters.shift_codes import ShiftCodes, Unread
@@ -117,11 +117,7 @@ class Ledger:
     ) -> None:
         """Add a finding."""
         self.findings.append(
-            Finding(
-                problem.severity,
-                problem.code,
-                problem.message,
-                problem.repair,
+            problem.at(
                 file=grid.file,
                 sheet=sheet_name(grid),
                 row=row,

@@ -125,11 +125,7 @@ def _row(
         except Problem as problem:
             row.faulty = row.faulty or problem.severity is Severity.ERROR
             findings.append(
-                Finding(
-                    problem.severity,
-                    problem.code,
-                    problem.message,
-                    problem.repair,
+                problem.at(
                     file=file,
                     sheet=page.name,
                     row=number,
