@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cli.commands.analyse import check_files
+from cli.installation import installation
 from cli.locked import opened
 from cli.parser import CommandError, Parser
 from cli.references import profile
@@ -58,23 +59,8 @@ def define(parser: Parser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read, show and store."""
     check_files(options.files)
-    from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
-    from web.services import accounts, imports  # noqa: PLC0415
-    from web.store import migrate  # noqa: PLC0415
-    from web.store.databases import connect  # noqa: PLC0415
-
-    try:
-        loaded = settings.load()
-    except settings.SettingsError as problem:
-        raise CommandError(str(problem)) from problem
-    migrate.upgrade(loaded)
-    databases = connect(loaded)
-    try:
-        return _import(databases, loaded, options)
-    except (accounts.AccountError, imports.UploadError) as problem:
-        raise CommandError(str(problem)) from problem
-    finally:
-        databases.close()
+    with installation() as (settings, databases):
+        return _import(databases, settings, options)
 
 
 def _import(databases: Databases, settings: Settings, options: argparse.Namespace) -> int:

@@ -15,10 +15,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cli.parser import CommandError, Parser
+from cli.installation import installation
 
 if TYPE_CHECKING:
     import argparse
+
+    from cli.parser import Parser
 
 
 def define(parser: Parser) -> None:
@@ -38,18 +40,9 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the action."""
-    from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
-    from web.services import accounts, homes  # noqa: PLC0415
-    from web.store import migrate  # noqa: PLC0415
-    from web.store.databases import connect  # noqa: PLC0415
+    from web.services import accounts, homes  # noqa: PLC0415  # the application is loaded only where it is needed
 
-    try:
-        loaded = settings.load()
-    except settings.SettingsError as problem:
-        raise CommandError(str(problem)) from problem
-    migrate.upgrade(loaded)
-    databases = connect(loaded)
-    try:
+    with installation() as (_, databases):
         if options.action in {"qn4", "no-qn4"}:
             accounts.mark_qn4(databases, options.user, qn4=options.action == "qn4")
             sys.stdout.write(f"{options.user}: {'QN 4' if options.action == 'qn4' else 'nicht QN 4'}\n")
@@ -64,9 +57,5 @@ def run(options: argparse.Namespace) -> int:
             known = {home.name for home in homes.of_tenant(databases.reading, tenant)}
             if options.einrichtung and options.einrichtung not in known:
                 homes.create(databases, tenant, options.einrichtung)
-    except accounts.AccountError as problem:
-        raise CommandError(str(problem)) from problem
-    finally:
-        databases.close()
     sys.stdout.write(f"Benutzername:    {options.user}\nEinmalpasswort:  {password}\n")
     return 0
