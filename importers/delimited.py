@@ -53,16 +53,16 @@ _DOS_SUPPOSED: Final = (
     "Prüfen Sie Namen mit Umlauten. Stimmen sie nicht, speichern Sie die Datei als „CSV UTF-8“.",
 )
 ENCODINGS: Final = {
-    "utf-8": "Unicode (UTF-8)",
-    "cp1252": "Windows, Westeuropa (ANSI)",
-    "cp1250": "Windows, Mitteleuropa",
-    "cp1254": "Windows, Türkisch",
-    "mac_roman": "Mac",
+    "utf-8": "UTF-8 (heute üblich)",
+    "cp1252": "Windows, westeuropäisch",
+    "mac_roman": "Apple Macintosh",
     "cp850": "DOS",
-    "utf-16-le": "Unicode (UTF-16)",
-    "utf-16-be": "Unicode (UTF-16, umgekehrt)",
+    "cp1250": "Windows, osteuropäisch",
+    "cp1254": "Windows, türkisch",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16, umgekehrt",
 }
-"""Codecs a person may choose from, and what to call them."""
+"""Codecs a person may choose from, the likeliest first, and what to call them."""
 
 LARGE: Final = 2**20
 """Bytes from which on it pays to look whether a text is regular."""

@@ -7,19 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from importers import door
+from importers.delimited import ENCODINGS
 from importers.sniff import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-CODECS: Final = {
-    "utf-8": "UTF-8 (heute üblich)",
-    "cp1252": "Windows, westeuropäisch",
-    "mac_roman": "Apple Macintosh",
-    "cp850": "DOS",
-    "cp1250": "Windows, osteuropäisch",
-}
-"""Codecs a person may choose -> what they are called, the likeliest first."""
+CODECS: Final = {codec: word for codec, word in ENCODINGS.items() if not codec.startswith("utf-16")}
+"""Codecs a person may choose -> what they are called, the likeliest first; UTF-16 tells of itself."""
 
 SHOWN: Final = 8
 _MOST_WORDS: Final = 300

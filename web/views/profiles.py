@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
+from importers.delimited import ENCODINGS
 from web import current
 from web.services import profiles
 from web.services.profiles import ProfileError
@@ -32,7 +33,7 @@ def show(number: int) -> ResponseReturnValue:
     row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
     if row is None:
         abort(404)
-    return render_template("profiles/show.html", row=row, home_name=current.home().name)
+    return render_template("profiles/show.html", row=row, home_name=current.home().name, encodings=ENCODINGS)
 
 
 @blueprint.post("/")
