@@ -17,7 +17,7 @@ from sample_data.sheets import INTERVENTIONEN, SHEETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "interventions_workbook", "make", "with_interventions"]
+__all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "make", "with_interventions"]
 
 START: Final = date(2026, 1, 1)
 _FORMATS: Final = ("xlsx", "csv", "parquet", "das")
@@ -139,17 +139,3 @@ def with_interventions(rows: int, *, seed: int = 1, residents: int = 80) -> Home
     (drawn,) = draw(homes=1, residents=residents, months=months, seed=seed, dirt=False)
     sheets = drawn.sheets | {INTERVENTIONEN: drawn.sheets[INTERVENTIONEN].head(rows)}
     return replace(drawn, sheets=sheets, last=sheets[INTERVENTIONEN]["Datum"].iloc[-1])
-
-
-def interventions_workbook(path: Path | str, rows: int, *, seed: int = 1, residents: int = 80) -> Path:
-    """Write such a home as a workbook.
-
-    Raises
-    ------
-    SampleError
-        For a number of rows no Excel sheet can hold.
-    """
-    if not 1 <= rows < workbook.LONGEST_SHEET:
-        raise SampleError(f"Bitte zwischen 1 und {workbook.LONGEST_SHEET - 1} Zeilen angeben (angegeben: {rows}).")
-    workbook.write(Path(path), with_interventions(rows, seed=seed, residents=residents))
-    return Path(path)

@@ -15,6 +15,7 @@ from python_calamine import load_workbook
 
 import importers
 import sample_data
+from sample_data import workbook
 
 if TYPE_CHECKING:
     from rules import RuleBook
@@ -130,8 +131,8 @@ def test_a_home_longer_than_an_excel_sheet_is_refused(tmp_path: Path, monkeypatc
 
 
 def test_a_workbook_has_exactly_as_many_interventions_as_wanted(tmp_path: Path, book: RuleBook) -> None:
-    path = sample_data.interventions_workbook(tmp_path / "many.xlsx", 12_345, residents=20)
-    result = importers.read([path], book)
+    workbook.write(tmp_path / "many.xlsx", sample_data.with_interventions(12_345, residents=20))
+    result = importers.read([tmp_path / "many.xlsx"], book)
     assert (result.rows, result.tables.faulty) == (12_345, 0)
-    with pytest.raises(sample_data.SampleError, match="1048575"):
-        sample_data.interventions_workbook(tmp_path / "more.xlsx", 1_048_576)
+    with pytest.raises(sample_data.SampleError, match="mindestens 1"):
+        sample_data.with_interventions(0)
