@@ -84,7 +84,7 @@ def run(rows: int, seed: int) -> None:
     say("  Alle Zeilen und Minuten stimmen.")
 
 
-def memory(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
+def memory_of_reading(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
     """Read; return the peak of this process before and after, in bytes."""
     book = rules.load(bench_homes.START)
     begun = bench_memory.peak()
@@ -128,4 +128,4 @@ def _apart(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
 
 if __name__ == "__main__":
     names, (rows_written, seconds_written) = json.loads(sys.argv[1])
-    sys.stdout.write(json.dumps(memory([Path(name) for name in names], (rows_written, seconds_written))))
+    sys.stdout.write(json.dumps(memory_of_reading([Path(name) for name in names], (rows_written, seconds_written))))

@@ -49,15 +49,15 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
     days, size, number = shape
     period = bench_homes.period(days)
     say(f"Ganzer Weg, Tabellen mit Text hinein, Summen heraus: {number} {what} zu {size} Zeilen")
-    homes = [bench_homes.home(book, i, days, size, seed) for i in range(number)]
-    table = path_tables.given(homes, book, period)
+    drawn = [bench_homes.home(book, i, days, size, seed) for i in range(number)]
+    table = path_tables.given(drawn, book, period)
     frames = rivals.for_polars(table)
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         rivals.for_duckdb(connection, table)
 
         def ours() -> list[Aggregate]:
-            return [pebem.score(home, book, period) for home in homes]
+            return [pebem.score(home, book, period) for home in drawn]
 
         others: dict[str, Callable[[], Mapping[str, Any]]] = {
             "pandas": lambda: rivals.path_by_pandas(table),

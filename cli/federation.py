@@ -38,19 +38,19 @@ def analyse(options: argparse.Namespace) -> int:
     source: Path = options.parquet
     if not source.is_dir():
         raise CommandError(f"Den Ordner {source} gibt es nicht. Bitte prüfen Sie den Namen.")
-    homes, nameless = federation.homes(source)
-    if not homes:
+    keys, nameless = federation.homes(source)
+    if not keys:
         raise CommandError(
             f"Im Ordner {source} liegt keine Einrichtung. Jede braucht einen Ordner wie „home=0001“ mit ihren Dateien."
         )
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        period = _period(options, homes)
+        period = _period(options, keys)
         book = rules.load(period[1], options.rulebook)
         rulebook = options.rulebook.resolve() if isinstance(options.rulebook, Path) else options.rulebook
         work = HomeWork(source.resolve(), options.out.resolve(), rulebook, book.sha256, period)
         total = Total(nameless)
-        for outcome in _run(options, homes, work, "ausgewertet"):
+        for outcome in _run(options, keys, work, "ausgewertet"):
             total.take(outcome)
         _write(options.out, total, book)
     except OSError as problem:

@@ -129,11 +129,11 @@ def _recognised(
         return importers.look(files, agreed=agreed, passwords=passwords).guesses
 
     asked = recognising.Asked(guesses=opened(look), account_id=account_id)
-    questions = list(asked.open_questions())
-    if questions:
+    still_open = list(asked.open_questions())
+    if still_open:
         raise CommandError(
             "Es ist noch nicht klar, wie diese Dateien zu lesen sind:\n"
-            + "\n".join(f"- {_question(asked.guesses[one.number], one.kind)}" for one in questions)
+            + "\n".join(f"- {_question(asked.guesses[one.number], one.kind)}" for one in still_open)
             + "\nBitte laden Sie sie auf der Seite „Daten einlesen“ hoch und beantworten Sie die Fragen dort, oder "
             "nennen Sie mit --profile ein Profil, das sie beantwortet."
         )

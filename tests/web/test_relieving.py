@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 
 from pebem import contracts
 from pebem.assignment import UnprovenError
-from pebem.relief import OBSTACLES, relief
+from pebem.relief import OBSTACLES
+from pebem.relief import relief as relief_of
 from rules.vocabulary import ASSESSMENT_CELLS
 from tests.pebem import rosters
 from tests.pebem.rosters import DAY
@@ -152,7 +153,7 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
     assert len(days) > 4
     for start, end in ((0, 20), (2, 9), (5, 8), (7, 7)):
         period = (first + timedelta(days=start), first + timedelta(days=end))
-        parts = [relief(tables, BOOK, (day, day)) for day in days if period[0] <= day <= period[1]]
+        parts = [relief_of(tables, BOOK, (day, day)) for day in days if period[0] <= day <= period[1]]
         found = relieving.load(databases.reading, home_id, period)
         if not parts:
             assert found is None
@@ -189,7 +190,7 @@ def test_a_home_of_pages_tells_what_the_engine_tells(anna: Person) -> None:
     with anna.parts.databases.reading() as session:
         tables = care.tables_of(session, anna.home_id)
     assert len(tables.duties) == 12
-    found, expected = told(anna), relief(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
+    found, expected = told(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
     assert found.days == 3
     assert (found.above, found.placed, found.movable) == (expected.above, expected.placed, expected.movable)
     assert found.movable == 120 * 60
@@ -331,7 +332,7 @@ def test_nobody_at_all_is_about_nobody(anna: Person) -> None:
     assert found.obstacles["niemand_passend"] == 80 * 60
 
 
-def people(**seconds: int) -> Counter[str]:
+def minutes_of(**seconds: int) -> Counter[str]:
     return Counter(seconds)
 
 
@@ -347,7 +348,7 @@ def test_groups_of_too_few_are_told_together() -> None:
     assert joined == {(2, "H"): (2, "H"), (2, "X"): (2, None), (2, "Y"): (2, None)}
     assert small_groups.grouped({(2, "H"): big, (3, "A"): small}) == {(2, "H"): MIXED, (3, "A"): MIXED}
     assert small_groups.grouped({(2, "H"): small, (3, "A"): team("d", 2)}) == {}
-    dominated = team("a", 9) | people(z=1000)
+    dominated = team("a", 9) | minutes_of(z=1000)
     assert small_groups.grouped({(2, "H"): dominated}) == {}
     both = {(2, "H"): dominated, (2, "I"): team("b", 9, 200)}
     assert small_groups.grouped(both) == dict.fromkeys(both, (2, None))

@@ -83,7 +83,7 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     assert "noch keine Interventionen" not in client.get("/").text
 
 
-def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
+def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
     """Return rows that compare whatever the columns' types."""
     plain = frame.astype(object)
     return set(plain.where(plain.notna(), None).itertuples(index=False, name=None))
@@ -105,7 +105,7 @@ def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     full = Aggregate({dims: cells}, result.aggregate.coverage, direct.excluded)
     assert full == direct
     for kept in (("ward",), ("shift",), ("intervention",), ("day",), ("ward", "shift", "intervention"), ()):
-        assert records(result.aggregate.by(*kept)) == records(direct.by(*kept))
+        assert plain_rows(result.aggregate.by(*kept)) == plain_rows(direct.by(*kept))
     assert result.covered == {name: int(n) for name, n in direct.covered().iloc[0].items()}
     assert result.coverage["bewohner"] == pytest.approx(5 / 6)
 
