@@ -19,12 +19,13 @@ from rules.coverage import coverage, statute_coverage, total
 from rules.staffing import GROUPS, full_time_equivalents
 from rules.statute import document as statute
 from rules.statute import provenance as cited
-from rules.vocabulary import CONTINENCE, KINDS, NO_FINDING
+from rules.vocabulary import KINDS
+from web.reports.case_chapter import record
 from web.rule_words import sentence
 from web.wording import KIND_WORDS, day, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rules.cases import Case, Expectation
     from rules.model import Intervention, Provenance, Rule, RuleBook
@@ -172,7 +173,7 @@ def _example(case: Case, rule: Rule, book: RuleBook) -> dict[str, Any]:
     return {
         "title": case.title,
         "person": " ".join(case.person.split()),
-        "record": "; ".join(_record(case, book)),
+        "record": record(case, book),
         "answers": [
             {
                 "id": answer.intervention,
@@ -183,21 +184,6 @@ def _example(case: Case, rule: Rule, book: RuleBook) -> dict[str, Any]:
             for answer in _answers(case, rule)[:_ANSWERS]
         ],
     }
-
-
-def _record(case: Case, book: RuleBook) -> Iterable[str]:
-    """Yield what is recorded of the resident, in the words of the instrument; what has no points is left out."""
-    criteria = instrument(book.as_of).criteria
-    if case.points is None:
-        yield "keine Begutachtung in Kraft"
-    for item, points in (case.points or {}).items():
-        if points > 0 and item in criteria and points in criteria[item].points:
-            yield f"{item} {criteria[item].title}: {criteria[item].word(points)}"
-    for what, finding in (("Harn", case.continence_urine), ("Stuhl", case.continence_stool)):
-        if finding != NO_FINDING:
-            yield f"{what}: {CONTINENCE[finding]}"
-    labels = {entry.id: entry.label for entry in book.criteria}
-    yield from (f"instabil: {labels[name]}" for name in case.unstable)
 
 
 # ---------------------------------------------------------------- the tables of the law, and what the entries rest on
