@@ -70,7 +70,8 @@ def print_(options: argparse.Namespace) -> int:
 
     target = _new_file(options.file, ".pdf")
     folder = folder_of(options.rulebook)
-    pdf = rulebook_pdf.document(book_in(folder, options.on), documents(folder), cases_in(folder))
+    book, names = book_in(folder, options.on), read_groups(folder / "cases")
+    pdf = rulebook_pdf.document(book, documents(folder), cases_in(folder), names)
     with _writing(target):
         target.write_bytes(pdf)
     sys.stdout.write(f"Geschrieben: {target}\n")

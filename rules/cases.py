@@ -167,6 +167,11 @@ def cases_of(edition: str) -> tuple[Case, ...]:
     return load_cases(SHELF / edition / "cases")
 
 
+def groups_of(edition: str) -> dict[str, str]:
+    """Return what the folders of cases of a built-in edition are called."""
+    return read_groups(SHELF / edition / "cases")
+
+
 def cases_for(intervention_id: str, edition: str = "rekonstruktion-2026.1") -> tuple[Case, ...]:
     """Return the cases of a built-in edition that say something about an intervention."""
     return tuple(case for case in cases_of(edition) if any(e.intervention == intervention_id for e in case.expected))
