@@ -1,6 +1,6 @@
 # Everything a person does here. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep lint types bench browser docs sample format constraints clean
+.PHONY: help demo test test-deep lint types bench browser chapter docs sample format constraints clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -50,7 +50,10 @@ bench: $(VENV)/dev ## speed as ratios: kernel, whole path, rulebook
 browser: $(VENV)/dev chromium ## walk the pages in Chromium, screenshots into build/screenshots
 	$(BIN)/pytest tests/browser
 
-docs: $(VENV)/dev chromium ## the pictures of README and handbook, from the running application
+chapter: $(VENV)/run ## the handbook's chapter of cases, from the files of the cases
+	$(BIN)/pebem rules cases rekonstruktion > chapter.new && mv chapter.new docs/handbuch-faelle.md
+
+docs: $(VENV)/dev chromium chapter ## that chapter, and the pictures of README and handbook from the running application
 	$(BIN)/python tools/screenshots.py
 
 sample: $(VENV)/run ## a synthetic home as workbook, in build/sample

@@ -14,6 +14,7 @@ from cli.parser import UNUSABLE, CommandError
 from cli.references import book_in, cases_in, folder_of
 from importers.findings import Severity
 from importers.rulebooks import workbook as rulebook_workbook
+from rules.cases import read_groups
 from rules.load import documents, sha256_of
 from rules.write import write
 
@@ -69,10 +70,29 @@ def print_(options: argparse.Namespace) -> int:
 
     target = _new_file(options.file, ".pdf")
     folder = folder_of(options.rulebook)
-    pdf = rulebook_pdf.document(book_in(folder, options.on), documents(folder), cases_in(folder))
+    book, names = book_in(folder, options.on), read_groups(folder / "cases")
+    pdf = rulebook_pdf.document(book, documents(folder), cases_in(folder), names)
     with _writing(target):
         target.write_bytes(pdf)
     sys.stdout.write(f"Geschrieben: {target}\n")
+    return 0
+
+
+def cases(options: argparse.Namespace) -> int:
+    """Print cases as a chapter, in Markdown: what the rulebook calls for, and why."""
+    from web.reports import case_chapter  # noqa: PLC0415  # the other actions do not need it
+
+    folder = folder_of(options.rulebook)
+    beside = folder_of(options.cases) if options.cases else folder
+    found = cases_in(beside)
+    if not found:
+        raise CommandError(
+            f"Bei {beside} liegen keine Fälle. Bitte schreiben Sie welche in den Ordner „cases“, "
+            "oder nennen Sie mit --cases das Regelwerk, dessen Fälle beantwortet werden sollen."
+        )
+    book = book_in(folder, options.on)
+    told = case_chapter.groups(book, found, read_groups(beside / "cases"))
+    sys.stdout.write(case_chapter.markdown(book, told))
     return 0
 
 

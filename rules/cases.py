@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rules.explain import Facts, InForce
 from rules.form import form
 from rules.load import SHELF
-from rules.marked import read_marked
+from rules.marked import read_marked, read_yaml
 from rules.problem import Problem, RuleBookError
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, COUNTED_ITEMS, ITEMS, NO_FINDING, allowed_points
 
@@ -100,7 +100,7 @@ class Case:
             cells=self.points or {},
             continence_urine=self.continence_urine,
             continence_stool=self.continence_stool,
-            criteria=tuple(InForce(labels.get(name, name), day, None, name) for name in self.unstable),
+            criteria=tuple(InForce(labels.get(name, name), None, None, name) for name in self.unstable),
         )
 
 
@@ -144,10 +144,32 @@ def read_case(path: Path) -> Case:
     return _case(f"{path.parent.name}/{path.stem}", content)
 
 
+def read_groups(folder: Path) -> dict[str, str]:
+    """Return what the folders of cases are called in print, in that order; empty where ``gruppen.yaml`` is missing.
+
+    Raises
+    ------
+    RuleBookError
+        Where the file is no list of names.
+    """
+    path = folder / "gruppen.yaml"
+    if not path.is_file():
+        return {}
+    content = read_yaml(path)
+    if not isinstance(content, dict) or not all(isinstance(text, str) and text.strip() for text in content.values()):
+        raise RuleBookError(f"{path}: Je Zeile steht ein Ordner und sein Name, zum Beispiel „mobilitaet: Mobilität“.")
+    return content
+
+
 @cache
 def cases_of(edition: str) -> tuple[Case, ...]:
     """Return the cases of a built-in edition such as ``rekonstruktion-2026.1``; none where it has none."""
     return load_cases(SHELF / edition / "cases")
+
+
+def groups_of(edition: str) -> dict[str, str]:
+    """Return what the folders of cases of a built-in edition are called."""
+    return read_groups(SHELF / edition / "cases")
 
 
 def cases_for(intervention_id: str, edition: str = "rekonstruktion-2026.1") -> tuple[Case, ...]:

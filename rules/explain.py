@@ -43,7 +43,7 @@ class InForce:
     """A criterion of an unstable situation that is in force, with its first and last day (None = open)."""
 
     label: str
-    start: date
+    start: date | None
     end: date | None
     id: str = ""
 

@@ -101,9 +101,10 @@ def in_force(condition: Condition, facts: Facts) -> tuple[InForce, ...]:
 
 def _unstable(condition: Unstable, facts: Facts) -> str:
     held = in_force(condition, facts)
-    since = min(criterion.start for criterion in held)
+    starts = [criterion.start for criterion in held if criterion.start]
+    since = f"seit dem {min(starts):%d.%m.%Y} " if starts else ""
     labels = ", ".join(dict.fromkeys(criterion.label for criterion in held))
-    return f"seit dem {since:%d.%m.%Y} eine instabile gesundheitliche Situation besteht ({labels})"
+    return f"{since}eine instabile gesundheitliche Situation besteht ({labels})"
 
 
 def _value(case: Case, item: str, measure: str) -> int:
@@ -122,13 +123,23 @@ def _largest(condition: Largest, case: Case) -> str:
     items = condition.items or case.intervention.bi_items
     values = {item: _value(case, item, condition.measure) for item in items}
     shown = {i: v for i, v in values.items() if v != MISSING and (condition.operator != ">=" or v >= condition.value)}
-    verb = "ist" if condition.measure == "grad" else "vorkommt"
-    clauses = []
+    said: dict[str, list[str]] = {}
     for item, value in shown.items():
         beyond = condition.operator == ">=" and value > condition.value
         named, word = _named(case, item, condition.value if beyond else value)
-        clauses.append(f"{named} {'mindestens ' if beyond else ''}{word} {verb}")
+        said.setdefault(f"{_or_worse(item)} {word}" if beyond else word, []).append(named)
+    one, many = ("ist", "sind") if condition.measure == "grad" else ("vorkommt", "vorkommen")
+    clauses = [f"{_together(named)} {word} {many if named[1:] else one}" for word, named in said.items()]
     return " und ".join(clauses) or f"gilt: {words(condition)}"
+
+
+def _together(names: list[str]) -> str:
+    return " und ".join((", ".join(names[:-1]), names[-1])) if names[1:] else names[0]
+
+
+def _or_worse(item: str) -> str:
+    """Say "this step or worse": the words of module 2 tell how much is left, so that less is worse."""
+    return "höchstens" if item.startswith("2.") else "mindestens"
 
 
 def needed(condition: Condition, case: Case) -> Needed | None:
@@ -187,5 +198,5 @@ def _raised(condition: Largest, case: Case) -> Needed | None:
         named, mark = _named(case, item, condition.value)
         value = _value(case, item, condition.measure)
         now = "nicht erfasst" if value == MISSING else f"jetzt {_named(case, item, value)[1]}"
-        clauses.append(f"{named} mindestens {mark} {verb} ({now})")
+        clauses.append(f"{named} {_or_worse(item)} {mark} {verb} ({now})")
     return Needed(" oder ".join(clauses), nearest)

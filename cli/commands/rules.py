@@ -11,6 +11,7 @@ Beispiele:
   pebem rules import regelwerk.xlsx --out mein-regelwerk
   pebem rules diff rekonstruktion mein-regelwerk/ --data haus-sonnenschein.xlsx
   pebem rules print rekonstruktion regelwerk.pdf
+  pebem rules cases mein-regelwerk/ --cases rekonstruktion > faelle.md
 """
 
 from __future__ import annotations
@@ -69,6 +70,12 @@ def define(parser: Parser) -> None:
     made.add_argument("--out", metavar="ORDNER", type=Path, help="der neue Ordner (sonst id-Ausgabe)")
     made.add_argument("--findings", metavar="DATEI.xlsx", type=Path, help="die Befunde auch als Arbeitsmappe schreiben")
     made.set_defaults(act=rule_exchange.import_)
+
+    made = action("cases", "die Fälle eines Regelwerks mit Antworten und Gründen", "cases mein-regelwerk/ > faelle.md")
+    made.add_argument("rulebook", metavar="REGELWERK", nargs="?", default="rekonstruktion", help=_WHICH)
+    made.add_argument("--cases", metavar="REGELWERK", help="die Fälle dieses Regelwerks (sonst die eigenen)")
+    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
+    made.set_defaults(act=rule_exchange.cases)
 
     made = action("print", "ein Regelwerk als PDF für den Druck schreiben", "print rekonstruktion regelwerk.pdf")
     made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rules.cases import load_cases
+from rules.cases import load_cases, read_groups
 from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from web.reports import rulebook_pdf
@@ -35,7 +35,7 @@ def book(contents: dict[str, Any]) -> RuleBook:
 
 @pytest.fixture(scope="module")
 def pdf(book: RuleBook, contents: dict[str, Any]) -> bytes:
-    return rulebook_pdf.document(book, contents, load_cases(FOLDER / "cases"))
+    return rulebook_pdf.document(book, contents, load_cases(FOLDER / "cases"), read_groups(FOLDER / "cases"))
 
 
 def text_of(pdf: bytes, folder: Path) -> str:
@@ -53,7 +53,8 @@ def bare(text: str) -> str:
 
 def test_same_input_same_bytes(pdf: bytes, book: RuleBook, contents: dict[str, Any]) -> None:
     assert pdf.startswith(b"%PDF-")
-    assert rulebook_pdf.document(book, contents, load_cases(FOLDER / "cases")) == pdf
+    again = rulebook_pdf.document(book, contents, load_cases(FOLDER / "cases"), read_groups(FOLDER / "cases"))
+    assert again == pdf
 
 
 @needs_pdftotext
@@ -78,6 +79,11 @@ def test_everything_in_the_rulebook_is_in_print(
     for value in ("0,0872", "0,3842", "47,5", "11,25"):
         assert value in text
     assert text.count("Beispiel:") >= 12
+    for case in load_cases(FOLDER / "cases"):
+        assert bare(case.title) in printed, case.id
+        assert bare(case.person) in printed, case.id
+    for name in read_groups(FOLDER / "cases").values():
+        assert bare(name) in printed
 
 
 def test_examples_show_the_rule_they_stand_with(book: RuleBook, contents: dict[str, Any]) -> None:

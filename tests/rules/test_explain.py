@@ -11,7 +11,7 @@ import pytest
 from rules.compile import compile_levels
 from rules.explain import Explanation, Facts, InForce, SetLevel, explain
 from rules.model import RuleBook
-from rules.vocabulary import FREQUENCY_ITEMS, GRADED_ITEMS, MISSING, allowed_points
+from rules.vocabulary import ASSESSMENT_CELLS, FREQUENCY_ITEMS, GRADED_ITEMS, MISSING, allowed_points
 
 DAY = date(2026, 3, 14)
 ASSESSED = date(2026, 2, 3)
@@ -45,6 +45,20 @@ def test_a_lower_mark_is_named_as_at_least(book: RuleBook) -> None:
         "QN 3, weil „Duschen und Baden einschließlich Waschen der Haare“ (4.4) „unselbständig“ ist."
     )
     assert "(4.4) mindestens „überwiegend unselbständig“ ist" in found.because[1]
+
+
+def test_criteria_with_one_word_are_named_together_and_less_understanding_is_no_more(book: RuleBook) -> None:
+    """The words of module 2 say how much is left: beyond "in geringem Maße" there is less, so "höchstens"."""
+    entry = book.interventions[book.index["1.2"]]
+    cells = dict.fromkeys(ASSESSMENT_CELLS, 0)
+    found = explain(book, entry, Facts(day=DAY, assessed=True, cells=cells | {"1.1": 3, "1.2": 3, "2.10": 3}))
+    assert found.because[0] == (
+        "QN 3, weil „Positionswechsel im Bett“ (1.1) und „Halten einer stabilen Sitzposition“ (1.2) „unselbständig“ "
+        "sind und weil „Verstehen von Aufforderungen“ (2.10) höchstens „in geringem Maße vorhanden“ ist."
+    )
+    nearly = explain(book, entry, Facts(day=DAY, assessed=True, cells=cells | {"2.10": 1})).near
+    wanted = "(2.10) höchstens „in geringem Maße vorhanden“ wäre (jetzt „größtenteils vorhanden“)"
+    assert [one.rule.id for one in nearly if wanted in one.needed] == ["kognition"]
 
 
 def test_bounds_name_what_is_missing(book: RuleBook) -> None:

@@ -221,6 +221,12 @@ def test_headers_on_every_answer(ben: Person) -> None:
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+    expected = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    assert headers.HEADERS.items() >= expected.items()
 
 
 def test_pages_hold_nothing_the_policy_forbids(ben: Person) -> None:

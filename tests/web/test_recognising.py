@@ -410,7 +410,7 @@ def test_questions_are_thrown_away_as_uploads_are(ben: Person) -> None:
 
 
 def test_a_stranger_sees_nothing(anna: Person) -> None:
-    """Pages of another tenant's upload and profile are not there; forms without token are refused."""
+    """B2, T8: pages of another tenant's upload and profile are not there; forms without token are refused."""
     talk = Talk(anna, anna.first_sign_in(), (foreign.csv(), "a.csv"))
     talk.read()
     other = person(anna.app, "cora", "Träger Ost", "Haus Ost")

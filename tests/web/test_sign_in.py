@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from tests.web.pages import PASSWORD, Person, person, post, token
 from web.security import passwords
@@ -29,6 +31,16 @@ def test_first_sign_in_leads_through_enrolment_and_new_password_to_the_home(anna
     page = client.get("/")
     assert page.status_code == 200
     assert "Haus am Deich" in page.text
+
+
+def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
+    """A11: nobody can sign in before an administrator has made an account, and its password is good for once."""
+    with small_app.extensions["pebem"].databases.reading() as session:
+        assert session.query(accounts.Account).count() == 0
+    made = person(small_app, "emil", "Träger", "Haus")
+    once = made.password
+    made.first_sign_in()
+    assert accounts.check_password(made.parts.databases, "emil", once) is None
 
 
 def test_nothing_opens_between_the_factors(ben: Person) -> None:
@@ -83,6 +95,11 @@ def test_three_wrong_passwords_lock_the_account(ben: Person) -> None:
     with pytest.raises(accounts.AccountError, match="warum"):
         accounts.unlock(ben.parts.databases, "ben", reason=" ")
     ben.password = accounts.unlock(ben.parts.databases, "ben", reason="am Telefon erkannt")
+    with ben.parts.databases.reading() as session:
+        events = session.query(accounts.audit.AuditEvent).order_by(accounts.audit.AuditEvent.id).all()
+    seen = [(event.action, event.result, event.reason) for event in events]
+    assert seen.count(("anmeldung", "abgelehnt", "")) == 4
+    assert seen[-1] == ("konto.entsperren", "ok", "am Telefon erkannt")
     assert ben.first_sign_in().get("/").status_code == 200
 
 
@@ -121,17 +138,20 @@ def test_unknown_user_costs_the_same_work(ben: Person, monkeypatch: pytest.Monke
 
 
 def test_session_id_changes_and_the_old_one_is_dead(ben: Person) -> None:
-    """A7: the id from before the second factor opens nothing."""
+    """A7: the id from before the second factor opens nothing, however the session goes on."""
+    ben.first_sign_in()
     client = ben.app.test_client()
     post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
     with client.session_transaction() as session:
         before = session["_user_id"]
-    other = ben.first_sign_in()
-    with other.session_transaction() as session:
+    assert accounts.visitor(ben.parts.databases, before, clock.now()) is not None
+    ahead = pyotp.TOTP(ben.secret).at(int(time.time()) + 30)  # the present code was used up before
+    assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).status_code == 302
+    with client.session_transaction() as session:
         after = session["_user_id"]
     assert before != after
     now = clock.now()
-    assert accounts.visitor(ben.parts.databases, before, now) is None  # ended with the password's change
+    assert accounts.visitor(ben.parts.databases, before, now) is None
     assert accounts.visitor(ben.parts.databases, after, now).open
 
 
@@ -219,3 +239,20 @@ def test_every_attempt_is_in_the_log(ben: Person) -> None:
     assert ("anmeldung", "ok") in seen
     assert ("kennwort.aendern", "ok") in seen
     assert not any("niemand" in f"{event.object}{event.reason}" for event in events)
+
+
+def test_no_password_code_or_session_gets_into_a_log(ben: Person, caplog: pytest.LogCaptureFixture) -> None:
+    """G4: neither what was typed, right or wrong, nor what opens the session afterwards."""
+    once = ben.password
+    with caplog.at_level("DEBUG"), capture_logs() as events:
+        wrong = ben.app.test_client()
+        post(wrong, "/anmelden", "/anmelden", benutzername="ben", kennwort="ganz falsch 17!")
+        client = ben.first_sign_in()
+        client.get("/daten/")
+    with client.session_transaction() as session:
+        opens = session["_user_id"]
+    with ben.parts.databases.reading() as session:
+        audited = [tuple(row) for row in session.execute(select(accounts.audit.AuditEvent.__table__))]
+    logged = f"{events}{caplog.text}{audited}"
+    assert "kennwort.aendern" in logged
+    assert not [secret for secret in ("ganz falsch 17!", once, PASSWORD, ben.secret, opens) if secret in logged]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import typst
@@ -19,12 +21,13 @@ from rules.coverage import coverage, statute_coverage, total
 from rules.staffing import GROUPS, full_time_equivalents
 from rules.statute import document as statute
 from rules.statute import provenance as cited
-from rules.vocabulary import CONTINENCE, KINDS, NO_FINDING
+from rules.vocabulary import KINDS
+from web.reports import case_chapter
 from web.rule_words import sentence
 from web.wording import KIND_WORDS, day, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rules.cases import Case, Expectation
     from rules.model import Intervention, Provenance, Rule, RuleBook
@@ -37,8 +40,15 @@ _EXAMPLES: Final = 2
 _ANSWERS: Final = 3
 """Interventions printed with a case."""
 
+_UNNAMED: Final[Mapping[str, str]] = MappingProxyType({})
 
-def document(book: RuleBook, documents: Mapping[str, Any], cases: Sequence[Case] = ()) -> bytes:
+
+def document(
+    book: RuleBook,
+    documents: Mapping[str, Any],
+    cases: Sequence[Case] = (),
+    names: Mapping[str, str] = _UNNAMED,
+) -> bytes:
     """Return the document as PDF; the same input gives the same bytes.
 
     Parameters
@@ -48,22 +58,30 @@ def document(book: RuleBook, documents: Mapping[str, Any], cases: Sequence[Case]
     documents
         Its files, as ``rules.load.documents`` returns them.
     cases
-        Cases of this rulebook; those it agrees with serve as examples.
+        Cases of this rulebook, printed as the last chapter; those it agrees with serve as examples of its rules.
+    names
+        What folders of cases are called.
     """
     moment = datetime.combine(book.as_of, time(), UTC)
     made = typst.compile(
         _TEMPLATE.read_bytes(),
         # Only the fonts inside the compiler: the document looks the same on every machine.
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(content(book, documents, cases), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(content(book, documents, cases, names), ensure_ascii=False)},
         timestamp=moment,
     )
     assert isinstance(made, bytes)
     return made
 
 
-def content(book: RuleBook, documents: Mapping[str, Any], cases: Sequence[Case] = ()) -> dict[str, Any]:
+def content(
+    book: RuleBook,
+    documents: Mapping[str, Any],
+    cases: Sequence[Case] = (),
+    names: Mapping[str, str] = _UNNAMED,
+) -> dict[str, Any]:
     """Return what the template prints, as plain data."""
+    told = case_chapter.groups(book, cases, names)
     odd = {found.case for found in deviations(book, cases)} if cases else set()
     agreed = [case for case in cases if case.id not in odd]
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -100,6 +118,11 @@ def content(book: RuleBook, documents: Mapping[str, Any], cases: Sequence[Case] 
         "coverage": _coverage(documents),
         "sources": _sources(documents),
         "cases": {"total": len(cases), "odd": len(odd)},
+        "chapter": {
+            "summary": case_chapter.summary(told),
+            "hints": case_chapter.HINTS,
+            "groups": [asdict(group) for group in told],
+        },
     }
 
 
@@ -172,7 +195,7 @@ def _example(case: Case, rule: Rule, book: RuleBook) -> dict[str, Any]:
     return {
         "title": case.title,
         "person": " ".join(case.person.split()),
-        "record": "; ".join(_record(case, book)),
+        "record": case_chapter.record(case, book),
         "answers": [
             {
                 "id": answer.intervention,
@@ -183,21 +206,6 @@ def _example(case: Case, rule: Rule, book: RuleBook) -> dict[str, Any]:
             for answer in _answers(case, rule)[:_ANSWERS]
         ],
     }
-
-
-def _record(case: Case, book: RuleBook) -> Iterable[str]:
-    """Yield what is recorded of the resident, in the words of the instrument; what has no points is left out."""
-    criteria = instrument(book.as_of).criteria
-    if case.points is None:
-        yield "keine Begutachtung in Kraft"
-    for item, points in (case.points or {}).items():
-        if points > 0 and item in criteria and points in criteria[item].points:
-            yield f"{item} {criteria[item].title}: {criteria[item].word(points)}"
-    for what, finding in (("Harn", case.continence_urine), ("Stuhl", case.continence_stool)):
-        if finding != NO_FINDING:
-            yield f"{what}: {CONTINENCE[finding]}"
-    labels = {entry.id: entry.label for entry in book.criteria}
-    yield from (f"instabil: {labels[name]}" for name in case.unstable)
 
 
 # ---------------------------------------------------------------- the tables of the law, and what the entries rest on

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 
 from importers.findings import Severity
 from pebem.measures import Amount
-from rules.cases import cases_of
+from rules.cases import cases_of, groups_of
 from web import current, filters
 from web.reports import rulebook_pdf, rulebook_xlsx
 from web.services import clock, overview, rulebooks
@@ -101,8 +101,9 @@ def printed(key: str) -> ResponseReturnValue:
     book, documents = rulebooks.get(reading, tenant_id, key), rulebooks.documents(reading, tenant_id, key)
     if book is None or documents is None:
         abort(404)
-    cases = cases_of(f"{book.id}-{book.edition}") if entry.built_in else ()
-    return _download(rulebook_pdf.document(book, documents, cases), entry, "pdf")
+    edition = f"{book.id}-{book.edition}"
+    cases = cases_of(edition) if entry.built_in else ()
+    return _download(rulebook_pdf.document(book, documents, cases, groups_of(edition)), entry, "pdf")
 
 
 @blueprint.get("/vergleich")

@@ -1,0 +1,247 @@
+"""The cases of a rulebook as a chapter for care managers: who, what is recorded, what is called for, and why.
+
+Everything is taken from the files of the cases and from the rulebook; answers and reasons come from the explanation.
+Answers of a case that agree in everything but the intervention share a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules import reasons
+from rules.assessment import instrument
+from rules.case_check import deviations
+from rules.explain import explain
+from rules.syntax import Always, Reserved, Unstable
+from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, KINDS, NO_FINDING
+from web.rule_words import sentence
+from web.wording import KIND_WORDS, counted, level_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rules.cases import Case, Expectation
+    from rules.explain import Explanation, Facts, RuleAnswer
+    from rules.model import RuleBook
+
+HINTS: Final = (
+    "Unter der Person steht, was von ihr erfasst ist. „Nicht erfasst“ heißt unbekannt, nicht unauffällig.",
+    "Verlangt ist das Qualifikationsniveau (QN), das mindestens nötig ist: das höchste aller zutreffenden Regeln.",
+    "„QN 2 bis 4“ heißt: Angaben fehlen, und je nachdem, wie sie ausfallen, sind QN 2, QN 3 oder QN 4 nötig.",
+    "„Nicht bewertbar“ heißt: Es ist keine Begutachtung in Kraft, und ohne sie lässt sich kein Niveau nennen.",
+    "„Es genügt LG2 ab QN 3“ heißt: Mit diesem Zertifikat genügt QN 3.",
+    "Unter „Warum“ stehen die Regeln, die entscheiden. Wann sie gelten und worauf sie beruhen, steht am Ende.",
+)
+"""How to read a case."""
+
+_ESCAPED: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"} | {"\n": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rulebook says of some interventions of a case.
+
+    Attributes
+    ----------
+    level
+        Such as "QN 3", "QN 2 bis 4" or "nicht bewertbar".
+    interventions
+        Number and title of each.
+    why
+        German sentences.
+    differs
+        Where the case expects something else: one German sentence for each difference.
+    """
+
+    level: str
+    interventions: tuple[str, ...]
+    why: tuple[str, ...]
+    differs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case in words; ``record`` is what is known of the person, ``source`` what the expected was derived from."""
+
+    title: str
+    person: str
+    record: str
+    answers: tuple[Answer, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cases of one topic."""
+
+    title: str
+    cases: tuple[Told, ...]
+
+
+def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> tuple[Group, ...]:
+    """Put cases into words, by topic.
+
+    Parameters
+    ----------
+    book
+        The rulebook that answers.
+    cases
+        Its cases, or those of another rulebook.
+    names
+        What folders of cases are called, in the order of the chapter; others follow under their own name.
+    """
+    differs: dict[tuple[str, str], list[str]] = {}
+    for found in deviations(book, cases) if cases else ():
+        differs.setdefault((found.case, found.intervention), []).append(found.message)
+    order = dict.fromkeys((*names, *sorted(case.group for case in cases)))
+    mildest_first = sorted(cases, key=lambda case: max(expected.high for expected in case.expected))
+    by_group = {name: [_told(book, case, differs) for case in mildest_first if case.group == name] for name in order}
+    return tuple(Group(names.get(name, name.capitalize()), tuple(told)) for name, told in by_group.items() if told)
+
+
+def summary(told: Sequence[Group]) -> str:
+    """Say how many cases there are and whether the rulebook answers as they expect."""
+    cases = [case for group in told for case in group.cases]
+    asked = sum(len(answer.interventions) for case in cases for answer in case.answers)
+    odd = sum(any(answer.differs for answer in case.answers) for case in cases)
+    agreed = "Das Regelwerk antwortet überall so, wie der Fall es erwartet."
+    other = f"In {counted(odd, 'Fall', 'Fällen')} antwortet es anders, als der Fall es erwartet: siehe „Abweichung“."
+    return (
+        f"{counted(len(cases), 'Fall', 'Fälle')}, {counted(asked, 'Antwort', 'Antworten')}. "
+        f"Alle Personen sind erfunden. {other if odd else agreed}"
+    )
+
+
+# ---------------------------------------------------------------- one case
+
+
+def _told(book: RuleBook, case: Case, differs: Mapping[tuple[str, str], list[str]]) -> Told:
+    facts = case.facts(book.as_of, book.criteria)
+    lines: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for expected in case.expected:
+        called, level, why = _answer(book, expected, facts)
+        key = level, why, tuple(differs.get((case.id, expected.intervention), ()))
+        lines.setdefault(key, []).append(called)
+    answers = tuple(Answer(level, tuple(called), why, odd) for (level, why, odd), called in lines.items())
+    return Told(case.title, " ".join(case.person.split()), record(case, book), answers, case.source)
+
+
+def _answer(book: RuleBook, expected: Expectation, facts: Facts) -> tuple[str, str, tuple[str, ...]]:
+    """Return the intervention with its number, the level in words, and the reasons."""
+    column = book.index.get(expected.intervention)
+    if column is None:
+        return f"{expected.intervention} {expected.title}".strip(), "–", ()
+    entry = book.interventions[column]
+    told = explain(book, entry, facts)
+    level = level_range(told.qn_soll or None, told.low, told.high) if told.low else "nicht bewertbar"
+    why = [_reason(answer, told) for answer in told.rules if answer.decides] or list(told.because)
+    if entry.accepts and told.qn_soll:
+        barred = any(answer.decides and answer.rule.bars_certificates for answer in told.rules)
+        why.append("Ein Zertifikat genügt hier nicht." if barred else f"Es genügt {entry.accepts}.")
+    failing = [answer.rule.title for answer in told.rules if answer.id in expected.fails and answer.applies is False]
+    if failing:
+        why.append(f"Trifft nicht zu: {'; '.join(failing)}.")
+    if expected.reason:
+        why.append(expected.reason)
+    return f"{entry.id} {entry.title}", level, tuple(why)
+
+
+def _reason(answer: RuleAnswer, told: Explanation) -> str:
+    """Return the title of a rule that decides and, where the title does not say it all, why the rule applies."""
+    title, condition = answer.rule.title, answer.rule.condition
+    match condition:
+        case Always() | Reserved():
+            return f"{title}."
+        case Unstable():
+            return f"{title}: {'; '.join(criterion.label for criterion in reasons.in_force(condition, told.facts))}."
+        case _:
+            asked = reasons.Case(told.facts, told.facts.states(), told.intervention, told.book.as_of)
+            return f"{title}, weil {reasons.because(condition, asked)}."
+
+
+def record(case: Case, book: RuleBook) -> str:
+    """Return what is recorded of the person, in the words of the instrument: worst first, then what is not recorded."""
+    parts = []
+    if case.points is None:
+        parts.append("Es ist keine Begutachtung in Kraft.")
+    else:
+        complete = set(ASSESSMENT_CELLS) <= set(case.points)
+        parts += [f"{word}: {', '.join(items)}." for word, items in _by_word(case.points, book, zeros=not complete)]
+        rest = "Alle übrigen Kriterien" if parts else "Alle Kriterien"
+        parts.append(f"{rest}: 0 Punkte." if complete else f"{rest}: nicht erfasst.")
+    for what, finding in (("Harn", case.continence_urine), ("Stuhl", case.continence_stool)):
+        if finding != NO_FINDING:
+            parts.append(f"{what}: {CONTINENCE[finding]}.")
+    if case.unstable:
+        labels = {entry.id: entry.label for entry in book.criteria}
+        parts.append(f"Instabil: {'; '.join(labels.get(name, name) for name in case.unstable)}.")
+    return " ".join(parts)
+
+
+def _by_word(points: Mapping[str, int], book: RuleBook, *, zeros: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield each word of the scale with the criteria it was recorded for, worst first; no need only if asked for."""
+    criteria = instrument(book.as_of).criteria
+    found: dict[str, list[str]] = {}
+    place: dict[str, int] = {}
+    for item, value in points.items():
+        if (value or zeros) and item in criteria and value in criteria[item].points:
+            word = criteria[item].word(value)
+            found.setdefault(word, []).append(f"{item} {criteria[item].title}")
+            place.setdefault(word, criteria[item].points.index(value))
+    for word in sorted(found, key=lambda word: -place[word]):
+        yield word[0].upper() + word[1:], found[word]
+
+
+# ---------------------------------------------------------------- as Markdown
+
+
+def markdown(book: RuleBook, told: Sequence[Group]) -> str:
+    """Return the chapter as Markdown."""
+    return "\n".join(_lines(book, told)) + "\n"
+
+
+def _lines(book: RuleBook, told: Sequence[Group]) -> Iterator[str]:
+    yield from ("# Fälle: was das Regelwerk bei wem verlangt", "")
+    yield from (f"Regelwerk: {_escaped(book.display)}. {summary(told)}", "")
+    yield from ("Diese Seite schreibt `pebem rules cases`. Ändern Sie die Dateien der Fälle, nicht diese Seite.", "")
+    yield from ("## So lesen Sie einen Fall", "", *(f"- {hint}" for hint in HINTS), "")
+    for number, group in enumerate(told, 1):
+        yield f"{number}. [{_escaped(group.title)}](#faelle-{number}) ({len(group.cases)})"
+    yield f"{len(told) + 1}. [Die Regeln und ihre Belege](#regeln)"
+    for number, group in enumerate(told, 1):
+        yield from ("", f'<a id="faelle-{number}"></a>', "", f"## {number}. {_escaped(group.title)}")
+        for case in group.cases:
+            yield from _case_lines(case)
+    yield from ("", '<a id="regeln"></a>', "", f"## {len(told) + 1}. Die Regeln und ihre Belege", "")
+    yield from _rule_lines(book)
+
+
+def _case_lines(case: Told) -> Iterator[str]:
+    yield from ("", f"### {_escaped(case.title)}", "")
+    yield from (f"{_escaped(case.person)}<br>", f"*{_escaped(case.record)}*", "")
+    yield "| Verlangt | Intervention | Warum |"
+    yield "| --- | --- | --- |"
+    for answer in case.answers:
+        why = " ".join(map(_escaped, answer.why))
+        odd = "".join(f" **Abweichung:** {_escaped(text)}" for text in answer.differs)
+        yield f"| **{answer.level}** | {'<br>'.join(map(_escaped, answer.interventions))} | {(why + odd).strip()} |"
+    yield from ("", f"Hergeleitet aus: {_escaped(case.source)}.")
+
+
+def _rule_lines(book: RuleBook) -> Iterator[str]:
+    yield "| Regel | Verlangt | Wann | Warum und Beleg |"
+    yield "| --- | --- | --- | --- |"
+    for rule in book.rules:
+        every = rule.kinds == frozenset(KINDS)
+        kinds = "alle Arten" if every else ", ".join(KIND_WORDS[kind] for kind in KINDS if kind in rule.kinds)
+        level = f"QN {rule.level}" if rule.level else "Mindestniveau"
+        bars = " Kein Zertifikat genügt, solange diese Regel entscheidet." if rule.bars_certificates else ""
+        when = f"{sentence(rule.condition)}. Für: {kinds}.{bars}"
+        ground = rule.provenance
+        evidence = f"{ground.reason} Beleg: {ground.source or 'eigene Setzung'}, {ground.certainty} % sicher."
+        yield f"| {_escaped(f'{rule.title} ({rule.id})')} | {level} | {_escaped(when)} | {_escaped(evidence)} |"
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPED)
