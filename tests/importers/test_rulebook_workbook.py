@@ -14,12 +14,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-import rules.check
 from importers.findings import Severity, UnreadableError
 from importers.rulebooks import workbook as rulebook_workbook
 from importers.rulebooks.columns import HEAD, SHEETS, SOURCES
-from rules import RuleBookError
-from rules.check import check_documents
+from rules import RuleBookError, form
+from rules.check import check_documents, check_files
 from rules.condition import parse
 from rules.load import SHELF, documents, sha256_of
 from rules.write import write
@@ -115,7 +114,7 @@ def test_nasty_texts_and_dates_survive_workbook_and_files(book: dict[str, Any], 
     assert found.documents == nasty
     write(tmp_path / "haus", found.documents)
     assert documents(tmp_path / "haus") == nasty
-    assert rules.check.check_files(tmp_path / "haus") == []
+    assert check_files(tmp_path / "haus") == []
     assert sha256_of(documents(tmp_path / "haus")) == sha256_of(nasty)
 
 
@@ -177,7 +176,7 @@ def test_order_case_and_place_of_columns_are_free(book: dict[str, Any], exported
 
 
 def test_every_field_of_the_files_has_a_column() -> None:
-    schema = json.loads(Path(rules.check.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
+    schema = json.loads(Path(form.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
 
     def leaves(name: str, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
         found = set()

@@ -16,6 +16,7 @@ from tests.web.test_rulebooks import account_of, actions
 from web.services import clock, staffing
 from web.services.staffing import StaffingError
 from web.store import models
+from web.store.base import Base
 
 STAFF: list[tuple[Any, ...]] = [
     ("Personal-Nr", "Name", "QN", "Rolle", "Gültig ab", "Gültig bis", "Wochenstunden"),
@@ -190,7 +191,7 @@ def test_no_table_holds_the_hours_of_a_person(anna: Person) -> None:
     upload(anna, staff)
     with anna.parts.databases.reading() as session:
         found = []
-        for table in models.Base.metadata.sorted_tables:
+        for table in Base.metadata.sorted_tables:
             found += [(table.name, str(cell)) for row in session.execute(select(table)) for cell in row]
     assert ("weekly_hours", "30.68") in found
     assert not [one for one in found if one[1] in {"17.31", "13.37", "17,31", "13,37"}]
