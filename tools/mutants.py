@@ -8,10 +8,10 @@ statement deleted. They are drawn by seed from the lines changed since a revisio
 
 Each is tried in a copy of the working tree, never in the tree itself. Unless ``--tests`` says otherwise, it meets the
 test files that reach its module by imports: those that import it first, then those of its room, and among these those
-that share the most of its rare words. They have to be green without a mutant, and are halved while they take longer
-than ``--limit`` seconds. A mutant is killed when one of them fails, times out when they take far longer than before,
-and survives when all are green. The exit code is 1 where some survive. A survivor is a question, not a verdict: a test
-is missing, or the change makes no difference (the mutant is equivalent), or the tests that would see it did not run.
+that share the most of its rare words. They have to be green without a mutant, as many as fit into ``--limit`` seconds.
+A mutant is killed when one of them fails, times out when they take far longer than before, and survives when all are
+green. The exit code is 1 where some survive. A survivor is a question, not a verdict: a test is missing, or the change
+makes no difference (the mutant is equivalent), or the tests that would see it did not run.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ ROOMS: Final = ("rules", "pebem", "importers", "web", "cli", "sample_data")
 LEFT_OUT: Final = ("web/migrations/", "tests/browser/")
 MOST_FILES: Final = 8
 """Test files that a mutant meets, unless told otherwise."""
+
+NOTHING_COLLECTED: Final = 5
+"""What pytest says of a file whose tests are all deselected."""
 
 SLACK_SECONDS: Final = 20.0
 """Beyond three times what its tests take without it, a mutant has timed out."""
@@ -144,22 +147,26 @@ def run(folder: Path, tests: Sequence[str], limit: float) -> tuple[int | None, f
             process.wait()
 
 
-def green(folder: Path, tests: list[str], limit: float) -> tuple[list[str], float]:
-    """Return as many of the tests as fit into the limit without a mutant, and the seconds they take.
+def green(folder: Path, tests: Sequence[str], limit: float) -> tuple[list[str], float]:
+    """Return the first of the tests, as many as fit into the limit without a mutant, and the seconds they take.
 
     Raises
     ------
     SystemExit
-        Where they fail, or the first of them alone takes longer.
+        Where one fails, or where not even the first fits.
     """
-    while tests:
-        code, seconds = run(folder, tests, limit)
-        if code is not None and code != 0:
-            raise SystemExit(f"not green without a mutant (pytest says {code}): {' '.join(tests)}")
-        if code == 0:
-            return tests, seconds
-        tests = tests[: len(tests) // 2]
-    raise SystemExit("no tests, or the first file alone takes longer than --limit")
+    chosen, spent = list[str](), 0.0
+    for test in tests:
+        code, seconds = run(folder, [test], limit - spent)
+        if code is None:
+            break
+        if code not in {0, NOTHING_COLLECTED}:
+            raise SystemExit(f"not green without a mutant (pytest says {code}): {test}")
+        chosen.append(test)
+        spent += seconds
+    if not chosen:
+        raise SystemExit(f"no tests within {limit:.0f} seconds: {' '.join(tests)}")
+    return chosen, spent
 
 
 def tried(folder: Path, mutant: Mutant, tests: Sequence[str], limit: float) -> tuple[str, float]:

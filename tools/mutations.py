@@ -216,7 +216,7 @@ def nodes(node: ast.AST) -> Iterator[ast.AST]:
                 yield from nodes(child)
 
 
-def mutants(text: str, path: str = "") -> list[Mutant]:
+def mutants(text: str, path: str) -> list[Mutant]:
     """Return every mutant of a module that is another program, each change once."""
     source = Source(text)
     before = ast.dump(source.tree)

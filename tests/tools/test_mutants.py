@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def made(kind: str, text: str) -> list[str]:
     """Return what a kind of change makes of a module."""
-    return [one.applied(text) for one in mutations.mutants(text) if one.kind == kind]
+    return [one.applied(text) for one in mutations.mutants(text, "a.py") if one.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_each_kind_changes_what_it_says_and_nothing_else(kind: str, before: str,
     ],
 )
 def test_what_no_test_could_see_is_left_alone(text: str) -> None:
-    assert mutations.mutants(text) == []
+    assert mutations.mutants(text, "a.py") == []
 
 
 def test_every_mutant_of_a_module_is_another_program_and_differs_from_all_others() -> None:
     text = mutations.__loader__.get_source("mutations")
-    every = [one.applied(text) for one in mutations.mutants(text)]
+    every = [one.applied(text) for one in mutations.mutants(text, "a.py")]
     assert len({text, *every}) == 1 + len(every) > 100
     for one in every:
         compile(one, "mutations.py", "exec")
@@ -140,13 +140,28 @@ def test_a_sample_says_what_was_killed_and_shows_what_survived(tree: Path, capsy
     assert {path: path.read_bytes() for path in tree.rglob("*.py")} == before
 
 
-def test_only_changed_lines_are_drawn_from_and_each_once(tree: Path) -> None:
+def test_only_changed_lines_are_drawn_from_and_each_once_in_their_order(tree: Path) -> None:
     path = tree / "rules" / "rest.py"
-    path.write_text(path.read_text().replace("0 *", "1 *") + "\n\ndef other(a, b):\n    return a - b\n")
+    path.write_text(path.read_text().replace("0 *", "1 *") + "".join(f"\na = f(b, c + {i})" for i in range(6)))
     (tree / "tests" / "rules" / "test_rest.py").write_text("x = 1\n")
-    assert mutants.changed("main") == {"rules/rest.py": {4, 5, 6, 7, 8}}
-    assert [one.lines[0] for one in mutants.drawn(mutants.changed("main"), 20, 1)] == [4, 8]
-    assert len(mutants.drawn(mutants.changed("main"), 1, 1)) == 1
+    assert mutants.changed("main") == {"rules/rest.py": set(range(4, 12))}
+    for seed in range(4):
+        drawn = mutants.drawn(mutants.changed("main"), 20, seed)
+        assert [one.lines[0] for one in drawn] == [4, *range(6, 12)]
+    assert len(mutants.drawn(mutants.changed("main"), 3, 1)) == 3
+
+
+def test_a_mutant_that_never_ends_has_timed_out_and_leaves_nothing_behind(tree: Path) -> None:
+    path = tree / "rules" / "limits.py"
+    loop = "def within(value):\n    while value > 5:\n        value -= 9\n    return value == 4\n"
+    path.write_text(loop)
+    (endless,) = (one for one in mutations.mutants(loop, "rules/limits.py") if one.kind == "delete")
+    test = tree / "tests" / "rules" / "test_limits.py"
+    test.write_text("from rules import limits\n\ndef test_within():\n    assert limits.within(13)\n")
+    verdict, seconds = mutants.tried(tree, endless, [str(test)], 3.0)
+    assert verdict == "timed out"
+    assert 3 <= seconds < 30
+    assert path.read_text() == loop
 
 
 def test_tests_that_import_a_module_come_before_those_that_reach_it(tree: Path) -> None:
