@@ -1,6 +1,6 @@
 # Everything a person does here. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep lint types bench browser chapter docs sample format constraints clean
+.PHONY: help demo test test-deep mutants lint types bench browser chapter docs sample format constraints clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,9 @@ test: $(VENV)/dev chromium ## everything that must hold, with lint, types and im
 
 test-deep: $(VENV)/dev ## slow, thorough checks: many more random homes and states
 	$(BIN)/pytest -m deep
+
+mutants: $(VENV)/dev ## small, wrong changes of what differs from main: which of them does no test see?
+	$(BIN)/python tools/mutants.py
 
 lint: $(VENV)/dev ## style, formatting, direction of imports
 	$(BIN)/ruff check

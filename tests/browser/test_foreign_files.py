@@ -88,6 +88,7 @@ def test_by_keyboard_alone_and_remembered(visit: Window, width: int) -> None:
     page.get_by_label("Datum", exact=True).select_option("")
     page.get_by_role("button", name="Weiter").click()
     page.get_by_text("Ohne diese Spalte").wait_for()
+    assert visitor.said
     assert all("422" in one for one in visitor.said)  # the browser's own word for the answer
     visitor.said.clear()
     visitor.check("spalten-falsch")

@@ -102,17 +102,26 @@ def test_numbers_of_excel_in_a_date_column_are_days_with_a_warning(book: RuleBoo
 
 @both
 def test_a_month_first_column_is_refused_as_a_whole(book: RuleBook, form: str) -> None:
-    result = read_column(book, form, "Datum", ["02/03/2026", "02/14/2026", "2026-02-14", "03.02.2026"])
+    result = read_column(book, form, "Datum", ["02/03/2026", "02/13/2026", "2026-02-14", "03.02.2026"])
     assert days(result) == ["2026-02-14", "2026-02-03"]
     assert outcome(result) == [(ERROR, "datum-monat-zuerst", 2, 1), (ERROR, "datum-monat-zuerst", 3, 1)]
 
 
 @both
 @pytest.mark.parametrize("mark", [".", "/", "-"])
-def test_days_that_could_be_months_are_read_day_first_and_told(book: RuleBook, form: str, mark: str) -> None:
-    result = read_column(book, form, "Datum", [f"02{mark}03{mark}2026", f"05{mark}03{mark}2026"])
-    assert days(result) == ["2026-03-02", "2026-03-05"]
+@pytest.mark.parametrize("month", ["03", "12"])
+def test_days_that_could_be_months_are_read_day_first_and_told(
+    book: RuleBook, form: str, mark: str, month: str
+) -> None:
+    result = read_column(book, form, "Datum", [f"{day}{mark}{month}{mark}2026" for day in ("02", "05")])
+    assert days(result) == [f"2026-{month}-02", f"2026-{month}-05"]
     assert outcome(result) == [(NOTICE, "datum-tag-zuerst", 0, 2)]
+
+
+def test_one_day_that_is_no_month_settles_the_column(book: RuleBook) -> None:
+    result = read_column(book, "csv", "Datum", ["02.03.2026", "05.03.2026", "13.03.2026"])
+    assert days(result) == ["2026-03-02", "2026-03-05", "2026-03-13"]
+    assert outcome(result) == []
 
 
 def test_a_typo_among_german_days_costs_its_row_alone(book: RuleBook) -> None:

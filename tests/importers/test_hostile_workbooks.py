@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import olefile
 import pytest
@@ -23,9 +24,13 @@ XLS = (DATA / "heim.xls").read_bytes()
 FREE, END = 0xFFFFFFFF, 0xFFFFFFFE
 
 
-def read(data: bytes) -> None:
-    for opened in door.contents([("heim.xlsx", data)]):
-        door.sheets(opened, lambda _, hidden: not hidden, count_known)
+def read(data: bytes) -> dict[str, list[list[Any]]]:
+    """Return the cells of each sheet, row by row."""
+    return {
+        grid.name: grid.cells[:].tolist()
+        for opened in door.contents([("heim.xlsx", data)])
+        for grid in door.sheets(opened, lambda _, hidden: not hidden, count_known).grids
+    }
 
 
 def refusal(data: bytes) -> str:
@@ -96,7 +101,9 @@ def test_an_ods_file_that_unfolds_to_the_largest_sheet() -> None:
 def test_blank_rows_and_columns_to_the_end_of_an_ods_sheet_are_harmless() -> None:
     cells = b'<table:table-cell table:number-columns-repeated="16384"/>'
     blank = b'<table:table-row table:number-rows-repeated="1048570">' + cells
-    read(content(b"</table:table>", blank + b"</table:table-row></table:table>"))
+    sheets = read(content(b"</table:table>", blank + b"</table:table-row></table:table>"))
+    assert sheets == read(ODS)
+    assert [row[0] for row in sheets["Bewohner"]] == ["Bewohner-Nr", "0042", "B2"]
 
 
 @pytest.mark.parametrize("part", ["ods", "xlsx"])
@@ -122,7 +129,9 @@ def test_a_dimension_that_spans_the_largest_sheet_around_one_cell() -> None:
     def claim(raw: bytes) -> bytes:
         return re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', raw)
 
-    read(with_part(xlsx(home()), "xl/worksheets/sheet1.xml", claim))
+    sheets = read(with_part(xlsx(home()), "xl/worksheets/sheet1.xml", claim))
+    assert sheets == read(xlsx(home()))
+    assert [row[0] for row in sheets["Bewohner"]] == ["Bewohner-Nr", "0042", "B2"]
 
 
 @pytest.mark.parametrize(("row", "column", "says"), [(0, 16_383, "Spalten"), (1_048_575, 200, "groß")])

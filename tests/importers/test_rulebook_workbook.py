@@ -176,13 +176,13 @@ def test_order_case_and_place_of_columns_are_free(book: dict[str, Any], exported
 
 
 def test_every_field_of_the_files_has_a_column() -> None:
-    schema = json.loads(Path(form.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
+    definitions = json.loads(Path(form.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
 
     def leaves(name: str, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
         found = set()
-        for key, part in schema[name]["properties"].items():
+        for key, part in definitions[name]["properties"].items():
             target = part.get("$ref", "").removeprefix("#/$defs/")
-            if "properties" in schema.get(target, {}):
+            if "properties" in definitions.get(target, {}):
                 found |= leaves(target, (*path, key))
             elif "properties" in part:
                 found |= {(*path, key, inner) for inner in part["properties"]}

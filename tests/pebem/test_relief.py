@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import permutations
 from random import Random
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ import pebem
 import rules
 from pebem import measures
 from pebem.relief import OBSTACLES, Move, Relief, relief
+from pebem.scene import scene_of
 from tests.pebem.rosters import (
     DAY,
     PERIOD,
@@ -388,3 +390,14 @@ def test_what_cannot_be_placed_is_named() -> None:
 def test_work_on_the_ward_of_its_resident_is_placed_there() -> None:
     """6.E03 is done with R1, who lives on ward A."""
     assert movable([NURSE, SERVICE], [duty(SERVICE, "A", 6, 14)], [act(NURSE, 9, 10, "6.E03", ward=None)]) == 10
+
+
+def test_a_role_for_some_days_gives_way_to_the_one_that_goes_on() -> None:
+    """Also one that ended before the period: it is nobody's role in it."""
+    tables = home([NURSE, Person("Z", 4)], [], [])
+    led = tables.staff.iloc[:1].assign(role="Leitung", start=pd.Timestamp(DAY) + pd.Timedelta(days=1))
+    led["end"] = led["start"] + pd.Timedelta(days=2)
+    staff = pd.concat([tables.staff, led], ignore_index=True)
+    staff.loc[staff["staff"] == "Z", "end"] = pd.Timestamp(DAY) - pd.Timedelta(days=5)
+    scene = scene_of(replace(tables, staff=staff), BOOK, (DAY, DAY + timedelta(days=4)))
+    assert scene.roles.take(scene.role.ravel()).tolist() == ["Pflege", *["Leitung"] * 3, "Pflege", *[""] * 5]

@@ -13,6 +13,7 @@ from rules.condition import parse
 from rules.difference import ADDED, CHANGED, REMOVED, compare
 from rules.load import SHELF, build, documents
 from rules.model import Accepts, RuleBook
+from rules.vocabulary import KINDS
 
 DAY = date(2026, 7, 1)
 
@@ -72,6 +73,31 @@ def test_a_change_of_any_field_is_seen(book: RuleBook, part: str) -> None:
         assert (change.id, change.what) == (entry.id, CHANGED), field.name
         assert len(change.fields) == 1, field.name
         assert change.fields[0].before != change.fields[0].after
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "values", "words"),
+    [
+        ("interventions", "base", (2, 3), ("QN", "QN 2", "QN 3")),
+        ("interventions", "reserved", (False, True), ("Vorbehalt", "nein", "ja")),
+        ("interventions", "bi_items", (("4.1",), ("4.1", "4.2")), ("BI-Kriterien", "4.1", "4.1, 4.2")),
+        ("interventions", "valid_until", (None, date(2031, 1, 1)),
+         ("Gültig", "ab 01.01.2020", "ab 01.01.2020 bis 01.01.2031")),
+        ("rules", "level", (None, 3), ("QN", "Mindestniveau der Intervention", "QN 3")),
+        ("rules", "kinds", (frozenset(KINDS), frozenset({"alltag"})), ("Arten", "alle", "alltag")),
+        ("rules", "bars_certificates", (True, False), ("Zertifikat gesperrt", "ja", "nein")),
+    ],
+)  # fmt: skip
+def test_a_change_is_told_in_words(
+    book: RuleBook, part: str, field: str, values: tuple[Any, Any], words: tuple[str, str, str]
+) -> None:
+    entries = getattr(book, part)
+    before, after = (
+        dataclasses.replace(book, **{part: (dataclasses.replace(entries[0], **{field: value}), *entries[1:])})
+        for value in values
+    )
+    (change,) = compare(before, after).changes
+    assert [dataclasses.astuple(one) for one in change.fields] == [words]
 
 
 @pytest.mark.parametrize("name", ["source", "reason", "certainty", "checked"])

@@ -37,16 +37,19 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     parts = anna.parts
     settings = replace(parts.settings, upload_days=3)
     account_id = accounts.numbered(parts.databases, "anna")
+    files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
     number = imports.start(
-        parts.databases, settings, home_id=anna.home_id, account_id=account_id,
-        files=[("haus.xlsx", workbooks.workbook())],
+        parts.databases, settings, home_id=anna.home_id, account_id=account_id, files=files
     )  # fmt: skip
-    assert kept(anna) == {"1/file-0"}
+    sent = {f"1/file-{position}" for position in range(len(files))}
+    assert kept(anna) == sent
     imports.read(parts.databases, settings, parts.jobs.queue, number)
-    assert kept(anna) == {"1/asked", "1/faulty", "1/file-0", "1/result"}
+    assert kept(anna) == {"1/asked", "1/faulty", "1/result", *sent}
+    markers = [one.encode() for one in (*workbooks.MARKERS, "Zauberei")]
+    assert all(one in b"".join(content for _, content in files) for one in markers)
     for name in kept(anna):
         content = (settings.uploads / name).read_bytes()
-        assert not [one for one in (*workbooks.MARKERS, "Zauberei") if one.encode() in content]
+        assert not [one for one in markers if one in content], name
     imports.commit(parts.databases, number, account_id=account_id)
     imports.store(parts.databases, settings, parts.jobs.queue, number)
     assert anna.state(number) == batches.STORED

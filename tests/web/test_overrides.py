@@ -114,25 +114,27 @@ def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "says"),
     [
-        {"level": 0},
-        {"level": 5},
-        {"reason": "  "},
-        {"reason": "x" * 501},
-        {"end": DAYS[0] - timedelta(days=1)},
-        {"start": date(2026, 2, 6), "end": date(2027, 2, 7)},
-        {"start": date(1026, 2, 6), "end": date(1026, 2, 7)},
-        {"intervention": "99.9"},
-        {"intervention": "Bewegungsförderung"},
-        {"resident": "B-00000"},
-        {"intervention": RESERVED, "level": 3},
+        ({"level": 0}, "Zahl von 1 bis 4"),
+        ({"level": 5}, "Zahl von 1 bis 4"),
+        ({"reason": "  "}, "begründen Sie"),
+        ({"reason": "x" * 501}, "höchstens 500 Zeichen"),
+        ({"end": DAYS[0] - timedelta(days=1)}, "liegt vor dem ersten"),
+        ({"start": date(2026, 2, 6), "end": date(2027, 2, 7)}, "höchstens 12 Monate"),
+        ({"start": date(1026, 2, 6), "end": date(1026, 2, 7)}, "prüfen Sie die Jahre"),
+        ({"intervention": "99.9"}, "nicht im Regelwerk"),
+        ({"intervention": "Bewegungsförderung"}, "nicht im Regelwerk"),
+        ({"resident": "B-00000"}, "Bewohner gibt es in diesem Haus nicht"),
+        ({"intervention": RESERVED, "level": 3}, "Vorbehaltsaufgabe"),
     ],
 )
-def test_what_is_not_allowed_is_refused_and_leaves_nothing(anna: Person, wrong: dict[str, Any]) -> None:
+def test_what_is_not_allowed_is_refused_with_its_reason_and_leaves_nothing(
+    anna: Person, wrong: dict[str, Any], says: str
+) -> None:
     nurse(anna).read_in(workbooks.workbook())
     before = levels(anna)
-    with pytest.raises(OverrideError):
+    with pytest.raises(OverrideError, match=says):
         set_(anna, **wrong)
     assert overrides.list_(anna.parts.databases.reading, anna.home_id) == []
     assert "niveau.setzen" not in actions(anna)
@@ -153,7 +155,7 @@ def test_reserved_task_may_be_confirmed_at_its_level(anna: Person) -> None:
 )
 def test_longest_time(anna: Person, start: date, latest: date) -> None:
     set_(nurse(anna), start=start, end=latest)
-    with pytest.raises(OverrideError):
+    with pytest.raises(OverrideError, match="höchstens 12 Monate"):
         set_(anna, start=start, end=latest + timedelta(days=1))
 
 
@@ -170,16 +172,16 @@ def test_withdrawn_from_a_day_on(anna: Person) -> None:
     assert found[date(2026, 2, 7)] == before[date(2026, 2, 7)]
     row = overrides.find(databases.reading, anna.home_id, number)
     assert (row.end, row.last, row.withdrawn_by) == (DAYS[1], date(2026, 2, 6), "Anna")
-    with pytest.raises(OverrideError):
+    with pytest.raises(OverrideError, match="schon zurückgenommen"):
         overrides.withdraw(databases, **withdraw, from_day=date(2026, 2, 8))
     overrides.withdraw(databases, **withdraw, from_day=date(2026, 1, 1))
     assert levels(anna) == before
     assert overridden(anna) == 0
     assert actions(anna).count("niveau.zuruecknehmen") == 2
     late = set_(anna)
-    with pytest.raises(OverrideError):
+    with pytest.raises(OverrideError, match="schon abgelaufen"):
         overrides.withdraw(databases, **withdraw | {"override_id": late}, from_day=DAYS[1] + timedelta(days=1))
-    with pytest.raises(OverrideError):
+    with pytest.raises(OverrideError, match="gibt es in diesem Haus nicht"):
         overrides.withdraw(databases, **withdraw | {"override_id": 999})
 
 

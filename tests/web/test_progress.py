@@ -184,15 +184,17 @@ def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
     """Taken up twice; then somebody has to decide."""
     parts = anna.parts
     batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    last_word = {"percent": 5, "step": "Liest", "rows": 0, "total": 0, "began": None, "left": None, "at": 0.0}
     states = []
     for _ in range(3):
         with parts.databases.writing.begin() as session:
             assert batches.move(session, batch_id, batches.WAITING, batches.READING)
-        parts.jobs.queue.note(progress.key(batch_id), {"percent": 5, "step": "Liest", "rows": 0, "at": 0.0})
+        parts.jobs.queue.note(progress.key(batch_id), last_word)
         upkeep.recover(parts.databases, parts.jobs.queue)
         states.append(anna.state(batch_id))
     assert states == [batches.WAITING, batches.WAITING, batches.ABORTED]
     parts.jobs.enqueue(batch_id, imports.restart(parts.databases, batch_id, account_id=1))
+    assert progress.of(parts.jobs.queue, batch_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
     assert anna.state(batch_id) == batches.READ
 
@@ -213,7 +215,7 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
         "Bewohner": workbooks.RESIDENTS, "Begutachtungen": workbooks.assessments(), "Mitarbeitende": workbooks.STAFF,
     }  # fmt: skip
     head, *rows = workbooks.WORK
-    months = ["\r\n".join(";".join(row) for row in (head, *part)).encode() for part in (rows[:4], rows[4:])]
+    months = [workbooks.text([head, *part]) for part in (rows[:4], rows[4:])]
     client = anna.first_sign_in()
     sent = upload(
         client, (workbooks.workbook(**people), "haus.xlsx"), (months[0], "Interventionen Januar.csv"),

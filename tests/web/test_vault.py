@@ -110,6 +110,7 @@ def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> N
 def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> None:
     """T1, T3, C1, G4: neither in the work database, nor in the vault's bytes, nor in files."""
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx", store=False)
+    anna.read_in(workbooks.text(workbooks.RESIDENTS), name="Halina Żeromska.csv", store=False)
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx")
     databases = anna.parts.databases
     found = []
@@ -134,7 +135,9 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     who = person(make_app(embedded), "eva", "Träger", "Haus")
     extra = [(*row, text) for row, text in zip(workbooks.RESIDENTS, ("Diagnose", "F03 Demenz", "G20"), strict=True)]
     shut = Box(embedded.vault_key, "uploads")
-    batch_id = who.read_in(workbooks.workbook(Bewohner=extra), store=False)
+    content = workbooks.text(extra)
+    assert b"Demenz" in content
+    batch_id = who.read_in(content, name="Bewohner.csv", store=False)
     sealed = (embedded.uploads / str(batch_id) / "result").read_bytes()
     staged = shut.open(sealed, f"{batch_id}/result")
     assert b"Halina" in staged

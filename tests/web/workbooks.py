@@ -49,21 +49,31 @@ def assessments(points: int = 1) -> list[tuple[Any, ...]]:
     ]
 
 
-def workbook(**sheets: list[tuple[Any, ...]]) -> bytes:
-    """Return an xlsx file; without arguments the whole small home."""
-    chosen = sheets or {
+def home() -> dict[str, list[tuple[Any, ...]]]:
+    """Return the sheets of the whole small home."""
+    return {
         "Bewohner": RESIDENTS,
         "Begutachtungen": assessments(),
         "Instabilität": [("Bewohner-Nr", "Kriterium", "Von", "Bis")],
         "Mitarbeitende": STAFF,
         "Interventionen": WORK,
     }
+
+
+def text(rows: list[tuple[Any, ...]]) -> bytes:
+    """Return a sheet as a text file: its cells stand in the bytes as they are, which those of a workbook do not."""
+    return "\r\n".join(";".join(row) for row in rows).encode()
+
+
+def workbook(**sheets: list[tuple[Any, ...]]) -> bytes:
+    """Return an xlsx file; without arguments the whole small home."""
+    chosen = sheets or home()
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": False})
     for name, rows in chosen.items():
         sheet = book.add_worksheet(name)
         for number, row in enumerate(rows):
-            for column, text in enumerate(row):
-                sheet.write_string(number, column, text)
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
     book.close()
     return out.getvalue()

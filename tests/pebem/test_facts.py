@@ -1,0 +1,33 @@
+"""What holds for a resident on a day, as an explanation is told it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+
+import rules
+from pebem.contracts import INSTABILITY
+from pebem.facts import facts
+from rules.explain import InForce, explain
+from tests.pebem.frames import framed
+from tests.pebem.homes import FIRST
+from tests.pebem.test_overrides import home_with
+
+BOOK = rules.load(date(2026, 3, 31))
+FALL = BOOK.find_criterion("sturz")
+
+
+def test_a_criterion_goes_by_its_label_and_one_the_rulebook_does_not_know_by_its_own_name() -> None:
+    """The second comes about where a home changes to another rulebook; the reason names it all the same."""
+    assert FALL is not None
+    early, late = (pd.Timestamp(FIRST) - pd.Timedelta(days=days) for days in (3, 1))
+    rows = [("000", "Hausregel 7", late, pd.NaT), ("000", FALL.id, early, pd.Timestamp(FIRST))]
+    held = facts(replace(home_with(), instability=framed(INSTABILITY, rows)), BOOK, "000", FIRST)
+    assert held.criteria == (
+        InForce(FALL.label, early.date(), FIRST, FALL.id),
+        InForce("Hausregel 7", late.date(), None, "Hausregel 7"),
+    )
+    reasons = [" ".join(explain(BOOK, entry, held).because) for entry in BOOK.interventions]
+    assert [text for text in reasons if f"besteht ({FALL.label}, Hausregel 7)" in text]
