@@ -66,6 +66,10 @@ def is_free(host: str, port: int) -> bool:
 
 def _loaded(settings: Settings, parent: int) -> Flask:
     logs.configure()
+    if hasattr(os, "setpgrp"):
+        # Ctrl-C goes to a whole process group. Here it must not arrive: the main process then sends its own signal,
+        # and of two at once granian's pages often notice neither, and both processes would wait for ever.
+        os.setpgrp()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     return create_app(settings)
 
