@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import URL, Connection, create_engine, text
 
 from cli.stopwatch import say
 from pebem.fit import FIT_CLASSES, OUTCOMES
@@ -43,7 +42,7 @@ def lines(seed: int) -> Iterator[str]:
     """Build a database of many homes in a folder that is thrown away, and say how long each question takes."""
     home = drawn(np.random.default_rng(seed))
     with tempfile.TemporaryDirectory() as folder:
-        engine = create_engine(f"sqlite:///{Path(folder) / 'cube.sqlite'}")
+        engine = create_engine(URL.create("sqlite", database=f"{folder}/cube.sqlite"))
         with engine.begin() as connection:
             _fill(connection, home)
         yield f"Gespeichertes Ergebnis: {HOMES} Häuser, drei Jahre, je {len(home):_} Zellen".replace("_", " ")

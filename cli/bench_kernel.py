@@ -6,10 +6,13 @@ from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 
-from cli.stopwatch import disagreement, missing, say, shortest
+from cli import rivals
+from cli.stopwatch import disagreement, say, shortest
 from pebem import kernel
 from pebem.kernel import Buffers, Lookup, Rows
 from pebem.sums import Cells, Sums
@@ -47,7 +50,7 @@ def run(rows: int, seed: int) -> None:
     Raises
     ------
     CommandError
-        Where a library is not installed or comes to another answer.
+        Where a library comes to another answer.
     """
     homes = max(rows // ROWS_PER_HOME, 1)
     columns, lookup = draw(homes, seed)
@@ -161,13 +164,6 @@ def _same_cells(one: list[list[Cells]], other: list[list[Cells]]) -> bool:
 
 def _against_rivals(rows: Rows, lookup: Lookup, expected: list[list[Cells]]) -> None:
     """Measure the libraries on the same codes, and compare their answers with ours."""
-    try:
-        import duckdb  # noqa: PLC0415  # the rivals are an extra
-        import polars as pl  # noqa: PLC0415
-
-        from cli import rivals  # noqa: PLC0415
-    except ImportError as problem:
-        raise missing(problem) from problem
     homes = np.repeat(np.arange(len(expected), dtype=np.int32), ROWS_PER_HOME)
     columns = {spot.name: getattr(rows, spot.name).astype(np.int32) for spot in fields(rows) if spot.name != "weight"}
     frame = pd.DataFrame({"home": homes} | columns | {"seconds": rows.seconds})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
 import numpy as np
 
 import pebem
 import rules
-from cli import bench_homes
-from cli.stopwatch import disagreement, missing, say, shortest
+from cli import bench_homes, path_tables, rivals
+from cli.stopwatch import disagreement, say, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,14 +39,8 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
     Raises
     ------
     CommandError
-        Where a library is not installed or comes to another answer.
+        Where a library comes to another answer.
     """
-    try:
-        import duckdb  # noqa: PLC0415  # the rivals are an extra
-
-        from cli import path_tables, rivals  # noqa: PLC0415
-    except ImportError as problem:
-        raise missing(problem) from problem
     days, size, number = shape
     period = bench_homes.period(days)
     say(f"Ganzer Weg, Tabellen mit Text hinein, Summen heraus: {number} {what} zu {size} Zeilen")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import create_engine, insert, make_url, text
+from sqlalchemy import URL, create_engine, insert, make_url, text
 
 import pebem
 import rules
@@ -47,7 +47,7 @@ def run(rows: int, seed: int, database: str | None = None) -> None:
             raise CommandError(
                 "Zum Messen fehlt pyarrow. Bitte installieren: pip install 'pebem-analyse[bench]'"
             ) from missing
-        _measure("SQLite", f"sqlite:///{Path(folder) / 'bench.sqlite'}", frame, parquet, book)
+        _measure("SQLite", URL.create("sqlite", database=f"{folder}/bench.sqlite"), frame, parquet, book)
     if database:
         with tempfile.TemporaryDirectory() as folder, _schema(database) as url:
             parquet = Path(folder) / "hausjahr.parquet"
@@ -80,7 +80,7 @@ def home_year(seed: int, rows: int, interventions: list[str]) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _measure(name: str, url: str, frame: pd.DataFrame, parquet: Path, book: rules.RuleBook) -> None:
+def _measure(name: str, url: URL, frame: pd.DataFrame, parquet: Path, book: rules.RuleBook) -> None:
     engine = make_engine(url)
     migrate.move(engine, "work", "head")
     residents, staff = (_furnish(engine, frame, *kind) for kind in ((Resident, "resident"), (Staff, "staff")))
@@ -177,18 +177,14 @@ def _furnish(engine: Engine, frame: pd.DataFrame, model: type[Resident | Staff],
 
 
 @contextmanager
-def _schema(address: str) -> Iterator[str]:
+def _schema(address: str) -> Iterator[URL]:
     """Make a schema of our own on PostgreSQL, and drop it afterwards."""
     name = f"pebem_bench_{secrets.token_hex(6)}"
     owner = create_engine(address)
     with owner.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
     try:
-        yield (
-            make_url(address)
-            .update_query_dict({"options": f"-csearch_path={name}"})
-            .render_as_string(hide_password=False)
-        )
+        yield make_url(address).update_query_dict({"options": f"-csearch_path={name}"})
     finally:
         with owner.begin() as connection:
             connection.execute(text(f"DROP SCHEMA {name} CASCADE"))

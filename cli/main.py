@@ -9,8 +9,6 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
 from cli.parser import UNUSABLE, CommandError, Parser
-from importers.findings import UnreadableError
-from rules import RuleBookError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(command.run(parser.parse_args(rest)))
     except SystemExit as leaving:
         return int(leaving.code or 0)
-    except (CommandError, UnreadableError, RuleBookError) as problem:
-        sys.stderr.write(f"{problem}\n")
-        return UNUSABLE
     except BrokenPipeError:
         # The reader of our output has gone (as in `pebem rules list | head`); nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,3 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("Abgebrochen.\n")
         return UNUSABLE
+    except _refusals() as problem:
+        sys.stderr.write(f"{problem}\n")
+        return UNUSABLE
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return the errors whose message is for the user. Loading them takes long, and only what raised needs them."""
+    from importers.findings import UnreadableError  # noqa: PLC0415
+    from rules import RuleBookError  # noqa: PLC0415
+
+    return CommandError, UnreadableError, RuleBookError

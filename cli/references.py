@@ -7,11 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rules
 from cli.parser import CommandError
-from rules.cases import load_cases
-from rules.check import check_files
-from rules.load import SHELF, build, documents
 
 if TYPE_CHECKING:
     from importers.profiles import Profile
@@ -21,6 +17,8 @@ if TYPE_CHECKING:
 
 def rulebook(text: str) -> str | Path:
     """Return what ``rules.load`` takes: the folder where there is one, otherwise the id."""
+    from rules.statute import SHELF  # noqa: PLC0415  # as all of `rules` here: what --help needs is loaded quickly
+
     for folder in (Path(text), SHELF / text):
         if folder.is_dir() and (folder / "rulebook.yaml").is_file():
             return folder
@@ -51,6 +49,8 @@ def profile(path: Path | str) -> Profile:
 
 def shelf() -> list[Path]:
     """Return the folders of the built-in editions."""
+    from rules.load import SHELF  # noqa: PLC0415
+
     return sorted(path.parent for path in SHELF.glob("*/rulebook.yaml"))
 
 
@@ -64,11 +64,15 @@ def folder_of(text: str) -> Path:
     RuleBookError
         Where its files are not in order.
     """
+    from rules import RuleBookError  # noqa: PLC0415
+    from rules.check import check_files  # noqa: PLC0415
+    from rules.load import documents  # noqa: PLC0415
+
     named = rulebook(text)
     if isinstance(named, Path):
         problems = check_files(named)
         if problems:
-            raise rules.RuleBookError("\n".join(problems))
+            raise RuleBookError("\n".join(problems))
         return named
     editions = {folder: documents(folder)["rulebook.yaml"] for folder in shelf()}
     own = [folder for folder, head in editions.items() if head["id"] == named]
@@ -82,6 +86,8 @@ def folder_of(text: str) -> Path:
 
 def book_in(folder: Path, on: date | None = None) -> RuleBook:
     """Return the rulebook in a folder as it holds on a day; without one today, or on its first day if that is later."""
+    from rules.load import build, documents  # noqa: PLC0415
+
     contents = documents(folder)
     first = date.fromisoformat(contents["rulebook.yaml"]["gueltig_ab"])
     return build(contents, on or max(date.today(), first))  # noqa: DTZ011  # a day of the local calendar
@@ -89,4 +95,6 @@ def book_in(folder: Path, on: date | None = None) -> RuleBook:
 
 def cases_in(folder: Path) -> tuple[Case, ...]:
     """Return the cases that lie beside the files of a rulebook."""
+    from rules.cases import load_cases  # noqa: PLC0415
+
     return load_cases(folder / "cases") if (folder / "cases").is_dir() else ()

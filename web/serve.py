@@ -55,7 +55,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None
 def is_free(host: str, port: int) -> bool:
     """Return whether nobody listens on this port yet."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # there it would let us bind a port that another program listens on
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
@@ -65,6 +66,10 @@ def is_free(host: str, port: int) -> bool:
 
 def _loaded(settings: Settings, parent: int) -> Flask:
     logs.configure()
+    if hasattr(os, "setpgrp"):
+        # Ctrl-C goes to a whole process group. Here it must not arrive: the main process then sends its own signal,
+        # and of two at once granian's pages often notice neither, and both processes would wait for ever.
+        os.setpgrp()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     return create_app(settings)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_data_path
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +47,7 @@ class Settings:
     home
         Folder of the embedded databases, the keys made for them, and of encrypted uploads.
     database_url, vault_url, queue_url
-        Where pseudonymous data, identities and waiting jobs lie (SQLAlchemy URLs).
+        Where pseudonymous data, identities and waiting jobs lie.
     secret_key, vault_key, backup_key
         Secrets for sessions and second factors, for identities and uploads, and for backups.
     public_url
@@ -60,9 +62,9 @@ class Settings:
     """
 
     home: Path
-    database_url: str
-    vault_url: str
-    queue_url: str
+    database_url: URL
+    vault_url: URL
+    queue_url: URL
     secret_key: str = field(repr=False)
     vault_key: str = field(repr=False)
     backup_key: str = field(repr=False)
@@ -108,12 +110,13 @@ def embedded(folder: Path, given: Mapping[str, str] | None = None) -> Settings:
     given = given or {}
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = _address("PEBEM_VAULT_URL", given) if "PEBEM_VAULT_URL" in given else _file(folder / "vault.sqlite")
     return _checked(
         Settings(
             home=folder,
-            database_url=f"sqlite:///{folder / 'work.sqlite'}",
-            vault_url=_driver(given.get("PEBEM_VAULT_URL", "")) or f"sqlite:///{folder / 'vault.sqlite'}",
-            queue_url=f"sqlite:///{folder / 'jobs.sqlite'}",
+            database_url=_file(folder / "work.sqlite"),
+            vault_url=vault,
+            queue_url=_file(folder / "jobs.sqlite"),
             secret_key=given.get("PEBEM_SECRET_KEY") or _own_key(folder / "secret_key.txt"),
             vault_key=given.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
             backup_key=given.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
@@ -127,7 +130,7 @@ def _production(folder: Path, given: Mapping[str, str]) -> Settings:
     for name in ("PEBEM_VAULT_URL", *_KEY_SETTINGS.values()):
         if name not in given:
             raise SettingsError(f"Die Einstellung {name} fehlt; bitte setzen Sie sie, bevor Sie das Programm starten.")
-    database, vault = _driver(given["PEBEM_DATABASE_URL"]), _driver(given["PEBEM_VAULT_URL"])
+    database, vault = _address("PEBEM_DATABASE_URL", given), _address("PEBEM_VAULT_URL", given)
     if database == vault:
         raise SettingsError(
             "PEBEM_VAULT_URL nennt dieselbe Datenbank wie PEBEM_DATABASE_URL; bitte legen Sie Namen getrennt ab.",
@@ -171,12 +174,20 @@ def _days(written: str) -> int:
     return int(written)
 
 
-def _driver(url: str) -> str:
-    """Name the PostgreSQL driver we ship, for the usual ways of writing such an address."""
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
+def _file(path: Path) -> URL:
+    """Return the address of a SQLite file; as text, a ``?`` in its name would end the name."""
+    return URL.create("sqlite", database=str(path))
+
+
+def _address(name: str, given: Mapping[str, str]) -> URL:
+    """Return the address in a setting, with the PostgreSQL driver we ship for the usual ways of writing it."""
+    try:
+        url = make_url(given[name])
+    except (ArgumentError, ValueError):  # the latter where the port is no number; neither may quote a password
+        raise SettingsError(
+            f"{name} ist keine Adresse einer Datenbank, wie postgresql://benutzer@rechner/datenbank.",
+        ) from None
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
 
 
 def _own_key(path: Path) -> str:

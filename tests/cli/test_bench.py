@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -44,6 +45,16 @@ def test_without_a_subject_kernel_path_and_rulebook_are_measured(capsys: pytest.
     assert "1 Einrichtungsmonate zu 10000 Zeilen" in months
     assert "Regelwerk übersetzen: 200 Zustände" in rest
     assert "Begutachtung: 200 gegen Kopieren" in rest
+
+
+def test_a_missing_extra_is_named_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "cli.bench_kernel")
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert main(["bench", "--rows", "10000"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.partition(".")[0]) == ("", "Zum Messen fehlt duckdb")
 
 
 def test_the_whole_path_agrees_on_several_homes(book: RuleBook, capsys: pytest.CaptureFixture[str]) -> None:

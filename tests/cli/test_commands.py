@@ -220,6 +220,15 @@ def test_analysing_loads_neither_pages_nor_databases() -> None:
     assert done.stdout.endswith("[]\n")
 
 
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["analyse", "--help"], ["serve", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = "import sys; from cli.main import main; main(sys.argv[1:]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, check=True, encoding="utf-8")
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "argparse" in loaded
+    assert not loaded & {"pandas", "numpy", "sqlalchemy", "flask", "yaml"}
+
+
 def test_staffing_is_exact_and_rounded_last(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["staffing", "--residents", "1=1,2=18,3=36,4=30,5=15", "--on", "2026-03-01", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

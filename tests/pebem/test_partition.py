@@ -57,7 +57,7 @@ def scheduler() -> Iterator[str]:
         assert cluster.stdin
         yield cluster.stdout.readline().strip()
         cluster.stdin.close()
-        cluster.wait(timeout=30)
+        cluster.wait(timeout=120)
 
 
 @pytest.fixture(params=["pool", "dask"])

@@ -61,10 +61,7 @@ def postgres(tmp_path: Path) -> Iterator[Settings]:
         for name in names.values():
             connection.execute(text(f"CREATE SCHEMA {name}"))
     urls = {
-        kind: make_url(POSTGRES)
-        .update_query_dict({"options": f"-csearch_path={name}"})
-        .render_as_string(hide_password=False)
-        for kind, name in names.items()
+        kind: make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"}) for kind, name in names.items()
     }
     made = settings_module.embedded(tmp_path / "pebem")
     yield replace(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import make_url
+
 from tests.web import workbooks
 from tests.web.pages import Person, person, post
 from tests.web.test_people import asked, monthly, pseudonym, queue, stored
@@ -116,7 +118,7 @@ def test_page_says_when_the_vault_cannot_be_reached(ben: Person, make_app: Calla
     """C2: no name, no question, a way on."""
     ben.read_in(workbooks.workbook())
     ben.first_sign_in()
-    blind = replace(ben.parts.settings, vault_url="postgresql+psycopg://nobody@127.0.0.1:1/gone")
+    blind = replace(ben.parts.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     page = replace(ben, app=make_app(blind)).again_signed_in().get("/personen/")
     assert page.status_code == 503
     assert "nicht erreichbar" in page.text

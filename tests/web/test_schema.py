@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,7 @@ from web.store.vault import VaultBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from web.settings import Settings
 
@@ -47,6 +49,17 @@ def test_migrations_equal_models(one: tuple[Engine, str, MetaData]) -> None:
             connection, opts={"compare_type": True, "version_table": f"alembic_version_{name}"}
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_are_found_in_any_folder(
+    embedded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(migrate.SCRIPTS, tmp_path / "100% Häuser %(here)s?#" / "migrations")
+    monkeypatch.setattr(migrate, "SCRIPTS", copy)
+    migrate.upgrade(embedded)
+    engine = make_engine(embedded.database_url)
+    assert "resident" in inspect(engine).get_table_names()
+    engine.dispose()
 
 
 def test_migrations_go_up_and_down(one: tuple[Engine, str, MetaData]) -> None:

@@ -7,8 +7,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL, inspect, make_url
 
-from web import settings
+from web import jobs, settings
+from web.services.batches import WAITING
+from web.store import migrate
+from web.store.databases import connect
 
 GOOD = {
     "PEBEM_DATABASE_URL": "postgresql://db.example.org/work",
@@ -24,7 +28,7 @@ def test_embedded_makes_folder_and_keys_for_the_owner_alone(tmp_path: Path) -> N
     """E3: keys outside code and database."""
     made = settings.load(environment={"PEBEM_HOME": str(tmp_path / "new")})
     assert made.embedded
-    assert made.database_url == f"sqlite:///{tmp_path / 'new' / 'work.sqlite'}"
+    assert made.database_url == URL.create("sqlite", database=str(tmp_path / "new" / "work.sqlite"))
     assert made.vault_url != made.database_url
     keys = list((tmp_path / "new").glob("*_key.txt"))
     assert len(keys) == 3
@@ -36,8 +40,24 @@ def test_embedded_keeps_its_keys(tmp_path: Path) -> None:
     assert settings.embedded(tmp_path) == settings.embedded(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["100 % voll?", "a?mode=memory", "b#c", "Häuser & Co", "d%3Fe%20f"])
+def test_databases_lie_in_the_folder_and_apart_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    """T3: as text, a ``?`` would end the address, and names and work would share one file beside the folder."""
+    made = settings.load(environment={"PEBEM_HOME": str(tmp_path / name)})
+    migrate.upgrade(made)
+    databases = connect(made)
+    jobs.make(made, databases).enqueue(1, WAITING)
+    work, vault = (set(inspect(engine).get_table_names()) for engine in (databases.work, databases.vault))
+    databases.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert {path.name for path in made.home.glob("*.sqlite")} == {"work.sqlite", "vault.sqlite", "jobs.sqlite"}
+    assert "identity" in vault
+    assert not work & vault
+
+
 def test_secrets_are_not_printed(tmp_path: Path) -> None:
-    made = settings.embedded(tmp_path)
+    made = settings.embedded(tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:Kennwort-des-Tresors@db.example.org/v"})
+    assert "Kennwort-des-Tresors" not in repr(made)
     assert made.vault_key not in repr(made)
     assert made.secret_key not in repr(made)
 
@@ -46,8 +66,23 @@ def test_production_takes_complete_settings(tmp_path: Path) -> None:
     made = settings.load(home=tmp_path, environment=GOOD)
     assert not made.embedded
     assert made.secure
-    assert made.database_url == "postgresql+psycopg://db.example.org/work"
+    assert made.database_url == make_url("postgresql+psycopg://db.example.org/work")
     assert made.queue_url == made.database_url
+
+
+def test_a_password_may_hold_any_character(tmp_path: Path) -> None:
+    url = "postgres://pebem:a%40b%3Fc%25d@db.example.org/work"
+    made = settings.load(home=tmp_path, environment=GOOD | {"PEBEM_DATABASE_URL": url})
+    assert made.database_url.password == "a@b?c%d"
+    assert made.database_url.drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize("wrong", ["db.example.org/work", "postgresql://pebem:geheim@db.example.org:geheim/work"])
+@pytest.mark.parametrize("name", ["PEBEM_DATABASE_URL", "PEBEM_VAULT_URL"])
+def test_what_is_no_address_is_refused_and_not_quoted(name: str, wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(settings.SettingsError, match=f"^{name} ist keine Adresse") as refused:
+        settings.load(home=tmp_path, environment=GOOD | {name: wrong})
+    assert "geheim" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", ["PEBEM_VAULT_URL", "PEBEM_SECRET_KEY", "PEBEM_VAULT_KEY", "PEBEM_BACKUP_KEY"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import make_url, select, text, update
 from structlog.testing import capture_logs
 
 from tests.web import workbooks
@@ -167,7 +167,7 @@ def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app
     with whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     anna.first_sign_in()
-    blind_settings = replace(anna.parts.settings, vault_url="postgresql+psycopg://nobody@127.0.0.1:1/gone")
+    blind_settings = replace(anna.parts.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     app = make_app(blind_settings)
     with pytest.raises(Exception, match="refused"), app.extensions["pebem"].databases.vault_reading() as session:
         session.execute(text("SELECT 1"))

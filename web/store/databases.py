@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def connect(settings: Settings) -> Databases:
     )
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: URL) -> Engine:
     """Return an engine for ``url``, with our ways of opening connections and transactions.
 
     Its errors do not quote the values of a statement: they end up in logs.
     """
-    if not url.startswith("sqlite"):
+    if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
     event.listen(engine, "connect", _open_sqlite)

@@ -32,7 +32,7 @@ def upgrade(settings: Settings) -> None:
 def move(engine: Engine, name: str, revision: str) -> None:
     """Migrate one database ("work" or "vault") up or down to ``revision``, in one transaction."""
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS / name))
+    config.set_main_option("script_location", str(SCRIPTS / name).replace("%", "%%"))  # alembic interpolates
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
