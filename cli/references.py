@@ -65,7 +65,7 @@ def folder_of(text: str) -> Path:
         Where its files are not in order.
     """
     from rules import RuleBookError  # noqa: PLC0415
-    from rules.check import check_files  # noqa: PLC0415
+    from rules.checks.entries import check_files  # noqa: PLC0415
     from rules.load import documents  # noqa: PLC0415
 
     named = rulebook(text)

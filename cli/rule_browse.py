@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from cli.parser import UNUSABLE, CommandError
 from cli.references import book_in, cases_in, folder_of, rulebook, shelf
 from rules.assessment import instrument
-from rules.case_check import deviations
-from rules.check import check_files
-from rules.condition import Reserved, words
-from rules.coverage import coverage, statute_coverage, total
-from rules.health import health_files
-from rules.statute_check import check_statute
+from rules.checks.cases import deviations
+from rules.checks.coverage import coverage, statute_coverage, total
+from rules.checks.entries import check_files
+from rules.checks.health import health_files
+from rules.checks.statute import check_statute
+from rules.language.condition import Reserved, words
 from rules.vocabulary import KINDS
 from web.rule_words import sentence
 from web.wording import KIND_WORDS, NO_BREAK, day, level_range, percent
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rules.cases import Case
-    from rules.coverage import Coverage
+    from rules.checks.coverage import Coverage
     from rules.model import Intervention, Rule, RuleBook
 
 

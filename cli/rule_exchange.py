@@ -15,8 +15,8 @@ from cli.references import book_in, cases_in, folder_of
 from importers.findings import Severity
 from importers.rulebooks import workbook as rulebook_workbook
 from rules.cases import read_groups
+from rules.files.write import write
 from rules.load import documents, sha256_of
-from rules.write import write
 
 if TYPE_CHECKING:
     import argparse

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pebem.daynumbers import SINCE_ALWAYS, day_of, number_of
 from pebem.timeline import assessment_starts, resident_timeline
-from rules.explain import Facts, InForce, SetLevel
+from rules.explanation.explain import Facts, InForce, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:

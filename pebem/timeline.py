@@ -15,7 +15,7 @@ import pandas as pd
 from pebem.contracts import ITEM_MISSING
 from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
 from pebem.fit import Supplies
-from rules.condition import Unstable, leaves
+from rules.language.condition import Unstable, leaves
 from rules.states import States
 from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, NO_FINDING
 

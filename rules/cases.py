@@ -1,7 +1,7 @@
 """Cases: residents in words and items, with the levels a rulebook must ask for. Written by care experts, as files.
 
 A case lies in ``book/<edition>/cases/<group>/<case>.yaml`` (``LIESMICH.md`` there tells how to write one). It is an
-example for readers and a proof against changes: :mod:`rules.case_check` holds a rulebook against its cases.
+example for readers and a proof against changes: :mod:`rules.checks.cases` holds a rulebook against its cases.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rules.explain import Facts, InForce
-from rules.form import form
+from rules.explanation.explain import Facts, InForce
+from rules.files.schema import form
+from rules.files.yaml_with_places import read_marked, read_yaml
 from rules.load import SHELF
-from rules.marked import read_marked, read_yaml
 from rules.problem import Problem, RuleBookError
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, COUNTED_ITEMS, ITEMS, NO_FINDING, allowed_points
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from rules.marked import Places, Steps
+    from rules.files.yaml_with_places import Places, Steps
     from rules.model import Criterion
 
 

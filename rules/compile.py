@@ -1,7 +1,8 @@
 """From rules to tables: for each resident state and intervention the lowest and highest level, and who decides.
 
 Combining rules is a maximum, so the whole step is a few maxima over conditions that are evaluated once per state. What
-the rulebook alone decides of that is planned once (:mod:`rules.plan`). No loop over performed interventions, ever.
+the rulebook alone decides of that is planned once (:mod:`rules.compile_plan`). No loop over performed interventions,
+ever.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rules.condition import FALSE, TRUE, evaluate
-from rules.plan import LEVEL_BITS, NO_RULE
+from rules.compile_plan import LEVEL_BITS, NO_RULE
+from rules.language.condition import FALSE, TRUE, evaluate
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:

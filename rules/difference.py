@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules.condition import words
+from rules.language.condition import words
 from rules.vocabulary import KINDS
 
 if TYPE_CHECKING:

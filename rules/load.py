@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from rules.condition import ConditionError, parse
-from rules.marked import read_yaml
+from rules.files.yaml_with_places import read_yaml
+from rules.language.condition import ConditionError, parse
 from rules.model import Accepts, Criterion, Intervention, Role, Rule, RuleBook
 from rules.problem import RuleBookError
 from rules.statute import SHELF, document, provenance
@@ -42,7 +42,7 @@ def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
         Unknown rulebook, no edition in force on the day, or a file that cannot be read.
     """
     if isinstance(rulebook, Path) or "/" in rulebook:
-        from rules.check import check_files  # noqa: PLC0415  # only foreign files need the schema library
+        from rules.checks.entries import check_files  # noqa: PLC0415  # only foreign files need the schema library
 
         folder = Path(rulebook)
         problems = check_files(folder)
@@ -114,7 +114,7 @@ def build(contents: Mapping[str, Any], as_of: date) -> RuleBook:
     Parameters
     ----------
     contents
-        What :func:`documents` returns, found in order by ``rules.check.check_documents``.
+        What :func:`documents` returns, found in order by ``rules.checks.entries.check_documents``.
     as_of
         The day.
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rules.plan import Plan, plan_of
+from rules.compile_plan import Plan, plan_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules.condition import Condition
+    from rules.language.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)

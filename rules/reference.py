@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rules.instrument import Instrument, instrument
-from rules.syntax import (
+from rules.language.syntax import (
     Always,
     And,
     Band,

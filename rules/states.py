@@ -44,7 +44,7 @@ class States:
     special : (n,) bool
         Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI); None = nobody.
     derived
-        What was computed from these states, by day: filled and read by :mod:`rules.between`.
+        What was computed from these states, by day: filled and read by :mod:`rules.score_bounds`.
     """
 
     assessed: NDArray[np.bool_]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rules.marked import read_yaml
+from rules.files.yaml_with_places import read_yaml
 from rules.model import Provenance
 from rules.problem import RuleBookError
 

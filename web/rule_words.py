@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rules.syntax import Always, And, AtLeast, Band, CareGrade, Certified, Largest, Not, Or, Reserved, Unstable
+from rules.language.syntax import Always, And, AtLeast, Band, CareGrade, Certified, Largest, Not, Or, Reserved, Unstable
 
 if TYPE_CHECKING:
-    from rules.syntax import Condition, Leaf
+    from rules.language.syntax import Condition, Leaf
 
 _BOUNDS: Final = {">=": "mindestens", "<=": "höchstens", "=": "genau"}
 _FREQUENCIES: Final = ("nie oder sehr selten", "selten", "häufig", "täglich")

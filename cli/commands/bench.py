@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
 from cli.parser import CommandError, Parser
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import argparse
 
 SUBJECTS: Final = ("kernel", "path", "memory", "growth", "whatif", "rulebook", "import", "store", "cube", "federation")
-"""Each is the module ``cli.bench_<subject>``: its ``run`` takes ``seed``, and ``rows`` where it has ``ROWS``."""
+"""Each is the module ``bench.<subject>``: its ``run`` takes ``seed``, and ``rows`` where it has ``ROWS``."""
 
 _QUICK: Final[dict[str, int | None]] = {"kernel": 1_000_000, "path": 2_000_000, "rulebook": None}
 """What is measured without a subject, and on how many rows."""
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 def _measure(subject: str, seed: int, **asked: object) -> None:
     """Measure a subject; what was asked for beyond the seed must be something it takes."""
     try:
-        module = importlib.import_module(f"cli.bench_{subject}")
+        module = importlib.import_module(f"bench.{subject}{'_' * iskeyword(subject)}")
     except ImportError as problem:
         raise missing(problem) from problem
     given = {name: value for name, value in asked.items() if value}

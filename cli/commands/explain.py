@@ -22,7 +22,7 @@ from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser, day
 from cli.references import rulebook
 from pebem.facts import UnknownResidentError, facts
-from rules.explain import Explanation, Facts, explain, needs_resident
+from rules.explanation.explain import Explanation, Facts, explain, needs_resident
 
 if TYPE_CHECKING:
     import argparse

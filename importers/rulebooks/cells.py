@@ -13,7 +13,7 @@ from importers.grid import Odd
 from importers.headings import clean, fold
 from importers.normalise import shown
 from importers.rulebooks.columns import ALL_KINDS, BASE, YES, Form
-from rules.condition import ConditionError, parse
+from rules.language.condition import ConditionError, parse
 from rules.vocabulary import HIGHEST_LEVEL, KINDS
 
 if TYPE_CHECKING:

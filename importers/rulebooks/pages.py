@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from importers.grid import Grid
     from importers.rulebooks.columns import Column, Sheet
-    from rules.marked import Steps
+    from rules.files.yaml_with_places import Steps
 
 
 @dataclass

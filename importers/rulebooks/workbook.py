@@ -10,10 +10,10 @@ from importers.findings import Finding, Severity, UnreadableError
 from importers.headings import fold
 from importers.rulebooks.columns import CRITERIA, HEAD, INSTRUCTIONS, INTERVENTIONS, RULES, SHEETS, SOURCES
 from importers.rulebooks.pages import Page, Row, read_page
-from rules.check import check_documents
-from rules.health import health
+from rules.checks.entries import check_documents
+from rules.checks.health import health
+from rules.files.yaml_with_places import Places, Steps
 from rules.load import FILES, SHELF, documents
-from rules.marked import Places, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

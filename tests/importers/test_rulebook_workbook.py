@@ -17,11 +17,12 @@ import pytest
 from importers.findings import Severity, UnreadableError
 from importers.rulebooks import workbook as rulebook_workbook
 from importers.rulebooks.columns import HEAD, SHEETS, SOURCES
-from rules import RuleBookError, form
-from rules.check import check_documents, check_files
-from rules.condition import parse
+from rules import RuleBookError
+from rules.checks.entries import check_documents, check_files
+from rules.files import schema
+from rules.files.write import write
+from rules.language.condition import parse
 from rules.load import SHELF, documents, sha256_of
-from rules.write import write
 from web.reports import rulebook_xlsx
 
 BUILT_IN = SHELF / "rekonstruktion-2026.1"
@@ -176,7 +177,7 @@ def test_order_case_and_place_of_columns_are_free(book: dict[str, Any], exported
 
 
 def test_every_field_of_the_files_has_a_column() -> None:
-    definitions = json.loads(Path(form.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
+    definitions = json.loads(Path(schema.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
 
     def leaves(name: str, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
         found = set()

@@ -10,7 +10,7 @@ import pandas as pd
 import rules
 from pebem.contracts import INSTABILITY
 from pebem.facts import facts
-from rules.explain import InForce, explain
+from rules.explanation.explain import InForce, explain
 from tests.pebem.frames import framed
 from tests.pebem.homes import FIRST
 from tests.pebem.test_overrides import home_with

@@ -19,7 +19,7 @@ from pebem.codes import EmptyError
 from pebem.contracts import Tables, check
 from pebem.kernel import SECONDS_LIMIT
 from pebem.timeline import named_criteria, resident_timeline
-from rules.check import check_documents
+from rules.checks.entries import check_documents
 from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from tests.pebem.homes import DAYS, FIRST, obvious, random_home, without

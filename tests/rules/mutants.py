@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, TypeAlias
 
-from rules.condition import And, Condition, ConditionError, Not, Or, parse, words
+from rules.language.condition import And, Condition, ConditionError, Not, Or, parse, words
 from rules.model import Accepts, Criterion, Intervention, Rule, RuleBook
 from rules.vocabulary import HIGHEST_LEVEL, KINDS, KINDS_WITHOUT_RESIDENT
 

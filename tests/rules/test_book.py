@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import rules
-from rules.check import check_files
+from rules.checks.entries import check_files
 from rules.load import SHELF
 from rules.model import RuleBook
 

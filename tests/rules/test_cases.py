@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.case_check import Deviation, deviations
 from rules.cases import Case, cases_for, cases_of, load_cases, read_case
-from rules.explain import explain
+from rules.checks.cases import Deviation, deviations
+from rules.explanation.explain import explain
 from rules.instrument import instrument
 from rules.model import RuleBook
 from rules.problem import RuleBookError

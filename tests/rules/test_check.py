@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import rules
-from rules.check import check_documents, check_files
+from rules.checks.entries import check_documents, check_files
 from rules.load import SHELF, build, documents, sha256_of
 
 EDITION = SHELF / "rekonstruktion-2026.1"

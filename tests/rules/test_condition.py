@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.condition import FALSE, TRUE, UNKNOWN, ConditionError, evaluate, parse, words
+from rules.language.condition import FALSE, TRUE, UNKNOWN, ConditionError, evaluate, parse, words
 from rules.model import RuleBook
 from rules.states import single
 

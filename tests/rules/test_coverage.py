@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from rules import statute
-from rules.check import check_documents
-from rules.coverage import coverage, statute_coverage, total
-from rules.form import form
+from rules.checks.coverage import coverage, statute_coverage, total
+from rules.checks.entries import check_documents
+from rules.files.schema import form
 from rules.load import FILES, SHELF, documents
 
 EDITION = SHELF / "rekonstruktion-2026.1"

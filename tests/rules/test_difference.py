@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rules.condition import parse
 from rules.difference import ADDED, CHANGED, REMOVED, compare
+from rules.language.condition import parse
 from rules.load import SHELF, build, documents
 from rules.model import Accepts, RuleBook
 from rules.vocabulary import KINDS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rules.compile import compile_levels
-from rules.explain import Explanation, Facts, InForce, SetLevel, explain
+from rules.explanation.explain import Explanation, Facts, InForce, SetLevel, explain
 from rules.model import RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, FREQUENCY_ITEMS, GRADED_ITEMS, MISSING, allowed_points
 

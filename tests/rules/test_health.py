@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from rules.check import check_documents
-from rules.health import health, health_files
+from rules.checks.entries import check_documents
+from rules.checks.health import health, health_files
 from rules.load import FILES, SHELF, build, documents
 from rules.reference import Resident, level
 from tests.rules import toy

@@ -10,8 +10,8 @@ from itertools import chain
 import pytest
 
 import rules
-from rules.case_check import deviations, states_of
 from rules.cases import Case, cases_of
+from rules.checks.cases import deviations, states_of
 from rules.model import Criterion, Intervention, Rule
 from rules.states import States
 from tests.rules.mutants import Mutant, of_criterion, of_intervention, of_rule

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from rules import assessment, staffing, statute
-from rules.check import check_documents
+from rules.checks.entries import check_documents
+from rules.checks.statute import check_statute
 from rules.compile import compile_levels
 from rules.load import RuleBookError, build, documents
 from rules.states import single
-from rules.statute_check import check_statute
 from rules.vocabulary import ASSESSMENT_CELLS
 
 LAST_OLD, FIRST_NEW = date(2026, 12, 31), date(2027, 1, 1)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rules.explain import Explanation, Facts, InForce, explain
+from rules.explanation.explain import Explanation, Facts, InForce, explain
 from tests.rules import toy
 
 BOOK = toy.book()

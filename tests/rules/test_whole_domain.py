@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.check import check_documents
+from rules.checks.domain import domain, kinds_of
+from rules.checks.entries import check_documents
 from rules.compile import LevelTable, compile_levels
-from rules.condition import (
+from rules.compile_plan import NO_RULE
+from rules.language.condition import (
     FALSE,
     TRUE,
     Always,
@@ -31,9 +33,7 @@ from rules.condition import (
     parse,
     words,
 )
-from rules.domain import domain, kinds_of
 from rules.model import Intervention, RuleBook
-from rules.plan import NO_RULE
 from rules.reference import holds, level, resident_at
 from rules.states import States
 from rules.vocabulary import (

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import rules
-from rules.condition import parse
+from rules.language.condition import parse
 from web.rule_words import sentence
 from web.views.rulebook import matches, rules_for
 

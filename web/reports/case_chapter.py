@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules import reasons
 from rules.assessment import instrument
-from rules.case_check import deviations
-from rules.explain import explain
-from rules.syntax import Always, Reserved, Unstable
+from rules.checks.cases import deviations
+from rules.explanation import sentences
+from rules.explanation.explain import explain
+from rules.language.syntax import Always, Reserved, Unstable
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, KINDS, NO_FINDING
 from web.rule_words import sentence
 from web.wording import KIND_WORDS, counted, level_range
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rules.cases import Case, Expectation
-    from rules.explain import Explanation, Facts, RuleAnswer
+    from rules.explanation.explain import Explanation, Facts, RuleAnswer
     from rules.model import RuleBook
 
 HINTS: Final = (
@@ -154,10 +154,10 @@ def _reason(answer: RuleAnswer, told: Explanation) -> str:
         case Always() | Reserved():
             return f"{title}."
         case Unstable():
-            return f"{title}: {'; '.join(criterion.label for criterion in reasons.in_force(condition, told.facts))}."
+            return f"{title}: {'; '.join(criterion.label for criterion in sentences.in_force(condition, told.facts))}."
         case _:
-            asked = reasons.Case(told.facts, told.facts.states(), told.intervention, told.book.as_of)
-            return f"{title}, weil {reasons.because(condition, asked)}."
+            asked = sentences.Case(told.facts, told.facts.states(), told.intervention, told.book.as_of)
+            return f"{title}, weil {sentences.because(condition, asked)}."
 
 
 def record(case: Case, book: RuleBook) -> str:

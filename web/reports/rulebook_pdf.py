@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import typst
 
 from rules.assessment import instrument
-from rules.case_check import deviations
-from rules.check import LISTS
-from rules.condition import words
-from rules.coverage import coverage, statute_coverage, total
+from rules.checks.cases import deviations
+from rules.checks.coverage import coverage, statute_coverage, total
+from rules.checks.entries import LISTS
+from rules.language.condition import words
 from rules.staffing import GROUPS, full_time_equivalents
 from rules.statute import document as statute
 from rules.statute import provenance as cited

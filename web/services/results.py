@@ -14,8 +14,8 @@ from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, OUTCOME_COLUM
 from pebem.daynumbers import day_of, number_of
 from pebem.facts import UnknownResidentError, facts
 from pebem.fit import FIT_CLASSES
-from rules.explain import Explanation
-from rules.explain import explain as explained
+from rules.explanation.explain import Explanation
+from rules.explanation.explain import explain as explained
 from web.services import care, holdings
 from web.store import analysis
 from web.store.cells import Cells, concat

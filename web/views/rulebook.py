@@ -10,7 +10,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from rules.assessment import instrument
 from rules.cases import cases_for
-from rules.condition import Reserved
+from rules.language.condition import Reserved
 from web import current
 from web.services import rulebooks
 from web.wording import KIND_WORDS

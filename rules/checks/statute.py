@@ -6,9 +6,9 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from rules import statute
-from rules.check import problem, sequence
-from rules.form import form
-from rules.marked import Steps, read_marked
+from rules.checks.entries import problem, sequence
+from rules.files.schema import form
+from rules.files.yaml_with_places import Steps, read_marked
 from rules.vocabulary import COUNTED_ITEMS, ITEMS, allowed_points, module_of
 
 if TYPE_CHECKING:

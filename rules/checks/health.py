@@ -1,7 +1,7 @@
 """Does a rulebook make sense as a whole? Rules that can never decide, need that lowers a level, dead sources and links.
 
-What :mod:`rules.check` finds in single entries is found there; here rules are asked about every state they can tell
-apart, on every day on which an entry begins to hold.
+What :mod:`rules.checks.entries` finds in single entries is found there; here rules are asked about every state they can
+tell apart, on every day on which an entry begins to hold.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rules.check import LISTS, days_of_change, problem
-from rules.condition import TRUE, evaluate
-from rules.domain import Domain, domain, kinds_of, states_at
+from rules.checks.domain import Domain, domain, kinds_of, states_at
+from rules.checks.entries import LISTS, days_of_change, problem
+from rules.files.yaml_with_places import Places, Steps, read_marked
+from rules.language.condition import TRUE, evaluate
 from rules.load import FILES, build
-from rules.marked import Places, Steps, read_marked
 from rules.model import RuleBook, folded
 from rules.vocabulary import HIGHEST_LEVEL
 
@@ -38,7 +38,7 @@ _Found: TypeAlias = "Iterator[tuple[str, Steps, str]]"
 
 
 def health(documents: Mapping[str, Any], name: str = "", lines: Mapping[str, Places] | None = None) -> list[Problem]:
-    """Return what is unsound in a rulebook whose entries are in order (``rules.check.check_documents``).
+    """Return what is unsound in a rulebook whose entries are in order (``rules.checks.entries.check_documents``).
 
     Parameters
     ----------

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from rules.between import scores_between
-from rules.syntax import (
+from rules.language.syntax import (
     Always,
     And,
     AtLeast,
@@ -25,6 +24,7 @@ from rules.syntax import (
     Reserved,
     Unstable,
 )
+from rules.score_bounds import scores_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

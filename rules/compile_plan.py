@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rules.syntax import Condition, seen_of
+from rules.language.syntax import Condition, seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

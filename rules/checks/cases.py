@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules.compile import compile_levels
-from rules.condition import FALSE, TRUE, UNKNOWN, evaluate, items_of
+from rules.language.condition import FALSE, TRUE, UNKNOWN, evaluate, items_of
 from rules.model import folded
 from rules.states import States, stacked
 from rules.vocabulary import MISSING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rules.cases import Case, Expectation
     from rules.compile import LevelTable
-    from rules.condition import Truth
+    from rules.language.condition import Truth
     from rules.model import Intervention, RuleBook
 
 NONE: Final = "keines"

@@ -6,8 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, Literal
 
-from rules.problem import closest
-from rules.syntax import (
+from rules.language.syntax import (
     INTERVENTION_ITEMS,
     Always,
     And,
@@ -22,6 +21,7 @@ from rules.syntax import (
     Reserved,
     Unstable,
 )
+from rules.problem import closest
 from rules.vocabulary import FREQUENCY_ITEMS, GRADED_ITEMS
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules.assessment import instrument
-from rules.condition import TRUE as HOLDS
-from rules.condition import (
+from rules.explanation.score_evidence import of_leaf
+from rules.language.condition import TRUE as HOLDS
+from rules.language.condition import (
     Always,
     And,
     AtLeast,
@@ -25,13 +26,12 @@ from rules.condition import (
     words,
 )
 from rules.states import GATES
-from rules.sums import of_leaf
 from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules.explain import Facts, InForce
+    from rules.explanation.explain import Facts, InForce
     from rules.model import Intervention
     from rules.states import States
 

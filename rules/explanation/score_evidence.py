@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules.between import scores_between
 from rules.instrument import MODULES, instrument
-from rules.syntax import Band, CareGrade, Condition, leaves
+from rules.language.syntax import Band, CareGrade, Condition, leaves
+from rules.score_bounds import scores_between
 from rules.vocabulary import ASSESSMENT_CELLS, ITEMS_WITHOUT_DAILY, MISSING, module_of
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ Truth has three values (Kleene): what rests on an item nobody recorded is unknow
 ones already settle it.
 """
 
-from rules.grammar import ConditionError, parse
-from rules.syntax import (
+from rules.language.grammar import ConditionError, parse
+from rules.language.syntax import (
     INTERVENTION_ITEMS,
     Always,
     And,
@@ -41,7 +41,7 @@ from rules.syntax import (
     seen_of,
     words,
 )
-from rules.truth import FALSE, TRUE, UNKNOWN, Truth, bounds, evaluate
+from rules.language.truth import FALSE, TRUE, UNKNOWN, Truth, bounds, evaluate
 
 __all__ = [
     "FALSE",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from rules.instrument import instrument
+from rules.language.syntax import Band, CareGrade, Largest, Leaf, Unstable, leaves, seen_of
 from rules.states import GATES, States
-from rules.syntax import Band, CareGrade, Largest, Leaf, Unstable, leaves, seen_of
 from rules.vocabulary import (
     ASSESSMENT_CELLS,
     CONTINENCE,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from rules.assessment import instrument
 from rules.compile import compile_levels
-from rules.condition import (
+from rules.explanation.score_evidence import summed
+from rules.explanation.sentences import Case, because, closed, in_force, needed
+from rules.language.condition import (
     FALSE,
     TRUE,
     Band,
@@ -20,9 +22,7 @@ from rules.condition import (
     mentions,
     words,
 )
-from rules.reasons import Case, because, closed, in_force, needed
 from rules.states import GATES, States, single
-from rules.sums import summed
 from rules.vocabulary import (
     CONTINENCE,
     HIGHEST_LEVEL,

@@ -13,7 +13,7 @@ from rules.problem import closest
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-    from rules.marked import Steps
+    from rules.files.yaml_with_places import Steps
 
 _TYPES: Final = {
     "string": "ein Text (bei Nummern und Tagen in Anführungszeichen)",

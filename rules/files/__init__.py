@@ -1,0 +1,1 @@
+"""Rulebooks as YAML files: read strictly, checked against the schema, written in one form."""
