@@ -15,7 +15,7 @@ from cli.parser import CommandError
 from cli.references import profile
 from importers.agreed import Agreed
 from importers.findings import Finding, Severity
-from pebem.relief import relief
+from pebem.relief.feasible import relief
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:

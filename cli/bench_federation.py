@@ -18,8 +18,8 @@ import sample_data
 from cli.federation import Total
 from cli.one_home import HomeWork, Summary
 from importers import federation
-from pebem.partition import Outcome
-from pebem.partition import run as run_homes
+from pebem.distribute.run import Outcome
+from pebem.distribute.run import run as run_homes
 from sample_data.home import months_later
 
 HOMES, RESIDENTS, ROWS_PER_DAY, DAYS = 11_000, 80, 25, 365

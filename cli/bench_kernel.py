@@ -13,9 +13,9 @@ import polars as pl
 
 from cli import rivals
 from cli.stopwatch import disagreement, say, shortest
-from pebem import kernel
-from pebem.kernel import Buffers, Lookup, Rows
-from pebem.sums import Cells, Sums
+from pebem.engine import kernel
+from pebem.engine.kernel import Buffers, Lookup, Rows
+from pebem.engine.sums import Cells, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,10 +121,10 @@ def _ourselves(rows: Rows, lookup: Lookup, twins: Mapping[str, Tally]) -> dict[s
 def _twins() -> dict[str, Tally]:
     """Return the inner loops there are by name."""
     try:
-        from pebem import compiled  # noqa: PLC0415  # an extra
+        from pebem.engine import kernel_numba  # noqa: PLC0415  # an extra
     except ImportError:
         return {"numpy": kernel.tally}
-    return {"numpy": kernel.tally, "numba": compiled.tally}
+    return {"numpy": kernel.tally, "numba": kernel_numba.tally}
 
 
 def _dropped(rows: Rows, lookup: Lookup, tally: Tally, *, hand_out: bool = True) -> None:

@@ -8,9 +8,9 @@ import pebem
 import rules
 from cli import bench_homes
 from cli.stopwatch import disagreement, say, shortest
-from pebem.condensed import condense
 from pebem.measures import fit
-from pebem.scenarios import Scenario, changed, what_if
+from pebem.whatif.condensed import condense
+from pebem.whatif.scenarios import Scenario, changed, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable

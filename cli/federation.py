@@ -18,7 +18,7 @@ from importers import federation
 from importers.findings import Finding, Severity
 from importers.intervention_batches import span
 from pebem.aggregate import COVERAGE_COUNTS, EXCLUDED, FIT, OUTCOME_COLUMNS, Aggregate, condense
-from pebem.partition import LOST, TRIES, Failure, PartitionError, run
+from pebem.distribute.run import LOST, TRIES, Failure, PartitionError, run
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from pebem.partition import Outcome
+    from pebem.distribute.run import Outcome
     from rules import RuleBook
 
 _AT_ONCE: Final = 64

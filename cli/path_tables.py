@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from pebem.engine.lookup_tables import home_of
+from pebem.engine.timeline import FIRST_ASSESSED, FIRST_PERSON, STATE_NOBODY, STATE_UNASSESSED, STATE_UNKNOWN
 from pebem.fit import FIT_CLASSES, OUTCOMES
-from pebem.home import home_of
-from pebem.timeline import FIRST_ASSESSED, FIRST_PERSON, STATE_NOBODY, STATE_UNASSESSED, STATE_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pebem.aggregate import Aggregate
     from pebem.contracts import Tables
-    from pebem.home import Home
+    from pebem.engine.lookup_tables import Home
     from rules import RuleBook
 
 GROUPINGS: Final = {

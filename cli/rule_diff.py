@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pebem.effect import Effect
+    from pebem.whatif.rulebook_effect import Effect
     from rules.difference import Difference
     from rules.model import RuleBook
 
@@ -54,7 +54,7 @@ def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Eff
     import importers  # noqa: PLC0415  # a comparison without data needs no frames
     from cli.commands.analyse import check_files  # noqa: PLC0415
     from importers.findings import Severity  # noqa: PLC0415
-    from pebem.effect import effect  # noqa: PLC0415
+    from pebem.whatif.rulebook_effect import effect  # noqa: PLC0415
 
     check_files(options.data)
     read = importers.read(options.data, book_in(before, options.on))

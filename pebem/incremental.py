@@ -13,9 +13,9 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from pebem.aggregate import FIT, Aggregate
-from pebem.daynumbers import day_of, days
+from pebem.engine.day_numbers import day_of, days
+from pebem.rescore import Basis, touched
 from pebem.score import score
-from pebem.touched import Basis, touched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

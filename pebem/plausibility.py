@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.codes import coded
-from pebem.home import home_of
+from pebem.engine.encode import coded
+from pebem.engine.lookup_tables import home_of
+from pebem.engine.timeline import FIRST_PERSON
+from pebem.resident_mix import UNKNOWN_GRADE, grades_of
 from pebem.score import period_of
-from pebem.staffing import UNKNOWN_GRADE, grades_of
-from pebem.timeline import FIRST_PERSON
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem import kernel
 from pebem.aggregate import DIMENSIONS, FIT, Aggregate
-from pebem.codes import Coder, EmptyError, learn
-from pebem.daynumbers import day_of, days
-from pebem.home import home_of
-from pebem.kernel import Buffers
-from pebem.labels import Labels, Words
-from pebem.sums import Sums
+from pebem.engine import kernel
+from pebem.engine.day_numbers import day_of, days
+from pebem.engine.decode import Labels, Words
+from pebem.engine.encode import Coder, EmptyError, learn
+from pebem.engine.kernel import Buffers
+from pebem.engine.lookup_tables import home_of
+from pebem.engine.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.home import Home
-    from pebem.kernel import Rows
-    from pebem.labels import Columns
+    from pebem.engine.decode import Columns
+    from pebem.engine.kernel import Rows
+    from pebem.engine.lookup_tables import Home
     from rules import RuleBook
 
 _MARGINS: Final = (("day", "ward"), ("ward", "shift"), ("intervention",))
@@ -54,7 +54,7 @@ def score(
 
     Raises
     ------
-    pebem.codes.EmptyError
+    pebem.engine.encode.EmptyError
         Without a period and without rows.
     ValueError
         Where an intervention is not in the rulebook.

@@ -42,7 +42,7 @@ OBSTACLE_WORDS: Final = {
     "niemand_passend": "Nicht machbar: niemand sonst mit passendem Niveau im Dienst",
     "keine_zeit": "Nicht machbar: keine Zeit mehr frei",
 }
-"""Why work above level could not move; the keys are ``pebem.relief.OBSTACLES``."""
+"""Why work above level could not move; the keys are ``pebem.relief.feasible.OBSTACLES``."""
 
 RELIEF_METHOD: Final = (
     "Stunde für Stunde und je Wohnbereich: Wer im Dienst war und für wen die Arbeit passend gewesen wäre (auch durch "

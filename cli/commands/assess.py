@@ -25,7 +25,7 @@ from cli.commands.analyse import check_files
 from cli.locked import opened
 from cli.parser import CommandError, Parser
 from importers.findings import Severity
-from pebem.assess import assess
+from pebem.assessments import assess
 from rules.assessment import MODULES
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ import rules
 from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser, day
 from cli.references import rulebook
-from pebem.facts import UnknownResidentError, facts
+from pebem.case_facts import UnknownResidentError, facts
 from rules.explanation.explain import Explanation, Facts, explain, needs_resident
 
 if TYPE_CHECKING:

@@ -101,7 +101,7 @@ def _read(options: argparse.Namespace) -> _Home:
     import importers  # noqa: PLC0415  # a resident mix needs no file
     import rules  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415
-    from pebem.staffing import mix, there_is  # noqa: PLC0415
+    from pebem.resident_mix import mix, there_is  # noqa: PLC0415
 
     check_files([options.file])
     first = options.first or options.last

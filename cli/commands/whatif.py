@@ -26,16 +26,16 @@ from cli.locked import opened
 from cli.parser import CommandError, Parser
 from cli.references import folder_of, rulebook
 from pebem import measures
-from pebem.condensed import UnknownWorkError, condense
-from pebem.scenarios import PeopleError, Scenario, staffed, trained, what_if
 from pebem.score import period_of
+from pebem.whatif.condensed import UnknownWorkError, condense
+from pebem.whatif.scenarios import PeopleError, Scenario, staffed, trained, what_if
 from rules.load import build, documents
 from web.wording import FIT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pebem.condensed import Condensed
+    from pebem.whatif.condensed import Condensed
 
 
 def _training(text: str) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ import importers
 import rules
 import sample_data
 from cli.main import COMMANDS, main
-from pebem.staffing import mix
+from pebem.resident_mix import mix
 
 HOME = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
 

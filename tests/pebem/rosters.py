@@ -201,7 +201,7 @@ def one_after_the_other(cases: list[Case]) -> Case:
 
 @dataclass
 class Found:
-    """Seconds, as in :class:`pebem.relief.Relief`; ``levels`` = seconds x levels between giver and taker."""
+    """Seconds, as in :class:`pebem.relief.feasible.Relief`; ``levels`` = seconds x levels between giver and taker."""
 
     above: int = 0
     movable: int = 0

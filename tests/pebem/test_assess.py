@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pebem.assess import assess
+from pebem.assessments import assess
 from rules.vocabulary import ASSESSMENT_CELLS, NO_FINDING
 
 

@@ -9,8 +9,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pebem import assignment
-from pebem.assignment import Network, UnprovenError, assign
+from pebem.relief import solver
+from pebem.relief.solver import Network, UnprovenError, assign
 
 
 def random_network(rng: np.random.Generator, part: int) -> Network:
@@ -111,12 +111,12 @@ def test_an_answer_that_is_not_proven_is_refused(
     network = Network(one, np.zeros(2, np.int64), np.array([[0, 1]]), np.array([[-1]]), np.array([2, 5]), one)
     assert assign(network).tolist() == [2]
     assert network.value.tolist() == [7]
-    monkeypatch.setattr(assignment, "_solve", lambda *_: (np.array(plan), np.array(price)))
+    monkeypatch.setattr(solver, "_solve", lambda *_: (np.array(plan), np.array(price)))
     with pytest.raises(UnprovenError):
         assign(network)
 
 
 def test_the_engine_loads_no_solver_until_one_is_needed() -> None:
-    code = "import sys, pebem, pebem.relief; print('highspy' in sys.modules)"
+    code = "import sys, pebem, pebem.relief.feasible; print('highspy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
     assert done.stdout == "False\n"

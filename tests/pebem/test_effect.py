@@ -12,7 +12,7 @@ import pytest
 
 import pebem
 from pebem import measures
-from pebem.effect import effect
+from pebem.whatif.rulebook_effect import effect
 from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from tests.pebem.homes import DAYS, FIRST, obvious, random_home

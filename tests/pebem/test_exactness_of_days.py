@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem.aggregate import COVERAGE, DIMENSIONS
-from pebem.codes import EmptyError
 from pebem.contracts import INSTABILITY, INTERVENTIONS, STAFF, Tables, empty
+from pebem.engine.encode import EmptyError
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 from tests.pebem.exactness import BOOK, BOTH, OTHER_TABLES, exact, holds, scored
 from tests.pebem.frames import (

@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 
 import rules
+from pebem.case_facts import facts
 from pebem.contracts import INSTABILITY
-from pebem.facts import facts
 from rules.explanation.explain import InForce, explain
 from tests.pebem.frames import framed
 from tests.pebem.homes import FIRST

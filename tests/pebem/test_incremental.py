@@ -16,9 +16,9 @@ import pebem
 import rules
 from pebem import Aggregate
 from pebem.contracts import INTERVENTIONS, Tables, check
+from pebem.engine.timeline import named_criteria
 from pebem.incremental import Rescored, exchanged, rescore
-from pebem.timeline import named_criteria
-from pebem.touched import Basis, touched
+from pebem.rescore import Basis, touched
 from rules.model import Accepts, RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, KINDS_WITHOUT_RESIDENT
 from tests.pebem.homes import DAYS, FIRST, day, days, obvious, random_home

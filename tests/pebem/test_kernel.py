@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pebem import kernel
-from pebem import sums as summing
-from pebem.kernel import CHUNK, ONE, Buffers, Lookup, Rows
-from pebem.sums import Sums
+from pebem.engine import kernel
+from pebem.engine import sums as summing
+from pebem.engine.kernel import CHUNK, ONE, Buffers, Lookup, Rows
+from pebem.engine.sums import Sums
 
 SIZES = {"day": 7, "ward": 3, "shift": 4, "intervention": 11}
 GROUPINGS = (("day", "ward"), ("ward", "shift"), ("intervention",), ("day", "ward", "shift", "intervention"))
@@ -21,7 +21,7 @@ TWINS = ["kernel", "compiled"]
 
 def tally_of(name: str) -> Callable[..., None]:
     if name == "compiled":
-        found: Callable[..., None] = pytest.importorskip("pebem.compiled").tally
+        found: Callable[..., None] = pytest.importorskip("pebem.engine.kernel_numba").tally
         return found
     return kernel.tally
 

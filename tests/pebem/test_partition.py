@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pebem.partition import LOST, Failure, Outcome, PartitionError, run
+from pebem.distribute.run import LOST, Failure, Outcome, PartitionError, run
 from tests.pebem.errands import (
     DEADLY,
     UNREADABLE,
@@ -131,7 +131,9 @@ def test_workers_that_cannot_start_end_the_run() -> None:
 
 
 def test_nobody_at_the_address_is_said_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster = pytest.importorskip("pebem.cluster", reason="dask.distributed is not installed: pip install '.[cluster]'")
+    cluster = pytest.importorskip(
+        "pebem.distribute.dask_cluster", reason="dask.distributed is not installed: pip install '.[cluster]'"
+    )
     monkeypatch.setattr(cluster, "PATIENCE", 0.2)
     with pytest.raises(PartitionError, match=r"127\.0\.0\.1:9"):
         list(run(HOMES, of_process, scheduler="tcp://127.0.0.1:9"))

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem import measures
-from pebem.relief import OBSTACLES, Move, Relief, relief
-from pebem.scene import scene_of
+from pebem.relief.feasible import OBSTACLES, Move, Relief, relief
+from pebem.relief.problem import scene_of
 from tests.pebem.rosters import (
     DAY,
     PERIOD,

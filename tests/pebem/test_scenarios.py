@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import pebem
 import rules
-from pebem.condensed import Rerated, condense, rerate
 from pebem.contracts import OVERRIDES, Tables, empty
-from pebem.kernel import CHUNK
+from pebem.engine.kernel import CHUNK
 from pebem.measures import fit
-from pebem.scenarios import Scenario, changed, staffed, trained, what_if
+from pebem.whatif.condensed import Rerated, condense, rerate
+from pebem.whatif.scenarios import Scenario, changed, staffed, trained, what_if
 from rules.model import RuleBook
 from tests.pebem.homes import DAYS, FIRST, random_home
 from tests.pebem.test_score import with_every_word

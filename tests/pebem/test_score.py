@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem import measures
-from pebem.codes import EmptyError
 from pebem.contracts import Tables, check
-from pebem.kernel import SECONDS_LIMIT
-from pebem.timeline import named_criteria, resident_timeline
+from pebem.engine.encode import EmptyError
+from pebem.engine.kernel import SECONDS_LIMIT
+from pebem.engine.timeline import named_criteria, resident_timeline
 from rules.checks.entries import check_documents
 from rules.load import SHELF, build, documents
 from rules.model import RuleBook

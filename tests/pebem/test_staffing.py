@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import rules
-from pebem.assess import assess
+from pebem.assessments import assess
 from pebem.contracts import Tables
 from pebem.plausibility import shape
-from pebem.staffing import mix, there_is
+from pebem.resident_mix import mix, there_is
 from rules.reference import level
 from rules.vocabulary import ASSESSMENT_CELLS
 from tests.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home

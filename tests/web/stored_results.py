@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import select, update
 
-from pebem.daynumbers import number_of
+from pebem.engine.day_numbers import number_of
 from web.store import analysis, packed
 from web.store.cells import Cells
 from web.store.models import Cube

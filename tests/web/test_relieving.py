@@ -16,9 +16,9 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from pebem import contracts
-from pebem.assignment import UnprovenError
-from pebem.relief import OBSTACLES
-from pebem.relief import relief as relief_of
+from pebem.relief.feasible import OBSTACLES
+from pebem.relief.feasible import relief as relief_of
+from pebem.relief.solver import UnprovenError
 from rules.vocabulary import ASSESSMENT_CELLS
 from tests.pebem import rosters
 from tests.pebem.rosters import DAY

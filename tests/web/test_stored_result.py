@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, text
 
 import pebem
-from pebem.daynumbers import number_of
+from pebem.engine.day_numbers import number_of
 from pebem.plausibility import shape
 from tests.pebem.homes import random_home
 from tests.web import stored_results, workbooks

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pebem.aggregate import Aggregate
-    from pebem.relief import Relief
+    from pebem.relief.feasible import Relief
     from rules.model import RuleBook
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
 from pebem import contracts
-from pebem.daynumbers import number_of
+from pebem.engine.day_numbers import number_of
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services import aliases, duties, holdings, identities, scoring
 from web.services.identities import Person

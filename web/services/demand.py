@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from pebem.daynumbers import day_of, days, number_of
-from pebem.overrides import rate
-from pebem.staffing import grades_of
-from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
+from pebem.engine.day_numbers import day_of, days, number_of
+from pebem.engine.overrides import rate
+from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
+from pebem.resident_mix import grades_of
 from rules.compile import compile_levels
 from web.store import analysis
 from web.store.cells import Cells, labelled

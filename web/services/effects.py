@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pebem.effect import effect as compared
 from pebem.fit import FIT_CLASSES
+from pebem.whatif.rulebook_effect import effect as compared
 from web.services import holdings, scoring
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import select
 
 import rules
-from pebem.daynumbers import number_of
+from pebem.engine.day_numbers import number_of
 from rules.load import SHELF, build, documents, read_yaml
 from web.services import clock
 from web.store.models import Home, Rulebook, RulebookHolding

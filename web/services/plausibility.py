@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from pebem.daynumbers import number_of
+from pebem.engine.day_numbers import number_of
 from rules.staffing import GROUPS, full_time_equivalents
 from web.store import analysis
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy import func, select
 
-from pebem.daynumbers import day_of, number_of
-from pebem.touched import Basis, touched
+from pebem.engine.day_numbers import day_of, number_of
+from pebem.rescore import Basis, touched
 from web.services import care, duties, holdings, results, scoring
 from web.store.models import Home, Intervention
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import structlog
 
-from pebem.assignment import UnprovenError
-from pebem.daynumbers import number_of
-from pebem.relief import OBSTACLES, relief_by_day
+from pebem.engine.day_numbers import number_of
+from pebem.relief.feasible import OBSTACLES, relief_by_day
+from pebem.relief.solver import UnprovenError
 from web.services.small_groups import MIXED, Group, grouped
 from web.store import analysis
 from web.store.cells import Cells, labelled, together
@@ -69,7 +69,7 @@ class Relief:
     above, placed, movable
         Work above level; part of it that could be examined; part of that which could have moved.
     obstacles
-        Why the rest could not, all of ``pebem.relief.OBSTACLES``.
+        Why the rest could not, all of ``pebem.relief.feasible.OBSTACLES``.
     shown
         Whether enough people stand behind ``movable``; else it is 0, ``lines`` name no moves and ``obstacles`` only
         what could not be examined.

@@ -11,8 +11,8 @@ import pandas as pd
 from sqlalchemy import select
 
 from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, OUTCOME_COLUMNS, Aggregate
-from pebem.daynumbers import day_of, number_of
-from pebem.facts import UnknownResidentError, facts
+from pebem.case_facts import UnknownResidentError, facts
+from pebem.engine.day_numbers import day_of, number_of
 from pebem.fit import FIT_CLASSES
 from rules.explanation.explain import Explanation
 from rules.explanation.explain import explain as explained

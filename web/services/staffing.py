@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
-from pebem.staffing import mix
+from pebem.resident_mix import mix
 from rules import RuleBookError
 from rules.staffing import GROUPS, full_time_equivalents
 from web.services import audit, batches, care, clock

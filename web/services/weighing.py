@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import select
 
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
-from pebem.daynumbers import number_of
+from pebem.engine.day_numbers import number_of
 from pebem.fit import FIT_CLASSES
 from web.services import care, identities, storing
 from web.store import analysis, vault

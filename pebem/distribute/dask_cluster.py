@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from distributed import Client, KilledWorker, as_completed
 
-from pebem.partition import Failure, Outcome, PartitionError, lost, packed, unpacked
+from pebem.distribute.run import Failure, Outcome, PartitionError, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -66,7 +66,7 @@ class _Run(Generic[Key, Result]):
 def outcomes(
     keys: Sequence[Key], work: Callable[[Key], Result], address: str, tries: int
 ) -> Generator[Outcome[Key, Result]]:
-    """Yield the outcome of each key as it is finished; see :func:`pebem.partition.run`.
+    """Yield the outcome of each key as it is finished; see :func:`pebem.distribute.run.run`.
 
     Raises
     ------

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pebem.assess import assess
-from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days, number_of
-from pebem.timeline import FIRST_PERSON, resident_timeline
+from pebem.assessments import assess
+from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days, number_of
+from pebem.engine.timeline import FIRST_PERSON, resident_timeline
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.timeline import ResidentTimeline
+    from pebem.engine.timeline import ResidentTimeline
 
 UNKNOWN_GRADE: Final = -1
 """Pflegegrad of a resident without an assessment in force, or with one that lacks items."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.codes import coded
-from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
-from pebem.home import home_of
-from pebem.roster import HOURS_OF_DAY, hours_that_exist, on_shift
+from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
+from pebem.engine.encode import coded
+from pebem.engine.lookup_tables import home_of
+from pebem.engine.timeline import FIRST_PERSON, positions
+from pebem.relief.on_shift import HOURS_OF_DAY, hours_that_exist, on_shift
 from pebem.score import outcomes
-from pebem.timeline import FIRST_PERSON, positions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.roster import Roster
+    from pebem.relief.on_shift import Roster
     from rules import RuleBook
 
 NO_HOUR: Final = -1

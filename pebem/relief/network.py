@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.assignment import Network
 from pebem.fit import OUTCOMES, PASSEND
-from pebem.roster import HOURS_OF_DAY
-from pebem.scene import NO_HOUR, NO_WARD, STRANGER
+from pebem.relief.on_shift import HOURS_OF_DAY
+from pebem.relief.problem import NO_HOUR, NO_WARD, STRANGER
+from pebem.relief.solver import Network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pebem.scene import Scene
+    from pebem.relief.problem import Scene
 
 
 def arcs_of(tasks: pd.DataFrame, scene: Scene) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:

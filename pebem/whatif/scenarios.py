@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.condensed import rerate
 from pebem.contracts import OVERRIDES, empty
+from pebem.engine.lookup_tables import home_of
+from pebem.engine.timeline import FIRST_PERSON
 from pebem.fit import OUTCOMES, UNTERQUALIFIZIERT
-from pebem.home import home_of
 from pebem.score import outcomes
-from pebem.timeline import FIRST_PERSON
+from pebem.whatif.condensed import rerate
 from rules.vocabulary import HIGHEST_LEVEL
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pebem.condensed import Condensed, Rerated
     from pebem.contracts import Tables
+    from pebem.whatif.condensed import Condensed, Rerated
     from rules import RuleBook
 
 

@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import STATUSES
-from pebem.daynumbers import days, number_of
-from pebem.overrides import rate
-from pebem.staffing import UNKNOWN_GRADE, grades_of
-from pebem.timeline import (
+from pebem.engine.day_numbers import days, number_of
+from pebem.engine.overrides import rate
+from pebem.engine.timeline import (
     FIRST_ASSESSED,
     FIRST_PERSON,
     NOBODY,
@@ -30,6 +29,7 @@ from pebem.timeline import (
     resident_timeline,
     staff_timeline,
 )
+from pebem.resident_mix import UNKNOWN_GRADE, grades_of
 from rules.compile import compile_levels
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Touched:
-    """What rates rows differently after an edit. People are numbered as in :mod:`pebem.timeline`.
+    """What rates rows differently after an edit. People are numbered as in :mod:`pebem.engine.timeline`.
 
     Attributes
     ----------

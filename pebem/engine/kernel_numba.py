@@ -1,4 +1,4 @@
-"""The twin of :func:`pebem.kernel.tally` in compiled loops (extra ``compiled``): same signature, same sums.
+"""The twin of :func:`pebem.engine.kernel.tally` in compiled loops (extra ``compiled``): same signature, same sums.
 
 One loop, a row at a time: while it waits for one row's places it is at the next rows already. Its tables are narrow, so
 that they stay in the first cache beside the sums.
@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numba
 import numpy as np
 
-from pebem import kernel
+from pebem.engine import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from pebem.kernel import Buffers, Lookup, Rows
-    from pebem.sums import Sums
+    from pebem.engine.kernel import Buffers, Lookup, Rows
+    from pebem.engine.sums import Sums
 
 _compiled: Final[Callable[..., Any]] = numba.njit(cache=True, nogil=True)
 
 
 def tally(rows: Rows, tables: Lookup, sums: Sequence[Sums], buffers: Buffers) -> None:
-    """Add the rows of a chunk to some sums, in place; as :func:`pebem.kernel.tally`."""
+    """Add the rows of a chunk to some sums, in place; as :func:`pebem.engine.kernel.tally`."""
     if any(total.packed is None or len(total.names) > 2 for total in sums):
         kernel.tally(rows, tables, sums, buffers)
         return

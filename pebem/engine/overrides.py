@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
-from pebem.timeline import FIRST_PERSON, STATE_NOBODY, positions
+from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
+from pebem.engine.timeline import FIRST_PERSON, STATE_NOBODY, positions
 from rules.compile import LevelTable
 from rules.vocabulary import HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT
 

@@ -104,13 +104,13 @@ def _outcomes(
     keys: Sequence[Key], work: Callable[[Key], Result], workers: int, scheduler: str | None, tries: int
 ) -> Generator[Outcome[Key, Result]]:
     if scheduler:
-        from pebem import cluster  # noqa: PLC0415  # needs dask.distributed, an extra
+        from pebem.distribute import dask_cluster  # noqa: PLC0415  # needs dask.distributed, an extra
 
-        return cluster.outcomes(keys, work, scheduler, tries)
+        return dask_cluster.outcomes(keys, work, scheduler, tries)
     if workers > 1:
-        from pebem import pool  # noqa: PLC0415  # knows this module
+        from pebem.distribute import processes  # noqa: PLC0415  # knows this module
 
-        return pool.outcomes(keys, work, workers, tries)
+        return processes.outcomes(keys, work, workers, tries)
     return (attempt(work, key) for key in keys)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pebem.partition import Outcome, PartitionError, lost, packed, unpacked
+from pebem.distribute.run import Outcome, PartitionError, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -96,7 +96,7 @@ class _Run(Generic[Key, Result]):
 def outcomes(
     keys: Sequence[Key], work: Callable[[Key], Result], workers: int, tries: int
 ) -> Generator[Outcome[Key, Result]]:
-    """Yield the outcome of each key as it is finished; see :func:`pebem.partition.run`.
+    """Yield the outcome of each key as it is finished; see :func:`pebem.distribute.run.run`.
 
     Raises
     ------

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.assignment import assign
 from pebem.fit import OUTCOMES, UEBERQUALIFIZIERT
-from pebem.handing_on import arcs_of, network_of
-from pebem.roster import HOURS_OF_DAY
-from pebem.scene import NO_HOUR, NO_WARD, scene_of
+from pebem.relief.network import arcs_of, network_of
+from pebem.relief.on_shift import HOURS_OF_DAY
+from pebem.relief.problem import NO_HOUR, NO_WARD, scene_of
+from pebem.relief.solver import assign
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
     from pebem.contracts import Tables
-    from pebem.scene import Scene
+    from pebem.relief.problem import Scene
     from rules import RuleBook
 
 OBSTACLES: Final = ("ohne_uhrzeit", "ohne_wohnbereich", "ohne_dienst", "niemand_passend", "keine_zeit")

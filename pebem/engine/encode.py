@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pebem.contracts import STATUSES
-from pebem.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
-from pebem.labels import Labels
-from pebem.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
+from pebem.engine.decode import Labels
+from pebem.engine.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
+from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from pebem.home import Home
+    from pebem.engine.lookup_tables import Home
 
 _DAY: Final = np.timedelta64(1, "D")
 

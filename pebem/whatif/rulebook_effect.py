@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pebem.codes import coded
+from pebem.engine.encode import coded
+from pebem.engine.lookup_tables import home_of
 from pebem.fit import FIT_CLASSES, OUTCOMES
-from pebem.home import home_of
 from pebem.measures import Amount
 from pebem.score import outcomes, period_of
 
@@ -88,7 +88,7 @@ def effect(tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date
 
     Raises
     ------
-    pebem.codes.EmptyError
+    pebem.engine.encode.EmptyError
         Without a period and without rows.
     """
     period = period or period_of(tables.interventions)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pebem import kernel
-from pebem.codes import coded
-from pebem.home import home_of
-from pebem.kernel import Buffers, Rows
-from pebem.labels import Labels, Words
-from pebem.overrides import sets_in_force
+from pebem.engine import kernel
+from pebem.engine.decode import Labels, Words
+from pebem.engine.encode import coded
+from pebem.engine.kernel import Buffers, Rows
+from pebem.engine.lookup_tables import home_of
+from pebem.engine.overrides import sets_in_force
+from pebem.engine.sums import Sums
+from pebem.engine.timeline import index_of, resident_timeline, staff_in_force
 from pebem.score import period_of
-from pebem.sums import Sums
-from pebem.timeline import index_of, resident_timeline, staff_in_force
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.home import Home
+    from pebem.engine.lookup_tables import Home
     from rules import RuleBook
 
 
@@ -93,7 +93,7 @@ def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = 
 
     Raises
     ------
-    pebem.codes.EmptyError
+    pebem.engine.encode.EmptyError
         Without a period and without rows.
     ValueError
         Where an intervention is not in the rulebook.

@@ -5,8 +5,8 @@ Works on one home at a time, so all tables are small. A row's weight holds its n
 2**18 seconds (a day has 86,400), so 2**22 rows stay below 2**40 seconds: every sum is an exact integer. Sums are taken
 apart at half of that, so that a chunk may still come on top.
 
-Codes are made by :mod:`pebem.codes` and are valid positions. ``take`` is told to wrap because it then neither checks
-nor copies; ``pebem.compiled`` does the same work by compiled loops.
+Codes are made by :mod:`pebem.engine.encode` and are valid positions. ``take`` is told to wrap because it then neither
+checks nor copies; ``pebem.engine.kernel_numba`` does the same work by compiled loops.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pebem.sums import Sums
+    from pebem.engine.sums import Sums
 
 CHUNK: Final = 1 << 15
 """Rows in one go: the buffers of a chunk stay in the cache."""

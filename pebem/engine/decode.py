@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
-from pebem.daynumbers import day_of
+from pebem.engine.day_numbers import day_of
 from pebem.fit import FIT_CLASSES, OUTCOMES
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pebem.home import Ends, Home
+    from pebem.engine.lookup_tables import Ends, Home
 
 SUMS: Final = ("count", "seconds")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pebem.kernel import CHUNK, ONE, ROWS_LIMIT, SECOND_BITS
+from pebem.engine.kernel import CHUNK, ONE, ROWS_LIMIT, SECOND_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

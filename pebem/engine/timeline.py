@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import ITEM_MISSING
-from pebem.daynumbers import FOR_EVER, SINCE_ALWAYS, days
+from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
 from pebem.fit import Supplies
 from rules.language.condition import Unstable, leaves
 from rules.states import States

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pebem.daynumbers import SINCE_ALWAYS, day_of, number_of
-from pebem.timeline import assessment_starts, resident_timeline
+from pebem.engine.day_numbers import SINCE_ALWAYS, day_of, number_of
+from pebem.engine.timeline import assessment_starts, resident_timeline
 from rules.explanation.explain import Facts, InForce, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pebem.daynumbers import number_of
-from pebem.fit import OUTCOMES, Demands, classify
-from pebem.kernel import Lookup
-from pebem.overrides import Rating, rate
-from pebem.timeline import (
+from pebem.engine.day_numbers import number_of
+from pebem.engine.kernel import Lookup
+from pebem.engine.overrides import Rating, rate
+from pebem.engine.timeline import (
     STATE_NOBODY,
     STATE_UNKNOWN,
     ResidentTimeline,
@@ -22,6 +21,7 @@ from pebem.timeline import (
     resident_timeline,
     staff_timeline,
 )
+from pebem.fit import OUTCOMES, Demands, classify
 from rules.compile import compile_levels
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 

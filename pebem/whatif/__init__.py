@@ -1,0 +1,1 @@
+"""What if: another rulebook, another staff mix, work moved to another level."""
