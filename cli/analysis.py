@@ -13,7 +13,7 @@ import rules
 from cli.locked import opened
 from cli.parser import CommandError
 from cli.references import profile
-from importers.agreed import Agreed
+from importers.conventions import Agreed
 from importers.findings import Finding, Severity
 from pebem.relief.feasible import relief
 from web.reports import findings_xlsx, fit_json, fit_xlsx

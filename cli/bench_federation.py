@@ -17,7 +17,7 @@ import rules
 import sample_data
 from cli.federation import Total
 from cli.one_home import HomeWork, Summary
-from importers import federation
+from importers.parquet import homes
 from pebem.distribute.run import Outcome
 from pebem.distribute.run import run as run_homes
 from sample_data.home import months_later
@@ -107,7 +107,7 @@ def measure(seed: int) -> Rates:
                 start = time.process_time()
                 work(_NAME)
                 taken.append(time.process_time() - start)
-        files = federation.files(full, _NAME)
+        files = homes.files(full, _NAME)
         rows = sum(pq.ParquetFile(path).metadata.num_rows for path in files.interventions)
         results = sum(path.stat().st_size for path in works[0].out.rglob("*") if path.is_file())
         shutil.rmtree(works[0].out)

@@ -14,9 +14,9 @@ import pandas as pd
 import rules
 from cli.one_home import HomeWork, Summary
 from cli.parser import CommandError
-from importers import federation
 from importers.findings import Finding, Severity
-from importers.intervention_batches import span
+from importers.parquet import homes
+from importers.parquet.batches import span
 from pebem.aggregate import COVERAGE_COUNTS, EXCLUDED, FIT, OUTCOME_COLUMNS, Aggregate, condense
 from pebem.distribute.run import LOST, TRIES, Failure, PartitionError, run
 from web.reports import findings_xlsx, fit_json, fit_xlsx
@@ -38,7 +38,7 @@ def analyse(options: argparse.Namespace) -> int:
     source: Path = options.parquet
     if not source.is_dir():
         raise CommandError(f"Den Ordner {source} gibt es nicht. Bitte prüfen Sie den Namen.")
-    keys, nameless = federation.homes(source)
+    keys, nameless = homes.homes(source)
     if not keys:
         raise CommandError(
             f"Im Ordner {source} liegt keine Einrichtung. Jede braucht einen Ordner wie „home=0001“ mit ihren Dateien."
@@ -103,7 +103,7 @@ def _period(options: argparse.Namespace, homes: Sequence[str]) -> tuple[date, da
 
 def span_of(source: Path, home: str) -> tuple[date, date] | None:
     """Return the first and the last day of a home's interventions."""
-    return span(federation.files(source, home).interventions)
+    return span(homes.files(source, home).interventions)
 
 
 class Total:

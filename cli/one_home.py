@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 import pebem
 import rules
-from importers import federation
 from importers.findings import Finding, Severity, UnreadableError
-from importers.intervention_batches import Batches
+from importers.parquet import homes
+from importers.parquet.batches import Batches
 from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, FIT, OUTCOME_COLUMNS, Aggregate
 from web.reports import fit_json
 
@@ -97,7 +97,7 @@ class HomeWork:
         """
         place = Place(self.out, home)
         try:
-            files = federation.files(self.source, home)
+            files = homes.files(self.source, home)
             stamp = self._stamp(files)
         except (UnreadableError, OSError):
             place.clear()
@@ -105,7 +105,7 @@ class HomeWork:
         if place.stamp == stamp:
             return place.summary(self.period)
         place.clear()
-        people, findings = federation.people(files, self._book)
+        people, findings = homes.people(files, self._book)
         batches = Batches(files.interventions, self._book, people)
         found = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
         found = replace(found, excluded=dict(found.excluded) | {"fehlerhaft": batches.faulty})
@@ -130,7 +130,7 @@ class HomeWork:
         """Leave the rulebook behind: whoever does the work loads and checks it."""
         return {name: value for name, value in self.__dict__.items() if name != "_book"}
 
-    def _stamp(self, files: federation.Files) -> dict[str, Any]:
+    def _stamp(self, files: homes.Files) -> dict[str, Any]:
         """Return what a result rests on. Files are taken as unchanged with name, size and time, as make takes them."""
         inputs = [(path, path.stat()) for path in files.all]
         return {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cli.parser import CommandError
 
 if TYPE_CHECKING:
-    from importers.profiles import Profile
+    from importers.sheets.profiles import Profile
     from rules import RuleBook
     from rules.cases import Case
 
@@ -33,7 +33,7 @@ def profile(path: Path | str) -> Profile:
     CommandError
         Where there is none in it.
     """
-    from importers.profiles import Profile  # noqa: PLC0415  # most commands read no files
+    from importers.sheets.profiles import Profile  # noqa: PLC0415  # most commands read no files
 
     try:
         return Profile.of(json.loads(Path(path).read_text("utf-8-sig")))

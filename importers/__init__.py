@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from importers import decisions, recognition
-from importers.agreed import Agreed
-from importers.assessments import read_assessments as _assessments
-from importers.chosen import Chosen
-from importers.das import join as das_join
+from importers.content.assessments import read_assessments as _assessments
+from importers.content.table import Table
+from importers.conventions import Agreed
+from importers.das import merge_into_sheets as das_join
 from importers.findings import Finding, PasswordNeededError, Severity, UnreadableError
-from importers.headings import INSTRUCTIONS, SHEETS
 from importers.result import Assessments, Import, assemble
-from importers.synonyms import usual
-from importers.table import Table
+from importers.sheets import decision, guesses
+from importers.sheets.selection import Chosen
+from importers.sheets.synonyms import usual
+from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 from pebem.contracts import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from importers.recognition import SheetAnswer, SheetGuess
-    from importers.synonyms import Vocabulary
+    from importers.sheets.guesses import SheetAnswer, SheetGuess
+    from importers.sheets.synonyms import Vocabulary
     from rules.model import RuleBook
 
 File: TypeAlias = Path | str | tuple[str, bytes]
@@ -84,7 +84,7 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say of its fi
         told = told or _nobody_is_told
         agreed = agreed or Agreed()
         vocabulary = usual(headings)
-        said = decisions.Said(answers, agreed.profiles, vocabulary, hidden=hidden)
+        said = decision.Said(answers, agreed.profiles, vocabulary, hidden=hidden)
         chosen = _chosen(_opened(files, tuple(SHEETS), said, passwords), tuple(SHEETS), len(files), told)
         return _result(chosen, book, sheets_needed, agreed, vocabulary, told)
 
@@ -100,7 +100,7 @@ class Look:
     """
 
     guesses: tuple[SheetGuess, ...]
-    _opened: tuple[decisions.Opened, ...]
+    _opened: tuple[decision.Opened, ...]
     _agreed: Agreed
     _vocabulary: Vocabulary
 
@@ -131,10 +131,10 @@ def look(
     Parameters and errors as :func:`read`; an answer that names rows or columns a sheet does not have is refused here.
     """
     agreed, vocabulary = agreed or Agreed(), usual(headings)
-    said = decisions.Said(answers, agreed.profiles, vocabulary)
+    said = decision.Said(answers, agreed.profiles, vocabulary)
     with _without_collecting():
-        opened = tuple(decisions.opened(files, said, lambda *_: True, passwords=passwords, hidden=True))
-    return Look(recognition.guesses(opened, vocabulary), opened, agreed, vocabulary)
+        opened = tuple(decision.opened(files, said, lambda *_: True, passwords=passwords, hidden=True))
+    return Look(guesses.guesses(opened, vocabulary), opened, agreed, vocabulary)
 
 
 def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> Assessments:
@@ -146,7 +146,7 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
         If a file is refused as a whole or the sheet is missing.
     """
     sheet = "Begutachtungen"
-    opened = _opened(files, (sheet,), decisions.Said(vocabulary=usual()), passwords)
+    opened = _opened(files, (sheet,), decision.Said(vocabulary=usual()), passwords)
     chosen = _chosen(opened, (sheet,), len(files), _nobody_is_told)
     chosen.demand((sheet,))
     table = Table(sheet, [grid for grid, _ in chosen.sheets[sheet]], [place for _, place in chosen.sheets[sheet]])
@@ -155,17 +155,17 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
 
 
 def _opened(
-    files: Sequence[File], wanted: tuple[str, ...], said: decisions.Said, passwords: Mapping[str, str] | None
-) -> Iterator[decisions.Opened]:
+    files: Sequence[File], wanted: tuple[str, ...], said: decision.Said, passwords: Mapping[str, str] | None
+) -> Iterator[decision.Opened]:
     """Yield the files with those sheets open that may be wanted."""
 
     def opens(sheet: str, name: str, hidden: bool) -> bool:  # noqa: FBT001 - as it is asked
         return (said.hidden or not hidden) and (sheet in wanted if sheet else name != INSTRUCTIONS)
 
-    return decisions.opened(files, said, opens, passwords=passwords, hidden=said.hidden)
+    return decision.opened(files, said, opens, passwords=passwords, hidden=said.hidden)
 
 
-def _chosen(opened: Iterable[decisions.Opened], wanted: tuple[str, ...], files: int, told: Told) -> Chosen:
+def _chosen(opened: Iterable[decision.Opened], wanted: tuple[str, ...], files: int, told: Told) -> Chosen:
     """Return the wanted sheets of all files."""
     chosen = Chosen(wanted)
     told("Liest Datei 1", 0.0, 0)
@@ -190,7 +190,7 @@ def _result(
     """Read the rows of the chosen sheets; the grids are let go on the way."""
     chosen.demand(sheets_needed)
     told("Prüft Überschriften und Spalten", _HALF, rows := chosen.rows)
-    rosters = chosen.sheets.pop(decisions.ROSTER, [])
+    rosters = chosen.sheets.pop(decision.ROSTER, [])
     tables = {
         sheet: Table(sheet, [grid for grid, _ in parts], [place for _, place in parts], vocabulary)
         for sheet, parts in chosen.sheets.items()

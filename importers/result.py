@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from importers.assessments import read_assessments
-from importers.faulty import FaultySheet, faulty_rows
+from importers.content.assessments import read_assessments
+from importers.content.faulty_rows import FaultySheet, faulty_rows
+from importers.content.instability import read_instability
+from importers.content.interventions import Work, read_interventions
+from importers.content.people import read_residents, read_staff
+from importers.content.person_names import Known, names_in
+from importers.content.weekly_hours import HOURS, read_hours
 from importers.findings import Finding, Severity
-from importers.headings import SHEETS
-from importers.hours import HOURS, read_hours
-from importers.instability import read_instability
-from importers.interventions import Work, read_interventions
-from importers.names import Known, names_in
-from importers.people import read_residents, read_staff
+from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import Duties, read_rosters
 from importers.rosters.shift_codes import read_shift_codes
-from importers.unknown import unknown_words
+from importers.sheets.template_columns import SHEETS
 from pebem.contracts import DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from importers.agreed import Agreed
-    from importers.grid import Grid
-    from importers.locating import Located
-    from importers.table import Table
-    from importers.unknown import Words
+    from importers.content.table import Table
+    from importers.conventions import Agreed
+    from importers.files.grid import Grid
+    from importers.home_words.unknown_words import Words
+    from importers.sheets.heading_rows import Located
     from rules.model import RuleBook
 
 
@@ -51,8 +51,8 @@ class Import:
     ignored
         Rows of ``Interventionen`` left out because the home maps their name to nothing.
     unknown
-        Kind, one of :data:`importers.terms.KINDS` -> word nobody knows, or that is only taken with a warning ->
-        the rows where it stands, and the seconds of the interventions that hang on it. They may hold names.
+        Kind, one of :data:`importers.home_words.kinds.KINDS` -> word nobody knows, or that is only taken with a
+        warning -> the rows where it stands, and the seconds of the interventions that hang on it. They may hold names.
     faulty_rows
         Rows with errors as they stood, sheet by sheet. They may hold names.
     names

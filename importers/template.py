@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.headings import INSTRUCTIONS, SHEETS, SPECIAL, STOOL, URINE
+from importers.sheets.template_columns import INSTRUCTIONS, SHEETS, SPECIAL, STOOL, URINE
 from pebem.contracts import STATUSES
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, COUNTED_ITEMS, allowed_points
 

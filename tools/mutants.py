@@ -4,7 +4,7 @@ Each mutant is one slip of the pen, of a kind in :mod:`mutations`: a comparison 
 statement deleted. They are drawn by seed from the lines changed since a revision, or from files::
 
     python tools/mutants.py --base main --count 20 --seed 1
-    python tools/mutants.py --files importers/dates.py pebem/case_facts.py --tests tests/importers tests/pebem
+    python tools/mutants.py --files importers/content/dates.py pebem/case_facts.py --tests tests/importers tests/pebem
 
 Each is tried in a copy of the working tree, never in the tree itself. Unless ``--tests`` says otherwise, it meets the
 test files that reach its module by imports: those that import it first, then those of its room, and among these those

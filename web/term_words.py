@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from importers import terms
+from importers.home_words import kinds
 
 
 class TermWords(NamedTuple):
@@ -41,32 +41,32 @@ class TermWords(NamedTuple):
 _SHORT: Final = "Bitte wählen Sie aus der Liste, oder lassen Sie das Wort, wie es ist."
 
 TERM_WORDS: Final = {
-    terms.INTERVENTION: TermWords(
+    kinds.INTERVENTION: TermWords(
         "Intervention", "Interventionen", "Bezeichnung", "Bezeichnungen",
         "Ihre Zeilen kommen in keiner Zahl vor.", "andere Intervention",
         "„{}“ steht nicht im Katalog. Bitte wählen Sie aus der Liste.",
     ),
-    terms.QUALIFICATION: TermWords(
+    kinds.QUALIFICATION: TermWords(
         "Qualifikation", "Qualifikationen", "Qualifikation", "Qualifikationen",
         "Personen mit unbekannter Qualifikation zählen ohne Niveau, mit unklarer so, wie es dabeisteht.",
         "anderes Niveau",
         "„{}“ ist kein Qualifikationsniveau von 1 bis 8. Bitte wählen Sie aus der Liste.",
     ),
-    terms.ROLE: TermWords(
+    kinds.ROLE: TermWords(
         "Rolle", "Rollen", "Rolle", "Rollen",
         "Unbekannte Rollen bleiben, wie sie geschrieben sind, und ändern kein Niveau.", "andere Rolle",
         "„{}“ steht nicht zur Auswahl. " + _SHORT,
     ),
-    terms.SHIFT: TermWords(
+    kinds.SHIFT: TermWords(
         "Schicht", "Schichten", "Schicht", "Schichten",
         "Unbekannte Schichten bleiben, wie sie geschrieben sind, jede als Gruppe für sich.", "andere Schicht",
         "„{}“ steht nicht zur Auswahl. " + _SHORT,
     ),
-    terms.DUTY: TermWords(
+    kinds.DUTY: TermWords(
         "Dienstkürzel", "Dienstkürzel", "Dienstkürzel", "Dienstkürzel",
         "Dienste mit unbekanntem Kürzel fehlen im Dienstplan.", "Zeiten oder frei, krank, Urlaub",
         "„{}“ sind keine Zeiten. Schreiben Sie 06:00-14:00 oder 07:00-11:00/16:00-20:00, Pause 30, ohne "
         "Überschneidung, oder frei, krank, Urlaub.", ("Dienst", "Dienste"),
     ),
 }  # fmt: skip
-"""The kinds, in the order of ``importers.terms.KINDS``."""
+"""The kinds, in the order of ``importers.home_words.kinds.KINDS``."""

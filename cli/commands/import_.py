@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from importers.profiles import Profile
-    from importers.recognition import SheetGuess
+    from importers.sheets.guesses import SheetGuess
+    from importers.sheets.profiles import Profile
     from web.services.batches import BatchRow
     from web.services.homes import HomeRow
     from web.services.recognising import Asked

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from importers.das.fields import Order
+    from importers.das.findings import Report
     from importers.das.records import Resident
-    from importers.das.report import Report
 
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[0-9:.]+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _DAY_ALONE: Final = len("2026-01-31")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from importers import safe_xml
 from importers.das.fields import Specification, specification
+from importers.files import safe_xml
 from importers.findings import UnreadableError
-from importers.spelling import clean
+from importers.values.spelling import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from importers.safe_xml import Tag
+    from importers.files.safe_xml import Tag
 
 _FULL, _EXCLUDED = "qs_data", "qs_data_mds"
 _RESIDENT: Final = ("root", "body", "data_container", "residents", "resident")

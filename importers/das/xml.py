@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from importers.coded import Cells
-from importers.das import items, person, records
+from importers.das import assessment_items, person, records
 from importers.das.fields import ASSESSED, MOVED_IN, specification
-from importers.das.report import Report
+from importers.das.findings import Report
+from importers.files.grid import Grid
+from importers.files.sheet_cells import Cells
 from importers.findings import Severity
-from importers.grid import Grid
-from importers.headings import STOOL, URINE
+from importers.sheets.template_columns import STOOL, URINE
 from rules import RuleBookError
 from rules.assessment import score
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, NO_FINDING
@@ -72,7 +72,7 @@ def read(name: str, data: bytes, today: date | None = None) -> Sheets:
     _note_file(export, report)
     target = person.day(export.target)
     fixed = {"heute": today or datetime.now(ZoneInfo("Europe/Berlin")).date(), "stichtag": target}
-    unusable = items.fields_of_steps(export, report)
+    unusable = assessment_items.fields_of_steps(export, report)
     columns, seen = assessed_cells(), set[str]()
     residents: list[list[object]] = []
     assessments: list[list[object]] = []
@@ -85,14 +85,14 @@ def read(name: str, data: bytes, today: date | None = None) -> Sheets:
         ward = person.ward(resident, export.version, report)
         days = person.days(resident, fixed, report)
         residents[-1] = [number, ward, days.get(MOVED_IN, "")]
-        items.tell_gates(resident, report)
+        assessment_items.tell_gates(resident, report)
         if resident.excluded:
             continue
-        cells = known[position] = items.cells(resident, unusable, report)
+        cells = known[position] = assessment_items.cells(resident, unusable, report)
         if ASSESSED in days:
             assessments[-1] = [number, days[ASSESSED], *(cells.get(column, "") for column in columns)]
     for position, least in zip(known, _least_grades([*known.values()], target), strict=True):
-        items.tell_grade(export.residents[position], export.version, least, report)
+        assessment_items.tell_grade(export.residents[position], export.version, least, report)
     return Sheets(
         target or date.min,
         _grid(name, "Bewohner", _RESIDENT_COLUMNS, residents),

@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from importers.coded import Cells
+from importers.files.grid import Grid
+from importers.files.sheet_cells import Cells
 from importers.findings import UnreadableError
-from importers.grid import Grid
-from importers.locating import Located
 from importers.problems import error, notice, warning
-from importers.rosters.ledger import SHEET, Entries, Ledger, Wards
-from importers.rosters.long import find_headings, read_long, read_table
+from importers.rosters.headings import missing_on_the_clock, month_and_year, twice_on_the_clock
+from importers.rosters.list_layout import find_headings, read_long, read_table
+from importers.rosters.month_grid import find_days, read_wide
+from importers.rosters.reading_context import SHEET, Entries, Ledger, Wards
 from importers.rosters.shift_codes import Shift, ShiftCodes, shift
 from importers.rosters.staff_names import StaffNames
-from importers.rosters.times import missing_on_the_clock, month_and_year, twice_on_the_clock
-from importers.rosters.wide import find_days, read_wide
-from importers.spelling import fold
+from importers.sheets.heading_rows import Located
+from importers.values.spelling import fold
 from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from importers.content.table import Table
     from importers.findings import Finding
     from importers.problems import Problem
-    from importers.table import Table
 
 LONGEST: Final = np.timedelta64(24, "h")
 _ROSTER: Final = ("dienstplan", "dienstplaene", "schichtplan", "einsatzplan", "roster")

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers import normalise
-from importers.grid import Odd
+from importers.files.grid import Odd
 from importers.problems import error, warning
-from importers.rosters.times import DAY_MINUTES, point, span
-from importers.spelling import clean, fold
+from importers.rosters.headings import DAY_MINUTES, point, span
+from importers.values import cell_values
+from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from importers.content.table import Table
     from importers.problems import Problem
-    from importers.table import Table
 
 ABSENCES: Final = {fold(word): word for word in ("frei", "krank", "Urlaub")}
 """Meanings of a code that is no duty."""
@@ -118,7 +118,7 @@ class ShiftCodes:
                     "Öffnen und speichern Sie die Datei in Excel oder ersetzen Sie die Formel durch ihren Wert.",
                 ),
             )
-        written = normalise.text(cell)
+        written = cell_values.text(cell)
         if found := self._one(written):
             return found
         if not isinstance(cell, str) or _is_number(written):
@@ -215,7 +215,7 @@ def parse_pause(value: Any) -> int:
             return round(value * DAY_MINUTES)  # a time of day without its format
         if isinstance(value, (int, float, str)) and ":" not in str(value):
             text = re.sub(r"\s*min\.?(?:uten)?$", "", value, flags=re.IGNORECASE) if isinstance(value, str) else value
-            return normalise.seconds(text, _MOST_PAUSE) // 60 if normalise.number(text) is not None else 0
+            return cell_values.seconds(text, _MOST_PAUSE) // 60 if cell_values.number(text) is not None else 0
         found = point(value)
     except ValueError:
         found = -1
@@ -227,7 +227,7 @@ def parse_pause(value: Any) -> int:
 
 
 def _parse_code(value: Any) -> str:
-    written = normalise.text(value)
+    written = cell_values.text(value)
     if not written:
         raise error("dienstkuerzel-fehlt", "Das Kürzel fehlt.", "Tragen Sie es ein oder löschen Sie die Zeile.")
     return written
@@ -237,7 +237,7 @@ def _parse_minute(value: Any) -> int:
     try:
         found = point(value)
     except ValueError:
-        found = normalise.moment("01.01.2000")
+        found = cell_values.moment("01.01.2000")
     if found is None:
         return -1
     if not isinstance(found, int):
@@ -246,7 +246,7 @@ def _parse_minute(value: Any) -> int:
 
 
 def _parse_meaning(value: Any) -> str:
-    written = fold(normalise.text(value))
+    written = fold(cell_values.text(value))
     if not written or "dienst" in written or written in {"nachtwache", "arbeit"}:
         return ""
     if written not in ABSENCES:
@@ -262,7 +262,7 @@ def _written(minute: int) -> str:
 
 def _is_number(written: str) -> bool:
     try:
-        return normalise.number(written) is not None
+        return cell_values.number(written) is not None
     except ValueError:
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from importers.spelling import clean, fold
+from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from importers import guard, sniff, workbook
+from importers.files import kind, limits, workbook
 from importers.findings import Finding, Severity, UnreadableError
-from importers.headings import fold
 from importers.rulebooks.columns import CRITERIA, HEAD, INSTRUCTIONS, INTERVENTIONS, RULES, SHEETS, SOURCES
-from importers.rulebooks.pages import Page, Row, read_page
+from importers.rulebooks.sheet_rows import Page, Row, read_page
+from importers.sheets.template_columns import fold
 from rules.checks.entries import check_documents
 from rules.checks.health import health
 from rules.files.yaml_with_places import Places, Steps
@@ -70,8 +70,8 @@ def read(file: Path | str | tuple[str, bytes]) -> RulebookImport:
     UnreadableError
         Where the file is no workbook, or a sheet or a column is missing that no rulebook can do without.
     """
-    name, data = guard.contents([file])[0]
-    if sniff.kind(name, data) is not sniff.Kind.WORKBOOK:
+    name, data = limits.contents([file])[0]
+    if kind.kind(name, data) is not kind.Kind.WORKBOOK:
         raise UnreadableError(f"Die Datei „{name}“ ist keine Excel-Arbeitsmappe. Bitte speichern Sie sie als „.xlsx“.")
     grids, others = workbook.read(name, data, lambda sheet, hidden: not hidden and fold(sheet) in _BY_NAME)
     findings = list(_other_sheets(name, others))

@@ -115,7 +115,7 @@ def test_one_file_of_interventions_or_one_a_month_and_any_batches_give_the_same_
         parts = sorted((home / "interventions").iterdir())
         pq.write_table(pa.concat_tables([pq.read_table(part) for part in parts]), home / "interventions.parquet")
         shutil.rmtree(home / "interventions")
-    monkeypatch.setattr("importers.intervention_batches.BATCH", 997)
+    monkeypatch.setattr("importers.parquet.batches.BATCH", 997)
     assert analyse(federation, out="datei").files() == by_month.files()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import sample_data
 from cli.main import main
-from importers.profiles import fingerprint
+from importers.sheets.profiles import fingerprint
 from web import settings
 from web.services import accounts, batches, homes
 from web.store.databases import connect

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 import importers
-from importers.recognition import SheetGuess
+from importers.sheets.guesses import SheetGuess
 
 Sheets: TypeAlias = dict[str, list[list[Any]]]
 ReadHome: TypeAlias = Callable[[Sheets], importers.Import]

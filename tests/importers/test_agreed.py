@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import importers
-from importers.agreed import Agreed
+from importers.conventions import Agreed
 from importers.findings import Severity
-from importers.terms import KINDS
+from importers.home_words.kinds import KINDS
 from rules.model import RuleBook
 from tests.importers.files import Sheets, csv_files, home, intervention, with_interventions, xlsx
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from importers.alike import Likeness, Reference, alike, suggest
+from importers.home_words.person_matching import Likeness, Reference, alike, suggest
 
 AYSE = Reference("0042", "Müller-Özdemir", "Ayşe")
 HOME = [

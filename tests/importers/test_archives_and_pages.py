@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import importers
-from importers import archive, door
+from importers.files import archive, opening
+from importers.files.kind import Kind, kind
 from importers.findings import UnreadableError
-from importers.headings import count_known
-from importers.sniff import Kind, kind
+from importers.sheets.template_columns import count_known
 from tests.importers.files import csv_files, home, xlsx
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 
 def names(data: bytes) -> list[str]:
-    return [opened.name for opened in door.contents([("heim.zip", data)])]
+    return [opened.name for opened in opening.contents([("heim.zip", data)])]
 
 
 def test_csv_files_and_workbooks_in_an_archive(book: RuleBook) -> None:
@@ -105,8 +105,8 @@ def test_an_encrypted_archive_is_refused() -> None:
 
 
 def table(data: bytes) -> list[list[str]]:
-    (opened,) = door.contents([("bericht.xls", data)])
-    (grid,) = door.sheets(opened, lambda _, hidden: not hidden, count_known).grids
+    (opened,) = opening.contents([("bericht.xls", data)])
+    (grid,) = opening.sheets(opened, lambda _, hidden: not hidden, count_known).grids
     found: list[list[str]] = grid.cells[:].tolist()
     return found
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import importers
-from importers import durations, meanings, normalise
+from importers.content.person_names import without_titles
 from importers.findings import Severity
-from importers.names import without_titles
+from importers.values import cell_values, durations, word_meanings
 from rules.model import RuleBook
 from tests.importers.files import DAY, at, csv_files, home, intervention, with_interventions, xlsx
 
@@ -363,14 +363,14 @@ def test_true_and_false_are_states(book: RuleBook) -> None:
     ],
 )
 def test_professions(words: str, level: int, role: str, doubt: bool) -> None:  # noqa: FBT001
-    found = meanings.qualification(words)
+    found = word_meanings.qualification(words)
     assert found
     assert (found.value, bool(found.doubt)) == ((level, role), doubt)
 
 
 @pytest.mark.parametrize("words", ["Tierpfleger", "Koch", "", "§", "Pflegefach", "43", "in", "Hausmeister", "Arzt"])
 def test_professions_nobody_knows(words: str) -> None:
-    assert meanings.qualification(words) is None
+    assert word_meanings.qualification(words) is None
 
 
 @both
@@ -436,7 +436,7 @@ def test_titles(name: str, left: str) -> None:
 
 
 def test_numbers_of_people_keep_zeros_and_lose_decimals() -> None:
-    assert [normalise.identifier(cell) for cell in ("0042", "1234.0", 1234.0, "1234,00", " 7 ", "00.0")] == [
+    assert [cell_values.identifier(cell) for cell in ("0042", "1234.0", 1234.0, "1234,00", " 7 ", "00.0")] == [
         "0042",
         "1234",
         "1234",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import importers
-from importers import safe_xml
+from importers.files import safe_xml
 from importers.findings import UnreadableError
 from tests.importers.das_files import NAMESPACE, export, resident, text
 

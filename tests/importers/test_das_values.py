@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import importers
-from importers.coded import Cells
-from importers.das import join as das_join
+from importers.das import merge_into_sheets as das_join
 from importers.das import xml as das_xml
 from importers.das.fields import specification
+from importers.files.grid import Grid
+from importers.files.sheet_cells import Cells
 from importers.findings import Severity, UnreadableError
-from importers.grid import Grid
-from importers.locating import locate
+from importers.sheets.heading_rows import locate
 from rules.vocabulary import ASSESSMENT_CELLS, allowed_points
 from tests.importers.das_files import CELLS, DAY, ITEMS, excluded, export, resident, text
 from tests.importers.files import xlsx

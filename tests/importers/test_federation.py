@@ -15,8 +15,8 @@ from importers.findings import Finding, Severity, UnreadableError
 from pebem.contracts import Tables, check
 from tests.importers.parquet_files import month, pa, pq, put, rewrite
 
-federations = pytest.importorskip("importers.federation")
-batches = pytest.importorskip("importers.intervention_batches")
+federations = pytest.importorskip("importers.parquet.homes")
+batches = pytest.importorskip("importers.parquet.batches")
 
 BOOK = rules.load(date(2026, 1, 31))
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import importers
-from importers import delimited, guard, regular_text
-from importers.confined import html_tables
+from importers.files import delimited, delimited_fast, limits
+from importers.files.sandbox import html_tables
 from importers.findings import Severity, UnreadableError
-from importers.spelling import clean, fold
+from importers.values.spelling import clean, fold
 from tests.importers import rosters
 from tests.importers.files import csv_files, home, intervention, text_of, with_interventions, with_part, xlsx
 
@@ -98,8 +98,8 @@ def test_odd_cells_are_found_in_single_quotes_too(book: RuleBook, cell: bytes) -
 
 def test_files_with_very_many_sheets_are_refused(book: RuleBook) -> None:
     ods = (Path(__file__).parent / "data" / "heim.ods").read_bytes()
-    more = b"".join(b'<sheet name="S%d" sheetId="%d" r:id="rId1"/>' % (i, i + 9) for i in range(guard.MAX_SHEETS))
-    tables = b"".join(b'<table:table table:name="t%d">' % i for i in range(guard.MAX_SHEETS))
+    more = b"".join(b'<sheet name="S%d" sheetId="%d" r:id="rId1"/>' % (i, i + 9) for i in range(limits.MAX_SHEETS))
+    tables = b"".join(b'<table:table table:name="t%d">' % i for i in range(limits.MAX_SHEETS))
     for data in (
         with_part(xlsx(home()), "xl/workbook.xml", lambda raw: raw.replace(b"<sheets>", b"<sheets>" + more)),
         with_part(ods, "content.xml", lambda raw: raw.replace(b"</office:spreadsheet>", tables)),
@@ -131,7 +131,7 @@ def test_cells_of_large_texts_stay_text_where_a_whole_column_looks_like_numbers(
     """A later piece of a file has no headings."""
     data = b"0042;1.50;True;2026-01-01;\n" * 30
     rows = [line.split(";") for line in data.decode().splitlines()]
-    cells = regular_text.read(data, (0, len(data)), ";", rows)
+    cells = delimited_fast.read(data, (0, len(data)), ";", rows)
     assert cells is not None
     assert cells[:].tolist() == rows
 
@@ -142,7 +142,7 @@ def test_line_ends_without_end(book: RuleBook, monkeypatch: pytest.MonkeyPatch, 
     text = text_of(home()["Interventionen"]).encode()
     assert read_text(book, text + b"\n" * 100_000).rows == 3
     monkeypatch.setattr(delimited, "MAX_ROWS", 5_000)
-    monkeypatch.setattr(guard, "MAX_ROWS", 5_000)
+    monkeypatch.setattr(limits, "MAX_ROWS", 5_000)
     with pytest.raises(UnreadableError, match="Zeilen"):
         read_text(book, text + b"\n" * 100_000 + text)
 

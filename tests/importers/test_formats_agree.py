@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import importers
-from importers import door
-from importers.grid import UNCALCULATED, Grid, Odd
-from importers.headings import count_known
-from importers.sniff import kind
+from importers.files import opening
+from importers.files.grid import UNCALCULATED, Grid, Odd
+from importers.files.kind import kind
+from importers.sheets.template_columns import count_known
 from tests.importers.files import Formula, Sheets, home, text_of, xlsx
 from tests.importers.xlsb_files import Error, xlsb
 
@@ -30,8 +30,8 @@ EXPECTED = {name: [[float(c) if type(c) is int else c for c in row] for row in r
 def grids(name: str, data: bytes, *, hidden: bool = False, **options: Any) -> dict[str, Grid]:
     return {
         grid.name: grid
-        for opened in door.contents([(name, data)], options.pop("passwords", None))
-        for grid in door.sheets(opened, lambda _, unseen: hidden or not unseen, count_known, hidden=hidden).grids
+        for opened in opening.contents([(name, data)], options.pop("passwords", None))
+        for grid in opening.sheets(opened, lambda _, unseen: hidden or not unseen, count_known, hidden=hidden).grids
     }
 
 
@@ -67,8 +67,8 @@ def test_workbooks_of_all_formats_under_all_names(written: str, ending: str) -> 
 
 @pytest.mark.parametrize("written", ["xlsx", "xlsb", "xls", "ods"])
 def test_hidden_sheets_are_named_and_read_on_demand_only(written: str) -> None:
-    (opened,) = door.contents([("heim", WORKBOOKS[written]())])
-    sheets = door.sheets(opened, lambda _, hidden: not hidden, count_known)
+    (opened,) = opening.contents([("heim", WORKBOOKS[written]())])
+    sheets = opening.sheets(opened, lambda _, hidden: not hidden, count_known)
     assert sheets.others == ["Instabilität (ausgeblendet)"]
     assert [grid.name for grid in sheets.grids] == [name for name in home() if name not in HIDDEN]
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import importers
-from importers.coded import Cells
+from importers.content.table import Table
+from importers.files.grid import Grid
+from importers.files.sheet_cells import Cells
 from importers.findings import Severity, UnreadableError
-from importers.grid import Grid
-from importers.headings import SHEETS, column_of, matches
-from importers.synonyms import EXACT, LIKELY, PART, SURE, load, usual
-from importers.table import Table
+from importers.sheets.synonyms import EXACT, LIKELY, PART, SURE, load, usual
+from importers.sheets.template_columns import SHEETS, column_of, matches
 from rules.model import RuleBook
 from tests.importers.files import csv_files, home, written, xlsx
 

@@ -12,9 +12,9 @@ from typing import Any
 import olefile
 import pytest
 
-from importers import confined, door, guard
+from importers.files import limits, opening, sandbox
 from importers.findings import UnreadableError
-from importers.headings import count_known
+from importers.sheets.template_columns import count_known
 from tests.importers.files import home, with_part, xlsx
 from tests.importers.xlsb_files import record, xlsb
 
@@ -28,8 +28,8 @@ def read(data: bytes) -> dict[str, list[list[Any]]]:
     """Return the cells of each sheet, row by row."""
     return {
         grid.name: grid.cells[:].tolist()
-        for opened in door.contents([("heim.xlsx", data)])
-        for grid in door.sheets(opened, lambda _, hidden: not hidden, count_known).grids
+        for opened in opening.contents([("heim.xlsx", data)])
+        for grid in opening.sheets(opened, lambda _, hidden: not hidden, count_known).grids
     }
 
 
@@ -66,7 +66,7 @@ def test_an_xls_file_that_claims_four_thousand_million_sectors() -> None:
 
 
 def test_an_xls_file_whose_sectors_go_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confined, "_SECONDS", 2.0)  # its reader never ends
+    monkeypatch.setattr(sandbox, "_SECONDS", 2.0)  # its reader never ends
     first = struct.unpack_from("<I", XLS, 76)[0]
     fat = 512 * (first + 1)
     directory = struct.unpack_from("<I", XLS, 48)[0]
@@ -155,7 +155,7 @@ def test_a_small_xlsb_file_that_claims_a_record_of_268_million_bytes() -> None:
 def test_packed_formats_keep_the_same_limits(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     path = "content.xml" if data is ODS else "xl/worksheets/sheet1.bin"
     assert "groß" in refusal(with_part(data, path, lambda raw: raw + b" " * (20 * 2**20)))
-    monkeypatch.setattr(guard, "MAX_BYTES", 100)
+    monkeypatch.setattr(limits, "MAX_BYTES", 100)
     assert "größer" in refusal(data)
 
 

@@ -9,11 +9,11 @@ import pytest
 import xlsxwriter
 
 import importers
-from importers.coded import Cells
+from importers.files.grid import Grid
+from importers.files.sheet_cells import Cells
 from importers.findings import Severity, UnreadableError
-from importers.grid import Grid
-from importers.layout import told
-from importers.locating import locate
+from importers.sheets.heading_rows import locate
+from importers.sheets.layout import told
 from rules.model import RuleBook
 from tests.importers.files import DAY, csv_files, home, text_of, xlsx
 

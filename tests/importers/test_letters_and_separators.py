@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import importers
-from importers import delimited
+from importers.files import delimited
 from importers.findings import Severity, UnreadableError
-from importers.headings import count_known
-from importers.recognition import SheetAnswer
+from importers.sheets.guesses import SheetAnswer
+from importers.sheets.template_columns import count_known
 from rules.model import RuleBook
 
 HEAD = "Bewohner-Nr;Name;Vorname"

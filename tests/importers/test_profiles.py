@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import importers
-from importers.agreed import Agreed
+from importers.conventions import Agreed
 from importers.findings import Severity
-from importers.profiles import Profile, SheetProfile, fingerprint
-from importers.recognition import SheetAnswer, SheetGuess, profile_of
+from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
+from importers.sheets.profiles import Profile, SheetProfile, fingerprint
 from rules.model import RuleBook
 from tests.importers.files import csv_files, home, recognised, text_of, xlsx
 

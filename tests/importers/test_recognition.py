@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import importers
-from importers.agreed import Agreed
+from importers.conventions import Agreed
 from importers.findings import PasswordNeededError, Severity, UnreadableError
-from importers.headings import SHEETS
-from importers.recognition import SheetAnswer, SheetGuess, profile_of
+from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
+from importers.sheets.template_columns import SHEETS
 from rules.model import RuleBook
 from tests.importers.das_files import export, resident
 from tests.importers.files import Sheets, csv_files, home, recognised, text_of, xlsx

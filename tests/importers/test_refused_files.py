@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import importers
-from importers import guard
+from importers.files import limits
 from importers.findings import UnreadableError
 from tests.importers.files import csv_files, home, with_part, xlsx
 
@@ -146,7 +146,7 @@ def test_hidden_reference_by_entity(book: RuleBook) -> None:
 
 
 def test_too_large(book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MAX_BYTES", 1000)
+    monkeypatch.setattr(limits, "MAX_BYTES", 1000)
     assert "größer" in refusal(book, ("heim.xlsx", xlsx(home())))
 
 
@@ -160,7 +160,7 @@ def test_too_many_columns(book: RuleBook) -> None:
 
 
 def test_too_many_rows(book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MAX_ROWS", 3)
+    monkeypatch.setattr(limits, "MAX_ROWS", 3)
     for files in (csv_files(home()), [("heim.xlsx", xlsx(home()))]):
         assert "Zeilen" in refusal(book, *files)
 

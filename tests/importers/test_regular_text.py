@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from importers import delimited, regular_text
-from importers.coded import Cells, in_order
+from importers.files import delimited, delimited_fast
+from importers.files.sheet_cells import Cells, in_order
 from importers.findings import UnreadableError
-from importers.headings import count_known
+from importers.sheets.template_columns import count_known
 
 SIGNS = st.text(alphabet='a1ä€ ;,\t"\r\n\x85\u2028\ufeff#', max_size=6)
 PLAIN = st.text(alphabet="a1ä€ .,:-?'#\u2028", max_size=5)
@@ -29,7 +29,7 @@ def expected(text: str, delimiter: str) -> list[list[str]]:
 def found(text: str, delimiter: str, first: int = 5) -> Cells | None:
     data = text.encode()
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[:first]
-    return regular_text.read(data, (0, len(data)), delimiter, rows)
+    return delimited_fast.read(data, (0, len(data)), delimiter, rows)
 
 
 @settings(deadline=None)
@@ -42,8 +42,8 @@ def found(text: str, delimiter: str, first: int = 5) -> Cells | None:
 @example("a;b\n1;2;3\n", ";", 1)
 def test_any_text_gives_the_same_cells_or_none(text: str, delimiter: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(regular_text, "_SMALLEST", size)
-        patch.setattr(regular_text, "_LARGEST", size)
+        patch.setattr(delimited_fast, "_SMALLEST", size)
+        patch.setattr(delimited_fast, "_LARGEST", size)
         cells = found(text, delimiter)
     if cells is not None:
         assert cells[:].tolist() == expected(text, delimiter)
@@ -57,8 +57,8 @@ def test_what_a_program_writes_is_taken(rows: list[list[str]], end: str, quoting
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=";", lineterminator=end, quoting=quoting).writerows(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(regular_text, "_SMALLEST", size)
-        patch.setattr(regular_text, "_LARGEST", size)
+        patch.setattr(delimited_fast, "_SMALLEST", size)
+        patch.setattr(delimited_fast, "_LARGEST", size)
         cells = found(stream.getvalue(), ";", len(rows))
     assert cells is not None
     assert cells[:].tolist() == expected(stream.getvalue(), ";")
@@ -99,8 +99,8 @@ def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypat
 
     small = outcome()
     monkeypatch.setattr(delimited, "LARGE", 0)
-    monkeypatch.setattr(regular_text, "_SMALLEST", 5_000)
-    monkeypatch.setattr(regular_text, "_LARGEST", 5_000)
+    monkeypatch.setattr(delimited_fast, "_SMALLEST", 5_000)
+    monkeypatch.setattr(delimited_fast, "_LARGEST", 5_000)
     assert outcome() == small
 
 

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import importers
-from importers.coded import Cells
+from importers.files.grid import Grid
+from importers.files.sheet_cells import Cells
 from importers.findings import Severity, UnreadableError
-from importers.grid import Grid
-from importers.locating import Located
 from importers.rosters import shift_codes
 from importers.rosters.duties import find_roster, read_rosters
-from importers.rosters.times import clock, missing_on_the_clock, point, span, twice_on_the_clock
+from importers.rosters.headings import clock, missing_on_the_clock, point, span, twice_on_the_clock
+from importers.sheets.heading_rows import Located
 from pebem.contracts import RESIDENTS, STAFF, empty
 from tests.importers.files import at, csv_files, home, text_of
 from tests.importers.rosters import BOOK, CODES, duties, read, told, with_roster

@@ -8,10 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.agreed import Agreed
-from importers.interventions import IGNORE, LATER
+from importers.content.interventions import IGNORE, LATER
+from importers.conventions import Agreed
+from importers.home_words.kinds import (
+    DUTY,
+    INTERVENTION,
+    KINDS,
+    LEAST,
+    QUALIFICATION,
+    Kind,
+    doubt,
+    suggest,
+    usual_names,
+)
 from importers.rosters import shift_codes
-from importers.terms import DUTY, INTERVENTION, KINDS, LEAST, QUALIFICATION, Kind, doubt, suggest, usual_names
 from rules.model import RuleBook, folded
 
 CATALOGUE = KINDS[INTERVENTION]

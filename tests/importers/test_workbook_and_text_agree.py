@@ -13,7 +13,7 @@ import pytest
 import importers
 from importers import template
 from importers.findings import Severity
-from importers.headings import SHEETS
+from importers.sheets.template_columns import SHEETS
 from pebem.contracts import SECONDS_MISSING, check
 from tests.importers.files import csv_files, home, text_of, xlsx
 

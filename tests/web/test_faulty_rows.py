@@ -11,7 +11,7 @@ import pytest
 
 import importers
 import rules
-from importers.faulty import REASON, as_it_stood
+from importers.content.faulty_rows import REASON, as_it_stood
 from importers.findings import Severity
 from tests.web import workbooks
 from web.reports import faulty_rows_xlsx

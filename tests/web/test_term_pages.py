@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from importers.terms import DUTY, KINDS, QUALIFICATION
+from importers.home_words.kinds import DUTY, KINDS, QUALIFICATION
 from tests.web import workbooks
 from tests.web.pages import Person, person, post, token
 from tests.web.test_terms import left_open, made

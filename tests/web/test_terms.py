@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from importers.interventions import IGNORE, LATER
-from importers.terms import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
+from importers.content.interventions import IGNORE, LATER
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, tenant_of

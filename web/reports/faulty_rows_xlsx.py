@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.faulty import REASON
-from importers.normalise import shown
+from importers.content.faulty_rows import REASON
+from importers.values.cell_values import shown
 from web.reports.sheets import Styles, safe, workbook
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from importers.faulty import FaultyRow, FaultySheet
+    from importers.content.faulty_rows import FaultyRow, FaultySheet
 
 SHEET_LIMIT: Final = 1_000_000
 """Most rows one sheet takes; the sheet of instructions says so where there are more."""

@@ -10,7 +10,7 @@ from web.services import profiles, terms
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from importers.agreed import Agreed
+    from importers.conventions import Agreed
 
 
 def for_reading(session: Session, tenant_id: int) -> Agreed:

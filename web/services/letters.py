@@ -6,9 +6,9 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from importers import door
-from importers.delimited import ENCODINGS
-from importers.sniff import Kind
+from importers.files import opening
+from importers.files.delimited import ENCODINGS
+from importers.files.kind import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -46,7 +46,7 @@ def readings(
     """
     if not wanted:
         return {}
-    opened = ((one.name, one.data) for one in door.contents(files, passwords) if one.kind is Kind.TEXT)
+    opened = ((one.name, one.data) for one in opening.contents(files, passwords) if one.kind is Kind.TEXT)
     found = {name: _readings(data) for name, data in opened if name in wanted and not data.startswith(_BOMS)}
     return {name: some for name, some in found.items() if some}
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import select
 
-from importers import terms as kinds
-from importers.interventions import LATER
-from importers.terms import KINDS
+from importers.content.interventions import LATER
+from importers.home_words import kinds
+from importers.home_words.kinds import KINDS
 from web.services import batches, holdings, terms
 from web.store.models import Batch, Home, UnknownTerm
 

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from importers import alike
+from importers.home_words import person_matching
 from web.services import aliases, audit, clock, deliveries, difference, duties, identities, reanalysis, storing
 from web.services.aliases import LATER, NEW, SAME
 from web.store import bulk
@@ -160,7 +160,7 @@ def queue(
         _log.warning("vault unreachable", home=home_id)
         return None
     references = {
-        kind: {one: alike.Reference(number, *person) for one, (number, person) in found.items()}
+        kind: {one: person_matching.Reference(number, *person) for one, (number, person) in found.items()}
         for kind, found in everyone.items()
     }
     labels = {kind: {one: _label(ref) for one, ref in found.items()} for kind, found in references.items()}
@@ -322,19 +322,19 @@ def _candidates(
     ]
 
 
-def _question(one: _Open, references: Mapping[str, alike.Reference], people: Mapping[str, str]) -> Question:
+def _question(one: _Open, references: Mapping[str, person_matching.Reference], people: Mapping[str, str]) -> Question:
     asked = references.get(one.pseudonym)
     if asked is None:
         return Question(one.kind, one.pseudonym, one.pseudonym, one.rows, one.seconds, one.answer, ())
     known = list(people)
     offers = tuple(
         Offer(known[place], people[known[place]], like.reason, like.sure)
-        for place, like in alike.suggest(asked, [references[name] for name in known])
+        for place, like in person_matching.suggest(asked, [references[name] for name in known])
     )
     return Question(one.kind, one.pseudonym, _label(asked), one.rows, one.seconds, one.answer, offers)
 
 
-def _label(person: alike.Reference) -> str:
+def _label(person: person_matching.Reference) -> str:
     """Return number and name as a list shows them."""
     name = ", ".join(part for part in (person.name, person.given) if part)
     return f"{person.number} {name}" if name else person.number

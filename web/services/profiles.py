@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from importers.headings import clean, fold
-from importers.profiles import Profile
+from importers.sheets.profiles import Profile
+from importers.sheets.template_columns import clean, fold
 from web.services import audit, clock
 from web.store.models import Account
 from web.store.models import Profile as Row

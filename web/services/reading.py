@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers import Import, Look
-    from importers.agreed import Agreed
+    from importers.conventions import Agreed
     from importers.findings import Finding
     from rules import RuleBook
     from web.services.progress import Tell

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from importers import recognition
-from importers.headings import SHEETS
-from importers.recognition import SheetAnswer, SheetGuess
+from importers.sheets import guesses
+from importers.sheets.guesses import SheetAnswer, SheetGuess
+from importers.sheets.template_columns import SHEETS
 from web.services import audit, batches, staging
 from web.services.batches import ASKING, READ, REFUSED, WAITING
 from web.store.models import Batch, Home
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from importers.profiles import Profile
+    from importers.sheets.profiles import Profile
     from web.services.letters import Reading
     from web.settings import Settings
     from web.store.databases import Databases
@@ -149,7 +149,7 @@ class Asked:
 
     def profile(self) -> Profile:
         """Return what to remember."""
-        return recognition.profile_of(self.remember, self.guesses, self.final())
+        return guesses.profile_of(self.remember, self.guesses, self.final())
 
 
 def columns_of(guess: SheetGuess) -> dict[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from importers.findings import Severity
-from importers.spelling import fold
+from importers.values.spelling import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

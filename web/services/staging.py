@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from importers import Import
-    from importers.faulty import FaultySheet
+    from importers.content.faulty_rows import FaultySheet
     from web.services.recognising import Asked
     from web.settings import Settings
 

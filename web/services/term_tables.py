@@ -7,8 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from importers.spelling import clean, fold
-from importers.terms import INTERVENTION, KINDS
+from importers.home_words.kinds import INTERVENTION, KINDS
+from importers.values.spelling import clean, fold
 from web.services import audit, csv_table, open_words, terms
 from web.term_words import TERM_WORDS
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from importers.agreed import Agreed
-from importers.interventions import LATER
-from importers.spelling import clean, spellings
-from importers.terms import KINDS
+from importers.content.interventions import LATER
+from importers.conventions import Agreed
+from importers.home_words.kinds import KINDS
+from importers.values.spelling import clean, spellings
 from web.services import audit, clock, holdings
 from web.store.models import Account, Home, Term, UnknownTerm
 from web.term_words import TERM_WORDS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
     import rules
-    from importers.terms import Kind
+    from importers.home_words.kinds import Kind
     from web.store.databases import Databases
 
 TEXT_SIGNS: Final = 200
@@ -51,7 +51,7 @@ class TermError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TermRow:
-    """What a word stands for: something of ``importers.terms`` (``target``) or ``LATER``."""
+    """What a word stands for: something of ``importers.home_words.kinds`` (``target``) or ``LATER``."""
 
     id: int
     kind: str

@@ -102,7 +102,7 @@ _profile = Columns("tenant_id", Deletion.CONTRACT)
 
 
 class Profile(Base):
-    """How a tenant's files of one source are read: ``importers.profiles.Profile.written``, and who said so last.
+    """How a tenant's files of one source are read: ``importers.sheets.profiles.Profile.written``, and who said so last.
 
     Headings alone, never a cell: so it may be handed to another tenant as a file.
     """

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from importers.headings import SHEETS, clean
-from importers.recognition import SheetAnswer
-from importers.synonyms import LIKELY, SURE
+from importers.sheets.guesses import SheetAnswer
+from importers.sheets.synonyms import LIKELY, SURE
+from importers.sheets.template_columns import SHEETS, clean
 from web import current
 from web.services import batches, profiles, recognising
 from web.services.letters import CODECS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from importers.recognition import ColumnGuess, SheetGuess
+    from importers.sheets.guesses import ColumnGuess, SheetGuess
     from web.services.batches import BatchRow
     from web.services.recognising import Asked
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 
-from importers.terms import INTERVENTION
+from importers.home_words.kinds import INTERVENTION
 from pebem import measures
 from web import charts, current, wording
 from web.services import open_words, overview, results

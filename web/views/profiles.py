@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from importers.delimited import ENCODINGS
+from importers.files.delimited import ENCODINGS
 from web import current
 from web.services import profiles
 from web.services.profiles import ProfileError

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from importers.interventions import IGNORE, LATER
-from importers.terms import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
+from importers.content.interventions import IGNORE, LATER
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
 from web import current
 from web.services import open_words, rulebooks, term_tables, terms
 from web.term_words import TERM_WORDS

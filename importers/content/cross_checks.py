@@ -1,0 +1,161 @@
+"""Whether somebody of this number is known, and was there on the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from importers.content.shared_columns import error, warning
+
+if TYPE_CHECKING:
+    from importers.content.table import Table
+
+
+def check_numbers(table: Table, resident: np.ndarray, residents: frozenset[str], *, listed: bool) -> None:
+    """Leave out rows about residents who are not in the list that came along; without one, tell whom it has to know.
+
+    Parameters
+    ----------
+    resident
+        Number in each row, "" = none.
+    residents
+        Numbers in the list.
+    listed
+        Whether there is one.
+    """
+    stranger = np.flatnonzero([bool(number) and number not in residents for number in resident]).tolist()
+    if listed:
+        problem = error(
+            "bewohner-unbekannt",
+            "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“.",
+            "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
+        )
+    else:
+        problem = warning(
+            "bewohner-unbekannt",
+            "Zu dieser Bewohner-Nr ist keine Person bekannt: Ein Blatt „Bewohner“ ist nicht dabei.",
+            "Laden Sie die Liste der Bewohner:innen dazu oder berichtigen Sie die Nummer.",
+        )
+    table.report(problem, stranger, "Bewohner-Nr", costs_row=listed)
+
+
+def check_residents(
+    table: Table,
+    named: tuple[np.ndarray, list[str]],
+    needs_resident: np.ndarray,
+    days: np.ndarray,
+    residents: pd.DataFrame,
+) -> None:
+    """Warn of interventions without a known resident, or outside the resident's stay.
+
+    Parameters
+    ----------
+    named
+        Code of each row and the resident number behind each code.
+    needs_resident, days
+        Of each row: whether its kind needs a resident, and its day.
+    """
+    codes, names = named
+    position = {name: i for i, name in enumerate(residents["resident"])}
+    known = np.array([position.get(name, -1) for name in names], dtype=np.int64)
+    blank = np.array([not name for name in names], dtype=bool)
+    table.report(
+        warning(
+            "bewohner-fehlt",
+            "Diese Intervention braucht eine Bewohner-Nr; ohne sie ist die Zeile nicht bewertbar.",
+            "Tragen Sie die Bewohner-Nr ein.",
+        ),
+        np.flatnonzero(blank[codes] & needs_resident & ~table.faulty).tolist(),
+        "Bewohner-Nr",
+    )
+    table.report(
+        warning(
+            "bewohner-unbekannt",
+            "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“; es gilt keine Begutachtung.",
+            "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
+        ),
+        np.flatnonzero(((known < 0) & ~blank)[codes] & ~table.faulty).tolist(),
+        "Bewohner-Nr",
+    )
+    if residents.empty:
+        return
+    taken = (known >= 0)[codes] & ~table.faulty
+    of_row = known[codes]
+    for column, code, outside, what in (
+        ("moved_in", "vor-einzug", np.less, "vor dem Einzug"),
+        ("moved_out", "nach-auszug", np.greater, "nach dem Auszug"),
+    ):
+        limit = residents[column].to_numpy("datetime64[s]")
+        table.report(
+            warning(
+                code,
+                f"Die Intervention liegt {what} der Person; sie wird trotzdem übernommen.",
+                "Prüfen Sie das Datum sowie Einzug und Auszug im Blatt „Bewohner“.",
+            ),
+            np.flatnonzero(taken & outside(days, limit[of_row])).tolist(),
+            "Datum",
+        )
+
+
+def check_staff(
+    table: Table,
+    named: tuple[np.ndarray, list[str]],
+    dated: tuple[np.ndarray, np.ndarray],
+    staff: pd.DataFrame,
+) -> None:
+    """Warn of interventions without a known member of staff, or on a day none of the person's rows covers.
+
+    Parameters
+    ----------
+    named, dated
+        Code of each row and the number, or day, behind each code.
+    """
+    codes, names = named
+    date_codes, days = dated
+    blank = np.array([not name for name in names], dtype=bool)
+    known_names = set(staff["staff"])
+    known = np.array([name in known_names for name in names], dtype=bool)
+    table.report(
+        warning(
+            "personal-fehlt",
+            "Die Personal-Nr fehlt; das QN-Ist ist unbekannt.",
+            "Tragen Sie ein, wer die Intervention durchgeführt hat.",
+        ),
+        np.flatnonzero(blank[codes] & ~table.faulty).tolist(),
+        "Personal-Nr",
+    )
+    table.report(
+        warning(
+            "personal-unbekannt",
+            "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“; das QN-Ist ist unbekannt.",
+            "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
+        ),
+        np.flatnonzero((~known & ~blank)[codes] & ~table.faulty).tolist(),
+        "Personal-Nr",
+    )
+    open_start, open_end = np.datetime64("1677-01-01", "s"), np.datetime64("2262-01-01", "s")
+    starts = staff["start"].fillna(pd.Timestamp(open_start)).to_numpy("datetime64[s]")
+    ends = staff["end"].fillna(pd.Timestamp(open_end)).to_numpy("datetime64[s]")
+    periods: dict[str, list[tuple[Any, Any]]] = {}
+    for name, start, end in zip(staff["staff"], starts, ends, strict=True):
+        periods.setdefault(name, []).append((start, end))
+    # Only people with a limit somewhere can be out of range; for all others no row is looked at.
+    limited = {
+        code: periods[name]
+        for code, name in enumerate(names)
+        if name in periods and (open_start, open_end) not in periods[name]
+    }
+    valid = np.ones((len(names), len(days)), dtype=bool)
+    for code, spans in limited.items():
+        valid[code] = np.logical_or.reduce([(start <= days) & (days <= end) for start, end in spans])
+    table.report(
+        warning(
+            "personal-nicht-gueltig",
+            "An diesem Tag gilt keine Zeile dieser Person im Blatt „Mitarbeitende“; das QN-Ist ist unbekannt.",
+            "Prüfen Sie das Datum sowie „Gültig ab“ und „Gültig bis“ der Person.",
+        ),
+        np.flatnonzero(~valid[codes, date_codes] & ~table.faulty).tolist(),
+        "Personal-Nr",
+    )

@@ -1,0 +1,141 @@
+"""The rows with errors as they stood, so that they alone can be repaired and read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers.files.grid import Odd
+from importers.values import cell_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from importers.content.table import Table
+    from importers.findings import Finding
+
+REASON: Final = "Was zu berichtigen ist"
+"""Heading of the column that tells why; a file with this column is one of ours, and the column is not read."""
+
+FORMULA_STARTS: Final = frozenset("=+-@\t\r")
+"""A text that begins so is written with an apostrophe before it, and read again without."""
+
+_WHOLE_PERSON: Final = {
+    "Begutachtungen": "Bewohner-Nr",
+    "Instabilität": "Bewohner-Nr",
+    "Mitarbeitende": "Personal-Nr",
+}
+"""Sheets where what a file says of a person replaces what was known before: one row alone would lose the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyRow:
+    """One row.
+
+    Attributes
+    ----------
+    file, number
+        Where it stood; the row as the spreadsheet counts it.
+    cells
+        Its cells in the order of the headings: text, number, day, time or logical value; "" = blank.
+    wrong
+        Positions of the cells with an error.
+    reasons
+        What is the matter and what to do, German; none for a row that only belongs to the same person as a faulty one.
+    """
+
+    file: str
+    number: int
+    cells: tuple[Any, ...]
+    wrong: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultySheet:
+    """The faulty rows of a sheet, from one file or several.
+
+    Attributes
+    ----------
+    sheet
+        Name as the contract has it.
+    headings
+        As they stand in the (first) file, in its order; columns that are not read are not kept.
+    rows
+        In the order of the files.
+    """
+
+    sheet: str
+    headings: tuple[str, ...]
+    rows: tuple[FaultyRow, ...]
+
+    @property
+    def faulty(self) -> int:
+        """How many of the rows have an error."""
+        return sum(bool(row.reasons) for row in self.rows)
+
+
+def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
+    """Return the rows with an error finding, after all sheets were read."""
+    return tuple(sheet for table in tables if (sheet := _of_sheet(table)))
+
+
+def as_it_stood(cell: Any) -> Any:
+    """Return a cell of one of our own files without the apostrophe that keeps it from being a formula."""
+    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
+
+
+def _of_sheet(table: Table) -> FaultySheet | None:
+    places = list(zip(table.file_of.tolist(), table.rows.tolist(), strict=True)) if table.mistakes else []
+    faulty = np.array([place in table.mistakes for place in places], dtype=bool)
+    if not faulty.any():
+        return None
+    chosen = np.flatnonzero(faulty | _same_person(table, faulty))
+    chosen = chosen[~_again(table.cell_keys()[chosen], table.file_of[chosen])]
+    columns = table.columns
+    headings = tuple(table.heading(column) for column in columns)
+    cells = zip(*(_cells(*table.raw(column), chosen) for column in columns), strict=True)
+    rows = []
+    for index, row in zip(chosen.tolist(), cells, strict=True):
+        file, number = places[index]
+        found = table.mistakes.get((file, number), [])
+        wrong = sorted({headings.index(one.column) for one in found if one.column in headings})
+        reasons = tuple(dict.fromkeys(map(_reason, found)))
+        rows.append(FaultyRow(table.files[file], number, row, tuple(wrong), reasons))
+    return FaultySheet(table.sheet, headings, tuple(rows))
+
+
+def _same_person(table: Table, faulty: np.ndarray) -> np.ndarray:
+    """Tell which rows are of a person with a faulty row, where a person's rows belong together."""
+    key = _WHOLE_PERSON.get(table.sheet)
+    if key is None:
+        return np.zeros(len(faulty), dtype=bool)
+    codes, cells = table.raw(key)
+    persons = np.array([_person(cell) for cell in cells], dtype=object)[codes]
+    return np.isin(persons.astype(str), [name for name in set(persons[faulty].tolist()) if name])
+
+
+def _person(cell: Any) -> str:
+    try:
+        return "" if isinstance(cell, Odd) else str(cell_values.identifier(cell))
+    except ValueError:
+        return ""
+
+
+def _again(keys: np.ndarray, files: np.ndarray) -> np.ndarray:
+    """Tell which rows an earlier file has already: in one file they would count as two."""
+    turn = pd.Series(keys).groupby([keys, files]).cumcount()
+    again: np.ndarray = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
+    return again
+
+
+def _cells(codes: np.ndarray, cells: list[Any], chosen: np.ndarray) -> list[Any]:
+    return [cell.shown if isinstance(cell := cells[code], Odd) else cell for code in codes[chosen].tolist()]
+
+
+def _reason(finding: Finding) -> str:
+    where = f"„{finding.column}“: " if finding.column else ""
+    return f"{where}{finding.message} {finding.repair}"

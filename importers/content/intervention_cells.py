@@ -1,0 +1,198 @@
+"""Cells of the sheet `Interventionen`: day, time of day, minutes, source, shift, state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from importers.content.shared_columns import parse_required_day
+from importers.files.grid import Odd
+from importers.problems import error, notice, warning
+from importers.values import cell_values, durations, word_meanings
+from importers.values.spelling import fold
+from pebem.contracts import SECONDS_MISSING, STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from importers.content.table import Table
+    from importers.sheets.heading_rows import Located
+
+MOST_MINUTES: Final = 1440
+YEARS: Final = range(2000, 2100)
+SOURCES: Final = ("gemessen", "geplant", "norm")
+
+_STATUSES: Final = {fold(name): name for name in STATUSES}
+
+
+def parse_day_of_work(value: Any) -> datetime | None:
+    """Read the day; a mistyped century would stretch the period of the whole analysis."""
+    moment = parse_required_day(value)
+    if moment and moment.year not in YEARS:
+        raise error(
+            "datum-unmoeglich",
+            f"An einem Tag des Jahres {moment.year} kann diese Intervention nicht durchgeführt worden sein.",
+            "Prüfen Sie das Jahr.",
+        )
+    return moment
+
+
+def minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime | None]) -> np.ndarray:
+    """Return the minute of the day; where ``Uhrzeit`` is blank that of ``Datum``, unless it is midnight."""
+    codes, clocks = table.read("Uhrzeit", _parse_clock, None, costs_row=True)
+    given: np.ndarray = np.array([-1 if found is None else found for found in clocks], dtype=np.int32)[codes]
+    blank = np.array([found == -1 for found in clocks], dtype=bool)
+    in_date = np.array(
+        [
+            -1 if found is None or not (found.hour or found.minute) else found.hour * 60 + found.minute
+            for found in moments
+        ],
+        dtype=np.int32,
+    )
+    if (in_date >= 0).any():
+        given = np.where(blank[codes], in_date[date_codes], given)
+    return given
+
+
+def _parse_clock(value: Any) -> int:
+    try:
+        return cell_values.clock(value)
+    except ValueError:
+        raise warning(
+            "uhrzeit-unlesbar",
+            "Diese Uhrzeit ist nicht lesbar; die Zeile wird ohne Uhrzeit übernommen.",
+            "Schreiben Sie Stunde und Minute, zum Beispiel 08:05.",
+        ) from None
+
+
+def after_midnight(
+    table: Table, minute_of_day: np.ndarray, date_codes: np.ndarray, days: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Turn 24:00 into 0:00 of the next day, in place and in the days returned."""
+    late = np.flatnonzero(minute_of_day == cell_values.END_OF_DAY)
+    if not len(late):
+        return date_codes, days
+    minute_of_day[late] = 0
+    date_codes = date_codes.copy()
+    date_codes[late] += len(days)
+    table.report(
+        notice(
+            "uhrzeit-24",
+            f"24:00 Uhr gilt als 0:00 Uhr des folgenden Tages; das betrifft {len(late)} Zeilen.",
+            "Nichts zu tun.",
+        ),
+        [int(late[0])],
+        "Uhrzeit",
+        count=len(late),
+    )
+    return date_codes, np.concatenate([days, days + np.timedelta64(1, "D")])
+
+
+def seconds_of(table: Table) -> np.ndarray:
+    """Return the seconds of each row; how numbers are read is decided for the column as a whole."""
+    cells = table.raw("Minuten")[1]
+    mark = durations.decimal_mark(cells)
+    codes = table.raw("Minuten")[0]
+    units = np.array([_unit(place) for place in table.places], dtype=np.int64)[table.file_of]
+    seconds: np.ndarray = np.full(len(codes), SECONDS_MISSING, dtype=np.int32)
+    for unit in np.unique(units).tolist():
+        own = units == unit
+        parse = _minutes_parser(mark, unit)
+        values = table.read("Minuten", parse, SECONDS_MISSING, costs_row=True, only=own)[1]
+        seconds[own] = np.array(values, dtype=np.int32)[codes[own]]
+    if mark is durations.Mark.MIXED:
+        table.report_sheet(
+            warning(
+                "zahlen-gemischt",
+                "In dieser Spalte steht vor den Nachkommastellen manchmal ein Komma und manchmal ein Punkt.",
+                "Prüfen Sie die Werte und exportieren Sie die Spalte einheitlich.",
+            ),
+            column="Minuten",
+        )
+    clocks = np.array([durations.has_colon(cell) for cell in cells], dtype=bool)
+    if count := int(clocks[codes].sum()):
+        example = cell_values.text(cells[int(np.flatnonzero(clocks)[0])])
+        table.report_sheet(
+            notice(
+                "minuten-mit-doppelpunkt",
+                f"{count} Zellen haben Doppelpunkte; sie gelten als Stunden:Minuten oder Stunden:Minuten:Sekunden "
+                f"(zum Beispiel „{example}“).",
+                "Prüfen Sie, ob das stimmt.",
+            ),
+            column="Minuten",
+            count=count,
+        )
+    return seconds
+
+
+def _unit(place: Located) -> int:
+    """Return the seconds of a number: as somebody said of the file, else as its heading says."""
+    return durations.UNITS[place.unit] if place.unit else durations.unit_of(place.headings.get("Minuten", ""))
+
+
+def _minutes_parser(mark: durations.Mark, unit: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        try:
+            return durations.seconds(value, MOST_MINUTES, mark, unit)
+        except durations.AmbiguousError:
+            raise error(
+                "minuten-mehrdeutig",
+                "Ob der Punkt hier Tausender oder Nachkommastellen trennt, ist nicht zu erkennen.",
+                "Schreiben Sie die Minuten ohne Tausenderpunkt und mit Komma, zum Beispiel 1,5.",
+            ) from None
+        except ValueError:
+            raise error(
+                "minuten-ungueltig",
+                "Die Minuten sind keine Dauer von 0 bis 24 Stunden.",
+                "Tragen Sie die Minuten als Zahl ein, zum Beispiel 12,5, oder als Stunden:Minuten, zum Beispiel 0:15.",
+            ) from None
+
+    return parse
+
+
+def note_translated(table: Table, column: str, values: list[Any]) -> None:
+    """Say which words of other programs were read as which of ours."""
+    codes, cells = table.raw(column)
+    pairs = {
+        code: (cell_values.text(cell), value)
+        for code, (cell, value) in enumerate(zip(cells, values, strict=True))
+        if value and not isinstance(cell, Odd) and fold(cell_values.text(cell)) != fold(value)
+    }
+    count = int(np.isin(codes, list(pairs)).sum()) if pairs else 0
+    if count:
+        said = ", ".join(f"„{word}“ = {value}" for word, value in dict.fromkeys(pairs.values()))
+        table.report_sheet(
+            notice("werte-uebersetzt", f"Wörter wurden übersetzt: {said}.", "Prüfen Sie, ob das stimmt."),
+            column=column,
+            count=count,
+        )
+
+
+def parse_source(value: Any) -> str:
+    """Return where the minutes come from, "" if blank."""
+    written = fold(cell_values.text(value))
+    if written and written not in SOURCES:
+        raise warning(
+            "minuten-quelle-unbekannt",
+            "Diese Minuten-Quelle gibt es nicht; sie gilt als nicht angegeben.",
+            "Tragen Sie gemessen, geplant oder Norm ein.",
+        )
+    return written
+
+
+def parse_status(value: Any) -> str:
+    """Return what became of an intervention, "" if blank."""
+    written = cell_values.text(value)
+    if not written:
+        return ""
+    if own := _STATUSES.get(fold(written)):
+        return own
+    found = word_meanings.status(written)
+    if found is None:
+        raise error("status-unbekannt", "Diesen Status gibt es nicht.", "Tragen Sie ein: " + ", ".join(STATUSES) + ".")
+    if found.doubt:
+        repair = "Prüfen Sie diese Zeilen und tragen Sie ein: " + ", ".join(STATUSES) + "."
+        raise warning("status-mehrdeutig", found.doubt, repair, taken=found.value)
+    return str(found.value)

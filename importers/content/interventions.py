@@ -1,0 +1,273 @@
+"""Sheet `Interventionen`: the performed interventions, the one sheet with very many rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers.content.cross_checks import check_residents, check_staff
+from importers.content.dates import read_dates
+from importers.content.intervention_cells import (
+    SOURCES,
+    after_midnight,
+    minutes_of_day,
+    note_translated,
+    parse_day_of_work,
+    parse_source,
+    parse_status,
+    seconds_of,
+)
+from importers.content.shared_columns import as_days, categories, error, frame, notice, parse_number
+from importers.content.table import row_keys
+from importers.sheets.template_columns import fold
+from importers.values import cell_values
+from pebem.contracts import SECONDS_MISSING, STATUSES
+from rules.vocabulary import KINDS_WITHOUT_RESIDENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from importers.content.person_names import Known
+    from importers.content.table import Table
+    from importers.conventions import Agreed
+    from rules.model import RuleBook
+
+IGNORE: Final = "ignorieren"
+LATER: Final = "später"
+"""What a home can say of a name instead of a catalogue id: it is no intervention; not decided yet."""
+
+MOST_SUGGESTIONS: Final = 200
+"""Similar titles are looked for this often per file; the search is slow."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """The interventions of a file.
+
+    Attributes
+    ----------
+    table
+        Frame as in :mod:`pebem.contracts`.
+    faulty
+        Rows that errors have cost.
+    ignored
+        Rows left out because the home has decided that their name is no intervention.
+    seconds
+        Of each record of the sheet, those with errors and repeats included; -1 = not given.
+    """
+
+    table: pd.DataFrame
+    faulty: int
+    ignored: int
+    seconds: np.ndarray
+
+
+def read_interventions(
+    table: Table,
+    book: RuleBook,
+    residents: pd.DataFrame,
+    staff: pd.DataFrame,
+    agreed: Agreed,
+    known: tuple[Known, Known] | None = None,
+) -> Work:
+    """Return the interventions.
+
+    Parameters
+    ----------
+    residents, staff
+        Frames of :mod:`pebem.contracts`, to tell of unknown numbers and of days out of range.
+    agreed
+        The home's own words; what the catalogue knows itself goes first.
+    known
+        Residents and employees by name, for files that have no numbers.
+    """
+    names = agreed.interventions.items()
+    own = {fold(name): target for name, target in names if target in book.index or target == IGNORE}
+    ignored = _leave_out(table, book, own)
+    resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
+    staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
+    if known:
+        resident_names = known[0].resolve(table, "Bewohner-Nr", resident_codes, resident_names)
+        staff_names = known[1].resolve(table, "Personal-Nr", staff_codes, staff_names)
+    intervention_codes, ids = table.read("Intervention", intervention_parser(book, own), "", costs_row=True)
+    _note_mapped(table, book, own)
+    date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
+    days = as_days(moments)
+    minute_of_day = minutes_of_day(table, date_codes, moments)
+    date_codes, days = after_midnight(table, minute_of_day, date_codes, days)
+    seconds = seconds_of(table)
+    source_codes, sources = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
+    own_shifts = {fold(word): meant for word, meant in agreed.shifts.items()}
+    shift_codes, shifts = table.read(
+        "Schicht", lambda cell: own_shifts.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
+    )
+    ward_codes, wards = table.read("Wohnbereich", cell_values.text, "", costs_row=True)
+    status_codes, statuses = table.read("Status", parse_status, "", costs_row=True)
+    note_translated(table, "Status", statuses)
+
+    needs_resident = np.array(
+        [bool(i) and book.interventions[book.index[i]].kind not in KINDS_WITHOUT_RESIDENT for i in ids], dtype=bool
+    )[intervention_codes]
+    check_residents(table, (resident_codes, resident_names), needs_resident, days[date_codes], residents)
+    check_staff(table, (staff_codes, staff_names), (date_codes, days), staff)
+    made = frame(
+        table,
+        {
+            "resident": categories(resident_codes, resident_names),
+            "staff": categories(staff_codes, staff_names),
+            "intervention": categories(intervention_codes, ids),
+            "date": days[date_codes],
+            "minute_of_day": minute_of_day,
+            "seconds": seconds,
+            "minutes_source": categories(source_codes, sources, SOURCES),
+            "shift": categories(shift_codes, shifts),
+            "ward": categories(ward_codes, wards),
+            "status": pd.Categorical.from_codes(
+                np.array([STATUSES.index(name) if name else -1 for name in statuses], dtype=np.int8)[status_codes],
+                categories=pd.Index(STATUSES, dtype="object"),
+            ),
+        },
+    )
+    made = _without_repeats(table, made)
+    _note_missing_minutes(table, made)
+    bad = np.flatnonzero(table.faulty)
+    faulty = int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum()) if len(bad) else 0
+    return Work(made, faulty, ignored, seconds)
+
+
+def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
+    """Return what a cell the catalogue does not know is mapped to, "" = nothing."""
+    if not own or not isinstance(cell, str) or book.find_intervention(cell_values.text(cell)):
+        return ""
+    return own.get(fold(cell), "")
+
+
+def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
+    """Drop the rows whose name the home has decided to ignore, and say how many they are."""
+    codes, cells = table.raw("Intervention")
+    dropped = np.array([_own_name(cell, book, own) == IGNORE for cell in cells], dtype=bool)[codes]
+    count = int(dropped.sum())
+    if count:
+        table.report_sheet(
+            notice(
+                "zeilen-ignoriert",
+                f"{count} Zeilen haben eine Bezeichnung, die Ihre Zuordnung nicht als Intervention zählt.",
+                "Nichts zu tun. Soll eine davon zählen, ändern Sie ihre Zuordnung und laden Sie die Datei noch einmal.",
+            ),
+            column="Intervention",
+            count=count,
+        )
+        table.drop(dropped)
+    return count
+
+
+def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
+    codes, cells = table.raw("Intervention")
+    count = int(np.array([bool(_own_name(cell, book, own)) for cell in cells], dtype=bool)[codes].sum())
+    if count:
+        table.report_sheet(
+            notice(
+                "bezeichnung-zugeordnet",
+                f"{count} Zeilen haben eine eigene Bezeichnung Ihres Hauses, die einer Intervention zugeordnet ist.",
+                "Nichts zu tun.",
+            ),
+            column="Intervention",
+            count=count,
+        )
+
+
+def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
+    """Return a function from a cell to the catalogue id it names."""
+    titles = {fold(entry.title): f"{entry.id} {entry.title}" for entry in book.interventions}
+    suggestions = 0
+
+    def parse(value: Any) -> str:
+        nonlocal suggestions
+        if not isinstance(value, str):
+            raise error(
+                "intervention-mehrdeutig",
+                "Excel hat die Nummer in Zahl oder Datum verwandelt; 4.1 und 4.10 sind so nicht zu unterscheiden.",
+                "Formatieren Sie die Spalte als Text und tragen Sie Nummer oder Bezeichnung neu ein.",
+            )
+        written = cell_values.text(value)
+        if not written:
+            raise error(
+                "intervention-fehlt",
+                "Die Intervention fehlt.",
+                "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
+            )
+        if found := book.find_intervention(written):
+            return found.id
+        if target := own.get(fold(written)):
+            return target if target != IGNORE else ""  # no row has it any more
+        repair = "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
+        if suggestions < MOST_SUGGESTIONS:
+            suggestions += 1
+            from difflib import get_close_matches  # noqa: PLC0415 - needed for faulty files only
+
+            if near := get_close_matches(fold(written)[:200], titles, n=1):
+                repair += f" Am ähnlichsten ist „{titles[near[0]]}“."
+        raise error("intervention-unbekannt", "Diese Intervention steht nicht im Katalog.", repair)
+
+    return parse
+
+
+def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:
+    missing = int((made["seconds"] == SECONDS_MISSING).sum())
+    if missing:
+        table.report_sheet(
+            notice(
+                "minuten-fehlen",
+                f"{missing} Zeilen haben keine Minuten; sie zählen in der Anzahl, aber nicht in der Zeit.",
+                "Ergänzen Sie die Minuten, wenn sie vorliegen.",
+            ),
+            column="Minuten",
+            count=missing,
+        )
+
+
+def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
+    """Drop what an earlier file has already; note what stands several times in one file."""
+    records = np.flatnonzero(~table.faulty)
+    keys = _content_keys(made)
+    repeated = table.repeats_of_other_files(keys, records)
+    if repeated.any():
+        made, records, keys = made[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
+    several = _standing_several_times(keys)
+    groups = pd.Series(several).groupby(keys[several])
+    counts = groups.transform("size").to_numpy()
+    second = groups.cumcount().to_numpy() == 1
+    for index, count in zip(several[second].tolist(), counts[second].tolist(), strict=True):
+        table.report(
+            notice(
+                "zeile-mehrfach",
+                f"Diese Zeile steht {count}-mal gleich in der Datei; alle zählen.",
+                "Prüfen Sie, ob die Intervention wirklich so oft durchgeführt wurde.",
+            ),
+            [int(records[index])],
+            count=count,
+        )
+    return made
+
+
+def _standing_several_times(keys: np.ndarray) -> np.ndarray:
+    """Return the positions of the keys that are not the only ones of their kind."""
+    ordered = np.sort(keys)  # there is seldom one at all, and nothing finds that out faster
+    several = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(np.isin(keys, several)) if len(several) else np.zeros(0, dtype=np.int64)
+
+
+def _content_keys(made: pd.DataFrame) -> np.ndarray:
+    """Return one integer per row, equal exactly where all values are."""
+    parts = [
+        column.cat.codes.to_numpy()
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        else column.to_numpy().view(np.int64)
+        if column.dtype.kind == "M"
+        else column.to_numpy()
+        for _, column in made.items()
+    ]
+    return row_keys(parts)

@@ -1,0 +1,213 @@
+"""Sheets `Bewohner` and `Mitarbeitende`: master data for the engine, identities apart from it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers.content.person_names import split_names, without_titles
+from importers.content.shared_columns import days, error, frame, notice, numbers, text_series, texts, warning
+from importers.conventions import Agreed
+from importers.sheets.template_columns import fold
+from importers.values import cell_values, word_meanings
+from pebem.contracts import ROLE_BETREUUNG_43B
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from importers.content.table import Table
+
+_QN: Final = re.compile(r"(?:qn[ -]?)?([1-8])(?:[.,]0+)?", re.IGNORECASE)
+_LEVEL: Final = re.compile(r"qn\b|qn ?\d", re.IGNORECASE)
+
+
+def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the residents and, apart from them, their names (resident, name, given)."""
+    resident = numbers(table, "Bewohner-Nr")
+    later = pd.Series(resident).duplicated().to_numpy() & (resident != "")
+    table.report(
+        error(
+            "bewohner-doppelt",
+            "Diese Bewohner-Nr steht weiter oben schon einmal.",
+            "Lassen Sie jede Bewohner-Nr nur einmal stehen.",
+        ),
+        np.flatnonzero(later).tolist(),
+        "Bewohner-Nr",
+        costs_row=True,
+    )
+    moved_in = days(table, "Einzug", costs_row=False)
+    moved_out = days(table, "Auszug", costs_row=False)
+    reversed_ = moved_out < moved_in
+    table.report(
+        error(
+            "auszug-vor-einzug",
+            "Der Auszug liegt vor dem Einzug; er gilt als leer.",
+            "Berichtigen Sie Einzug oder Auszug.",
+        ),
+        np.flatnonzero(reversed_).tolist(),
+        "Auszug",
+    )
+    moved_out[reversed_] = np.datetime64("NaT")
+    residents = frame(
+        table,
+        {
+            "resident": text_series(resident),
+            "ward": text_series(texts(table, "Wohnbereich")),
+            "moved_in": moved_in,
+            "moved_out": moved_out,
+        },
+    )
+    return residents, _identities(table, "resident", resident)
+
+
+def read_staff(table: Table, agreed: Agreed | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the staff, one row per period, and, apart from them, their names (staff, name, given).
+
+    Parameters
+    ----------
+    agreed
+        The home's own words for qualifications and roles.
+    """
+    words = agreed or Agreed()
+    own = settled_levels(words.qualifications)
+    own_roles = {fold(word): role for word, role in words.roles.items()}
+    staff = numbers(table, "Personal-Nr")
+    codes, levels = table.read("QN", lambda cell: _parse_qn(cell, own), (0, ""), costs_row=True)
+    _note_professions(table, codes, own)
+    roles = texts(table, "Rolle", lambda cell: own_roles.get(fold(cell_values.text(cell))) or _parse_role(cell))
+    by_profession = np.array([role for _, role in levels], dtype=object)[codes]
+    roles = np.where(by_profession != "", by_profession, roles)
+    start, end = days(table, "Gültig ab"), days(table, "Gültig bis")
+    table.report(
+        error(
+            "gueltig-bis-vor-gueltig-ab",
+            "„Gültig bis“ liegt vor „Gültig ab“.",
+            "Berichtigen Sie eines der beiden Daten.",
+        ),
+        np.flatnonzero(end < start).tolist(),
+        "Gültig bis",
+        costs_row=True,
+    )
+    made = frame(
+        table,
+        {
+            "staff": text_series(staff),
+            "qn": np.array([level for level, _ in levels], dtype=np.int32)[codes],
+            "role": text_series(roles),
+            "certificates": text_series(texts(table, "Zertifikate", _parse_certificates)).fillna(""),
+            "start": start,
+            "end": end,
+        },
+    )
+    again = made.duplicated(["staff", "start"]).to_numpy()
+    table.report(
+        warning(
+            "gueltig-ab-doppelt",
+            "Diese Person hat weiter oben schon eine Zeile mit demselben „Gültig ab“; es gilt die spätere Zeile.",
+            "Tragen Sie bei jeder Änderung ein eigenes „Gültig ab“ ein oder löschen Sie die überzählige Zeile.",
+        ),
+        np.flatnonzero(~table.faulty)[again].tolist(),
+        "Gültig ab",
+    )
+    return made, _identities(table, "staff", staff)
+
+
+def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
+    """Return one row per person; of several rows the last that has a name."""
+    name, given = split_names(table, texts(table, "Name", without_titles), texts(table, "Vorname", without_titles))
+    names = frame(table, {key: text_series(number), "name": text_series(name), "given": text_series(given)})
+    return names.groupby(key, sort=False, as_index=False)[["name", "given"]].last().astype("object")
+
+
+def is_level(word: str) -> bool:
+    """Return whether a text is a level: "4", "QN 4"."""
+    return _QN.fullmatch(word) is not None
+
+
+def is_plain_role(word: str) -> bool:
+    """Return whether a text names the role of additional carers, in whatever words."""
+    return _parse_role(word) == ROLE_BETREUUNG_43B
+
+
+def settled_levels(words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """Return folded word -> level and role, of what a home has settled for qualifications; nonsense is left out."""
+    return {fold(word): found for word, meant in words.items() for found in _level(meant)}
+
+
+def _level(meant: str) -> Iterator[tuple[int, str]]:
+    """Yield level and role of what a home has settled for a qualification; nothing if it is neither."""
+    level, _, role = meant.partition(" ")
+    if _QN.fullmatch(level) and role in {"", ROLE_BETREUUNG_43B}:
+        yield int(level), role
+
+
+def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
+    """Return level and, where the profession says it, role."""
+    written = cell_values.text(value)
+    if not written:
+        raise error("qn-fehlt", "Das QN fehlt.", "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.")
+    if match := _QN.fullmatch(written):
+        return int(match[1]), ""
+    if settled := own.get(fold(written)):
+        return settled
+    if not isinstance(value, str) or not any(letter.isalpha() for letter in written) or _LEVEL.match(written):
+        raise error(
+            "qn-ungueltig",
+            "Das QN ist keine ganze Zahl von 1 bis 8.",
+            "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.",
+        )
+    found = word_meanings.qualification(written)
+    if found is None:
+        raise error(
+            "qualifikation-unbekannt",
+            "Zu dieser Qualifikation ist kein QN bekannt.",
+            "Tragen Sie in der Spalte „QN“ das Qualifikationsniveau 1 bis 8 ein.",
+        )
+    level: tuple[int, str] = found.value
+    if found.doubt:
+        raise warning(
+            "qualifikation-mehrdeutig",
+            found.doubt,
+            "Tragen Sie in der Spalte „QN“ das Qualifikationsniveau 1 bis 8 ein.",
+            taken=level,
+        )
+    return level
+
+
+def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> None:
+    """Say which professions became which level."""
+    cells = table.raw("QN")[1]
+    found = {
+        cell_values.text(cell): meaning.value[0]
+        for cell in cells
+        if isinstance(cell, str)
+        and not _QN.fullmatch(cell_values.text(cell))
+        and fold(cell_values.text(cell)) not in own
+        and (meaning := word_meanings.qualification(cell_values.text(cell)))
+        and not meaning.doubt
+    }
+    if found:
+        count = int(np.array([cell_values.text(cell) in found for cell in cells], dtype=bool)[codes].sum())
+        said = ", ".join(f"„{word}“ = QN {level}" for word, level in found.items())
+        table.report_sheet(
+            notice(
+                "qualifikation-uebersetzt",
+                f"Qualifikationen wurden in ein QN übersetzt: {said}.",
+                "Prüfen Sie, ob das stimmt.",
+            ),
+            column="QN",
+            count=count,
+        )
+
+
+def _parse_role(value: Any) -> str:
+    written = cell_values.text(value)
+    return ROLE_BETREUUNG_43B if "43b" in fold(written).replace(" ", "") else written
+
+
+def _parse_certificates(value: Any) -> str:
+    written = ("".join(part.split()).upper() for part in re.split("[;,]", cell_values.text(value)))
+    return ";".join(sorted({part for part in written if part}))

@@ -1,0 +1,144 @@
+"""Cells that several sheets have in common: numbers of persons, days, texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers.content.dates import read_dates
+from importers.problems import error, notice, warning
+from importers.values import cell_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from importers.content.table import Table
+
+DAY_FORMATS: Final = "Schreiben Sie ein Datum als Tag.Monat.Jahr, zum Beispiel 01.03.2026."
+
+
+def parse_number(value: Any) -> str:
+    """Return a ``Bewohner-Nr`` or ``Personal-Nr``, "" if blank."""
+    try:
+        return cell_values.identifier(value)
+    except ValueError:
+        raise error(
+            "nummer-unlesbar",
+            "Dieser Wert ist keine Nummer einer Person.",
+            "Formatieren Sie die Zelle als Text und tragen Sie die Nummer ein.",
+        ) from None
+
+
+def parse_moment(value: Any) -> datetime | None:
+    """Return day and time of day, None if blank."""
+    try:
+        return cell_values.moment(value)
+    except ValueError:
+        if isinstance(value, (int, float)):
+            message = "Hier steht eine Zahl statt eines Datums."
+        else:
+            message = "Dieses Datum gibt es nicht oder es ist nicht lesbar."
+        raise error("datum-unlesbar", message, DAY_FORMATS) from None
+
+
+def parse_required_day(value: Any) -> datetime:
+    """Return the day of a cell that must not be blank."""
+    found = parse_moment(value)
+    if found is None:
+        raise error("datum-fehlt", "Das Datum fehlt.", "Tragen Sie das Datum ein.")
+    return found
+
+
+def numbers(table: Table, column: str, *, required: bool = True) -> np.ndarray:
+    """Return the person number of each row as text, "" where blank; a blank costs the row if required."""
+
+    def parse(value: Any) -> str:
+        found = parse_number(value)
+        if required and not found:
+            raise error(
+                "nummer-fehlt", f"Die {column} fehlt.", f"Tragen Sie die {column} ein oder löschen Sie die Zeile."
+            )
+        return found
+
+    codes, values = table.read(column, parse, "", costs_row=required)
+    made: np.ndarray = _objects(values)[codes]
+    return made
+
+
+def days(table: Table, column: str, *, required: bool = False, costs_row: bool = True) -> np.ndarray:
+    """Return the day of each row (datetime64[s]), NaT where blank or unreadable."""
+    parse = parse_required_day if required else parse_moment
+    codes, values = read_dates(table, column, parse, costs_row=costs_row)
+    made: np.ndarray = as_days(values)[codes]
+    return made
+
+
+def as_seconds(values: list[datetime | None]) -> np.ndarray:
+    """Return moments as datetime64[s], NaT for None."""
+    missing = np.datetime64("NaT", "s")
+    return np.array([missing if value is None else value for value in values], dtype="datetime64[s]")
+
+
+def as_days(values: list[datetime | None]) -> np.ndarray:
+    """Return the day of each moment as datetime64[s], NaT for None."""
+    return as_seconds(values).astype("datetime64[D]").astype("datetime64[s]")
+
+
+def texts(table: Table, column: str, parse: Callable[[Any], str] = cell_values.text) -> np.ndarray:
+    """Return the text of each row, None where blank."""
+    codes, values = table.read(column, parse, "")
+    made: np.ndarray = _objects([value or None for value in values])[codes]
+    return made
+
+
+def categories(codes: np.ndarray, values: list[Any], fixed: tuple[str, ...] = ()) -> pd.Categorical:
+    """Return text categories from codes into values; "" and None are missing."""
+    names = list(fixed) or list(dict.fromkeys(value for value in values if value))
+    position = {name: i for i, name in enumerate(names)}
+    lookup = np.array([position.get(value, -1) for value in values], dtype=np.int32)
+    return pd.Categorical.from_codes(lookup[codes], categories=pd.Index(names, dtype="object"))
+
+
+def frame(table: Table, columns: dict[str, Any]) -> pd.DataFrame:
+    """Return the columns as a frame without the rows that errors cost."""
+    made = pd.DataFrame(columns, copy=False)
+    if not table.faulty.any():
+        return made
+    made = made[~table.faulty].reset_index(drop=True)
+    for name in made.columns:
+        if isinstance(made[name].dtype, pd.CategoricalDtype):
+            made[name] = made[name].cat.remove_unused_categories()
+    return made
+
+
+def text_series(values: np.ndarray) -> pd.Series:
+    """Return text as a column of Python strings and None."""
+    return pd.Series(values, dtype="object")
+
+
+def _objects(values: list[Any]) -> np.ndarray:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+__all__ = [
+    "DAY_FORMATS",
+    "as_days",
+    "as_seconds",
+    "categories",
+    "days",
+    "error",
+    "frame",
+    "notice",
+    "numbers",
+    "parse_moment",
+    "parse_number",
+    "parse_required_day",
+    "text_series",
+    "texts",
+    "warning",
+]

@@ -1,0 +1,121 @@
+"""Weekly hours of the staff, summed by level at the door: hours of a person go no further (T1)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from importers.content.shared_columns import warning
+from importers.values import cell_values
+from pebem.contracts import ROLE_BETREUUNG_43B, empty
+from rules.vocabulary import HIGHEST_LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from importers.content.table import Table
+
+HOURS: Final = {"qn": "int", "start": "day", "end": "day", "hours": "number"}
+"""Columns: level (1-4, higher ones as 4; 0 = § 43b SGB XI), first and last day (NaT = open), Decimal."""
+
+EXTRA_CARE: Final = 0
+"""Stands for additional carers (§ 43b SGB XI), whom § 113c does not count."""
+
+MOST: Final = 80
+_CENT: Final = Decimal("0.01")
+_DAY: Final = timedelta(days=1)
+
+
+def read_hours(table: Table, staff: pd.DataFrame) -> pd.DataFrame:
+    """Return the weekly hours of all employees of a level together, over time, as :data:`HOURS`.
+
+    Rows of one level do not overlap: each holds the sum for its days.
+
+    Parameters
+    ----------
+    table
+        Sheet ``Mitarbeitende``, read already: rows with errors are known.
+    staff
+        What was read of it.
+    """
+    if not table.has("Wochenstunden"):
+        return empty(HOURS)
+    codes, values = table.read("Wochenstunden", _parse, None)
+    given = [values[code] for code in codes[~table.faulty]]
+    if not any(given):
+        return empty(HOURS)
+    changes: dict[int, dict[date, Decimal]] = {}
+    rows = staff.assign(hours=pd.Series(given, dtype="object"))
+    for _, own in rows.sort_values("start", kind="stable", na_position="first").groupby("staff", sort=False):
+        for first, last, level, hours in _held(own):
+            of = changes.setdefault(level, {})
+            of[first] = of.get(first, Decimal(0)) + hours
+            if last < date.max:
+                of[last + _DAY] = of.get(last + _DAY, Decimal(0)) - hours
+    made = [(level, *span) for level in sorted(changes) for span in _sums(changes[level])]
+    return _frame(made)
+
+
+def _held(own: pd.DataFrame) -> Iterator[tuple[date, date, int, Decimal]]:
+    """Return the times of one employee: of the rows valid on a day the one that began last holds."""
+    rows: list[tuple[date, date, int, Any]] = [
+        (_day(row.start, date.min), _day(row.end, date.max), _level(row), row.hours)
+        for row in own.itertuples(index=False)
+    ]
+    cuts = {start for start, *_ in rows} | {end + _DAY for _, end, *_ in rows if end < date.max}
+    for first, following in pairwise([*sorted(cuts), None]):
+        if first is None:
+            continue
+        valid = [row for row in rows if row[0] <= first <= row[1]]
+        if valid and valid[-1][3]:
+            yield first, following - _DAY if following else date.max, valid[-1][2], valid[-1][3]
+
+
+def _sums(changes: dict[date, Decimal]) -> Iterator[tuple[date | None, date | None, Decimal]]:
+    """Return first day, last day (None = open) and sum of each time without change."""
+    total = Decimal(0)
+    for first, following in pairwise([*sorted(changes), None]):
+        if first is None:
+            continue
+        total += changes[first]
+        if total:
+            yield first if first > date.min else None, following - _DAY if following else None, total
+
+
+def _level(row: Any) -> int:
+    return EXTRA_CARE if row.role == ROLE_BETREUUNG_43B else min(int(row.qn), HIGHEST_LEVEL)
+
+
+def _day(value: Any, missing: date) -> date:
+    return missing if pd.isna(value) else value.date()
+
+
+def _frame(rows: list[tuple[int, date | None, date | None, Decimal]]) -> pd.DataFrame:
+    days = np.array([row[1:3] for row in rows], dtype="datetime64[D]").astype("datetime64[s]").reshape(-1, 2)
+    return pd.DataFrame(
+        {
+            "qn": np.array([row[0] for row in rows], dtype=np.int32),
+            "start": days[:, 0],
+            "end": days[:, 1],
+            "hours": pd.Series([row[3] for row in rows], dtype="object"),
+        }
+    )
+
+
+def _parse(value: Any) -> Decimal | None:
+    try:
+        hours = cell_values.number(value)
+    except ValueError:
+        hours = Decimal(-1)
+    if hours is not None and not 0 <= hours <= MOST:
+        raise warning(
+            "wochenstunden-ungueltig",
+            f"Die Wochenstunden sind keine Zahl von 0 bis {MOST}; sie zählen nicht mit.",
+            "Tragen Sie die vereinbarten Stunden je Woche ein, zum Beispiel 19,25.",
+        )
+    return hours.quantize(_CENT, ROUND_HALF_UP) if hours else None

@@ -1,0 +1,40 @@
+"""What a home has settled once for all its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from importers.sheets.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The home's own words and profiles; they go before our lists and cost no warning.
+
+    Attributes
+    ----------
+    interventions
+        Own name -> catalogue id, or :data:`importers.content.interventions.IGNORE` to leave its rows out.
+    qualifications
+        Own word -> "1" to "8", or "1 betreuung-43b".
+    roles
+        Own word -> role as kept.
+    shifts
+        Own abbreviation in column ``Schicht`` -> word kept ("F" -> "Früh").
+    shift_codes
+        Code of the roster -> times such as "06:00-14:00" or "07:00-11:00/16:00-20:00, Pause 30", or frei, krank,
+        Urlaub. What the sheet ``Dienstzeiten`` says of a code goes first.
+    profiles
+        How sheets of known sources are read.
+    """
+
+    interventions: Mapping[str, str] = field(default_factory=dict)
+    qualifications: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    shifts: Mapping[str, str] = field(default_factory=dict)
+    shift_codes: Mapping[str, str] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()

@@ -1,0 +1,80 @@
+"""A sheet as it stands in a file, before anybody knows what its columns mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from importers.files.sheet_cells import Cells
+
+UNCALCULATED: Final = "Formel ohne Ergebnis"
+ERROR_CODES: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+"""Errors of cells by their number in Excel's binary formats."""
+ERRORS: Final = frozenset(ERROR_CODES.values()) | {
+    "#NV",
+    "#WERT!",
+    "#BEZUG!",
+    "#ZAHL!",
+    "#ÜBERLAUF!",
+    "#SPILL!",
+    "#CALC!",
+}
+"""What the cells show, in English and German."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A cell without a value to read: a formula never calculated, or an error such as #NV."""
+
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet of one file.
+
+    Attributes
+    ----------
+    file
+        Name of the file, without folder.
+    name
+        Name of the sheet as it stands; for text files the name of the file without ending.
+    cells
+        From row 1 and column A on.
+    from_text
+        True if a file name, not a sheet name, has to tell which sheet this is.
+    merged
+        First row, first column, last row, last column of each area of merged cells, counted from 0; the value
+        stands in the first cell, all others are blank.
+    hidden
+        Whether nobody who opens the workbook sees the sheet.
+    encoding
+        Codec a text file was read with; "" for everything else.
+    """
+
+    file: str
+    name: str
+    cells: Cells
+    from_text: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: bool = False
+    encoding: str = ""
+
+
+def letter_of(position: int) -> str:
+    """Return what a spreadsheet calls a column counted from 0: A, B ... Z, AA."""
+    letters = ""
+    while position >= 0:
+        position, letter = divmod(position, 26)
+        letters = chr(ord("A") + letter) + letters
+        position -= 1
+    return letters

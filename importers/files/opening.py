@@ -1,0 +1,185 @@
+"""Opens files of any kind: what is packed is unpacked, what is locked is unlocked, what is a table becomes grids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from importers.files import archive, delimited, limits, sandbox, workbook
+from importers.files.kind import WORKBOOKS, Kind, kind
+from importers.findings import Finding, NoTableError, PasswordNeededError, Severity, UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from importers.files.grid import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One file, no longer packed.
+
+    Attributes
+    ----------
+    name
+        Without folder.
+    kind
+        Neither ``ARCHIVE`` nor ``ENCRYPTED``.
+    data
+        Its bytes. Old workbooks and documents may still need ``password``.
+    password
+        The one given for its name.
+    """
+
+    name: str
+    kind: Kind
+    data: bytes
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What a file holds.
+
+    Attributes
+    ----------
+    grids
+        Sheets that are wanted.
+    others
+        Names of all other sheets; hidden ones say so.
+    findings
+        Doubts about the file as a whole.
+    """
+
+    grids: list[Grid]
+    others: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def contents(
+    files: Sequence[Path | str | tuple[str, bytes]], passwords: Mapping[str, str] | None = None
+) -> Iterator[Opened]:
+    """Yield all files, those in archives too; the second of a name is told from the first by a number.
+
+    Parameters
+    ----------
+    passwords
+        Name of a file, without folder -> its password.
+
+    Raises
+    ------
+    PasswordNeededError
+        If a file is encrypted and its password is missing or another one.
+    UnreadableError
+        If a file is refused as a whole.
+    """
+    seen: Counter[str] = Counter()
+    for name, data in limits.contents(files):
+        for opened in _opened(name, data, passwords or {}, packed=False):
+            seen[opened.name] += 1
+            path = PurePath(opened.name)
+            again = f"{path.stem} ({seen[opened.name]}){path.suffix}"
+            yield opened if seen[opened.name] == 1 else replace(opened, name=again)
+
+
+def sheets(
+    opened: Opened,
+    wanted: Callable[[str, bool], bool],
+    known: Callable[[list[str]], int],
+    *,
+    hidden: bool = False,
+    encoding: str = "",
+) -> Sheets:
+    """Return the sheets of a workbook, or the one table of a text file or a page.
+
+    Parameters
+    ----------
+    wanted
+        Says of the name of a sheet of a workbook, and of whether it is hidden, whether to read it.
+    known
+        Says how many headings of ours a record holds; decides between separators and between tables.
+    hidden
+        Whether any hidden sheet may be wanted.
+    encoding
+        Codec of a text file, "" = what its bytes say.
+
+    Raises
+    ------
+    PasswordNeededError
+        If the file is encrypted and its password is missing or another one.
+    UnreadableError
+        If it cannot be read or is beyond the limits.
+    """
+    name, data = opened.name, opened.data
+    if opened.kind is Kind.OTHER:
+        return Sheets([], findings=[_passed_over(name)])
+    if opened.kind in WORKBOOKS:
+        return Sheets(*workbook.read(name, data, wanted, kind=opened.kind, hidden=hidden, password=opened.password))
+    if opened.kind is Kind.HTML:
+        return Sheets([_best(name, workbook.from_pages(name, sandbox.tables(name, data)), known)])
+    grid, findings = delimited.read(name, data, known, encoding)
+    return Sheets([grid], findings=findings)
+
+
+def _opened(name: str, data: bytes, passwords: Mapping[str, str], *, packed: bool) -> Iterator[Opened]:
+    try:
+        what = kind(name, data)
+    except NoTableError:
+        if not packed:
+            raise
+        what = Kind.OTHER
+    if what is Kind.ENCRYPTED:
+        data = _unlocked(name, data, passwords.get(name))
+        what = kind(name, data)
+        if what not in WORKBOOKS:
+            raise UnreadableError(
+                f"Die Datei „{name}“ ist verschlüsselt, aber keine Arbeitsmappe. Bitte prüfen Sie sie."
+            )
+    if what is not Kind.ARCHIVE:
+        yield Opened(name, what, data, passwords.get(name))
+        return
+    if packed:
+        raise UnreadableError(
+            f"Die Datei „{name}“ ist ein Archiv in einem Archiv. Bitte packen Sie die Tabellen in ein einziges Archiv."
+        )
+    for inner in limits.contents(list(archive.unpack(name, data))):
+        yield from _opened(*inner, passwords, packed=True)
+
+
+def _passed_over(name: str) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "datei-ohne-tabelle",
+        f"Die Datei „{name}“ aus dem Archiv ist keine Tabelle und wird nicht gelesen.",
+        "Nichts zu tun, wenn sie nur beiliegt. Sonst speichern Sie die Daten darin als Excel- oder CSV-Datei.",
+        file=name,
+    )
+
+
+def _unlocked(name: str, data: bytes, password: str | None) -> bytes:
+    try:
+        return sandbox.unlocked(name, data, password)
+    except PasswordNeededError:
+        raise
+    except UnreadableError:
+        if password is None:  # one question at a time
+            raise PasswordNeededError(name, wrong=False) from None
+        raise
+
+
+def _best(name: str, grids: list[Grid], known: Callable[[list[str]], int]) -> Grid:
+    """Return the table that looks like data: most headings of ours, then most cells."""
+    if not grids:
+        raise UnreadableError(
+            f"Die Datei „{name}“ ist eine Internetseite (HTML) ohne Tabelle. "
+            "Bitte exportieren Sie die Tabelle als Excel-Arbeitsmappe (.xlsx) oder als CSV-Datei."
+        )
+
+    def worth(grid: Grid) -> tuple[int, int]:
+        return max((known([str(cell) for cell in row]) for row in grid.cells[:20]), default=0), grid.cells.size
+
+    best = max(grids, key=worth)
+    return type(best)(name, PurePath(name).stem, best.cells, from_text=True, merged=best.merged)

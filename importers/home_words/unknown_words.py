@@ -1,0 +1,109 @@
+"""Words of a home that nobody knows, or that are only taken with a warning, with what hangs on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from importers.content.interventions import IGNORE
+from importers.content.people import is_level, is_plain_role, settled_levels
+from importers.files.grid import Odd
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
+from importers.values import cell_values, word_meanings
+from importers.values.spelling import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from importers.content.interventions import Work
+    from importers.content.table import Table
+    from importers.conventions import Agreed
+    from rules.model import RuleBook
+
+Words: TypeAlias = dict[str, tuple[int, int]]
+"""Word as it stands first -> rows where it stands, and seconds."""
+
+
+def unknown_words(
+    tables: Mapping[str, Table], work: Work, codes: Mapping[str, int], book: RuleBook, agreed: Agreed
+) -> dict[str, Words]:
+    """Return kind -> word -> rows where it stands and seconds of the interventions that hang on it.
+
+    Of a qualification or a role these are the interventions of the people who have it, of a code of a roster none.
+    Kinds without such words are left out.
+
+    Parameters
+    ----------
+    tables
+        Sheets, read already.
+    codes
+        Unknown codes of rosters -> how often they stand there.
+    """
+    found: dict[str, Words] = {}
+    if table := tables.get("Interventionen"):
+        seconds = np.maximum(work.seconds, 0)
+        settled = agreed.interventions.items()
+        own = {fold(name) for name, target in settled if target in book.index or target == IGNORE}
+        found[INTERVENTION] = _counted(
+            *table.raw("Intervention"),
+            seconds,
+            lambda word: fold(word) not in own and book.find_intervention(word) is None,
+        )
+        found[SHIFT] = _counted(*table.raw("Schicht"), seconds, _is_new(SHIFT, agreed.shifts, book))
+    if table := tables.get("Mitarbeitende"):
+        seconds = _seconds_of_people(table, work.table)
+        levels = settled_levels(agreed.qualifications)
+        new_role = _is_new(ROLE, agreed.roles, book)
+        found[QUALIFICATION] = _counted(
+            *table.raw("QN"), seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
+        )
+        found[ROLE] = _counted(*table.raw("Rolle"), seconds, lambda word: not is_plain_role(word) and new_role(word))
+    found[DUTY] = {code: (count, 0) for code, count in codes.items()}
+    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+
+
+def _counted(codes: np.ndarray, cells: list[Any], seconds: np.ndarray, is_unknown: Callable[[str], bool]) -> Words:
+    """Return the words of a column that are unknown, each spelling of one under its first."""
+    rows = np.bincount(codes, minlength=len(cells))
+    time = np.bincount(codes, seconds, minlength=len(cells)).astype(np.int64)
+    found: dict[str, tuple[str, int, int]] = {}
+    for code, cell in enumerate(cells):
+        word = cell_values.text(cell) if isinstance(cell, str) else ""
+        if rows[code] and word and is_unknown(word):
+            written, number, total = found.get(fold(word), (word, 0, 0))
+            found[fold(word)] = (written, number + int(rows[code]), total + int(time[code]))
+    return {written: (number, total) for written, number, total in found.values()}
+
+
+def _is_new(kind: str, own: Mapping[str, str], book: RuleBook) -> Callable[[str], bool]:
+    """Return what says of a word that it is neither the home's own nor one of those that may be chosen."""
+    choices = KINDS[kind].choices(book)
+    known = {fold(word) for word in (*own, *own.values(), *choices, *choices.values())}
+    return lambda word: fold(word) not in known
+
+
+def _is_doubtful(word: str) -> bool:
+    if is_level(word) or not any(letter.isalpha() for letter in word):
+        return False  # a level, or a mistake that no list of words can mend
+    found = word_meanings.qualification(word)
+    return found is None or bool(found.doubt)
+
+
+def _seconds_of_people(table: Table, work: pd.DataFrame) -> np.ndarray:
+    """Return for each row of ``Mitarbeitende`` the seconds of all interventions of its person."""
+    staff = work["staff"].cat
+    time = np.bincount(staff.codes + 1, np.maximum(work["seconds"], 0), minlength=len(staff.categories) + 1)
+    known = dict(zip(staff.categories, time[1:].tolist(), strict=True))
+    codes, cells = table.raw("Personal-Nr")
+    seconds: np.ndarray = np.array([known.get(_number(cell), 0) for cell in cells], dtype=np.int64)[codes]
+    return seconds
+
+
+def _number(cell: Any) -> str:
+    try:
+        return "" if isinstance(cell, Odd) else str(cell_values.identifier(cell))
+    except ValueError:
+        return ""

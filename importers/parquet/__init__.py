@@ -1,0 +1,1 @@
+"""Many homes as partitioned Parquet files."""

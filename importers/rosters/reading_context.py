@@ -1,0 +1,243 @@
+"""What all sheets of a roster share: who is who, what codes and wards mean, and what was found."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from importers.problems import notice, warning
+from importers.sheets.template_columns import sheet_of
+from importers.values.cell_values import shown
+from importers.values.spelling import clean, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+
+    from importers.content.table import Table
+    from importers.files.grid import Grid
+    from importers.findings import Finding
+    from importers.problems import Problem
+    from importers.rosters.shift_codes import ShiftCodes, Unread
+    from importers.rosters.staff_names import StaffNames
+
+SHEET: Final = "Dienste"
+
+UNKNOWN_CODE: Final = "dienstkuerzel-unbekannt"
+
+_WARD_LABEL: Final = re.compile(r"^(?:wohnbereich|wohngruppe|station|bereich|etage|wb|wg)\b[\s:.]*")
+_WARD: Final = re.compile(
+    r"(?:wohnbereich|wohngruppe|wb|wg|station|bereich|etage)(?:[\s:.]|(?=\d)).+|\d+\.?\s*(?:etage|og|stock)|eg|erdgeschoss"
+)
+
+_LIKE_NUMBER: Final = re.compile(r"[^\s,]*\d[^\s,]*")
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Duties of one sheet as they stand there; one array element each.
+
+    Attributes
+    ----------
+    staff, ward
+        Number of the person and ward, None = not known or not said.
+    start, end : datetime64[s]
+        Local times, end exclusive.
+    row, column, value
+        Row and heading of the cell, and the cell.
+    """
+
+    grid: Grid
+    staff: np.ndarray
+    ward: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+    value: np.ndarray
+
+
+def sheet_name(grid: Grid) -> str:
+    """Return what findings call a sheet: ours, or as it is called in the workbook."""
+    return SHEET if grid.from_text or sheet_of(grid.name) else grid.name
+
+
+class Wards:
+    """The wards of a home, and which of them a line of a roster names."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = {key: ward for ward in known for key in (fold(ward), _short(ward))}
+
+    def named(self, text: str, *, by_itself: bool = False) -> str | None:
+        """Return the ward a text names, as the home spells it; None if it names none.
+
+        Where the home has no wards at all, every text does, unless it is not ``by_itself``.
+        """
+        key = fold(text)
+        for spelling in (key, _short(text), _WARD_LABEL.sub("", key)):
+            if spelling in self._known:
+                return self._known[spelling]
+        if _WARD.fullmatch(key) or (by_itself and not self._known):
+            return clean(text)
+        return None
+
+
+def _short(ward: str) -> str:
+    return re.sub(r"^(?:wohnbereich|wb)[\s:.]*(?=\S)", "wb ", fold(ward))
+
+
+class Ledger:
+    """What is known before a roster is read, and what turns up meanwhile.
+
+    Attributes
+    ----------
+    findings
+        Everything found so far.
+    people
+        Names that stand there.
+    tables
+        Lists of which every row says all of its duty.
+    """
+
+    def __init__(self, names: StaffNames, codes: ShiftCodes, wards: Wards) -> None:
+        self.names, self.codes, self.wards = names, codes, wards
+        self.findings: list[Finding] = []
+        self.people: set[str] = set()
+        self.tables: list[Table] = []
+        self._absences: Counter[str] = Counter()
+        self._unread: dict[tuple[str, str], tuple[Problem, tuple[Grid, int, str], int]] = {}
+        self._paused: Counter[int] = Counter()
+        self._first: Grid | None = None
+
+    def report(
+        self, problem: Problem, grid: Grid, row: int = 0, column: str = "", value: Any = "", count: int = 1
+    ) -> None:
+        """Add a finding."""
+        self.findings.append(
+            problem.at(
+                file=grid.file,
+                sheet=sheet_name(grid),
+                row=row,
+                column=column,
+                value=shown(value),
+                count=count,
+            )
+        )
+
+    def note_unread(self, unread: Unread, place: tuple[Grid, int, str], count: int = 1) -> None:
+        """Remember cells that mean nothing known: one finding stands for all that are alike, at the first place."""
+        key = unread.problem.code, unread.what
+        problem, first, before = self._unread.get(key, (unread.problem, place, 0))
+        self._unread[key] = problem, first, before + count
+
+    def unknown_codes(self) -> dict[str, int]:
+        """Return the codes that nobody knows, and how often they stand there."""
+        return {what: count for (code, what), (_, _, count) in self._unread.items() if code == UNKNOWN_CODE}
+
+    def note_absent(self, grid: Grid, absence: str, count: int = 1) -> None:
+        """Remember entries that are no duty."""
+        self._first = self._first or grid
+        self._absences[absence] += count
+
+    def note_pauses(self, grid: Grid, minutes: int, count: int = 1) -> None:
+        """Remember duties with a pause."""
+        if minutes:
+            self._first = self._first or grid
+            self._paused[minutes] += count
+
+    def line_of_ward(self, text: str, grid: Grid, row: int) -> str | None:
+        """Return the ward that a line between duties names; a line that names none is told and changes nothing."""
+        if named := self.wards.named(text, by_itself=True):
+            return named
+        self.report(
+            warning(
+                "zwischenzeile-unbekannt",
+                "Diese Zeile ist weder ein Dienst noch ein bekannter Wohnbereich; sie ändert nichts.",
+                "Ist sie ein Wohnbereich, schreiben Sie ihn wie im Blatt „Bewohner“.",
+            ),
+            grid, row, "", text,
+        )  # fmt: skip
+        return None
+
+    def person(self, who: tuple[str, str], grid: Grid, place: tuple[int, str], count: int) -> str | None:
+        """Return the ``Personal-Nr`` of who is meant, None if that is not known; say so, if not.
+
+        Parameters
+        ----------
+        who
+            Number and name as they stand in the file; a number goes first.
+        place, count
+            Row and heading, and how many duties are meant.
+        """
+        number, name = who
+        self.people.update(one for one in who if not any(map(str.isdigit, one)))
+        if number and not self.names.knows(number) and re.search(r"[\s,]", number):
+            number, name = "", name or number  # a name in the wrong column must not get any further
+        if number or self.names.knows(name) or _LIKE_NUMBER.fullmatch(name):
+            number = number or name
+            if not self.names.knows(number):
+                self.report(
+                    warning(
+                        "personal-unbekannt",
+                        "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“.",
+                        "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
+                    ),
+                    grid, *place, number, count,
+                )  # fmt: skip
+            return number
+        found, whole = self.names.find(name)
+        if len(found) == 1:
+            if not whole:
+                self.report(
+                    notice(
+                        "name-gekuerzt",
+                        "Der Name ist nicht vollständig; er passt zu genau einer Person im Blatt „Mitarbeitende“.",
+                        "Prüfen Sie, ob sie gemeint ist.",
+                    ),
+                    grid, *place, name, count,
+                )  # fmt: skip
+            return found[0]
+        several = (
+            "Mehrere Personen im Blatt „Mitarbeitende“ heißen so"
+            if found
+            else "Niemand im Blatt „Mitarbeitende“ heißt so"
+        )
+        self.report(
+            warning(
+                "name-mehrdeutig" if found else "name-unbekannt",
+                f"{several}; der Dienst gehört zu keiner bekannten Person.",
+                "Ergänzen Sie im Dienstplan die Personal-Nr"
+                + (f": {' oder '.join(found[:3])}." if found else " oder die Person im Blatt „Mitarbeitende“."),
+            ),
+            grid, *place, name, count,
+        )  # fmt: skip
+        return None
+
+    def close(self) -> None:
+        """Add the findings that stand for many cells."""
+        for (_, what), (problem, (grid, row, column), count) in self._unread.items():
+            self.report(problem, grid, row, column, what, count)
+        if self._first is None:
+            return
+        if self._absences:
+            total = self._absences.total()
+            parts = ", ".join(f"{count} × {name}" for name, count in self._absences.most_common())
+            self.report(
+                notice("dienst-abwesend", f"{total} Einträge sind kein Dienst ({parts}).", "Nichts zu tun."),
+                self._first, value=parts, count=total,
+            )  # fmt: skip
+        if self._paused:
+            minutes = sum(length * count for length, count in self._paused.items())
+            total = self._paused.total()
+            self.report(
+                notice(
+                    "pausen-nicht-abgezogen",
+                    f"{total} Dienste enthalten zusammen {minutes // 60}:{minutes % 60:02d} Stunden Pause. Sie zählen "
+                    "von Beginn bis Ende, da nicht bekannt ist, wann Pause war.",
+                    "Nichts zu tun.",
+                ),
+                self._first, column="Pause", count=total,
+            )  # fmt: skip

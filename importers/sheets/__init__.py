@@ -1,0 +1,1 @@
+"""Which sheet is which, in which rows its headings stand, and which column is which."""

@@ -1,0 +1,92 @@
+"""Which heading gets which column, where several headings could stand for one or one for several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from importers.sheets.column_shapes import SAMPLE, fits
+from importers.values.spelling import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from importers.sheets.synonyms import Match
+
+_LOOKED_AT: Final = 20_000
+"""Cells of a column looked through for different ones."""
+
+
+def assign(
+    offers: Mapping[int, tuple[Match, ...]], taken: Collection[str], cells: Callable[[int], Iterable[Any]]
+) -> tuple[dict[str, tuple[int, float]], dict[int, tuple[str, ...]]]:
+    """Give headings their columns, the surest first; what is left equal stays open.
+
+    Parameters
+    ----------
+    offers
+        Position of a heading -> columns it may stand for.
+    taken
+        Columns that have their heading already.
+    cells
+        The cells below a heading.
+
+    Returns
+    -------
+    Column -> position and confidence; position of an open heading -> the columns it may stand for.
+    """
+    held = _fitting(offers, taken, cells)
+    given: dict[str, tuple[int, float]] = {}
+    undecided: dict[int, tuple[str, ...]] = {}
+    while held:
+        best = max(match.confidence for some in held.values() for match in some)
+        top = sorted({(at, match.column) for at, some in held.items() for match in some if match.confidence == best})
+        clear = _alone(top) or _numbered(top, cells)
+        given |= {column: (at, best) for at, column in clear}
+        if not clear:
+            undecided |= {at: tuple(column for other, column in top if other == at) for at, _ in top}
+        done = {at for at, _ in clear or top}
+        left = {at: [m for m in some if m.column not in given] for at, some in held.items() if at not in done}
+        held = {at: some for at, some in left.items() if some}
+    used = {at for at, _ in given.values()}
+    for at, some in offers.items():
+        free = tuple(dict.fromkeys(match.column for match in some if match.column not in {*taken, *given}))
+        if free and at not in used:
+            undecided.setdefault(at, free)
+    return given, {at: undecided[at] for at in sorted(undecided) if set(undecided[at]) - given.keys()}
+
+
+def _fitting(
+    offers: Mapping[int, tuple[Match, ...]], taken: Collection[str], cells: Callable[[int], Iterable[Any]]
+) -> dict[int, list[Match]]:
+    """Return the offers of columns still free whose cells have the shape asked for."""
+    held: dict[int, list[Match]] = {}
+    for at, some in offers.items():
+        free = [match for match in some if match.column not in taken]
+        sample = _different(cells(at)) if any(match.shape for match in free) else []
+        if fitting := [match for match in free if not match.shape or fits(match.shape, sample)]:
+            held[at] = fitting
+    return held
+
+
+def _alone(top: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return the pairs whose heading and whose column stand in no other pair."""
+    headings, columns = Counter(at for at, _ in top), Counter(column for _, column in top)
+    return [(at, column) for at, column in top if headings[at] == columns[column] == 1]
+
+
+def _numbered(top: list[tuple[int, str]], cells: Callable[[int], Iterable[Any]]) -> list[tuple[int, str]]:
+    """Return the one heading of several for a person that has numbers below it."""
+    found = [(at, column) for at, column in top if column.endswith("-Nr") and fits("nummer", _different(cells(at)))]
+    return found if len(found) == 1 else []
+
+
+def _different(cells: Iterable[Any]) -> list[Any]:
+    """Return the first different cells that are not blank."""
+    found: dict[Any, None] = {}
+    for number, cell in enumerate(cells):
+        if number >= _LOOKED_AT or len(found) >= SAMPLE:
+            break
+        if not isinstance(cell, str) or clean(cell):
+            found[cell] = None
+    return list(found)

@@ -1,0 +1,238 @@
+"""What each sheet of some files seems to be, for people to confirm or to correct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from importers.files.grid import letter_of
+from importers.sheets.layout import is_blank
+from importers.sheets.profiles import Profile, SheetProfile, fingerprint_at, numbered
+from importers.sheets.synonyms import EXACT
+from importers.sheets.template_columns import matches, missing
+from importers.values.cell_values import shown
+from importers.values.spelling import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from importers.files.grid import Grid
+    from importers.sheets.decision import Decision, Opened
+    from importers.sheets.synonyms import Vocabulary
+
+PREVIEW_ROWS: Final = 25
+PREVIEW_COLUMNS: Final = 60
+_LONGEST: Final = 80
+_SAMPLES: Final = 5
+_LOOKED_AT: Final = 500
+"""Rows looked through for samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """What a column of a sheet seems to be.
+
+    Attributes
+    ----------
+    position
+        From 0.
+    letter
+        As the spreadsheet has it.
+    heading
+        As it stands; of two rows group, separator, heading.
+    column
+        Our column it is taken for, "" = not taken over.
+    confidence
+        1 = our own name or an applied profile; else see :mod:`importers.sheets.synonyms`.
+    candidates
+        Other columns it may stand for.
+    samples
+        Up to 5 different cells as shown, shortened.
+    """
+
+    position: int
+    letter: str
+    heading: str
+    column: str
+    confidence: float
+    candidates: tuple[str, ...]
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetGuess:
+    """What a sheet seems to be.
+
+    Attributes
+    ----------
+    file, name
+        Of the file, without folder, and of the sheet, "" for text.
+    hidden
+        Whether the sheet is hidden in its workbook.
+    rows
+        Rows of the sheet, blank ones and those over the headings included.
+    preview
+        The first rows as shown, cells shortened.
+    sheet
+        Our sheet, "" = none.
+    confidence
+        1 = nothing to ask.
+    row, depth
+        First row of the headings from 0, -1 = none found; 1 or 2 rows.
+    columns
+        Of the headings.
+    missing
+        Required columns nobody stands for.
+    unit
+        Of column ``Minuten``: "" = as written, "min", "s", "h".
+    encoding
+        Codec in use for text, "" else.
+    profile
+        Name of the profile applied, "".
+    fingerprint
+        Of the headings, "" without.
+    settled
+        Nothing to ask: our own names throughout, a profile, DAS, a roster read as such, or surely no data.
+    """
+
+    file: str
+    name: str
+    hidden: bool
+    rows: int
+    preview: tuple[tuple[str, ...], ...]
+    sheet: str
+    confidence: float
+    row: int
+    depth: int
+    columns: tuple[ColumnGuess, ...]
+    missing: tuple[str, ...]
+    unit: str
+    encoding: str
+    profile: str
+    fingerprint: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAnswer:
+    """What a person says of one sheet.
+
+    Attributes
+    ----------
+    file, name
+        As in :class:`SheetGuess`.
+    sheet
+        Our sheet; "" = leave out.
+    row, depth
+        First row of the headings from 0; 1 or 2 rows.
+    columns
+        Our column -> position.
+    unit
+        Of column ``Minuten``: "" = as written, "min", "s", "h".
+    encoding
+        Codec of text, "" = found out.
+    """
+
+    file: str
+    name: str
+    sheet: str
+    row: int = 0
+    depth: int = 1
+    columns: Mapping[str, int] = field(default_factory=dict)
+    unit: str = ""
+    encoding: str = ""
+
+
+def guesses(opened: Iterable[Opened], vocabulary: Vocabulary | None) -> tuple[SheetGuess, ...]:
+    """Return what each sheet of some files seems to be."""
+    return tuple(_guess(one, vocabulary) for file in opened for one in file.decisions)
+
+
+def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[SheetAnswer]) -> Profile:
+    """Return what to remember of a source: how the sheets are read that a person was asked about.
+
+    Parameters
+    ----------
+    guesses
+        Of :func:`importers.look`, with these answers applied. Those that went by this profile before stay in it.
+
+    Notes
+    -----
+    Two sheets with the same headings that are read in different ways leave nothing to tell them by later; neither is
+    remembered, and both are asked about again.
+    """
+    answered = {(answer.file, answer.name) for answer in answers}
+    sheets: dict[str, SheetProfile | None] = {}
+    for guess in guesses:
+        if not guess.fingerprint or not ((guess.file, guess.name) in answered or guess.profile == name):
+            continue
+        texts = numbered([column.heading for column in guess.columns])
+        one = SheetProfile(
+            guess.fingerprint,
+            guess.sheet,
+            {
+                column.column: text
+                for column, text in zip(guess.columns, texts, strict=True)
+                if column.column and guess.sheet
+            },
+            guess.unit,
+            "" if guess.encoding.startswith("utf") else guess.encoding,
+        )
+        sheets[guess.fingerprint] = one if sheets.get(guess.fingerprint, one) == one else None
+    return Profile(name, tuple(one for one in sheets.values() if one))
+
+
+def _guess(one: Decision, vocabulary: Vocabulary | None) -> SheetGuess:
+    grid, place = one.grid, one.place
+    row = place.row - place.depth + 1 if place.row >= 0 else -1
+    known = row >= 0 and not one.is_wide
+    return SheetGuess(
+        file=grid.file,
+        name="" if grid.from_text else grid.name,
+        hidden=grid.hidden,
+        rows=len(grid.cells),
+        preview=tuple(tuple(map(_short, cells[:PREVIEW_COLUMNS])) for cells in grid.cells[:PREVIEW_ROWS]),
+        sheet=one.sheet,
+        confidence=one.confidence,
+        row=row,
+        depth=place.depth,
+        columns=tuple(_column(one, at, vocabulary) for at in range(len(place.texts))) if known else (),
+        missing=missing(one.sheet, place.columns) if one.sheet and not one.is_wide else (),
+        unit=place.unit,
+        encoding=grid.encoding,
+        profile=one.profile,
+        fingerprint="" if one.das else fingerprint_at(grid, row, place.depth),
+        settled=one.settled,
+    )
+
+
+def _column(one: Decision, position: int, vocabulary: Vocabulary | None) -> ColumnGuess:
+    place, heading = one.place, one.place.texts[position]
+    column = next((name for name, at in place.columns.items() if at == position), "")
+    may_be = (match.column for match in matches(one.sheet, heading, vocabulary)) if one.sheet and heading else ()
+    others = dict.fromkeys((*place.undecided.get(position, ()), *may_be))
+    return ColumnGuess(
+        position,
+        letter_of(position),
+        heading,
+        column,
+        place.guessed.get(column, EXACT) if column else 0.0,
+        tuple(name for name in others if name != column),
+        _samples(one.grid, place.row + 1, position),
+    )
+
+
+def _samples(grid: Grid, first_row: int, position: int) -> tuple[str, ...]:
+    cells = grid.cells[first_row : first_row + _LOOKED_AT, position]
+    if all(map(is_blank, cells)):  # the column is filled further down, if at all
+        codes, different = grid.cells.coded(position)
+        cells = different[np.unique(codes[first_row:])[: _SAMPLES + 1]]
+    return tuple(islice(dict.fromkeys(text for cell in cells if (text := _short(cell))), _SAMPLES))
+
+
+def _short(cell: Any) -> str:
+    text = clean(shown(cell))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

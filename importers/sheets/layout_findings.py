@@ -1,0 +1,138 @@
+"""What to say about the layout of a sheet: what was left out, what stands for what, what stayed open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from importers.content.faulty_rows import REASON
+from importers.problems import Problem, notice, warning
+from importers.sheets import report_lines as kinds
+from importers.sheets.layout import coded_down, is_blank, told
+from importers.sheets.synonyms import LIKELY, usual
+from importers.values.cell_values import text
+from importers.values.spelling import clean, squash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from importers.files.grid import Grid
+    from importers.sheets.heading_rows import Located
+    from importers.sheets.report_lines import Line
+    from importers.sheets.synonyms import Vocabulary
+
+_NOTHING: Final = "Nichts zu tun."
+_SAID: Final = {
+    kinds.SUM: "Summenzeilen werden nicht als Daten gelesen",
+    kinds.PAGE: "Kopf- und Fußzeilen von Seiten werden nicht als Daten gelesen",
+    kinds.RULE: "Trennlinien werden nicht als Daten gelesen",
+    kinds.REPEATED: "Wiederholte Überschriften werden nicht als Daten gelesen",
+    kinds.TITLE: "Wiederholte Titelzeilen werden nicht als Daten gelesen",
+    kinds.NOTE: "Anmerkungen unter der Tabelle werden nicht als Daten gelesen",
+    kinds.APART: "Zeilen, in denen nur nicht gelesene Spalten gefüllt sind, werden nicht gelesen",
+}
+
+
+def layout_notes(
+    grid: Grid, place: Located, sheet: str, vocabulary: Vocabulary | None
+) -> Iterator[tuple[Problem, str, int]]:
+    """Yield problem, value and number of rows or columns for what the headings leave to say."""
+    first = place.row - place.depth + 1
+    if first:
+        filled = [row + 1 for row in range(first) if not all(map(is_blank, grid.cells[row]))]
+        said = f" Text steht in Zeile {told(filled)}." if filled else ""
+        where = f"Zeile {first + 1}" if place.depth == 1 else f"den Zeilen {first + 1} und {first + 2}"
+        yield (
+            notice(
+                "zeilen-ueber-ueberschrift",
+                f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet.{said}",
+                "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
+            ),
+            told(filled),
+            first,
+        )
+    if place.guessed:
+        pairs = [f"„{place.headings[column]}“ als „{column}“" for column in place.guessed]
+        least = min(place.guessed.values())
+        yield (
+            notice("spalten-zugeordnet", f"Gelesen wird {', '.join(pairs)}.", "Prüfen Sie, ob das stimmt.")
+            if least >= LIKELY
+            else warning(
+                "spalten-zugeordnet",
+                f"Gelesen wird {', '.join(pairs)}; eine davon ist nur vermutet.",
+                "Prüfen Sie die Zuordnung und benennen Sie die Spalten sonst wie in der Vorlage.",
+            ),
+            "; ".join(f"{place.headings[c]} = {c} ({share:.0%})" for c, share in place.guessed.items()),
+            len(place.guessed),
+        )
+    for position, columns in place.undecided.items():
+        heading = place.texts[position]
+        choice = " oder ".join(f"„{column}“" for column in columns)
+        yield (
+            warning(
+                "spalte-mehrdeutig",
+                f"Die Spalte „{heading}“ wird nicht gelesen: Ob sie {choice} ist, lässt sich nicht sicher erkennen.",
+                "Benennen Sie die Spalte, die gelesen werden soll, wie in der Vorlage.",
+            ),
+            heading,
+            1,
+        )
+    if unread := [name for name in place.unknown if name != REASON]:
+        yield from _unread(grid, place, sheet, vocabulary, unread)
+
+
+def _unread(
+    grid: Grid, place: Located, sheet: str, vocabulary: Vocabulary | None, unread: Sequence[str]
+) -> Iterator[tuple[Problem, str, int]]:
+    weighty = (vocabulary or usual()).weighty.get(sheet, {})
+    for position, cell in enumerate(grid.cells[place.row]):
+        neutral = weighty.get(squash(cell)) if isinstance(cell, str) else None
+        if neutral is None or position in place.columns.values():
+            continue
+        if any(text(other).casefold() not in neutral for other in coded_down(grid, place.row + 1, position)[1]):
+            yield (
+                warning(
+                    "spalte-aendert-bedeutung",
+                    f"Die Spalte „{clean(cell)}“ wird nicht gelesen; jede Zeile zählt einmal, nach ihrem Status.",
+                    "Steht eine Zeile für mehrere Interventionen oder gilt sie nicht, schreiben Sie eine Zeile je "
+                    "Intervention und tragen Sie den Status ein.",
+                ),
+                clean(cell),
+                1,
+            )
+    yield (
+        notice(
+            "spalten-unbekannt",
+            "Diese Spalten werden nicht gelesen: " + ", ".join(f"„{name}“" for name in unread) + ".",
+            "Nichts zu tun. Soll eine Spalte gelesen werden, benennen Sie sie wie in der Vorlage.",
+        ),
+        "; ".join(unread),
+        len(unread),
+    )
+
+
+def line_notes(lines: Sequence[Line]) -> Iterator[tuple[Problem, str, int]]:
+    """Yield problem, value and number of rows for the lines that were left out, one for each kind."""
+    for kind, said in _SAID.items():
+        if rows := [line.row + 1 for line in lines if line.kind == kind]:
+            yield notice("zeilen-uebersprungen", f"{said}: Zeile {told(rows)}.", _NOTHING), told(rows), len(rows)
+    for column, sections in kinds.sections_of(lines).items():
+        rows = [line.row + 1 for line in sections]
+        yield (
+            notice(
+                "abschnitt-gelesen",
+                f"Zwischenzeilen nennen „{column}“ für die Zeilen darunter: Zeile {told(rows)}.",
+                "Prüfen Sie, ob das stimmt.",
+            ),
+            told(rows),
+            len(rows),
+        )
+    if rows := [line.row + 1 for line in lines if line.kind == kinds.ALONE]:
+        yield (
+            warning(
+                "abschnitt-unklar",
+                f"Zeilen mit einem einzigen Wort bleiben aus, da unklar ist, was es heißt: Zeile {told(rows)}.",
+                "Ist es der Wohnbereich der Zeilen darunter, ergänzen Sie eine Spalte „Wohnbereich“.",
+            ),
+            told(rows),
+            len(rows),
+        )

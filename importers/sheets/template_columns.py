@@ -1,0 +1,190 @@
+"""The sheets and columns we know, and which of them a name or a heading stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from importers.sheets.synonyms import EXACT, PART, SEPARATOR, SURE, Match, usual
+from importers.values.spelling import clean, fold, spellings, squash
+from rules.vocabulary import ASSESSMENT_CELLS, COUNTED_ITEMS, FREQUENCIES, ITEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from importers.sheets.synonyms import Vocabulary
+
+_LONGEST: Final = 300
+"""Characters of the longest heading; more is a note."""
+
+HEADING_ROWS: Final = 20
+"""Headings are looked for in this many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of one sheet of the workbook."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    aids: tuple[str, ...] = ()
+    """Columns of other programs that help to read and are not kept; the template has none."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, required ones first."""
+        return self.required + self.optional
+
+
+INSTRUCTIONS: Final = "Anleitung"
+"""The sheet of our template that is for people only."""
+
+URINE, STOOL, SPECIAL = "Harnkontinenz", "Stuhlkontinenz", "Besondere Bedarfskonstellation"
+
+SHEETS: Final = {
+    "Bewohner": Layout(("Bewohner-Nr",), ("Name", "Vorname", "Wohnbereich", "Einzug", "Auszug")),
+    "Begutachtungen": Layout(("Bewohner-Nr",), ("Datum", *ASSESSMENT_CELLS, URINE, STOOL, SPECIAL)),
+    "Instabilität": Layout(("Bewohner-Nr", "Kriterium", "Von"), ("Bis", "Beurteilt von")),
+    "Mitarbeitende": Layout(
+        ("Personal-Nr", "QN"),
+        ("Name", "Vorname", "Rolle", "Zertifikate", "Gültig ab", "Gültig bis", "Wochenstunden"),
+        ("Handzeichen",),
+    ),
+    "Interventionen": Layout(
+        ("Intervention", "Datum"),
+        (
+            "Bewohner-Nr",
+            "Personal-Nr",
+            "Uhrzeit",
+            "Minuten",
+            "Minuten-Quelle",
+            "Schicht",
+            "Wohnbereich",
+            "Status",
+        ),
+    ),
+    "Dienste": Layout(
+        ("Personal-Nr", "Beginn", "Ende"), ("Wohnbereich",), ("Name", "Vorname", "Datum", "Dienst", "Pause")
+    ),
+    "Dienstzeiten": Layout(("Kürzel",), ("Beginn", "Ende", "Pause", "Bedeutung")),
+}
+"""Sheets of the workbook and their columns, as the contract names them."""
+
+_ITEM: Final = re.compile(r"([1-6]\.\d{1,2})(?:\s+(.+))?")
+
+
+_SHEET_BY_NAME: Final = {spelling: sheet for sheet in SHEETS for spelling in spellings(sheet)}
+_COLUMN_BY_NAME: Final = {
+    sheet: {spelling: column for column in layout.columns for spelling in spellings(column)}
+    for sheet, layout in SHEETS.items()
+}
+
+
+_COLUMN_BY_LETTERS: Final = {
+    sheet: {squash(column): column for column in layout.columns if column not in ASSESSMENT_CELLS}
+    for sheet, layout in SHEETS.items()
+}
+
+
+def sheet_of(name: str) -> str | None:
+    """Return the sheet a sheet name stands for, or None."""
+    return _SHEET_BY_NAME.get(fold(name))
+
+
+def sheet_of_file(stem: str) -> str | None:
+    """Return the sheet a file name without ending stands for ("02_Instabilitaet-Haus-A"), or None."""
+    words = re.split(r"[^a-z]+", fold(stem))
+    found = {_SHEET_BY_NAME[word] for word in words if word in _SHEET_BY_NAME}
+    return found.pop() if len(found) == 1 else None
+
+
+def column_of(sheet: str, heading: object) -> str | None:
+    """Return the column of ``sheet`` a heading stands for, or None."""
+    if isinstance(heading, (int, float)):
+        heading = f"{heading:.15g}"
+    if not isinstance(heading, str) or not (text := clean(heading)):
+        return None
+    if column := _COLUMN_BY_NAME[sheet].get(fold(text)):
+        return column
+    if sheet == "Begutachtungen" and (match := _ITEM.fullmatch(text)):
+        return _cell_of(match[1], match[2] or "")
+    return None
+
+
+def _cell_of(item: str, words: str) -> str | None:
+    """Return the cell for a heading such as "4.10 Benutzen einer Toilette" or "5.1 Medikation täglich"."""
+    if item not in ITEMS:
+        return None
+    if item not in COUNTED_ITEMS:
+        return item
+    last = fold(words.rpartition(" ")[2])
+    return next((f"{item} {word}" for word in FREQUENCIES if last in spellings(word)), None)
+
+
+def missing(sheet: str, columns: Collection[str]) -> tuple[str, ...]:
+    """Return the required columns of a sheet that are not among those given.
+
+    A roster may name people instead of numbers, and say by a code when somebody is on duty.
+    """
+    lacking = set(SHEETS[sheet].required) - set(columns)
+    if sheet == "Dienste" and "Name" in columns:
+        lacking -= {"Personal-Nr"}
+    if sheet == "Dienste" and "Dienst" in columns:
+        lacking -= {"Beginn", "Ende"}
+    return tuple(column for column in SHEETS[sheet].required if column in lacking)
+
+
+def matches(sheet: str, heading: object, vocabulary: Vocabulary | None = None) -> tuple[Match, ...]:
+    """Return the columns of ``sheet`` a heading may stand for, each with a confidence, the surest first.
+
+    Parameters
+    ----------
+    heading
+        A cell, or two cells one above the other joined by :data:`importers.sheets.synonyms.SEPARATOR`.
+    vocabulary
+        Headings of other programs; None: those we ship.
+    """
+    if isinstance(heading, str) and len(heading) > _LONGEST:
+        return ()
+    if column := column_of(sheet, heading):
+        return (Match(column, EXACT),)
+    if not isinstance(heading, str):
+        return ()
+    own = _COLUMN_BY_LETTERS[sheet].get(squash(heading))
+    found = (vocabulary or usual()).matches(sheet, heading)
+    if own and (not found or found[0].confidence < SURE):
+        return (Match(own, SURE),)
+    if found:
+        return found
+    last = heading.rpartition(SEPARATOR)[2]
+    return (Match(column, PART),) if last != heading and (column := column_of(sheet, last)) else ()
+
+
+def count_known(record: list[str]) -> int:
+    """Return how many headings a record holds, for the sheet where it holds most."""
+    return max(len({_likeliest(sheet, cell) for cell in record} - {""}) for sheet in SHEETS)
+
+
+@lru_cache(maxsize=8192)
+def _likeliest(sheet: str, heading: str) -> str:
+    """Return the column a heading stands for most likely, "" for none; the same cells are asked for many times."""
+    found = matches(sheet, heading[: _LONGEST + 1])
+    return found[0].column if found else ""
+
+
+__all__ = [
+    "HEADING_ROWS",
+    "INSTRUCTIONS",
+    "SHEETS",
+    "Layout",
+    "clean",
+    "column_of",
+    "count_known",
+    "fold",
+    "matches",
+    "missing",
+    "sheet_of",
+    "sheet_of_file",
+]

@@ -1,0 +1,1 @@
+"""Single cells into values: days, numbers, durations, words."""
