@@ -15,7 +15,8 @@ from tests.web import workbooks
 from tests.web.pages import Person, person, post
 from web.security import gate, headers
 from web.store import migrate
-from web.store.models import Base, Resident
+from web.store.base import Base
+from web.store.models import Resident
 from web.store.vault import VaultBase
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from sqlalchemy import Column, Engine, MetaData, Row, Table, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from web.store import analysis, migrate, queue
+from web.store.base import Base
 from web.store.classified import DATA_CLASSES, Deletion
 from web.store.databases import make_engine
-from web.store.models import Base
 from web.store.vault import VaultBase
 
 if TYPE_CHECKING:

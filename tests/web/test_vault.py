@@ -15,7 +15,8 @@ from web.security.crypto import Box, Lookup, TamperedError, derive
 from web.services import batches, identities, results
 from web.services.identities import Person as Name
 from web.store import migrate
-from web.store.models import Base, Resident
+from web.store.base import Base
+from web.store.models import Resident
 from web.store.vault import RESIDENT, STAFF, Identity, VaultBase
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import Integer, LargeBinary, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+from web.store.base import NAMING, Moment
 from web.store.classified import Columns, Deletion
-from web.store.models import NAMING, Moment
 
 RESIDENT: Final = "bewohner"
 STAFF: Final = "mitarbeitende"

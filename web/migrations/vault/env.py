@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from web.store.models import Moment
+from web.store.base import Moment
 from web.store.vault import VaultBase
 
 context.configure(

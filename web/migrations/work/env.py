@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from web.store.models import Base, Exact, Moment
+from web.store.base import Base, Exact, Moment
 
 context.configure(
     connection=context.config.attributes["connection"],
