@@ -25,7 +25,7 @@ def installation() -> Iterator[tuple[Settings, Databases]]:
     """
     from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.services.accounts import AccountError  # noqa: PLC0415
-    from web.services.imports import UploadError  # noqa: PLC0415
+    from web.services.uploads.flow import UploadError  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 from flask import abort, current_app, g
 from flask_login import UserMixin, current_user
 
-from web.services import batches, homes
+from web.services import homes
+from web.services.uploads import records
 
 if TYPE_CHECKING:
     from web.jobs import Jobs
     from web.services.accounts import Visitor
-    from web.services.batches import BatchRow
     from web.services.homes import HomeRow
+    from web.services.uploads.records import BatchRow
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -86,7 +87,7 @@ def home() -> HomeRow:
 
 def batch(batch_id: int) -> BatchRow:
     """Return an upload of the visitor's tenant; 404 for another's, as for one that does not exist."""
-    found = batches.find(databases().reading, visitor().tenant_id, batch_id)
+    found = records.find(databases().reading, visitor().tenant_id, batch_id)
     if found is None:
         abort(404)
     return found

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from web import jobs, logs, settings
-from web.services import accounts, batches, homes, imports
+from web.services import accounts, homes
+from web.services.uploads import flow, records
 from web.store import migrate
 from web.store.databases import connect
 
@@ -72,11 +73,11 @@ def _read_in(databases: Databases, made: Settings, home_id: int, paths: Sequence
     notes = jobs.make(made, databases).queue
     files = [(path.name, path.read_bytes()) for path in paths]
     account_id = accounts.numbered(databases, USER)
-    batch_id = imports.start(databases, made, home_id=home_id, account_id=account_id, files=files)
-    imports.read(databases, made, notes, batch_id)
-    row = next(one for one in batches.of_home(databases.reading, home_id) if one.id == batch_id)
-    if row.state != batches.READ:
-        said = batches.said(databases, made, batch_id)
+    batch_id = flow.start(databases, made, home_id=home_id, account_id=account_id, files=files)
+    flow.read(databases, made, notes, batch_id)
+    row = next(one for one in records.of_home(databases.reading, home_id) if one.id == batch_id)
+    if row.state != records.READ:
+        said = records.said(databases, made, batch_id)
         raise DemoError(said.message if said and said.message else f"{files[0][0]} ließ sich nicht einlesen.")
-    imports.commit(databases, batch_id, account_id=account_id)
-    imports.store(databases, made, notes, batch_id)
+    flow.commit(databases, batch_id, account_id=account_id)
+    flow.store(databases, made, notes, batch_id)

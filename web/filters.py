@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from web import wording
-from web.services.overview import months
+from web.services.analysis.overview import months
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import rules
 from web import current, rule_words, wording
-from web.services import rulebooks
+from web.services.rulebooks import library
 
 if TYPE_CHECKING:
     from rules import RuleBook
@@ -93,7 +93,7 @@ def _rulebook() -> RuleBook:
     """Return the home's rulebook; before a home is known, and where none can be found, the one all begin with."""
     try:
         if "home" in g or (current_user and current_user.is_authenticated and "failed" not in g):
-            return rulebooks.holding(current.databases().reading, current.home().id)
+            return library.holding(current.databases().reading, current.home().id)
     except (HTTPException, SQLAlchemyError, rules.RuleBookError):
         g.failed = True  # an error page must not fail for want of its footer
-    return rulebooks.current(FIRST_RULEBOOK)
+    return library.current(FIRST_RULEBOOK)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from huey import crontab
 from huey.consumer import Consumer
 
-from web.services import imports, upkeep
-from web.services.batches import RELEASED, TO_UNDO, WAITING
-from web.services.progress import SILENT_SECONDS
+from web.services.uploads import flow, housekeeping
+from web.services.uploads.progress import SILENT_SECONDS
+from web.services.uploads.records import RELEASED, TO_UNDO, WAITING
 from web.store.databases import Databases, connect, make_engine
 from web.store.queue import Queue
 
@@ -39,9 +39,9 @@ class Jobs:
 
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
-        found = upkeep.recover(self.databases, self.queue, silent_seconds=silent_seconds)
+        found = housekeeping.recover(self.databases, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
-            found |= upkeep.waiting(self.databases)
+            found |= housekeeping.waiting(self.databases)
         for batch_id, state in found.items():
             self.enqueue(batch_id, state)
 
@@ -52,15 +52,15 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.task(name="read")  # type: ignore[untyped-decorator]
     def read(batch_id: int) -> None:
-        imports.read(databases, settings, queue, batch_id)
+        flow.read(databases, settings, queue, batch_id)
 
     @queue.task(name="store")  # type: ignore[untyped-decorator]
     def store(batch_id: int) -> None:
-        imports.store(databases, settings, queue, batch_id)
+        flow.store(databases, settings, queue, batch_id)
 
     @queue.task(name="undo")  # type: ignore[untyped-decorator]
     def undo(batch_id: int) -> None:
-        imports.undo(databases, queue, batch_id)
+        flow.undo(databases, queue, batch_id)
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:
@@ -68,11 +68,11 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
     def refresh() -> None:
-        upkeep.refresh(databases)
+        housekeeping.refresh(databases)
 
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
-        upkeep.forget_old(databases, settings)
+        housekeeping.forget_old(databases, settings)
 
     made = Jobs(queue, databases, read, store, undo)
     return made
@@ -103,7 +103,7 @@ def start_worker(settings: Settings) -> Worker:
     worker = Worker(settings)
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
     worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
-    upkeep.forget_old(worker.databases, settings)
-    upkeep.refresh(worker.databases)
+    housekeeping.forget_old(worker.databases, settings)
+    housekeeping.refresh(worker.databases)
     worker.start()
     return worker

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from importers.sheets.guesses import SheetGuess
     from importers.sheets.profiles import Profile
-    from web.services.batches import BatchRow
     from web.services.homes import HomeRow
-    from web.services.recognising import Asked
+    from web.services.uploads.questions import Asked
+    from web.services.uploads.records import BatchRow
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -65,35 +65,36 @@ def run(options: argparse.Namespace) -> int:
 
 def _import(databases: Databases, settings: Settings, options: argparse.Namespace) -> int:
     from web import jobs  # noqa: PLC0415
-    from web.services import accounts, batches, imports, staging  # noqa: PLC0415
+    from web.services import accounts  # noqa: PLC0415
+    from web.services.uploads import flow, kept_files, records  # noqa: PLC0415
 
     account_id, tenant_id = accounts.member(databases, options.user)
     home = _home(databases, tenant_id, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]
     asked, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
-    batch_id = imports.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
-    staging.keep_passwords(settings, batch_id, passwords)
+    batch_id = flow.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
+    kept_files.keep_passwords(settings, batch_id, passwords)
     if asked.answers:
-        staging.keep_asked(settings, batch_id, asked)
+        kept_files.keep_asked(settings, batch_id, asked)
     notes = jobs.make(settings, databases).queue
     kept = False
     try:
-        imports.read(databases, settings, notes, batch_id)
+        flow.read(databases, settings, notes, batch_id)
         batch = _row(databases, home, batch_id)
         _show(databases, settings, batch)
         if not options.dry_run:
-            imports.commit(
+            flow.commit(
                 databases, batch_id, account_id=account_id, shown=(batch.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
             )  # fmt: skip
-            imports.store(databases, settings, notes, batch_id)
-            kept = _row(databases, home, batch_id).state == batches.STORED
+            flow.store(databases, settings, notes, batch_id)
+            kept = _row(databases, home, batch_id).state == records.STORED
             if not kept:
                 raise CommandError("Das Übernehmen ist gescheitert; es wurde nichts gespeichert.")
     finally:
         if not kept:
-            with suppress(imports.UploadError):
-                imports.discard(databases, settings, batch_id, account_id=account_id, reason="pebem import")
+            with suppress(flow.UploadError):
+                flow.discard(databases, settings, batch_id, account_id=account_id, reason="pebem import")
     sys.stdout.write(f"Übernommen als Lieferung {batch_id}.\n" if kept else "Probelauf: Es wurde nichts übernommen.\n")
     return 1 if batch.errors else 0
 
@@ -114,10 +115,11 @@ def _recognised(
 ) -> tuple[Asked, Mapping[str, str]]:
     """Return what a profile says of the files, and their passwords, once nothing is open any more."""
     import importers  # noqa: PLC0415
-    from web.services import agreements, recognising  # noqa: PLC0415
+    from web.services.uploads import questions  # noqa: PLC0415
+    from web.services.words import conventions  # noqa: PLC0415
 
     with databases.reading() as session:
-        agreed = agreements.for_reading(session, tenant_id)
+        agreed = conventions.for_reading(session, tenant_id)
     chosen = _profile(agreed.profiles, wanted) if wanted else None
     if chosen:
         agreed = replace(agreed, profiles=(chosen,))
@@ -128,7 +130,7 @@ def _recognised(
         used = passwords
         return importers.look(files, agreed=agreed, passwords=passwords).guesses
 
-    asked = recognising.Asked(guesses=opened(look), account_id=account_id)
+    asked = questions.Asked(guesses=opened(look), account_id=account_id)
     still_open = list(asked.open_questions())
     if still_open:
         raise CommandError(
@@ -144,13 +146,13 @@ def _recognised(
         raise CommandError(f"Das Profil „{chosen.name}“ passt zu keinem Blatt dieser Dateien.")
     for guess in applied:
         answer = replace(asked.chosen(guess), encoding=guess.encoding)
-        for kind in (recognising.SHEET, recognising.COLUMNS):
+        for kind in (questions.SHEET, questions.COLUMNS):
             asked = asked.with_answer(answer, kind)
     return replace(asked, ready=True), used
 
 
 def _question(guess: SheetGuess, kind: str) -> str:
-    from web.services.recognising import SHEET  # noqa: PLC0415
+    from web.services.uploads.questions import SHEET  # noqa: PLC0415
 
     where = f"{guess.file}, Blatt „{guess.name}“" if guess.name else guess.file
     if kind == SHEET:
@@ -171,9 +173,9 @@ def _profile(saved: Sequence[Profile], wanted: str) -> Profile:
 
 
 def _row(databases: Databases, home: HomeRow, batch_id: int) -> BatchRow:
-    from web.services import batches  # noqa: PLC0415
+    from web.services.uploads import records  # noqa: PLC0415
 
-    return next(one for one in batches.of_home(databases.reading, home.id) if one.id == batch_id)
+    return next(one for one in records.of_home(databases.reading, home.id) if one.id == batch_id)
 
 
 def _show(databases: Databases, settings: Settings, batch: BatchRow) -> None:
@@ -184,11 +186,11 @@ def _show(databases: Databases, settings: Settings, batch: BatchRow) -> None:
     CommandError
         Where the upload could not be read.
     """
-    from web.services import batches  # noqa: PLC0415
+    from web.services.uploads import records  # noqa: PLC0415
     from web.views.taking_in import lines  # noqa: PLC0415
 
-    said = batches.said(databases, settings, batch.id)
-    if batch.state != batches.READ or batch.weighed is None:
+    said = records.said(databases, settings, batch.id)
+    if batch.state != records.READ or batch.weighed is None:
         raise CommandError((said and said.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
     findings = said.findings if said else ()
     for one in findings[:_MOST]:

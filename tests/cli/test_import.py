@@ -12,7 +12,8 @@ import sample_data
 from cli.main import main
 from importers.sheets.profiles import fingerprint
 from web import settings
-from web.services import accounts, batches, homes
+from web.services import accounts, homes
+from web.services.uploads import records
 from web.store.databases import connect
 
 DATA = """Klient;Mitarbeiter;Tätigkeit;Wann;Dauer X
@@ -37,7 +38,7 @@ def states(folder: Path) -> list[tuple[str, int]]:
     try:
         _, tenant = accounts.member(databases, "pdl.meier")
         home = homes.of_tenant(databases.reading, tenant)[0]
-        return [(one.state, one.rows) for one in batches.of_home(databases.reading, home.id)]
+        return [(one.state, one.rows) for one in records.of_home(databases.reading, home.id)]
     finally:
         databases.close()
 
@@ -56,12 +57,12 @@ def test_dry_run_stores_nothing_and_the_second_time_nothing_is_new(
     new = int(re.search(r"Neu (\d+), geändert 0, unverändert 0", said)[1])
     assert new > 1000
     assert re.search(r"Passend: – → \d+,\d %", said, re.IGNORECASE)
-    assert states(installed) == [(batches.DISCARDED, new)]
+    assert states(installed) == [(records.DISCARDED, new)]
     assert imported(file) == 0
     assert "Übernommen als Lieferung 2." in capsys.readouterr().out
     assert imported(file) == 0
     assert f"Neu 0, geändert 0, unverändert {new}" in capsys.readouterr().out
-    assert [state for state, _ in states(installed)] == [batches.STORED, batches.STORED, batches.DISCARDED]
+    assert [state for state, _ in states(installed)] == [records.STORED, records.STORED, records.DISCARDED]
 
 
 def test_what_is_open_is_listed_and_a_profile_answers_it(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,4 +111,4 @@ def test_all_or_nothing_leaves_a_faulty_file_out(installed: Path, capsys: pytest
     assert with_fault == 1
     assert imported(file, "--all-or-nothing") == 2
     assert "alles oder nichts" in capsys.readouterr().err
-    assert [state for state, _ in states(installed)] == [batches.DISCARDED, batches.DISCARDED]
+    assert [state for state, _ in states(installed)] == [records.DISCARDED, records.DISCARDED]

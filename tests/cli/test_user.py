@@ -8,7 +8,8 @@ import pytest
 
 from cli.main import main
 from web import settings
-from web.services import accounts, overrides
+from web.services import accounts
+from web.services.rulebooks import overrides
 from web.store.databases import connect
 
 if TYPE_CHECKING:

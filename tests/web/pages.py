@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyotp
 
-from web.services import accounts, batches, homes, imports, undoing
+from web.services import accounts, homes
+from web.services.uploads import flow, records, undo_job
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -90,10 +91,10 @@ class Person:
         """Read a file in through the services, without pages, and return the upload's number."""
         parts = self.parts
         account_id = accounts.numbered(parts.databases, self.user_name)
-        batch_id = imports.start(
+        batch_id = flow.start(
             parts.databases, parts.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
         )
-        imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
         if store:
             self.store(batch_id)
         return batch_id
@@ -101,19 +102,19 @@ class Person:
     def store(self, batch_id: int) -> None:
         """Release an upload as it was shown, and store it."""
         parts = self.parts
-        imports.commit(parts.databases, batch_id, account_id=accounts.numbered(parts.databases, self.user_name))
-        imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        flow.commit(parts.databases, batch_id, account_id=accounts.numbered(parts.databases, self.user_name))
+        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
 
     def undo(self, batch_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        parts, found = self.parts, undoing.weigh(self.parts.databases, batch_id)
+        parts, found = self.parts, undo_job.weigh(self.parts.databases, batch_id)
         account_id = accounts.numbered(parts.databases, self.user_name)
-        undoing.release(parts.databases, batch_id, account_id=account_id, shown=found.digest)
-        imports.undo(parts.databases, parts.jobs.queue, batch_id)
+        undo_job.release(parts.databases, batch_id, account_id=account_id, shown=found.digest)
+        flow.undo(parts.databases, parts.jobs.queue, batch_id)
 
     def state(self, batch_id: int) -> str:
         """Return the state of an upload."""
-        rows = batches.of_home(self.parts.databases.reading, self.home_id)
+        rows = records.of_home(self.parts.databases.reading, self.home_id)
         return next(row.state for row in rows if row.id == batch_id)
 
 

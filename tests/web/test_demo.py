@@ -17,7 +17,7 @@ from tests.web import workbooks
 from tests.web.pages import Person
 from web import demo, settings
 from web.app import create_app
-from web.services import results
+from web.services.analysis import results
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,8 +16,9 @@ from importers.findings import Finding, Severity
 from tests.web import workbooks
 from tests.web.pages import Person, post, upload
 from web import settings as settings_module
-from web.services import accounts, batches, clock, imports, staging, upkeep
-from web.services.sifting import PAGE, Wanted, sift
+from web.services import accounts, clock
+from web.services.uploads import flow, housekeeping, kept_files, records
+from web.services.uploads.finding_filter import PAGE, Wanted, sift
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -38,29 +39,29 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     settings = replace(parts.settings, upload_days=3)
     account_id = accounts.numbered(parts.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
-    number = imports.start(
+    number = flow.start(
         parts.databases, settings, home_id=anna.home_id, account_id=account_id, files=files
     )  # fmt: skip
     sent = {f"1/file-{position}" for position in range(len(files))}
     assert kept(anna) == sent
-    imports.read(parts.databases, settings, parts.jobs.queue, number)
+    flow.read(parts.databases, settings, parts.jobs.queue, number)
     assert kept(anna) == {"1/asked", "1/faulty", "1/result", *sent}
     markers = [one.encode() for one in (*workbooks.MARKERS, "Zauberei")]
     assert all(one in b"".join(content for _, content in files) for one in markers)
     for name in kept(anna):
         content = (settings.uploads / name).read_bytes()
         assert not [one for one in markers if one in content], name
-    imports.commit(parts.databases, number, account_id=account_id)
-    imports.store(parts.databases, settings, parts.jobs.queue, number)
-    assert anna.state(number) == batches.STORED
+    flow.commit(parts.databases, number, account_id=account_id)
+    flow.store(parts.databases, settings, parts.jobs.queue, number)
+    assert anna.state(number) == records.STORED
     assert kept(anna) == {"1/faulty"}
     now = clock.now()
     for days, left in ((2, {"1/faulty"}), (4, set())):
         later = now + timedelta(days=days)
         monkeypatch.setattr(clock, "now", lambda later=later: later)
-        assert upkeep.forget_old(parts.databases, settings) == 0
+        assert housekeeping.forget_old(parts.databases, settings) == 0
         assert kept(anna) == left
-    assert anna.state(number) == batches.STORED
+    assert anna.state(number) == records.STORED
 
 
 def test_nothing_is_kept_where_no_row_is_faulty(ben: Person) -> None:
@@ -72,10 +73,10 @@ def test_a_folder_of_no_upload_goes_unless_it_is_fresh(ben: Person) -> None:
     """A server that died while it took files in."""
     settings = ben.parts.settings
     for number in (70, 71):
-        staging.keep_files(settings, number, [("a.csv", b"x")])
-    old = clock.now().timestamp() - 2 * upkeep.ORPHAN_SECONDS
+        kept_files.keep_files(settings, number, [("a.csv", b"x")])
+    old = clock.now().timestamp() - 2 * housekeeping.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
-    upkeep.forget_old(ben.parts.databases, settings)
+    housekeeping.forget_old(ben.parts.databases, settings)
     assert kept(ben) == {"71/file-0"}
 
 
@@ -101,9 +102,9 @@ def test_faulty_rows_are_handed_out_written_down_and_come_back(anna: Person) -> 
     out = BytesIO()
     book.save(out)
     second = anna.read_in(out.getvalue(), name="berichtigt.xlsx")
-    row = batches.find(anna.parts.databases.reading, 1, second)
+    row = records.find(anna.parts.databases.reading, 1, second)
     assert row is not None
-    assert (row.state, row.rows, row.new_rows, row.errors) == (batches.STORED, 1, 1, 0)
+    assert (row.state, row.rows, row.new_rows, row.errors) == (records.STORED, 1, 1, 0)
     assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text
     gone = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
     assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in gone.text

@@ -266,7 +266,7 @@ def test_errors_show_no_trace(ben: Person, monkeypatch: pytest.MonkeyPatch, capl
     def fail(*_: object) -> None:
         raise ValueError("Żeromska, 0042")
 
-    monkeypatch.setattr("web.services.batches.of_home", fail)
+    monkeypatch.setattr("web.services.uploads.records.of_home", fail)
     with capture_logs() as events:
         page = client.get("/daten/")
     assert page.status_code == 500

@@ -13,12 +13,13 @@ from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_reanalysis import check
 from tests.web.test_rulebooks import account_of, actions, tenant_of
-from web.services import batches, care, people, results, undoing
-from web.services.people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, Reply
+from web.services.analysis import home_data, results
+from web.services.uploads import records, undo_job, unknown_people
+from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, Reply
 from web.store import models
 
 if TYPE_CHECKING:
-    from web.services.people import Question, Queue
+    from web.services.uploads.unknown_people import Question, Queue
 
 HEAD = workbooks.WORK[0]
 STRAY = [
@@ -41,7 +42,7 @@ def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any,
 
 def queue(who: Person) -> Queue:
     """Return the questions of a home."""
-    found = people.queue(who.parts.databases, who.parts.settings, who.home_id)
+    found = unknown_people.queue(who.parts.databases, who.parts.settings, who.home_id)
     assert found is not None
     return found
 
@@ -58,7 +59,7 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
 
 def reply(who: Person, one: Question, said: str, same_as: str = "") -> None:
     """Answer a question."""
-    people.answer(
+    unknown_people.answer(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         reply=Reply(one.kind, one.pseudonym, said, same_as),
     )  # fmt: skip
@@ -73,16 +74,16 @@ def merge(who: Person, label: str, into: str) -> None:
 def new_rows(who: Person, content: bytes) -> int:
     """Read a file in and return how many rows it added."""
     batch_id = who.read_in(content)
-    row = batches.find(who.parts.databases.reading, tenant_of(who), batch_id)
+    row = records.find(who.parts.databases.reading, tenant_of(who), batch_id)
     assert row is not None
-    assert row.state == batches.STORED
+    assert row.state == records.STORED
     return row.new_rows
 
 
 def stored(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home as they are read, persons by what files call them."""
     with who.parts.databases.reading() as session:
-        work = care.work_of(session, who.home_id)
+        work = home_data.work_of(session, who.home_id)
         row = models.Intervention
         query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)
         rows = session.execute(query).all()
@@ -106,7 +107,7 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
     assert [[(one.label, one.sure) for one in offers] for offers in best] == [
         [("0042 Müller-Özdemir, Ayşe", True)], [("0042 Müller-Özdemir, Ayşe", False)], [("P1 Quast, Ute", True)], [],
     ]  # fmt: skip
-    few = people.queue(anna.parts.databases, anna.parts.settings, anna.home_id, limit=1)
+    few = unknown_people.queue(anna.parts.databases, anna.parts.settings, anna.home_id, limit=1)
     assert few is not None
     assert (len(few.questions), few.count) == (1, 5)
 
@@ -156,7 +157,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
 def stored_alike(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home, people left out of their order."""
     with who.parts.databases.reading() as session:
-        work = care.work_of(session, who.home_id).astype(object)
+        work = home_data.work_of(session, who.home_id).astype(object)
     shown = work[["intervention", "status", "date", "minute_of_day", "seconds", "shift", "ward"]]
     return sorted(shown.itertuples(index=False, name=None), key=repr)
 
@@ -203,7 +204,7 @@ def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
     merge(anna, "42", "0042")
     merge(anna, "Quast, Ute", "P1")
     with anna.parts.databases.writing.begin() as session:
-        undoing._take_back(session, batch_id)
+        undo_job._take_back(session, batch_id)
     assert stored(anna) == before
     check(anna)
     assert new_rows(anna, monthly()) > 0
@@ -226,11 +227,14 @@ def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
                 )
             )  # fmt: skip
         session.add(models.Instability(resident_id=ids[one.pseudonym], criterion="x", start=None, end=None))
-        care.analyse(session, anna.home_id)
+        home_data.analyse(session, anna.home_id)
     merge(anna, "42", "0042")
     check(anna)
     with anna.parts.databases.reading() as session:
-        held, unstable = care.assessments_of(session, anna.home_id), care.people_of(session, anna.home_id).instability
+        held, unstable = (
+            home_data.assessments_of(session, anna.home_id),
+            home_data.people_of(session, anna.home_id).instability,
+        )
     assert [day.isoformat()[:10] for day in held[held["resident"] == ayse]["date"].dropna()] == ["2026-03-01"]
     assert (held["resident"] == ayse).sum() == 2
     assert unstable["resident"].tolist() == [ayse]
@@ -245,7 +249,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
     batch_id = anna.read_in(later)
-    said = batches.said(anna.parts.databases, anna.parts.settings, batch_id)
+    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
     assert said is not None
     strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
@@ -255,7 +259,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
     assert {one.label for one in queue(anna).questions} == {"Ay?e Müller-Özdemir", "43", "0815", "P9"}
     anna.read_in(workbooks.workbook(Bewohner=[workbooks.RESIDENTS[0], ("42", "Müller", "Ayşe", "WB 9", "")]))
     with anna.parts.databases.reading() as session:
-        residents = care.people_of(session, anna.home_id).residents
+        residents = home_data.people_of(session, anna.home_id).residents
     assert residents.set_index("resident")["ward"].to_dict()[pseudonym(anna, RESIDENT, "0042")] == "WB 9"
     assert len(residents) == 2
     check(anna)
@@ -302,7 +306,7 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     ]  # fmt: skip
     for said in wrong:
         with pytest.raises(PersonError):
-            people.answer(
+            unknown_people.answer(
                 anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
                 reply=said,
             )  # fmt: skip
@@ -325,7 +329,7 @@ def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: 
         raise RuntimeError("the machine went down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(people.storing, "analysed", fails)
+        patched.setattr(unknown_people.storing, "analysed", fails)
         with pytest.raises(RuntimeError, match="went down"):
             merge(anna, "42", "0042")
     assert stored(anna) == before
@@ -347,7 +351,7 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
         (other.home_id, tenant_of(other), mine),
     ):
         with pytest.raises(PersonError):
-            people.answer(
+            unknown_people.answer(
                 anna.parts.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
                 reply=Reply(one.kind, one.pseudonym, SAME, same_as),
             )  # fmt: skip
@@ -376,7 +380,7 @@ def test_nothing_is_asked_while_the_vault_is_silent(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     with anna.parts.databases.vault_writing.begin() as session:
         session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))
-    assert people.queue(anna.parts.databases, anna.parts.settings, anna.home_id) is None
+    assert unknown_people.queue(anna.parts.databases, anna.parts.settings, anna.home_id) is None
 
 
 def test_stranger_whose_master_data_came_is_no_question(anna: Person) -> None:

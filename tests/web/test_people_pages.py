@@ -11,7 +11,7 @@ from tests.web import workbooks
 from tests.web.pages import Person, person, post
 from tests.web.test_people import asked, monthly, pseudonym, queue, stored
 from tests.web.test_rulebooks import actions
-from web.services.people import NEW, RESIDENT, SAME, STAFF
+from web.services.uploads.unknown_people import NEW, RESIDENT, SAME, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from web.services.people import Question
+    from web.services.uploads.unknown_people import Question
     from web.settings import Settings
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from tests.web import workbooks
 from tests.web.pages import Person, post, upload
-from web.services import accounts, batches, imports, progress, staging, upkeep
-from web.services.progress import CancelledError, Tell, remaining
+from web.services import accounts
+from web.services.uploads import flow, housekeeping, kept_files, progress, records
+from web.services.uploads.progress import CancelledError, Tell, remaining
 from web.store import bulk, models
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Noted:
 
 def start(who: Person, *files: tuple[str, bytes]) -> int:
     """Upload files, waiting to be read."""
-    return imports.start(
+    return flow.start(
         who.parts.databases, who.parts.settings, home_id=who.home_id,
         account_id=accounts.numbered(who.parts.databases, who.user_name), files=files,
     )  # fmt: skip
@@ -129,19 +130,19 @@ def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
 ) -> None:
     batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     with monkeypatch.context() as patched:
-        cancelled_at(patched, anna, staging, "files", batch_id)
-        imports.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, batch_id)
-    assert anna.state(batch_id) == batches.ABORTED
-    anna.parts.jobs.enqueue(batch_id, imports.restart(anna.parts.databases, batch_id, account_id=1))
+        cancelled_at(patched, anna, kept_files, "files", batch_id)
+        flow.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, batch_id)
+    assert anna.state(batch_id) == records.ABORTED
+    anna.parts.jobs.enqueue(batch_id, flow.restart(anna.parts.databases, batch_id, account_id=1))
     run_jobs(anna)
-    assert anna.state(batch_id) == batches.READ
+    assert anna.state(batch_id) == records.READ
 
 
 def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Part of the rows is in the open transaction already; all go back, and it can begin again."""
     parts = anna.parts
     batch_id = anna.read_in(workbooks.workbook(), store=False)
-    imports.commit(parts.databases, batch_id, account_id=1)
+    flow.commit(parts.databases, batch_id, account_id=1)
     told = []
 
     class Notes:
@@ -156,15 +157,15 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
                 progress.ask_to_end(parts.jobs.queue, batch_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
-    imports.store(parts.databases, parts.settings, Notes(), batch_id)
+    flow.store(parts.databases, parts.settings, Notes(), batch_id)
     assert told == [3]
-    assert (anna.state(batch_id), rows_stored(anna)) == (batches.ABORTED, 0)
+    assert (anna.state(batch_id), rows_stored(anna)) == (records.ABORTED, 0)
     with parts.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
-    parts.jobs.enqueue(batch_id, imports.restart(parts.databases, batch_id, account_id=1))
+    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
     run_jobs(anna)
-    assert (anna.state(batch_id), rows_stored(anna)) == (batches.STORED, 7)
+    assert (anna.state(batch_id), rows_stored(anna)) == (records.STORED, 7)
 
 
 def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person) -> None:
@@ -172,9 +173,9 @@ def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person)
     sent = upload(client, (workbooks.workbook(), "haus.xlsx"))
     assert "Abbrechen" in client.get(sent.location).text
     assert post(client, f"{sent.location}/abbrechen", sent.location).status_code == 302
-    assert anna.state(1) == batches.ABORTED
+    assert anna.state(1) == records.ABORTED
     run_jobs(anna)  # the job is still in the queue, and finds nothing to do
-    assert anna.state(1) == batches.ABORTED
+    assert anna.state(1) == records.ABORTED
     late = post(client, f"{sent.location}/abbrechen", "/daten/")
     assert late.status_code == 302
     assert "anderen Stand" in client.get("/daten/").text
@@ -188,15 +189,15 @@ def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
     states = []
     for _ in range(3):
         with parts.databases.writing.begin() as session:
-            assert batches.move(session, batch_id, batches.WAITING, batches.READING)
+            assert records.move(session, batch_id, records.WAITING, records.READING)
         parts.jobs.queue.note(progress.key(batch_id), last_word)
-        upkeep.recover(parts.databases, parts.jobs.queue)
+        housekeeping.recover(parts.databases, parts.jobs.queue)
         states.append(anna.state(batch_id))
-    assert states == [batches.WAITING, batches.WAITING, batches.ABORTED]
-    parts.jobs.enqueue(batch_id, imports.restart(parts.databases, batch_id, account_id=1))
+    assert states == [records.WAITING, records.WAITING, records.ABORTED]
+    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
     assert progress.of(parts.jobs.queue, batch_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
-    assert anna.state(batch_id) == batches.READ
+    assert anna.state(batch_id) == records.READ
 
 
 def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
@@ -206,7 +207,7 @@ def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
         jobs.take_up()
     assert len(jobs.queue) == 1
     run_jobs(ben)
-    assert ben.state(batch_id) == batches.READ
+    assert ben.state(batch_id) == records.READ
 
 
 def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
@@ -222,9 +223,9 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
         (months[1], "Interventionen Februar.csv"), (months[0], "Interventionen Januar (2).csv"),
     )  # fmt: skip
     run_jobs(anna)
-    row = batches.find(anna.parts.databases.reading, 1, 1)
+    row = records.find(anna.parts.databases.reading, 1, 1)
     assert row is not None
-    assert (row.state, row.file_count) == (batches.READ, 4)
+    assert (row.state, row.file_count) == (records.READ, 4)
     assert (row.counted, row.not_done, row.faulty) == (workbooks.COUNTED, workbooks.NOT_DONE, workbooks.FAULTY)
     post(client, f"{sent.location}/uebernehmen", sent.location)
     run_jobs(anna)
@@ -243,12 +244,12 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
 
     def whole_way(name: str, content: bytes) -> None:
         account_id = accounts.numbered(parts.databases, name)
-        batch_id = imports.start(
+        batch_id = flow.start(
             parts.databases, parts.settings, home_id=anna.home_id, account_id=account_id, files=[("a.xlsx", content)]
         )
-        imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-        imports.commit(parts.databases, batch_id, account_id=account_id)
-        imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        flow.commit(parts.databases, batch_id, account_id=account_id)
+        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
         ended.append(batch_id)
 
     threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]
@@ -256,7 +257,7 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [anna.state(one) for one in ended] == [batches.STORED] * 2
+    assert [anna.state(one) for one in ended] == [records.STORED] * 2
     assert rows_stored(anna) == 7
     with parts.databases.reading() as session:
         assert session.scalar(select(func.sum(models.Batch.new_rows))) == 7

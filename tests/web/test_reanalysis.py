@@ -15,9 +15,11 @@ from tests.web import own_rulebook, stored_results, workbooks
 from tests.web.pages import Person
 from tests.web.test_overrides import nurse
 from tests.web.test_rulebooks import BUILT_IN, account_of, activate, import_
-from web.services import care, deliveries, overrides, reanalysis, scoring
-from web.services.batches import STORED
-from web.services.overrides import OverrideError
+from web.services.analysis import home_data, rescore, scoring
+from web.services.rulebooks import overrides
+from web.services.rulebooks.overrides import OverrideError
+from web.services.uploads import applied
+from web.services.uploads.records import STORED
 from web.store import models, packed
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def check(who: Person) -> None:
     """Hold what is kept against a full analysis, which is undone."""
     with who.parts.databases.writing() as session:
         found = kept(session, who.home_id)
-        care.analyse(session, who.home_id)
+        home_data.analyse(session, who.home_id)
         session.flush()
         session.expire_all()
         assert found == kept(session, who.home_id)
@@ -142,7 +144,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
     with who.parts.databases.reading() as session:
-        found = sorted(one.batch_id for one in deliveries.in_force(session, who.home_id))
+        found = sorted(one.batch_id for one in applied.in_force(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])
 
@@ -213,7 +215,7 @@ def test_result_that_rests_on_something_else_is_no_ground_to_build_on(anna: Pers
 
 
 def test_days_of_one_month_are_one_run() -> None:
-    found = reanalysis.spans_of(
+    found = rescore.spans_of(
         [date(2026, 3, 9), date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 2), date(2026, 2, 3)]
     )
     assert found == [(date(2026, 1, 31), date(2026, 2, 3)), (date(2026, 3, 2), date(2026, 3, 9))]

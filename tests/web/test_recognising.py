@@ -17,7 +17,8 @@ from tests.importers import files
 from tests.web import foreign, workbooks
 from tests.web.pages import Person, person, post, token, upload
 from tests.web.test_uploads import run_jobs
-from web.services import batches, imports, profiles, recognising, staging, upkeep
+from web.services.uploads import flow, housekeeping, kept_files, questions, records
+from web.services.words import profiles
 from web.store import models
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Talk:
     def read(self) -> None:
         """Answer everything as proposed."""
         for _ in range(20):
-            if self.state != batches.ASKING:
+            if self.state != records.ASKING:
                 return
             self.say()
         pytest.fail("asks for ever")
@@ -89,15 +90,15 @@ def audited(who: Person) -> list[tuple[str, str, str]]:
 
 def test_the_template_is_read_without_a_question(ben: Person) -> None:
     batch_id = ben.read_in(workbooks.workbook(), store=False)
-    assert ben.state(batch_id) == batches.READ
-    assert staging.asked(ben.parts.settings, batch_id).profiles == ()
+    assert ben.state(batch_id) == records.READ
+    assert kept_files.asked(ben.parts.settings, batch_id).profiles == ()
 
 
 def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
     """Sheet, columns, whether to read so; then the profile does it: no question until the preview."""
     client = anna.first_sign_in()
     talk = Talk(anna, client, (foreign.csv(), "Leistungen 2026-02.csv"))
-    assert (talk.state, talk.at()) == (batches.ASKING, "/blatt/0")
+    assert (talk.state, talk.at()) == (records.ASKING, "/blatt/0")
     page = talk.page().text
     assert "Interventionen: was wann durchgeführt wurde" in page
     assert "für" in page
@@ -113,11 +114,11 @@ def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
     assert talk.at() == "/zuordnung"
     assert talk.fields()["name"] == "Leistungen"
     talk.say(name="Export der Pflege")
-    assert talk.state == batches.READ
+    assert talk.state == records.READ
     assert "Gelesen nach" not in talk.page().text
     anna.store(talk.batch_id)
     second = Talk(anna, client, (foreign.csv(), "März.csv"))
-    assert second.state == batches.READ
+    assert second.state == records.READ
     assert "Gelesen nach Profil „Export der Pflege“" in second.page().text
     assert ("einlesen.zuordnen", f"lieferung {talk.batch_id}", "") in audited(anna)
 
@@ -133,8 +134,8 @@ def test_what_is_read_is_what_was_said(ben: Person) -> None:
              columns(talk, "Bewohner-Nr"): "0", "einheit": "h"}  # fmt: skip
     talk.say(**given)
     talk.say(merken="", name="")
-    assert talk.state == batches.READ
-    result = staging.result(ben.parts.settings, talk.batch_id)
+    assert talk.state == records.READ
+    result = kept_files.result(ben.parts.settings, talk.batch_id)
     assert result.tables.interventions["seconds"].tolist() == [7200]
     assert result.tables.interventions["resident"].tolist() == ["42"]
 
@@ -182,7 +183,7 @@ def test_back_and_forth(ben: Person) -> None:
     assert talk.at() == "/zuordnung"
     assert "So würde kein Blatt gelesen" in talk.page().text
     talk.say()
-    assert talk.state == batches.ASKING
+    assert talk.state == records.ASKING
 
 
 def test_an_answer_that_cannot_be_followed_is_asked_for_again(ben: Person) -> None:
@@ -190,7 +191,7 @@ def test_an_answer_that_cannot_be_followed_is_asked_for_again(ben: Person) -> No
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "b.csv"))
     talk.say()
     talk.say(zeile="4", zeilen="2")
-    assert (talk.state, talk.at()) == (batches.ASKING, "/blatt/1")
+    assert (talk.state, talk.at()) == (records.ASKING, "/blatt/1")
     assert "passt nicht zu ihrem Inhalt" in talk.page().text
     talk.say(zeile="0", zeilen="1")
     assert talk.at() == "/spalten/0"
@@ -201,7 +202,7 @@ def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
     """T1: whoever is called so, the work database does not hear of it."""
     staff = [workbooks.STAFF[0], ("P1", "Zauberei", "Ute", "12", "", "", "", "")]
     batch_id = ben.read_in(workbooks.workbook(Mitarbeitende=staff, Interventionen=workbooks.WORK), store=False)
-    result = staging.result(ben.parts.settings, batch_id)
+    result = kept_files.result(ben.parts.settings, batch_id)
     assert result.people_staff.empty
     assert "Zauberei" in result.unknown["intervention"]
     with ben.parts.databases.reading() as session:
@@ -218,7 +219,7 @@ def test_letters_can_be_put_right(ben: Person) -> None:
     talk.say(zeichen="mac_roman", inhalt="Interventionen")
     assert "Rückenmassage für Änne" in unescape(talk.page(f"{talk.home}/blatt/0").text)
     talk.read()
-    assert "Rückenmassage für Änne" in staging.result(ben.parts.settings, talk.batch_id).unknown["intervention"]
+    assert "Rückenmassage für Änne" in kept_files.result(ben.parts.settings, talk.batch_id).unknown["intervention"]
 
 
 def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
@@ -230,18 +231,18 @@ def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
     assert talk.say(kennwort="").status_code == 422
     talk.say(kennwort="falsch")
     assert "öffnet die Datei nicht" in talk.page().text
-    assert staging.passwords(ben.parts.settings, talk.batch_id) == {}
+    assert kept_files.passwords(ben.parts.settings, talk.batch_id) == {}
     answer = talk.say(kennwort=foreign.PASSWORD)
     assert foreign.PASSWORD not in answer.location
     assert talk.at() == "/blatt/0"
     for path in ben.parts.settings.home.rglob("*"):
         assert path.is_dir() or foreign.PASSWORD.encode() not in path.read_bytes(), path
     talk.read()
-    assert talk.state == batches.READ
-    assert staging.passwords(ben.parts.settings, talk.batch_id) == {}
+    assert talk.state == records.READ
+    assert kept_files.passwords(ben.parts.settings, talk.batch_id) == {}
     assert not any(foreign.PASSWORD in part for one in audited(ben) for part in one)
-    imports.reread(ben.parts.databases, talk.batch_id, account_id=1)
-    ben.parts.jobs.enqueue(talk.batch_id, batches.WAITING)
+    flow.reread(ben.parts.databases, talk.batch_id, account_id=1)
+    ben.parts.jobs.enqueue(talk.batch_id, records.WAITING)
     run_jobs(ben)
     assert talk.at() == "/kennwort"
 
@@ -257,7 +258,7 @@ def test_hidden_sheets_are_listed_and_left_out(ben: Person) -> None:
     talk.say(f"{talk.home}/blatt/1", inhalt="Interventionen", zeile="0")
     assert talk.at() == "/spalten/1"
     talk.read()
-    assert staging.result(ben.parts.settings, talk.batch_id).rows == 8
+    assert kept_files.result(ben.parts.settings, talk.batch_id).rows == 8
 
 
 def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -> None:
@@ -272,12 +273,12 @@ def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -
     assert wrong.status_code == 422
     assert "Bitte wählen Sie die Zeile" in wrong.text
     talk.read()
-    assert staging.result(ben.parts.settings, talk.batch_id).rows == 4
+    assert kept_files.result(ben.parts.settings, talk.batch_id).rows == 4
 
 
 def test_two_files_of_one_name_are_two(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "a.csv"))
-    assert [one.file for one in staging.asked(ben.parts.settings, talk.batch_id).guesses] == ["a.csv", "a (2).csv"]
+    assert [one.file for one in kept_files.asked(ben.parts.settings, talk.batch_id).guesses] == ["a.csv", "a (2).csv"]
 
 
 def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
@@ -287,15 +288,15 @@ def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
     first.read()
     second = Talk(ben, client, (foreign.csv(), "a.csv"))
     assert post(client, f"{second.home}/zuordnung/aendern", second.home).status_code == 302
-    assert (second.state, second.at()) == (batches.ASKING, "/zuordnung")
+    assert (second.state, second.at()) == (records.ASKING, "/zuordnung")
     minutes = re.search(r'<label for="([\w-]+)">Minuten</label>', second.page(f"{second.home}/spalten/0").text).group(1)
     second.say(f"{second.home}/spalten/0", **{minutes: ""})
     assert second.fields()["name"] == "a"
     second.say()
-    assert second.state == batches.READ
+    assert second.state == records.READ
     third = Talk(ben, client, (foreign.csv(), "a.csv"))
-    assert third.state == batches.READ
-    assert staging.result(ben.parts.settings, third.batch_id).tables.interventions["seconds"].max() == -1
+    assert third.state == records.READ
+    assert kept_files.result(ben.parts.settings, third.batch_id).tables.interventions["seconds"].max() == -1
     (row,) = profiles.list_(ben.parts.databases.reading, 1)
     assert (row.version, row.by) == (2, "Ben")
 
@@ -305,51 +306,51 @@ def test_what_was_shown_before_does_not_hold_any_more(ben: Person) -> None:
     client = ben.first_sign_in()
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     post(client, f"/daten/{batch_id}/zuordnung/aendern", f"/daten/{batch_id}")
-    with pytest.raises(imports.UploadError):
-        imports.commit(ben.parts.databases, batch_id, account_id=1)
-    row = next(one for one in batches.of_home(ben.parts.databases.reading, ben.home_id) if one.id == batch_id)
+    with pytest.raises(flow.UploadError):
+        flow.commit(ben.parts.databases, batch_id, account_id=1)
+    row = next(one for one in records.of_home(ben.parts.databases.reading, ben.home_id) if one.id == batch_id)
     assert (row.rows, row.errors, row.weighed, row.first_day) == (0, 0, None, None)
-    imports.reread(ben.parts.databases, batch_id, account_id=1)
-    imports.cancel(ben.parts.databases, ben.parts.jobs.queue, batch_id, account_id=1)
-    assert imports.restart(ben.parts.databases, batch_id, account_id=1) == batches.WAITING
+    flow.reread(ben.parts.databases, batch_id, account_id=1)
+    flow.cancel(ben.parts.databases, ben.parts.jobs.queue, batch_id, account_id=1)
+    assert flow.restart(ben.parts.databases, batch_id, account_id=1) == records.WAITING
 
 
 def test_reading_again_finds_the_same(anna: Person) -> None:
     """Originals are kept until somebody decides: what is read again is what was read; stored, they are gone."""
     batch_id = anna.read_in(workbooks.workbook(), store=False)
-    before = staging.result(anna.parts.settings, batch_id)
+    before = kept_files.result(anna.parts.settings, batch_id)
     with anna.parts.databases.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
-    imports.reread(anna.parts.databases, batch_id, account_id=1)
-    anna.parts.jobs.enqueue(batch_id, batches.WAITING)
+    flow.reread(anna.parts.databases, batch_id, account_id=1)
+    anna.parts.jobs.enqueue(batch_id, records.WAITING)
     run_jobs(anna)
-    assert anna.state(batch_id) == batches.READ
-    again = staging.result(anna.parts.settings, batch_id)
+    assert anna.state(batch_id) == records.READ
+    again = kept_files.result(anna.parts.settings, batch_id)
     assert again.tables.interventions.equals(before.tables.interventions)
     with anna.parts.databases.reading() as session:
         assert len(session.scalars(select(models.UnknownTerm)).all()) == words
     anna.store(batch_id)
     assert {path.name for path in (anna.parts.settings.uploads / str(batch_id)).iterdir()} == {"faulty"}
-    with pytest.raises(imports.UploadError):
-        imports.reread(anna.parts.databases, batch_id, account_id=1)
+    with pytest.raises(flow.UploadError):
+        flow.reread(anna.parts.databases, batch_id, account_id=1)
 
 
 def test_an_upload_read_before_files_were_kept_says_so(ben: Person) -> None:
     client = ben.first_sign_in()
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     (ben.parts.settings.uploads / str(batch_id) / "file-0").unlink()
-    imports.reread(ben.parts.databases, batch_id, account_id=1)
-    ben.parts.jobs.enqueue(batch_id, batches.WAITING)
+    flow.reread(ben.parts.databases, batch_id, account_id=1)
+    ben.parts.jobs.enqueue(batch_id, records.WAITING)
     run_jobs(ben)
     assert "nicht mehr aufbewahrt" in client.get(f"/daten/{batch_id}").text
 
 
 def test_questions_whose_files_are_lost_do_not_go_in_circles(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    staging.drop(ben.parts.settings, talk.batch_id)
+    kept_files.drop(ben.parts.settings, talk.batch_id)
     assert "nicht mehr aufbewahrt" in talk.page(f"{talk.home}/blatt/0").text
     assert post(talk.client, f"{talk.home}/verwerfen", "/daten/").status_code == 302
-    assert talk.state == batches.DISCARDED
+    assert talk.state == records.DISCARDED
 
 
 def test_two_people_answering_at_once(anna: Person) -> None:
@@ -363,16 +364,16 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     assert "Inzwischen hat jemand" in late.text
     assert late.request.path.endswith("/spalten/0")
     parts, version = anna.parts, int(talk.fields()["fassung"])
-    answer = staging.asked(parts.settings, talk.batch_id).final()[0]
+    answer = kept_files.asked(parts.settings, talk.batch_id).final()[0]
     lost, ready = [], threading.Barrier(4)
 
     def say(unit: str) -> None:
         ready.wait()
         try:
-            recognising.say(
-                parts.databases, parts.settings, talk.batch_id, version, replace(answer, unit=unit), recognising.COLUMNS
+            questions.say(
+                parts.databases, parts.settings, talk.batch_id, version, replace(answer, unit=unit), questions.COLUMNS
             )
-        except recognising.AnswerError as error:
+        except questions.AnswerError as error:
             lost.append(str(error))
 
     threads = [threading.Thread(target=say, args=(unit,)) for unit in ("", "min", "s", "h")]
@@ -380,8 +381,8 @@ def test_two_people_answering_at_once(anna: Person) -> None:
         one.start()
     for one in threads:
         one.join()
-    assert lost == [recognising.ANSWERED] * 3
-    assert staging.asked(parts.settings, talk.batch_id).version == version + 1
+    assert lost == [questions.ANSWERED] * 3
+    assert kept_files.asked(parts.settings, talk.batch_id).version == version + 1
 
 
 def test_answers_outlive_a_restart(ben: Person) -> None:
@@ -393,18 +394,18 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     parts = ben.parts
     parts.jobs.queue.dequeue()
     with parts.databases.writing.begin() as session:
-        assert batches.move(session, talk.batch_id, batches.WAITING, batches.READING)  # and then it was killed
-    assert upkeep.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {talk.batch_id: batches.WAITING}
-    parts.jobs.enqueue(talk.batch_id, batches.WAITING)
+        assert records.move(session, talk.batch_id, records.WAITING, records.READING)  # and then it was killed
+    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {talk.batch_id: records.WAITING}
+    parts.jobs.enqueue(talk.batch_id, records.WAITING)
     run_jobs(ben)
-    assert talk.state == batches.ASKING
-    assert staging.asked(parts.settings, talk.batch_id).answers[0].depth == 2
+    assert talk.state == records.ASKING
+    assert kept_files.asked(parts.settings, talk.batch_id).answers[0].depth == 2
 
 
 def test_questions_are_thrown_away_as_uploads_are(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     assert post(talk.client, f"{talk.home}/verwerfen", talk.home + talk.at()).status_code == 302
-    assert talk.state == batches.DISCARDED
+    assert talk.state == records.DISCARDED
     assert not (ben.parts.settings.uploads / str(talk.batch_id)).exists()
     assert "verworfen" in talk.page(f"{talk.home}/blatt/0").text
 
@@ -454,13 +455,13 @@ def test_profiles_are_named_given_away_and_deleted(anna: Person) -> None:
 
     assert "gilt ab der nächsten Datei" in give(written.data)
     assert "gibt es schon" in give(written.data)
-    assert Talk(other, given, (foreign.csv(), "x.csv")).state == batches.READ
+    assert Talk(other, given, (foreign.csv(), "x.csv")).state == records.READ
     for broken in (b"", b"x", b"[" * 100_000, b'{"name": 3}', b"\xff\xfe", b'{"name": "a", "sheets": [{}]}', b"null"):
         page = give(broken)
         assert "Profil" in page
         assert "gilt ab" not in page
     post(client, "/daten/profile/1/loeschen", "/daten/profile/")
-    assert Talk(anna, client, (foreign.csv(), "x.csv")).state == batches.ASKING
+    assert Talk(anna, client, (foreign.csv(), "x.csv")).state == records.ASKING
     assert {"profil.speichern", "profil.umbenennen", "profil.herunterladen", "profil.loeschen"} <= {
         action for action, _, _ in audited(anna)
     }
@@ -471,12 +472,12 @@ def test_a_name_for_the_profile_is_needed(ben: Person) -> None:
     talk.say()
     talk.say()
     assert talk.say(name=" ").status_code == 422
-    assert talk.state == batches.ASKING
+    assert talk.state == records.ASKING
     form = talk.fields() | {"csrf_token": token(talk.page()), "name": ""}
     form.pop("merken")
     talk.client.post(f"{talk.home}/zuordnung", data=form)
     run_jobs(ben)
-    assert talk.state == batches.READ
+    assert talk.state == records.READ
     assert profiles.list_(ben.parts.databases.reading, 1) == []
 
 
@@ -486,7 +487,7 @@ def test_a_refused_answer_leads_back_to_the_questions(ben: Person) -> None:
     talk.say(inhalt="Dienstzeiten")
     talk.say(**{columns(talk, "Kürzel"): "5"})
     talk.say()
-    assert talk.state == batches.REFUSED
+    assert talk.state == records.REFUSED
     page = talk.page().text
     assert "Warum ließ sich das nicht lesen?" in page
     assert "Zuordnung ändern" in page
@@ -500,7 +501,7 @@ def test_a_file_of_which_nothing_is_left_says_why(ben: Person) -> None:
     rows += [[name, *["F", "K"] * 5] for name in ("Groß, Jörg", "Müller, Änne")]
     talk = Talk(ben, ben.first_sign_in(), (foreign.xlsx(rows, sheet="Januar"), "Dienstplan.xlsx"))
     talk.read()
-    assert talk.state == batches.REFUSED
+    assert talk.state == records.REFUSED
     page = talk.page().text
     assert "Blatt „Januar“, Zeile 3 („Groß, Jörg“): Niemand im Blatt „Mitarbeitende“ heißt so" in page
     assert "Ergänzen Sie im Dienstplan die Personal-Nr oder die Person im Blatt „Mitarbeitende“." in page
@@ -510,14 +511,14 @@ def test_a_file_of_which_nothing_is_left_says_why(ben: Person) -> None:
 def test_every_family_is_asked_about_and_read(ben: Person, family: str) -> None:
     name, content = foreign.families()[family]
     talk = Talk(ben, ben.first_sign_in(), (content, name))
-    assert talk.state == batches.ASKING
+    assert talk.state == records.ASKING
     talk.read()
-    assert talk.state == batches.READ
-    assert staging.result(ben.parts.settings, talk.batch_id).rows == len(foreign.WORK)
+    assert talk.state == records.READ
+    assert kept_files.result(ben.parts.settings, talk.batch_id).rows == len(foreign.WORK)
 
 
 @pytest.mark.parametrize("family", ["xls", "ods", "das"])
 def test_what_is_our_own_or_official_is_read_at_once(ben: Person, family: str) -> None:
     name, content = foreign.families()[family]
     batch_id = ben.read_in(content, name=name, store=False)
-    assert ben.state(batch_id) == batches.READ
+    assert ben.state(batch_id) == records.READ

@@ -27,10 +27,12 @@ from tests.web.pages import person
 from tests.web.test_people import merge
 from tests.web.test_reanalysis import check
 from tests.web.test_undoing import choose, weighed
-from web.services import care, duties, relieving, rulebooks, scoring, small_groups, undoing
-from web.services.holdings import Stretch
-from web.services.small_groups import MIXED
-from web.services.storing import Choice
+from web.services.analysis import home_data, relief, scoring, small_groups
+from web.services.analysis.small_groups import MIXED
+from web.services.rulebook_calendar import Stretch
+from web.services.rulebooks import library
+from web.services.uploads import duties, undo_job
+from web.services.uploads.apply import Choice
 from web.store import analysis, models
 from web.store.content import DUTY, unpack
 
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from tests.web.pages import Person
     from web.store.databases import Databases
 
-BOOK = rulebooks.current("rekonstruktion")
+BOOK = library.current("rekonstruktion")
 LONG_AGO = date(2020, 1, 1)
 
 STAFF = [
@@ -88,7 +90,7 @@ def home(who: Person, *rosters_: bytes) -> None:
 
 
 def told(who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None) -> Any:
-    return relieving.load(who.parts.databases.reading, who.home_id, (first, last), ward)
+    return relief.load(who.parts.databases.reading, who.home_id, (first, last), ward)
 
 
 def on_duty(who: Person) -> list[tuple[str, str, str]]:
@@ -154,7 +156,7 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
     for start, end in ((0, 20), (2, 9), (5, 8), (7, 7)):
         period = (first + timedelta(days=start), first + timedelta(days=end))
         parts = [relief_of(tables, BOOK, (day, day)) for day in days if period[0] <= day <= period[1]]
-        found = relieving.load(databases.reading, home_id, period)
+        found = relief.load(databases.reading, home_id, period)
         if not parts:
             assert found is None
             continue
@@ -178,17 +180,17 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
                 for way in line.moves:
                     mine[line.intervention, way.qn_soll, way.qn_ist] += way.seconds
             assert mine == +moved
-        by_ward = [relieving.load(databases.reading, home_id, period, ward) for ward in ("A", "B", "C", None)]
+        by_ward = [relief.load(databases.reading, home_id, period, ward) for ward in ("A", "B", "C", None)]
         *wards, house = (one.above for one in by_ward)
         assert house - lost["ohne_wohnbereich"] - lost["ohne_uhrzeit"] <= sum(wards) <= house
-        assert relieving.load(databases.reading, home_id, period, "gibt es nicht").above == 0
+        assert relief.load(databases.reading, home_id, period, "gibt es nicht").above == 0
 
 
 def test_a_home_of_pages_tells_what_the_engine_tells(anna: Person) -> None:
     """From files to figures: what is kept equals the engine on the frames that are stored."""
     home(anna, roster(*NIGHTS, *DAYS))
     with anna.parts.databases.reading() as session:
-        tables = care.tables_of(session, anna.home_id)
+        tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.duties) == 12
     found, expected = told(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
     assert found.days == 3
@@ -235,7 +237,7 @@ def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not
     second = anna.read_in(roster(*DAYS))
     assert told(anna).days == 3
     check(anna)
-    foretold = undoing.weigh(anna.parts.databases, first)
+    foretold = undo_job.weigh(anna.parts.databases, first)
     assert (foretold.rosters.removed, foretold.rosters.new, foretold.gone) == (6, 0, 0)
     anna.undo(first)
     assert (told(anna).days, told(anna).movable) == (1, 40 * 60)
@@ -423,7 +425,7 @@ def test_a_plan_that_cannot_be_proven_costs_its_days_and_not_the_upload(
     def fails(*_: object) -> None:
         raise UnprovenError
 
-    monkeypatch.setattr(relieving, "relief_by_day", fails)
+    monkeypatch.setattr(relief, "relief_by_day", fails)
     with capture_logs() as logs:
         home(ben, roster(*DAYS))
     assert told(ben) is None

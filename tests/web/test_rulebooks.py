@@ -14,8 +14,11 @@ import pebem
 from importers.findings import Severity
 from tests.web import own_rulebook, stored_results, workbooks
 from tests.web.pages import Person, person
-from web.services import accounts, care, clock, demand, holdings, homes, results, rulebooks, scoring, upkeep
-from web.services.rulebooks import RulebookError, Stretch
+from web.services import accounts, clock, homes, rulebook_calendar
+from web.services.analysis import demand, home_data, results, scoring
+from web.services.rulebooks import library
+from web.services.rulebooks.library import RulebookError, Stretch
+from web.services.uploads import housekeeping
 from web.store import models
 
 if TYPE_CHECKING:
@@ -36,9 +39,9 @@ def account_of(who: Person) -> int:
     return accounts.numbered(who.parts.databases, who.user_name)
 
 
-def import_(who: Person, contents: dict[str, Any]) -> rulebooks.Imported:
+def import_(who: Person, contents: dict[str, Any]) -> library.Imported:
     """Upload documents as a workbook."""
-    return rulebooks.import_(
+    return library.import_(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
         content=own_rulebook.workbook(contents),
     )  # fmt: skip
@@ -46,7 +49,7 @@ def import_(who: Person, contents: dict[str, Any]) -> rulebooks.Imported:
 
 def activate(who: Person, key: str, from_day: date) -> None:
     """Let the person's home work with a rulebook."""
-    rulebooks.activate(
+    library.activate(
         who.parts.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
         account_id=account_of(who),
     )  # fmt: skip
@@ -66,10 +69,10 @@ def actions(who: Person) -> list[str]:
 
 def test_built_in_rulebook_holds_since_always(anna: Person) -> None:
     reading = anna.parts.databases.reading
-    (only,) = rulebooks.holdings(reading, anna.home_id)
+    (only,) = library.holdings(reading, anna.home_id)
     assert (only.entry.key, only.valid_from, only.valid_until, only.entry.built_in) == (BUILT_IN, None, None, True)
     for day in (date(1990, 1, 1), date(2026, 1, 1), date(2090, 1, 1)):
-        assert rulebooks.holding(reading, anna.home_id, day).sha256 == rulebooks.current(BUILT_IN).sha256
+        assert library.holding(reading, anna.home_id, day).sha256 == library.current(BUILT_IN).sha256
 
 
 def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
@@ -79,18 +82,18 @@ def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
     assert (made.entry.title, made.entry.edition, made.entry.status) == ("Hausregel", "1", "hausregel")
     assert (made.entry.owner, made.entry.built_in, made.entry.first_used_at) == ("Anna", False, None)
     reading, tenant = anna.parts.databases.reading, tenant_of(anna)
-    book = rulebooks.get(reading, tenant, made.entry.key)
+    book = library.get(reading, tenant, made.entry.key)
     assert book.find_intervention("1.1").base == 4
     assert book.sha256 == made.entry.sha256
-    assert rulebooks.documents(reading, tenant, made.entry.key) == contents
-    assert [entry.key for entry in rulebooks.list_(reading, tenant)] == [BUILT_IN, made.entry.key]
+    assert library.documents(reading, tenant, made.entry.key) == contents
+    assert [entry.key for entry in library.list_(reading, tenant)] == [BUILT_IN, made.entry.key]
     assert "regelwerk.aufnehmen" in actions(anna)
 
 
 def test_documents_of_the_built_in_rulebook_can_be_exported_and_come_back_refused(anna: Person) -> None:
     """The same content twice would be two names for one thing."""
     tenant = tenant_of(anna)
-    contents = rulebooks.documents(anna.parts.databases.reading, tenant, BUILT_IN)
+    contents = library.documents(anna.parts.databases.reading, tenant, BUILT_IN)
     again = import_(anna, dict(contents))
     assert again.entry is None
     assert [one.code for one in again.findings] == ["regelwerk-vorhanden"]
@@ -110,7 +113,7 @@ def test_names_that_are_taken_are_refused(anna: Person, change: dict[str, str], 
     refused = import_(anna, contents)
     assert refused.entry is None
     assert code in {one.code for one in refused.findings}
-    assert len(rulebooks.list_(anna.parts.databases.reading, tenant_of(anna))) == 2
+    assert len(library.list_(anna.parts.databases.reading, tenant_of(anna))) == 2
 
 
 def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
@@ -120,7 +123,7 @@ def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
     assert refused.entry is None
     assert any(one.row > 1 and one.column for one in refused.findings)
     with pytest.raises(RulebookError):
-        rulebooks.import_(anna.parts.databases, tenant_id=tenant_of(anna), account_id=1, name="x", content=b"no book")
+        library.import_(anna.parts.databases, tenant_id=tenant_of(anna), account_id=1, name="x", content=b"no book")
 
 
 @pytest.mark.parametrize(("file", "key"), [("rules.yaml", "regeln"), ("interventions.yaml", "interventionen")])
@@ -145,19 +148,19 @@ def test_content_of_a_rulebook_cannot_be_changed_in_the_database(anna: Person) -
     for name, column in columns.items():
         with pytest.raises(DBAPIError, match="cannot be changed"), anna.parts.databases.writing.begin() as session:
             session.execute(update(models.Rulebook).values({name: column}))
-    assert rulebooks.documents(anna.parts.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
+    assert library.documents(anna.parts.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
 
 
 def test_used_rulebook_stays_and_unused_one_goes(anna: Person) -> None:
     databases, tenant = anna.parts.databases, tenant_of(anna)
     unused, used = (import_(anna, own_rulebook.changed(edition)).entry.key for edition in ("1", "2"))
     activate(anna, used, date(2026, 2, 1))
-    rulebooks.remove(databases, tenant_id=tenant, key=unused, account_id=account_of(anna))
+    library.remove(databases, tenant_id=tenant, key=unused, account_id=account_of(anna))
     for key in (used, BUILT_IN, unused):
         with pytest.raises(RulebookError):
-            rulebooks.remove(databases, tenant_id=tenant, key=key, account_id=account_of(anna))
-    assert [entry.key for entry in rulebooks.list_(databases.reading, tenant)] == [BUILT_IN, used]
-    assert rulebooks.find(databases.reading, tenant, used).first_used_at is not None
+            library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(anna))
+    assert [entry.key for entry in library.list_(databases.reading, tenant)] == [BUILT_IN, used]
+    assert library.find(databases.reading, tenant, used).first_used_at is not None
     with pytest.raises(DBAPIError), databases.writing.begin() as session:
         session.execute(delete(models.Rulebook))
 
@@ -179,13 +182,13 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
     assert found.rulebook.title == "Hausregel"
     january = results.load(anna.parts.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
     assert [book.title for book in january.books] == ["Rekonstruktion"]
-    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebooks.current(BUILT_IN)).tables
-    own = rulebooks.get(anna.parts.databases.reading, tenant_of(anna), key)
+    tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
+    own = library.get(anna.parts.databases.reading, tenant_of(anna), key)
     direct = sum(
         (
             pebem.score(scoring.of_days(tables, first, last), book, groupings=pebem.CUBE)
             for first, last, book in (
-                (ALL_DAYS[0], date(2026, 2, 5), rulebooks.current(BUILT_IN)),
+                (ALL_DAYS[0], date(2026, 2, 5), library.current(BUILT_IN)),
                 (date(2026, 2, 6), ALL_DAYS[1], own),
             )
         ),
@@ -198,8 +201,8 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
 
 def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
     """Aggregates are additive: any cut gives the same sum."""
-    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebooks.current(BUILT_IN)).tables
-    book = rulebooks.current(BUILT_IN)
+    tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
+    book = library.current(BUILT_IN)
     first, last = ALL_DAYS
     uncut = scoring.whole(tables, [Stretch(first, last, book)])
     assert len(uncut.tables[pebem.CUBE[0]]) > 3
@@ -234,7 +237,7 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert levels(anna) != before
     activate(anna, BUILT_IN, day)
     assert levels(anna) == before
-    held = rulebooks.holdings(anna.parts.databases.reading, anna.home_id)
+    held = library.holdings(anna.parts.databases.reading, anna.home_id)
     assert [(one.entry.key, one.valid_from, one.valid_until) for one in held] == [
         (BUILT_IN, None, date(2026, 2, 5)), (BUILT_IN, day, None),
     ]  # fmt: skip
@@ -247,7 +250,7 @@ def test_rulebook_from_a_day_to_come_changes_nothing_yet(anna: Person) -> None:
     before = levels(anna)
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, clock.today() + timedelta(days=9))
     assert levels(anna) == before
-    assert upkeep.refresh(anna.parts.databases) == 0
+    assert housekeeping.refresh(anna.parts.databases) == 0
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2100, 1, 1)])
@@ -289,7 +292,7 @@ def test_comparison_tells_what_moves(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     reading, tenant = anna.parts.databases.reading, tenant_of(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
-    found = rulebooks.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
+    found = library.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
     effect = found.effect
     whole = results.load(reading, anna.home_id).aggregate.by()
     assert (effect.count, effect.seconds) == (6, int(whole["seconds"].sum()))
@@ -305,17 +308,17 @@ def test_comparison_tells_what_moves(anna: Person) -> None:
     whole = results.load(reading, anna.home_id).aggregate.by()
     assert sum(seconds for _, seconds in effect.fit_after.values()) == effect.seconds
     assert effect.fit_after["passend"][0] == int(whole[whole["fit"] == "passend"]["count"].sum())
-    back = rulebooks.compare(reading, tenant, key, BUILT_IN, home_id=anna.home_id).effect
+    back = library.compare(reading, tenant, key, BUILT_IN, home_id=anna.home_id).effect
     assert [(move.after, move.before, move.count) for move in back.moves] == [
         (move.before, move.after, move.count) for move in effect.moves
     ]
     assert (back.fit_after, back.fit_before) == (effect.fit_before, effect.fit_after)
-    assert rulebooks.compare(reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect.moves == ()
+    assert library.compare(reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect.moves == ()
     without = import_(anna, own_rulebook.changed("2", without=("1.1",))).entry.key
-    lost = rulebooks.compare(reading, tenant, BUILT_IN, without, home_id=anna.home_id).effect
+    lost = library.compare(reading, tenant, BUILT_IN, without, home_id=anna.home_id).effect
     assert lost.unknown == ("1.1",)
     assert lost.fit_after["nicht_bewertbar"][0] == 6
-    assert rulebooks.compare(reading, tenant, BUILT_IN, key).effect is None
+    assert library.compare(reading, tenant, BUILT_IN, key).effect is None
 
 
 def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
@@ -323,30 +326,30 @@ def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     key = import_(anna, own_rulebook.changed()).entry.key
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     databases, tenant = anna.parts.databases, tenant_of(other)
-    assert [entry.key for entry in rulebooks.list_(databases.reading, tenant)] == [BUILT_IN]
-    assert rulebooks.find(databases.reading, tenant, key) is None
-    assert rulebooks.get(databases.reading, tenant, key) is None
-    assert rulebooks.documents(databases.reading, tenant, key) is None
-    assert rulebooks.compare(databases.reading, tenant, BUILT_IN, key) is None
-    assert rulebooks.compare(databases.reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect is None
+    assert [entry.key for entry in library.list_(databases.reading, tenant)] == [BUILT_IN]
+    assert library.find(databases.reading, tenant, key) is None
+    assert library.get(databases.reading, tenant, key) is None
+    assert library.documents(databases.reading, tenant, key) is None
+    assert library.compare(databases.reading, tenant, BUILT_IN, key) is None
+    assert library.compare(databases.reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect is None
     with pytest.raises(RulebookError):
         activate(other, key, date(2026, 1, 1))
     with pytest.raises(RulebookError):
-        rulebooks.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
+        library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
     with pytest.raises(RulebookError):
-        rulebooks.activate(
+        library.activate(
             databases, tenant_id=tenant, home_id=anna.home_id, key=BUILT_IN, from_day=date(2026, 1, 1),
             account_id=account_of(other),
         )  # fmt: skip
     assert import_(other, own_rulebook.changed()).entry is not None  # the same content may be theirs too
-    assert len(rulebooks.holdings(databases.reading, anna.home_id)) == 1
+    assert len(library.holdings(databases.reading, anna.home_id)) == 1
 
 
 @pytest.mark.parametrize("key", ["", "r", "r0", "r²", "r-1", "r99999999999999999999", "nichts", "../x"])
 def test_keys_that_name_nothing(ben: Person, key: str) -> None:
     reading = ben.parts.databases.reading
-    assert rulebooks.get(reading, tenant_of(ben), key) is None
-    assert rulebooks.find(reading, tenant_of(ben), key) is None
+    assert library.get(reading, tenant_of(ben), key) is None
+    assert library.find(reading, tenant_of(ben), key) is None
 
 
 def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,18 +358,18 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
     before = levels(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
     with monkeypatch.context() as broken:
-        broken.setattr(care, "analyse", lambda *_, **__: 1 / 0)
+        broken.setattr(home_data, "analyse", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             activate(anna, key, date(2026, 1, 1))
     assert levels(anna) == before
-    assert rulebooks.find(anna.parts.databases.reading, tenant_of(anna), key).first_used_at is None
+    assert library.find(anna.parts.databases.reading, tenant_of(anna), key).first_used_at is None
     assert "regelwerk.aktivieren" not in actions(anna)
 
 
 def test_home_of_the_same_tenant_keeps_its_own_book(anna: Person) -> None:
     second = homes.create(anna.parts.databases, tenant_of(anna), "Zweites Haus")
     activate(anna, import_(anna, own_rulebook.changed()).entry.key, date(2026, 1, 1))
-    assert rulebooks.holding(anna.parts.databases.reading, second).title == "Rekonstruktion"
+    assert library.holding(anna.parts.databases.reading, second).title == "Rekonstruktion"
 
 
 def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
@@ -395,7 +398,7 @@ def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
     databases = anna.parts.databases
     stored_results.rest_on_another_book(databases, anna.home_id, ALL_DAYS[1])
     assert results.load(databases.reading, anna.home_id) is None
-    assert upkeep.refresh(databases) == 1
+    assert housekeeping.refresh(databases) == 1
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
@@ -404,7 +407,7 @@ def test_scoring_some_days_anew_leaves_the_others(anna: Person) -> None:
     databases = anna.parts.databases
     before = stored_results.content(databases, anna.home_id)
     with databases.writing.begin() as session:
-        care.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
+        home_data.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
     after = stored_results.content(databases, anna.home_id)
     assert len(before) > 8
     assert set(after) == set(before)
@@ -422,4 +425,4 @@ def test_reading_book_is_todays_where_there_is_one_only(app: Flask) -> None:
     who = person(app, "carla", "Träger", "Haus")
     with who.parts.databases.reading() as session:
         home = session.get_one(models.Home, who.home_id)
-        assert holdings.for_reading(session, home) is holdings.on(session, home, clock.today())
+        assert rulebook_calendar.for_reading(session, home) is rulebook_calendar.on(session, home, clock.today())

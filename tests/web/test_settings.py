@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, inspect, make_url
 
 from web import jobs, settings
-from web.services.batches import WAITING
+from web.services.uploads.records import WAITING
 from web.store import migrate
 from web.store.databases import connect
 

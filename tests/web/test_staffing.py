@@ -13,8 +13,9 @@ from rules.staffing import full_time_equivalents
 from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions
-from web.services import clock, staffing
-from web.services.staffing import StaffingError
+from web.services import clock
+from web.services.analysis import staffing
+from web.services.analysis.staffing import StaffingError
 from web.store import models
 from web.store.base import Base
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.web import workbooks
 from tests.web.test_reanalysis import check
-from web.services import batches, care
+from web.services.analysis import home_data
+from web.services.uploads import records
 
 if TYPE_CHECKING:
     from tests.web.pages import Person
@@ -34,7 +35,7 @@ FIRST = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": part(later=False), "
 def assessed(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored of assessments, by person and day."""
     with who.parts.databases.reading() as session:
-        frame = care.assessments_of(session, who.home_id)
+        frame = home_data.assessments_of(session, who.home_id)
     return sorted(map(tuple, frame.astype({"date": str}).to_numpy().tolist()))
 
 
@@ -93,9 +94,9 @@ def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) ->
         Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
         Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
     ))  # fmt: skip
-    said = batches.said(ben.parts.databases, ben.parts.settings, batch_id)
+    said = records.said(ben.parts.databases, ben.parts.settings, batch_id)
     assert said is not None
     strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]
     with ben.parts.databases.reading() as session:
-        assert len(care.people_of(session, ben.home_id).instability) == 1
+        assert len(home_data.people_of(session, ben.home_id).instability) == 1

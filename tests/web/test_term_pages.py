@@ -12,7 +12,7 @@ from importers.home_words.kinds import DUTY, KINDS, QUALIFICATION
 from tests.web import workbooks
 from tests.web.pages import Person, person, post, token
 from tests.web.test_terms import left_open, made
-from web.services import batches
+from web.services.uploads import records
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -107,7 +107,7 @@ def test_words_of_an_upload_are_answered_and_it_is_read_once_more(ben: Person, c
     assert words_on(client.get(page).text) == ["Zauberei"]
     answer = post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
     assert answer.location == "/daten/1"
-    assert ben.state(1) == batches.WAITING
+    assert ben.state(1) == records.WAITING
     assert made(ben) == {"Zauberei": ("1.2", 1)}
 
 
@@ -119,7 +119,7 @@ def test_a_stored_upload_is_not_read_once_more(ben: Person, client: FlaskClient)
     assert "noch einmal lesen" not in text
     assert words_on(text) == ["Zauberei"]
     post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
-    assert ben.state(1) == batches.STORED
+    assert ben.state(1) == records.STORED
     assert made(ben) == {"Zauberei": ("1.2", 1)}
 
 
@@ -136,4 +136,4 @@ def test_words_of_an_upload_do_not_exist_for_another_tenant(ben: Person, client:
         )
     assert client.get("/daten/1/werte/sternzeichen").status_code == 404
     assert made(ben, QUALIFICATION) == made(other, QUALIFICATION) == {}
-    assert ben.state(1) == batches.READ
+    assert ben.state(1) == records.READ

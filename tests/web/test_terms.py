@@ -13,9 +13,11 @@ from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION,
 from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, tenant_of
-from web.services import batches, imports, open_words, results, term_tables, terms
-from web.services.term_tables import Read
-from web.services.terms import TermError
+from web.services.analysis import results
+from web.services.uploads import flow, records, unanswered_words
+from web.services.words import spreadsheet, terms
+from web.services.words.spreadsheet import Read
+from web.services.words.terms import TermError
 from web.store import models
 
 WORK = [
@@ -45,9 +47,9 @@ def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
     )  # fmt: skip
 
 
-def pending(who: Person, kind: str = INTERVENTION, batch_id: int | None = None) -> list[open_words.Pending]:
+def pending(who: Person, kind: str = INTERVENTION, batch_id: int | None = None) -> list[unanswered_words.Pending]:
     """Return the words that are still open."""
-    return open_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
+    return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
 
 
 def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
@@ -58,7 +60,7 @@ def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
 
 def read_csv(who: Person, text: str | bytes) -> Read:
     """Upload a CSV file."""
-    return term_tables.read(
+    return spreadsheet.read(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         content=text.encode() if isinstance(text, str) else text,
     )  # fmt: skip
@@ -66,7 +68,7 @@ def read_csv(who: Person, text: str | bytes) -> Read:
 
 def csv_of(who: Person) -> str:
     """Return all words as CSV."""
-    return term_tables.written(who.parts.databases.reading, tenant_of(who), who.home_id)
+    return spreadsheet.written(who.parts.databases.reading, tenant_of(who), who.home_id)
 
 
 UNKNOWN = {
@@ -124,12 +126,12 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     map_(anna, "Kaffeerunde", IGNORE)
     assert [one.text for one in pending(anna)] == ["Bewegungsföderung"]
     batch_id = anna.read_in(content())
-    row = batches.find(reading, tenant_of(anna), batch_id)
+    row = records.find(reading, tenant_of(anna), batch_id)
     assert (row.rows, row.counted, row.faulty, row.ignored, row.new_rows) == (6, 3, 2, 1, 2)
     assert row.rows == row.counted + row.excluded
     cells = results.load(reading, anna.home_id).aggregate.by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    said = batches.said(anna.parts.databases, anna.parts.settings, batch_id)
+    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
     counts = {one.code: (one.severity.value, one.count) for one in said.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
@@ -141,7 +143,7 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
     batch_id = anna.read_in(content(), store=False)
-    said = batches.said(anna.parts.databases, anna.parts.settings, batch_id)
+    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
     assert "Zauberei" in {one.value for one in said.findings if one.code == "intervention-unbekannt"}
 
 
@@ -174,7 +176,7 @@ def test_newest_upload_tells_the_weight(anna: Person) -> None:
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
     batch_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    imports.discard(anna.parts.databases, anna.parts.settings, batch_id, account_id=account_of(anna))
+    flow.discard(anna.parts.databases, anna.parts.settings, batch_id, account_id=account_of(anna))
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
     with anna.parts.databases.reading() as session:
         query = select(func.count()).where(models.UnknownTerm.batch_id == batch_id)
@@ -195,7 +197,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert read_csv(anna, filled) == Read(2, 1, ())
     assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
     assert read_csv(anna, csv_of(anna)) == Read(0, 3, ())
-    term_tables.handed_out(anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
+    spreadsheet.handed_out(anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
@@ -281,9 +283,9 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     asked = {"account_id": account_of(other), **foreign}
     with pytest.raises(TermError):
         terms.answer(anna.parts.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
-    assert term_tables.read(anna.parts.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
+    assert spreadsheet.read(anna.parts.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
     with pytest.raises(TermError):
-        term_tables.written(anna.parts.databases.reading, **foreign)
+        spreadsheet.written(anna.parts.databases.reading, **foreign)
 
 
 def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
@@ -313,10 +315,10 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
         "2",
         "QN 2 – Pflegehilfskraft mit Basiskurs",
     )
-    counted = open_words.count(anna.parts.databases.reading, anna.home_id)
+    counted = unanswered_words.count(anna.parts.databases.reading, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
-    assert counted[QUALIFICATION] == open_words.Open(2, 3, 10_800)
-    assert open_words.count(anna.parts.databases.reading, anna.home_id, batch_id) == counted
+    assert counted[QUALIFICATION] == unanswered_words.Open(2, 3, 10_800)
+    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id) == counted
 
 
 def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
@@ -373,7 +375,7 @@ def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person)
     assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
     shown = {one.text: one.target for one in pending(anna, QUALIFICATION, batch_id)}
     assert shown == {"Zauberlehrling": "", "PHK": "3"}
-    assert open_words.count(anna.parts.databases.reading, anna.home_id, batch_id)[QUALIFICATION].words == 1
+    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id)[QUALIFICATION].words == 1
 
 
 def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:
@@ -405,10 +407,10 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
         map_(anna, found[kind][0][0], target, kind)
     parts = anna.parts
-    imports.reread(parts.databases, batch_id, account_id=account_of(anna))
-    imports.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+    flow.reread(parts.databases, batch_id, account_id=account_of(anna))
+    flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
     assert not any(pending(anna, kind, batch_id) for kind in KINDS)
-    assert batches.find(parts.databases.reading, tenant_of(anna), batch_id).counted == 2
+    assert records.find(parts.databases.reading, tenant_of(anna), batch_id).counted == 2
     anna.store(batch_id)
     with parts.databases.reading() as session:
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [

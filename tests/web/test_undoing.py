@@ -22,8 +22,11 @@ from tests.web import stored_results, workbooks
 from tests.web.pages import post
 from tests.web.test_reanalysis import check, sheets
 from tests.web.test_uploads import run_jobs
-from web.services import batches, care, deliveries, homes, identities, imports, storing, undoing, upkeep, weighing
-from web.services.storing import Choice
+from web.services import homes
+from web.services.analysis import home_data
+from web.services.people import pseudonyms
+from web.services.uploads import applied, apply, flow, housekeeping, preview, records, undo_job
+from web.services.uploads.apply import Choice
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
 
@@ -47,11 +50,11 @@ def file_of(*rows: tuple[str, ...]) -> bytes:
 
 
 def weighed(who: Person, batch_id: int) -> dict[str, Any]:
-    return batches.find(who.parts.databases.reading, 1, batch_id).weighed
+    return records.find(who.parts.databases.reading, 1, batch_id).weighed
 
 
 def choose(who: Person, batch_id: int, choice: Choice) -> dict[str, Any]:
-    imports.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
+    flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
     return weighed(who, batch_id)
 
 
@@ -64,16 +67,16 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
     databases, names = who.parts.databases, {}
     with databases.vault_reading() as vault:
         for kind in (RESIDENT, STAFF):
-            for pseudonym, (number, _) in identities.everyone(vault, who.parts.settings, who.home_id, kind).items():
+            for pseudonym, (number, _) in pseudonyms.everyone(vault, who.parts.settings, who.home_id, kind).items():
                 names[pseudonym] = number
     with databases.reading() as session:
-        tables = care.tables_of(session, who.home_id)
+        tables = home_data.tables_of(session, who.home_id)
         rows = session.execute(
             select(models.Intervention.content).where(models.Intervention.home_id == who.home_id)
         ).scalars()
-        assert sorted(rows) == sorted(
-            one.ljust(40, b"\0") for one in deliveries.stored(session, who.home_id).tolist()
-        ), "rows and months say the same"
+        assert sorted(rows) == sorted(one.ljust(40, b"\0") for one in applied.stored(session, who.home_id).tolist()), (
+            "rows and months say the same"
+        )
     found = {}
     for name in ("residents", "assessments", "instability", "staff", "interventions"):
         frame = getattr(tables, name).astype(object)
@@ -123,8 +126,8 @@ def test_foretold_figures_are_those_of_the_analysis(anna: Person) -> None:
     assert sum(seconds for _, seconds in foretold["after"]["fit"].values()) == 70 * 60
     anna.store(batch_id)
     with anna.parts.databases.reading() as session:
-        now = weighing.figures(session.connection(), anna.home_id)
-    assert weighing.moved(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
+        now = preview.figures(session.connection(), anna.home_id)
+    assert preview.moved(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
 
 
 def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person) -> None:
@@ -161,28 +164,28 @@ def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
 def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     second = anna.read_in(file_of(row("06.01.2026"), row("07.01.2026")))
-    found = undoing.weigh(anna.parts.databases, first)
+    found = undo_job.weigh(anna.parts.databases, first)
     assert (found.rows, found.gone, found.stay, found.back, found.later) == (2, 1, 1, 0, [second])
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
     with anna.parts.databases.reading() as session:
         assert set(session.scalars(select(models.Intervention.batch_id))) == {second}
-    assert anna.state(first) == batches.UNDONE
+    assert anna.state(first) == records.UNDONE
     check(anna)
-    with pytest.raises(undoing.UndoError):
-        undoing.weigh(anna.parts.databases, first)
+    with pytest.raises(undo_job.UndoError):
+        undo_job.weigh(anna.parts.databases, first)
 
 
 def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
-    shown = undoing.weigh(anna.parts.databases, first).digest
+    shown = undo_job.weigh(anna.parts.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))
-    undoing.release(anna.parts.databases, first, account_id=1, shown=shown)
-    imports.undo(anna.parts.databases, anna.parts.jobs.queue, first)
-    assert anna.state(first) == batches.STORED
+    undo_job.release(anna.parts.databases, first, account_id=1, shown=shown)
+    flow.undo(anna.parts.databases, anna.parts.jobs.queue, first)
+    assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
     anna.undo(first)
-    assert anna.state(first) == batches.UNDONE
+    assert anna.state(first) == records.UNDONE
 
 
 def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
@@ -192,22 +195,22 @@ def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
     assert choose(anna, batch_id, MARCH)["removed"] == 1
     anna.read_in(file_of(row("07.03.2026")))
     anna.store(batch_id)
-    assert anna.state(batch_id) == batches.READ
+    assert anna.state(batch_id) == records.READ
     assert (weighed(anna, batch_id)["removed"], weighed(anna, batch_id)["otherwise"]) == (2, True)
     assert held(anna)["interventions"].total() == 2
     anna.store(batch_id)
-    assert anna.state(batch_id) == batches.STORED
+    assert anna.state(batch_id) == records.STORED
     assert held(anna)["interventions"].total() == 1
 
 
 def test_all_or_nothing(anna: Person) -> None:
     batch_id = anna.read_in(workbooks.workbook(), store=False)
-    with pytest.raises(imports.UploadError, match="alles oder nichts"):
-        imports.commit(anna.parts.databases, batch_id, account_id=1, all_or_nothing=True)
-    assert anna.state(batch_id) == batches.READ
+    with pytest.raises(flow.UploadError, match="alles oder nichts"):
+        flow.commit(anna.parts.databases, batch_id, account_id=1, all_or_nothing=True)
+    assert anna.state(batch_id) == records.READ
     good = anna.read_in(file_of(row("05.01.2026")), store=False)
-    imports.commit(anna.parts.databases, good, account_id=1, all_or_nothing=True)
-    assert anna.state(good) == batches.RELEASED
+    flow.commit(anna.parts.databases, good, account_id=1, all_or_nothing=True)
+    assert anna.state(good) == records.RELEASED
 
 
 def run(who: Person, seed: int, steps: int) -> None:
@@ -218,7 +221,7 @@ def run(who: Person, seed: int, steps: int) -> None:
         if in_force and rng.random() < 0.35:
             batch_id, *_ = in_force.pop(int(rng.integers(len(in_force))))
             who.undo(batch_id)
-            assert who.state(batch_id) == batches.UNDONE
+            assert who.state(batch_id) == records.UNDONE
         else:
             content = workbooks.workbook(**sheets(rng))
             start = date(2026, 1, int(rng.integers(1, 31)))
@@ -229,9 +232,9 @@ def run(who: Person, seed: int, steps: int) -> None:
         check(who)
     found = held(who)
     with who.parts.databases.reading() as session:
-        rows = deliveries.stored(session, own)
+        rows = applied.stored(session, own)
         months = range(600, 700)
-        assert rows.tolist() == deliveries.folded(session, own, months).tolist()
+        assert rows.tolist() == applied.folded(session, own, months).tolist()
     who.home_id = homes.create(who.parts.databases, 1, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
@@ -243,7 +246,7 @@ def _stored(who: Person, content: bytes, choice: Choice) -> int:
     batch_id = who.read_in(content, store=False)
     choose(who, batch_id, choice)
     who.store(batch_id)
-    assert who.state(batch_id) == batches.STORED
+    assert who.state(batch_id) == records.STORED
     return batch_id
 
 
@@ -261,10 +264,10 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
 def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
     with anna.parts.databases.writing.begin() as session:
-        deliveries.forget(session, old)
+        applied.forget(session, old)
     before = held(anna)
-    with pytest.raises(undoing.UndoError):
-        undoing.weigh(anna.parts.databases, old)
+    with pytest.raises(undo_job.UndoError):
+        undo_job.weigh(anna.parts.databases, old)
     staff = [workbooks.STAFF[0], ("P1", "", "", "2", "", "", "", "")]
     work = [HEAD, row("05.01.2026", minutes="5")]
     sheet = workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=work, Mitarbeitende=staff)
@@ -273,7 +276,7 @@ def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) ->
     anna.undo(batch_id)
     assert held(anna) == before
     check(anna)
-    assert storing.Choice.of(None) == Choice()
+    assert apply.Choice.of(None) == Choice()
 
 
 def test_from_the_figures_to_the_undo(anna: Person) -> None:
@@ -316,12 +319,12 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
 def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     batch_id = anna.read_in(workbooks.workbook())
     before = held(anna)
-    shown = undoing.weigh(anna.parts.databases, batch_id).digest
+    shown = undo_job.weigh(anna.parts.databases, batch_id).digest
     with monkeypatch.context() as broken:
-        broken.setattr(deliveries, "forget", lambda *_: 1 / 0)
-        undoing.release(anna.parts.databases, batch_id, account_id=1, shown=shown)
-        imports.undo(anna.parts.databases, anna.parts.jobs.queue, batch_id)
-    assert (anna.state(batch_id), held(anna)) == (batches.STORED, before)
+        broken.setattr(applied, "forget", lambda *_: 1 / 0)
+        undo_job.release(anna.parts.databases, batch_id, account_id=1, shown=shown)
+        flow.undo(anna.parts.databases, anna.parts.jobs.queue, batch_id)
+    assert (anna.state(batch_id), held(anna)) == (records.STORED, before)
     anna.undo(batch_id)
     empty = held(anna)
     assert [empty[name].total() for name in empty] == [0, 0, 0, 0, 0]
@@ -332,28 +335,28 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     """Whoever comes first: afterwards there is what the uploads in force say."""
     parts = anna.parts
     first = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
-    shown = undoing.weigh(parts.databases, first).digest
+    shown = undo_job.weigh(parts.databases, first).digest
     others = [
         anna.read_in(file_of(row("05.03.2026", minutes=str(20 + n)), row(f"1{n}.03.2026")), store=False)
         for n in range(3)
     ]
     for batch_id in others:
-        imports.commit(parts.databases, batch_id, account_id=1)
-    undoing.release(parts.databases, first, account_id=1, shown=shown)
-    work = [(imports.store, (parts.databases, parts.settings, parts.jobs.queue, one)) for one in others]
-    work.append((imports.undo, (parts.databases, parts.jobs.queue, first)))
+        flow.commit(parts.databases, batch_id, account_id=1)
+    undo_job.release(parts.databases, first, account_id=1, shown=shown)
+    work = [(flow.store, (parts.databases, parts.settings, parts.jobs.queue, one)) for one in others]
+    work.append((flow.undo, (parts.databases, parts.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {anna.state(one) for one in others} <= {batches.STORED, batches.READ}
-    assert anna.state(first) in {batches.STORED, batches.UNDONE}
+    assert {anna.state(one) for one in others} <= {records.STORED, records.READ}
+    assert anna.state(first) in {records.STORED, records.UNDONE}
     with parts.databases.reading() as session:
-        rows = deliveries.stored(session, anna.home_id)
-        assert rows.tolist() == deliveries.folded(session, anna.home_id, range(670, 680)).tolist()
-        in_force = {one.batch_id for one in deliveries.in_force(session, anna.home_id)}
-    assert in_force == {one for one in (first, *others) if anna.state(one) == batches.STORED}
+        rows = applied.stored(session, anna.home_id)
+        assert rows.tolist() == applied.folded(session, anna.home_id, range(670, 680)).tolist()
+        in_force = {one.batch_id for one in applied.in_force(session, anna.home_id)}
+    assert in_force == {one for one in (first, *others) if anna.state(one) == records.STORED}
     check(anna)
 
 
@@ -385,13 +388,13 @@ def test_killed_worker_leaves_nothing_half_done(
     second = anna.read_in(file_of(row("05.01.2026", minutes="25"), row("06.01.2026")), store=False)
     choose(anna, second, Choice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
     if job == "store":
-        batch_id, working, waiting = second, batches.STORING, batches.RELEASED
-        imports.commit(parts.databases, second, account_id=1)
+        batch_id, working, waiting = second, records.STORING, records.RELEASED
+        flow.commit(parts.databases, second, account_id=1)
     else:
-        batch_id, working, waiting = first, batches.UNDOING, batches.TO_UNDO
+        batch_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)
-        shown = undoing.weigh(parts.databases, first).digest
-        undoing.release(parts.databases, first, account_id=1, shown=shown)
+        shown = undo_job.weigh(parts.databases, first).digest
+        undo_job.release(parts.databases, first, account_id=1, shown=shown)
     before, cubes = held(anna), stored_results.content(parts.databases, anna.home_id)
     script, settings = tmp_path / "killed.py", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
@@ -403,9 +406,9 @@ def test_killed_worker_leaves_nothing_half_done(
     assert ended.returncode == -signal.SIGKILL
     assert anna.state(batch_id) == working
     assert (held(anna), stored_results.content(parts.databases, anna.home_id)) == (before, cubes)
-    assert upkeep.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {batch_id: waiting}
+    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {batch_id: waiting}
     parts.jobs.enqueue(batch_id, waiting)
     run_jobs(anna)
-    assert anna.state(batch_id) == (batches.STORED if job == "store" else batches.UNDONE)
+    assert anna.state(batch_id) == (records.STORED if job == "store" else records.UNDONE)
     assert held(anna)["interventions"].total() == 2
     check(anna)

@@ -24,7 +24,10 @@ from pebem.aggregate import Aggregate
 from tests.web import stored_results, workbooks
 from tests.web.pages import Person, post, upload
 from web.jobs import start_worker
-from web.services import accounts, batches, care, clock, demand, imports, results, rulebooks, staging, upkeep
+from web.services import accounts, clock
+from web.services.analysis import demand, home_data, results
+from web.services.rulebooks import library
+from web.services.uploads import flow, housekeeping, kept_files, records
 from web.store import models
 
 if TYPE_CHECKING:
@@ -77,7 +80,7 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     assert "Personal-Nr steht nicht" not in errors
     assert post(client, f"{sent.location}/uebernehmen", sent.location).status_code == 302
     run_jobs(anna)
-    assert anna.state(1) == batches.STORED
+    assert anna.state(1) == records.STORED
     assert stored(anna) == workbooks.COUNTED + workbooks.NOT_DONE
     assert client.get("/").status_code == 200
     assert "noch keine Interventionen" not in client.get("/").text
@@ -92,7 +95,7 @@ def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
 def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     """What pages show equals what the engine says of the same file without any store."""
     anna.read_in(workbooks.workbook())
-    book = rulebooks.current("rekonstruktion")
+    book = library.current("rekonstruktion")
     direct = pebem.score(importers.read([("a.xlsx", workbooks.workbook())], book).tables, book, groupings=pebem.CUBE)
     result = results.load(anna.parts.databases.reading, anna.home_id)
     assert result.period == (date(2026, 1, 5), date(2026, 2, 8))
@@ -152,8 +155,8 @@ def test_same_file_twice_stores_nothing_new(anna: Person) -> None:
     before = [stored(anna, model) for model in tables]
     again = anna.read_in(workbooks.workbook(), name="Kopie.xlsx")
     assert [stored(anna, model) for model in tables] == before
-    row = batches.find(anna.parts.databases.reading, 1, again)
-    assert (row.state, row.new_rows) == (batches.STORED, 0)
+    row = records.find(anna.parts.databases.reading, 1, again)
+    assert (row.state, row.new_rows) == (records.STORED, 0)
     assert before[:2] == [7, 3]
     assert before[3:5] == [4, 4]
 
@@ -163,7 +166,7 @@ def test_overlapping_file_adds_only_what_is_new(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     more = [*workbooks.WORK, workbooks.WORK[2], ("77", "P1", "1.1", "09.02.2026", "", "7", "", "", "")]
     batch_id = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=more))
-    assert batches.find(anna.parts.databases.reading, 1, batch_id).new_rows == 2
+    assert records.find(anna.parts.databases.reading, 1, batch_id).new_rows == 2
 
 
 def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
@@ -181,16 +184,16 @@ def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
     """Concurrency: both end, every row once, figures complete."""
     parts, ids = anna.parts, [anna.read_in(workbooks.workbook(), store=False) for _ in range(3)]
     for batch_id in ids:
-        imports.commit(parts.databases, batch_id, account_id=1)
+        flow.commit(parts.databases, batch_id, account_id=1)
     threads = [
-        threading.Thread(target=imports.store, args=(parts.databases, parts.settings, parts.jobs.queue, one))
+        threading.Thread(target=flow.store, args=(parts.databases, parts.settings, parts.jobs.queue, one))
         for one in ids
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [anna.state(one) for one in ids] == [batches.STORED] * 3
+    assert [anna.state(one) for one in ids] == [records.STORED] * 3
     assert stored(anna) == 7
     assert results.load(parts.databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
@@ -206,7 +209,7 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
     )
     anna.read_in(content)
     with anna.parts.databases.reading() as session:
-        tables = care.tables_of(session, anna.home_id)
+        tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.residents) == 3
     assert len(tables.assessments) == 3
     assert sorted(tables.assessments["1.1"]) == [1, 2, 2]
@@ -219,21 +222,21 @@ def test_interventions_alone_are_not_told_off_for_people_the_home_knows(anna: Pe
     """A monthly file may hold the interventions only."""
     anna.read_in(workbooks.workbook())
     batch_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
-    said = batches.said(anna.parts.databases, anna.parts.settings, batch_id)
+    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
     strangers = sorted(one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
     assert strangers == ["0815", "P9"]
 
 
 def test_what_is_no_workbook_is_refused_in_words(anna: Person) -> None:
     batch_id = anna.read_in(b"PK\x03\x04 broken", store=False)
-    assert anna.state(batch_id) == batches.REFUSED
+    assert anna.state(batch_id) == records.REFUSED
     page = anna.first_sign_in().get(f"/daten/{batch_id}").text
-    assert batches.said(anna.parts.databases, anna.parts.settings, batch_id).message in page.replace("&#34;", '"')
+    assert records.said(anna.parts.databases, anna.parts.settings, batch_id).message in page.replace("&#34;", '"')
     empty = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS[:1]), store=False)
-    assert anna.state(empty) == batches.REFUSED
-    assert "keine Daten" in batches.said(anna.parts.databases, anna.parts.settings, empty).message
+    assert anna.state(empty) == records.REFUSED
+    assert "keine Daten" in records.said(anna.parts.databases, anna.parts.settings, empty).message
     strange = anna.read_in(workbooks.workbook(Notizen=[("a", "b")]), store=False)
-    assert anna.state(strange) == batches.ASKING
+    assert anna.state(strange) == records.ASKING
 
 
 @pytest.mark.parametrize("files", [[], [(b"", "leer.xlsx")], [(b"x", f"{n}.csv") for n in range(21)]])
@@ -259,13 +262,13 @@ def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     client = anna.first_sign_in()
     assert post(client, f"/daten/{batch_id}/verwerfen", f"/daten/{batch_id}").status_code == 302
-    assert anna.state(batch_id) == batches.DISCARDED
+    assert anna.state(batch_id) == records.DISCARDED
     assert not list(anna.parts.settings.uploads.rglob("*-*"))
-    assert not staging.has_result(anna.parts.settings, batch_id)
-    assert not batches.said(anna.parts.databases, anna.parts.settings, batch_id).findings
+    assert not kept_files.has_result(anna.parts.settings, batch_id)
+    assert not records.said(anna.parts.databases, anna.parts.settings, batch_id).findings
     late = post(client, f"/daten/{batch_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
-    assert anna.state(batch_id) == batches.DISCARDED
+    assert anna.state(batch_id) == records.DISCARDED
     assert "anderen Stand" in client.get("/daten/").text
 
 
@@ -273,11 +276,11 @@ def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: p
     """C6: files and findings go after seven days, with an entry in the log; what is stored stays."""
     kept, old = anna.read_in(workbooks.workbook()), anna.read_in(workbooks.workbook(), store=False)
     parts, later = anna.parts, clock.now() + timedelta(days=7, minutes=1)
-    assert upkeep.forget_old(parts.databases, parts.settings) == 0
+    assert housekeeping.forget_old(parts.databases, parts.settings) == 0
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert upkeep.forget_old(parts.databases, parts.settings) == 1
-    assert (anna.state(kept), anna.state(old)) == (batches.STORED, batches.DISCARDED)
-    assert not staging.has_result(parts.settings, old)
+    assert housekeeping.forget_old(parts.databases, parts.settings) == 1
+    assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
+    assert not kept_files.has_result(parts.settings, old)
     with parts.databases.reading() as session:
         last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert (last.action, last.object, last.account_id) == ("einlesen.verwerfen", f"lieferung {old}", None)
@@ -288,13 +291,13 @@ def test_releasing_twice_stores_once(anna: Person) -> None:
     """A double click: the second one is told, and no second job does anything."""
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     parts = anna.parts
-    imports.commit(parts.databases, batch_id, account_id=1)
-    with pytest.raises(imports.UploadError):
-        imports.commit(parts.databases, batch_id, account_id=1)
+    flow.commit(parts.databases, batch_id, account_id=1)
+    with pytest.raises(flow.UploadError):
+        flow.commit(parts.databases, batch_id, account_id=1)
     for _ in range(2):
-        parts.jobs.enqueue(batch_id, batches.RELEASED)
+        parts.jobs.enqueue(batch_id, records.RELEASED)
     run_jobs(anna)
-    assert anna.state(batch_id) == batches.STORED
+    assert anna.state(batch_id) == records.STORED
     with parts.databases.reading() as session:
         entries = session.scalars(select(models.AuditEvent.action)).all()
     assert entries.count("einlesen.speichern") == 1
@@ -324,36 +327,36 @@ def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytes
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     parts = anna.parts
     with monkeypatch.context() as broken:
-        broken.setattr(care, "analyse", lambda *_: 1 / 0)
-        imports.commit(parts.databases, batch_id, account_id=1)
-        imports.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-    assert anna.state(batch_id) == batches.ABORTED
+        broken.setattr(home_data, "analyse", lambda *_: 1 / 0)
+        flow.commit(parts.databases, batch_id, account_id=1)
+        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+    assert anna.state(batch_id) == records.ABORTED
     assert [stored(anna, model) for model in (models.Intervention, models.Resident, models.Cube)] == [0, 0, 0]
     client = anna.first_sign_in()
     assert "nichts halb übernommen" in client.get(f"/daten/{batch_id}").text
     assert post(client, f"/daten/{batch_id}/erneut", f"/daten/{batch_id}").status_code == 302
     run_jobs(anna)
-    assert anna.state(batch_id) == batches.STORED
+    assert anna.state(batch_id) == records.STORED
     assert stored(anna) == 7
 
 
 def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what somebody has seen and released is stored, also after a restart."""
-    parts, real = anna.parts, batches.move
+    parts, real = anna.parts, records.move
 
     def fail_at_the_end(session: Any, batch_id: int, start: str, end: str, **values: Any) -> bool:
-        if end == batches.READ:
+        if end == records.READ:
             raise OSError("disk full")
         return real(session, batch_id, start, end, **values)
 
     with monkeypatch.context() as broken:
-        broken.setattr(batches, "move", fail_at_the_end)
+        broken.setattr(records, "move", fail_at_the_end)
         batch_id = anna.read_in(workbooks.workbook(), store=False)
-    assert staging.has_result(parts.settings, batch_id)
-    assert anna.state(batch_id) == batches.ABORTED
-    parts.jobs.enqueue(batch_id, imports.restart(parts.databases, batch_id, account_id=1))
+    assert kept_files.has_result(parts.settings, batch_id)
+    assert anna.state(batch_id) == records.ABORTED
+    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
     run_jobs(anna)
-    assert anna.state(batch_id) == batches.READ
+    assert anna.state(batch_id) == records.READ
     assert stored(anna) == 0
 
 
@@ -376,9 +379,9 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("module", "function", "start"),
     [
-        ("care", "analyse", batches.RELEASED),
-        pytest.param("storing", "put", batches.RELEASED, marks=pytest.mark.deep),
-        ("staging", "keep_result", batches.WAITING),
+        ("care", "analyse", records.RELEASED),
+        pytest.param("storing", "put", records.RELEASED, marks=pytest.mark.deep),
+        ("staging", "keep_result", records.WAITING),
     ],
 )
 def test_killed_server_leaves_nothing_half_done(
@@ -386,11 +389,11 @@ def test_killed_server_leaves_nothing_half_done(
 ) -> None:
     """F10: SIGKILL in the middle of reading or of the store's transaction; afterwards it can be started again."""
     parts = anna.parts
-    if start == batches.RELEASED:
+    if start == records.RELEASED:
         batch_id = anna.read_in(workbooks.workbook(), store=False)
-        imports.commit(parts.databases, batch_id, account_id=1)
+        flow.commit(parts.databases, batch_id, account_id=1)
     else:
-        batch_id = imports.start(
+        batch_id = flow.start(
             parts.databases,
             parts.settings,
             home_id=anna.home_id,
@@ -419,7 +422,7 @@ def test_killed_server_leaves_nothing_half_done(
         server.kill()
         server.wait()
     assert closes(port)  # the pages' process ends with the one that was killed, and frees the port
-    assert anna.state(batch_id) in {batches.READING, batches.STORING}
+    assert anna.state(batch_id) in {records.READING, records.STORING}
     for _ in range(50):  # PostgreSQL needs a moment to see that the client is gone
         if stored(anna) == 0:
             break
@@ -431,10 +434,10 @@ def test_killed_server_leaves_nothing_half_done(
     assert anna.state(batch_id) == start
     assert "durch einen Neustart unterbrochen" in client.get(f"/daten/{batch_id}").text
     run_jobs(anna)
-    if start == batches.WAITING:
-        assert anna.state(batch_id) == batches.READ
+    if start == records.WAITING:
+        assert anna.state(batch_id) == records.READ
     else:
-        assert anna.state(batch_id) == batches.STORED
+        assert anna.state(batch_id) == records.STORED
         assert stored(anna) == 7
 
 
@@ -442,42 +445,42 @@ def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
     """After a restart nothing is forgotten, even where the queue itself was lost."""
     parts = anna.parts
     died, waits = (
-        imports.start(parts.databases, parts.settings, home_id=anna.home_id, account_id=1, files=[("a", b"PK\x03\x04")])
+        flow.start(parts.databases, parts.settings, home_id=anna.home_id, account_id=1, files=[("a", b"PK\x03\x04")])
         for _ in range(2)
     )
     with parts.databases.writing.begin() as session:
-        batches.move(session, died, batches.WAITING, batches.READING)
+        records.move(session, died, records.WAITING, records.READING)
     worker = start_worker(parts.settings)
     try:
         for _ in range(100):
-            if anna.state(died) == anna.state(waits) == batches.REFUSED:
+            if anna.state(died) == anna.state(waits) == records.REFUSED:
                 break
             time.sleep(0.1)
     finally:
         worker.stop(graceful=True)
         worker.close()
-    assert (anna.state(died), anna.state(waits)) == (batches.REFUSED, batches.REFUSED)
+    assert (anna.state(died), anna.state(waits)) == (records.REFUSED, records.REFUSED)
 
 
 def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     """Only a job that has been silent for long is taken for dead."""
     parts = ben.parts
-    batch_id = imports.start(parts.databases, parts.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")])
+    batch_id = flow.start(parts.databases, parts.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")])
     with parts.databases.writing.begin() as session:
-        batches.move(session, batch_id, batches.WAITING, batches.READING)
+        records.move(session, batch_id, records.WAITING, records.READING)
     parts.jobs.queue.note(f"batch-{batch_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
-    upkeep.recover(parts.databases, parts.jobs.queue)
-    assert ben.state(batch_id) == batches.READING
-    assert upkeep.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {batch_id: batches.WAITING}
-    assert ben.state(batch_id) == batches.WAITING
+    housekeeping.recover(parts.databases, parts.jobs.queue)
+    assert ben.state(batch_id) == records.READING
+    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {batch_id: records.WAITING}
+    assert ben.state(batch_id) == records.WAITING
 
 
 def test_new_edition_of_the_rulebook_leads_to_new_figures(anna: Person) -> None:
     """Figures never rest on another rulebook than the one the page names."""
     anna.read_in(workbooks.workbook())
     databases = anna.parts.databases
-    assert upkeep.refresh(databases) == 0
+    assert housekeeping.refresh(databases) == 0
     stored_results.rest_on_another_book(databases, anna.home_id, date(2026, 1, 5))
     assert results.load(databases.reading, anna.home_id) is None
-    assert upkeep.refresh(databases) == 1
+    assert housekeeping.refresh(databases) == 1
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED

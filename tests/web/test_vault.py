@@ -12,8 +12,10 @@ from structlog.testing import capture_logs
 from tests.web import workbooks
 from tests.web.pages import Person, person, upload
 from web.security.crypto import Box, Lookup, TamperedError, derive
-from web.services import batches, identities, results
-from web.services.identities import Person as Name
+from web.services.analysis import results
+from web.services.people import pseudonyms
+from web.services.people.pseudonyms import Person as Name
+from web.services.uploads import records
 from web.store import migrate
 from web.store.base import Base
 from web.store.models import Resident
@@ -74,11 +76,11 @@ def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings:
     """C3: not derived from the number; the same person keeps hers; another home gives another."""
     numbers = {str(number): Name() for number in range(1200)}
     with databases.vault_writing.begin() as session:
-        first = identities.pseudonymise(session, settings, 1, RESIDENT, numbers)
+        first = pseudonyms.pseudonymise(session, settings, 1, RESIDENT, numbers)
     with databases.vault_writing.begin() as session:
-        again = identities.pseudonymise(session, settings, 1, RESIDENT, numbers)
-        elsewhere = identities.pseudonymise(session, settings, 2, RESIDENT, numbers)
-        staff = identities.pseudonymise(session, settings, 1, STAFF, {"1": Name()})
+        again = pseudonyms.pseudonymise(session, settings, 1, RESIDENT, numbers)
+        elsewhere = pseudonyms.pseudonymise(session, settings, 2, RESIDENT, numbers)
+        staff = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"1": Name()})
     assert first == again
     assert len(set(first.values())) == 1200
     assert all(one.startswith("B-") and len(one) == 7 for one in first.values())
@@ -88,24 +90,24 @@ def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings:
 
 def test_names_are_kept_completed_and_found_again(databases: Databases, settings: Settings) -> None:
     with databases.vault_writing.begin() as session:
-        pseudonym = identities.pseudonymise(session, settings, 1, STAFF, {"7": Name("Quast", "")})["7"]
+        pseudonym = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("Quast", "")})["7"]
     with databases.vault_writing.begin() as session:
-        identities.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
-        identities.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
+        pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
+        pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
     with databases.vault_reading() as session:
-        assert identities.reveal(session, settings, 1, pseudonym) == ("7", Name("Quast", "Ute"))
-        assert identities.reveal(session, settings, 2, pseudonym) is None
+        assert pseudonyms.reveal(session, settings, 1, pseudonym) == ("7", Name("Quast", "Ute"))
+        assert pseudonyms.reveal(session, settings, 2, pseudonym) is None
 
 
 def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
     """E2: whoever can write the table cannot give one person another's name."""
     with databases.vault_writing.begin() as session:
-        found = identities.pseudonymise(session, settings, 1, STAFF, {"1": Name("A"), "2": Name("B")})
+        found = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"1": Name("A"), "2": Name("B")})
     with databases.vault_writing.begin() as session:
         name = session.scalar(select(Identity.name).where(Identity.pseudonym == found["1"]))
         session.execute(update(Identity).where(Identity.pseudonym == found["2"]).values(name=name))
     with databases.vault_reading() as session, pytest.raises(TamperedError):
-        identities.reveal(session, settings, 1, found["2"])
+        pseudonyms.reveal(session, settings, 1, found["2"])
 
 
 def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> None:
@@ -143,7 +145,7 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     staged = shut.open(sealed, f"{batch_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    words = batches.said(who.parts.databases, embedded, batch_id)
+    words = records.said(who.parts.databases, embedded, batch_id)
     assert "Demenz" not in repr(words)
     for path in (embedded.uploads / str(batch_id)).iterdir():
         assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
@@ -181,5 +183,5 @@ def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app
     assert client.get(f"/daten/{batch_id}/befunde.xlsx").status_code == 503
     sent = upload(client, (workbooks.workbook(), "a.xlsx"))
     assert "nicht erreichbar" in client.get(sent.location).text
-    assert len(batches.of_home(whole.reading, anna.home_id)) == 1
+    assert len(records.of_home(whole.reading, anna.home_id)) == 1
     assert results.load(app.extensions["pebem"].databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from web.services import overview
+from web.services.analysis import overview
 from web.wording import FIT_WORDS
 
 COLUMNS = ["day", "ward", "shift", "intervention", "qn_soll", "qn_ist", "fit", "certificate", "count", "seconds"]

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from web.services import plausibility
-from web.services.plausibility import Shape
+from web.services.analysis import plausibility
+from web.services.analysis.plausibility import Shape
 from web.views.plausibility import distance
 from web.views.staffing import bars
 

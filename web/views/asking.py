@@ -13,9 +13,10 @@ from importers.sheets.guesses import SheetAnswer
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import SHEETS, clean
 from web import current
-from web.services import batches, profiles, recognising
-from web.services.letters import CODECS
-from web.services.recognising import COLUMNS, END, PASSWORD, SHEET, AnswerError
+from web.services.uploads import questions, records
+from web.services.uploads.encodings import CODECS
+from web.services.uploads.questions import COLUMNS, END, PASSWORD, SHEET, AnswerError
+from web.services.words import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from importers.sheets.guesses import ColumnGuess, SheetGuess
-    from web.services.batches import BatchRow
-    from web.services.recognising import Asked
+    from web.services.uploads.questions import Asked
+    from web.services.uploads.records import BatchRow
 
 blueprint = Blueprint("asking", __name__, url_prefix="/daten")
 
@@ -63,7 +64,7 @@ def read_so(batch_id: int) -> ResponseReturnValue:
     if request.form.get("merken") and (wrong := profiles.objection(parts.databases.reading, who.tenant_id, name)):
         return _overview(batch, asked, name=name, wrong=wrong), 422
     try:
-        recognising.read_so(
+        questions.read_so(
             parts.databases, parts.settings, batch_id, _version(), account_id=who.account_id, remember=name
         )
     except AnswerError as error:
@@ -77,7 +78,7 @@ def reopen(batch_id: int) -> ResponseReturnValue:
     """Go back to the questions about an upload that was read or could not be."""
     batch, parts = current.batch(batch_id), current.parts()
     try:
-        recognising.reopen(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
+        questions.reopen(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
     except AnswerError as error:
         flash(str(error), "warning")
     return redirect(url_for("imports.show", batch_id=batch_id))
@@ -102,7 +103,7 @@ def unlock(batch_id: int) -> ResponseReturnValue:
         return _page("password", batch, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
     parts = current.parts()
     try:
-        recognising.unlock(parts.databases, parts.settings, batch_id, _version(), given)
+        questions.unlock(parts.databases, parts.settings, batch_id, _version(), given)
     except AnswerError as error:
         flash(str(error), "warning")
         return redirect(url_for("imports.show", batch_id=batch_id))
@@ -179,7 +180,7 @@ def _asked(batch_id: int) -> tuple[BatchRow, Asked]:
     """Return an upload that waits for answers; the page of any other says what can be done with it."""
     batch, parts = current.batch(batch_id), current.parts()
     try:
-        return batch, recognising.looks(parts.databases, parts.settings, batch_id)
+        return batch, questions.looks(parts.databases, parts.settings, batch_id)
     except AnswerError:
         abort(redirect(url_for("imports.show", batch_id=batch_id)))
 
@@ -200,7 +201,7 @@ def _version() -> int:
 def _said(batch_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
     parts = current.parts()
     try:
-        again = recognising.say(parts.databases, parts.settings, batch_id, _version(), answer, kind)
+        again = questions.say(parts.databases, parts.settings, batch_id, _version(), answer, kind)
     except AnswerError as error:
         flash(str(error), "warning")
         again = False
@@ -209,7 +210,7 @@ def _said(batch_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
 
 def _again(batch_id: int) -> ResponseReturnValue:
     """Let the job go on, and show how far it is."""
-    current.parts().jobs.enqueue(batch_id, batches.WAITING)
+    current.parts().jobs.enqueue(batch_id, records.WAITING)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
@@ -217,7 +218,7 @@ def _chosen_columns(guess: SheetGuess, before: SheetAnswer, form: Mapping[str, s
     there = {str(one.position): one.position for one in guess.columns}
     chosen = {
         column: there[form[f"spalte-{i}"]]
-        for i, column in enumerate(recognising.targets(before.sheet))
+        for i, column in enumerate(questions.targets(before.sheet))
         if form.get(f"spalte-{i}", "") in there
     }
     unit = form.get("einheit", "")
@@ -276,7 +277,7 @@ def _overview(batch: BatchRow, asked: Asked, *, name: str, wrong: str = "") -> s
     return _page(
         "overview", batch, asked, rows=rows, name=name, wrong=wrong,
         foreign=any(not guess.settled or said for _, guess, _, said in rows),
-        nothing="" if any(one.sheet for _, _, one, _ in rows) else recognising.NOTHING_READ,
+        nothing="" if any(one.sheet for _, _, one, _ in rows) else questions.NOTHING_READ,
     )  # fmt: skip
 
 
@@ -302,7 +303,7 @@ def _columns(
             "wrong": (wrong or {}).get(column, ""),
             "certainty": _certainty(found.confidence) if found and guessed.get(column) is found else "",
         }
-        for i, column in enumerate(recognising.targets(answer.sheet))
+        for i, column in enumerate(questions.targets(answer.sheet))
         for position in (answer.columns.get(column, -1),)
     ]  # fmt: skip
     offers = [(one, _called(one)) for one in guess.columns if one.heading or one.samples]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, render_template, request, url_for
 
 from web import current, filters
-from web.services import clock, results
+from web.services import clock
+from web.services.analysis import results
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -9,7 +9,8 @@ from flask import Blueprint, render_template, request, url_for
 from importers.home_words.kinds import INTERVENTION
 from pebem import measures
 from web import charts, current, wording
-from web.services import open_words, overview, results
+from web.services.analysis import overview, results
+from web.services.uploads import unanswered_words
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.overview import Group
+    from web.services.analysis.overview import Group
     from web.views.selection import Selection
 
 blueprint = Blueprint("home", __name__)
@@ -69,7 +70,7 @@ def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
         "top": _top(chosen),
         "all_interventions": chosen.url("interventions.index"),
         "gaps": _gaps(chosen),
-        "unmapped": open_words.count(current.databases().reading, current.home().id)[INTERVENTION],
+        "unmapped": unanswered_words.count(current.databases().reading, current.home().id)[INTERVENTION],
         "by_ward": overview.groups(frame, "ward"),
         "by_shift": overview.groups(frame, "shift"),
         "by_day": charts.days(days) if of.in_minutes else None,

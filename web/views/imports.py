@@ -13,9 +13,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 import importers.template
 from web import current
 from web.reports import faulty_rows_xlsx, findings_xlsx
-from web.services import batches, imports, open_words, reading, rulebooks, staging, undoing
-from web.services import progress as job_progress
-from web.services.sifting import Wanted, sift
+from web.services.rulebooks import library
+from web.services.uploads import flow, kept_files, read_job, records, unanswered_words, undo_job
+from web.services.uploads import progress as job_progress
+from web.services.uploads.finding_filter import Wanted, sift
 from web.views import asking, taking_in, terms
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.batches import BatchRow
+    from web.services.uploads.records import BatchRow
 
 blueprint = Blueprint("imports", __name__, url_prefix="/daten")
 
@@ -33,23 +34,23 @@ ACCEPTED: Final = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.txt,.xml,.zip,.htm,.ht
 """Endings the file dialogue offers; what a file is, its content decides."""
 
 STATE_WORDS: Final = {
-    batches.WAITING: "wartet auf das Einlesen",
-    batches.READING: "wird eingelesen",
-    batches.ASKING: "wartet auf Ihre Antwort",
-    batches.READ: "geprüft, noch nicht übernommen",
-    batches.REFUSED: "nicht lesbar",
-    batches.RELEASED: "wartet auf das Übernehmen",
-    batches.STORING: "wird übernommen",
-    batches.STORED: "übernommen",
-    batches.ABORTED: "abgebrochen",
-    batches.DISCARDED: "verworfen",
-    batches.TO_UNDO: "wartet auf die Rücknahme",
-    batches.UNDOING: "wird zurückgenommen",
-    batches.UNDONE: "zurückgenommen",
+    records.WAITING: "wartet auf das Einlesen",
+    records.READING: "wird eingelesen",
+    records.ASKING: "wartet auf Ihre Antwort",
+    records.READ: "geprüft, noch nicht übernommen",
+    records.REFUSED: "nicht lesbar",
+    records.RELEASED: "wartet auf das Übernehmen",
+    records.STORING: "wird übernommen",
+    records.STORED: "übernommen",
+    records.ABORTED: "abgebrochen",
+    records.DISCARDED: "verworfen",
+    records.TO_UNDO: "wartet auf die Rücknahme",
+    records.UNDOING: "wird zurückgenommen",
+    records.UNDONE: "zurückgenommen",
 }
 
 
-_WITH_WORDS: Final = frozenset({batches.READ, batches.STORED})
+_WITH_WORDS: Final = frozenset({records.READ, records.STORED})
 _STRANGERS: Final = frozenset({"bewohner-unbekannt", "personal-unbekannt"})
 
 
@@ -69,13 +70,13 @@ def upload() -> ResponseReturnValue:
     if wrong := _objection(given):
         return _index(wrong), 422
     try:
-        batch_id = imports.start(
+        batch_id = flow.start(
             parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
         )
-    except imports.UploadError as error:
+    except flow.UploadError as error:
         flash(str(error), "warning")
         return redirect(url_for("imports.index"))
-    parts.jobs.enqueue(batch_id, batches.WAITING)
+    parts.jobs.enqueue(batch_id, records.WAITING)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
@@ -84,7 +85,7 @@ def template() -> ResponseReturnValue:
     """Hand out the empty workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vorlage.xlsx"
-        importers.template.write(path, rulebooks.holding(current.databases().reading, current.home().id))
+        importers.template.write(path, library.holding(current.databases().reading, current.home().id))
         return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
 
 
@@ -92,7 +93,7 @@ def template() -> ResponseReturnValue:
 def show(batch_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
     batch, parts = _batch(batch_id), current.parts()
-    if batch.state == batches.ASKING and (asked := staging.asked(parts.settings, batch_id)):
+    if batch.state == records.ASKING and (asked := kept_files.asked(parts.settings, batch_id)):
         return redirect(asking.address(batch_id, asked))
     return _show(batch_id, Wanted.of(request.args))
 
@@ -107,7 +108,7 @@ def search(batch_id: int) -> ResponseReturnValue:
 
 def _show(batch_id: int, wanted: Wanted) -> str:
     batch, parts = _batch(batch_id), current.parts()
-    said = batches.said(parts.databases, parts.settings, batch_id)
+    said = records.said(parts.databases, parts.settings, batch_id)
     context: dict[str, Any] = {
         "home_name": batch.home_name,
         "batch": batch,
@@ -117,16 +118,16 @@ def _show(batch_id: int, wanted: Wanted) -> str:
     }
     if batch.moving:
         return render_template("imports/progress.html", **context)
-    findings, asked = said.findings if said else (), staging.asked(parts.settings, batch_id)
+    findings, asked = said.findings if said else (), kept_files.asked(parts.settings, batch_id)
     context |= {
-        "has_faulty_rows": staging.has_faulty(parts.settings, batch_id),
+        "has_faulty_rows": kept_files.has_faulty(parts.settings, batch_id),
         "effects": taking_in.effects(batch),
-        "undoable": batch.state == batches.STORED and undoing.is_possible(parts.databases.reading, batch_id),
+        "undoable": batch.state == records.STORED and undo_job.is_possible(parts.databases.reading, batch_id),
         "upload_days": parts.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),
         "profiles": asked.profiles if asked else (),
         "words": _open_words(batch) if batch.state in _WITH_WORDS else (),
-        "files_gone": reading.FILES_GONE,
+        "files_gone": read_job.FILES_GONE,
         "strangers": sum(one.count for one in findings if one.code in _STRANGERS),
     }
     return render_template("imports/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
@@ -146,10 +147,10 @@ def progress(batch_id: int) -> ResponseReturnValue:
 def findings(batch_id: int) -> ResponseReturnValue:
     """Hand out all findings as a workbook, and write down that they were handed out."""
     batch, parts = _batch(batch_id), current.parts()
-    said = batches.said(parts.databases, parts.settings, batch_id)
+    said = records.said(parts.databases, parts.settings, batch_id)
     if said is None:
         abort(503)
-    imports.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id)
+    flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
         findings_xlsx.write(path, list(said.findings))
@@ -160,11 +161,11 @@ def findings(batch_id: int) -> ResponseReturnValue:
 def faulty_rows(batch_id: int) -> ResponseReturnValue:
     """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
     batch, parts = _batch(batch_id), current.parts()
-    sheets = staging.faulty(parts.settings, batch_id)
+    sheets = kept_files.faulty(parts.settings, batch_id)
     if not sheets:
         flash("Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
         return redirect(url_for("imports.show", batch_id=batch_id))
-    imports.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+    flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets)
@@ -176,7 +177,7 @@ def cancel(batch_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
     batch, parts = _batch(batch_id), current.parts()
     with _objections_shown():
-        imports.cancel(parts.databases, parts.jobs.queue, batch.id, account_id=current.visitor().account_id)
+        flow.cancel(parts.databases, parts.jobs.queue, batch.id, account_id=current.visitor().account_id)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
@@ -185,11 +186,11 @@ def commit(batch_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
     batch, parts = _batch(batch_id), current.parts()
     with _objections_shown():
-        imports.commit(
+        flow.commit(
             parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
             all_or_nothing=request.form.get("fehler") == "alles",
         )  # fmt: skip
-        parts.jobs.enqueue(batch.id, batches.RELEASED)
+        parts.jobs.enqueue(batch.id, records.RELEASED)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
@@ -198,7 +199,7 @@ def restart(batch_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
     batch, parts = _batch(batch_id), current.parts()
     with _objections_shown():
-        state = imports.restart(parts.databases, batch.id, account_id=current.visitor().account_id)
+        state = flow.restart(parts.databases, batch.id, account_id=current.visitor().account_id)
         parts.jobs.enqueue(batch.id, state)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
@@ -208,7 +209,7 @@ def discard(batch_id: int) -> ResponseReturnValue:
     """Throw an upload away."""
     batch, parts = _batch(batch_id), current.parts()
     with _objections_shown():
-        imports.discard(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
+        flow.discard(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
         flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("imports.index"))
 
@@ -218,7 +219,7 @@ def _objections_shown() -> Iterator[None]:
     """Show the objection of a service as a message on the next page."""
     try:
         yield
-    except imports.UploadError as error:
+    except flow.UploadError as error:
         flash(str(error), "warning")
 
 
@@ -228,13 +229,13 @@ def _batch(batch_id: int) -> BatchRow:
 
 def _open_words(batch: BatchRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    found = open_words.count(current.databases().reading, batch.home_id, batch.id)
+    found = unanswered_words.count(current.databases().reading, batch.home_id, batch.id)
     return [one for one in terms.tabs("", found, "values.index", batch_id=batch.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:
     home, parts = current.home(), current.parts()
-    rows = batches.of_home(parts.databases.reading, home.id)
+    rows = records.of_home(parts.databases.reading, home.id)
     return render_template(
         "imports/index.html", home_name=home.name, batches=rows, state_words=STATE_WORDS, wrong=wrong,
         most_bytes=parts.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from pebem import measures
 from web import current, wording
-from web.services import csv_table, demand, homes, ordering, overview
+from web.services import csv_table, homes, ordering
+from web.services.analysis import demand, overview
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.overview import Group
+    from web.services.analysis.overview import Group
     from web.views.selection import Selection
 
 blueprint = Blueprint("interventions", __name__)

@@ -14,12 +14,14 @@ from pebem.measures import Amount
 from rules.cases import cases_of, groups_of
 from web import current, filters
 from web.reports import rulebook_pdf, rulebook_xlsx
-from web.services import clock, overview, rulebooks
+from web.services import clock
+from web.services.analysis import overview
+from web.services.rulebooks import library
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from web.services.rulebooks import Comparison, Effect, Entry
+    from web.services.rulebooks.library import Comparison, Effect, Entry
 
 blueprint = Blueprint("library", __name__, url_prefix="/regelwerke")
 
@@ -47,14 +49,14 @@ def upload() -> ResponseReturnValue:
         return redirect(url_for("library.index"))
     name = Path(file.filename or "regelwerk.xlsx").name
     try:
-        made = rulebooks.import_(
+        made = library.import_(
             current.databases(),
             tenant_id=current.visitor().tenant_id,
             account_id=current.visitor().account_id,
             name=name,
             content=content,
         )
-    except rulebooks.RulebookError as error:
+    except library.RulebookError as error:
         return render_template("library/refused.html", name=name, message=str(error), findings=()), 422
     gravest_first = sorted(made.findings, key=lambda one: list(Severity).index(one.severity))
     if made.entry is None:
@@ -68,8 +70,8 @@ def upload() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Show one rulebook of the library: what it is, and what can be done with it."""
     entry = _entry(key)
-    book = rulebooks.get(current.databases().reading, current.visitor().tenant_id, key)
-    held = rulebooks.holdings(current.databases().reading, current.home().id)
+    book = library.get(current.databases().reading, current.visitor().tenant_id, key)
+    held = library.holdings(current.databases().reading, current.home().id)
     return render_template(
         "library/show.html",
         entry=entry,
@@ -84,7 +86,7 @@ def show(key: str) -> ResponseReturnValue:
 def workbook(key: str) -> ResponseReturnValue:
     """Hand a rulebook out as a workbook that can be edited and uploaded again."""
     entry = _entry(key)
-    documents = rulebooks.documents(current.databases().reading, current.visitor().tenant_id, key)
+    documents = library.documents(current.databases().reading, current.visitor().tenant_id, key)
     if documents is None:
         abort(404)
     with TemporaryDirectory() as folder:
@@ -98,7 +100,7 @@ def printed(key: str) -> ResponseReturnValue:
     """Hand a rulebook out as a document to print, a built-in one with its cases."""
     entry = _entry(key)
     reading, tenant_id = current.databases().reading, current.visitor().tenant_id
-    book, documents = rulebooks.get(reading, tenant_id, key), rulebooks.documents(reading, tenant_id, key)
+    book, documents = library.get(reading, tenant_id, key), library.documents(reading, tenant_id, key)
     if book is None or documents is None:
         abort(404)
     edition = f"{book.id}-{book.edition}"
@@ -113,7 +115,7 @@ def compare() -> ResponseReturnValue:
     entries = _entries()
     a = a or _holding_key()
     b = b or next((one.key for one in entries if one.key != a), a)
-    found = rulebooks.compare(current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id)
+    found = library.compare(current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id)
     if found is None:
         abort(404)
     return render_template("library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
@@ -123,7 +125,7 @@ def compare() -> ResponseReturnValue:
 def confirm(key: str) -> ResponseReturnValue:
     """Ask from which day a rulebook shall hold, and show what that would change."""
     entry = _entry(key)
-    found = rulebooks.compare(
+    found = library.compare(
         current.databases().reading, current.visitor().tenant_id, _holding_key(), key, home_id=current.home().id
     )
     if found is None:
@@ -145,7 +147,7 @@ def activate(key: str) -> ResponseReturnValue:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
         return redirect(url_for("library.confirm", key=key))
     try:
-        rulebooks.activate(
+        library.activate(
             current.databases(),
             tenant_id=current.visitor().tenant_id,
             home_id=current.home().id,
@@ -153,7 +155,7 @@ def activate(key: str) -> ResponseReturnValue:
             from_day=day,
             account_id=current.visitor().account_id,
         )
-    except rulebooks.RulebookError as error:
+    except library.RulebookError as error:
         flash(str(error), "warning")
         return redirect(url_for("library.confirm", key=key))
     flash(f"Ab {day:%d.%m.%Y} gilt „{entry.title} {entry.edition}“. Alle Zahlen sind neu gerechnet.", "good")
@@ -165,24 +167,24 @@ def remove(key: str) -> ResponseReturnValue:
     """Take a rulebook out of the library as long as no home has used it."""
     entry = _entry(key)
     try:
-        rulebooks.remove(
+        library.remove(
             current.databases(),
             tenant_id=current.visitor().tenant_id,
             key=key,
             account_id=current.visitor().account_id,
         )
         flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
-    except rulebooks.RulebookError as error:
+    except library.RulebookError as error:
         flash(str(error), "warning")
     return redirect(url_for("library.index"))
 
 
 def _entries() -> list[Entry]:
-    return rulebooks.list_(current.databases().reading, current.visitor().tenant_id)
+    return library.list_(current.databases().reading, current.visitor().tenant_id)
 
 
 def _entry(key: str) -> Entry:
-    found = rulebooks.find(current.databases().reading, current.visitor().tenant_id, key)
+    found = library.find(current.databases().reading, current.visitor().tenant_id, key)
     if found is None:
         abort(404)
     return found
@@ -191,13 +193,13 @@ def _entry(key: str) -> Entry:
 def _holding_key() -> str:
     """Return the key of the rulebook that holds for the home today."""
     today = clock.today()
-    held = rulebooks.holdings(current.databases().reading, current.home().id)
+    held = library.holdings(current.databases().reading, current.home().id)
     begun = [one for one in held if one.valid_from is None or one.valid_from <= today]
     return begun[-1].entry.key
 
 
 def _library() -> dict[str, Any]:
-    held = rulebooks.holdings(current.databases().reading, current.home().id)
+    held = library.holdings(current.databases().reading, current.home().id)
     return {
         "entries": _entries(),
         "holdings": held,

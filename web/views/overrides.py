@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from web import current, filters
-from web.services import clock, homes, overrides, rulebooks
+from web.services import clock, homes
+from web.services.rulebooks import library, overrides
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -125,4 +126,4 @@ def _row(one: overrides.OverrideRow, book: RuleBook, today: date) -> dict[str, A
 
 
 def _book() -> RuleBook:
-    return rulebooks.holding(current.databases().reading, current.home().id)
+    return library.holding(current.databases().reading, current.home().id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
-from web.services import people
+from web.services.uploads import unknown_people
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -17,11 +17,14 @@ blueprint = Blueprint("people", __name__, url_prefix="/personen")
 SHOWN: Final = 25
 """Questions the page begins with: those with the most minutes."""
 
-KIND_WORDS: Final = {people.RESIDENT: "Bewohnerin oder Bewohner", people.STAFF: "Mitarbeiterin oder Mitarbeiter"}
+KIND_WORDS: Final = {
+    unknown_people.RESIDENT: "Bewohnerin oder Bewohner",
+    unknown_people.STAFF: "Mitarbeiterin oder Mitarbeiter",
+}
 _DONE: Final = {
-    people.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
-    people.NEW: "Gespeichert: eine Person für sich.",
-    people.LATER: "Die Frage bleibt offen.",
+    unknown_people.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
+    unknown_people.NEW: "Gespeichert: eine Person für sich.",
+    unknown_people.LATER: "Die Frage bleibt offen.",
 }
 
 
@@ -30,11 +33,11 @@ def index() -> ResponseReturnValue:
     """Show who is unknown, those with the most minutes first, each with those who may be meant."""
     parts, who, home = current.parts(), current.visitor(), current.home()
     limit = None if "alle" in request.args else SHOWN
-    queue = people.queue(parts.databases, parts.settings, home.id, limit=limit)
+    queue = unknown_people.queue(parts.databases, parts.settings, home.id, limit=limit)
     if queue is None:
         return render_template("people/closed.html"), 503
-    people.seen(parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
-    return render_template("people/index.html", queue=queue, people=people, kind_words=KIND_WORDS)
+    unknown_people.seen(parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
+    return render_template("people/index.html", queue=queue, people=unknown_people, kind_words=KIND_WORDS)
 
 
 @blueprint.post("/")
@@ -43,16 +46,16 @@ def choose() -> ResponseReturnValue:
     parts, who, home = current.parts(), current.visitor(), current.home()
     kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
     same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
-    said = people.SAME if same_as or written else request.form.get("antwort", "")
-    if said == people.SAME and "sicher" not in request.form:
+    said = unknown_people.SAME if same_as or written else request.form.get("antwort", "")
+    if said == unknown_people.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
     try:
-        people.answer(
+        unknown_people.answer(
             parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
-            reply=people.Reply(kind, pseudonym, said, same_as),
+            reply=unknown_people.Reply(kind, pseudonym, said, same_as),
         )  # fmt: skip
         flash(_DONE[said], "good")
-    except people.PersonError as error:
+    except unknown_people.PersonError as error:
         flash(str(error), "warning")
     return redirect(url_for("people.index"))
 
@@ -60,7 +63,7 @@ def choose() -> ResponseReturnValue:
 def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseReturnValue:
     """Show both persons side by side: a merge cannot be taken back."""
     parts = current.parts()
-    queue = people.queue(parts.databases, parts.settings, current.home().id, about=pseudonym or "-")
+    queue = unknown_people.queue(parts.databases, parts.settings, current.home().id, about=pseudonym or "-")
     if queue is None:
         return render_template("people/closed.html"), 503
     labels = queue.people.get(kind, {})

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from web import current
-from web.services import plausibility
+from web.services.analysis import plausibility
 from web.views import selection
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from web.services.plausibility import Comparison, Shape
+    from web.services.analysis.plausibility import Comparison, Shape
 
 blueprint = Blueprint("plausibility", __name__)
 

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from importers.files.delimited import ENCODINGS
 from web import current
-from web.services import profiles
-from web.services.profiles import ProfileError
+from web.services.words import profiles
+from web.services.words.profiles import ProfileError
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

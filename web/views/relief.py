@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from web import current, wording
-from web.services import csv_table, homes, overview, relieving
-from web.services.small_groups import FEWEST
+from web.services import csv_table, homes
+from web.services.analysis import overview, relief
+from web.services.analysis.small_groups import FEWEST
 from web.views import selection
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.relieving import Line, Relief
-    from web.services.small_groups import Group
+    from web.services.analysis.relief import Line, Relief
+    from web.services.analysis.small_groups import Group
     from web.views.selection import Selection
 
 blueprint = Blueprint("relief", __name__)
@@ -77,7 +78,7 @@ def table() -> ResponseReturnValue:
 
 
 def _load(chosen: Selection) -> Relief | None:
-    return relieving.load(current.databases().reading, current.home().id, chosen.result.period, chosen.filters.ward)
+    return relief.load(current.databases().reading, current.home().id, chosen.result.period, chosen.filters.ward)
 
 
 def _line(chosen: Selection, found: Relief, line: Line) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rules.assessment import instrument
 from rules.cases import cases_for
 from rules.language.condition import Reserved
 from web import current
-from web.services import rulebooks
+from web.services.rulebooks import library
 from web.wording import KIND_WORDS
 
 if TYPE_CHECKING:
@@ -104,12 +104,12 @@ def rules_for(book: RuleBook, entry: Intervention) -> list[Rule]:
 def _chosen() -> Chosen:
     reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
     if not key:
-        held = rulebooks.holding(reading, home.id)
+        held = library.holding(reading, home.id)
         # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
-        own = [one for one in rulebooks.list_(reading, current.visitor().tenant_id) if not one.built_in]
+        own = [one for one in library.list_(reading, current.visitor().tenant_id) if not one.built_in]
         return Chosen(held, None, held.sha256 not in {one.sha256 for one in own})
-    entry = rulebooks.find(reading, current.visitor().tenant_id, key)
-    book = rulebooks.get(reading, current.visitor().tenant_id, key) if entry else None
+    entry = library.find(reading, current.visitor().tenant_id, key)
+    book = library.get(reading, current.visitor().tenant_id, key) if entry else None
     if entry is None or book is None:
         abort(404)
     return Chosen(book, key, entry.built_in)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from flask import request, url_for
 
 from web import current, filters
-from web.services import results
+from web.services.analysis import results
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from web.services.results import HomeResult
+    from web.services.analysis.results import HomeResult
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from rules.staffing import GROUPS
 from web import current, filters, wording
-from web.services import clock, staffing
-from web.services.plausibility import Band
+from web.services import clock
+from web.services.analysis import staffing
+from web.services.analysis.plausibility import Band
 from web.views import selection
 
 if TYPE_CHECKING:

@@ -10,15 +10,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from pebem.measures import Amount
 from web import current, wording
 from web.filters import day
-from web.services import batches, imports, overview, undoing
-from web.services.storing import Choice
+from web.services.analysis import overview
+from web.services.uploads import flow, records, undo_job
+from web.services.uploads.apply import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.batches import BatchRow
+    from web.services.uploads.records import BatchRow
 
 blueprint = Blueprint("taking_in", __name__, url_prefix="/daten")
 
@@ -45,8 +46,8 @@ def weigh(batch_id: int) -> ResponseReturnValue:
     """Work out anew what an upload would do when taken in as chosen."""
     batch, parts = current.batch(batch_id), current.parts()
     try:
-        imports.weigh(parts.databases, parts.settings, batch.id, _choice(request.form.to_dict(), batch))
-    except (ChoiceError, imports.UploadError) as error:
+        flow.weigh(parts.databases, parts.settings, batch.id, _choice(request.form.to_dict(), batch))
+    except (ChoiceError, flow.UploadError) as error:
         flash(str(error), "warning")
     return redirect(url_for("imports.show", batch_id=batch.id) + "#folgen")
 
@@ -56,8 +57,8 @@ def undo_page(batch_id: int) -> ResponseReturnValue:
     """Show what taking an upload back would do, and what depends on it."""
     batch = current.batch(batch_id)
     try:
-        found = undoing.weigh(current.databases(), batch.id)
-    except undoing.UndoError as error:
+        found = undo_job.weigh(current.databases(), batch.id)
+    except undo_job.UndoError as error:
         flash(str(error), "warning")
         return redirect(url_for("imports.show", batch_id=batch.id))
     return render_template(
@@ -71,11 +72,11 @@ def undo(batch_id: int) -> ResponseReturnValue:
     """Let a job take an upload back as it was shown."""
     batch, parts = current.batch(batch_id), current.parts()
     try:
-        undoing.release(
+        undo_job.release(
             parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
         )
-        parts.jobs.enqueue(batch.id, batches.TO_UNDO)
-    except undoing.UndoError as error:
+        parts.jobs.enqueue(batch.id, records.TO_UNDO)
+    except undo_job.UndoError as error:
         flash(str(error), "warning")
     return redirect(url_for("imports.show", batch_id=batch.id))
 

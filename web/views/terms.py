@@ -9,7 +9,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from importers.content.interventions import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
 from web import current
-from web.services import open_words, rulebooks, term_tables, terms
+from web.services.rulebooks import library
+from web.services.uploads import unanswered_words
+from web.services.words import spreadsheet, terms
 from web.term_words import TERM_WORDS
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from web.services.open_words import Open
+    from web.services.uploads.unanswered_words import Open
 
 blueprint = Blueprint("terms", __name__, url_prefix="/bezeichnungen")
 
@@ -54,8 +56,8 @@ def choose(kind: str) -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     """Hand all words out for a spreadsheet program, and write down that they were handed out."""
     databases, who = current.databases(), current.visitor()
-    content = term_tables.written(databases.reading, who.tenant_id, current.home().id)
-    term_tables.handed_out(databases, tenant_id=who.tenant_id, account_id=who.account_id)
+    content = spreadsheet.written(databases.reading, who.tenant_id, current.home().id)
+    spreadsheet.handed_out(databases, tenant_id=who.tenant_id, account_id=who.account_id)
     return Response(
         content,
         mimetype="text/csv; charset=utf-8",
@@ -72,7 +74,7 @@ def read() -> ResponseReturnValue:
         flash("Bitte wählen Sie eine CSV-Datei mit höchstens 2 MB aus.", "warning")
         return redirect(url_for("terms.index"))
     who = current.visitor()
-    found = term_tables.read(
+    found = spreadsheet.read(
         current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id,
         content=content,
     )  # fmt: skip
@@ -108,7 +110,7 @@ def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | No
     """Return what a page that asks for words needs; with ``wrong`` the answers given are shown again."""
     reading, home = current.databases().reading, current.home()
     everything = "alle" in request.args or batch_id is not None
-    book = rulebooks.holding(reading, home.id)
+    book = library.holding(reading, home.id)
     choices = KINDS[kind].choices(book)
     return {
         "kind": kind,
@@ -119,7 +121,7 @@ def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | No
         "kept_as_it_is": kind in KEPT_AS_IT_IS,
         "ignorable": KINDS[kind].ignorable,
         "called": {**choices, IGNORE: "ignorieren", LATER: "später entscheiden"},
-        "pending": open_words.pending(
+        "pending": unanswered_words.pending(
             reading, home.id, kind, batch_id=batch_id, limit=terms.KEPT if everything else SHOWN
         ),
         "given": _given(request.form) if wrong else {},
@@ -144,7 +146,7 @@ def tabs(kind: str, open_now: Mapping[str, Open], endpoint: str, **values: Any) 
 
 def _index(kind: str, wrong: Mapping[str, str] | None = None) -> str:
     reading = current.databases().reading
-    open_now = open_words.count(reading, current.home().id)
+    open_now = unanswered_words.count(reading, current.home().id)
     return render_template(
         "terms/index.html",
         **asking(kind, wrong=wrong),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
-from web.services import batches, imports, open_words
+from web.services.uploads import flow, records, unanswered_words
 from web.views import terms
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ def choose(batch_id: int, kind: str) -> ResponseReturnValue:
         return redirect(url_for("values.index", batch_id=batch_id, kind=kind))
     parts = current.parts()
     try:
-        imports.reread(parts.databases, batch_id, account_id=current.visitor().account_id)
-        parts.jobs.enqueue(batch_id, batches.WAITING)
-    except imports.UploadError as error:
+        flow.reread(parts.databases, batch_id, account_id=current.visitor().account_id)
+        parts.jobs.enqueue(batch_id, records.WAITING)
+    except flow.UploadError as error:
         flash(str(error), "warning")
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
 def _index(batch_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
     batch = current.batch(batch_id)
-    open_now = open_words.count(current.databases().reading, batch.home_id, batch_id)
+    open_now = unanswered_words.count(current.databases().reading, batch.home_id, batch_id)
     return render_template(
         "terms/of_upload.html",
         **terms.asking(kind, batch_id, wrong),
@@ -52,5 +52,5 @@ def _index(batch_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> 
         home_name=batch.home_name,
         tabs=terms.tabs(kind, open_now, "values.index", batch_id=batch_id),
         still_open=open_now[kind].words,
-        can_be_read_again=batch.state == batches.READ,
+        can_be_read_again=batch.state == records.READ,
     )

@@ -1,0 +1,1 @@
+"""The figures of a home: scored, stored, rescored after an edit, and read for pages and reports."""

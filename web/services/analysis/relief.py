@@ -1,0 +1,186 @@
+"""Feasible relief of a home: kept by day and ward when the home is analysed, read for a period by its page.
+
+What could have moved is told by role, never by person; where few people were of a role, they are told together with
+others until they are enough (security row D3).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import structlog
+
+from pebem.engine.day_numbers import number_of
+from pebem.relief.feasible import OBSTACLES, relief_by_day
+from pebem.relief.solver import UnprovenError
+from web.services.analysis.small_groups import MIXED, Group, grouped
+from web.store import analysis
+from web.store.cells import Cells, labelled, together
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import date
+
+    import pandas as pd
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from pebem.contracts import Tables
+    from rules.model import RuleBook
+
+_WAY: Final = ("qn_soll", "qn_ist", "obstacle", "qn_neu", "role", "certificate")
+_AS: Final = ("qn_neu", "role")
+_ALL: Final = (0, "")
+_DAYS_A_WEEK: Final = 7
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Work that could have moved: from whom (level) to whom."""
+
+    qn_soll: int
+    qn_ist: int
+    group: Group
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An intervention: work above level in seconds, and what of it could have moved, most seconds first."""
+
+    intervention: str
+    above: int
+    movable: int
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Relief:
+    """The feasible relief of a period and ward; seconds, on days with a roster.
+
+    Attributes
+    ----------
+    days
+        How many days of the period have a roster: somebody known was on shift in the home.
+    above, placed, movable
+        Work above level; part of it that could be examined; part of that which could have moved.
+    obstacles
+        Why the rest could not, all of ``pebem.relief.feasible.OBSTACLES``.
+    shown
+        Whether enough people stand behind ``movable``; else it is 0, ``lines`` name no moves and ``obstacles`` only
+        what could not be examined.
+    lines
+        By intervention, what could have moved most first.
+    """
+
+    days: int
+    above: int
+    placed: int
+    movable: int
+    obstacles: dict[str, int]
+    shown: bool
+    lines: tuple[Line, ...]
+
+    def a_week(self, seconds: int) -> int:
+        """Return seconds of the period as seconds a week: of seven days with a roster, rounded."""
+        return round(seconds * _DAYS_A_WEEK / self.days)
+
+
+def of_stretch(tables: Tables, book: RuleBook, period: tuple[date, date], unrated: Collection[str]) -> dict[str, Cells]:
+    """Return what ``analysis.RELIEF`` and ``analysis.SHIFTS`` keep of days on which one book holds."""
+    try:
+        found = relief_by_day(tables, book, period, unrated)
+    except UnprovenError:  # a fault of ours: these days count as without a roster, the upload is not lost with them
+        _log.error("relief unproven", first=period[0].isoformat(), last=period[1].isoformat())
+        return {}
+    if found is None:
+        return {}
+    return {
+        analysis.RELIEF: _cells(found.work, "way", _WAY, "intervention"),
+        analysis.SHIFTS: _cells(found.shifts, "as", _AS, "staff"),
+    }
+
+
+def load(
+    reading: sessionmaker[Session], home_id: int, period: tuple[date, date], ward: str | None = None
+) -> Relief | None:
+    """Return the feasible relief of a period and ward; None where no day of the period has a roster."""
+    first, last = (number_of(day) for day in period)
+    months = range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
+    with reading() as session:
+        connection = session.connection()
+        shifts = analysis.read(connection, home_id, analysis.SHIFTS, months)
+        work = analysis.read(connection, home_id, analysis.RELIEF, months)
+    if shifts is None or not len(shifts := shifts.between(first, last)):
+        return None
+    days = len(np.unique(shifts.columns["day"]))
+    return _told(days, _sums(work and _of_ward(work.between(first, last), ward)), _groups(_of_ward(shifts, ward)))
+
+
+def _of_ward(found: Cells, ward: str | None) -> Cells:
+    return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
+
+
+def _groups(shifts: Cells) -> dict[Group, Group] | None:
+    """Return how those are told who could have taken on work; None where nobody could: that is about nobody."""
+    people: dict[Group, Counter[str]] = defaultdict(Counter)
+    for (staff, group), seconds in _rows(shifts, "staff", "as"):
+        if group != _ALL:
+            people[group][staff] += seconds
+    return grouped(people) if people else None
+
+
+def _sums(work: Cells | None) -> list[tuple[str, tuple[Any, ...], int]]:
+    """Return intervention, way (as ``_WAY``) and seconds."""
+    return [(*labels, seconds) for labels, seconds in _rows(work, "intervention", "way")] if work else []
+
+
+def _rows(found: Cells, *names: str) -> Iterator[tuple[list[Any], int]]:
+    """Yield the labels of some columns with their seconds."""
+    sums = found.summed(*names, sums=("seconds",))
+    columns = [[sums.labels[name][code] for code in sums.columns[name].tolist()] for name in names]
+    for *labels, seconds in zip(*columns, sums.columns["seconds"].tolist(), strict=True):
+        yield labels, seconds
+
+
+def _told(days: int, sums: list[tuple[str, tuple[Any, ...], int]], groups: dict[Group, Group] | None) -> Relief:
+    shown = groups is None or bool(groups)
+    obstacles = dict.fromkeys(OBSTACLES, 0)
+    above: Counter[str] = Counter()
+    moved: dict[str, Counter[tuple[int, int, Group]]] = defaultdict(Counter)
+    for intervention, (soll, ist, obstacle, level, role, _), seconds in sums:
+        above[intervention] += seconds
+        if obstacle:
+            obstacles[obstacle] += seconds
+        else:
+            group = groups[level, role] if groups else MIXED
+            moved[intervention][soll, ist, group] += seconds
+    movable = sum(one.total() for one in moved.values())
+    placed = sum(above.values()) - sum(obstacles[name] for name in OBSTACLES[:3])
+    if not shown:
+        moved, movable = defaultdict(Counter), 0
+        obstacles = {name: obstacles[name] for name in OBSTACLES[:3]}
+    lines = [_line(name, seconds, moved[name]) for name, seconds in above.items()]
+    lines.sort(key=lambda line: (-line.movable, -line.above, line.intervention))
+    return Relief(days, sum(above.values()), placed, movable, obstacles, shown, tuple(lines))
+
+
+def _line(intervention: str, above: int, moved: Counter[tuple[int, int, Group]]) -> Line:
+    moves = sorted(
+        (Move(*way, seconds) for way, seconds in moved.items()),
+        key=lambda move: (-move.seconds, move.qn_soll, move.qn_ist, move.group[0], move.group[1] or ""),
+    )
+    return Line(intervention, above, moved.total(), tuple(moves))
+
+
+def _cells(frame: pd.DataFrame, label: str, parts: tuple[str, ...], name: str) -> Cells:
+    ward, wards = labelled(frame["ward"])
+    subject, subjects = labelled(frame[name])
+    code, labels = together(frame, parts)
+    columns = {"day": frame["day"].to_numpy(np.int64), "ward": ward, name: subject, label: code}
+    seconds = frame["seconds"].to_numpy(np.int64)
+    return Cells({**columns, "seconds": seconds}, {"ward": wards, name: subjects, label: labels})

@@ -1,0 +1,150 @@
+"""After an edit: analysing only the days it touches. What is kept then is what a full analysis would keep.
+
+A day is touched where a row came or went, where another rulebook holds, or where a row of that day is rated on
+something else than before: an assessment, a level, a qualification, a ward. And where somebody was on shift otherwise,
+or somebody on shift is of another level: that changes who could have relieved whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from pebem.engine.day_numbers import day_of, number_of
+from pebem.rescore import Basis, touched
+from web.services import rulebook_calendar
+from web.services.analysis import home_data, results, scoring
+from web.services.uploads import duties
+from web.store.models import Home, Intervention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    import rules
+    from pebem.contracts import Tables
+    from web.services.rulebook_calendar import Stretch
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the figures of a home rest on besides its work, and whether those that are kept do.
+
+    Attributes
+    ----------
+    people
+        Everything but the work and the duties.
+    stretches
+        Rulebooks of the days with work.
+    stale
+        What is kept rests on something else, or is missing: it is no ground to build on.
+    """
+
+    people: Tables
+    stretches: tuple[Stretch, ...]
+    stale: bool = False
+
+
+def held(session: Session, home_id: int) -> Held:
+    """Return what the figures of a home rest on; ask before an edit and hand it to :func:`analyse_touched` after it."""
+    home = session.get_one(Home, home_id)
+    return Held(home_data.people_of(session, home_id), _stretches(session, home), results.stale(session, home))
+
+
+def analyse_touched(
+    session: Session, home_id: int, before: Held, days: Iterable[date] = (), *, rosters: bool = True
+) -> set[date]:
+    """Analyse the days an edit touches, in the open transaction that made it, and return them.
+
+    Parameters
+    ----------
+    before
+        What :func:`held` returned before the edit.
+    days
+        Days on which rows or duties came or went.
+    rosters
+        Whether feasible relief is to be worked out, and so what touches it alone.
+    """
+    if before.stale:
+        home_data.analyse(session, home_id, rosters=rosters)
+        return set()
+    home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
+    found = set(days) | _touched(session, home, before, people)
+    if rosters:
+        found |= duties.of_changed_staff(session, home_id, before.people.staff, people.staff)
+    if found:
+        home_data.analyse(session, home_id, spans_of(found), rosters=rosters)
+    return found
+
+
+def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Return first and last day of each run of days; what lies in one month is one run, for a month is kept as one."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        last = found[-1][1] if found else None
+        if last is not None and (day - last == _DAY or (day.year, day.month) == (last.year, last.month)):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def _touched(session: Session, home: Home, before: Held, people: Tables) -> set[date]:
+    now = _stretches(session, home)
+    same_people = _same(before.people, people)
+    known = _interventions((*before.stretches, *now), (before.people, people))
+    found: set[date] = set()
+    for first, last, was, book in _pieces(before.stretches, now):
+        if was.sha256 != book.sha256:
+            found |= _worked(session, home.id, first, last)
+        elif not same_people:
+            # Work the book does not have is not rated, but covered, overridden and of somebody all the same.
+            whole = scoring.completed(book, sorted(known - book.index.keys()))
+            mark = touched(Basis(before.people, whole), Basis(people, whole), (number_of(first), number_of(last)))
+            if span := mark.span():
+                work = home_data.work_of(session, home.id, (day_of(span[0]), day_of(span[1])))
+                found.update(day.date() for day in work["date"][mark.rows(work)].unique())
+    return found
+
+
+def _stretches(session: Session, home: Home) -> tuple[Stretch, ...]:
+    """Return the rulebooks of the days with work."""
+    query = select(func.min(Intervention.day), func.max(Intervention.day)).where(Intervention.home_id == home.id)
+    first, last = session.execute(query).one()
+    return tuple(rulebook_calendar.stretches(session, home, first, last)) if first is not None else ()
+
+
+def _pieces(
+    before: Iterable[Stretch], now: Iterable[Stretch]
+) -> Iterator[tuple[date, date, rules.RuleBook, rules.RuleBook]]:
+    """Cut the days so that in each piece one book held and one holds. Days without work before are in none."""
+    before = tuple(before)
+    for stretch in now:
+        for was in before:
+            first, last = max(was.first, stretch.first), min(was.last, stretch.last)
+            if first <= last:
+                yield first, last, was.book, stretch.book
+
+
+def _worked(session: Session, home_id: int, first: date, last: date) -> set[date]:
+    query = select(Intervention.day).where(Intervention.home_id == home_id, Intervention.day.between(first, last))
+    return set(session.scalars(query.distinct()))
+
+
+def _same(before: Tables, now: Tables) -> bool:
+    frames = ((getattr(before, spot.name), getattr(now, spot.name)) for spot in fields(before))
+    return all(was.equals(found) for was, found in frames if isinstance(was, pd.DataFrame))
+
+
+def _interventions(stretches: Iterable[Stretch], people: Iterable[Tables]) -> set[str]:
+    """Return the interventions any of the books has or anybody has set a level for."""
+    of_books = {name for stretch in stretches for name in stretch.book.index}
+    return of_books.union(*(set(tables.overrides["intervention"]) for tables in people))

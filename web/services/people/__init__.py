@@ -1,0 +1,1 @@
+"""Who is who: pseudonyms for names, and several numbers that mean one person."""

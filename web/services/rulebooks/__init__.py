@@ -1,0 +1,1 @@
+"""The rulebooks of a tenant, which one a home works with, and levels set by hand."""

@@ -1,0 +1,351 @@
+"""The library of rulebooks: built in or imported, never changed; and which one a home works with from when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import defer
+
+from importers.findings import Finding, Severity, UnreadableError
+from importers.rulebooks import workbook as rulebook_workbook
+from rules import difference
+from rules.load import sha256_of
+from web.services import audit, clock
+from web.services.analysis import home_data, rescore
+from web.services.rulebook_calendar import (
+    BuiltIn,
+    Own,
+    Source,
+    Stretch,
+    built_in_editions,
+    current,
+    on,
+    plan,
+    source_of,
+    stretches,
+)
+from web.services.rulebooks.effects import Effect, Move, effect
+from web.store.models import Account, Home, Rulebook, RulebookHolding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    import rules
+    from rules.difference import Difference
+    from web.store.databases import Databases
+
+__all__ = [
+    "Comparison", "Effect", "Entry", "Holding", "Imported", "Move", "RulebookError", "Stretch", "activate", "compare",
+    "current", "documents", "find", "get", "holding", "holdings", "import_", "list_", "remove", "stretches",
+]  # fmt: skip
+
+OWN_STATUSES: Final = ("amtlich", "hausregel")
+"""What an imported rulebook may be; reconstructions are ours."""
+
+EARLIEST: Final = date(2000, 1, 1)
+
+
+class RulebookError(Exception):
+    """A rulebook cannot be imported, removed or activated so. The message is one German sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rulebook of the library.
+
+    Attributes
+    ----------
+    key
+        Its name in addresses: the id of a built-in one, "r12" for an imported one.
+    status
+        "rekonstruktion", "amtlich" or "hausregel".
+    owner
+        Who imported it; "" for a built-in one.
+    first_used_at
+        Since then it cannot be removed. Its content never changes anyway.
+    """
+
+    key: str
+    rulebook_id: str
+    edition: str
+    status: str
+    title: str
+    sha256: str
+    owner: str
+    created_at: datetime | None
+    first_used_at: datetime | None
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it comes with the program."""
+        return self.created_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """From this day on a home works with this rulebook; None = since always, and without end."""
+
+    entry: Entry
+    valid_from: date | None
+    valid_until: date | None
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an imported workbook: an entry, or findings with the errors that forbid it."""
+
+    entry: Entry | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two rulebooks side by side: what differs, and what that does to a home's data."""
+
+    a: rules.RuleBook
+    b: rules.RuleBook
+    difference: Difference
+    effect: Effect | None
+
+
+def list_(reading: sessionmaker[Session], tenant_id: int) -> list[Entry]:
+    """Return all rulebooks a tenant can use: built-in ones first, then its own, newest first."""
+    with reading() as session:
+        rows = session.execute(_own(tenant_id).order_by(Rulebook.id.desc())).all()
+    return [*_built_in_entries(), *(_entry(*row) for row in rows)]
+
+
+def find(reading: sessionmaker[Session], tenant_id: int, key: str) -> Entry | None:
+    """Return a rulebook of the library; None for another tenant's, as for one that does not exist."""
+    return next((entry for entry in list_(reading, tenant_id) if entry.key == key), None)
+
+
+def get(reading: sessionmaker[Session], tenant_id: int, key: str, as_of: date | None = None) -> rules.RuleBook | None:
+    """Return a rulebook with the entries in force on a day (None = today); None where there is none for this tenant."""
+    with reading() as session:
+        source = _source(session, tenant_id, key)
+    return source.book(as_of or clock.today()) if source else None
+
+
+def documents(reading: sessionmaker[Session], tenant_id: int, key: str) -> Mapping[str, Any] | None:
+    """Return the documents of a rulebook, as ``rules.load.documents`` does; of a built-in one, today's edition."""
+    with reading() as session:
+        source = _source(session, tenant_id, key)
+    if isinstance(source, BuiltIn):
+        wanted = source.book(clock.today()).sha256
+        return next(one for one in built_in_editions() if sha256_of(one) == wanted)
+    return source.documents if source else None
+
+
+def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str, content: bytes) -> Imported:
+    """Read a workbook into the library; nothing is stored where a finding is an error.
+
+    Raises
+    ------
+    RulebookError
+        Where the file is refused as a whole.
+    """
+    try:
+        read = rulebook_workbook.read((name, content))
+    except UnreadableError as error:
+        raise RulebookError(str(error)) from error
+    if read.documents is None:
+        return Imported(None, tuple(read.findings))
+    head, sha256 = read.documents["rulebook.yaml"], sha256_of(read.documents)
+    known = list_(databases.reading, tenant_id)
+    if objections := _objections(read.documents, sha256, known, name):
+        return Imported(None, (*read.findings, *objections))
+    with databases.writing.begin() as session:
+        row = Rulebook(
+            tenant_id=tenant_id, rulebook_id=head["id"], edition=head["ausgabe"], status=head["status"],
+            title=head["titel"], sha256=sha256, documents=read.documents, account_id=account_id,
+            created_at=clock.now(),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        audit.record(
+            session, "regelwerk.aufnehmen", tenant_id=tenant_id, account_id=account_id, what=f"regelwerk {row.id}"
+        )
+        key = f"r{row.id}"
+    return Imported(find(databases.reading, tenant_id, key), tuple(read.findings))
+
+
+def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -> None:
+    """Remove an imported rulebook that no home has ever worked with.
+
+    Raises
+    ------
+    RulebookError
+        Where it is built in or was used: figures rest on it.
+    """
+    with databases.writing.begin() as session:
+        source = _source(session, tenant_id, key)
+        if source is None or isinstance(source, BuiltIn):
+            raise RulebookError("Dieses Regelwerk kann nicht entfernt werden.")
+        used = session.scalar(select(Rulebook.first_used_at).where(Rulebook.id == source.id))
+        if used is not None:
+            raise RulebookError(
+                "Dieses Regelwerk wurde schon verwendet; Auswertungen beruhen darauf, deshalb bleibt es."
+            )
+        session.execute(delete(Rulebook).where(Rulebook.id == source.id, Rulebook.tenant_id == tenant_id))
+        audit.record(
+            session, "regelwerk.entfernen", tenant_id=tenant_id, account_id=account_id, what=f"regelwerk {source.id}"
+        )
+
+
+def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, from_day: date, account_id: int) -> None:
+    """Let a home work with a rulebook from a day on, and score the days from there anew, all or nothing.
+
+    Raises
+    ------
+    RulebookError
+        Where the home or the rulebook is not this tenant's, or the day makes no sense.
+    """
+    if not EARLIEST <= from_day < date(2100, 1, 1):
+        raise RulebookError("Bitte prüfen Sie das Jahr, von dem an das Regelwerk gelten soll.")
+    with databases.writing.begin() as session:
+        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
+        source = _source(session, tenant_id, key)
+        if home is None or source is None:
+            raise RulebookError("Dieses Regelwerk gibt es hier nicht.")
+        now = clock.now()
+        built_in = source.name if isinstance(source, BuiltIn) else None
+        own = None if isinstance(source, BuiltIn) else session.get_one(Rulebook, source.id)
+        if own is not None and own.first_used_at is None:
+            own.first_used_at = now
+        before = rescore.held(session, home_id)
+        session.add(
+            RulebookHolding(
+                home_id=home_id, rulebook_id=own.id if own else None, built_in=built_in, valid_from=from_day,
+                account_id=account_id, at=now,
+            ),
+        )  # fmt: skip
+        session.flush()
+        audit.record(
+            session, "regelwerk.aktivieren", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}",
+            reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
+        )  # fmt: skip
+        rescore.analyse_touched(session, home_id, before)
+
+
+def holdings(reading: sessionmaker[Session], home_id: int) -> list[Holding]:
+    """Return which rulebooks a home works with, in order of days; the first since always."""
+    with reading() as session:
+        home = session.get_one(Home, home_id)
+        held = plan(session, home)
+        entries = {entry.key: entry for entry in list_(reading, home.tenant_id)}
+        names = dict(
+            session.execute(select(Account.id, Account.display_name).where(Account.tenant_id == home.tenant_id)).all()
+        )
+    return [
+        Holding(
+            entry=entries[_key(source)],
+            valid_from=decided.valid_from if decided else None,
+            valid_until=held[position + 1][0] - timedelta(days=1) if position + 1 < len(held) else None,
+            by=names.get(decided.account_id, "") if decided else "",
+            at=decided.at if decided else None,
+        )
+        for position, (_, source, decided) in enumerate(held)
+    ]
+
+
+def holding(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> rules.RuleBook:
+    """Return the rulebook that holds for a home on a day (None = today)."""
+    with reading() as session:
+        return on(session, session.get_one(Home, home_id), day or clock.today())
+
+
+def compare(
+    reading: sessionmaker[Session], tenant_id: int, a: str, b: str, *, home_id: int | None = None
+) -> Comparison | None:
+    """Compare two rulebooks and, with a home, what its work would come to with each; None where one is not there."""
+    with reading() as session:
+        sources = [_source(session, tenant_id, key) for key in (a, b)]
+        first, second = sources
+        if first is None or second is None:
+            return None
+        own = home_id is not None and session.scalar(
+            select(Home.id).where(Home.id == home_id, Home.tenant_id == tenant_id)
+        )
+        changed = effect(home_data.tables_of(session, int(own)), first, second) if own else None
+    books = [source.book(clock.today()) for source in (first, second)]
+    return Comparison(books[0], books[1], difference.compare(books[0], books[1]), changed)
+
+
+def _objections(documents: Mapping[str, Any], sha256: str, known: list[Entry], file: str) -> list[Finding]:
+    """Return why a rulebook cannot come into the library: it is there already, its name is taken, or it has gaps."""
+    head = documents["rulebook.yaml"]
+    if same := [entry for entry in known if entry.sha256 == sha256]:
+        message = f"Dieses Regelwerk gibt es schon: {same[0].title}, Ausgabe {same[0].edition}."
+        repair = "Nichts zu tun. Eine geänderte Fassung braucht eine neue Ausgabe."
+        return [Finding(Severity.ERROR, "regelwerk-vorhanden", message, repair, file=file)]
+    if head["status"] not in OWN_STATUSES:
+        message = "Der Status „rekonstruktion“ ist dem eingebauten Regelwerk vorbehalten."
+        repair = "Tragen Sie „hausregel“ ein, bei amtlichen Tabellen „amtlich“."
+        return [Finding(Severity.ERROR, "status-vergeben", message, repair, file=file, column="Status")]
+    if any((entry.rulebook_id, entry.edition) == (head["id"], head["ausgabe"]) for entry in known):
+        message = f"Die Ausgabe {head['ausgabe']} von {head['id']} gibt es schon mit anderem Inhalt."
+        repair = "Geben Sie der geänderten Fassung eine neue Ausgabe."
+        return [Finding(Severity.ERROR, "ausgabe-vergeben", message, repair, file=file, column="Ausgabe")]
+    return list(_gaps(Own(0, sha256, documents), file))
+
+
+def _gaps(source: Own, file: str) -> Iterator[Finding]:
+    """Find days of the rulebook on which an intervention has no rule, or there is none: they could not be scored."""
+    for day in sorted(source.breaks()):
+        book = source.book(day)
+        covered = {kind for rule in book.rules for kind in rule.kinds}
+        bare = [entry.id for entry in book.interventions if entry.kind not in covered]
+        if bare or not book.interventions:
+            what = f"für {', '.join(bare[:5])} keine Regel" if bare else "keine Intervention"
+            message = f"Am {book.as_of:%d.%m.%Y} gilt {what}."
+            repair = "Prüfen Sie „gültig ab“ und „gültig bis“ der Einträge."
+            yield Finding(Severity.ERROR, "regelwerk-luecke", message, repair, file=file)
+            return
+
+
+def _source(session: Session, tenant_id: int, key: str) -> Source | None:
+    if key in {entry.key for entry in _built_in_entries()}:
+        return BuiltIn(key)
+    number = key.removeprefix("r")
+    if not (key.startswith("r") and number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    row = session.scalar(select(Rulebook).where(Rulebook.id == int(number), Rulebook.tenant_id == tenant_id))
+    return source_of(row) if row else None
+
+
+def _key(source: Source) -> str:
+    return source.name if isinstance(source, BuiltIn) else f"r{source.id}"
+
+
+def _own(tenant_id: int) -> Any:
+    return (
+        select(Rulebook, Account.display_name)
+        .join(Account, Account.id == Rulebook.account_id)
+        .where(Rulebook.tenant_id == tenant_id)
+        .options(defer(Rulebook.documents))
+    )
+
+
+def _entry(row: Rulebook, owner: str) -> Entry:
+    return Entry(
+        f"r{row.id}", row.rulebook_id, row.edition, row.status, row.title, row.sha256, owner,
+        row.created_at, row.first_used_at,
+    )  # fmt: skip
+
+
+def _built_in_entries() -> list[Entry]:
+    names = sorted({edition["rulebook.yaml"]["id"] for edition in built_in_editions()})
+    books = {name: current(name) for name in names}
+    return [
+        Entry(name, book.id, book.edition, book.status, book.title, book.sha256, "", None, None)
+        for name, book in books.items()
+    ]

@@ -1,0 +1,267 @@
+"""Levels a registered nurse sets in place of the rulebook's: with a reason, for a time, written down."""
+
+from __future__ import annotations
+
+import calendar
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from rules.vocabulary import HIGHEST_LEVEL
+from web.services import audit, clock
+from web.services.analysis import rescore
+from web.services.rulebooks import library
+from web.store.models import Account, Home, Override, Resident
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from web.store.databases import Databases
+
+MOST_MONTHS: Final = 12
+"""Longest time an override holds without anybody looking at it again."""
+
+REASON_SIGNS: Final = 500
+SET: Final = "niveau.setzen"
+WITHDRAWN: Final = "niveau.zuruecknehmen"
+NO_NAMES: Final = "Bitte schreiben Sie keine Namen in die Begründung."
+"""What a form says beside the reason: it lies in the work database, where nobody has a name."""
+
+
+class OverrideError(Exception):
+    """A level cannot be set or taken back so. The message is one German sentence."""
+
+
+class NotQualifiedError(OverrideError):
+    """The account is not marked QN 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """A level that was set in place of the rulebook's.
+
+    Attributes
+    ----------
+    resident
+        Pseudonym; "" = the whole house.
+    end
+        Last day as agreed when it was set.
+    withdrawn_from
+        From this day on it holds no more; None = it was not taken back.
+    """
+
+    id: int
+    resident: str
+    intervention: str
+    level: int
+    reason: str
+    start: date
+    end: date
+    by: str
+    created_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+    withdrawn_from: date | None
+
+    @property
+    def last(self) -> date:
+        """Last day on which it holds; before ``start`` where it never does."""
+        return min(self.end, self.withdrawn_from - timedelta(days=1)) if self.withdrawn_from else self.end
+
+    def holds(self, day: date) -> bool:
+        """Return whether it holds on a day."""
+        return self.start <= day <= self.last
+
+    def state(self, day: date) -> str:
+        """Return "gilt", "künftig", "abgelaufen" or "zurückgenommen", seen from a day."""
+        if self.holds(day):
+            return "gilt"
+        if self.withdrawn_from is not None and day >= min(self.withdrawn_from, self.start):
+            return "zurückgenommen"
+        return "künftig" if day < self.start else "abgelaufen"
+
+
+def list_(
+    reading: sessionmaker[Session], home_id: int, *, intervention: str | None = None, resident: str | None = None
+) -> list[OverrideRow]:
+    """Return the overrides of a home, newest first; of one intervention or one resident (pseudonym) alone."""
+    query = _query(home_id).order_by(Override.id.desc())
+    if intervention is not None:
+        query = query.where(Override.intervention == intervention)
+    if resident is not None:
+        query = query.where(Resident.pseudonym == resident)
+    with reading() as session:
+        return [_row(*found) for found in session.execute(query)]
+
+
+def find(reading: sessionmaker[Session], home_id: int, override_id: int) -> OverrideRow | None:
+    """Return an override of this home; None for another's, as for one that does not exist."""
+    with reading() as session:
+        found = session.execute(_query(home_id).where(Override.id == override_id)).first()
+    return _row(*found) if found else None
+
+
+def may_set(reading: sessionmaker[Session], account_id: int) -> bool:
+    """Return whether an account is that of a qualified person (QN 4)."""
+    with reading() as session:
+        return bool(session.scalar(select(Account.qn4).where(Account.id == account_id, Account.active)))
+
+
+def set_(  # noqa: PLR0913  # a decision has as many parts
+    databases: Databases,
+    *,
+    home_id: int,
+    account_id: int,
+    intervention: str,
+    level: int,
+    reason: str,
+    start: date,
+    end: date,
+    resident: str = "",
+) -> int:
+    """Set a level for one resident (pseudonym) or, without, for the whole house, score anew, and return its number.
+
+    Raises
+    ------
+    OverrideError
+        Where the account is not marked QN 4, or something is missing or not allowed.
+    """
+    reason = reason.strip()
+    if objection := _objection(level, reason, start, end):
+        raise OverrideError(objection)
+    with _denied(databases, home_id, account_id, SET), databases.writing.begin() as session:
+        home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
+        _qualified(session, home, account_id)
+        _known(session, home, intervention, level, (start, end))
+        resident_id = _resident(session, home_id, resident)
+        before = rescore.held(session, home_id)
+        row = Override(
+            home_id=home_id, resident_id=resident_id, intervention=intervention, level=level, reason=reason,
+            start=start, end=end, account_id=account_id, created_at=clock.now(),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        audit.record(session, SET, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
+        rescore.analyse_touched(session, home_id, before)
+        return row.id
+
+
+def withdraw(
+    databases: Databases, *, home_id: int, override_id: int, account_id: int, from_day: date | None = None
+) -> None:
+    """Take an override back from a day on (None = today) and score the days anew; before that day it stays in force.
+
+    Raises
+    ------
+    OverrideError
+        Where the account is not marked QN 4, or the override does not hold on or after that day anyway.
+    """
+    day = from_day or clock.today()
+    with _denied(databases, home_id, account_id, WITHDRAWN), databases.writing.begin() as session:
+        home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
+        _qualified(session, home, account_id)
+        row = session.scalar(select(Override).where(Override.id == override_id, Override.home_id == home_id))
+        if row is None:
+            raise OverrideError("Diese Festlegung gibt es in diesem Haus nicht.")
+        if row.withdrawn_from is not None and row.withdrawn_from <= day:
+            raise OverrideError("Diese Festlegung ist schon zurückgenommen.")
+        if day > row.end:
+            raise OverrideError("Diese Festlegung ist an diesem Tag schon abgelaufen.")
+        before = rescore.held(session, home_id)
+        row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), account_id, day
+        session.flush()
+        audit.record(
+            session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id,
+            what=f"festlegung {row.id}",
+        )  # fmt: skip
+        rescore.analyse_touched(session, home_id, before)
+
+
+def latest_end(start: date) -> date:
+    """Return the last day an override that begins on ``start`` may have."""
+    year, month = divmod(start.month - 1 + MOST_MONTHS, 12)
+    year, month = start.year + year, month + 1
+    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def _objection(level: int, reason: str, start: date, end: date) -> str:
+    if level not in range(1, HIGHEST_LEVEL + 1):
+        return "Das Niveau muss eine Zahl von 1 bis 4 sein."
+    if not reason:
+        return "Bitte begründen Sie, warum ein anderes Niveau gelten soll."
+    if len(reason) > REASON_SIGNS:
+        return f"Die Begründung darf höchstens {REASON_SIGNS} Zeichen haben."
+    if start.year < 2000 or end.year > 2100:
+        return "Bitte prüfen Sie die Jahre."
+    if end < start:
+        return "Der letzte Tag liegt vor dem ersten."
+    if end > latest_end(start):
+        return f"Ein gesetztes Niveau gilt höchstens {MOST_MONTHS} Monate; danach muss neu entschieden werden."
+    return ""
+
+
+@contextmanager
+def _denied(databases: Databases, home_id: int, account_id: int, action: str) -> Iterator[None]:
+    """Write a refusal for want of qualification into the log: the transaction of the deed is undone (G2)."""
+    try:
+        yield
+    except NotQualifiedError:
+        with databases.writing.begin() as session:
+            audit.record(
+                session, action, tenant_id=session.get_one(Home, home_id).tenant_id, account_id=account_id,
+                what=f"haus {home_id}", result="abgelehnt",
+            )  # fmt: skip
+        raise
+
+
+def _qualified(session: Session, home: Home, account_id: int) -> None:
+    marked = session.scalar(
+        select(Account.id).where(
+            Account.id == account_id, Account.tenant_id == home.tenant_id, Account.active, Account.qn4
+        )
+    )
+    if marked is None:
+        raise NotQualifiedError(
+            "Ein Niveau festlegen darf nur eine Pflegefachperson, deren Zugang als QN 4 eingetragen ist."
+        )
+
+
+def _known(session: Session, home: Home, intervention: str, level: int, period: tuple[date, date]) -> None:
+    found = [stretch.book.find_intervention(intervention) for stretch in library.stretches(session, home, *period)]
+    entries = [entry for entry in found if entry is not None and entry.id == intervention]
+    if not entries:
+        raise OverrideError("Diese Intervention steht nicht im Regelwerk des Hauses.")
+    if level < HIGHEST_LEVEL and any(entry.reserved for entry in entries):
+        raise OverrideError("Diese Intervention ist eine Vorbehaltsaufgabe nach § 4 PflBG; für sie gilt immer QN 4.")
+
+
+def _resident(session: Session, home_id: int, pseudonym: str) -> int | None:
+    if not pseudonym:
+        return None
+    found = session.scalar(select(Resident.id).where(Resident.home_id == home_id, Resident.pseudonym == pseudonym))
+    if found is None:
+        raise OverrideError("Diese Bewohnerin oder diesen Bewohner gibt es in diesem Haus nicht.")
+    return found
+
+
+def _query(home_id: int) -> Any:
+    setter, withdrawer = aliased(Account), aliased(Account)
+    return (
+        select(Override, Resident.pseudonym, setter.display_name, withdrawer.display_name)
+        .outerjoin(Resident, Resident.id == Override.resident_id)
+        .join(setter, setter.id == Override.account_id)
+        .outerjoin(withdrawer, withdrawer.id == Override.withdrawn_by)
+        .where(Override.home_id == home_id)
+    )
+
+
+def _row(found: Override, resident: str | None, by: str, withdrawn_by: str | None) -> OverrideRow:
+    copied = {name: getattr(found, name) for name in OverrideRow.__dataclass_fields__ if hasattr(found, name)}
+    return OverrideRow(**{**copied, "resident": resident or "", "by": by, "withdrawn_by": withdrawn_by or ""})

@@ -1,0 +1,276 @@
+"""Uploads in force: what each has said is kept, and what is stored of a home follows from all of them in their order.
+
+So an upload can be taken back whenever: the days it is about are worked out anew from the others (decision 16).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import delete, func, insert, select, update
+
+from pebem import contracts
+from rules.vocabulary import ASSESSMENT_CELLS
+from web.services.analysis import home_data
+from web.services.people import aliases
+from web.services.uploads.assessment_parts import supplemented
+from web.services.uploads.records import IN_FORCE
+from web.services.uploads.row_changes import NOTHING, Contents, Rule, applied, scope_of
+from web.store import bulk, regiving
+from web.store.content import FIRST_DAY, month_of, months_of, of_bytes
+from web.store.models import (
+    Assessment,
+    Batch,
+    Delivery,
+    DeliveryDuties,
+    DeliveryMonth,
+    Instability,
+    Qualification,
+    Resident,
+    Staff,
+    WorkMonth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from pebem.contracts import Tables
+
+PEOPLE: Final = {
+    "residents": ("resident", contracts.RESIDENTS),
+    "assessments": ("resident", contracts.ASSESSMENTS | dict.fromkeys(ASSESSMENT_CELLS, "int")),
+    "instability": ("resident", contracts.INSTABILITY),
+    "staff": ("staff", contracts.STAFF),
+}
+"""Frames about people: who it is about, and their columns. Of each, the last upload that names a person counts."""
+
+_LEVEL: Final = 1
+_DETAILS: Final = {"assessments": Assessment, "instability": Instability, "staff": Qualification}
+
+
+def keep(
+    session: Session, home_id: int, batch_id: int, rule: Rule, given: Contents, people: Tables, *, ground: bool = False
+) -> None:
+    """Keep what an upload has said, as the newest of its home.
+
+    Parameters
+    ----------
+    given
+        Contents of its rows, in order.
+    ground
+        Whether this stands for all that was stored before uploads were kept.
+    """
+    newest = session.scalar(select(func.max(Delivery.position)).where(Delivery.home_id == home_id)) or 0
+    values = {"batch_id": batch_id, "home_id": home_id, "position": newest + 1, "ground": ground}
+    session.execute(insert(Delivery).values(**values, rule=_rule_written(rule), people=_packed(people)))
+    _keep_months(session, batch_id, given)
+
+
+def keep_ground(session: Session, home_id: int) -> None:
+    """Where uploads of a home were stored and not kept, keep all there is as what the newest of them said."""
+    if session.scalar(select(Delivery.batch_id).where(Delivery.home_id == home_id).limit(1)) is not None:
+        return
+    newest = session.scalar(select(func.max(Batch.id)).where(Batch.home_id == home_id, Batch.state.in_(IN_FORCE)))
+    if newest is not None:
+        people = home_data.people_of(session, home_id)
+        keep(session, home_id, newest, Rule(), stored(session, home_id), people, ground=True)
+
+
+def stored(session: Session, home_id: int, days: tuple[date, date] | None = None) -> Contents:
+    """Return the contents of all rows of the months some days (first and last, None = all) are in, in order."""
+    return of_bytes(bulk.contents(session.connection(), home_id, days))
+
+
+def in_force(session: Session, home_id: int) -> list[Delivery]:
+    """Return the uploads in force, in their order."""
+    return list(session.scalars(select(Delivery).where(Delivery.home_id == home_id).order_by(Delivery.position)))
+
+
+def contents(session: Session, batch_id: int, months: Iterable[int] | None = None) -> Contents:
+    """Return the contents of the rows of an upload (None = of all months), in order."""
+    query = select(DeliveryMonth.contents).where(DeliveryMonth.batch_id == batch_id).order_by(DeliveryMonth.month)
+    if months is not None:
+        query = query.where(DeliveryMonth.month.in_(list(months)))
+    return of_bytes(b"".join(zlib.decompress(one) for one in session.scalars(query)))
+
+
+def months_about(session: Session, one: Delivery) -> list[int]:
+    """Return the months an upload is about: those of its rows, and of stored rows in what it is complete for."""
+    found = set(session.scalars(select(DeliveryMonth.month).where(DeliveryMonth.batch_id == one.batch_id)))
+    scope = rule_of(one).scope
+    if scope is not None:
+        ends = np.array([scope.first, scope.last]) - FIRST_DAY
+        first, last = ends.astype("datetime64[D]").astype("datetime64[M]").astype(int).tolist()
+        kept = [WorkMonth.home_id == one.home_id, WorkMonth.month.between(first, last)]
+        found |= set(session.scalars(select(WorkMonth.month).where(*kept)))
+        others = select(DeliveryMonth.month).join(Delivery, Delivery.batch_id == DeliveryMonth.batch_id)
+        found |= set(
+            session.scalars(others.where(Delivery.home_id == one.home_id, DeliveryMonth.month.between(first, last)))
+        )
+    return sorted(found)
+
+
+def folded(session: Session, home_id: int, months: Iterable[int], *, without: int | None = None) -> Contents:
+    """Return what follows from the uploads in force, but one, for some months: contents in order."""
+    months = list(months)
+    others = [one for one in in_force(session, home_id) if one.batch_id != without]
+    return reduce(
+        lambda so_far, one: applied(so_far, contents(session, one.batch_id, months), rule_of(one)),
+        others,
+        NOTHING,
+    )
+
+
+def rule_of(one: Delivery) -> Rule:
+    """Return how an upload was taken in."""
+    return Rule(one.rule["replace"], scope_of(one.rule))
+
+
+def people(one: Delivery) -> dict[str, pd.DataFrame]:
+    """Return what an upload has said of people, frame by frame (:data:`PEOPLE`)."""
+    said = json.loads(zlib.decompress(one.people))
+    return {name: _frame(said[name], columns) for name, (_, columns) in PEOPLE.items()}
+
+
+def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, int]:
+    """Let what was said of people before an upload hold again, where nothing newer has been said.
+
+    Returns
+    -------
+    former, unknown
+        Of how many persons something earlier holds again, and of how many nothing is known any more.
+    """
+    meant = aliases.of_home(session, home_id)
+    uploads = [(one.batch_id, people(one)) for one in in_force(session, home_id)]
+    again: dict[str, pd.DataFrame] = {}
+    former, unknown = set(), set()
+    for name, (key, _) in PEOPLE.items():
+        said = [(number, frames[name].assign(**{key: frames[name][key].replace(meant)})) for number, frames in uploads]
+        own = next(frame for number, frame in said if number == batch_id)
+        parts = []
+        for person in own[key].unique():
+            saying = [(number, frame[frame[key] == person]) for number, frame in said if (frame[key] == person).any()]
+            newest = saying[-1][0] == batch_id
+            if not newest and name != "assessments":
+                continue  # somebody has said something newer
+            others = [frame for number, frame in saying if number != batch_id]
+            if others:
+                parts.append(reduce(supplemented, others) if name == "assessments" else others[-1])
+                former |= {person} if newest else set()
+            else:
+                _forget(session, home_id, name, person)
+                unknown.add(person)
+        if parts:
+            again[name] = pd.concat(parts, ignore_index=True)
+    if again:
+        home_data.store_people(session, home_id, contracts.Tables(**again))  # type: ignore[arg-type]  # frames alone
+    return len(former), len(unknown - former)
+
+
+def forget(session: Session, batch_id: int) -> None:
+    """Drop what an upload has said: it is not in force any more."""
+    for model in (DeliveryMonth, DeliveryDuties, Delivery):
+        session.execute(delete(model).where(model.batch_id == batch_id))
+
+
+def regive(session: Session, home_id: int, field: str, old: int, new: int) -> set[int]:
+    """Let what uploads said of one resident or employee be said of another, as of two numbers of one person.
+
+    Parameters
+    ----------
+    field
+        "resident_id" or "staff_id".
+    old, new
+        Row ids.
+
+    Returns
+    -------
+    set of int
+        Months (counted from January 1970) of which an upload now says something else.
+    """
+    changed = set()
+    for one in in_force(session, home_id):
+        scope = one.rule["scope"]
+        if field == "resident_id" and scope and old in scope["residents"]:
+            lives = sorted({*scope["residents"], new} - {old})
+            one.rule = {**one.rule, "scope": {**scope, "residents": lives}}
+        for month in session.scalars(select(DeliveryMonth).where(DeliveryMonth.batch_id == one.batch_id)).all():
+            rows = of_bytes(zlib.decompress(month.contents))
+            given = np.sort(regiving.renumbered(rows, field, old, new))
+            if not np.array_equal(rows, given):
+                month.contents = zlib.compress(given.tobytes(), _LEVEL)
+                changed.add(month.month)
+    session.flush()
+    return changed
+
+
+def _keep_months(session: Session, batch_id: int, given: Contents) -> None:
+    rows = [
+        {"batch_id": batch_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
+        for part in months_of(given)
+    ]
+    if rows:
+        session.execute(insert(DeliveryMonth), rows)
+
+
+def _rule_written(rule: Rule) -> dict[str, Any]:
+    scope = rule.scope
+    return {
+        "replace": rule.replace,
+        "scope": scope and {
+            "first": scope.first, "last": scope.last,
+            "wards": None if scope.wards is None else sorted(scope.wards), "residents": sorted(scope.residents),
+        },
+    }  # fmt: skip
+
+
+def _forget(session: Session, home_id: int, name: str, pseudonym: str) -> None:
+    """Delete what is stored of a person in one frame; the person's row stays, work and levels may name it."""
+    model: type[Resident | Staff] = Staff if name == "staff" else Resident
+    person = session.scalar(select(model.id).where(model.home_id == home_id, model.pseudonym == pseudonym))
+    if person is None:
+        return
+    if details := _DETAILS.get(name):
+        session.execute(delete(details).where(getattr(details, f"{PEOPLE[name][0]}_id") == person))
+    if name == "residents":
+        nothing = {"ward": None, "moved_in": None, "moved_out": None, "known": False}
+        session.execute(update(Resident).where(Resident.id == person).values(**nothing))
+    if name == "staff":
+        session.execute(update(Staff).where(Staff.id == person).values(known=False))
+
+
+def _packed(tables: Tables) -> bytes:
+    said = {}
+    for name, (_, columns) in PEOPLE.items():
+        frame = getattr(tables, name)
+        said[name] = {column: _plain(frame[column], kind) for column, kind in columns.items() if column in frame}
+    return zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
+
+
+def _plain(column: pd.Series, kind: str) -> list[Any]:
+    values = column.dt.strftime("%Y-%m-%d") if kind == "day" else column
+    return values.astype(object).where(column.notna(), None).tolist()
+
+
+def _frame(said: dict[str, list[Any]], columns: dict[str, str]) -> pd.DataFrame:
+    made = {}
+    for column, kind in columns.items():
+        if column not in said:
+            continue
+        match kind:
+            case "day":
+                days = np.array([one or "NaT" for one in said[column]], "datetime64[D]")
+                made[column] = pd.Series(days.astype("datetime64[s]"))
+            case "int" | "bool":
+                made[column] = pd.Series(said[column], dtype="int32" if kind == "int" else "bool")
+            case _:
+                made[column] = pd.Series(said[column], dtype="object")
+    return pd.DataFrame(made)

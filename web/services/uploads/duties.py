@@ -1,0 +1,259 @@
+"""Duties of a home: who was on shift from when to when, as the uploads in force say (decision 19).
+
+Nothing is stored besides what each upload has said. A duty belongs to the day and month it begins on. For each person
+and day the newest upload that names a duty of theirs counts alone: a roster replaces the plan of the days it names.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import insert, select
+
+from pebem import contracts
+from web.services.uploads import row_changes
+from web.store import bulk, regiving
+from web.store.content import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
+from web.store.models import Delivery, DeliveryDuties, Label, Staff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+    from sqlalchemy.orm import Session
+
+    from web.services.uploads.row_changes import Contents, Scope
+
+NOTHING: Final = of_bytes(b"", DUTY)
+NO_DUTIES: Final = pd.DataFrame(contracts.empty(contracts.DUTIES))
+
+_A_DAY: Final = 86_400
+_LEVEL: Final = 1
+_PERSON_AND_DAY: Final = "S8"
+"""The first two numbers of a content."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of the stored duties of a home.
+
+    Attributes
+    ----------
+    new, changed, removed
+        Duties: of a person and day, one that goes and one that comes are one changed.
+    unchanged
+        Duties of the upload that are stored already.
+    gone
+        Contents of the stored ones that go, in order.
+    days
+        Days somebody is now on shift otherwise, those a night reaches into included.
+    """
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    gone: Contents = field(default_factory=lambda: NOTHING)
+    days: frozenset[date] = frozenset()
+
+    @property
+    def written(self) -> dict[str, int]:
+        """The numbers, as they are kept with an upload."""
+        return {name: getattr(self, name) for name in ("new", "changed", "removed", "unchanged")}
+
+
+def contents_of(session: Session, home_id: int, frame: pd.DataFrame, staff: Mapping[str, int]) -> Contents:
+    """Return the contents of the duties of an upload, in order; equal ones once.
+
+    A duty of nobody known by number or name is left out: nobody could take on work in it.
+
+    Parameters
+    ----------
+    frame
+        As ``pebem.contracts.DUTIES``, persons by pseudonym.
+    staff
+        Pseudonym -> row id.
+    """
+    frame = frame[frame["staff"].notna() & frame["start"].notna() & frame["end"].notna()]
+    if frame.empty:
+        return NOTHING
+    wards = {str(one) for one in frame["ward"].dropna().unique()}
+    labels = bulk.numbered_labels(session.connection(), home_id, wards) if wards else {}
+    start, end = (frame[name].to_numpy("datetime64[s]").astype(np.int64) for name in ("start", "end"))
+    day = start // _A_DAY
+    numbers: dict[str, NDArray[np.int64]] = {
+        "day": day + FIRST_DAY,
+        "staff_id": np.asarray(frame["staff"].map(staff), np.int64),
+        "start": start - day * _A_DAY,
+        "end": end - day * _A_DAY,
+        "ward": np.asarray(frame["ward"].map(labels).fillna(0), np.int64),
+    }
+    return np.unique(pack(numbers, DUTY))
+
+
+def keep(session: Session, batch_id: int, given: Contents) -> None:
+    """Keep what an upload has said, which is in force already."""
+    rows = [
+        {"batch_id": batch_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
+        for part in months_of(given)
+    ]
+    if rows:
+        session.execute(insert(DeliveryDuties), rows)
+
+
+def of_upload(session: Session, batch_id: int) -> Contents:
+    """Return the contents of the duties of an upload, in order."""
+    query = select(DeliveryDuties.contents).where(DeliveryDuties.batch_id == batch_id).order_by(DeliveryDuties.month)
+    return _joined(session.scalars(query))
+
+
+def months_about(given: Contents, scope: Scope | None) -> list[int]:
+    """Return the months an upload with these duties is about."""
+    if not len(given):
+        return []
+    found = {month_of(part) for part in months_of(given)}
+    if scope is not None:
+        ends = (np.array([scope.first, scope.last]) - FIRST_DAY).astype("datetime64[D]").astype("datetime64[M]")
+        found |= set(range(int(ends[0].astype(int)), int(ends[1].astype(int)) + 1))
+    return sorted(found)
+
+
+def folded(
+    session: Session, home_id: int, months: Iterable[int] | None = None, *, without: int | None = None
+) -> Contents:
+    """Return what follows from the uploads in force, but one, for some months (None = all): contents in order."""
+    query = (
+        select(DeliveryDuties.batch_id, DeliveryDuties.month, Delivery.rule, DeliveryDuties.contents)
+        .join(Delivery, Delivery.batch_id == DeliveryDuties.batch_id)
+        .where(Delivery.home_id == home_id)
+        .order_by(Delivery.position, DeliveryDuties.month)
+    )
+    wanted = None if months is None else frozenset(months)
+    if wanted:  # by their ends: a stretch without an end has more months than a query may have parameters
+        query = query.where(DeliveryDuties.month.between(min(wanted), max(wanted)))
+    said: dict[int, tuple[Scope | None, list[bytes]]] = {}
+    for batch_id, month, rule, contents in session.execute(query):
+        if batch_id != without and (wanted is None or month in wanted):
+            said.setdefault(batch_id, (row_changes.scope_of(rule), []))[1].append(contents)
+    parts = ((_joined(contents), scope) for scope, contents in said.values())
+    return reduce(lambda so_far, one: applied(so_far, *one), parts, NOTHING)
+
+
+def applied(stored: Contents, given: Contents, scope: Scope | None) -> Contents:
+    """Return what is stored after an upload with these duties was taken in, in order.
+
+    Parameters
+    ----------
+    scope
+        What the upload is complete for: stored duties that begin there go. Without duties it says nothing of them.
+    """
+    if not len(given):
+        return stored
+    replaced = np.isin(_keys(stored), _keys(given))
+    if scope is not None:
+        duty = unpack(stored.tobytes(), DUTY)
+        there = (duty["day"] >= scope.first) & (duty["day"] <= scope.last)
+        if scope.wards is not None:
+            there &= np.isin(duty["ward"], sorted(scope.wards))
+        replaced |= there
+    return np.unique(np.concatenate([stored[~replaced], given]))
+
+
+def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> Change:
+    """Return what becomes of stored duties, and how many of an upload's are there already."""
+    gone, come = np.setdiff1d(before, after), np.setdiff1d(after, before)
+    _, code = np.unique(np.concatenate([_keys(gone), _keys(come)]), return_inverse=True)
+    top = int(code.max(initial=-1)) + 1
+    changed = int(np.minimum(*(np.bincount(part, minlength=top) for part in np.split(code, [len(gone)]))).sum())
+    days = frozenset(_days(np.concatenate([gone, come])))
+    return Change(len(come) - changed, changed, len(gone) - changed, int(np.isin(given, before).sum()), gone, days)
+
+
+def regive(session: Session, home_id: int, old: int, new: int) -> Change:
+    """Let what uploads said of one employee be said of another (row ids), and return what becomes of the duties."""
+    before = folded(session, home_id)
+    query = select(DeliveryDuties).join(Delivery, Delivery.batch_id == DeliveryDuties.batch_id)
+    for month in session.scalars(query.where(Delivery.home_id == home_id)).all():
+        given = regiving.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
+        month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)
+    session.flush()
+    return compare(before, folded(session, home_id))
+
+
+def frame(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
+    """Return the duties of a home as ``pebem.contracts.DUTIES``, persons by pseudonym.
+
+    Parameters
+    ----------
+    days
+        First and last day: the duties of their months, and those that reach into the first; None = all.
+    """
+    found = folded(session, home_id, None if days is None else _months(*days))
+    if not len(found):
+        return NO_DUTIES
+    duty = {name: column.astype(np.int64) for name, column in unpack(found.tobytes(), DUTY).items()}
+    midnight = (duty["day"] - FIRST_DAY) * _A_DAY
+    staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
+    labels: dict[int, Any] = dict(session.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
+    return pd.DataFrame(
+        {
+            "staff": pd.Series([staff[one] for one in duty["staff_id"].tolist()], dtype="object"),
+            "ward": pd.Series([labels.get(one) for one in duty["ward"].tolist()], dtype="object"),
+            "start": (midnight + duty["start"]).astype("datetime64[s]"),
+            "end": (midnight + duty["end"]).astype("datetime64[s]"),
+        }
+    )
+
+
+def of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, now: pd.DataFrame) -> set[date]:
+    """Return the days on which somebody was on shift of whom the staff list says something else for that day.
+
+    Parameters
+    ----------
+    before, now
+        As ``pebem.contracts.STAFF``.
+    """
+    rows = pd.concat([before.drop_duplicates(), now.drop_duplicates()]).drop_duplicates(keep=False)
+    if rows.empty:
+        return set()
+    ids = dict(session.execute(select(Staff.pseudonym, Staff.id).where(Staff.home_id == home_id)).all())
+    stored = folded(session, home_id)
+    who = unpack(stored.tobytes(), DUTY)["staff_id"]
+    found: set[date] = set()
+    starts, ends = (_dates(rows[name]) for name in ("start", "end"))
+    for pseudonym, start, end in zip(rows["staff"], starts, ends, strict=True):
+        days = _days(stored[who == ids[str(pseudonym)]])
+        found |= {day for day in days if (start is None or start <= day) and (end is None or day <= end)}
+    return found
+
+
+def _joined(parts: Iterable[bytes]) -> Contents:
+    return of_bytes(b"".join(zlib.decompress(one) for one in parts), DUTY)
+
+
+def _keys(contents: Contents) -> NDArray[np.bytes_]:
+    """Return person and day of each duty, as bytes that compare."""
+    numbers = np.frombuffer(contents.tobytes(), ">u4").reshape(-1, len(DUTY))
+    return np.ascontiguousarray(numbers[:, :2]).view(_PERSON_AND_DAY).reshape(-1)
+
+
+def _dates(column: pd.Series) -> list[date | None]:
+    return [one.date() if pd.notna(one) else None for one in column]
+
+
+def _days(contents: Contents) -> set[date]:
+    duty = {name: column.astype(np.int64) for name, column in unpack(contents.tobytes(), DUTY).items()}
+    last = duty["day"] + np.maximum(duty["end"] - 1, 0) // _A_DAY
+    found = {*duty["day"].tolist(), *last.tolist()}
+    return {date.fromordinal(day) for day in found}
+
+
+def _months(first: date, last: date) -> range:
+    ends = np.array([max(first, date(1, 1, 2)) - timedelta(days=1), last], "datetime64[M]").astype(int).tolist()
+    return range(ends[0], ends[1] + 1)

@@ -1,0 +1,306 @@
+"""The way of an upload: kept, read by a job, looked at, released, stored and analysed by a second job.
+
+Each step moves the upload's state in the same transaction as its effect. A killed worker leaves the state
+of the step it was in and nothing half stored; ``upkeep.recover`` then puts the upload back before that step.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import sha256
+from itertools import chain, count
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from web.services import audit, clock
+from web.services.uploads import kept_files, preview, read_job, records, store_job, undo_job
+from web.services.uploads.progress import CancelledError, Tell, ask_to_end
+from web.services.uploads.records import (  # fmt: skip
+    ABORTED,
+    ASKING,
+    DISCARDED,
+    READ,
+    READING,
+    REFUSED,
+    RELEASED,
+    STORED,
+    STORING,
+    TO_UNDO,
+    UNDOING,
+    WAITING,
+)
+from web.store.models import Batch, Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from web.services.uploads.apply import Choice
+    from web.services.uploads.progress import Notes
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+_CANCEL: Final = "einlesen.abbrechen"
+
+VAULT_GONE: Final = (
+    "Der Namensspeicher ist gerade nicht erreichbar, deshalb wurde nichts hochgeladen. "
+    "Bitte versuchen Sie es später noch einmal."
+)
+
+VAULT_GONE_NOW: Final = "Der Namensspeicher ist gerade nicht erreichbar; bitte versuchen Sie es später noch einmal."
+
+OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
+
+OTHER_FIGURES: Final = (
+    "Die Zahlen haben sich geändert, seit Sie die Seite geöffnet haben. Bitte sehen Sie sie noch einmal an."
+)
+
+ERRORS_LEFT: Final = (
+    "Es wurde nichts übernommen: Sie haben „alles oder nichts“ gewählt, und die Dateien haben noch Fehler. "
+    "Bitte berichtigen Sie die Dateien und laden Sie sie neu hoch, oder übernehmen Sie nur die fehlerfreien Zeilen."
+)
+
+_log = structlog.get_logger(__name__)
+
+
+class UploadError(Exception):
+    """An upload cannot take this step now. The message is one German sentence."""
+
+
+def start(
+    databases: Databases, settings: Settings, *, home_id: int, account_id: int, files: Sequence[tuple[str, bytes]]
+) -> int:
+    """Keep the files of an upload, waiting to be read, and return its number.
+
+    Raises
+    ------
+    UploadError
+        While the vault cannot be reached.
+    """
+    names = _apart([name for name, _ in files])
+    digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
+    with databases.writing.begin() as session:
+        batch = Batch(
+            home_id=home_id, account_id=account_id, state=WAITING, created_at=clock.now(),
+            file_count=len(files), file_hash=digest,
+        )  # fmt: skip
+        session.add(batch)
+        session.flush()
+        try:
+            records.keep_names(databases, settings, batch.id, home_id, names)
+        except SQLAlchemyError as error:
+            raise UploadError(VAULT_GONE) from error
+        kept_files.keep_files(settings, batch.id, files)
+        audit.record(
+            session, "einlesen.hochladen", tenant_id=_tenant(session, home_id), account_id=account_id,
+            what=f"lieferung {batch.id}",
+        )  # fmt: skip
+        return batch.id
+
+
+def read(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
+    """Job: look at the kept files, and ask what is not settled, or keep what they say, its findings and figures."""
+    _step(
+        databases, notes, batch_id, (WAITING, READING), lambda tell: read_job.read(databases, settings, batch_id, tell)
+    )
+
+
+def store(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
+    """Job: store what was read, and analyse the days it touches, all or nothing."""
+    home = records.home_of(databases, batch_id)
+    _step(
+        databases, notes, batch_id, (RELEASED, STORING),
+        lambda tell: store_job.store(databases, settings, home, batch_id, tell),
+    )  # fmt: skip
+
+
+def undo(databases: Databases, notes: Notes, batch_id: int) -> None:
+    """Job: take a stored upload back, all or nothing; where that fails it stays in force."""
+    _step(
+        databases, notes, batch_id, (TO_UNDO, UNDOING), lambda tell: undo_job.undo(databases, batch_id, tell),
+        otherwise=STORED,
+    )  # fmt: skip
+
+
+def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Choice) -> None:
+    """Work out what a read upload would do when taken in so, and keep choice and figures for the page.
+
+    Raises
+    ------
+    UploadError
+        Where the upload does not wait for a decision, or the vault cannot be reached.
+    """
+    home = records.home_of(databases, batch_id)
+    try:
+        weighed = preview.upload(databases, settings, home.id, kept_files.result(settings, batch_id), choice)
+    except FileNotFoundError as error:
+        raise UploadError(OTHER_STATE) from error
+    except SQLAlchemyError as error:
+        raise UploadError(VAULT_GONE_NOW) from error
+    with databases.writing.begin() as session:
+        if not records.move(session, batch_id, READ, READ, choice=choice.written(), weighed=weighed):
+            raise UploadError(OTHER_STATE)
+
+
+def commit(
+    databases: Databases, batch_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
+) -> None:
+    """Release a read upload to be stored.
+
+    Parameters
+    ----------
+    shown
+        ``digest`` of the figures the user has seen; None = whatever they are.
+    all_or_nothing
+        Whether nothing is to be stored where there is any error.
+
+    Raises
+    ------
+    UploadError
+        Where it cannot be released so.
+    """
+    with databases.reading() as session:
+        batch = session.get_one(Batch, batch_id)
+        if all_or_nothing and batch.state == READ and batch.errors:
+            raise UploadError(ERRORS_LEFT)
+        if shown is not None and shown != (batch.weighed or {}).get("digest", ""):
+            raise UploadError(OTHER_FIGURES)
+    reason = "alles oder nichts" if all_or_nothing else ""
+    _decide(databases, batch_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
+
+
+def discard(
+    databases: Databases, settings: Settings, batch_id: int, *, account_id: int | None, reason: str = ""
+) -> None:
+    """Throw an upload away before it is stored: files and findings go, the entry stays."""
+    _decide(databases, batch_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
+    with databases.writing.begin() as session:
+        records.forget_words(session, batch_id)
+        session.execute(update(Batch).where(Batch.id == batch_id).values(weighed=None))
+    records.keep_findings(databases, settings, batch_id, ())
+    kept_files.drop(settings, batch_id)
+
+
+def reread(databases: Databases, batch_id: int, *, account_id: int) -> None:
+    """Have the kept files of an upload read once more, with what the tenant has settled in the meantime.
+
+    Raises
+    ------
+    UploadError
+        Where it is already being stored, or thrown away.
+    """
+    with databases.writing.begin() as session:
+        if not records.back(session, batch_id, (READ, ASKING, REFUSED), WAITING):
+            raise UploadError(OTHER_STATE)
+        _record(session, batch_id, account_id, "einlesen.neu-lesen")
+
+
+def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
+    """Put an aborted upload back where it was, and return the state it now waits in.
+
+    Nothing is stored that nobody released: only an upload that was shown to the user, which has a rulebook,
+    can have been aborted while it was being stored.
+    """
+    with databases.reading() as session:
+        was_shown = session.scalars(select(Batch.rulebook_id).where(Batch.id == batch_id)).one() != ""
+    state = RELEASED if was_shown else WAITING
+    _decide(databases, batch_id, account_id, "einlesen.erneut", (ABORTED,), state)
+    return state
+
+
+def cancel(databases: Databases, notes: Notes, batch_id: int, *, account_id: int) -> None:
+    """End a job before its next step; nothing of it is kept, and it can be started again.
+
+    A running job is asked by a note, not by the database: its own transaction may hold that for long.
+
+    Raises
+    ------
+    UploadError
+        Where nothing is under way.
+    """
+    with databases.reading() as session:
+        state = session.scalars(select(Batch.state).where(Batch.id == batch_id)).one()
+    if state in {READING, STORING, UNDOING}:
+        ask_to_end(notes, batch_id, account_id)
+    else:
+        starts, end = ((TO_UNDO,), STORED) if state == TO_UNDO else ((WAITING, RELEASED), ABORTED)
+        _decide(databases, batch_id, account_id, _CANCEL, starts, end)
+
+
+def handed_out(databases: Databases, batch_id: int, *, account_id: int, what: str = "befunde") -> None:
+    """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
+    with databases.writing.begin() as session:
+        _record(session, batch_id, account_id, f"{what}.herunterladen")
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Return names none of which stands twice: what is asked about a file is kept under its name."""
+    found: dict[str, None] = {}
+    for name in names:
+        stem, dot, ending = name.rpartition(".")
+        tries = (f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in count(2))
+        found[next(one for one in chain([name], tries) if one not in found)] = None
+    return list(found)
+
+
+def _step(
+    databases: Databases, notes: Notes, batch_id: int, states: tuple[str, str], work: Callable[[Tell], None],
+    otherwise: str = ABORTED,
+) -> None:  # fmt: skip
+    waiting, working = states
+    tell = Tell(notes, batch_id)
+    tell.say(1, "Beginnt")
+    with databases.writing.begin() as session:
+        if not records.move(session, batch_id, waiting, working):
+            return  # another worker has it, it was started twice, or cancelled before it began
+    with tell.beating():
+        try:
+            work(tell)
+        except CancelledError as asked:
+            with suppress(UploadError):  # another worker took it for dead
+                _decide(databases, batch_id, asked.account_id, _CANCEL, (working,), otherwise)
+        except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
+            # The text of the error may quote cells: the log gets its kind and place only.
+            incident = uuid4().hex[:8]
+            _log.error("upload failed", batch=batch_id, incident=incident, error=type(error).__name__, at=_place(error))
+            with databases.writing.begin() as session:
+                records.move(session, batch_id, working, otherwise)
+
+
+def _decide(
+    databases: Databases,
+    batch_id: int,
+    account_id: int | None,
+    action: str,
+    starts: tuple[str, ...],
+    end: str,
+    reason: str = "",
+) -> None:
+    with databases.writing.begin() as session:
+        if not any(records.move(session, batch_id, start, end) for start in starts):
+            raise UploadError(OTHER_STATE)
+        _record(session, batch_id, account_id, action, reason)
+
+
+def _record(session: Session, batch_id: int, account_id: int | None, action: str, reason: str = "") -> None:
+    home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+    audit.record(
+        session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
+        reason=reason,
+    )  # fmt: skip
+
+
+def _tenant(session: Session, home_id: int) -> int:
+    return session.get_one(Home, home_id).tenant_id
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,109 @@
+"""What has to be done for uploads and figures though nobody asks: after a crash, a new rulebook, a week."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from sqlalchemy import select
+
+from web.services import clock
+from web.services.analysis import home_data, results
+from web.services.uploads import flow, kept_files, progress, records
+from web.services.uploads.progress import SILENT_SECONDS
+from web.services.uploads.records import (  # fmt: skip
+    ABORTED,
+    READING,
+    RELEASED,
+    STORED,
+    STORING,
+    TO_UNDO,
+    UNDOING,
+    WAITING,
+)
+from web.store.models import Batch, Home
+
+if TYPE_CHECKING:
+    from web.services.uploads.progress import Notes
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+MOST_TRIES: Final = 2
+"""A job whose worker died is taken up so often; a file that kills every worker must not kill them for ever."""
+
+ORPHAN_SECONDS: Final = 3600.0
+"""A folder of no upload is left alone for so long: its upload may be about to be written."""
+
+_AGAIN: Final = {READING: WAITING, STORING: RELEASED, UNDOING: TO_UNDO}
+
+_log = structlog.get_logger(__name__)
+
+
+def recover(databases: Databases, notes: Notes, *, silent_seconds: float = SILENT_SECONDS) -> dict[int, str]:
+    """Put uploads whose worker died back where they were, and return those with the state they wait in.
+
+    Nothing of them is half done. Those that have been taken up often enough are marked as aborted instead.
+    """
+    with databases.reading() as session:
+        working = session.execute(select(Batch.id, Batch.state).where(Batch.state.in_(tuple(_AGAIN)))).all()
+    found: dict[int, str] = {}
+    for batch_id, state in working:
+        if not progress.is_silent(notes.noted(progress.key(batch_id)), silent_seconds):
+            continue
+        tries = (notes.noted(progress.tries_key(batch_id)) or {"count": 0})["count"]
+        given_up = STORED if state == UNDOING else ABORTED
+        next_state = _AGAIN[state] if tries < MOST_TRIES else given_up
+        with databases.writing.begin() as session:
+            if not records.move(session, batch_id, state, next_state):
+                continue  # its worker lives after all, or another one was quicker
+        _log.warning("upload interrupted", batch=batch_id, state=state, taken_up=next_state != given_up)
+        if next_state == given_up:
+            notes.note(progress.tries_key(batch_id), None)
+            notes.note(progress.key(batch_id), None)
+        else:
+            notes.note(progress.tries_key(batch_id), {"count": tries + 1})
+            progress.wait_again(notes, batch_id)
+            found[batch_id] = next_state
+    return found
+
+
+def waiting(databases: Databases) -> dict[int, str]:
+    """Return the uploads that wait for a worker, with their state."""
+    with databases.reading() as session:
+        query = select(Batch.id, Batch.state).where(Batch.state.in_((WAITING, RELEASED, TO_UNDO))).order_by(Batch.id)
+        return dict(session.execute(query).all())
+
+
+def refresh(databases: Databases) -> int:
+    """Analyse anew the homes whose figures are missing or rest on other rulebooks than now hold; return how many."""
+    with databases.reading() as session:
+        stale = [home.id for home in session.scalars(select(Home)).all() if results.stale(session, home)]
+    for home_id in stale:
+        with databases.writing.begin() as session:
+            session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
+            home_data.analyse(session, home_id)
+        _log.info("home analysed anew", home=home_id)
+    return len(stale)
+
+
+def forget_old(databases: Databases, settings: Settings) -> int:
+    """Throw away uploads nobody decided about in time, and return how many those were.
+
+    What is kept of decided ones, faulty rows to repair, goes after the same time; so do folders of no upload.
+    """
+    limit = clock.now() - timedelta(days=settings.upload_days)
+    with databases.reading() as session:
+        states = {one.id: one.state for one in session.execute(select(Batch.id, Batch.state))}
+        old = set(session.scalars(select(Batch.id).where(Batch.created_at < limit)))
+    undecided = sorted(number for number in old if states[number] in records.UNDECIDED)
+    for batch_id in undecided:
+        reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
+        flow.discard(databases, settings, batch_id, account_id=None, reason=reason)
+    for batch_id, changed in kept_files.kept(settings).items():
+        orphan = batch_id not in states and time.time() - changed > ORPHAN_SECONDS
+        if orphan or (batch_id in old and states[batch_id] not in records.MOVING):
+            kept_files.drop(settings, batch_id)
+            _log.info("staged data deleted", batch=batch_id)
+    return len(undecided)

@@ -1,0 +1,222 @@
+"""The job that reads an upload: look at its sheets, ask where something is not settled, else read and weigh it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+import importers
+from importers.findings import PasswordNeededError, Severity, UnreadableError
+from web.services import rulebook_calendar
+from web.services.analysis import home_data
+from web.services.people import pseudonyms
+from web.services.uploads import encodings, kept_files, preview, records
+from web.services.uploads.apply import Choice
+from web.services.uploads.questions import Asked
+from web.services.uploads.records import ASKING, READ, READING, REFUSED
+from web.services.words import conventions, profiles, terms
+from web.store.vault import RESIDENT, STAFF
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from importers import Import, Look
+    from importers.conventions import Agreed
+    from importers.findings import Finding
+    from rules import RuleBook
+    from web.services.uploads.progress import Tell
+    from web.settings import Settings
+    from web.store.databases import Databases
+    from web.store.models import Home
+
+NOTHING_IN_IT: Final = (
+    "Die Dateien enthalten keine Daten, die wir kennen. Bitte nehmen Sie die leere Vorlage und füllen Sie sie aus, "
+    "oder sagen Sie selbst, was auf den Blättern steht."
+)
+
+FILES_GONE: Final = (
+    "Die Dateien dieser Lieferung sind nicht mehr aufbewahrt und können nicht noch einmal gelesen werden. "
+    "Bitte laden Sie sie neu hoch."
+)
+
+_BESIDES_WORK: Final = ("residents", "assessments", "instability", "staff", "duties")
+_STRANGERS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every step of the job needs."""
+
+    databases: Databases
+    settings: Settings
+    batch_id: int
+    home: Home
+    tell: Tell
+
+
+def read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
+    """Read the kept files of an upload, and leave it read, refused, or waiting for an answer."""
+    job = _Job(databases, settings, batch_id, records.home_of(databases, batch_id), tell)
+    with databases.reading() as session:
+        book = rulebook_calendar.for_reading(session, job.home)
+        agreed = conventions.for_reading(session, job.home.tenant_id)
+    tell(5, "Entschlüsselt die Dateien")
+    try:
+        files = _files(job)
+        asked, look = _looked_at(job, files, agreed)
+        if look is None or asked.to_be_asked:
+            _move(job, ASKING)
+            return
+        result = _rows(job, files, book, agreed, (asked, look))
+    except UnreadableError as error:
+        records.keep_findings(databases, settings, batch_id, (), message=str(error))
+        _move(job, REFUSED)
+    except BaseException:
+        kept_files.keep_passwords(settings, batch_id, {})
+        raise
+    else:
+        del files, look
+        _keep(job, result, book, asked)
+    kept_files.keep_passwords(settings, batch_id, {})
+
+
+def _files(job: _Job) -> list[tuple[str, bytes]]:
+    words = records.said(job.databases, job.settings, job.batch_id)
+    try:
+        return kept_files.files(job.settings, job.batch_id, words.file_names if words else ())
+    except FileNotFoundError as error:
+        raise UnreadableError(FILES_GONE) from error
+
+
+def _looked_at(job: _Job, files: Sequence[tuple[str, bytes]], agreed: Agreed) -> tuple[Asked, Look | None]:
+    """Look at all sheets under what was said so far, and keep what they seem to be; None where something hinders."""
+    job.tell(10, "Sieht sich Blätter und Spalten an")
+    asked = kept_files.asked(job.settings, job.batch_id) or Asked()
+    passwords = kept_files.passwords(job.settings, job.batch_id)
+    asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
+    try:
+        look = importers.look(files, agreed=agreed, answers=asked.answers, passwords=passwords)
+        readings = encodings.readings(files, passwords, {one.file for one in look.guesses if one.encoding})
+        asked = replace(asked, guesses=look.guesses, readings=readings)
+    except PasswordNeededError as error:
+        passwords.pop(error.file, None)
+        kept_files.keep_passwords(job.settings, job.batch_id, passwords)
+        asked = replace(asked, locked=error.file, wrong=error.wrong)
+    except UnreadableError as error:
+        if not asked.answers:  # there is nothing to ask about
+            kept_files.keep_asked(job.settings, job.batch_id, replace(asked, guesses=()))
+            raise
+        asked = asked.without_last(str(error))
+    kept_files.keep_asked(job.settings, job.batch_id, asked)
+    return asked, look
+
+
+def _rows(
+    job: _Job, files: Sequence[tuple[str, bytes]], book: RuleBook, agreed: Agreed, seen: tuple[Asked, Look]
+) -> Import:
+    """Read the rows; files that somebody was asked about are opened once more, under the answers written out."""
+    asked, look = seen
+
+    def told(step: str, share: float, rows: int) -> None:
+        job.tell(15 + round(55 * share), step, rows)
+
+    if asked.answers:
+        passwords = kept_files.passwords(job.settings, job.batch_id)
+        look = importers.look(files, agreed=agreed, answers=asked.final(), passwords=passwords)
+    result = look.read(book, sheets_needed=(), told=told)
+    if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
+        raise UnreadableError(_why_nothing(result.findings))
+    return result
+
+
+def _why_nothing(findings: Sequence[Finding]) -> str:
+    """Say why nothing could be taken: by the kind of finding most rows share, else that nothing is known."""
+    told = [one for one in findings if one.severity is not Severity.NOTICE and (one.value or one.count > 1)]
+    if not told:
+        return NOTHING_IN_IT
+    rows = Counter[str]()
+    for one in told:
+        rows[one.code] += one.count
+    first = next(one for one in told if one.code == rows.most_common(1)[0][0])
+    place = (f"Blatt „{first.sheet}“" if first.sheet else first.file) + (f", Zeile {first.row}" if first.row else "")
+    value = f" („{first.value}“)" if first.value else ""
+    return (
+        "In den Dateien blieb nichts, was sich speichern ließe. "
+        f"Zum Beispiel {place}{value}: {first.message} {first.repair}"
+    )
+
+
+def _keep(job: _Job, result: Import, book: RuleBook, asked: Asked) -> None:
+    """Keep what was read with its findings and figures, and the profile where one is to be remembered."""
+    databases, settings, batch_id, home, tell = job.databases, job.settings, job.batch_id, job.home, job.tell
+    result = replace(result, findings=_not_known_here(job, result.findings))
+    tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
+    with databases.reading() as session:
+        figures = home_data.figures(session, home.id, result.tables)
+    records.keep_findings(databases, settings, batch_id, result.findings)
+    tell(90, "Legt das Ergebnis ab", result.rows)
+    kept_files.keep_faulty(settings, batch_id, result.faulty_rows)
+    kept_files.keep_result(settings, batch_id, replace(result, faulty_rows=()))
+    shown: dict[str, Any] = {
+        "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
+    }  # fmt: skip
+    tell(95, "Rechnet aus, was sich ändern würde", result.rows)
+    shown["weighed"] = preview.upload(databases, settings, home.id, result, Choice())
+    names = _names(job, result, asked) if result.unknown else set()
+    with databases.writing.begin() as session:
+        if not records.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
+            raise RuntimeError(records.TAKEN_FOR_DEAD)
+        terms.keep_unknown(session, batch_id, result.unknown, names)
+        if asked.remember:
+            profiles.keep(session, home.tenant_id, asked.account_id, asked.profile())
+    _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
+
+
+def _move(job: _Job, end: str) -> None:
+    with job.databases.writing.begin() as session:
+        if not records.move(session, job.batch_id, READING, end):
+            raise RuntimeError(records.TAKEN_FOR_DEAD)
+
+
+def _names(job: _Job, result: Import, asked: Asked) -> set[str]:
+    """Return the names of all persons of an upload, those in faulty rows too, and of the home."""
+    with job.databases.vault_reading() as vault:
+        known = pseudonyms.names(vault, job.settings, job.home.id)
+    people = (result.people_residents, result.people_staff)
+    given = (name for frame in people for column in ("name", "given") for name in frame[column])
+    headings = {
+        column.heading for guess in asked.guesses for column in guess.columns if column.column in {"Name", "Vorname"}
+    }
+    faulty = (
+        row.cells[position]
+        for sheet in result.faulty_rows
+        for position, heading in enumerate(sheet.headings)
+        if heading in headings
+        for row in sheet.rows
+    )
+    return known | {name for name in (*given, *faulty) if isinstance(name, str)}
+
+
+def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out warnings about numbers the files do not explain but the home has stored before."""
+    with job.databases.reading() as session:
+        known = home_data.known_people(session, job.home.id)
+    settled: set[tuple[str, str]] = set()
+    with job.databases.vault_reading() as vault:
+        for code, kind in _STRANGERS.items():
+            numbers = {one.value for one in findings if one.code == code}
+            found = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
+            settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}
+    return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
+
+
+def _severities(findings: Sequence[Finding]) -> dict[str, int]:
+    return {
+        name: sum(one.count for one in findings if one.severity is severity)
+        for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("notices", Severity.NOTICE))
+    }

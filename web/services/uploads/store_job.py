@@ -1,0 +1,90 @@
+"""Storing a released upload: names into the vault, then everything else in one transaction, as it was shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import select
+
+from web.services import audit, clock
+from web.services.analysis import home_data, staffing
+from web.services.uploads import apply, kept_files, preview, records
+from web.services.uploads.apply import Choice
+from web.services.uploads.records import READ, STORED, STORING
+from web.store.models import Batch, Home
+
+if TYPE_CHECKING:
+    import importers
+    from pebem.contracts import Tables
+    from web.services.uploads.apply import Taken
+    from web.services.uploads.progress import Tell
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+_log = structlog.get_logger(__name__)
+
+
+class _OtherwiseError(Exception):
+    """Storing would remove other rows than the user was shown."""
+
+
+def store(databases: Databases, settings: Settings, home: Home, batch_id: int, tell: Tell) -> None:
+    """Store a released upload; where rows would go that nobody was shown, hand it back with new figures."""
+    tell(5, "Entschlüsselt das Gelesene")
+    result = kept_files.result(settings, batch_id)
+    tell(15, "Ersetzt Namen durch Pseudonyme", result.rows)
+    with databases.vault_writing.begin() as vault:
+        tables = home_data.pseudonymised(vault, settings, home.id, result)
+    # The vault is complete now. Should the rest fail, identities without rows do no harm.
+    try:
+        new_rows = _stored(databases, home, batch_id, tables, result, tell)
+    except _OtherwiseError:
+        # Rows would go that nobody has been shown: back to the user, with new figures.
+        with databases.reading() as session:
+            choice = Choice.of(session.get_one(Batch, batch_id).choice)
+        weighed = preview.upload(databases, settings, home.id, result, choice)
+        with databases.writing.begin() as session:
+            records.move(session, batch_id, STORING, READ, weighed=weighed | {"otherwise": True})
+        return
+    kept_files.drop_read(settings, batch_id)
+    _log.info("upload stored", batch=batch_id, rows=result.rows, new_rows=new_rows)
+
+
+def _stored(
+    databases: Databases, home: Home, batch_id: int, tables: Tables, result: importers.Import, tell: Tell
+) -> int:
+    """Store an upload in one transaction, and return how many rows came."""
+    total = len(tables.interventions)
+    with databases.writing.begin() as session:
+        session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
+        batch = session.get_one(Batch, batch_id)
+        tell(50, "Speichert die Interventionen", 0, total)
+        taken = apply.take_in(
+            session, home.id, batch_id, tables, Choice.of(batch.choice),
+            lambda rows: tell(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
+        )  # fmt: skip
+        found, gone, shown = taken.difference, taken.digest, batch.weighed or {}
+        if gone and gone != shown.get("digest"):
+            raise _OtherwiseError
+        staffing.keep_hours(session, batch_id, result.hours)
+        new_rows = len(found.come)
+        kept = {name: value for name, value in shown.items() if name not in {"changes", "wards", "otherwise"}}
+        kept |= {"new": len(found.new), "unchanged": found.unchanged, "duties": taken.rosters.written}
+        values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
+        if not records.move(session, batch_id, STORING, STORED, **values):
+            raise RuntimeError(records.TAKEN_FOR_DEAD)
+        audit.record(
+            session, "einlesen.speichern", tenant_id=home.tenant_id, account_id=batch.account_id,
+            what=f"lieferung {batch_id}", reason=_done_to_it(taken),
+        )  # fmt: skip
+        tell(95, "Schließt ab", result.rows)
+        return new_rows
+
+
+def _done_to_it(taken: Taken) -> str:
+    """Return what became of stored rows and duties, in numbers, where any went."""
+    rows, duties = taken.difference, taken.rosters
+    gone = {"geändert": len(rows.after), "entfernt": len(rows.missing)}
+    gone |= {"Dienste geändert": duties.changed, "Dienste entfernt": duties.removed}
+    return ", ".join(f"{count} {word}" for word, count in gone.items() if count)

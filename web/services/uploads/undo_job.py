@@ -1,0 +1,260 @@
+"""Taking an upload back: what depends on it, shown first; then rows and people as the other uploads have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import structlog
+from sqlalchemy import delete, func, select, update
+
+from web.services import audit
+from web.services.analysis import rescore
+from web.services.people import aliases
+from web.services.uploads import applied, apply, duties, preview, records, row_changes
+from web.services.uploads.records import STORED, TO_UNDO, UNDOING, UNDONE
+from web.services.uploads.row_changes import NOTHING, Contents
+from web.store import exchange
+from web.store.content import unpack
+from web.store.models import Batch, Delivery, Home, Override, Resident, UnknownTerm, WeeklyHours
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from web.services.uploads.progress import Tell
+    from web.store.databases import Databases
+
+OTHERWISE: Final = "anders"
+"""Kept in ``Batch.choice`` where an undo was not carried out, because it would have done something else than shown."""
+
+_log = structlog.get_logger(__name__)
+
+
+class UndoError(Exception):
+    """An upload cannot be taken back. The message is one German sentence."""
+
+
+class OtherwiseError(Exception):
+    """What would be done is no longer what was shown."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What taking an upload back does.
+
+    Attributes
+    ----------
+    rows
+        Rows of the upload.
+    gone
+        Rows that go.
+    stay
+        Rows of the upload that stay, because another upload in force contains them too.
+    back
+        Rows that come back: the upload had changed or replaced them.
+    rosters
+        What becomes of the duties; "new" are those that come back.
+    former, unknown
+        Persons of whom something earlier holds again, and of whom nothing is known any more.
+    overrides
+        Levels set since for people of this upload or the whole home: they stay.
+    later
+        Later uploads that name the same people or contain the same rows: they stay in force.
+    moved
+        Fit and coverage of the touched days before and after (``weighing.moved``).
+    digest
+        Tells whether the same would be done.
+    """
+
+    rows: int
+    gone: int
+    stay: int
+    back: int
+    rosters: duties.Change
+    former: int
+    unknown: int
+    overrides: int
+    later: list[int]
+    moved: dict[str, Any]
+    digest: str
+
+
+def possible(session: Session, batch_id: int) -> bool:
+    """Return whether an upload is in force and kept so that it can be taken back."""
+    found = session.get(Delivery, batch_id)
+    return found is not None and not found.ground
+
+
+def is_possible(reading: sessionmaker[Session], batch_id: int) -> bool:
+    """Return the same, without an open session."""
+    with reading() as session:
+        return possible(session, batch_id)
+
+
+def weigh(databases: Databases, batch_id: int) -> Undo:
+    """Return what taking an upload back would do, by doing it in a transaction that is undone.
+
+    Raises
+    ------
+    UndoError
+        Where it cannot be taken back.
+    """
+    with databases.writing() as session:
+        found = _take_back(session, batch_id, dry=True)
+        session.rollback()
+    return found
+
+
+def release(databases: Databases, batch_id: int, *, account_id: int, shown: str) -> None:
+    """Let a job take an upload back.
+
+    Parameters
+    ----------
+    shown
+        ``Undo.digest`` of what the user has seen.
+
+    Raises
+    ------
+    UndoError
+        Where it cannot be taken back.
+    """
+    with databases.writing.begin() as session:
+        batch = session.get_one(Batch, batch_id)
+        if not possible(session, batch_id) or not records.move(session, batch_id, STORED, TO_UNDO):
+            raise UndoError(_IMPOSSIBLE)
+        session.execute(
+            update(Batch).where(Batch.id == batch_id).values(choice={**(batch.choice or {}), "undo": shown})
+        )
+        home = session.get_one(Home, batch.home_id)
+        audit.record(
+            session, "einlesen.ruecknahme.freigeben", tenant_id=home.tenant_id, account_id=account_id,
+            what=f"lieferung {batch_id}",
+        )  # fmt: skip
+
+
+def undo(databases: Databases, batch_id: int, tell: Tell) -> None:
+    """Take an upload back, all or nothing."""
+    try:
+        with databases.writing.begin() as session:
+            tell(20, "Nimmt die Lieferung zurück")
+            batch = session.get_one(Batch, batch_id)
+            found = _take_back(session, batch_id)
+            _as_shown(found, batch)
+            if not records.move(session, batch_id, UNDOING, UNDONE, weighed=None):
+                raise RuntimeError("the upload was taken for dead while a job took it back")
+            home = session.get_one(Home, batch.home_id)
+            audit.record(
+                session, "einlesen.zuruecknehmen", tenant_id=home.tenant_id, account_id=batch.account_id,
+                what=f"lieferung {batch_id}",
+            )  # fmt: skip
+            tell(95, "Schließt ab")
+    except OtherwiseError:
+        with databases.writing.begin() as session:
+            kept = {**(session.get_one(Batch, batch_id).choice or {}), "undo": OTHERWISE}
+            records.move(session, batch_id, UNDOING, STORED, choice=kept)
+        return
+    _log.info("upload taken back", batch=batch_id, gone=found.gone, back=found.back)
+
+
+def _as_shown(found: Undo, batch: Batch) -> None:
+    if found.digest != (batch.choice or {}).get("undo"):
+        raise OtherwiseError
+
+
+def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> Undo:
+    home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+    session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
+    if not possible(session, batch_id):
+        raise UndoError(_IMPOSSIBLE)
+    connection, kept = session.connection(), preview.figures(session.connection(), home_id)
+    before = rescore.held(session, home_id)
+    one = session.get_one(Delivery, batch_id)
+    own, months = applied.contents(session, batch_id), applied.months_about(session, one)
+    held = _stored(session, home_id, months)
+    after = applied.folded(session, home_id, months, without=batch_id)
+    gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
+    rosters = _rosters(session, one)
+    overrides, later = _overrides(session, one, own), _later(session, one, own)
+    owners = _owners(session, one, np.unique(np.concatenate([own, come])))
+    apply.put(session, home_id, held, gone, _shared(come, owners), dry=dry)
+    if not dry:
+        exchange.hand_over(connection, home_id, batch_id, owners)
+    former, unknown = applied.restore_people(session, home_id, batch_id)
+    if not dry:
+        session.expunge(one)
+        applied.forget(session, batch_id)
+        for model in (UnknownTerm, WeeklyHours):
+            session.execute(delete(model).where(model.batch_id == batch_id))
+    session.flush()
+    days = apply.analysed(session, home_id, before, gone, come, None if dry else rosters)
+    moved = preview.moved(kept, preview.figures(connection, home_id), days)
+    stay = len(own) - len(row_changes.beyond(own, after))
+    duties_so = "-".join(map(str, rosters.written.values()))
+    mark = f"{apply.digest(gone, come, rosters.gone)}/{duties_so}/{former}/{unknown}"
+    return Undo(len(own), len(gone), stay, len(come), rosters, former, unknown, overrides, later, moved, mark)
+
+
+def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
+    if not months:
+        return NOTHING
+    first, last = (np.datetime64(month, "M").astype("datetime64[D]").item() for month in (months[0], months[-1]))
+    return row_changes.in_months(applied.stored(session, home_id, (first, last)), months)
+
+
+def _rosters(session: Session, one: Delivery) -> duties.Change:
+    """Return what becomes of the duties without an upload."""
+    months = duties.months_about(duties.of_upload(session, one.batch_id), row_changes.scope_of(one.rule))
+    before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.batch_id))
+    return duties.compare(before, after)
+
+
+def _owners(session: Session, one: Delivery, wanted: Contents) -> dict[int, Contents]:
+    """Return which other upload in force each content counts as brought by: the last one that contains it."""
+    found: dict[int, Contents] = {}
+    for other in reversed(applied.in_force(session, one.home_id)):
+        if other.batch_id != one.batch_id:
+            here = np.isin(wanted, applied.contents(session, other.batch_id))
+            found[other.batch_id], wanted = wanted[here], wanted[~here]
+    return found
+
+
+def _shared(come: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
+    return {batch_id: come[np.isin(come, own)] for batch_id, own in owners.items()}
+
+
+def _later(session: Session, one: Delivery, own: Contents) -> list[int]:
+    meant = aliases.of_home(session, one.home_id)
+    named = _named(one, meant)
+    return [
+        other.batch_id
+        for other in applied.in_force(session, one.home_id)
+        if other.position > one.position
+        and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.batch_id)).any())
+    ]
+
+
+def _named(one: Delivery, meant: dict[str, str]) -> set[str]:
+    frames = applied.people(one)
+    people = {str(person) for name, (key, _) in applied.PEOPLE.items() for person in frames[name][key]}
+    return {meant.get(person, person) for person in people}
+
+
+def _overrides(session: Session, one: Delivery, own: Contents) -> int:
+    """Return how many levels were set since the upload for its residents or the whole home."""
+    residents = set(unpack(own.tobytes())["resident_id"].tolist())
+    named = _named(one, aliases.of_home(session, one.home_id))
+    query = (
+        select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
+        .outerjoin(Resident, Resident.id == Override.resident_id)
+        .join(Batch, Batch.id == one.batch_id)
+        .where(Override.home_id == one.home_id, Override.withdrawn_at.is_(None), Override.created_at >= Batch.stored_at)
+    )
+    found = session.execute(query).all()
+    return sum(number == 0 or number in residents or pseudonym in named for number, pseudonym in found)
+
+
+_IMPOSSIBLE: Final = (
+    "Diese Lieferung lässt sich nicht zurücknehmen: Sie ist nicht (mehr) übernommen, oder sie stammt aus der Zeit, "
+    "bevor das Programm sich Lieferungen einzeln gemerkt hat."
+)

@@ -1,0 +1,343 @@
+"""Persons an upload names and the home does not know: who they may be, and what the home answers.
+
+Names are compared in memory and shown to whoever decides; the work database gets pseudonyms and the answer alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from importers.home_words import person_matching
+from web.services import audit, clock
+from web.services.analysis import rescore
+from web.services.people import aliases, pseudonyms
+from web.services.people.aliases import LATER, NEW, SAME
+from web.services.uploads import applied, apply, duties, row_changes
+from web.store import bulk
+from web.store.content import unpack
+from web.store.models import (
+    Account,
+    Assessment,
+    Home,
+    Instability,
+    Label,
+    Override,
+    PersonAnswer,
+    Resident,
+    Staff,
+)
+from web.store.vault import RESIDENT, STAFF
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from web.services.uploads.row_changes import Contents
+    from web.settings import Settings
+    from web.store.databases import Databases
+
+__all__ = ["LATER", "NEW", "RESIDENT", "SAME", "STAFF", "Answered", "PersonError", "Question", "Queue", "Reply"]
+
+_MODELS: Final[dict[str, type[Resident | Staff]]] = {RESIDENT: Resident, STAFF: Staff}
+_FIELDS: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
+_DONE: Final = "durchgeführt"
+_DEEDS: Final = {SAME: "person.zusammenfuehren", NEW: "person.neu", LATER: "person.spaeter"}
+
+_log = structlog.get_logger(__name__)
+
+
+class PersonError(Exception):
+    """A question about a person cannot be answered so. The message is one German sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A person of the home somebody may be."""
+
+    pseudonym: str
+    label: str
+    reason: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A person nobody knows, with the work done by or for that person.
+
+    Attributes
+    ----------
+    label
+        As the upload writes the person.
+    answer
+        ``LATER`` where the question was put off, else "".
+    """
+
+    kind: str
+    pseudonym: str
+    label: str
+    rows: int
+    seconds: int
+    answer: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to the question who somebody is: ``SAME`` (with the pseudonym of whom), ``NEW`` or ``LATER``."""
+
+    kind: str
+    pseudonym: str
+    said: str
+    same_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that holds."""
+
+    kind: str
+    pseudonym: str
+    label: str
+    answer: str
+    same_as: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The questions of a home, those with most time first, and the answers given.
+
+    Attributes
+    ----------
+    people
+        Kind -> pseudonym -> label of everybody who may be meant.
+    """
+
+    questions: tuple[Question, ...]
+    count: int
+    rows: int
+    seconds: int
+    answered: tuple[Answered, ...]
+    people: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    kind: str
+    pseudonym: str
+    rows: int
+    seconds: int
+    answer: str
+
+
+def queue(
+    databases: Databases, settings: Settings, home_id: int, *, limit: int | None = None, about: str = ""
+) -> Queue | None:
+    """Return what there is to ask and what was answered; None while the vault cannot be reached.
+
+    Parameters
+    ----------
+    limit
+        Questions to return, heaviest first; None = all.
+    about
+        Pseudonym of the one to return the question about, "" = all. Comparing everybody with everybody takes time.
+    """
+    with databases.reading() as session:
+        said = aliases.answers(session, home_id)
+        questions = _open(session, home_id, said)
+        known = {kind: _candidates(session, home_id, model, said) for kind, model in _MODELS.items()}
+        authors = _authors(session, said)
+    try:
+        with databases.vault_reading() as vault:
+            everyone = {kind: pseudonyms.everyone(vault, settings, home_id, kind) for kind in _MODELS}
+    except SQLAlchemyError:
+        _log.warning("vault unreachable", home=home_id)
+        return None
+    references = {
+        kind: {one: person_matching.Reference(number, *person) for one, (number, person) in found.items()}
+        for kind, found in everyone.items()
+    }
+    labels = {kind: {one: _label(ref) for one, ref in found.items()} for kind, found in references.items()}
+    people = {kind: {one: labels[kind][one] for one in known[kind] if one in labels[kind]} for kind in _MODELS}
+    answered = tuple(
+        Answered(
+            one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
+            labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at,
+        )
+        for one in sorted(said.values(), key=lambda one: -one.id) if one.answer != LATER
+    )  # fmt: skip
+    wanted = [one for one in questions[:limit] if about in {"", one.pseudonym}]
+    asked = tuple(_question(one, references[one.kind], people[one.kind]) for one in wanted)
+    return Queue(
+        asked, len(questions), sum(one.rows for one in questions), sum(one.seconds for one in questions), answered,
+        people,
+    )  # fmt: skip
+
+
+def seen(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
+    """Write down that somebody was shown names (T2)."""
+    with databases.writing.begin() as session:
+        audit.record(session, "namen.ansehen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
+
+
+def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, reply: Reply) -> None:
+    """Answer the question who somebody is; the same answer again changes nothing.
+
+    ``SAME`` gives all work and assessments to the person meant and analyses the days anew, in one transaction. It
+    cannot be taken back: afterwards nobody can tell which rows came under which number. What is stored is what would
+    be, had all uploads called the person by one number; so it does not depend on the order of uploads and answers.
+
+    Raises
+    ------
+    PersonError
+        Where there is no such question, the person meant cannot be meant, or it was answered for good.
+    """
+    with databases.writing.begin() as session:
+        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
+        if home is None:
+            raise PersonError("Dieses Haus gibt es hier nicht.")
+        asked = _find(session, home_id, reply.kind, reply.pseudonym)
+        if asked is None or reply.said not in _DEEDS or bool(reply.same_as) != (reply.said == SAME):
+            raise PersonError("Diese Frage gibt es nicht; bitte laden Sie die Seite neu.")
+        given = aliases.answers(session, home_id)
+        before = given.get(asked.pseudonym)
+        if before is not None and (before.answer, before.same_as or "") == (reply.said, reply.same_as):
+            return
+        if before is not None and before.answer == SAME:
+            raise PersonError("Diese Person ist schon zusammengeführt; das lässt sich nicht zurücknehmen.")
+        if asked.known:
+            raise PersonError("Zu dieser Person gibt es inzwischen Stammdaten; es ist nichts mehr offen.")
+        if reply.said == SAME:
+            _merge(session, home_id, reply.kind, asked, _meant(session, home_id, reply, given))
+        session.add(
+            PersonAnswer(
+                home_id=home_id, kind=reply.kind, pseudonym=asked.pseudonym, answer=reply.said,
+                same_as=reply.same_as or None, account_id=account_id, at=clock.now(),
+            )
+        )  # fmt: skip
+        audit.record(
+            session, _DEEDS[reply.said], tenant_id=tenant_id, account_id=account_id, what=f"{reply.kind} {asked.id}"
+        )
+
+
+def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, meant: Resident | Staff) -> None:
+    """Let all uploads have said of one person what they said of the other, and store what follows from that."""
+    applied.keep_ground(session, home_id)
+    before = rescore.held(session, home_id)
+    months = sorted(applied.regive(session, home_id, _FIELDS[kind], asked.id, meant.id))
+    rosters = duties.regive(session, home_id, asked.id, meant.id) if kind == STAFF else duties.Change()
+    held = row_changes.in_months(applied.stored(session, home_id), months)
+    after = applied.folded(session, home_id, months)
+    gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
+    apply.put(session, home_id, held, gone, _by_upload(session, home_id, months, come))
+    if kind == RESIDENT:
+        own = set(session.scalars(select(Assessment.date).where(Assessment.resident_id == meant.id)))
+        for row in session.scalars(select(Assessment).where(Assessment.resident_id == asked.id)):
+            # Two assessments of a day cannot both hold: that of the person the home knows does.
+            if row.date not in own:
+                row.resident_id = meant.id
+        session.execute(update(Instability).where(Instability.resident_id == asked.id).values(resident_id=meant.id))
+        session.execute(update(Override).where(Override.resident_id == asked.id).values(resident_id=meant.id))
+    session.flush()
+    apply.analysed(session, home_id, before, gone, come, rosters)
+
+
+def _by_upload(session: Session, home_id: int, months: list[int], come: Contents) -> dict[int, Contents]:
+    """Return the first upload in force that contains each content, and its contents."""
+    found: dict[int, Contents] = {}
+    for one in applied.in_force(session, home_id):
+        here = np.isin(come, applied.contents(session, one.batch_id, months))
+        if here.any():
+            found[one.batch_id], come = come[here], come[~here]
+    return found
+
+
+def _meant(session: Session, home_id: int, reply: Reply, given: Mapping[str, PersonAnswer]) -> Resident | Staff:
+    meant = _find(session, home_id, reply.kind, reply.same_as)
+    if meant is None or meant.pseudonym == reply.pseudonym:
+        raise PersonError("Diese Person gibt es in diesem Haus nicht.")
+    if _answer(given, meant.pseudonym) == SAME:
+        raise PersonError("Diese Person ist selbst zusammengeführt; bitte wählen Sie die, für die sie steht.")
+    if not meant.known and _answer(given, meant.pseudonym) != NEW:
+        raise PersonError("Wer diese Person ist, ist selbst noch offen; bitte klären Sie das zuerst.")
+    return meant
+
+
+def _find(session: Session, home_id: int, kind: str, pseudonym: str) -> Resident | Staff | None:
+    if kind == RESIDENT:
+        return session.scalar(select(Resident).where(Resident.home_id == home_id, Resident.pseudonym == pseudonym))
+    if kind == STAFF:
+        return session.scalar(select(Staff).where(Staff.home_id == home_id, Staff.pseudonym == pseudonym))
+    return None
+
+
+def _open(session: Session, home_id: int, said: Mapping[str, PersonAnswer]) -> list[_Open]:
+    """Return who is unknown, those with most time first."""
+    found: list[_Open] = []
+    unknown: dict[str, dict[int, str]] = {}
+    for kind, model in _MODELS.items():
+        rows = session.execute(select(model.id, model.pseudonym).where(model.home_id == home_id, ~model.known)).all()
+        unknown[kind] = {row.id: row.pseudonym for row in rows if _answer(said, row.pseudonym) in {"", LATER}}
+    if not any(unknown.values()):
+        return []
+    numbers = unpack(bulk.contents(session.connection(), home_id))
+    done = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == _DONE))
+    counts = (numbers["status"] == 0) | (numbers["status"] == (done or 0))
+    seconds = np.where(counts, np.maximum(numbers["seconds"].astype(np.int64) - 1, 0), 0)
+    for kind, people in unknown.items():
+        own = numbers[_FIELDS[kind]]
+        for number, pseudonym in people.items():
+            rows_of = np.flatnonzero((own == number) & counts)
+            total = int(seconds[rows_of].sum())
+            found.append(_Open(kind, pseudonym, len(rows_of), total, _answer(said, pseudonym)))
+    return sorted(found, key=lambda one: (-one.seconds, -one.rows, one.pseudonym))
+
+
+def _authors(session: Session, said: Mapping[str, PersonAnswer]) -> dict[int, str]:
+    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in said.values()}))
+    return {row.id: row.display_name for row in session.execute(query)}
+
+
+def _answer(said: Mapping[str, PersonAnswer], pseudonym: str) -> str:
+    return said[pseudonym].answer if pseudonym in said else ""
+
+
+def _candidates(
+    session: Session, home_id: int, model: type[Resident | Staff], said: Mapping[str, PersonAnswer]
+) -> list[str]:
+    """Return who may be meant: everybody with master data, and whom the home has confirmed."""
+    rows = session.execute(
+        select(model.pseudonym, model.known).where(model.home_id == home_id).order_by(model.pseudonym)
+    )
+    return [
+        row.pseudonym
+        for row in rows
+        if _answer(said, row.pseudonym) == NEW or (row.known and _answer(said, row.pseudonym) != SAME)
+    ]
+
+
+def _question(one: _Open, references: Mapping[str, person_matching.Reference], people: Mapping[str, str]) -> Question:
+    asked = references.get(one.pseudonym)
+    if asked is None:
+        return Question(one.kind, one.pseudonym, one.pseudonym, one.rows, one.seconds, one.answer, ())
+    known = list(people)
+    offers = tuple(
+        Offer(known[place], people[known[place]], like.reason, like.sure)
+        for place, like in person_matching.suggest(asked, [references[name] for name in known])
+    )
+    return Question(one.kind, one.pseudonym, _label(asked), one.rows, one.seconds, one.answer, offers)
+
+
+def _label(person: person_matching.Reference) -> str:
+    """Return number and name as a list shows them."""
+    name = ", ".join(part for part in (person.name, person.given) if part)
+    return f"{person.number} {name}" if name else person.number

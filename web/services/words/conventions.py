@@ -1,0 +1,18 @@
+"""What a tenant has settled for all its files: own words and profiles of sources, as the importer takes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from web.services.words import profiles, terms
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from importers.conventions import Agreed
+
+
+def for_reading(session: Session, tenant_id: int) -> Agreed:
+    """Return what holds for the next file that is read."""
+    return replace(terms.agreed(session, tenant_id), profiles=profiles.for_reading(session, tenant_id))

@@ -1,0 +1,229 @@
+"""A tenant's own words: what they stand for, in versions, and what an upload leaves open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from importers.content.interventions import LATER
+from importers.conventions import Agreed
+from importers.home_words.kinds import KINDS
+from importers.values.spelling import clean, spellings
+from web.services import audit, clock, rulebook_calendar
+from web.store.models import Account, Home, Term, UnknownTerm
+from web.term_words import TERM_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    import rules
+    from importers.home_words.kinds import Kind
+    from web.store.databases import Databases
+
+TEXT_SIGNS: Final = 200
+KEPT: Final = 500
+"""Unknown words of one kind kept of one upload, heaviest first."""
+
+_ELSEWHERE: Final = "Dieses Haus gibt es hier nicht."
+_AT_ONCE: Final = "Gerade hat noch jemand Zuordnungen gespeichert. Bitte speichern Sie noch einmal."
+
+
+class TermError(Exception):
+    """Words cannot stand for what was said. The message is German.
+
+    Attributes
+    ----------
+    wrong
+        Word -> the sentence about it.
+    """
+
+    def __init__(self, message: str = "", wrong: Mapping[str, str] | None = None) -> None:
+        self.wrong = wrong or {}
+        super().__init__(message or " ".join(self.wrong.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """What a word stands for: something of ``importers.home_words.kinds`` (``target``) or ``LATER``."""
+
+    id: int
+    kind: str
+    text: str
+    target: str
+    version: int
+    by: str
+    at: datetime
+
+
+def list_(reading: sessionmaker[Session], tenant_id: int, kind: str) -> list[TermRow]:
+    """Return what all words of a kind stand for, by word."""
+    with reading() as session:
+        found = [term for term in newest(session, tenant_id).values() if term.kind == kind]
+    return sorted(found, key=lambda term: clean(term.text).casefold())
+
+
+def history(reading: sessionmaker[Session], tenant_id: int, kind: str, text: str) -> list[TermRow]:
+    """Return all versions of a word, newest first."""
+    with reading() as session:
+        rows = session.execute(
+            _versions(tenant_id)
+            .where(Term.kind == kind, Term.key == KINDS[kind].key(text))
+            .order_by(Term.version.desc())
+        )
+        return [_row(*found) for found in rows]
+
+
+def agreed(session: Session, tenant_id: int) -> Agreed:
+    """Return what the files of a tenant are read with; profiles are not here."""
+    found: dict[str, Any] = {kind.field: {} for kind in KINDS.values()}
+    for term in newest(session, tenant_id).values():
+        if term.target != LATER:
+            found[KINDS[term.kind].field][term.text] = term.target
+    return Agreed(**found)
+
+
+def answer(
+    databases: Databases, *, tenant_id: int, account_id: int, home_id: int, kind: str, answers: Mapping[str, str]
+) -> int:
+    """Let words stand for what was chosen or written, from the next reading on, and return how many are new.
+
+    Parameters
+    ----------
+    answers
+        Word -> target or how it is called, ``IGNORE`` where the kind allows it, or ``LATER``.
+
+    Raises
+    ------
+    TermError
+        Where any of it cannot be; nothing is stored then.
+    """
+    with databases.reading() as session:
+        book = book_of(session, tenant_id, home_id)
+    which, targets, wrong = KINDS[kind], {}, {}
+    for text, written in answers.items():
+        targets[text] = which.target(written, text, book)
+        if objection := objection_to(which, text, targets[text], written, book):
+            wrong[text] = objection
+    if wrong:
+        raise TermError(wrong=wrong)
+    wanted = {(kind, which.key(text)): (clean(text), target) for text, target in targets.items()}
+    return save(databases, tenant_id, account_id, "bezeichnung.zuordnen", wanted)
+
+
+def save(
+    databases: Databases,
+    tenant_id: int,
+    account_id: int,
+    action: str,
+    wanted: Mapping[tuple[str, str], tuple[str, str]],
+) -> int:
+    """Store a version of each word that stands for something else now, all or nothing, and return how many.
+
+    Parameters
+    ----------
+    wanted
+        Kind and key -> word and target, both sound (see :func:`objection_to`).
+
+    Raises
+    ------
+    TermError
+        Where somebody else stored a version at the same moment.
+    """
+    try:
+        with databases.writing.begin() as session:
+            known = newest(session, tenant_id)
+            fresh = {spot: pair for spot, pair in wanted.items() if spot not in known or known[spot].target != pair[1]}
+            by: dict[str, Any] = {"tenant_id": tenant_id, "account_id": account_id, "at": clock.now()}
+            for (kind, key), (text, target) in fresh.items():
+                version = known[kind, key].version + 1 if (kind, key) in known else 1
+                session.add(Term(kind=kind, key=key, text=text, target=target, version=version, **by))
+            if fresh:
+                what = ", ".join(sorted({TERM_WORDS[kind].name for kind, _ in fresh}))
+                audit.record(
+                    session, action, tenant_id=tenant_id, account_id=account_id, what=f"{len(fresh)} wörter: {what}"
+                )
+    except IntegrityError as error:
+        raise TermError(_AT_ONCE) from error
+    return len(fresh)
+
+
+def keep_unknown(
+    session: Session, batch_id: int, unknown: Mapping[str, Mapping[str, tuple[int, int]]], names: Iterable[str]
+) -> None:
+    """Keep the words of an upload that nobody knew, in the open transaction.
+
+    Parameters
+    ----------
+    unknown
+        Kind -> word -> rows and seconds.
+    names
+        Names of persons: a word that holds one is not kept (T1), only told in the findings, which are in the vault.
+    """
+    forbidden = {word for name in names for word in _words(name) if len(word) > 2}
+    for kind, found in unknown.items():
+        kept = [
+            (text, *sums)
+            for word, sums in found.items()
+            if (text := clean(word)) and len(text) <= TEXT_SIGNS and not forbidden & _words(text)
+        ]
+        session.add_all(
+            UnknownTerm(batch_id=batch_id, kind=kind, text=text, rows=rows, seconds=seconds)
+            for text, rows, seconds in sorted(kept, key=lambda one: (-one[2], -one[1], one[0]))[:KEPT]
+        )
+
+
+def book_of(session: Session, tenant_id: int, home_id: int) -> rules.RuleBook:
+    """Return the rulebook of a home of this tenant.
+
+    Raises
+    ------
+    TermError
+        For a home of somebody else.
+    """
+    home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id))
+    if home is None:
+        raise TermError(_ELSEWHERE)
+    return rulebook_calendar.for_reading(session, home)
+
+
+def objection_to(kind: Kind, text: str, target: str, written: str, book: rules.RuleBook) -> str:
+    """Return why a word cannot stand for a target (what ``written`` was understood as), "" if it can."""
+    if not kind.key(text):
+        return "Das Wort fehlt."
+    if max(len(text), len(kind.key(text))) > TEXT_SIGNS:
+        return f"„{text[:40]}…“ ist zu lang: Ein Wort darf höchstens {TEXT_SIGNS} Zeichen haben."
+    if kind.speaks(text, book):
+        return f"„{text}“ ist schon eindeutig und braucht keine Zuordnung."
+    if not target or len(target) > TEXT_SIGNS:
+        return TERM_WORDS[kind.name].refused.format(written[:60])
+    return ""
+
+
+def newest(session: Session, tenant_id: int) -> dict[tuple[str, str], TermRow]:
+    """Return the version of each word that counts, by kind and key."""
+    rows = session.execute(_versions(tenant_id).order_by(Term.version))
+    return {(term.kind, term.key): _row(term, by) for term, by in rows}
+
+
+def _versions(tenant_id: int) -> Any:
+    return (
+        select(Term, Account.display_name)
+        .join(Account, Account.id == Term.account_id)
+        .where(Term.tenant_id == tenant_id)
+    )
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text as names are compared, whatever stands between them."""
+    return {word for spelling in spellings(text) for word in re.findall(r"[^\W\d_]+", spelling)}
+
+
+def _row(row: Term, by: str) -> TermRow:
+    return TermRow(row.id, row.kind, row.text, row.target, row.version, by, row.at)

@@ -1,0 +1,103 @@
+"""Operators, their homes, accounts and sessions, and the log of who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  # SQLAlchemy reads the annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
+
+from web.store.base import Base, BigId, Moment
+from web.store.classified import Columns, Deletion
+
+_contract = Columns("-", Deletion.CONTRACT)
+
+
+class Tenant(Base):
+    """An operator of homes: the customer."""
+
+    __tablename__ = "tenant"
+    __table_args__ = _contract.table("free")
+    id: Mapped[int] = _contract("free", primary_key=True)
+    name: Mapped[str] = _contract("free", String(200))
+
+
+_home = Columns("tenant_id", Deletion.CONTRACT)
+
+
+class Home(Base):
+    """A nursing home."""
+
+    __tablename__ = "home"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"), _home.table("free"))
+    id: Mapped[int] = _home("free", primary_key=True)
+    tenant_id: Mapped[int] = _home("free", ForeignKey("tenant.id"))
+    name: Mapped[str] = _home("free", String(200))
+    rulebook: Mapped[str] = _home("free", String(200), default="rekonstruktion")
+    analysis: Mapped[int] = _home("free", Integer, default=0)
+
+
+_account = Columns("tenant_id", Deletion.ACCOUNT)
+
+
+class Account(Base):
+    """A user: one person, never a group."""
+
+    __tablename__ = "account"
+    __table_args__ = _account.table("personal")
+    id: Mapped[int] = _account("pseudonymous", primary_key=True)
+    tenant_id: Mapped[int] = _account("free", ForeignKey("tenant.id"), index=True)
+    user_name: Mapped[str] = _account("personal", String(100), unique=True)
+    display_name: Mapped[str] = _account("personal", String(200))
+    password_hash: Mapped[str] = _account("personal", String(200))
+    totp_secret: Mapped[bytes | None] = _account("personal", LargeBinary)
+    totp_last_step: Mapped[int] = _account("pseudonymous", BigInteger, default=0)
+    must_change_password: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
+    active: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
+    qn4: Mapped[bool] = _account("pseudonymous", Boolean, default=False)
+    failed_count: Mapped[int] = _account("pseudonymous", Integer, default=0)
+    locked_at: Mapped[datetime | None] = _account("pseudonymous", Moment)
+    created_at: Mapped[datetime] = _account("pseudonymous", Moment)
+
+
+_sign_in = Columns("account_id.tenant_id", Deletion.SESSION)
+
+
+class SignIn(Base):
+    """A session. The browser holds a random token, this table its hash: who reads it cannot take a session over."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = _sign_in.table("pseudonymous")
+    token_hash: Mapped[bytes] = _sign_in("pseudonymous", LargeBinary(32), primary_key=True)
+    account_id: Mapped[int] = _sign_in("pseudonymous", ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    step: Mapped[str] = _sign_in("pseudonymous", String(20))
+    home_id: Mapped[int | None] = _sign_in("free", ForeignKey("home.id"))
+    created_at: Mapped[datetime] = _sign_in("pseudonymous", Moment)
+    last_seen_at: Mapped[datetime] = _sign_in("pseudonymous", Moment)
+
+
+_log = Columns("tenant_id", Deletion.LOG)
+
+
+class AuditEvent(Base):
+    """Who did what, when. Never with names or values of care data."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "tenant_id", "at"), _log.table("pseudonymous"))
+    id: Mapped[int] = _log("free", BigId, primary_key=True)
+    at: Mapped[datetime] = _log("pseudonymous", Moment)
+    tenant_id: Mapped[int | None] = _log("free", ForeignKey("tenant.id"))
+    account_id: Mapped[int | None] = _log("pseudonymous", ForeignKey("account.id", ondelete="SET NULL"))
+    action: Mapped[str] = _log("free", String(50))
+    object: Mapped[str] = _log("free", String(100), default="")
+    result: Mapped[str] = _log("free", String(20))
+    reason: Mapped[str] = _log("free", String(500), default="")

@@ -1,0 +1,117 @@
+"""Residents and employees under pseudonym, with what is known of them from which day on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003  # SQLAlchemy reads the annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
+
+from web.store.base import Base, Moment
+from web.store.classified import Columns, Deletion
+
+_resident = Columns("home_id", Deletion.RESIDENT)
+
+
+class Resident(Base):
+    """A resident under pseudonym. ``known`` is false while only interventions name the number."""
+
+    __tablename__ = "resident"
+    __table_args__ = (UniqueConstraint("home_id", "pseudonym"), _resident.table("pseudonymous"))
+    id: Mapped[int] = _resident("pseudonymous", primary_key=True)
+    home_id: Mapped[int] = _resident("free", ForeignKey("home.id"))
+    pseudonym: Mapped[str] = _resident("pseudonymous", String(12))
+    known: Mapped[bool] = _resident("free", Boolean, default=False)
+    ward: Mapped[str | None] = _resident("pseudonymous", String(200))
+    moved_in: Mapped[date | None] = _resident("pseudonymous", Date)
+    moved_out: Mapped[date | None] = _resident("pseudonymous", Date)
+
+
+_condition = Columns("resident_id.home_id", Deletion.RESIDENT)
+
+
+class Assessment(Base):
+    """One assessment; ``cells`` holds the recorded cells only, so that what is missing stays missing."""
+
+    __tablename__ = "assessment"
+    __table_args__ = _condition.table("pseudonymous")
+    id: Mapped[int] = _condition("free", primary_key=True)
+    resident_id: Mapped[int] = _condition("pseudonymous", ForeignKey("resident.id", ondelete="CASCADE"), index=True)
+    date: Mapped[date | None] = _condition("pseudonymous", Date)
+    continence_urine: Mapped[int] = _condition("pseudonymous", SmallInteger)
+    continence_stool: Mapped[int] = _condition("pseudonymous", SmallInteger)
+    special: Mapped[bool] = _condition("pseudonymous", Boolean)
+    cells: Mapped[dict[str, int]] = _condition("pseudonymous", JSON)
+
+
+class Instability(Base):
+    """A time in which a criterion of an unstable health situation held."""
+
+    __tablename__ = "instability"
+    __table_args__ = _condition.table("pseudonymous")
+    id: Mapped[int] = _condition("free", primary_key=True)
+    resident_id: Mapped[int] = _condition("pseudonymous", ForeignKey("resident.id", ondelete="CASCADE"), index=True)
+    criterion: Mapped[str] = _condition("pseudonymous", String(100))
+    start: Mapped[date | None] = _condition("pseudonymous", Date)
+    end: Mapped[date | None] = _condition("pseudonymous", Date)
+
+
+_staff = Columns("home_id", Deletion.STAFF)
+
+
+class Staff(Base):
+    """An employee under pseudonym. ``known`` is false while only interventions name the number."""
+
+    __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("home_id", "pseudonym"), _staff.table("pseudonymous"))
+    id: Mapped[int] = _staff("pseudonymous", primary_key=True)
+    home_id: Mapped[int] = _staff("free", ForeignKey("home.id"))
+    pseudonym: Mapped[str] = _staff("pseudonymous", String(12))
+    known: Mapped[bool] = _staff("free", Boolean, default=False)
+
+
+_qualification = Columns("staff_id.home_id", Deletion.STAFF)
+
+
+class Qualification(Base):
+    """Level, role and certificates of an employee for a time."""
+
+    __tablename__ = "qualification"
+    __table_args__ = _qualification.table("pseudonymous")
+    id: Mapped[int] = _qualification("free", primary_key=True)
+    staff_id: Mapped[int] = _qualification("pseudonymous", ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    qn: Mapped[int] = _qualification("pseudonymous", SmallInteger)
+    role: Mapped[str | None] = _qualification("pseudonymous", String(200))
+    certificates: Mapped[str] = _qualification("pseudonymous", String(500))
+    start: Mapped[date | None] = _qualification("pseudonymous", Date)
+    end: Mapped[date | None] = _qualification("pseudonymous", Date)
+
+
+_holding = Columns("home_id", Deletion.CONTRACT)
+
+
+class PersonAnswer(Base):
+    """Whom a number or name of an upload means that the home did not know; the last answer counts.
+
+    Persons by pseudonym, as everywhere here: number and name are in the vault alone. ``same_as`` is whom it means.
+    """
+
+    __tablename__ = "person_answer"
+    __table_args__ = (Index(None, "home_id", "pseudonym"), _holding.table("pseudonymous"))
+    id: Mapped[int] = _holding("free", primary_key=True)
+    home_id: Mapped[int] = _holding("free", ForeignKey("home.id"))
+    kind: Mapped[str] = _holding("free", String(20))
+    pseudonym: Mapped[str] = _holding("pseudonymous", String(12))
+    answer: Mapped[str] = _holding("free", String(20))
+    same_as: Mapped[str | None] = _holding("pseudonymous", String(12))
+    account_id: Mapped[int] = _holding("pseudonymous", ForeignKey("account.id"))
+    at: Mapped[datetime] = _holding("free", Moment)
