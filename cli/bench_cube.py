@@ -11,9 +11,9 @@ from sqlalchemy import URL, Connection, create_engine, text
 
 from cli.stopwatch import say
 from pebem.fit import FIT_CLASSES, OUTCOMES
-from web.store import analysis
-from web.store.cells import Cells, concat
 from web.store.models import Cube
+from web.store.result import repository
+from web.store.result.table import Cells, concat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +71,7 @@ def drawn(rng: np.random.Generator) -> Cells:
 
 def _fill(connection: Connection, home: Cells) -> None:
     cast("Table", Cube.__table__).create(connection)
-    analysis.replace(connection, 1, {analysis.FULL: home})
+    repository.replace(connection, 1, {repository.FULL: home})
     names = "kind, about, month, content"
     connection.execute(
         text(f"INSERT INTO cube (home_id, {names}) SELECT :home, {names} FROM cube WHERE home_id = 1"),  # noqa: S608
@@ -111,38 +111,39 @@ def _questions(connection: Connection, home: Cells) -> dict[str, tuple[Callable[
     part, place = home.between(*three), ", ".join(_PLACE)
     return {
         "drei Jahre nach Ort und Intervention": (
-            lambda: _read(connection, analysis.MONTHS).summed(*_PLACE), rows(place, (FIRST_DAY, last)),
+            lambda: _read(connection, repository.MONTHS).summed(*_PLACE), rows(place, (FIRST_DAY, last)),
         ),
         "drei Jahre bis auf den Tag": (
             lambda: _to_the_day(connection, FIRST_DAY + 16, last - 18), rows(place, (FIRST_DAY + 16, last - 18)),
         ),
         "drei Jahre nach Tagen": (
-            lambda: _read(connection, analysis.DAYS).summed("day", "outcome"), rows("day, outcome", (FIRST_DAY, last)),
+            lambda: _read(connection, repository.DAYS).summed("day", "outcome"),
+            rows("day, outcome", (FIRST_DAY, last)),
         ),
         "ein Monat nach Ort und Intervention": (
-            lambda: _read(connection, analysis.MONTHS, month).summed(*_PLACE), rows(place, month),
+            lambda: _read(connection, repository.MONTHS, month).summed(*_PLACE), rows(place, month),
         ),
         "drei Tage ersetzen": (
-            lambda: analysis.replace(connection, _HOME, {analysis.FULL: part}, three), exchange(part, three),
+            lambda: repository.replace(connection, _HOME, {repository.FULL: part}, three), exchange(part, three),
         ),
         "das ganze Haus ersetzen": (
-            lambda: analysis.replace(connection, _HOME, {analysis.FULL: home}), exchange(home, (FIRST_DAY, last)),
+            lambda: repository.replace(connection, _HOME, {repository.FULL: home}), exchange(home, (FIRST_DAY, last)),
         ),
     }  # fmt: skip
 
 
 def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> Cells:
-    months = None if days is None else range(int(analysis.month_of(days[0])), int(analysis.month_of(days[1])) + 1)
-    found = analysis.read(connection, _HOME, kind, months)
+    months = None if days is None else range(int(repository.month_of(days[0])), int(repository.month_of(days[1])) + 1)
+    found = repository.read(connection, _HOME, kind, months)
     if found is None:
         raise LookupError(f"nothing of kind {kind} is kept")
     return found
 
 
 def _to_the_day(connection: Connection, first: int, last: int) -> Cells:
-    months = analysis.month_of(np.array([first, last])).tolist()
-    whole = analysis.read(connection, _HOME, analysis.MONTHS, range(months[0] + 1, months[1]))
-    edges = [analysis.read(connection, _HOME, analysis.FULL, [month]) for month in months]
+    months = repository.month_of(np.array([first, last])).tolist()
+    whole = repository.read(connection, _HOME, repository.MONTHS, range(months[0] + 1, months[1]))
+    edges = [repository.read(connection, _HOME, repository.FULL, [month]) for month in months]
     parts = [one.between(first, last).without("day") for one in edges if one is not None]
     return concat(parts if whole is None else [whole, *parts]).summed(*_PLACE)
 

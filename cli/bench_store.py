@@ -19,9 +19,10 @@ import pebem
 import rules
 from cli.parser import CommandError
 from pebem.contracts import STATUSES, Tables
-from web.store import bulk, migrate
+from web.store import migrate
 from web.store.databases import make_engine
 from web.store.models import Account, Batch, Home, Resident, Staff, Tenant
+from web.store.work import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import select, update
 
 from pebem.engine.day_numbers import number_of
-from web.store import analysis, packed
-from web.store.cells import Cells
 from web.store.models import Cube
+from web.store.result import packed, repository
+from web.store.result.table import Cells
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,10 +27,10 @@ def content(databases: Databases, home_id: int) -> dict[tuple[str, str, int], by
 
 def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
     """Make the figures of a day rest on a book nobody knows."""
-    month = int(analysis.month_of(number_of(day)))
-    kept = packed.unpack(content(databases, home_id)[analysis.COVERAGE, "", month])
+    month = int(repository.month_of(number_of(day)))
+    kept = packed.unpack(content(databases, home_id)[repository.COVERAGE, "", month])
     book = np.where(kept.columns["day"] == number_of(day), len(kept.labels["book"]), kept.columns["book"])
     changed = Cells({**kept.columns, "book": book}, {**kept.labels, "book": (*kept.labels["book"], "0" * 64)})
-    query = update(Cube).where(Cube.home_id == home_id, Cube.kind == analysis.COVERAGE, Cube.month == month)
+    query = update(Cube).where(Cube.home_id == home_id, Cube.kind == repository.COVERAGE, Cube.month == month)
     with databases.writing.begin() as session:
         session.execute(query.values(content=packed.pack(changed)))

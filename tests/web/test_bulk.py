@@ -18,9 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from pebem import contracts
 from web.settings import Settings
-from web.store import bulk, content, migrate
+from web.store import migrate
 from web.store.databases import Databases, make_engine
 from web.store.models import Account, Batch, Home, Intervention, Label, Resident, Staff, Tenant, WorkMonth
+from web.store.work import bulk, row_bytes
 
 RESIDENTS = {"B-eins": 11, "B-zwei": 12, "B-drei": 500_000}
 STAFF = {"P-eins": 21, "P-zwei": 22}
@@ -262,12 +263,12 @@ def test_rows_go_only_with_what_is_read_of_their_months(work: Databases) -> None
 
 @given(st.lists(st.lists(st.integers(1, 2**32 - 1), min_size=10, max_size=10), min_size=1))
 def test_keys_are_exact_and_sort_like_their_numbers(found: list[list[int]]) -> None:
-    numbers = dict(zip(content.NUMBERS, np.array(found, np.int64).T, strict=True))
-    packed = content.pack(numbers)
+    numbers = dict(zip(row_bytes.NUMBERS, np.array(found, np.int64).T, strict=True))
+    packed = row_bytes.pack(numbers)
     raw = packed.tobytes()
-    keys = [raw[i : i + content.WIDTH] for i in range(0, len(raw), content.WIDTH)]
+    keys = [raw[i : i + row_bytes.WIDTH] for i in range(0, len(raw), row_bytes.WIDTH)]
     assert sorted(range(len(found)), key=keys.__getitem__) == sorted(range(len(found)), key=found.__getitem__)
-    assert {name: column.tolist() for name, column in content.unpack(raw).items()} == {
+    assert {name: column.tolist() for name, column in row_bytes.unpack(raw).items()} == {
         name: column.tolist() for name, column in numbers.items()
     }
 

@@ -14,7 +14,8 @@ from tests.web.pages import Person, post, upload
 from web.services import accounts
 from web.services.uploads import flow, housekeeping, kept_files, progress, records
 from web.services.uploads.progress import CancelledError, Tell, remaining
-from web.store import bulk, models
+from web.store import models
+from web.store.work import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,8 @@ from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.services.uploads import applied
 from web.services.uploads.records import STORED
-from web.store import models, packed
+from web.store import models
+from web.store.result import packed
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

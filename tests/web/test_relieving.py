@@ -33,8 +33,9 @@ from web.services.rulebook_calendar import Stretch
 from web.services.rulebooks import library
 from web.services.uploads import duties, undo_job
 from web.services.uploads.apply import Choice
-from web.store import analysis, models
-from web.store.content import DUTY, unpack
+from web.store import models
+from web.store.result import repository
+from web.store.work.row_bytes import DUTY, unpack
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -142,7 +143,7 @@ def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[d
             part = scoring.of_days(tables, first, last)
             found = scoring.result(part, [Stretch(first, last, BOOK)])
             numbers = tuple(int(np.datetime64(day, "D").astype(int)) for day in (first, last))
-            analysis.replace(session.connection(), home_id, found, numbers)
+            repository.replace(session.connection(), home_id, found, numbers)
 
 
 @pytest.mark.parametrize("seed", range(3))

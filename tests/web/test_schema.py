@@ -11,10 +11,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Engine, MetaData, Row, Table, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from web.store import analysis, migrate, queue
+from web.store import migrate, queue
 from web.store.base import Base
-from web.store.classified import DATA_CLASSES, Deletion
+from web.store.data_classes import DATA_CLASSES, Deletion
 from web.store.databases import make_engine
+from web.store.result import repository
 from web.store.vault import VaultBase
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def test_duties_go_with_their_revision_and_nothing_else_does(unmigrated: Setting
         "delivery_duties (batch_id, month, contents) VALUES (1, 672, 'x')",
         *(
             f"cube (home_id, kind, about, month, content) VALUES (1, '{kind}', '', 672, 'x')"
-            for kind in ("cells", analysis.RELIEF, analysis.SHIFTS)
+            for kind in ("cells", repository.RELIEF, repository.SHIFTS)
         ),
     )
     with engine.begin() as connection:

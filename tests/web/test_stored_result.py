@@ -21,9 +21,10 @@ from web.services.analysis import demand, plausibility, results, scoring
 from web.services.rulebook_calendar import Stretch
 from web.services.rulebooks import library
 from web.services.uploads import housekeeping
-from web.store import analysis, migrate, packed
-from web.store.cells import Cells
+from web.store import migrate
 from web.store.databases import connect
+from web.store.result import packed, repository
+from web.store.result.table import Cells
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,7 +55,7 @@ def drawn(seed: int, rows: int = 800) -> Tables:
     return replace(tables, interventions=tables.interventions.assign(date=pd.Series(days)))
 
 
-def result_of(tables: Tables, first: date = FIRST, last: date = LAST) -> analysis.Result:
+def result_of(tables: Tables, first: date = FIRST, last: date = LAST) -> repository.Result:
     """Return what is kept of the work of some days."""
     return scoring.result(tables, [Stretch(first, last, BOOK)])
 
@@ -62,7 +63,7 @@ def result_of(tables: Tables, first: date = FIRST, last: date = LAST) -> analysi
 def keep(databases: Databases, home_id: int, tables: Tables) -> None:
     """Keep the result of a home."""
     with databases.writing.begin() as session:
-        analysis.replace(session.connection(), home_id, result_of(tables))
+        repository.replace(session.connection(), home_id, result_of(tables))
 
 
 def scored(tables: Tables, period: tuple[date, date], ward: str | None = None) -> pebem.Aggregate:
@@ -135,7 +136,7 @@ def test_days_put_in_place_leave_what_a_full_run_would(databases: Databases, app
         tables = replace(tables, interventions=rows.astype(kinds))
         part = result_of(tables, first, min(last, LAST))
         with databases.writing.begin() as session:
-            analysis.replace(session.connection(), home_id, part, (number_of(first), number_of(last)))
+            repository.replace(session.connection(), home_id, part, (number_of(first), number_of(last)))
         for period in ((FIRST, LAST), (first, min(last, LAST))):
             there = results.load(databases.reading, home_id).available_period
             check(databases, home_id, tables, (max(period[0], there[0]), min(period[1], there[1])), None)
@@ -145,10 +146,10 @@ def test_a_day_without_work_leaves_nothing(databases: Databases, app: Flask) -> 
     home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(4)
     keep(databases, home_id, tables)
     with databases.writing.begin() as session:
-        analysis.replace(session.connection(), home_id, {}, (number_of(date(2026, 1, 1)), number_of(date.max)))
+        repository.replace(session.connection(), home_id, {}, (number_of(date(2026, 1, 1)), number_of(date.max)))
     assert results.load(databases.reading, home_id).available_period[1] <= date(2025, 12, 31)
     with databases.writing.begin() as session:
-        analysis.replace(session.connection(), home_id, {})
+        repository.replace(session.connection(), home_id, {})
     assert stored_results.content(databases, home_id) == {}
     assert results.load(databases.reading, home_id) is None
 
@@ -170,13 +171,13 @@ def test_readers_see_the_old_result_or_the_new_one(settings: Settings, app: Flas
     server, worker = connect(settings), connect(settings)
     keep(worker, home_id, old)
     with server.reading() as page:
-        days = [analysis.read(page.connection(), home_id, analysis.DAYS)]
+        days = [repository.read(page.connection(), home_id, repository.DAYS)]
         with worker.writing.begin() as session:
-            analysis.replace(session.connection(), home_id, result_of(new))
-        months = [analysis.read(page.connection(), home_id, analysis.MONTHS)]
+            repository.replace(session.connection(), home_id, result_of(new))
+        months = [repository.read(page.connection(), home_id, repository.MONTHS)]
     with server.reading() as page:
-        days.append(analysis.read(page.connection(), home_id, analysis.DAYS))
-        months.append(analysis.read(page.connection(), home_id, analysis.MONTHS))
+        days.append(repository.read(page.connection(), home_id, repository.DAYS))
+        months.append(repository.read(page.connection(), home_id, repository.MONTHS))
     totals = [int(cells.columns["seconds"].sum()) for cells in (*days, *months)]
     expected = [int(scored(tables, (FIRST, LAST)).by()["seconds"].sum()) for tables in (old, new)]
     assert expected[0] != expected[1]
@@ -191,7 +192,7 @@ def test_a_worker_that_dies_leaves_the_old_result(databases: Databases, app: Fla
     before = stored_results.content(databases, home_id)
     session = databases.writing()
     session.begin()
-    analysis.replace(session.connection(), home_id, result_of(drawn(11)))
+    repository.replace(session.connection(), home_id, result_of(drawn(11)))
     session.connection().invalidate()  # the connection is gone, as when the process is killed
     session.close()
     assert stored_results.content(databases, home_id) == before

@@ -16,7 +16,7 @@ from huey.constants import EmptyData
 from huey.storage import BaseStorage
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, delete, func, insert, select
 
-from web.store.classified import Deletion, classed
+from web.store.data_classes import Deletion, classed
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, LargeBinary, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from web.store.base import NAMING, Moment
-from web.store.classified import Columns, Deletion
+from web.store.data_classes import Columns, Deletion
 
 RESIDENT: Final = "bewohner"
 STAFF: Final = "mitarbeitende"

@@ -17,8 +17,8 @@ from pebem.engine.overrides import rate
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
 from pebem.resident_mix import grades_of
 from rules.compile import compile_levels
-from web.store import analysis
-from web.store.cells import Cells, labelled
+from web.store.result import repository
+from web.store.result.table import Cells, labelled
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,9 +70,9 @@ def behind(reading: sessionmaker[Session], home_id: int, intervention: str, peri
     The rulebook of each day decides; days whose rulebook does not have the intervention have no demand.
     """
     first, last = (number_of(day) for day in period)
-    months = range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
+    months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
     with reading() as session:
-        found = analysis.read(session.connection(), home_id, analysis.DEMAND, months, intervention)
+        found = repository.read(session.connection(), home_id, repository.DEMAND, months, intervention)
     return _segments(found.between(first, last)) if found is not None else []
 
 
@@ -122,8 +122,8 @@ def _rated(done: Cells, tables: Tables, book: RuleBook) -> dict[str, Cells]:
     soll = np.where(rateable, levels.level[state, column], 0)
     of_people = Cells({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
     return {
-        analysis.DEMAND: whole[rateable],
-        analysis.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),
+        repository.DEMAND: whole[rateable],
+        repository.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),
     }
 
 

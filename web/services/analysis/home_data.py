@@ -18,7 +18,7 @@ from web.services.analysis import scoring
 from web.services.people import aliases, pseudonyms
 from web.services.people.pseudonyms import Person
 from web.services.uploads import duties
-from web.store import analysis, bulk, vault
+from web.store import vault
 from web.store.models import (
     Account,
     Assessment,
@@ -29,6 +29,8 @@ from web.store.models import (
     Resident,
     Staff,
 )
+from web.store.result import repository
+from web.store.work import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -132,7 +134,7 @@ def analyse(
         found = scoring.days_of(tables)
         result = scoring.result(tables, rulebook_calendar.stretches(session, home, *found)) if found else {}
         span = (number_of(days[0]), number_of(days[1])) if days else None
-        analysis.replace(session.connection(), home_id, result, span)
+        repository.replace(session.connection(), home_id, result, span)
     session.execute(update(Home).where(Home.id == home_id).values(analysis=Home.analysis + 1))
 
 

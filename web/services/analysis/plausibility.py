@@ -9,7 +9,7 @@ import pandas as pd
 
 from pebem.engine.day_numbers import number_of
 from rules.staffing import GROUPS, full_time_equivalents
-from web.store import analysis
+from web.store.result import repository
 
 if TYPE_CHECKING:
     from datetime import date
@@ -104,9 +104,9 @@ def bands(amounts: list[float] | list[int]) -> tuple[Band, ...]:
 
 def _shape(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> pd.DataFrame:
     first, last = (number_of(day) for day in period)
-    months = range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
+    months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
     with reading() as session:
-        found = analysis.read(session.connection(), home_id, analysis.GRADES, months)
+        found = repository.read(session.connection(), home_id, repository.GRADES, months)
     if found is None:
         return pd.DataFrame(columns=["pflegegrad", "qn_soll", "count", "seconds"])
     return pd.DataFrame(found.between(first, last).summed("pflegegrad", "qn_soll").columns)

@@ -17,8 +17,8 @@ from pebem.engine.day_numbers import number_of
 from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
 from web.services.analysis.small_groups import MIXED, Group, grouped
-from web.store import analysis
-from web.store.cells import Cells, labelled, together
+from web.store.result import repository
+from web.store.result.table import Cells, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -100,8 +100,8 @@ def of_stretch(tables: Tables, book: RuleBook, period: tuple[date, date], unrate
     if found is None:
         return {}
     return {
-        analysis.RELIEF: _cells(found.work, "way", _WAY, "intervention"),
-        analysis.SHIFTS: _cells(found.shifts, "as", _AS, "staff"),
+        repository.RELIEF: _cells(found.work, "way", _WAY, "intervention"),
+        repository.SHIFTS: _cells(found.shifts, "as", _AS, "staff"),
     }
 
 
@@ -110,11 +110,11 @@ def load(
 ) -> Relief | None:
     """Return the feasible relief of a period and ward; None where no day of the period has a roster."""
     first, last = (number_of(day) for day in period)
-    months = range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
+    months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
     with reading() as session:
         connection = session.connection()
-        shifts = analysis.read(connection, home_id, analysis.SHIFTS, months)
-        work = analysis.read(connection, home_id, analysis.RELIEF, months)
+        shifts = repository.read(connection, home_id, repository.SHIFTS, months)
+        work = repository.read(connection, home_id, repository.RELIEF, months)
     if shifts is None or not len(shifts := shifts.between(first, last)):
         return None
     days = len(np.unique(shifts.columns["day"]))

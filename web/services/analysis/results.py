@@ -18,10 +18,10 @@ from rules.explanation.explain import Explanation
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
-from web.store import analysis
-from web.store.cells import Cells, concat
 from web.store.models import Home, Intervention
-from web.store.packed import FormatError
+from web.store.result import repository
+from web.store.result.packed import FormatError
+from web.store.result.table import Cells, concat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +111,7 @@ def load(
     """
     with reading() as session:
         home, connection = session.get_one(Home, home_id), session.connection()
-        coverage = analysis.read(connection, home_id, analysis.COVERAGE)
+        coverage = repository.read(connection, home_id, repository.COVERAGE)
         if coverage is None:
             return None
         available = _span(coverage)
@@ -141,7 +141,7 @@ def cells(
     """
     first, last = _numbers(period)
     with reading() as session:
-        found = analysis.read(session.connection(), home_id, analysis.FULL, _months(first, last))
+        found = repository.read(session.connection(), home_id, repository.FULL, _months(first, last))
     chosen = _of_ward(found.between(first, last), ward) if found is not None else _NO_CELLS
     return _frame(chosen, DIMENSIONS)
 
@@ -170,11 +170,11 @@ def _sums(
     months = _months(first, last)
     edges = {months[0]} if chosen[0] > max(available[0], chosen[0].replace(day=1)) else set()
     edges |= {months[-1]} if chosen[1] < available[1] and (chosen[1] + _ONE_DAY).day != 1 else set()
-    of_days = analysis.read(connection, home_id, analysis.DAYS, months)
-    whole = analysis.read(connection, home_id, analysis.MONTHS, [month for month in months if month not in edges])
+    of_days = repository.read(connection, home_id, repository.DAYS, months)
+    whole = repository.read(connection, home_id, repository.MONTHS, [month for month in months if month not in edges])
     parts = [] if whole is None else [whole]
     for month in sorted(edges):
-        full = analysis.read(connection, home_id, analysis.FULL, [month])
+        full = repository.read(connection, home_id, repository.FULL, [month])
         parts += [] if full is None else [full.between(first, last).without("day")]
     of_days = _NO_CELLS if of_days is None else of_days.between(first, last)
     return of_days, concat(parts) if parts else _NO_CELLS
@@ -223,7 +223,7 @@ def stale(session: Session, home: Home) -> bool:
     """Return whether what is kept of a home rests on other books than now hold, or is missing, or unreadable."""
     connection = session.connection()
     try:
-        coverage = analysis.read(connection, home.id, analysis.COVERAGE)
+        coverage = repository.read(connection, home.id, repository.COVERAGE)
     except FormatError:
         return True
     if coverage is None:
@@ -241,7 +241,7 @@ def _numbers(period: tuple[date, date]) -> tuple[int, int]:
 
 
 def _months(first: int, last: int) -> range:
-    return range(int(analysis.month_of(first)), int(analysis.month_of(last)) + 1)
+    return range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
 
 
 def _inside(period: tuple[date, date], available: tuple[date, date]) -> tuple[date, date]:

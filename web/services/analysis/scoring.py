@@ -17,8 +17,8 @@ from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, OUTCOME_COLUMNS, 
 from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
 from web.services import rulebook_calendar
 from web.services.analysis import demand, relief
-from web.store import analysis
-from web.store.cells import Cells, concat, labelled, together
+from web.store.result import repository
+from web.store.result.table import Cells, concat, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ def whole(tables: Tables, stretches: Sequence[Stretch]) -> Aggregate:
     return sum((part for _, part in by_stretch(tables, stretches)), Aggregate.zero(CUBE))
 
 
-def result(tables: Tables, stretches: Iterable[Stretch]) -> analysis.Result:
+def result(tables: Tables, stretches: Iterable[Stretch]) -> repository.Result:
     """Return what is kept of the work of some stretches."""
     found: dict[str, list[Cells]] = {}
     for stretch in stretches:
@@ -53,8 +53,8 @@ def result(tables: Tables, stretches: Iterable[Stretch]) -> analysis.Result:
             continue
         aggregate, unknown = score(part, stretch.book), unknown_to(stretch.book, part)
         made = {
-            analysis.FULL: cells_of(aggregate.tables[CUBE[0]]),
-            analysis.COVERAGE: coverage_of(aggregate.coverage, stretch.book.sha256),
+            repository.FULL: cells_of(aggregate.tables[CUBE[0]]),
+            repository.COVERAGE: coverage_of(aggregate.coverage, stretch.book.sha256),
         }
         made |= demand.of_stretch(part, stretch.book)
         if not tables.duties.empty:

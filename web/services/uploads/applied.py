@@ -21,8 +21,6 @@ from web.services.people import aliases
 from web.services.uploads.assessment_parts import supplemented
 from web.services.uploads.records import IN_FORCE
 from web.services.uploads.row_changes import NOTHING, Contents, Rule, applied, scope_of
-from web.store import bulk, regiving
-from web.store.content import FIRST_DAY, month_of, months_of, of_bytes
 from web.store.models import (
     Assessment,
     Batch,
@@ -35,6 +33,8 @@ from web.store.models import (
     Staff,
     WorkMonth,
 )
+from web.store.work import bulk, renumber
+from web.store.work.row_bytes import FIRST_DAY, month_of, months_of, of_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -204,7 +204,7 @@ def regive(session: Session, home_id: int, field: str, old: int, new: int) -> se
             one.rule = {**one.rule, "scope": {**scope, "residents": lives}}
         for month in session.scalars(select(DeliveryMonth).where(DeliveryMonth.batch_id == one.batch_id)).all():
             rows = of_bytes(zlib.decompress(month.contents))
-            given = np.sort(regiving.renumbered(rows, field, old, new))
+            given = np.sort(renumber.renumbered(rows, field, old, new))
             if not np.array_equal(rows, given):
                 month.contents = zlib.compress(given.tobytes(), _LEVEL)
                 changed.add(month.month)

@@ -14,9 +14,9 @@ from web.services.analysis import home_data, rescore
 from web.services.people import aliases
 from web.services.uploads import applied, assessment_parts, duties, row_changes
 from web.services.uploads.row_changes import NOTHING, Contents, Difference, Rule, Scope
-from web.store import bulk, exchange
-from web.store.content import days_of, month_of, months_of
 from web.store.models import Label, Resident
+from web.store.work import bulk, replace_rows
+from web.store.work.row_bytes import days_of, month_of, months_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -153,12 +153,12 @@ def put(
         Upload -> contents to put in, in order.
     """
     if not dry:
-        exchange.exchange(session.connection(), home_id, held, gone, come, done)
+        replace_rows.exchange(session.connection(), home_id, held, gone, come, done)
         return
     after = np.sort(np.concatenate([row_changes.beyond(held, gone), *come.values()]))
     changed = {month_of(part) for contents in (gone, *come.values()) for part in months_of(contents)}
     kept = [part for part in months_of(after) if month_of(part) in changed]
-    exchange.pretend(session.connection(), home_id, np.concatenate([NOTHING, *kept]), sorted(changed))
+    replace_rows.pretend(session.connection(), home_id, np.concatenate([NOTHING, *kept]), sorted(changed))
 
 
 def analysed(

@@ -18,9 +18,9 @@ from sqlalchemy import insert, select
 
 from pebem import contracts
 from web.services.uploads import row_changes
-from web.store import bulk, regiving
-from web.store.content import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
 from web.store.models import Delivery, DeliveryDuties, Label, Staff
+from web.store.work import bulk, renumber
+from web.store.work.row_bytes import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -180,7 +180,7 @@ def regive(session: Session, home_id: int, old: int, new: int) -> Change:
     before = folded(session, home_id)
     query = select(DeliveryDuties).join(Delivery, Delivery.batch_id == DeliveryDuties.batch_id)
     for month in session.scalars(query.where(Delivery.home_id == home_id)).all():
-        given = regiving.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
+        given = renumber.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
         month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)
     session.flush()
     return compare(before, folded(session, home_id))

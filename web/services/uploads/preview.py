@@ -13,10 +13,11 @@ from pebem.fit import FIT_CLASSES
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
 from web.services.uploads import apply
-from web.store import analysis, vault
-from web.store.content import unpack
+from web.store import vault
 from web.store.models import Home, Label, Resident
-from web.store.packed import FormatError
+from web.store.result import repository
+from web.store.result.packed import FormatError
+from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from web.services.uploads.apply import Choice, Taken
     from web.services.uploads.row_changes import Contents
     from web.settings import Settings
-    from web.store.cells import Cells
     from web.store.databases import Databases
+    from web.store.result.table import Cells
 
 SHOWN: Final = 200
 """Rows that say otherwise which are shown one by one."""
@@ -75,8 +76,8 @@ def figures(connection: Connection, home_id: int) -> Figures:
     """Return the kept sums by day and the coverage of a home; None where there are none, or they cannot be read."""
     try:
         return (
-            analysis.read(connection, home_id, analysis.DAYS),
-            analysis.read(connection, home_id, analysis.COVERAGE),
+            repository.read(connection, home_id, repository.DAYS),
+            repository.read(connection, home_id, repository.COVERAGE),
         )
     except FormatError:
         return None, None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from web.store.content import WIDTH, month_of, months_of, occurrence, unpack
+from web.store.work.row_bytes import WIDTH, month_of, months_of, occurrence, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,9 +15,9 @@ from web.services.people import aliases
 from web.services.uploads import applied, apply, duties, preview, records, row_changes
 from web.services.uploads.records import STORED, TO_UNDO, UNDOING, UNDONE
 from web.services.uploads.row_changes import NOTHING, Contents
-from web.store import exchange
-from web.store.content import unpack
 from web.store.models import Batch, Delivery, Home, Override, Resident, UnknownTerm, WeeklyHours
+from web.store.work import replace_rows
+from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
@@ -179,7 +179,7 @@ def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> Undo:
     owners = _owners(session, one, np.unique(np.concatenate([own, come])))
     apply.put(session, home_id, held, gone, _shared(come, owners), dry=dry)
     if not dry:
-        exchange.hand_over(connection, home_id, batch_id, owners)
+        replace_rows.hand_over(connection, home_id, batch_id, owners)
     former, unknown = applied.restore_people(session, home_id, batch_id)
     if not dry:
         session.expunge(one)

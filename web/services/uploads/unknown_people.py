@@ -19,8 +19,6 @@ from web.services.analysis import rescore
 from web.services.people import aliases, pseudonyms
 from web.services.people.aliases import LATER, NEW, SAME
 from web.services.uploads import applied, apply, duties, row_changes
-from web.store import bulk
-from web.store.content import unpack
 from web.store.models import (
     Account,
     Assessment,
@@ -33,6 +31,8 @@ from web.store.models import (
     Staff,
 )
 from web.store.vault import RESIDENT, STAFF
+from web.store.work import bulk
+from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

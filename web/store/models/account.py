@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
 
 from web.store.base import Base, BigId, Moment
-from web.store.classified import Columns, Deletion
+from web.store.data_classes import Columns, Deletion
 
 _contract = Columns("-", Deletion.CONTRACT)
 

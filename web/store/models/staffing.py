@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
 
 from web.store.base import Base, Exact, Moment
-from web.store.classified import Columns, Deletion
+from web.store.data_classes import Columns, Deletion
 
 _of_batch = Columns("batch_id.home_id", Deletion.UPLOAD)
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
 
 from web.store.base import Base, Moment
-from web.store.classified import Columns, Deletion
+from web.store.data_classes import Columns, Deletion
 
 _batch = Columns("home_id", Deletion.UPLOAD)
 

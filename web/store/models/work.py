@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
 
 from web.store.base import Base
-from web.store.classified import Columns, Deletion
+from web.store.data_classes import Columns, Deletion
 
 _work = Columns("home_id", Deletion.WORK)
 
@@ -33,10 +33,10 @@ class Label(Base):
 
 
 class Intervention(Base):
-    """Performed interventions: bulk rows (see ``web.store.bulk``), never loaded as objects.
+    """Performed interventions: bulk rows (see ``web.store.work.bulk``), never loaded as objects.
 
-    The key is the row's content as bytes (``web.store.content``) and its how-many-th occurrence in the upload: the
-    same row in a second file has the same key and is not stored again; equal rows within one file have different
+    The key is the row's content as bytes (``web.store.work.row_bytes``) and its how-many-th occurrence in the upload:
+    the same row in a second file has the same key and is not stored again; equal rows within one file have different
     ones. The columns say the same for SQL and foreign keys; a trigger refuses changes, so they cannot part.
     """
 
@@ -73,7 +73,7 @@ class WorkMonth(Base):
 
 
 class Cube(Base):
-    """The analysed work of a home (see ``web.store.analysis``), one row for each month and kind, columns packed.
+    """The analysed work of a home (``web.store.result.repository``), one row for each month and kind, columns packed.
 
     ``about`` is the intervention where a kind has a row for each, else "". ``month`` counts from January 1970.
     """

@@ -10,8 +10,8 @@ import pandas as pd
 from sqlalchemy import select, text
 
 from pebem import contracts
-from web.store.content import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
 from web.store.models import Home, Intervention, Label, WorkMonth
+from web.store.work.row_bytes import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from web.store.cells import Cells, Label
+from web.store.result.table import Cells, Label
 
 MARK: Final = b"PBC"
 VERSION: Final = 1

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 from sqlalchemy import delete, insert, select
 
-from web.store import packed
-from web.store.cells import Cells, concat
 from web.store.models import Cube
+from web.store.result import packed
+from web.store.result.table import Cells, concat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,7 +89,7 @@ def read(
 
     Raises
     ------
-    web.store.packed.FormatError
+    web.store.result.packed.FormatError
         Where it is of another version, or damaged.
     """
     table = _TABLE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from web.store.content import NUMBERS
+from web.store.work.row_bytes import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

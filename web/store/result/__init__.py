@@ -1,0 +1,1 @@
+"""The analysed work of a home: a table of codes and sums, packed by month."""
