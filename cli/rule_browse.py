@@ -17,8 +17,8 @@ from rules.checks.health import health_files
 from rules.checks.statute import check_statute
 from rules.language.condition import Reserved, words
 from rules.vocabulary import KINDS
-from web.rule_words import sentence
-from web.wording import KIND_WORDS, NO_BREAK, day, level_range, percent
+from web.wording.conditions import sentence
+from web.wording.figures import KIND_WORDS, NO_BREAK, day, level_range, percent
 
 if TYPE_CHECKING:
     import argparse

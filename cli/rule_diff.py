@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cli.parser import CommandError
 from cli.references import book_in, folder_of
 from rules.difference import ADDED, CHANGED, REMOVED, compare
-from web.wording import FIT_WORDS, counted, hours, number, percent, qn
+from web.wording.figures import FIT_WORDS, counted, hours, number, percent, qn
 
 if TYPE_CHECKING:
     import argparse

@@ -10,31 +10,17 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from web import errors, frame, jobs
+from web import errors, jobs, page_frame
 from web.current import Parts, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
 from web.services import accounts, clock
 from web.store.databases import connect
-from web.views import (
-    asking,
-    auth,
-    explain,
-    home,
-    imports,
-    interventions,
-    library,
-    overrides,
-    people,
-    plausibility,
-    profiles,
-    relief,
-    rulebook,
-    staffing,
-    taking_in,
-    terms,
-    values,
-)
+from web.views import auth
+from web.views.analysis import explain, home, interventions, plausibility, relief, staffing
+from web.views.rulebooks import entries, library, overrides
+from web.views.uploads import flow, preview, questions, unanswered_words, unknown_people
+from web.views.words import profiles, terms
 
 if TYPE_CHECKING:
     from web.settings import Settings
@@ -68,11 +54,11 @@ def create_app(settings: Settings) -> Flask:
     gate.init_app(app)
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)
-    frame.init_app(app)
+    page_frame.init_app(app)
     app.jinja_env.filters["moment"] = clock.written
     for view in (
-        asking, auth, home, interventions, relief, staffing, explain, imports, profiles, taking_in, terms, rulebook,
-        library, overrides, people, plausibility, values,
+        questions, auth, home, interventions, relief, staffing, explain, flow, profiles, preview, terms, entries,
+        library, overrides, unknown_people, plausibility, unanswered_words,
     ):  # fmt: skip
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))

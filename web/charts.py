@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from web.wording import FIT_WORDS
+from web.wording.figures import FIT_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -187,7 +187,7 @@ def _show(databases: Databases, settings: Settings, batch: BatchRow) -> None:
         Where the upload could not be read.
     """
     from web.services.uploads import records  # noqa: PLC0415
-    from web.views.taking_in import lines  # noqa: PLC0415
+    from web.views.uploads.preview import lines  # noqa: PLC0415
 
     said = records.said(databases, settings, batch.id)
     if batch.state != records.READ or batch.weighed is None:

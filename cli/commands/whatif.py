@@ -30,7 +30,7 @@ from pebem.score import period_of
 from pebem.whatif.condensed import UnknownWorkError, condense
 from pebem.whatif.scenarios import PeopleError, Scenario, staffed, trained, what_if
 from rules.load import build, documents
-from web.wording import FIT_WORDS
+from web.wording.figures import FIT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from web import filters
-from web.services import csv_table, ordering
+from web import csv_tables, period_filter, table_order
 
 
-def made(**changes: object) -> filters.Filters:
+def made(**changes: object) -> period_filter.Filters:
     values = {
         "start": date(2026, 1, 1),
         "end": date(2026, 3, 31),
@@ -21,7 +20,7 @@ def made(**changes: object) -> filters.Filters:
         "wards": ("WB 1", "WB 2"),
         "action": "/interventionen",
     }
-    return filters.Filters(**(values | changes))  # type: ignore[arg-type]
+    return period_filter.Filters(**(values | changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +34,7 @@ def made(**changes: object) -> filters.Filters:
     ],
 )
 def test_the_choice_in_an_address(arguments: dict[str, str], choice: tuple[object, ...]) -> None:
-    read = filters.read(arguments)
+    read = period_filter.read(arguments)
     assert (read.start, read.end, read.ward) == choice
 
 
@@ -65,14 +64,16 @@ def test_months_to_choose_stay_within_the_data_and_keep_the_rest_of_the_address(
 
 
 def test_an_unknown_order_is_the_default() -> None:
-    assert ordering.read("-anzahl", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
-    assert ordering.read("titel", ("anzahl", "titel"), default="-anzahl") == ("titel", False)
-    assert ordering.read("passwort", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
-    assert ordering.read("", ("anzahl",), default="-anzahl") == ("anzahl", True)
+    assert table_order.read("-anzahl", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
+    assert table_order.read("titel", ("anzahl", "titel"), default="-anzahl") == ("titel", False)
+    assert table_order.read("passwort", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
+    assert table_order.read("", ("anzahl",), default="-anzahl") == ("anzahl", True)
 
 
 def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> None:
-    order = ordering.Order(key="anzahl", descending=True, action="/x", kept={"wb": "WB 1"}, rising=frozenset({"titel"}))
+    order = table_order.Order(
+        key="anzahl", descending=True, action="/x", kept={"wb": "WB 1"}, rising=frozenset({"titel"})
+    )
     assert order.url("anzahl") == "/x?wb=WB+1&sort=anzahl"
     assert order.url("stunden") == "/x?wb=WB+1&sort=-stunden"
     assert order.url("titel") == "/x?wb=WB+1&sort=titel"
@@ -82,20 +83,20 @@ def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> No
 def test_rows_that_tie_keep_their_order_in_both_directions() -> None:
     rows = [("a", 1), ("b", 1), ("c", 2)]
     for descending, expected in ((False, "abc"), (True, "cab")):
-        order = ordering.Order("n", descending, "/x", {}, frozenset())
-        assert "".join(name for name, _ in ordering.arranged(rows, order, lambda row, _: row[1])) == expected
+        order = table_order.Order("n", descending, "/x", {}, frozenset())
+        assert "".join(name for name, _ in table_order.arranged(rows, order, lambda row, _: row[1])) == expected
 
 
 def test_csv_opens_in_german_spreadsheets() -> None:
-    text = csv_table.text([["Nr.", "Titel", "Anzahl", "Minuten"], ["4.10", "Intimpflege; außen", 12, 1234.5]])
+    text = csv_tables.text([["Nr.", "Titel", "Anzahl", "Minuten"], ["4.10", "Intimpflege; außen", 12, 1234.5]])
     assert text == '\ufeffNr.;Titel;Anzahl;Minuten\r\n4.10;"Intimpflege; außen";12;1234,50\r\n'
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_csv_cells_never_begin_a_formula(start: str) -> None:
     """Security row F6."""
-    (line,) = csv_table.text([[f"{start}1+1", -3.5, -2]]).removeprefix("\ufeff").splitlines()[-1:]
+    (line,) = csv_tables.text([[f"{start}1+1", -3.5, -2]]).removeprefix("\ufeff").splitlines()[-1:]
     cell = line.lstrip('"')
     assert cell.startswith("'") or start == "\r"
-    assert csv_table.text([[f"{start}1"]]).removeprefix("\ufeff").lstrip('"').startswith("'")
+    assert csv_tables.text([[f"{start}1"]]).removeprefix("\ufeff").lstrip('"').startswith("'")
     assert line.endswith(";-3,50;-2")

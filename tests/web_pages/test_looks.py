@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from web.security.headers import CONTENT_SECURITY_POLICY
-from web.wording import FIT_WORDS, FitWord
+from web.wording.figures import FIT_WORDS, FitWord
 
 WEB = Path(__file__).parents[2] / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from web.services.analysis import overview
-from web.wording import FIT_WORDS
+from web.wording.figures import FIT_WORDS
 
 COLUMNS = ["day", "ward", "shift", "intervention", "qn_soll", "qn_ist", "fit", "certificate", "count", "seconds"]
 

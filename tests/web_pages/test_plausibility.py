@@ -11,8 +11,8 @@ import pytest
 
 from web.services.analysis import plausibility
 from web.services.analysis.plausibility import Shape
-from web.views.plausibility import distance
-from web.views.staffing import bars
+from web.views.analysis.plausibility import distance
+from web.views.analysis.staffing import bars
 
 FRAME = pd.DataFrame(
     [(2, 1, 600), (2, 2, 300), (2, 3, 60), (2, 4, 240), (2, 0, 300), (5, 4, 900), (0, 2, 50), (-1, 0, 70)],

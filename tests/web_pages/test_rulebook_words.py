@@ -8,8 +8,8 @@ import pytest
 
 import rules
 from rules.language.condition import parse
-from web.rule_words import sentence
-from web.views.rulebook import matches, rules_for
+from web.views.rulebooks.entries import matches, rules_for
+from web.wording.conditions import sentence
 
 BOOK = rules.load(date(2026, 11, 21))
 

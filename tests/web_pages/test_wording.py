@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from pebem.fit import FIT_CLASSES
-from web import wording
+from web.wording import figures
 
 
 def plain(text: str) -> str:
-    return text.replace(wording.NO_BREAK, " ")
+    return text.replace(figures.NO_BREAK, " ")
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ def plain(text: str) -> str:
     ],
 )
 def test_numbers_have_a_decimal_comma_and_points_at_thousands(value: float, digits: int, text: str) -> None:
-    assert wording.number(value, digits) == text
+    assert figures.number(value, digits) == text
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.1234, "12,3 %"), (0, "0,0 %"), (1, "100,0 %"), (None, "–")])
 def test_shares(share: float | None, text: str) -> None:
-    assert plain(wording.percent(share)) == text
+    assert plain(figures.percent(share)) == text
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_shares(share: float | None, text: str) -> None:
     ],
 )
 def test_hours_never_jump_between_their_forms(seconds: int, text: str) -> None:
-    assert plain(wording.hours(seconds)) == text
+    assert plain(figures.hours(seconds)) == text
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_hours_never_jump_between_their_forms(seconds: int, text: str) -> None:
     [(0, "0 Min."), (29, "29 Sek."), (30, "1 Min."), (15_600, "4 Std. 20 Min."), (3600, "1 Std."), (3599, "1 Std.")],
 )
 def test_durations(seconds: int, text: str) -> None:
-    assert plain(wording.duration(seconds)) == text
+    assert plain(figures.duration(seconds)) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0"), (100, "< 0,1"), (180, "0,1"), (7_200, "2,0"), (360_000, "100")]
 )
 def test_hours_in_the_square_carry_no_unit_and_are_never_a_false_zero(seconds: int, text: str) -> None:
-    assert plain(wording.hour_figure(seconds)) == text
+    assert plain(figures.hour_figure(seconds)) == text
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_hours_in_the_square_carry_no_unit_and_are_never_a_false_zero(seconds: i
     ],
 )
 def test_periods(start: date, end: date, text: str) -> None:
-    assert wording.period(start, end) == text
+    assert figures.period(start, end) == text
 
 
 @pytest.mark.parametrize(
@@ -88,18 +88,18 @@ def test_periods(start: date, end: date, text: str) -> None:
     [((4, 4, 4), "QN 4"), ((0, 2, 4), "QN 2 bis 4"), ((0, 0, 0), "unbekannt"), ((None, 0, 0), "unbekannt")],
 )
 def test_levels_and_bounds(answer: tuple[int | None, int, int], text: str) -> None:
-    assert plain(wording.level_range(*answer)) == text
+    assert plain(figures.level_range(*answer)) == text
 
 
 def test_one_is_singular() -> None:
-    assert plain(wording.counted(1, "Fall", "Fälle")) == "1 Fall"
-    assert plain(wording.counted(0, "Fall", "Fälle")) == "0 Fälle"
-    assert plain(wording.counted(1204, "Fall", "Fälle")) == "1.204 Fälle"
+    assert plain(figures.counted(1, "Fall", "Fälle")) == "1 Fall"
+    assert plain(figures.counted(0, "Fall", "Fälle")) == "0 Fälle"
+    assert plain(figures.counted(1204, "Fall", "Fälle")) == "1.204 Fälle"
 
 
 def test_every_fit_class_has_a_word_sign_and_colour_of_its_own() -> None:
-    assert set(wording.FIT_WORDS) == set(FIT_CLASSES)
-    for column in zip(*wording.FIT_WORDS.values(), strict=True):
+    assert set(figures.FIT_WORDS) == set(FIT_CLASSES)
+    for column in zip(*figures.FIT_WORDS.values(), strict=True):
         assert len(set(column)) == len(FIT_CLASSES)
 
 
@@ -113,22 +113,22 @@ def test_every_fit_class_has_a_word_sign_and_colour_of_its_own() -> None:
     ],
 )
 def test_days_in_little_room(start: date, end: date, text: str) -> None:
-    assert wording.days(start, end) == text
+    assert figures.days(start, end) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("0.125", "0,13"), ("2.005", "2,01"), ("-0.004", "0,00"), ("12", "12,00")])
 def test_exact_decimals_are_rounded_half_up(value: str, text: str) -> None:
-    assert wording.number(Decimal(value), 2) == text
+    assert figures.number(Decimal(value), 2) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("38.5", "38,5"), ("39.00", "39"), ("1000", "1000"), ("0.10", "0,1")])
 def test_exact_decimals_as_one_would_type_them(value: str, text: str) -> None:
-    assert wording.plain_decimal(Decimal(value)) == text
+    assert figures.plain_decimal(Decimal(value)) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.4, "+0,40"), (-0.4, "−0,40"), (0.004, "0,00"), (-0.004, "0,00"), (Decimal("-1.5"), "−1,50")]
 )
 def test_differences_have_a_sign_unless_they_are_none(value: float | Decimal, text: str) -> None:
-    assert wording.signed(value) == text
-    assert wording.points(0.1234) == "+12,3"
+    assert figures.signed(value) == text
+    assert figures.points(0.1234) == "+12,3"

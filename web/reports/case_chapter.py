@@ -15,8 +15,8 @@ from rules.explanation import sentences
 from rules.explanation.explain import explain
 from rules.language.syntax import Always, Reserved, Unstable
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, KINDS, NO_FINDING
-from web.rule_words import sentence
-from web.wording import KIND_WORDS, counted, level_range
+from web.wording.conditions import sentence
+from web.wording.figures import KIND_WORDS, counted, level_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from web.reports import relief_sheet
 from web.reports.sheets import INK_2, Styles, landscape, table, workbook
 from web.services.analysis.overview import heat
-from web.wording import COVERAGE_WORDS, FIT_WORDS, KIND_WORDS
+from web.wording.figures import COVERAGE_WORDS, FIT_WORDS, KIND_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

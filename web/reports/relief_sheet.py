@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from web import wording
 from web.reports.sheets import row_height, table
+from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,13 +39,13 @@ def fill(sheet: Worksheet, styles: Styles, row: int, relief: Mapping[str, Any], 
         ("Über dem nötigen Niveau erbracht", above),
         ("davon prüfbar (Uhrzeit, Wohnbereich und Dienst bekannt)", relief["pruefbar"]["seconds"]),
         ("davon machbar", relief["machbar"]["seconds"]),
-        *((wording.OBSTACLE_WORDS[name], part["seconds"]) for name, part in relief["nicht_machbar"].items()),
+        *((figures.OBSTACLE_WORDS[name], part["seconds"]) for name, part in relief["nicht_machbar"].items()),
     ]
     body = [[None, label, seconds / 3600, seconds / above if above else None] for label, seconds in sums]
     formats = [styles(), styles(bold=True, text_wrap=True), styles(num_format=_HOURS), styles(num_format=_SHARE)]
     row = table(sheet, row, ["", "Arbeit über dem nötigen Niveau", "Stunden", "Anteil"], body, formats, styles)
-    sheet.merge_range(row, 0, row, LAST_COLUMN, wording.RELIEF_METHOD, styles.note)
-    sheet.set_row(row, row_height([(wording.RELIEF_METHOD, sum(_WIDTHS))]))
+    sheet.merge_range(row, 0, row, LAST_COLUMN, figures.RELIEF_METHOD, styles.note)
+    sheet.set_row(row, row_height([(figures.RELIEF_METHOD, sum(_WIDTHS))]))
     _moves(sheet, styles, row + 2, relief, {role.id: role.title for role in book.roles})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from importers.rulebooks.columns import INSTRUCTIONS, SHEETS
 from web.reports.sheets import INK_2, Styles, landscape, row_height
-from web.wording import KIND_WORDS
+from web.wording.figures import KIND_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,8 +23,8 @@ from rules.statute import document as statute
 from rules.statute import provenance as cited
 from rules.vocabulary import KINDS
 from web.reports import case_chapter
-from web.rule_words import sentence
-from web.wording import KIND_WORDS, day, number
+from web.wording.conditions import sentence
+from web.wording.figures import KIND_WORDS, day, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pebem import measures
 from pebem.aggregate import condense
-from web.wording import FIT_WORDS
+from web.wording.figures import FIT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

@@ -15,7 +15,7 @@ from importers.home_words.kinds import KINDS
 from importers.values.spelling import clean, spellings
 from web.services import audit, clock, rulebook_calendar
 from web.store.models import Account, Home, Term, UnknownTerm
-from web.term_words import TERM_WORDS
+from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 import rules
-from web import current, rule_words, wording
+from web import current
 from web.services.rulebooks import library
+from web.wording import conditions, figures
 
 if TYPE_CHECKING:
     from rules import RuleBook
@@ -69,10 +70,10 @@ def init_app(app: Flask) -> None:
         "counted",
         "hour_figure",
     ):
-        app.jinja_env.filters[name] = getattr(wording, name)
-    app.jinja_env.filters["rule_sentence"] = rule_words.sentence
-    app.jinja_env.globals["fit_words"] = wording.FIT_WORDS
-    app.jinja_env.globals["kind_words"] = wording.KIND_WORDS
+        app.jinja_env.filters[name] = getattr(figures, name)
+    app.jinja_env.filters["rule_sentence"] = conditions.sentence
+    app.jinja_env.globals["fit_words"] = figures.FIT_WORDS
+    app.jinja_env.globals["kind_words"] = figures.KIND_WORDS
     app.context_processor(_context)
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from importers.findings import Severity
 from pebem.measures import Amount
 from rules.cases import cases_of, groups_of
-from web import current, filters
+from web import current, period_filter
 from web.reports import rulebook_pdf, rulebook_xlsx
 from web.services import clock
 from web.services.analysis import overview
@@ -133,7 +133,7 @@ def confirm(key: str) -> ResponseReturnValue:
     return render_template(
         "library/confirm.html",
         entry=entry,
-        day=filters.day(request.args.get("ab", "")) or clock.today(),
+        day=period_filter.day(request.args.get("ab", "")) or clock.today(),
         same=_holding_key() == key,
         **_changes(found),
     )
@@ -142,7 +142,7 @@ def confirm(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/festlegen")
 def activate(key: str) -> ResponseReturnValue:
     """Let a rulebook hold for the home from a day on; its figures are computed anew."""
-    entry, day = _entry(key), filters.day(request.form.get("ab", ""))
+    entry, day = _entry(key), period_filter.day(request.form.get("ab", ""))
     if day is None:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
         return redirect(url_for("library.confirm", key=key))

@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from web import wording
 from web.services.analysis.overview import months
+from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ class Filters:
     @property
     def label(self) -> str:
         """Period and ward in words; the period alone on pages that know no wards."""
-        period = wording.period(self.start, self.end)
+        period = figures.period(self.start, self.end)
         return f"{period} · {self.ward or 'alle Wohnbereiche'}" if self.wards else period
 
     @property
@@ -93,7 +93,7 @@ class Filters:
         spans = [("gesamter Zeitraum", self.first, self.last)]
         for first in months(self.first, self.last)[-12:]:
             last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-            spans.append((wording.month(first), max(first, self.first), min(last, self.last)))
+            spans.append((figures.month(first), max(first, self.first), min(last, self.last)))
         return [Month(label, self._url(a, b), (a, b) == (self.start, self.end)) for label, a, b in spans]
 
     def _url(self, start: date, end: date) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from web import current
 from web.services.analysis import plausibility
-from web.views import selection
+from web.views.analysis import page_selection
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ BAND_WORDS = [(f"band-{i + 1}", word) for i, (word, _) in enumerate(plausibility
 @blueprint.get("/plausibilitaet")
 def index() -> ResponseReturnValue:
     """Show the comparison for the period."""
-    chosen = selection.chosen(by_ward=False)
+    chosen = page_selection.chosen(by_ward=False)
     if chosen is None:
         return redirect(url_for("home.index"))
     found = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)

@@ -8,10 +8,11 @@ from flask import Blueprint, render_template, request, url_for
 
 from importers.home_words.kinds import INTERVENTION
 from pebem import measures
-from web import charts, current, wording
+from web import charts, current
 from web.services.analysis import overview, results
 from web.services.uploads import unanswered_words
-from web.views import selection
+from web.views.analysis import page_selection
+from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.overview import Group
-    from web.views.selection import Selection
+    from web.views.analysis.page_selection import Selection
 
 blueprint = Blueprint("home", __name__)
 
@@ -40,7 +41,7 @@ CLASS_TEXTS: Final = {
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show the home, or what to do where nothing has been read in yet."""
-    chosen = selection.chosen()
+    chosen = page_selection.chosen()
     if chosen is None:
         return render_template("home/empty.html", template_url=url_for("imports.template"))
     if chosen.frame.empty:
@@ -57,7 +58,7 @@ def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
         "of": of,
         "parts": overview.out_of_100(of),
         "certified": measures.by_certificate(frame),
-        "links": {fit: chosen.url("interventions.index", sort=f"-{fit}") for fit in wording.FIT_WORDS},
+        "links": {fit: chosen.url("interventions.index", sort=f"-{fit}") for fit in figures.FIT_WORDS},
         "square": rows,
         "remarkable": overview.remarkable(rows),
         "show": show,
@@ -76,7 +77,7 @@ def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
         "by_day": charts.days(days) if of.in_minutes else None,
         "days": days.to_dict("records"),
         "class_texts": CLASS_TEXTS,
-        "coverage": [(label, chosen.result.coverage[key]) for key, label in wording.COVERAGE_WORDS.items()],
+        "coverage": [(label, chosen.result.coverage[key]) for key, label in figures.COVERAGE_WORDS.items()],
     }
 
 

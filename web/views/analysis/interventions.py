@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from pebem import measures
-from web import current, wording
-from web.services import csv_table, homes, ordering
+from web import csv_tables, current, table_order
+from web.services import homes
 from web.services.analysis import demand, overview
-from web.views import selection
+from web.views.analysis import page_selection
+from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.overview import Group
-    from web.views.selection import Selection
+    from web.views.analysis.page_selection import Selection
 
 blueprint = Blueprint("interventions", __name__)
 
@@ -38,7 +39,7 @@ LEAD_WORDS: Final = {
     "vorbehalt_verletzt": "als Vorbehaltsaufgabe ohne Pflegefachperson",
 }
 
-SORTS: Final = ("titel", "-nicht_passend", "-stunden", "-anzahl", *(f"-{fit}" for fit in wording.FIT_WORDS))
+SORTS: Final = ("titel", "-nicht_passend", "-stunden", "-anzahl", *(f"-{fit}" for fit in figures.FIT_WORDS))
 
 DEMANDS_SHOWN: Final = 500
 
@@ -49,7 +50,7 @@ ROWS_SHOWN: Final = 25
 @blueprint.get("/interventionen")
 def index() -> ResponseReturnValue:
     """List the interventions of the selection."""
-    chosen = selection.chosen()
+    chosen = page_selection.chosen()
     if chosen is None:
         return redirect(url_for("home.index"))
     if chosen.frame.empty:
@@ -79,7 +80,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/interventionen.csv")
 def table() -> ResponseReturnValue:
     """Hand the same list out as CSV for a spreadsheet program, and write down that it was handed out."""
-    chosen = selection.chosen()
+    chosen = page_selection.chosen()
     if chosen is None:
         abort(404)
     frame = overview.select(chosen.frame, soll=_level("soll"), ist=_level("ist"))
@@ -93,7 +94,7 @@ def table() -> ResponseReturnValue:
         what="interventionen",
     )
     return Response(
-        csv_table.text(_table(chosen, _rows(chosen, frame, _order(chosen, {})))),
+        csv_tables.text(_table(chosen, _rows(chosen, frame, _order(chosen, {})))),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="interventionen_{start}_{end}.csv"'},
     )
@@ -102,7 +103,7 @@ def table() -> ResponseReturnValue:
 @blueprint.get("/interventionen/<intervention>")
 def detail(intervention: str) -> ResponseReturnValue:
     """Show one intervention: its square, where and when, and the demand behind it."""
-    chosen = selection.chosen()
+    chosen = page_selection.chosen()
     if chosen is None:
         return redirect(url_for("home.index"))
     entry = chosen.result.find_intervention(intervention)
@@ -143,22 +144,22 @@ def _level(name: str) -> int | None:
 
 
 def _selection_words(soll: int | None, ist: int | None) -> str:
-    words = [] if soll is None else [f"nötiges Niveau {wording.qn(soll)}"]
-    return ", ".join(words if ist is None else [*words, f"Niveau der Person {wording.qn(ist)}"])
+    words = [] if soll is None else [f"nötiges Niveau {figures.qn(soll)}"]
+    return ", ".join(words if ist is None else [*words, f"Niveau der Person {figures.qn(ist)}"])
 
 
-def _order(chosen: Selection, cell: dict[str, int]) -> ordering.Order:
+def _order(chosen: Selection, cell: dict[str, int]) -> table_order.Order:
     keys = {key.removeprefix("-") for key in SORTS}
     wanted = request.args.get("sort", "")
-    key, descending = ordering.read(wanted, keys, default="-nicht_passend")
+    key, descending = table_order.read(wanted, keys, default="-nicht_passend")
     kept = chosen.filters.arguments | {name: str(level) for name, level in cell.items()}
     kept |= {"alle": "1"} if "alle" in request.args else {}
-    return ordering.Order(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
+    return table_order.Order(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
 
 
-def _rows(chosen: Selection, frame: Any, order: ordering.Order) -> list[dict[str, Any]]:
+def _rows(chosen: Selection, frame: Any, order: table_order.Order) -> list[dict[str, Any]]:
     rows = [_row(chosen, group) for group in overview.groups(frame, "intervention")]
-    return ordering.arranged(rows, order, _value)
+    return table_order.arranged(rows, order, _value)
 
 
 def _row(chosen: Selection, group: Group) -> dict[str, Any]:
@@ -171,9 +172,9 @@ def _row(chosen: Selection, group: Group) -> dict[str, Any]:
 
 
 def _table(chosen: Selection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
-    classes = [f"{word.word}, Minuten" for word in wording.FIT_WORDS.values()]
+    classes = [f"{word.word}, Minuten" for word in figures.FIT_WORDS.values()]
     yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
-    where = [wording.day(chosen.filters.start), wording.day(chosen.filters.end), chosen.filters.ward or "alle",
+    where = [figures.day(chosen.filters.start), figures.day(chosen.filters.end), chosen.filters.ward or "alle",
              " / ".join(book.display for book in chosen.result.books)]  # fmt: skip
     for row in rows:
         whole = row["whole"]
@@ -183,7 +184,7 @@ def _table(chosen: Selection, rows: list[dict[str, Any]]) -> Iterator[list[objec
 
 def _value(row: dict[str, Any], key: str) -> object:
     whole = row["whole"]
-    if key in wording.FIT_WORDS:
+    if key in figures.FIT_WORDS:
         return whole[key].seconds, whole[key].count
     return {
         "titel": row["title"].casefold(),

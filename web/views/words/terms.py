@@ -12,7 +12,7 @@ from web import current
 from web.services.rulebooks import library
 from web.services.uploads import unanswered_words
 from web.services.words import spreadsheet, terms
-from web.term_words import TERM_WORDS
+from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

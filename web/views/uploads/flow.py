@@ -17,7 +17,8 @@ from web.services.rulebooks import library
 from web.services.uploads import flow, kept_files, read_job, records, unanswered_words, undo_job
 from web.services.uploads import progress as job_progress
 from web.services.uploads.finding_filter import Wanted, sift
-from web.views import asking, taking_in, terms
+from web.views.uploads import preview, questions
+from web.views.words import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def show(batch_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
     batch, parts = _batch(batch_id), current.parts()
     if batch.state == records.ASKING and (asked := kept_files.asked(parts.settings, batch_id)):
-        return redirect(asking.address(batch_id, asked))
+        return redirect(questions.address(batch_id, asked))
     return _show(batch_id, Wanted.of(request.args))
 
 
@@ -121,7 +122,7 @@ def _show(batch_id: int, wanted: Wanted) -> str:
     findings, asked = said.findings if said else (), kept_files.asked(parts.settings, batch_id)
     context |= {
         "has_faulty_rows": kept_files.has_faulty(parts.settings, batch_id),
-        "effects": taking_in.effects(batch),
+        "effects": preview.effects(batch),
         "undoable": batch.state == records.STORED and undo_job.is_possible(parts.databases.reading, batch_id),
         "upload_days": parts.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),

@@ -13,7 +13,7 @@ from rules.cases import cases_for
 from rules.language.condition import Reserved
 from web import current
 from web.services.rulebooks import library
-from web.wording import KIND_WORDS
+from web.wording.figures import KIND_WORDS
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from web import current, filters
+from web import current, period_filter
 from web.services import clock
 from web.services.analysis import results
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("explain", __name__)
 @blueprint.get("/warum/<intervention>/<resident>")
 def show(intervention: str, resident: str) -> ResponseReturnValue:
     """Explain the level of one intervention for one resident (pseudonym) on the day ``am``, else today."""
-    day = filters.day(request.args.get("am", "")) or clock.today()
+    day = period_filter.day(request.args.get("am", "")) or clock.today()
     why = results.explain(current.databases().reading, current.home().id, resident, intervention, day)
     if why is None:
         abort(404)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from web import current, filters
+from web import current, period_filter
 from web.services import clock, homes
 from web.services.rulebooks import library, overrides
 
@@ -27,7 +27,7 @@ USUAL_DAYS: Final = 90
 def index() -> ResponseReturnValue:
     """Show all overrides, and the form for a new one to those who may set it."""
     today = clock.today()
-    start = filters.day(request.args.get("ab", "")) or today
+    start = period_filter.day(request.args.get("ab", "")) or today
     end = min(max(start, today) + timedelta(days=USUAL_DAYS), overrides.latest_end(start))
     given = {
         "intervention": request.args.get("intervention", ""),
@@ -43,7 +43,7 @@ def add() -> ResponseReturnValue:
     """Set a level; what is wrong with it is shown beside what was entered."""
     given = {name: request.form.get(name, "").strip() for name in ("intervention", "bewohner", "niveau", "grund")}
     given |= {name: request.form.get(name, "") for name in ("ab", "bis")}
-    start, end = filters.day(given["ab"]), filters.day(given["bis"])
+    start, end = period_filter.day(given["ab"]), period_filter.day(given["bis"])
     entry = _book().find_intervention(given["intervention"])
     if entry is None or given["niveau"] not in {"1", "2", "3", "4"} or start is None or end is None:
         return _page(given, "Bitte wählen Sie Intervention und Niveau, und geben Sie beide Tage an."), 422
@@ -72,7 +72,7 @@ def withdraw(override_id: int) -> ResponseReturnValue:
     databases, home = current.databases(), current.home()
     if overrides.find(databases.reading, home.id, override_id) is None:
         abort(404)
-    from_day = filters.day(request.form.get("ab", ""))
+    from_day = period_filter.day(request.form.get("ab", ""))
     try:
         overrides.withdraw(
             databases,

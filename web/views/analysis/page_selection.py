@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 
-from web import current, filters
+from web import current, period_filter
 from web.services.analysis import results
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Selection:
     """The figures asked for, and how they were asked for. ``frame`` holds them by ward, shift and intervention."""
 
     result: HomeResult
-    filters: filters.Filters
+    filters: period_filter.Filters
     frame: pd.DataFrame
 
     @property
@@ -50,7 +50,7 @@ def chosen(*, by_ward: bool = True) -> Selection | None:
 
     Pages about the whole home ask with ``by_ward=False`` and offer no ward.
     """
-    choice = filters.read(request.args)
+    choice = period_filter.read(request.args)
     if not by_ward:
         choice = replace(choice, ward=None)
     result = results.load(
@@ -61,7 +61,7 @@ def chosen(*, by_ward: bool = True) -> Selection | None:
     )
     if result is None:
         return None
-    shown = filters.Filters(
+    shown = period_filter.Filters(
         *result.period,
         *result.available_period,
         ward=choice.ward,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from web import current, wording
-from web.services import csv_table, homes
+from web import csv_tables, current
+from web.services import homes
 from web.services.analysis import overview, relief
 from web.services.analysis.small_groups import FEWEST
-from web.views import selection
+from web.views.analysis import page_selection
+from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from web.services.analysis.relief import Line, Relief
     from web.services.analysis.small_groups import Group
-    from web.views.selection import Selection
+    from web.views.analysis.page_selection import Selection
 
 blueprint = Blueprint("relief", __name__)
 
@@ -32,7 +33,7 @@ ROWS_SHOWN: Final = 20
 @blueprint.get("/entlastung")
 def index() -> ResponseReturnValue:
     """Show the feasible relief of the selection, or which file is missing."""
-    chosen = selection.chosen()
+    chosen = page_selection.chosen()
     if chosen is None:
         return redirect(url_for("home.index"))
     if chosen.frame.empty:
@@ -49,11 +50,11 @@ def index() -> ResponseReturnValue:
         found=found,
         above=above,
         days=(chosen.filters.end - chosen.filters.start).days + 1,
-        reasons=[(wording.OBSTACLE_WORDS[name], seconds) for name, seconds in found.obstacles.items() if seconds],
+        reasons=[(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in found.obstacles.items() if seconds],
         lines=[_line(chosen, found, line) for line in lines],
         every_url=chosen.url("relief.index", alle=1),
         csv_url=chosen.url("relief.table"),
-        method=wording.RELIEF_METHOD,
+        method=figures.RELIEF_METHOD,
         fewest=FEWEST,
     )
 
@@ -61,7 +62,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/entlastung.csv")
 def table() -> ResponseReturnValue:
     """Hand the same out as CSV for a spreadsheet program, and write down that it was handed out."""
-    chosen = selection.chosen()
+    chosen = page_selection.chosen()
     found = _load(chosen) if chosen else None
     if chosen is None or found is None:
         abort(404)
@@ -71,7 +72,7 @@ def table() -> ResponseReturnValue:
     )
     start, end = chosen.filters.start, chosen.filters.end
     return Response(
-        csv_table.text(_table(chosen, found)),
+        csv_tables.text(_table(chosen, found)),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="entlastung_{start}_{end}.csv"'},
     )
@@ -102,9 +103,9 @@ def _taker(chosen: Selection, group: Group) -> str:
     if not level:
         return "verschiedene Niveaus"
     if role is None:
-        return f"{wording.qn(level)}, verschiedene Rollen"
+        return f"{figures.qn(level)}, verschiedene Rollen"
     titles = {one.id: one.title for book in chosen.result.books for one in book.roles}
-    return f"{titles.get(role, role)} ({wording.qn(level)})" if role else f"{wording.qn(level)}, ohne Angabe der Rolle"
+    return f"{titles.get(role, role)} ({figures.qn(level)})" if role else f"{figures.qn(level)}, ohne Angabe der Rolle"
 
 
 def _table(chosen: Selection, found: Relief) -> Iterator[list[object]]:
@@ -113,14 +114,14 @@ def _table(chosen: Selection, found: Relief) -> Iterator[list[object]]:
         "Bis", "Tage mit Dienstplan", "Wohnbereich", "Regelwerk",
     ]  # fmt: skip
     where = [
-        wording.day(chosen.filters.start), wording.day(chosen.filters.end), found.days, chosen.filters.ward or "alle",
+        figures.day(chosen.filters.start), figures.day(chosen.filters.end), found.days, chosen.filters.ward or "alle",
         " / ".join(book.display for book in chosen.result.books),
     ]  # fmt: skip
     rest = "nicht machbar oder nicht prüfbar" if found.shown else "nicht gezeigt: zu wenige Personen im Dienst"
     for line in found.lines:
         start = [line.intervention, chosen.title(line.intervention)]
         for move in line.moves:
-            way = [wording.qn(move.qn_soll), wording.qn(move.qn_ist), _taker(chosen, move.group)]
+            way = [figures.qn(move.qn_soll), figures.qn(move.qn_ist), _taker(chosen, move.group)]
             yield [*start, "machbar", *way, *_minutes(found, move.seconds), *where]
         if left := line.above - line.movable:
             yield [*start, rest, "", "", "", *_minutes(found, left), *where]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from pebem.measures import Amount
-from web import current, wording
-from web.filters import day
+from web import current
+from web.period_filter import day
 from web.services.analysis import overview
 from web.services.uploads import flow, records, undo_job
 from web.services.uploads.apply import Choice
+from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,9 +101,9 @@ def lines(moved: Mapping[str, Any]) -> list[Line]:
     wholes = [overview.whole_of({name: Amount(*amount) for name, amount in side["fit"].items()}) for side in sides]
     found = [
         Line(word.word, *(whole[name].share if whole.count else None for whole in wholes))
-        for name, word in wording.FIT_WORDS.items()
+        for name, word in figures.FIT_WORDS.items()
     ]
-    for name, words in wording.COVERAGE_WORDS.items():
+    for name, words in figures.COVERAGE_WORDS.items():
         found.append(Line(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
     return found
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from rules.staffing import GROUPS
-from web import current, filters, wording
+from web import current, period_filter
 from web.services import clock
 from web.services.analysis import staffing
 from web.services.analysis.plausibility import Band
-from web.views import selection
+from web.views.analysis import page_selection
+from web.wording import figures
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,7 +30,7 @@ MOST_HOURS: Final = Decimal(48)
 def index() -> ResponseReturnValue:
     """Show ceiling, agreement, minimum and staff for the period, or for a day where there are no other data."""
     reading, home = current.databases().reading, current.home()
-    chosen = selection.chosen(by_ward=False)
+    chosen = page_selection.chosen(by_ward=False)
     first, last = chosen.result.period if chosen else _asked()
     return _page(first, last, chosen.context if chosen else {}, staffing.inputs(reading, home.id, last))
 
@@ -43,7 +44,7 @@ def enter() -> ResponseReturnValue:
     except InvalidOperation:
         flash("Bitte geben Sie Zahlen wie 12,5 ein; leere Felder sind erlaubt.", "warning")
         return redirect(url_for("staffing.index"))
-    day = filters.day(request.form.get("ab", ""))
+    day = period_filter.day(request.form.get("ab", ""))
     if day is None or full_time is None or not LEAST_HOURS <= full_time <= MOST_HOURS:
         flash(
             f"Bitte geben Sie einen Tag an und eine Vollzeit zwischen {LEAST_HOURS} und {MOST_HOURS} Wochenstunden.",
@@ -103,14 +104,14 @@ def _bar(groups: list[staffing.Line], values: list[Decimal], longest: Decimal) -
             css=f"band-{i + 1}",
             share=float(value / longest),
             start=float(sum(values[:i], Decimal(0)) / longest),
-            figure=wording.number(value, 2),
+            figure=figures.number(value, 2),
         )
         for i, (line, value) in enumerate(zip(groups, values, strict=True))
     ]
 
 
 def _asked() -> tuple[date, date]:
-    choice, today = filters.read(request.args), clock.today()
+    choice, today = period_filter.read(request.args), clock.today()
     return choice.start or choice.end or today, choice.end or choice.start or today
 
 

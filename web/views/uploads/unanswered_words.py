@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
 from web.services.uploads import flow, records, unanswered_words
-from web.views import terms
+from web.views.words import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

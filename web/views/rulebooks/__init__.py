@@ -1,0 +1,1 @@
+"""The pages of the rulebooks, and of levels set by hand."""

@@ -1,0 +1,1 @@
+"""Daten einlesen: the pages an upload goes through."""

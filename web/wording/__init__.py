@@ -1,0 +1,1 @@
+"""German words of pages and reports."""
