@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import importers
 import pebem
 import rules
-from cli.locked import opened
+from cli.arguments import profile
 from cli.parser import CommandError
-from cli.references import profile
+from cli.passwords import opened
 from importers.conventions import Agreed
 from importers.findings import Finding, Severity
 from pebem.relief.feasible import relief

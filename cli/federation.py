@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 import rules
-from cli.one_home import HomeWork, Summary
+from cli.federation_home import HomeWork, Summary
 from cli.parser import CommandError
 from importers.findings import Finding, Severity
 from importers.parquet import homes

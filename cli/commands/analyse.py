@@ -19,8 +19,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.arguments import rulebook
 from cli.parser import CommandError, Parser, day
-from cli.references import rulebook
 
 if TYPE_CHECKING:
     import argparse

@@ -22,8 +22,8 @@ import pandas as pd
 
 import importers
 from cli.commands.analyse import check_files
-from cli.locked import opened
 from cli.parser import CommandError, Parser
+from cli.passwords import opened
 from importers.findings import Severity
 from pebem.assessments import assess
 from rules.assessment import MODULES

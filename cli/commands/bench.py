@@ -26,8 +26,8 @@ import inspect
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
+from bench.stopwatch import missing, say
 from cli.parser import CommandError, Parser
-from cli.stopwatch import missing, say
 
 if TYPE_CHECKING:
     import argparse

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import importers
 import rules
+from cli.arguments import rulebook
 from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser, day
-from cli.references import rulebook
 from pebem.case_facts import UnknownResidentError, facts
 from rules.explanation.explain import Explanation, Facts, explain, needs_resident
 

@@ -19,11 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cli.arguments import profile
 from cli.commands.analyse import check_files
 from cli.installation import installation
-from cli.locked import opened
 from cli.parser import CommandError, Parser
-from cli.references import profile
+from cli.passwords import opened
 from importers.findings import Severity
 
 if TYPE_CHECKING:

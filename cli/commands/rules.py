@@ -19,8 +19,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli import rule_browse, rule_diff, rule_exchange
 from cli.parser import Parser, day
+from cli.rules import browse, diff, exchange
 
 if TYPE_CHECKING:
     import argparse
@@ -38,17 +38,17 @@ def define(parser: Parser) -> None:
         )
 
     made = action("list", "die eingebauten Regelwerke auflisten", "list")
-    made.set_defaults(act=rule_browse.list_)
+    made.set_defaults(act=browse.list_)
 
     made = action("show", "ein Regelwerk oder eine Intervention zeigen", "show rekonstruktion --intervention 4.12")
     made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
     made.add_argument("--intervention", metavar="ID", help="nur diese: Nummer oder Titel")
     made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
-    made.set_defaults(act=rule_browse.show)
+    made.set_defaults(act=browse.show)
 
     made = action("check", "die Dateien eines Regelwerks prüfen", "check mein-regelwerk/")
     made.add_argument("path", metavar="REGELWERK", nargs="?", help=f"{_WHICH}; sonst alle eingebauten")
-    made.set_defaults(act=rule_browse.check)
+    made.set_defaults(act=browse.check)
 
     made = action("diff", "zwei Regelwerke vergleichen", "diff rekonstruktion mein-regelwerk/ --data haus.xlsx")
     made.add_argument("before", metavar="VORHER", help=_WHICH)
@@ -58,30 +58,30 @@ def define(parser: Parser) -> None:
     )
     made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute oder letzter der Daten)")
     made.add_argument("--json", action="store_true", help="für Programme statt als Text")
-    made.set_defaults(act=rule_diff.diff)
+    made.set_defaults(act=diff.diff)
 
     made = action("export", "ein Regelwerk als Excel-Arbeitsmappe schreiben", "export rekonstruktion regelwerk.xlsx")
     made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
     made.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die neue Arbeitsmappe")
-    made.set_defaults(act=rule_exchange.export)
+    made.set_defaults(act=exchange.export)
 
     made = action("import", "ein Regelwerk aus einer Arbeitsmappe lesen", "import regelwerk.xlsx --out mein-regelwerk")
     made.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die Arbeitsmappe")
     made.add_argument("--out", metavar="ORDNER", type=Path, help="der neue Ordner (sonst id-Ausgabe)")
     made.add_argument("--findings", metavar="DATEI.xlsx", type=Path, help="die Befunde auch als Arbeitsmappe schreiben")
-    made.set_defaults(act=rule_exchange.import_)
+    made.set_defaults(act=exchange.import_)
 
     made = action("cases", "die Fälle eines Regelwerks mit Antworten und Gründen", "cases mein-regelwerk/ > faelle.md")
     made.add_argument("rulebook", metavar="REGELWERK", nargs="?", default="rekonstruktion", help=_WHICH)
     made.add_argument("--cases", metavar="REGELWERK", help="die Fälle dieses Regelwerks (sonst die eigenen)")
     made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
-    made.set_defaults(act=rule_exchange.cases)
+    made.set_defaults(act=exchange.cases)
 
     made = action("print", "ein Regelwerk als PDF für den Druck schreiben", "print rekonstruktion regelwerk.pdf")
     made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
     made.add_argument("file", metavar="DATEI.pdf", type=Path, help="das neue PDF")
     made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
-    made.set_defaults(act=rule_exchange.print_)
+    made.set_defaults(act=exchange.print_)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 import importers
 import rules
+from cli.arguments import folder_of, rulebook
 from cli.commands.analyse import check_files
-from cli.locked import opened
 from cli.parser import CommandError, Parser
-from cli.references import folder_of, rulebook
+from cli.passwords import opened
 from pebem import measures
 from pebem.score import period_of
 from pebem.whatif.condensed import UnknownWorkError, condense

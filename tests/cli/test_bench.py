@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import rules
-from cli import bench_growth, bench_homes, bench_kernel, bench_path, bench_rulebook, rivals
+from bench import growth, homes, kernel, path, rivals, rulebook
 from cli.main import main
 from cli.parser import CommandError
 from pebem.contracts import check
@@ -23,13 +23,13 @@ AGREED = "Alle Ergebnisse stimmen überein."
 
 @pytest.fixture(scope="module")
 def book() -> RuleBook:
-    return rules.load(bench_homes.START)
+    return rules.load(homes.START)
 
 
 @pytest.fixture
 def small_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench_rulebook, "STATES", 200)
-    monkeypatch.setattr(bench_rulebook, "ASSESSMENTS", 200)
+    monkeypatch.setattr(rulebook, "STATES", 200)
+    monkeypatch.setattr(rulebook, "ASSESSMENTS", 200)
 
 
 @pytest.mark.deep
@@ -50,7 +50,7 @@ def test_without_a_subject_kernel_path_and_rulebook_are_measured(capsys: pytest.
 def test_a_missing_extra_is_named_before_anything_is_measured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "cli.bench_kernel")
+    monkeypatch.delitem(sys.modules, "bench.kernel")
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert main(["bench", "--rows", "10000"]) == 2
     said = capsys.readouterr()
@@ -58,7 +58,7 @@ def test_a_missing_extra_is_named_before_anything_is_measured(
 
 
 def test_the_whole_path_agrees_on_several_homes(book: RuleBook, capsys: pytest.CaptureFixture[str]) -> None:
-    bench_path.measure("Einrichtungen", book, (60, 3_000, 3), seed=7)
+    path.measure("Einrichtungen", book, (60, 3_000, 3), seed=7)
     assert "3 Einrichtungen zu 3000 Zeilen" in capsys.readouterr().out
 
 
@@ -77,7 +77,7 @@ def test_a_wrong_answer_of_the_whole_path_is_noticed(
 
     monkeypatch.setattr(rivals, f"path_by_{rival}", wrong)
     with pytest.raises(CommandError, match=f"{name} kommt zu einem anderen Ergebnis"):
-        bench_path.measure("Einrichtungen", book, (31, 500, 2), seed=1)
+        path.measure("Einrichtungen", book, (31, 500, 2), seed=1)
 
 
 def test_a_wrong_sum_of_the_kernel_is_noticed(
@@ -96,8 +96,8 @@ def test_a_wrong_sum_of_the_kernel_is_noticed(
 
 
 def test_the_kernel_is_measured_home_by_home() -> None:
-    rows, lookup = bench_kernel.draw(2, seed=3)
-    found = list(bench_kernel.tallied(rows, lookup, bench_kernel.kernel.tally))
+    rows, lookup = kernel.draw(2, seed=3)
+    found = list(kernel.tallied(rows, lookup, kernel.kernel.tally))
     assert [[int(cells.count.sum()) for cells in home] for home in found] == [[10_000, 10_000, 10_000]] * 2
     half = len(rows) // 2
     assert [int(home[0].seconds.sum()) for home in found] == [
@@ -121,8 +121,8 @@ def test_what_if_is_measured_and_agrees_with_a_full_run(capsys: pytest.CaptureFi
 
 def test_growth_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(bench_growth, "_SMALLEST", 1_000)
-    monkeypatch.setattr(bench_growth, "_ROUNDS", 1)
+    monkeypatch.setattr(growth, "_SMALLEST", 1_000)
+    monkeypatch.setattr(growth, "_ROUNDS", 1)
     assert main(["bench", "growth", "--rows", "10000"]) == 0
     assert "Schaubild: build/growth.svg" in capsys.readouterr().out
     picture = ET.parse(tmp_path / "build" / "growth.svg")  # noqa: S314  # our own
@@ -130,19 +130,19 @@ def test_growth_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
 
 
 def test_the_picture_shows_what_was_measured() -> None:
-    drawn = bench_growth.drawn([100, 1000, 10_000], {"eins": [40.0, 30.0, 20.0], "zwei": [10.0, 10.0, 0.0]})
-    assert drawn == bench_growth.drawn([100, 1000, 10_000], {"eins": [40.0, 30.0, 20.0], "zwei": [10.0, 10.0, 0.0]})
+    drawn = growth.drawn([100, 1000, 10_000], {"eins": [40.0, 30.0, 20.0], "zwei": [10.0, 10.0, 0.0]})
+    assert drawn == growth.drawn([100, 1000, 10_000], {"eins": [40.0, 30.0, 20.0], "zwei": [10.0, 10.0, 0.0]})
     paths = [path.get("d") for path in ET.fromstring(drawn).iter(_PATH)]  # noqa: S314  # our own
     assert "M60.0 50.0L340.0 112.5L620.0 175.0" in paths  # from the top of the scale, 40 ns, to half of it
     assert "M60.0 237.5L340.0 237.5L620.0 300.0" in paths  # down to zero
 
 
 def test_homes_have_all_a_row_can_need_and_are_the_same_again(book: RuleBook) -> None:
-    home = check(bench_homes.home(book, 4, 90, 20_000, seed=2))
-    again = bench_homes.home(book, 4, 90, 20_000, seed=2)
+    home = check(homes.home(book, 4, 90, 20_000, seed=2))
+    again = homes.home(book, 4, 90, 20_000, seed=2)
     rows = home.interventions
     pd.testing.assert_frame_equal(rows, again.interventions)
-    assert not rows["seconds"].equals(bench_homes.home(book, 4, 90, 20_000, seed=3).interventions["seconds"])
+    assert not rows["seconds"].equals(homes.home(book, 4, 90, 20_000, seed=3).interventions["seconds"])
     for name in ("resident", "staff", "shift", "ward"):
         assert 0 < rows[name].isna().sum() < len(rows) / 2, name
     assert set(rows["resident"].dropna()) - set(home.residents["resident"]) == {"H004-B999"}
@@ -154,7 +154,7 @@ def test_homes_have_all_a_row_can_need_and_are_the_same_again(book: RuleBook) ->
 
 
 def test_the_libraries_may_rely_on_times_that_do_not_overlap(book: RuleBook) -> None:
-    home = bench_homes.home(book, 0, 90, 1_000, seed=5)
+    home = homes.home(book, 0, 90, 1_000, seed=5)
     for frame, key in ((home.instability, "resident"), (home.staff, "staff")):
         for _, stretches in frame.sort_values("start", na_position="first").groupby(key):
             end, start = stretches["end"].iloc[:-1].to_numpy(), stretches["start"].iloc[1:].to_numpy()

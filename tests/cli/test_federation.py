@@ -233,7 +233,9 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path, federation: Path, a
 def test_without_pyarrow_it_says_what_to_install(
     federation: Path, analyse: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [n for n in sys.modules if n.startswith(("pyarrow", "cli.federation", "cli.one_home", "importers.pa"))]:
+    for name in [
+        n for n in sys.modules if n.startswith(("pyarrow", "cli.federation", "cli.federation_home", "importers.pa"))
+    ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.delattr("cli.federation", raising=False)

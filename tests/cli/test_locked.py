@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cli import locked
+from cli import passwords
 from importers.findings import PasswordNeededError
 
 
@@ -21,24 +21,24 @@ def needs_a_password(passwords: Mapping[str, str]) -> str:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     answers: list[str] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr(locked, "getpass", lambda _question: answers.pop(0))
+    monkeypatch.setattr(passwords, "getpass", lambda _question: answers.pop(0))
     return answers
 
 
 def test_a_wrong_answer_is_asked_again(terminal: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     terminal += ["falsch", "geheim"]
-    assert locked.opened(needs_a_password) == "gelesen"
+    assert passwords.opened(needs_a_password) == "gelesen"
     assert "passt nicht" in capsys.readouterr().err
 
 
 def test_after_three_wrong_answers_it_ends(terminal: list[str]) -> None:
     terminal += ["a", "b", "c"]
     with pytest.raises(PasswordNeededError, match="passt nicht"):
-        locked.opened(needs_a_password)
+        passwords.opened(needs_a_password)
     assert not terminal
 
 
 def test_nobody_is_asked_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     with pytest.raises(PasswordNeededError, match="Es fehlt das Kennwort"):
-        locked.opened(needs_a_password)
+        passwords.opened(needs_a_password)

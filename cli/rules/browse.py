@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.arguments import book_in, cases_in, folder_of, rulebook, shelf
 from cli.parser import UNUSABLE, CommandError
-from cli.references import book_in, cases_in, folder_of, rulebook, shelf
 from rules.assessment import instrument
 from rules.checks.cases import deviations
 from rules.checks.coverage import coverage, statute_coverage, total

@@ -19,9 +19,9 @@ from python_calamine import CalamineWorkbook
 import importers
 import rules
 import sample_data
-from cli import bench_homes, bench_memory
+from bench import homes, memory
+from bench.stopwatch import say, shortest
 from cli.parser import CommandError
-from cli.stopwatch import say, shortest
 from sample_data import delimited, workbook
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def run(rows: int, seed: int) -> None:
     """
     if rows * _LARGER >= workbook.LONGEST_SHEET:
         raise CommandError(f"Bitte nehmen Sie höchstens {(workbook.LONGEST_SHEET - 1) // _LARGER} Zeilen.")
-    if not bench_memory.STATUS.exists():
+    if not memory.STATUS.exists():
         raise CommandError("Den Speicher misst pebem bench nur unter Linux; bitte dort ausführen.")
-    book = rules.load(bench_homes.START)
+    book = rules.load(homes.START)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         say(f"Arbeitsmappe, {rows} Interventionen")
@@ -86,10 +86,10 @@ def run(rows: int, seed: int) -> None:
 
 def memory_of_reading(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
     """Read; return the peak of this process before and after, in bytes."""
-    book = rules.load(bench_homes.START)
-    begun = bench_memory.peak()
+    book = rules.load(homes.START)
+    begun = memory.peak()
     _check(importers.read(files, book), totals)
-    return begun, bench_memory.peak()
+    return begun, memory.peak()
 
 
 def _written(folder: Path, rows: int, seed: int, *, text: bool) -> tuple[list[Path], tuple[int, int]]:
@@ -118,7 +118,7 @@ def _check(read: Import, totals: tuple[int, int]) -> None:
 
 
 def _apart(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
-    program = [sys.executable, "-m", "cli.bench_import", json.dumps([[str(file) for file in files], totals])]
+    program = [sys.executable, "-m", "bench.import_", json.dumps([[str(file) for file in files], totals])]
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
     if done.returncode:
         raise CommandError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")

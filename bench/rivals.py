@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from cli.path_tables import COUNTS, COVERAGE, FLAGS, GROUPINGS
+from bench.path_tables import COUNTS, COVERAGE, FLAGS, GROUPINGS
 from pebem.contracts import STATUSES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from cli.path_tables import Given
+    from bench.path_tables import Given
 
 JOINS: Final = (
     ("state", ("resident_day",)),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pebem
 import rules
-from cli import bench_homes
-from cli.stopwatch import disagreement, say, shortest
+from bench import homes
+from bench.stopwatch import disagreement, say, shortest
 from pebem.measures import fit
 from pebem.whatif.condensed import condense
 from pebem.whatif.scenarios import Scenario, changed, what_if
@@ -28,8 +28,8 @@ def run(rows: int, seed: int) -> None:
     CommandError
         Where condensed work and a full run come to different answers.
     """
-    book = rules.load(bench_homes.START)
-    home, period = bench_homes.home(book, 0, _DAYS, rows, seed), bench_homes.period(_DAYS)
+    book = rules.load(homes.START)
+    home, period = homes.home(book, 0, _DAYS, rows, seed), homes.period(_DAYS)
     work = condense(home, book, period)
     people = home.staff["staff"].unique()[:2].tolist()
     scenario = Scenario(levels=dict.fromkeys(people, 3), moved={book.interventions[0].id: 2})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 from sqlalchemy import URL, Connection, create_engine, text
 
-from cli.stopwatch import say
+from bench.stopwatch import say
 from pebem.fit import FIT_CLASSES, OUTCOMES
 from web.store.models import Cube
 from web.store.result import repository

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import pebem
 import rules
-from cli import bench_homes
+from bench import homes
+from bench.stopwatch import say
 from cli.parser import CommandError
-from cli.stopwatch import say
 from pebem.contracts import SECONDS_MISSING, STATUSES
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def run(rows: int, seed: int) -> None:
 
 
 def _apart(what: str, rows: int, seed: int) -> dict[str, int]:
-    program = [sys.executable, "-m", "cli.bench_memory", what, str(rows), str(seed)]
+    program = [sys.executable, "-m", "bench.memory", what, str(rows), str(seed)]
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
     if done.returncode:
         raise CommandError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
@@ -72,11 +72,11 @@ def _apart(what: str, rows: int, seed: int) -> dict[str, int]:
 
 def frame(rows: int, seed: int) -> dict[str, int]:
     """Score a frame; return the bytes of the input, and of the peak above it."""
-    book = rules.load(bench_homes.START)
-    period = bench_homes.period(_DAYS)
-    small = bench_homes.home(book, 0, _DAYS, 1000, seed)
+    book = rules.load(homes.START)
+    period = homes.period(_DAYS)
+    small = homes.home(book, 0, _DAYS, 1000, seed)
     pebem.score(small, book, period)  # what is loaded only once does not count
-    home = bench_homes.home(book, 0, _DAYS, rows, seed)
+    home = homes.home(book, 0, _DAYS, rows, seed)
     before = forget()
     pebem.score(home, book, period)
     return {"input": int(home.interventions.memory_usage(deep=True).sum()), "above": peak() - before}
@@ -90,13 +90,13 @@ def stream(rows: int, seed: int) -> dict[str, int]:
     ArithmeticError
         Where the sums are not those of the batches times their number.
     """
-    book = rules.load(bench_homes.START)
-    period = bench_homes.period(_DAYS)
+    book = rules.load(homes.START)
+    period = homes.period(_DAYS)
     size = max(rows // _BATCHES, 1)
-    home = bench_homes.home(book, 0, _DAYS, _DRAWN * size, seed)
+    home = homes.home(book, 0, _DAYS, _DRAWN * size, seed)
     batches = [home.interventions.iloc[i * size : (i + 1) * size].reset_index(drop=True) for i in range(_DRAWN)]
     expected = [_BATCHES // _DRAWN * total for total in _totals(home.interventions, period)]
-    pebem.score(bench_homes.home(book, 0, _DAYS, 1000, seed), book, period)
+    pebem.score(homes.home(book, 0, _DAYS, 1000, seed), book, period)
     peaks = []
 
     def coming() -> Iterator[pd.DataFrame]:

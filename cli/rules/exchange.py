@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.exceptions import FileCreateError
 
+from cli.arguments import book_in, cases_in, folder_of
 from cli.parser import UNUSABLE, CommandError
-from cli.references import book_in, cases_in, folder_of
 from importers.findings import Severity
 from importers.rulebooks import workbook as rulebook_workbook
 from rules.cases import read_groups

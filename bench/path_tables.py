@@ -88,7 +88,7 @@ class Given:
 def given(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) -> Given:
     """Lay the frames of all homes together, and take from the engine what the rules say.
 
-    Homes are as :mod:`cli.bench_homes` draws them: no person in two of them, no overlapping instability, no levels set
+    Homes are as :mod:`bench.homes` draws them: no person in two of them, no overlapping instability, no levels set
     by hand.
     """
     names = ("residents", "assessments", "instability", "staff")

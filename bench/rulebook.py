@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 import rules
-from cli.bench_homes import assessments
-from cli.stopwatch import say, shortest
+from bench.homes import assessments
+from bench.stopwatch import say, shortest
 from rules.assessment import score
 from rules.compile import compile_levels
 from rules.states import States

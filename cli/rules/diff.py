@@ -7,8 +7,8 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from cli.arguments import book_in, folder_of
 from cli.parser import CommandError
-from cli.references import book_in, folder_of
 from rules.difference import ADDED, CHANGED, REMOVED, compare
 from web.wording.figures import FIT_WORDS, counted, hours, number, percent, qn
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pebem
 import rules
-from cli import bench_homes
-from cli.stopwatch import say, shortest
+from bench import homes
+from bench.stopwatch import say, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,11 +48,11 @@ def run(rows: int, seed: int) -> None:
 
 def measure(sizes: Sequence[int], seed: int) -> dict[str, list[float]]:
     """Return ns a row for each size: as so many homes, and as so many batches of a single one."""
-    book = rules.load(bench_homes.START)
-    period = bench_homes.period(_DAYS)
+    book = rules.load(homes.START)
+    period = homes.period(_DAYS)
     number = min(_DRAWN, sizes[-1] // _SMALLEST)
-    drawn = [bench_homes.home(book, i, _DAYS, _SMALLEST, seed) for i in range(number)]
-    batches = [bench_homes.home(book, 0, _DAYS, _SMALLEST, seed + i).interventions for i in range(number)]
+    drawn = [homes.home(book, i, _DAYS, _SMALLEST, seed) for i in range(number)]
+    batches = [homes.home(book, 0, _DAYS, _SMALLEST, seed + i).interventions for i in range(number)]
     # They go on where they stopped: the smallest size does not always find its rows in the cache.
     of_homes, of_batches = cycle(drawn), cycle(batches)
 

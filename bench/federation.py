@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import rules
 import sample_data
 from cli.federation import Total
-from cli.one_home import HomeWork, Summary
+from cli.federation_home import HomeWork, Summary
 from importers.parquet import homes
 from pebem.distribute.run import Outcome
 from pebem.distribute.run import run as run_homes

@@ -9,8 +9,8 @@ import numpy as np
 
 import pebem
 import rules
-from cli import bench_homes, path_tables, rivals
-from cli.stopwatch import disagreement, say, shortest
+from bench import homes, path_tables, rivals
+from bench.stopwatch import disagreement, say, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ _ROUNDS: Final = 3
 
 def run(rows: int, seed: int) -> None:
     """Measure both shapes and print."""
-    book = rules.load(bench_homes.START)
+    book = rules.load(homes.START)
     for name, (days, size) in SHAPES.items():
         measure(f"{name}e", book, (days, min(size, rows), max(round(rows / size), 1)), seed)
 
@@ -42,9 +42,9 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
         Where a library comes to another answer.
     """
     days, size, number = shape
-    period = bench_homes.period(days)
+    period = homes.period(days)
     say(f"Ganzer Weg, Tabellen mit Text hinein, Summen heraus: {number} {what} zu {size} Zeilen")
-    drawn = [bench_homes.home(book, i, days, size, seed) for i in range(number)]
+    drawn = [homes.home(book, i, days, size, seed) for i in range(number)]
     table = path_tables.given(drawn, book, period)
     frames = rivals.for_polars(table)
     with duckdb.connect() as connection:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from cli import rivals
-from cli.stopwatch import disagreement, say, shortest
+from bench import rivals
+from bench.stopwatch import disagreement, say, shortest
 from pebem.engine import kernel
 from pebem.engine.kernel import Buffers, Lookup, Rows
 from pebem.engine.sums import Cells, Sums

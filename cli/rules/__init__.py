@@ -1,0 +1,1 @@
+"""The parts of `pebem rules`: browse, diff, exchange."""
