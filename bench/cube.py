@@ -13,7 +13,7 @@ from bench.stopwatch import say
 from pebem.fit import FIT_CLASSES, OUTCOMES
 from web.store.models import Cube
 from web.store.result import repository
-from web.store.result.table import Cells, concat
+from web.store.result.table import ResultTable, concat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def lines(seed: int) -> Iterator[str]:
         engine.dispose()
 
 
-def drawn(rng: np.random.Generator) -> Cells:
+def drawn(rng: np.random.Generator) -> ResultTable:
     """Return the cells of a home, as they come from the engine: sorted, no two of the same key."""
     size = DAYS * CELLS_A_DAY
     columns = {"day": FIRST_DAY + rng.integers(0, DAYS, size)}
@@ -66,10 +66,10 @@ def drawn(rng: np.random.Generator) -> Cells:
         name: tuple(f"{name} {i}" for i in range(top)) for name, top in _SIZES.items()
     }
     labels["outcome"] = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
-    return Cells(columns | sums, labels).summed("day", *_PLACE)
+    return ResultTable(columns | sums, labels).summed("day", *_PLACE)
 
 
-def _fill(connection: Connection, home: Cells) -> None:
+def _fill(connection: Connection, home: ResultTable) -> None:
     cast("Table", Cube.__table__).create(connection)
     repository.replace(connection, 1, {repository.FULL: home})
     names = "kind, about, month, content"
@@ -85,13 +85,15 @@ def _fill(connection: Connection, home: Cells) -> None:
     _add_rows(connection, home)
 
 
-def _add_rows(connection: Connection, cells: Cells) -> None:
+def _add_rows(connection: Connection, cells: ResultTable) -> None:
     rows = zip(*(column.tolist() for column in cells.columns.values()), strict=True)
     cursor = cast("Any", connection.connection.cursor())
     cursor.executemany(f"INSERT INTO narrow VALUES ({_HOME}, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
 
 
-def _questions(connection: Connection, home: Cells) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
+def _questions(
+    connection: Connection, home: ResultTable
+) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     last = FIRST_DAY + DAYS - 1
     month = (FIRST_DAY + 366, FIRST_DAY + 366 + 30)
     three = (FIRST_DAY + 500, FIRST_DAY + 502)
@@ -100,7 +102,7 @@ def _questions(connection: Connection, home: Cells) -> dict[str, tuple[Callable[
         query = f"SELECT {keys}, sum(count), sum(seconds) FROM narrow WHERE home_id = {_HOME} AND day BETWEEN :a AND :b GROUP BY {keys}"  # noqa: E501, S608
         return lambda: connection.execute(text(query), {"a": days[0], "b": days[1]}).fetchall()
 
-    def exchange(cells: Cells, days: tuple[int, int]) -> Callable[[], object]:
+    def exchange(cells: ResultTable, days: tuple[int, int]) -> Callable[[], object]:
         def work() -> None:
             span = {"a": days[0], "b": days[1]}
             connection.execute(text(f"DELETE FROM narrow WHERE home_id = {_HOME} AND day BETWEEN :a AND :b"), span)  # noqa: S608
@@ -132,7 +134,7 @@ def _questions(connection: Connection, home: Cells) -> dict[str, tuple[Callable[
     }  # fmt: skip
 
 
-def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> Cells:
+def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> ResultTable:
     months = None if days is None else range(int(repository.month_of(days[0])), int(repository.month_of(days[1])) + 1)
     found = repository.read(connection, _HOME, kind, months)
     if found is None:
@@ -140,7 +142,7 @@ def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None
     return found
 
 
-def _to_the_day(connection: Connection, first: int, last: int) -> Cells:
+def _to_the_day(connection: Connection, first: int, last: int) -> ResultTable:
     months = repository.month_of(np.array([first, last])).tolist()
     whole = repository.read(connection, _HOME, repository.MONTHS, range(months[0] + 1, months[1]))
     edges = [repository.read(connection, _HOME, repository.FULL, [month]) for month in months]

@@ -18,7 +18,7 @@ import sample_data
 from cli.federation import Total
 from cli.federation_home import HomeWork, Summary
 from importers.parquet import homes
-from pebem.distribute.run import Outcome
+from pebem.distribute.run import TaskOutcome
 from pebem.distribute.run import run as run_homes
 from sample_data.home import months_later
 
@@ -130,7 +130,7 @@ def _adding(summary: Summary) -> float:
     whole = Total([])
     start = time.process_time()
     for number in range(_ADDED):
-        whole.take(Outcome(str(number), summary))
+        whole.take(TaskOutcome(str(number), summary))
     return (time.process_time() - start) / _ADDED
 
 

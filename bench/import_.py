@@ -27,7 +27,7 @@ from sample_data import delimited, workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from importers import Import
+    from importers import ReadFiles
 
 ROWS: Final = 100_000
 """Of the workbook that is timed; the text file has ten times as many, what is measured for memory five times."""
@@ -111,7 +111,7 @@ def _calamine(path: Path) -> None:
         book.get_sheet_by_name(name).to_python()
 
 
-def _check(read: Import, totals: tuple[int, int]) -> None:
+def _check(read: ReadFiles, totals: tuple[int, int]) -> None:
     seconds = read.tables.interventions["seconds"]
     if (len(seconds), int(seconds[seconds > 0].sum())) != totals:
         raise CommandError("Gelesen wurde etwas anderes, als geschrieben war. Bitte melden Sie den Fehler.")

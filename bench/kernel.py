@@ -14,13 +14,13 @@ import polars as pl
 from bench import rivals
 from bench.stopwatch import disagreement, say, shortest
 from pebem.engine import kernel
-from pebem.engine.kernel import Buffers, Lookup, Rows
-from pebem.engine.sums import Cells, Sums
+from pebem.engine.kernel import Buffers, LookupTables, Rows
+from pebem.engine.sums import SumCells, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-Tally: TypeAlias = "Callable[[Rows, Lookup, Sequence[Sums], Buffers], None]"
+Tally: TypeAlias = "Callable[[Rows, LookupTables, Sequence[Sums], Buffers], None]"
 
 ROWS: Final = 10_000_000
 ROWS_PER_HOME: Final = 10_000
@@ -76,7 +76,7 @@ def run(rows: int, seed: int) -> None:
     _against_rivals(columns, lookup, expected)
 
 
-def draw(homes: int, seed: int) -> tuple[Rows, Lookup]:
+def draw(homes: int, seed: int) -> tuple[Rows, LookupTables]:
     """Return coded rows at random, one home after the other, and tables that all homes share."""
     rng = np.random.default_rng(seed)
     rows = homes * ROWS_PER_HOME
@@ -90,7 +90,7 @@ def draw(homes: int, seed: int) -> tuple[Rows, Lookup]:
         rng.integers(0, SHIFTS, rows),
         rng.integers(60, 2700, rows) + kernel.ONE,
     )
-    lookup = Lookup(
+    lookup = LookupTables(
         rng.integers(0, STATES, (PEOPLE, DAYS)),
         rng.integers(0, DEMANDS, (STATES, INTERVENTIONS)),
         rng.integers(0, SUPPLIES, (STAFF, DAYS)),
@@ -104,7 +104,7 @@ def _columns(rows: Rows) -> list[np.ndarray]:
     return [getattr(rows, spot.name) for spot in fields(rows)]
 
 
-def _ourselves(rows: Rows, lookup: Lookup, twins: Mapping[str, Tally]) -> dict[str, Callable[[], Any]]:
+def _ourselves(rows: Rows, lookup: LookupTables, twins: Mapping[str, Tally]) -> dict[str, Callable[[], Any]]:
     """Return what is to be timed of our own, with copying as the floor."""
     columns = _columns(rows)
     there = [column.copy() for column in columns]
@@ -127,7 +127,7 @@ def _twins() -> dict[str, Tally]:
     return {"numpy": kernel.tally, "numba": kernel_numba.tally}
 
 
-def _dropped(rows: Rows, lookup: Lookup, tally: Tally, *, hand_out: bool = True) -> None:
+def _dropped(rows: Rows, lookup: LookupTables, tally: Tally, *, hand_out: bool = True) -> None:
     """Run the kernel and keep nothing: new memory for what is kept is the business of whoever keeps it."""
     for _ in tallied(rows, lookup, tally, hand_out=hand_out):
         pass
@@ -138,7 +138,7 @@ def _copy(columns: Sequence[np.ndarray], there: Sequence[np.ndarray]) -> None:
         np.copyto(to, column)
 
 
-def tallied(rows: Rows, lookup: Lookup, tally: Tally, *, hand_out: bool = True) -> Iterator[list[Cells]]:
+def tallied(rows: Rows, lookup: LookupTables, tally: Tally, *, hand_out: bool = True) -> Iterator[list[SumCells]]:
     """Run the kernel home by home and yield the cells of each grouping; or add up all homes and yield nothing.
 
     A home of ten thousand random rows has twice as many cells as rows: handing them out is part of the time.
@@ -153,7 +153,7 @@ def tallied(rows: Rows, lookup: Lookup, tally: Tally, *, hand_out: bool = True) 
             yield [total.cells() for total in sums]
 
 
-def _same_cells(one: list[list[Cells]], other: list[list[Cells]]) -> bool:
+def _same_cells(one: list[list[SumCells]], other: list[list[SumCells]]) -> bool:
     return all(
         np.array_equal(own, its)
         for home, twin in zip(one, other, strict=True)
@@ -162,7 +162,7 @@ def _same_cells(one: list[list[Cells]], other: list[list[Cells]]) -> bool:
     )
 
 
-def _against_rivals(rows: Rows, lookup: Lookup, expected: list[list[Cells]]) -> None:
+def _against_rivals(rows: Rows, lookup: LookupTables, expected: list[list[SumCells]]) -> None:
     """Measure the libraries on the same codes, and compare their answers with ours."""
     homes = np.repeat(np.arange(len(expected), dtype=np.int32), ROWS_PER_HOME)
     columns = {spot.name: getattr(rows, spot.name).astype(np.int32) for spot in fields(rows) if spot.name != "weight"}
@@ -192,7 +192,7 @@ def _against_rivals(rows: Rows, lookup: Lookup, expected: list[list[Cells]]) -> 
     say("  Alle Ergebnisse stimmen überein.")
 
 
-def _of_homes(expected: list[list[Cells]], grouping: int) -> np.ndarray:
+def _of_homes(expected: list[list[SumCells]], grouping: int) -> np.ndarray:
     """Return the cells of a grouping as an array (cells, 4): home, key, count, seconds."""
     cells = [home[grouping].filled() for home in expected]
     numbers = np.repeat(np.arange(len(cells)), [len(key) for key, _, _ in cells])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pebem.aggregate import Aggregate
     from pebem.contracts import Tables
-    from pebem.engine.lookup_tables import Home
+    from pebem.engine.lookup_tables import CompiledHome
     from rules import RuleBook
 
 GROUPINGS: Final = {
@@ -162,18 +162,18 @@ def _ordered(**columns: Any) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_values("since", ignore_index=True)
 
 
-def _numbers(home: Home) -> NDArray[np.int64]:
+def _numbers(home: CompiledHome) -> NDArray[np.int64]:
     """Return the kind of each criterion the states tell apart; 0 is left for none."""
     return np.arange(1, len(home.residents.states.criterion_ids) + 1)
 
 
-def _kinds(criteria: pd.Series, home: Home) -> NDArray[np.int64]:
+def _kinds(criteria: pd.Series, home: CompiledHome) -> NDArray[np.int64]:
     names = home.residents.states.criterion_ids
     numbers = dict(zip(names, _numbers(home), strict=True))
     return np.array([numbers.get(name, numbers[names[-1]]) for name in criteria], np.int64)
 
 
-def _supplies(employed: pd.DataFrame, home: Home, period: tuple[date, date]) -> NDArray[np.int32]:
+def _supplies(employed: pd.DataFrame, home: CompiledHome, period: tuple[date, date]) -> NDArray[np.int32]:
     """Return what each row of the staff brings: what the grid says on the first day it holds, 0 = on no day."""
     first = np.datetime64(period[0], "D")
     start = (employed["start"].to_numpy("datetime64[D]") - first).astype(np.int64)
@@ -182,7 +182,7 @@ def _supplies(employed: pd.DataFrame, home: Home, period: tuple[date, date]) -> 
     return home.lookup.supply[person, np.minimum(start, home.days - 1)].astype(np.int32)
 
 
-def _ends(home: Home) -> pd.DataFrame:
+def _ends(home: CompiledHome) -> pd.DataFrame:
     demand, supply = np.indices(home.lookup.end.shape)
     end = home.lookup.end.ravel()
     known = (home.ends.resident, home.ends.assessed, home.ends.staff)

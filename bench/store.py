@@ -21,7 +21,7 @@ from cli.parser import CommandError
 from pebem.contracts import STATUSES, Tables
 from web.store import migrate
 from web.store.databases import make_engine
-from web.store.models import Account, Batch, Home, Resident, Staff, Tenant
+from web.store.models import Account, Home, Resident, Staff, Tenant, Upload
 from web.store.work import bulk
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _furnish(engine: Engine, frame: pd.DataFrame, model: type[Resident | Staff],
             connection.execute(insert(Account).values(
                 id=1, tenant_id=1, user_name="a", display_name="A", password_hash="", created_at=now,
             ))  # fmt: skip
-            connection.execute(insert(Batch).values(
+            connection.execute(insert(Upload).values(
                 id=1, home_id=1, account_id=1, state="-", created_at=now, file_count=1, file_hash=b"",
             ))  # fmt: skip
         connection.execute(insert(model), [{"id": i, "home_id": 1, "pseudonym": one} for one, i in ids.items()])

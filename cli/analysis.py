@@ -13,7 +13,7 @@ import rules
 from cli.arguments import profile
 from cli.parser import CommandError
 from cli.passwords import opened
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.findings import Finding, Severity
 from pebem.relief.feasible import relief
 from web.reports import findings_xlsx, fit_json, fit_xlsx
@@ -34,7 +34,7 @@ def analyse(options: argparse.Namespace) -> int:
     """
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    agreed = Agreed(profiles=(profile(options.profile),)) if options.profile else Agreed()
+    agreed = HomeConventions(profiles=(profile(options.profile),)) if options.profile else HomeConventions()
     read = opened(lambda passwords: importers.read(options.files, book, agreed=agreed, passwords=passwords))
     period = _period(read.tables, options.first, options.last)
     if period:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cli.parser import CommandError
 
 if TYPE_CHECKING:
-    from importers.sheets.profiles import Profile
+    from importers.sheets.profiles import SourceProfile
     from rules import RuleBook
     from rules.cases import Case
 
@@ -25,7 +25,7 @@ def rulebook(text: str) -> str | Path:
     return Path(text) if Path(text).is_dir() else text
 
 
-def profile(path: Path | str) -> Profile:
+def profile(path: Path | str) -> SourceProfile:
     """Return the profile in a file, as the application hands it out.
 
     Raises
@@ -33,10 +33,10 @@ def profile(path: Path | str) -> Profile:
     CommandError
         Where there is none in it.
     """
-    from importers.sheets.profiles import Profile  # noqa: PLC0415  # most commands read no files
+    from importers.sheets.profiles import SourceProfile  # noqa: PLC0415  # most commands read no files
 
     try:
-        return Profile.of(json.loads(Path(path).read_text("utf-8-sig")))
+        return SourceProfile.of(json.loads(Path(path).read_text("utf-8-sig")))
     except OSError as problem:
         raise CommandError(f"Die Profildatei {path} lässt sich nicht öffnen. Bitte prüfen Sie den Namen.") from problem
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:

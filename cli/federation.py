@@ -18,7 +18,7 @@ from importers.findings import Finding, Severity
 from importers.parquet import homes
 from importers.parquet.batches import span
 from pebem.aggregate import COVERAGE_COUNTS, EXCLUDED, FIT, OUTCOME_COLUMNS, Aggregate, condense
-from pebem.distribute.run import LOST, TRIES, Failure, PartitionError, run
+from pebem.distribute.run import LOST, TRIES, PartitionError, TaskFailure, run
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from pebem.distribute.run import Outcome
+    from pebem.distribute.run import TaskOutcome
     from rules import RuleBook
 
 _AT_ONCE: Final = 64
@@ -66,7 +66,7 @@ def analyse(options: argparse.Namespace) -> int:
     return total.say(options.out)
 
 
-def _run(options: argparse.Namespace, homes: Sequence[str], work: Any, what: str) -> Iterator[Outcome[str, Any]]:
+def _run(options: argparse.Namespace, homes: Sequence[str], work: Any, what: str) -> Iterator[TaskOutcome[str, Any]]:
     def show(done: int, whole: int) -> None:
         sys.stderr.write(f"\r{done} von {whole} Einrichtungen {what}" + ("\n" if done == whole else ""))
         sys.stderr.flush()
@@ -117,11 +117,11 @@ class Total:
         self._sum = Aggregate.zero()
         self._parts: list[Aggregate] = []
 
-    def take(self, outcome: Outcome[str, Summary]) -> None:
+    def take(self, outcome: TaskOutcome[str, Summary]) -> None:
         """Take in what became of a home."""
         if outcome.failure or outcome.result is None:
             self.failed += 1
-            self.findings.append(_failed(outcome.key, outcome.failure or Failure("", "")))
+            self.findings.append(_failed(outcome.key, outcome.failure or TaskFailure("", "")))
             return
         summary = outcome.result
         self._parts.append(summary.aggregate)
@@ -184,14 +184,14 @@ def added(parts: Sequence[Aggregate]) -> Aggregate:
     return Aggregate(tables, coverage, excluded, whole)
 
 
-_NAMELESS: Final = Failure(
+_NAMELESS: Final = TaskFailure(
     "UnreadableError",
     "Der Name des Ordners ist keine gültige Kennung. Bitte nehmen Sie höchstens 64 Buchstaben, Ziffern, Punkte, "
     "Binde- und Unterstriche.",
 )
 
 
-def _failed(home: str, failure: Failure) -> Finding:
+def _failed(home: str, failure: TaskFailure) -> Finding:
     """Say why a home has no result."""
     match failure.kind:
         case "UnreadableError":

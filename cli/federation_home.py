@@ -18,7 +18,7 @@ import pebem
 import rules
 from importers.findings import Finding, Severity, UnreadableError
 from importers.parquet import homes
-from importers.parquet.batches import Batches
+from importers.parquet.batches import InterventionBatches
 from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, FIT, OUTCOME_COLUMNS, Aggregate
 from web.reports import fit_json
 
@@ -106,7 +106,7 @@ class HomeWork:
             return place.summary(self.period)
         place.clear()
         people, findings = homes.people(files, self._book)
-        batches = Batches(files.interventions, self._book, people)
+        batches = InterventionBatches(files.interventions, self._book, people)
         found = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
         found = replace(found, excluded=dict(found.excluded) | {"fehlerhaft": batches.faulty})
         if not batches.rows:
@@ -130,7 +130,7 @@ class HomeWork:
         """Leave the rulebook behind: whoever does the work loads and checks it."""
         return {name: value for name, value in self.__dict__.items() if name != "_book"}
 
-    def _stamp(self, files: homes.Files) -> dict[str, Any]:
+    def _stamp(self, files: homes.HomeFiles) -> dict[str, Any]:
         """Return what a result rests on. Files are taken as unchanged with name, size and time, as make takes them."""
         inputs = [(path, path.stat()) for path in files.all]
         return {

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from importers.content.assessments import read_assessments as _assessments
 from importers.content.table import Table
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.das import merge_into_sheets as das_join
 from importers.findings import Finding, PasswordNeededError, Severity, UnreadableError
-from importers.result import Assessments, Import, assemble
+from importers.result import ReadAssessments, ReadFiles, assemble
 from importers.sheets import decision, guesses
-from importers.sheets.selection import Chosen
+from importers.sheets.selection import SheetSelection
 from importers.sheets.synonyms import usual
 from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 from pebem.contracts import check
@@ -41,13 +41,13 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say of its fi
     book: RuleBook,
     *,
     sheets_needed: Collection[str] = NEEDED,
-    agreed: Agreed | None = None,
+    agreed: HomeConventions | None = None,
     answers: Sequence[SheetAnswer] = (),
     passwords: Mapping[str, str] | None = None,
     hidden: bool = False,
     told: Told | None = None,
     headings: Path | None = None,
-) -> Import:
+) -> ReadFiles:
     """Read a workbook, or the same sheets as text files, or exports for the DAS, or a mixture of them.
 
     Parameters
@@ -82,9 +82,9 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say of its fi
     """
     with _without_collecting():
         told = told or _nobody_is_told
-        agreed = agreed or Agreed()
+        agreed = agreed or HomeConventions()
         vocabulary = usual(headings)
-        said = decision.Said(answers, agreed.profiles, vocabulary, hidden=hidden)
+        said = decision.KnownBefore(answers, agreed.profiles, vocabulary, hidden=hidden)
         chosen = _chosen(_opened(files, tuple(SHEETS), said, passwords), tuple(SHEETS), len(files), told)
         return _result(chosen, book, sheets_needed, agreed, vocabulary, told)
 
@@ -100,11 +100,11 @@ class Look:
     """
 
     guesses: tuple[SheetGuess, ...]
-    _opened: tuple[decision.Opened, ...]
-    _agreed: Agreed
+    _opened: tuple[decision.DecidedFile, ...]
+    _agreed: HomeConventions
     _vocabulary: Vocabulary
 
-    def read(self, book: RuleBook, *, sheets_needed: Collection[str] = NEEDED, told: Told | None = None) -> Import:
+    def read(self, book: RuleBook, *, sheets_needed: Collection[str] = NEEDED, told: Told | None = None) -> ReadFiles:
         """Read the files, as :func:`read` does with what :func:`look` was given.
 
         Raises
@@ -121,7 +121,7 @@ class Look:
 def look(
     files: Sequence[File],
     *,
-    agreed: Agreed | None = None,
+    agreed: HomeConventions | None = None,
     answers: Sequence[SheetAnswer] = (),
     passwords: Mapping[str, str] | None = None,
     headings: Path | None = None,
@@ -130,14 +130,14 @@ def look(
 
     Parameters and errors as :func:`read`; an answer that names rows or columns a sheet does not have is refused here.
     """
-    agreed, vocabulary = agreed or Agreed(), usual(headings)
-    said = decision.Said(answers, agreed.profiles, vocabulary)
+    agreed, vocabulary = agreed or HomeConventions(), usual(headings)
+    said = decision.KnownBefore(answers, agreed.profiles, vocabulary)
     with _without_collecting():
         opened = tuple(decision.opened(files, said, lambda *_: True, passwords=passwords, hidden=True))
     return Look(guesses.guesses(opened, vocabulary), opened, agreed, vocabulary)
 
 
-def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> Assessments:
+def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> ReadAssessments:
     """Read the sheet ``Begutachtungen`` alone; resident numbers are not checked.
 
     Raises
@@ -146,17 +146,17 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
         If a file is refused as a whole or the sheet is missing.
     """
     sheet = "Begutachtungen"
-    opened = _opened(files, (sheet,), decision.Said(vocabulary=usual()), passwords)
+    opened = _opened(files, (sheet,), decision.KnownBefore(vocabulary=usual()), passwords)
     chosen = _chosen(opened, (sheet,), len(files), _nobody_is_told)
     chosen.demand((sheet,))
     table = Table(sheet, [grid for grid, _ in chosen.sheets[sheet]], [place for _, place in chosen.sheets[sheet]])
     frame = _assessments(table, None)
-    return Assessments(frame, table.rows[~table.faulty], chosen.findings + table.findings)
+    return ReadAssessments(frame, table.rows[~table.faulty], chosen.findings + table.findings)
 
 
 def _opened(
-    files: Sequence[File], wanted: tuple[str, ...], said: decision.Said, passwords: Mapping[str, str] | None
-) -> Iterator[decision.Opened]:
+    files: Sequence[File], wanted: tuple[str, ...], said: decision.KnownBefore, passwords: Mapping[str, str] | None
+) -> Iterator[decision.DecidedFile]:
     """Yield the files with those sheets open that may be wanted."""
 
     def opens(sheet: str, name: str, hidden: bool) -> bool:  # noqa: FBT001 - as it is asked
@@ -165,9 +165,9 @@ def _opened(
     return decision.opened(files, said, opens, passwords=passwords, hidden=said.hidden)
 
 
-def _chosen(opened: Iterable[decision.Opened], wanted: tuple[str, ...], files: int, told: Told) -> Chosen:
+def _chosen(opened: Iterable[decision.DecidedFile], wanted: tuple[str, ...], files: int, told: Told) -> SheetSelection:
     """Return the wanted sheets of all files."""
-    chosen = Chosen(wanted)
+    chosen = SheetSelection(wanted)
     told("Liest Datei 1", 0.0, 0)
     for number, file in enumerate(opened, start=1):
         chosen.add(file)
@@ -180,13 +180,13 @@ def _chosen(opened: Iterable[decision.Opened], wanted: tuple[str, ...], files: i
 
 
 def _result(
-    chosen: Chosen,
+    chosen: SheetSelection,
     book: RuleBook,
     sheets_needed: Collection[str],
-    agreed: Agreed,
+    agreed: HomeConventions,
     vocabulary: Vocabulary,
     told: Told,
-) -> Import:
+) -> ReadFiles:
     """Read the rows of the chosen sheets; the grids are let go on the way."""
     chosen.demand(sheets_needed)
     told("Prüft Überschriften und Spalten", _HALF, rows := chosen.rows)
@@ -220,12 +220,12 @@ def _without_collecting() -> Iterator[None]:
 
 __all__ = [
     "NEEDED",
-    "Agreed",
-    "Assessments",
     "Finding",
-    "Import",
+    "HomeConventions",
     "Look",
     "PasswordNeededError",
+    "ReadAssessments",
+    "ReadFiles",
     "Severity",
     "UnreadableError",
     "look",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from importers.sheets.profiles import Profile
+    from importers.sheets.profiles import SourceProfile
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class HomeConventions:
     """The home's own words and profiles; they go before our lists and cost no warning.
 
     Attributes
@@ -37,4 +37,4 @@ class Agreed:
     roles: Mapping[str, str] = field(default_factory=dict)
     shifts: Mapping[str, str] = field(default_factory=dict)
     shift_codes: Mapping[str, str] = field(default_factory=dict)
-    profiles: tuple[Profile, ...] = ()
+    profiles: tuple[SourceProfile, ...] = ()

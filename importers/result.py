@@ -10,13 +10,13 @@ import numpy as np
 from importers.content.assessments import read_assessments
 from importers.content.faulty_rows import FaultySheet, faulty_rows
 from importers.content.instability import read_instability
-from importers.content.interventions import Work, read_interventions
+from importers.content.interventions import ReadInterventions, read_interventions
 from importers.content.people import read_residents, read_staff
-from importers.content.person_names import Known, names_in
+from importers.content.person_names import PersonIndex, names_in
 from importers.content.weekly_hours import HOURS, read_hours
 from importers.findings import Finding, Severity
 from importers.home_words.unknown_words import unknown_words
-from importers.rosters.duties import Duties, read_rosters
+from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.shift_codes import read_shift_codes
 from importers.sheets.template_columns import SHEETS
 from pebem.contracts import DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from importers.content.table import Table
-    from importers.conventions import Agreed
+    from importers.conventions import HomeConventions
     from importers.files.grid import Grid
     from importers.home_words.unknown_words import Words
-    from importers.sheets.heading_rows import Located
+    from importers.sheets.heading_rows import HeadingPlace
     from rules.model import RuleBook
 
 
 @dataclass(frozen=True)
-class Import:
+class ReadFiles:
     """What became of the files.
 
     Attributes
@@ -76,7 +76,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Assessments:
+class ReadAssessments:
     """The sheet ``Begutachtungen`` alone.
 
     Attributes
@@ -96,11 +96,11 @@ class Assessments:
 
 def assemble(
     tables: Mapping[str, Table],
-    rosters: Sequence[tuple[Grid, Located]],
+    rosters: Sequence[tuple[Grid, HeadingPlace]],
     book: RuleBook,
     findings: list[Finding],
-    agreed: Agreed,
-) -> Import:
+    agreed: HomeConventions,
+) -> ReadFiles:
     """Read all sheets, each with what the others say of its people.
 
     Parameters
@@ -135,22 +135,22 @@ def assemble(
             )
         )
     codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
-    duties = Duties(empty(DUTIES), [], {}, frozenset())
+    duties = ReadDuties(empty(DUTIES), [], {}, frozenset())
     if rosters:
         wards = residents["ward"].dropna().unique().tolist()
         duties = read_rosters(rosters, (staff, people_staff), wards, (codes, agreed.shift_codes))
-    work = Work(empty(INTERVENTIONS), 0, 0, np.zeros(0, dtype=np.int32))
+    work = ReadInterventions(empty(INTERVENTIONS), 0, 0, np.zeros(0, dtype=np.int32))
     if table := tables.get("Interventionen"):
         named = (
-            Known(known, people_residents),
-            Known(frozenset(staff["staff"]), people_staff, tables.get("Mitarbeitende")),
+            PersonIndex(known, people_residents),
+            PersonIndex(frozenset(staff["staff"]), people_staff, tables.get("Mitarbeitende")),
         )
         work = read_interventions(table, book, residents, staff, agreed, named)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
     findings.extend(duties.findings)
-    return Import(
+    return ReadFiles(
         Tables(
             residents=residents,
             staff=staff,

@@ -29,7 +29,7 @@ _LISTED: Final = 6
 
 
 @dataclass(frozen=True)
-class Assessed:
+class ScoredAssessments:
     """What n assessments come to; the numbers as in :class:`rules.assessment.Scores`.
 
     Attributes
@@ -48,14 +48,14 @@ class Assessed:
     notes: list[list[str]]
 
 
-def assess(frame: pd.DataFrame) -> Assessed:
+def assess(frame: pd.DataFrame) -> ScoredAssessments:
     """Score a frame of assessments (``pebem.contracts.ASSESSMENTS`` and cells).
 
     An assessment without a day is scored by the latest thresholds; one from before the instrument came
     into force is not scored, and its note says so.
     """
     n = len(frame)
-    result = Assessed(
+    result = ScoredAssessments(
         np.full((n, len(MODULES)), MISSING),
         np.full((n, len(MODULES)), np.nan),
         np.full(n, np.nan),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pebem.engine.day_numbers import SINCE_ALWAYS, day_of, number_of
 from pebem.engine.timeline import assessment_starts, resident_timeline
-from rules.explanation.explain import Facts, InForce, SetLevel
+from rules.explanation.explain import ActiveCriterion, Facts, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def set_level(overrides: pd.DataFrame, resident: str | None, intervention: str, 
     return SetLevel(int(last["level"]), last["reason"], last["start"].date(), end, last["by"], whole_house=own.empty)
 
 
-def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[InForce]:
+def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[ActiveCriterion]:
     """Return the criteria in force on a day, earliest first."""
     moment = pd.Timestamp(day)
     held = instability[(instability["start"] <= moment) & ~(instability["end"] < moment)].sort_values("start")
@@ -86,6 +86,8 @@ def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[InFo
         criterion = book.find_criterion(name)
         label = criterion.label if criterion else name
         found.append(
-            InForce(label, start.date(), None if pd.isna(end) else end.date(), criterion.id if criterion else name)
+            ActiveCriterion(
+                label, start.date(), None if pd.isna(end) else end.date(), criterion.id if criterion else name
+            )
         )
     return found

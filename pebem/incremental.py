@@ -14,7 +14,7 @@ from pandas.api.types import union_categoricals
 
 from pebem.aggregate import FIT, Aggregate
 from pebem.engine.day_numbers import day_of, days
-from pebem.rescore import Basis, touched
+from pebem.rescore import RatingBasis, touched
 from pebem.score import score
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ class Rescored:
     given: int
 
 
-def rescore(old: Aggregate, before: Basis, after: Basis, groupings: Sequence[tuple[str, ...]] = FIT) -> Rescored:
+def rescore(
+    old: Aggregate, before: RatingBasis, after: RatingBasis, groupings: Sequence[tuple[str, ...]] = FIT
+) -> Rescored:
     """Return what a home comes to after an edit, from what it came to before.
 
     Parameters
@@ -67,7 +69,7 @@ def rescore(old: Aggregate, before: Basis, after: Basis, groupings: Sequence[tup
     return Rescored(replace(old + given - taken, period=period), int(gone.sum()), int(arrived.sum()))
 
 
-def part(basis: Basis, rows: NDArray[np.bool_], groupings: Sequence[tuple[str, ...]]) -> Aggregate:
+def part(basis: RatingBasis, rows: NDArray[np.bool_], groupings: Sequence[tuple[str, ...]]) -> Aggregate:
     """Score some of the interventions, with the people who occur in them alone.
 
     Parameters

@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
     from pebem.contracts import Tables
     from rules import RuleBook
-    from rules.model import Intervention
+    from rules.model import CatalogueEntry
 
 
 @dataclass(frozen=True)
-class Basis:
+class RatingBasis:
     """What a row is rated on, besides the row itself.
 
     Attributes
@@ -60,7 +60,7 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Touched:
+class TouchedRows:
     """What rates rows differently after an edit. People are numbered as in :mod:`pebem.engine.timeline`.
 
     Attributes
@@ -116,7 +116,7 @@ class Touched:
         return found & (rated & (demanded | moved | self.brings[staff, day]) | self.inside[day])
 
 
-def touched(before: Basis, after: Basis, span: tuple[int, int]) -> Touched:
+def touched(before: RatingBasis, after: RatingBasis, span: tuple[int, int]) -> TouchedRows:
     """Compare what holds before and after an edit.
 
     Parameters
@@ -140,7 +140,7 @@ def touched(before: Basis, after: Basis, span: tuple[int, int]) -> Touched:
     supplies = [_supplies(basis, staff, shared, span) for basis in bases]
     pair, unlike = _differing(supplies[0], supplies[1])
     wards = [_wards(basis, residents) for basis in bases]
-    return Touched(
+    return TouchedRows(
         first=span[0],
         residents=residents,
         staff=staff,
@@ -158,7 +158,7 @@ _Grid = tuple["NDArray[np.integer]", "NDArray[np.int64]"]
 
 
 def _demands(
-    basis: Basis, residents: pd.Index, interventions: pd.Index, span: tuple[int, int], numbers: dict[bytes, int]
+    basis: RatingBasis, residents: pd.Index, interventions: pd.Index, span: tuple[int, int], numbers: dict[bytes, int]
 ) -> _Grid:
     """Return states by resident and day, and what each calls for by intervention; last, what is recorded of it."""
     tables, book = basis.tables, basis.book
@@ -194,7 +194,7 @@ def _recorded(tables: Tables, timeline: ResidentTimeline, numbers: dict[bytes, i
     return np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in content], np.int64)
 
 
-def _supplies(basis: Basis, staff: pd.Index, certificates: set[str], span: tuple[int, int]) -> _Grid:
+def _supplies(basis: RatingBasis, staff: pd.Index, certificates: set[str], span: tuple[int, int]) -> _Grid:
     """Return supplies by employee and day, and what each brings.
 
     Certificates only one of the books knows are left out: work that admits them differs by its entry.
@@ -215,19 +215,19 @@ def _differing(before: _Grid, after: _Grid) -> tuple[NDArray[np.int64], NDArray[
     return code.reshape(before[0].shape).astype(np.int64), before[1][was] != after[1][now]
 
 
-def _fitting(entries: dict[str, Intervention], name: str) -> tuple[object, ...] | None:
+def _fitting(entries: dict[str, CatalogueEntry], name: str) -> tuple[object, ...] | None:
     entry = entries.get(name)
     return (entry.kind, entry.reserved, entry.accepts) if entry else None
 
 
-def _wards(basis: Basis, residents: pd.Index) -> list[str | None]:
+def _wards(basis: RatingBasis, residents: pd.Index) -> list[str | None]:
     """Return the ward of each resident code."""
     of = zip(basis.tables.residents["resident"], basis.tables.residents["ward"], strict=True)
     lives_in = {resident: ward if isinstance(ward, str) else None for resident, ward in of}
     return [None] * FIRST_PERSON + [lives_in.get(resident) for resident in residents]
 
 
-def _inside(basis: Basis, span: tuple[int, int]) -> NDArray[np.bool_]:
+def _inside(basis: RatingBasis, span: tuple[int, int]) -> NDArray[np.bool_]:
     day = np.arange(span[0], span[1] + 1)
     if basis.period is None:
         return np.ones(len(day), bool)

@@ -11,7 +11,7 @@ import pandas as pd
 from pebem.aggregate import DIMENSIONS, FIT, Aggregate
 from pebem.engine import kernel
 from pebem.engine.day_numbers import day_of, days
-from pebem.engine.decode import Labels, Words
+from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import Coder, EmptyError, learn
 from pebem.engine.kernel import Buffers
 from pebem.engine.lookup_tables import home_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pebem.contracts import Tables
     from pebem.engine.decode import Columns
     from pebem.engine.kernel import Rows
-    from pebem.engine.lookup_tables import Home
+    from pebem.engine.lookup_tables import CompiledHome
     from rules import RuleBook
 
 _MARGINS: Final = (("day", "ward"), ("ward", "shift"), ("intervention",))
@@ -123,9 +123,9 @@ class Scorer:
 
     def __init__(
         self,
-        home: Home,
+        home: CompiledHome,
         groupings: Sequence[tuple[str, ...]] = FIT,
-        tally: Callable[[Rows, kernel.Lookup, Sequence[Sums], Buffers], None] = kernel.tally,
+        tally: Callable[[Rows, kernel.LookupTables, Sequence[Sums], Buffers], None] = kernel.tally,
     ) -> None:
         self._home, self._groupings, self._tally = home, tuple(groupings), tally
         groups = {_group_of(dims) for dims in self._groupings}
@@ -133,7 +133,7 @@ class Scorer:
         groups = {DIMENSIONS} if DIMENSIONS in groups else {_MARGINS[0], *groups}
         self._parts: dict[tuple[str, ...], list[Columns]] = {group: [] for group in sorted(groups)}
         self._gaps: list[Columns] = []
-        self._wards, self._shifts, self._buffers = Labels(), Labels(), Buffers()
+        self._wards, self._shifts, self._buffers = Codebook(), Codebook(), Buffers()
         self._not_done = self._outside = 0
         self._begin()
 
@@ -157,7 +157,7 @@ class Scorer:
         """Return what has been added so far."""
         self._put_aside()
         self._begin()
-        words = Words(self._home, self._wards, self._shifts)
+        words = Decoder(self._home, self._wards, self._shifts)
         cells = {group: _joined(parts) for group, parts in self._parts.items()}
         whole = cells.get(DIMENSIONS)
         tables = {dims: words.table(dims, whole or cells[_group_of(dims)]) for dims in self._groupings}
@@ -198,7 +198,7 @@ def _joined(parts: list[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def outcomes(rows: Rows, home: Home) -> NDArray[np.int64]:
+def outcomes(rows: Rows, home: CompiledHome) -> NDArray[np.int64]:
     """Return the outcome of each row, shape (n,), as positions in ``fit.OUTCOMES``."""
     buffers = Buffers()
     found = [np.zeros(0, np.int64)]

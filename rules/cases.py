@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rules.explanation.explain import Facts, InForce
+from rules.explanation.explain import ActiveCriterion, Facts
 from rules.files.schema import form
 from rules.files.yaml_with_places import read_marked, read_yaml
 from rules.load import SHELF
-from rules.problem import Problem, RuleBookError
+from rules.problem import BookProblem, RuleBookError
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, COUNTED_ITEMS, ITEMS, NO_FINDING, allowed_points
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rules.files.yaml_with_places import Places, Steps
-    from rules.model import Criterion
+    from rules.model import InstabilityCriterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Case:
         """Folder of the case."""
         return self.id.split("/", 1)[0]
 
-    def facts(self, day: date, criteria: Sequence[Criterion]) -> Facts:
+    def facts(self, day: date, criteria: Sequence[InstabilityCriterion]) -> Facts:
         """Return the resident as the explanation takes it, on a day."""
         labels = {entry.id: entry.label for entry in criteria}
         return Facts(
@@ -100,7 +100,7 @@ class Case:
             cells=self.points or {},
             continence_urine=self.continence_urine,
             continence_stool=self.continence_stool,
-            criteria=tuple(InForce(labels.get(name, name), None, None, name) for name in self.unstable),
+            criteria=tuple(ActiveCriterion(labels.get(name, name), None, None, name) for name in self.unstable),
         )
 
 
@@ -138,7 +138,7 @@ def read_case(path: Path) -> Case:
     content, places, problems = read_marked(path)
     if not problems:
         found = list(form("case.yaml", content)) or list(_meaning(content))
-        problems = [Problem(str(path), _line(places, steps), "", text) for steps, text in found]
+        problems = [BookProblem(str(path), _line(places, steps), "", text) for steps, text in found]
     if problems:
         raise RuleBookError("\n".join(map(str, problems)))
     return _case(f"{path.parent.name}/{path.stem}", content)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import Intervention, Rule
+    from rules.model import CatalogueEntry, Rule
 
 LEVEL_BITS: Final = 16
 """Where the level stands in a rank; below it the rule, the first one highest."""
@@ -24,7 +24,7 @@ NO_RULE: Final = 0xFFFF
 
 
 @dataclass(frozen=True)
-class Plan:
+class CompilePlan:
     """How to compile a rulebook.
 
     Interventions of which the rules see the same share one of c columns. A column is covered by at most r rules.
@@ -44,13 +44,13 @@ class Plan:
     """
 
     column: NDArray[np.intp]
-    questions: tuple[tuple[Condition, Intervention], ...]
+    questions: tuple[tuple[Condition, CatalogueEntry], ...]
     asked: NDArray[np.intp]
     rank: NDArray[np.uint32]
     bars: NDArray[np.bool_]
 
 
-def plan_of(interventions: Sequence[Intervention], rules: Sequence[Rule]) -> Plan:
+def plan_of(interventions: Sequence[CatalogueEntry], rules: Sequence[Rule]) -> CompilePlan:
     """Plan the compiling of a rulebook.
 
     Raises
@@ -58,7 +58,7 @@ def plan_of(interventions: Sequence[Intervention], rules: Sequence[Rule]) -> Pla
     ValueError
         Where an intervention is covered by no rule at all: a level is never made up.
     """
-    samples: dict[tuple[object, ...], Intervention] = {}
+    samples: dict[tuple[object, ...], CatalogueEntry] = {}
     for entry in interventions:
         samples.setdefault(_signature(entry), entry)
     places = {signature: i for i, signature in enumerate(samples)}
@@ -67,7 +67,7 @@ def plan_of(interventions: Sequence[Intervention], rules: Sequence[Rule]) -> Pla
     rank, bars = np.zeros(size, np.uint32), np.zeros(size, bool)
     asked = np.full(size, -1, np.intp)
     questions: dict[tuple[Condition, tuple[object, ...]], int] = {}
-    askers: list[tuple[Condition, Intervention]] = []
+    askers: list[tuple[Condition, CatalogueEntry]] = []
     for c, (entry, found) in enumerate(zip(samples.values(), covering, strict=True)):
         if not found:
             raise ValueError(f"Für die Intervention {entry.id} ({entry.kind}) gilt keine Regel.")
@@ -80,9 +80,11 @@ def plan_of(interventions: Sequence[Intervention], rules: Sequence[Rule]) -> Pla
             rank[r, c] = rule.level_for(entry) << LEVEL_BITS | NO_RULE - i
             bars[r, c] = rule.bars_certificates
     asked[asked < 0] = len(askers)
-    return Plan(np.array([places[_signature(e)] for e in interventions], np.intp), tuple(askers), asked, rank, bars)
+    return CompilePlan(
+        np.array([places[_signature(e)] for e in interventions], np.intp), tuple(askers), asked, rank, bars
+    )
 
 
-def _signature(entry: Intervention) -> tuple[object, ...]:
+def _signature(entry: CatalogueEntry) -> tuple[object, ...]:
     """Return what the rules can see of an intervention: entries that agree here share a column."""
     return entry.kind, entry.bi_items, entry.base, entry.reserved, entry.accepts and entry.accepts.certificate

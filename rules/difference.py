@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from rules.model import Criterion, Intervention, Provenance, Rule, RuleBook
+    from rules.model import CatalogueEntry, InstabilityCriterion, Provenance, Rule, RuleBook
 
 ADDED: Final = "neu"
 REMOVED: Final = "entfallen"
@@ -29,7 +29,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class EntryChange:
     """One entry that is not the same.
 
     Attributes
@@ -50,19 +50,19 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Difference:
+class BookDifference:
     """All that sets the second rulebook apart from the first."""
 
     before: RuleBook
     after: RuleBook
-    changes: tuple[Change, ...]
+    changes: tuple[EntryChange, ...]
 
-    def of(self, section: str) -> tuple[Change, ...]:
+    def of(self, section: str) -> tuple[EntryChange, ...]:
         """Return the changes of one section."""
         return tuple(change for change in self.changes if change.section == section)
 
 
-def compare(before: RuleBook, after: RuleBook) -> Difference:
+def compare(before: RuleBook, after: RuleBook) -> BookDifference:
     """Compare two rulebooks, each as it holds on its day.
 
     Returns
@@ -88,14 +88,14 @@ def compare(before: RuleBook, after: RuleBook) -> Difference:
             [(criterion.id, criterion.label, _of_criterion(criterion)) for criterion in after.criteria],
         ),
     ]
-    return Difference(before, after, tuple(changes))
+    return BookDifference(before, after, tuple(changes))
 
 
 _Entries: TypeAlias = "Iterable[tuple[str, str, Mapping[str, str]]]"
 """Id, title and fields in words of each entry."""
 
 
-def _changes(section: str, before: _Entries, after: _Entries) -> Iterator[Change]:
+def _changes(section: str, before: _Entries, after: _Entries) -> Iterator[EntryChange]:
     old = {name: (title, fields) for name, title, fields in before}
     new = {name: (title, fields) for name, title, fields in after}
     for name in dict.fromkeys([*old, *new]):
@@ -108,7 +108,7 @@ def _changes(section: str, before: _Entries, after: _Entries) -> Iterator[Change
         )
         if fields:
             what = ADDED if name not in old else REMOVED if name not in new else CHANGED
-            yield Change(section, name, title or old[name][0], what, fields)
+            yield EntryChange(section, name, title or old[name][0], what, fields)
 
 
 def _of_book(book: RuleBook) -> dict[str, str]:
@@ -122,7 +122,7 @@ def _of_book(book: RuleBook) -> dict[str, str]:
     }
 
 
-def _of_intervention(entry: Intervention) -> dict[str, str]:
+def _of_intervention(entry: CatalogueEntry) -> dict[str, str]:
     return {
         "Gruppe": entry.group,
         "Titel": entry.title,
@@ -150,7 +150,7 @@ def _of_rule(rule: Rule) -> dict[str, str]:
     }
 
 
-def _of_criterion(criterion: Criterion) -> dict[str, str]:
+def _of_criterion(criterion: InstabilityCriterion) -> dict[str, str]:
     return {
         "Titel": criterion.label,
         "Hinweis": criterion.hint,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rules.files.yaml_with_places import read_yaml
 from rules.language.condition import ConditionError, parse
-from rules.model import Accepts, Criterion, Intervention, Role, Rule, RuleBook
+from rules.model import Accepts, CatalogueEntry, InstabilityCriterion, Role, Rule, RuleBook
 from rules.problem import RuleBookError
 from rules.statute import SHELF, document, provenance
 from rules.vocabulary import KINDS
@@ -23,7 +23,7 @@ __all__ = ["FILES", "SHELF", "RuleBookError", "build", "documents", "load", "rea
 
 FILES: Final = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
 
-_Entry = TypeVar("_Entry", Intervention, Rule, Criterion)
+_Entry = TypeVar("_Entry", CatalogueEntry, Rule, InstabilityCriterion)
 
 
 def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
@@ -173,9 +173,9 @@ def _dated(raw: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _intervention(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Intervention:
+def _intervention(raw: Mapping[str, Any], sources: Mapping[str, str]) -> CatalogueEntry:
     accepts = raw.get("zertifikat")
-    return Intervention(
+    return CatalogueEntry(
         id=raw["id"],
         group=raw["gruppe"],
         title=raw["titel"],
@@ -203,8 +203,8 @@ def _rule(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Rule:
     )
 
 
-def _criterion(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Criterion:
-    return Criterion(id=raw["id"], label=raw["titel"], hint=raw.get("hinweis", ""), **_dated(raw, sources))
+def _criterion(raw: Mapping[str, Any], sources: Mapping[str, str]) -> InstabilityCriterion:
+    return InstabilityCriterion(id=raw["id"], label=raw["titel"], hint=raw.get("hinweis", ""), **_dated(raw, sources))
 
 
 def _roles(as_of: date) -> tuple[Role, ...]:

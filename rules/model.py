@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rules.compile_plan import Plan, plan_of
+from rules.compile_plan import CompilePlan, plan_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,7 +54,7 @@ class Accepts:
 
 
 @dataclass(frozen=True, slots=True)
-class Intervention:
+class CatalogueEntry:
     """One entry of the catalogue. ``id`` is text: 4.10 is not 4.1."""
 
     id: str
@@ -105,13 +105,13 @@ class Rule:
         """Return the citation of the entry."""
         return self.provenance.text
 
-    def level_for(self, intervention: Intervention) -> int:
+    def level_for(self, intervention: CatalogueEntry) -> int:
         """Return the level this rule asks for where its condition holds."""
         return intervention.base if self.level is None else self.level
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class InstabilityCriterion:
     """One criterion of an unstable health situation."""
 
     id: str
@@ -152,9 +152,9 @@ class RuleBook:
     valid_from: date
     valid_until: date | None
     sha256: str
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[CatalogueEntry, ...]
     rules: tuple[Rule, ...]
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[InstabilityCriterion, ...]
     roles: tuple[Role, ...]
     description: str = field(default="", repr=False)
 
@@ -164,7 +164,7 @@ class RuleBook:
         return {entry.id: i for i, entry in enumerate(self.interventions)}
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> CompilePlan:
         """How to compile these rules; made once.
 
         Raises
@@ -175,22 +175,22 @@ class RuleBook:
         return plan_of(self.interventions, self.rules)
 
     @cached_property
-    def _by_title(self) -> dict[str, Intervention]:
+    def _by_title(self) -> dict[str, CatalogueEntry]:
         return {folded(entry.title): entry for entry in self.interventions}
 
     @cached_property
-    def _criteria(self) -> dict[str, Criterion]:
+    def _criteria(self) -> dict[str, InstabilityCriterion]:
         by_label = {folded(entry.label): entry for entry in self.criteria}
         return by_label | {folded(entry.id): entry for entry in self.criteria}
 
-    def find_intervention(self, id_or_title: str) -> Intervention | None:
+    def find_intervention(self, id_or_title: str) -> CatalogueEntry | None:
         """Return the intervention with this id (exact) or title (case and blanks ignored), or None."""
         wanted = id_or_title.strip()
         if wanted in self.index:
             return self.interventions[self.index[wanted]]
         return self._by_title.get(folded(wanted))
 
-    def find_criterion(self, id_or_label: str) -> Criterion | None:
+    def find_criterion(self, id_or_label: str) -> InstabilityCriterion | None:
         """Return the criterion with this id or label (case and blanks ignored), or None."""
         return self._criteria.get(folded(id_or_label))
 

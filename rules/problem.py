@@ -15,7 +15,7 @@ class RuleBookError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class BookProblem:
     """One thing that is wrong.
 
     Attributes

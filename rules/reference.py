@@ -12,13 +12,13 @@ from rules.instrument import Instrument, instrument
 from rules.language.syntax import (
     Always,
     And,
-    Band,
-    CareGrade,
     Certified,
     Condition,
-    Largest,
+    LargestComparison,
     Not,
     Or,
+    PflegegradComparison,
+    PunktbereichComparison,
     Reserved,
     Unstable,
 )
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from rules.model import Intervention, Rule, RuleBook
+    from rules.model import CatalogueEntry, Rule, RuleBook
     from rules.states import States
 
 
 @dataclass(frozen=True)
-class Resident:
+class ReferenceResident:
     """What the rules know of a resident at one moment.
 
     ``points`` lacks what was not recorded; counts of module 5 stand under their cells ("5.1 täglich").
@@ -54,7 +54,7 @@ class Resident:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReferenceLevel:
     """Lowest and highest possible level (0 = not to be rated) and the ids of the rules that decide."""
 
     low: int
@@ -62,10 +62,10 @@ class Answer:
     deciding: tuple[str, ...]
 
 
-def resident_at(states: States, row: int) -> Resident:
+def resident_at(states: States, row: int) -> ReferenceResident:
     """Return one row of the states the compiler takes as a resident."""
     cells = {cell: int(values[row]) for cell, values in states.cells.items()}
-    return Resident(
+    return ReferenceResident(
         points={cell: value for cell, value in cells.items() if value != MISSING},
         urine_opens=int(states.continence_urine[row]) >= CONTINENCE_OPENS_FROM,
         stool_opens=int(states.continence_stool[row]) >= CONTINENCE_OPENS_FROM,
@@ -74,7 +74,7 @@ def resident_at(states: States, row: int) -> Resident:
     )
 
 
-def grade(resident: Resident, item: str) -> int | None:
+def grade(resident: ReferenceResident, item: str) -> int | None:
     """Return the grade of independence of an item, or None where it was not recorded."""
     if item == "4.11" and not resident.urine_opens:
         return 0
@@ -86,14 +86,14 @@ def grade(resident: Resident, item: str) -> int | None:
     return resident.points[item] // step
 
 
-def frequency(resident: Resident, item: str) -> int | None:
+def frequency(resident: ReferenceResident, item: str) -> int | None:
     """Return the frequency of a module 3 item, or None where it was not recorded."""
     if item not in resident.points:
         return None
     return {0: 0, 1: 1, 3: 2, 5: 3}[resident.points[item]]
 
 
-def holds(condition: Condition, intervention: Intervention, resident: Resident, on: date) -> bool | None:
+def holds(condition: Condition, intervention: CatalogueEntry, resident: ReferenceResident, on: date) -> bool | None:
     """Return whether a condition holds: True, False, or None for unknown."""
     if isinstance(condition, Always):
         return True
@@ -103,7 +103,7 @@ def holds(condition: Condition, intervention: Intervention, resident: Resident, 
         return intervention.accepts is not None and intervention.accepts.certificate == condition.certificate
     if isinstance(condition, Unstable):
         return bool(resident.criteria & set(condition.criteria) if condition.criteria else resident.criteria)
-    if isinstance(condition, Largest | Band | CareGrade):
+    if isinstance(condition, LargestComparison | PunktbereichComparison | PflegegradComparison):
         return _compare(condition, _possible(condition, intervention, resident, on))
     if isinstance(condition, Not):
         inner = holds(condition.part, intervention, resident, on)
@@ -118,7 +118,9 @@ def holds(condition: Condition, intervention: Intervention, resident: Resident, 
     return False if answers.count(True) + answers.count(None) < condition.count else None
 
 
-def _compare(condition: Largest | Band | CareGrade, possible: range) -> bool | None:
+def _compare(
+    condition: LargestComparison | PunktbereichComparison | PflegegradComparison, possible: range
+) -> bool | None:
     """Try every value that is possible."""
     outcomes = set()
     for value in possible:
@@ -131,19 +133,24 @@ def _compare(condition: Largest | Band | CareGrade, possible: range) -> bool | N
     return outcomes.pop() if len(outcomes) == 1 else None
 
 
-def _possible(condition: Largest | Band | CareGrade, intervention: Intervention, resident: Resident, on: date) -> range:
+def _possible(
+    condition: LargestComparison | PunktbereichComparison | PflegegradComparison,
+    intervention: CatalogueEntry,
+    resident: ReferenceResident,
+    on: date,
+) -> range:
     """Return the values what is compared can have, whatever the unrecorded items turn out to be."""
-    if isinstance(condition, Largest):
+    if isinstance(condition, LargestComparison):
         return _largest(condition, intervention, resident)
     held = instrument(on)
-    if isinstance(condition, Band):
+    if isinstance(condition, PunktbereichComparison):
         low, high = (_band(held, condition.module, resident, most=most) for most in (False, True))
     else:
         low, high = (_pflegegrad(held, resident, most=most) for most in (False, True))
     return range(low, high + 1)
 
 
-def _largest(condition: Largest, intervention: Intervention, resident: Resident) -> range:
+def _largest(condition: LargestComparison, intervention: CatalogueEntry, resident: ReferenceResident) -> range:
     """Return what the largest of some grades or frequencies can be."""
     of = grade if condition.measure == "grad" else frequency
     values = [of(resident, item) for item in condition.items or intervention.bi_items]
@@ -151,19 +158,19 @@ def _largest(condition: Largest, intervention: Intervention, resident: Resident)
     return range(largest, 4 if None in values else largest + 1)
 
 
-def _points(resident: Resident, item: str, *, most: bool) -> int:
+def _points(resident: ReferenceResident, item: str, *, most: bool) -> int:
     """Return the points of an item that is not counted, the unrecorded ones at their least or greatest."""
     if (item == "4.11" and not resident.urine_opens) or (item == "4.12" and not resident.stool_opens):
         return 0
     return resident.points.get(item, max(allowed_points(item)) if most else 0)
 
 
-def _count(resident: Resident, item: str, frequency: str, *, most: bool) -> int:
+def _count(resident: ReferenceResident, item: str, frequency: str, *, most: bool) -> int:
     """Return how often something is done; unrecorded: never, or without end."""
     return resident.points.get(f"{item} {frequency}", 10_000 if most else 0)
 
 
-def _module_5(held: Instrument, resident: Resident, *, most: bool) -> int:
+def _module_5(held: Instrument, resident: ReferenceResident, *, most: bool) -> int:
     """Return the sum of item points of module 5."""
     book, total = held.module_5, _points(resident, "5.16", most=most)
     for part in "abc":
@@ -180,7 +187,7 @@ def _module_5(held: Instrument, resident: Resident, *, most: bool) -> int:
     return total
 
 
-def _band(held: Instrument, module: int, resident: Resident, *, most: bool) -> int:
+def _band(held: Instrument, module: int, resident: ReferenceResident, *, most: bool) -> int:
     """Return the Punktbereich of a module."""
     if module == 5:
         total = _module_5(held, resident, most=most)
@@ -190,7 +197,7 @@ def _band(held: Instrument, module: int, resident: Resident, *, most: bool) -> i
     return sum(total >= start for start in held.bands_from[module])
 
 
-def _pflegegrad(held: Instrument, resident: Resident, *, most: bool) -> int:
+def _pflegegrad(held: Instrument, resident: ReferenceResident, *, most: bool) -> int:
     """Return the Pflegegrad."""
     if resident.special:
         return held.special_grade
@@ -199,12 +206,12 @@ def _pflegegrad(held: Instrument, resident: Resident, *, most: bool) -> int:
     return sum(total >= start for start in held.grades_from)
 
 
-def level(book: RuleBook, intervention: Intervention, resident: Resident | None) -> Answer:
+def level(book: RuleBook, intervention: CatalogueEntry, resident: ReferenceResident | None) -> ReferenceLevel:
     """Return the level of one intervention. ``resident`` None = nobody, or nobody with an assessment."""
     if resident is None:
         if intervention.kind not in KINDS_WITHOUT_RESIDENT:
-            return Answer(0, 0, ())
-        resident = Resident()
+            return ReferenceLevel(0, 0, ())
+        resident = ReferenceResident()
     met: list[Rule] = []
     possible: list[Rule] = []
     for rule in book.rules:
@@ -218,5 +225,5 @@ def level(book: RuleBook, intervention: Intervention, resident: Resident | None)
     low = max(rule.level_for(intervention) for rule in met)
     high = max(rule.level_for(intervention) for rule in possible)
     if low != high:
-        return Answer(low, high, ())
-    return Answer(low, high, tuple(rule.id for rule in met if rule.level_for(intervention) == low))
+        return ReferenceLevel(low, high, ())
+    return ReferenceLevel(low, high, tuple(rule.id for rule in met if rule.level_for(intervention) == low))

@@ -20,23 +20,23 @@ _VERY_OFTEN: Final = 999
 
 
 @dataclass(frozen=True)
-class Between:
+class ScoreBounds:
     """The least and the most n assessments can come to, whatever the cells not recorded hold."""
 
     low: Scores
     high: Scores
 
 
-def scores_between(states: States, on: date | None = None) -> Between:
+def scores_between(states: States, on: date | None = None) -> ScoreBounds:
     """Return what resident states come to at least and at most; computed once for a day.
 
     Every score grows with every cell, so the ends are those of the least and the greatest filling.
     """
     if on not in states.derived:
         ends = [_filled(states, most=most, on=on or _LATEST) for most in (False, True)]
-        states.derived[on] = Between(*ends)
+        states.derived[on] = ScoreBounds(*ends)
     found = states.derived[on]
-    assert isinstance(found, Between)
+    assert isinstance(found, ScoreBounds)
     return found
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sample_data import das, delimited, faults, home, names, workbook
-from sample_data.home import Home
+from sample_data.home import SampleHome
 from sample_data.sheets import INTERVENTIONEN, SHEETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["SHEETS", "START", "Home", "SampleError", "draw", "make", "with_interventions"]
+__all__ = ["SHEETS", "START", "SampleError", "SampleHome", "draw", "make", "with_interventions"]
 
 START: Final = date(2026, 1, 1)
 _FORMATS: Final = ("xlsx", "csv", "parquet", "das")
@@ -31,7 +31,7 @@ class SampleError(ValueError):
 
 def draw(
     *, homes: int, residents: int, months: int, seed: int, start: date = START, dirt: bool = True
-) -> Iterator[Home]:
+) -> Iterator[SampleHome]:
     """Draw homes one by one; home ``i`` does not depend on how many homes are wanted.
 
     Parameters
@@ -96,7 +96,7 @@ def make(  # noqa: PLR0913 - each argument is one the command line passes on
     return [_write(Path(directory), one, fmt) for one in drawn]
 
 
-def _write(directory: Path, drawn: Home, fmt: str) -> Path:
+def _write(directory: Path, drawn: SampleHome, fmt: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     stem = names.file_stem(drawn.name)
     if fmt == "csv":
@@ -114,7 +114,7 @@ def _write(directory: Path, drawn: Home, fmt: str) -> Path:
     return directory / f"{stem}.xlsx"
 
 
-def _partitioned(folder: Path, drawn: Home) -> Path:
+def _partitioned(folder: Path, drawn: SampleHome) -> Path:
     try:
         from sample_data import partitioned  # noqa: PLC0415  # needs pyarrow, an extra
     except ImportError as missing:
@@ -125,7 +125,7 @@ def _partitioned(folder: Path, drawn: Home) -> Path:
     return folder
 
 
-def with_interventions(rows: int, *, seed: int = 1, residents: int = 80) -> Home:
+def with_interventions(rows: int, *, seed: int = 1, residents: int = 80) -> SampleHome:
     """Draw one home without faults whose sheet ``Interventionen`` has exactly ``rows`` rows.
 
     Raises

@@ -14,7 +14,7 @@ from sample_data import roster, staff, work
 from sample_data.staff import CERTIFICATES
 
 if TYPE_CHECKING:
-    from rules.model import Intervention
+    from rules.model import CatalogueEntry
     from sample_data.residents import Residents
     from sample_data.setting import Setting
 
@@ -161,7 +161,7 @@ def _due_work(rng: np.random.Generator, home: Residents, wards: int) -> tuple[np
     return np.maximum(resident, -1), work_of, work_day, ward
 
 
-def _times(rng: np.random.Generator, all_work: tuple[work.Work, ...], work_of: np.ndarray) -> np.ndarray:
+def _times(rng: np.random.Generator, all_work: tuple[work.RecurringWork, ...], work_of: np.ndarray) -> np.ndarray:
     pattern = np.array([entry.pattern for entry in all_work])[work_of]
     due = np.empty(len(work_of), np.int64)
     for name in work.PATTERNS:
@@ -186,7 +186,7 @@ def _statuses(rng: np.random.Generator, home: Residents, resident: np.ndarray, w
     return np.where(away, ABSENT, status)
 
 
-def _demand(acts: Acts, home: Residents, catalogue: tuple[Intervention, ...]) -> np.ndarray:
+def _demand(acts: Acts, home: Residents, catalogue: tuple[CatalogueEntry, ...]) -> np.ndarray:
     """Return how demanding each act looks: the row of :data:`_CALLED`.
 
     People do not consult a rulebook when they divide the work: they see what the task is and how dependent the
@@ -207,7 +207,7 @@ def _demand(acts: Acts, home: Residents, catalogue: tuple[Intervention, ...]) ->
     return np.where(reserved[acts.intervention], _RESERVED, demand)
 
 
-def _accepted_from(entry: Intervention, certificate: str) -> int:
+def _accepted_from(entry: CatalogueEntry, certificate: str) -> int:
     """Return the lowest level at which the certificate is accepted for the intervention; above all levels if never."""
     accepts = entry.accepts
     return accepts.from_level if accepts and accepts.certificate == certificate else HIGHEST_LEVEL + 1

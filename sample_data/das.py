@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from sample_data.home import Home
+    from sample_data.home import SampleHome
 
 _DAYS_TO_COUNT: Final = 14
 """Who moved in later than this before the target date is left out of the survey."""
@@ -68,7 +68,7 @@ _ITEMS: Final = {
 _EXPORTED: Final = [*(cell for cell in _ITEMS.values() if cell), "4.13"]
 
 
-def write(path: Path, home: Home) -> None:
+def write(path: Path, home: SampleHome) -> None:
     """Write the export to ``path`` and the sheets that complete it into the folder of the same name without ending."""
     home = _renamed(home)
     target = home.first + 2 * (home.last - home.first) // 3  # somebody has just moved in then, or is dying
@@ -99,7 +99,7 @@ def write(path: Path, home: Home) -> None:
     delimited.write(path.with_suffix(""), replace(home, sheets=home.sheets | {BEGUTACHTUNGEN: rest}))
 
 
-def _renamed(home: Home) -> Home:
+def _renamed(home: SampleHome) -> SampleHome:
     """Return the home with numbers of six digits and wards as codes."""
     wards = {name: f"WB_{code}" for code, name in enumerate(sorted(home.sheets[BEWOHNER]["Wohnbereich"].unique()), 1)}
     renamed: dict[str, Callable[[Any], Any]] = {

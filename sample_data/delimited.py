@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sample_data.home import Home
+    from sample_data.home import SampleHome
 
 README: Final = "LIESMICH.txt"
 
@@ -26,7 +26,7 @@ _AS_TEXT: Final[dict[type, Callable[..., str]]] = {
 }
 
 
-def write(folder: Path, home: Home) -> None:
+def write(folder: Path, home: SampleHome) -> None:
     """Write one file per sheet into ``folder``, and a note that the data are synthetic."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in home.sheets.items():

@@ -25,7 +25,7 @@ SYNTHETIC: Final = (
 
 
 @dataclass
-class Home:
+class SampleHome:
     """A synthetic home.
 
     Attributes
@@ -59,7 +59,7 @@ def _book(on: date) -> RuleBook:
     return rules.load(on)
 
 
-def draw(rng: np.random.Generator, name: str, size: int, months: int, start: date) -> Home:
+def draw(rng: np.random.Generator, name: str, size: int, months: int, start: date) -> SampleHome:
     """Draw one home of ``size`` residents without faults; the same generator state gives the same home."""
     end = months_later(start, months)
     days = (end - start).days
@@ -72,4 +72,4 @@ def draw(rng: np.random.Generator, name: str, size: int, months: int, start: dat
     duties = roster.draw(rng, people, sizes, days)
     setting = Setting(start, days, wards, living, people, duties, _book(start))
     done = acts.draw(rng, setting)
-    return Home(name=name, first=start, last=end - timedelta(days=1), sheets=sheets.lay_out(rng, setting, done))
+    return SampleHome(name=name, first=start, last=end - timedelta(days=1), sheets=sheets.lay_out(rng, setting, done))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rules import RuleBook
-    from sample_data.home import Home
+    from sample_data.home import SampleHome
 
 _TYPES: Final = {
     "text": pa.string(),
@@ -37,7 +37,7 @@ _TYPES: Final = {
 _ROW_GROUP: Final = 2**18
 
 
-def write(folder: Path, home: Home) -> None:
+def write(folder: Path, home: SampleHome) -> None:
     """Write one file per table into ``folder``; interventions in a folder with a file for each month."""
     (folder / "interventions").mkdir(parents=True, exist_ok=True)
     book = rules.load(home.last)
@@ -50,7 +50,7 @@ def write(folder: Path, home: Home) -> None:
         pq.write_table(rows, folder / "interventions" / f"{name}.parquet", row_group_size=_ROW_GROUP)
 
 
-def _master(home: Home, book: RuleBook) -> dict[str, pa.Table]:
+def _master(home: SampleHome, book: RuleBook) -> dict[str, pa.Table]:
     residents, assessments, instability, staff, duties = (
         home.sheets[name] for name in (BEWOHNER, BEGUTACHTUNGEN, INSTABILITAET, MITARBEITENDE, DIENSTE)
     )

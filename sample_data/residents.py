@@ -39,7 +39,7 @@ _LASTING_SHARE: Final = (0.0, 0.01, 0.04, 0.12, 0.25)
 
 
 @dataclass(frozen=True)
-class Instability:
+class SampleInstability:
     """One criterion for one resident; days count from the start of the period, ``end`` None = open."""
 
     resident: int
@@ -49,7 +49,7 @@ class Instability:
 
 
 @dataclass(frozen=True)
-class Assessment:
+class SampleAssessment:
     """One assessment; ``day`` counts from the start of the period, None = since moving in."""
 
     resident: int
@@ -82,8 +82,8 @@ class Residents:
     pool: assessments.Candidates
     candidate: np.ndarray
     away: np.ndarray
-    assessed: list[Assessment] = field(default_factory=list)
-    instability: list[Instability] = field(default_factory=list)
+    assessed: list[SampleAssessment] = field(default_factory=list)
+    instability: list[SampleInstability] = field(default_factory=list)
 
     @property
     def present(self) -> np.ndarray:
@@ -159,7 +159,7 @@ def _histories(rng: np.random.Generator, home: Residents, days: int) -> list[int
             first = int(rng.integers(home.moved_in[resident], -20))
             since_moving_in = rng.random() < _WITHOUT_DATE
             picked = int(home.candidate[resident, 0])
-            home.assessed.append(Assessment(resident, None if since_moving_in else first, picked))
+            home.assessed.append(SampleAssessment(resident, None if since_moving_in else first, picked))
     return order
 
 
@@ -171,33 +171,33 @@ def _worsens(rng: np.random.Generator, home: Residents, resident: int, days: int
     changed = _day(rng, days, 0.3, 0.7)
     worse = assessments.worse(home.pool, int(home.candidate[resident, 0]), np.unique(home.candidate))
     home.candidate[resident, changed + 1 :] = worse
-    home.assessed.append(Assessment(resident, changed, worse))
+    home.assessed.append(SampleAssessment(resident, changed, worse))
 
 
 def _moves_in(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
     arrival = _day(rng, days, 0.25, 0.6)
     home.moved_in[resident] = arrival
-    home.assessed.append(Assessment(resident, arrival + 6, int(home.candidate[resident, 0])))
-    home.instability.append(Instability(resident, "neuaufnahme", arrival, arrival + 5))
+    home.assessed.append(SampleAssessment(resident, arrival + 6, int(home.candidate[resident, 0])))
+    home.instability.append(SampleInstability(resident, "neuaufnahme", arrival, arrival + 5))
 
 
 def _goes_to_hospital(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
     leaves = _day(rng, days, 0.2, 0.6)
     returns = leaves + int(rng.integers(4, 9))
     home.away[resident, leaves + 1 : returns + 1] = True
-    home.instability.append(Instability(resident, "postoperativ", returns, returns + 7))
+    home.instability.append(SampleInstability(resident, "postoperativ", returns, returns + 7))
 
 
 def _is_open_and_overlapping(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
     fever = _day(rng, days, 0.3, 0.7)
-    home.instability.append(Instability(resident, "wunde", -int(rng.integers(5, 40)), None))
-    home.instability.append(Instability(resident, "akute-infektion", fever, fever + 6))
+    home.instability.append(SampleInstability(resident, "wunde", -int(rng.integers(5, 40)), None))
+    home.instability.append(SampleInstability(resident, "akute-infektion", fever, fever + 6))
 
 
 def _dies(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
     last = _day(rng, days, 0.5, 0.9)
     home.moved_out[resident] = last
-    home.instability.append(Instability(resident, "sterbephase", last - 6, last))
+    home.instability.append(SampleInstability(resident, "sterbephase", last - 6, last))
 
 
 def _episodes(rng: np.random.Generator, home: Residents, residents: list[int], days: int) -> None:
@@ -206,9 +206,9 @@ def _episodes(rng: np.random.Generator, home: Residents, residents: list[int], d
         grade = int(home.pool.grade[home.candidate[resident, 0]]) - 1
         if rng.random() < _LASTING_SHARE[grade]:
             lasting = _LASTING[rng.integers(len(_LASTING))]
-            home.instability.append(Instability(resident, lasting, -int(rng.integers(10, 200)), None))
+            home.instability.append(SampleInstability(resident, lasting, -int(rng.integers(10, 200)), None))
         for _ in range(rng.poisson(_EPISODES_PER_MONTH[grade] * days / 30)):
             criterion = criteria[rng.integers(len(criteria))]
             start = int(rng.integers(-5, days - 1))
             length = max(1, _EPISODES[criterion] + int(rng.integers(-2, 3)))
-            home.instability.append(Instability(resident, criterion, start, start + length - 1))
+            home.instability.append(SampleInstability(resident, criterion, start, start + length - 1))

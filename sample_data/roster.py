@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from sample_data.staff import Person, levels
+from sample_data.staff import SampleEmployee, levels
 
 SHIFTS: Final = ("Früh", "Spät", "Nacht")
 SHIFT_ENDS: Final = (14 * 60, 22 * 60)
@@ -38,7 +38,7 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Roster:
+class SampleRoster:
     """The duties of a home, one element per duty; ``day`` is the working day on which it begins, from -1 on.
 
     Attributes
@@ -86,7 +86,7 @@ def posts(ward_sizes: np.ndarray) -> list[Post]:
     return sorted(made, key=lambda post: (post.shift, post.betreuung, not post.nurse, post.area))
 
 
-def draw(rng: np.random.Generator, people: list[Person], ward_sizes: np.ndarray, days: int) -> Roster:
+def draw(rng: np.random.Generator, people: list[SampleEmployee], ward_sizes: np.ndarray, days: int) -> SampleRoster:
     """Fill the posts of every day; a post for which nobody rested is left stays empty, save that of a nurse."""
     level = levels(people, days)
     hours = np.array([person.weekly_hours for person in people])
@@ -116,4 +116,4 @@ def draw(rng: np.random.Generator, people: list[Person], ward_sizes: np.ndarray,
             duties.append((person, day, post.shift, post.area))
             worked[person] += _HOURS
             free_from[person] = end + _REST
-    return Roster(*np.array(duties).T)
+    return SampleRoster(*np.array(duties).T)

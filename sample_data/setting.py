@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from rules import RuleBook
     from sample_data.residents import Residents
-    from sample_data.roster import Roster
-    from sample_data.staff import Person
+    from sample_data.roster import SampleRoster
+    from sample_data.staff import SampleEmployee
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Setting:
     days: int
     wards: tuple[str, ...]
     residents: Residents
-    staff: list[Person]
-    roster: Roster
+    staff: list[SampleEmployee]
+    roster: SampleRoster
     book: RuleBook
 
     def on(self, day: int | None) -> date | None:

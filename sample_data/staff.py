@@ -48,7 +48,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Person:
+class SampleEmployee:
     """One employee. ``history`` is in time order and without overlap; ``ward`` is where the person is at home."""
 
     number: str
@@ -64,7 +64,7 @@ class Person:
         return self.history[0].role == ROLE_BETREUUNG_43B
 
 
-def draw(rng: np.random.Generator, care: int, betreuung: int, days: int, wards: int) -> list[Person]:
+def draw(rng: np.random.Generator, care: int, betreuung: int, days: int, wards: int) -> list[SampleEmployee]:
     """Draw a staff that can fill so many posts of care and of Betreuung every day, leave and illness included."""
     per_post = 7 * 8 / (np.mean(_WEEKLY_HOURS) * 0.85)
     levels = _levels(max(12, ceil(care * per_post)), round(betreuung * per_post))
@@ -72,7 +72,7 @@ def draw(rng: np.random.Generator, care: int, betreuung: int, days: int, wards: 
     surnames, given = names.people(rng, len(levels), names.GIVEN_NAMES_YOUNG)
     numbers = np.cumsum(rng.integers(1, 4, size=len(levels)))
     people = [
-        Person(
+        SampleEmployee(
             number=f"P{number:04d}",
             surname=surname,
             given=given_name,
@@ -112,7 +112,7 @@ def _hired(rng: np.random.Generator) -> int | None:
     return None if rng.integers(2) else -int(rng.integers(30, 4000))
 
 
-def _histories(rng: np.random.Generator, people: list[Person], days: int) -> list[Person]:
+def _histories(rng: np.random.Generator, people: list[SampleEmployee], days: int) -> list[SampleEmployee]:
     """Let something happen to four people: finished training, a certificate, a first and a last day."""
     changed = list(people)
     trained, certified, leaver = (int(i) for i in _pick(rng, people, 2, 3))
@@ -130,7 +130,7 @@ def _histories(rng: np.random.Generator, people: list[Person], days: int) -> lis
     return changed
 
 
-def _pick(rng: np.random.Generator, people: list[Person], qn: int, count: int) -> np.ndarray:
+def _pick(rng: np.random.Generator, people: list[SampleEmployee], qn: int, count: int) -> np.ndarray:
     """Return ``count`` different people of care work at this level without certificates, if there are enough."""
     level = [i for i, person in enumerate(people) if person.history[0].qn == qn and not person.betreuung]
     plain = [i for i in level if not people[i].history[0].certificates]
@@ -141,22 +141,22 @@ def _day(rng: np.random.Generator, days: int, earliest: float, latest: float) ->
     return int(rng.integers(int(earliest * days), int(latest * days) + 1))
 
 
-def _employed(person: Person, *, first: int | None = None, last: int | None = None) -> Person:
+def _employed(person: SampleEmployee, *, first: int | None = None, last: int | None = None) -> SampleEmployee:
     (level,) = person.history
     return replace(person, history=(replace(level, first=level.first if first is None else first, last=last),))
 
 
-def levels(people: list[Person], days: int) -> np.ndarray:
+def levels(people: list[SampleEmployee], days: int) -> np.ndarray:
     """Return the level of each person on each working day from -1 on, shape (people, days + 1); 0 = not employed."""
     return _per_day(people, days, lambda level: level.qn)
 
 
-def holders(people: list[Person], days: int, certificate: str) -> np.ndarray:
+def holders(people: list[SampleEmployee], days: int, certificate: str) -> np.ndarray:
     """Return who holds a certificate on each working day from -1 on, shape (people, days + 1)."""
     return _per_day(people, days, lambda level: certificate in level.certificates) > 0
 
 
-def _per_day(people: list[Person], days: int, value: Callable[[Level], int]) -> np.ndarray:
+def _per_day(people: list[SampleEmployee], days: int, value: Callable[[Level], int]) -> np.ndarray:
     table = np.zeros((len(people), days + 1), np.int64)
     for who, person in enumerate(people):
         for level in person.history:

@@ -34,7 +34,7 @@ PATTERNS: Final = {
 
 
 @dataclass(frozen=True)
-class Work:
+class RecurringWork:
     """How one intervention falls due.
 
     Attributes
@@ -172,12 +172,14 @@ _INDIRECT: Final = """
 """
 
 
-def _read(table: str, *, direct: bool) -> tuple[Work, ...]:
+def _read(table: str, *, direct: bool) -> tuple[RecurringWork, ...]:
     works = []
     for line in table.split("\n")[1:-1]:
         intervention, *rest = line.split()
         need, base, slope, pattern, minutes = rest if direct else ("", rest[0], "0", *rest[1:])
-        works.append(Work(intervention, need, float(base), float(slope), pattern.replace("~", " "), float(minutes)))
+        works.append(
+            RecurringWork(intervention, need, float(base), float(slope), pattern.replace("~", " "), float(minutes))
+        )
     return tuple(works)
 
 

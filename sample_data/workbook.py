@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import xlsxwriter
 
-from sample_data.home import SYNTHETIC, Home
+from sample_data.home import SYNTHETIC, SampleHome
 from sample_data.sheets import INTERVENTIONEN
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _EPOCH: Final = date(1899, 12, 30)
 _WIDE: Final = {"Intervention": 44, "Kriterium": 44, "Beginn": 17, "Ende": 17, "Rolle": 34, "Harnkontinenz": 24}
 
 
-def write(path: Path, home: Home) -> None:
+def write(path: Path, home: SampleHome) -> None:
     """Write ``home`` to ``path``."""
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         book.set_properties(
@@ -54,7 +54,7 @@ def write(path: Path, home: Home) -> None:
             notes.write_string(row, 0, line)
 
 
-def about(home: Home) -> list[str]:
+def about(home: SampleHome) -> list[str]:
     """Return what a reader should know about the file, line by line."""
     return [
         SYNTHETIC,

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from web import errors, jobs, page_frame
-from web.current import Parts, SignedIn
+from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
 from web.services import accounts, clock
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     databases = connect(settings)
-    app.extensions["pebem"] = Parts(settings, databases, jobs.make(settings, databases))
+    app.extensions["pebem"] = AppServices(settings, databases, jobs.make(settings, databases))
     _sign_in(app)
     CSRFProtect(app)
     gate.init_app(app)

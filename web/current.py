@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from web.jobs import Jobs
     from web.services.accounts import Visitor
     from web.services.homes import HomeRow
-    from web.services.uploads.records import BatchRow
+    from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AppServices:
     """What ``create_app`` was given and made."""
 
     settings: Settings
@@ -51,9 +51,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return self.token
 
 
-def parts() -> Parts:
+def parts() -> AppServices:
     """Return settings, databases and jobs of the application."""
-    return cast("Parts", current_app.extensions["pebem"])
+    return cast("AppServices", current_app.extensions["pebem"])
 
 
 def databases() -> Databases:
@@ -85,7 +85,7 @@ def home() -> HomeRow:
     return cast("HomeRow", g.home)
 
 
-def batch(batch_id: int) -> BatchRow:
+def batch(batch_id: int) -> UploadRow:
     """Return an upload of the visitor's tenant; 404 for another's, as for one that does not exist."""
     found = records.find(databases().reading, visitor().tenant_id, batch_id)
     if found is None:

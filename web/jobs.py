@@ -12,7 +12,7 @@ from web.services.uploads import flow, housekeeping
 from web.services.uploads.progress import SILENT_SECONDS
 from web.services.uploads.records import RELEASED, TO_UNDO, WAITING
 from web.store.databases import Databases, connect, make_engine
-from web.store.queue import Queue
+from web.store.queue import JobQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ LONGEST_POLL_SECONDS: Final = 1.0
 class Jobs:
     """The queue, and what may be put into it."""
 
-    queue: Queue
+    queue: JobQueue
     databases: Databases
     read: Callable[[int], object]
     store: Callable[[int], object]
@@ -48,7 +48,7 @@ class Jobs:
 
 def make(settings: Settings, databases: Databases) -> Jobs:
     """Return the jobs of an installation; both the pages and the worker make them alike."""
-    queue = Queue(make_engine(settings.queue_url))
+    queue = JobQueue(make_engine(settings.queue_url))
 
     @queue.task(name="read")  # type: ignore[untyped-decorator]
     def read(batch_id: int) -> None:

@@ -21,7 +21,7 @@ FIRST_RULEBOOK: Final = "rekonstruktion"
 """The rulebook of a home that has chosen no other."""
 
 
-class Entry(NamedTuple):
+class NavigationEntry(NamedTuple):
     """One line of the navigation."""
 
     endpoint: str
@@ -30,19 +30,19 @@ class Entry(NamedTuple):
 
 NAVIGATION: Final = {
     "": (
-        Entry("home.index", "Wo stehen wir?"),
-        Entry("interventions.index", "Was passt nicht?"),
-        Entry("relief.index", "Mögliche Entlastung"),
+        NavigationEntry("home.index", "Wo stehen wir?"),
+        NavigationEntry("interventions.index", "Was passt nicht?"),
+        NavigationEntry("relief.index", "Mögliche Entlastung"),
     ),
-    "Personal nach § 113c": (Entry("staffing.index", "Vereinbare Stellen"),),
+    "Personal nach § 113c": (NavigationEntry("staffing.index", "Vereinbare Stellen"),),
     "Grundlagen": (
-        Entry("imports.index", "Daten einlesen"),
-        Entry("terms.index", "Eigene Bezeichnungen"),
-        Entry("people.index", "Unbekannte Personen"),
-        Entry("rulebook.index", "Regelwerk"),
-        Entry("library.index", "Regelwerke verwalten"),
-        Entry("overrides.index", "Eigene Festlegungen"),
-        Entry("plausibility.index", "Plausibilität"),
+        NavigationEntry("imports.index", "Daten einlesen"),
+        NavigationEntry("terms.index", "Eigene Bezeichnungen"),
+        NavigationEntry("people.index", "Unbekannte Personen"),
+        NavigationEntry("rulebook.index", "Regelwerk"),
+        NavigationEntry("library.index", "Regelwerke verwalten"),
+        NavigationEntry("overrides.index", "Eigene Festlegungen"),
+        NavigationEntry("plausibility.index", "Plausibilität"),
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterChoice:
     """What the address asks for; None = not chosen."""
 
     start: date | None = None
@@ -24,12 +24,12 @@ class Choice:
     ward: str | None = None
 
 
-def read(arguments: Mapping[str, str]) -> Choice:
+def read(arguments: Mapping[str, str]) -> FilterChoice:
     """Return the choice in the query parameters ``von``, ``bis`` and ``wb``; what is not a day counts as not chosen."""
     start, end = day(arguments.get("von", "")), day(arguments.get("bis", ""))
     if start and end and start > end:
         start, end = end, start
-    return Choice(start, end, arguments.get("wb") or None)
+    return FilterChoice(start, end, arguments.get("wb") or None)
 
 
 def day(text: str) -> date | None:
@@ -49,7 +49,7 @@ class Month(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Filters:
+class PeriodFilter:
     """The choice in force on a page, and what else could be chosen.
 
     Attributes

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Order:
+class TableOrder:
     """The column a table is sorted by.
 
     Attributes
@@ -49,6 +49,6 @@ def read(text: str, keys: Iterable[str], *, default: str) -> tuple[str, bool]:
     return wanted.removeprefix("-"), wanted.startswith("-")
 
 
-def arranged(rows: Iterable[T], order: Order, value: Callable[[T, str], object]) -> list[T]:
+def arranged(rows: Iterable[T], order: TableOrder, value: Callable[[T, str], object]) -> list[T]:
     """Return ``rows`` in this order; rows that tie keep the order they came in, whatever the direction."""
     return sorted(rows, key=lambda row: value(row, order.key), reverse=order.descending)  # type: ignore[arg-type, return-value]

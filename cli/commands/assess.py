@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def assessed_rows(read: importers.Assessments) -> list[list[object]]:
+def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:
     """Return one row of :data:`HEADINGS` an assessment, in the order of the file; None = cannot be computed."""
     found = assess(read.table)
     errors: dict[int, list[str]] = {}

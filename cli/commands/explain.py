@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pebem.contracts import Tables
-    from rules.model import Intervention, RuleBook
+    from rules.model import CatalogueEntry, RuleBook
 
 
 def define(parser: Parser) -> None:
@@ -74,7 +74,7 @@ def _last_day(tables: Tables) -> date:
     return found
 
 
-def _intervention(book: RuleBook, wanted: str) -> Intervention:
+def _intervention(book: RuleBook, wanted: str) -> CatalogueEntry:
     found = book.find_intervention(wanted)
     if found:
         return found

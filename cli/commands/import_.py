@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from importers.sheets.guesses import SheetGuess
-    from importers.sheets.profiles import Profile
+    from importers.sheets.profiles import SourceProfile
     from web.services.homes import HomeRow
-    from web.services.uploads.questions import Asked
-    from web.services.uploads.records import BatchRow
+    from web.services.uploads.questions import Conversation
+    from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -112,7 +112,7 @@ def _home(databases: Databases, tenant_id: int, wanted: str) -> HomeRow:
 
 def _recognised(
     databases: Databases, tenant_id: int, account_id: int, files: Sequence[tuple[str, bytes]], wanted: str | None
-) -> tuple[Asked, Mapping[str, str]]:
+) -> tuple[Conversation, Mapping[str, str]]:
     """Return what a profile says of the files, and their passwords, once nothing is open any more."""
     import importers  # noqa: PLC0415
     from web.services.uploads import questions  # noqa: PLC0415
@@ -130,7 +130,7 @@ def _recognised(
         used = passwords
         return importers.look(files, agreed=agreed, passwords=passwords).guesses
 
-    asked = questions.Asked(guesses=opened(look), account_id=account_id)
+    asked = questions.Conversation(guesses=opened(look), account_id=account_id)
     still_open = list(asked.open_questions())
     if still_open:
         raise CommandError(
@@ -161,7 +161,7 @@ def _question(guess: SheetGuess, kind: str) -> str:
     return f"{where}: Welche Spalte ist {missing}?" if missing else f"{where}: Stimmen die vermuteten Spalten?"
 
 
-def _profile(saved: Sequence[Profile], wanted: str) -> Profile:
+def _profile(saved: Sequence[SourceProfile], wanted: str) -> SourceProfile:
     """Return the profile of this name, or that of a file."""
     found = next((one for one in saved if one.name.casefold() == wanted.strip().casefold()), None)
     if found:
@@ -172,13 +172,13 @@ def _profile(saved: Sequence[Profile], wanted: str) -> Profile:
     return profile(wanted)
 
 
-def _row(databases: Databases, home: HomeRow, batch_id: int) -> BatchRow:
+def _row(databases: Databases, home: HomeRow, batch_id: int) -> UploadRow:
     from web.services.uploads import records  # noqa: PLC0415
 
     return next(one for one in records.of_home(databases.reading, home.id) if one.id == batch_id)
 
 
-def _show(databases: Databases, settings: Settings, batch: BatchRow) -> None:
+def _show(databases: Databases, settings: Settings, batch: UploadRow) -> None:
     """Print findings and figures as the page has them.
 
     Raises

@@ -35,7 +35,7 @@ from web.wording.figures import FIT_WORDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pebem.whatif.condensed import Condensed
+    from pebem.whatif.condensed import CondensedWork
 
 
 def _training(text: str) -> tuple[int, int, int]:
@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _scenario(work: Condensed, options: argparse.Namespace) -> Scenario:
+def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:
     moved = {entry: level for move in options.move for entry, level in move.items()}
     unknown = [entry for entry in moved if entry not in work.book.index]
     if unknown:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rules.cases import Case
     from rules.checks.coverage import Coverage
-    from rules.model import Intervention, Rule, RuleBook
+    from rules.model import CatalogueEntry, Rule, RuleBook
 
 
 def list_(_: argparse.Namespace) -> int:
@@ -98,7 +98,7 @@ def show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(book: RuleBook, text: str) -> Intervention:
+def _wanted(book: RuleBook, text: str) -> CatalogueEntry:
     found = book.find_intervention(text)
     if found:
         return found
@@ -129,7 +129,7 @@ def _level(rule: Rule) -> str:
     return f"QN {rule.level}" if rule.level else "Mindestniveau"
 
 
-def _intervention(book: RuleBook, entry: Intervention) -> list[str]:
+def _intervention(book: RuleBook, entry: CatalogueEntry) -> list[str]:
     criteria = instrument(book.as_of).criteria
     lines = [
         f"{entry.id} {entry.title}",
@@ -158,7 +158,7 @@ def _intervention(book: RuleBook, entry: Intervention) -> list[str]:
     return lines
 
 
-def _examples(cases: Sequence[Case], entry: Intervention) -> list[str]:
+def _examples(cases: Sequence[Case], entry: CatalogueEntry) -> list[str]:
     """Return the cases that say something about an intervention."""
     lines = []
     for case in cases:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pebem.whatif.rulebook_effect import Effect
-    from rules.difference import Difference
+    from pebem.whatif.rulebook_effect import RulebookEffect
+    from rules.difference import BookDifference
     from rules.model import RuleBook
 
 _SECTIONS = ("Regelwerk", "Interventionen", "Regeln", "Instabilität")
@@ -29,7 +29,7 @@ _SHOWN_MOVES = 15
 def diff(options: argparse.Namespace) -> int:
     """Compare two rulebooks and, given data, what each makes of them."""
     folders = folder_of(options.before), folder_of(options.after)
-    found: Effect | None = None
+    found: RulebookEffect | None = None
     errors = 0
     on = options.on
     if options.data:
@@ -49,7 +49,7 @@ def diff(options: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Effect, date, int]:
+def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[RulebookEffect, date, int]:
     """Read the data and rate them under both rulebooks, as these hold on the last day of the rows."""
     import importers  # noqa: PLC0415  # a comparison without data needs no frames
     from cli.commands.analyse import check_files  # noqa: PLC0415
@@ -69,7 +69,7 @@ def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Eff
 # ---------------------------------------------------------------- for programs
 
 
-def document(difference: Difference, found: Effect | None) -> dict[str, Any]:
+def document(difference: BookDifference, found: RulebookEffect | None) -> dict[str, Any]:
     """Return the comparison as plain data; level 0 means: not to be rated."""
     return {
         "schema": 1,
@@ -94,7 +94,7 @@ def _head(book: RuleBook) -> dict[str, str]:
     return {"id": book.id, "edition": book.edition, "status": book.status, "sha256": book.sha256}
 
 
-def _effect_document(found: Effect) -> dict[str, Any]:
+def _effect_document(found: RulebookEffect) -> dict[str, Any]:
     return {
         "verglichen": asdict(found.compared),
         "nicht_vergleichbar": asdict(found.uncompared),
@@ -113,7 +113,7 @@ def _effect_document(found: Effect) -> dict[str, Any]:
 # ---------------------------------------------------------------- for readers
 
 
-def _text(difference: Difference) -> list[str]:
+def _text(difference: BookDifference) -> list[str]:
     before, after = difference.before, difference.after
     lines = [
         f"Vorher:  {before.display} ({before.id}, Prüfsumme {before.sha256[:12]})",
@@ -142,7 +142,7 @@ def _said(text: str) -> str:
     return " ".join(text.split()) or "–"
 
 
-def _effect_text(found: Effect, difference: Difference) -> list[str]:
+def _effect_text(found: RulebookEffect, difference: BookDifference) -> list[str]:
     moved, compared = found.moved, found.compared
     share = percent(moved.seconds / compared.seconds if compared.seconds else None)
     lines = [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from importers.content.table import Table
-    from importers.sheets.heading_rows import Located
+    from importers.sheets.heading_rows import HeadingPlace
 
 MOST_MINUTES: Final = 1440
 YEARS: Final = range(2000, 2100)
@@ -127,7 +127,7 @@ def seconds_of(table: Table) -> np.ndarray:
     return seconds
 
 
-def _unit(place: Located) -> int:
+def _unit(place: HeadingPlace) -> int:
     """Return the seconds of a number: as somebody said of the file, else as its heading says."""
     return durations.UNITS[place.unit] if place.unit else durations.unit_of(place.headings.get("Minuten", ""))
 

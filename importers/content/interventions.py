@@ -30,9 +30,9 @@ from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from importers.content.person_names import Known
+    from importers.content.person_names import PersonIndex
     from importers.content.table import Table
-    from importers.conventions import Agreed
+    from importers.conventions import HomeConventions
     from rules.model import RuleBook
 
 IGNORE: Final = "ignorieren"
@@ -44,7 +44,7 @@ MOST_SUGGESTIONS: Final = 200
 
 
 @dataclass(frozen=True)
-class Work:
+class ReadInterventions:
     """The interventions of a file.
 
     Attributes
@@ -70,9 +70,9 @@ def read_interventions(
     book: RuleBook,
     residents: pd.DataFrame,
     staff: pd.DataFrame,
-    agreed: Agreed,
-    known: tuple[Known, Known] | None = None,
-) -> Work:
+    agreed: HomeConventions,
+    known: tuple[PersonIndex, PersonIndex] | None = None,
+) -> ReadInterventions:
     """Return the interventions.
 
     Parameters
@@ -135,7 +135,7 @@ def read_interventions(
     _note_missing_minutes(table, made)
     bad = np.flatnonzero(table.faulty)
     faulty = int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum()) if len(bad) else 0
-    return Work(made, faulty, ignored, seconds)
+    return ReadInterventions(made, faulty, ignored, seconds)
 
 
 def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:

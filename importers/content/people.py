@@ -10,7 +10,7 @@ import pandas as pd
 
 from importers.content.person_names import split_names, without_titles
 from importers.content.shared_columns import days, error, frame, notice, numbers, text_series, texts, warning
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.sheets.template_columns import fold
 from importers.values import cell_values, word_meanings
 from pebem.contracts import ROLE_BETREUUNG_43B
@@ -63,7 +63,7 @@ def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     return residents, _identities(table, "resident", resident)
 
 
-def read_staff(table: Table, agreed: Agreed | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_staff(table: Table, agreed: HomeConventions | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the staff, one row per period, and, apart from them, their names (staff, name, given).
 
     Parameters
@@ -71,7 +71,7 @@ def read_staff(table: Table, agreed: Agreed | None = None) -> tuple[pd.DataFrame
     agreed
         The home's own words for qualifications and roles.
     """
-    words = agreed or Agreed()
+    words = agreed or HomeConventions()
     own = settled_levels(words.qualifications)
     own_roles = {fold(word): role for word, role in words.roles.items()}
     staff = numbers(table, "Personal-Nr")

@@ -65,7 +65,7 @@ def split_names(table: Table, names: np.ndarray, given: np.ndarray) -> tuple[np.
     return names, given
 
 
-class Known:
+class PersonIndex:
     """People of a file by number, name or Handzeichen.
 
     Parameters

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.heading_rows import Located
+    from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.synonyms import Vocabulary
 
 _WIDEST_KEY: Final = 2**62
@@ -70,7 +70,7 @@ class Table:
         self,
         sheet: str,
         grids: Sequence[Grid],
-        places: Sequence[Located] | None = None,
+        places: Sequence[HeadingPlace] | None = None,
         vocabulary: Vocabulary | None = None,
         title: str = "",
     ) -> None:
@@ -233,7 +233,7 @@ class Table:
             )
         )
 
-    def _leave_out_lines(self, grids: Sequence[Grid], located: Sequence[Located]) -> None:
+    def _leave_out_lines(self, grids: Sequence[Grid], located: Sequence[HeadingPlace]) -> None:
         """Leave out sums, footers and the like, and let sections hold for the rows below them."""
         required = self._required
         words = frozenset(fold(name) for place in located for name in (*place.headings.values(), *required))

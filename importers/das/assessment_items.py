@@ -9,9 +9,9 @@ from importers.das.fields import GRADE, specification
 from importers.findings import Severity
 
 if TYPE_CHECKING:
-    from importers.das.fields import Condition, Field, Value
-    from importers.das.findings import Report
-    from importers.das.records import Export, Resident
+    from importers.das.fields import DasCondition, DasField, Value
+    from importers.das.findings import DasFindings
+    from importers.das.records import DasExport, DasResident
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]")
 _HIGHEST_STEP: Final = 3
@@ -20,7 +20,7 @@ _GRADES: Final = {"V01": ("0", "1", "2", "3", "4", "5")}
 """V01 gives the Pflegegrad; later versions say only whether there is one."""
 
 
-def fields_of_steps(export: Export, report: Report) -> frozenset[str]:
+def fields_of_steps(export: DasExport, report: DasFindings) -> frozenset[str]:
     """Return the fields that hold steps from 0 to 3 instead of their points, and say so.
 
     A field with points beyond 3 holds steps where some value is no points at all and none is above 3. Its 3 would
@@ -45,7 +45,7 @@ def fields_of_steps(export: Export, report: Report) -> frozenset[str]:
     return frozenset(found)
 
 
-def cells(resident: Resident, unusable: frozenset[str], report: Report) -> dict[str, Value]:
+def cells(resident: DasResident, unusable: frozenset[str], report: DasFindings) -> dict[str, Value]:
     """Return the cells of the assessment that are known; those of fields that are ``unusable`` are not."""
     spec = specification()
     valid: dict[str, Value] = {}
@@ -73,7 +73,7 @@ def cells(resident: Resident, unusable: frozenset[str], report: Report) -> dict[
     return found
 
 
-def tell_gates(resident: Resident, report: Report) -> None:
+def tell_gates(resident: DasResident, report: DasFindings) -> None:
     """Tell where fields contradict each other, or where one demands another."""
     for gate in specification().gates:
         if gate.excluded != resident.excluded or _blurred(gate.when, resident) or not gate.when.holds(resident.values):
@@ -82,7 +82,7 @@ def tell_gates(resident: Resident, report: Report) -> None:
         tell(resident, gate.field, "das-widerspruch", gate.message.removesuffix("."), gate.rule, gate.repair)
 
 
-def tell_grade(resident: Resident, version: str, least: int, report: Report) -> None:
+def tell_grade(resident: DasResident, version: str, least: int, report: DasFindings) -> None:
     """Tell where the Pflegegrad is no value, or below the least one the known items lead to."""
     grades = _GRADES.get(version, _WHETHER)
     if report.twice(resident, GRADE):
@@ -104,12 +104,12 @@ def tell_grade(resident: Resident, version: str, least: int, report: Report) -> 
         )
 
 
-def _blurred(when: Condition, resident: Resident) -> bool:
+def _blurred(when: DasCondition, resident: DasResident) -> bool:
     """Return whether a condition asks for a field that has several values: nobody can tell whether it holds."""
     return not {*when.among, *when.not_among, *when.empty, *when.given}.isdisjoint(resident.twice)
 
 
-def _unknown(field: Field) -> str:
+def _unknown(field: DasField) -> str:
     if "kontinent" in field.scale.values():
         return "; ohne Befund gilt die Person als kontinent"
     return f"; {field.cell} gilt als unbekannt" if field.cell else "; das Merkmal dahinter gilt als unbekannt"

@@ -22,7 +22,7 @@ DAYS: Final = (ASSESSED, MOVED_IN)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DasField:
     """A field that says something about the assessment.
 
     Attributes
@@ -43,7 +43,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DasCondition:
     """Which records something applies to: all parts have to hold; see the file for their meaning."""
 
     among: Mapping[str, tuple[str, ...]]
@@ -62,36 +62,36 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class DasPoints:
     """Where the points of an item behind a gate come from: from a field, or as they stand here."""
 
     cell: str
-    when: Condition
+    when: DasCondition
     source: str
     points: int
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class DasGate:
     """A rule among several fields."""
 
     rule: int
     field: str
     excluded: bool
-    when: Condition
+    when: DasCondition
     severity: Severity
     message: str
     repair: str
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DayOrder:
     """A rule about two days; ``than`` is a field, "heute" or "stichtag"."""
 
     rule: int
     field: str
     records: str
-    when: Condition
+    when: DasCondition
     later: bool
     than: str
     offset: int
@@ -99,15 +99,15 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Specification:
+class DasSpecification:
     """All of the file; ``unread`` are elements that are known and never kept."""
 
     namespace: str
     versions: Mapping[str, str]
-    fields: Mapping[str, Field]
-    points: tuple[Points, ...]
-    gates: tuple[Gate, ...]
-    orders: tuple[Order, ...]
+    fields: Mapping[str, DasField]
+    points: tuple[DasPoints, ...]
+    gates: tuple[DasGate, ...]
+    orders: tuple[DayOrder, ...]
     unread: frozenset[str]
 
     @property
@@ -117,22 +117,22 @@ class Specification:
 
 
 @cache
-def specification() -> Specification:
+def specification() -> DasSpecification:
     """Return what the file says."""
     raw = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
     scales = {name: scale["werte"] for name, scale in raw["skalen"].items()}
-    return Specification(
+    return DasSpecification(
         namespace=raw["namensraum"],
         versions=raw["fassungen"],
         fields={
-            name: Field(scales[of["skala"]], of.get("zelle", ""), of.get("fehlt", 0), of["liste"], of["typ"])
+            name: DasField(scales[of["skala"]], of.get("zelle", ""), of.get("fehlt", 0), of["liste"], of["typ"])
             for name, of in raw["felder"].items()
         },
         points=tuple(
-            Points(of["zelle"], _condition(of), of.get("aus", ""), of.get("punkte", 0)) for of in raw["punkte"]
+            DasPoints(of["zelle"], _condition(of), of.get("aus", ""), of.get("punkte", 0)) for of in raw["punkte"]
         ),
         gates=tuple(
-            Gate(
+            DasGate(
                 of["nr"],
                 of["feld"],
                 of.get("mds", False),
@@ -144,7 +144,7 @@ def specification() -> Specification:
             for of in raw["weichen"]
         ),
         orders=tuple(
-            Order(
+            DayOrder(
                 of.get("nr", 0),
                 of["feld"],
                 of["in"],
@@ -160,8 +160,8 @@ def specification() -> Specification:
     )
 
 
-def _condition(of: Mapping[str, Any]) -> Condition:
+def _condition(of: Mapping[str, Any]) -> DasCondition:
     def values(key: str) -> dict[str, tuple[str, ...]]:
         return {field: tuple(listed) for field, listed in of.get(key, {}).items()}
 
-    return Condition(values("ist"), values("nicht"), tuple(of.get("leer", ())), tuple(of.get("da", ())))
+    return DasCondition(values("ist"), values("nicht"), tuple(of.get("leer", ())), tuple(of.get("da", ())))

@@ -8,12 +8,12 @@ from importers.das.fields import MOVED_IN, RESIDENT, WARD
 from importers.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from importers.das.records import Resident
+    from importers.das.records import DasResident
 
 _IN_RESIDENTS: Final = frozenset({RESIDENT, WARD, MOVED_IN})
 
 
-class Report:
+class DasFindings:
     """Collects what there is to say, in the order it is found.
 
     Attributes
@@ -53,15 +53,17 @@ class Report:
             )
         )
 
-    def fault(self, resident: Resident, field: str, code: str, message: str, rule: int = 0, repair: str = "") -> None:
+    def fault(
+        self, resident: DasResident, field: str, code: str, message: str, rule: int = 0, repair: str = ""
+    ) -> None:
         """Add an error: the value is not taken. The message has no full stop; the rule follows it."""
         self._about(Severity.ERROR, resident, field, code, message, rule, repair)
 
-    def warn(self, resident: Resident, field: str, code: str, message: str, rule: int = 0, repair: str = "") -> None:
+    def warn(self, resident: DasResident, field: str, code: str, message: str, rule: int = 0, repair: str = "") -> None:
         """Add a warning: the value is taken, or there is none."""
         self._about(Severity.WARNING, resident, field, code, message, rule, repair)
 
-    def twice(self, resident: Resident, field: str) -> bool:
+    def twice(self, resident: DasResident, field: str) -> bool:
         """Return whether a field has several values, and say so."""
         told = field in resident.twice
         if told:
@@ -70,7 +72,7 @@ class Report:
         return told
 
     def _about(
-        self, severity: Severity, resident: Resident, field: str, code: str, message: str, rule: int, repair: str
+        self, severity: Severity, resident: DasResident, field: str, code: str, message: str, rule: int, repair: str
     ) -> None:
         number = resident.values.get(RESIDENT, "")
         who = f"Bewohner-Nr {number}" if number else f"{resident.number}. Person der Datei"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.das.xml import assessed_cells
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Finding, Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import filled_down
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from importers.das.xml import Sheets
+    from importers.das.xml import DasSheets
     from importers.files.grid import Grid
-    from importers.sheets.heading_rows import Located
+    from importers.sheets.heading_rows import HeadingPlace
 
 _NUMBER, _DAY = "Bewohner-Nr", "Datum"
 
 
 def add(
-    found: dict[str, list[tuple[Grid, Located]]], exports: Sequence[Sheets], wanted: Iterable[str]
+    found: dict[str, list[tuple[Grid, HeadingPlace]]], exports: Sequence[DasSheets], wanted: Iterable[str]
 ) -> list[Finding]:
     """Add the sheets of DAS files to those found elsewhere; return what there is to say.
 
@@ -68,9 +68,11 @@ class _Joined:
     @property
     def rest(self) -> Grid:
         """What has not moved; rows that have are blank."""
-        return replace(self._grid, cells=Cells.of(self._cells))
+        return replace(self._grid, cells=SheetCells.of(self._cells))
 
-    def fill(self, grid: Grid, place: Located, fits: Callable[[Mapping[str, Any]], bool]) -> tuple[Grid, Located]:
+    def fill(
+        self, grid: Grid, place: HeadingPlace, fits: Callable[[Mapping[str, Any]], bool]
+    ) -> tuple[Grid, HeadingPlace]:
         """Return a sheet of another file with its blanks filled; the rows that filled them are blank from now on.
 
         Raises
@@ -103,7 +105,7 @@ class _Joined:
         if not moved:
             return grid, place
         texts = (*place.texts, *added)
-        return replace(grid, cells=Cells.of(cells)), replace(place, columns=columns, texts=texts)
+        return replace(grid, cells=SheetCells.of(cells)), replace(place, columns=columns, texts=texts)
 
     def differing(self) -> list[Finding]:
         """Return a notice if sheet and export say different things."""
@@ -133,7 +135,7 @@ def _is_supplement(there: Mapping[str, Any]) -> bool:
     return all(_blank(there.get(column, "")) for column in assessed_cells())
 
 
-def _left_alone(grid: Grid, place: Located, assessed: set[str]) -> list[Finding]:
+def _left_alone(grid: Grid, place: HeadingPlace, assessed: set[str]) -> list[Finding]:
     """Return a warning for each row that looks like the completion of an export, but of another day."""
     findings = []
     for row, there in enumerate(_rows(grid, place), start=place.row + 2):
@@ -154,7 +156,7 @@ def _left_alone(grid: Grid, place: Located, assessed: set[str]) -> list[Finding]
     return findings
 
 
-def _rows(grid: Grid, place: Located) -> Iterator[dict[str, Any]]:
+def _rows(grid: Grid, place: HeadingPlace) -> Iterator[dict[str, Any]]:
     """Yield the cells of each row below the headings, by column; merged cells count for all their rows."""
     columns = {heading: filled_down(grid, place.row + 1, position) for heading, position in place.columns.items()}
     for row in zip(*columns.values(), strict=True):

@@ -11,9 +11,9 @@ from importers.das.fields import ASSESSED, DAYS, MOVED_IN, RESIDENT, WARD, speci
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from importers.das.fields import Order
-    from importers.das.findings import Report
-    from importers.das.records import Resident
+    from importers.das.fields import DayOrder
+    from importers.das.findings import DasFindings
+    from importers.das.records import DasResident
 
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[0-9:.]+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _DAY_ALONE: Final = len("2026-01-31")
@@ -37,7 +37,7 @@ def day(text: str) -> date | None:
         return None
 
 
-def number(resident: Resident, seen: set[str], report: Report) -> str:
+def number(resident: DasResident, seen: set[str], report: DasFindings) -> str:
     """Return the number of a resident and add it to those seen; "" if the record cannot be taken."""
     if report.twice(resident, RESIDENT):
         return ""
@@ -60,7 +60,7 @@ def number(resident: Resident, seen: set[str], report: Report) -> str:
     return ""
 
 
-def ward(resident: Resident, version: str, report: Report) -> str:
+def ward(resident: DasResident, version: str, report: DasFindings) -> str:
     """Return the ward as it stands, "" if there is none."""
     report.twice(resident, WARD)
     found = resident.values.get(WARD, "")
@@ -71,7 +71,7 @@ def ward(resident: Resident, version: str, report: Report) -> str:
     return found
 
 
-def days(resident: Resident, fixed: Mapping[str, date | None], report: Report) -> dict[str, date]:
+def days(resident: DasResident, fixed: Mapping[str, date | None], report: DasFindings) -> dict[str, date]:
     """Return the days of assessment and moving in that can be taken.
 
     Parameters
@@ -101,7 +101,7 @@ def days(resident: Resident, fixed: Mapping[str, date | None], report: Report) -
     return found
 
 
-def _tell_missing(resident: Resident, field: str, report: Report) -> None:
+def _tell_missing(resident: DasResident, field: str, report: DasFindings) -> None:
     message, rule = f"Das Datum fehlt{_cost(resident, field)}", _MISSING_DAY[field]
     if field == ASSESSED and not resident.excluded:
         report.fault(resident, field, "das-feld-fehlt", message, rule)
@@ -109,13 +109,13 @@ def _tell_missing(resident: Resident, field: str, report: Report) -> None:
         report.warn(resident, field, "das-feld-fehlt", message, rule)
 
 
-def _cost(resident: Resident, field: str) -> str:
+def _cost(resident: DasResident, field: str) -> str:
     if field == MOVED_IN:
         return "; die Person gilt als schon immer anwesend"
     return "" if resident.excluded else "; die Begutachtung wird ausgelassen"
 
 
-def _compare(resident: Resident, order: Order, known: Mapping[str, date | None], report: Report) -> None:
+def _compare(resident: DasResident, order: DayOrder, known: Mapping[str, date | None], report: DasFindings) -> None:
     one, other = known.get(order.field), known.get(order.than)
     if one is None or other is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from importers.das.fields import Specification, specification
+from importers.das.fields import DasSpecification, specification
 from importers.files import safe_xml
 from importers.findings import UnreadableError
 from importers.values.spelling import clean
@@ -35,7 +35,7 @@ _LONGEST: Final = 255
 
 
 @dataclass(slots=True)
-class Resident:
+class DasResident:
     """One resident of the file.
 
     Attributes
@@ -57,16 +57,16 @@ class Resident:
 
 
 @dataclass(slots=True)
-class Export:
+class DasExport:
     """A DAS file: version and target date as they stand ("" = not given), residents, and elements nobody knows."""
 
     version: str = ""
     target: str = ""
-    residents: list[Resident] = field(default_factory=list)
+    residents: list[DasResident] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
 
 
-def read(name: str, data: bytes) -> Export:
+def read(name: str, data: bytes) -> DasExport:
     """Read a DAS file.
 
     Raises
@@ -85,11 +85,11 @@ def read(name: str, data: bytes) -> Export:
 
 
 class _Reader:
-    def __init__(self, name: str, spec: Specification) -> None:
+    def __init__(self, name: str, spec: DasSpecification) -> None:
         self._name, self._spec, self._taken = name, spec, spec.taken
         self._path: list[str] = []
-        self._resident: Resident | None = None
-        self.export = Export()
+        self._resident: DasResident | None = None
+        self.export = DasExport()
 
     def start(self, tag: Tag, attributes: Mapping[str, str]) -> None:
         namespace, local = tag
@@ -106,7 +106,7 @@ class _Reader:
             and local in {_FULL, _EXCLUDED}
             and known
         ):
-            self._resident = Resident(len(self.export.residents) + 1, local == _EXCLUDED)
+            self._resident = DasResident(len(self.export.residents) + 1, local == _EXCLUDED)
             self.export.residents.append(self._resident)
         elif depth == len(_RESIDENT) + 2 and self._resident is not None and known and local in self._taken:
             _keep(self._resident, local, value)
@@ -126,7 +126,7 @@ class _Reader:
             seen[local[:_LONGEST]] = seen.get(local[:_LONGEST], 0) + 1
 
 
-def _keep(resident: Resident, field_name: str, value: str) -> None:
+def _keep(resident: DasResident, field_name: str, value: str) -> None:
     if field_name in resident.twice or not value:
         return
     if resident.values.setdefault(field_name, value) != value:

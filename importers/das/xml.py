@@ -15,9 +15,9 @@ import numpy as np
 
 from importers.das import assessment_items, person, records
 from importers.das.fields import ASSESSED, MOVED_IN, specification
-from importers.das.findings import Report
+from importers.das.findings import DasFindings
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity
 from importers.sheets.template_columns import STOOL, URINE
 from rules import RuleBookError
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from importers.das.fields import Value
-    from importers.das.records import Export
+    from importers.das.records import DasExport
     from importers.findings import Finding
 
 _RESIDENT_COLUMNS: Final = ("Bewohner-Nr", "Wohnbereich", "Einzug")
 
 
 @dataclass(frozen=True)
-class Sheets:
+class DasSheets:
     """What a DAS file holds.
 
     Attributes
@@ -54,7 +54,7 @@ class Sheets:
     findings: list[Finding]
 
 
-def read(name: str, data: bytes, today: date | None = None) -> Sheets:
+def read(name: str, data: bytes, today: date | None = None) -> DasSheets:
     """Read a DAS file.
 
     Parameters
@@ -68,7 +68,7 @@ def read(name: str, data: bytes, today: date | None = None) -> Sheets:
         If it is no safe XML, none of the DAS, or has no residents.
     """
     export = records.read(name, data)
-    report = Report(name)
+    report = DasFindings(name)
     _note_file(export, report)
     target = person.day(export.target)
     fixed = {"heute": today or datetime.now(ZoneInfo("Europe/Berlin")).date(), "stichtag": target}
@@ -93,7 +93,7 @@ def read(name: str, data: bytes, today: date | None = None) -> Sheets:
             assessments[-1] = [number, days[ASSESSED], *(cells.get(column, "") for column in columns)]
     for position, least in zip(known, _least_grades([*known.values()], target), strict=True):
         assessment_items.tell_grade(export.residents[position], export.version, least, report)
-    return Sheets(
+    return DasSheets(
         target or date.min,
         _grid(name, "Bewohner", _RESIDENT_COLUMNS, residents),
         _grid(name, "Begutachtungen", ("Bewohner-Nr", "Datum", *columns), assessments),
@@ -108,7 +108,7 @@ def assessed_cells() -> tuple[str, ...]:
     return tuple(cell for cell in (*ASSESSMENT_CELLS, URINE, STOOL) if cell in filled)
 
 
-def _note_file(export: Export, report: Report) -> None:
+def _note_file(export: DasExport, report: DasFindings) -> None:
     versions = specification().versions
     if export.version not in versions:
         said = (
@@ -149,7 +149,7 @@ def _grid(file: str, sheet: str, headings: Sequence[str], rows: list[list[object
     cells = np.empty((len(rows) + 1, len(headings)), dtype=object, order="F")
     cells[0] = headings
     cells[1:] = rows
-    return Grid(file, sheet, Cells.of(cells))
+    return Grid(file, sheet, SheetCells.of(cells))
 
 
 def _least_grades(cells: list[Mapping[str, Value]], on: date | None) -> list[int]:

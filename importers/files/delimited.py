@@ -17,7 +17,7 @@ from importers.files import delimited_fast
 from importers.files.grid import ERRORS, Grid, Odd
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_size
-from importers.files.sheet_cells import Cells, objects
+from importers.files.sheet_cells import SheetCells, objects
 from importers.findings import Finding, Severity, UnreadableError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     return Grid(name, stem, cells, from_text=True, encoding=found), findings
 
 
-def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str) -> tuple[Cells, str]:
+def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str) -> tuple[SheetCells, str]:
     """Return the cells, all of them text, and the codec."""
     marked, begin = text_codec(data)
     if len(data) >= LARGE and (encoding or marked or _UTF8) == _UTF8:
@@ -137,10 +137,10 @@ def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: 
         records = [record + [""] * (width - len(record)) for record in records]
     if width:
         table[:] = records
-    return Cells.of(table), encoding
+    return SheetCells.of(table), encoding
 
 
-def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> Cells | None:
+def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> SheetCells | None:
     """Return the cells of a large text in UTF-8, None if it has to be looked at sign by sign."""
     end = len(data.rstrip(_ENDS))
     if data.count(b"\n", begin, end) >= MAX_ROWS:
@@ -207,7 +207,7 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[str, str]:
         ) from error
 
 
-def suspicions(name: str, cells: Cells) -> list[Finding]:
+def suspicions(name: str, cells: SheetCells) -> list[Finding]:
     """Say where letters look as if the file had another encoding, or were lost before it was written."""
     written = ["\n".join(texts) for _, texts in cells.columns]
     odd = _ODD if any(not text.isascii() and _UMLAUT.search(text) for text in written) else _ODD_WITHOUT_UMLAUTS
@@ -218,7 +218,7 @@ def suspicions(name: str, cells: Cells) -> list[Finding]:
 
 
 def _suspicion(
-    name: str, cells: Cells, sign: re.Pattern[str], possible: list[bool], said: tuple[str, str, str]
+    name: str, cells: SheetCells, sign: re.Pattern[str], possible: list[bool], said: tuple[str, str, str]
 ) -> Iterator[Finding]:
     found = np.zeros(len(cells), dtype=bool)
     for codes, texts in compress(cells.columns, possible):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from importers.files.sheet_cells import Cells, Coding, objects
+from importers.files.sheet_cells import Coding, SheetCells, objects
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -32,7 +32,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _QUOTE, _LINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
 
 
-def read(data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Sequence[str]]) -> Cells | None:
+def read(data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Sequence[str]]) -> SheetCells | None:
     """Return the cells of a text in UTF-8, None where :mod:`csv` might find others.
 
     Parameters
@@ -67,7 +67,7 @@ def read(data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Seq
         if len(whole) < len(parts):
             return None
         joined = [_joined([part[at] for part in whole]) for at in range(width)]
-        return Cells(joined, sum(len(_first_of(part)) for part in whole))
+        return SheetCells(joined, sum(len(_first_of(part)) for part in whole))
     return None
 
 

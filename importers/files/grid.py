@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from importers.files.sheet_cells import Cells
+    from importers.files.sheet_cells import SheetCells
 
 UNCALCULATED: Final = "Formel ohne Ergebnis"
 ERROR_CODES: Final = {
@@ -63,7 +63,7 @@ class Grid:
 
     file: str
     name: str
-    cells: Cells
+    cells: SheetCells
     from_text: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False

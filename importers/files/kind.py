@@ -11,7 +11,7 @@ from typing import Final
 from importers.findings import NoTableError, UnreadableError
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """Kinds of files that can be read."""
 
     WORKBOOK = "xlsx"
@@ -27,7 +27,9 @@ class Kind(StrEnum):
     """Only beside tables in an archive; alone it is refused."""
 
 
-WORKBOOKS: Final = frozenset({Kind.WORKBOOK, Kind.BINARY_WORKBOOK, Kind.OLD_WORKBOOK, Kind.OPEN_DOCUMENT})
+WORKBOOKS: Final = frozenset(
+    {FileKind.WORKBOOK, FileKind.BINARY_WORKBOOK, FileKind.OLD_WORKBOOK, FileKind.OPEN_DOCUMENT}
+)
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -58,7 +60,7 @@ _HTML: Final = frozenset(
 """A page begins with one of these; "body" further down is a tag of the DAS too."""
 _SAVE_AS: Final = "Bitte öffnen Sie sie in Excel und speichern Sie sie als Excel-Arbeitsmappe (.xlsx)."
 _PICK: Final = "Bitte wählen Sie eine Excel- oder CSV-Datei."
-_PACKED: Final = {"xl/workbook.xml": Kind.WORKBOOK, "xl/workbook.bin": Kind.BINARY_WORKBOOK}
+_PACKED: Final = {"xl/workbook.xml": FileKind.WORKBOOK, "xl/workbook.bin": FileKind.BINARY_WORKBOOK}
 _DOCUMENTS: Final = ("word/", "ppt/", "visio/")
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _OTHER_XML: Final = {
@@ -68,7 +70,7 @@ _OTHER_XML: Final = {
 }
 
 
-def kind(name: str, data: bytes) -> Kind:
+def kind(name: str, data: bytes) -> FileKind:
     """Return the kind of a file.
 
     Raises
@@ -80,10 +82,10 @@ def kind(name: str, data: bytes) -> Kind:
         return _packed(name, data)
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            return Kind.ENCRYPTED
+            return FileKind.ENCRYPTED
         if _WRITER in data:
             raise NoTableError(f"Die Datei „{name}“ ist ein Textdokument, keine Tabelle. {_PICK}")
-        return Kind.OLD_WORKBOOK
+        return FileKind.OLD_WORKBOOK
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
             raise NoTableError(f"Die Datei „{name}“ ist {what}, keine Tabelle. {_PICK}")
@@ -113,12 +115,12 @@ def text_codec(data: bytes) -> tuple[str, int]:
     return "", 0
 
 
-def _written(name: str, head: str) -> Kind:
+def _written(name: str, head: str) -> FileKind:
     """Tell kinds of text apart by its first letters."""
     if head.startswith("MIME-Version:"):
         raise UnreadableError(f"Die Datei „{name}“ ist eine gespeicherte Internetseite (.mht). {_SAVE_AS}")
     if not head.startswith("<"):
-        return Kind.TEXT
+        return FileKind.TEXT
     for mark, what in _OTHER_XML.items():
         if mark in head:
             raise UnreadableError(f"Die Datei „{name}“ ist {what}, auch wenn ihre Endung anders lautet. {_SAVE_AS}")
@@ -126,11 +128,11 @@ def _written(name: str, head: str) -> Kind:
     start = before.end() if before else 0
     tag = _FIRST_TAG.match(head, start)
     if (tag and tag[1].casefold() in _HTML) or "<!doctype html" in head[:start].casefold():
-        return Kind.HTML
-    return Kind.XML if tag or start or head.startswith(("<?xml", "<!--", "<!DOCTYPE")) else Kind.TEXT
+        return FileKind.HTML
+    return FileKind.XML if tag or start or head.startswith(("<?xml", "<!--", "<!DOCTYPE")) else FileKind.TEXT
 
 
-def _packed(name: str, data: bytes) -> Kind:
+def _packed(name: str, data: bytes) -> FileKind:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = frozenset(archive.namelist())
@@ -143,9 +145,9 @@ def _packed(name: str, data: bytes) -> Kind:
         if part in parts:
             return found
     if mime.startswith(_SPREADSHEET):
-        return Kind.OPEN_DOCUMENT
+        return FileKind.OPEN_DOCUMENT
     if mime or any(part.startswith(_DOCUMENTS) for part in parts):
         raise NoTableError(f"Die Datei „{name}“ ist ein Textdokument oder eine Präsentation, keine Tabelle. {_PICK}")
     if "Index/Document.iwa" in parts:
         raise UnreadableError(f"Die Datei „{name}“ ist eine Numbers-Datei. Bitte exportieren Sie sie dort nach Excel.")
-    return Kind.ARCHIVE
+    return FileKind.ARCHIVE

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from importers.files import archive, delimited, limits, sandbox, workbook
-from importers.files.kind import WORKBOOKS, Kind, kind
+from importers.files.kind import WORKBOOKS, FileKind, kind
 from importers.findings import Finding, NoTableError, PasswordNeededError, Severity, UnreadableError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """One file, no longer packed.
 
     Attributes
@@ -35,13 +35,13 @@ class Opened:
     """
 
     name: str
-    kind: Kind
+    kind: FileKind
     data: bytes
     password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
+class FileContents:
     """What a file holds.
 
     Attributes
@@ -61,7 +61,7 @@ class Sheets:
 
 def contents(
     files: Sequence[Path | str | tuple[str, bytes]], passwords: Mapping[str, str] | None = None
-) -> Iterator[Opened]:
+) -> Iterator[OpenedFile]:
     """Yield all files, those in archives too; the second of a name is told from the first by a number.
 
     Parameters
@@ -86,13 +86,13 @@ def contents(
 
 
 def sheets(
-    opened: Opened,
+    opened: OpenedFile,
     wanted: Callable[[str, bool], bool],
     known: Callable[[list[str]], int],
     *,
     hidden: bool = False,
     encoding: str = "",
-) -> Sheets:
+) -> FileContents:
     """Return the sheets of a workbook, or the one table of a text file or a page.
 
     Parameters
@@ -114,32 +114,34 @@ def sheets(
         If it cannot be read or is beyond the limits.
     """
     name, data = opened.name, opened.data
-    if opened.kind is Kind.OTHER:
-        return Sheets([], findings=[_passed_over(name)])
+    if opened.kind is FileKind.OTHER:
+        return FileContents([], findings=[_passed_over(name)])
     if opened.kind in WORKBOOKS:
-        return Sheets(*workbook.read(name, data, wanted, kind=opened.kind, hidden=hidden, password=opened.password))
-    if opened.kind is Kind.HTML:
-        return Sheets([_best(name, workbook.from_pages(name, sandbox.tables(name, data)), known)])
+        return FileContents(
+            *workbook.read(name, data, wanted, kind=opened.kind, hidden=hidden, password=opened.password)
+        )
+    if opened.kind is FileKind.HTML:
+        return FileContents([_best(name, workbook.from_pages(name, sandbox.tables(name, data)), known)])
     grid, findings = delimited.read(name, data, known, encoding)
-    return Sheets([grid], findings=findings)
+    return FileContents([grid], findings=findings)
 
 
-def _opened(name: str, data: bytes, passwords: Mapping[str, str], *, packed: bool) -> Iterator[Opened]:
+def _opened(name: str, data: bytes, passwords: Mapping[str, str], *, packed: bool) -> Iterator[OpenedFile]:
     try:
         what = kind(name, data)
     except NoTableError:
         if not packed:
             raise
-        what = Kind.OTHER
-    if what is Kind.ENCRYPTED:
+        what = FileKind.OTHER
+    if what is FileKind.ENCRYPTED:
         data = _unlocked(name, data, passwords.get(name))
         what = kind(name, data)
         if what not in WORKBOOKS:
             raise UnreadableError(
                 f"Die Datei „{name}“ ist verschlüsselt, aber keine Arbeitsmappe. Bitte prüfen Sie sie."
             )
-    if what is not Kind.ARCHIVE:
-        yield Opened(name, what, data, passwords.get(name))
+    if what is not FileKind.ARCHIVE:
+        yield OpenedFile(name, what, data, passwords.get(name))
         return
     if packed:
         raise UnreadableError(

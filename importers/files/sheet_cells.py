@@ -19,7 +19,7 @@ Column: TypeAlias = tuple[np.ndarray | None, np.ndarray]
 _NONE: Final = np.zeros(0, dtype=np.int32)
 
 
-class Cells:
+class SheetCells:
     """The cells of a sheet, kept as columns and read like an object array, rows x columns; "" = blank.
 
     Attributes
@@ -148,4 +148,4 @@ def _taken(column: Column, rows: Any) -> Any:
     return cells[rows] if codes is None else cells[codes[rows]]
 
 
-__all__ = ["Cells", "Coding", "Column", "completed", "distinct", "in_order", "objects", "told_apart"]
+__all__ = ["Coding", "Column", "SheetCells", "completed", "distinct", "in_order", "objects", "told_apart"]

@@ -13,9 +13,9 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from importers.files import sandbox
 from importers.files.grid import ERRORS, Grid, Odd
-from importers.files.kind import Kind
+from importers.files.kind import FileKind
 from importers.files.limits import check_size
-from importers.files.sheet_cells import Cells, Coding, completed, told_apart
+from importers.files.sheet_cells import Coding, SheetCells, completed, told_apart
 from importers.files.xlsx_parts import examine
 from importers.findings import PasswordNeededError, UnreadableError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet
 
-    from importers.files.sandbox.page import Area, Page
+    from importers.files.sandbox.page import Area, SandboxPage
     from importers.files.xlsx_parts import Place
 
 _ROWS_AT_ONCE: Final = 5_000
@@ -35,7 +35,7 @@ def read(
     data: bytes,
     wanted: Callable[[str, bool], bool],
     *,
-    kind: Kind = Kind.WORKBOOK,
+    kind: FileKind = FileKind.WORKBOOK,
     hidden: bool = False,
     password: str | None = None,
 ) -> tuple[list[Grid], list[str]]:
@@ -55,7 +55,7 @@ def read(
     UnreadableError
         If the file cannot be read or is beyond the limits.
     """
-    if kind is Kind.WORKBOOK:
+    if kind is FileKind.WORKBOOK:
         return _read_here(name, data, wanted)
     grids: list[Grid] = []
     others: list[str] = []
@@ -67,7 +67,7 @@ def read(
     return grids, others
 
 
-def from_pages(name: str, pages: list[Page]) -> list[Grid]:
+def from_pages(name: str, pages: list[SandboxPage]) -> list[Grid]:
     """Return sheets from the confined process as grids."""
     return [
         Grid(
@@ -147,7 +147,7 @@ def _columns(sheet: CalamineSheet) -> list[tuple[np.ndarray, list[Any]]]:
     return [column.done() for column in columns]
 
 
-def _cells_of(page: Page) -> Cells:
+def _cells_of(page: SandboxPage) -> SheetCells:
     odd = {place: Odd(shown) for place, shown in page.oddities.odd.items()}
     height = max([page.height, *(row + 1 for row, _ in odd)])
     width = max([len(page.columns), *(column + 1 for _, column in odd)])
@@ -158,7 +158,9 @@ def _cells_of(page: Page) -> Cells:
     return _cells(columns, (height, width), odd)
 
 
-def _cells(columns: Sequence[tuple[np.ndarray, list[Any]]], shape: tuple[int, int], odd: Mapping[Place, Odd]) -> Cells:
+def _cells(
+    columns: Sequence[tuple[np.ndarray, list[Any]]], shape: tuple[int, int], odd: Mapping[Place, Odd]
+) -> SheetCells:
     """Return columns filled up with blanks to a shape, with the cells that have no value to read."""
     others: dict[int, dict[int, Odd]] = {}
     for (row, column), cell in odd.items():
@@ -166,7 +168,7 @@ def _cells(columns: Sequence[tuple[np.ndarray, list[Any]]], shape: tuple[int, in
     height, width = shape
     nothing = np.zeros(0, dtype=np.int32), list[Any]()
     padded = [*columns, *[nothing] * (width - len(columns))]
-    return Cells(
+    return SheetCells(
         [completed(codes, map(_finite, cells), height, others.get(at, {})) for at, (codes, cells) in enumerate(padded)],
         height,
     )

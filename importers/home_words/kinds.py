@@ -28,7 +28,7 @@ _TAIL: Final = re.compile(r"(?<=[^\W\d_])[\W\d_]+$")
 """What follows the letters of an abbreviation: F1, F*, F/2 are kinds of F."""
 
 
-class Near(NamedTuple):
+class NearWord(NamedTuple):
     """What a word might mean: target, similarity (0 to 100), and the known word it is like."""
 
     target: str
@@ -37,7 +37,7 @@ class Near(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WordKind:
     """A kind of words that each home chooses for itself.
 
     Attributes
@@ -45,7 +45,7 @@ class Kind:
     name
         As :class:`importers.Import` ``unknown`` has it.
     field
-        Its name in :class:`importers.conventions.Agreed`.
+        Its name in :class:`importers.conventions.HomeConventions`.
     ignorable
         Whether the home may say that a word is nothing (:data:`IGNORE`).
     key
@@ -93,8 +93,8 @@ def usual_names() -> Mapping[str, Sequence[str]]:
 
 
 def suggest(
-    kind: Kind, words: Sequence[str], book: RuleBook, own: Iterable[tuple[str, str]] = (), limit: int = 3
-) -> list[list[Near]]:
+    kind: WordKind, words: Sequence[str], book: RuleBook, own: Iterable[tuple[str, str]] = (), limit: int = 3
+) -> list[list[NearWord]]:
     """Suggest what words might mean, the most similar first.
 
     Parameters
@@ -127,15 +127,15 @@ def suggest(
         if kind.name in _ABBREVIATED:  # and F* is not F
             same = clean(word).casefold()
             near = [(score if texts[at].casefold() == same else 0.9 * score, at) for score, at in near]
-        best: dict[str, Near] = {}
+        best: dict[str, NearWord] = {}
         for score, position in sorted(near, reverse=True):
             target, text = pool[position]
-            best.setdefault(target, Near(target, round(score, 1), text))
+            best.setdefault(target, NearWord(target, round(score, 1), text))
         found.append(list(best.values())[:limit])
     return found
 
 
-def doubt(kind: Kind, word: str) -> str:
+def doubt(kind: WordKind, word: str) -> str:
     """Return the sentence that says how a word is read although it is not clear, "" = it is not read at all."""
     if kind.name != QUALIFICATION:
         return ""
@@ -216,23 +216,23 @@ _ABBREVIATED: Final = frozenset({SHIFT, DUTY})
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind(
+        WordKind(
             INTERVENTION, "interventions", ignorable=True, key=fold, choices=_entries, read=_entry,
             speaks=lambda word, book: book.find_intervention(word) is not None, like=_names_of_entries,
         ),
-        Kind(
+        WordKind(
             QUALIFICATION, "qualifications", ignorable=False, key=fold, choices=lambda _: _choices()["qualifikation"],
             read=_level, speaks=lambda word, _: _LEVEL.fullmatch(clean(word)) is not None, like=_professions,
         ),
-        Kind(
+        WordKind(
             ROLE, "roles", ignorable=False, key=fold, choices=_roles, read=_itself,
             speaks=lambda word, book: word in {role.id for role in book.roles}, like=_of_list("rolle"),
         ),
-        Kind(
+        WordKind(
             SHIFT, "shifts", ignorable=False, key=fold, choices=lambda _: {one: one for one in _choices()["schicht"]},
             read=_itself, speaks=lambda word, _: word in _choices()["schicht"], like=_of_list("schicht"),
         ),
-        Kind(
+        WordKind(
             # Many rosters tell F from f and from F*: only blanks are the same.
             DUTY, "shift_codes", ignorable=False, key=clean, choices=_usual_times, read=_times,
             speaks=lambda word, book: bool(_times(word, word, book)), like=_codes,

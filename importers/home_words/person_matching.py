@@ -42,7 +42,7 @@ _SWAPPED_DIGITS, _ONE_DIGIT = 3, 5
 
 
 @dataclass(frozen=True)
-class Reference:
+class PersonReference:
     """A person as a file or the home's own list gives one.
 
     Attributes
@@ -128,7 +128,7 @@ _INITIAL: Final = _Fit(15, "nur ein Anfangsbuchstabe")
 _TYPING: Final = _Fit(20, "ein Buchstabe anders")
 
 
-def suggest(unknown: Reference, known: Sequence[Reference], most: int = MOST) -> list[tuple[int, Likeness]]:
+def suggest(unknown: PersonReference, known: Sequence[PersonReference], most: int = MOST) -> list[tuple[int, Likeness]]:
     """Return whom a reference may mean, the likeliest first, as positions in ``known``.
 
     Where two fit equally well (twins, father and son), neither is sure.
@@ -145,7 +145,7 @@ def suggest(unknown: Reference, known: Sequence[Reference], most: int = MOST) ->
     return found[:most]
 
 
-def alike(unknown: Reference, known: Reference) -> Likeness | None:
+def alike(unknown: PersonReference, known: PersonReference) -> Likeness | None:
     """Return how alike two references are; None where nothing speaks for one person."""
     number, name = _numbers(unknown, known), _names(unknown, known)
     if number and number.sure and unknown.words and known.words:
@@ -160,7 +160,7 @@ def alike(unknown: Reference, known: Reference) -> Likeness | None:
     return number or name
 
 
-def _numbers(one: Reference, other: Reference) -> Likeness | None:
+def _numbers(one: PersonReference, other: PersonReference) -> Likeness | None:
     (letters, digits), (other_letters, other_digits) = one.digits, other.digits
     if not digits or not other_digits:
         return None
@@ -180,14 +180,14 @@ def _numbers(one: Reference, other: Reference) -> Likeness | None:
     return None
 
 
-def _names(one: Reference, other: Reference) -> Likeness | None:
+def _names(one: PersonReference, other: PersonReference) -> Likeness | None:
     if not one.words or not other.words:
         return None
     found = _whole(one, other)
     return found or _part(one, other)
 
 
-def _whole(one: Reference, other: Reference) -> Likeness | None:
+def _whole(one: PersonReference, other: PersonReference) -> Likeness | None:
     """Compare two names of which each word has its partner."""
     if len(one.words) != len(other.words) or len(one.words) < 2:
         return None
@@ -216,7 +216,7 @@ def _paired(one: list[_Word], other: list[_Word]) -> tuple[_Fit, ...] | None:
     return min(whole, key=lambda fits: sum(fit.cost for fit in fits), default=None)
 
 
-def _part(one: Reference, other: Reference) -> Likeness | None:
+def _part(one: PersonReference, other: PersonReference) -> Likeness | None:
     """Compare two names of which one says less: a surname alone, half of a double name, one given name of two."""
     less, more = sorted((one, other), key=lambda reference: len(reference.words))
     if not more.ordered or len(less.words) == len(more.words):

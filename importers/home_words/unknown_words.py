@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from importers.content.interventions import Work
+    from importers.content.interventions import ReadInterventions
     from importers.content.table import Table
-    from importers.conventions import Agreed
+    from importers.conventions import HomeConventions
     from rules.model import RuleBook
 
 Words: TypeAlias = dict[str, tuple[int, int]]
@@ -28,7 +28,11 @@ Words: TypeAlias = dict[str, tuple[int, int]]
 
 
 def unknown_words(
-    tables: Mapping[str, Table], work: Work, codes: Mapping[str, int], book: RuleBook, agreed: Agreed
+    tables: Mapping[str, Table],
+    work: ReadInterventions,
+    codes: Mapping[str, int],
+    book: RuleBook,
+    agreed: HomeConventions,
 ) -> dict[str, Words]:
     """Return kind -> word -> rows where it stands and seconds of the interventions that hang on it.
 

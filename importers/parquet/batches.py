@@ -115,7 +115,7 @@ def _possible(moments: np.ndarray) -> np.ndarray:
     return inside
 
 
-class Batches:
+class InterventionBatches:
     """The interventions of a home as frames of :mod:`pebem.contracts`.
 
     Iterate once; what was found is complete when the last batch has been taken.

@@ -18,7 +18,7 @@ from importers.content.instability import read_instability
 from importers.content.people import read_residents, read_staff
 from importers.content.table import Table
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Finding, Severity, UnreadableError
 from importers.parquet.columns import days, opened, times
 from importers.rosters.duties import read_duties
@@ -96,7 +96,7 @@ _KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True)
-class Files:
+class HomeFiles:
     """The files of one home: those of master data by table, and those of interventions in order."""
 
     master: Mapping[str, Path]
@@ -114,7 +114,7 @@ def homes(root: Path) -> tuple[list[str], list[str]]:
     return [n for n in names if HOME.fullmatch(n)], [n for n in names if not HOME.fullmatch(n)]
 
 
-def files(root: Path, home: str) -> Files:
+def files(root: Path, home: str) -> HomeFiles:
     """Find the files of a home.
 
     Raises
@@ -147,10 +147,10 @@ def files(root: Path, home: str) -> Files:
             )
         if not path.is_file():
             raise UnreadableError(f"Die Datei „{path.name}“ fehlt. Bitte ergänzen Sie sie.")
-    return Files(there, tuple(months))
+    return HomeFiles(there, tuple(months))
 
 
-def people(found: Files, book: RuleBook) -> tuple[Tables, list[Finding]]:
+def people(found: HomeFiles, book: RuleBook) -> tuple[Tables, list[Finding]]:
     """Read the master data of a home: all but its interventions.
 
     Returns
@@ -210,7 +210,7 @@ def _sheet(name: str, path: Path) -> Table:
         cells[0, place] = headings[column]
         if read.num_rows:
             cells[1:, place] = _cells(read.column(column), column, _KINDS[name][column])
-    return Table(sheet, [Grid(path.name, sheet, Cells.of(cells))])
+    return Table(sheet, [Grid(path.name, sheet, SheetCells.of(cells))])
 
 
 def _cells(column: pa.ChunkedArray, name: str, kind: str) -> np.ndarray:

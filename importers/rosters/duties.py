@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
 from importers.problems import error, notice, warning
 from importers.rosters.headings import missing_on_the_clock, month_and_year, twice_on_the_clock
 from importers.rosters.list_layout import find_headings, read_long, read_table
 from importers.rosters.month_grid import find_days, read_wide
-from importers.rosters.reading_context import SHEET, Entries, Ledger, Wards
+from importers.rosters.reading_context import SHEET, RosterContext, RosterEntries, Wards
 from importers.rosters.shift_codes import Shift, ShiftCodes, shift
 from importers.rosters.staff_names import StaffNames
-from importers.sheets.heading_rows import Located
+from importers.sheets.heading_rows import HeadingPlace
 from importers.values.spelling import fold
 from pebem.contracts import DUTIES, empty
 
@@ -46,16 +46,16 @@ def is_roster_name(name: str) -> bool:
     )
 
 
-def find_roster(grid: Grid) -> Located | None:
+def find_roster(grid: Grid) -> HeadingPlace | None:
     """Return where the headings of a list of duties or the days of a roster stand, None if it is neither."""
     if (place := find_headings(grid)) is not None:
         return place
     blocks = find_days(grid)
-    return Located(blocks[0].row, {}) if blocks else None
+    return HeadingPlace(blocks[0].row, {}) if blocks else None
 
 
 @dataclass(frozen=True)
-class Duties:
+class ReadDuties:
     """What rosters say.
 
     Attributes
@@ -80,11 +80,11 @@ class Duties:
 
 
 def read_rosters(
-    sheets: Sequence[tuple[Grid, Located]],
+    sheets: Sequence[tuple[Grid, HeadingPlace]],
     staff: tuple[pd.DataFrame, pd.DataFrame],
     wards: Sequence[str],
     codes: tuple[Mapping[str, Shift], Mapping[str, str]],
-) -> Duties:
+) -> ReadDuties:
     """Return the duties of all rosters.
 
     Parameters
@@ -106,8 +106,8 @@ def read_rosters(
     own, given = codes
     known = {code: shift(text) for code, text in given.items()} | dict(own)
     names = StaffNames(frozenset(staff[0]["staff"]), staff[1])
-    ledger = Ledger(names, ShiftCodes(known), Wards(wards))
-    found: list[Entries] = []
+    ledger = RosterContext(names, ShiftCodes(known), Wards(wards))
+    found: list[RosterEntries] = []
     for grid, place in sheets:
         if place.trouble:
             raise UnreadableError(place.trouble)
@@ -115,7 +115,7 @@ def read_rosters(
             found.append(read_long(grid, place, ledger))
         else:
             found.extend(read_wide(grid, find_days(grid), ledger))
-    return Duties(
+    return ReadDuties(
         _checked(found, ledger), ledger.findings, ledger.unknown_codes(), frozenset(ledger.people), (*ledger.tables,)
     )
 
@@ -123,14 +123,14 @@ def read_rosters(
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     """Return the duties of a table with our own headings."""
     names = StaffNames(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    ledger = Ledger(names, ShiftCodes({}), Wards(()))
-    grid = Grid(table.file, SHEET, Cells([], 0))
+    ledger = RosterContext(names, ShiftCodes({}), Wards(()))
+    grid = Grid(table.file, SHEET, SheetCells([], 0))
     made = _checked([read_table(table, grid, ledger)], ledger)
     table.findings.extend(ledger.findings)
     return made
 
 
-def _checked(found: list[Entries], ledger: Ledger) -> pd.DataFrame:
+def _checked(found: list[RosterEntries], ledger: RosterContext) -> pd.DataFrame:
     """Return all duties that can be, each once, and tell what is odd about them."""
     found = [entries for entries in found if len(entries.start)]
     if not found:
@@ -221,7 +221,7 @@ def _note_clock_change(start: np.ndarray, end: np.ndarray, kept: np.ndarray, pla
 class _Places:
     """Where each duty stands."""
 
-    def __init__(self, found: list[Entries], ledger: Ledger) -> None:
+    def __init__(self, found: list[RosterEntries], ledger: RosterContext) -> None:
         self._ledger = ledger
         self._found = found
         self._ends = np.cumsum([len(entries.start) for entries in found])

@@ -120,7 +120,7 @@ def _of_number(value: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class DayHeading:
     """The day a column or a row is headed with; 0 = not said. Weekday: 0 = Monday, -1 = not said."""
 
     day: int
@@ -141,21 +141,21 @@ def made_date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def heading(cell: object) -> Heading | None:
+def heading(cell: object) -> DayHeading | None:
     """Return the day a cell names: a date, "Mo 02.03.", "1", "Mo 01."; None if it names none."""
     if isinstance(cell, date):
-        return Heading(cell.day, cell.month, cell.year) if cell.year >= _NO_DAY else None
+        return DayHeading(cell.day, cell.month, cell.year) if cell.year >= _NO_DAY else None
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell in range(1, 32):
-        return Heading(int(cell))
+        return DayHeading(int(cell))
     if moment := cell_values.serial(cell):
-        return Heading(moment.day, moment.month, moment.year)
+        return DayHeading(moment.day, moment.month, moment.year)
     if not isinstance(cell, str) or len(cell) > 30:
         return None
     match = _DAY.fullmatch(_MIDNIGHT.sub("", clean(cell).casefold()))
     if not match:
         return None
     before, iso_year, iso_month, iso_day, day, month, year, after = match.groups()
-    made = Heading(
+    made = DayHeading(
         int(iso_day or day),
         int(iso_month or month or 0),
         _full_year(iso_year or year),

@@ -19,9 +19,9 @@ from importers.content.shared_columns import as_days, as_seconds, numbers, parse
 from importers.content.table import Table
 from importers.problems import error
 from importers.rosters.headings import DAY_MINUTES, only_day, point, without_month
-from importers.rosters.reading_context import SHEET, Entries, sheet_name
+from importers.rosters.reading_context import SHEET, RosterEntries, sheet_name
 from importers.rosters.shift_codes import Shift, Unread, parse_pause
-from importers.sheets.heading_rows import Located, said
+from importers.sheets.heading_rows import HeadingPlace, said
 from importers.sheets.template_columns import HEADING_ROWS, column_of
 from importers.values import cell_values
 from importers.values.spelling import clean, fold
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers.files.grid import Grid
-    from importers.rosters.reading_context import Ledger
+    from importers.rosters.reading_context import RosterContext
 
 NUMBER, NAME, GIVEN, WARD, DAY, CODE, START, END, PAUSE = (
     "Personal-Nr", "Name", "Vorname", "Wohnbereich", "Datum", "Dienst", "Beginn", "Ende", "Pause",
@@ -64,7 +64,7 @@ def roster_column(cell: Any) -> str | None:
     return _WORDS.get(key) or _WORDS.get(key.replace(",", "")) or column_of("Dienste", cell)
 
 
-def find_headings(grid: Grid) -> Located | None:
+def find_headings(grid: Grid) -> HeadingPlace | None:
     """Return where the headings of a list of duties stand, None if there are none.
 
     Several columns for beginning and end are the parts of a divided shift; the later ones are called "Beginn 2" ...
@@ -77,7 +77,7 @@ def find_headings(grid: Grid) -> Located | None:
     return None
 
 
-def _located(grid: Grid, row: int, names: list[str | None]) -> Located:
+def _located(grid: Grid, row: int, names: list[str | None]) -> HeadingPlace:
     columns: dict[str, int] = {}
     undecided: dict[int, tuple[str, ...]] = {}
     where, trouble = f"Im Dienstplan „{grid.name}“ der Datei „{grid.file}“", ""
@@ -96,11 +96,11 @@ def _located(grid: Grid, row: int, names: list[str | None]) -> Located:
     starts, ends = (sum(name.startswith(kind) for name in columns) for kind in (START, END))
     if starts != ends:
         trouble = f"{where} gibt es nicht zu jedem Beginn ein Ende. Bitte ergänzen Sie die fehlende Spalte."
-    return Located(row, columns, tuple(map(said, grid.cells[row])), undecided=undecided, trouble=trouble)
+    return HeadingPlace(row, columns, tuple(map(said, grid.cells[row])), undecided=undecided, trouble=trouble)
 
 
 @dataclass
-class Lines:
+class RosterLines:
     """What stands between the duties: for each row of the sheet the ward and the day that hold there."""
 
     ward: np.ndarray
@@ -116,12 +116,14 @@ def filled(cells: np.ndarray) -> np.ndarray:
     return made
 
 
-def _lines(grid: Grid, place: Located, ledger: Ledger) -> Lines:
+def _lines(grid: Grid, place: HeadingPlace, ledger: RosterContext) -> RosterLines:
     above = [cell for cells in grid.cells[: place.row] for cell in cells if isinstance(cell, str) and cell]
     titles = [*above, grid.name]
     day = next((found for text in titles if (found := only_day(text))), None)
     ward = next((named for text in titles if (named := ledger.wards.named(without_month(text)))), None)
-    made = Lines(np.full(len(grid.cells), ward, dtype=object), np.full(len(grid.cells), day, dtype="datetime64[D]"))
+    made = RosterLines(
+        np.full(len(grid.cells), ward, dtype=object), np.full(len(grid.cells), day, dtype="datetime64[D]")
+    )
     number = place.columns.get(NUMBER, -1)
     below = grid.cells[place.row + 1 :]
     alike = ((below != "").sum(axis=1) == 1) | (below == below[:, :1]).all(axis=1)
@@ -150,15 +152,15 @@ def _only(cells: Any) -> Any:
 class DutyRows(Table):
     """The rows of one sheet below headings found here, without the lines between them."""
 
-    def __init__(self, grid: Grid, place: Located, lines: Lines) -> None:
+    def __init__(self, grid: Grid, place: HeadingPlace, lines: RosterLines) -> None:
         self._lines = lines
         super().__init__(SHEET, [grid], [place], title=sheet_name(grid))
 
-    def _leave_out_lines(self, _grids: Sequence[Grid], _located: Sequence[Located]) -> None:
+    def _leave_out_lines(self, _grids: Sequence[Grid], _located: Sequence[HeadingPlace]) -> None:
         self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
 
 
-def read_long(grid: Grid, place: Located, ledger: Ledger) -> Entries:
+def read_long(grid: Grid, place: HeadingPlace, ledger: RosterContext) -> RosterEntries:
     """Return the duties of a sheet whose headings are known.
 
     Times without a day belong to the day of their row; an end not after its beginning is on the day after.
@@ -174,7 +176,7 @@ def read_long(grid: Grid, place: Located, ledger: Ledger) -> Entries:
     return made
 
 
-def read_table(table: Table, grid: Grid, ledger: Ledger, lines: Lines | None = None) -> Entries:
+def read_table(table: Table, grid: Grid, ledger: RosterContext, lines: RosterLines | None = None) -> RosterEntries:
     """Return the duties of a table of which every row is one. What is wrong with its cells, the table says."""
     ledger.people |= names_in([table])
     shifts = _shifts(table, grid, ledger)
@@ -197,10 +199,10 @@ def read_table(table: Table, grid: Grid, ledger: Ledger, lines: Lines | None = N
     codes, cells = table.raw(START)
     value = np.empty(len(record), dtype=object)
     value[:] = [cells[code] for code in codes[record]]
-    return Entries(grid, staff, ward[record], start, end, table.rows[record], column, value)
+    return RosterEntries(grid, staff, ward[record], start, end, table.rows[record], column, value)
 
 
-def _shifts(table: Table, grid: Grid, ledger: Ledger) -> list[Shift | Unread | None]:
+def _shifts(table: Table, grid: Grid, ledger: RosterContext) -> list[Shift | Unread | None]:
     """Return what the code of each row stands for, and leave out the rows that are no duty."""
     codes, cells = table.raw(CODE)
     found: list[Shift | Unread | None] = [
@@ -238,7 +240,9 @@ def _people(table: Table) -> list[tuple[str, str]]:
     return made
 
 
-def _staff(table: Table, grid: Grid, ledger: Ledger, people: list[tuple[str, str]], record: np.ndarray) -> np.ndarray:
+def _staff(
+    table: Table, grid: Grid, ledger: RosterContext, people: list[tuple[str, str]], record: np.ndarray
+) -> np.ndarray:
     """Return who each duty belongs to; what is to be said of a person is said of every row."""
     silent: dict[tuple[str, str], str | None] = {}
     of_row: dict[int, str | None] = {}
@@ -341,7 +345,7 @@ def _report_day(table: Table, missing: np.ndarray) -> None:
 
 
 def _leave_unread(
-    table: Table, grid: Grid, ledger: Ledger, shifts: list[Shift | Unread | None], wanted: np.ndarray
+    table: Table, grid: Grid, ledger: RosterContext, shifts: list[Shift | Unread | None], wanted: np.ndarray
 ) -> None:
     """Leave out the rows that say their times by a code alone which nobody knows."""
     for row in np.flatnonzero(wanted & ~table.faulty).tolist():
@@ -351,7 +355,7 @@ def _leave_unread(
 
 
 def _note_pauses(
-    table: Table, grid: Grid, ledger: Ledger, records: np.ndarray, shifts: list[Shift | Unread | None]
+    table: Table, grid: Grid, ledger: RosterContext, records: np.ndarray, shifts: list[Shift | Unread | None]
 ) -> None:
     if not table.has(PAUSE) and not table.has(CODE):
         return

@@ -12,9 +12,17 @@ import numpy as np
 
 from importers.files.sheet_cells import distinct
 from importers.problems import error, warning
-from importers.rosters.headings import Heading, heading, made_date, month_and_year, period_start, weekday, without_month
+from importers.rosters.headings import (
+    DayHeading,
+    heading,
+    made_date,
+    month_and_year,
+    period_start,
+    weekday,
+    without_month,
+)
 from importers.rosters.list_layout import GIVEN, NAME, NUMBER, WARD, filled, roster_column
-from importers.rosters.reading_context import Entries
+from importers.rosters.reading_context import RosterEntries
 from importers.rosters.shift_codes import Shift
 from importers.sheets.layout import filled_down
 from importers.sheets.template_columns import HEADING_ROWS
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
 
     from importers.files.grid import Grid
     from importers.problems import Problem
-    from importers.rosters.reading_context import Ledger
+    from importers.rosters.reading_context import RosterContext
 
 LEAST_DAYS, LEAST_NUMBERS = 3, 5
 """So many dates, or mere numbers of days, one after the other make a row the headings of a roster."""
@@ -41,7 +49,7 @@ _PERSON_ERROR: Final = error(
 
 
 @dataclass(frozen=True)
-class Block:
+class MonthBlock:
     """A row of days and the rows below it, up to the next such row.
 
     Attributes
@@ -54,10 +62,10 @@ class Block:
 
     row: int
     end: int
-    days: dict[int, Heading]
+    days: dict[int, DayHeading]
 
 
-def find_days(grid: Grid) -> list[Block]:
+def find_days(grid: Grid) -> list[MonthBlock]:
     """Return the blocks of a roster, none if the sheet is none."""
     first = next((row for row in range(min(HEADING_ROWS, len(grid.cells))) if row_of_days(grid.cells[row])), None)
     if first is None:
@@ -68,13 +76,13 @@ def find_days(grid: Grid) -> list[Block]:
         if all(heading(grid.cells[row, position]) for position in at) and (days := row_of_days(grid.cells[row])):
             found[row] = days
     rows = [*found, len(grid.cells)]
-    return [Block(row, end, found[row]) for row, end in pairwise(rows)]
+    return [MonthBlock(row, end, found[row]) for row, end in pairwise(rows)]
 
 
-def row_of_days(cells: Any) -> dict[int, Heading]:
+def row_of_days(cells: Any) -> dict[int, DayHeading]:
     """Return the days in a row of headings by position, none if it is no such row."""
-    run: dict[int, Heading] = {}
-    best: dict[int, Heading] = {}
+    run: dict[int, DayHeading] = {}
+    best: dict[int, DayHeading] = {}
     for position, cell in enumerate(cells):
         day = heading(cell)
         if day is None:
@@ -87,7 +95,7 @@ def row_of_days(cells: Any) -> dict[int, Heading]:
     return best if len(best) >= least else {}
 
 
-def _follows(before: Heading, day: Heading) -> bool:
+def _follows(before: DayHeading, day: DayHeading) -> bool:
     if bool(before.month) != bool(day.month):
         return False
     if not day.month:
@@ -99,7 +107,7 @@ def _follows(before: Heading, day: Heading) -> bool:
     return one < other <= one + _LONGEST_GAP or (not day.year and before.month == 12 and day.month == 1)
 
 
-def read_wide(grid: Grid, blocks: list[Block], ledger: Ledger) -> list[Entries]:
+def read_wide(grid: Grid, blocks: list[MonthBlock], ledger: RosterContext) -> list[RosterEntries]:
     """Return the duties of a roster, block by block."""
     made = []
     ward = ledger.wards.named(without_month(grid.name))
@@ -134,7 +142,7 @@ _SAY_MONTH: Final = (
 )
 
 
-def _dates(grid: Grid, block: Block, titles: list[Any]) -> dict[int, date | None] | Problem:
+def _dates(grid: Grid, block: MonthBlock, titles: list[Any]) -> dict[int, date | None] | Problem:
     """Return the date of each column, None where the calendar has none, or why they are not known."""
     days = block.days
     if all(day.year for day in days.values()):
@@ -191,7 +199,7 @@ def _month(grid: Grid, titles: list[Any], *, needs_month: bool) -> tuple[int, in
     return (months.pop() if len(months) == 1 else 1), years.pop()
 
 
-def _contradicts(grid: Grid, block: Block, dates: dict[int, date | None]) -> bool:
+def _contradicts(grid: Grid, block: MonthBlock, dates: dict[int, date | None]) -> bool:
     """Return whether a weekday in, above or below a heading is not that of its date."""
     rows = [row for row in (block.row - 1, block.row + 1) if 0 <= row < len(grid.cells)]
     for position, day in dates.items():
@@ -201,7 +209,7 @@ def _contradicts(grid: Grid, block: Block, dates: dict[int, date | None]) -> boo
     return False
 
 
-def _who(grid: Grid, block: Block, ledger: Ledger) -> dict[str, int]:
+def _who(grid: Grid, block: MonthBlock, ledger: RosterContext) -> dict[str, int]:
     """Return the columns of number, name, given name and ward: by their headings, else by what is in them."""
     found: dict[str, int] = {}
     left = min(block.days)
@@ -236,8 +244,8 @@ def _number(value: Any) -> str:
 
 
 def _rows(
-    grid: Grid, block: Block, dates: dict[int, date | None], ward: str | None, ledger: Ledger
-) -> tuple[Entries, str | None]:
+    grid: Grid, block: MonthBlock, dates: dict[int, date | None], ward: str | None, ledger: RosterContext
+) -> tuple[RosterEntries, str | None]:
     """Return the duties of a block, and the ward that holds at its end."""
     first = block.row + 1
     who = _who(grid, block, ledger)
@@ -281,11 +289,11 @@ def _rows(
     return _entries(grid, block, dates, (cells, some & taken[:, None], staff, wards), ledger), ward
 
 
-def _is_person(text: str, ledger: Ledger) -> bool:
+def _is_person(text: str, ledger: RosterContext) -> bool:
     return ledger.names.knows(text) or bool(ledger.names.find(text)[0])
 
 
-def _is_note(grid: Grid, block: Block, row: int, counts: np.ndarray) -> bool:
+def _is_note(grid: Grid, block: MonthBlock, row: int, counts: np.ndarray) -> bool:
     """Return whether a line stands below all duties of the last block: a legend or a date of printing."""
     return block.end == len(grid.cells) and not counts[row + 1 :].any()
 
@@ -294,7 +302,7 @@ def _weekdays(cells: np.ndarray) -> bool:
     return all(weekday(cell) >= 0 for cell in cells)
 
 
-def _report_between(grid: Grid, block: Block, ledger: Ledger) -> None:
+def _report_between(grid: Grid, block: MonthBlock, ledger: RosterContext) -> None:
     """Report entries in columns without a day between those that have one."""
     between = [p for p in range(min(block.days), max(block.days)) if p not in block.days]
     if between and (count := int(filled(grid.cells[block.row + 1 : block.end][:, between]).sum())):
@@ -311,11 +319,11 @@ def _report_between(grid: Grid, block: Block, ledger: Ledger) -> None:
 
 def _entries(
     grid: Grid,
-    block: Block,
+    block: MonthBlock,
     dates: dict[int, date | None],
     rows: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-    ledger: Ledger,
-) -> Entries:
+    ledger: RosterContext,
+) -> RosterEntries:
     """Turn cells into duties, one look at each distinct cell.
 
     Parameters
@@ -362,7 +370,7 @@ def _entries(
     head[:] = heads
     value = np.empty(len(values), dtype=object)
     value[:] = values
-    return Entries(
+    return RosterEntries(
         grid,
         staff[row[duty]],
         wards[row[duty]],

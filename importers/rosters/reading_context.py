@@ -37,7 +37,7 @@ _LIKE_NUMBER: Final = re.compile(r"[^\s,]*\d[^\s,]*")
 
 
 @dataclass(frozen=True)
-class Entries:
+class RosterEntries:
     """Duties of one sheet as they stand there; one array element each.
 
     Attributes
@@ -89,7 +89,7 @@ def _short(ward: str) -> str:
     return re.sub(r"^(?:wohnbereich|wb)[\s:.]*(?=\S)", "wb ", fold(ward))
 
 
-class Ledger:
+class RosterContext:
     """What is known before a roster is read, and what turns up meanwhile.
 
     Attributes

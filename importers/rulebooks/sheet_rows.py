@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Row:
+class BookRow:
     """One row as an entry, with where its values stand."""
 
     number: int
@@ -33,19 +33,19 @@ class Row:
 
 
 @dataclass
-class Page:
+class BookSheet:
     """The rows of one sheet."""
 
     sheet: Sheet
     name: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[BookRow] = field(default_factory=list)
 
-    def checkable(self, row: Row) -> bool:
+    def checkable(self, row: BookRow) -> bool:
         """Return whether a row takes part in the check; a source counts as soon as it has a name."""
         return not row.faulty or (self.sheet is SOURCES and "id" in row.entry)
 
 
-def read_page(file: str, sheet: Sheet, grids: list[Grid], findings: list[Finding]) -> Page:
+def read_page(file: str, sheet: Sheet, grids: list[Grid], findings: list[Finding]) -> BookSheet:
     """Read one sheet; findings about its cells are added to ``findings``.
 
     Raises
@@ -64,7 +64,7 @@ def read_page(file: str, sheet: Sheet, grids: list[Grid], findings: list[Finding
         )
     grid = grids[0]
     top, places, unknown = _locate(grid, sheet)
-    page = Page(sheet, grid.name)
+    page = BookSheet(sheet, grid.name)
     if unknown:
         findings.append(
             Finding(
@@ -113,10 +113,15 @@ def _locate(grid: Grid, sheet: Sheet) -> tuple[int, dict[str, tuple[int, Column]
 
 
 def _row(
-    file: str, page: Page, number: int, cells: Any, places: Mapping[str, tuple[int, Column]], findings: list[Finding]
-) -> Row:
+    file: str,
+    page: BookSheet,
+    number: int,
+    cells: Any,
+    places: Mapping[str, tuple[int, Column]],
+    findings: list[Finding],
+) -> BookRow:
     """Read one row into an entry."""
-    row = Row(number, {})
+    row = BookRow(number, {})
     for heading, (position, column) in places.items():
         cell = cells[position]
         row.cells[column.path] = heading, shown(cell)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from importers.files import kind, limits, workbook
 from importers.findings import Finding, Severity, UnreadableError
 from importers.rulebooks.columns import CRITERIA, HEAD, INSTRUCTIONS, INTERVENTIONS, RULES, SHEETS, SOURCES
-from importers.rulebooks.sheet_rows import Page, Row, read_page
+from importers.rulebooks.sheet_rows import BookRow, BookSheet, read_page
 from importers.sheets.template_columns import fold
 from rules.checks.entries import check_documents
 from rules.checks.health import health
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rules.problem import Problem
+    from rules.problem import BookProblem
 
 _BY_NAME: Final = {fold(sheet.name): sheet for sheet in SHEETS}
 _CHECK: Final = "Öffnen Sie das Blatt „Anleitung“; dort steht, was in die Spalte gehört."
@@ -42,7 +42,7 @@ _STAND_IN: Final[Mapping[str, Any]] = {
 """Takes the place of a head with errors, so that the rest can be checked all the same."""
 
 
-_Cell: TypeAlias = tuple[Page, Row, tuple[str, str]]
+_Cell: TypeAlias = tuple[BookSheet, BookRow, tuple[str, str]]
 """A cell: its heading and its value as shown."""
 
 
@@ -71,11 +71,11 @@ def read(file: Path | str | tuple[str, bytes]) -> RulebookImport:
         Where the file is no workbook, or a sheet or a column is missing that no rulebook can do without.
     """
     name, data = limits.contents([file])[0]
-    if kind.kind(name, data) is not kind.Kind.WORKBOOK:
+    if kind.kind(name, data) is not kind.FileKind.WORKBOOK:
         raise UnreadableError(f"Die Datei „{name}“ ist keine Excel-Arbeitsmappe. Bitte speichern Sie sie als „.xlsx“.")
     grids, others = workbook.read(name, data, lambda sheet, hidden: not hidden and fold(sheet) in _BY_NAME)
     findings = list(_other_sheets(name, others))
-    pages: dict[str, Page] = {}
+    pages: dict[str, BookSheet] = {}
     for sheet in SHEETS:
         pages[sheet.name] = read_page(
             name, sheet, [grid for grid in grids if fold(grid.name) == fold(sheet.name)], findings
@@ -122,7 +122,7 @@ def _other_sheets(file: str, others: list[str]) -> Iterator[Finding]:
 # ---------------------------------------------------------------- rows into documents, and what the check says
 
 
-def _documents(pages: Mapping[str, Page]) -> dict[str, Any]:
+def _documents(pages: Mapping[str, BookSheet]) -> dict[str, Any]:
     head = dict(pages[HEAD.name].rows[0].entry)
     head["quellen"] = {str(row.entry.get("id")): row.entry.get("quelle", "?") for row in pages[SOURCES.name].rows}
     lists = {
@@ -133,13 +133,13 @@ def _documents(pages: Mapping[str, Page]) -> dict[str, Any]:
     return {name: made[name] for name in FILES}
 
 
-def _checked(file: str, pages: Mapping[str, Page]) -> Iterator[Finding]:
+def _checked(file: str, pages: Mapping[str, BookSheet]) -> Iterator[Finding]:
     """Hold the rows without an error against the check of rulebook files; give its problems their cells."""
     for page in pages.values():
         yield from _repeated(file, page)
     sound = {name: replace(page, rows=list(filter(page.checkable, page.rows))) for name, page in pages.items()}
     if not sound[HEAD.name].rows:
-        sound[HEAD.name].rows.append(Row(pages[HEAD.name].rows[0].number, dict(_STAND_IN)))
+        sound[HEAD.name].rows.append(BookRow(pages[HEAD.name].rows[0].number, dict(_STAND_IN)))
     cells, places = _numbered(sound)
     dropped_rule = len(sound[RULES.name].rows) < len(pages[RULES.name].rows)
     for problem in check_documents(_documents(sound), "", places):
@@ -148,7 +148,7 @@ def _checked(file: str, pages: Mapping[str, Page]) -> Iterator[Finding]:
         yield _located(file, problem, cells, Severity.ERROR, "regelwerk-fehler", _CHECK)
 
 
-def _unsound(file: str, pages: Mapping[str, Page], made: Mapping[str, Any]) -> Iterator[Finding]:
+def _unsound(file: str, pages: Mapping[str, BookSheet], made: Mapping[str, Any]) -> Iterator[Finding]:
     """Hold a rulebook that is in order against the health check: it can be used, but somebody should look."""
     cells, places = _numbered(pages)
     for problem in health(made, "", places):
@@ -156,7 +156,7 @@ def _unsound(file: str, pages: Mapping[str, Page], made: Mapping[str, Any]) -> I
 
 
 def _located(
-    file: str, problem: Problem, cells: Sequence[_Cell], severity: Severity, code: str, repair: str
+    file: str, problem: BookProblem, cells: Sequence[_Cell], severity: Severity, code: str, repair: str
 ) -> Finding:
     """Return a problem of the check as a finding; its line is the number of a cell."""
     if not problem.line:
@@ -175,12 +175,12 @@ def _located(
     )
 
 
-def _numbered(pages: Mapping[str, Page]) -> tuple[list[_Cell], dict[str, Places]]:
+def _numbered(pages: Mapping[str, BookSheet]) -> tuple[list[_Cell], dict[str, Places]]:
     """Give the check a number for each cell where it expects a line: what it says then has a cell."""
     cells: list[_Cell] = []
     places = {name: Places() for name in FILES}
 
-    def mark(page: Page, row: Row, steps: Steps, cell: tuple[str, str]) -> None:
+    def mark(page: BookSheet, row: BookRow, steps: Steps, cell: tuple[str, str]) -> None:
         cells.append((page, row, cell))
         places[page.sheet.file].lines[steps] = len(cells)
 
@@ -203,7 +203,7 @@ def _in_sheets(message: str) -> str:
     return message
 
 
-def _repeated(file: str, page: Page) -> Iterator[Finding]:
+def _repeated(file: str, page: BookSheet) -> Iterator[Finding]:
     """Refuse rows that say the same name from the same day on, and leave them out of what is checked further."""
     first: dict[tuple[str, str], int] = {}
     for row in page.rows:
@@ -228,7 +228,7 @@ def _repeated(file: str, page: Page) -> Iterator[Finding]:
         first.setdefault(key, row.number)
 
 
-def _name_taken(file: str, page: Page, made: Mapping[str, Any]) -> Iterator[Finding]:
+def _name_taken(file: str, page: BookSheet, made: Mapping[str, Any]) -> Iterator[Finding]:
     """Say so where a changed rulebook still goes by the name of a built-in edition."""
     head = made[HEAD.file]
     for folder in sorted(path.parent for path in SHELF.glob("*/rulebook.yaml")):

@@ -13,11 +13,11 @@ import numpy as np
 from importers.das import xml as das_xml
 from importers.files import opening
 from importers.files.delimited import DOS
-from importers.files.kind import Kind
-from importers.files.sheet_cells import Cells
+from importers.files.kind import FileKind
+from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
 from importers.rosters.duties import find_roster, is_roster_name
-from importers.sheets.heading_rows import Located, first_headings, guess_sheet, locate, located, placed
+from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.synonyms import EXACT, LIKELY, SURE
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.findings import Finding
     from importers.sheets.guesses import SheetAnswer
-    from importers.sheets.profiles import Profile
+    from importers.sheets.profiles import SourceProfile
     from importers.sheets.synonyms import Vocabulary
 
 ROSTER: Final = "Dienste"
-_NOWHERE: Final = Located(-1, {})
+_NOWHERE: Final = HeadingPlace(-1, {})
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SheetDecision:
     """What is done with a sheet.
 
     Attributes
@@ -61,7 +61,7 @@ class Decision:
 
     grid: Grid
     sheet: str
-    place: Located = _NOWHERE
+    place: HeadingPlace = _NOWHERE
     confidence: float = EXACT
     answered: bool = False
     profile: str = ""
@@ -88,7 +88,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DecidedFile:
     """One file with what is done with its sheets.
 
     Attributes
@@ -106,14 +106,14 @@ class Opened:
     """
 
     name: str
-    decisions: tuple[Decision, ...]
+    decisions: tuple[SheetDecision, ...]
     others: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
-    export: das_xml.Sheets | None = None
+    export: das_xml.DasSheets | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class KnownBefore:
     """What is known before the files are opened.
 
     Attributes
@@ -129,7 +129,7 @@ class Said:
     """
 
     answers: Sequence[SheetAnswer] = ()
-    profiles: Sequence[Profile] = ()
+    profiles: Sequence[SourceProfile] = ()
     vocabulary: Vocabulary | None = None
     hidden: bool = False
 
@@ -140,12 +140,12 @@ class Said:
 
 def opened(
     files: Sequence[Path | str | tuple[str, bytes]],
-    said: Said,
+    said: KnownBefore,
     wanted: Callable[[str, str, bool], bool],
     *,
     passwords: Mapping[str, str] | None = None,
     hidden: bool = False,
-) -> Iterator[Opened]:
+) -> Iterator[DecidedFile]:
     """Yield each file with what is done with its sheets.
 
     Parameters
@@ -164,12 +164,12 @@ def opened(
         If a file is refused as a whole.
     """
     for file in opening.contents(files, passwords):
-        if file.kind is Kind.XML:
+        if file.kind is FileKind.XML:
             export = das_xml.read(file.name, file.data)
             residents = _of_export("Bewohner", export.residents, said)
             assessments = _of_export("Begutachtungen", export.assessments, said)
             export = replace(export, residents=residents.grid, assessments=assessments.grid)
-            yield Opened(file.name, (residents, assessments), export=export)
+            yield DecidedFile(file.name, (residents, assessments), export=export)
             continue
 
         def asked(name: str, hidden: bool, file: str = file.name) -> bool:  # noqa: FBT001 - as the door asks
@@ -180,7 +180,9 @@ def opened(
         yield _decided(file, said, asked, hidden=hidden or answered)
 
 
-def _decided(file: opening.Opened, said: Said, asked: Callable[[str, bool], bool], *, hidden: bool) -> Opened:
+def _decided(
+    file: opening.OpenedFile, said: KnownBefore, asked: Callable[[str, bool], bool], *, hidden: bool
+) -> DecidedFile:
     answer = said.answer(file.name, "")
     encoding = answer.encoding if answer else ""
     found = opening.sheets(file, asked, count_known, hidden=hidden, encoding=encoding)
@@ -192,18 +194,18 @@ def _decided(file: opening.Opened, said: Said, asked: Callable[[str, bool], bool
                 found = again
                 break
     decisions = tuple(decide(grid, said) for grid in found.grids)
-    return Opened(file.name, decisions, tuple(found.others), tuple(found.findings))
+    return DecidedFile(file.name, decisions, tuple(found.others), tuple(found.findings))
 
 
-def _of_export(sheet: str, grid: Grid, said: Said) -> Decision:
+def _of_export(sheet: str, grid: Grid, said: KnownBefore) -> SheetDecision:
     """Return the decision about a sheet of an export for the DAS; of one that is left out only the headings remain."""
     answer = said.answer(grid.file, sheet)
     if answer and not answer.sheet:
-        return Decision(replace(grid, cells=Cells.of(grid.cells[:1])), "", answered=True, das=True)
-    return Decision(grid, sheet, locate(grid, sheet), das=True)
+        return SheetDecision(replace(grid, cells=SheetCells.of(grid.cells[:1])), "", answered=True, das=True)
+    return SheetDecision(grid, sheet, locate(grid, sheet), das=True)
 
 
-def decide(grid: Grid, said: Said) -> Decision:
+def decide(grid: Grid, said: KnownBefore) -> SheetDecision:
     """Return what is done with a sheet.
 
     Raises
@@ -213,25 +215,25 @@ def decide(grid: Grid, said: Said) -> Decision:
     """
     answer = said.answer(grid.file, "" if grid.from_text else grid.name)
     if answer and not answer.sheet:
-        return Decision(grid, "", _headings_of_others(grid), answered=True)
+        return SheetDecision(grid, "", _headings_of_others(grid), answered=True)
     if answer:
-        return Decision(grid, answer.sheet, _answered(grid, answer, said.vocabulary), answered=True)
+        return SheetDecision(grid, answer.sheet, _answered(grid, answer, said.vocabulary), answered=True)
     if grid.hidden and not said.hidden:
-        return Decision(grid, "", _headings_of_others(grid))
+        return SheetDecision(grid, "", _headings_of_others(grid))
     if fit := fitting(grid, said.profiles):
         sheet = fit.sheet
         place = placed(grid, sheet.sheet, fit.row, fit.depth, fit.columns) if sheet.sheet else _headings_of_others(grid)
         if sheet.sheet == ROSTER and not fit.columns:
             place = _place(grid, ROSTER, said.vocabulary)
-        return Decision(grid, sheet.sheet, replace(place, unit=sheet.unit), profile=fit.name)
+        return SheetDecision(grid, sheet.sheet, replace(place, unit=sheet.unit), profile=fit.name)
     if named := _by_name(grid):
-        return Decision(grid, named, _place(grid, named, said.vocabulary))
+        return SheetDecision(grid, named, _place(grid, named, said.vocabulary))
     guessed, confidence = _guessed(grid, said.vocabulary)
     place = _place(grid, guessed, said.vocabulary) if guessed else _headings_of_others(grid)
-    return Decision(grid, guessed, place, confidence if guessed else 0.0)
+    return SheetDecision(grid, guessed, place, confidence if guessed else 0.0)
 
 
-def _answered(grid: Grid, answer: SheetAnswer, vocabulary: Vocabulary | None) -> Located:
+def _answered(grid: Grid, answer: SheetAnswer, vocabulary: Vocabulary | None) -> HeadingPlace:
     """Return the place a person has shown; where no columns were said yet, what stands in the row decides."""
     if answer.sheet not in SHEETS:
         raise UnreadableError(
@@ -246,14 +248,14 @@ def _answered(grid: Grid, answer: SheetAnswer, vocabulary: Vocabulary | None) ->
     return replace(located(grid, answer.sheet, answer.row, answer.depth, vocabulary), unit=answer.unit)
 
 
-def _place(grid: Grid, sheet: str, vocabulary: Vocabulary | None) -> Located:
+def _place(grid: Grid, sheet: str, vocabulary: Vocabulary | None) -> HeadingPlace:
     roster = find_roster(grid) if sheet == ROSTER else None
     return roster or locate(grid, sheet, vocabulary)
 
 
-def _headings_of_others(grid: Grid) -> Located:
+def _headings_of_others(grid: Grid) -> HeadingPlace:
     row, texts = first_headings(grid)
-    return Located(row, {}, texts)
+    return HeadingPlace(row, {}, texts)
 
 
 def _by_name(grid: Grid) -> str | None:

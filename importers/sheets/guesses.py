@@ -10,7 +10,7 @@ import numpy as np
 
 from importers.files.grid import letter_of
 from importers.sheets.layout import is_blank
-from importers.sheets.profiles import Profile, SheetProfile, fingerprint_at, numbered
+from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import matches, missing
 from importers.values.cell_values import shown
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.decision import Decision, Opened
+    from importers.sheets.decision import DecidedFile, SheetDecision
     from importers.sheets.synonyms import Vocabulary
 
 PREVIEW_ROWS: Final = 25
@@ -146,12 +146,12 @@ class SheetAnswer:
     encoding: str = ""
 
 
-def guesses(opened: Iterable[Opened], vocabulary: Vocabulary | None) -> tuple[SheetGuess, ...]:
+def guesses(opened: Iterable[DecidedFile], vocabulary: Vocabulary | None) -> tuple[SheetGuess, ...]:
     """Return what each sheet of some files seems to be."""
     return tuple(_guess(one, vocabulary) for file in opened for one in file.decisions)
 
 
-def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[SheetAnswer]) -> Profile:
+def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[SheetAnswer]) -> SourceProfile:
     """Return what to remember of a source: how the sheets are read that a person was asked about.
 
     Parameters
@@ -182,10 +182,10 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
             "" if guess.encoding.startswith("utf") else guess.encoding,
         )
         sheets[guess.fingerprint] = one if sheets.get(guess.fingerprint, one) == one else None
-    return Profile(name, tuple(one for one in sheets.values() if one))
+    return SourceProfile(name, tuple(one for one in sheets.values() if one))
 
 
-def _guess(one: Decision, vocabulary: Vocabulary | None) -> SheetGuess:
+def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
     grid, place = one.grid, one.place
     row = place.row - place.depth + 1 if place.row >= 0 else -1
     known = row >= 0 and not one.is_wide
@@ -209,7 +209,7 @@ def _guess(one: Decision, vocabulary: Vocabulary | None) -> SheetGuess:
     )
 
 
-def _column(one: Decision, position: int, vocabulary: Vocabulary | None) -> ColumnGuess:
+def _column(one: SheetDecision, position: int, vocabulary: Vocabulary | None) -> ColumnGuess:
     place, heading = one.place, one.place.texts[position]
     column = next((name for name, at in place.columns.items() if at == position), "")
     may_be = (match.column for match in matches(one.sheet, heading, vocabulary)) if one.sheet and heading else ()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class HeadingPlace:
     """Where the table of a sheet stands.
 
     Attributes
@@ -87,7 +87,7 @@ def guess_sheet(grid: Grid, vocabulary: Vocabulary | None = None) -> str | None:
     return top[0] if len(top) == 1 else None
 
 
-def locate(grid: Grid, sheet: str, vocabulary: Vocabulary | None = None) -> Located:
+def locate(grid: Grid, sheet: str, vocabulary: Vocabulary | None = None) -> HeadingPlace:
     """Find the headings of a sheet: our own names first, then those of other programs, in one row or in two.
 
     Where required columns are missing, the place that looks most like headings is returned, with the trouble.
@@ -115,7 +115,7 @@ def locate(grid: Grid, sheet: str, vocabulary: Vocabulary | None = None) -> Loca
     if best:
         return located(grid, sheet, best_row, 1, vocabulary)
     names = " und ".join(f"„{column}“" for column in SHEETS[sheet].required)
-    return Located(
+    return HeadingPlace(
         -1,
         {},
         trouble=f"Im Blatt „{sheet}“ der Datei „{grid.file}“ fehlt die Spalte {names}. "
@@ -123,7 +123,7 @@ def locate(grid: Grid, sheet: str, vocabulary: Vocabulary | None = None) -> Loca
     )
 
 
-def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabulary | None = None) -> Located:
+def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabulary | None = None) -> HeadingPlace:
     """Return which column is which if the headings stand in this row, or in this one and the next."""
     row = headings_at(grid, number, depth)
     names = [column_of(sheet, cell) for cell in row]
@@ -137,7 +137,7 @@ def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabul
     below = number + depth
     guessed, undecided = assign(offers, {*columns, *twice}, lambda position: grid.cells[below:, position])
     undecided |= {position: (name,) for position, name in enumerate(names) if name and name in twice}
-    made = Located(
+    made = HeadingPlace(
         row=number + depth - 1,
         columns=columns | {column: position for column, (position, _) in guessed.items()},
         texts=tuple(map(said, row)),
@@ -149,7 +149,7 @@ def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabul
     return _with_trouble(made, trouble) if trouble else made
 
 
-def placed(grid: Grid, sheet: str, row: int, depth: int, columns: Mapping[str, int]) -> Located:
+def placed(grid: Grid, sheet: str, row: int, depth: int, columns: Mapping[str, int]) -> HeadingPlace:
     """Return the place of headings that somebody has shown, with the columns said to stand there and no others.
 
     Raises
@@ -164,7 +164,7 @@ def placed(grid: Grid, sheet: str, row: int, depth: int, columns: Mapping[str, i
             f"Die Zuordnung zum Blatt „{grid.name}“ der Datei „{grid.file}“ passt nicht zu ihrem Inhalt. "
             "Bitte ordnen Sie Zeile und Spalten noch einmal zu."
         )
-    made = Located(row + depth - 1, dict(columns), tuple(map(said, headings_at(grid, row, depth))), depth=depth)
+    made = HeadingPlace(row + depth - 1, dict(columns), tuple(map(said, headings_at(grid, row, depth))), depth=depth)
     trouble = _lacking(grid, sheet, made)
     return _with_trouble(made, trouble) if trouble else made
 
@@ -189,13 +189,13 @@ def said(cell: Any) -> str:
     return f"{cell:.15g}" if isinstance(cell, float) else clean(str(cell))
 
 
-def _with_trouble(place: Located, trouble: str) -> Located:
-    return Located(
+def _with_trouble(place: HeadingPlace, trouble: str) -> HeadingPlace:
+    return HeadingPlace(
         place.row, place.columns, place.texts, place.guessed, place.undecided, place.depth, place.unit, trouble
     )
 
 
-def _lacking(grid: Grid, sheet: str, place: Located) -> str:
+def _lacking(grid: Grid, sheet: str, place: HeadingPlace) -> str:
     """Return what to say of headings that stand twice and of required columns that are not there."""
     lacking = missing(sheet, place.columns)
     where = f"Im Blatt „{sheet}“ der Datei „{grid.file}“"
@@ -250,4 +250,4 @@ def _lost_zeros(names: list[str | None], numeric: set[str]) -> set[str]:
     return lost
 
 
-__all__ = ["Located", "first_headings", "guess_sheet", "locate", "located", "placed", "said"]
+__all__ = ["HeadingPlace", "first_headings", "guess_sheet", "locate", "located", "placed", "said"]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.heading_rows import Located
-    from importers.sheets.report_lines import Line
+    from importers.sheets.heading_rows import HeadingPlace
+    from importers.sheets.report_lines import ReportLine
     from importers.sheets.synonyms import Vocabulary
 
 _NOTHING: Final = "Nichts zu tun."
@@ -33,7 +33,7 @@ _SAID: Final = {
 
 
 def layout_notes(
-    grid: Grid, place: Located, sheet: str, vocabulary: Vocabulary | None
+    grid: Grid, place: HeadingPlace, sheet: str, vocabulary: Vocabulary | None
 ) -> Iterator[tuple[Problem, str, int]]:
     """Yield problem, value and number of rows or columns for what the headings leave to say."""
     first = place.row - place.depth + 1
@@ -81,7 +81,7 @@ def layout_notes(
 
 
 def _unread(
-    grid: Grid, place: Located, sheet: str, vocabulary: Vocabulary | None, unread: Sequence[str]
+    grid: Grid, place: HeadingPlace, sheet: str, vocabulary: Vocabulary | None, unread: Sequence[str]
 ) -> Iterator[tuple[Problem, str, int]]:
     weighty = (vocabulary or usual()).weighty.get(sheet, {})
     for position, cell in enumerate(grid.cells[place.row]):
@@ -110,7 +110,7 @@ def _unread(
     )
 
 
-def line_notes(lines: Sequence[Line]) -> Iterator[tuple[Problem, str, int]]:
+def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]]:
     """Yield problem, value and number of rows for the lines that were left out, one for each kind."""
     for kind, said in _SAID.items():
         if rows := [line.row + 1 for line in lines if line.kind == kind]:

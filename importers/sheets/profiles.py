@@ -56,7 +56,7 @@ class SheetProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class SourceProfile:
     """What a home calls a source, such as "Vivendi-Maßnahmenexport", and how its sheets are read."""
 
     name: str
@@ -67,7 +67,7 @@ class Profile:
         return {"name": self.name, "sheets": [asdict(sheet) | {"columns": {**sheet.columns}} for sheet in self.sheets]}
 
     @classmethod
-    def of(cls, written: Any) -> Profile:
+    def of(cls, written: Any) -> SourceProfile:
         """Return a profile from what :meth:`written` returned.
 
         Raises
@@ -202,7 +202,7 @@ class Fit:
     columns: Mapping[str, int]
 
 
-def fitting(grid: Grid, profiles: Sequence[Profile]) -> Fit | None:
+def fitting(grid: Grid, profiles: Sequence[SourceProfile]) -> Fit | None:
     """Return the first profile that knows the headings of a sheet, wherever in its first rows they stand."""
     known: dict[str, tuple[str, SheetProfile]] = {}
     for profile in profiles:
@@ -224,7 +224,7 @@ def fitting(grid: Grid, profiles: Sequence[Profile]) -> Fit | None:
     return None
 
 
-def encodings(profiles: Sequence[Profile]) -> Iterator[str]:
+def encodings(profiles: Sequence[SourceProfile]) -> Iterator[str]:
     """Yield the codecs that profiles name for text that is no Unicode, each once."""
     named: Collection[str] = dict.fromkeys(sheet.encoding for profile in profiles for sheet in profile.sheets)
     yield from (encoding for encoding in named if encoding and not encoding.startswith("utf"))

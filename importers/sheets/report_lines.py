@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.heading_rows import Located
+    from importers.sheets.heading_rows import HeadingPlace
 
 SUM, PAGE, RULE, REPEATED, TITLE, NOTE, SECTION, ALONE, APART = (
     "summe",
@@ -40,7 +40,7 @@ _PERSON: Final = re.compile(r"(?:bewohner|klient|patient)(?:[:*_/]?-?in)?(?:: *|
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """A line that is no record.
 
     Attributes
@@ -70,7 +70,9 @@ def looks_like_none(cell: Any, headings: frozenset[str]) -> bool:
     return any(patterns[kind].match(text) for kind in patterns) or bool(_PERSON.match(text))
 
 
-def read_lines(grid: Grid, place: Located, candidates: Sequence[int], required: Sequence[str], last: int) -> list[Line]:
+def read_lines(
+    grid: Grid, place: HeadingPlace, candidates: Sequence[int], required: Sequence[str], last: int
+) -> list[ReportLine]:
     """Return those of the candidates that are no records.
 
     Parameters
@@ -89,7 +91,7 @@ def read_lines(grid: Grid, place: Located, candidates: Sequence[int], required: 
     heads = headings_at(grid, first, place.depth)
     repeated = [_words(grid.cells[first]), _words(grid.cells[place.row]), _words(heads)]
     above = {words for row in grid.cells[:first] if (words := _words(row))}
-    found: list[Line] = []
+    found: list[ReportLine] = []
     after_gap = False
     for row in candidates:
         cells = [(position, cell) for position, cell in enumerate(grid.cells[row]) if not is_blank(cell)]
@@ -103,29 +105,29 @@ def read_lines(grid: Grid, place: Located, candidates: Sequence[int], required: 
                 "einmal, aber in anderer Reihenfolge. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
             )
         if len(words) > 1 and (words in repeated or all(_alike(cell, heads[position]) for position, cell in cells)):
-            found.append(Line(row, REPEATED))
+            found.append(ReportLine(row, REPEATED))
         elif words in above:
-            found.append(Line(row, TITLE))
+            found.append(ReportLine(row, TITLE))
         elif line := _line(row, cells, place, required):
             found.append(line)
             after_gap = after_gap or line.kind in {SUM, PAGE}
         elif (
             row > last and after_gap and len(cells) == 1 and isinstance(cells[0][1], str) and " " in clean(cells[0][1])
         ):
-            found.append(Line(row, NOTE))
+            found.append(ReportLine(row, NOTE))
     return found
 
 
-def sections_of(lines: Sequence[Line]) -> dict[str, list[Line]]:
+def sections_of(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
     """Return the sections by the column they fill."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[ReportLine]] = {}
     for line in lines:
         if line.kind == SECTION:
             found.setdefault(line.column, []).append(line)
     return found
 
 
-def _line(row: int, cells: list[tuple[int, Any]], place: Located, required: Sequence[str]) -> Line | None:
+def _line(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> ReportLine | None:
     patterns = _patterns()
     texts = [clean(cell) for _, cell in cells if isinstance(cell, str)]
     names = {position: column for column, position in place.columns.items()}
@@ -133,18 +135,18 @@ def _line(row: int, cells: list[tuple[int, Any]], place: Located, required: Sequ
     if any(patterns["summe"].match(text) for text in texts) and all(
         _is_figure(cell) or patterns["summe"].match(clean(cell)) for _, cell in cells
     ):
-        return Line(row, SUM)
+        return ReportLine(row, SUM)
     if len(texts) == len(cells) and all(map(patterns["strich"].match, texts)):
-        return Line(row, RULE)
+        return ReportLine(row, RULE)
     alone = len(cells) <= 2 and len(texts) >= 1
     if alone and patterns["seite"].match(texts[0]) and (missing or len(cells) == 1):
-        return Line(row, PAGE)
+        return ReportLine(row, PAGE)
     if len(cells) <= 3 and missing and texts and any(re.match(r"seite:? ?\d+", text, re.IGNORECASE) for text in texts):
-        return Line(row, PAGE)
+        return ReportLine(row, PAGE)
     if (missing or len(cells) == 1) and (section := _section(row, cells, place)):
         return section
     if not any(position in names for position, _ in cells):
-        return Line(row, APART)
+        return ReportLine(row, APART)
     position, cell = cells[0]
     if (
         len(cells) == 1
@@ -154,11 +156,11 @@ def _line(row: int, cells: list[tuple[int, Any]], place: Located, required: Sequ
         and names.get(position) not in {"Intervention", "Bewohner-Nr", "Personal-Nr"}
         and re.fullmatch(r"[^\W\d_][\w .\-]{2,}", clean(cell))
     ):
-        return Line(row, ALONE)
+        return ReportLine(row, ALONE)
     return None
 
 
-def _section(row: int, cells: list[tuple[int, Any]], place: Located) -> Line | None:
+def _section(row: int, cells: list[tuple[int, Any]], place: HeadingPlace) -> ReportLine | None:
     """Return a line that names a ward or a person for the rows below it."""
     if not all(isinstance(cell, str) for _, cell in cells) or len(cells) > 2:
         return None
@@ -172,7 +174,7 @@ def _section(row: int, cells: list[tuple[int, Any]], place: Located) -> Line | N
                 continue
             if column == "Wohnbereich" and column in place.columns and len(place.columns) == 1:
                 continue
-            return Line(
+            return ReportLine(
                 row,
                 SECTION,
                 column,

@@ -12,13 +12,13 @@ from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from importers.das.xml import Sheets
+    from importers.das.xml import DasSheets
     from importers.files.grid import Grid
-    from importers.sheets.decision import Decision, Opened
-    from importers.sheets.heading_rows import Located
+    from importers.sheets.decision import DecidedFile, SheetDecision
+    from importers.sheets.heading_rows import HeadingPlace
 
 
-class Chosen:
+class SheetSelection:
     """The sheets that are read.
 
     Parameters
@@ -38,18 +38,18 @@ class Chosen:
     """
 
     def __init__(self, wanted: tuple[str, ...]) -> None:
-        self.sheets: dict[str, list[tuple[Grid, Located]]] = {}
-        self.exports: list[Sheets] = []
+        self.sheets: dict[str, list[tuple[Grid, HeadingPlace]]] = {}
+        self.exports: list[DasSheets] = []
         self.findings: list[Finding] = []
         self._wanted = wanted
-        self._files: list[Opened] = []
+        self._files: list[DecidedFile] = []
 
     @property
     def rows(self) -> int:
         """How many rows the sheets of the files have."""
         return sum(len(one.grid.cells) for file in self._files for one in file.decisions)
 
-    def add(self, file: Opened) -> None:
+    def add(self, file: DecidedFile) -> None:
         """Take in one file."""
         self._files.append(file)
 
@@ -106,7 +106,7 @@ class Chosen:
         return f"{what}.{seen} Bitte ergänzen Sie die Arbeitsmappe oder laden Sie die fehlende Datei dazu."
 
 
-def _is_read(one: Decision, sure: Collection[str]) -> bool:
+def _is_read(one: SheetDecision, sure: Collection[str]) -> bool:
     """Return whether a sheet is read: what it is was said, or is clear and nothing speaks against it."""
     if one.confidence == EXACT:
         return bool(one.sheet)
@@ -132,7 +132,7 @@ def _left_out(file: str, names: list[str]) -> Finding:
     )
 
 
-def _supposed(one: Decision) -> Finding:
+def _supposed(one: SheetDecision) -> Finding:
     what = "Die Datei" if one.grid.from_text else f"Das Blatt „{one.grid.name}“"
     return Finding(
         Severity.WARNING,
@@ -145,4 +145,4 @@ def _supposed(one: Decision) -> Finding:
     )
 
 
-__all__ = ["Chosen"]
+__all__ = ["SheetSelection"]

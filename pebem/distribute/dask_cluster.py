@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from distributed import Client, KilledWorker, as_completed
 
-from pebem.distribute.run import Failure, Outcome, PartitionError, lost, packed, unpacked
+from pebem.distribute.run import PartitionError, TaskFailure, TaskOutcome, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -46,7 +46,7 @@ class _Run(Generic[Key, Result]):
         self.underway[future] = position, begun
         self.finished.add(future)
 
-    def take(self, future: Future[bytes]) -> Iterator[Outcome[Key, Result]]:
+    def take(self, future: Future[bytes]) -> Iterator[TaskOutcome[Key, Result]]:
         """Take in what has finished; begin it again if its workers died."""
         position, begun = self.underway.pop(future)
         key = self.keys[position]
@@ -60,12 +60,12 @@ class _Run(Generic[Key, Result]):
         except CancelledError as problem:
             raise PartitionError("the scheduler is gone") from problem
         except Exception as problem:  # noqa: BLE001  # the worker could not even begin
-            yield Outcome(key, None, Failure(type(problem).__name__, str(problem)))
+            yield TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem)))
 
 
 def outcomes(
     keys: Sequence[Key], work: Callable[[Key], Result], address: str, tries: int
-) -> Generator[Outcome[Key, Result]]:
+) -> Generator[TaskOutcome[Key, Result]]:
     """Yield the outcome of each key as it is finished; see :func:`pebem.distribute.run.run`.
 
     Raises

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pebem.distribute.run import Outcome, PartitionError, lost, packed, unpacked
+from pebem.distribute.run import PartitionError, TaskOutcome, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -60,7 +60,7 @@ class _Run(Generic[Key, Result]):
                 with suppress(OSError):  # it has just died; its pipe will say so
                     worker.pipe.send(self.keys[worker.position])
 
-    def hear(self) -> Iterator[Outcome[Key, Result]]:
+    def hear(self) -> Iterator[TaskOutcome[Key, Result]]:
         """Wait until somebody says something, and take it in."""
         heard = set(wait([worker.pipe for worker in self.crew]))
         for worker in [one for one in self.crew if one.pipe in heard]:
@@ -76,7 +76,7 @@ class _Run(Generic[Key, Result]):
                 worker.position = None
                 yield unpacked(message)
 
-    def _bury(self, worker: _Worker) -> Iterator[Outcome[Key, Result]]:
+    def _bury(self, worker: _Worker) -> Iterator[TaskOutcome[Key, Result]]:
         """Put back what a dead worker had, or give it up."""
         self.crew.remove(worker)
         _end(worker)
@@ -95,7 +95,7 @@ class _Run(Generic[Key, Result]):
 
 def outcomes(
     keys: Sequence[Key], work: Callable[[Key], Result], workers: int, tries: int
-) -> Generator[Outcome[Key, Result]]:
+) -> Generator[TaskOutcome[Key, Result]]:
     """Yield the outcome of each key as it is finished; see :func:`pebem.distribute.run.run`.
 
     Raises

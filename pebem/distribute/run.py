@@ -29,7 +29,7 @@ class PartitionError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Failure:
+class TaskFailure:
     """Why there is no result.
 
     Attributes
@@ -45,12 +45,12 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[Key, Result]):
+class TaskOutcome(Generic[Key, Result]):
     """What became of one key: a result, or a failure that says why there is none."""
 
     key: Key
     result: Result | None
-    failure: Failure | None = None
+    failure: TaskFailure | None = None
 
 
 def run(
@@ -61,7 +61,7 @@ def run(
     scheduler: str | None = None,
     tries: int = TRIES,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[Outcome[Key, Result]]:
+) -> Iterator[TaskOutcome[Key, Result]]:
     """Do the work for every key.
 
     Parameters
@@ -102,7 +102,7 @@ def run(
 
 def _outcomes(
     keys: Sequence[Key], work: Callable[[Key], Result], workers: int, scheduler: str | None, tries: int
-) -> Generator[Outcome[Key, Result]]:
+) -> Generator[TaskOutcome[Key, Result]]:
     if scheduler:
         from pebem.distribute import dask_cluster  # noqa: PLC0415  # needs dask.distributed, an extra
 
@@ -114,12 +114,12 @@ def _outcomes(
     return (attempt(work, key) for key in keys)
 
 
-def attempt(work: Callable[[Key], Result], key: Key) -> Outcome[Key, Result]:
+def attempt(work: Callable[[Key], Result], key: Key) -> TaskOutcome[Key, Result]:
     """Do the work for one key; an exception becomes its failure."""
     try:
-        return Outcome(key, work(key))
+        return TaskOutcome(key, work(key))
     except Exception as problem:  # noqa: BLE001  # whatever is wrong with one home, the others go on
-        return Outcome(key, None, Failure(type(problem).__name__, str(problem)))
+        return TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem)))
 
 
 def packed(work: Callable[[Key], Result], key: Key) -> bytes:
@@ -128,15 +128,15 @@ def packed(work: Callable[[Key], Result], key: Key) -> bytes:
     try:
         return pickle.dumps(outcome)
     except Exception as problem:  # noqa: BLE001  # pickle raises whatever the result raises
-        return pickle.dumps(Outcome(key, None, Failure(type(problem).__name__, str(problem))))
+        return pickle.dumps(TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem))))
 
 
-def unpacked(message: bytes) -> Outcome[Any, Any]:
+def unpacked(message: bytes) -> TaskOutcome[Any, Any]:
     """Return the outcome a worker has packed."""
-    outcome: Outcome[Any, Any] = pickle.loads(message)  # noqa: S301  # our own worker's
+    outcome: TaskOutcome[Any, Any] = pickle.loads(message)  # noqa: S301  # our own worker's
     return outcome
 
 
-def lost(key: Key, tries: int) -> Outcome[Key, Result]:
+def lost(key: Key, tries: int) -> TaskOutcome[Key, Result]:
     """Return the outcome of a key over which every worker died."""
-    return Outcome(key, None, Failure(LOST, f"{tries} workers died over {key!r}"))
+    return TaskOutcome(key, None, TaskFailure(LOST, f"{tries} workers died over {key!r}"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pebem.engine.lookup_tables import Ends, Home
+    from pebem.engine.lookup_tables import CompiledHome, RowOutcomes
 
 SUMS: Final = ("count", "seconds")
 
@@ -26,7 +26,7 @@ Columns: TypeAlias = "Mapping[str, NDArray[np.int64]]"
 """Integer columns of equal length by name: codes of dimensions, ``end``, ``count``, ``seconds``."""
 
 
-class Labels:
+class Codebook:
     """Texts by number, in the order in which they came; 0 = not given."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ _OUTCOME: Final = {
 }
 
 
-class Words:
+class Decoder:
     """What the codes of each dimension stand for.
 
     Parameters
@@ -73,8 +73,8 @@ class Words:
         Labels by code.
     """
 
-    def __init__(self, home: Home, wards: Labels, shifts: Labels) -> None:
-        self._ends: Ends = home.ends
+    def __init__(self, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
+        self._ends: RowOutcomes = home.ends
         self._labels = {
             "day": objects(day_of(number) for number in range(home.first, home.last + 1)),
             "ward": objects(wards.names),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pebem.contracts import STATUSES
-from pebem.engine.decode import Labels
+from pebem.engine.decode import Codebook
 from pebem.engine.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from pebem.engine.lookup_tables import Home
+    from pebem.engine.lookup_tables import CompiledHome
 
 _DAY: Final = np.timedelta64(1, "D")
 
@@ -58,7 +58,7 @@ class Coder:
         Where a row that counts names an intervention the rulebook does not have, or has too many seconds.
     """
 
-    def __init__(self, frame: pd.DataFrame, home: Home, wards: Labels, shifts: Labels) -> None:
+    def __init__(self, frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
         self._home, self._frame, self._size = home, frame, len(frame)
         self.not_done = self.outside = 0
         days = np.int64(home.days)
@@ -148,7 +148,7 @@ def _people(column: pd.Series, known: pd.Index) -> NDArray[np.int64]:
     return np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
 
 
-def learn(frame: pd.DataFrame, home: Home, wards: Labels, shifts: Labels) -> None:
+def learn(frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
     """Give the wards and shifts of a home and a frame their numbers."""
     wards.learn(home.people.residents["ward"])
     wards.learn(frame["ward"].cat.categories)
@@ -173,9 +173,9 @@ class Coded:
     shifts: Sequence[str | None]
 
 
-def coded(frame: pd.DataFrame, home: Home) -> Coded:
+def coded(frame: pd.DataFrame, home: CompiledHome) -> Coded:
     """Code the rows of a frame that count, for those who need every single one."""
-    wards, shifts = Labels(), Labels()
+    wards, shifts = Codebook(), Codebook()
     learn(frame, home, wards, shifts)
     parts, positions = [], [np.zeros(0, np.int64)]
     for part, rows in Coder(frame, home, wards, shifts):

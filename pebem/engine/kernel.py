@@ -118,7 +118,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Lookup:
+class LookupTables:
     """The tables a row is looked up in, all of one home and all int64: one width, no conversion on the way.
 
     Attributes
@@ -156,7 +156,7 @@ class Buffers:
         self.end, self.key = np.empty((2, CHUNK), np.int64)
 
 
-def ends(rows: Rows, tables: Lookup, buffers: Buffers) -> NDArray[np.int64]:
+def ends(rows: Rows, tables: LookupTables, buffers: Buffers) -> NDArray[np.int64]:
     """Return the end of each row of a chunk, shape (chunk,): a view of ``buffers.end``."""
     found, at = buffers.end[: len(rows)], buffers.key[: len(rows)]
     tables.state.ravel().take(rows.resident_day, out=at, mode="wrap")
@@ -170,7 +170,7 @@ def ends(rows: Rows, tables: Lookup, buffers: Buffers) -> NDArray[np.int64]:
     return found
 
 
-def tally(rows: Rows, tables: Lookup, sums: Sequence[Sums], buffers: Buffers) -> None:
+def tally(rows: Rows, tables: LookupTables, sums: Sequence[Sums], buffers: Buffers) -> None:
     """Add the rows of a chunk to some sums, in place.
 
     Parameters

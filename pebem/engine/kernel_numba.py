@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pebem.engine.kernel import Buffers, Lookup, Rows
+    from pebem.engine.kernel import Buffers, LookupTables, Rows
     from pebem.engine.sums import Sums
 
 _compiled: Final[Callable[..., Any]] = numba.njit(cache=True, nogil=True)
 
 
-def tally(rows: Rows, tables: Lookup, sums: Sequence[Sums], buffers: Buffers) -> None:
+def tally(rows: Rows, tables: LookupTables, sums: Sequence[Sums], buffers: Buffers) -> None:
     """Add the rows of a chunk to some sums, in place; as :func:`pebem.engine.kernel.tally`."""
     if any(total.packed is None or len(total.names) > 2 for total in sums):
         kernel.tally(rows, tables, sums, buffers)

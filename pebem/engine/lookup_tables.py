@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pebem.engine.day_numbers import number_of
-from pebem.engine.kernel import Lookup
+from pebem.engine.kernel import LookupTables
 from pebem.engine.overrides import Rating, rate
 from pebem.engine.timeline import (
     STATE_NOBODY,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Ends:
+class RowOutcomes:
     """What can come of a row, arrays of shape (ends,).
 
     Attributes
@@ -56,7 +56,7 @@ class Ends:
 
 
 @dataclass(frozen=True)
-class Home:
+class CompiledHome:
     """A home ready for its rows.
 
     Attributes
@@ -77,8 +77,8 @@ class Home:
     known_staff: pd.Index
     residents: ResidentTimeline
     rating: Rating
-    lookup: Lookup
-    ends: Ends
+    lookup: LookupTables
+    ends: RowOutcomes
 
     @property
     def days(self) -> int:
@@ -86,7 +86,7 @@ class Home:
         return self.last - self.first + 1
 
 
-def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> Home:
+def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> CompiledHome:
     """Build the look-up tables of a home for some days, first and last one included."""
     first, last = (number_of(day) for day in period)
     known, known_staff = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
@@ -97,14 +97,14 @@ def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> Home:
     code, demands, flags = _demands(book, rating, residents)
     outcome = classify(demands, staff.supplies)
     end, ends = _ends(outcome, flags)
-    lookup = Lookup(
+    lookup = LookupTables(
         rating.grid.astype(np.int64),
         code,
         staff.grid.astype(np.int64),
         end,
         len(ends.outcome),
     )
-    return Home(people, book, first, last, known, known_staff, residents, rating, lookup, ends)
+    return CompiledHome(people, book, first, last, known, known_staff, residents, rating, lookup, ends)
 
 
 def _demands(
@@ -150,7 +150,7 @@ def _demands(
     return code, demands, np.stack(known, axis=1).astype(bool)
 
 
-def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Ends]:
+def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], RowOutcomes]:
     """Give what can come of a demand met by a supply a number, shape (demands, supplies); supply 0 is the unknown."""
     staff = np.broadcast_to(np.arange(outcome.shape[1]) > 0, outcome.shape)
     fused = outcome.astype(np.int64)
@@ -158,7 +158,7 @@ def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray
         fused = 2 * fused + flag
     distinct, end = _numbered(fused, len(OUTCOMES) << 4)
     resident, assessed, overridden, known_staff = ((distinct >> bit & 1).astype(bool) for bit in (3, 2, 1, 0))
-    return end, Ends(distinct >> 4, resident, assessed, known_staff, overridden)
+    return end, RowOutcomes(distinct >> 4, resident, assessed, known_staff, overridden)
 
 
 def _numbered(fused: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

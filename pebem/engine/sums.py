@@ -25,7 +25,7 @@ SORTED_AT_ONCE: Final = 1 << 20
 
 
 @dataclass(frozen=True)
-class Cells:
+class SumCells:
     """Cells of a grouping, sorted by key.
 
     Attributes
@@ -69,7 +69,7 @@ class Sums:
 
     def __post_init__(self) -> None:
         self._pending = 0
-        self._parts: list[Cells] = []
+        self._parts: list[SumCells] = []
         self._keys: list[NDArray[np.int64]] = []
         self._weights: list[NDArray[np.int64]] = []
         space = self.space
@@ -99,7 +99,7 @@ class Sums:
             if len(self._keys) * CHUNK >= SORTED_AT_ONCE:
                 self._settle()
 
-    def cells(self) -> Cells:
+    def cells(self) -> SumCells:
         """Return the cells, and start again from nothing."""
         self._settle()
         parts, self._parts = self._parts, []
@@ -130,21 +130,21 @@ class Sums:
         self._pending = 0
 
 
-def _apart(key: NDArray[np.int64] | None, packed: NDArray[np.int64]) -> Cells:
+def _apart(key: NDArray[np.int64] | None, packed: NDArray[np.int64]) -> SumCells:
     """Take count and seconds apart."""
-    return Cells(key, packed >> SECOND_BITS, packed & (ONE - 1))
+    return SumCells(key, packed >> SECOND_BITS, packed & (ONE - 1))
 
 
-def _merged(parts: Sequence[Cells]) -> Cells:
+def _merged(parts: Sequence[SumCells]) -> SumCells:
     """Add up cells of the same key."""
     keys, counts, times = ([getattr(part, name) for part in parts] for name in ("key", "count", "seconds"))
     if any(key is None for key in keys):
-        return Cells(None, np.add.reduce(counts), np.add.reduce(times))
+        return SumCells(None, np.add.reduce(counts), np.add.reduce(times))
     nothing = np.zeros(0, np.int64)
     key, count, seconds = (np.concatenate([nothing, *columns]) for columns in (keys, counts, times))
     order, starts = _runs(key)
     sums = (np.add.reduceat(column[order], starts) if len(starts) else column for column in (count, seconds))
-    return Cells(key[order][starts], *sums)
+    return SumCells(key[order][starts], *sums)
 
 
 def _runs(key: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pebem.contracts import Tables
-    from pebem.relief.problem import Scene
+    from pebem.relief.problem import ReliefProblem
     from rules import RuleBook
 
 OBSTACLES: Final = ("ohne_uhrzeit", "ohne_wohnbereich", "ohne_dienst", "niemand_passend", "keine_zeit")
@@ -34,7 +34,7 @@ else on shift whom it would fit, no time left of those."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Move:
+class FeasibleMove:
     """Work of one kind that could change hands.
 
     Attributes
@@ -79,7 +79,7 @@ class Relief:
     above: int
     placed: int
     movable: int
-    moves: tuple[Move, ...]
+    moves: tuple[FeasibleMove, ...]
     obstacles: dict[str, int]
 
 
@@ -120,7 +120,7 @@ def relief(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relief 
     moved = ledger[ledger["obstacle"] == _MOVES].groupby(_KINDS, as_index=False)[["seconds"]].sum()
     moved = moved.sort_values("seconds", ascending=False, kind="stable")
     moves = (
-        Move(
+        FeasibleMove(
             intervention=book.interventions[entry].id,
             qn_soll=OUTCOMES[before].qn_soll,
             qn_ist=OUTCOMES[before].qn_ist,
@@ -186,14 +186,14 @@ def _names(names: pd.Index, codes: pd.Series, missing: str | None) -> np.ndarray
     return np.array([*names, missing], object)[codes]  # -1 is the last
 
 
-def _presence(scene: Scene) -> pd.DataFrame:
+def _presence(scene: ReliefProblem) -> pd.DataFrame:
     """Return seconds on shift in the house by day and person."""
     staff, hour = np.divmod(scene.roster.by_person, scene.hours)
     found = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": scene.roster.seconds_by_person})
     return found.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)
 
 
-def _ledger(scene: Scene, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _ledger(scene: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what becomes of each piece of work above level, and whom it would fit with their seconds on shift.
 
     The ledger: ``day``, ``ward``, ``intervention``, ``before`` and ``after`` (positions in ``OUTCOMES``), ``role``,
@@ -220,7 +220,7 @@ def _ledger(scene: Scene, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, 
     return pd.concat([spread[columns], rest[columns]], ignore_index=True), able
 
 
-def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: ReliefProblem) -> pd.DataFrame:
     """Return whom some work would fit, as of which level and role, with the seconds on shift there in those hours."""
     found = pd.DataFrame(
         {
@@ -236,7 +236,7 @@ def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: Scene) -> pd.DataFrame
     return found.groupby(["day", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
 
 
-def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: Scene, reason: np.ndarray) -> pd.DataFrame:
+def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: ReliefProblem, reason: np.ndarray) -> pd.DataFrame:
     """Say what moves to whom and what stays why: the first interventions of a task go to the lowest level.
 
     Both are laid on one axis, task after task; where they overlap, that intervention goes to that person.

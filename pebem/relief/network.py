@@ -15,10 +15,10 @@ from pebem.relief.solver import Network
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pebem.relief.problem import Scene
+    from pebem.relief.problem import ReliefProblem
 
 
-def arcs_of(tasks: pd.DataFrame, scene: Scene) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
+def arcs_of(tasks: pd.DataFrame, scene: ReliefProblem) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
     """Return who could take on which task; and for which tasks somebody was on shift, and somebody whom it fits.
 
     The arcs: ``task`` and ``cell`` (position among the tasks and in the roster by ward), ``hour``, ``staff`` who takes
@@ -43,7 +43,7 @@ def arcs_of(tasks: pd.DataFrame, scene: Scene) -> tuple[pd.DataFrame, NDArray[np
     return arcs, present > 0, np.bincount(arcs["task"], minlength=len(tasks)) > 0
 
 
-def _free(scene: Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _free(scene: ReliefProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the time on shift less own work by ward and hour, and by hour; below 0 where more work is recorded."""
     roster = scene.roster
     own = scene.work[(scene.work["hour"] != NO_HOUR) & (scene.work["staff"] != STRANGER)]
@@ -58,12 +58,12 @@ def _free(scene: Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return free_in_ward, free
 
 
-def _ward_cells(frame: pd.DataFrame, scene: Scene) -> NDArray[np.int64]:
+def _ward_cells(frame: pd.DataFrame, scene: ReliefProblem) -> NDArray[np.int64]:
     cells = (frame["staff"] * len(scene.wards) + frame["ward"]) * scene.hours + frame["hour"]
     return cells.to_numpy(np.int64)
 
 
-def _person_cells(frame: pd.DataFrame, scene: Scene) -> NDArray[np.int64]:
+def _person_cells(frame: pd.DataFrame, scene: ReliefProblem) -> NDArray[np.int64]:
     return (frame["staff"] * scene.hours + frame["hour"]).to_numpy(np.int64)
 
 
@@ -74,7 +74,7 @@ def _positions(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[n
     return np.where(found, place, -1)
 
 
-def network_of(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: Scene) -> tuple[pd.DataFrame, Network]:
+def network_of(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: ReliefProblem) -> tuple[pd.DataFrame, Network]:
     """Return the arcs to people who have not more work recorded than time on shift, and the limits they meet.
 
     A unit takes from the task, from the taker's time in the ward and from the taker's time in the hour; it gives back

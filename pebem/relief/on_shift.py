@@ -25,7 +25,7 @@ _ZONE: Final = "Europe/Berlin"
 
 
 @dataclass(frozen=True)
-class Roster:
+class StaffOnShift:
     """Seconds on shift, cells sorted by key and each key once.
 
     Attributes
@@ -52,7 +52,7 @@ def hours_that_exist(first: int, days: int) -> NDArray[np.bool_]:
     return ~np.isnat(local.to_numpy("datetime64[s]"))
 
 
-def on_shift(duties: pd.DataFrame, staff: pd.Index, wards: pd.Index, first: int, days: int) -> Roster:
+def on_shift(duties: pd.DataFrame, staff: pd.Index, wards: pd.Index, first: int, days: int) -> StaffOnShift:
     """Lay out the duties of a period by hour.
 
     Parameters
@@ -82,7 +82,7 @@ def on_shift(duties: pd.DataFrame, staff: pd.Index, wards: pd.Index, first: int,
     duty = np.concatenate([somewhere, everywhere])
     place = np.concatenate([ward[somewhere], np.tile(np.arange(len(wards)), int(anywhere.sum()))])
     in_wards = _by_hour(person[duty] * len(wards) + place, start[duty], end[duty], hours)
-    return Roster(*in_wards, *_by_hour(person, start, end, hours))
+    return StaffOnShift(*in_wards, *_by_hour(person, start, end, hours))
 
 
 def _by_hour(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.relief.on_shift import Roster
+    from pebem.relief.on_shift import StaffOnShift
     from rules import RuleBook
 
 NO_HOUR: Final = -1
@@ -30,7 +30,7 @@ STRANGER: Final = -1
 
 
 @dataclass(frozen=True)
-class Scene:
+class ReliefProblem:
     """Who did what, and whom it would fit; people and wards in alphabetical order, whatever that of the rows.
 
     Attributes
@@ -57,12 +57,12 @@ class Scene:
     roles: pd.Index
     staff: pd.Index
     wards: pd.Index
-    roster: Roster
+    roster: StaffOnShift
     first: int
     hours: int
 
 
-def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Scene:
+def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> ReliefProblem:
     """Gather all that is needed; the one place that knows how the engine codes rows."""
     home = home_of(tables, book, period)
     found = coded(tables.interventions, home)
@@ -88,7 +88,7 @@ def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Scene
     )
     supply = lookup.supply[FIRST_PERSON:][home.known_staff.get_indexer(staff)].astype(np.int64)
     roles = pd.Index(sorted({"", *tables.staff["role"].dropna()}), dtype=object)
-    return Scene(
+    return ReliefProblem(
         work,
         home.ends.outcome[lookup.end],
         supply,

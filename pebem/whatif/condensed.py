@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pebem.engine import kernel
-from pebem.engine.decode import Labels, Words
+from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import coded
 from pebem.engine.kernel import Buffers, Rows
 from pebem.engine.lookup_tables import home_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.engine.lookup_tables import Home
+    from pebem.engine.lookup_tables import CompiledHome
     from rules import RuleBook
 
 
@@ -41,7 +41,7 @@ class UnknownWorkError(ValueError):
 
 
 @dataclass(frozen=True)
-class Condensed:
+class CondensedWork:
     """The work of a home in cells.
 
     Attributes
@@ -64,13 +64,13 @@ class Condensed:
     book: RuleBook
     period: tuple[date, date]
     cells: Rows
-    wards: Labels
-    shifts: Labels
+    wards: Codebook
+    shifts: Codebook
     alike: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
-class Rerated:
+class RatedWork:
     """What condensed work comes to; frames as in ``Aggregate.tables``.
 
     Attributes
@@ -85,7 +85,7 @@ class Rerated:
     by_intervention: pd.DataFrame
 
 
-def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> Condensed:
+def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> CondensedWork:
     """Put the rows of a home that agree together.
 
     What is condensed with one rulebook may be rated with any other: rows stay apart wherever a condition could tell
@@ -109,13 +109,13 @@ def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = 
         day=np.zeros_like(found.rows.day),
     )
     people = replace(tables, interventions=tables.interventions.iloc[:0], faulty=0)
-    wards, shifts = Labels(), Labels()
+    wards, shifts = Codebook(), Codebook()
     wards.learn(found.wards)
     shifts.learn(found.shifts)
-    return Condensed(people, book, period, _merged(rows, home, (len(wards), len(shifts))), wards, shifts, alike)
+    return CondensedWork(people, book, period, _merged(rows, home, (len(wards), len(shifts))), wards, shifts, alike)
 
 
-def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None = None) -> Rerated:
+def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | None = None) -> RatedWork:
     """Rate condensed work with other people or another rulebook.
 
     Parameters
@@ -145,12 +145,12 @@ def rerate(work: Condensed, people: Tables | None = None, book: RuleBook | None 
     buffers = Buffers()
     for chunk in rows.chunks():
         kernel.tally(chunk, home.lookup, sums, buffers)
-    words = Words(home, work.wards, work.shifts)
+    words = Decoder(home, work.wards, work.shifts)
     by_place, by_intervention = (total.columns() for total in sums)
-    return Rerated(words.table(("ward", "shift"), by_place), words.table(("intervention",), by_intervention))
+    return RatedWork(words.table(("ward", "shift"), by_place), words.table(("intervention",), by_intervention))
 
 
-def _representatives(people: Tables, home: Home) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _representatives(people: Tables, home: CompiledHome) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each day of a resident, and of an employee, the first of their days on which the same holds."""
     criteria = tuple(sorted(people.instability["criterion"].dropna().unique()))
     frames = (people.residents, people.assessments, people.instability)
@@ -172,7 +172,7 @@ def _first_like(grid: NDArray[np.integer]) -> NDArray[np.int64]:
     return first[code]
 
 
-def _merged(rows: Rows, home: Home, places: tuple[int, int]) -> Rows:
+def _merged(rows: Rows, home: CompiledHome, places: tuple[int, int]) -> Rows:
     """Add up the weights of equal rows."""
     # Few positions are left: numbered anew, they leave room for the rest of the key.
     residents, resident = np.unique(rows.resident_day, return_inverse=True)
@@ -201,7 +201,7 @@ def _renumbered(intervention: NDArray[np.int64], before: RuleBook, after: RuleBo
     return found
 
 
-def _same_people(work: Condensed, home: Home) -> None:
+def _same_people(work: CondensedWork, home: CompiledHome) -> None:
     before, now = work.people.residents[["resident", "ward"]], home.people.residents[["resident", "ward"]]
     if not before.reset_index(drop=True).equals(now.reset_index(drop=True)):
         raise ValueError("condensed work can only be rated with the same residents and wards in the same order")

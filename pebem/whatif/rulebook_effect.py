@@ -38,7 +38,7 @@ class LevelMove:
 
 
 @dataclass(frozen=True)
-class Effect:
+class RulebookEffect:
     """The same rows under two rulebooks.
 
     Attributes
@@ -76,7 +76,9 @@ def _sum(amounts: list[Amount]) -> Amount:
     return Amount(sum(a.count for a in amounts), sum(a.seconds for a in amounts))
 
 
-def effect(tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date, date] | None = None) -> Effect:
+def effect(
+    tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date, date] | None = None
+) -> RulebookEffect:
     """Rate a home under two rulebooks and compare row by row, vectorised.
 
     Parameters
@@ -100,7 +102,7 @@ def effect(tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date
     was = outcomes(rows, home)
     now = outcomes(replace(rows, intervention=position[rows.intervention]), other)
     compared = _amount(rows.seconds)
-    return Effect(
+    return RulebookEffect(
         compared=compared,
         uncompared=Amount(total.count - compared.count, total.seconds - compared.seconds),
         levels=_moves(rows.intervention, _LEVEL[was], _LEVEL[now], rows.seconds, before),

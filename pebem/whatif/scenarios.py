@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.whatif.condensed import Condensed, Rerated
+    from pebem.whatif.condensed import CondensedWork, RatedWork
     from rules import RuleBook
 
 
@@ -85,7 +85,7 @@ def changed(people: Tables, scenario: Scenario) -> Tables:
     return replace(people, staff=staff, overrides=_with_moved(people.overrides, scenario.moved))
 
 
-def what_if(work: Condensed, scenario: Scenario) -> Rerated:
+def what_if(work: CondensedWork, scenario: Scenario) -> RatedWork:
     """Rate condensed work as it would be in a scenario; equal to a full run on the changed input.
 
     Raises
@@ -96,7 +96,7 @@ def what_if(work: Condensed, scenario: Scenario) -> Rerated:
     return rerate(work, changed(work.people, scenario), scenario.book)
 
 
-def trained(work: Condensed, number: int, before: int, after: int) -> Scenario:
+def trained(work: CondensedWork, number: int, before: int, after: int) -> Scenario:
     """Return the scenario in which some people of one level have another.
 
     Those are chosen who spend the most seconds on work that calls for more than they have; of equals the earlier in
@@ -123,7 +123,7 @@ def trained(work: Condensed, number: int, before: int, after: int) -> Scenario:
     return Scenario(levels=dict.fromkeys(chosen, after))
 
 
-def staffed(work: Condensed, heads: Mapping[int, int]) -> Scenario:
+def staffed(work: CondensedWork, heads: Mapping[int, int]) -> Scenario:
     """Return the scenario in which so many people have each level (1-4).
 
     As few people as possible change: those of a level that has too many, the last in the frame of staff first, take the
@@ -159,7 +159,7 @@ def _with_moved(overrides: pd.DataFrame, moved: Mapping[str, int]) -> pd.DataFra
     return pd.concat([rows, overrides], ignore_index=True) if len(overrides) else rows
 
 
-def _levels(work: Condensed) -> dict[str, int]:
+def _levels(work: CondensedWork) -> dict[str, int]:
     """Return the QN (1-4) each employee has throughout; 0 where it changes or a role decides what counts."""
     roles = {role.id for role in work.book.roles}
     staff = work.people.staff
@@ -170,7 +170,7 @@ def _levels(work: Condensed) -> dict[str, int]:
     return found
 
 
-def _seconds_below(work: Condensed) -> dict[str, int]:
+def _seconds_below(work: CondensedWork) -> dict[str, int]:
     """Return for each employee the seconds of work that calls for more than they have."""
     home = home_of(work.people, work.book, work.period)
     fit = np.array([outcome.fit for outcome in OUTCOMES])[outcomes(work.cells, home)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rules.cases import Case, Expectation
     from rules.compile import LevelTable
     from rules.language.condition import Truth
-    from rules.model import Intervention, RuleBook
+    from rules.model import CatalogueEntry, RuleBook
 
 NONE: Final = "keines"
 BARRED: Final = "gesperrt"
@@ -84,7 +84,7 @@ def deviations(book: RuleBook, cases: Sequence[Case], states: States | None = No
 class _Asked:
     """What a rulebook says of one intervention in all states; ``truth`` by rule id."""
 
-    entry: Intervention
+    entry: CatalogueEntry
     states: States
     low: NDArray[np.uint8]
     high: NDArray[np.uint8]
@@ -94,7 +94,7 @@ class _Asked:
     items: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, book: RuleBook, entry: Intervention, states: States, table: LevelTable) -> _Asked:
+    def of(cls, book: RuleBook, entry: CatalogueEntry, states: States, table: LevelTable) -> _Asked:
         column = book.index[entry.id]
         rules = [rule for rule in book.rules if entry.kind in rule.kinds]
         return cls(

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from rules.instrument import instrument
-from rules.language.syntax import Band, CareGrade, Largest, Leaf, Unstable, leaves, seen_of
+from rules.language.syntax import (
+    LargestComparison,
+    Leaf,
+    PflegegradComparison,
+    PunktbereichComparison,
+    Unstable,
+    leaves,
+    seen_of,
+)
 from rules.states import GATES, States
 from rules.vocabulary import (
     ASSESSMENT_CELLS,
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import Intervention, RuleBook
+    from rules.model import CatalogueEntry, RuleBook
 
 MOST_STATES: Final = 50_000
 SAMPLE: Final = 10_000
@@ -121,7 +129,7 @@ class Domain:
         return held
 
 
-def domain(book: RuleBook, intervention: Intervention, *, recorded: bool = False) -> Domain:
+def domain(book: RuleBook, intervention: CatalogueEntry, *, recorded: bool = False) -> Domain:
     """Return the domain of an intervention.
 
     Parameters
@@ -164,24 +172,24 @@ def states_at(book: RuleBook, axes: tuple[Axis, ...], positions: NDArray[np.intp
     )
 
 
-def leaves_for(book: RuleBook, intervention: Intervention) -> list[Leaf]:
+def leaves_for(book: RuleBook, intervention: CatalogueEntry) -> list[Leaf]:
     """Return what the rules for an intervention ask, its own items named."""
     found: list[Leaf] = []
     for rule in book.rules:
         if intervention.kind in rule.kinds:
             for leaf in leaves(rule.condition):
-                if isinstance(leaf, Largest) and not leaf.items:
+                if isinstance(leaf, LargestComparison) and not leaf.items:
                     found.append(replace(leaf, items=intervention.bi_items))
                 else:
                     found.append(leaf)
     return found
 
 
-def _axes(book: RuleBook, intervention: Intervention) -> Iterator[Axis]:
+def _axes(book: RuleBook, intervention: CatalogueEntry) -> Iterator[Axis]:
     asked = leaves_for(book, intervention)
-    compared = [leaf for leaf in asked if isinstance(leaf, Largest)]
-    by_grade = any(isinstance(leaf, CareGrade) for leaf in asked)
-    banded = sorted({leaf.module for leaf in asked if isinstance(leaf, Band)})
+    compared = [leaf for leaf in asked if isinstance(leaf, LargestComparison)]
+    by_grade = any(isinstance(leaf, PflegegradComparison) for leaf in asked)
+    banded = sorted({leaf.module for leaf in asked if isinstance(leaf, PunktbereichComparison)})
     summed = range(1, 7) if by_grade else banded
     seen: set[str] = set()
     for items, cuts in _groups(compared):
@@ -202,9 +210,9 @@ def _axes(book: RuleBook, intervention: Intervention) -> Iterator[Axis]:
 # ---------------------------------------------------------------- items compared one by one
 
 
-def _groups(compared: list[Largest]) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+def _groups(compared: list[LargestComparison]) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
     """Put together items that the same comparisons look at, with the values at which those change their mind."""
-    by_item: dict[str, list[Largest]] = {}
+    by_item: dict[str, list[LargestComparison]] = {}
     for leaf in compared:
         for item in leaf.items:
             by_item.setdefault(item, []).append(leaf)
@@ -217,7 +225,7 @@ def _groups(compared: list[Largest]) -> Iterator[tuple[tuple[str, ...], tuple[in
         yield tuple(items), tuple(sorted({0} | {cut for cut in cuts if 0 < cut <= _TOP}))
 
 
-def _cuts(leaf: Largest) -> tuple[int, ...]:
+def _cuts(leaf: LargestComparison) -> tuple[int, ...]:
     """Return the values from which on a comparison says something else than below."""
     return {">=": (leaf.value,), "<=": (leaf.value + 1,), "=": (leaf.value, leaf.value + 1)}[leaf.operator]
 
@@ -310,10 +318,10 @@ def _instability(asked: list[Unstable], book: RuleBook) -> Iterator[Axis]:
         yield Axis(key, ({key: 0}, {key: 1}), 2)
 
 
-def kinds_of(book: RuleBook) -> Iterator[list[Intervention]]:
+def kinds_of(book: RuleBook) -> Iterator[list[CatalogueEntry]]:
     """Put together the interventions no rule of the book tells apart."""
 
-    def key(entry: Intervention) -> str:
+    def key(entry: CatalogueEntry) -> str:
         return repr(
             (entry.kind, entry.base, *(seen_of(r.condition, entry) for r in book.rules if entry.kind in r.kinds))
         )

@@ -11,7 +11,7 @@ from rules.files.schema import form
 from rules.files.yaml_with_places import Places, Steps, read_marked
 from rules.language.condition import ConditionError, parse
 from rules.load import FILES
-from rules.problem import Problem, closest
+from rules.problem import BookProblem, closest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def check_files(folder: Path) -> list[str]:
     """
     contents: dict[str, Any] = {}
     places: dict[str, Places] = {}
-    unread: list[Problem] = []
+    unread: list[BookProblem] = []
     for name in FILES:
         contents[name], places[name], problems = read_marked(folder / name)
         unread.extend(problems)
@@ -42,7 +42,7 @@ def check_files(folder: Path) -> list[str]:
 
 def check_documents(
     documents: Mapping[str, Any], name: str = "", lines: Mapping[str, Places] | None = None
-) -> list[Problem]:
+) -> list[BookProblem]:
     """Check the parsed files of one edition.
 
     Parameters
@@ -56,7 +56,7 @@ def check_documents(
     """
     missing = [file for file in FILES if documents.get(file) is None]
     if missing:
-        return [Problem(_path(name, file), 0, "", "Die Datei fehlt.") for file in missing]
+        return [BookProblem(_path(name, file), 0, "", "Die Datei fehlt.") for file in missing]
     found = [(file, *finding) for file in FILES for finding in form(file, documents[file])]
     return [problem(documents, name, lines or {}, *finding) for finding in found or _meaning(documents, lines or {})]
 
@@ -67,7 +67,7 @@ def _path(name: str, file: str) -> str:
 
 def problem(
     documents: Mapping[str, Any], name: str, places: Mapping[str, Places], file: str, steps: Steps, message: str
-) -> Problem:
+) -> BookProblem:
     """Give a finding its line and the id of the entry it is in."""
     entry, value = "", documents[file]
     for step in steps[:-1] if not isinstance(value, Mapping) else steps:
@@ -79,7 +79,7 @@ def problem(
             entry = str(value["id"])
     known = places[file].lines if file in places else {}
     line = next((known[steps[:n]] for n in range(len(steps), -1, -1) if steps[:n] in known), 0)
-    return Problem(_path(name, file), line, entry, message)
+    return BookProblem(_path(name, file), line, entry, message)
 
 
 def _meaning(documents: Mapping[str, Any], places: Mapping[str, Places]) -> _Found:

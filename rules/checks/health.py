@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import Intervention, Rule
-    from rules.problem import Problem
+    from rules.model import CatalogueEntry, Rule
+    from rules.problem import BookProblem
     from rules.states import States
 
 _LINK: Final = re.compile(r"\b(?:https?:|www\.)\S*")
@@ -37,7 +37,9 @@ _HOST: Final = re.compile(r"[a-zäöü0-9-]+(\.[a-zäöü0-9-]+)*\.[a-zäöü]{2
 _Found: TypeAlias = "Iterator[tuple[str, Steps, str]]"
 
 
-def health(documents: Mapping[str, Any], name: str = "", lines: Mapping[str, Places] | None = None) -> list[Problem]:
+def health(
+    documents: Mapping[str, Any], name: str = "", lines: Mapping[str, Places] | None = None
+) -> list[BookProblem]:
     """Return what is unsound in a rulebook whose entries are in order (``rules.checks.entries.check_documents``).
 
     Parameters
@@ -125,7 +127,7 @@ def _titles(documents: Mapping[str, Any], book: RuleBook) -> _Found:
             yield "interventions.yaml", (*_place(documents, "interventions.yaml", entry.id), "titel"), text
 
 
-def _scale(documents: Mapping[str, Any], entry: Intervention, levels: list[int]) -> _Found:
+def _scale(documents: Mapping[str, Any], entry: CatalogueEntry, levels: list[int]) -> _Found:
     """No level lies outside the scale, and a certificate lowers something."""
     if any(not 1 <= level <= HIGHEST_LEVEL for level in levels):
         text = f"Ein Niveau liegt außerhalb der Skala 1 bis {HIGHEST_LEVEL}."
@@ -135,7 +137,7 @@ def _scale(documents: Mapping[str, Any], entry: Intervention, levels: list[int])
         yield "interventions.yaml", (*_place(documents, "interventions.yaml", entry.id), "zertifikat"), text
 
 
-def _falls(book: RuleBook, entry: Intervention) -> Iterator[tuple[str, str]]:
+def _falls(book: RuleBook, entry: CatalogueEntry) -> Iterator[tuple[str, str]]:
     """Raise one input by one class anywhere in the domain: no level may fall. Give rule and message where it does."""
     walked = domain(book, entry, recorded=True)
     levels = _levels(book, entry, walked.states)
@@ -153,14 +155,14 @@ def _falls(book: RuleBook, entry: Intervention) -> Iterator[tuple[str, str]]:
             yield _fall(book, entry, replace(walked, positions=pair, states=states_at(book, walked.axes, pair)))
 
 
-def _levels(book: RuleBook, entry: Intervention, states: States) -> NDArray[np.int64]:
+def _levels(book: RuleBook, entry: CatalogueEntry, states: States) -> NDArray[np.int64]:
     """Return the least level of an intervention for states in which everything is recorded, shape (n,)."""
     covering = [rule for rule in book.rules if entry.kind in rule.kinds]
     asked = [(evaluate(r.condition, states, entry, book.as_of) == TRUE) * r.level_for(entry) for r in covering]
     return np.max(asked, axis=0)
 
 
-def _fall(book: RuleBook, entry: Intervention, pair: Domain) -> tuple[str, str]:
+def _fall(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> tuple[str, str]:
     """Describe two states, the second with more need and a lower level."""
     levels = _levels(book, entry, pair.states)
     rule = _lost(book, entry, pair)
@@ -172,7 +174,7 @@ def _fall(book: RuleBook, entry: Intervention, pair: Domain) -> tuple[str, str]:
     return rule.id, text
 
 
-def _lost(book: RuleBook, entry: Intervention, pair: Domain) -> Rule:
+def _lost(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> Rule:
     """Return the rule that decided before and no longer holds."""
 
     def gone(rule: Rule) -> tuple[bool, int]:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rules.problem import Problem
+    from rules.problem import BookProblem
 
 
-def check_statute(folder: Path | None = None) -> list[Problem]:
+def check_statute(folder: Path | None = None) -> list[BookProblem]:
     """Check the statute files in a folder; None = ours."""
     shelf = folder or statute.SHELF
     found = []

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from rules.assessment import instrument
 from rules.compile import compile_levels
 from rules.explanation.score_evidence import summed
-from rules.explanation.sentences import Case, because, closed, in_force, needed
+from rules.explanation.sentences import ConditionContext, because, closed, in_force, needed
 from rules.language.condition import (
     FALSE,
     TRUE,
-    Band,
-    CareGrade,
-    Largest,
+    LargestComparison,
+    PflegegradComparison,
+    PunktbereichComparison,
     Unstable,
     evaluate,
     items_of,
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from rules.model import Intervention, Rule, RuleBook
+    from rules.model import CatalogueEntry, Rule, RuleBook
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class ActiveCriterion:
     """A criterion of an unstable situation that is in force, with its first and last day (None = open)."""
 
     label: str
@@ -93,7 +93,7 @@ class Facts:
     continence_urine: int = NO_FINDING
     continence_stool: int = NO_FINDING
     special: bool = False
-    criteria: tuple[InForce, ...] = ()
+    criteria: tuple[ActiveCriterion, ...] = ()
     set_level: SetLevel | None = None
 
     def states(self) -> States:
@@ -153,7 +153,7 @@ class RuleAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearRule:
     """A rule that nearly applies and would ask for more.
 
     Attributes
@@ -195,7 +195,7 @@ class Explanation:
     """
 
     book: RuleBook
-    intervention: Intervention
+    intervention: CatalogueEntry
     facts: Facts
     qn_soll: int
     low: int
@@ -204,7 +204,7 @@ class Explanation:
     missing: tuple[str, ...]
     without: int | None
     because: tuple[str, ...]
-    near: tuple[Near, ...]
+    near: tuple[NearRule, ...]
 
     @property
     def headline(self) -> str:
@@ -260,7 +260,7 @@ def _answer_lines(answer: RuleAnswer) -> list[str]:
     return lines
 
 
-def explain(book: RuleBook, intervention: Intervention, facts: Facts) -> Explanation:
+def explain(book: RuleBook, intervention: CatalogueEntry, facts: Facts) -> Explanation:
     """Explain the level of one intervention.
 
     The level comes from the same compiled table the engine uses, so an explanation can never say
@@ -271,7 +271,7 @@ def explain(book: RuleBook, intervention: Intervention, facts: Facts) -> Explana
     table = compile_levels(book, states)
     low, high, level = (int(part[0, column]) for part in (table.low, table.high, table.level))
     rateable = low > 0
-    case = Case(facts, states, intervention, book.as_of)
+    case = ConditionContext(facts, states, intervention, book.as_of)
     answers = [_answer(rule, case, level) for rule in book.rules if intervention.kind in rule.kinds]
     if not rateable:
         answers = [_unrated(answer) for answer in answers]
@@ -311,7 +311,7 @@ class _Ruled:
     answers: tuple[RuleAnswer, ...]
     missing: tuple[str, ...]
 
-    def reasons(self, level: int, case: Case) -> str:
+    def reasons(self, level: int, case: ConditionContext) -> str:
         """Return why the rules at this level apply, as German clauses."""
         rules = [answer.rule for answer in self.answers if answer.applies and answer.level == level]
         return " und weil ".join(because(rule.condition, case) for rule in rules)
@@ -325,7 +325,7 @@ def _chosen(chosen: SetLevel | None, level: int) -> tuple[str, ...]:
     return (f"QN {level}, {reach} festgelegt ab {chosen.start:%d.%m.%Y} {until} von {chosen.by}: {chosen.reason}",)
 
 
-def _because(ruled: _Ruled, case: Case, *, overruled: bool) -> tuple[str, ...]:
+def _because(ruled: _Ruled, case: ConditionContext, *, overruled: bool) -> tuple[str, ...]:
     """Say in sentences why the rulebook asks for this level, and what it would ask for otherwise."""
     start = "Nach dem Regelwerk wäre es " if overruled else ""
     if not ruled.low:
@@ -343,7 +343,7 @@ def _because(ruled: _Ruled, case: Case, *, overruled: bool) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _near(ruled: _Ruled, case: Case) -> tuple[Near, ...]:
+def _near(ruled: _Ruled, case: ConditionContext) -> tuple[NearRule, ...]:
     """Return the rules one step away that would ask for more than is called for now."""
     found = []
     for answer in ruled.answers:
@@ -351,11 +351,11 @@ def _near(ruled: _Ruled, case: Case) -> tuple[Near, ...]:
             continue
         want = needed(answer.rule.condition, case)
         if want and want.steps == 1:
-            found.append(Near(answer.rule, answer.level, want.text))
+            found.append(NearRule(answer.rule, answer.level, want.text))
     return tuple(found)
 
 
-def _answer(rule: Rule, case: Case, level: int) -> RuleAnswer:
+def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:
     """Ask one rule."""
     facts, states, intervention, on = case.facts, case.states, case.intervention, case.on
     truth = int(evaluate(rule.condition, states, intervention, on)[0])
@@ -384,7 +384,7 @@ def _answer(rule: Rule, case: Case, level: int) -> RuleAnswer:
 
 def _unrated(answer: RuleAnswer) -> RuleAnswer:
     """Without an assessment nothing is known that rests on one."""
-    leaf = Largest | Band | CareGrade
+    leaf = LargestComparison | PunktbereichComparison | PflegegradComparison
     rests_on_record = any(isinstance(each, leaf) for each in leaves(answer.rule.condition))
     return replace(answer, decides=False, applies=None if rests_on_record else answer.applies)
 
@@ -407,6 +407,6 @@ def _item_input(item: str, facts: Facts, states: States) -> Input:
     return Input(item, criterion.title, f"{criterion.word(recorded)} ({recorded} Punkte)", recorded, since, source)
 
 
-def needs_resident(intervention: Intervention) -> bool:
+def needs_resident(intervention: CatalogueEntry) -> bool:
     """Return whether this kind of intervention needs a resident with an assessment in force."""
     return intervention.kind not in KINDS_WITHOUT_RESIDENT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules.instrument import MODULES, instrument
-from rules.language.syntax import Band, CareGrade, Condition, leaves
+from rules.language.syntax import Condition, PflegegradComparison, PunktbereichComparison, leaves
 from rules.score_bounds import scores_between
 from rules.vocabulary import ASSESSMENT_CELLS, ITEMS_WITHOUT_DAILY, MISSING, module_of
 
@@ -21,7 +21,7 @@ _NAMED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Summed:
+class ScoreEvidence:
     """What a condition asks of sums.
 
     Attributes
@@ -41,17 +41,17 @@ class Summed:
     missing: tuple[str, ...]
 
 
-def summed(condition: Condition, states: States, on: date) -> Iterator[Summed]:
+def summed(condition: Condition, states: States, on: date) -> Iterator[ScoreEvidence]:
     """Give the sums a condition looks at, each once, for the first of some states."""
     for leaf in dict.fromkeys(leaves(condition)):
-        if isinstance(leaf, Band | CareGrade):
+        if isinstance(leaf, PunktbereichComparison | PflegegradComparison):
             yield of_leaf(leaf, states, on)
 
 
-def of_leaf(leaf: Band | CareGrade, states: States, on: date) -> Summed:
+def of_leaf(leaf: PunktbereichComparison | PflegegradComparison, states: States, on: date) -> ScoreEvidence:
     """Return what one statement on a sum looks at."""
     between = scores_between(states, on)
-    if isinstance(leaf, CareGrade):
+    if isinstance(leaf, PflegegradComparison):
         low, high = int(between.low.grade[0]), int(between.high.grade[0])
         special = states.special is not None and bool(states.special[0])
         return _summed("Pflegegrad", low, high, () if special else MODULES, states, on)
@@ -60,9 +60,11 @@ def of_leaf(leaf: Band | CareGrade, states: States, on: date) -> Summed:
     return _summed(title, low, high, (leaf.module,), states, on)
 
 
-def _summed(title: str, low: int, high: int, modules: tuple[int, ...], states: States, on: date) -> Summed:
+def _summed(title: str, low: int, high: int, modules: tuple[int, ...], states: States, on: date) -> ScoreEvidence:
     missing = tuple(name for module in modules for name in _missing(module, states, on)) if low != high else ()
-    return Summed(title, str(low) if low == high else f"{low} bis {high}, nicht alles ist erfasst", low, high, missing)
+    return ScoreEvidence(
+        title, str(low) if low == high else f"{low} bis {high}, nicht alles ist erfasst", low, high, missing
+    )
 
 
 def _missing(module: int, states: States, on: date) -> list[str]:

@@ -12,13 +12,13 @@ from rules.language.condition import (
     Always,
     And,
     AtLeast,
-    Band,
-    CareGrade,
     Certified,
     Condition,
-    Largest,
+    LargestComparison,
     Not,
     Or,
+    PflegegradComparison,
+    PunktbereichComparison,
     Reserved,
     Unstable,
     evaluate,
@@ -31,8 +31,8 @@ from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules.explanation.explain import Facts, InForce
-    from rules.model import Intervention
+    from rules.explanation.explain import ActiveCriterion, Facts
+    from rules.model import CatalogueEntry
     from rules.states import States
 
 
@@ -40,12 +40,12 @@ _BOUNDS: Final = {">=": "mindestens", "<=": "höchstens", "=": "genau"}
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ConditionContext:
     """One intervention for one resident on one day, as the conditions see it."""
 
     facts: Facts
     states: States
-    intervention: Intervention
+    intervention: CatalogueEntry
     on: date
 
     def holds(self, condition: Condition) -> bool:
@@ -69,7 +69,7 @@ class Needed:
     steps: int
 
 
-def because(condition: Condition, case: Case) -> str:
+def because(condition: Condition, case: ConditionContext) -> str:
     """Return why a condition holds, as a German clause that goes with „weil“."""
     match condition:
         case Always():
@@ -80,9 +80,9 @@ def because(condition: Condition, case: Case) -> str:
             return f"sie das Zertifikat {certificate} anerkennt"
         case Unstable():
             return _unstable(condition, case.facts)
-        case Largest():
+        case LargestComparison():
             return _largest(condition, case)
-        case Band() | CareGrade():
+        case PunktbereichComparison() | PflegegradComparison():
             seen = of_leaf(condition, case.states, case.on)
             return f"{seen.title} {_BOUNDS[condition.operator]} {condition.value} ist (jetzt {seen.value})"
         case And(parts):
@@ -93,7 +93,7 @@ def because(condition: Condition, case: Case) -> str:
             return f"gilt: {words(condition)}"
 
 
-def in_force(condition: Condition, facts: Facts) -> tuple[InForce, ...]:
+def in_force(condition: Condition, facts: Facts) -> tuple[ActiveCriterion, ...]:
     """Return the instability criteria in force that a condition looks at, as recorded."""
     asked = [leaf.criteria for leaf in leaves(condition) if isinstance(leaf, Unstable)]
     return tuple(c for c in facts.criteria if any(not names or c.id in names for names in asked))
@@ -107,18 +107,18 @@ def _unstable(condition: Unstable, facts: Facts) -> str:
     return f"{since}eine instabile gesundheitliche Situation besteht ({labels})"
 
 
-def _value(case: Case, item: str, measure: str) -> int:
+def _value(case: ConditionContext, item: str, measure: str) -> int:
     of = case.states.grade if measure == "grad" else case.states.frequency
     return int(of(item)[0])
 
 
-def _named(case: Case, item: str, step: int) -> tuple[str, str]:
+def _named(case: ConditionContext, item: str, step: int) -> tuple[str, str]:
     """Return a criterion with its number, and the word for a step on its scale."""
     criterion = instrument(case.facts.day).criteria[item]
     return f"„{criterion.title}“ ({item})", f"„{criterion.words[step]}“"
 
 
-def _largest(condition: Largest, case: Case) -> str:
+def _largest(condition: LargestComparison, case: ConditionContext) -> str:
     """Name the criteria that make a comparison true; where it is about small values, all of them."""
     items = condition.items or case.intervention.bi_items
     values = {item: _value(case, item, condition.measure) for item in items}
@@ -142,7 +142,7 @@ def _or_worse(item: str) -> str:
     return "höchstens" if item.startswith("2.") else "mindestens"
 
 
-def needed(condition: Condition, case: Case) -> Needed | None:
+def needed(condition: Condition, case: ConditionContext) -> Needed | None:
     """Return what would have to be different for a condition to hold, or None where nothing can make it hold."""
     if case.holds(condition):
         return Needed("", 0)
@@ -150,11 +150,11 @@ def needed(condition: Condition, case: Case) -> Needed | None:
         case Unstable(criteria):
             certain = f" ({' oder '.join(criteria)})" if criteria else ""
             return Needed(f"eine instabile gesundheitliche Situation{certain} bestünde", 1)
-        case Band(operator=">=") | CareGrade(operator=">="):
+        case PunktbereichComparison(operator=">=") | PflegegradComparison(operator=">="):
             seen = of_leaf(condition, case.states, case.on)
             text = f"{seen.title} mindestens {condition.value} wäre (jetzt {seen.value})"
             return Needed(text, condition.value - seen.low)
-        case Largest(operator=">="):
+        case LargestComparison(operator=">="):
             return _raised(condition, case)
         case And() | Or() | AtLeast():
             return _joined(condition, case)
@@ -164,7 +164,7 @@ def needed(condition: Condition, case: Case) -> Needed | None:
             return Needed(f"gälte: {words(condition)}", 1)
 
 
-def _joined(condition: And | Or | AtLeast, case: Case) -> Needed | None:
+def _joined(condition: And | Or | AtLeast, case: ConditionContext) -> Needed | None:
     """Take the parts nearest to holding, as many as are needed."""
     ways = [way for part in condition.parts if (way := needed(part, case))]
     if isinstance(condition, Or):
@@ -182,7 +182,7 @@ def closed(item: str, facts: Facts) -> bool:
     return item in GATES and getattr(facts, GATES[item]) < CONTINENCE_OPENS_FROM
 
 
-def _raised(condition: Largest, case: Case) -> Needed | None:
+def _raised(condition: LargestComparison, case: ConditionContext) -> Needed | None:
     """Say how high the criteria nearest to the mark would have to rise."""
     # Behind a closed continence gate points do not count, so raising them would change nothing.
     items = [i for i in condition.items or case.intervention.bi_items if not closed(i, case.facts)]

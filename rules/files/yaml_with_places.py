@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import yaml
 
-from rules.problem import Problem, RuleBookError
+from rules.problem import BookProblem, RuleBookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,20 +58,26 @@ def read_yaml(path: Path) -> Any:
     return content
 
 
-def read_marked(path: Path) -> tuple[Any, Places, list[Problem]]:
+def read_marked(path: Path) -> tuple[Any, Places, list[BookProblem]]:
     """Read one YAML file with the place of every value; with problems there is no content."""
     places = Places()
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            return None, places, [Problem(str(path), 0, "", "Die Datei ist größer als 4 MB; das ist kein Regelwerk.")]
+            return (
+                None,
+                places,
+                [BookProblem(str(path), 0, "", "Die Datei ist größer als 4 MB; das ist kein Regelwerk.")],
+            )
         reader = _Reader(path.read_bytes())
         node = reader.get_single_node()
         if node is None:
-            return None, places, [Problem(str(path), 0, "", "Die Datei ist leer.")]
-        problems = [Problem(str(path), line, entry, text) for line, entry, text in _walk(node, (), "", places, set())]
+            return None, places, [BookProblem(str(path), 0, "", "Die Datei ist leer.")]
+        problems = [
+            BookProblem(str(path), line, entry, text) for line, entry, text in _walk(node, (), "", places, set())
+        ]
         return (None if problems else reader.construct_document(node)), places, problems
     except FileNotFoundError:
-        return None, places, [Problem(str(path), 0, "", "Die Datei fehlt.")]
+        return None, places, [BookProblem(str(path), 0, "", "Die Datei fehlt.")]
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
         mark = getattr(problem, "problem_mark", None)
         column = f" (ab Spalte {mark.column + 1})" if mark else ""
@@ -79,7 +85,7 @@ def read_marked(path: Path) -> tuple[Any, Places, list[Problem]]:
             f"Das ist keine lesbare YAML-Datei{column}. Häufige Gründe: ein fehlendes Anführungszeichen, "
             "ein fehlender Doppelpunkt, eine andere Einrückung als in der Zeile davor."
         )
-        return None, places, [Problem(str(path), mark.line + 1 if mark else 0, "", text)]
+        return None, places, [BookProblem(str(path), mark.line + 1 if mark else 0, "", text)]
 
 
 def _walk(node: yaml.Node, steps: Steps, entry: str, places: Places, seen: set[int]) -> Iterator[tuple[int, str, str]]:

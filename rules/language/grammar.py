@@ -11,13 +11,13 @@ from rules.language.syntax import (
     Always,
     And,
     AtLeast,
-    Band,
-    CareGrade,
     Certified,
     Condition,
-    Largest,
+    LargestComparison,
     Not,
     Or,
+    PflegegradComparison,
+    PunktbereichComparison,
     Reserved,
     Unstable,
 )
@@ -141,7 +141,7 @@ class _Reader:
             "grad": lambda: self._largest("grad"),
             "häufigkeit": lambda: self._largest("häufigkeit"),
             "punktbereich": self._band,
-            "pflegegrad": lambda: CareGrade(*self._comparison("pflegegrad")),
+            "pflegegrad": lambda: PflegegradComparison(*self._comparison("pflegegrad")),
             "zertifikat": self._certified,
             "mindestens": self._at_least,
         }
@@ -195,10 +195,10 @@ class _Reader:
             if self._take(",", ")") == ")":
                 return tuple(names)
 
-    def _largest(self, measure: Literal["grad", "häufigkeit"]) -> Largest:
+    def _largest(self, measure: Literal["grad", "häufigkeit"]) -> LargestComparison:
         self._take("(")
         items = self._items(measure)
-        return Largest(measure, items, *self._comparison(measure))
+        return LargestComparison(measure, items, *self._comparison(measure))
 
     def _items(self, measure: str) -> tuple[str, ...]:
         if measure == "grad" and self._peek() == INTERVENTION_ITEMS:
@@ -221,13 +221,13 @@ class _Reader:
         hint = f" Für {item} gibt es „{other}({item})“." if fits else ""
         return f"„{item}“ hat keinen Wert für {measure}; möglich: {ranges[measure]}.{hint}"
 
-    def _band(self) -> Band:
+    def _band(self) -> PunktbereichComparison:
         self._take("(")
         if self._peek() not in _MODULES:
             raise self._problem(f"„{self._peek()}“ ist kein Modul; möglich sind 1 bis 6.")
         module = int(self._take())
         self._take(")")
-        return Band(module, *self._comparison("punktbereich"))
+        return PunktbereichComparison(module, *self._comparison("punktbereich"))
 
     def _comparison(self, measure: str) -> tuple[str, int]:
         """Read operator and number; strict comparisons become whole steps."""

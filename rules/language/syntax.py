@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from rules.model import Intervention
+    from rules.model import CatalogueEntry
 
 INTERVENTION_ITEMS: Final = "intervention"
 """Stands in a condition for the items of the intervention in question."""
@@ -37,7 +37,7 @@ class Unstable:
 
 
 @dataclass(frozen=True, slots=True)
-class Largest:
+class LargestComparison:
     """Comparison of the largest grade or frequency among items with a number.
 
     ``items`` is empty where the items of the intervention are meant.
@@ -50,7 +50,7 @@ class Largest:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class PunktbereichComparison:
     """Comparison of the Punktbereich (0-4) of a module with a number."""
 
     module: int
@@ -59,7 +59,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class CareGrade:
+class PflegegradComparison:
     """Comparison of the Pflegegrad (0-5) with a number."""
 
     operator: str
@@ -95,7 +95,9 @@ class AtLeast:
     parts: tuple[Condition, ...]
 
 
-Leaf: TypeAlias = Always | Reserved | Certified | Unstable | Largest | Band | CareGrade
+Leaf: TypeAlias = (
+    Always | Reserved | Certified | Unstable | LargestComparison | PunktbereichComparison | PflegegradComparison
+)
 Condition: TypeAlias = Leaf | Not | And | Or | AtLeast
 
 
@@ -110,12 +112,12 @@ def leaves(condition: Condition) -> tuple[Leaf, ...]:
             return (condition,)
 
 
-def comparisons(condition: Condition) -> tuple[Largest, ...]:
+def comparisons(condition: Condition) -> tuple[LargestComparison, ...]:
     """Return the comparisons of grades and frequencies in a condition, in reading order."""
-    return tuple(leaf for leaf in leaves(condition) if isinstance(leaf, Largest))
+    return tuple(leaf for leaf in leaves(condition) if isinstance(leaf, LargestComparison))
 
 
-def items_of(condition: Condition, intervention: Intervention) -> tuple[str, ...]:
+def items_of(condition: Condition, intervention: CatalogueEntry) -> tuple[str, ...]:
     """Return the assessment items a condition compares one by one, each once, in reading order."""
     items = [item for found in comparisons(condition) for item in (found.items or intervention.bi_items)]
     return tuple(dict.fromkeys(items))
@@ -126,10 +128,10 @@ def mentions(condition: Condition, kind: type[Leaf]) -> bool:
     return any(isinstance(leaf, kind) for leaf in leaves(condition))
 
 
-def seen_of(condition: Condition, intervention: Intervention) -> tuple[object, ...]:
+def seen_of(condition: Condition, intervention: CatalogueEntry) -> tuple[object, ...]:
     """Return what a condition sees of an intervention: where two agree, it says the same of both."""
     found = leaves(condition)
-    own_items = any(isinstance(leaf, Largest) and not leaf.items for leaf in found)
+    own_items = any(isinstance(leaf, LargestComparison) and not leaf.items for leaf in found)
     accepted = intervention.accepts.certificate if intervention.accepts else ""
     return (
         intervention.bi_items if own_items else (),
@@ -163,9 +165,9 @@ def _leaf_words(leaf: Leaf) -> str:
             return f"zertifikat({certificate})"
         case Unstable(criteria):
             return f"instabil({', '.join(criteria)})" if criteria else "instabil"
-        case Largest(measure, items, operator, value):
+        case LargestComparison(measure, items, operator, value):
             return f"{measure}({', '.join(items) or INTERVENTION_ITEMS}) {operator} {value}"
-        case Band(module, operator, value):
+        case PunktbereichComparison(module, operator, value):
             return f"punktbereich({module}) {operator} {value}"
-        case CareGrade(operator, value):
+        case PflegegradComparison(operator, value):
             return f"pflegegrad {operator} {value}"

@@ -14,13 +14,13 @@ from rules.language.syntax import (
     Always,
     And,
     AtLeast,
-    Band,
-    CareGrade,
     Certified,
     Condition,
-    Largest,
+    LargestComparison,
     Not,
     Or,
+    PflegegradComparison,
+    PunktbereichComparison,
     Reserved,
     Unstable,
 )
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import Intervention
+    from rules.model import CatalogueEntry
     from rules.states import States
 
 FALSE: Final = 0
@@ -55,7 +55,9 @@ _TESTS: Final[Mapping[str, Callable[[NDArray[np.integer], NDArray[np.integer], i
 """For the interval [low, high] a value lies in: does the comparison hold surely, and possibly?"""
 
 
-def bounds(condition: Largest, states: States, items: tuple[str, ...]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def bounds(
+    condition: LargestComparison, states: States, items: tuple[str, ...]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Return the least and greatest value the largest of ``items`` can have, both of shape (n,)."""
     of = states.grade if condition.measure == "grad" else states.frequency
     low = np.zeros(states.size, np.int8)
@@ -67,7 +69,7 @@ def bounds(condition: Largest, states: States, items: tuple[str, ...]) -> tuple[
     return low, high
 
 
-def evaluate(condition: Condition, states: States, intervention: Intervention, on: date | None = None) -> Truth:
+def evaluate(condition: Condition, states: States, intervention: CatalogueEntry, on: date | None = None) -> Truth:
     """Evaluate a condition for all states.
 
     Parameters
@@ -90,7 +92,7 @@ def evaluate(condition: Condition, states: States, intervention: Intervention, o
             return np.full(states.size, TRUE if accepted else FALSE, np.uint8)
         case Unstable(criteria):
             return np.where(states.in_force(criteria), np.uint8(TRUE), np.uint8(FALSE))
-        case Largest() | Band() | CareGrade():
+        case LargestComparison() | PunktbereichComparison() | PflegegradComparison():
             low, high = _interval(condition, states, intervention, on)
             surely, possibly = _TESTS[condition.operator](low, high, condition.value)
             return surely + possibly
@@ -113,12 +115,15 @@ def _joined(condition: And | Or | AtLeast, truths: NDArray[np.uint8]) -> Truth:
 
 
 def _interval(
-    condition: Largest | Band | CareGrade, states: States, intervention: Intervention, on: date | None
+    condition: LargestComparison | PunktbereichComparison | PflegegradComparison,
+    states: States,
+    intervention: CatalogueEntry,
+    on: date | None,
 ) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Return the least and greatest value the records allow for what is compared, both of shape (n,)."""
-    if isinstance(condition, Largest):
+    if isinstance(condition, LargestComparison):
         return bounds(condition, states, condition.items or intervention.bi_items)
     between = scores_between(states, on)
-    if isinstance(condition, CareGrade):
+    if isinstance(condition, PflegegradComparison):
         return between.low.grade, between.high.grade
     return between.low.bands(condition.module), between.high.bands(condition.module)

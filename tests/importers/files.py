@@ -16,7 +16,7 @@ import importers
 from importers.sheets.guesses import SheetGuess
 
 Sheets: TypeAlias = dict[str, list[list[Any]]]
-ReadHome: TypeAlias = Callable[[Sheets], importers.Import]
+ReadHome: TypeAlias = Callable[[Sheets], importers.ReadFiles]
 
 DAY = date(2026, 3, 2)
 

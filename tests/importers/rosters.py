@@ -36,19 +36,19 @@ def with_roster(**sheets: Any) -> dict[str, list[list[Any]]]:
     return {"Bewohner": home()["Bewohner"], "Mitarbeitende": STAFF, "Dienstzeiten": CODES} | named
 
 
-def read(sheets: dict[str, list[list[Any]]], **options: Any) -> importers.Import:
+def read(sheets: dict[str, list[list[Any]]], **options: Any) -> importers.ReadFiles:
     """Read the sheets through a workbook."""
     return importers.read([("heim.xlsx", xlsx(sheets))], BOOK, sheets_needed=(), **options)
 
 
-def duties(result: importers.Import) -> list[tuple[str | None, str | None, str, str]]:
+def duties(result: importers.ReadFiles) -> list[tuple[str | None, str | None, str, str]]:
     """Return staff, ward, start and end of each duty."""
     frame = result.tables.duties
     spans = [[f"{moment:%d.%m. %H:%M}" for moment in frame[name]] for name in ("start", "end")]
     return list(zip(frame["staff"], frame["ward"], *spans, strict=True))
 
 
-def told(result: importers.Import, *, notices: bool = False) -> list[tuple[str, int, str, int]]:
+def told(result: importers.ReadFiles, *, notices: bool = False) -> list[tuple[str, int, str, int]]:
     """Return code, row, value and count of what is wrong with rosters and codes."""
     others = set(home())
     return [

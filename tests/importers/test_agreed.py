@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import importers
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.findings import Severity
 from importers.home_words.kinds import KINDS
 from rules.model import RuleBook
@@ -49,7 +49,7 @@ def test_what_nobody_knows_is_counted_by_kind_with_what_hangs_on_it(book: RuleBo
 
 
 def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> None:
-    agreed = Agreed(
+    agreed = HomeConventions(
         interventions={"zauberei": "4.12"},
         qualifications={"AZUBI": "2", "Qualle": "1 betreuung-43b"},
         roles={"KÜCHE": "Servicekraft"},
@@ -70,7 +70,7 @@ def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> 
 def test_what_the_file_says_itself_goes_before_what_is_settled(book: RuleBook) -> None:
     sheets = home()
     sheets["Mitarbeitende"] = staff(("P1", "QN 4", ""), ("007", "3", "43b"))
-    agreed = Agreed(qualifications={"QN 4": "1", "3": "7"})
+    agreed = HomeConventions(qualifications={"QN 4": "1", "3": "7"})
     made = importers.read([("heim.xlsx", xlsx(sheets))], book, agreed=agreed).tables.staff
     assert made["qn"].tolist() == [4, 3]
     assert made["role"].tolist() == [None, "betreuung-43b"]
@@ -78,7 +78,9 @@ def test_what_the_file_says_itself_goes_before_what_is_settled(book: RuleBook) -
 
 @pytest.mark.parametrize("meant", ["9", "", "Fachkraft", "4 Chef"])
 def test_a_qualification_settled_to_nonsense_stays_unknown(book: RuleBook, meant: str) -> None:
-    result = importers.read([("heim.xlsx", xlsx(worked()))], book, agreed=Agreed(qualifications={"Qualle": meant}))
+    result = importers.read(
+        [("heim.xlsx", xlsx(worked()))], book, agreed=HomeConventions(qualifications={"Qualle": meant})
+    )
     assert "Qualle" in result.unknown["qualifikation"]
     assert "P2" not in result.tables.staff["staff"].tolist()
 

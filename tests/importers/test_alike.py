@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from importers.home_words.person_matching import Likeness, Reference, alike, suggest
+from importers.home_words.person_matching import Likeness, PersonReference, alike, suggest
 
-AYSE = Reference("0042", "Müller-Özdemir", "Ayşe")
+AYSE = PersonReference("0042", "Müller-Özdemir", "Ayşe")
 HOME = [
     AYSE,
-    Reference("77", "Żeromska", "Halina"),
-    Reference("12345", "Weber", "Christian"),
-    Reference("P-017", "Le", "Anh"),
+    PersonReference("77", "Żeromska", "Halina"),
+    PersonReference("12345", "Weber", "Christian"),
+    PersonReference("P-017", "Le", "Anh"),
 ]
 
 
-def found(written: str, *known: Reference) -> list[tuple[int, bool]]:
+def found(written: str, *known: PersonReference) -> list[tuple[int, bool]]:
     """Return who is suggested for what a file says, and whether as sure."""
-    return [(place, like.sure) for place, like in suggest(Reference(written), known or HOME)]
+    return [(place, like.sure) for place, like in suggest(PersonReference(written), known or HOME)]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_another_spelling_is_sure(written: str) -> None:
     ],
 )
 def test_what_a_slip_could_have_made_is_possible(written: str, reason: str) -> None:
-    place, like = suggest(Reference(written), HOME)[0]
+    place, like = suggest(PersonReference(written), HOME)[0]
     assert (place, like.sure) == (0, False)
     assert reason in like.reason
 
@@ -93,38 +93,46 @@ def test_nothing_speaks_for_anybody(written: str) -> None:
 )
 def test_false_friends_are_never_sure(written: str, known: list[tuple[str, str, str]]) -> None:
     """Twins, father and son, swapped digits, the neighbour in the list."""
-    people = [Reference(*one) for one in known]
+    people = [PersonReference(*one) for one in known]
     assert found(written, *people)
     assert not any(sure for _, sure in found(written, *people))
 
 
 def test_father_and_son_under_two_numbers_are_not_one() -> None:
-    like = alike(Reference("9", "Müller", "Karl"), Reference("1", "Müller", "Karl"))
+    like = alike(PersonReference("9", "Müller", "Karl"), PersonReference("1", "Müller", "Karl"))
     assert like is not None
     assert not like.sure
     assert "andere Nummer" in like.reason
-    assert alike(Reference("9", "Müller", "Karl"), Reference("1", "Müller", "Kurt")) is None
+    assert alike(PersonReference("9", "Müller", "Karl"), PersonReference("1", "Müller", "Kurt")) is None
 
 
 @pytest.mark.parametrize(("written", "other"), [("12", "21"), ("1234", "1243"), ("P1234", "Q1234"), ("123", "1234")])
 def test_numbers_that_only_look_alike(written: str, other: str) -> None:
     """Short numbers are all alike; another letter or length is another number."""
-    like = alike(Reference(written), Reference(other))
+    like = alike(PersonReference(written), PersonReference(other))
     assert like is None or (not like.sure and like.score < 50)
     assert (like is None) == (written != "1234")
 
 
 def test_the_likelier_comes_first_and_no_more_than_wanted() -> None:
-    people = [Reference(str(number), "Müller", given) for number, given in enumerate(["Anne", "Kurt", "Anna", "Ana"])]
-    places = [place for place, _ in suggest(Reference("Müller, Anna"), people)]
+    people = [
+        PersonReference(str(number), "Müller", given) for number, given in enumerate(["Anne", "Kurt", "Anna", "Ana"])
+    ]
+    places = [place for place, _ in suggest(PersonReference("Müller, Anna"), people)]
     assert places == [2, 0]
-    assert len(suggest(Reference("Müller"), people)) == 3
-    assert len(suggest(Reference("Müller"), people, most=1)) == 1
+    assert len(suggest(PersonReference("Müller"), people)) == 3
+    assert len(suggest(PersonReference("Müller"), people, most=1)) == 1
 
 
 def test_same_person_both_ways() -> None:
     """Likeness does not depend on who is asked about whom, and nobody is unlike themselves."""
-    people = [*HOME, Reference("Ay?e Müller"), Reference("M. Karl"), Reference("P17"), Reference("Müller, Karl (3)")]
+    people = [
+        *HOME,
+        PersonReference("Ay?e Müller"),
+        PersonReference("M. Karl"),
+        PersonReference("P17"),
+        PersonReference("Müller, Karl (3)"),
+    ]
     for one in people:
         for other in people:
             assert alike(one, other) == alike(other, one)
@@ -134,8 +142,8 @@ def test_same_person_both_ways() -> None:
 
 def test_particles_and_short_surnames_stay() -> None:
     assert found("Anh Le") == [(3, True)]
-    assert found("17", Reference("P-017", "Le", "Anh")) == [(0, False)]
+    assert found("17", PersonReference("P-017", "Le", "Anh")) == [(0, False)]
     assert found("p 17") == [(3, True)]
-    people = [Reference("1", "von der Heide", "Ute")]
+    people = [PersonReference("1", "von der Heide", "Ute")]
     assert found("Heide, Ute von der", *people) == [(0, True)]
     assert found("Ute Heide", *people) == [(0, True)]

@@ -10,7 +10,7 @@ import pytest
 
 import importers
 from importers.files import archive, opening
-from importers.files.kind import Kind, kind
+from importers.files.kind import FileKind, kind
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
 from tests.importers.files import csv_files, home, xlsx
@@ -128,15 +128,15 @@ def test_the_table_with_our_headings_is_taken_from_a_page_of_several() -> None:
 @pytest.mark.parametrize(
     ("head", "found"),
     [
-        ("<!-- made by x --><TABLE>", Kind.HTML),
-        ('<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x"><html>', Kind.HTML),
-        ('<?xml version="1.0"?>\n<!-- <html> --><root xmlns="https://www.das-pflege.de"><header/><body>', Kind.XML),
-        ("<root><body><table>", Kind.XML),
-        ("<5 Minuten;Bewohner", Kind.TEXT),
-        ("Bewohner;<table>", Kind.TEXT),
+        ("<!-- made by x --><TABLE>", FileKind.HTML),
+        ('<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x"><html>', FileKind.HTML),
+        ('<?xml version="1.0"?>\n<!-- <html> --><root xmlns="https://www.das-pflege.de"><header/><body>', FileKind.XML),
+        ("<root><body><table>", FileKind.XML),
+        ("<5 Minuten;Bewohner", FileKind.TEXT),
+        ("Bewohner;<table>", FileKind.TEXT),
     ],
 )
-def test_pages_xml_and_text_are_told_by_their_first_tag(head: str, found: Kind) -> None:
+def test_pages_xml_and_text_are_told_by_their_first_tag(head: str, found: FileKind) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         assert kind("bericht.xls", head.encode(encoding)) is found
 

@@ -18,13 +18,13 @@ ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 both = pytest.mark.parametrize("form", ["xlsx", "csv"])
 
 
-def read_column(book: RuleBook, form: str, column: str, cells: list[Any], **others: Any) -> importers.Import:
+def read_column(book: RuleBook, form: str, column: str, cells: list[Any], **others: Any) -> importers.ReadFiles:
     """Read interventions that differ in one column."""
     sheets = with_interventions(*[intervention(**{**others, column.replace("-", "_"): cell}) for cell in cells])
     return importers.read([("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets), book)
 
 
-def outcome(result: importers.Import, *but: str) -> list[tuple[Severity, str, int, int]]:
+def outcome(result: importers.ReadFiles, *but: str) -> list[tuple[Severity, str, int, int]]:
     """Return severity, code, row and count of the findings about interventions."""
     return [
         (f.severity, f.code, f.row, f.count)
@@ -33,7 +33,7 @@ def outcome(result: importers.Import, *but: str) -> list[tuple[Severity, str, in
     ]
 
 
-def days(result: importers.Import) -> list[str]:
+def days(result: importers.ReadFiles) -> list[str]:
     return result.tables.interventions["date"].to_numpy().astype("datetime64[D]").astype(str).tolist()
 
 

@@ -14,7 +14,7 @@ from importers.das import merge_into_sheets as das_join
 from importers.das import xml as das_xml
 from importers.das.fields import specification
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from rules.vocabulary import ASSESSMENT_CELLS, allowed_points
@@ -43,11 +43,11 @@ WORKBOOK: dict[str, list[list[Any]]] = {
 BOTH = (resident(), excluded(IDBEWOHNER="000007", WOHNBEREICH="", EINZUGSDATUM="2026-03-10"))
 
 
-def read(book: RuleBook, *files: tuple[str, bytes]) -> importers.Import:
+def read(book: RuleBook, *files: tuple[str, bytes]) -> importers.ReadFiles:
     return importers.read(list(files), book, sheets_needed=())
 
 
-def told(result: importers.Import, *but: str) -> list[str]:
+def told(result: importers.ReadFiles, *but: str) -> list[str]:
     """Return the codes of findings, without what any home without a sheet for instability is told."""
     return [one.code for one in result.findings if one.code not in {"instabilitaet-fehlt", "merkmale-fehlen", *but}]
 
@@ -259,7 +259,7 @@ def test_a_list_of_names_is_completed_and_goes_first(book: RuleBook) -> None:
 
 def test_a_ward_merged_over_several_rows_is_not_blank() -> None:
     cells = np.array([["Bewohner-Nr", "Wohnbereich"], ["000001", "Rose"], ["000042", ""]], dtype=object)
-    grid = Grid("namen.xlsx", "Bewohner", Cells.of(cells), merged=((1, 1, 2, 1),))
+    grid = Grid("namen.xlsx", "Bewohner", SheetCells.of(cells), merged=((1, 1, 2, 1),))
     found = {"Bewohner": [(grid, locate(grid, "Bewohner"))]}
     das_join.add(found, [das_xml.read(*export(resident()))], ("Bewohner",))
     (sheet, _), (rest, _) = found["Bewohner"]

@@ -25,7 +25,7 @@ HEADS = ["Datum", "Bewohner", "Maßnahme", "Hdz.", "Dauer"]
 ROW = ["02.03.2026", "0042", "4.10", "P1", "10"]
 
 
-def read_text(book: RuleBook, data: bytes) -> importers.Import:
+def read_text(book: RuleBook, data: bytes) -> importers.ReadFiles:
     """Return what the home is with this text for its interventions."""
     return importers.read([*csv_files(home())[:-1], ("Interventionen.csv", data)], book)
 

@@ -12,7 +12,7 @@ import pytest
 import importers
 from importers.content.table import Table
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.sheets.synonyms import EXACT, LIKELY, PART, SURE, load, usual
 from importers.sheets.template_columns import SHEETS, column_of, matches
@@ -86,7 +86,7 @@ def columns(rows: list[list[Any]], sheet: str = "Interventionen", form: str = "x
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             cells[number, column] = written(cell) if form == "csv" else cell
-    grid = Grid("f", sheet, Cells.of(cells))
+    grid = Grid("f", sheet, SheetCells.of(cells))
     table = Table(sheet, [grid])
     return {c: table.heading(c) for c in (*SHEETS[sheet].columns, *SHEETS[sheet].aids) if table.has(c)}, table
 

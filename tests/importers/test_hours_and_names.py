@@ -21,7 +21,7 @@ BOOK = load(DAY)
 HEADINGS = ["Personal-Nr", "QN", "Rolle", "Wochenstunden", "Gültig ab", "Gültig bis"]
 
 
-def read(staff: list[list[Any]], **options: Any) -> importers.Import:
+def read(staff: list[list[Any]], **options: Any) -> importers.ReadFiles:
     """Read the small home with this staff."""
     sheets = home() | {"Mitarbeitende": [HEADINGS, *staff]}
     return importers.read([("a.xlsx", xlsx(sheets))], BOOK, **options)
@@ -115,14 +115,14 @@ def test_no_hours_of_a_person_leave_the_door() -> None:
             assert not [name for name in frame.columns if "stund" in name or "hour" in name]
 
 
-def named(*names: str) -> importers.Import:
+def named(*names: str) -> importers.ReadFiles:
     """Read rows with these names, with what the home has decided."""
     sheets = home()
     head, row, *_ = sheets["Interventionen"]
     at = head.index("Intervention")
     sheets["Interventionen"] = [head, *([*row[:at], name, *row[at + 1 :]] for name in names)]
     terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
-    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, agreed=importers.Agreed(terms))
+    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, agreed=importers.HomeConventions(terms))
 
 
 def test_own_names_read_as_their_entry() -> None:

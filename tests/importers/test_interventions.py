@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
 
-def outcome(result: importers.Import, code: str) -> list[tuple[Severity, int, str]]:
+def outcome(result: importers.ReadFiles, code: str) -> list[tuple[Severity, int, str]]:
     """Return severity, row and column of the findings of a kind."""
     return [(f.severity, f.row, f.column) for f in result.findings if f.code == code]
 
 
-def codes(result: importers.Import) -> set[str]:
+def codes(result: importers.ReadFiles) -> set[str]:
     return {f.code for f in result.findings if f.severity is not NOTICE}
 
 

@@ -10,7 +10,7 @@ import xlsxwriter
 
 import importers
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import told
@@ -22,18 +22,18 @@ ROW = ["02.03.2026", "0042", "4.10", "P1", "10"]
 OTHER = ["03.03.2026", "B2", "4.12", "007", "20"]
 
 
-def read_rows(book: RuleBook, rows: list[list[Any]], form: str) -> importers.Import:
+def read_rows(book: RuleBook, rows: list[list[Any]], form: str) -> importers.ReadFiles:
     """Read a report of interventions beside the master data of the home."""
     sheets = home()
     sheets["Interventionen"] = rows
     return importers.read([("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets), book)
 
 
-def said(result: importers.Import, code: str) -> list[tuple[str, int]]:
+def said(result: importers.ReadFiles, code: str) -> list[tuple[str, int]]:
     return [(f.value, f.count) for f in result.findings if f.code == code and f.sheet == "Interventionen"]
 
 
-def bad(result: importers.Import) -> set[tuple[str, int]]:
+def bad(result: importers.ReadFiles) -> set[tuple[str, int]]:
     return {(f.code, f.row) for f in result.findings if f.severity is not Severity.NOTICE}
 
 
@@ -212,7 +212,7 @@ def test_merged_data_fill_no_further_than_their_range() -> None:
 
     cells = np.array([["Intervention", "Datum", "Wohnbereich"]] + [["4.10", "1.1.2026", ""] for _ in range(4)], object)
     cells[2, 2] = "A"
-    grid = Grid("f", "Interventionen", Cells.of(cells), merged=((2, 2, 3, 2), (4, 0, 4, 2)))
+    grid = Grid("f", "Interventionen", SheetCells.of(cells), merged=((2, 2, 3, 2), (4, 0, 4, 2)))
     table = importers.Table("Interventionen", [grid])
     codes, wards = table.raw("Wohnbereich")
     assert [wards[code] for code in codes] == ["", "A", "A", ""]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
-def outcome(result: importers.Import, sheet: str) -> list[tuple[Severity, str, int, str]]:
+def outcome(result: importers.ReadFiles, sheet: str) -> list[tuple[Severity, str, int, str]]:
     """Return what is wrong on a sheet."""
     return [
         (f.severity, f.code, f.row, f.column)

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import importers
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.findings import Severity
 from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
-from importers.sheets.profiles import Profile, SheetProfile, fingerprint
+from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint
 from rules.model import RuleBook
 from tests.importers.files import csv_files, home, recognised, text_of, xlsx
 
@@ -28,20 +28,20 @@ def text(*rows: list[Any], name: str = "export.csv", encoding: str = "utf-8") ->
     return [(name, text_of(list(rows)).encode(encoding))]
 
 
-def learnt(files: list[tuple[str, bytes]], answers: list[SheetAnswer], name: str = "Quelle") -> Agreed:
+def learnt(files: list[tuple[str, bytes]], answers: list[SheetAnswer], name: str = "Quelle") -> HomeConventions:
     """Return the profile of a source after somebody has answered, as it comes back from where it was kept."""
     profile = profile_of(name, recognised(files, answers=answers), answers)
-    again = Profile.of(json.loads(json.dumps(profile.written())))
+    again = SourceProfile.of(json.loads(json.dumps(profile.written())))
     assert again == profile
-    return Agreed(profiles=(again,))
+    return HomeConventions(profiles=(again,))
 
 
 @pytest.fixture(scope="module")
-def known() -> Agreed:
+def known() -> HomeConventions:
     return learnt(text(HEAD, *ROWS), [SheetAnswer("export.csv", "", "Interventionen", 0, 1, COLUMNS, unit="h")])
 
 
-def interventions(files: list[tuple[str, bytes]], book: RuleBook, agreed: Agreed) -> list[list[Any]]:
+def interventions(files: list[tuple[str, bytes]], book: RuleBook, agreed: HomeConventions) -> list[list[Any]]:
     made = importers.read(files, book, sheets_needed=(), agreed=agreed).tables.interventions
     return made[["staff", "resident", "intervention", "seconds"]].astype(object).to_numpy().tolist()
 
@@ -52,7 +52,7 @@ EXPECTED = [["P1", "0042", "4.10", 5 * 3600], ["007", "B2", "4.12", 7 * 3600]]
 @pytest.mark.parametrize("order", [*permutations(range(5))][::17])
 @pytest.mark.parametrize("titles", [[], [["Bericht März"]], [["Bericht"], [], ["Stand", "1.4.2026"], []]])
 def test_title_lines_come_and_go_and_columns_move(
-    book: RuleBook, known: Agreed, order: tuple[int, ...], titles: list[list[str]]
+    book: RuleBook, known: HomeConventions, order: tuple[int, ...], titles: list[list[str]]
 ) -> None:
     rows = [[row[i] for i in order] for row in [HEAD, *ROWS]]
     files = text(*titles, *rows, name="april.csv")
@@ -81,27 +81,31 @@ def test_title_lines_come_and_go_and_columns_move(
         HEAD[:1],
     ],
 )
-def test_other_headings_are_another_source_and_asked_about(known: Agreed, head: list[str]) -> None:
+def test_other_headings_are_another_source_and_asked_about(known: HomeConventions, head: list[str]) -> None:
     (guess,) = recognised(text(head, *[[*row, "", ""][: len(head)] for row in ROWS]), agreed=known)
     assert (guess.profile, guess.settled) == ("", False)
 
 
 @pytest.mark.parametrize("head", [["WER", " wen ", "Was", "Wann", "wie  lange"], [*HEAD, ""], ["", *HEAD]])
-def test_case_and_blanks_and_blank_columns_do_not_count(book: RuleBook, known: Agreed, head: list[str]) -> None:
+def test_case_and_blanks_and_blank_columns_do_not_count(
+    book: RuleBook, known: HomeConventions, head: list[str]
+) -> None:
     at = int(head[0] == "")
     files = text(head, *[[*[""] * at, *row] for row in ROWS])
     assert recognised(files, agreed=known)[0].profile == "Quelle"
     assert interventions(files, book, known) == EXPECTED
 
 
-def test_a_workbook_sheet_of_any_name_goes_by_its_headings(book: RuleBook, known: Agreed) -> None:
+def test_a_workbook_sheet_of_any_name_goes_by_its_headings(book: RuleBook, known: HomeConventions) -> None:
     sheets = {"Januar": [HEAD, ROWS[0]], "Februar": [["Titel"], HEAD, ROWS[1]], "Deckblatt": [["Haus A"]]}
     files = [("heim.xlsx", xlsx(sheets))]
     assert [guess.settled for guess in recognised(files, agreed=known)] == [True] * 3
     assert interventions(files, book, known) == EXPECTED
 
 
-def test_a_profile_goes_before_the_name_of_a_sheet_and_an_answer_before_both(book: RuleBook, known: Agreed) -> None:
+def test_a_profile_goes_before_the_name_of_a_sheet_and_an_answer_before_both(
+    book: RuleBook, known: HomeConventions
+) -> None:
     files = [("heim.xlsx", xlsx({"Bewohner": [HEAD, *ROWS]}))]
     (guess,) = recognised(files, agreed=known)
     assert (guess.sheet, guess.settled) == ("Interventionen", True)
@@ -112,7 +116,7 @@ def test_a_profile_goes_before_the_name_of_a_sheet_and_an_answer_before_both(boo
     assert made.tables.residents["resident"].tolist() == ["0042", "B2"]
 
 
-def test_hidden_sheets_are_not_read_by_a_profile(known: Agreed) -> None:
+def test_hidden_sheets_are_not_read_by_a_profile(known: HomeConventions) -> None:
     data = xlsx({"Tabelle1": [HEAD, *ROWS], "Kopie": [HEAD, *ROWS]}, hidden=("Kopie",))
     assert [(g.sheet, g.settled) for g in recognised([("a.xlsx", data)], agreed=known)] == [
         ("Interventionen", True),
@@ -177,7 +181,7 @@ def test_sheets_with_equal_headings_and_different_answers_are_not_remembered() -
     assert [guess.settled for guess in recognised(files, agreed=known)] == [False, False, True]
 
 
-def test_a_profile_grows_by_what_is_answered_later(known: Agreed) -> None:
+def test_a_profile_grows_by_what_is_answered_later(known: HomeConventions) -> None:
     files = [*text(HEAD, *ROWS), ("mehr.csv", b"Wen;Wo\n1;WB\n")]
     answers = [SheetAnswer("mehr.csv", "", "Bewohner", 0, 1, {"Bewohner-Nr": 0})]
     grown = profile_of("Quelle", recognised(files, agreed=known, answers=answers), answers)
@@ -187,9 +191,9 @@ def test_a_profile_grows_by_what_is_answered_later(known: Agreed) -> None:
     assert [sheet.sheet for sheet in other.sheets] == ["Bewohner"]
 
 
-def test_the_first_of_two_profiles_for_the_same_headings_holds(known: Agreed) -> None:
-    other = Profile("Andere", (replace(known.profiles[0].sheets[0], unit="s"),))
-    (guess,) = recognised(text(HEAD, *ROWS), agreed=Agreed(profiles=(other, *known.profiles)))
+def test_the_first_of_two_profiles_for_the_same_headings_holds(known: HomeConventions) -> None:
+    other = SourceProfile("Andere", (replace(known.profiles[0].sheets[0], unit="s"),))
+    (guess,) = recognised(text(HEAD, *ROWS), agreed=HomeConventions(profiles=(other, *known.profiles)))
     assert (guess.profile, guess.unit) == ("Andere", "s")
 
 
@@ -256,7 +260,7 @@ def test_our_own_sheets_need_no_profile() -> None:
 )
 def test_what_is_no_profile_is_refused_in_one_sentence(written: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said) as refused:
-        Profile.of(written)
+        SourceProfile.of(written)
     assert str(refused.value).endswith(".")
 
 
@@ -274,10 +278,10 @@ SHEET = st.fixed_dictionaries(
 @given(st.fixed_dictionaries({"name": JSON | st.just("x"), "sheets": st.lists(SHEET | JSON, max_size=3) | JSON}))
 def test_whatever_comes_is_a_profile_or_refused(written: Any) -> None:
     try:
-        profile = Profile.of(written)
+        profile = SourceProfile.of(written)
     except ValueError:
         return
-    assert Profile.of(profile.written()) == profile
+    assert SourceProfile.of(profile.written()) == profile
 
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=6), min_size=1, max_size=6)
@@ -293,7 +297,7 @@ def test_the_fingerprint_forgets_order_and_case_and_dashes_alone(words: list[str
     assert fingerprint([*words, "zusätzlich"]) != fingerprint(words)
 
 
-def test_a_guess_is_not_changed_by_a_profile_of_other_headings(known: Agreed) -> None:
+def test_a_guess_is_not_changed_by_a_profile_of_other_headings(known: HomeConventions) -> None:
     files = [("heim.xlsx", xlsx(home()))]
     before: tuple[SheetGuess, ...] = recognised(files)
     assert recognised(files, agreed=known) == before

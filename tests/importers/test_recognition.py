@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import importers
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
 from importers.sheets.template_columns import SHEETS
@@ -44,7 +44,7 @@ def by_name(files: list[tuple[str, bytes]], **options: Any) -> dict[str, SheetGu
     return {guess.name or guess.file: guess for guess in recognised(files, **options)}
 
 
-def same(one: importers.Import, other: importers.Import) -> None:
+def same(one: importers.ReadFiles, other: importers.ReadFiles) -> None:
     for name in ("residents", "assessments", "instability", "staff", "interventions", "duties"):
         pd.testing.assert_frame_equal(getattr(one.tables, name), getattr(other.tables, name))
     assert (one.rows, one.unknown, one.tables.faulty) == (other.rows, other.unknown, other.tables.faulty)
@@ -442,6 +442,6 @@ def test_agreeing_with_every_proposal_reads_what_reading_alone_does(
     answered = importers.read(files, book, sheets_needed=(), answers=answers)
     same(importers.read(files, book, sheets_needed=()), answered)
     profile = profile_of("Quelle", guesses, answers)
-    remembered = Agreed(profiles=(profile,))
+    remembered = HomeConventions(profiles=(profile,))
     assert all(guess.settled for guess in recognised(files, agreed=remembered))
     same(importers.read(files, book, sheets_needed=(), agreed=remembered), answered)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importers.files import delimited, delimited_fast
-from importers.files.sheet_cells import Cells, in_order
+from importers.files.sheet_cells import SheetCells, in_order
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
 
@@ -26,7 +26,7 @@ def expected(text: str, delimiter: str) -> list[list[str]]:
     return [record + [""] * (width - len(record)) for record in records]
 
 
-def found(text: str, delimiter: str, first: int = 5) -> Cells | None:
+def found(text: str, delimiter: str, first: int = 5) -> SheetCells | None:
     data = text.encode()
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[:first]
     return delimited_fast.read(data, (0, len(data)), delimiter, rows)

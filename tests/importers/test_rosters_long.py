@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 import importers
 from importers.files.grid import Grid
-from importers.files.sheet_cells import Cells
+from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.rosters import shift_codes
 from importers.rosters.duties import find_roster, read_rosters
 from importers.rosters.headings import clock, missing_on_the_clock, point, span, twice_on_the_clock
-from importers.sheets.heading_rows import Located
+from importers.sheets.heading_rows import HeadingPlace
 from pebem.contracts import RESIDENTS, STAFF, empty
 from tests.importers.files import at, csv_files, home, text_of
 from tests.importers.rosters import BOOK, CODES, duties, read, told, with_roster
@@ -219,7 +219,7 @@ def test_every_suggestion_names_times_or_an_absence() -> None:
     assert set(shift_codes._usual_absences().values()) == set(shift_codes.ABSENCES.values())
 
 
-def placed(grid: Grid) -> tuple[Grid, Located]:
+def placed(grid: Grid) -> tuple[Grid, HeadingPlace]:
     place = find_roster(grid)
     assert place
     return grid, place
@@ -228,7 +228,7 @@ def placed(grid: Grid) -> tuple[Grid, Located]:
 def test_missing_staff_and_residents_are_no_obstacle() -> None:
     cells = np.array([["Name", "Beginn", "Ende"], ["Wer", "02.03.2026 06:00", "14:00"]], dtype=object)
     staff = (empty(STAFF), empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    made = read_rosters([placed(Grid("a.csv", "a", Cells.of(cells), from_text=True))], staff, [], ({}, {}))
+    made = read_rosters([placed(Grid("a.csv", "a", SheetCells.of(cells), from_text=True))], staff, [], ({}, {}))
     assert made.table["staff"].tolist() == [None]
     assert [one.code for one in made.findings] == ["name-unbekannt"]
     assert empty(RESIDENTS).empty
@@ -260,7 +260,7 @@ def test_duties_over_midnight_begin_on_their_day_and_last_a_day_at_most(drawn: l
         pd.DataFrame({"staff": [row[0] for row in rows]}),
         empty(dict.fromkeys(("staff", "name", "given"), "text")),
     )
-    grid = Grid("a.csv", "Dienste", Cells.of(cells), from_text=True)
+    grid = Grid("a.csv", "Dienste", SheetCells.of(cells), from_text=True)
     frame = read_rosters([placed(grid)], staff, [], ({}, {})).table
     assert frame["start"].dt.date.tolist() == [day for day, *_ in drawn]
     minutes = ((frame["end"] - frame["start"]) // pd.Timedelta(minutes=1)).tolist()

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importers.content.interventions import IGNORE, LATER
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.home_words.kinds import (
     DUTY,
     INTERVENTION,
     KINDS,
     LEAST,
     QUALIFICATION,
-    Kind,
+    WordKind,
     doubt,
     suggest,
     usual_names,
@@ -107,7 +107,7 @@ def test_a_shortened_abbreviation_is_never_as_like_as_the_same_one(book: RuleBoo
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBook, kind: Kind) -> None:
+def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBook, kind: WordKind) -> None:
     """What a page or a table shows comes back as what it was."""
     offered = {target for target, _ in kind.like(book)}
     for target in {*kind.choices(book), *offered}:
@@ -119,7 +119,7 @@ def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBoo
 
 
 def test_each_kind_has_its_place_in_what_is_agreed() -> None:
-    assert {kind.field for kind in KINDS.values()} == {one.name for one in fields(Agreed)} - {"profiles"}
+    assert {kind.field for kind in KINDS.values()} == {one.name for one in fields(HomeConventions)} - {"profiles"}
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FRAMES = ("residents", "assessments", "instability", "staff", "interventions", "duties")
 
 
-def assert_same(one: importers.Import, other: importers.Import) -> None:
+def assert_same(one: importers.ReadFiles, other: importers.ReadFiles) -> None:
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(one.tables, name), getattr(other.tables, name))
     assert one.rows == other.rows

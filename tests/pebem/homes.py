@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import Tables
-from rules.model import Intervention, RuleBook
-from rules.reference import Resident, level
+from rules.model import CatalogueEntry, RuleBook
+from rules.reference import ReferenceResident, level
 from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT, allowed_points
 
 FIRST = date(2024, 2, 20)
@@ -180,7 +180,7 @@ def _fit(soll: int, ist: int, *, reserved: bool, certified: bool) -> tuple[str, 
     return "ueberqualifiziert", False
 
 
-def _resident(tables: Tables, name: str | None, on: date) -> Resident | None:
+def _resident(tables: Tables, name: str | None, on: date) -> ReferenceResident | None:
     moved_in = dict(zip(tables.residents["resident"], tables.residents["moved_in"], strict=True))
     if name not in moved_in:
         return None
@@ -198,12 +198,12 @@ def _resident(tables: Tables, name: str | None, on: date) -> Resident | None:
         if row["start"].date() <= on and (pd.isna(row["end"]) or on <= row["end"].date())
     )
     points = {cell: chosen[cell] for cell in ASSESSMENT_CELLS if chosen[cell] != -1}
-    return Resident(
+    return ReferenceResident(
         points, chosen["continence_urine"] >= 2, chosen["continence_stool"] >= 2, criteria, bool(chosen["special"])
     )
 
 
-def _override(tables: Tables, resident: str | None, entry: Intervention, on: date) -> int | None:
+def _override(tables: Tables, resident: str | None, entry: CatalogueEntry, on: date) -> int | None:
     needs_resident = entry.kind not in KINDS_WITHOUT_RESIDENT
     if resident is None and needs_resident:
         return None

@@ -17,7 +17,7 @@ import pandas as pd
 
 from pebem.contracts import Tables
 from rules.model import RuleBook
-from rules.reference import Resident, level
+from rules.reference import ReferenceResident, level
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE_OPENS_FROM, KINDS_WITHOUT_RESIDENT
 
 _PROFILE: Final = ("continence_urine", "continence_stool", "special", *ASSESSMENT_CELLS)
@@ -253,15 +253,15 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(texts, "string")).assign(position=np.arange(len(frame)))
 
 
-def _level(book: RuleBook, name: str, resident: Resident | None) -> tuple[int, bool]:
+def _level(book: RuleBook, name: str, resident: ReferenceResident | None) -> tuple[int, bool]:
     """Return the level (0 = unknown) and whether a rule that admits no certificate is among those that decide."""
     answer = level(book, book.interventions[book.index[name]], resident)
     barring = {rule.id for rule in book.rules if rule.bars_certificates}
     return (answer.low if answer.low == answer.high else 0), bool(barring & set(answer.deciding))
 
 
-def _resident(recorded: dict[str, int], criteria: list[str]) -> Resident:
-    return Resident(
+def _resident(recorded: dict[str, int], criteria: list[str]) -> ReferenceResident:
+    return ReferenceResident(
         {cell: recorded[cell] for cell in ASSESSMENT_CELLS if recorded[cell] != -1},
         recorded["continence_urine"] >= CONTINENCE_OPENS_FROM,
         recorded["continence_stool"] >= CONTINENCE_OPENS_FROM,

@@ -10,7 +10,7 @@ import pandas as pd
 import rules
 from pebem.case_facts import facts
 from pebem.contracts import INSTABILITY
-from rules.explanation.explain import InForce, explain
+from rules.explanation.explain import ActiveCriterion, explain
 from tests.pebem.frames import framed
 from tests.pebem.homes import FIRST
 from tests.pebem.test_overrides import home_with
@@ -26,8 +26,8 @@ def test_a_criterion_goes_by_its_label_and_one_the_rulebook_does_not_know_by_its
     rows = [("000", "Hausregel 7", late, pd.NaT), ("000", FALL.id, early, pd.Timestamp(FIRST))]
     held = facts(replace(home_with(), instability=framed(INSTABILITY, rows)), BOOK, "000", FIRST)
     assert held.criteria == (
-        InForce(FALL.label, early.date(), FIRST, FALL.id),
-        InForce("Hausregel 7", late.date(), None, "Hausregel 7"),
+        ActiveCriterion(FALL.label, early.date(), FIRST, FALL.id),
+        ActiveCriterion("Hausregel 7", late.date(), None, "Hausregel 7"),
     )
     reasons = [" ".join(explain(BOOK, entry, held).because) for entry in BOOK.interventions]
     assert [text for text in reasons if f"besteht ({FALL.label}, Hausregel 7)" in text]

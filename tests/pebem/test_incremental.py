@@ -18,7 +18,7 @@ from pebem import Aggregate
 from pebem.contracts import INTERVENTIONS, Tables, check
 from pebem.engine.timeline import named_criteria
 from pebem.incremental import Rescored, exchanged, rescore
-from pebem.rescore import Basis, touched
+from pebem.rescore import RatingBasis, touched
 from rules.model import Accepts, RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, KINDS_WITHOUT_RESIDENT
 from tests.pebem.homes import DAYS, FIRST, day, days, obvious, random_home
@@ -48,14 +48,14 @@ def test_books_differ_in_all_that_the_fit_knows() -> None:
     assert BOOKS[1].roles[0].otherwise != BOOK.roles[0].otherwise
 
 
-def full(basis: Basis) -> Aggregate:
+def full(basis: RatingBasis) -> Aggregate:
     if basis.period is None and basis.tables.interventions.empty:
         nothing = Aggregate.zero(GROUPINGS)
         return replace(nothing, excluded={**nothing.excluded, "fehlerhaft": basis.tables.faulty})
     return pebem.score(basis.tables, basis.book, basis.period, GROUPINGS)
 
 
-def after(old: Aggregate, before: Basis, now: Basis) -> Rescored:
+def after(old: Aggregate, before: RatingBasis, now: RatingBasis) -> Rescored:
     """Re-score an edit and hold it against a full run."""
     check(now.tables)
     found = rescore(old, before, now, GROUPINGS)
@@ -146,7 +146,7 @@ EDITS = (
 PERIODS = (None, (FIRST, LAST), (FIRST + timedelta(days=4), LAST), (FIRST, LAST - timedelta(days=7)))
 
 
-def edited(basis: Basis, edit: Callable[..., Tables] | RuleBook | None, seed: int) -> Basis:
+def edited(basis: RatingBasis, edit: Callable[..., Tables] | RuleBook | None, seed: int) -> RatingBasis:
     """Make an edit, switch to another rulebook, or (None) to another period."""
     rng = np.random.default_rng(seed)
     if edit is None:
@@ -160,7 +160,7 @@ SEQUENCES = st.lists(st.tuples(st.sampled_from((*EDITS, *BOOKS, None)), st.integ
 
 
 def run(seed: int, edits: Sequence[tuple[Callable[..., Tables] | RuleBook | None, int]]) -> None:
-    basis = Basis(random_home(BOOK, seed, rows=40), BOOK, PERIODS[seed % len(PERIODS)])
+    basis = RatingBasis(random_home(BOOK, seed, rows=40), BOOK, PERIODS[seed % len(PERIODS)])
     held = full(basis)
     for edit, chosen in edits:
         now = edited(basis, edit, chosen)
@@ -202,12 +202,12 @@ def home() -> Tables:
 
 @pytest.fixture(scope="module")
 def held(home: Tables) -> Aggregate:
-    return full(Basis(home, BOOK))
+    return full(RatingBasis(home, BOOK))
 
 
 def scored(held: Aggregate, home: Tables, now: Tables, book: RuleBook = BOOK) -> set[int]:
     """Return which rows an edit that leaves the rows alone touches; they are scored before and after, and no other."""
-    before, bases = Basis(home, BOOK), Basis(now, book)
+    before, bases = RatingBasis(home, BOOK), RatingBasis(now, book)
     found = after(held, before, bases)
     mark = touched(before, bases, (19_000, 21_000)).rows(home.interventions)
     assert found.taken == found.given == mark.sum()
@@ -273,7 +273,7 @@ def test_instability_of_some_days(home: Tables, held: Aggregate) -> None:
     other = {row for row in own if was[row] != became[row]}
     assert other
     assert other <= scored(held, home, now) <= own
-    assert scored(full(Basis(now, BOOK)), now, replace(home, instability=one)) == set()
+    assert scored(full(RatingBasis(now, BOOK)), now, replace(home, instability=one)) == set()
 
 
 @pytest.mark.parametrize("of_a_person", [True, False])
@@ -299,7 +299,7 @@ def test_qualification_of_an_employee_from_a_day_on(home: Tables, new: dict[str,
     now = replace(home, staff=pd.concat([others, always, from_there], ignore_index=True))
     own = rows_of(home, staff="P0") & between(home, 5, DAYS)
     assert own
-    assert scored(full(Basis(before, BOOK)), before, now) == own
+    assert scored(full(RatingBasis(before, BOOK)), before, now) == own
 
 
 def test_ward_of_a_resident(home: Tables, held: Aggregate) -> None:
@@ -317,12 +317,12 @@ def test_day_of_moving_in_moves_an_assessment_without_date(home: Tables) -> None
     later = residents.assign(moved_in=residents["moved_in"].where(residents["resident"] != "000", day(7)))
     own = rows_of(home, resident="000") & between(home, 4, 7)
     assert own
-    assert scored(full(Basis(before, BOOK)), before, replace(before, residents=later)) == own
+    assert scored(full(RatingBasis(before, BOOK)), before, replace(before, residents=later)) == own
 
 
 def test_resident_becomes_known(home: Tables) -> None:
     without = replace(home, residents=home.residents[home.residents["resident"] != "000"].reset_index(drop=True))
-    assert scored(full(Basis(without, BOOK)), without, home) == rows_of(home, resident="000") != set()
+    assert scored(full(RatingBasis(without, BOOK)), without, home) == rows_of(home, resident="000") != set()
 
 
 def test_other_level_of_one_intervention_in_the_rulebook(home: Tables, held: Aggregate) -> None:
@@ -341,7 +341,7 @@ def test_other_level_of_one_intervention_in_the_rulebook(home: Tables, held: Agg
 @pytest.mark.parametrize("seed", range(3))
 def test_rulebook_of_another_fit_and_back(seed: int) -> None:
     home = random_home(BOOK, seed, rows=120)
-    held = was = Basis(home, BOOK)
+    held = was = RatingBasis(home, BOOK)
     found = full(held)
     for book in (*BOOKS[1:], BOOK):
         now = replace(was, book=book)
@@ -369,9 +369,9 @@ def test_edits_without_effect_score_nothing(home: Tables, held: Aggregate) -> No
 def test_batch_arrives_comes_again_and_is_undone(home: Tables, held: Aggregate) -> None:
     batch = random_home(BOOK, 8, rows=12).interventions
     both = replace(home, interventions=joined(batch, home.interventions))
-    arrived = after(held, Basis(home, BOOK), Basis(both, BOOK))
+    arrived = after(held, RatingBasis(home, BOOK), RatingBasis(both, BOOK))
     assert (arrived.taken, arrived.given) == (0, 12)
-    undone = after(arrived.aggregate, Basis(both, BOOK), Basis(home, BOOK))
+    undone = after(arrived.aggregate, RatingBasis(both, BOOK), RatingBasis(home, BOOK))
     assert (undone.taken, undone.given) == (12, 0)
     assert undone.aggregate == held
 
@@ -383,7 +383,7 @@ def test_equal_rows_stand_for_each_other() -> None:
 
 
 def test_no_more_can_be_taken_out_than_there_is(home: Tables, held: Aggregate) -> None:
-    half = full(Basis(replace(home, interventions=home.interventions.iloc[::2].reset_index(drop=True)), BOOK))
+    half = full(RatingBasis(replace(home, interventions=home.interventions.iloc[::2].reset_index(drop=True)), BOOK))
     assert held - held == Aggregate.zero(GROUPINGS)
     assert (held - half) + half == held
     with pytest.raises(ValueError, match="taken out"):

@@ -11,7 +11,7 @@ import pytest
 
 from pebem.engine import kernel
 from pebem.engine import sums as summing
-from pebem.engine.kernel import CHUNK, ONE, Buffers, Lookup, Rows
+from pebem.engine.kernel import CHUNK, ONE, Buffers, LookupTables, Rows
 from pebem.engine.sums import Sums
 
 SIZES = {"day": 7, "ward": 3, "shift": 4, "intervention": 11}
@@ -26,9 +26,9 @@ def tally_of(name: str) -> Callable[..., None]:
     return kernel.tally
 
 
-def drawn(seed: int, rows: int, ends: int) -> tuple[Rows, Lookup]:
+def drawn(seed: int, rows: int, ends: int) -> tuple[Rows, LookupTables]:
     rng = np.random.default_rng(seed)
-    lookup = Lookup(
+    lookup = LookupTables(
         rng.integers(0, 5, (6, 7)),
         rng.integers(0, 4, (5, 11)),
         rng.integers(0, 3, (4, 7)),
@@ -40,7 +40,7 @@ def drawn(seed: int, rows: int, ends: int) -> tuple[Rows, Lookup]:
     return Rows(*codes, weight), lookup
 
 
-def obvious(rows: Rows, lookup: Lookup, names: tuple[str, ...]) -> dict[tuple[int, ...], tuple[int, int]]:
+def obvious(rows: Rows, lookup: LookupTables, names: tuple[str, ...]) -> dict[tuple[int, ...], tuple[int, int]]:
     counts: Counter[tuple[int, ...]] = Counter()
     seconds: Counter[tuple[int, ...]] = Counter()
     for i, weight in enumerate(rows.weight.tolist()):

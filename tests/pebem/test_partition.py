@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pebem.distribute.run import LOST, Failure, Outcome, PartitionError, run
+from pebem.distribute.run import LOST, PartitionError, TaskFailure, TaskOutcome, run
 from tests.pebem.errands import (
     DEADLY,
     UNREADABLE,
@@ -65,13 +65,13 @@ def crew(request: pytest.FixtureRequest) -> dict[str, object]:
     return {"workers": 2} if request.param == "pool" else {"scheduler": request.getfixturevalue("scheduler")}
 
 
-def by_key(outcomes: Iterator[Outcome[int, object]]) -> dict[int, Outcome[int, object]]:
+def by_key(outcomes: Iterator[TaskOutcome[int, object]]) -> dict[int, TaskOutcome[int, object]]:
     found = list(outcomes)
     assert sorted(o.key for o in found) == HOMES  # each key exactly once
     return {o.key: o for o in found}
 
 
-def results(outcomes: Iterator[Outcome[int, object]]) -> dict[int, object]:
+def results(outcomes: Iterator[TaskOutcome[int, object]]) -> dict[int, object]:
     found = by_key(outcomes)
     assert not any(o.failure for o in found.values()), found
     return {key: o.result for key, o in found.items()}
@@ -98,7 +98,7 @@ def test_trouble_stays_with_the_home_that_makes_it(crew: dict[str, object], tmp_
     found = by_key(run(HOMES, partial(troubled, tmp_path), tries=2, **crew))
     assert found[DEADLY].failure
     assert found[DEADLY].failure.kind == LOST
-    assert found[UNREADABLE].failure == Failure("ValueError", "Haus 4 ist unlesbar.")
+    assert found[UNREADABLE].failure == TaskFailure("ValueError", "Haus 4 ist unlesbar.")
     assert found[UNSENDABLE].failure
     good = set(HOMES) - {DEADLY, UNREADABLE, UNSENDABLE}
     assert all(found[key].result == key for key in good)
@@ -110,7 +110,7 @@ def test_trouble_stays_with_the_home_that_makes_it(crew: dict[str, object], tmp_
 
 def test_an_error_in_one_home_of_a_serial_run_is_its_own(tmp_path: Path) -> None:
     found = {o.key: o.failure for o in run([UNREADABLE, 7], partial(troubled, tmp_path))}
-    assert found == {UNREADABLE: Failure("ValueError", "Haus 4 ist unlesbar."), 7: None}
+    assert found == {UNREADABLE: TaskFailure("ValueError", "Haus 4 ist unlesbar."), 7: None}
 
 
 def test_no_keys_give_nothing() -> None:

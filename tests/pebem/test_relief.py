@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem import measures
-from pebem.relief.feasible import OBSTACLES, Move, Relief, relief
+from pebem.relief.feasible import OBSTACLES, FeasibleMove, Relief, relief
 from pebem.relief.problem import scene_of
 from tests.pebem.rosters import (
     DAY,
@@ -117,7 +117,7 @@ def test_days_add_up_to_the_period(seed: int) -> None:
     days = [DAY + timedelta(days=n) for n in range(4)]
     whole = relief(tables, BOOK, (days[0], days[-1]))
     parts = [relief(tables, BOOK, (day, day)) for day in days]
-    moved: Counter[Move] = Counter()
+    moved: Counter[FeasibleMove] = Counter()
     for part in parts:
         for move in part.moves if part else ():
             moved[replace(move, seconds=0)] += move.seconds
@@ -156,9 +156,9 @@ def test_the_list_says_what_moves_to_whom() -> None:
     )
     result = found(case)
     assert result.moves == (
-        Move("2.8", 3, 4, 3, "Pflege", certificate=False, seconds=1200),
-        Move("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),
-        Move("7.E17", 1, 3, 1, "Servicekraft", certificate=False, seconds=300),
+        FeasibleMove("2.8", 3, 4, 3, "Pflege", certificate=False, seconds=1200),
+        FeasibleMove("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),
+        FeasibleMove("7.E17", 1, 3, 1, "Servicekraft", certificate=False, seconds=300),
     )
     assert (result.above, result.placed) == (42 * 60, 35 * 60)
 
@@ -245,7 +245,7 @@ def test_ties_go_from_the_highest_to_the_lowest_level(names: str) -> None:
     certified = replace(helper, role="Pflegehilfskraft", certificates="LG1")
     on = [duty(assistant, "A", 9, 10), duty(certified, "A", 9, 10)]
     result = found(Case([assistant, certified, nurse], on, [act(nurse, 9, 15, "5.E17")]))
-    assert result.moves == (Move("5.E17", 3, 4, 2, "Pflegehilfskraft", certificate=True, seconds=900),)
+    assert result.moves == (FeasibleMove("5.E17", 3, 4, 2, "Pflegehilfskraft", certificate=True, seconds=900),)
 
 
 @pytest.mark.parametrize("names", ["AB", "BA"])
@@ -254,8 +254,8 @@ def test_within_a_task_the_first_of_the_catalogue_goes_to_the_lowest_level(names
     on = [duty(assistant, "A", 9, 9.25), duty(helper, "A", 9, 9.25)]
     result = found(Case([NURSE, assistant, helper], on, [act(NURSE, 9, 20, "5.E17"), act(NURSE, 9, 15, "5.E03")]))
     assert set(result.moves) == {
-        Move("5.E03", 3, 4, 2, "Pflegehilfskraft", certificate=True, seconds=900),
-        Move("5.E17", 3, 4, 3, "Pflege", certificate=False, seconds=900),
+        FeasibleMove("5.E03", 3, 4, 2, "Pflegehilfskraft", certificate=True, seconds=900),
+        FeasibleMove("5.E17", 3, 4, 3, "Pflege", certificate=False, seconds=900),
     }
 
 
@@ -343,7 +343,7 @@ def test_levels_are_those_of_the_day_on_the_clock() -> None:
     night = Duty("S", "A", at(22), at(6, DAY + timedelta(days=1)))
     after = Act("N", "A", at(0.5, DAY + timedelta(days=1)), 10, "7.E17")
     result = found(Case([NURSE, leaving], [night], [act(NURSE, 23.5, 10), after]))
-    assert result.moves == (Move("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),)
+    assert result.moves == (FeasibleMove("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),)
 
 
 def test_the_hour_that_does_not_exist_holds_nothing() -> None:

@@ -17,7 +17,7 @@ import rules
 from pebem.contracts import OVERRIDES, Tables, empty
 from pebem.engine.kernel import CHUNK
 from pebem.measures import fit
-from pebem.whatif.condensed import Rerated, condense, rerate
+from pebem.whatif.condensed import RatedWork, condense, rerate
 from pebem.whatif.scenarios import Scenario, changed, staffed, trained, what_if
 from rules.model import RuleBook
 from tests.pebem.homes import DAYS, FIRST, random_home
@@ -34,16 +34,16 @@ def raised(book: RuleBook) -> RuleBook:
     return replace(book, id="anders", interventions=tuple(entries))
 
 
-def run(tables: Tables, scenario: Scenario, book: RuleBook = BOOK) -> Rerated:
+def run(tables: Tables, scenario: Scenario, book: RuleBook = BOOK) -> RatedWork:
     found = pebem.score(changed(tables, scenario), scenario.book or book, PERIOD)
-    return Rerated(found.by("ward", "shift"), found.by("intervention"))
+    return RatedWork(found.by("ward", "shift"), found.by("intervention"))
 
 
 def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
     return set(frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None))
 
 
-def assert_same(one: Rerated, other: Rerated) -> None:
+def assert_same(one: RatedWork, other: RatedWork) -> None:
     assert records(one.by_place) == records(other.by_place)
     assert records(one.by_intervention) == records(other.by_intervention)
     assert len(one.by_place) == len(records(one.by_place))

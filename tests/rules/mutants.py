@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeAlias
 
 from rules.language.condition import And, Condition, ConditionError, Not, Or, parse, words
-from rules.model import Accepts, Criterion, Intervention, Rule, RuleBook
+from rules.model import Accepts, CatalogueEntry, InstabilityCriterion, Rule, RuleBook
 from rules.vocabulary import HIGHEST_LEVEL, KINDS, KINDS_WITHOUT_RESIDENT
 
 Mutant: TypeAlias = tuple[str, RuleBook]
@@ -84,14 +84,14 @@ def _values(name: str, value: Any) -> Iterator[Any]:
 # ---------------------------------------------------------------- interventions and criteria
 
 
-def of_intervention(book: RuleBook, entry: Intervention) -> Iterator[Mutant]:
+def of_intervention(book: RuleBook, entry: CatalogueEntry) -> Iterator[Mutant]:
     """Give the changes; the book is cut down to the one intervention, the others are not concerned."""
     other = next(e for e in book.interventions if e is not entry)
     for what, changed in _intervention_changes(book, entry):
         yield f"{entry.id}: {what}", replace(book, interventions=(changed or other,))
 
 
-def _intervention_changes(book: RuleBook, entry: Intervention) -> Iterator[tuple[str, Intervention | None]]:
+def _intervention_changes(book: RuleBook, entry: CatalogueEntry) -> Iterator[tuple[str, CatalogueEntry | None]]:
     yield "Intervention fehlt", None
     for base in (entry.base - 1, entry.base + 1):
         if 1 <= base <= HIGHEST_LEVEL:
@@ -126,5 +126,5 @@ def _certificates(accepts: Accepts | None) -> Iterator[Accepts | None]:
             yield Accepts(accepts.certificate, level)
 
 
-def of_criterion(book: RuleBook, criterion: Criterion) -> Mutant:
+def of_criterion(book: RuleBook, criterion: InstabilityCriterion) -> Mutant:
     return f"{criterion.id}: Kriterium fehlt", swapped(book, "criteria", criterion, None)

@@ -15,7 +15,7 @@ from rules.explanation.explain import explain
 from rules.instrument import instrument
 from rules.model import RuleBook
 from rules.problem import RuleBookError
-from rules.reference import Resident, level
+from rules.reference import ReferenceResident, level
 from rules.vocabulary import CONTINENCE_OPENS_FROM
 
 FOLDER = Path(__file__).with_name("cases")
@@ -48,7 +48,7 @@ def test_the_reference_says_what_is_expected(path: Path, book: RuleBook) -> None
     case = read_case(path)
     resident = None
     if case.points is not None:
-        resident = Resident(
+        resident = ReferenceResident(
             case.points,
             urine_opens=case.continence_urine >= CONTINENCE_OPENS_FROM,
             stool_opens=case.continence_stool >= CONTINENCE_OPENS_FROM,

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from rules.compile import compile_levels
-from rules.explanation.explain import Explanation, Facts, InForce, SetLevel, explain
+from rules.explanation.explain import ActiveCriterion, Explanation, Facts, SetLevel, explain
 from rules.model import RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, FREQUENCY_ITEMS, GRADED_ITEMS, MISSING, allowed_points
 
 DAY = date(2026, 3, 14)
 ASSESSED = date(2026, 2, 3)
 CALM = {"4.4": 1, "2.10": 1, "2.8": 0, "3.1": 0, "3.3": 0, "3.5": 0, "3.8": 1, "3.9": 0}
-HOSPITAL = InForce("Rückkehr aus dem Krankenhaus oder frische Operation", date(2026, 3, 3), None)
+HOSPITAL = ActiveCriterion("Rückkehr aus dem Krankenhaus oder frische Operation", date(2026, 3, 3), None)
 
 
-def shower(book: RuleBook, *criteria: InForce, chosen: SetLevel | None = None, **cells: int) -> Explanation:
+def shower(book: RuleBook, *criteria: ActiveCriterion, chosen: SetLevel | None = None, **cells: int) -> Explanation:
     entry = book.find_intervention("4.12")
     assert entry is not None
     points = CALM | {name[1:].replace("_", "."): value for name, value in cells.items()}

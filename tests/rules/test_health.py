@@ -15,7 +15,7 @@ import yaml
 from rules.checks.entries import check_documents
 from rules.checks.health import health, health_files
 from rules.load import FILES, SHELF, build, documents
-from rules.reference import Resident, level
+from rules.reference import ReferenceResident, level
 from tests.rules import toy
 
 BUILT_IN = documents(SHELF / "rekonstruktion-2026.1")
@@ -95,7 +95,7 @@ def test_the_example_of_falling_need_is_true() -> None:
     zeros = {f"{m}.{i}": 0 for m, n in ((1, 5), (2, 11), (3, 13), (4, 13)) for i in range(1, n + 1)}
     for words, expected in ((less, high), (more, low)):
         points = zeros | {part.split(" = ")[0]: int(part.split(" = ")[1]) for part in words.split(", ")}
-        assert level(book, entry, Resident(points)).low == int(expected)
+        assert level(book, entry, ReferenceResident(points)).low == int(expected)
     assert int(low) < int(high)
 
 

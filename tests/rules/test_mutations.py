@@ -12,7 +12,7 @@ import pytest
 import rules
 from rules.cases import Case, cases_of
 from rules.checks.cases import deviations, states_of
-from rules.model import Criterion, Intervention, Rule
+from rules.model import CatalogueEntry, InstabilityCriterion, Rule
 from rules.states import States
 from tests.rules.mutants import Mutant, of_criterion, of_intervention, of_rule
 
@@ -80,7 +80,7 @@ def test_a_changed_rule_is_noticed(rule: Rule, states: States) -> None:
 
 
 @pytest.mark.parametrize("entry", BOOK.interventions, ids=lambda entry: entry.id)
-def test_a_changed_intervention_is_noticed(entry: Intervention) -> None:
+def test_a_changed_intervention_is_noticed(entry: CatalogueEntry) -> None:
     mutants = list(of_intervention(BOOK, entry))
     assert len(mutants) >= 3
     cases = about(entry.id)
@@ -88,7 +88,7 @@ def test_a_changed_intervention_is_noticed(entry: Intervention) -> None:
 
 
 @pytest.mark.parametrize("criterion", BOOK.criteria, ids=lambda criterion: criterion.id)
-def test_a_missing_criterion_is_noticed(criterion: Criterion, states: States) -> None:
+def test_a_missing_criterion_is_noticed(criterion: InstabilityCriterion, states: States) -> None:
     assert unnoticed([of_criterion(BOOK, criterion)], CASES, states) == set()
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rules.explanation.explain import Explanation, Facts, InForce, explain
+from rules.explanation.explain import ActiveCriterion, Explanation, Facts, explain
 from tests.rules import toy
 
 BOOK = toy.book()
@@ -18,7 +18,7 @@ BAND_3 = {"4.1": 3, "4.2": 3, "4.4": 3, "4.5": 3, "4.6": 3, "4.7": 3, "4.8": 3}
 def explained(intervention: str, cells: dict[str, int], *criteria: str, special: bool = False) -> Explanation:
     entry = BOOK.find_intervention(intervention)
     assert entry is not None
-    held = tuple(InForce(name.capitalize(), date(2026, 1, 2), None, name) for name in criteria)
+    held = tuple(ActiveCriterion(name.capitalize(), date(2026, 1, 2), None, name) for name in criteria)
     facts = Facts(date(2026, 1, 3), assessed=True, cells=cells, special=special, criteria=held)
     return explain(BOOK, entry, facts)
 

@@ -20,20 +20,20 @@ from rules.language.condition import (
     Always,
     And,
     AtLeast,
-    Band,
-    CareGrade,
     Certified,
     Condition,
-    Largest,
+    LargestComparison,
     Not,
     Or,
+    PflegegradComparison,
+    PunktbereichComparison,
     Reserved,
     Unstable,
     evaluate,
     parse,
     words,
 )
-from rules.model import Intervention, RuleBook
+from rules.model import CatalogueEntry, RuleBook
 from rules.reference import holds, level, resident_at
 from rules.states import States
 from rules.vocabulary import (
@@ -160,10 +160,10 @@ LEAVES: st.SearchStrategy[Condition] = st.one_of(
     st.just(Reserved()),
     st.sampled_from(("LG1", "LG2")).map(Certified),
     _some(CRITERIA, 0).map(Unstable),
-    st.builds(lambda items, c: Largest("grad", items, *c), _some(GRADED_ITEMS, 0), _compared(3)),
-    st.builds(lambda items, c: Largest("häufigkeit", items, *c), _some(FREQUENCY_ITEMS), _compared(3)),
-    st.builds(lambda module, c: Band(module, *c), st.integers(1, 6), _compared(4)),
-    _compared(5).map(lambda c: CareGrade(*c)),
+    st.builds(lambda items, c: LargestComparison("grad", items, *c), _some(GRADED_ITEMS, 0), _compared(3)),
+    st.builds(lambda items, c: LargestComparison("häufigkeit", items, *c), _some(FREQUENCY_ITEMS), _compared(3)),
+    st.builds(lambda module, c: PunktbereichComparison(module, *c), st.integers(1, 6), _compared(4)),
+    _compared(5).map(lambda c: PflegegradComparison(*c)),
 )
 
 
@@ -195,7 +195,7 @@ def residents(seed: int, size: int) -> States:
     return States(np.ones(size, bool), cells, *findings, held, CRITERIA, rng.random(size) < 0.05)
 
 
-def truths(book: RuleBook, entry: Intervention, states: States) -> set[tuple[int, ...]]:
+def truths(book: RuleBook, entry: CatalogueEntry, states: States) -> set[tuple[int, ...]]:
     """Return what the rules for an intervention say of states, each combination once."""
     asked = [rule.condition for rule in book.rules if entry.kind in rule.kinds]
     return set(zip(*(evaluate(each, states, entry, book.as_of).tolist() for each in asked), strict=True))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rules import RuleBook
-    from sample_data import Home
+    from sample_data import SampleHome
 
 
 @pytest.fixture(scope="session")
@@ -24,14 +24,14 @@ def book() -> RuleBook:
 
 
 @pytest.fixture(scope="session")
-def clean_home() -> Home:
+def clean_home() -> SampleHome:
     """Return a home of usual size without faults."""
     (home,) = sample_data.draw(homes=1, residents=80, months=1, seed=7, dirt=False)
     return home
 
 
 @pytest.fixture(scope="session")
-def home_with_faults() -> Home:
+def home_with_faults() -> SampleHome:
     """Return the home of the committed workbook."""
     (home,) = sample_data.draw(homes=1, residents=12, months=1, seed=1)
     return home

@@ -19,7 +19,7 @@ from sample_data import workbook
 
 if TYPE_CHECKING:
     from rules import RuleBook
-    from sample_data import Home
+    from sample_data import SampleHome
 
 SMALL = {"homes": 2, "residents": 6, "months": 1}
 
@@ -68,7 +68,7 @@ def test_a_workbook_says_that_it_is_synthetic(workbook_with_faults: Path) -> Non
 
 
 def test_cells_of_a_workbook_have_the_types_excel_users_enter(
-    workbook_with_faults: Path, home_with_faults: Home
+    workbook_with_faults: Path, home_with_faults: SampleHome
 ) -> None:
     book = openpyxl.load_workbook(workbook_with_faults)
     sheet = book["Interventionen"]

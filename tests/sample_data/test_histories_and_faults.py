@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rules import RuleBook
-    from sample_data import Home
+    from sample_data import SampleHome
 
 MODULE_3_BLANKS = ["3.3", "3.5", "3.8", "3.12"]
 
 
-def rows(home: Home, kind: str, sheet: str = "Interventionen") -> pd.DataFrame:
+def rows(home: SampleHome, kind: str, sheet: str = "Interventionen") -> pd.DataFrame:
     return home.sheets[sheet].iloc[[row - 2 for row in home.planted[kind]]]
 
 
-def test_an_assessment_changes_in_mid_period(clean_home: Home) -> None:
+def test_an_assessment_changes_in_mid_period(clean_home: SampleHome) -> None:
     frame = clean_home.sheets["Begutachtungen"]
     again = frame[frame["Bewohner-Nr"].duplicated()]
     assert not again.empty
@@ -35,7 +35,7 @@ def test_an_assessment_changes_in_mid_period(clean_home: Home) -> None:
     assert frame["Datum"].isna().any(), "some are entered without a date"
 
 
-def test_a_new_resident_has_no_assessment_for_the_first_days(clean_home: Home) -> None:
+def test_a_new_resident_has_no_assessment_for_the_first_days(clean_home: SampleHome) -> None:
     residents = clean_home.sheets["Bewohner"]
     new = residents[[day > clean_home.first for day in residents["Einzug"]]]
     assert not new.empty
@@ -51,7 +51,7 @@ def test_a_new_resident_has_no_assessment_for_the_first_days(clean_home: Home) -
         assert [day for day in days if day < assessed[number]]
 
 
-def test_a_hospital_stay_leaves_few_rows_and_ends_unstable(clean_home: Home) -> None:
+def test_a_hospital_stay_leaves_few_rows_and_ends_unstable(clean_home: SampleHome) -> None:
     acts = clean_home.sheets["Interventionen"]
     absent = acts[acts["Status"] == "abwesend"]
     assert absent["Bewohner-Nr"].notna().all()
@@ -66,7 +66,7 @@ def test_a_hospital_stay_leaves_few_rows_and_ends_unstable(clean_home: Home) -> 
         assert not [day for day in done if days.min() < day < days.max()]
 
 
-def test_instability_is_open_and_overlaps(clean_home: Home, book: RuleBook) -> None:
+def test_instability_is_open_and_overlaps(clean_home: SampleHome, book: RuleBook) -> None:
     frame = clean_home.sheets["Instabilität"]
     assert all(book.find_criterion(text) for text in frame["Kriterium"])
     assert frame["Bis"].isna().any()
@@ -79,13 +79,13 @@ def test_instability_is_open_and_overlaps(clean_home: Home, book: RuleBook) -> N
     assert set(frame["Beurteilt von"]) <= set(nurses)
 
 
-def test_somebody_leaves_the_home_for_good(clean_home: Home) -> None:
+def test_somebody_leaves_the_home_for_good(clean_home: SampleHome) -> None:
     left = [day for day in clean_home.sheets["Bewohner"]["Auszug"] if day]
     assert left
     assert all(clean_home.first < day < clean_home.last for day in left)
 
 
-def test_staff_rise_start_and_leave(clean_home: Home) -> None:
+def test_staff_rise_start_and_leave(clean_home: SampleHome) -> None:
     frame = clean_home.sheets["Mitarbeitende"]
     histories = frame[frame["Personal-Nr"].duplicated(keep=False)].groupby("Personal-Nr")
     before, after = zip(*[(rows.iloc[0], rows.iloc[1]) for _, rows in histories], strict=True)
@@ -99,7 +99,7 @@ def test_staff_rise_start_and_leave(clean_home: Home) -> None:
     assert sum(bool(day) for day in once["Gültig bis"]) == 1
 
 
-def test_each_promised_fault_is_where_the_home_says(home_with_faults: Home) -> None:
+def test_each_promised_fault_is_where_the_home_says(home_with_faults: SampleHome) -> None:
     home = home_with_faults
     assert rows(home, "unknown_staff")["Personal-Nr"].tolist() == ["P9999"]
     assert "P9999" not in set(home.sheets["Mitarbeitende"]["Personal-Nr"])
@@ -116,7 +116,7 @@ def test_each_promised_fault_is_where_the_home_says(home_with_faults: Home) -> N
     assert rows(home, "blank_items", "Begutachtungen")[MODULE_3_BLANKS].isna().all(axis=None)
 
 
-def test_without_dirt_there_are_no_faults(clean_home: Home) -> None:
+def test_without_dirt_there_are_no_faults(clean_home: SampleHome) -> None:
     acts = clean_home.sheets["Interventionen"]
     assert clean_home.planted == {}
     assert acts[["Personal-Nr", "Intervention", "Datum", "Uhrzeit", "Minuten"]].notna().all(axis=None)
@@ -124,7 +124,7 @@ def test_without_dirt_there_are_no_faults(clean_home: Home) -> None:
     assert clean_home.sheets["Begutachtungen"][MODULE_3_BLANKS].notna().all(axis=None)
 
 
-def test_faults_change_nothing_else(clean_home: Home) -> None:
+def test_faults_change_nothing_else(clean_home: SampleHome) -> None:
     (same,) = sample_data.draw(homes=1, residents=80, months=1, seed=7)
     for name in ("Bewohner", "Instabilität", "Mitarbeitende", "Dienste"):
         assert same.sheets[name].equals(clean_home.sheets[name]), name
@@ -132,7 +132,7 @@ def test_faults_change_nothing_else(clean_home: Home) -> None:
 
 
 def test_the_importer_finds_exactly_the_planted_faults(
-    workbook_with_faults: Path, home_with_faults: Home, book: RuleBook
+    workbook_with_faults: Path, home_with_faults: SampleHome, book: RuleBook
 ) -> None:
     home = home_with_faults
     result = importers.read([workbook_with_faults], book)

@@ -14,7 +14,7 @@ from rules import assessment, vocabulary
 from sample_data.residents import GRADE_SHARES
 
 if TYPE_CHECKING:
-    from sample_data import Home
+    from sample_data import SampleHome
 
 COUNTS = [f"{item} {frequency}" for item in vocabulary.COUNTED_ITEMS for frequency in vocabulary.FREQUENCIES]
 VISITS_PER_DAY = [f"{item} täglich" for item in sorted(vocabulary.ITEMS_WITHOUT_DAILY)]
@@ -37,7 +37,7 @@ def grades(frame: pd.DataFrame) -> np.ndarray:
     return np.asarray(scores.grade)
 
 
-def staff_on(home: Home, number: str, day: date) -> pd.DataFrame:
+def staff_on(home: SampleHome, number: str, day: date) -> pd.DataFrame:
     frame = home.sheets["Mitarbeitende"]
     frame = frame[frame["Personal-Nr"] == number]
     started = frame["Gültig ab"].map(lambda first: first is None or first <= day)
@@ -45,7 +45,7 @@ def staff_on(home: Home, number: str, day: date) -> pd.DataFrame:
     return frame[started & goes_on]
 
 
-def test_every_item_has_points_the_statute_allows(clean_home: Home) -> None:
+def test_every_item_has_points_the_statute_allows(clean_home: SampleHome) -> None:
     frame = clean_home.sheets["Begutachtungen"]
     for item in vocabulary.ITEMS:
         if item not in vocabulary.COUNTED_ITEMS:
@@ -57,14 +57,14 @@ def test_every_item_has_points_the_statute_allows(clean_home: Home) -> None:
 
 
 @pytest.mark.parametrize(("item", "finding"), [("4.11", "Harnkontinenz"), ("4.12", "Stuhlkontinenz")])
-def test_points_for_incontinence_rest_on_a_finding(clean_home: Home, item: str, finding: str) -> None:
+def test_points_for_incontinence_rest_on_a_finding(clean_home: SampleHome, item: str, finding: str) -> None:
     frame = clean_home.sheets["Begutachtungen"]
     position = frame[finding].map(vocabulary.CONTINENCE.index)
     assert (frame.loc[position < vocabulary.CONTINENCE_OPENS_FROM, item] == 0).all()
     assert (frame.loc[position >= vocabulary.CONTINENCE_OPENS_FROM, item] > 0).any()
 
 
-def test_items_hang_together(clean_home: Home) -> None:
+def test_items_hang_together(clean_home: SampleHome) -> None:
     frame = clean_home.sheets["Begutachtungen"]
     modules = {
         module: frame[[i for i in vocabulary.ITEMS if i in frame.columns and vocabulary.module_of(i) == module]]
@@ -88,7 +88,7 @@ def test_the_mix_of_pflegegrade_is_that_of_german_homes() -> None:
     assert len({tuple(mix) for mix in found}) > 6, "the mix should vary from home to home"
 
 
-def test_a_home_has_about_25_acts_per_resident_and_day(clean_home: Home) -> None:
+def test_a_home_has_about_25_acts_per_resident_and_day(clean_home: SampleHome) -> None:
     residents = clean_home.sheets["Bewohner"]
     days = pd.date_range(clean_home.first, clean_home.last).date
     first = residents["Einzug"].to_numpy()
@@ -107,7 +107,7 @@ def test_a_home_has_about_25_acts_per_resident_and_day(clean_home: Home) -> None
     assert acts["Wohnbereich"].nunique() == 3
 
 
-def test_shift_date_and_time_agree_and_rows_are_in_order(clean_home: Home) -> None:
+def test_shift_date_and_time_agree_and_rows_are_in_order(clean_home: SampleHome) -> None:
     acts = clean_home.sheets["Interventionen"]
     early = acts["Uhrzeit"].map(lambda clock: time(6) <= clock < time(14))
     late = acts["Uhrzeit"].map(lambda clock: time(14) <= clock < time(22))
@@ -118,7 +118,7 @@ def test_shift_date_and_time_agree_and_rows_are_in_order(clean_home: Home) -> No
     assert moments[0] < datetime.combine(clean_home.first, time(6)), "the first night began the day before"
 
 
-def test_acts_fall_within_the_stay_of_the_resident(clean_home: Home) -> None:
+def test_acts_fall_within_the_stay_of_the_resident(clean_home: SampleHome) -> None:
     acts = clean_home.sheets["Interventionen"].dropna(subset="Bewohner-Nr")
     stay = clean_home.sheets["Bewohner"].set_index("Bewohner-Nr")
     moved_in, moved_out = stay["Einzug"].to_dict(), stay["Auszug"].to_dict()
@@ -126,7 +126,7 @@ def test_acts_fall_within_the_stay_of_the_resident(clean_home: Home) -> None:
     assert all(day <= (moved_out[who] or day) for who, day in zip(acts["Bewohner-Nr"], acts["Datum"], strict=True))
 
 
-def test_work_follows_need(clean_home: Home) -> None:
+def test_work_follows_need(clean_home: SampleHome) -> None:
     acts = clean_home.sheets["Interventionen"].dropna(subset="Bewohner-Nr")
     first = clean_home.sheets["Begutachtungen"].drop_duplicates("Bewohner-Nr").set_index("Bewohner-Nr")
     per_resident = acts.groupby("Bewohner-Nr").size()
@@ -137,7 +137,7 @@ def test_work_follows_need(clean_home: Home) -> None:
     assert set(injections.index) <= set(needed)
 
 
-def test_whoever_does_something_is_employed_and_on_duty_there(clean_home: Home) -> None:
+def test_whoever_does_something_is_employed_and_on_duty_there(clean_home: SampleHome) -> None:
     acts, duties = clean_home.sheets["Interventionen"], clean_home.sheets["Dienste"]
     wards = clean_home.sheets["Bewohner"].set_index("Bewohner-Nr")["Wohnbereich"]
     by_person = dict(list(duties.groupby("Personal-Nr")))
@@ -151,7 +151,7 @@ def test_whoever_does_something_is_employed_and_on_duty_there(clean_home: Home) 
         assert len(staff_on(clean_home, who, day)) == 1, act
 
 
-def test_duties_leave_eleven_hours_of_rest_and_have_a_nurse(clean_home: Home) -> None:
+def test_duties_leave_eleven_hours_of_rest_and_have_a_nurse(clean_home: SampleHome) -> None:
     duties = clean_home.sheets["Dienste"].sort_values(["Personal-Nr", "Beginn"])
     same = duties["Personal-Nr"] == duties["Personal-Nr"].shift()
     rest = duties["Beginn"] - duties["Ende"].shift()
@@ -161,7 +161,7 @@ def test_duties_leave_eleven_hours_of_rest_and_have_a_nurse(clean_home: Home) ->
         assert there["QN"].max() >= 4 or set(there["Rolle"]) == {"betreuung-43b"}, (begin, ward)
 
 
-def test_hours_worked_follow_weekly_hours(clean_home: Home) -> None:
+def test_hours_worked_follow_weekly_hours(clean_home: SampleHome) -> None:
     duties = clean_home.sheets["Dienste"]
     worked = ((duties["Ende"] - duties["Beginn"]) / timedelta(hours=1)).groupby(duties["Personal-Nr"]).sum()
     staff = clean_home.sheets["Mitarbeitende"].groupby("Personal-Nr").last()
@@ -189,7 +189,7 @@ def test_the_staff_mix_is_that_of_the_trade() -> None:
     assert certified > 20
 
 
-def test_numbers_keep_their_leading_zeros_and_names_their_letters(clean_home: Home) -> None:
+def test_numbers_keep_their_leading_zeros_and_names_their_letters(clean_home: SampleHome) -> None:
     residents, staff = clean_home.sheets["Bewohner"], clean_home.sheets["Mitarbeitende"]
     assert residents["Bewohner-Nr"].str.fullmatch(r"\d{4}").all()
     assert residents["Bewohner-Nr"].is_unique

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from web.current import Parts
+    from web.current import AppServices
 
 PASSWORD = "Der Frühdienst beginnt um 6 Uhr"
 
@@ -55,7 +55,7 @@ class Person:
     secret: str = ""
 
     @property
-    def parts(self) -> Parts:
+    def parts(self) -> AppServices:
         """Settings, databases and jobs of the application."""
         return self.app.extensions["pebem"]
 

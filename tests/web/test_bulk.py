@@ -20,7 +20,7 @@ from pebem import contracts
 from web.settings import Settings
 from web.store import migrate
 from web.store.databases import Databases, make_engine
-from web.store.models import Account, Batch, Home, Intervention, Label, Resident, Staff, Tenant, WorkMonth
+from web.store.models import Account, Home, Label, PerformedIntervention, Resident, Staff, Tenant, Upload, WorkMonth
 from web.store.work import bulk, row_bytes
 
 RESIDENTS = {"B-eins": 11, "B-zwei": 12, "B-drei": 500_000}
@@ -57,7 +57,7 @@ uploads = st.lists(rows, max_size=8).flatmap(
 
 PLAIN: Row = ("B-eins", "P-eins", "4.10", date(2026, 3, 1), 480, 600, "gemessen", "Früh", "Süd", None)
 
-KEYS = select(Intervention.content).order_by(Intervention.content, Intervention.occurrence)
+KEYS = select(PerformedIntervention.content).order_by(PerformedIntervention.content, PerformedIntervention.occurrence)
 MONTHS = select(WorkMonth.contents).order_by(WorkMonth.month)
 
 hard = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -101,7 +101,7 @@ def stored(connection: Connection, home: int = 1, days: tuple[date, date] | None
 
 def columns_of(connection: Connection) -> Counter[Row]:
     """Return the rows as SQL sees them, without the key."""
-    table = Intervention
+    table = PerformedIntervention
     query = select(
         table.resident_id, table.staff_id, table.intervention, table.day, table.minute, table.seconds,
         table.source, table.shift, table.ward, table.status,
@@ -120,7 +120,7 @@ def furnish(connection: Connection) -> None:
         )
     )
     upload = {"account_id": 1, "state": "x", "created_at": now, "file_count": 1, "file_hash": b""}
-    connection.execute(insert(Batch), [{"id": home, "home_id": home, **upload} for home in (1, 2)])
+    connection.execute(insert(Upload), [{"id": home, "home_id": home, **upload} for home in (1, 2)])
     for model, people in ((Resident, RESIDENTS), (Staff, STAFF)):
         connection.execute(insert(model), [{"id": n, "home_id": 1, "pseudonym": p} for p, n in people.items()])
 
@@ -215,7 +215,7 @@ def test_an_interrupted_upload_leaves_nothing(work: Databases, monkeypatch: pyte
     with pytest.raises(KeyboardInterrupt), work.work.begin() as connection:
         add(connection, [PLAIN] * 5, done=killed)
     with work.work.begin() as connection:
-        left = (Intervention, Label, WorkMonth)
+        left = (PerformedIntervention, Label, WorkMonth)
         assert [connection.scalar(select(func.count()).select_from(model)) for model in left] == [0, 0, 0]
         assert add(connection, [PLAIN] * 5) == 5
 
@@ -224,7 +224,7 @@ def test_a_stored_row_cannot_be_changed(work: Databases) -> None:
     with work.work.begin() as connection:
         add(connection, [PLAIN])
     with pytest.raises(DBAPIError, match="cannot be changed"), work.work.begin() as connection:
-        connection.execute(update(Intervention).values(seconds=1))
+        connection.execute(update(PerformedIntervention).values(seconds=1))
 
 
 def test_a_person_with_work_cannot_go(work: Databases) -> None:
@@ -250,7 +250,9 @@ def test_rows_go_only_with_what_is_read_of_their_months(work: Databases) -> None
     later = (*PLAIN[:3], date(2026, 4, 1), *PLAIN[4:])
     with work.work.begin() as connection:
         add(connection, [PLAIN, PLAIN, later])
-    gone = delete(Intervention).where(Intervention.day == PLAIN[3], Intervention.occurrence == 1)
+    gone = delete(PerformedIntervention).where(
+        PerformedIntervention.day == PLAIN[3], PerformedIntervention.occurrence == 1
+    )
     with pytest.raises(DBAPIError, match="delete the work_month rows"), work.work.begin() as connection:
         connection.execute(gone)
     with work.work.begin() as connection:
@@ -277,7 +279,7 @@ def test_the_form_of_stored_keys_stays(connection: Connection) -> None:
     """Databases in use hold keys of this form: whoever changes it must migrate them."""
     with connection.begin():
         add(connection, [("B-drei", None, "4.10", date(2024, 2, 29), -1, 600, None, "Früh", None, None)])
-        key = connection.scalar(select(Intervention.content))
+        key = connection.scalar(select(PerformedIntervention.content))
         label = dict(connection.execute(select(Label.text, Label.id)).all())
     words = (738945, 500_000, 0, label["4.10"], 0, 601, 0, label["Früh"], 0, 0)
     assert key == b"".join(word.to_bytes(4) for word in words)

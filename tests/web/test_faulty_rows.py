@@ -23,17 +23,17 @@ BOOK = rules.load(datetime(2026, 1, 1).date(), "rekonstruktion")  # noqa: DTZ001
 HEAD = workbooks.WORK[0]
 
 
-def read(*files: tuple[str, bytes]) -> importers.Import:
+def read(*files: tuple[str, bytes]) -> importers.ReadFiles:
     return importers.read(files, BOOK, sheets_needed=())
 
 
-def written(tmp_path: Path, found: importers.Import) -> bytes:
+def written(tmp_path: Path, found: importers.ReadFiles) -> bytes:
     path = tmp_path / "faulty.xlsx"
     faulty_rows_xlsx.write(path, found.faulty_rows)
     return path.read_bytes()
 
 
-def errors(found: importers.Import) -> list[tuple[str, str, str, str]]:
+def errors(found: importers.ReadFiles) -> list[tuple[str, str, str, str]]:
     return sorted(
         (one.sheet, one.code, one.column, one.value) for one in found.findings if one.severity is Severity.ERROR
     )

@@ -18,7 +18,7 @@ from tests.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
 from web.services.uploads import flow, housekeeping, kept_files, records
-from web.services.uploads.finding_filter import PAGE, Wanted, sift
+from web.services.uploads.finding_filter import PAGE, FindingFilter, sift
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -142,29 +142,33 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         finding(Severity.WARNING, "qn-fehlt", "Mitarbeitende", "Groß", 17),
         finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
     ]
-    assert [one.severity for one in sift(some, Wanted()).findings] == [
+    assert [one.severity for one in sift(some, FindingFilter()).findings] == [
         Severity.ERROR, Severity.ERROR, Severity.WARNING, Severity.NOTICE,
     ]  # fmt: skip
     for wanted, rows in (
-        (Wanted(severity="fehler"), [7, 7]),
-        (Wanted(severity="fehler", sheet="Mitarbeitende"), [7]),
-        (Wanted(code="qn-fehlt"), [7, 17]),
-        (Wanted(words="mueller"), [7]),
-        (Wanted(words="GROSS hilft"), [17]),
-        (Wanted(words="gibt es nicht"), []),
-        (Wanted(sheet="Dienste"), []),
+        (FindingFilter(severity="fehler"), [7, 7]),
+        (FindingFilter(severity="fehler", sheet="Mitarbeitende"), [7]),
+        (FindingFilter(code="qn-fehlt"), [7, 17]),
+        (FindingFilter(words="mueller"), [7]),
+        (FindingFilter(words="GROSS hilft"), [17]),
+        (FindingFilter(words="gibt es nicht"), []),
+        (FindingFilter(sheet="Dienste"), []),
     ):
         assert [one.row for one in sift(some, wanted).findings] == rows, wanted
-    assert sift(some, Wanted(severity="fehler")).codes == [("datum-fehlt", 1), ("minuten-fehlen", 1), ("qn-fehlt", 2)]
+    assert sift(some, FindingFilter(severity="fehler")).codes == [
+        ("datum-fehlt", 1),
+        ("minuten-fehlen", 1),
+        ("qn-fehlt", 2),
+    ]
 
 
 def test_pages_of_findings_are_complete_and_the_last_one_is_the_last() -> None:
     many = [finding(Severity.ERROR, "qn-fehlt", row=number) for number in range(1, 2 * PAGE + 2)]
-    pages = [sift(many, Wanted(page=number)) for number in (1, 2, 3, 9)]
+    pages = [sift(many, FindingFilter(page=number)) for number in (1, 2, 3, 9)]
     assert [one.row for page in pages[:3] for one in page.findings] == list(range(1, 2 * PAGE + 2))
     assert (pages[3].page, pages[3].pages, pages[3].matching) == (3, 3, 2 * PAGE + 1)
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "²", "9" * 30, "x", ""])
 def test_nonsense_asks_for_the_first_page_of_everything(asked: str) -> None:
-    assert Wanted.of({"seite": asked, "art": "alles"}) == Wanted()
+    assert FindingFilter.of({"seite": asked, "art": "alles"}) == FindingFilter()

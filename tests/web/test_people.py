@@ -15,11 +15,11 @@ from tests.web.test_reanalysis import check
 from tests.web.test_rulebooks import account_of, actions, tenant_of
 from web.services.analysis import home_data, results
 from web.services.uploads import records, undo_job, unknown_people
-from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, Reply
+from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, PersonReply
 from web.store import models
 
 if TYPE_CHECKING:
-    from web.services.uploads.unknown_people import Question, Queue
+    from web.services.uploads.unknown_people import PersonQuestion, PersonQuestions
 
 HEAD = workbooks.WORK[0]
 STRAY = [
@@ -40,14 +40,14 @@ def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any,
     return workbooks.workbook(Interventionen=rows or STRAY, **sheets)
 
 
-def queue(who: Person) -> Queue:
+def queue(who: Person) -> PersonQuestions:
     """Return the questions of a home."""
     found = unknown_people.queue(who.parts.databases, who.parts.settings, who.home_id)
     assert found is not None
     return found
 
 
-def asked(who: Person, label: str) -> Question:
+def asked(who: Person, label: str) -> PersonQuestion:
     """Return the question about what a file calls somebody."""
     return next(one for one in queue(who).questions if one.label == label)
 
@@ -57,11 +57,11 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
     return next(one for one, written in queue(who).people[kind].items() if label in written)
 
 
-def reply(who: Person, one: Question, said: str, same_as: str = "") -> None:
+def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
     """Answer a question."""
     unknown_people.answer(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
-        reply=Reply(one.kind, one.pseudonym, said, same_as),
+        reply=PersonReply(one.kind, one.pseudonym, said, same_as),
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def stored(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home as they are read, persons by what files call them."""
     with who.parts.databases.reading() as session:
         work = home_data.work_of(session, who.home_id)
-        row = models.Intervention
+        row = models.PerformedIntervention
         query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)
         rows = session.execute(query).all()
     assert len(rows) == len(work)
@@ -298,12 +298,18 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     one, ayse, ute = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042"), pseudonym(anna, STAFF, "P1")
     before = stored(anna)
     wrong = [
-        Reply(one.kind, one.pseudonym, SAME), Reply(one.kind, one.pseudonym, SAME, one.pseudonym),
-        Reply(one.kind, one.pseudonym, SAME, ute), Reply(one.kind, one.pseudonym, SAME, "B-XXXXX"),
-        Reply(one.kind, one.pseudonym, SAME, asked(anna, "0815").pseudonym), Reply(one.kind, one.pseudonym, "nie"),
-        Reply(one.kind, "B-XXXXX", NEW), Reply(one.kind, ayse, NEW), Reply(one.kind, ayse, SAME, one.pseudonym),
-        Reply("haustier", one.pseudonym, NEW), Reply(one.kind, one.pseudonym, NEW, ayse),
-    ]  # fmt: skip
+        PersonReply(one.kind, one.pseudonym, SAME),
+        PersonReply(one.kind, one.pseudonym, SAME, one.pseudonym),
+        PersonReply(one.kind, one.pseudonym, SAME, ute),
+        PersonReply(one.kind, one.pseudonym, SAME, "B-XXXXX"),
+        PersonReply(one.kind, one.pseudonym, SAME, asked(anna, "0815").pseudonym),
+        PersonReply(one.kind, one.pseudonym, "nie"),
+        PersonReply(one.kind, "B-XXXXX", NEW),
+        PersonReply(one.kind, ayse, NEW),
+        PersonReply(one.kind, ayse, SAME, one.pseudonym),
+        PersonReply("haustier", one.pseudonym, NEW),
+        PersonReply(one.kind, one.pseudonym, NEW, ayse),
+    ]
     for said in wrong:
         with pytest.raises(PersonError):
             unknown_people.answer(
@@ -353,7 +359,7 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
         with pytest.raises(PersonError):
             unknown_people.answer(
                 anna.parts.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
-                reply=Reply(one.kind, one.pseudonym, SAME, same_as),
+                reply=PersonReply(one.kind, one.pseudonym, SAME, same_as),
             )  # fmt: skip
     merge(anna, "42", "0042")
     assert stored(other) == before

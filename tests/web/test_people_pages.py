@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from web.services.uploads.unknown_people import Question
+    from web.services.uploads.unknown_people import PersonQuestion
     from web.settings import Settings
 
 
-def choose(client: FlaskClient, one: Question, **fields: str) -> TestResponse:
+def choose(client: FlaskClient, one: PersonQuestion, **fields: str) -> TestResponse:
     """Send one of the forms of a question."""
     return post(client, "/personen/", "/personen/", art=one.kind, wer=one.pseudonym, **fields)
 

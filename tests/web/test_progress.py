@@ -13,7 +13,7 @@ from tests.web import workbooks
 from tests.web.pages import Person, post, upload
 from web.services import accounts
 from web.services.uploads import flow, housekeeping, kept_files, progress, records
-from web.services.uploads.progress import CancelledError, Tell, remaining
+from web.services.uploads.progress import CancelledError, ReportProgress, remaining
 from web.store import models
 from web.store.work import bulk
 
@@ -57,7 +57,7 @@ def run_jobs(who: Person) -> None:
 def rows_stored(who: Person) -> int:
     """Return how many interventions are stored."""
     with who.parts.databases.reading() as session:
-        return session.scalar(select(func.count()).select_from(models.Intervention)) or 0
+        return session.scalar(select(func.count()).select_from(models.PerformedIntervention)) or 0
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
     clock = [1000.0]
     monkeypatch.setattr(progress.time, "time", lambda: clock[0])
     notes = Noted()
-    tell = Tell(notes, 7)
+    tell = ReportProgress(notes, 7)
     tell(5, "Entschlüsselt")
     clock[0] += 60
     tell(50, "Speichert", 0, 900)
@@ -90,7 +90,7 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
     """The heart beats beside the work, and stops with it."""
     notes = Noted()
-    tell = Tell(notes, 7)
+    tell = ReportProgress(notes, 7)
     tell.say(1, "Beginnt")
     with tell.beating(every=0.001):
         deadline = time.monotonic() + 30
@@ -104,7 +104,7 @@ def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
 
 def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
     notes = Noted()
-    tell = Tell(notes, 7)
+    tell = ReportProgress(notes, 7)
     tell(1, "Beginnt")
     progress.ask_to_end(notes, 7, 42)
     assert progress.of(notes, 7).cancelling
@@ -261,4 +261,4 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     assert [anna.state(one) for one in ended] == [records.STORED] * 2
     assert rows_stored(anna) == 7
     with parts.databases.reading() as session:
-        assert session.scalar(select(func.sum(models.Batch.new_rows))) == 7
+        assert session.scalar(select(func.sum(models.Upload.new_rows))) == 7

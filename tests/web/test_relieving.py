@@ -29,10 +29,10 @@ from tests.web.test_reanalysis import check
 from tests.web.test_undoing import choose, weighed
 from web.services.analysis import home_data, relief, scoring, small_groups
 from web.services.analysis.small_groups import MIXED
-from web.services.rulebook_calendar import Stretch
+from web.services.rulebook_calendar import RulebookPeriod
 from web.services.rulebooks import library
 from web.services.uploads import duties, undo_job
-from web.services.uploads.apply import Choice
+from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.result import repository
 from web.store.work.row_bytes import DUTY, unpack
@@ -141,7 +141,7 @@ def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[d
     with databases.writing.begin() as session:
         for first, last in spans:
             part = scoring.of_days(tables, first, last)
-            found = scoring.result(part, [Stretch(first, last, BOOK)])
+            found = scoring.result(part, [RulebookPeriod(first, last, BOOK)])
             numbers = tuple(int(np.datetime64(day, "D").astype(int)) for day in (first, last))
             repository.replace(session.connection(), home_id, found, numbers)
 
@@ -271,7 +271,7 @@ def test_in_whatever_order_rosters_are_taken_back_the_others_hold(anna: Person, 
 def test_a_complete_roster_removes_the_duties_it_does_not_have(anna: Person) -> None:
     home(anna, roster(*NIGHTS, *DAYS))
     newer = anna.read_in(roster(early("S0"), early("S1", "A")), store=False)
-    fifth = Choice(first=date(2026, 2, 5), last=date(2026, 2, 5))
+    fifth = ApplyChoice(first=date(2026, 2, 5), last=date(2026, 2, 5))
     assert choose(anna, newer, replace(fifth, wards=("B",)))["duties"]["removed"] == 4
     assert choose(anna, newer, fifth)["duties"] == {
         "new": 0, "changed": 1, "removed": 4, "unchanged": 1, "nameless": 0

@@ -17,7 +17,7 @@ from tests.web.pages import Person, person
 from web.services import accounts, clock, homes, rulebook_calendar
 from web.services.analysis import demand, home_data, results, scoring
 from web.services.rulebooks import library
-from web.services.rulebooks.library import RulebookError, Stretch
+from web.services.rulebooks.library import RulebookError, RulebookPeriod
 from web.services.uploads import housekeeping
 from web.store import models
 
@@ -39,7 +39,7 @@ def account_of(who: Person) -> int:
     return accounts.numbered(who.parts.databases, who.user_name)
 
 
-def import_(who: Person, contents: dict[str, Any]) -> library.Imported:
+def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
     """Upload documents as a workbook."""
     return library.import_(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
@@ -204,11 +204,16 @@ def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
     tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
     book = library.current(BUILT_IN)
     first, last = ALL_DAYS
-    uncut = scoring.whole(tables, [Stretch(first, last, book)])
+    uncut = scoring.whole(tables, [RulebookPeriod(first, last, book)])
     assert len(uncut.tables[pebem.CUBE[0]]) > 3
     for number in range((last - first).days):
         day = first + timedelta(days=number)
-        assert scoring.whole(tables, [Stretch(first, day, book), Stretch(day + timedelta(days=1), last, book)]) == uncut
+        assert (
+            scoring.whole(
+                tables, [RulebookPeriod(first, day, book), RulebookPeriod(day + timedelta(days=1), last, book)]
+            )
+            == uncut
+        )
 
 
 def test_explanation_and_demand_use_the_book_of_the_day(anna: Person) -> None:

@@ -51,7 +51,7 @@ def enter(who: Person, day: date, full_time: str = "38.5", **figures: str | None
     )  # fmt: skip
 
 
-def of(who: Person, first: date, last: date | None = None) -> staffing.Staffing:
+def of(who: Person, first: date, last: date | None = None) -> staffing.StaffingFigures:
     """Return the staffing of the home."""
     return staffing.staffing(who.parts.databases.reading, who.home_id, first, last)
 

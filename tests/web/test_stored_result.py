@@ -18,13 +18,13 @@ from tests.pebem.homes import random_home
 from tests.web import stored_results, workbooks
 from tests.web.pages import Person, person
 from web.services.analysis import demand, plausibility, results, scoring
-from web.services.rulebook_calendar import Stretch
+from web.services.rulebook_calendar import RulebookPeriod
 from web.services.rulebooks import library
 from web.services.uploads import housekeeping
 from web.store import migrate
 from web.store.databases import connect
 from web.store.result import packed, repository
-from web.store.result.table import Cells
+from web.store.result.table import ResultTable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -57,7 +57,7 @@ def drawn(seed: int, rows: int = 800) -> Tables:
 
 def result_of(tables: Tables, first: date = FIRST, last: date = LAST) -> repository.Result:
     """Return what is kept of the work of some days."""
-    return scoring.result(tables, [Stretch(first, last, BOOK)])
+    return scoring.result(tables, [RulebookPeriod(first, last, BOOK)])
 
 
 def keep(databases: Databases, home_id: int, tables: Tables) -> None:
@@ -236,7 +236,7 @@ def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
     assert stored_results.content(databases, anna.home_id) == before
 
 
-EXTREMES = Cells(
+EXTREMES = ResultTable(
     {
         "day": np.array([-1, 0, 20_000, 2_932_896]),
         "ward": np.array([2, 0, 0, 3]),
@@ -286,7 +286,7 @@ def test_sums_do_not_depend_on_the_way(rows: int) -> None:
     rng = np.random.default_rng(rows)
     made = {"day": rng.integers(20_000, 20_040, rows), "ward": rng.integers(0, 3, rows)}
     sums = {"count": rng.integers(1, 9, rows), "seconds": rng.integers(0, 2**40, rows)}
-    cells = Cells(made | sums, {"ward": ("B", None, "A")})
+    cells = ResultTable(made | sums, {"ward": ("B", None, "A")})
     expected = pd.DataFrame(made | sums).groupby(["day", "ward"], as_index=False).sum()
     assert pd.DataFrame(cells.summed("day", "ward").columns).to_numpy().tolist() == expected.to_numpy().tolist()
     assert cells.summed().columns["seconds"].tolist() == ([int(sums["seconds"].sum())] if rows else [])

@@ -16,7 +16,7 @@ from tests.web.test_rulebooks import account_of, actions, tenant_of
 from web.services.analysis import results
 from web.services.uploads import flow, records, unanswered_words
 from web.services.words import spreadsheet, terms
-from web.services.words.spreadsheet import Read
+from web.services.words.spreadsheet import SpreadsheetAnswers
 from web.services.words.terms import TermError
 from web.store import models
 
@@ -47,7 +47,9 @@ def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
     )  # fmt: skip
 
 
-def pending(who: Person, kind: str = INTERVENTION, batch_id: int | None = None) -> list[unanswered_words.Pending]:
+def pending(
+    who: Person, kind: str = INTERVENTION, batch_id: int | None = None
+) -> list[unanswered_words.UnansweredWord]:
     """Return the words that are still open."""
     return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
 
@@ -58,7 +60,7 @@ def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
     return {one.text: (one.target, one.version) for one in found}
 
 
-def read_csv(who: Person, text: str | bytes) -> Read:
+def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
     """Upload a CSV file."""
     return spreadsheet.read(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
@@ -190,13 +192,13 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert out.startswith("\N{BYTE ORDER MARK}Art;Bezeichnung;Bedeutet;")
     assert ";'=SUMME(A1);" in out
     assert "Zauberei;4.10 " in out, "4.10 alone would come back from a spreadsheet as 4.1"
-    assert read_csv(anna, out) == Read(0, 1, ())
+    assert read_csv(anna, out) == SpreadsheetAnswers(0, 1, ())
     filled = out.replace("Kaffeerunde;", "Kaffeerunde;ignorieren").replace(
         "'=SUMME(A1);", "'=SUMME(A1);Bewegungsförderung"
     )
-    assert read_csv(anna, filled) == Read(2, 1, ())
+    assert read_csv(anna, filled) == SpreadsheetAnswers(2, 1, ())
     assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
-    assert read_csv(anna, csv_of(anna)) == Read(0, 3, ())
+    assert read_csv(anna, csv_of(anna)) == SpreadsheetAnswers(0, 3, ())
     spreadsheet.handed_out(anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
@@ -216,7 +218,7 @@ def test_csv_holds_all_kinds(anna: Person) -> None:
         out.replace("Zauberlehrling;", "Zauberlehrling;QN 2").replace(";WBL;", ";WBL;wbl").replace(";F1;", ";F1;Früh")
         .replace("l;f;", "l;f;Urlaub")
     )  # fmt: skip
-    assert read_csv(anna, filled) == Read(4, 2, ())
+    assert read_csv(anna, filled) == SpreadsheetAnswers(4, 2, ())
     assert made(anna, QUALIFICATION) == {"PHK": ("3", 1), "Zauberlehrling": ("2", 1)}
     assert made(anna, ROLE) == {"WBL": ("WBL", 1)}, "a role may stay as it is written"
     assert made(anna, SHIFT) == {"F1": ("Früh", 1)}
@@ -225,9 +227,9 @@ def test_csv_holds_all_kinds(anna: Person) -> None:
 
 def test_csv_from_before_there_were_kinds_is_still_read(anna: Person) -> None:
     old = "\N{BYTE ORDER MARK}Bezeichnung;Intervention;Titel im Katalog;Zeilen;Minuten;Version\r\n"
-    assert read_csv(anna, old + "Zauberei;1.2;Lagern;2;12,00;1\r\nTanz;;;;;\r\nKaffee;ignorieren;;;;\r\n") == Read(
-        2, 0, ()
-    )
+    assert read_csv(
+        anna, old + "Zauberei;1.2;Lagern;2;12,00;1\r\nTanz;;;;;\r\nKaffee;ignorieren;;;;\r\n"
+    ) == SpreadsheetAnswers(2, 0, ())
     assert made(anna) == {"Zauberei": ("1.2", 1), "Kaffee": (IGNORE, 1)}
 
 
@@ -317,7 +319,7 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
     )
     counted = unanswered_words.count(anna.parts.databases.reading, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
-    assert counted[QUALIFICATION] == unanswered_words.Open(2, 3, 10_800)
+    assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
     assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id) == counted
 
 
@@ -416,4 +418,4 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [
             (3, "Wohnbereichsleitung")
         ]
-        assert set(session.scalars(select(models.Intervention.shift))) == {"Früh"}
+        assert set(session.scalars(select(models.PerformedIntervention.shift))) == {"Früh"}

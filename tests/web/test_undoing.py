@@ -26,7 +26,7 @@ from web.services import homes
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
 from web.services.uploads import applied, apply, flow, housekeeping, preview, records, undo_job
-from web.services.uploads.apply import Choice
+from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 HEAD = workbooks.WORK[0]
-MARCH = Choice(first=date(2026, 3, 1), last=date(2026, 3, 31))
+MARCH = ApplyChoice(first=date(2026, 3, 1), last=date(2026, 3, 31))
 
 
 def row(  # as a line of the sheet
@@ -53,7 +53,7 @@ def weighed(who: Person, batch_id: int) -> dict[str, Any]:
     return records.find(who.parts.databases.reading, 1, batch_id).weighed
 
 
-def choose(who: Person, batch_id: int, choice: Choice) -> dict[str, Any]:
+def choose(who: Person, batch_id: int, choice: ApplyChoice) -> dict[str, Any]:
     flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
     return weighed(who, batch_id)
 
@@ -72,7 +72,7 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
     with databases.reading() as session:
         tables = home_data.tables_of(session, who.home_id)
         rows = session.execute(
-            select(models.Intervention.content).where(models.Intervention.home_id == who.home_id)
+            select(models.PerformedIntervention.content).where(models.PerformedIntervention.home_id == who.home_id)
         ).scalars()
         assert sorted(rows) == sorted(one.ljust(40, b"\0") for one in applied.stored(session, who.home_id).tolist()), (
             "rows and months say the same"
@@ -105,7 +105,7 @@ def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) 
     assert found["kinds"] == {"Minuten": 1, "Status": 1, "Schicht": 1}
     assert found["changes"][0]["parts"][0] == ["Minuten", "20", "25"]
     assert held(anna) == before
-    assert count(anna, models.Delivery) == 1
+    assert count(anna, models.AppliedUpload) == 1
     anna.store(batch_id)
     after = held(anna)
     assert after["interventions"].total() == before["interventions"].total() + 2
@@ -137,7 +137,7 @@ def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person
     anna.read_in(file_of(row("28.02.2026"), *march, row("01.04.2026")))
     batch_id = anna.read_in(file_of(march[0]), store=False)
     assert numbers(weighed(anna, batch_id)) == [0, 0, 1, 0]
-    of_ward = Choice(first=MARCH.first, last=MARCH.last, wards=("WB 1",))
+    of_ward = ApplyChoice(first=MARCH.first, last=MARCH.last, wards=("WB 1",))
     assert numbers(choose(anna, batch_id, of_ward)) == [0, 0, 1, 1]
     assert numbers(choose(anna, batch_id, MARCH)) == [0, 0, 1, 3]
     assert numbers(choose(anna, batch_id, of_ward)) == [0, 0, 1, 1]
@@ -156,7 +156,7 @@ def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
     anna.read_in(file_of(row("05.01.2026")))
     batch_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
     assert numbers(weighed(anna, batch_id)) == [0, 1, 0, 0]
-    assert numbers(choose(anna, batch_id, Choice(replace=False))) == [1, 0, 0, 0]
+    assert numbers(choose(anna, batch_id, ApplyChoice(replace=False))) == [1, 0, 0, 0]
     anna.store(batch_id)
     assert held(anna)["interventions"].total() == 2
 
@@ -169,7 +169,7 @@ def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
     with anna.parts.databases.reading() as session:
-        assert set(session.scalars(select(models.Intervention.batch_id))) == {second}
+        assert set(session.scalars(select(models.PerformedIntervention.batch_id))) == {second}
     assert anna.state(first) == records.UNDONE
     check(anna)
     with pytest.raises(undo_job.UndoError):
@@ -225,9 +225,9 @@ def run(who: Person, seed: int, steps: int) -> None:
         else:
             content = workbooks.workbook(**sheets(rng))
             start = date(2026, 1, int(rng.integers(1, 31)))
-            choice = Choice(replace=bool(rng.random() < 0.8))
+            choice = ApplyChoice(replace=bool(rng.random() < 0.8))
             if rng.random() < 0.4:
-                choice = Choice(choice.replace, start, date(2026, 2, int(rng.integers(1, 28))))
+                choice = ApplyChoice(choice.replace, start, date(2026, 2, int(rng.integers(1, 28))))
             in_force.append((_stored(who, content, choice), content, choice))
         check(who)
     found = held(who)
@@ -242,7 +242,7 @@ def run(who: Person, seed: int, steps: int) -> None:
     who.home_id = own
 
 
-def _stored(who: Person, content: bytes, choice: Choice) -> int:
+def _stored(who: Person, content: bytes, choice: ApplyChoice) -> int:
     batch_id = who.read_in(content, store=False)
     choose(who, batch_id, choice)
     who.store(batch_id)
@@ -276,7 +276,7 @@ def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) ->
     anna.undo(batch_id)
     assert held(anna) == before
     check(anna)
-    assert apply.Choice.of(None) == Choice()
+    assert apply.ApplyChoice.of(None) == ApplyChoice()
 
 
 def test_from_the_figures_to_the_undo(anna: Person) -> None:
@@ -386,7 +386,7 @@ def test_killed_worker_leaves_nothing_half_done(
     parts = anna.parts
     first = anna.read_in(workbooks.workbook())
     second = anna.read_in(file_of(row("05.01.2026", minutes="25"), row("06.01.2026")), store=False)
-    choose(anna, second, Choice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
+    choose(anna, second, ApplyChoice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
     if job == "store":
         batch_id, working, waiting = second, records.STORING, records.RELEASED
         flow.commit(parts.databases, second, account_id=1)

@@ -53,7 +53,7 @@ def closes(port: int) -> bool:
     return False
 
 
-def stored(who: Person, model: Any = models.Intervention) -> int:
+def stored(who: Person, model: Any = models.PerformedIntervention) -> int:
     """Return how many rows of a table there are."""
     with who.parts.databases.reading() as session:
         return session.scalar(select(func.count()).select_from(model))
@@ -151,7 +151,14 @@ def test_demand_shows_residents_and_nobody_who_worked(anna: Person) -> None:
 def test_same_file_twice_stores_nothing_new(anna: Person) -> None:
     """Contract 1: equal rows of one file all count, those of a second file do not; no duplicate people."""
     anna.read_in(workbooks.workbook())
-    tables = (models.Intervention, models.Resident, models.Assessment, models.Staff, models.Qualification, models.Cube)
+    tables = (
+        models.PerformedIntervention,
+        models.Resident,
+        models.Assessment,
+        models.Staff,
+        models.Qualification,
+        models.Cube,
+    )
     before = [stored(anna, model) for model in tables]
     again = anna.read_in(workbooks.workbook(), name="Kopie.xlsx")
     assert [stored(anna, model) for model in tables] == before
@@ -331,7 +338,7 @@ def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytes
         flow.commit(parts.databases, batch_id, account_id=1)
         flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
     assert anna.state(batch_id) == records.ABORTED
-    assert [stored(anna, model) for model in (models.Intervention, models.Resident, models.Cube)] == [0, 0, 0]
+    assert [stored(anna, model) for model in (models.PerformedIntervention, models.Resident, models.Cube)] == [0, 0, 0]
     client = anna.first_sign_in()
     assert "nichts halb übernommen" in client.get(f"/daten/{batch_id}").text
     assert post(client, f"/daten/{batch_id}/erneut", f"/daten/{batch_id}").status_code == 302
@@ -427,7 +434,7 @@ def test_killed_server_leaves_nothing_half_done(
         if stored(anna) == 0:
             break
         time.sleep(0.1)
-    models_stored = (models.Intervention, models.Resident, models.Assessment, models.Staff, models.Cube)
+    models_stored = (models.PerformedIntervention, models.Resident, models.Assessment, models.Staff, models.Cube)
     assert [stored(anna, model) for model in models_stored] == [0, 0, 0, 0, 0]
     client = anna.first_sign_in()
     parts.jobs.take_up(silent_seconds=0)

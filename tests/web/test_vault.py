@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 
 from tests.web import workbooks
 from tests.web.pages import Person, person, upload
-from web.security.crypto import Box, Lookup, TamperedError, derive
+from web.security.crypto import Box, KeyedHash, TamperedError, derive
 from web.services.analysis import results
 from web.services.people import pseudonyms
-from web.services.people.pseudonyms import Person as Name
+from web.services.people.pseudonyms import PersonName as Name
 from web.services.uploads import records
 from web.store import migrate
 from web.store.base import Base
@@ -61,12 +61,12 @@ def test_keys_differ_by_purpose() -> None:
 
 def test_lookup_differs_by_home_kind_and_key() -> None:
     """C3: the same number in two homes cannot be matched."""
-    lookup = Lookup(KEY)
+    lookup = KeyedHash(KEY)
     found = {
         lookup(1, RESIDENT, "42"),
         lookup(2, RESIDENT, "42"),
         lookup(1, STAFF, "42"),
-        Lookup(KEY + "!")(1, RESIDENT, "42"),
+        KeyedHash(KEY + "!")(1, RESIDENT, "42"),
     }
     assert len(found) == 4
     assert lookup(1, RESIDENT, "42") in found

@@ -10,7 +10,7 @@ import pytest
 from web import csv_tables, period_filter, table_order
 
 
-def made(**changes: object) -> period_filter.Filters:
+def made(**changes: object) -> period_filter.PeriodFilter:
     values = {
         "start": date(2026, 1, 1),
         "end": date(2026, 3, 31),
@@ -20,7 +20,7 @@ def made(**changes: object) -> period_filter.Filters:
         "wards": ("WB 1", "WB 2"),
         "action": "/interventionen",
     }
-    return period_filter.Filters(**(values | changes))  # type: ignore[arg-type]
+    return period_filter.PeriodFilter(**(values | changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_an_unknown_order_is_the_default() -> None:
 
 
 def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> None:
-    order = table_order.Order(
+    order = table_order.TableOrder(
         key="anzahl", descending=True, action="/x", kept={"wb": "WB 1"}, rising=frozenset({"titel"})
     )
     assert order.url("anzahl") == "/x?wb=WB+1&sort=anzahl"
@@ -83,7 +83,7 @@ def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> No
 def test_rows_that_tie_keep_their_order_in_both_directions() -> None:
     rows = [("a", 1), ("b", 1), ("c", 2)]
     for descending, expected in ((False, "abc"), (True, "cab")):
-        order = table_order.Order("n", descending, "/x", {}, frozenset())
+        order = table_order.TableOrder("n", descending, "/x", {}, frozenset())
         assert "".join(name for name, _ in table_order.arranged(rows, order, lambda row, _: row[1])) == expected
 
 

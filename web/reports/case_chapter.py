@@ -156,7 +156,7 @@ def _reason(answer: RuleAnswer, told: Explanation) -> str:
         case Unstable():
             return f"{title}: {'; '.join(criterion.label for criterion in sentences.in_force(condition, told.facts))}."
         case _:
-            asked = sentences.Case(told.facts, told.facts.states(), told.intervention, told.book.as_of)
+            asked = sentences.ConditionContext(told.facts, told.facts.states(), told.intervention, told.book.as_of)
             return f"{title}, weil {sentences.because(condition, asked)}."
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rules.cases import Case, Expectation
-    from rules.model import Intervention, Provenance, Rule, RuleBook
+    from rules.model import CatalogueEntry, Provenance, Rule, RuleBook
 
 _TEMPLATE: Final = Path(__file__).with_name("rulebook.typ")
 _STATUS: Final = {"amtlich": "amtlich", "rekonstruktion": "nicht amtlich", "hausregel": "Hausregel, nicht amtlich"}
@@ -126,7 +126,7 @@ def content(
     }
 
 
-def _validity(entry: RuleBook | Intervention | Rule) -> str:
+def _validity(entry: RuleBook | CatalogueEntry | Rule) -> str:
     return f"ab {day(entry.valid_from)}" + (f" bis {day(entry.valid_until)}" if entry.valid_until else "")
 
 
@@ -140,7 +140,7 @@ def _cited(provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def _intervention(entry: Intervention, book: RuleBook) -> dict[str, Any]:
+def _intervention(entry: CatalogueEntry, book: RuleBook) -> dict[str, Any]:
     criteria = instrument(book.as_of).criteria
     return _cited(entry.provenance) | {
         "id": entry.id,

@@ -67,7 +67,7 @@ class Box:
         return json.loads(self.open(sealed, place))
 
 
-class Lookup:
+class KeyedHash:
     """A keyed index (HMAC-SHA256): finds a number without holding it, and differs from home to home."""
 
     def __init__(self, key: str) -> None:

@@ -29,7 +29,7 @@ _KEPT_BOOKS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class RulebookPeriod:
     """Days, both included, on which one book holds unchanged."""
 
     first: date
@@ -38,7 +38,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltIn:
+class BuiltInRulebook:
     """A rulebook that comes with the program, in all its editions."""
 
     name: str
@@ -53,7 +53,7 @@ class BuiltIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnRulebook:
     """A rulebook a tenant has imported."""
 
     id: int
@@ -77,17 +77,17 @@ class Own:
         return frozenset(_changes(self.documents)) | _law_breaks()
 
 
-Source = BuiltIn | Own
+Source = BuiltInRulebook | OwnRulebook
 
 
 def current(name: str) -> rules.RuleBook:
     """Return the built-in rulebook ``name`` as it holds today."""
-    return BuiltIn(name).book(clock.today())
+    return BuiltInRulebook(name).book(clock.today())
 
 
-def source_of(row: Rulebook) -> Own:
+def source_of(row: Rulebook) -> OwnRulebook:
     """Return a stored rulebook as a source."""
-    return Own(row.id, row.sha256, row.documents)
+    return OwnRulebook(row.id, row.sha256, row.documents)
 
 
 def plan(session: Session, home: Home) -> list[tuple[date, Source, RulebookHolding | None]]:
@@ -102,18 +102,18 @@ def plan(session: Session, home: Home) -> list[tuple[date, Source, RulebookHoldi
         .order_by(RulebookHolding.valid_from, RulebookHolding.id)
     ).all()
     found: dict[date, tuple[date, Source, RulebookHolding | None]] = {
-        date.min: (date.min, BuiltIn(home.rulebook), None)
+        date.min: (date.min, BuiltInRulebook(home.rulebook), None)
     }
     for holding, own in rows:
-        source = source_of(own) if own is not None else BuiltIn(holding.built_in or home.rulebook)
+        source = source_of(own) if own is not None else BuiltInRulebook(holding.built_in or home.rulebook)
         found[holding.valid_from] = (holding.valid_from, source, holding)
     return list(found.values())
 
 
-def stretches(session: Session, home: Home, first: date, last: date) -> list[Stretch]:
+def stretches(session: Session, home: Home, first: date, last: date) -> list[RulebookPeriod]:
     """Cut the days from ``first`` to ``last`` where another book, edition or entry begins to hold."""
     held = plan(session, home)
-    found: list[Stretch] = []
+    found: list[RulebookPeriod] = []
     for position, (start, source, _) in enumerate(held):
         begin = max(first, start)
         end = min(last, held[position + 1][0] - _DAY) if position + 1 < len(held) else last
@@ -122,11 +122,11 @@ def stretches(session: Session, home: Home, first: date, last: date) -> list[Str
     return found
 
 
-def cut(source: Source, first: date, last: date) -> Iterator[Stretch]:
+def cut(source: Source, first: date, last: date) -> Iterator[RulebookPeriod]:
     """Cut the days from ``first`` to ``last`` where something in one rulebook changes."""
     starts = sorted({first} | {day for day in source.breaks() if first < day <= last})
     for begin, following in pairwise([*starts, last + _DAY]):
-        yield Stretch(begin, following - _DAY, source.book(begin))
+        yield RulebookPeriod(begin, following - _DAY, source.book(begin))
 
 
 def on(session: Session, home: Home, day: date) -> rules.RuleBook:
@@ -134,7 +134,7 @@ def on(session: Session, home: Home, day: date) -> rules.RuleBook:
     return next(source for start, source, _ in reversed(plan(session, home)) if start <= day).book(day)
 
 
-def rests_on(days: NDArray[np.integer[Any]], books: NDArray[np.object_], found: Iterable[Stretch]) -> bool:
+def rests_on(days: NDArray[np.integer[Any]], books: NDArray[np.object_], found: Iterable[RulebookPeriod]) -> bool:
     """Return whether analysed days (since 1970-01-01), with the hashes of their books, rest on those that hold then."""
     sound = np.zeros(len(days), bool)
     for stretch in found:

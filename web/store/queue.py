@@ -99,7 +99,7 @@ class DatabaseStorage(BaseStorage):  # type: ignore[misc]  # huey has no types
             return bool(connection.execute(delete(notes).where(notes.c.key == key)).rowcount)
 
 
-class Queue(Huey):  # type: ignore[misc]  # huey has no types
+class JobQueue(Huey):  # type: ignore[misc]  # huey has no types
     """The queue of jobs, with a note on the progress of each."""
 
     def __init__(self, engine: Engine) -> None:

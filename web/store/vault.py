@@ -47,7 +47,7 @@ class Identity(VaultBase):
 _upload = Columns("home_id", Deletion.UPLOAD)
 
 
-class Upload(VaultBase):
+class SealedUploadTexts(VaultBase):
     """File names and findings of an upload: they quote cells, so they are encrypted as a whole."""
 
     __tablename__ = "upload"

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rules.language.syntax import Always, And, AtLeast, Band, CareGrade, Certified, Largest, Not, Or, Reserved, Unstable
+from rules.language.syntax import (
+    Always,
+    And,
+    AtLeast,
+    Certified,
+    LargestComparison,
+    Not,
+    Or,
+    PflegegradComparison,
+    PunktbereichComparison,
+    Reserved,
+    Unstable,
+)
 
 if TYPE_CHECKING:
     from rules.language.syntax import Condition, Leaf
@@ -44,15 +56,15 @@ def _statement(leaf: Leaf) -> str:
             return "mindestens ein Kriterium einer instabilen Situation erfüllt ist"
         case Unstable(criteria):
             return f"die Situation wegen {_listed(criteria)} instabil ist"
-        case Largest():
+        case LargestComparison():
             return _comparison(leaf)
-        case Band(module, operator, value):
+        case PunktbereichComparison(module, operator, value):
             return f"in Modul {module} {_BOUNDS[operator]} Punktbereich {value} (von 0 bis 4) erreicht ist"
-        case CareGrade(operator, value):
+        case PflegegradComparison(operator, value):
             return f"{_BOUNDS[operator]} Pflegegrad {value} vorliegt"
 
 
-def _comparison(condition: Largest) -> str:
+def _comparison(condition: LargestComparison) -> str:
     bound, value = _BOUNDS[condition.operator], condition.value
     where = _listed(condition.items) if condition.items else "einem passenden Kriterium der Begutachtung"
     if condition.measure == "häufigkeit" and 0 <= value < len(_FREQUENCIES):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from importers.findings import PasswordNeededError, UnreadableError
 
 if TYPE_CHECKING:
-    from importers.files.sandbox.page import Page
+    from importers.files.sandbox.page import SandboxPage
 
 _ROOM: Final = Path(__file__).parents[2]
 _START: Final = (
@@ -27,7 +27,7 @@ _SECONDS_A_BYTE: Final = 5 / 2**20
 """Processor time; clock time may be three times as long."""
 
 
-def sheets(name: str, data: bytes, kind: str, *, hidden: bool, password: str | None) -> list[Page]:
+def sheets(name: str, data: bytes, kind: str, *, hidden: bool, password: str | None) -> list[SandboxPage]:
     """Return the sheets of an xls, xlsb or ods file; hidden ones are empty unless ``hidden``.
 
     Raises
@@ -37,11 +37,11 @@ def sheets(name: str, data: bytes, kind: str, *, hidden: bool, password: str | N
     UnreadableError
         If it cannot be read within the limits.
     """
-    found: list[Page] = _run("sheets", name, data, kind=kind, hidden=hidden, password=password)
+    found: list[SandboxPage] = _run("sheets", name, data, kind=kind, hidden=hidden, password=password)
     return found
 
 
-def tables(name: str, data: bytes) -> list[Page]:
+def tables(name: str, data: bytes) -> list[SandboxPage]:
     """Return the tables of an HTML page.
 
     Raises
@@ -49,7 +49,7 @@ def tables(name: str, data: bytes) -> list[Page]:
     UnreadableError
         If it cannot be read within the limits.
     """
-    found: list[Page] = _run("tables", name, data)
+    found: list[SandboxPage] = _run("tables", name, data)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_sheets, check_size
-from importers.files.sandbox.page import Oddities, Page, coded
+from importers.files.sandbox.page import Oddities, SandboxPage, coded
 
 _CHARSET: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _WINDOWS: Final = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "iso8859-1": "cp1252"}
@@ -96,7 +96,7 @@ class _Reader(HTMLParser):
             self._open[-1].words.append(data)
 
 
-def read(name: str, data: bytes) -> list[Page]:
+def read(name: str, data: bytes) -> list[SandboxPage]:
     """Return the tables of a page in their order, each cell as its text.
 
     Raises
@@ -110,13 +110,13 @@ def read(name: str, data: bytes) -> list[Page]:
     return [_page(name, table) for table in reader.found]
 
 
-def _page(name: str, table: _Table) -> Page:
+def _page(name: str, table: _Table) -> SandboxPage:
     table.end_cell()
     width = max(map(len, table.rows), default=0)
     check_size(name, "", len(table.rows), width)
     rows: list[list[Any]] = [row + [""] * (width - len(row)) for row in table.rows]
     merged = [(top, left, min(low, len(rows) - 1), far) for top, left, low, far in table.merged]
-    return Page("", height=len(rows), columns=coded(rows, str), oddities=Oddities(merged=merged))
+    return SandboxPage("", height=len(rows), columns=coded(rows, str), oddities=Oddities(merged=merged))
 
 
 def _decoded(data: bytes) -> str:

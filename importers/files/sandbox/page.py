@@ -35,7 +35,7 @@ class Oddities:
 
 
 @dataclass(slots=True)
-class Page:
+class SandboxPage:
     """One sheet.
 
     Attributes

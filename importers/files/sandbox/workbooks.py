@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from importers.files.limits import check_size
 from importers.files.sandbox import binary_workbook, old_workbook, open_document
-from importers.files.sandbox.page import Oddities, Page, coded
+from importers.files.sandbox.page import Oddities, SandboxPage, coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ _LOCKED: Final = {"xls": old_workbook.is_locked, "ods": open_document.is_locked}
 _DURATION: Final = re.compile(r"(-?)PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 
 
-def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | None) -> list[Page]:
+def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | None) -> list[SandboxPage]:
     """Return all sheets in their order; hidden ones are empty unless ``hidden``.
 
     Raises
@@ -40,19 +40,19 @@ def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | Non
 
         data = (decrypt.unlocked_old if kind == "xls" else decrypt.unlocked_document)(name, data, password)
     oddities = _SCANS[kind](name, data)
-    pages: list[Page] = []
+    pages: list[SandboxPage] = []
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         for number, sheet in enumerate(book.sheets_metadata):
             found = oddities[number] if number < len(oddities) else Oddities()
             visible = sheet.visible == SheetVisibleEnum.Visible
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
-            pages.append(_page(name, book, sheet.name, found) if visible or hidden else Page(sheet.name))
+            pages.append(_page(name, book, sheet.name, found) if visible or hidden else SandboxPage(sheet.name))
             pages[-1].visible = visible
     return pages
 
 
-def _page(file: str, book: CalamineWorkbook, name: str, found: Oddities) -> Page:
+def _page(file: str, book: CalamineWorkbook, name: str, found: Oddities) -> SandboxPage:
     sheet = book.get_sheet_by_name(name)
     check_size(file, name, sheet.total_height, sheet.total_width)
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
@@ -61,7 +61,7 @@ def _page(file: str, book: CalamineWorkbook, name: str, found: Oddities) -> Page
             rows[row][column] = value
     if not found.merged:
         found.merged.extend((top, left, bottom, right) for (top, left), (bottom, right) in _merged(sheet))
-    return Page(name, height=len(rows), columns=coded(rows, _plain), oddities=found)
+    return SandboxPage(name, height=len(rows), columns=coded(rows, _plain), oddities=found)
 
 
 def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:

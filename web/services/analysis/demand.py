@@ -18,7 +18,7 @@ from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_cr
 from pebem.resident_mix import grades_of
 from rules.compile import compile_levels
 from web.store.result import repository
-from web.store.result.table import Cells, labelled
+from web.store.result.table import ResultTable, labelled
 
 if TYPE_CHECKING:
     from datetime import date
@@ -76,7 +76,7 @@ def behind(reading: sessionmaker[Session], home_id: int, intervention: str, peri
     return _segments(found.between(first, last)) if found is not None else []
 
 
-def of_stretch(tables: Tables, book: RuleBook) -> dict[str, Cells]:
+def of_stretch(tables: Tables, book: RuleBook) -> dict[str, ResultTable]:
     """Return what ``analysis.DEMAND`` and ``analysis.GRADES`` keep of the work of days on which one book holds.
 
     Work the book does not know has no demand; among the grades it counts as not rated.
@@ -92,11 +92,11 @@ def of_stretch(tables: Tables, book: RuleBook) -> dict[str, Cells]:
         "count": np.ones(len(work), np.int64), "seconds": np.maximum(work["seconds"].to_numpy(np.int64), 0),
     }  # fmt: skip
     named = tuple("" if one is None else one for one in pseudonyms)
-    done = Cells(rows, {"resident": named, "intervention": names}).summed("resident", "intervention", "day")
+    done = ResultTable(rows, {"resident": named, "intervention": names}).summed("resident", "intervention", "day")
     return _rated(done, tables, book)
 
 
-def _rated(done: Cells, tables: Tables, book: RuleBook) -> dict[str, Cells]:
+def _rated(done: ResultTable, tables: Tables, book: RuleBook) -> dict[str, ResultTable]:
     """Give each resident, day and intervention the level the book calls for."""
     day = done.columns["day"]
     first, last = int(day.min()), int(day.max())
@@ -117,10 +117,10 @@ def _rated(done: Cells, tables: Tables, book: RuleBook) -> dict[str, Cells]:
         fused = fused * top + (part if part.ndim == 1 else part[state, column])
     asked, demand = np.unique(fused, return_inverse=True)
     rateable = column != _UNKNOWN_WORK
-    whole = Cells({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
+    whole = ResultTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
     grade = grades_of(tables, timeline)[rating.base[state]]
     soll = np.where(rateable, levels.level[state, column], 0)
-    of_people = Cells({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
+    of_people = ResultTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
     return {
         repository.DEMAND: whole[rateable],
         repository.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),
@@ -135,7 +135,7 @@ def _labels(fused: NDArray[np.int64]) -> tuple[tuple[Any, ...], ...]:
     return tuple(zip(*parts, strict=True))
 
 
-def _segments(work: Cells) -> list[Demand]:
+def _segments(work: ResultTable) -> list[Demand]:
     if not len(work):
         return []
     names = np.array(work.labels["resident"], dtype=object)[work.columns["resident"]]

@@ -16,7 +16,7 @@ from rules.vocabulary import ASSESSMENT_CELLS
 from web.services import rulebook_calendar
 from web.services.analysis import scoring
 from web.services.people import aliases, pseudonyms
-from web.services.people.pseudonyms import Person
+from web.services.people.pseudonyms import PersonName
 from web.services.uploads import duties
 from web.store import vault
 from web.store.models import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from importers import Import
+    from importers import ReadFiles
     from web.settings import Settings
 
 _DONE: Final = "durchgeführt"
@@ -46,7 +46,7 @@ _CHUNK: Final = 500
 
 
 def figures(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, Any]:
-    """Return what an upload holds, before anything is stored: columns of ``Batch``."""
+    """Return what an upload holds, before anything is stored: columns of ``Upload``."""
     work = tables.interventions
     done = (work["status"].isna() | (work["status"] == _DONE)).to_numpy()
     days = work["date"][done]
@@ -60,7 +60,7 @@ def figures(session: Session, home_id: int, tables: contracts.Tables) -> dict[st
     }
 
 
-def pseudonymised(session: Session, settings: Settings, home_id: int, result: Import) -> contracts.Tables:
+def pseudonymised(session: Session, settings: Settings, home_id: int, result: ReadFiles) -> contracts.Tables:
     """Return the frames of an upload with pseudonyms in place of numbers; numbers and names go into the vault.
 
     Parameters
@@ -73,9 +73,9 @@ def pseudonymised(session: Session, settings: Settings, home_id: int, result: Im
         (vault.RESIDENT, "resident", result.people_residents),
         (vault.STAFF, "staff", result.people_staff),
     ):
-        numbers = {number: Person() for number in numbers_of(tables, key)}
+        numbers = {number: PersonName() for number in numbers_of(tables, key)}
         for number, name, given in people[[key, "name", "given"]].itertuples(index=False):
-            numbers[str(number)] = Person(*(text if isinstance(text, str) else "" for text in (name, given)))
+            numbers[str(number)] = PersonName(*(text if isinstance(text, str) else "" for text in (name, given)))
         tables = renamed(tables, key, pseudonyms.pseudonymise(session, settings, home_id, kind, numbers))
     return tables
 

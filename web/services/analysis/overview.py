@@ -149,14 +149,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """One row of the square: a level called for (0 = unknown, None = the sums)."""
 
     soll: int | None
     cells: tuple[Cell, ...]
 
 
-def square(frame: pd.DataFrame) -> list[Row]:
+def square(frame: pd.DataFrame) -> list[MatrixRow]:
     """Return the square of levels: rows QN-Soll 4 to 1, unknown, sums; columns QN-Ist 1 to 4, unknown, sum.
 
     ``Cell.reserved`` counts the interventions of a cell that were reserved to registered nurses.
@@ -172,7 +172,7 @@ def square(frame: pd.DataFrame) -> list[Row]:
         return Cell(soll, ist, at.count, at.seconds, share, css, _at(reserved, soll, ist).count if inner else 0)
 
     rows = (*LEVELS[3::-1], 0, None)
-    return [Row(soll, tuple(cell(soll, ist) for ist in (*LEVELS, None))) for soll in rows]
+    return [MatrixRow(soll, tuple(cell(soll, ist) for ist in (*LEVELS, None))) for soll in rows]
 
 
 def _matrix(frame: pd.DataFrame) -> list[tuple[int, int, int, int]]:
@@ -192,7 +192,7 @@ def heat(soll: int | None, ist: int | None, share: float) -> str:
     return f"{meaning}{1 + sum(share >= limit for limit in HEAT_FROM)}"
 
 
-def remarkable(rows: list[Row]) -> list[Cell]:
+def remarkable(rows: list[MatrixRow]) -> list[Cell]:
     """Return the largest cell above and the largest below what was called for, the larger of them first."""
     found = []
     for meaning in "ou":

@@ -22,7 +22,7 @@ BANDS: Final = {"nr1": ("QN 1 und 2", (1, 2)), "nr2": ("QN 3", (3,)), "nr3": ("Q
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class BarSegment:
     """One group's share of a bar, where it starts in it, and its figure where that is not the share."""
 
     word: str
@@ -47,12 +47,12 @@ class Shape:
     grade: int
     seconds: int
     rated: float
-    called_for: tuple[Band, ...]
-    statute: tuple[Band, ...]
+    called_for: tuple[BarSegment, ...]
+    statute: tuple[BarSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PlausibilityComparison:
     """All five Pflegegrade, and the minutes that belong to none of them."""
 
     shapes: tuple[Shape, ...]
@@ -62,13 +62,13 @@ class Comparison:
     source: str
 
 
-def of_home(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> Comparison | None:
+def of_home(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> PlausibilityComparison | None:
     """Return the comparison for a home and a period, each day by its rulebook; None where there are no minutes."""
     frame = _shape(reading, home_id, period)
     return compared(frame, period[1]) if len(frame) and frame["seconds"].sum() else None
 
 
-def compared(frame: pd.DataFrame, on: date) -> Comparison:
+def compared(frame: pd.DataFrame, on: date) -> PlausibilityComparison:
     """Return minutes by Pflegegrad and level (columns ``pflegegrad``, ``qn_soll``, ``seconds``) beside the law."""
     sums = frame.groupby(["pflegegrad", "qn_soll"], as_index=False)["seconds"].sum()
     seconds = {(int(row.pflegegrad), int(row.qn_soll)): int(row.seconds) for row in sums.itertuples()}
@@ -88,16 +88,16 @@ def compared(frame: pd.DataFrame, on: date) -> Comparison:
         )
     total = sum(shape.seconds for shape in shapes)
     rated = sum(shape.seconds * shape.rated for shape in shapes)
-    return Comparison(
+    return PlausibilityComparison(
         tuple(shapes), total, rated / total if total else 0.0, sum(seconds.values()) - total, law.provenance.source
     )
 
 
-def bands(amounts: list[float] | list[int]) -> tuple[Band, ...]:
+def bands(amounts: list[float] | list[int]) -> tuple[BarSegment, ...]:
     """Return three amounts as bands that fill a bar."""
     whole = sum(amounts)
     return tuple(
-        Band(word, f"band-{i + 1}", amounts[i] / whole, sum(amounts[:i]) / whole)
+        BarSegment(word, f"band-{i + 1}", amounts[i] / whole, sum(amounts[:i]) / whole)
         for i, (word, _) in enumerate(BANDS.values())
     )
 

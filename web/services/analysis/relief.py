@@ -18,7 +18,7 @@ from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
 from web.services.analysis.small_groups import MIXED, Group, grouped
 from web.store.result import repository
-from web.store.result.table import Cells, labelled, together
+from web.store.result.table import ResultTable, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ReliefMove:
     """Work that could have moved: from whom (level) to whom."""
 
     qn_soll: int
@@ -49,17 +49,17 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReliefLine:
     """An intervention: work above level in seconds, and what of it could have moved, most seconds first."""
 
     intervention: str
     above: int
     movable: int
-    moves: tuple[Move, ...]
+    moves: tuple[ReliefMove, ...]
 
 
 @dataclass(frozen=True)
-class Relief:
+class HomeRelief:
     """The feasible relief of a period and ward; seconds, on days with a roster.
 
     Attributes
@@ -83,14 +83,16 @@ class Relief:
     movable: int
     obstacles: dict[str, int]
     shown: bool
-    lines: tuple[Line, ...]
+    lines: tuple[ReliefLine, ...]
 
     def a_week(self, seconds: int) -> int:
         """Return seconds of the period as seconds a week: of seven days with a roster, rounded."""
         return round(seconds * _DAYS_A_WEEK / self.days)
 
 
-def of_stretch(tables: Tables, book: RuleBook, period: tuple[date, date], unrated: Collection[str]) -> dict[str, Cells]:
+def of_stretch(
+    tables: Tables, book: RuleBook, period: tuple[date, date], unrated: Collection[str]
+) -> dict[str, ResultTable]:
     """Return what ``analysis.RELIEF`` and ``analysis.SHIFTS`` keep of days on which one book holds."""
     try:
         found = relief_by_day(tables, book, period, unrated)
@@ -107,7 +109,7 @@ def of_stretch(tables: Tables, book: RuleBook, period: tuple[date, date], unrate
 
 def load(
     reading: sessionmaker[Session], home_id: int, period: tuple[date, date], ward: str | None = None
-) -> Relief | None:
+) -> HomeRelief | None:
     """Return the feasible relief of a period and ward; None where no day of the period has a roster."""
     first, last = (number_of(day) for day in period)
     months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
@@ -121,11 +123,11 @@ def load(
     return _told(days, _sums(work and _of_ward(work.between(first, last), ward)), _groups(_of_ward(shifts, ward)))
 
 
-def _of_ward(found: Cells, ward: str | None) -> Cells:
+def _of_ward(found: ResultTable, ward: str | None) -> ResultTable:
     return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
 
 
-def _groups(shifts: Cells) -> dict[Group, Group] | None:
+def _groups(shifts: ResultTable) -> dict[Group, Group] | None:
     """Return how those are told who could have taken on work; None where nobody could: that is about nobody."""
     people: dict[Group, Counter[str]] = defaultdict(Counter)
     for (staff, group), seconds in _rows(shifts, "staff", "as"):
@@ -134,12 +136,12 @@ def _groups(shifts: Cells) -> dict[Group, Group] | None:
     return grouped(people) if people else None
 
 
-def _sums(work: Cells | None) -> list[tuple[str, tuple[Any, ...], int]]:
+def _sums(work: ResultTable | None) -> list[tuple[str, tuple[Any, ...], int]]:
     """Return intervention, way (as ``_WAY``) and seconds."""
     return [(*labels, seconds) for labels, seconds in _rows(work, "intervention", "way")] if work else []
 
 
-def _rows(found: Cells, *names: str) -> Iterator[tuple[list[Any], int]]:
+def _rows(found: ResultTable, *names: str) -> Iterator[tuple[list[Any], int]]:
     """Yield the labels of some columns with their seconds."""
     sums = found.summed(*names, sums=("seconds",))
     columns = [[sums.labels[name][code] for code in sums.columns[name].tolist()] for name in names]
@@ -147,7 +149,7 @@ def _rows(found: Cells, *names: str) -> Iterator[tuple[list[Any], int]]:
         yield labels, seconds
 
 
-def _told(days: int, sums: list[tuple[str, tuple[Any, ...], int]], groups: dict[Group, Group] | None) -> Relief:
+def _told(days: int, sums: list[tuple[str, tuple[Any, ...], int]], groups: dict[Group, Group] | None) -> HomeRelief:
     shown = groups is None or bool(groups)
     obstacles = dict.fromkeys(OBSTACLES, 0)
     above: Counter[str] = Counter()
@@ -166,21 +168,21 @@ def _told(days: int, sums: list[tuple[str, tuple[Any, ...], int]], groups: dict[
         obstacles = {name: obstacles[name] for name in OBSTACLES[:3]}
     lines = [_line(name, seconds, moved[name]) for name, seconds in above.items()]
     lines.sort(key=lambda line: (-line.movable, -line.above, line.intervention))
-    return Relief(days, sum(above.values()), placed, movable, obstacles, shown, tuple(lines))
+    return HomeRelief(days, sum(above.values()), placed, movable, obstacles, shown, tuple(lines))
 
 
-def _line(intervention: str, above: int, moved: Counter[tuple[int, int, Group]]) -> Line:
+def _line(intervention: str, above: int, moved: Counter[tuple[int, int, Group]]) -> ReliefLine:
     moves = sorted(
-        (Move(*way, seconds) for way, seconds in moved.items()),
+        (ReliefMove(*way, seconds) for way, seconds in moved.items()),
         key=lambda move: (-move.seconds, move.qn_soll, move.qn_ist, move.group[0], move.group[1] or ""),
     )
-    return Line(intervention, above, moved.total(), tuple(moves))
+    return ReliefLine(intervention, above, moved.total(), tuple(moves))
 
 
-def _cells(frame: pd.DataFrame, label: str, parts: tuple[str, ...], name: str) -> Cells:
+def _cells(frame: pd.DataFrame, label: str, parts: tuple[str, ...], name: str) -> ResultTable:
     ward, wards = labelled(frame["ward"])
     subject, subjects = labelled(frame[name])
     code, labels = together(frame, parts)
     columns = {"day": frame["day"].to_numpy(np.int64), "ward": ward, name: subject, label: code}
     seconds = frame["seconds"].to_numpy(np.int64)
-    return Cells({**columns, "seconds": seconds}, {"ward": wards, name: subjects, label: labels})
+    return ResultTable({**columns, "seconds": seconds}, {"ward": wards, name: subjects, label: labels})

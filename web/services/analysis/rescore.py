@@ -15,11 +15,11 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from pebem.engine.day_numbers import day_of, number_of
-from pebem.rescore import Basis, touched
+from pebem.rescore import RatingBasis, touched
 from web.services import rulebook_calendar
 from web.services.analysis import home_data, results, scoring
 from web.services.uploads import duties
-from web.store.models import Home, Intervention
+from web.store.models import Home, PerformedIntervention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     import rules
     from pebem.contracts import Tables
-    from web.services.rulebook_calendar import Stretch
+    from web.services.rulebook_calendar import RulebookPeriod
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Held:
+class ScoredState:
     """What the figures of a home rest on besides its work, and whether those that are kept do.
 
     Attributes
@@ -49,18 +49,18 @@ class Held:
     """
 
     people: Tables
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[RulebookPeriod, ...]
     stale: bool = False
 
 
-def held(session: Session, home_id: int) -> Held:
+def held(session: Session, home_id: int) -> ScoredState:
     """Return what the figures of a home rest on; ask before an edit and hand it to :func:`analyse_touched` after it."""
     home = session.get_one(Home, home_id)
-    return Held(home_data.people_of(session, home_id), _stretches(session, home), results.stale(session, home))
+    return ScoredState(home_data.people_of(session, home_id), _stretches(session, home), results.stale(session, home))
 
 
 def analyse_touched(
-    session: Session, home_id: int, before: Held, days: Iterable[date] = (), *, rosters: bool = True
+    session: Session, home_id: int, before: ScoredState, days: Iterable[date] = (), *, rosters: bool = True
 ) -> set[date]:
     """Analyse the days an edit touches, in the open transaction that made it, and return them.
 
@@ -97,7 +97,7 @@ def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
     return found
 
 
-def _touched(session: Session, home: Home, before: Held, people: Tables) -> set[date]:
+def _touched(session: Session, home: Home, before: ScoredState, people: Tables) -> set[date]:
     now = _stretches(session, home)
     same_people = _same(before.people, people)
     known = _interventions((*before.stretches, *now), (before.people, people))
@@ -108,22 +108,26 @@ def _touched(session: Session, home: Home, before: Held, people: Tables) -> set[
         elif not same_people:
             # Work the book does not have is not rated, but covered, overridden and of somebody all the same.
             whole = scoring.completed(book, sorted(known - book.index.keys()))
-            mark = touched(Basis(before.people, whole), Basis(people, whole), (number_of(first), number_of(last)))
+            mark = touched(
+                RatingBasis(before.people, whole), RatingBasis(people, whole), (number_of(first), number_of(last))
+            )
             if span := mark.span():
                 work = home_data.work_of(session, home.id, (day_of(span[0]), day_of(span[1])))
                 found.update(day.date() for day in work["date"][mark.rows(work)].unique())
     return found
 
 
-def _stretches(session: Session, home: Home) -> tuple[Stretch, ...]:
+def _stretches(session: Session, home: Home) -> tuple[RulebookPeriod, ...]:
     """Return the rulebooks of the days with work."""
-    query = select(func.min(Intervention.day), func.max(Intervention.day)).where(Intervention.home_id == home.id)
+    query = select(func.min(PerformedIntervention.day), func.max(PerformedIntervention.day)).where(
+        PerformedIntervention.home_id == home.id
+    )
     first, last = session.execute(query).one()
     return tuple(rulebook_calendar.stretches(session, home, first, last)) if first is not None else ()
 
 
 def _pieces(
-    before: Iterable[Stretch], now: Iterable[Stretch]
+    before: Iterable[RulebookPeriod], now: Iterable[RulebookPeriod]
 ) -> Iterator[tuple[date, date, rules.RuleBook, rules.RuleBook]]:
     """Cut the days so that in each piece one book held and one holds. Days without work before are in none."""
     before = tuple(before)
@@ -135,7 +139,9 @@ def _pieces(
 
 
 def _worked(session: Session, home_id: int, first: date, last: date) -> set[date]:
-    query = select(Intervention.day).where(Intervention.home_id == home_id, Intervention.day.between(first, last))
+    query = select(PerformedIntervention.day).where(
+        PerformedIntervention.home_id == home_id, PerformedIntervention.day.between(first, last)
+    )
     return set(session.scalars(query.distinct()))
 
 
@@ -144,7 +150,7 @@ def _same(before: Tables, now: Tables) -> bool:
     return all(was.equals(found) for was, found in frames if isinstance(was, pd.DataFrame))
 
 
-def _interventions(stretches: Iterable[Stretch], people: Iterable[Tables]) -> set[str]:
+def _interventions(stretches: Iterable[RulebookPeriod], people: Iterable[Tables]) -> set[str]:
     """Return the interventions any of the books has or anybody has set a level for."""
     of_books = {name for stretch in stretches for name in stretch.book.index}
     return of_books.union(*(set(tables.overrides["intervention"]) for tables in people))

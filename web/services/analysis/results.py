@@ -18,10 +18,10 @@ from rules.explanation.explain import Explanation
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
-from web.store.models import Home, Intervention
+from web.store.models import Home, PerformedIntervention
 from web.store.result import repository
 from web.store.result.packed import FormatError
-from web.store.result.table import Cells, concat
+from web.store.result.table import ResultTable, concat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session, sessionmaker
 
-    from rules.model import Intervention as Entry
+    from rules.model import CatalogueEntry as Entry
     from rules.model import RuleBook
-    from web.services.rulebook_calendar import Stretch
+    from web.services.rulebook_calendar import RulebookPeriod
 
 BY_PLACE: Final = ("ward", "shift", "intervention")
 BY_DAY: Final = ("day",)
 """What the figures of a page are kept together by."""
 
 _ONE_DAY: Final = timedelta(days=1)
-_ANY_WORK: Final = select(Intervention.home_id).limit(1)
-_NO_CELLS: Final = Cells(
+_ANY_WORK: Final = select(PerformedIntervention.home_id).limit(1)
+_NO_CELLS: Final = ResultTable(
     {name: np.empty(0, np.int64) for name in (*DIMENSIONS, "outcome", "count", "seconds")},
     dict.fromkeys((*DIMENSIONS[1:], "outcome"), ()),
 )
@@ -74,7 +74,7 @@ class HomeResult:
     home_id: int
     home_name: str
     rulebook: RuleBook
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[RulebookPeriod, ...]
     period: tuple[date, date]
     available_period: tuple[date, date]
     wards: list[str]
@@ -164,7 +164,7 @@ def explain(
 
 def _sums(
     connection: Connection, home_id: int, chosen: tuple[date, date], available: tuple[date, date]
-) -> tuple[Cells, Cells]:
+) -> tuple[ResultTable, ResultTable]:
     """Return the cells of a period by day, and by place and intervention: whole months from their sums."""
     first, last = _numbers(chosen)
     months = _months(first, last)
@@ -180,11 +180,11 @@ def _sums(
     return of_days, concat(parts) if parts else _NO_CELLS
 
 
-def _of_ward(found: Cells, ward: str | None) -> Cells:
+def _of_ward(found: ResultTable, ward: str | None) -> ResultTable:
     return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
 
 
-def _frame(found: Cells, dimensions: tuple[str, ...]) -> pd.DataFrame:
+def _frame(found: ResultTable, dimensions: tuple[str, ...]) -> pd.DataFrame:
     """Return cells by some dimensions as the frame an aggregate has for them."""
     found = found.summed(*dimensions, "outcome")
     columns: dict[str, Any] = {
@@ -205,14 +205,14 @@ def _day_column(day: NDArray[np.integer[Any]]) -> NDArray[np.object_]:
     return days[codes]
 
 
-def _coverage(found: Cells) -> pd.DataFrame:
+def _coverage(found: ResultTable) -> pd.DataFrame:
     """Return coverage as an aggregate has it."""
     summed = found.summed("day", "ward", sums=COVERAGE_COUNTS)
     counts = {name: summed.columns[name] for name in COVERAGE_COUNTS}
     return pd.DataFrame({"day": _day_column(summed.columns["day"]), "ward": summed.series("ward"), **counts})
 
 
-def _sound(coverage: Cells, found: Iterable[Stretch]) -> bool:
+def _sound(coverage: ResultTable, found: Iterable[RulebookPeriod]) -> bool:
     """Return whether every analysed day rests on the book that holds on it."""
     used = coverage.summed("day", "book", sums=())
     books = np.array(used.labels["book"], dtype=object)[used.columns["book"]]
@@ -227,11 +227,13 @@ def stale(session: Session, home: Home) -> bool:
     except FormatError:
         return True
     if coverage is None:
-        return home.analysis == 0 and session.scalar(_ANY_WORK.where(Intervention.home_id == home.id)) is not None
+        return (
+            home.analysis == 0 and session.scalar(_ANY_WORK.where(PerformedIntervention.home_id == home.id)) is not None
+        )
     return not _sound(coverage, rulebook_calendar.stretches(session, home, *_span(coverage)))
 
 
-def _span(coverage: Cells) -> tuple[date, date]:
+def _span(coverage: ResultTable) -> tuple[date, date]:
     day = coverage.columns["day"]
     return day_of(int(day.min())), day_of(int(day.max()))
 

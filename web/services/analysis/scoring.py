@@ -18,7 +18,7 @@ from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
 from web.services import rulebook_calendar
 from web.services.analysis import demand, relief
 from web.store.result import repository
-from web.store.result.table import Cells, concat, labelled, together
+from web.store.result.table import ResultTable, concat, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
     import rules
     from pebem.contracts import Tables
-    from web.services.rulebook_calendar import Stretch
+    from web.services.rulebook_calendar import RulebookPeriod
 
 _UNRATED: Final = FIT_CLASSES[NICHT_BEWERTBAR]
 
 
-def by_stretch(tables: Tables, stretches: Iterable[Stretch]) -> list[tuple[Stretch, Aggregate]]:
+def by_stretch(tables: Tables, stretches: Iterable[RulebookPeriod]) -> list[tuple[RulebookPeriod, Aggregate]]:
     """Return the aggregate of each stretch that has work, kept by all dimensions."""
     parts = ((stretch, of_days(tables, stretch.first, stretch.last)) for stretch in stretches)
     return [(stretch, score(part, stretch.book)) for stretch, part in parts if len(part.interventions)]
 
 
-def whole(tables: Tables, stretches: Sequence[Stretch]) -> Aggregate:
+def whole(tables: Tables, stretches: Sequence[RulebookPeriod]) -> Aggregate:
     """Return the sum over all stretches."""
     return sum((part for _, part in by_stretch(tables, stretches)), Aggregate.zero(CUBE))
 
 
-def result(tables: Tables, stretches: Iterable[Stretch]) -> repository.Result:
+def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Result:
     """Return what is kept of the work of some stretches."""
-    found: dict[str, list[Cells]] = {}
+    found: dict[str, list[ResultTable]] = {}
     for stretch in stretches:
         part = of_days(tables, stretch.first, stretch.last)
         if part.interventions.empty:
@@ -65,20 +65,20 @@ def result(tables: Tables, stretches: Iterable[Stretch]) -> repository.Result:
     return {kind: concat(parts) for kind, parts in found.items()}
 
 
-def cells_of(frame: pd.DataFrame) -> Cells:
+def cells_of(frame: pd.DataFrame) -> ResultTable:
     """Return the cells of an aggregate, by all dimensions; an outcome is one label."""
     columns = {name: labelled(frame[name]) for name in DIMENSIONS[1:]} | {"outcome": together(frame, OUTCOME_COLUMNS)}
     sums = {name: frame[name].to_numpy(np.int64) for name in ("count", "seconds")}
     codes = {name: codes for name, (codes, _) in columns.items()}
-    return Cells({"day": _days(frame), **codes, **sums}, {name: labels for name, (_, labels) in columns.items()})
+    return ResultTable({"day": _days(frame), **codes, **sums}, {name: labels for name, (_, labels) in columns.items()})
 
 
-def coverage_of(frame: pd.DataFrame, sha256: str) -> Cells:
+def coverage_of(frame: pd.DataFrame, sha256: str) -> ResultTable:
     """Return the coverage of an aggregate, with the hash of the book it rests on."""
     ward, wards = labelled(frame["ward"])
     counts = {name: frame[name].to_numpy(np.int64) for name in COVERAGE_COUNTS}
     book = np.zeros(len(frame), np.int32)
-    return Cells({"day": _days(frame), "book": book, "ward": ward, **counts}, {"book": (sha256,), "ward": wards})
+    return ResultTable({"day": _days(frame), "book": book, "ward": ward, **counts}, {"book": (sha256,), "ward": wards})
 
 
 def _days(frame: pd.DataFrame) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from rules.staffing import GROUPS, full_time_equivalents
 from web.services import audit, clock
 from web.services.analysis import home_data
 from web.services.uploads import records
-from web.store.models import Account, Batch, Home, StaffingInput, WeeklyHours
+from web.store.models import Account, Home, StaffingInput, Upload, WeeklyHours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ class StaffingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class StaffingInputs:
     """What a home has entered, from a day on; ``valid_from`` None = nothing, these are the defaults.
 
     Attributes
@@ -69,7 +69,7 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StaffingLine:
     """One group, or the sum of all (``TOTAL``): full-time equivalents, exact; None = not known.
 
     Attributes
@@ -98,7 +98,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Staffing:
+class StaffingFigures:
     """Residents and staff of a home, averaged over days.
 
     Attributes
@@ -120,7 +120,7 @@ class Staffing:
     first: date
     last: date
     mix: dict[int, Decimal]
-    lines: tuple[Line, ...]
+    lines: tuple[StaffingLine, ...]
     full_time: Decimal
     by_qn: dict[int, Decimal]
     hours_from: int | None
@@ -138,7 +138,7 @@ def rounded(value: Decimal | None, places: int = 2) -> Decimal | None:
     return None if value is None else value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: date | None = None) -> Staffing:
+def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: date | None = None) -> StaffingFigures:
     """Return the staffing of a home on a day, or averaged over the days from ``first`` to ``last``.
 
     Raises
@@ -172,18 +172,18 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
         )
         for group, of in (*((group, (group,)) for group in GROUPS), (TOTAL, GROUPS))
     ]  # fmt: skip
-    return Staffing(
+    return StaffingFigures(
         first, last, residents, tuple(lines), _on(entered, last).full_time, by_qn, batch_id, ceiling.provenance, last
     )
 
 
-def inputs(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> Inputs:
+def inputs(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> StaffingInputs:
     """Return what holds on a day (None = today)."""
     with reading() as session:
         return _on(_entered(session, home_id), day or clock.today())
 
 
-def history(reading: sessionmaker[Session], home_id: int) -> list[Inputs]:
+def history(reading: sessionmaker[Session], home_id: int) -> list[StaffingInputs]:
     """Return everything that was entered and still counts, latest day first."""
     with reading() as session:
         return [one for one in reversed(_entered(session, home_id)) if one.valid_from]
@@ -245,10 +245,10 @@ def _plain(column: pd.Series) -> list[Any]:
     return column.astype(object).where(column.notna(), None).tolist()
 
 
-def _entered(session: Session, home_id: int) -> list[Inputs]:
+def _entered(session: Session, home_id: int) -> list[StaffingInputs]:
     """Return the defaults and what was entered, in order of days."""
-    found: dict[date | None, Inputs] = {
-        None: Inputs(None, FULL_TIME, dict.fromkeys(GROUPS), dict.fromkeys(GROUPS)),
+    found: dict[date | None, StaffingInputs] = {
+        None: StaffingInputs(None, FULL_TIME, dict.fromkeys(GROUPS), dict.fromkeys(GROUPS)),
     }
     rows = session.execute(
         select(StaffingInput, Account.display_name)
@@ -260,11 +260,11 @@ def _entered(session: Session, home_id: int) -> list[Inputs]:
         minimum, agreed = (
             {group: getattr(row, f"{kind}_{group}") for group in GROUPS} for kind in ("minimum", "agreed")
         )
-        found[row.valid_from] = Inputs(row.valid_from, row.full_time, minimum, agreed, by, row.at)
+        found[row.valid_from] = StaffingInputs(row.valid_from, row.full_time, minimum, agreed, by, row.at)
     return list(found.values())
 
 
-def _on(entered: Sequence[Inputs], day: date) -> Inputs:
+def _on(entered: Sequence[StaffingInputs], day: date) -> StaffingInputs:
     return next(one for one in reversed(entered) if one.valid_from is None or one.valid_from <= day)
 
 
@@ -272,15 +272,17 @@ def _hours(session: Session, home_id: int) -> tuple[int | None, list[WeeklyHours
     """Return the sums of the newest stored upload that has any: it lists all staff, so it replaces the one before."""
     newest = session.scalar(
         select(func.max(WeeklyHours.batch_id))
-        .join(Batch, Batch.id == WeeklyHours.batch_id)
-        .where(Batch.home_id == home_id, Batch.state.in_(records.IN_FORCE))
+        .join(Upload, Upload.id == WeeklyHours.batch_id)
+        .where(Upload.home_id == home_id, Upload.state.in_(records.IN_FORCE))
     )
     if newest is None:
         return None, []
     return newest, list(session.scalars(select(WeeklyHours).where(WeeklyHours.batch_id == newest)))
 
 
-def _full_time(hours: Sequence[WeeklyHours], level: int, entered: Sequence[Inputs]) -> Callable[[date], Decimal]:
+def _full_time(
+    hours: Sequence[WeeklyHours], level: int, entered: Sequence[StaffingInputs]
+) -> Callable[[date], Decimal]:
     """Return a function that gives the full-time equivalents of a level on a day."""
 
     def there(day: date) -> Decimal:
@@ -309,7 +311,7 @@ def _mean(parts: Sequence[tuple[date, int]], value: Callable[[date], Decimal]) -
 
 
 def _entered_mean(
-    parts: Sequence[tuple[date, int]], entered: Sequence[Inputs], kind: str, groups: Sequence[str]
+    parts: Sequence[tuple[date, int]], entered: Sequence[StaffingInputs], kind: str, groups: Sequence[str]
 ) -> Decimal | None:
     """Return the mean of what was entered for some groups together; None where a day or a group lacks it."""
     values = [(getattr(_on(entered, day), kind)[group], days) for day, days in parts for group in groups]
@@ -327,10 +329,10 @@ def _line(  # a line of a table has as many cells
     minimum: Decimal | None,
     agreed: Decimal | None,
     actual: tuple[Decimal, Decimal] | None,
-) -> Line:
+) -> StaffingLine:
     own, whole = ceiling
     there, everybody = actual or (None, None)
-    return Line(
+    return StaffingLine(
         group, title, levels, own, minimum, agreed, there,
         share=_ratio(there, everybody), ceiling_share=_ratio(own, whole),
         ratio=_ratio(there, own), agreed_ratio=_ratio(agreed, own),

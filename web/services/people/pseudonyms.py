@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import func, insert, select, update
 
-from web.security.crypto import Box, Lookup
+from web.security.crypto import Box, KeyedHash
 from web.services import clock
 from web.store.vault import RESIDENT, STAFF, Identity
 
@@ -26,7 +26,7 @@ CHUNK: Final = 500
 _PREFIX: Final = {RESIDENT: "B-", STAFF: "M-"}
 
 
-class Person(NamedTuple):
+class PersonName(NamedTuple):
     """Name and given name of a person, as far as a file gives them."""
 
     name: str = ""
@@ -34,7 +34,7 @@ class Person(NamedTuple):
 
 
 def pseudonymise(
-    session: Session, settings: Settings, home_id: int, kind: str, people: Mapping[str, Person]
+    session: Session, settings: Settings, home_id: int, kind: str, people: Mapping[str, PersonName]
 ) -> dict[str, str]:
     """Return the pseudonym of each number, making those that are missing and updating names that are given.
 
@@ -49,7 +49,7 @@ def pseudonymise(
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(home_id)))  # two uploads of a home, one after the other
-    lookup, box = Lookup(settings.vault_key), Box(settings.vault_key, "identity")
+    lookup, box = KeyedHash(settings.vault_key), Box(settings.vault_key, "identity")
     numbers = {lookup(home_id, kind, number): number for number in people}
     known = _find(session, home_id, kind, list(numbers))
     taken = set(session.scalars(select(Identity.pseudonym).where(Identity.home_id == home_id)))
@@ -61,7 +61,7 @@ def pseudonymise(
         found[number] = pseudonym
         sealed = {
             field: box.seal(text.encode(), _place(home_id, pseudonym, field))
-            for field, text in zip(Person._fields, people[number], strict=True)
+            for field, text in zip(PersonName._fields, people[number], strict=True)
             if text
         }
         if row is None:
@@ -79,13 +79,13 @@ def pseudonymise(
 
 def existing(session: Session, settings: Settings, home_id: int, kind: str, numbers: Iterable[str]) -> dict[str, str]:
     """Return the pseudonyms of those numbers that have one."""
-    lookup = Lookup(settings.vault_key)
+    lookup = KeyedHash(settings.vault_key)
     indices = {lookup(home_id, kind, number): number for number in numbers}
     found = _find(session, home_id, kind, list(indices))
     return {indices[index]: row.pseudonym for index, row in found.items()}
 
 
-def reveal(session: Session, settings: Settings, home_id: int, pseudonym: str) -> tuple[str, Person] | None:
+def reveal(session: Session, settings: Settings, home_id: int, pseudonym: str) -> tuple[str, PersonName] | None:
     """Return number and person behind a pseudonym of a home, or None."""
     row = session.scalar(select(Identity).where(Identity.home_id == home_id, Identity.pseudonym == pseudonym))
     if row is None:
@@ -94,7 +94,7 @@ def reveal(session: Session, settings: Settings, home_id: int, pseudonym: str) -
     return box.open(row.number, _place(home_id, pseudonym, "number")).decode(), _person(box, row)
 
 
-def everyone(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, Person]]:
+def everyone(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, PersonName]]:
     """Return number and person behind every pseudonym of a home: for comparing in memory, not for keeping."""
     box = Box(settings.vault_key, "identity")
     rows = session.scalars(select(Identity).where(Identity.home_id == home_id, Identity.kind == kind))
@@ -125,12 +125,12 @@ def _find(session: Session, home_id: int, kind: str, indices: list[bytes]) -> di
     return known
 
 
-def _person(box: Box, row: Identity) -> Person:
+def _person(box: Box, row: Identity) -> PersonName:
     texts = (
         box.open(sealed, _place(row.home_id, row.pseudonym, field)).decode() if sealed else ""
         for field, sealed in (("name", row.name), ("given", row.given))
     )
-    return Person(*texts)
+    return PersonName(*texts)
 
 
 def _place(home_id: int, pseudonym: str, field: str) -> str:

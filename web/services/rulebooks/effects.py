@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pebem.contracts import Tables
-    from web.services.rulebook_calendar import Source, Stretch
+    from web.services.rulebook_calendar import RulebookPeriod, Source
 
 _Sums = dict[Any, list[int]]
 """Count and seconds by key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class LevelShift:
     """Work whose level called for changes: from and to (0 = not to be rated)."""
 
     before: int
@@ -34,7 +34,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class HomeEffect:
     """What changes in a home's data where one rulebook holds in place of another, over all its days.
 
     Attributes
@@ -53,7 +53,7 @@ class Effect:
     last: date
     count: int
     seconds: int
-    moves: tuple[Move, ...]
+    moves: tuple[LevelShift, ...]
     fit_before: dict[str, tuple[int, int]]
     fit_after: dict[str, tuple[int, int]]
     unknown: tuple[str, ...]
@@ -69,7 +69,7 @@ class Effect:
         return sum(move.seconds for move in self.moves)
 
 
-def effect(tables: Tables, before: Source, after: Source) -> Effect | None:
+def effect(tables: Tables, before: Source, after: Source) -> HomeEffect | None:
     """Score all work with both rulebooks and compare row by row; None without work."""
     period = scoring.days_of(tables)
     if period is None:
@@ -83,8 +83,8 @@ def effect(tables: Tables, before: Source, after: Source) -> Effect | None:
             known = part.interventions["intervention"].isin(old.book.index.keys() & new.book.index.keys())
             _compare(_rows(part, known), old, new, moves, first, second)
             _unmatched(_rows(part, ~known), old, new, moves, first, second)
-    found = (Move(*levels, *sums) for levels, sums in moves.items())
-    return Effect(
+    found = (LevelShift(*levels, *sums) for levels, sums in moves.items())
+    return HomeEffect(
         first=period[0],
         last=period[1],
         count=sum(sums[0] for sums in first.values()),
@@ -100,7 +100,9 @@ def _rows(tables: Tables, kept: pd.Series) -> Tables:
     return replace(tables, interventions=tables.interventions[kept].reset_index(drop=True))
 
 
-def _compare(tables: Tables, old: Stretch, new: Stretch, moves: _Sums, first: _Sums, second: _Sums) -> None:
+def _compare(
+    tables: Tables, old: RulebookPeriod, new: RulebookPeriod, moves: _Sums, first: _Sums, second: _Sums
+) -> None:
     """Add the work both rulebooks know."""
     if tables.interventions.empty:
         return
@@ -112,7 +114,9 @@ def _compare(tables: Tables, old: Stretch, new: Stretch, moves: _Sums, first: _S
         _add(second[now], amount)
 
 
-def _unmatched(tables: Tables, old: Stretch, new: Stretch, moves: _Sums, first: _Sums, second: _Sums) -> None:
+def _unmatched(
+    tables: Tables, old: RulebookPeriod, new: RulebookPeriod, moves: _Sums, first: _Sums, second: _Sums
+) -> None:
     """Add the work one rulebook does not know: there it has no level."""
     if tables.interventions.empty:
         return

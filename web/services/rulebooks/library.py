@@ -16,10 +16,10 @@ from rules.load import sha256_of
 from web.services import audit, clock
 from web.services.analysis import home_data, rescore
 from web.services.rulebook_calendar import (
-    BuiltIn,
-    Own,
+    BuiltInRulebook,
+    OwnRulebook,
+    RulebookPeriod,
     Source,
-    Stretch,
     built_in_editions,
     current,
     on,
@@ -27,7 +27,7 @@ from web.services.rulebook_calendar import (
     source_of,
     stretches,
 )
-from web.services.rulebooks.effects import Effect, Move, effect
+from web.services.rulebooks.effects import HomeEffect, LevelShift, effect
 from web.store.models import Account, Home, Rulebook, RulebookHolding
 
 if TYPE_CHECKING:
@@ -37,12 +37,30 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
     import rules
-    from rules.difference import Difference
+    from rules.difference import BookDifference
     from web.store.databases import Databases
 
 __all__ = [
-    "Comparison", "Effect", "Entry", "Holding", "Imported", "Move", "RulebookError", "Stretch", "activate", "compare",
-    "current", "documents", "find", "get", "holding", "holdings", "import_", "list_", "remove", "stretches",
+    "HoldingRow",
+    "HomeEffect",
+    "ImportedRulebook",
+    "LevelShift",
+    "LibraryEntry",
+    "RulebookComparison",
+    "RulebookError",
+    "RulebookPeriod",
+    "activate",
+    "compare",
+    "current",
+    "documents",
+    "find",
+    "get",
+    "holding",
+    "holdings",
+    "import_",
+    "list_",
+    "remove",
+    "stretches",
 ]  # fmt: skip
 
 OWN_STATUSES: Final = ("amtlich", "hausregel")
@@ -56,7 +74,7 @@ class RulebookError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LibraryEntry:
     """A rulebook of the library.
 
     Attributes
@@ -88,10 +106,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldingRow:
     """From this day on a home works with this rulebook; None = since always, and without end."""
 
-    entry: Entry
+    entry: LibraryEntry
     valid_from: date | None
     valid_until: date | None
     by: str
@@ -99,31 +117,31 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedRulebook:
     """What became of an imported workbook: an entry, or findings with the errors that forbid it."""
 
-    entry: Entry | None
+    entry: LibraryEntry | None
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RulebookComparison:
     """Two rulebooks side by side: what differs, and what that does to a home's data."""
 
     a: rules.RuleBook
     b: rules.RuleBook
-    difference: Difference
-    effect: Effect | None
+    difference: BookDifference
+    effect: HomeEffect | None
 
 
-def list_(reading: sessionmaker[Session], tenant_id: int) -> list[Entry]:
+def list_(reading: sessionmaker[Session], tenant_id: int) -> list[LibraryEntry]:
     """Return all rulebooks a tenant can use: built-in ones first, then its own, newest first."""
     with reading() as session:
         rows = session.execute(_own(tenant_id).order_by(Rulebook.id.desc())).all()
     return [*_built_in_entries(), *(_entry(*row) for row in rows)]
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, key: str) -> Entry | None:
+def find(reading: sessionmaker[Session], tenant_id: int, key: str) -> LibraryEntry | None:
     """Return a rulebook of the library; None for another tenant's, as for one that does not exist."""
     return next((entry for entry in list_(reading, tenant_id) if entry.key == key), None)
 
@@ -139,13 +157,13 @@ def documents(reading: sessionmaker[Session], tenant_id: int, key: str) -> Mappi
     """Return the documents of a rulebook, as ``rules.load.documents`` does; of a built-in one, today's edition."""
     with reading() as session:
         source = _source(session, tenant_id, key)
-    if isinstance(source, BuiltIn):
+    if isinstance(source, BuiltInRulebook):
         wanted = source.book(clock.today()).sha256
         return next(one for one in built_in_editions() if sha256_of(one) == wanted)
     return source.documents if source else None
 
 
-def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str, content: bytes) -> Imported:
+def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str, content: bytes) -> ImportedRulebook:
     """Read a workbook into the library; nothing is stored where a finding is an error.
 
     Raises
@@ -158,11 +176,11 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
     except UnreadableError as error:
         raise RulebookError(str(error)) from error
     if read.documents is None:
-        return Imported(None, tuple(read.findings))
+        return ImportedRulebook(None, tuple(read.findings))
     head, sha256 = read.documents["rulebook.yaml"], sha256_of(read.documents)
     known = list_(databases.reading, tenant_id)
     if objections := _objections(read.documents, sha256, known, name):
-        return Imported(None, (*read.findings, *objections))
+        return ImportedRulebook(None, (*read.findings, *objections))
     with databases.writing.begin() as session:
         row = Rulebook(
             tenant_id=tenant_id, rulebook_id=head["id"], edition=head["ausgabe"], status=head["status"],
@@ -175,7 +193,7 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
             session, "regelwerk.aufnehmen", tenant_id=tenant_id, account_id=account_id, what=f"regelwerk {row.id}"
         )
         key = f"r{row.id}"
-    return Imported(find(databases.reading, tenant_id, key), tuple(read.findings))
+    return ImportedRulebook(find(databases.reading, tenant_id, key), tuple(read.findings))
 
 
 def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -> None:
@@ -188,7 +206,7 @@ def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -
     """
     with databases.writing.begin() as session:
         source = _source(session, tenant_id, key)
-        if source is None or isinstance(source, BuiltIn):
+        if source is None or isinstance(source, BuiltInRulebook):
             raise RulebookError("Dieses Regelwerk kann nicht entfernt werden.")
         used = session.scalar(select(Rulebook.first_used_at).where(Rulebook.id == source.id))
         if used is not None:
@@ -217,8 +235,8 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
         if home is None or source is None:
             raise RulebookError("Dieses Regelwerk gibt es hier nicht.")
         now = clock.now()
-        built_in = source.name if isinstance(source, BuiltIn) else None
-        own = None if isinstance(source, BuiltIn) else session.get_one(Rulebook, source.id)
+        built_in = source.name if isinstance(source, BuiltInRulebook) else None
+        own = None if isinstance(source, BuiltInRulebook) else session.get_one(Rulebook, source.id)
         if own is not None and own.first_used_at is None:
             own.first_used_at = now
         before = rescore.held(session, home_id)
@@ -236,7 +254,7 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
         rescore.analyse_touched(session, home_id, before)
 
 
-def holdings(reading: sessionmaker[Session], home_id: int) -> list[Holding]:
+def holdings(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
     """Return which rulebooks a home works with, in order of days; the first since always."""
     with reading() as session:
         home = session.get_one(Home, home_id)
@@ -246,7 +264,7 @@ def holdings(reading: sessionmaker[Session], home_id: int) -> list[Holding]:
             session.execute(select(Account.id, Account.display_name).where(Account.tenant_id == home.tenant_id)).all()
         )
     return [
-        Holding(
+        HoldingRow(
             entry=entries[_key(source)],
             valid_from=decided.valid_from if decided else None,
             valid_until=held[position + 1][0] - timedelta(days=1) if position + 1 < len(held) else None,
@@ -265,7 +283,7 @@ def holding(reading: sessionmaker[Session], home_id: int, day: date | None = Non
 
 def compare(
     reading: sessionmaker[Session], tenant_id: int, a: str, b: str, *, home_id: int | None = None
-) -> Comparison | None:
+) -> RulebookComparison | None:
     """Compare two rulebooks and, with a home, what its work would come to with each; None where one is not there."""
     with reading() as session:
         sources = [_source(session, tenant_id, key) for key in (a, b)]
@@ -277,10 +295,10 @@ def compare(
         )
         changed = effect(home_data.tables_of(session, int(own)), first, second) if own else None
     books = [source.book(clock.today()) for source in (first, second)]
-    return Comparison(books[0], books[1], difference.compare(books[0], books[1]), changed)
+    return RulebookComparison(books[0], books[1], difference.compare(books[0], books[1]), changed)
 
 
-def _objections(documents: Mapping[str, Any], sha256: str, known: list[Entry], file: str) -> list[Finding]:
+def _objections(documents: Mapping[str, Any], sha256: str, known: list[LibraryEntry], file: str) -> list[Finding]:
     """Return why a rulebook cannot come into the library: it is there already, its name is taken, or it has gaps."""
     head = documents["rulebook.yaml"]
     if same := [entry for entry in known if entry.sha256 == sha256]:
@@ -295,10 +313,10 @@ def _objections(documents: Mapping[str, Any], sha256: str, known: list[Entry], f
         message = f"Die Ausgabe {head['ausgabe']} von {head['id']} gibt es schon mit anderem Inhalt."
         repair = "Geben Sie der geänderten Fassung eine neue Ausgabe."
         return [Finding(Severity.ERROR, "ausgabe-vergeben", message, repair, file=file, column="Ausgabe")]
-    return list(_gaps(Own(0, sha256, documents), file))
+    return list(_gaps(OwnRulebook(0, sha256, documents), file))
 
 
-def _gaps(source: Own, file: str) -> Iterator[Finding]:
+def _gaps(source: OwnRulebook, file: str) -> Iterator[Finding]:
     """Find days of the rulebook on which an intervention has no rule, or there is none: they could not be scored."""
     for day in sorted(source.breaks()):
         book = source.book(day)
@@ -314,7 +332,7 @@ def _gaps(source: Own, file: str) -> Iterator[Finding]:
 
 def _source(session: Session, tenant_id: int, key: str) -> Source | None:
     if key in {entry.key for entry in _built_in_entries()}:
-        return BuiltIn(key)
+        return BuiltInRulebook(key)
     number = key.removeprefix("r")
     if not (key.startswith("r") and number.isascii() and number.isdecimal() and len(number) < 10):
         return None
@@ -323,7 +341,7 @@ def _source(session: Session, tenant_id: int, key: str) -> Source | None:
 
 
 def _key(source: Source) -> str:
-    return source.name if isinstance(source, BuiltIn) else f"r{source.id}"
+    return source.name if isinstance(source, BuiltInRulebook) else f"r{source.id}"
 
 
 def _own(tenant_id: int) -> Any:
@@ -335,17 +353,17 @@ def _own(tenant_id: int) -> Any:
     )
 
 
-def _entry(row: Rulebook, owner: str) -> Entry:
-    return Entry(
+def _entry(row: Rulebook, owner: str) -> LibraryEntry:
+    return LibraryEntry(
         f"r{row.id}", row.rulebook_id, row.edition, row.status, row.title, row.sha256, owner,
         row.created_at, row.first_used_at,
     )  # fmt: skip
 
 
-def _built_in_entries() -> list[Entry]:
+def _built_in_entries() -> list[LibraryEntry]:
     names = sorted({edition["rulebook.yaml"]["id"] for edition in built_in_editions()})
     books = {name: current(name) for name in names}
     return [
-        Entry(name, book.id, book.edition, book.status, book.title, book.sha256, "", None, None)
+        LibraryEntry(name, book.id, book.edition, book.status, book.title, book.sha256, "", None, None)
         for name, book in books.items()
     ]

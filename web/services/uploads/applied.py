@@ -20,17 +20,17 @@ from web.services.analysis import home_data
 from web.services.people import aliases
 from web.services.uploads.assessment_parts import supplemented
 from web.services.uploads.records import IN_FORCE
-from web.services.uploads.row_changes import NOTHING, Contents, Rule, applied, scope_of
+from web.services.uploads.row_changes import NOTHING, ApplyRule, Contents, applied, scope_of
 from web.store.models import (
+    AppliedDuties,
+    AppliedMonth,
+    AppliedUpload,
     Assessment,
-    Batch,
-    Delivery,
-    DeliveryDuties,
-    DeliveryMonth,
     Instability,
     Qualification,
     Resident,
     Staff,
+    Upload,
     WorkMonth,
 )
 from web.store.work import bulk, renumber
@@ -57,7 +57,14 @@ _DETAILS: Final = {"assessments": Assessment, "instability": Instability, "staff
 
 
 def keep(
-    session: Session, home_id: int, batch_id: int, rule: Rule, given: Contents, people: Tables, *, ground: bool = False
+    session: Session,
+    home_id: int,
+    batch_id: int,
+    rule: ApplyRule,
+    given: Contents,
+    people: Tables,
+    *,
+    ground: bool = False,
 ) -> None:
     """Keep what an upload has said, as the newest of its home.
 
@@ -68,20 +75,20 @@ def keep(
     ground
         Whether this stands for all that was stored before uploads were kept.
     """
-    newest = session.scalar(select(func.max(Delivery.position)).where(Delivery.home_id == home_id)) or 0
+    newest = session.scalar(select(func.max(AppliedUpload.position)).where(AppliedUpload.home_id == home_id)) or 0
     values = {"batch_id": batch_id, "home_id": home_id, "position": newest + 1, "ground": ground}
-    session.execute(insert(Delivery).values(**values, rule=_rule_written(rule), people=_packed(people)))
+    session.execute(insert(AppliedUpload).values(**values, rule=_rule_written(rule), people=_packed(people)))
     _keep_months(session, batch_id, given)
 
 
 def keep_ground(session: Session, home_id: int) -> None:
     """Where uploads of a home were stored and not kept, keep all there is as what the newest of them said."""
-    if session.scalar(select(Delivery.batch_id).where(Delivery.home_id == home_id).limit(1)) is not None:
+    if session.scalar(select(AppliedUpload.batch_id).where(AppliedUpload.home_id == home_id).limit(1)) is not None:
         return
-    newest = session.scalar(select(func.max(Batch.id)).where(Batch.home_id == home_id, Batch.state.in_(IN_FORCE)))
+    newest = session.scalar(select(func.max(Upload.id)).where(Upload.home_id == home_id, Upload.state.in_(IN_FORCE)))
     if newest is not None:
         people = home_data.people_of(session, home_id)
-        keep(session, home_id, newest, Rule(), stored(session, home_id), people, ground=True)
+        keep(session, home_id, newest, ApplyRule(), stored(session, home_id), people, ground=True)
 
 
 def stored(session: Session, home_id: int, days: tuple[date, date] | None = None) -> Contents:
@@ -89,31 +96,33 @@ def stored(session: Session, home_id: int, days: tuple[date, date] | None = None
     return of_bytes(bulk.contents(session.connection(), home_id, days))
 
 
-def in_force(session: Session, home_id: int) -> list[Delivery]:
+def in_force(session: Session, home_id: int) -> list[AppliedUpload]:
     """Return the uploads in force, in their order."""
-    return list(session.scalars(select(Delivery).where(Delivery.home_id == home_id).order_by(Delivery.position)))
+    return list(
+        session.scalars(select(AppliedUpload).where(AppliedUpload.home_id == home_id).order_by(AppliedUpload.position))
+    )
 
 
 def contents(session: Session, batch_id: int, months: Iterable[int] | None = None) -> Contents:
     """Return the contents of the rows of an upload (None = of all months), in order."""
-    query = select(DeliveryMonth.contents).where(DeliveryMonth.batch_id == batch_id).order_by(DeliveryMonth.month)
+    query = select(AppliedMonth.contents).where(AppliedMonth.batch_id == batch_id).order_by(AppliedMonth.month)
     if months is not None:
-        query = query.where(DeliveryMonth.month.in_(list(months)))
+        query = query.where(AppliedMonth.month.in_(list(months)))
     return of_bytes(b"".join(zlib.decompress(one) for one in session.scalars(query)))
 
 
-def months_about(session: Session, one: Delivery) -> list[int]:
+def months_about(session: Session, one: AppliedUpload) -> list[int]:
     """Return the months an upload is about: those of its rows, and of stored rows in what it is complete for."""
-    found = set(session.scalars(select(DeliveryMonth.month).where(DeliveryMonth.batch_id == one.batch_id)))
+    found = set(session.scalars(select(AppliedMonth.month).where(AppliedMonth.batch_id == one.batch_id)))
     scope = rule_of(one).scope
     if scope is not None:
         ends = np.array([scope.first, scope.last]) - FIRST_DAY
         first, last = ends.astype("datetime64[D]").astype("datetime64[M]").astype(int).tolist()
         kept = [WorkMonth.home_id == one.home_id, WorkMonth.month.between(first, last)]
         found |= set(session.scalars(select(WorkMonth.month).where(*kept)))
-        others = select(DeliveryMonth.month).join(Delivery, Delivery.batch_id == DeliveryMonth.batch_id)
+        others = select(AppliedMonth.month).join(AppliedUpload, AppliedUpload.batch_id == AppliedMonth.batch_id)
         found |= set(
-            session.scalars(others.where(Delivery.home_id == one.home_id, DeliveryMonth.month.between(first, last)))
+            session.scalars(others.where(AppliedUpload.home_id == one.home_id, AppliedMonth.month.between(first, last)))
         )
     return sorted(found)
 
@@ -129,12 +138,12 @@ def folded(session: Session, home_id: int, months: Iterable[int], *, without: in
     )
 
 
-def rule_of(one: Delivery) -> Rule:
+def rule_of(one: AppliedUpload) -> ApplyRule:
     """Return how an upload was taken in."""
-    return Rule(one.rule["replace"], scope_of(one.rule))
+    return ApplyRule(one.rule["replace"], scope_of(one.rule))
 
 
-def people(one: Delivery) -> dict[str, pd.DataFrame]:
+def people(one: AppliedUpload) -> dict[str, pd.DataFrame]:
     """Return what an upload has said of people, frame by frame (:data:`PEOPLE`)."""
     said = json.loads(zlib.decompress(one.people))
     return {name: _frame(said[name], columns) for name, (_, columns) in PEOPLE.items()}
@@ -177,7 +186,7 @@ def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, 
 
 def forget(session: Session, batch_id: int) -> None:
     """Drop what an upload has said: it is not in force any more."""
-    for model in (DeliveryMonth, DeliveryDuties, Delivery):
+    for model in (AppliedMonth, AppliedDuties, AppliedUpload):
         session.execute(delete(model).where(model.batch_id == batch_id))
 
 
@@ -202,7 +211,7 @@ def regive(session: Session, home_id: int, field: str, old: int, new: int) -> se
         if field == "resident_id" and scope and old in scope["residents"]:
             lives = sorted({*scope["residents"], new} - {old})
             one.rule = {**one.rule, "scope": {**scope, "residents": lives}}
-        for month in session.scalars(select(DeliveryMonth).where(DeliveryMonth.batch_id == one.batch_id)).all():
+        for month in session.scalars(select(AppliedMonth).where(AppliedMonth.batch_id == one.batch_id)).all():
             rows = of_bytes(zlib.decompress(month.contents))
             given = np.sort(renumber.renumbered(rows, field, old, new))
             if not np.array_equal(rows, given):
@@ -218,10 +227,10 @@ def _keep_months(session: Session, batch_id: int, given: Contents) -> None:
         for part in months_of(given)
     ]
     if rows:
-        session.execute(insert(DeliveryMonth), rows)
+        session.execute(insert(AppliedMonth), rows)
 
 
-def _rule_written(rule: Rule) -> dict[str, Any]:
+def _rule_written(rule: ApplyRule) -> dict[str, Any]:
     scope = rule.scope
     return {
         "replace": rule.replace,

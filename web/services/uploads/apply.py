@@ -13,7 +13,7 @@ from sqlalchemy import select
 from web.services.analysis import home_data, rescore
 from web.services.people import aliases
 from web.services.uploads import applied, assessment_parts, duties, row_changes
-from web.services.uploads.row_changes import NOTHING, Contents, Difference, Rule, Scope
+from web.services.uploads.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
 from web.store.models import Label, Resident
 from web.store.work import bulk, replace_rows
 from web.store.work.row_bytes import days_of, month_of, months_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ApplyChoice:
     """What the user has chosen about an upload.
 
     Attributes
@@ -58,7 +58,7 @@ class Choice:
         }  # fmt: skip
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any] | None) -> Choice:
+    def of(cls, kept: Mapping[str, Any] | None) -> ApplyChoice:
         """Return what :meth:`written` gave; None is the choice nobody has made."""
         if kept is None:
             return cls()
@@ -67,11 +67,11 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Taken:
+class AppliedChanges:
     """What became of the rows and of the duties, and which days were analysed (None = all)."""
 
-    difference: Difference
-    rosters: duties.Change
+    difference: RowChanges
+    rosters: duties.DutyChanges
     days: set[date] | None
 
     @property
@@ -85,11 +85,11 @@ def take_in(
     home_id: int,
     batch_id: int,
     tables: Tables,
-    choice: Choice,
+    choice: ApplyChoice,
     done: Callable[[int], object],
     *,
     dry: bool = False,
-) -> Taken:
+) -> AppliedChanges:
     """Take an upload in. The home is locked by the caller.
 
     Parameters
@@ -108,7 +108,7 @@ def take_in(
     connection = session.connection()
     ids = {"resident_id": residents, "staff_id": staff}
     given = bulk.contents_of(connection, tables.interventions, ids, home_id)
-    rule = Rule(choice.replace, _scope(session, home_id, choice))
+    rule = ApplyRule(choice.replace, _scope(session, home_id, choice))
     span = _span(given, rule.scope)
     held = applied.stored(session, home_id, span) if span else NOTHING
     found = row_changes.compare(held, given, rule)
@@ -119,7 +119,9 @@ def take_in(
     if not dry:
         applied.keep(session, home_id, batch_id, rule, given, tables)
         duties.keep(session, batch_id, on_duty)
-    return Taken(found, rosters, analysed(session, home_id, before, found.gone, found.come, None if dry else rosters))
+    return AppliedChanges(
+        found, rosters, analysed(session, home_id, before, found.gone, found.come, None if dry else rosters)
+    )
 
 
 def _whole(session: Session, home_id: int, tables: Tables) -> Tables:
@@ -162,8 +164,8 @@ def put(
 
 
 def analysed(
-    session: Session, home_id: int, before: rescore.Held, gone: Contents, come: Contents,
-    rosters: duties.Change | None,
+    session: Session, home_id: int, before: rescore.ScoredState, gone: Contents, come: Contents,
+    rosters: duties.DutyChanges | None,
 ) -> set[date] | None:  # fmt: skip
     """Analyse what is touched, and return the days; None = all.
 
@@ -184,18 +186,18 @@ def digest(*contents: Contents) -> str:
     return sha256(made).hexdigest() if any(len(one) for one in contents) else ""
 
 
-def _scope(session: Session, home_id: int, choice: Choice) -> Scope | None:
+def _scope(session: Session, home_id: int, choice: ApplyChoice) -> CompletenessScope | None:
     if choice.first is None or choice.last is None:
         return None
     first, last = choice.first.toordinal(), choice.last.toordinal()
     if not choice.wards:
-        return Scope(first, last)
+        return CompletenessScope(first, last)
     labels = session.scalars(select(Label.id).where(Label.home_id == home_id, Label.text.in_(choice.wards)))
     lives = session.scalars(select(Resident.id).where(Resident.home_id == home_id, Resident.ward.in_(choice.wards)))
-    return Scope(first, last, frozenset(labels), frozenset(lives))
+    return CompletenessScope(first, last, frozenset(labels), frozenset(lives))
 
 
-def _span(given: Contents, scope: Scope | None) -> tuple[date, date] | None:
+def _span(given: Contents, scope: CompletenessScope | None) -> tuple[date, date] | None:
     days = days_of(given[[0, -1]]).tolist() if len(given) else []
     days += [scope.first, scope.last] if scope else []
     return (date.fromordinal(min(days)), date.fromordinal(max(days))) if days else None

@@ -18,7 +18,7 @@ from sqlalchemy import insert, select
 
 from pebem import contracts
 from web.services.uploads import row_changes
-from web.store.models import Delivery, DeliveryDuties, Label, Staff
+from web.store.models import AppliedDuties, AppliedUpload, Label, Staff
 from web.store.work import bulk, renumber
 from web.store.work.row_bytes import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
-    from web.services.uploads.row_changes import Contents, Scope
+    from web.services.uploads.row_changes import CompletenessScope, Contents
 
 NOTHING: Final = of_bytes(b"", DUTY)
 NO_DUTIES: Final = pd.DataFrame(contracts.empty(contracts.DUTIES))
@@ -40,7 +40,7 @@ _PERSON_AND_DAY: Final = "S8"
 
 
 @dataclass(frozen=True)
-class Change:
+class DutyChanges:
     """What becomes of the stored duties of a home.
 
     Attributes
@@ -104,16 +104,16 @@ def keep(session: Session, batch_id: int, given: Contents) -> None:
         for part in months_of(given)
     ]
     if rows:
-        session.execute(insert(DeliveryDuties), rows)
+        session.execute(insert(AppliedDuties), rows)
 
 
 def of_upload(session: Session, batch_id: int) -> Contents:
     """Return the contents of the duties of an upload, in order."""
-    query = select(DeliveryDuties.contents).where(DeliveryDuties.batch_id == batch_id).order_by(DeliveryDuties.month)
+    query = select(AppliedDuties.contents).where(AppliedDuties.batch_id == batch_id).order_by(AppliedDuties.month)
     return _joined(session.scalars(query))
 
 
-def months_about(given: Contents, scope: Scope | None) -> list[int]:
+def months_about(given: Contents, scope: CompletenessScope | None) -> list[int]:
     """Return the months an upload with these duties is about."""
     if not len(given):
         return []
@@ -129,15 +129,15 @@ def folded(
 ) -> Contents:
     """Return what follows from the uploads in force, but one, for some months (None = all): contents in order."""
     query = (
-        select(DeliveryDuties.batch_id, DeliveryDuties.month, Delivery.rule, DeliveryDuties.contents)
-        .join(Delivery, Delivery.batch_id == DeliveryDuties.batch_id)
-        .where(Delivery.home_id == home_id)
-        .order_by(Delivery.position, DeliveryDuties.month)
+        select(AppliedDuties.batch_id, AppliedDuties.month, AppliedUpload.rule, AppliedDuties.contents)
+        .join(AppliedUpload, AppliedUpload.batch_id == AppliedDuties.batch_id)
+        .where(AppliedUpload.home_id == home_id)
+        .order_by(AppliedUpload.position, AppliedDuties.month)
     )
     wanted = None if months is None else frozenset(months)
     if wanted:  # by their ends: a stretch without an end has more months than a query may have parameters
-        query = query.where(DeliveryDuties.month.between(min(wanted), max(wanted)))
-    said: dict[int, tuple[Scope | None, list[bytes]]] = {}
+        query = query.where(AppliedDuties.month.between(min(wanted), max(wanted)))
+    said: dict[int, tuple[CompletenessScope | None, list[bytes]]] = {}
     for batch_id, month, rule, contents in session.execute(query):
         if batch_id != without and (wanted is None or month in wanted):
             said.setdefault(batch_id, (row_changes.scope_of(rule), []))[1].append(contents)
@@ -145,7 +145,7 @@ def folded(
     return reduce(lambda so_far, one: applied(so_far, *one), parts, NOTHING)
 
 
-def applied(stored: Contents, given: Contents, scope: Scope | None) -> Contents:
+def applied(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
     """Return what is stored after an upload with these duties was taken in, in order.
 
     Parameters
@@ -165,21 +165,21 @@ def applied(stored: Contents, given: Contents, scope: Scope | None) -> Contents:
     return np.unique(np.concatenate([stored[~replaced], given]))
 
 
-def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> Change:
+def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> DutyChanges:
     """Return what becomes of stored duties, and how many of an upload's are there already."""
     gone, come = np.setdiff1d(before, after), np.setdiff1d(after, before)
     _, code = np.unique(np.concatenate([_keys(gone), _keys(come)]), return_inverse=True)
     top = int(code.max(initial=-1)) + 1
     changed = int(np.minimum(*(np.bincount(part, minlength=top) for part in np.split(code, [len(gone)]))).sum())
     days = frozenset(_days(np.concatenate([gone, come])))
-    return Change(len(come) - changed, changed, len(gone) - changed, int(np.isin(given, before).sum()), gone, days)
+    return DutyChanges(len(come) - changed, changed, len(gone) - changed, int(np.isin(given, before).sum()), gone, days)
 
 
-def regive(session: Session, home_id: int, old: int, new: int) -> Change:
+def regive(session: Session, home_id: int, old: int, new: int) -> DutyChanges:
     """Let what uploads said of one employee be said of another (row ids), and return what becomes of the duties."""
     before = folded(session, home_id)
-    query = select(DeliveryDuties).join(Delivery, Delivery.batch_id == DeliveryDuties.batch_id)
-    for month in session.scalars(query.where(Delivery.home_id == home_id)).all():
+    query = select(AppliedDuties).join(AppliedUpload, AppliedUpload.batch_id == AppliedDuties.batch_id)
+    for month in session.scalars(query.where(AppliedUpload.home_id == home_id)).all():
         given = renumber.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
         month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)
     session.flush()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from importers.files import opening
 from importers.files.delimited import ENCODINGS
-from importers.files.kind import Kind
+from importers.files.kind import FileKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +25,7 @@ _NO_WORD: Final = re.compile(rb"[\s;,|\"<>]")
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-class Reading(NamedTuple):
+class EncodingSample(NamedTuple):
     """How words read in an encoding."""
 
     codec: str
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 
 def readings(
     files: Sequence[tuple[str, bytes]], passwords: Mapping[str, str], wanted: Collection[str]
-) -> dict[str, tuple[Reading, ...]]:
+) -> dict[str, tuple[EncodingSample, ...]]:
     """Return text file -> how its words with umlauts would read; nothing for files that say it themselves.
 
     Encodings in which all words read alike are one: there would be nothing to choose.
@@ -46,12 +46,12 @@ def readings(
     """
     if not wanted:
         return {}
-    opened = ((one.name, one.data) for one in opening.contents(files, passwords) if one.kind is Kind.TEXT)
+    opened = ((one.name, one.data) for one in opening.contents(files, passwords) if one.kind is FileKind.TEXT)
     found = {name: _readings(data) for name, data in opened if name in wanted and not data.startswith(_BOMS)}
     return {name: some for name, some in found.items() if some}
 
 
-def _readings(data: bytes) -> tuple[Reading, ...]:
+def _readings(data: bytes) -> tuple[EncodingSample, ...]:
     words = _words(data)
     read: dict[tuple[str, ...], str] = {}
     for codec in CODECS:
@@ -64,7 +64,7 @@ def _readings(data: bytes) -> tuple[Reading, ...]:
         return ()
     # First the words that tell most encodings apart.
     order = sorted(range(len(words)), key=lambda i: -len({texts[i] for texts in read}))[:SHOWN]
-    return tuple(Reading(codec, tuple(texts[i] for i in order)) for texts, codec in read.items())
+    return tuple(EncodingSample(codec, tuple(texts[i] for i in order)) for texts, codec in read.items())
 
 
 def _words(data: bytes) -> list[bytes]:

@@ -21,7 +21,7 @@ SEVERITIES: Final = {"fehler": Severity.ERROR, "warnungen": Severity.WARNING, "h
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FindingFilter:
     """What to show; "" = all.
 
     Attributes
@@ -43,7 +43,7 @@ class Wanted:
     page: int = 1
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> Wanted:
+    def of(cls, given: Mapping[str, str]) -> FindingFilter:
         """Return what the fields of a form or address ask for; nonsense asks for nothing."""
         asked = given.get("seite", "1")
         return cls(
@@ -61,7 +61,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class FilteredFindings:
     """The findings of one page.
 
     Attributes
@@ -85,7 +85,7 @@ class Sifted:
     codes: list[tuple[str, int]]
 
 
-def sift(findings: Sequence[Finding], wanted: Wanted) -> Sifted:
+def sift(findings: Sequence[Finding], wanted: FindingFilter) -> FilteredFindings:
     """Return the page wanted; the last one where there are fewer."""
     order = list(Severity)
     words = fold(wanted.words).split()
@@ -94,7 +94,7 @@ def sift(findings: Sequence[Finding], wanted: Wanted) -> Sifted:
     pages = max(1, -(-len(matching) // PAGE))
     page = min(wanted.page, pages)
     by_severity = Counter(one.severity for one in findings)
-    return Sifted(
+    return FilteredFindings(
         matching[(page - 1) * PAGE : page * PAGE],
         len(matching),
         page,
@@ -105,7 +105,7 @@ def sift(findings: Sequence[Finding], wanted: Wanted) -> Sifted:
     )
 
 
-def _fits(one: Finding, wanted: Wanted, words: list[str]) -> bool:
+def _fits(one: Finding, wanted: FindingFilter, words: list[str]) -> bool:
     if wanted.severity and one.severity is not SEVERITIES[wanted.severity]:
         return False
     if (wanted.sheet and one.sheet != wanted.sheet) or (wanted.code and one.code != wanted.code):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from web.services import audit, clock
 from web.services.uploads import kept_files, preview, read_job, records, store_job, undo_job
-from web.services.uploads.progress import CancelledError, Tell, ask_to_end
+from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
 from web.services.uploads.records import (  # fmt: skip
     ABORTED,
     ASKING,
@@ -33,15 +33,15 @@ from web.services.uploads.records import (  # fmt: skip
     UNDOING,
     WAITING,
 )
-from web.store.models import Batch, Home
+from web.store.models import Home, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
-    from web.services.uploads.apply import Choice
-    from web.services.uploads.progress import Notes
+    from web.services.uploads.apply import ApplyChoice
+    from web.services.uploads.progress import ProgressNotes
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -85,7 +85,7 @@ def start(
     names = _apart([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
-        batch = Batch(
+        batch = Upload(
             home_id=home_id, account_id=account_id, state=WAITING, created_at=clock.now(),
             file_count=len(files), file_hash=digest,
         )  # fmt: skip
@@ -103,14 +103,14 @@ def start(
         return batch.id
 
 
-def read(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
+def read(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
     """Job: look at the kept files, and ask what is not settled, or keep what they say, its findings and figures."""
     _step(
         databases, notes, batch_id, (WAITING, READING), lambda tell: read_job.read(databases, settings, batch_id, tell)
     )
 
 
-def store(databases: Databases, settings: Settings, notes: Notes, batch_id: int) -> None:
+def store(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
     """Job: store what was read, and analyse the days it touches, all or nothing."""
     home = records.home_of(databases, batch_id)
     _step(
@@ -119,7 +119,7 @@ def store(databases: Databases, settings: Settings, notes: Notes, batch_id: int)
     )  # fmt: skip
 
 
-def undo(databases: Databases, notes: Notes, batch_id: int) -> None:
+def undo(databases: Databases, notes: ProgressNotes, batch_id: int) -> None:
     """Job: take a stored upload back, all or nothing; where that fails it stays in force."""
     _step(
         databases, notes, batch_id, (TO_UNDO, UNDOING), lambda tell: undo_job.undo(databases, batch_id, tell),
@@ -127,7 +127,7 @@ def undo(databases: Databases, notes: Notes, batch_id: int) -> None:
     )  # fmt: skip
 
 
-def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Choice) -> None:
+def weigh(databases: Databases, settings: Settings, batch_id: int, choice: ApplyChoice) -> None:
     """Work out what a read upload would do when taken in so, and keep choice and figures for the page.
 
     Raises
@@ -165,7 +165,7 @@ def commit(
         Where it cannot be released so.
     """
     with databases.reading() as session:
-        batch = session.get_one(Batch, batch_id)
+        batch = session.get_one(Upload, batch_id)
         if all_or_nothing and batch.state == READ and batch.errors:
             raise UploadError(ERRORS_LEFT)
         if shown is not None and shown != (batch.weighed or {}).get("digest", ""):
@@ -181,7 +181,7 @@ def discard(
     _decide(databases, batch_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
     with databases.writing.begin() as session:
         records.forget_words(session, batch_id)
-        session.execute(update(Batch).where(Batch.id == batch_id).values(weighed=None))
+        session.execute(update(Upload).where(Upload.id == batch_id).values(weighed=None))
     records.keep_findings(databases, settings, batch_id, ())
     kept_files.drop(settings, batch_id)
 
@@ -207,13 +207,13 @@ def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
     can have been aborted while it was being stored.
     """
     with databases.reading() as session:
-        was_shown = session.scalars(select(Batch.rulebook_id).where(Batch.id == batch_id)).one() != ""
+        was_shown = session.scalars(select(Upload.rulebook_id).where(Upload.id == batch_id)).one() != ""
     state = RELEASED if was_shown else WAITING
     _decide(databases, batch_id, account_id, "einlesen.erneut", (ABORTED,), state)
     return state
 
 
-def cancel(databases: Databases, notes: Notes, batch_id: int, *, account_id: int) -> None:
+def cancel(databases: Databases, notes: ProgressNotes, batch_id: int, *, account_id: int) -> None:
     """End a job before its next step; nothing of it is kept, and it can be started again.
 
     A running job is asked by a note, not by the database: its own transaction may hold that for long.
@@ -224,7 +224,7 @@ def cancel(databases: Databases, notes: Notes, batch_id: int, *, account_id: int
         Where nothing is under way.
     """
     with databases.reading() as session:
-        state = session.scalars(select(Batch.state).where(Batch.id == batch_id)).one()
+        state = session.scalars(select(Upload.state).where(Upload.id == batch_id)).one()
     if state in {READING, STORING, UNDOING}:
         ask_to_end(notes, batch_id, account_id)
     else:
@@ -249,11 +249,15 @@ def _apart(names: Sequence[str]) -> list[str]:
 
 
 def _step(
-    databases: Databases, notes: Notes, batch_id: int, states: tuple[str, str], work: Callable[[Tell], None],
+    databases: Databases,
+    notes: ProgressNotes,
+    batch_id: int,
+    states: tuple[str, str],
+    work: Callable[[ReportProgress], None],
     otherwise: str = ABORTED,
-) -> None:  # fmt: skip
+) -> None:
     waiting, working = states
-    tell = Tell(notes, batch_id)
+    tell = ReportProgress(notes, batch_id)
     tell.say(1, "Beginnt")
     with databases.writing.begin() as session:
         if not records.move(session, batch_id, waiting, working):
@@ -288,7 +292,7 @@ def _decide(
 
 
 def _record(session: Session, batch_id: int, account_id: int | None, action: str, reason: str = "") -> None:
-    home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+    home_id = session.scalars(select(Upload.home_id).where(Upload.id == batch_id)).one()
     audit.record(
         session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
         reason=reason,

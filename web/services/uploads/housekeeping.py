@@ -23,10 +23,10 @@ from web.services.uploads.records import (  # fmt: skip
     UNDOING,
     WAITING,
 )
-from web.store.models import Batch, Home
+from web.store.models import Home, Upload
 
 if TYPE_CHECKING:
-    from web.services.uploads.progress import Notes
+    from web.services.uploads.progress import ProgressNotes
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -41,13 +41,13 @@ _AGAIN: Final = {READING: WAITING, STORING: RELEASED, UNDOING: TO_UNDO}
 _log = structlog.get_logger(__name__)
 
 
-def recover(databases: Databases, notes: Notes, *, silent_seconds: float = SILENT_SECONDS) -> dict[int, str]:
+def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float = SILENT_SECONDS) -> dict[int, str]:
     """Put uploads whose worker died back where they were, and return those with the state they wait in.
 
     Nothing of them is half done. Those that have been taken up often enough are marked as aborted instead.
     """
     with databases.reading() as session:
-        working = session.execute(select(Batch.id, Batch.state).where(Batch.state.in_(tuple(_AGAIN)))).all()
+        working = session.execute(select(Upload.id, Upload.state).where(Upload.state.in_(tuple(_AGAIN)))).all()
     found: dict[int, str] = {}
     for batch_id, state in working:
         if not progress.is_silent(notes.noted(progress.key(batch_id)), silent_seconds):
@@ -72,7 +72,9 @@ def recover(databases: Databases, notes: Notes, *, silent_seconds: float = SILEN
 def waiting(databases: Databases) -> dict[int, str]:
     """Return the uploads that wait for a worker, with their state."""
     with databases.reading() as session:
-        query = select(Batch.id, Batch.state).where(Batch.state.in_((WAITING, RELEASED, TO_UNDO))).order_by(Batch.id)
+        query = (
+            select(Upload.id, Upload.state).where(Upload.state.in_((WAITING, RELEASED, TO_UNDO))).order_by(Upload.id)
+        )
         return dict(session.execute(query).all())
 
 
@@ -95,8 +97,8 @@ def forget_old(databases: Databases, settings: Settings) -> int:
     """
     limit = clock.now() - timedelta(days=settings.upload_days)
     with databases.reading() as session:
-        states = {one.id: one.state for one in session.execute(select(Batch.id, Batch.state))}
-        old = set(session.scalars(select(Batch.id).where(Batch.created_at < limit)))
+        states = {one.id: one.state for one in session.execute(select(Upload.id, Upload.state))}
+        old = set(session.scalars(select(Upload.id).where(Upload.created_at < limit)))
     undecided = sorted(number for number in old if states[number] in records.UNDECIDED)
     for batch_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from importers import Import
+    from importers import ReadFiles
     from importers.content.faulty_rows import FaultySheet
-    from web.services.uploads.questions import Asked
+    from web.services.uploads.questions import Conversation
     from web.settings import Settings
 
 
@@ -37,12 +37,12 @@ def files(settings: Settings, batch_id: int, names: Sequence[str]) -> list[tuple
     ]
 
 
-def keep_result(settings: Settings, batch_id: int, result: Import) -> None:
+def keep_result(settings: Settings, batch_id: int, result: ReadFiles) -> None:
     """Keep what was read."""
     _keep(settings, batch_id, "result", result)
 
 
-def result(settings: Settings, batch_id: int) -> Import:
+def result(settings: Settings, batch_id: int) -> ReadFiles:
     """Return what was read, exactly as its findings and figures were shown.
 
     Raises
@@ -50,7 +50,7 @@ def result(settings: Settings, batch_id: int) -> Import:
     FileNotFoundError
         Where nothing was read, or it is deleted.
     """
-    read: Import = _kept(settings, batch_id, "result")
+    read: ReadFiles = _kept(settings, batch_id, "result")
     return read
 
 
@@ -59,15 +59,15 @@ def has_result(settings: Settings, batch_id: int) -> bool:
     return (_folder(settings, batch_id) / "result").is_file()
 
 
-def keep_asked(settings: Settings, batch_id: int, asked: Asked) -> None:
+def keep_asked(settings: Settings, batch_id: int, asked: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
     _keep(settings, batch_id, "asked", asked)
 
 
-def asked(settings: Settings, batch_id: int) -> Asked | None:
+def asked(settings: Settings, batch_id: int) -> Conversation | None:
     """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted."""
     try:
-        found: Asked = _kept(settings, batch_id, "asked")
+        found: Conversation = _kept(settings, batch_id, "asked")
     except FileNotFoundError:
         return None
     return found

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from importers import Import
+    from importers import ReadFiles
     from pebem.contracts import Tables
-    from web.services.uploads.apply import Choice, Taken
+    from web.services.uploads.apply import AppliedChanges, ApplyChoice
     from web.services.uploads.row_changes import Contents
     from web.settings import Settings
     from web.store.databases import Databases
-    from web.store.result.table import Cells
+    from web.store.result.table import ResultTable
 
 SHOWN: Final = 200
 """Rows that say otherwise which are shown one by one."""
@@ -42,10 +42,12 @@ _PARTS: Final = {"seconds": "Minuten", "source": "Quelle der Minuten", "status":
                  "shift": "Schicht", "ward": "Wohnbereich"}  # fmt: skip
 _FIT: Final = OUTCOME_COLUMNS.index("fit")
 
-Figures = tuple["Cells | None", "Cells | None"]
+Figures = tuple["ResultTable | None", "ResultTable | None"]
 
 
-def upload(databases: Databases, settings: Settings, home_id: int, result: Import, choice: Choice) -> dict[str, Any]:
+def upload(
+    databases: Databases, settings: Settings, home_id: int, result: ReadFiles, choice: ApplyChoice
+) -> dict[str, Any]:
     """Return what storing an upload would do, as it is kept with the upload until somebody decides.
 
     Nothing is stored, not even pseudonyms of people nobody knows yet.
@@ -108,7 +110,7 @@ def _sums(found: Figures, days: Any) -> dict[str, Any]:
     return {"fit": fit, "coverage": counts}
 
 
-def _rosters(taken: Taken, tables: Tables) -> dict[str, int]:
+def _rosters(taken: AppliedChanges, tables: Tables) -> dict[str, int]:
     return taken.rosters.written | {"nameless": int(tables.duties["staff"].isna().sum())}
 
 

@@ -23,7 +23,7 @@ SILENT_SECONDS: Final = 60.0
 _log = structlog.get_logger(__name__)
 
 
-class Notes(Protocol):
+class ProgressNotes(Protocol):
     """Where jobs note their progress, apart from the databases they write."""
 
     def note(self, key: str, value: dict[str, Any] | None) -> None:
@@ -79,10 +79,10 @@ class Progress:
     cancelling: bool = False
 
 
-class Tell:
+class ReportProgress:
     """Note the progress of a job where the page finds it, and end the job where it was cancelled."""
 
-    def __init__(self, notes: Notes, batch_id: int) -> None:
+    def __init__(self, notes: ProgressNotes, batch_id: int) -> None:
         self.notes = notes
         self.batch_id = batch_id
         self._began = time.time()
@@ -144,7 +144,7 @@ def remaining(done: int, total: int, seconds: float) -> int | None:
     return round(seconds * (total - done) / done) if 0 < done <= total and seconds > 0 else None
 
 
-def of(notes: Notes, batch_id: int) -> Progress:
+def of(notes: ProgressNotes, batch_id: int) -> Progress:
     """Return how far the job of an upload is."""
     noted = notes.noted(key(batch_id))
     if noted is None:
@@ -166,7 +166,7 @@ def is_silent(noted: dict[str, Any] | None, seconds: float) -> bool:
     return noted is None or time.time() - noted["at"] >= seconds
 
 
-def wait_again(notes: Notes, batch_id: int) -> None:
+def wait_again(notes: ProgressNotes, batch_id: int) -> None:
     """Note that a job was interrupted and will begin again."""
     step = "Wurde durch einen Neustart unterbrochen und beginnt gleich von vorn"
     notes.note(
@@ -175,7 +175,7 @@ def wait_again(notes: Notes, batch_id: int) -> None:
     )
 
 
-def ask_to_end(notes: Notes, batch_id: int, account_id: int) -> None:
+def ask_to_end(notes: ProgressNotes, batch_id: int, account_id: int) -> None:
     """Ask a running job to end at its next step."""
     notes.note(_cancel_key(batch_id), {"account_id": account_id})
 

@@ -14,15 +14,15 @@ from importers.sheets.template_columns import SHEETS
 from web.services import audit
 from web.services.uploads import kept_files, records
 from web.services.uploads.records import ASKING, READ, REFUSED, WAITING
-from web.store.models import Batch, Home
+from web.store.models import Home, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
-    from importers.sheets.profiles import Profile
-    from web.services.uploads.encodings import Reading
+    from importers.sheets.profiles import SourceProfile
+    from web.services.uploads.encodings import EncodingSample
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -42,7 +42,7 @@ class AnswerError(Exception):
     """An answer cannot be taken now. The message is one German sentence or two."""
 
 
-class Question(NamedTuple):
+class UploadQuestion(NamedTuple):
     """What is to be answered next: about the sheet with this number, where it is about a sheet."""
 
     kind: str
@@ -50,7 +50,7 @@ class Question(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Conversation:
     """The conversation about an upload, kept sealed until it is decided about.
 
     Attributes
@@ -80,7 +80,7 @@ class Asked:
     guesses: tuple[SheetGuess, ...] = ()
     answers: tuple[SheetAnswer, ...] = ()
     seen: frozenset[tuple[str, str, str]] = frozenset()
-    readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    readings: Mapping[str, tuple[EncodingSample, ...]] = field(default_factory=dict)
     locked: str = ""
     wrong: bool = False
     ready: bool = False
@@ -100,12 +100,12 @@ class Asked:
         sheet = "" if guess.hidden else guess.sheet
         return SheetAnswer(guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit)
 
-    def with_answer(self, answer: SheetAnswer, kind: str) -> Asked:
+    def with_answer(self, answer: SheetAnswer, kind: str) -> Conversation:
         """Return it with another answer about a sheet, to questions of a kind."""
         others = tuple(one for one in self.answers if (one.file, one.name) != (answer.file, answer.name))
         return replace(self, answers=(*others, answer), seen=self.seen | {(kind, answer.file, answer.name)})
 
-    def without_last(self, objection: str) -> Asked:
+    def without_last(self, objection: str) -> Conversation:
         """Return it without the last answer, and with the reason why."""
         last = self.answers[-1]
         seen = frozenset(one for one in self.seen if one[1:] != (last.file, last.name))
@@ -115,23 +115,23 @@ class Asked:
         """Return whether somebody has answered this question."""
         return (kind, guess.file, guess.name) in self.seen
 
-    def open_questions(self) -> Iterator[Question]:
+    def open_questions(self) -> Iterator[UploadQuestion]:
         """Yield what is to be asked, in order; what is settled by itself is not."""
         if self.locked:
-            yield Question(PASSWORD)
+            yield UploadQuestion(PASSWORD)
             return
         asked = [(i, one) for i, one in enumerate(self.guesses) if not (one.settled or one.hidden)]
-        yield from (Question(SHEET, i) for i, one in asked if not self.has_seen(SHEET, one))
+        yield from (UploadQuestion(SHEET, i) for i, one in asked if not self.has_seen(SHEET, one))
         # A sheet somebody has chosen by hand, hidden or not, is asked about as well.
         asked = [(i, one) for i, one in enumerate(self.guesses) if not one.settled or self.answer_to(one)]
         for i, guess in asked:
             if self.chosen(guess).sheet and (guess.columns or guess.missing) and not self.has_seen(COLUMNS, guess):
-                yield Question(COLUMNS, i)
+                yield UploadQuestion(COLUMNS, i)
 
     @property
-    def next(self) -> Question:
+    def next(self) -> UploadQuestion:
         """What to ask next; at the end, whether to read so."""
-        return next(self.open_questions(), Question(END))
+        return next(self.open_questions(), UploadQuestion(END))
 
     @property
     def to_be_asked(self) -> bool:
@@ -148,7 +148,7 @@ class Asked:
         """Return the answers to read with, the columns of each written out."""
         return tuple(self.chosen(one) for one in self.guesses if self.answer_to(one))
 
-    def profile(self) -> Profile:
+    def profile(self) -> SourceProfile:
         """Return what to remember."""
         return guesses.profile_of(self.remember, self.guesses, self.final())
 
@@ -158,7 +158,7 @@ def columns_of(guess: SheetGuess) -> dict[str, int]:
     return {one.column: one.position for one in guess.columns if one.column}
 
 
-def looks(databases: Databases, settings: Settings, batch_id: int) -> Asked:
+def looks(databases: Databases, settings: Settings, batch_id: int) -> Conversation:
     """Return the conversation about an upload that waits for answers.
 
     Raises
@@ -167,7 +167,7 @@ def looks(databases: Databases, settings: Settings, batch_id: int) -> Asked:
         Where it does not wait for answers.
     """
     with databases.reading() as session:
-        state = session.get_one(Batch, batch_id).state
+        state = session.get_one(Upload, batch_id).state
     found = kept_files.asked(settings, batch_id) if state == ASKING else None
     if found is None:
         raise AnswerError(OTHER_STATE)
@@ -179,7 +179,7 @@ def take(
     settings: Settings,
     batch_id: int,
     version: int,
-    change: Callable[[Asked], tuple[Asked, bool]],
+    change: Callable[[Conversation], tuple[Conversation, bool]],
     *,
     account_id: int | None = None,
     action: str = "",
@@ -220,7 +220,7 @@ def take(
 def unlock(databases: Databases, settings: Settings, batch_id: int, version: int, password: str) -> None:
     """Take the password of the locked file; it is kept sealed until the files are read."""
 
-    def change(asked: Asked) -> tuple[Asked, bool]:
+    def change(asked: Conversation) -> tuple[Conversation, bool]:
         known = kept_files.passwords(settings, batch_id)
         kept_files.keep_passwords(settings, batch_id, known | {asked.locked: password})
         return replace(asked, locked="", wrong=False), True
@@ -231,7 +231,7 @@ def unlock(databases: Databases, settings: Settings, batch_id: int, version: int
 def say(databases: Databases, settings: Settings, batch_id: int, version: int, answer: SheetAnswer, kind: str) -> bool:
     """Take an answer about a sheet or its columns, and return whether the files must be looked at again."""
 
-    def change(asked: Asked) -> tuple[Asked, bool]:
+    def change(asked: Conversation) -> tuple[Conversation, bool]:
         guess = next(one for one in asked.guesses if (one.file, one.name) == (answer.file, answer.name))
         if kind == COLUMNS:
             return asked.with_answer(answer, kind), False
@@ -255,7 +255,7 @@ def read_so(
         As :func:`take`, and where no sheet would be read or questions are open.
     """
 
-    def change(asked: Asked) -> tuple[Asked, bool]:
+    def change(asked: Conversation) -> tuple[Conversation, bool]:
         if asked.next.kind != END:
             raise AnswerError(ANSWERED)
         if not any(asked.chosen(one).sheet for one in asked.guesses):
@@ -297,5 +297,5 @@ def _otherwise(guess: SheetGuess, answer: SheetAnswer) -> bool:
 
 
 def _record(session: Session, action: str, batch_id: int, account_id: int | None) -> None:
-    home = session.get_one(Home, session.get_one(Batch, batch_id).home_id)
+    home = session.get_one(Home, session.get_one(Upload, batch_id).home_id)
     audit.record(session, action, tenant_id=home.tenant_id, account_id=account_id, what=f"lieferung {batch_id}")

@@ -14,8 +14,8 @@ from web.services import rulebook_calendar
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
 from web.services.uploads import encodings, kept_files, preview, records
-from web.services.uploads.apply import Choice
-from web.services.uploads.questions import Asked
+from web.services.uploads.apply import ApplyChoice
+from web.services.uploads.questions import Conversation
 from web.services.uploads.records import ASKING, READ, READING, REFUSED
 from web.services.words import conventions, profiles, terms
 from web.store.vault import RESIDENT, STAFF
@@ -23,11 +23,11 @@ from web.store.vault import RESIDENT, STAFF
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from importers import Import, Look
-    from importers.conventions import Agreed
+    from importers import Look, ReadFiles
+    from importers.conventions import HomeConventions
     from importers.findings import Finding
     from rules import RuleBook
-    from web.services.uploads.progress import Tell
+    from web.services.uploads.progress import ReportProgress
     from web.settings import Settings
     from web.store.databases import Databases
     from web.store.models import Home
@@ -56,10 +56,10 @@ class _Job:
     settings: Settings
     batch_id: int
     home: Home
-    tell: Tell
+    tell: ReportProgress
 
 
-def read(databases: Databases, settings: Settings, batch_id: int, tell: Tell) -> None:
+def read(databases: Databases, settings: Settings, batch_id: int, tell: ReportProgress) -> None:
     """Read the kept files of an upload, and leave it read, refused, or waiting for an answer."""
     job = _Job(databases, settings, batch_id, records.home_of(databases, batch_id), tell)
     with databases.reading() as session:
@@ -93,10 +93,12 @@ def _files(job: _Job) -> list[tuple[str, bytes]]:
         raise UnreadableError(FILES_GONE) from error
 
 
-def _looked_at(job: _Job, files: Sequence[tuple[str, bytes]], agreed: Agreed) -> tuple[Asked, Look | None]:
+def _looked_at(
+    job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
+) -> tuple[Conversation, Look | None]:
     """Look at all sheets under what was said so far, and keep what they seem to be; None where something hinders."""
     job.tell(10, "Sieht sich Blätter und Spalten an")
-    asked = kept_files.asked(job.settings, job.batch_id) or Asked()
+    asked = kept_files.asked(job.settings, job.batch_id) or Conversation()
     passwords = kept_files.passwords(job.settings, job.batch_id)
     asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
     try:
@@ -117,8 +119,12 @@ def _looked_at(job: _Job, files: Sequence[tuple[str, bytes]], agreed: Agreed) ->
 
 
 def _rows(
-    job: _Job, files: Sequence[tuple[str, bytes]], book: RuleBook, agreed: Agreed, seen: tuple[Asked, Look]
-) -> Import:
+    job: _Job,
+    files: Sequence[tuple[str, bytes]],
+    book: RuleBook,
+    agreed: HomeConventions,
+    seen: tuple[Conversation, Look],
+) -> ReadFiles:
     """Read the rows; files that somebody was asked about are opened once more, under the answers written out."""
     asked, look = seen
 
@@ -151,7 +157,7 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
     )
 
 
-def _keep(job: _Job, result: Import, book: RuleBook, asked: Asked) -> None:
+def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
     """Keep what was read with its findings and figures, and the profile where one is to be remembered."""
     databases, settings, batch_id, home, tell = job.databases, job.settings, job.batch_id, job.home, job.tell
     result = replace(result, findings=_not_known_here(job, result.findings))
@@ -166,7 +172,7 @@ def _keep(job: _Job, result: Import, book: RuleBook, asked: Asked) -> None:
         "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
     }  # fmt: skip
     tell(95, "Rechnet aus, was sich ändern würde", result.rows)
-    shown["weighed"] = preview.upload(databases, settings, home.id, result, Choice())
+    shown["weighed"] = preview.upload(databases, settings, home.id, result, ApplyChoice())
     names = _names(job, result, asked) if result.unknown else set()
     with databases.writing.begin() as session:
         if not records.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
@@ -183,7 +189,7 @@ def _move(job: _Job, end: str) -> None:
             raise RuntimeError(records.TAKEN_FOR_DEAD)
 
 
-def _names(job: _Job, result: Import, asked: Asked) -> set[str]:
+def _names(job: _Job, result: ReadFiles, asked: Conversation) -> set[str]:
     """Return the names of all persons of an upload, those in faulty rows too, and of the home."""
     with job.databases.vault_reading() as vault:
         known = pseudonyms.names(vault, job.settings, job.home.id)

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from importers.findings import Finding, Severity
 from web.security.crypto import Box
 from web.services import clock
-from web.store.models import Account, Batch, Home, UnknownTerm
-from web.store.vault import Upload
+from web.store.models import Account, Home, UnknownTerm, Upload
+from web.store.vault import SealedUploadTexts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRow:
+class UploadRow:
     """An upload, as pages show it."""
 
     id: int
@@ -91,7 +91,7 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class UploadTexts:
     """What an upload holds word for word, out of the vault."""
 
     file_names: tuple[str, ...]
@@ -99,47 +99,47 @@ class Said:
     findings: tuple[Finding, ...]
 
 
-def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> list[BatchRow]:
+def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> list[UploadRow]:
     """Return the newest uploads of a home, newest first."""
     with reading() as session:
         return [
             _row(*found)
             for found in session.execute(
-                _query().where(Batch.home_id == home_id).order_by(Batch.id.desc()).limit(limit)
+                _query().where(Upload.home_id == home_id).order_by(Upload.id.desc()).limit(limit)
             )
         ]
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, batch_id: int) -> BatchRow | None:
+def find(reading: sessionmaker[Session], tenant_id: int, batch_id: int) -> UploadRow | None:
     """Return an upload of this tenant; None for another's, as for one that does not exist."""
     with reading() as session:
-        found = session.execute(_query().where(Batch.id == batch_id, Home.tenant_id == tenant_id)).first()
+        found = session.execute(_query().where(Upload.id == batch_id, Home.tenant_id == tenant_id)).first()
     return _row(*found) if found else None
 
 
-def said(databases: Databases, settings: Settings, batch_id: int) -> Said | None:
+def said(databases: Databases, settings: Settings, batch_id: int) -> UploadTexts | None:
     """Return file names and findings of an upload; None while the vault cannot be reached."""
     try:
         with databases.vault_reading() as session:
-            upload = session.get(Upload, batch_id)
+            upload = session.get(SealedUploadTexts, batch_id)
     except SQLAlchemyError:
         _log.warning("vault unreachable", batch=batch_id)
         return None
     if upload is None:
-        return Said((), "", ())
+        return UploadTexts((), "", ())
     box = Box(settings.vault_key, "findings")
     names = tuple(box.open_json(upload.file_names, f"{batch_id}/names"))
     words: dict[str, Any] = (
         box.open_json(upload.findings, f"{batch_id}/findings") if upload.findings else {"message": "", "findings": []}
     )
     findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in words["findings"])
-    return Said(names, words["message"], findings)
+    return UploadTexts(names, words["message"], findings)
 
 
 def home_of(databases: Databases, batch_id: int) -> Home:
     """Return the home of an upload."""
     with databases.reading() as session:
-        return session.scalars(select(Home).join(Batch, Batch.home_id == Home.id).where(Batch.id == batch_id)).one()
+        return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == batch_id)).one()
 
 
 def keep_names(databases: Databases, settings: Settings, batch_id: int, home_id: int, names: Sequence[str]) -> None:
@@ -147,7 +147,9 @@ def keep_names(databases: Databases, settings: Settings, batch_id: int, home_id:
     sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{batch_id}/names")
     with databases.vault_writing.begin() as session:
         session.merge(
-            Upload(batch_id=batch_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()),
+            SealedUploadTexts(
+                batch_id=batch_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
+            ),
         )
 
 
@@ -159,14 +161,16 @@ def keep_findings(
     sealed = Box(settings.vault_key, "findings").seal_json(words, f"{batch_id}/findings")
     with databases.vault_writing.begin() as session:
         session.execute(
-            update(Upload).where(Upload.batch_id == batch_id).values(findings=sealed, changed_at=clock.now()),
+            update(SealedUploadTexts)
+            .where(SealedUploadTexts.batch_id == batch_id)
+            .values(findings=sealed, changed_at=clock.now()),
         )
 
 
 def move(session: Session, batch_id: int, start: str, end: str, **values: Any) -> bool:
     """Bring an upload from one state to another; False where it is not (or no longer) in the first."""
     changed: Any = session.execute(
-        update(Batch).where(Batch.id == batch_id, Batch.state == start).values(state=end, **values),
+        update(Upload).where(Upload.id == batch_id, Upload.state == start).values(state=end, **values),
     )
     return bool(changed.rowcount)
 
@@ -190,12 +194,12 @@ def forget_words(session: Session, batch_id: int) -> None:
 
 def _query() -> Any:
     return (
-        select(Batch, Home.name, Account.display_name)
-        .join(Home, Home.id == Batch.home_id)
-        .join(Account, Account.id == Batch.account_id)
+        select(Upload, Home.name, Account.display_name)
+        .join(Home, Home.id == Upload.home_id)
+        .join(Account, Account.id == Upload.account_id)
     )
 
 
-def _row(batch: Batch, home_name: str, by: str) -> BatchRow:
-    copied = {name: getattr(batch, name) for name in BatchRow.__dataclass_fields__ if hasattr(batch, name)}
-    return BatchRow(**{**copied, "home_name": home_name, "by": by})
+def _row(batch: Upload, home_name: str, by: str) -> UploadRow:
+    copied = {name: getattr(batch, name) for name in UploadRow.__dataclass_fields__ if hasattr(batch, name)}
+    return UploadRow(**{**copied, "home_name": home_name, "by": by})

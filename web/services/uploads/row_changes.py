@@ -28,7 +28,7 @@ _MINUTES_A_DAY: Final = 1440
 
 
 @dataclass(frozen=True)
-class Scope:
+class CompletenessScope:
     """What an upload is complete for: days (counted as contents do) and wards.
 
     Attributes
@@ -55,17 +55,17 @@ class Scope:
         return np.asarray(found & ((row["ward"] > 0) & np.isin(row["ward"], own) | there))
 
 
-def scope_of(rule: Mapping[str, Any]) -> Scope | None:
+def scope_of(rule: Mapping[str, Any]) -> CompletenessScope | None:
     """Return what an upload is complete for, as its rule is kept."""
     scope = rule["scope"]
     if scope is None:
         return None
     wards = None if scope["wards"] is None else frozenset(scope["wards"])
-    return Scope(scope["first"], scope["last"], wards, frozenset(scope["residents"]))
+    return CompletenessScope(scope["first"], scope["last"], wards, frozenset(scope["residents"]))
 
 
 @dataclass(frozen=True)
-class Rule:
+class ApplyRule:
     """How an upload is taken in.
 
     Attributes
@@ -77,11 +77,11 @@ class Rule:
     """
 
     replace: bool = True
-    scope: Scope | None = None
+    scope: CompletenessScope | None = None
 
 
 @dataclass(frozen=True)
-class Difference:
+class RowChanges:
     """What becomes of stored rows and of those of an upload; all contents are in order.
 
     Attributes
@@ -113,7 +113,7 @@ class Difference:
         return np.sort(np.concatenate([self.new, self.after]))
 
 
-def compare(stored: Contents, given: Contents, rule: Rule) -> Difference:
+def compare(stored: Contents, given: Contents, rule: ApplyRule) -> RowChanges:
     """Return what taking in an upload does to what is stored.
 
     Parameters
@@ -131,12 +131,12 @@ def compare(stored: Contents, given: Contents, rule: Rule) -> Difference:
             after.append(new[j])
             old, new = np.delete(old, i), np.delete(new, j)
     missing = old[rule.scope.holds(old)] if rule.scope else NOTHING
-    return Difference(
+    return RowChanges(
         unchanged, new, np.concatenate([NOTHING, *before]), np.concatenate([NOTHING, *after]), missing
     )  # fmt: skip
 
 
-def applied(stored: Contents, given: Contents, rule: Rule) -> Contents:
+def applied(stored: Contents, given: Contents, rule: ApplyRule) -> Contents:
     """Return what is stored after an upload was taken in, in order."""
     found = compare(stored, given, rule)
     return np.sort(np.concatenate([beyond(stored, found.gone), found.come]))

@@ -10,15 +10,15 @@ from sqlalchemy import select
 from web.services import audit, clock
 from web.services.analysis import home_data, staffing
 from web.services.uploads import apply, kept_files, preview, records
-from web.services.uploads.apply import Choice
+from web.services.uploads.apply import ApplyChoice
 from web.services.uploads.records import READ, STORED, STORING
-from web.store.models import Batch, Home
+from web.store.models import Home, Upload
 
 if TYPE_CHECKING:
     import importers
     from pebem.contracts import Tables
-    from web.services.uploads.apply import Taken
-    from web.services.uploads.progress import Tell
+    from web.services.uploads.apply import AppliedChanges
+    from web.services.uploads.progress import ReportProgress
     from web.settings import Settings
     from web.store.databases import Databases
 
@@ -29,7 +29,7 @@ class _OtherwiseError(Exception):
     """Storing would remove other rows than the user was shown."""
 
 
-def store(databases: Databases, settings: Settings, home: Home, batch_id: int, tell: Tell) -> None:
+def store(databases: Databases, settings: Settings, home: Home, batch_id: int, tell: ReportProgress) -> None:
     """Store a released upload; where rows would go that nobody was shown, hand it back with new figures."""
     tell(5, "Entschlüsselt das Gelesene")
     result = kept_files.result(settings, batch_id)
@@ -42,7 +42,7 @@ def store(databases: Databases, settings: Settings, home: Home, batch_id: int, t
     except _OtherwiseError:
         # Rows would go that nobody has been shown: back to the user, with new figures.
         with databases.reading() as session:
-            choice = Choice.of(session.get_one(Batch, batch_id).choice)
+            choice = ApplyChoice.of(session.get_one(Upload, batch_id).choice)
         weighed = preview.upload(databases, settings, home.id, result, choice)
         with databases.writing.begin() as session:
             records.move(session, batch_id, STORING, READ, weighed=weighed | {"otherwise": True})
@@ -52,16 +52,16 @@ def store(databases: Databases, settings: Settings, home: Home, batch_id: int, t
 
 
 def _stored(
-    databases: Databases, home: Home, batch_id: int, tables: Tables, result: importers.Import, tell: Tell
+    databases: Databases, home: Home, batch_id: int, tables: Tables, result: importers.ReadFiles, tell: ReportProgress
 ) -> int:
     """Store an upload in one transaction, and return how many rows came."""
     total = len(tables.interventions)
     with databases.writing.begin() as session:
         session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
-        batch = session.get_one(Batch, batch_id)
+        batch = session.get_one(Upload, batch_id)
         tell(50, "Speichert die Interventionen", 0, total)
         taken = apply.take_in(
-            session, home.id, batch_id, tables, Choice.of(batch.choice),
+            session, home.id, batch_id, tables, ApplyChoice.of(batch.choice),
             lambda rows: tell(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
         )  # fmt: skip
         found, gone, shown = taken.difference, taken.digest, batch.weighed or {}
@@ -82,7 +82,7 @@ def _stored(
         return new_rows
 
 
-def _done_to_it(taken: Taken) -> str:
+def _done_to_it(taken: AppliedChanges) -> str:
     """Return what became of stored rows and duties, in numbers, where any went."""
     rows, duties = taken.difference, taken.rosters
     gone = {"geändert": len(rows.after), "entfernt": len(rows.missing)}

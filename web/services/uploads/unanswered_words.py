@@ -13,7 +13,7 @@ from importers.home_words.kinds import KINDS
 from web.services import rulebook_calendar
 from web.services.uploads import records
 from web.services.words import terms
-from web.store.models import Batch, Home, UnknownTerm
+from web.store.models import Home, UnknownTerm, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class WordSuggestion:
     """What a word might mean, with the known word it is like and their similarity (0 to 100)."""
 
     target: str
@@ -37,7 +37,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class UnansweredWord:
     """A word of an upload.
 
     Attributes
@@ -56,11 +56,11 @@ class Pending:
     batch_id: int | None
     target: str
     doubt: str
-    suggestions: tuple[Suggestion, ...]
+    suggestions: tuple[WordSuggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class UnansweredCount:
     """How many words nobody has decided about, and what hangs on them."""
 
     words: int = 0
@@ -78,7 +78,7 @@ class _Heard:
 
 def pending(
     reading: sessionmaker[Session], home_id: int, kind: str, *, batch_id: int | None = None, limit: int = 200
-) -> list[Pending]:
+) -> list[UnansweredWord]:
     """Return the words of a home that are still open, those with most minutes first, each with suggestions.
 
     Parameters
@@ -104,17 +104,17 @@ def pending(
     ]
     near = kinds.suggest(which, [one.text for _, one in found], book, own)
     return [
-        Pending(
+        UnansweredWord(
             one.text, one.rows, one.seconds, one.batch_id,
             known[kind, key].target if (kind, key) in known else "",
             kinds.doubt(which, one.text),
-            tuple(Suggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
+            tuple(WordSuggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
         )
         for (key, one), offers in zip(found, near, strict=True)
     ]  # fmt: skip
 
 
-def count(reading: sessionmaker[Session], home_id: int, batch_id: int | None = None) -> dict[str, Open]:
+def count(reading: sessionmaker[Session], home_id: int, batch_id: int | None = None) -> dict[str, UnansweredCount]:
     """Return for each kind how much is open, of a home or of one upload: cheap enough for every page."""
     with reading() as session:
         home = session.get_one(Home, home_id)
@@ -125,10 +125,10 @@ def count(reading: sessionmaker[Session], home_id: int, batch_id: int | None = N
         if batch_id is None
         else {spot: one for spot, one in heard.items() if spot not in known or known[spot].target == LATER}
     )
-    found = dict.fromkeys(KINDS, Open())
+    found = dict.fromkeys(KINDS, UnansweredCount())
     for (kind, _), one in heard.items():
         so_far = found[kind]
-        found[kind] = Open(so_far.words + 1, so_far.rows + one.rows, so_far.seconds + one.seconds)
+        found[kind] = UnansweredCount(so_far.words + 1, so_far.rows + one.rows, so_far.seconds + one.seconds)
     return found
 
 
@@ -136,14 +136,14 @@ def _heard(session: Session, home_id: int, book: rules.RuleBook, batch_id: int |
     """Return the unknown words of a home's uploads, each from the newest that has it."""
     query = (
         select(UnknownTerm)
-        .join(Batch, Batch.id == UnknownTerm.batch_id)
-        .where(Batch.home_id == home_id)
+        .join(Upload, Upload.id == UnknownTerm.batch_id)
+        .where(Upload.home_id == home_id)
         .order_by(UnknownTerm.batch_id)
     )
     if batch_id is None:
-        query = query.where(Batch.state.not_in((records.DISCARDED, records.UNDONE)))
+        query = query.where(Upload.state.not_in((records.DISCARDED, records.UNDONE)))
     else:
-        query = query.where(Batch.id == batch_id)
+        query = query.where(Upload.id == batch_id)
     return {
         (row.kind, KINDS[row.kind].key(row.text)): _Heard(row.text, row.rows, row.seconds, row.batch_id)
         for row in session.scalars(query)

@@ -15,18 +15,18 @@ from web.services.people import aliases
 from web.services.uploads import applied, apply, duties, preview, records, row_changes
 from web.services.uploads.records import STORED, TO_UNDO, UNDOING, UNDONE
 from web.services.uploads.row_changes import NOTHING, Contents
-from web.store.models import Batch, Delivery, Home, Override, Resident, UnknownTerm, WeeklyHours
+from web.store.models import AppliedUpload, Home, Override, Resident, UnknownTerm, Upload, WeeklyHours
 from web.store.work import replace_rows
 from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
-    from web.services.uploads.progress import Tell
+    from web.services.uploads.progress import ReportProgress
     from web.store.databases import Databases
 
 OTHERWISE: Final = "anders"
-"""Kept in ``Batch.choice`` where an undo was not carried out, because it would have done something else than shown."""
+"""Stored in ``Upload.choice`` where an undo was not carried out, because it would not have done what was shown."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ class OtherwiseError(Exception):
 
 
 @dataclass(frozen=True)
-class Undo:
+class UndoPreview:
     """What taking an upload back does.
 
     Attributes
@@ -71,7 +71,7 @@ class Undo:
     gone: int
     stay: int
     back: int
-    rosters: duties.Change
+    rosters: duties.DutyChanges
     former: int
     unknown: int
     overrides: int
@@ -82,7 +82,7 @@ class Undo:
 
 def possible(session: Session, batch_id: int) -> bool:
     """Return whether an upload is in force and kept so that it can be taken back."""
-    found = session.get(Delivery, batch_id)
+    found = session.get(AppliedUpload, batch_id)
     return found is not None and not found.ground
 
 
@@ -92,7 +92,7 @@ def is_possible(reading: sessionmaker[Session], batch_id: int) -> bool:
         return possible(session, batch_id)
 
 
-def weigh(databases: Databases, batch_id: int) -> Undo:
+def weigh(databases: Databases, batch_id: int) -> UndoPreview:
     """Return what taking an upload back would do, by doing it in a transaction that is undone.
 
     Raises
@@ -112,7 +112,7 @@ def release(databases: Databases, batch_id: int, *, account_id: int, shown: str)
     Parameters
     ----------
     shown
-        ``Undo.digest`` of what the user has seen.
+        ``UndoPreview.digest`` of what the user has seen.
 
     Raises
     ------
@@ -120,11 +120,11 @@ def release(databases: Databases, batch_id: int, *, account_id: int, shown: str)
         Where it cannot be taken back.
     """
     with databases.writing.begin() as session:
-        batch = session.get_one(Batch, batch_id)
+        batch = session.get_one(Upload, batch_id)
         if not possible(session, batch_id) or not records.move(session, batch_id, STORED, TO_UNDO):
             raise UndoError(_IMPOSSIBLE)
         session.execute(
-            update(Batch).where(Batch.id == batch_id).values(choice={**(batch.choice or {}), "undo": shown})
+            update(Upload).where(Upload.id == batch_id).values(choice={**(batch.choice or {}), "undo": shown})
         )
         home = session.get_one(Home, batch.home_id)
         audit.record(
@@ -133,12 +133,12 @@ def release(databases: Databases, batch_id: int, *, account_id: int, shown: str)
         )  # fmt: skip
 
 
-def undo(databases: Databases, batch_id: int, tell: Tell) -> None:
+def undo(databases: Databases, batch_id: int, tell: ReportProgress) -> None:
     """Take an upload back, all or nothing."""
     try:
         with databases.writing.begin() as session:
             tell(20, "Nimmt die Lieferung zurück")
-            batch = session.get_one(Batch, batch_id)
+            batch = session.get_one(Upload, batch_id)
             found = _take_back(session, batch_id)
             _as_shown(found, batch)
             if not records.move(session, batch_id, UNDOING, UNDONE, weighed=None):
@@ -151,25 +151,25 @@ def undo(databases: Databases, batch_id: int, tell: Tell) -> None:
             tell(95, "Schließt ab")
     except OtherwiseError:
         with databases.writing.begin() as session:
-            kept = {**(session.get_one(Batch, batch_id).choice or {}), "undo": OTHERWISE}
+            kept = {**(session.get_one(Upload, batch_id).choice or {}), "undo": OTHERWISE}
             records.move(session, batch_id, UNDOING, STORED, choice=kept)
         return
     _log.info("upload taken back", batch=batch_id, gone=found.gone, back=found.back)
 
 
-def _as_shown(found: Undo, batch: Batch) -> None:
+def _as_shown(found: UndoPreview, batch: Upload) -> None:
     if found.digest != (batch.choice or {}).get("undo"):
         raise OtherwiseError
 
 
-def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> Undo:
-    home_id = session.scalars(select(Batch.home_id).where(Batch.id == batch_id)).one()
+def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> UndoPreview:
+    home_id = session.scalars(select(Upload.home_id).where(Upload.id == batch_id)).one()
     session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
     if not possible(session, batch_id):
         raise UndoError(_IMPOSSIBLE)
     connection, kept = session.connection(), preview.figures(session.connection(), home_id)
     before = rescore.held(session, home_id)
-    one = session.get_one(Delivery, batch_id)
+    one = session.get_one(AppliedUpload, batch_id)
     own, months = applied.contents(session, batch_id), applied.months_about(session, one)
     held = _stored(session, home_id, months)
     after = applied.folded(session, home_id, months, without=batch_id)
@@ -192,7 +192,7 @@ def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> Undo:
     stay = len(own) - len(row_changes.beyond(own, after))
     duties_so = "-".join(map(str, rosters.written.values()))
     mark = f"{apply.digest(gone, come, rosters.gone)}/{duties_so}/{former}/{unknown}"
-    return Undo(len(own), len(gone), stay, len(come), rosters, former, unknown, overrides, later, moved, mark)
+    return UndoPreview(len(own), len(gone), stay, len(come), rosters, former, unknown, overrides, later, moved, mark)
 
 
 def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
@@ -202,14 +202,14 @@ def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
     return row_changes.in_months(applied.stored(session, home_id, (first, last)), months)
 
 
-def _rosters(session: Session, one: Delivery) -> duties.Change:
+def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
     """Return what becomes of the duties without an upload."""
     months = duties.months_about(duties.of_upload(session, one.batch_id), row_changes.scope_of(one.rule))
     before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.batch_id))
     return duties.compare(before, after)
 
 
-def _owners(session: Session, one: Delivery, wanted: Contents) -> dict[int, Contents]:
+def _owners(session: Session, one: AppliedUpload, wanted: Contents) -> dict[int, Contents]:
     """Return which other upload in force each content counts as brought by: the last one that contains it."""
     found: dict[int, Contents] = {}
     for other in reversed(applied.in_force(session, one.home_id)):
@@ -223,7 +223,7 @@ def _shared(come: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
     return {batch_id: come[np.isin(come, own)] for batch_id, own in owners.items()}
 
 
-def _later(session: Session, one: Delivery, own: Contents) -> list[int]:
+def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
     meant = aliases.of_home(session, one.home_id)
     named = _named(one, meant)
     return [
@@ -234,21 +234,23 @@ def _later(session: Session, one: Delivery, own: Contents) -> list[int]:
     ]
 
 
-def _named(one: Delivery, meant: dict[str, str]) -> set[str]:
+def _named(one: AppliedUpload, meant: dict[str, str]) -> set[str]:
     frames = applied.people(one)
     people = {str(person) for name, (key, _) in applied.PEOPLE.items() for person in frames[name][key]}
     return {meant.get(person, person) for person in people}
 
 
-def _overrides(session: Session, one: Delivery, own: Contents) -> int:
+def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
     """Return how many levels were set since the upload for its residents or the whole home."""
     residents = set(unpack(own.tobytes())["resident_id"].tolist())
     named = _named(one, aliases.of_home(session, one.home_id))
     query = (
         select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
         .outerjoin(Resident, Resident.id == Override.resident_id)
-        .join(Batch, Batch.id == one.batch_id)
-        .where(Override.home_id == one.home_id, Override.withdrawn_at.is_(None), Override.created_at >= Batch.stored_at)
+        .join(Upload, Upload.id == one.batch_id)
+        .where(
+            Override.home_id == one.home_id, Override.withdrawn_at.is_(None), Override.created_at >= Upload.stored_at
+        )
     )
     found = session.execute(query).all()
     return sum(number == 0 or number in residents or pseudonym in named for number, pseudonym in found)

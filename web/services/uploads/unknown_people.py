@@ -44,7 +44,18 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-__all__ = ["LATER", "NEW", "RESIDENT", "SAME", "STAFF", "Answered", "PersonError", "Question", "Queue", "Reply"]
+__all__ = [
+    "LATER",
+    "NEW",
+    "RESIDENT",
+    "SAME",
+    "STAFF",
+    "AnsweredPerson",
+    "PersonError",
+    "PersonQuestion",
+    "PersonQuestions",
+    "PersonReply",
+]
 
 _MODELS: Final[dict[str, type[Resident | Staff]]] = {RESIDENT: Resident, STAFF: Staff}
 _FIELDS: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
@@ -59,7 +70,7 @@ class PersonError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PersonCandidate:
     """A person of the home somebody may be."""
 
     pseudonym: str
@@ -69,7 +80,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PersonQuestion:
     """A person nobody knows, with the work done by or for that person.
 
     Attributes
@@ -86,11 +97,11 @@ class Question:
     rows: int
     seconds: int
     answer: str
-    offers: tuple[Offer, ...]
+    offers: tuple[PersonCandidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PersonReply:
     """An answer to the question who somebody is: ``SAME`` (with the pseudonym of whom), ``NEW`` or ``LATER``."""
 
     kind: str
@@ -100,7 +111,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredPerson:
     """An answer that holds."""
 
     kind: str
@@ -113,7 +124,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class PersonQuestions:
     """The questions of a home, those with most time first, and the answers given.
 
     Attributes
@@ -122,11 +133,11 @@ class Queue:
         Kind -> pseudonym -> label of everybody who may be meant.
     """
 
-    questions: tuple[Question, ...]
+    questions: tuple[PersonQuestion, ...]
     count: int
     rows: int
     seconds: int
-    answered: tuple[Answered, ...]
+    answered: tuple[AnsweredPerson, ...]
     people: Mapping[str, Mapping[str, str]]
 
 
@@ -141,7 +152,7 @@ class _Open:
 
 def queue(
     databases: Databases, settings: Settings, home_id: int, *, limit: int | None = None, about: str = ""
-) -> Queue | None:
+) -> PersonQuestions | None:
     """Return what there is to ask and what was answered; None while the vault cannot be reached.
 
     Parameters
@@ -163,13 +174,13 @@ def queue(
         _log.warning("vault unreachable", home=home_id)
         return None
     references = {
-        kind: {one: person_matching.Reference(number, *person) for one, (number, person) in found.items()}
+        kind: {one: person_matching.PersonReference(number, *person) for one, (number, person) in found.items()}
         for kind, found in everyone.items()
     }
     labels = {kind: {one: _label(ref) for one, ref in found.items()} for kind, found in references.items()}
     people = {kind: {one: labels[kind][one] for one in known[kind] if one in labels[kind]} for kind in _MODELS}
     answered = tuple(
-        Answered(
+        AnsweredPerson(
             one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
             labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at,
         )
@@ -177,7 +188,7 @@ def queue(
     )  # fmt: skip
     wanted = [one for one in questions[:limit] if about in {"", one.pseudonym}]
     asked = tuple(_question(one, references[one.kind], people[one.kind]) for one in wanted)
-    return Queue(
+    return PersonQuestions(
         asked, len(questions), sum(one.rows for one in questions), sum(one.seconds for one in questions), answered,
         people,
     )  # fmt: skip
@@ -189,7 +200,7 @@ def seen(databases: Databases, *, tenant_id: int, account_id: int, home_id: int)
         audit.record(session, "namen.ansehen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
 
 
-def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, reply: Reply) -> None:
+def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, reply: PersonReply) -> None:
     """Answer the question who somebody is; the same answer again changes nothing.
 
     ``SAME`` gives all work and assessments to the person meant and analyses the days anew, in one transaction. It
@@ -234,7 +245,7 @@ def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, m
     applied.keep_ground(session, home_id)
     before = rescore.held(session, home_id)
     months = sorted(applied.regive(session, home_id, _FIELDS[kind], asked.id, meant.id))
-    rosters = duties.regive(session, home_id, asked.id, meant.id) if kind == STAFF else duties.Change()
+    rosters = duties.regive(session, home_id, asked.id, meant.id) if kind == STAFF else duties.DutyChanges()
     held = row_changes.in_months(applied.stored(session, home_id), months)
     after = applied.folded(session, home_id, months)
     gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
@@ -261,7 +272,7 @@ def _by_upload(session: Session, home_id: int, months: list[int], come: Contents
     return found
 
 
-def _meant(session: Session, home_id: int, reply: Reply, given: Mapping[str, PersonAnswer]) -> Resident | Staff:
+def _meant(session: Session, home_id: int, reply: PersonReply, given: Mapping[str, PersonAnswer]) -> Resident | Staff:
     meant = _find(session, home_id, reply.kind, reply.same_as)
     if meant is None or meant.pseudonym == reply.pseudonym:
         raise PersonError("Diese Person gibt es in diesem Haus nicht.")
@@ -325,19 +336,21 @@ def _candidates(
     ]
 
 
-def _question(one: _Open, references: Mapping[str, person_matching.Reference], people: Mapping[str, str]) -> Question:
+def _question(
+    one: _Open, references: Mapping[str, person_matching.PersonReference], people: Mapping[str, str]
+) -> PersonQuestion:
     asked = references.get(one.pseudonym)
     if asked is None:
-        return Question(one.kind, one.pseudonym, one.pseudonym, one.rows, one.seconds, one.answer, ())
+        return PersonQuestion(one.kind, one.pseudonym, one.pseudonym, one.rows, one.seconds, one.answer, ())
     known = list(people)
     offers = tuple(
-        Offer(known[place], people[known[place]], like.reason, like.sure)
+        PersonCandidate(known[place], people[known[place]], like.reason, like.sure)
         for place, like in person_matching.suggest(asked, [references[name] for name in known])
     )
-    return Question(one.kind, one.pseudonym, _label(asked), one.rows, one.seconds, one.answer, offers)
+    return PersonQuestion(one.kind, one.pseudonym, _label(asked), one.rows, one.seconds, one.answer, offers)
 
 
-def _label(person: person_matching.Reference) -> str:
+def _label(person: person_matching.PersonReference) -> str:
     """Return number and name as a list shows them."""
     name = ", ".join(part for part in (person.name, person.given) if part)
     return f"{person.number} {name}" if name else person.number

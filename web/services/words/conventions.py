@@ -10,9 +10,9 @@ from web.services.words import profiles, terms
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from importers.conventions import Agreed
+    from importers.conventions import HomeConventions
 
 
-def for_reading(session: Session, tenant_id: int) -> Agreed:
+def for_reading(session: Session, tenant_id: int) -> HomeConventions:
     """Return what holds for the next file that is read."""
     return replace(terms.agreed(session, tenant_id), profiles=profiles.for_reading(session, tenant_id))

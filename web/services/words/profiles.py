@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from importers.sheets.profiles import Profile
+from importers.sheets.profiles import SourceProfile
 from importers.sheets.template_columns import clean, fold
 from web.services import audit, clock
 from web.store.models import Account
@@ -44,7 +44,7 @@ class ProfileRow:
     """A profile, with its version, who said so last and when."""
 
     id: int
-    profile: Profile
+    profile: SourceProfile
     version: int
     by: str
     at: datetime
@@ -67,7 +67,7 @@ def find(reading: sessionmaker[Session], tenant_id: int, number: int) -> Profile
     return next((one for one in list_(reading, tenant_id) if one.id == number), None)
 
 
-def for_reading(session: Session, tenant_id: int) -> tuple[Profile, ...]:
+def for_reading(session: Session, tenant_id: int) -> tuple[SourceProfile, ...]:
     """Return all profiles of a tenant, the one changed last first: where two know a sheet, that one counts."""
     rows = session.scalars(select(Row).where(Row.tenant_id == tenant_id).order_by(Row.at.desc(), Row.id.desc()))
     return tuple(_profile(row) for row in rows)
@@ -82,7 +82,7 @@ def objection(reading: sessionmaker[Session], tenant_id: int, name: str) -> str:
     return FULL if len(names) >= MOST and clean(name) not in names else ""
 
 
-def keep(session: Session, tenant_id: int, account_id: int, profile: Profile) -> int:
+def keep(session: Session, tenant_id: int, account_id: int, profile: SourceProfile) -> int:
     """Keep a profile in the open transaction, and return its number.
 
     One of the same name goes on: what it says of other headings stays, so that a source whose export has changed is
@@ -176,7 +176,7 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, content: b
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ProfileError(_NO_FILE) from error
     try:
-        profile = Profile.of(written)
+        profile = SourceProfile.of(written)
     except ValueError as error:
         raise ProfileError(str(error)) from error
     profile = replace(profile, name=clean(profile.name))
@@ -205,8 +205,8 @@ def _name_objection(name: str) -> str:
     return ""
 
 
-def _profile(row: Row) -> Profile:
-    return Profile.of(row.content)
+def _profile(row: Row) -> SourceProfile:
+    return SourceProfile.of(row.content)
 
 
 def _row(session: Session, tenant_id: int, number: int) -> Row:

@@ -32,7 +32,7 @@ _BY_NAME: Final = {fold(words.name): kind for kind, words in TERM_WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class SpreadsheetAnswers:
     """What became of a table. Where there are problems (German sentences), nothing was stored."""
 
     changed: int
@@ -78,7 +78,7 @@ def handed_out(databases: Databases, *, tenant_id: int, account_id: int) -> None
         audit.record(session, "bezeichnungen.herunterladen", tenant_id=tenant_id, account_id=account_id)
 
 
-def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, content: bytes) -> Read:
+def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, content: bytes) -> SpreadsheetAnswers:
     """Read words and meanings from a table as :func:`written` makes it, all or nothing.
 
     A blank meaning leaves a word as it is. Tables from before there were kinds have names of interventions alone.
@@ -88,11 +88,11 @@ def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int,
             book = terms.book_of(session, tenant_id, home_id)
         wanted, problems = _wanted(content, book)
         if problems:
-            return Read(0, 0, tuple(problems))
+            return SpreadsheetAnswers(0, 0, tuple(problems))
         changed = terms.save(databases, tenant_id, account_id, "bezeichnungen.hochladen", wanted)
     except terms.TermError as error:
-        return Read(0, 0, (str(error),))
-    return Read(changed, len(wanted) - changed, ())
+        return SpreadsheetAnswers(0, 0, (str(error),))
+    return SpreadsheetAnswers(changed, len(wanted) - changed, ())
 
 
 def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str], tuple[str, str]], list[str]]:

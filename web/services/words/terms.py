@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from importers.content.interventions import LATER
-from importers.conventions import Agreed
+from importers.conventions import HomeConventions
 from importers.home_words.kinds import KINDS
 from importers.values.spelling import clean, spellings
 from web.services import audit, clock, rulebook_calendar
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
     import rules
-    from importers.home_words.kinds import Kind
+    from importers.home_words.kinds import WordKind
     from web.store.databases import Databases
 
 TEXT_SIGNS: Final = 200
@@ -80,13 +80,13 @@ def history(reading: sessionmaker[Session], tenant_id: int, kind: str, text: str
         return [_row(*found) for found in rows]
 
 
-def agreed(session: Session, tenant_id: int) -> Agreed:
+def agreed(session: Session, tenant_id: int) -> HomeConventions:
     """Return what the files of a tenant are read with; profiles are not here."""
     found: dict[str, Any] = {kind.field: {} for kind in KINDS.values()}
     for term in newest(session, tenant_id).values():
         if term.target != LATER:
             found[KINDS[term.kind].field][term.text] = term.target
-    return Agreed(**found)
+    return HomeConventions(**found)
 
 
 def answer(
@@ -193,7 +193,7 @@ def book_of(session: Session, tenant_id: int, home_id: int) -> rules.RuleBook:
     return rulebook_calendar.for_reading(session, home)
 
 
-def objection_to(kind: Kind, text: str, target: str, written: str, book: rules.RuleBook) -> str:
+def objection_to(kind: WordKind, text: str, target: str, written: str, book: rules.RuleBook) -> str:
     """Return why a word cannot stand for a target (what ``written`` was understood as), "" if it can."""
     if not kind.key(text):
         return "Das Wort fehlt."

@@ -6,24 +6,23 @@ from web.store.models.account import Account, AuditEvent, Home, SignIn, Tenant
 from web.store.models.people import Assessment, Instability, PersonAnswer, Qualification, Resident, Staff
 from web.store.models.rulebook import Override, Rulebook, RulebookHolding
 from web.store.models.staffing import StaffingInput, WeeklyHours
-from web.store.models.upload import Batch, Delivery, DeliveryDuties, DeliveryMonth, UnknownTerm
+from web.store.models.upload import AppliedDuties, AppliedMonth, AppliedUpload, UnknownTerm, Upload
 from web.store.models.words import Profile, Term
-from web.store.models.work import Cube, Intervention, Label, WorkMonth
+from web.store.models.work import Cube, Label, PerformedIntervention, WorkMonth
 
 __all__ = [
     "Account",
+    "AppliedDuties",
+    "AppliedMonth",
+    "AppliedUpload",
     "Assessment",
     "AuditEvent",
-    "Batch",
     "Cube",
-    "Delivery",
-    "DeliveryDuties",
-    "DeliveryMonth",
     "Home",
     "Instability",
-    "Intervention",
     "Label",
     "Override",
+    "PerformedIntervention",
     "PersonAnswer",
     "Profile",
     "Qualification",
@@ -36,6 +35,7 @@ __all__ = [
     "Tenant",
     "Term",
     "UnknownTerm",
+    "Upload",
     "WeeklyHours",
     "WorkMonth",
 ]

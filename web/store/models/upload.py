@@ -23,7 +23,7 @@ from web.store.data_classes import Columns, Deletion
 _batch = Columns("home_id", Deletion.UPLOAD)
 
 
-class Batch(Base):
+class Upload(Base):
     """One upload and what became of it. File names and findings may hold names: they lie in the vault."""
 
     __tablename__ = "batch"
@@ -57,7 +57,7 @@ class Batch(Base):
 _delivery = Columns("home_id", Deletion.WORK)
 
 
-class Delivery(Base):
+class AppliedUpload(Base):
     """An upload in force: how-many-th of its home, how it was taken in, and what it said of people (packed)."""
 
     __tablename__ = "delivery"
@@ -73,7 +73,7 @@ class Delivery(Base):
 _month = Columns("batch_id.home_id", Deletion.WORK)
 
 
-class DeliveryMonth(Base):
+class AppliedMonth(Base):
     """The contents of all rows of an upload in a month (counted from January 1970), in order, packed."""
 
     __tablename__ = "delivery_month"
@@ -85,7 +85,7 @@ class DeliveryMonth(Base):
     contents: Mapped[bytes] = _month("pseudonymous", LargeBinary)
 
 
-class DeliveryDuties(Base):
+class AppliedDuties(Base):
     """The duties of an upload that begin in a month (counted from January 1970), in order, packed (decision 19)."""
 
     __tablename__ = "delivery_duties"

@@ -32,7 +32,7 @@ class Label(Base):
     text: Mapped[str] = _work("free", String(200))
 
 
-class Intervention(Base):
+class PerformedIntervention(Base):
     """Performed interventions: bulk rows (see ``web.store.work.bulk``), never loaded as objects.
 
     The key is the row's content as bytes (``web.store.work.row_bytes``) and its how-many-th occurrence in the upload:

@@ -20,7 +20,7 @@ _DENSE: Final = 8
 
 
 @dataclass(frozen=True)
-class Cells:
+class ResultTable:
     """Rows by columns.
 
     Attributes
@@ -38,13 +38,13 @@ class Cells:
         """Return the number of rows."""
         return len(next(iter(self.columns.values()), ()))
 
-    def __getitem__(self, chosen: NDArray[Any] | slice) -> Cells:
+    def __getitem__(self, chosen: NDArray[Any] | slice) -> ResultTable:
         """Return some rows: a mask, positions or a slice."""
-        return Cells({name: column[chosen] for name, column in self.columns.items()}, self.labels)
+        return ResultTable({name: column[chosen] for name, column in self.columns.items()}, self.labels)
 
-    def without(self, *names: str) -> Cells:
+    def without(self, *names: str) -> ResultTable:
         """Return the cells without some columns."""
-        return Cells(
+        return ResultTable(
             {name: column for name, column in self.columns.items() if name not in names},
             {name: found for name, found in self.labels.items() if name not in names},
         )
@@ -54,12 +54,12 @@ class Cells:
         labels = self.labels.get(name, ())
         return labels.index(label) if label in labels else -1
 
-    def between(self, first: int, last: int) -> Cells:
+    def between(self, first: int, last: int) -> ResultTable:
         """Return the rows of some days, both included, as numbers."""
         day = self.columns["day"]
         return self[(day >= first) & (day <= last)]
 
-    def summed(self, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> Cells:
+    def summed(self, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> ResultTable:
         """Return the sums by some columns, in the order of their codes.
 
         Sums are exact below 2**53, in seconds more than 200 million years.
@@ -84,7 +84,9 @@ class Cells:
         for name, low, top in reversed(sizes):
             rest, code = np.divmod(rest, top)
             made[name] = code + low
-        return Cells({name: made[name] for name in (*keys, *sums)}, {k: v for k, v in self.labels.items() if k in keys})
+        return ResultTable(
+            {name: made[name] for name in (*keys, *sums)}, {k: v for k, v in self.labels.items() if k in keys}
+        )
 
     def series(self, name: str) -> pd.Categorical[Any]:
         """Return a labelled column as a categorical, its categories in order, None as missing."""
@@ -96,7 +98,7 @@ class Cells:
         return pd.Categorical.from_codes(place[self.columns[name]], categories=categories)
 
 
-def concat(parts: Sequence[Cells]) -> Cells:
+def concat(parts: Sequence[ResultTable]) -> ResultTable:
     """Put cells of the same columns under one another; equal labels become one."""
     names = list(parts[0].columns) if parts else []
     labels: dict[str, tuple[Label, ...]] = {}
@@ -113,7 +115,7 @@ def concat(parts: Sequence[Cells]) -> Cells:
             code = np.fromiter(map(position.__getitem__, part.labels[name]), np.int32, len(part.labels[name]))
             translated.append(code[part.columns[name]])
         columns[name], labels[name] = np.concatenate(translated), tuple(position)
-    return Cells(columns, labels)
+    return ResultTable(columns, labels)
 
 
 def labelled(values: pd.Series) -> tuple[NDArray[np.int64], tuple[Label, ...]]:

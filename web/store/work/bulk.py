@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import select, text
 
 from pebem import contracts
-from web.store.models import Home, Intervention, Label, WorkMonth
+from web.store.models import Home, Label, PerformedIntervention, WorkMonth
 from web.store.work.row_bytes import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _TEXTS: Final = {
 _CODED: Final = _PEOPLE | _TEXTS
 """Name in the store -> name in the frame."""
 
-_TABLE: Final = Intervention.__tablename__
+_TABLE: Final = PerformedIntervention.__tablename__
 _NAMES: Final = ", ".join(("home_id", "content", "occurrence", "batch_id", *NUMBERS))
 INSERT: Final = f"INSERT INTO {_TABLE} ({_NAMES})"
 _UNLESS: Final = "ON CONFLICT (home_id, content, occurrence) DO NOTHING"

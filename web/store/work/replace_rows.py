@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from sqlalchemy import insert, select, text
 
-from web.store.models import Intervention, WorkMonth
+from web.store.models import PerformedIntervention, WorkMonth
 from web.store.work.bulk import NO_MONTH, join_months, row_form, write
 from web.store.work.row_bytes import WIDTH, month_of, months_of, occurrence, times
 
@@ -67,8 +67,10 @@ def hand_over(connection: Connection, home_id: int, batch_id: int, heirs: Mappin
     heirs
         Upload -> contents, in order; a row of ``batch_id`` whose content is in none of them stays as it is.
     """
-    query = select(Intervention.content, Intervention.occurrence).where(Intervention.batch_id == batch_id)
-    own = connection.execute(query.order_by(Intervention.content, Intervention.occurrence)).all()
+    query = select(PerformedIntervention.content, PerformedIntervention.occurrence).where(
+        PerformedIntervention.batch_id == batch_id
+    )
+    own = connection.execute(query.order_by(PerformedIntervention.content, PerformedIntervention.occurrence)).all()
     contents = np.array([row.content for row in own], f"S{WIDTH}")
     number = np.array([row.occurrence for row in own], np.int64)
     moved = {heir: np.isin(contents, wanted) for heir, wanted in heirs.items()}

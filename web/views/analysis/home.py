@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.overview import Group
-    from web.views.analysis.page_selection import Selection
+    from web.views.analysis.page_selection import PageSelection
 
 blueprint = Blueprint("home", __name__)
 
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     return render_template("home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
 
 
-def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
+def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     frame, of = chosen.frame, overview.whole(chosen.frame)
     show = wanted if wanted in SHOWS else "stunden" if of.in_minutes else "anzahl"
     days = overview.days(chosen.result.aggregate.tables[results.BY_DAY])
@@ -81,7 +81,7 @@ def _page(chosen: Selection, wanted: str) -> dict[str, Any]:
     }
 
 
-def cell_link(chosen: Selection) -> Callable[[int | None, int | None], str]:
+def cell_link(chosen: PageSelection) -> Callable[[int | None, int | None], str]:
     """Return the function that leads from a cell of the square to the interventions behind it."""
 
     def link(soll: int | None, ist: int | None) -> str:
@@ -91,12 +91,12 @@ def cell_link(chosen: Selection) -> Callable[[int | None, int | None], str]:
     return link
 
 
-def _top(chosen: Selection) -> list[dict[str, Any]]:
+def _top(chosen: PageSelection) -> list[dict[str, Any]]:
     ranked = [g for g in overview.groups(chosen.frame, "intervention") if g.whole.misplaced.count]
     return [_top_line(chosen, group) for group in ranked[:TOP]]
 
 
-def _top_line(chosen: Selection, group: Group) -> dict[str, Any]:
+def _top_line(chosen: PageSelection, group: Group) -> dict[str, Any]:
     parts = sorted((group.whole[fit] for fit in overview.MISPLACED), key=lambda part: -part.seconds)
     return {
         "title": chosen.title(str(group.key)),
@@ -107,7 +107,7 @@ def _top_line(chosen: Selection, group: Group) -> dict[str, Any]:
     }
 
 
-def _gaps(chosen: Selection) -> list[dict[str, Any]]:
+def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:
     leads = {kind: chosen.url("interventions.index", **{kind: 0}) for kind in ("soll", "ist")}
     found = overview.gaps(chosen.frame, chosen.result.coverage)
     return [

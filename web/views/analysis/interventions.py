@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.overview import Group
-    from web.views.analysis.page_selection import Selection
+    from web.views.analysis.page_selection import PageSelection
 
 blueprint = Blueprint("interventions", __name__)
 
@@ -148,21 +148,21 @@ def _selection_words(soll: int | None, ist: int | None) -> str:
     return ", ".join(words if ist is None else [*words, f"Niveau der Person {figures.qn(ist)}"])
 
 
-def _order(chosen: Selection, cell: dict[str, int]) -> table_order.Order:
+def _order(chosen: PageSelection, cell: dict[str, int]) -> table_order.TableOrder:
     keys = {key.removeprefix("-") for key in SORTS}
     wanted = request.args.get("sort", "")
     key, descending = table_order.read(wanted, keys, default="-nicht_passend")
     kept = chosen.filters.arguments | {name: str(level) for name, level in cell.items()}
     kept |= {"alle": "1"} if "alle" in request.args else {}
-    return table_order.Order(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
+    return table_order.TableOrder(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
 
 
-def _rows(chosen: Selection, frame: Any, order: table_order.Order) -> list[dict[str, Any]]:
+def _rows(chosen: PageSelection, frame: Any, order: table_order.TableOrder) -> list[dict[str, Any]]:
     rows = [_row(chosen, group) for group in overview.groups(frame, "intervention")]
     return table_order.arranged(rows, order, _value)
 
 
-def _row(chosen: Selection, group: Group) -> dict[str, Any]:
+def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
     return {
         "id": group.key,
         "title": chosen.title(str(group.key)),
@@ -171,7 +171,7 @@ def _row(chosen: Selection, group: Group) -> dict[str, Any]:
     }
 
 
-def _table(chosen: Selection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
+def _table(chosen: PageSelection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
     classes = [f"{word.word}, Minuten" for word in figures.FIT_WORDS.values()]
     yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
     where = [figures.day(chosen.filters.start), figures.day(chosen.filters.end), chosen.filters.ward or "alle",

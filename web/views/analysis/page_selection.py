@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Selection:
+class PageSelection:
     """The figures asked for, and how they were asked for. ``frame`` holds them by ward, shift and intervention."""
 
     result: HomeResult
-    filters: period_filter.Filters
+    filters: period_filter.PeriodFilter
     frame: pd.DataFrame
 
     @property
@@ -45,7 +45,7 @@ class Selection:
         return entry.title if entry else intervention
 
 
-def chosen(*, by_ward: bool = True) -> Selection | None:
+def chosen(*, by_ward: bool = True) -> PageSelection | None:
     """Return what the address asks for of the present home; None where nothing has been analysed yet.
 
     Pages about the whole home ask with ``by_ward=False`` and offer no ward.
@@ -61,7 +61,7 @@ def chosen(*, by_ward: bool = True) -> Selection | None:
     )
     if result is None:
         return None
-    shown = period_filter.Filters(
+    shown = period_filter.PeriodFilter(
         *result.period,
         *result.available_period,
         ward=choice.ward,
@@ -69,4 +69,4 @@ def chosen(*, by_ward: bool = True) -> Selection | None:
         action=request.path,
         kept=tuple((name, value) for name, value in request.args.items() if name not in {"von", "bis", "wb"}),
     )
-    return Selection(result, shown, result.aggregate.tables[results.BY_PLACE])
+    return PageSelection(result, shown, result.aggregate.tables[results.BY_PLACE])

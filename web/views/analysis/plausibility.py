@@ -13,7 +13,7 @@ from web.views.analysis import page_selection
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from web.services.analysis.plausibility import Comparison, Shape
+    from web.services.analysis.plausibility import PlausibilityComparison, Shape
 
 blueprint = Blueprint("plausibility", __name__)
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _words(found: Comparison) -> dict[str, Any]:
+def _words(found: PlausibilityComparison) -> dict[str, Any]:
     """Return the ends of the row of Pflegegrade that have minutes, and the one where both differ most."""
     shown = [shape for shape in found.shapes if shape.called_for]
     return {

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.analysis.relief import Line, Relief
+    from web.services.analysis.relief import HomeRelief, ReliefLine
     from web.services.analysis.small_groups import Group
-    from web.views.analysis.page_selection import Selection
+    from web.views.analysis.page_selection import PageSelection
 
 blueprint = Blueprint("relief", __name__)
 
@@ -78,11 +78,11 @@ def table() -> ResponseReturnValue:
     )
 
 
-def _load(chosen: Selection) -> Relief | None:
+def _load(chosen: PageSelection) -> HomeRelief | None:
     return relief.load(current.databases().reading, current.home().id, chosen.result.period, chosen.filters.ward)
 
 
-def _line(chosen: Selection, found: Relief, line: Line) -> dict[str, Any]:
+def _line(chosen: PageSelection, found: HomeRelief, line: ReliefLine) -> dict[str, Any]:
     moves: Counter[tuple[int, Group]] = Counter()
     for move in line.moves:
         moves[move.qn_ist, move.group] += move.seconds
@@ -97,7 +97,7 @@ def _line(chosen: Selection, found: Relief, line: Line) -> dict[str, Any]:
     }
 
 
-def _taker(chosen: Selection, group: Group) -> str:
+def _taker(chosen: PageSelection, group: Group) -> str:
     """Return who could have taken on work, in words."""
     level, role = group
     if not level:
@@ -108,7 +108,7 @@ def _taker(chosen: Selection, group: Group) -> str:
     return f"{titles.get(role, role)} ({figures.qn(level)})" if role else f"{figures.qn(level)}, ohne Angabe der Rolle"
 
 
-def _table(chosen: Selection, found: Relief) -> Iterator[list[object]]:
+def _table(chosen: PageSelection, found: HomeRelief) -> Iterator[list[object]]:
     yield [
         "Nr.", "Intervention", "Ergebnis", "QN-Soll", "Getan von", "Möglich mit", "Minuten", "Minuten pro Woche", "Von",
         "Bis", "Tage mit Dienstplan", "Wohnbereich", "Regelwerk",
@@ -127,5 +127,5 @@ def _table(chosen: Selection, found: Relief) -> Iterator[list[object]]:
             yield [*start, rest, "", "", "", *_minutes(found, left), *where]
 
 
-def _minutes(found: Relief, seconds: int) -> list[object]:
+def _minutes(found: HomeRelief, seconds: int) -> list[object]:
     return [seconds / 60, found.a_week(seconds) / 60]

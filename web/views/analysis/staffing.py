@@ -11,7 +11,7 @@ from rules.staffing import GROUPS
 from web import current, period_filter
 from web.services import clock
 from web.services.analysis import staffing
-from web.services.analysis.plausibility import Band
+from web.services.analysis.plausibility import BarSegment
 from web.views.analysis import page_selection
 from web.wording import figures
 
@@ -83,7 +83,7 @@ def amount(name: str) -> Decimal | None:
     return number
 
 
-def bars(groups: list[staffing.Line]) -> list[tuple[str, list[Band]]]:
+def bars(groups: list[staffing.StaffingLine]) -> list[tuple[str, list[BarSegment]]]:
     """Return a bar for the ceiling, what was agreed and what there is, all on one scale; without what is not known."""
     rows: dict[str, list[Decimal | None]] = {
         "Obergrenze": [line.ceiling for line in groups],
@@ -97,9 +97,9 @@ def bars(groups: list[staffing.Line]) -> list[tuple[str, list[Band]]]:
     return [(name, _bar(groups, values, longest)) for name, values in known]
 
 
-def _bar(groups: list[staffing.Line], values: list[Decimal], longest: Decimal) -> list[Band]:
+def _bar(groups: list[staffing.StaffingLine], values: list[Decimal], longest: Decimal) -> list[BarSegment]:
     return [
-        Band(
+        BarSegment(
             word=line.levels,
             css=f"band-{i + 1}",
             share=float(value / longest),
@@ -115,7 +115,7 @@ def _asked() -> tuple[date, date]:
     return choice.start or choice.end or today, choice.end or choice.start or today
 
 
-def _page(first: date, last: date, context: dict[str, Any], inputs: staffing.Inputs) -> ResponseReturnValue:
+def _page(first: date, last: date, context: dict[str, Any], inputs: staffing.StaffingInputs) -> ResponseReturnValue:
     reading, home = current.databases().reading, current.home()
     try:
         found = staffing.staffing(reading, home.id, first, last)

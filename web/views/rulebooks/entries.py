@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from rules.cases import Case
-    from rules.model import Intervention, Rule, RuleBook
+    from rules.model import CatalogueEntry, Rule, RuleBook
 
 blueprint = Blueprint("rulebook", __name__)
 
@@ -28,7 +28,7 @@ CASES_SHOWN: Final = 8
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ShownRulebook:
     """The rulebook a page is about: the one that holds for the home, or another of the library (``buch``)."""
 
     book: RuleBook
@@ -85,13 +85,13 @@ def detail(intervention: str) -> ResponseReturnValue:
     )
 
 
-def matches(entry: Intervention, query: str) -> bool:
+def matches(entry: CatalogueEntry, query: str) -> bool:
     """Return whether every word of ``query`` stands in the entry's number, title, group, kind or note."""
     text = " ".join((entry.id, entry.title, entry.group, KIND_WORDS[entry.kind], entry.note)).casefold()
     return all(word in text for word in query.casefold().split())
 
 
-def rules_for(book: RuleBook, entry: Intervention) -> list[Rule]:
+def rules_for(book: RuleBook, entry: CatalogueEntry) -> list[Rule]:
     """Return the rules that can apply to ``entry``, highest level first."""
     possible = [
         rule
@@ -101,21 +101,21 @@ def rules_for(book: RuleBook, entry: Intervention) -> list[Rule]:
     return sorted(possible, key=lambda rule: -rule.level_for(entry))
 
 
-def _chosen() -> Chosen:
+def _chosen() -> ShownRulebook:
     reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
     if not key:
         held = library.holding(reading, home.id)
         # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
         own = [one for one in library.list_(reading, current.visitor().tenant_id) if not one.built_in]
-        return Chosen(held, None, held.sha256 not in {one.sha256 for one in own})
+        return ShownRulebook(held, None, held.sha256 not in {one.sha256 for one in own})
     entry = library.find(reading, current.visitor().tenant_id, key)
     book = library.get(reading, current.visitor().tenant_id, key) if entry else None
     if entry is None or book is None:
         abort(404)
-    return Chosen(book, key, entry.built_in)
+    return ShownRulebook(book, key, entry.built_in)
 
 
-def _case(case: Case, entry: Intervention, book: RuleBook) -> dict[str, Any]:
+def _case(case: Case, entry: CatalogueEntry, book: RuleBook) -> dict[str, Any]:
     expected = next(one for one in case.expected if one.intervention == entry.id)
     titles = {rule.id: rule.title for rule in book.rules}
     return {

@@ -21,7 +21,7 @@ from web.services.rulebooks import library
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from web.services.rulebooks.library import Comparison, Effect, Entry
+    from web.services.rulebooks.library import HomeEffect, LibraryEntry, RulebookComparison
 
 blueprint = Blueprint("library", __name__, url_prefix="/regelwerke")
 
@@ -179,11 +179,11 @@ def remove(key: str) -> ResponseReturnValue:
     return redirect(url_for("library.index"))
 
 
-def _entries() -> list[Entry]:
+def _entries() -> list[LibraryEntry]:
     return library.list_(current.databases().reading, current.visitor().tenant_id)
 
 
-def _entry(key: str) -> Entry:
+def _entry(key: str) -> LibraryEntry:
     found = library.find(current.databases().reading, current.visitor().tenant_id, key)
     if found is None:
         abort(404)
@@ -209,7 +209,7 @@ def _library() -> dict[str, Any]:
     }
 
 
-def _changes(found: Comparison) -> dict[str, Any]:
+def _changes(found: RulebookComparison) -> dict[str, Any]:
     return {
         "found": found,
         "changes": found.difference.changes,
@@ -220,12 +220,12 @@ def _changes(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _whole(effect: Effect | None, name: str) -> overview.Whole | None:
+def _whole(effect: HomeEffect | None, name: str) -> overview.Whole | None:
     if effect is None:
         return None
     return overview.whole_of({fit: Amount(*pair) for fit, pair in getattr(effect, name).items()})
 
 
-def _download(content: bytes, entry: Entry, kind: str) -> ResponseReturnValue:
+def _download(content: bytes, entry: LibraryEntry, kind: str) -> ResponseReturnValue:
     name = f"Regelwerk-{entry.rulebook_id}-{entry.edition}.{kind}"
     return send_file(BytesIO(content), mimetype=KINDS[kind], as_attachment=True, download_name=name)

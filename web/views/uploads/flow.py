@@ -16,7 +16,7 @@ from web.reports import faulty_rows_xlsx, findings_xlsx
 from web.services.rulebooks import library
 from web.services.uploads import flow, kept_files, read_job, records, unanswered_words, undo_job
 from web.services.uploads import progress as job_progress
-from web.services.uploads.finding_filter import Wanted, sift
+from web.services.uploads.finding_filter import FindingFilter, sift
 from web.views.uploads import preview, questions
 from web.views.words import terms
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.uploads.records import BatchRow
+    from web.services.uploads.records import UploadRow
 
 blueprint = Blueprint("imports", __name__, url_prefix="/daten")
 
@@ -96,7 +96,7 @@ def show(batch_id: int) -> ResponseReturnValue:
     batch, parts = _batch(batch_id), current.parts()
     if batch.state == records.ASKING and (asked := kept_files.asked(parts.settings, batch_id)):
         return redirect(questions.address(batch_id, asked))
-    return _show(batch_id, Wanted.of(request.args))
+    return _show(batch_id, FindingFilter.of(request.args))
 
 
 @blueprint.route("/<int:batch_id>/suche", methods=["GET", "POST"])
@@ -104,10 +104,10 @@ def search(batch_id: int) -> ResponseReturnValue:
     """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
     if request.method != "POST":  # the address alone, typed or reloaded
         return redirect(url_for("imports.show", batch_id=_batch(batch_id).id))
-    return _show(batch_id, Wanted.of(request.form))
+    return _show(batch_id, FindingFilter.of(request.form))
 
 
-def _show(batch_id: int, wanted: Wanted) -> str:
+def _show(batch_id: int, wanted: FindingFilter) -> str:
     batch, parts = _batch(batch_id), current.parts()
     said = records.said(parts.databases, parts.settings, batch_id)
     context: dict[str, Any] = {
@@ -224,11 +224,11 @@ def _objections_shown() -> Iterator[None]:
         flash(str(error), "warning")
 
 
-def _batch(batch_id: int) -> BatchRow:
+def _batch(batch_id: int) -> UploadRow:
     return current.batch(batch_id)
 
 
-def _open_words(batch: BatchRow) -> list[dict[str, Any]]:
+def _open_words(batch: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
     found = unanswered_words.count(current.databases().reading, batch.home_id, batch.id)
     return [one for one in terms.tabs("", found, "values.index", batch_id=batch.id) if one["open"]]

@@ -12,7 +12,7 @@ from web import current
 from web.period_filter import day
 from web.services.analysis import overview
 from web.services.uploads import flow, records, undo_job
-from web.services.uploads.apply import Choice
+from web.services.uploads.apply import ApplyChoice
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from web.services.uploads.records import BatchRow
+    from web.services.uploads.records import UploadRow
 
 blueprint = Blueprint("taking_in", __name__, url_prefix="/daten")
 
@@ -30,7 +30,7 @@ CHANGES: Final = 50
 MOST_DAYS: Final = 3_660
 
 
-class Line(NamedTuple):
+class ShareLine(NamedTuple):
     """A share before and after, None where nothing counts."""
 
     word: str
@@ -82,12 +82,12 @@ def undo(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("imports.show", batch_id=batch.id))
 
 
-def effects(batch: BatchRow) -> dict[str, Any] | None:
+def effects(batch: UploadRow) -> dict[str, Any] | None:
     """Return what the page of an upload says about its effects; None where nothing was worked out."""
     found = batch.weighed
     if found is None or "before" not in found:
         return None
-    choice = Choice.of(batch.choice if batch.choice and "replace" in batch.choice else None)
+    choice = ApplyChoice.of(batch.choice if batch.choice and "replace" in batch.choice else None)
     changes = [
         {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
         for one in found.get("changes", [])[:CHANGES]
@@ -95,16 +95,16 @@ def effects(batch: BatchRow) -> dict[str, Any] | None:
     return {**found, "choice": choice, "lines": lines(found), "shown": changes, "wards": found.get("wards", [])}
 
 
-def lines(moved: Mapping[str, Any]) -> list[Line]:
+def lines(moved: Mapping[str, Any]) -> list[ShareLine]:
     """Return the shares of fit and coverage before and after."""
     sides = [moved["before"], moved["after"]]
     wholes = [overview.whole_of({name: Amount(*amount) for name, amount in side["fit"].items()}) for side in sides]
     found = [
-        Line(word.word, *(whole[name].share if whole.count else None for whole in wholes))
+        ShareLine(word.word, *(whole[name].share if whole.count else None for whole in wholes))
         for name, word in figures.FIT_WORDS.items()
     ]
     for name, words in figures.COVERAGE_WORDS.items():
-        found.append(Line(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
+        found.append(ShareLine(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
     return found
 
 
@@ -116,10 +116,10 @@ def _time(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}" if minute >= 0 else ""
 
 
-def _choice(form: Mapping[str, str], batch: BatchRow) -> Choice:
+def _choice(form: Mapping[str, str], batch: UploadRow) -> ApplyChoice:
     replace = form.get("geaendert", "ersetzen") != "behalten"
     if not form.get("vollstaendig"):
-        return Choice(replace)
+        return ApplyChoice(replace)
     first, last = day(form.get("von", "")), day(form.get("bis", ""))
     if first is None or last is None or first > last or (last - first).days > MOST_DAYS:
         raise ChoiceError("Bitte nennen Sie den ersten und den letzten Tag, für die die Datei vollständig ist.")
@@ -129,4 +129,4 @@ def _choice(form: Mapping[str, str], batch: BatchRow) -> Choice:
     known = set((batch.weighed or {}).get("wards", []))
     if not set(wards) <= known:
         raise ChoiceError("Diesen Wohnbereich gibt es hier nicht; bitte laden Sie die Seite neu.")
-    return Choice(replace, first, last, () if form.get("haus") else wards)
+    return ApplyChoice(replace, first, last, () if form.get("haus") else wards)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from importers.sheets.guesses import ColumnGuess, SheetGuess
-    from web.services.uploads.questions import Asked
-    from web.services.uploads.records import BatchRow
+    from web.services.uploads.questions import Conversation
+    from web.services.uploads.records import UploadRow
 
 blueprint = Blueprint("asking", __name__, url_prefix="/daten")
 
@@ -166,7 +166,7 @@ def say_columns(batch_id: int, number: int) -> ResponseReturnValue:
     return _said(batch_id, answer, COLUMNS)
 
 
-def address(batch_id: int, asked: Asked) -> str:
+def address(batch_id: int, asked: Conversation) -> str:
     """Return the address of what is to be asked next."""
     kind, number = asked.next
     if kind == PASSWORD:
@@ -176,7 +176,7 @@ def address(batch_id: int, asked: Asked) -> str:
     return url_for("asking.sheet" if kind == SHEET else "asking.columns", batch_id=batch_id, number=number)
 
 
-def _asked(batch_id: int) -> tuple[BatchRow, Asked]:
+def _asked(batch_id: int) -> tuple[UploadRow, Conversation]:
     """Return an upload that waits for answers; the page of any other says what can be done with it."""
     batch, parts = current.batch(batch_id), current.parts()
     try:
@@ -185,7 +185,7 @@ def _asked(batch_id: int) -> tuple[BatchRow, Asked]:
         abort(redirect(url_for("imports.show", batch_id=batch_id)))
 
 
-def _guess(batch_id: int, number: int) -> tuple[BatchRow, Asked, SheetGuess]:
+def _guess(batch_id: int, number: int) -> tuple[UploadRow, Conversation, SheetGuess]:
     batch, asked = _asked(batch_id)
     if number >= len(asked.guesses):
         abort(404)
@@ -252,7 +252,7 @@ def _certainty(confidence: float) -> str:
     return "sicher" if confidence >= SURE else "wahrscheinlich" if confidence >= LIKELY else "geraten"
 
 
-def _proposed(asked: Asked) -> str:
+def _proposed(asked: Conversation) -> str:
     """Return a name for the profile: that of the one applied, else the file's without dates and numbers."""
     if asked.remember:
         return asked.remember
@@ -263,13 +263,13 @@ def _proposed(asked: Asked) -> str:
     return clean(_NUMBERS.sub(" ", stem).replace("_", " "))[: profiles.NAME_SIGNS] or clean(stem)
 
 
-def _page(which: str, batch: BatchRow, asked: Asked, **more: Any) -> str:
+def _page(which: str, batch: UploadRow, asked: Conversation, **more: Any) -> str:
     return render_template(
         f"asking/{which}.html", home_name=batch.home_name, batch=batch, asked=asked, sheet_words=SHEET_WORDS, **more
     )
 
 
-def _overview(batch: BatchRow, asked: Asked, *, name: str, wrong: str = "") -> str:
+def _overview(batch: UploadRow, asked: Conversation, *, name: str, wrong: str = "") -> str:
     rows = [
         (number, guess, asked.chosen(guess), asked.answer_to(guess) is not None)
         for number, guess in enumerate(asked.guesses)
@@ -281,7 +281,7 @@ def _overview(batch: BatchRow, asked: Asked, *, name: str, wrong: str = "") -> s
     )  # fmt: skip
 
 
-def _sheet(batch: BatchRow, asked: Asked, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
+def _sheet(batch: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
     guess = asked.guesses[number]
     return _page(
         "sheet", batch, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
@@ -291,7 +291,7 @@ def _sheet(batch: BatchRow, asked: Asked, number: int, answer: SheetAnswer, *, w
 
 
 def _columns(
-    batch: BatchRow, asked: Asked, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
+    batch: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
 ) -> str:
     guess = asked.guesses[number]
     at = {one.position: one for one in guess.columns}

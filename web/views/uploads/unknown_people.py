@@ -52,7 +52,7 @@ def choose() -> ResponseReturnValue:
     try:
         unknown_people.answer(
             parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
-            reply=unknown_people.Reply(kind, pseudonym, said, same_as),
+            reply=unknown_people.PersonReply(kind, pseudonym, said, same_as),
         )  # fmt: skip
         flash(_DONE[said], "good")
     except unknown_people.PersonError as error:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from web.services.uploads.unanswered_words import Open
+    from web.services.uploads.unanswered_words import UnansweredCount
 
 blueprint = Blueprint("terms", __name__, url_prefix="/bezeichnungen")
 
@@ -131,7 +131,7 @@ def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | No
     }
 
 
-def tabs(kind: str, open_now: Mapping[str, Open], endpoint: str, **values: Any) -> list[dict[str, Any]]:
+def tabs(kind: str, open_now: Mapping[str, UnansweredCount], endpoint: str, **values: Any) -> list[dict[str, Any]]:
     """Return the links from one kind to another, with the number of open words."""
     return [
         {
