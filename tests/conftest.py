@@ -1,16 +1,21 @@
-"""What all tests share: which of them run in one process."""
+"""What all tests share: which of them run in one process, and that a slow machine is no error."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
 BROWSER = "tests/browser/"
+
+# On a cold machine a first example reads libraries and fills caches. Otherwise the profile in effect, as "ci", stays.
+settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

@@ -8,10 +8,11 @@ statement deleted. They are drawn by seed from the lines changed since a revisio
 
 Each is tried in a copy of the working tree, never in the tree itself. Unless ``--tests`` says otherwise, it meets the
 test files that reach its module by imports: those that import it first, then those of its room, and among these those
-that share the most of its rare words. They have to be green without a mutant, as many as fit into ``--limit`` seconds.
-A mutant is killed when one of them fails, times out when they take far longer than before, and survives when all are
-green. The exit code is 1 where some survive. A survivor is a question, not a verdict: a test is missing, or the change
-makes no difference (the mutant is equivalent), or the tests that would see it did not run.
+that share the most of its rare words. They have to be green without a mutant, as many as fit into ``--limit`` seconds;
+where none does, that is said. A mutant is killed when one of them fails, times out when they take far longer than
+before, and survives when all are green. The exit code is 1 where some survive. A survivor is a question, not a
+verdict: a test is missing, or the change makes no difference (the mutant is equivalent), or the tests that would see
+it did not run.
 """
 
 from __future__ import annotations
@@ -148,25 +149,27 @@ def run(folder: Path, tests: Sequence[str], limit: float) -> tuple[int | None, f
 
 
 def green(folder: Path, tests: Sequence[str], limit: float) -> tuple[list[str], float]:
-    """Return the first of the tests, as many as fit into the limit without a mutant, and the seconds they take.
+    """Return those of the tests that fit into the limit without a mutant, and the seconds they take.
+
+    None may take more than half of it: where the most promising file is too slow, others get their turn.
 
     Raises
     ------
     SystemExit
-        Where one fails, or where not even the first fits.
+        With code 2 where one fails.
     """
-    chosen, spent = list[str](), 0.0
+    chosen, total, end = list[str](), 0.0, time.monotonic() + limit
     for test in tests:
-        code, seconds = run(folder, [test], limit - spent)
-        if code is None:
+        code, seconds = run(folder, [test], min(limit / 2, end - time.monotonic()))
+        if code in {0, NOTHING_COLLECTED}:
+            chosen.append(test)
+            total += seconds
+        elif code is not None:
+            sys.stderr.write(f"not green without a mutant (pytest says {code}): {test}\n")
+            raise SystemExit(2)
+        if time.monotonic() >= end:
             break
-        if code not in {0, NOTHING_COLLECTED}:
-            raise SystemExit(f"not green without a mutant (pytest says {code}): {test}")
-        chosen.append(test)
-        spent += seconds
-    if not chosen:
-        raise SystemExit(f"no tests within {limit:.0f} seconds: {' '.join(tests)}")
-    return chosen, spent
+    return chosen, total
 
 
 def tried(folder: Path, mutant: Mutant, tests: Sequence[str], limit: float) -> tuple[str, float]:
@@ -196,7 +199,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=20, help="mutants (20)")
     parser.add_argument("--seed", type=int, default=1, help="which ones (1)")
     parser.add_argument("--tests", nargs="+", default=[], help="tests to run instead of those that reach the module")
-    parser.add_argument("--limit", type=float, default=60.0, help="seconds the tests of a module may take (60)")
+    parser.add_argument("--limit", type=float, default=120.0, help="seconds the tests of a module may take (120)")
     options = parser.parse_args(words)
     os.chdir(git("rev-parse", "--show-toplevel").strip())
     files = [path for path in git("ls-files", "-co", "--exclude-standard").splitlines() if Path(path).is_file()]
@@ -214,13 +217,14 @@ def main(words: Sequence[str] | None = None) -> int:
                 some = options.tests or tests.of(mutant.path, MOST_FILES)
                 ready[mutant.path] = green(folder, some, options.limit)
             which, seconds = ready[mutant.path]
-            verdict, taken = tried(folder, mutant, which, 3 * seconds + SLACK_SECONDS)
+            limit = 3 * seconds + SLACK_SECONDS
+            verdict, taken = tried(folder, mutant, which, limit) if which else ("no tests", 0.0)
             said[verdict] += 1
             sys.stdout.write(f"{verdict:10}{mutant.path}:{mutant.lines[0]} {mutant.kind} ({taken:.0f} s)\n")
             if verdict == "survived":
                 sys.stdout.write(f"{difference(mutant)}green: {' '.join(which)}\n")
             sys.stdout.flush()
-    sys.stdout.write(f"{len(chosen)} mutants: {', '.join(f'{n} {verdict}' for verdict, n in said.items())}\n")
+    sys.stdout.write(f"{len(chosen)} mutants{''.join(f', {n} {verdict}' for verdict, n in said.items())}\n")
     return int(said["survived"] > 0)
 
 

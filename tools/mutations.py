@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 LIMITS_ABOVE: Final = 99
 """A constant of a module that is larger bounds time or memory: one more makes no difference."""
 
-SYMMETRIC: Final = {"min", "max", "minimum", "maximum", "gcd", "array_equal", "isclose", "cast"}
-"""Functions whose first two arguments can be swapped without an effect."""
+SYMMETRIC: Final = {
+    "min", "max", "minimum", "maximum", "gcd", "array_equal", "isclose", "cast", "where", "and_", "or_",
+}  # fmt: skip
+"""Functions whose first two arguments can be swapped without an effect; ``where`` is that of a query."""
 
 LOGS: Final = {"_log", "log", "logger", "logging"}
 EXITS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -85,9 +87,10 @@ class Source:
 def _swap(node: ast.AST, source: Source) -> Iterator[Edit]:
     match node:
         case ast.Call(func=called, args=[left, right, *_]):
-            if source.of(called).rpartition(".")[2] in SYMMETRIC or isinstance(left, ast.Starred):
+            name = source.of(called)
+            if name != "np.where" and name.rpartition(".")[2] in SYMMETRIC:
                 return
-            if isinstance(right, ast.Starred):
+            if isinstance(left, ast.Starred) or isinstance(right, ast.Starred):
                 return
         case ast.BinOp(left=left, op=ast.Sub() | ast.Div() | ast.FloorDiv() | ast.Mod() | ast.Pow(), right=right):
             if _is_text(left) or _is_text(right):

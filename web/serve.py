@@ -67,8 +67,8 @@ def is_free(host: str, port: int) -> bool:
 def _loaded(settings: Settings, parent: int) -> Flask:
     logs.configure()
     if hasattr(os, "setpgrp"):
-        # Ctrl-C goes to a whole process group. Here it must not arrive: the main process then sends its own signal,
-        # and of two at once granian's pages often notice neither, and both processes would wait for ever.
+        # Ctrl-C goes to a whole process group, and the main process ends this one by a signal too. Of two at once, a
+        # thread that Python runs no handlers in often takes both: the main thread sleeps on, and both wait for ever.
         os.setpgrp()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     return create_app(settings)

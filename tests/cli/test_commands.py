@@ -95,8 +95,11 @@ def test_assess_gives_the_same_as_csv_and_as_workbook(tmp_path: Path, capsys: py
     printed = capsys.readouterr().out
     assert written.decode("utf-8-sig").splitlines() == printed.splitlines()
     from_csv = list(csv.DictReader(io.StringIO(printed), delimiter=";"))
-    headings, *rows = openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows(values_only=True)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    headings, *rows = sheet.iter_rows(values_only=True)
     assert list(from_csv[0]) == list(headings)
+    notes = sheet.cell(1, len(headings)).column_letter
+    assert sheet.column_dimensions[notes].width > 70  # sentences want room
     for text, values in zip(from_csv, rows, strict=True):
         for name, value in zip(headings, values, strict=True):
             shown = text[name]

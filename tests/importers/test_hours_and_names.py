@@ -69,6 +69,18 @@ def test_sums_change_on_the_day_something_changes() -> None:
     ]
 
 
+def test_several_may_leave_on_one_day_and_others_begin_on_the_next() -> None:
+    last, first = date(2026, 1, 31), date(2026, 2, 1)
+    staff = [
+        ["1", 3, "", 30, "", last],
+        ["2", 3, "", 20, "", last],
+        ["3", 3, "", 5, first, ""],
+        ["4", 3, "", 1, "", ""],
+    ]
+    assert hours(staff) == [(3, None, last, "51.00"), (3, first, None, "6.00")]
+    assert hours(staff[::-1]) == hours(staff)
+
+
 def test_row_that_ended_gives_way_to_the_one_before() -> None:
     """As in the engine: after the later row's last day the earlier, open one holds again."""
     staff = [["1", 2, "", 40, date(2026, 1, 1), ""], ["1", 3, "", 30, date(2026, 2, 1), date(2026, 2, 28)]]

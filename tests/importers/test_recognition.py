@@ -428,7 +428,9 @@ def exports(draw: st.DrawFn) -> list[list[str]]:
     return [*titles, head, *rows]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(exports(), min_size=1, max_size=2), st.sampled_from(["csv", "xlsx"]))
 def test_agreeing_with_every_proposal_reads_what_reading_alone_does(
     book: RuleBook, drawn: list[list[list[str]]], form: str

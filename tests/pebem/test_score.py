@@ -167,10 +167,14 @@ def test_no_rows_and_no_period() -> None:
         pebem.score(Tables(), BOOK)
 
 
-def test_an_intervention_outside_the_rulebook_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("names", "says"), [(["9.99", "9.11", None], r"\['9\.11', '9\.99'\]$"), ([None] * 3, "missing values")]
+)
+def test_interventions_outside_the_rulebook_are_refused_by_name(names: list[str | None], says: str) -> None:
     home = random_home(BOOK, 1)
-    frame = home.interventions.assign(intervention=pd.Categorical(["9.99"] * len(home.interventions)))
-    with pytest.raises(ValueError, match=r"9\.99"):
+    done = home.interventions.iloc[:3].assign(status=pd.Categorical([None] * 3, categories=["durchgeführt"]))
+    frame = done.assign(intervention=pd.Categorical(names, categories=["9.99", "9.11"]))
+    with pytest.raises(ValueError, match=says):
         pebem.score(replace(home, interventions=frame), BOOK)
 
 

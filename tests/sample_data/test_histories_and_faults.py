@@ -6,16 +6,16 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import importers
 import pebem
 import sample_data
+from sample_data import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from rules import RuleBook
     from sample_data import SampleHome
@@ -110,10 +110,17 @@ def test_each_promised_fault_is_where_the_home_says(home_with_faults: SampleHome
     assert rows(home, "without_minutes")["Minuten"].isna().all()
     acts = home.sheets["Interventionen"]
     assert acts["Minuten"].isna().mean() == pytest.approx(0.02, abs=0.005)
+    assert all(planted == sorted(planted) for planted in home.planted.values())
     first, second = rows(home, "duplicate").itertuples(index=False)
     assert first == second
     assert acts.duplicated().sum() == 1
     assert rows(home, "blank_items", "Begutachtungen")[MODULE_3_BLANKS].isna().all(axis=None)
+
+
+def test_where_no_row_is_as_wished_the_first_free_one_bears_the_fault() -> None:
+    frame = pd.DataFrame({"Intervention": ["Bad", "Bad", "Gehen", "Gehen", "Gehen"]})
+    assert faults._row_of(frame, "Gehen", {0, 2}) == 3
+    assert faults._row_of(frame, "Tanz", {0, 1, 3}) == 2
 
 
 def test_without_dirt_there_are_no_faults(clean_home: SampleHome) -> None:

@@ -25,6 +25,7 @@ def made(kind: str, text: str) -> list[str]:
         ("swap", "f(a, b.c, d=e)", ["f(b.c, a, d=e)"]),
         ("swap", "x = a - (b + c)", ["x = (b + c) - ((a))"]),
         ("swap", "f('ä', b)", ["f(b, 'ä')"]),
+        ("swap", "x = np.where(a, b, c)", ["x = np.where(b, a, c)"]),
         ("guard", "if a < b:\n    raise E\n", ["if False:\n    raise E\n"]),
         ("guard", "for a in b:\n    if a:\n        c()\n        continue\n    d()\n",
          ["for a in b:\n    if False:\n        c()\n        continue\n    d()\n"]),
@@ -65,6 +66,7 @@ def test_each_kind_changes_what_it_says_and_nothing_else(kind: str, before: str,
         "x = f'{a + 1:>12}'",
         "__all__ = sorted(a)",
         "x = min(a, b)",
+        "x = select(a).where(b, c)",
         "x = a + ', ' + b",
         "x = [a] + b",
         "x = '%s' % a",
@@ -131,7 +133,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_sample_says_what_was_killed_and_shows_what_survived(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.read_bytes() for path in tree.rglob("*.py")}
     assert mutants.main(["--files", "rules/limits.py", "--count", "1"]) == 0
-    assert "1 mutants: 1 killed" in capsys.readouterr().out
+    assert "1 mutants, 1 killed\n" in capsys.readouterr().out
     assert mutants.main(["--files", "rules/rest.py", "--seed", "2"]) == 1
     said = capsys.readouterr().out
     assert "survived  rules/rest.py:4 " in said
@@ -172,9 +174,16 @@ def test_tests_that_import_a_module_come_before_those_that_reach_it(tree: Path) 
     assert tests.of("rules/rest.py", 8) == ["tests/rules/test_rest.py"]
 
 
-def test_tests_that_fail_without_a_mutant_say_nothing_about_one(tree: Path) -> None:
+def test_tests_that_fail_without_a_mutant_say_nothing_about_one(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "tests" / "rules" / "test_limits.py").write_text(
         "from rules import limits\n\ndef test_red():\n    assert limits.within(9)\n"
     )
-    with pytest.raises(SystemExit, match="not green without a mutant"):
+    with pytest.raises(SystemExit, match="2"):
         mutants.main(["--files", "rules/limits.py"])
+    assert "not green without a mutant (pytest says 1): tests/rules/test_limits.py\n" in capsys.readouterr().err
+
+
+def test_where_no_tests_are_quick_enough_that_is_said(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "tests" / "rules" / "test_rest.py").write_text("import time\n\nfrom rules import rest\n\ntime.sleep(30)\n")
+    assert mutants.main(["--files", "rules/rest.py", "--limit", "2"]) == 0
+    assert "1 mutants, 1 no tests\n" in capsys.readouterr().out

@@ -60,7 +60,9 @@ PLAIN: Row = ("B-eins", "P-eins", "4.10", date(2026, 3, 1), 480, 600, "gemessen"
 KEYS = select(PerformedIntervention.content).order_by(PerformedIntervention.content, PerformedIntervention.occurrence)
 MONTHS = select(WorkMonth.contents).order_by(WorkMonth.month)
 
-hard = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+hard = settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def frame_of(found: list[Row]) -> pd.DataFrame:

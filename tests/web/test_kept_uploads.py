@@ -155,6 +155,9 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         (FindingFilter(sheet="Dienste"), []),
     ):
         assert [one.row for one in sift(some, wanted).findings] == rows, wanted
+    choice = sift([*some, finding(Severity.NOTICE, "datei-leer")], FindingFilter(severity="fehler", sheet="Dienste"))
+    assert choice.sheets == [("Interventionen", 2), ("Mitarbeitende", 2)]  # a file as a whole is on no sheet
+    assert [(key, number) for key, _, number in choice.severities] == [("fehler", 2), ("warnungen", 1), ("hinweise", 2)]
     assert sift(some, FindingFilter(severity="fehler")).codes == [
         ("datum-fehlt", 1),
         ("minuten-fehlen", 1),

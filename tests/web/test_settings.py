@@ -46,7 +46,9 @@ def test_databases_lie_in_the_folder_and_apart_whatever_it_is_called(name: str, 
     made = settings.load(environment={"PEBEM_HOME": str(tmp_path / name)})
     migrate.upgrade(made)
     databases = connect(made)
-    jobs.make(made, databases).enqueue(1, WAITING)
+    work_list = jobs.make(made, databases)
+    work_list.enqueue(1, WAITING)
+    work_list.queue.storage.engine.dispose()
     work, vault = (set(inspect(engine).get_table_names()) for engine in (databases.work, databases.vault))
     databases.close()
     assert [path.name for path in tmp_path.iterdir()] == [name]
