@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web import foreign
+from tests.support.web import foreign
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web import workbooks
-from tests.web.pages import Person
+from tests.support.web import workbooks
+from tests.support.web.pages import Person
 from tests.web.test_people import monthly
 from web import settings as web_settings
 from web.app import create_app

@@ -13,7 +13,7 @@ import pyotp
 import pytest
 
 from tests.browser.conftest import PASSWORD
-from tests.web import workbooks
+from tests.support.web import workbooks
 from web import settings as web_settings
 from web.services import accounts, homes
 from web.services.uploads import flow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.edited import edited
+from tests.support.web.edited import edited
 from web.services import accounts, homes
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import edited
+from tests.support.web import edited
 
 if TYPE_CHECKING:
     from pathlib import Path

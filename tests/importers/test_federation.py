@@ -13,7 +13,7 @@ import rules
 import sample_data
 from importers.findings import Finding, Severity, UnreadableError
 from pebem.contracts import Tables, check
-from tests.importers.parquet_files import month, pa, pq, put, rewrite
+from tests.support.importers.parquet_files import month, pa, pq, put, rewrite
 
 federations = pytest.importorskip("importers.parquet.homes")
 batches = pytest.importorskip("importers.parquet.batches")

@@ -18,8 +18,8 @@ from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 import importers
 from importers.findings import PasswordNeededError, UnreadableError
-from tests.importers.files import home, xlsx
-from tests.importers.xlsb_files import xlsb
+from tests.support.importers.files import home, xlsx
+from tests.support.importers.xlsb_files import xlsb
 
 DATA = Path(__file__).parent / "data"
 LARGE = {"Füller": [[base64.b64encode(os.urandom(6000)).decode()]]}

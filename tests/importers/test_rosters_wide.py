@@ -13,8 +13,8 @@ import importers
 from importers.findings import UnreadableError
 from importers.rosters.headings import month_and_year
 from pebem.contracts import check
-from tests.importers.files import csv_files, home, xlsx
-from tests.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster
+from tests.support.importers.files import csv_files, home, xlsx
+from tests.support.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster
 
 F1, S2 = ("06:00", "14:00"), ("13:30", "21:30")
 

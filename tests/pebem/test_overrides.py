@@ -11,7 +11,7 @@ import pytest
 import pebem
 import rules
 from pebem.contracts import OVERRIDES, Tables, empty
-from tests.pebem.homes import FIRST, days, random_home
+from tests.support.pebem.homes import FIRST, days, random_home
 
 BOOK = rules.load(date(2026, 3, 31))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pebem.distribute.run import LOST, PartitionError, TaskFailure, TaskOutcome, run
-from tests.pebem.errands import (
+from tests.support.pebem.worker_tasks import (
     DEADLY,
     UNREADABLE,
     UNSENDABLE,

@@ -18,7 +18,7 @@ import rules
 from pebem import measures
 from pebem.relief.feasible import OBSTACLES, FeasibleMove, Relief, relief
 from pebem.relief.problem import scene_of
-from tests.pebem.rosters import (
+from tests.support.pebem.rosters import (
     DAY,
     PERIOD,
     Act,

@@ -22,7 +22,7 @@ from pebem.engine.timeline import named_criteria, resident_timeline
 from rules.checks.entries import check_documents
 from rules.load import SHELF, build, documents
 from rules.model import RuleBook
-from tests.pebem.homes import DAYS, FIRST, obvious, random_home, without
+from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home, without
 
 BOOK = rules.load(date(2026, 3, 31))
 LAST = FIRST + timedelta(days=DAYS - 1)

@@ -18,7 +18,7 @@ from pebem.plausibility import shape
 from pebem.resident_mix import mix, there_is
 from rules.reference import level
 from rules.vocabulary import ASSESSMENT_CELLS
-from tests.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
+from tests.support.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
 
 BOOK = rules.load(date(2026, 3, 31))
 LAST = FIRST + timedelta(days=DAYS - 1)

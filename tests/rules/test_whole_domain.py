@@ -44,7 +44,7 @@ from rules.vocabulary import (
     MISSING,
     allowed_points,
 )
-from tests.rules import toy
+from tests.support.rules import toy
 
 GRADES = (MISSING, 0, 1, 2, 3)
 ON = date(2026, 1, 1)

@@ -12,7 +12,7 @@ import structlog
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, make_url, text
 
-from tests.web.pages import Person, person
+from tests.support.web.pages import Person, person
 from web import settings as settings_module
 from web.app import create_app
 from web.security import passwords

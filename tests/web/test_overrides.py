@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.web import workbooks
-from tests.web.pages import Person, person
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, levels, tenant_of
 from web.services import accounts
 from web.services.analysis import demand, results

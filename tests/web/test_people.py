@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
-from tests.web import workbooks
-from tests.web.pages import Person, person
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, person
 from tests.web.test_reanalysis import check
 from tests.web.test_rulebooks import account_of, actions, tenant_of
 from web.services.analysis import home_data, results

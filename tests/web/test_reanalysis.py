@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from tests.web import own_rulebook, stored_results, workbooks
-from tests.web.pages import Person
+from tests.support.web import own_rulebook, stored_results, workbooks
+from tests.support.web.pages import Person
 from tests.web.test_overrides import nurse
 from tests.web.test_rulebooks import BUILT_IN, account_of, activate, import_
 from web.services.analysis import home_data, rescore, scoring

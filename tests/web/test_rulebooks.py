@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 import importers
 import pebem
 from importers.findings import Severity
-from tests.web import own_rulebook, stored_results, workbooks
-from tests.web.pages import Person, person
+from tests.support.web import own_rulebook, stored_results, workbooks
+from tests.support.web.pages import Person, person
 from web.services import accounts, clock, homes, rulebook_calendar
 from web.services.analysis import demand, home_data, results, scoring
 from web.services.rulebooks import library

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from tests.web.pages import PASSWORD, Person, person, post, token
+from tests.support.web.pages import PASSWORD, Person, person, post, token
 from web.security import passwords
 from web.services import accounts, clock
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from rules.staffing import full_time_equivalents
-from tests.web import workbooks
-from tests.web.pages import Person, person
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions
 from web.services import clock
 from web.services.analysis import staffing

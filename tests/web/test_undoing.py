@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from tests.web import stored_results, workbooks
-from tests.web.pages import post
+from tests.support.web import stored_results, workbooks
+from tests.support.web.pages import post
 from tests.web.test_reanalysis import check, sheets
 from tests.web.test_uploads import run_jobs
 from web.services import homes
@@ -31,7 +31,7 @@ from web.store import models
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
-    from tests.web.pages import Person
+    from tests.support.web.pages import Person
 
 ROOT = Path(__file__).parents[2]
 HEAD = workbooks.WORK[0]

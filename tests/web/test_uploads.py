@@ -21,8 +21,8 @@ from sqlalchemy import func, select
 import importers
 import pebem
 from pebem.aggregate import Aggregate
-from tests.web import stored_results, workbooks
-from tests.web.pages import Person, post, upload
+from tests.support.web import stored_results, workbooks
+from tests.support.web.pages import Person, post, upload
 from web.jobs import start_worker
 from web.services import accounts, clock
 from web.services.analysis import demand, home_data, results

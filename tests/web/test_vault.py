@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import make_url, select, text, update
 from structlog.testing import capture_logs
 
-from tests.web import workbooks
-from tests.web.pages import Person, person, upload
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, person, upload
 from web.security.crypto import Box, KeyedHash, TamperedError, derive
 from web.services.analysis import results
 from web.services.people import pseudonyms
