@@ -10,6 +10,8 @@ from xdist.scheduler import LoadFileScheduling
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
+pytest.register_assert_rewrite("tests.support")
+
 BROWSER = "tests/browser/"
 
 

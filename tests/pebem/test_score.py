@@ -19,10 +19,9 @@ from pebem.contracts import Tables, check
 from pebem.engine.encode import EmptyError
 from pebem.engine.kernel import SECONDS_LIMIT
 from pebem.engine.timeline import named_criteria, resident_timeline
-from rules.checks.entries import check_documents
-from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home, without
+from tests.support.rules.books import with_every_word
 
 BOOK = rules.load(date(2026, 3, 31))
 LAST = FIRST + timedelta(days=DAYS - 1)
@@ -45,22 +44,6 @@ def test_equals_row_by_row(seed: int) -> None:
     assert cube(found) == (counts, seconds)
     assert found.counted == counted
     assert found.rows == len(home.interventions) + home.faulty
-
-
-def with_every_word() -> RuleBook:
-    """Return the built-in rulebook with rules on certain criteria, Punktbereich, Pflegegrad and certificates."""
-    contents = documents(SHELF / "rekonstruktion-2026.1")
-    rules_of_book = contents["rules.yaml"]["regeln"]
-    unstable = next(entry for entry in rules_of_book if entry["id"] == "instabil")
-    unstable["bedingung"] = "instabil(sturz, wunde) oder instabil(sterbephase) und pflegegrad >= 4"
-    for name, condition, level in (
-        ("koennen", "punktbereich(1) >= 3 und nicht instabil(akute-infektion)", 3),
-        ("schwer", "mindestens 2 von (pflegegrad >= 3, punktbereich(3) >= 2, instabil)", 3),
-        ("anerkannt", "zertifikat(LG2) und punktbereich(5) >= 1", 4),
-    ):
-        rules_of_book.append({**unstable, "id": name, "titel": name, "bedingung": condition, "qn": level})
-    assert check_documents(contents) == []
-    return build(contents, date(2026, 3, 31))
 
 
 @pytest.mark.parametrize("seed", range(3))

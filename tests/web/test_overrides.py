@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.web import workbooks
+from tests.support.web.overrides import DAYS, nurse, set_
 from tests.support.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, levels, tenant_of
 from web.services import accounts
@@ -17,23 +18,8 @@ from web.services.rulebooks import library, overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.store import models
 
-DAYS = (date(2026, 2, 6), date(2026, 3, 31))
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
 RESERVED = next(entry.id for entry in library.current("rekonstruktion").interventions if entry.reserved)
-
-
-def nurse(who: Person) -> Person:
-    """Mark an account as that of a registered nurse."""
-    accounts.mark_qn4(who.parts.databases, who.user_name, qn4=True)
-    return who
-
-
-def set_(who: Person, level: int = 4, **other: Any) -> int:
-    """Set a level for the whole house unless told otherwise."""
-    wanted: dict[str, Any] = {
-        "intervention": "1.1", "reason": "Sturz mit Folgen", "start": DAYS[0], "end": DAYS[1], **other,
-    }  # fmt: skip
-    return overrides.set_(who.parts.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted)
 
 
 def resident_with_work(who: Person, day: date = DAYS[0]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.web import workbooks
-from tests.web.test_reanalysis import check
+from tests.support.web.stored_results import check
 from web.services.analysis import home_data
 from web.services.uploads import records
 

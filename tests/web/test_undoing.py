@@ -20,7 +20,9 @@ from sqlalchemy import func, select
 
 from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import post
-from tests.web.test_reanalysis import check, sheets
+from tests.support.web.random_uploads import sheets
+from tests.support.web.stored_results import check
+from tests.support.web.uploads import choose, weighed
 from tests.web.test_uploads import run_jobs
 from web.services import homes
 from web.services.analysis import home_data
@@ -47,15 +49,6 @@ def row(  # as a line of the sheet
 
 def file_of(*rows: tuple[str, ...]) -> bytes:
     return workbooks.workbook(Interventionen=[HEAD, *rows])
-
-
-def weighed(who: Person, batch_id: int) -> dict[str, Any]:
-    return records.find(who.parts.databases.reading, 1, batch_id).weighed
-
-
-def choose(who: Person, batch_id: int, choice: ApplyChoice) -> dict[str, Any]:
-    flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
-    return weighed(who, batch_id)
 
 
 def numbers(found: dict[str, Any]) -> list[int]:
