@@ -17,7 +17,7 @@ from web.services import accounts, homes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.browser.conftest import Site, Visitor, Window
+    from tests.support.browser import Site, Visitor, Window
 
 
 def look_at(visitor: Visitor, name: str) -> None:

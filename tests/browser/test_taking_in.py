@@ -11,7 +11,7 @@ from tests.support.web import edited
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.browser.conftest import Window
+    from tests.support.browser import Window
 
 pytestmark = pytest.mark.usefixtures("filled")
 
