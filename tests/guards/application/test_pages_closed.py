@@ -1,0 +1,298 @@
+"""Every page of the application: closed to strangers, to other tenants, to foreign forms; with all headers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from tests.support.web import overrides, own_rulebook, workbooks
+from tests.support.web.pages import Person, person, post
+from web.security import gate, headers
+from web.store import migrate
+from web.store.base import Base
+from web.store.models import Resident
+from web.store.vault import VaultBase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from werkzeug.routing import Rule
+
+    from web.settings import Settings
+
+SAMPLE: dict[str, Any] = {
+    "batch_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
+    "override_id": 1, "kind": "qualifikation", "number": 1,
+}  # fmt: skip
+LOGGED = {
+    "imports.findings",
+    "imports.faulty_rows",
+    "interventions.table",
+    "profiles.export",
+    "relief.table",
+    "terms.table",
+}
+"""Downloads of what belongs to a home: each leaves its entry in the log."""
+SHOWING_NAMES = {"people.index"}
+"""Pages that show who is behind a pseudonym: each look leaves its entry in the log (T2)."""
+DOWNLOADS = {*LOGGED, "imports.template", "library.workbook", "library.printed"}
+
+DAY = "?am=2026-02-05"
+
+
+def addresses(app: Flask) -> list[tuple[Rule, str]]:
+    """Return every rule of the application with an address that fits it."""
+    adapter = app.url_map.bind("localhost")
+    return [
+        (rule, adapter.build(rule.endpoint, {name: SAMPLE[name] for name in rule.arguments}))
+        for rule in app.url_map.iter_rules()
+    ]
+
+
+def test_lists_of_the_gate_name_pages_that_exist(small_app: Flask) -> None:
+    """A1: no stale entry that a new page could fall into."""
+    known = set(small_app.view_functions)
+    assert known >= gate.OPEN_TO_ALL | gate.AFTER_PASSWORD | gate.BEFORE_NEW_PASSWORD
+    assert {"static", "health", "auth.sign_in"} == gate.OPEN_TO_ALL
+
+
+def test_no_page_answers_a_stranger(small_app: Flask) -> None:
+    """A1: the whole URL map, each method, without a session."""
+    client = small_app.test_client()
+    walked = 0
+    for rule, address in addresses(small_app):
+        if rule.endpoint in gate.OPEN_TO_ALL:
+            continue
+        for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+            answer = client.open(address, method=method)
+            closed = (answer.status_code == 302 and answer.location == "/anmelden") or answer.status_code in {400, 401}
+            assert closed, (method, address, answer.status_code)
+            walked += 1
+    assert walked > 20
+    assert client.get("/gibt-es-nicht").location == "/anmelden"  # not even what exists is told
+
+
+def test_no_page_answers_a_stranger_whose_form_is_right(small_app: Flask) -> None:
+    """A1: the gate refuses even where the CSRF check would let pass."""
+    small_app.config["WTF_CSRF_ENABLED"] = False
+    client = small_app.test_client()
+    answers = {
+        address: client.post(address).status_code
+        for rule, address in addresses(small_app)
+        if "POST" in rule.methods and rule.endpoint not in gate.OPEN_TO_ALL
+    }
+    assert answers == dict.fromkeys(answers, 401)
+    assert len(answers) > 20
+
+
+def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
+    """B2, T8: a foreign upload is 404 for every page and method, and stays as it was."""
+    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    client = other.first_sign_in()
+    walked = 0
+    anna.app.config["WTF_CSRF_ENABLED"] = False
+    for rule, _ in addresses(anna.app):
+        if "batch_id" not in rule.arguments:
+            continue
+        address = anna.app.url_map.bind("localhost").build(
+            rule.endpoint, {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+        )
+        for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+            assert client.open(address, method=method).status_code == 404, address
+            walked += 1
+    assert walked >= 6
+    assert anna.state(batch_id) == "gelesen"
+    assert client.post("/haus", data={"haus": str(anna.home_id)}).status_code == 404
+    assert client.post("/haus", data={"haus": "²"}).status_code == 404
+    assert "Haus am Deich" not in client.get("/daten/").text
+
+
+def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
+    """B2, T8: each page and method of a rulebook and of an override is 404 for a stranger, and changes nothing."""
+    anna.read_in(workbooks.workbook())
+    key = own_rulebook.import_(anna, own_rulebook.changed()).entry.key
+    number = overrides.set_(overrides.nurse(anna))
+    before = _everything(anna)
+    client = person(anna.app, "olga", "Träger Ost", "Haus Ost").first_sign_in()
+    anna.app.config["WTF_CSRF_ENABLED"] = False
+    given = {**SAMPLE, "key": key, "override_id": number}
+    walked = set()
+    for rule, _ in addresses(anna.app):
+        if {"key", "override_id"} & rule.arguments:
+            address = anna.app.url_map.bind("localhost").build(rule.endpoint, {n: given[n] for n in rule.arguments})
+            for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+                sent = {"data": {"ab": "2026-02-01"}} if method == "POST" else {}
+                assert client.open(address, method=method, **sent).status_code == 404, (method, address)
+                walked.add((rule.endpoint, method))
+    assert len(walked) >= 5, walked
+    assert {method for _, method in walked} == {"GET", "POST"}
+    after = _everything(anna)
+    changing = {"account", "audit_event", "home", "sign_in", "tenant"}  # the stranger's own
+    assert {name for name in after if after[name] != before[name]} <= changing
+
+
+def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
+    """B2: a pseudonym of another home says nothing."""
+    anna.read_in(workbooks.workbook())
+    with anna.parts.databases.reading() as session:
+        pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
+    own = anna.first_sign_in()
+    assert own.get(f"/warum/1.1/{pseudonym}{DAY}").status_code == 200
+    other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    other.read_in(workbooks.workbook())
+    assert other.first_sign_in().get(f"/warum/1.1/{pseudonym}{DAY}").status_code == 404
+
+
+def test_choosing_a_home(ben: Person) -> None:
+    from web.services import accounts, homes  # noqa: PLC0415
+
+    databases = ben.parts.databases
+    second = homes.create(databases, accounts.tenant_of(databases, "Träger Süd"), "Zweites Haus")
+    client = ben.first_sign_in()
+    assert "Haus am Hang" in client.get("/").text
+    assert post(client, "/haus", "/", haus=str(second)).status_code == 302
+    assert "Zweites Haus" in client.get("/").text
+
+
+def test_every_post_needs_its_token(ben: Person) -> None:
+    """F3: without the page's own token nothing happens."""
+    batch_id = ben.read_in(workbooks.workbook(), store=False)
+    client = ben.first_sign_in()
+    walked = 0
+    for rule, _ in addresses(ben.app):
+        if "POST" in rule.methods:
+            given = {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+            address = ben.app.url_map.bind("localhost").build(rule.endpoint, given)
+            answer = client.post(address, data={"haus": "1"})
+            assert answer.status_code == 400, address
+            walked += 1
+    assert walked >= 9
+    assert ben.state(batch_id) == "gelesen"
+    assert client.get("/").status_code == 200
+
+
+def _everything(who: Person) -> dict[str, list[Any]]:
+    databases, found = who.parts.databases, {}
+    for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
+        with sessions() as session:
+            for table in metadata.sorted_tables:
+                columns = [column for column in table.c if column.name != "last_seen_at"]
+                found[table.name] = sorted(map(repr, session.execute(select(*columns)).all()))
+    return found
+
+
+def test_reading_pages_changes_nothing(anna: Person) -> None:
+    """F3: every GET, with a session; only downloads of findings and figures leave their entry in the log."""
+    anna.read_in(workbooks.workbook())
+    client = anna.first_sign_in()
+    before = _everything(anna)
+    opened = []
+    for rule, address in addresses(anna.app):
+        if "GET" in rule.methods and rule.endpoint not in LOGGED | SHOWING_NAMES:
+            with client.get(address) as answer:
+                opened.append((answer.status_code, address))
+    assert _everything(anna) == before
+    assert sum(code == 200 for code, _ in opened) >= 9, opened
+    assert not [one for one in opened if one[0] >= 500]
+    client.get("/daten/1/befunde.xlsx")
+    client.get("/interventionen.csv")
+    client.get("/bezeichnungen/bezeichnungen.csv")
+    after = _everything(anna)
+    assert [name for name in after if after[name] != before[name]] == ["audit_event"]
+
+
+def test_headers_on_every_answer(ben: Person) -> None:
+    """F1: also on errors, redirects and files."""
+    ben.read_in(workbooks.workbook())
+    client = ben.first_sign_in()
+    everywhere = [address for rule, address in addresses(ben.app) if "GET" in rule.methods]
+    for address in [*everywhere, "/gibt-es-nicht"]:
+        with client.get(address) as answer:
+            for name, value in headers.HEADERS.items():
+                assert answer.headers[name] == value, (address, name)
+            if not address.startswith("/static"):
+                assert answer.headers["Cache-Control"] == "no-store", address
+    policy = headers.HEADERS["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    expected = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    assert headers.HEADERS.items() >= expected.items()
+
+
+def test_pages_hold_nothing_the_policy_forbids(ben: Person) -> None:
+    """F1, F8: no inline style, script or handler, nothing from elsewhere, on any page of an application with data."""
+    client = ben.app.test_client()
+    pages = [client.get("/anmelden").text]
+    post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
+    pages.append(client.get("/anmelden/einrichten").text)
+    assert "<svg" in pages[-1]
+    ben.read_in(workbooks.workbook(), store=False)
+    ben.read_in(b"no workbook", store=False)
+    ben.read_in(workbooks.workbook())
+    signed_in = ben.first_sign_in()
+    pages += [signed_in.get(f"/daten/{number}").text for number in (1, 2, 3)]
+    pages += [
+        signed_in.get(address).text
+        for rule, address in addresses(ben.app)
+        if "GET" in rule.methods and rule.endpoint not in {"static", "health", *DOWNLOADS}
+    ]
+    for page in pages:
+        assert not re.search(r"<[^>]+\s(style|on\w+)\s*=", page), page[:200]
+        assert not re.search(r"<style[\s>]", page)
+        for script in re.findall(r"<script([^>]*)>", page):
+            assert "src=" in script or 'type="application/json"' in script, script
+        assert not re.findall(r"(?:src|href|action)=\"(?:https?:)?//", page)
+
+
+def test_errors_show_no_trace(ben: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """F9, G4: a page with an id, the log with the same id, neither with what was in the data."""
+    client = ben.first_sign_in()
+
+    def fail(*_: object) -> None:
+        raise ValueError("Żeromska, 0042")
+
+    monkeypatch.setattr("web.services.uploads.records.of_home", fail)
+    with capture_logs() as events:
+        page = client.get("/daten/")
+    assert page.status_code == 500
+    incident = re.search(r"<code>([0-9a-f]{8})</code>", page.text).group(1)
+    for text in (page.text, repr(events) + caplog.text):
+        assert "Żeromska" not in text
+        assert "Traceback" not in text
+    assert [event["incident"] for event in events] == [incident]
+
+
+def test_cookies_of_a_public_installation(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
+    """F2, E1: Secure, HttpOnly, SameSite, __Host-; HSTS for a year."""
+    migrate.upgrade(embedded)
+    app = make_app(replace(embedded, public_url="https://pebem.example.org"))
+    answer = app.test_client().get("/anmelden", base_url="https://pebem.example.org")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-pebem=")
+    for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert word in cookie
+    assert "Domain" not in cookie
+    assert int(re.search(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"]).group(1)) >= 31_536_000
+
+
+def test_too_large_upload_is_refused_in_german(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
+    """F4: the limit is the server's."""
+    migrate.upgrade(embedded)
+    app = make_app(replace(embedded, upload_limit=20_000))
+    client = person(app, "dora", "Träger", "Haus").first_sign_in()
+    answer = client.post("/daten/", data={"dateien": (BytesIO(b"x" * 30_000), "a.xlsx")})
+    assert answer.status_code == 413
+    assert "zu groß" in answer.text

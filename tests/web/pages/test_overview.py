@@ -1,0 +1,156 @@
+"""What pages say of a home, held against small homes counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from web.services.analysis import overview
+from web.wording.figures import FIT_WORDS
+
+COLUMNS = ["day", "ward", "shift", "intervention", "qn_soll", "qn_ist", "fit", "certificate", "count", "seconds"]
+
+
+def frame(*rows: tuple[object, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=COLUMNS).astype({"certificate": bool})
+
+
+def row(
+    fit: str,
+    count: int,
+    seconds: int,
+    *,
+    day: int = 1,
+    ward: str | None = "WB 1",
+    shift: str | None = "Früh",
+    intervention: str = "4.1",
+    soll: int = 2,
+    ist: int = 2,
+    certificate: bool = False,
+) -> tuple[object, ...]:
+    return (date(2026, 3, day), ward, shift, intervention, soll, ist, fit, certificate, count, seconds)
+
+
+MIXED = frame(
+    row("passend", 4, 2400),
+    row("ueberqualifiziert", 3, 1800, ist=4, intervention="4.10", ward="WB 2"),
+    row("unterqualifiziert", 1, 600, soll=3, day=2, shift=None),
+    row("vorbehalt_verletzt", 2, 300, soll=4, ist=3, intervention="7.E1", ward=None),
+    row("nicht_bewertbar", 5, 900, soll=0, ist=3, day=3),
+)
+
+
+def test_shares_are_of_minutes_start_where_the_last_ended_and_add_up() -> None:
+    of = overview.whole(MIXED)
+    assert [part.fit for part in of.parts] == list(FIT_WORDS)
+    assert (of.count, of.seconds) == (15, 6000)
+    assert of["passend"].share == pytest.approx(0.4)
+    assert of["vorbehalt_verletzt"].share == pytest.approx(0.05)
+    assert sum(part.share for part in of.parts) == pytest.approx(1)
+    ends = [part.start + part.share for part in of.parts]
+    assert [part.start for part in of.parts][1:] == pytest.approx(ends[:-1])
+    assert of.rated == pytest.approx(0.85)
+    assert (of.misplaced.count, of.misplaced.seconds) == (6, 2700)
+
+
+def test_without_any_minutes_shares_are_of_numbers() -> None:
+    of = overview.whole(frame(row("passend", 3, 0), row("nicht_bewertbar", 1, 0, soll=0)))
+    assert not of.in_minutes
+    assert of["passend"].share == pytest.approx(0.75)
+    assert of.rated == pytest.approx(0.75)
+
+
+def test_nothing_has_no_share_and_no_coverage() -> None:
+    of = overview.whole(MIXED[:0])
+    assert (of.count, of.seconds, of.rated) == (0, 0, None)
+    assert overview.out_of_100(of) == dict.fromkeys(FIT_WORDS, 0)
+
+
+@pytest.mark.parametrize(
+    "seconds", [(1, 1, 1, 0, 0), (333, 333, 334, 0, 0), (9995, 1, 1, 1, 2), (5, 7, 11, 13, 17), (1, 0, 0, 0, 0)]
+)
+def test_whole_numbers_out_of_100_add_up_and_stay_within_one(seconds: tuple[int, ...]) -> None:
+    of = overview.whole(frame(*(row(fit, 1, s) for fit, s in zip(FIT_WORDS, seconds, strict=True))))
+    numbers = overview.out_of_100(of)
+    assert sum(numbers.values()) == 100
+    assert all(abs(numbers[part.fit] - 100 * part.share) < 1 for part in of.parts)
+
+
+def test_groups_begin_with_the_most_misplaced_and_end_with_what_is_not_given() -> None:
+    wards = overview.groups(MIXED, "ward")
+    assert [group.key for group in wards] == ["WB 2", "WB 1", None]
+    assert wards[-1].whole["vorbehalt_verletzt"].count == 2
+    assert [group.key for group in overview.groups(MIXED, "shift")] == ["Früh", None]
+    assert {group.key for group in overview.groups(MIXED, "intervention")} == {"4.1", "4.10", "7.E1"}
+    assert sum(group.whole.seconds for group in wards) == overview.whole(MIXED).seconds
+
+
+def test_days_hold_every_class_and_every_interventions_number() -> None:
+    days = overview.days(MIXED)
+    assert days["day"].tolist() == [date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)]
+    assert days["count"].tolist() == [9, 1, 5]
+    assert days.loc[0, list(FIT_WORDS)].tolist() == [2400, 1800, 0, 300, 0]
+    assert days.loc[2, "nicht_bewertbar"] == 900
+
+
+def test_the_square_runs_from_4_to_unknown_and_its_margins_are_sums() -> None:
+    rows = overview.square(MIXED)
+    assert [r.soll for r in rows] == [4, 3, 2, 1, 0, None]
+    assert [c.ist for c in rows[0].cells] == [1, 2, 3, 4, 0, None]
+    for r in rows:
+        assert sum(c.seconds for c in r.cells[:-1]) == r.cells[-1].seconds
+        assert sum(c.count for c in r.cells[:-1]) == r.cells[-1].count
+    for column in zip(*(r.cells for r in rows), strict=True):
+        assert sum(c.seconds for c in column[:-1]) == column[-1].seconds
+    assert rows[-1].cells[-1].seconds == 6000
+    assert rows[-1].cells[-1].share == pytest.approx(1)
+
+
+def test_cells_wear_meaning_and_heat_and_say_what_was_reserved() -> None:
+    cells = {(c.soll, c.ist): c for r in overview.square(MIXED) for c in r.cells}
+    assert cells[2, 2].css == "f5"
+    assert cells[2, 2].diagonal
+    assert cells[2, 4].css == "o5"
+    assert cells[3, 2].css == "u4"  # 10 %
+    assert cells[4, 3].css == "u3"  # 5 %
+    assert cells[4, 3].reserved == 2
+    assert cells[0, 3].css == "n4"  # 15 %
+    assert not cells[1, 3].css
+    assert not cells[None, 3].css
+    assert not cells[0, 0].diagonal
+    assert not cells[None, None].diagonal
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(199, 1), (200, 2), (499, 2), (500, 3), (1000, 4), (1999, 4), (2000, 5)])
+def test_heat_steps_begin_exactly_at_their_share(seconds: int, step: int) -> None:
+    rows = overview.square(frame(row("passend", 1, seconds), row("nicht_bewertbar", 1, 10_000 - seconds, soll=0)))
+    assert next(c for r in rows for c in r.cells if (c.soll, c.ist) == (2, 2)).css == f"f{step}"
+
+
+def test_remarkable_are_the_largest_cell_above_and_below() -> None:
+    found = overview.remarkable(overview.square(MIXED))
+    assert [(cell.soll, cell.ist) for cell in found] == [(2, 4), (3, 2)]
+    assert overview.remarkable(overview.square(frame(row("passend", 1, 60)))) == []
+
+
+def test_gaps_name_what_is_unknown_and_leave_out_what_is_complete() -> None:
+    found = overview.gaps(MIXED, {"minuten": 0.8})
+    assert [(gap.kind, gap.count, gap.seconds) for gap in found] == [("minuten", 3, 0), ("soll", 5, 900)]
+    assert found[1].share == pytest.approx(0.15)
+    assert overview.gaps(frame(row("passend", 1, 60)), {"minuten": 1.0}) == []
+
+
+def test_selecting_unknown_is_not_selecting_all() -> None:
+    assert overview.select(MIXED, soll=0)["count"].sum() == 5
+    assert overview.select(MIXED, ist=3)["count"].sum() == 7
+    assert len(overview.select(MIXED)) == len(MIXED)
+
+
+def test_months_of_a_period_over_a_new_year() -> None:
+    assert overview.months(date(2025, 12, 30), date(2026, 2, 1)) == [
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    ]
