@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.web import workbooks
 from tests.support.web.pages import Person
-from tests.web.test_people import monthly
+from tests.support.web.unknown_people import monthly
 from web import settings as web_settings
 from web.app import create_app
 from web.services import accounts, homes

@@ -19,9 +19,8 @@ from importers.findings import PasswordNeededError, Severity, UnreadableError
 from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
 from importers.sheets.template_columns import SHEETS
 from rules.model import RuleBook
-from tests.importers.test_passwords import locked
 from tests.support.importers.das_files import export, resident
-from tests.support.importers.files import Sheets, csv_files, home, recognised, text_of, xlsx
+from tests.support.importers.files import Sheets, csv_files, home, locked, recognised, text_of, xlsx
 
 EXPORT = [
     ["Maßnahmenexport Haus A", "", "", "", "", ""],

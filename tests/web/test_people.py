@@ -10,10 +10,10 @@ from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
 from tests.support.web import workbooks
+from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import HEAD, STRAY, asked, merge, monthly, pseudonym, queue, reply, stored
-from tests.web.test_rulebooks import account_of, actions, tenant_of
 from web.services.analysis import home_data, results
 from web.services.uploads import records, undo_job, unknown_people
 from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, PersonReply

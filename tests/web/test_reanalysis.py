@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.web import own_rulebook, stored_results, workbooks
+from tests.support.web.accounts import account_of
+from tests.support.web.overrides import nurse
+from tests.support.web.own_rulebook import BUILT_IN, activate, import_
 from tests.support.web.pages import Person
 from tests.support.web.random_uploads import ENTRIES, FIRST, sheets
 from tests.support.web.stored_results import check
-from tests.web.test_overrides import nurse
-from tests.web.test_rulebooks import BUILT_IN, account_of, activate, import_
 from web.services.analysis import rescore, scoring
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError

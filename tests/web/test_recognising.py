@@ -16,7 +16,7 @@ from sqlalchemy import select
 from tests.support.importers import files
 from tests.support.web import foreign, workbooks
 from tests.support.web.pages import Person, person, post, token, upload
-from tests.web.test_uploads import run_jobs
+from tests.support.web.uploads import run_jobs
 from web.services.uploads import flow, housekeeping, kept_files, questions, records
 from web.services.words import profiles
 from web.store import models

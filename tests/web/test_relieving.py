@@ -25,8 +25,8 @@ from tests.support.pebem.rosters import DAY
 from tests.support.web import workbooks
 from tests.support.web.pages import person
 from tests.support.web.stored_results import check
-from tests.web.test_people import merge
-from tests.web.test_undoing import choose, weighed
+from tests.support.web.unknown_people import merge
+from tests.support.web.uploads import choose, weighed
 from web.services.analysis import home_data, relief, scoring, small_groups
 from web.services.analysis.small_groups import MIXED
 from web.services.rulebook_calendar import RulebookPeriod

@@ -11,7 +11,7 @@ import pytest
 from importers.home_words.kinds import DUTY, KINDS, QUALIFICATION
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, person, post, token
-from tests.web.test_terms import left_open, made
+from tests.support.web.words import left_open, made
 from web.services.uploads import records
 
 if TYPE_CHECKING:

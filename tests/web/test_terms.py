@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from importers.content.interventions import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from tests.support.web import workbooks
+from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.words import left_open, made
-from tests.web.test_rulebooks import account_of, actions, tenant_of
 from web.services.analysis import results
 from web.services.uploads import flow, records, unanswered_words
 from web.services.words import spreadsheet, terms

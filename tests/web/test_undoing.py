@@ -22,8 +22,7 @@ from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import post
 from tests.support.web.random_uploads import sheets
 from tests.support.web.stored_results import check
-from tests.support.web.uploads import choose, weighed
-from tests.web.test_uploads import run_jobs
+from tests.support.web.uploads import choose, run_jobs, weighed
 from web.services import homes
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
