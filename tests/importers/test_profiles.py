@@ -275,6 +275,7 @@ SHEET = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.fixed_dictionaries({"name": JSON | st.just("x"), "sheets": st.lists(SHEET | JSON, max_size=3) | JSON}))
 def test_whatever_comes_is_a_profile_or_refused(written: Any) -> None:
     try:

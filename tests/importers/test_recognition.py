@@ -427,6 +427,7 @@ def exports(draw: st.DrawFn) -> list[list[str]]:
     return [*titles, head, *rows]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(exports(), min_size=1, max_size=2), st.sampled_from(["csv", "xlsx"]))
 def test_agreeing_with_every_proposal_reads_what_reading_alone_does(

@@ -289,6 +289,7 @@ def drawn() -> tuple[dict[str, Any], list[list[Any]]]:
     return sheets, rows
 
 
+@pytest.mark.slow
 def test_a_year_given_by_month_and_as_a_list_is_the_same() -> None:
     wide, rows = drawn()
     staff = {"Mitarbeitende": [["Personal-Nr", "QN"], *([f"{w}{i:02d}", 3] for w in (1, 2) for i in range(30))]}

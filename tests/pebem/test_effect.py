@@ -17,6 +17,8 @@ from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home
 
+pytestmark = pytest.mark.slow
+
 LAST = FIRST + timedelta(days=DAYS - 1)
 
 

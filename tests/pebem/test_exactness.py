@@ -23,6 +23,8 @@ from tests.support.pebem.frames import (
 )
 from tests.support.pebem.sums_by_hand import BOOK, BOTH, OTHER_TABLES, exact, holds, rows_of, scored
 
+pytestmark = pytest.mark.slow
+
 PLAIN = rules.load(date(2026, 3, 31))
 FILLED = homes(BOOK, least=1)
 

@@ -24,6 +24,8 @@ from rules.vocabulary import ASSESSMENT_CELLS, KINDS_WITHOUT_RESIDENT
 from tests.support.pebem.homes import DAYS, FIRST, day, days, obvious, random_home
 from tests.support.rules.books import with_every_word
 
+pytestmark = pytest.mark.slow
+
 LAST = FIRST + timedelta(days=DAYS - 1)
 GROUPINGS = pebem.CUBE
 BOOK = rules.load(LAST)

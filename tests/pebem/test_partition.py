@@ -24,6 +24,8 @@ from tests.support.pebem.worker_tasks import (
     troubled,
 )
 
+pytestmark = pytest.mark.slow
+
 HOMES = list(range(8))
 ROOT = Path(__file__).parents[2]
 

@@ -23,6 +23,8 @@ from rules.model import RuleBook
 from tests.support.pebem.homes import DAYS, FIRST, random_home
 from tests.support.rules.books import with_every_word
 
+pytestmark = pytest.mark.slow
+
 BOOK = rules.load(date(2026, 3, 31))
 PERIOD = (FIRST, FIRST + timedelta(days=DAYS - 1))
 LONG_AGO = pd.Timestamp(FIRST - timedelta(days=100))

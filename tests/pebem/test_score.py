@@ -35,7 +35,7 @@ def cube(aggregate: pebem.Aggregate) -> tuple[Counter[object], Counter[object]]:
     return counts, Counter(dict(zip(keys, frame["seconds"].tolist(), strict=True)))
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 15))])
 def test_equals_row_by_row(seed: int) -> None:
     home = check(random_home(BOOK, seed))
     period = (FIRST + timedelta(days=2), LAST - timedelta(days=3))
@@ -46,7 +46,7 @@ def test_equals_row_by_row(seed: int) -> None:
     assert found.rows == len(home.interventions) + home.faulty
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_equals_row_by_row_with_every_word_of_the_language(seed: int) -> None:
     book = with_every_word()
     home = check(random_home(book, seed))
@@ -96,6 +96,7 @@ def test_margins_are_the_same_from_every_grouping(seed: int) -> None:
     pd.testing.assert_frame_equal(wide.by(), narrow.by())
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.data())
 @settings(max_examples=12, deadline=None)
 def test_any_split_in_any_order_adds_up_to_the_same(seed: int, data: st.DataObject) -> None:
@@ -110,6 +111,7 @@ def test_any_split_in_any_order_adds_up_to_the_same(seed: int, data: st.DataObje
     assert replace(total, excluded=total.excluded | {"fehlerhaft": home.faulty}) == whole
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=8, deadline=None)
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:

@@ -44,6 +44,7 @@ def assert_agrees(
     assert found.period == expected.period
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from([BOOK, WITH_ROLES]))
 @NARROW
 def test_small_homes(data: st.DataObject, book: RuleBook) -> None:

@@ -86,6 +86,7 @@ def test_a_period_that_ends_before_it_begins() -> None:
         mix(home(), LAST, FIRST)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(2, 8))])
 def test_the_shape_equals_row_by_row(seed: int) -> None:
     found = shape(home_of(seed), BOOK, (FIRST, LAST))
