@@ -1,6 +1,6 @@
 # Everything a person does here. `make` alone explains. Another Python: make PYTHON=python3.12 ...
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep mutants lint types bench browser chapter docs sample format constraints clean
+.PHONY: help demo test test-fast test-deep coverage mutants lint types bench browser chapter docs sample format constraints clean
 
 BIN := .venv/bin
 
@@ -20,9 +20,17 @@ chromium: environment-dev
 demo: environment-run ## sample homes, accounts and the application in the browser
 	$(BIN)/pebem demo
 
+# Which kind of test is which, and what `slow` means: docs/testing.md. More for pytest: make test PYTEST_MORE=--cov
+FAST := tests/rules tests/pebem tests/importers tests/guards --ignore=tests/guards/application
 test: environment-dev chromium ## everything that must hold, with lint, types and import directions
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 4 $(PYTEST_MORE)
+
+test-fast: environment-dev ## the loop while you write: rules, engine, importers, guards, in under a minute
+	$(BIN)/pytest -n 2 -m 'not slow and not deep' $(FAST)
+
+coverage: environment-dev chromium ## the lines that no test runs
+	$(BIN)/pytest -n 4 --cov --cov-report=term-missing
 
 test-deep: environment-dev ## slow, thorough checks: many more random homes and states
 	$(BIN)/pytest -m deep
@@ -30,10 +38,12 @@ test-deep: environment-dev ## slow, thorough checks: many more random homes and 
 mutants: environment-dev ## small, wrong changes of what differs from main: which of them does no test see?
 	$(BIN)/python tools/mutants.py
 
-lint: environment-dev ## style, formatting, direction of imports
+lint: environment-dev ## style, formatting, direction of imports, YAML, Markdown
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/yamllint --strict .
+	$(BIN)/python tools/tidy.py
 
 types: environment-dev ## type checks, strict in rules and pebem
 	$(BIN)/mypy

@@ -1,4 +1,4 @@
-"""What all tests share: which of them run in one process, and that a slow machine is no error."""
+"""What all tests share: marks that follow from where a test lies and what it needs, and which run in one process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,31 @@ from xdist.scheduler import LoadFileScheduling
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
+pytest.register_assert_rewrite("tests.support")
+
 BROWSER = "tests/browser/"
+DEEP_ON_POSTGRES = {
+    "test_faulty_rows", "test_kept_uploads", "test_overrides", "test_people", "test_progress", "test_recognising",
+    "test_relieving", "test_staffing", "test_terms", "test_undoing",
+}  # fmt: skip
+"""What rests on a store that other modules hold on both databases: on the second one with the deep tests."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or a database server."""
+    for item in items:
+        if item.nodeid.startswith(BROWSER):
+            item.add_marker("browser")
+        if "postgres" in getattr(item, "fixturenames", ()) or "postgres" in _parameters(item):
+            item.add_marker("postgres")
+            if item.path.stem in DEEP_ON_POSTGRES:
+                item.add_marker("deep")
+
+
+def _parameters(item: pytest.Item) -> list[object]:
+    return [*item.callspec.params.values()] if hasattr(item, "callspec") else []
+
 
 # On a cold machine a first example reads libraries and fills caches. Otherwise the profile in effect, as "ci", stays.
 settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -6,17 +6,16 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
-from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import make_server
 
 import sample_data
+from tests.support.browser import PASSWORD, Site, Visitor
 from web import settings as web_settings
 from web.app import create_app
 from web.jobs import start_worker
@@ -25,14 +24,11 @@ from web.store import migrate
 from web.store.databases import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from web.store.databases import Databases
-
-    Window = Callable[..., "Visitor"]
+    from tests.support.browser import Window
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,20 +38,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
-PASSWORD = "Kaffee-im-Garten-2026"
-
-
-@dataclass
-class Site:
-    """The application as a visitor sees it: an address and an account."""
-
-    address: str
-    user_name: str
-    one_time: str
-    workbook: Path
-    databases: Databases
-    state: dict[str, object] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
@@ -99,42 +81,6 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
         started.close()
-
-
-class Visitor:
-    """A browser window that remembers everything its console said."""
-
-    def __init__(self, context: BrowserContext, site: Site) -> None:
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(20_000)
-        self.site = site
-        self.said: list[str] = []
-        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-
-    def go(self, path: str) -> None:
-        """Open a page of the application."""
-        answer = self.page.goto(self.site.address + path)
-        assert answer is not None
-        assert answer.status == 200, f"{path}: {answer.status}"
-        self.page.wait_for_load_state("networkidle")
-
-    def check(self, name: str) -> None:
-        """Keep a picture, and hold the page against what must be true of every page."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        width = self.page.viewport_size["width"]
-        scheme = "dunkel" if self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "hell"
-        self.page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert self.said == [], f"{name}: the console is not empty"
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}: the page scrolls sideways"
-        self.page.evaluate(AXE)
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        serious = [
-            f"{one['id']}: {one['help']} {[node['html'][:160] for node in one['nodes'][:3]]}"
-            for one in found
-            if one["impact"] in {"serious", "critical"}
-        ]
-        assert serious == [], f"{name}: not accessible"
 
 
 @pytest.fixture

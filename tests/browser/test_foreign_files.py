@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web import foreign
+from tests.support.web import foreign
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Visitor, Window
+    from tests.support.browser import Visitor, Window
 
 pytestmark = pytest.mark.usefixtures("filled")
 

@@ -13,7 +13,7 @@ from web.store.models import AuditEvent
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.browser.conftest import Site, Window
+    from tests.support.browser import Site, Window
 
 pytestmark = pytest.mark.usefixtures("filled")
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web import workbooks
-from tests.web.pages import Person
-from tests.web.test_people import monthly
+from tests.support.web import workbooks
+from tests.support.web.pages import Person
+from tests.support.web.unknown_people import monthly
 from web import settings as web_settings
 from web.app import create_app
 from web.services import accounts, homes
@@ -17,7 +17,7 @@ from web.services import accounts, homes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.browser.conftest import Site, Visitor, Window
+    from tests.support.browser import Site, Visitor, Window
 
 
 def look_at(visitor: Visitor, name: str) -> None:

@@ -12,14 +12,14 @@ import openpyxl
 import pyotp
 import pytest
 
-from tests.browser.conftest import PASSWORD
-from tests.web import workbooks
+from tests.support.browser import PASSWORD
+from tests.support.web import workbooks
 from web import settings as web_settings
 from web.services import accounts, homes
 from web.services.uploads import flow
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Site, Visitor, Window
+    from tests.support.browser import Site, Visitor, Window
 
 _numbers = count(1)
 

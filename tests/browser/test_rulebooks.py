@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.edited import edited
+from tests.support.web.edited import edited
 from web.services import accounts, homes
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Site, Visitor, Window
+    from tests.support.browser import Site, Visitor, Window
 
 pytestmark = pytest.mark.usefixtures("filled")
 

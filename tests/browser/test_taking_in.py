@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import edited
+from tests.support.web import edited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.browser.conftest import Window
+    from tests.support.browser import Window
 
 pytestmark = pytest.mark.usefixtures("filled")
 

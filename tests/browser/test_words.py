@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Visitor, Window
+    from tests.support.browser import Visitor, Window
 
 pytestmark = [pytest.mark.usefixtures("filled"), pytest.mark.deep]
 

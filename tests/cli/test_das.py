@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from cli.main import main
-from tests.importers.das_files import DAY, excluded, export, resident
+from tests.support.importers.das_files import DAY, excluded, export, resident
 
 if TYPE_CHECKING:
     from pathlib import Path

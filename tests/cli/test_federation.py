@@ -19,7 +19,7 @@ import rules
 import sample_data
 from cli.main import main
 from sample_data import delimited
-from tests.importers.parquet_files import month, put, rewrite
+from tests.support.importers.parquet_files import month, put, rewrite
 from web.reports import fit_json
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install '.[parquet]'")

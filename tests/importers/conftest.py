@@ -9,11 +9,11 @@ import pytest
 
 import importers
 import rules
-from tests.importers.files import xlsx
+from tests.support.importers.files import xlsx
 
 if TYPE_CHECKING:
     from rules.model import RuleBook
-    from tests.importers.files import ReadHome
+    from tests.support.importers.files import ReadHome
 
 
 @pytest.fixture(scope="session")

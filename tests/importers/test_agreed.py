@@ -11,7 +11,7 @@ from importers.conventions import HomeConventions
 from importers.findings import Severity
 from importers.home_words.kinds import KINDS
 from rules.model import RuleBook
-from tests.importers.files import Sheets, csv_files, home, intervention, with_interventions, xlsx
+from tests.support.importers.files import Sheets, csv_files, home, intervention, with_interventions, xlsx
 
 
 def staff(*rows: tuple[str, str, str]) -> list[list[Any]]:

@@ -13,7 +13,7 @@ from importers.files import archive, opening
 from importers.files.kind import FileKind, kind
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
-from tests.importers.files import csv_files, home, xlsx
+from tests.support.importers.files import csv_files, home, xlsx
 
 if TYPE_CHECKING:
     from rules.model import RuleBook

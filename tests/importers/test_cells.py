@@ -12,7 +12,7 @@ from importers.content.person_names import without_titles
 from importers.findings import Severity
 from importers.values import cell_values, durations, word_meanings
 from rules.model import RuleBook
-from tests.importers.files import DAY, at, csv_files, home, intervention, with_interventions, xlsx
+from tests.support.importers.files import DAY, at, csv_files, home, intervention, with_interventions, xlsx
 
 ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 both = pytest.mark.parametrize("form", ["xlsx", "csv"])

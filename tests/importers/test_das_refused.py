@@ -9,7 +9,7 @@ import pytest
 import importers
 from importers.files import safe_xml
 from importers.findings import UnreadableError
-from tests.importers.das_files import NAMESPACE, export, resident, text
+from tests.support.importers.das_files import NAMESPACE, export, resident, text
 
 if TYPE_CHECKING:
     from pathlib import Path

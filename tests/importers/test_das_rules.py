@@ -11,7 +11,7 @@ import pytest
 from importers.das import xml as das_xml
 from importers.das.fields import specification
 from importers.findings import Severity
-from tests.importers.das_files import excluded, export, resident
+from tests.support.importers.das_files import excluded, export, resident
 
 if TYPE_CHECKING:
     from importers.findings import Finding

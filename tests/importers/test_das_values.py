@@ -18,8 +18,8 @@ from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from rules.vocabulary import ASSESSMENT_CELLS, allowed_points
-from tests.importers.das_files import CELLS, DAY, ITEMS, excluded, export, resident, text
-from tests.importers.files import xlsx
+from tests.support.importers.das_files import CELLS, DAY, ITEMS, excluded, export, resident, text
+from tests.support.importers.files import xlsx
 
 if TYPE_CHECKING:
     from rules.model import RuleBook

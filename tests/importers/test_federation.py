@@ -13,7 +13,7 @@ import rules
 import sample_data
 from importers.findings import Finding, Severity, UnreadableError
 from pebem.contracts import Tables, check
-from tests.importers.parquet_files import month, pa, pq, put, rewrite
+from tests.support.importers.parquet_files import month, pa, pq, put, rewrite
 
 federations = pytest.importorskip("importers.parquet.homes")
 batches = pytest.importorskip("importers.parquet.batches")
@@ -37,7 +37,7 @@ def read(folder: Path) -> tuple[Tables, pd.DataFrame, list[Finding], int]:
     """Read a home as the analysis does: people, rows, findings, rows lost."""
     files = federations.files(folder, "0001")
     people, findings = federations.people(files, BOOK)
-    work = batches.Batches(files.interventions, BOOK, people)
+    work = batches.InterventionBatches(files.interventions, BOOK, people)
     frames = list(work)
     for frame in frames:
         check(Tables(people.residents, people.assessments, people.instability, people.staff, frame, people.duties))

@@ -14,8 +14,8 @@ from importers.files import delimited, delimited_fast, limits
 from importers.files.sandbox import html_tables
 from importers.findings import Severity, UnreadableError
 from importers.values.spelling import clean, fold
-from tests.importers import rosters
-from tests.importers.files import csv_files, home, intervention, text_of, with_interventions, with_part, xlsx
+from tests.support.importers import rosters
+from tests.support.importers.files import csv_files, home, intervention, text_of, with_interventions, with_part, xlsx
 
 if TYPE_CHECKING:
     from rules.model import RuleBook

@@ -14,8 +14,8 @@ from importers.files import opening
 from importers.files.grid import UNCALCULATED, Grid, Odd
 from importers.files.kind import kind
 from importers.sheets.template_columns import count_known
-from tests.importers.files import Formula, Sheets, home, text_of, xlsx
-from tests.importers.xlsb_files import Error, xlsb
+from tests.support.importers.files import Formula, Sheets, home, text_of, xlsx
+from tests.support.importers.xlsb_files import Error, xlsb
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from importers.findings import Severity, UnreadableError
 from importers.sheets.synonyms import EXACT, LIKELY, PART, SURE, load, usual
 from importers.sheets.template_columns import SHEETS, column_of, matches
 from rules.model import RuleBook
-from tests.importers.files import csv_files, home, written, xlsx
+from tests.support.importers.files import csv_files, home, written, xlsx
 
 
 def first(sheet: str, heading: str) -> tuple[str, float, str] | None:

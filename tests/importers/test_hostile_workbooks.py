@@ -15,8 +15,8 @@ import pytest
 from importers.files import limits, opening, sandbox
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
-from tests.importers.files import home, with_part, xlsx
-from tests.importers.xlsb_files import record, xlsb
+from tests.support.importers.files import home, with_part, xlsx
+from tests.support.importers.xlsb_files import record, xlsb
 
 DATA = Path(__file__).parent / "data"
 ODS = (DATA / "heim.ods").read_bytes()

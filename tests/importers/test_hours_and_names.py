@@ -15,7 +15,7 @@ import importers
 from importers.findings import Severity
 from pebem.contracts import ROLE_BETREUUNG_43B
 from rules import load
-from tests.importers.files import DAY, home, xlsx
+from tests.support.importers.files import DAY, home, xlsx
 
 BOOK = load(DAY)
 HEADINGS = ["Personal-Nr", "QN", "Rolle", "Wochenstunden", "Gültig ab", "Gültig bis"]

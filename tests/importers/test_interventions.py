@@ -13,11 +13,21 @@ import pytest
 import importers
 from importers.findings import Severity
 from pebem.contracts import SECONDS_MISSING
-from tests.importers.files import DAY, Formula, at, csv_files, home, intervention, with_interventions, with_part, xlsx
+from tests.support.importers.files import (
+    DAY,
+    Formula,
+    at,
+    csv_files,
+    home,
+    intervention,
+    with_interventions,
+    with_part,
+    xlsx,
+)
 
 if TYPE_CHECKING:
     from rules.model import RuleBook
-    from tests.importers.files import ReadHome
+    from tests.support.importers.files import ReadHome
 
 ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 

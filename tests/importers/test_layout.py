@@ -15,7 +15,7 @@ from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import told
 from rules.model import RuleBook
-from tests.importers.files import DAY, csv_files, home, text_of, xlsx
+from tests.support.importers.files import DAY, csv_files, home, text_of, xlsx
 
 HEADS = ["Datum", "Bew.-Nr.", "Maßnahme", "Hdz.", "Min."]
 ROW = ["02.03.2026", "0042", "4.10", "P1", "10"]

@@ -10,11 +10,11 @@ import pytest
 
 from importers.findings import Severity
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, allowed_points
-from tests.importers.files import at, home
+from tests.support.importers.files import at, home
 
 if TYPE_CHECKING:
     import importers
-    from tests.importers.files import ReadHome, Sheets
+    from tests.support.importers.files import ReadHome, Sheets
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

@@ -14,21 +14,16 @@ import pytest
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msoffcrypto.format.ooxml import OOXMLFile
-from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 import importers
 from importers.findings import PasswordNeededError, UnreadableError
-from tests.importers.files import home, xlsx
-from tests.importers.xlsb_files import xlsb
+from tests.support.importers.files import home, locked, xlsx
+from tests.support.importers.xlsb_files import xlsb
 
 DATA = Path(__file__).parent / "data"
 LARGE = {"Füller": [[base64.b64encode(os.urandom(6000)).decode()]]}
 """The library that encrypts for the tests writes nothing a reader could open below 4 KB."""
 SMALL = {"Begutachtungen": home()["Begutachtungen"]}
-
-
-def locked(data: bytes, password: str, rounds: int = 1000) -> bytes:
-    return ECMA376Agile.encrypt(password, io.BytesIO(data), spin_count=rounds)
 
 
 def whole(data: bytes, password: str, *, memory: int = 1024) -> bytes:

@@ -17,7 +17,7 @@ from importers.findings import Severity
 from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint
 from rules.model import RuleBook
-from tests.importers.files import csv_files, home, recognised, text_of, xlsx
+from tests.support.importers.files import csv_files, home, recognised, text_of, xlsx
 
 HEAD = ["Wer", "Wen", "Was", "Wann", "Wie lange"]
 ROWS = [["P1", "0042", "4.10", "02.03.2026", "5"], ["007", "B2", "4.12", "03.03.2026", "7"]]
@@ -275,6 +275,7 @@ SHEET = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.fixed_dictionaries({"name": JSON | st.just("x"), "sheets": st.lists(SHEET | JSON, max_size=3) | JSON}))
 def test_whatever_comes_is_a_profile_or_refused(written: Any) -> None:
     try:

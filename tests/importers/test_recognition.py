@@ -19,9 +19,8 @@ from importers.findings import PasswordNeededError, Severity, UnreadableError
 from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
 from importers.sheets.template_columns import SHEETS
 from rules.model import RuleBook
-from tests.importers.das_files import export, resident
-from tests.importers.files import Sheets, csv_files, home, recognised, text_of, xlsx
-from tests.importers.test_passwords import locked
+from tests.support.importers.das_files import export, resident
+from tests.support.importers.files import Sheets, csv_files, home, locked, recognised, text_of, xlsx
 
 EXPORT = [
     ["Maßnahmenexport Haus A", "", "", "", "", ""],
@@ -428,6 +427,7 @@ def exports(draw: st.DrawFn) -> list[list[str]]:
     return [*titles, head, *rows]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -16,13 +16,13 @@ import pytest
 import importers
 from importers.files import limits
 from importers.findings import UnreadableError
-from tests.importers.files import csv_files, home, with_part, xlsx
+from tests.support.importers.files import csv_files, home, with_part, xlsx
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rules.model import RuleBook
-    from tests.importers.files import ReadHome
+    from tests.support.importers.files import ReadHome
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

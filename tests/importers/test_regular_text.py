@@ -49,6 +49,7 @@ def test_any_text_gives_the_same_cells_or_none(text: str, delimiter: str, size: 
         assert cells[:].tolist() == expected(text, delimiter)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.lists(PLAIN, min_size=2, max_size=4), min_size=1, max_size=30), LINE_ENDS, QUOTING, st.integers(1, 200)

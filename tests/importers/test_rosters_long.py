@@ -23,8 +23,8 @@ from importers.rosters.duties import find_roster, read_rosters
 from importers.rosters.headings import clock, missing_on_the_clock, point, span, twice_on_the_clock
 from importers.sheets.heading_rows import HeadingPlace
 from pebem.contracts import RESIDENTS, STAFF, empty
-from tests.importers.files import at, csv_files, home, text_of
-from tests.importers.rosters import BOOK, CODES, duties, read, told, with_roster
+from tests.support.importers.files import at, csv_files, home, text_of
+from tests.support.importers.rosters import BOOK, CODES, duties, read, told, with_roster
 from web.reports import faulty_rows_xlsx
 
 DAY = date(2026, 3, 2)

@@ -13,8 +13,8 @@ import importers
 from importers.findings import UnreadableError
 from importers.rosters.headings import month_and_year
 from pebem.contracts import check
-from tests.importers.files import csv_files, home, xlsx
-from tests.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster
+from tests.support.importers.files import csv_files, home, xlsx
+from tests.support.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster
 
 F1, S2 = ("06:00", "14:00"), ("13:30", "21:30")
 
@@ -289,6 +289,7 @@ def drawn() -> tuple[dict[str, Any], list[list[Any]]]:
     return sheets, rows
 
 
+@pytest.mark.slow
 def test_a_year_given_by_month_and_as_a_list_is_the_same() -> None:
     wide, rows = drawn()
     staff = {"Mitarbeitende": [["Personal-Nr", "QN"], *([f"{w}{i:02d}", 3] for w in (1, 2) for i in range(30))]}

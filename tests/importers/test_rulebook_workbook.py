@@ -25,6 +25,8 @@ from rules.language.condition import parse
 from rules.load import SHELF, documents, sha256_of
 from web.reports import rulebook_xlsx
 
+pytestmark = pytest.mark.slow
+
 BUILT_IN = SHELF / "rekonstruktion-2026.1"
 
 

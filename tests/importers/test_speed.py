@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import importers
-from tests.importers.files import DAY, intervention, with_interventions, xlsx
+from tests.support.importers.files import DAY, intervention, with_interventions, xlsx
 
 if TYPE_CHECKING:
     from rules.model import RuleBook

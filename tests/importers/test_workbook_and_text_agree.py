@@ -15,13 +15,13 @@ from importers import template
 from importers.findings import Severity
 from importers.sheets.template_columns import SHEETS
 from pebem.contracts import SECONDS_MISSING, check
-from tests.importers.files import csv_files, home, text_of, xlsx
+from tests.support.importers.files import csv_files, home, text_of, xlsx
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rules.model import RuleBook
-    from tests.importers.files import ReadHome
+    from tests.support.importers.files import ReadHome
 
 FRAMES = ("residents", "assessments", "instability", "staff", "interventions", "duties")
 

@@ -59,3 +59,14 @@ def _figure(cell: str) -> object:
         return float(cell.replace(",", ".")) if cell else None
     except ValueError:
         return cell
+
+
+LISTS = ("matrix", "by_ward", "by_shift", "by_intervention", "by_day")
+
+
+def comparable(document: dict) -> dict:
+    """Return a document whose lists have an order of their own."""
+    return {
+        key: sorted(value, key=lambda entry: json.dumps(entry, sort_keys=True)) if key in LISTS else value
+        for key, value in document.items()
+    }

@@ -14,6 +14,7 @@ import pytest
 
 from . import cases, product
 from .oracle import CATALOGUE, Oracle, Target
+from .product import LISTS, comparable
 from .random_home import START, random_headings, random_home
 
 if TYPE_CHECKING:
@@ -23,17 +24,8 @@ if TYPE_CHECKING:
     from .home import Home
 
 SEEDS = [*range(25), *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(25, 200))]
-LISTS = ("matrix", "by_ward", "by_shift", "by_intervention", "by_day")
 FIGURES = [f"M{m}_{what}" for what in ("Summe", "Punkte") for m in range(1, 7)]
 FIGURES += ["M2_M3_Punkte", "Gesamtpunkte", "Pflegegrad"]
-
-
-def comparable(document: dict) -> dict:
-    """Return a document whose lists have an order of their own."""
-    return {
-        key: sorted(value, key=lambda entry: json.dumps(entry, sort_keys=True)) if key in LISTS else value
-        for key, value in document.items()
-    }
 
 
 def assert_reconciles(document: dict) -> None:

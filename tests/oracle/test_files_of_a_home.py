@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from . import cases, product
 from .home import Home
 from .oracle import Oracle
+from .product import comparable
 from .random_home import random_home
-from .test_analyse_equals_oracle import comparable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,9 @@ from pebem import measures
 from pebem.whatif.rulebook_effect import effect
 from rules.load import SHELF, build, documents
 from rules.model import RuleBook
-from tests.pebem.homes import DAYS, FIRST, obvious, random_home
+from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home
+
+pytestmark = pytest.mark.slow
 
 LAST = FIRST + timedelta(days=DAYS - 1)
 

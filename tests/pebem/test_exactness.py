@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem.contracts import INTERVENTIONS, Tables, empty
-from tests.pebem.exactness import BOOK, BOTH, OTHER_TABLES, exact, holds, rows_of, scored
-from tests.pebem.frames import (
+from tests.support.pebem.frames import (
     CATEGORIES,
     LEAP_DAY,
     dressed,
@@ -22,6 +21,9 @@ from tests.pebem.frames import (
     large_home,
     periods,
 )
+from tests.support.pebem.sums_by_hand import BOOK, BOTH, OTHER_TABLES, exact, holds, rows_of, scored
+
+pytestmark = pytest.mark.slow
 
 PLAIN = rules.load(date(2026, 3, 31))
 FILLED = homes(BOOK, least=1)

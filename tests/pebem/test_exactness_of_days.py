@@ -17,8 +17,7 @@ from pebem.aggregate import COVERAGE, DIMENSIONS
 from pebem.contracts import INSTABILITY, INTERVENTIONS, STAFF, Tables, empty
 from pebem.engine.encode import EmptyError
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
-from tests.pebem.exactness import BOOK, BOTH, OTHER_TABLES, exact, holds, scored
-from tests.pebem.frames import (
+from tests.support.pebem.frames import (
     LEAP_DAY,
     MOMENTS,
     SUMMER_TIME,
@@ -27,6 +26,7 @@ from tests.pebem.frames import (
     homes,
     periods,
 )
+from tests.support.pebem.sums_by_hand import BOOK, BOTH, OTHER_TABLES, exact, holds, scored
 
 PLAIN = rules.load(date(2026, 3, 31))
 FILLED = homes(BOOK, least=1)

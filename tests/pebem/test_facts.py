@@ -11,9 +11,9 @@ import rules
 from pebem.case_facts import facts
 from pebem.contracts import INSTABILITY
 from rules.explanation.explain import ActiveCriterion, explain
-from tests.pebem.frames import framed
-from tests.pebem.homes import FIRST
-from tests.pebem.test_overrides import home_with
+from tests.support.pebem.frames import framed
+from tests.support.pebem.homes import FIRST
+from tests.support.pebem.one_resident import home_with
 
 BOOK = rules.load(date(2026, 3, 31))
 FALL = BOOK.find_criterion("sturz")

@@ -21,8 +21,10 @@ from pebem.incremental import Rescored, exchanged, rescore
 from pebem.rescore import RatingBasis, touched
 from rules.model import Accepts, RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, KINDS_WITHOUT_RESIDENT
-from tests.pebem.homes import DAYS, FIRST, day, days, obvious, random_home
-from tests.pebem.test_score import with_every_word
+from tests.support.pebem.homes import DAYS, FIRST, day, days, obvious, random_home
+from tests.support.rules.books import with_every_word
+
+pytestmark = pytest.mark.slow
 
 LAST = FIRST + timedelta(days=DAYS - 1)
 GROUPINGS = pebem.CUBE

@@ -59,6 +59,7 @@ def cells_of(total: Sums) -> dict[tuple[int, ...], tuple[int, int]]:
     return dict(zip(keys, amounts, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 @pytest.mark.parametrize("limits", [{}, {"ROWS_LIMIT": 500, "PARTS": 2}, {"DENSE_LIMIT": 100, "SORTED_AT_ONCE": 1}])
 @pytest.mark.parametrize("ends", [9, 300])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pebem.distribute.run import LOST, PartitionError, TaskFailure, TaskOutcome, run
-from tests.pebem.errands import (
+from tests.support.pebem.worker_tasks import (
     DEADLY,
     UNREADABLE,
     UNSENDABLE,
@@ -23,6 +23,8 @@ from tests.pebem.errands import (
     scored_after_a_death,
     troubled,
 )
+
+pytestmark = pytest.mark.slow
 
 HOMES = list(range(8))
 ROOT = Path(__file__).parents[2]

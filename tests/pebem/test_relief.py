@@ -18,7 +18,7 @@ import rules
 from pebem import measures
 from pebem.relief.feasible import OBSTACLES, FeasibleMove, Relief, relief
 from pebem.relief.problem import scene_of
-from tests.pebem.rosters import (
+from tests.support.pebem.rosters import (
     DAY,
     PERIOD,
     Act,
@@ -87,6 +87,7 @@ def compare_with_every_plan(seeds: range) -> Counter[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_no_plan_moves_more_in_hundreds_of_small_homes() -> None:
     seen = compare_with_every_plan(range(300))
     assert seen["some"] > 50
@@ -98,6 +99,7 @@ def test_no_plan_moves_more_in_thousands_of_small_homes() -> None:
     assert compare_with_every_plan(range(1000, 6000))["some"] > 1000
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 @settings(max_examples=8, deadline=None)
 def test_the_order_of_rows_does_not_matter(seed: int, random: Random) -> None:
@@ -109,6 +111,7 @@ def test_the_order_of_rows_does_not_matter(seed: int, random: Random) -> None:
     assert found(other, period) == found(case, period)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=5, deadline=None)
 def test_days_add_up_to_the_period(seed: int) -> None:

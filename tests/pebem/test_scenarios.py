@@ -20,8 +20,10 @@ from pebem.measures import fit
 from pebem.whatif.condensed import RatedWork, condense, rerate
 from pebem.whatif.scenarios import Scenario, changed, staffed, trained, what_if
 from rules.model import RuleBook
-from tests.pebem.homes import DAYS, FIRST, random_home
-from tests.pebem.test_score import with_every_word
+from tests.support.pebem.homes import DAYS, FIRST, random_home
+from tests.support.rules.books import with_every_word
+
+pytestmark = pytest.mark.slow
 
 BOOK = rules.load(date(2026, 3, 31))
 PERIOD = (FIRST, FIRST + timedelta(days=DAYS - 1))

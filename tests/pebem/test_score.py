@@ -19,10 +19,9 @@ from pebem.contracts import Tables, check
 from pebem.engine.encode import EmptyError
 from pebem.engine.kernel import SECONDS_LIMIT
 from pebem.engine.timeline import named_criteria, resident_timeline
-from rules.checks.entries import check_documents
-from rules.load import SHELF, build, documents
 from rules.model import RuleBook
-from tests.pebem.homes import DAYS, FIRST, obvious, random_home, without
+from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home, without
+from tests.support.rules.books import with_every_word
 
 BOOK = rules.load(date(2026, 3, 31))
 LAST = FIRST + timedelta(days=DAYS - 1)
@@ -36,7 +35,7 @@ def cube(aggregate: pebem.Aggregate) -> tuple[Counter[object], Counter[object]]:
     return counts, Counter(dict(zip(keys, frame["seconds"].tolist(), strict=True)))
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 15))])
 def test_equals_row_by_row(seed: int) -> None:
     home = check(random_home(BOOK, seed))
     period = (FIRST + timedelta(days=2), LAST - timedelta(days=3))
@@ -47,23 +46,7 @@ def test_equals_row_by_row(seed: int) -> None:
     assert found.rows == len(home.interventions) + home.faulty
 
 
-def with_every_word() -> RuleBook:
-    """Return the built-in rulebook with rules on certain criteria, Punktbereich, Pflegegrad and certificates."""
-    contents = documents(SHELF / "rekonstruktion-2026.1")
-    rules_of_book = contents["rules.yaml"]["regeln"]
-    unstable = next(entry for entry in rules_of_book if entry["id"] == "instabil")
-    unstable["bedingung"] = "instabil(sturz, wunde) oder instabil(sterbephase) und pflegegrad >= 4"
-    for name, condition, level in (
-        ("koennen", "punktbereich(1) >= 3 und nicht instabil(akute-infektion)", 3),
-        ("schwer", "mindestens 2 von (pflegegrad >= 3, punktbereich(3) >= 2, instabil)", 3),
-        ("anerkannt", "zertifikat(LG2) und punktbereich(5) >= 1", 4),
-    ):
-        rules_of_book.append({**unstable, "id": name, "titel": name, "bedingung": condition, "qn": level})
-    assert check_documents(contents) == []
-    return build(contents, date(2026, 3, 31))
-
-
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_equals_row_by_row_with_every_word_of_the_language(seed: int) -> None:
     book = with_every_word()
     home = check(random_home(book, seed))
@@ -113,6 +96,7 @@ def test_margins_are_the_same_from_every_grouping(seed: int) -> None:
     pd.testing.assert_frame_equal(wide.by(), narrow.by())
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.data())
 @settings(max_examples=12, deadline=None)
 def test_any_split_in_any_order_adds_up_to_the_same(seed: int, data: st.DataObject) -> None:
@@ -127,6 +111,7 @@ def test_any_split_in_any_order_adds_up_to_the_same(seed: int, data: st.DataObje
     assert replace(total, excluded=total.excluded | {"fehlerhaft": home.faulty}) == whole
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=8, deadline=None)
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:

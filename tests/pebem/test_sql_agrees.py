@@ -14,9 +14,9 @@ import pebem
 import rules
 from pebem.contracts import Tables, check
 from rules.model import RuleBook
-from tests.pebem.frames import LEAP_DAY, homes, large_home, periods
-from tests.pebem.sql_formulation import SqlFit
-from tests.pebem.test_score import with_every_word
+from tests.support.pebem.frames import LEAP_DAY, homes, large_home, periods
+from tests.support.pebem.sql_formulation import SqlFit
+from tests.support.rules.books import with_every_word
 
 BOOK = rules.load(date(2026, 3, 31))
 EVERY_WORD = with_every_word()
@@ -44,6 +44,7 @@ def assert_agrees(
     assert found.period == expected.period
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from([BOOK, WITH_ROLES]))
 @NARROW
 def test_small_homes(data: st.DataObject, book: RuleBook) -> None:

@@ -18,7 +18,7 @@ from pebem.plausibility import shape
 from pebem.resident_mix import mix, there_is
 from rules.reference import level
 from rules.vocabulary import ASSESSMENT_CELLS
-from tests.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
+from tests.support.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
 
 BOOK = rules.load(date(2026, 3, 31))
 LAST = FIRST + timedelta(days=DAYS - 1)
@@ -86,6 +86,7 @@ def test_a_period_that_ends_before_it_begins() -> None:
         mix(home(), LAST, FIRST)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(2, 8))])
 def test_the_shape_equals_row_by_row(seed: int) -> None:
     found = shape(home_of(seed), BOOK, (FIRST, LAST))

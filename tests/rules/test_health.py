@@ -16,7 +16,7 @@ from rules.checks.entries import check_documents
 from rules.checks.health import health, health_files
 from rules.load import FILES, SHELF, build, documents
 from rules.reference import ReferenceResident, level
-from tests.rules import toy
+from tests.support.rules import toy
 
 BUILT_IN = documents(SHELF / "rekonstruktion-2026.1")
 

@@ -14,7 +14,7 @@ from rules.cases import Case, cases_of
 from rules.checks.cases import deviations, states_of
 from rules.model import CatalogueEntry, InstabilityCriterion, Rule
 from rules.states import States
-from tests.rules.mutants import Mutant, of_criterion, of_intervention, of_rule
+from tests.support.rules.mutants import Mutant, of_criterion, of_intervention, of_rule
 
 BOOK = rules.load(date(2026, 3, 31))
 CASES = cases_of("rekonstruktion-2026.1")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules.explanation.explain import ActiveCriterion, Explanation, Facts, explain
-from tests.rules import toy
+from tests.support.rules import toy
 
 BOOK = toy.book()
 COMPLETE = {f"{m}.{i}": 0 for m, n in ((1, 5), (2, 11), (3, 13), (4, 13), (6, 6)) for i in range(1, n + 1)}

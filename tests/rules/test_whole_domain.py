@@ -44,7 +44,7 @@ from rules.vocabulary import (
     MISSING,
     allowed_points,
 )
-from tests.rules import toy
+from tests.support.rules import toy
 
 GRADES = (MISSING, 0, 1, 2, 3)
 ON = date(2026, 1, 1)
@@ -215,6 +215,7 @@ def test_no_resident_is_outside_the_domain(book: RuleBook, gaps: bool) -> None: 
             assert truths(held, entries[0], states) <= truths(held, entries[0], walked.states), entries[0].id
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(CONDITIONS, st.integers(0, 50))
 def test_any_condition_means_the_same_to_both_readers(condition: Condition, seed: int) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.web import workbooks
-from tests.web.pages import Person
+from tests.support.web import workbooks
+from tests.support.web.pages import Person
 from web import demo, settings
 from web.app import create_app
 from web.services.analysis import results

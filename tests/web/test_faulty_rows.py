@@ -13,7 +13,7 @@ import importers
 import rules
 from importers.content.faulty_rows import REASON, as_it_stood
 from importers.findings import Severity
-from tests.web import workbooks
+from tests.support.web import workbooks
 from web.reports import faulty_rows_xlsx
 
 if TYPE_CHECKING:

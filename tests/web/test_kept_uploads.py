@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from importers.findings import Finding, Severity
-from tests.web import workbooks
-from tests.web.pages import Person, post, upload
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
 from web.services.uploads import flow, housekeeping, kept_files, records

@@ -8,38 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.web import workbooks
-from tests.web.pages import Person, person
-from tests.web.test_rulebooks import account_of, actions, levels, tenant_of
+from tests.support.web import workbooks
+from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.overrides import DAYS, nurse, resident_with_work, set_
+from tests.support.web.own_rulebook import levels
+from tests.support.web.pages import Person, person
 from web.services import accounts
 from web.services.analysis import demand, results
 from web.services.rulebooks import library, overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.store import models
 
-DAYS = (date(2026, 2, 6), date(2026, 3, 31))
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
 RESERVED = next(entry.id for entry in library.current("rekonstruktion").interventions if entry.reserved)
-
-
-def nurse(who: Person) -> Person:
-    """Mark an account as that of a registered nurse."""
-    accounts.mark_qn4(who.parts.databases, who.user_name, qn4=True)
-    return who
-
-
-def set_(who: Person, level: int = 4, **other: Any) -> int:
-    """Set a level for the whole house unless told otherwise."""
-    wanted: dict[str, Any] = {
-        "intervention": "1.1", "reason": "Sturz mit Folgen", "start": DAYS[0], "end": DAYS[1], **other,
-    }  # fmt: skip
-    return overrides.set_(who.parts.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted)
-
-
-def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
-    """Return the pseudonym of the known resident who had 1.1 on a day."""
-    found = demand.behind(who.parts.databases.reading, who.home_id, "1.1", (day, day))
-    return next(one.resident for one in found if one.known)
 
 
 def overridden(who: Person) -> int:
@@ -197,20 +178,6 @@ def test_states() -> None:
     assert states == ["künftig", "gilt", "zurückgenommen", "zurückgenommen"]
     never = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 1, 1)})
     assert [never.state(day) for day in (date(2026, 1, 2), DAYS[0])] == ["zurückgenommen", "zurückgenommen"]
-
-
-def test_log_holds_no_reason_and_no_resident(anna: Person) -> None:
-    """G4: the reason is about a person's health; the log says that, who and when, not why."""
-    nurse(anna).read_in(workbooks.workbook())
-    resident = resident_with_work(anna)
-    set_(anna, resident=resident, reason="Dysphagie nach Apoplex")
-    with anna.parts.databases.reading() as session:
-        logged = repr([
-            (one.action, one.object, one.reason) for one in session.scalars(select(models.AuditEvent))
-        ])  # fmt: skip
-    assert "niveau.setzen" in logged
-    assert "Dysphagie" not in logged
-    assert resident not in logged
 
 
 def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:

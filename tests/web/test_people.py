@@ -9,66 +9,18 @@ import pytest
 from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
-from tests.web import workbooks
-from tests.web.pages import Person, person
-from tests.web.test_reanalysis import check
-from tests.web.test_rulebooks import account_of, actions, tenant_of
+from tests.support.web import workbooks
+from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.pages import Person, person
+from tests.support.web.stored_results import check
+from tests.support.web.unknown_people import HEAD, STRAY, asked, merge, monthly, pseudonym, queue, reply, stored
 from web.services.analysis import home_data, results
 from web.services.uploads import records, undo_job, unknown_people
 from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, PersonReply
 from web.store import models
 
 if TYPE_CHECKING:
-    from web.services.uploads.unknown_people import PersonQuestion, PersonQuestions
-
-HEAD = workbooks.WORK[0]
-STRAY = [
-    HEAD,
-    ("Ay?e Müller-Özdemir", "P1", "1.1", "05.02.2026", "08:00", "30", "Früh", "", ""),
-    ("42", "Quast, Ute", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
-    ("42", "P2", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
-    ("42", "P2", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
-    ("42", "P2", "1.1", "05.02.2026", "07:10", "20", "Früh", "", ""),
-    ("42", "P2", "1.1", "11.03.2026", "09:00", "15", "Früh", "", ""),
-    ("42", "P2", "1.1", "12.03.2026", "09:00", "60", "Früh", "", "abgelehnt"),
-]
-"""A monthly list from elsewhere. P2 is in the home's file twice with what is here three times under "42"."""
-
-
-def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any, ...]]) -> bytes:
-    """Return a file without master data."""
-    return workbooks.workbook(Interventionen=rows or STRAY, **sheets)
-
-
-def queue(who: Person) -> PersonQuestions:
-    """Return the questions of a home."""
-    found = unknown_people.queue(who.parts.databases, who.parts.settings, who.home_id)
-    assert found is not None
-    return found
-
-
-def asked(who: Person, label: str) -> PersonQuestion:
-    """Return the question about what a file calls somebody."""
-    return next(one for one in queue(who).questions if one.label == label)
-
-
-def pseudonym(who: Person, kind: str, label: str) -> str:
-    """Return the pseudonym of somebody the home knows."""
-    return next(one for one, written in queue(who).people[kind].items() if label in written)
-
-
-def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
-    """Answer a question."""
-    unknown_people.answer(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
-        reply=PersonReply(one.kind, one.pseudonym, said, same_as),
-    )  # fmt: skip
-
-
-def merge(who: Person, label: str, into: str) -> None:
-    """Say that a stranger is somebody the home knows."""
-    one = asked(who, label)
-    reply(who, one, SAME, pseudonym(who, one.kind, into))
+    pass
 
 
 def new_rows(who: Person, content: bytes) -> int:
@@ -78,20 +30,6 @@ def new_rows(who: Person, content: bytes) -> int:
     assert row is not None
     assert row.state == records.STORED
     return row.new_rows
-
-
-def stored(who: Person) -> list[tuple[Any, ...]]:
-    """Return the rows of a home as they are read, persons by what files call them."""
-    with who.parts.databases.reading() as session:
-        work = home_data.work_of(session, who.home_id)
-        row = models.PerformedIntervention
-        query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)
-        rows = session.execute(query).all()
-    assert len(rows) == len(work)
-    for content, resident, staff in rows:
-        assert (int.from_bytes(content[4:8]), int.from_bytes(content[8:12])) == (resident or 0, staff or 0)
-    shown = work[["resident", "staff", "date", "minute_of_day", "seconds"]].astype(object)
-    return sorted(shown.itertuples(index=False, name=None), key=repr)
 
 
 def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url
 
-from tests.web import workbooks
-from tests.web.pages import Person, person, post
-from tests.web.test_people import asked, monthly, pseudonym, queue, stored
-from tests.web.test_rulebooks import actions
+from tests.support.web import workbooks
+from tests.support.web.accounts import actions
+from tests.support.web.pages import Person, person, post
+from tests.support.web.unknown_people import asked, monthly, pseudonym, queue, stored
 from web.services.uploads.unknown_people import NEW, RESIDENT, SAME, STAFF
 
 if TYPE_CHECKING:

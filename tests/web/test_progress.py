@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.web import workbooks
-from tests.web.pages import Person, post, upload
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, post, upload
 from web.services import accounts
 from web.services.uploads import flow, housekeeping, kept_files, progress, records
 from web.services.uploads.progress import CancelledError, ReportProgress, remaining

@@ -11,54 +11,25 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from tests.web import own_rulebook, stored_results, workbooks
-from tests.web.pages import Person
-from tests.web.test_overrides import nurse
-from tests.web.test_rulebooks import BUILT_IN, account_of, activate, import_
-from web.services.analysis import home_data, rescore, scoring
+from tests.support.web import own_rulebook, stored_results, workbooks
+from tests.support.web.accounts import account_of
+from tests.support.web.overrides import nurse
+from tests.support.web.own_rulebook import BUILT_IN, activate, import_
+from tests.support.web.pages import Person
+from tests.support.web.random_uploads import ENTRIES, FIRST, sheets
+from tests.support.web.stored_results import check
+from web.services.analysis import rescore, scoring
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.services.uploads import applied
 from web.services.uploads.records import STORED
 from web.store import models
-from web.store.result import packed
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from pebem.contracts import Tables
 
-FIRST = date(2026, 1, 5)
-RESIDENTS, STAFF, ENTRIES = ("0042", "77", "0815"), ("P1", "P2", "P9", ""), ("1.1", "4.1", "5.E03", "8.1")
 FOREIGN = "4.1"
 """An intervention one of the rulebooks does not have."""
-
-
-def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple[Any, ...]]]:
-    """Return what is kept of a home, row by row with labels; order and codes say nothing."""
-    query = select(models.Cube).where(models.Cube.home_id == home_id)
-    found = {}
-    for row in session.scalars(query):
-        cells = packed.unpack(row.content)
-        columns = [
-            [cells.labels[name][code] for code in column] if name in cells.labels else column.tolist()
-            for name, column in cells.columns.items()
-        ]
-        rows = list(zip(*columns, strict=True))
-        found[row.kind, row.about, row.month] = set(rows)
-        assert len(found[row.kind, row.about, row.month]) == len(rows), row.kind
-    return found
-
-
-def check(who: Person) -> None:
-    """Hold what is kept against a full analysis, which is undone."""
-    with who.parts.databases.writing() as session:
-        found = kept(session, who.home_id)
-        home_data.analyse(session, who.home_id)
-        session.flush()
-        session.expire_all()
-        assert found == kept(session, who.home_id)
-        session.rollback()
 
 
 @pytest.fixture
@@ -80,36 +51,6 @@ def days_of(analysed: list[date], edit: Callable[[], object]) -> list[date]:
     analysed.clear()
     edit()
     return sorted(analysed)
-
-
-def sheets(rng: np.random.Generator) -> dict[str, list[tuple[Any, ...]]]:
-    """Return an upload that tells something new, something else or the same of a few people."""
-
-    def day(low: int = -5, high: int = 50) -> str:
-        return f"{FIRST + timedelta(days=int(rng.integers(low, high))):%d.%m.%Y}"
-
-    def one(*values: str) -> str:
-        return str(values[int(rng.integers(len(values)))])
-
-    head, *assessed = workbooks.assessments(int(rng.integers(0, 4)))
-    performed = [
-        (one(*RESIDENTS, ""), one(*STAFF), one(*ENTRIES), day(0), one("", "07:10"), one("", "5", "20"), "Früh",
-         one("", "WB 1", "WB 2"), one("", "", "", "abgelehnt"))
-        for _ in range(int(rng.integers(1, 12)))
-    ]  # fmt: skip
-    parts = {
-        "Begutachtungen": [head, *((row[0], one("", day()), *row[2:]) for row in assessed if rng.random() < 0.7)],
-        "Instabilität": [("Bewohner-Nr", "Kriterium", "Von", "Bis"), (one(*RESIDENTS), "sturz", day(0, 20), day(20))],
-        "Mitarbeitende": [workbooks.STAFF[0], *(
-            (name, "", "", one("1", "2", "3", "4"), "", one("", "LG1"), one("", day()), "") for name in STAFF[:3]
-            if rng.random() < 0.6
-        )],
-        "Interventionen": [workbooks.WORK[0], *performed],
-    }  # fmt: skip
-    # What is told of residents counts only where they stand in the same upload.
-    named = [(name, "", "", one("WB 1", "WB 2", ""), one("", day())) for name in RESIDENTS if rng.random() < 0.7]
-    chosen = {name: rows for name, rows in parts.items() if len(rows) > 1 and rng.random() < 0.6}
-    return {"Bewohner": [workbooks.RESIDENTS[0], *(named or workbooks.RESIDENTS[1:])]} | chosen
 
 
 def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from tests.importers import files
-from tests.web import foreign, workbooks
-from tests.web.pages import Person, person, post, token, upload
-from tests.web.test_uploads import run_jobs
+from tests.support.importers import files
+from tests.support.web import foreign, workbooks
+from tests.support.web.pages import Person, person, post, token, upload
+from tests.support.web.uploads import run_jobs
 from web.services.uploads import flow, housekeeping, kept_files, questions, records
 from web.services.words import profiles
 from web.store import models

@@ -20,13 +20,13 @@ from pebem.relief.feasible import OBSTACLES
 from pebem.relief.feasible import relief as relief_of
 from pebem.relief.solver import UnprovenError
 from rules.vocabulary import ASSESSMENT_CELLS
-from tests.pebem import rosters
-from tests.pebem.rosters import DAY
-from tests.web import workbooks
-from tests.web.pages import person
-from tests.web.test_people import merge
-from tests.web.test_reanalysis import check
-from tests.web.test_undoing import choose, weighed
+from tests.support.pebem import rosters
+from tests.support.pebem.rosters import DAY
+from tests.support.web import workbooks
+from tests.support.web.pages import person
+from tests.support.web.stored_results import check
+from tests.support.web.unknown_people import merge
+from tests.support.web.uploads import choose, weighed
 from web.services.analysis import home_data, relief, scoring, small_groups
 from web.services.analysis.small_groups import MIXED
 from web.services.rulebook_calendar import RulebookPeriod
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from pebem.contracts import Tables
-    from tests.web.pages import Person
+    from tests.support.web.pages import Person
     from web.store.databases import Databases
 
 BOOK = library.current("rekonstruktion")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from tests.browser.edited import edited
-from tests.web import workbooks
-from tests.web.pages import Person, person, post, token
+from tests.support.web import workbooks
+from tests.support.web.edited import edited
+from tests.support.web.pages import Person, person, post, token
 from web.services import accounts
 from web.services.rulebooks import library, overrides
 from web.store.models import Resident, Rulebook

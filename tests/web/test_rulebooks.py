@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
 import importers
 import pebem
 from importers.findings import Severity
-from tests.web import own_rulebook, stored_results, workbooks
-from tests.web.pages import Person, person
-from web.services import accounts, clock, homes, rulebook_calendar
+from tests.support.web import own_rulebook, stored_results, workbooks
+from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.own_rulebook import BUILT_IN, activate, import_, levels
+from tests.support.web.pages import Person, person
+from web.services import clock, homes, rulebook_calendar
 from web.services.analysis import demand, home_data, results, scoring
 from web.services.rulebooks import library
 from web.services.rulebooks.library import RulebookError, RulebookPeriod
@@ -25,46 +27,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
 ALL_DAYS = (date(2026, 1, 5), date(2026, 2, 8))
-BUILT_IN = "rekonstruktion"
-
-
-def tenant_of(who: Person) -> int:
-    """Return the tenant of an account."""
-    with who.parts.databases.reading() as session:
-        return session.scalars(select(models.Home.tenant_id).where(models.Home.id == who.home_id)).one()
-
-
-def account_of(who: Person) -> int:
-    """Return the number of an account."""
-    return accounts.numbered(who.parts.databases, who.user_name)
-
-
-def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
-    """Upload documents as a workbook."""
-    return library.import_(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
-        content=own_rulebook.workbook(contents),
-    )  # fmt: skip
-
-
-def activate(who: Person, key: str, from_day: date) -> None:
-    """Let the person's home work with a rulebook."""
-    library.activate(
-        who.parts.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
-        account_id=account_of(who),
-    )  # fmt: skip
-
-
-def levels(who: Person) -> dict[date, set[int]]:
-    """Return the levels called for by day, as pages see them."""
-    found = results.load(who.parts.databases.reading, who.home_id)
-    return {day: set(part["qn_soll"]) for day, part in found.aggregate.by("day").groupby("day")}
-
-
-def actions(who: Person) -> list[str]:
-    """Return the log."""
-    with who.parts.databases.reading() as session:
-        return list(session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)))
 
 
 def test_built_in_rulebook_holds_since_always(anna: Person) -> None:

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from rules.staffing import full_time_equivalents
-from tests.web import workbooks
-from tests.web.pages import Person, person
-from tests.web.test_rulebooks import account_of, actions
+from tests.support.web import workbooks
+from tests.support.web.accounts import account_of, actions
+from tests.support.web.pages import Person, person
 from web.services import clock
 from web.services.analysis import staffing
 from web.services.analysis.staffing import StaffingError

@@ -14,9 +14,9 @@ from sqlalchemy import event, text
 import pebem
 from pebem.engine.day_numbers import number_of
 from pebem.plausibility import shape
-from tests.pebem.homes import random_home
-from tests.web import stored_results, workbooks
-from tests.web.pages import Person, person
+from tests.support.pebem.homes import random_home
+from tests.support.web import stored_results, workbooks
+from tests.support.web.pages import Person, person
 from web.services.analysis import demand, plausibility, results, scoring
 from web.services.rulebook_calendar import RulebookPeriod
 from web.services.rulebooks import library

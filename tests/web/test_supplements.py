@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web import workbooks
-from tests.web.test_reanalysis import check
+from tests.support.web import workbooks
+from tests.support.web.stored_results import check
 from web.services.analysis import home_data
 from web.services.uploads import records
 
 if TYPE_CHECKING:
-    from tests.web.pages import Person
+    from tests.support.web.pages import Person
 
 WHOLE = workbooks.assessments(2)
 LATER = ("3.", "5.")

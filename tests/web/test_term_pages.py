@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from importers.home_words.kinds import DUTY, KINDS, QUALIFICATION
-from tests.web import workbooks
-from tests.web.pages import Person, person, post, token
-from tests.web.test_terms import left_open, made
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, person, post, token
+from tests.support.web.words import left_open, made
 from web.services.uploads import records
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from importers.content.interventions import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
-from tests.web import workbooks
-from tests.web.pages import Person, person
-from tests.web.test_rulebooks import account_of, actions, tenant_of
+from tests.support.web import workbooks
+from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.pages import Person, person
+from tests.support.web.words import left_open, made
 from web.services.analysis import results
 from web.services.uploads import flow, records, unanswered_words
 from web.services.words import spreadsheet, terms
@@ -54,12 +55,6 @@ def pending(
     return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
 
 
-def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
-    """Return what words stand for, and in which version."""
-    found = terms.list_(who.parts.databases.reading, tenant_of(who), kind)
-    return {one.text: (one.target, one.version) for one in found}
-
-
 def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
     """Upload a CSV file."""
     return spreadsheet.read(
@@ -71,23 +66,6 @@ def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
 def csv_of(who: Person) -> str:
     """Return all words as CSV."""
     return spreadsheet.written(who.parts.databases.reading, tenant_of(who), who.home_id)
-
-
-UNKNOWN = {
-    QUALIFICATION: {"PHK": (2, 3600), "Zauberlehrling": (1, 7200), "Frau Quast": (1, 9)},
-    ROLE: {"WBL": (1, 60)},
-    SHIFT: {"F1": (40, 600)},
-    DUTY: {"F": (12, 0), "f": (1, 0), "F*": (3, 0), "Quast/Żeromska": (1, 0)},
-}
-"""Words of the other kinds, as a reading hands them over; two hold names of persons."""
-
-
-def left_open(who: Person) -> int:
-    """Read the small home in, and let it leave these words open too."""
-    batch_id = who.read_in(workbooks.workbook(), store=False)
-    with who.parts.databases.writing.begin() as session:
-        terms.keep_unknown(session, batch_id, UNKNOWN, ["Quast", "Żeromska"])
-    return batch_id
 
 
 def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:

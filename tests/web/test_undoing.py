@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from tests.web import stored_results, workbooks
-from tests.web.pages import post
-from tests.web.test_reanalysis import check, sheets
-from tests.web.test_uploads import run_jobs
+from tests.support.web import stored_results, workbooks
+from tests.support.web.pages import post
+from tests.support.web.random_uploads import sheets
+from tests.support.web.stored_results import check
+from tests.support.web.uploads import choose, run_jobs, weighed
 from web.services import homes
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
@@ -31,7 +32,7 @@ from web.store import models
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
-    from tests.web.pages import Person
+    from tests.support.web.pages import Person
 
 ROOT = Path(__file__).parents[2]
 HEAD = workbooks.WORK[0]
@@ -47,15 +48,6 @@ def row(  # as a line of the sheet
 
 def file_of(*rows: tuple[str, ...]) -> bytes:
     return workbooks.workbook(Interventionen=[HEAD, *rows])
-
-
-def weighed(who: Person, batch_id: int) -> dict[str, Any]:
-    return records.find(who.parts.databases.reading, 1, batch_id).weighed
-
-
-def choose(who: Person, batch_id: int, choice: ApplyChoice) -> dict[str, Any]:
-    flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
-    return weighed(who, batch_id)
 
 
 def numbers(found: dict[str, Any]) -> list[int]:

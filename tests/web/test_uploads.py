@@ -21,8 +21,9 @@ from sqlalchemy import func, select
 import importers
 import pebem
 from pebem.aggregate import Aggregate
-from tests.web import stored_results, workbooks
-from tests.web.pages import Person, post, upload
+from tests.support.web import stored_results, workbooks
+from tests.support.web.pages import Person, post, upload
+from tests.support.web.uploads import run_jobs
 from web.jobs import start_worker
 from web.services import accounts, clock
 from web.services.analysis import demand, home_data, results
@@ -34,13 +35,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROOT = Path(__file__).parents[2]
-
-
-def run_jobs(who: Person) -> None:
-    """Do what a worker would, until nothing waits."""
-    queue = who.parts.jobs.queue
-    while (task := queue.dequeue()) is not None:
-        queue.execute(task)
 
 
 def closes(port: int) -> bool:

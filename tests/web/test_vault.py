@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import make_url, select, text, update
-from structlog.testing import capture_logs
 
-from tests.web import workbooks
-from tests.web.pages import Person, person, upload
+from tests.support.web import workbooks
+from tests.support.web.pages import Person, person, upload
 from web.security.crypto import Box, KeyedHash, TamperedError, derive
 from web.services.analysis import results
 from web.services.people import pseudonyms
@@ -151,16 +150,6 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
         assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
     who.store(batch_id)
     assert not (embedded.uploads / str(batch_id)).exists()
-
-
-def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixture) -> None:
-    """G4: steps and numbers, no names and no cells, also where reading fails."""
-    with capture_logs() as events:
-        anna.read_in(workbooks.workbook(), name="Halina.xlsx")
-        anna.read_in(b"Bewohner-Nr;Quast\n0042;Halina\n", name="Halina.csv", store=False)
-    logged = repr(events) + caplog.text
-    assert "upload stored" in logged
-    assert not [mark for mark in workbooks.MARKERS if mark in logged]
 
 
 def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app: Callable[[Settings], Flask]) -> None:

@@ -72,14 +72,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CaseGroup:
     """The cases of one topic."""
 
     title: str
     cases: tuple[Told, ...]
 
 
-def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> tuple[Group, ...]:
+def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> tuple[CaseGroup, ...]:
     """Put cases into words, by topic.
 
     Parameters
@@ -97,10 +97,10 @@ def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> t
     order = dict.fromkeys((*names, *sorted(case.group for case in cases)))
     mildest_first = sorted(cases, key=lambda case: max(expected.high for expected in case.expected))
     by_group = {name: [_told(book, case, differs) for case in mildest_first if case.group == name] for name in order}
-    return tuple(Group(names.get(name, name.capitalize()), tuple(told)) for name, told in by_group.items() if told)
+    return tuple(CaseGroup(names.get(name, name.capitalize()), tuple(told)) for name, told in by_group.items() if told)
 
 
-def summary(told: Sequence[Group]) -> str:
+def summary(told: Sequence[CaseGroup]) -> str:
     """Say how many cases there are and whether the rulebook answers as they expect."""
     cases = [case for group in told for case in group.cases]
     asked = sum(len(answer.interventions) for case in cases for answer in case.answers)
@@ -196,12 +196,12 @@ def _by_word(points: Mapping[str, int], book: RuleBook, *, zeros: bool) -> Itera
 # ---------------------------------------------------------------- as Markdown
 
 
-def markdown(book: RuleBook, told: Sequence[Group]) -> str:
+def markdown(book: RuleBook, told: Sequence[CaseGroup]) -> str:
     """Return the chapter as Markdown."""
     return "\n".join(_lines(book, told)) + "\n"
 
 
-def _lines(book: RuleBook, told: Sequence[Group]) -> Iterator[str]:
+def _lines(book: RuleBook, told: Sequence[CaseGroup]) -> Iterator[str]:
     yield from ("# Fälle: was das Regelwerk bei wem verlangt", "")
     yield from (f"Regelwerk: {_escaped(book.display)}. {summary(told)}", "")
     yield from ("Diese Seite schreibt `pebem rules cases`. Ändern Sie die Dateien der Fälle, nicht diese Seite.", "")

@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 import pebem
 from pebem.aggregate import COVERAGE_COUNTS
 from pebem.contracts import Tables
-from tests.pebem.test_score import with_every_word
+from tests.support.rules.books import with_every_word
 
 BOOK = with_every_word()
 BOTH = (*pebem.CUBE, *pebem.FIT)

@@ -18,7 +18,7 @@ from rules.problem import RuleBookError
 from web.reports import case_chapter
 
 FOLDER = SHELF / "rekonstruktion-2026.1"
-CHAPTER = Path(__file__).parents[2] / "docs" / "handbuch-faelle.md"
+CHAPTER = Path(__file__).parents[3] / "docs" / "handbuch-faelle.md"
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import rules
 from pebem import Aggregate, score
-from tests.pebem.homes import DAYS, FIRST, day, random_home
+from tests.support.pebem.homes import DAYS, FIRST, day, random_home
 
 
 def scored(seed: int) -> Aggregate:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import select, update
 
 from pebem.engine.day_numbers import number_of
+from web.services.analysis import home_data
+from web.store import models
 from web.store.models import Cube
 from web.store.result import packed, repository
 from web.store.result.table import ResultTable
@@ -15,6 +17,9 @@ from web.store.result.table import ResultTable
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy.orm import Session
+
+    from tests.support.web.pages import Person
     from web.store.databases import Databases
 
 
@@ -34,3 +39,30 @@ def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
     query = update(Cube).where(Cube.home_id == home_id, Cube.kind == repository.COVERAGE, Cube.month == month)
     with databases.writing.begin() as session:
         session.execute(query.values(content=packed.pack(changed)))
+
+
+def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple[Any, ...]]]:
+    """Return what is kept of a home, row by row with labels; order and codes say nothing."""
+    query = select(models.Cube).where(models.Cube.home_id == home_id)
+    found = {}
+    for row in session.scalars(query):
+        cells = packed.unpack(row.content)
+        columns = [
+            [cells.labels[name][code] for code in column] if name in cells.labels else column.tolist()
+            for name, column in cells.columns.items()
+        ]
+        rows = list(zip(*columns, strict=True))
+        found[row.kind, row.about, row.month] = set(rows)
+        assert len(found[row.kind, row.about, row.month]) == len(rows), row.kind
+    return found
+
+
+def check(who: Person) -> None:
+    """Hold what is kept against a full analysis, which is undone."""
+    with who.parts.databases.writing() as session:
+        found = kept(session, who.home_id)
+        home_data.analyse(session, who.home_id)
+        session.flush()
+        session.expire_all()
+        assert found == kept(session, who.home_id)
+        session.rollback()

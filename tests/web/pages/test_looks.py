@@ -10,7 +10,7 @@ import pytest
 from web.security.headers import CONTENT_SECURITY_POLICY
 from web.wording.figures import FIT_WORDS, FitWord
 
-WEB = Path(__file__).parents[2] / "web"
+WEB = Path(__file__).parents[3] / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 SHEET = (WEB / "static/tokens.css").read_text("utf-8")
 _LIGHT, _DARK, _PRINT = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", part)) for part in SHEET.split("@media"))

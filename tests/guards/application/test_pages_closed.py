@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from tests.web import workbooks
-from tests.web.pages import Person, person, post
+from tests.support.web import overrides, own_rulebook, workbooks
+from tests.support.web.pages import Person, person, post
 from web.security import gate, headers
 from web.store import migrate
 from web.store.base import Base
@@ -117,11 +117,9 @@ def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
 
 def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: each page and method of a rulebook and of an override is 404 for a stranger, and changes nothing."""
-    from tests.web import own_rulebook, test_overrides, test_rulebooks  # noqa: PLC0415
-
     anna.read_in(workbooks.workbook())
-    key = test_rulebooks.import_(anna, own_rulebook.changed()).entry.key
-    number = test_overrides.set_(test_overrides.nurse(anna))
+    key = own_rulebook.import_(anna, own_rulebook.changed()).entry.key
+    number = overrides.set_(overrides.nurse(anna))
     before = _everything(anna)
     client = person(anna.app, "olga", "Träger Ost", "Haus Ost").first_sign_in()
     anna.app.config["WTF_CSRF_ENABLED"] = False

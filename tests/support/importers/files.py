@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
 import xlsxwriter
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 import importers
 from importers.sheets.guesses import SheetGuess
@@ -160,3 +161,7 @@ def with_part(data: bytes, path: str, change: Callable[[bytes], bytes]) -> bytes
 def recognised(files: Sequence[tuple[str, bytes]], **options: Any) -> tuple[SheetGuess, ...]:
     """Return what each sheet seems to be."""
     return importers.look(files, **options).guesses
+
+
+def locked(data: bytes, password: str, rounds: int = 1000) -> bytes:
+    return ECMA376Agile.encrypt(password, io.BytesIO(data), spin_count=rounds)

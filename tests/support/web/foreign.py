@@ -9,9 +9,9 @@ from typing import Final
 
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
-from tests.importers import das_files, files, xlsb_files
+from tests.support.importers import das_files, files, xlsb_files
 
-DATA: Final = Path(__file__).parents[1] / "importers" / "data"
+DATA: Final = Path(__file__).parents[2] / "importers" / "data"
 PASSWORD: Final = "Rosen im Hof"
 
 HEADINGS: Final = ["Bew.-Nr.", "Pers.-Nr.", "Leistungsbezeichnung", "Durchgeführt am", "Dauer", "Bemerkung"]

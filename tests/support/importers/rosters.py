@@ -8,7 +8,7 @@ from typing import Any
 import importers
 import rules
 from importers.findings import Severity
-from tests.importers.files import DAY, home, xlsx
+from tests.support.importers.files import DAY, home, xlsx
 
 BOOK = rules.load(DAY)
 CODES: list[list[Any]] = [

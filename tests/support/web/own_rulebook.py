@@ -8,10 +8,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rules.load import SHELF, documents
+from tests.support.web.accounts import account_of, tenant_of
 from web.reports import rulebook_xlsx
+from web.services.analysis import results
+from web.services.rulebooks import library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+
+    from tests.support.web.pages import Person
 
 
 def changed(
@@ -33,3 +39,28 @@ def workbook(contents: Mapping[str, Any]) -> bytes:
         path = Path(folder) / "regelwerk.xlsx"
         rulebook_xlsx.write(path, contents)
         return path.read_bytes()
+
+
+BUILT_IN = "rekonstruktion"
+
+
+def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
+    """Upload documents as a workbook."""
+    return library.import_(
+        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
+        content=workbook(contents),
+    )  # fmt: skip
+
+
+def activate(who: Person, key: str, from_day: date) -> None:
+    """Let the person's home work with a rulebook."""
+    library.activate(
+        who.parts.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
+        account_id=account_of(who),
+    )  # fmt: skip
+
+
+def levels(who: Person) -> dict[date, set[int]]:
+    """Return the levels called for by day, as pages see them."""
+    found = results.load(who.parts.databases.reading, who.home_id)
+    return {day: set(part["qn_soll"]) for day, part in found.aggregate.by("day").groupby("day")}

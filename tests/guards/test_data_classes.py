@@ -1,0 +1,61 @@
+"""Every column stored is classed, and no name lies where it does not belong."""
+
+from __future__ import annotations
+
+from web.store import models, queue
+from web.store.base import Base
+from web.store.data_classes import DATA_CLASSES, Deletion
+from web.store.vault import VaultBase
+
+assert models.__all__, "the tables of the work database are those its models define when they are imported"
+ALL = [Base.metadata, VaultBase.metadata, queue.metadata]
+
+
+def test_every_table_and_column_is_classed() -> None:
+    """H1: tenant, data class and deletion class of everything stored."""
+    spots = [spot for metadata in ALL for table in metadata.tables.values() for spot in (table, *table.columns)]
+    unclassed = [
+        str(spot)
+        for spot in spots
+        if spot.info.get("data_class") not in DATA_CLASSES
+        or spot.info.get("deletion_class") not in set(Deletion)
+        or not spot.info.get("tenant")
+    ]
+    assert unclassed == []
+    assert len(spots) > 100
+
+
+def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> None:
+    """C1: personal columns of the work database are those of the users' own accounts."""
+    personal = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if column.info["data_class"] == "personal"
+    }
+    assert personal == {
+        "account.user_name", "account.display_name", "account.password_hash", "account.totp_secret",
+    }  # fmt: skip
+    people = {
+        "resident", "staff", "assessment", "instability", "qualification", "intervention", "batch", "override_",
+        "unknown_term", "weekly_hours",
+    }  # fmt: skip
+    named = {"name", "given", "number", "birth", "file_name", "file_names", "findings", "vorname", "nummer"}
+    assert not {
+        f"{table}.{column.name}"
+        for table in people
+        for column in Base.metadata.tables[table].columns
+        if column.name in named
+    }
+
+
+def test_vault_shows_nothing_personal_in_clear() -> None:
+    """E2: fields that say who somebody is are stored as sealed bytes."""
+    personal = {
+        str(column): column.type.python_type
+        for table in VaultBase.metadata.tables.values()
+        for column in table.columns
+        if column.info["data_class"] == "personal"
+    }
+    assert personal == dict.fromkeys(personal, bytes)
+    assert personal.keys() >= {"identity.number", "identity.name", "identity.given", "upload.file_names"}

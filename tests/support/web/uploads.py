@@ -1,0 +1,29 @@
+"""What a worker does for an upload, and what somebody chooses in its preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from web.services.uploads import flow, records
+from web.services.uploads.apply import ApplyChoice
+
+if TYPE_CHECKING:
+    from tests.support.web.pages import Person
+
+
+def run_jobs(who: Person) -> None:
+    """Do what a worker would, until nothing waits."""
+    queue = who.parts.jobs.queue
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+
+
+def weighed(who: Person, batch_id: int) -> dict[str, Any]:
+    """Return what the preview of an upload says."""
+    return records.find(who.parts.databases.reading, 1, batch_id).weighed
+
+
+def choose(who: Person, batch_id: int, choice: ApplyChoice) -> dict[str, Any]:
+    """Choose what to apply, and return what the preview says then."""
+    flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
+    return weighed(who, batch_id)
