@@ -242,6 +242,19 @@ def test_adding_other_groupings_is_refused() -> None:
         pebem.score(home, BOOK) + pebem.score(home, BOOK, groupings=pebem.CUBE)
 
 
+def test_no_more_can_be_taken_out_than_there_is() -> None:
+    home = random_home(BOOK, 3, rows=150)
+    rows = home.interventions.iloc[::2].reset_index(drop=True)
+    whole, half = (
+        pebem.score(tables, BOOK, (FIRST, LAST), pebem.CUBE) for tables in (home, replace(home, interventions=rows))
+    )
+    half = replace(half, excluded={**half.excluded, "fehlerhaft": 0})
+    assert whole - whole == pebem.Aggregate.zero(pebem.CUBE)
+    assert (whole - half) + half == whole
+    with pytest.raises(ValueError, match="taken out"):
+        half - whole
+
+
 def test_a_rulebook_may_have_no_certificates() -> None:
     plain = replace(BOOK, interventions=tuple(replace(e, accepts=None) for e in BOOK.interventions))
     found = pebem.score(random_home(BOOK, 5), plain)
