@@ -15,7 +15,7 @@ from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import Coder, EmptyError, learn
 from pebem.engine.kernel import Buffers
 from pebem.engine.lookup_tables import home_of
-from pebem.engine.sums import Sums
+from pebem.engine.sums import ONE, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -180,7 +180,7 @@ class Scorer:
     def _lack(self, rows: Rows, lacking: NDArray[np.intp]) -> None:
         """Count rows without minutes by day and ward."""
         key = rows.day[lacking] * len(self._wards) + rows.ward[lacking]
-        self._without.add(key, np.minimum(rows.weight[lacking], kernel.ONE))
+        self._without.add(key, np.minimum(rows.weight[lacking], ONE))
         self._without.count(len(lacking))
 
     def _put_aside(self) -> None:

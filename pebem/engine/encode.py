@@ -12,7 +12,8 @@ import numpy as np
 
 from pebem.contracts import STATUSES
 from pebem.engine.decode import Codebook
-from pebem.engine.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
+from pebem.engine.kernel import SECONDS_LIMIT, Rows
+from pebem.engine.sums import CHUNK, ONE
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from pebem.engine import kernel
 from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import coded
 from pebem.engine.kernel import Buffers, Rows
+from pebem.engine.keys import sum_by
 from pebem.engine.lookup_tables import home_of
 from pebem.engine.overrides import sets_in_force
 from pebem.engine.sums import Sums
@@ -177,19 +178,11 @@ def _merged(rows: Rows, home: CompiledHome, places: tuple[int, int]) -> Rows:
     # Few positions are left: numbered anew, they leave room for the rest of the key.
     residents, resident = np.unique(rows.resident_day, return_inverse=True)
     staff, employee = np.unique(rows.staff_day, return_inverse=True)
-    sizes = (len(staff), len(home.book.interventions), *places)
-    key = resident
-    for code, size in zip((employee, rows.intervention, rows.ward, rows.shift), sizes, strict=True):
-        key = key * size + code
-    key, cell = np.unique(key, return_inverse=True)
-    weight = np.zeros(len(key), np.int64)
-    np.add.at(weight, cell, rows.weight)
-    codes = []
-    for size in reversed(sizes):
-        key, code = np.divmod(key, max(size, 1))
-        codes.append(code)
-    shift, ward, intervention, employee = codes
-    return Rows(residents[key], staff[employee], intervention, np.zeros_like(key), ward, shift, weight)
+    sizes = (len(residents), len(staff), len(home.book.interventions), *places)
+    columns = (resident, employee, rows.intervention, rows.ward, rows.shift)
+    (resident, employee, intervention, ward, shift), sums = sum_by(columns, sizes, {"weight": rows.weight})
+    day = np.zeros_like(resident)
+    return Rows(residents[resident], staff[employee], intervention, day, ward, shift, sums["weight"])
 
 
 def _renumbered(intervention: NDArray[np.int64], before: RuleBook, after: RuleBook) -> NDArray[np.int64]:

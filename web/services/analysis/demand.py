@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.engine.day_numbers import day_of, days, number_of
+from pebem.engine.keys import fuse, split
 from pebem.engine.overrides import rate
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
 from pebem.resident_mix import grades_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _DONE: Final = "durchgeführt"
 _UNKNOWN_WORK: Final = -1
-_TOPS: Final = (2, 2, 5, 5, 5)
+_SIZES: Final = (2, 2, 5, 5, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,8 @@ def _rated(done: ResultTable, tables: Tables, book: RuleBook) -> dict[str, Resul
     column, state = columns[done.columns["intervention"]], rating.grid[code, day - first]
     levels = rating.levels
     parts = (code >= FIRST_PERSON, rating.overridden, levels.level, levels.low, levels.high)
-    fused = np.zeros(len(done), np.int64)
-    for top, part in zip(_TOPS, parts, strict=True):
-        fused = fused * top + (part if part.ndim == 1 else part[state, column])
-    asked, demand = np.unique(fused, return_inverse=True)
+    of_rows = [part if part.ndim == 1 else part[state, column] for part in parts]
+    asked, demand = np.unique(fuse(of_rows, _SIZES), return_inverse=True)
     rateable = column != _UNKNOWN_WORK
     whole = ResultTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
     grade = grades_of(tables, timeline)[rating.base[state]]
@@ -128,11 +127,7 @@ def _rated(done: ResultTable, tables: Tables, book: RuleBook) -> dict[str, Resul
 
 
 def _labels(fused: NDArray[np.int64]) -> tuple[tuple[Any, ...], ...]:
-    parts: list[list[int]] = []
-    for top in reversed(_TOPS):
-        fused, part = np.divmod(fused, top)
-        parts.insert(0, part.tolist())
-    return tuple(zip(*parts, strict=True))
+    return tuple(zip(*(part.tolist() for part in split(fused, _SIZES)), strict=True))
 
 
 def _segments(work: ResultTable) -> list[Demand]:
