@@ -8,7 +8,7 @@ import pandas as pd
 
 from pebem.engine.day_numbers import SINCE_ALWAYS, day_of, number_of
 from pebem.engine.timeline import assessment_starts, resident_timeline
-from rules.explanation.explain import ActiveCriterion, Facts, SetLevel
+from rules.explanation.facts import ActiveCriterion, Facts, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:

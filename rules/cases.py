@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rules.explanation.explain import ActiveCriterion, Facts
+from rules.explanation.facts import ActiveCriterion, Facts
 from rules.files.schema import form
 from rules.files.yaml_with_places import read_marked, read_yaml
 from rules.load import SHELF

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from rules.model import Provenance
+    from rules.provenance import Provenance
 
 MODULES: Final = (1, 2, 3, 4, 5, 6)
 

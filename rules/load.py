@@ -7,12 +7,15 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from rules.catalogue import Accepts, CatalogueEntry
+from rules.files.schema import FILES
 from rules.files.yaml_with_places import read_yaml
 from rules.language.condition import ConditionError, parse
-from rules.model import Accepts, CatalogueEntry, InstabilityCriterion, Role, Rule, RuleBook
+from rules.model import InstabilityCriterion, Role, RuleBook
 from rules.problem import RuleBookError
+from rules.rule import Rule
 from rules.statute import SHELF, document, provenance
 from rules.vocabulary import KINDS
 
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["FILES", "SHELF", "RuleBookError", "build", "documents", "load", "read_yaml", "sha256_of"]
-
-FILES: Final = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
 
 _Entry = TypeVar("_Entry", CatalogueEntry, Rule, InstabilityCriterion)
 

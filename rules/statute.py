@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rules.files.yaml_with_places import read_yaml
-from rules.model import Provenance
 from rules.problem import RuleBookError
+from rules.provenance import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -31,8 +31,8 @@ from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules.explanation.explain import ActiveCriterion, Facts
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
+    from rules.explanation.facts import ActiveCriterion, Facts
     from rules.states import States
 
 

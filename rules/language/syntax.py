@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
 
 INTERVENTION_ITEMS: Final = "intervention"
 """Stands in a condition for the items of the intervention in question."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
     from rules.states import States
 
 FALSE: Final = 0

@@ -19,7 +19,8 @@ from pebem import Aggregate
 from pebem.contracts import Tables, check
 from pebem.engine.timeline import named_criteria
 from pebem.rescore import RatingBasis, touched
-from rules.model import Accepts, RuleBook
+from rules.catalogue import Accepts
+from rules.model import RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, KINDS_WITHOUT_RESIDENT
 from tests.pebem.homes import DAYS, FIRST, day, days, obvious, random_home
 from tests.pebem.test_score import with_every_word

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rules.cases import Case, Expectation
-    from rules.explanation.explain import Explanation, Facts, RuleAnswer
+    from rules.explanation.facts import Facts
+    from rules.explanation.result import Explanation, RuleAnswer
     from rules.model import RuleBook
 
 HINTS: Final = (
