@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from distributed import Client, KilledWorker, as_completed
 
-from pebem.distribute.run import PartitionError, TaskFailure, TaskOutcome, lost, packed, unpacked
+from pebem.distribute.task import PartitionError, TaskFailure, TaskOutcome, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

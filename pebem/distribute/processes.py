@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pebem.distribute.run import PartitionError, TaskOutcome, lost, packed, unpacked
+from pebem.distribute.task import PartitionError, TaskOutcome, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
