@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from pebem.contracts import DONE
 from pebem.engine.day_numbers import day_of, days, number_of
 from pebem.engine.keys import fuse, split
 from pebem.engine.overrides import rate
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pebem.contracts import Tables
     from rules.model import RuleBook
 
-_DONE: Final = "durchgeführt"
 _UNKNOWN_WORK: Final = -1
 _SIZES: Final = (2, 2, 5, 5, 5)
 
@@ -83,7 +83,7 @@ def of_stretch(tables: Tables, book: RuleBook) -> dict[str, ResultTable]:
     Work the book does not know has no demand; among the grades it counts as not rated.
     """
     work = tables.interventions
-    work = work[(work["status"].isna() | (work["status"] == _DONE)).to_numpy()]
+    work = work[(work["status"].isna() | (work["status"] == DONE)).to_numpy()]
     if work.empty:
         return {}
     person, pseudonyms = labelled(work["resident"])
