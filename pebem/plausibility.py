@@ -13,7 +13,7 @@ import pandas as pd
 
 from pebem.engine.encode import coded
 from pebem.engine.keys import sum_by
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.resident_mix import UNKNOWN_GRADE, grades_of
 from pebem.score import period_of
@@ -35,7 +35,7 @@ def shape(tables: Tables, book: RuleBook, period: tuple[date, date] | None = Non
         of the seconds among the rated ones of this Pflegegrad (NaN where ``qn_soll`` is 0 or nothing is rated).
         Only work that names a known resident counts.
     """
-    home = home_of(tables, book, period or period_of(tables.interventions))
+    home = compile_home(tables, book, period or period_of(tables.interventions))
     rows = coded(tables.interventions, home).rows
     state = home.rating.grid.ravel()[rows.resident_day]
     soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)

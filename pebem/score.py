@@ -14,7 +14,7 @@ from pebem.engine.day_numbers import day_of, days
 from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import Coder, EmptyError, learn
 from pebem.engine.kernel import Buffers
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.lookup_tables import compile_home
 from pebem.engine.sums import ONE, Sums
 
 if TYPE_CHECKING:
@@ -59,9 +59,15 @@ def score(
     ValueError
         Where an intervention is not in the rulebook.
     """
-    period = period or period_of(tables.interventions)
-    found = stream(tables, [tables.interventions], book, period, groupings)
-    return replace(found, excluded=dict(found.excluded) | {"fehlerhaft": tables.faulty})
+    return score_home(compile_home(tables, book, period or period_of(tables.interventions)), groupings)
+
+
+def score_home(home: CompiledHome, groupings: Sequence[tuple[str, ...]] = FIT) -> Aggregate:
+    """Rate all interventions of a compiled home; see :func:`score`."""
+    scorer = Scorer(home, groupings)
+    scorer.add(home.people.interventions)
+    found = scorer.result()
+    return replace(found, excluded=dict(found.excluded) | {"fehlerhaft": home.people.faulty})
 
 
 def stream(
@@ -86,7 +92,7 @@ def stream(
         Equal to that of all batches in one frame. Rows that could not be taken (``people.faulty``) are not known here
         and count as none.
     """
-    scorer = Scorer(home_of(people, book, period), groupings)
+    scorer = Scorer(compile_home(people, book, period), groupings)
     for batch in batches:
         scorer.add(batch)
     return scorer.result()

@@ -63,7 +63,7 @@ class CompiledHome:
     Attributes
     ----------
     people
-        The frames it was made from; their interventions are not looked at.
+        The frames it was made from; no look-up table depends on their interventions and duties.
     first, last
         Days of the period since 1970-01-01, both included.
     known_residents, known_staff
@@ -87,8 +87,12 @@ class CompiledHome:
         return self.last - self.first + 1
 
 
-def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> CompiledHome:
-    """Build the look-up tables of a home for some days, first and last one included."""
+def compile_home(people: Tables, book: RuleBook, period: tuple[date, date]) -> CompiledHome:
+    """Build the look-up tables of a home for some days, first and last one included.
+
+    All that rates the same work with the same rulebook and days takes them: :func:`pebem.score.score_home`,
+    :func:`pebem.relief.feasible.relief_of_home`.
+    """
     first, last = (number_of(day) for day in period)
     known, known_staff = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
     frames = (people.residents, people.assessments, people.instability)

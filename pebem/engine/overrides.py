@@ -99,7 +99,7 @@ def rate(
     return Rating(code.reshape(grid.shape).astype(np.int32), base, table, overridden)
 
 
-def sets_in_force(overrides: pd.DataFrame, residents: pd.Index, first: int, last: int) -> NDArray[np.int64]:
+def effective_overrides(overrides: pd.DataFrame, residents: pd.Index, first: int, last: int) -> NDArray[np.int64]:
     """Return which overrides are in force, shape (residents + 2, days): equal numbers for equal sets."""
     columns = {name: i for i, name in enumerate(overrides["intervention"].unique())}
     shape = (len(residents) + FIRST_PERSON, last - first + 1)

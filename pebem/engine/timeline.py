@@ -97,7 +97,7 @@ def resident_timeline(
     """
     known = index_of(residents["resident"])
     span = np.arange(first, last + 1)
-    in_force = _assessment_in_force(residents, assessments, known, span)
+    in_force = _effective_assessments(residents, assessments, known, span)
     names = (*criteria, OTHER_CRITERION)
     held = _unstable(instability, known, span, criteria)
     # One code for each pair (assessment, criteria in force) that occurs.
@@ -163,7 +163,7 @@ def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDA
     return np.where(dated == _NO_DAY, moved_in, dated)
 
 
-def _assessment_in_force(
+def _effective_assessments(
     residents: pd.DataFrame, assessments: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]
 ) -> NDArray[np.int32]:
     """Return the row of the assessment in force, shape (residents, days): the latest begun, of equals the later row."""
@@ -233,10 +233,10 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     of_row = np.array([*(codes[key] for key in brought), codes[unknown]], np.int32)
     table = np.array(list(codes), np.uint8).reshape(len(codes), 2 + len(names))
     supplies = Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool))
-    return StaffTimeline(of_row[staff_in_force(staff, known, first, last)], supplies)
+    return StaffTimeline(of_row[effective_staff(staff, known, first, last)], supplies)
 
 
-def staff_in_force(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
+def effective_staff(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
     """Return the row of the staff frame in force, shape (staff + 2, days), -1 = none.
 
     Of the rows valid on a day the one that began last holds (of equals the later row).

@@ -9,7 +9,7 @@ import numpy as np
 
 from pebem.engine.encode import coded
 from pebem.engine.keys import sum_by
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.lookup_tables import compile_home
 from pebem.fit import FIT_CLASSES, OUTCOMES
 from pebem.measures import Amount
 from pebem.score import outcomes, period_of
@@ -96,7 +96,7 @@ def effect(
         Without a period and without rows.
     """
     period = period or period_of(tables.interventions)
-    home, other = (home_of(tables, book, period) for book in (before, after))
+    home, other = (compile_home(tables, book, period) for book in (before, after))
     rows = coded(tables.interventions, home).rows
     total = _amount(rows.seconds)
     position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
