@@ -72,7 +72,7 @@ class TouchedRows:
     change : (residents + 2, days) int64
         Row of ``differs`` for each resident code and day.
     differs : (changes, interventions) bool
-        Another demand, or another assessment in force.
+        Another demand, or another effective assessment.
     moved : (residents + 2,) bool
         Lives in another ward: that of the rows which give none.
     brings : (staff + 2, days) bool

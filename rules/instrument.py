@@ -62,12 +62,12 @@ class Instrument:
 
 
 def instrument(on: date) -> Instrument:
-    """Return the instrument in force on a day.
+    """Return the instrument effective on a day.
 
     Raises
     ------
     RuleBookError
-        Where no edition is in force on that day.
+        Where no edition is effective on that day.
     """
     return _instrument(statute.SHELF, on)
 

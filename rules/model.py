@@ -48,7 +48,7 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """An edition of a rulebook, restricted to the entries in force on one day."""
+    """An edition of a rulebook, restricted to the entries effective on one day."""
 
     id: str
     edition: str

@@ -9,7 +9,7 @@ from rules.assessment import instrument
 from rules.compile import compile_levels
 from rules.explanation.result import Explanation, Input, NearRule, RuleAnswer
 from rules.explanation.score_evidence import summed
-from rules.explanation.sentences import ConditionContext, because, closed, in_force, needed
+from rules.explanation.sentences import ConditionContext, active_criteria, because, closed, needed
 from rules.language.condition import (
     FALSE,
     TRUE,
@@ -145,7 +145,7 @@ def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:
     sums = list(summed(rule.condition, states, on)) if facts.assessed else []
     inputs.extend(Input("", each.title, each.value, None, facts.assessment_from, "Begutachtung") for each in sums)
     if mentions(rule.condition, Unstable):
-        seen = in_force(rule.condition, facts)
+        seen = active_criteria(rule.condition, facts)
         inputs.extend(Input("", c.label, "in Kraft", None, c.start, "Kriterium") for c in seen)
     titles = instrument(facts.day).criteria
     lacking = [f"{item} {titles[item].title}" for item in items if int(states.points(item)[0]) == MISSING]
@@ -187,5 +187,5 @@ def _item_input(item: str, facts: Facts, states: States) -> Input:
 
 
 def needs_resident(intervention: CatalogueEntry) -> bool:
-    """Return whether this kind of intervention needs a resident with an assessment in force."""
+    """Return whether this kind of intervention needs a resident with an effective assessment."""
     return intervention.kind not in KINDS_WITHOUT_RESIDENT

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActiveCriterion:
-    """A criterion of an unstable situation that is in force, with its first and last day (None = open)."""
+    """A criterion of an unstable situation that is active, with its first and last day (None = open)."""
 
     label: str
     start: date | None
@@ -52,7 +52,7 @@ class Facts:
     day
         The day in question.
     assessed
-        An assessment is in force; everything below but ``criteria`` belongs to it.
+        An assessment is effective; everything below but ``criteria`` belongs to it.
     assessment_from
         Its first day; None = since always.
     cells

@@ -31,7 +31,7 @@ class Certified:
 
 @dataclass(frozen=True, slots=True)
 class Unstable:
-    """At least one criterion of an unstable health situation is in force; empty = whichever."""
+    """At least one criterion of an unstable health situation is active; empty = whichever."""
 
     criteria: tuple[str, ...] = ()
 

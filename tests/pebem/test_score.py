@@ -92,7 +92,7 @@ def test_states_differ_only_in_criteria_the_rules_name() -> None:
     states = seeing.grid[-1]
     assert len(set(states.tolist())) == 4
     for name, days in (("sturz", [1, 2]), ("wunde", [3, 4]), ("", [3])):
-        assert np.flatnonzero(seeing.states.in_force((name,))[states]).tolist() == days, name
+        assert np.flatnonzero(seeing.states.any_active((name,))[states]).tolist() == days, name
 
 
 @pytest.mark.deep
