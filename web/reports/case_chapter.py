@@ -155,7 +155,8 @@ def _reason(answer: RuleAnswer, told: Explanation) -> str:
         case Always() | Reserved():
             return f"{title}."
         case Unstable():
-            return f"{title}: {'; '.join(criterion.label for criterion in sentences.active_criteria(condition, told.facts))}."
+            active = sentences.active_criteria(condition, told.facts)
+            return f"{title}: {'; '.join(criterion.label for criterion in active)}."
         case _:
             asked = sentences.ConditionContext(told.facts, told.facts.states(), told.intervention, told.book.as_of)
             return f"{title}, weil {sentences.because(condition, asked)}."
