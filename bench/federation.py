@@ -18,8 +18,8 @@ import sample_data
 from cli.federation import Total
 from cli.federation_home import HomeWork, Summary
 from importers.parquet import homes
-from pebem.distribute.run import TaskOutcome
 from pebem.distribute.run import run as run_homes
+from pebem.distribute.task import TaskOutcome
 from sample_data.home import months_later
 
 HOMES, RESIDENTS, ROWS_PER_DAY, DAYS = 11_000, 80, 25, 365

@@ -20,8 +20,7 @@ import importers
 import rules
 import sample_data
 from bench import homes, memory
-from bench.stopwatch import say, shortest
-from cli.parser import CommandError
+from bench.stopwatch import BenchError, say, shortest
 from sample_data import delimited, workbook
 
 if TYPE_CHECKING:
@@ -42,13 +41,13 @@ def run(rows: int, seed: int) -> None:
 
     Raises
     ------
-    CommandError
+    bench.stopwatch.BenchError
         For more rows than a sheet of a workbook, or a file, may have, or where what was read is not what was written.
     """
     if rows * _LARGER >= workbook.LONGEST_SHEET:
-        raise CommandError(f"Bitte nehmen Sie höchstens {(workbook.LONGEST_SHEET - 1) // _LARGER} Zeilen.")
+        raise BenchError(f"Bitte nehmen Sie höchstens {(workbook.LONGEST_SHEET - 1) // _LARGER} Zeilen.")
     if not memory.STATUS.exists():
-        raise CommandError("Den Speicher misst pebem bench nur unter Linux; bitte dort ausführen.")
+        raise BenchError("Den Speicher misst pebem bench nur unter Linux; bitte dort ausführen.")
     book = rules.load(homes.START)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -114,14 +113,14 @@ def _calamine(path: Path) -> None:
 def _check(read: ReadFiles, totals: tuple[int, int]) -> None:
     seconds = read.tables.interventions["seconds"]
     if (len(seconds), int(seconds[seconds > 0].sum())) != totals:
-        raise CommandError("Gelesen wurde etwas anderes, als geschrieben war. Bitte melden Sie den Fehler.")
+        raise BenchError("Gelesen wurde etwas anderes, als geschrieben war. Bitte melden Sie den Fehler.")
 
 
 def _apart(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
     program = [sys.executable, "-m", "bench.import_", json.dumps([[str(file) for file in files], totals])]
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
     if done.returncode:
-        raise CommandError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
+        raise BenchError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
     begun, peak = json.loads(done.stdout)
     return begun, peak
 

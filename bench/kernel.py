@@ -15,7 +15,7 @@ from bench import rivals
 from bench.stopwatch import disagreement, say, shortest
 from pebem.engine import kernel
 from pebem.engine.kernel import Buffers, LookupTables, Rows
-from pebem.engine.sums import SumCells, Sums
+from pebem.engine.sums import ONE, SumCells, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ def run(rows: int, seed: int) -> None:
 
     Raises
     ------
-    CommandError
+    bench.stopwatch.BenchError
         Where a library comes to another answer.
     """
     homes = max(rows // ROWS_PER_HOME, 1)
@@ -88,7 +88,7 @@ def draw(homes: int, seed: int) -> tuple[Rows, LookupTables]:
         day,
         rng.integers(0, WARDS, rows),
         rng.integers(0, SHIFTS, rows),
-        rng.integers(60, 2700, rows) + kernel.ONE,
+        rng.integers(60, 2700, rows) + ONE,
     )
     lookup = LookupTables(
         rng.integers(0, STATES, (PEOPLE, DAYS)),

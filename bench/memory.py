@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pebem
 import rules
 from bench import homes
-from bench.stopwatch import say
-from cli.parser import CommandError
+from bench.stopwatch import BenchError, say
 from pebem.contracts import SECONDS_MISSING, STATUSES
 
 if TYPE_CHECKING:
@@ -44,11 +43,11 @@ def run(rows: int, seed: int) -> None:
 
     Raises
     ------
-    CommandError
+    bench.stopwatch.BenchError
         Where the system does not tell the peak.
     """
     if not Path("/proc/self/clear_refs").exists() or not hasattr(ctypes.CDLL(None), "malloc_trim"):
-        raise CommandError("Den Speicher misst pebem bench nur unter Linux mit glibc; bitte dort ausführen.")
+        raise BenchError("Den Speicher misst pebem bench nur unter Linux mit glibc; bitte dort ausführen.")
     found = _apart("frame", rows, seed)
     above, size = found["above"], found["input"]
     say(f"Speicher, {rows} Zeilen in einer Tabelle: Eingabe {size / 1e6:.1f} MB")
@@ -65,7 +64,7 @@ def _apart(what: str, rows: int, seed: int) -> dict[str, int]:
     program = [sys.executable, "-m", "bench.memory", what, str(rows), str(seed)]
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
     if done.returncode:
-        raise CommandError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
+        raise BenchError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
     found: dict[str, int] = json.loads(done.stdout)
     return found
 

@@ -38,7 +38,7 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
 
     Raises
     ------
-    CommandError
+    bench.stopwatch.BenchError
         Where a library comes to another answer.
     """
     days, size, number = shape

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_ASSESSED, FIRST_PERSON, STATE_NOBODY, STATE_UNASSESSED, STATE_UNKNOWN
 from pebem.fit import FIT_CLASSES, OUTCOMES
 
@@ -93,7 +93,7 @@ def given(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) ->
     """
     names = ("residents", "assessments", "instability", "staff")
     people = {name: pd.concat([getattr(one, name) for one in homes], ignore_index=True) for name in names}
-    home = home_of(type(homes[0])(**people), book, period)
+    home = compile_home(type(homes[0])(**people), book, period)
     rows = _rows(homes)
     resident = pd.CategoricalDtype(rows["resident"].cat.categories)
     staff = pd.CategoricalDtype(rows["staff"].cat.categories)

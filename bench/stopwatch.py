@@ -6,12 +6,14 @@ import sys
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from cli.parser import CommandError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
 Name = TypeVar("Name", bound="Hashable")
+
+
+class BenchError(Exception):
+    """Nothing can be measured. The message is one German sentence that says what to do."""
 
 
 def shortest(works: Mapping[Name, Callable[[], object]], rounds: int) -> dict[Name, float]:
@@ -34,11 +36,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def missing(problem: ImportError) -> CommandError:
+def missing(problem: ImportError) -> BenchError:
     """Return the error to raise where an extra is not installed."""
-    return CommandError(f"Zum Messen fehlt {problem.name}. Bitte installieren: pip install 'pebem-analyse[bench]'")
+    return BenchError(f"Zum Messen fehlt {problem.name}. Bitte installieren: pip install 'pebem-analyse[bench]'")
 
 
-def disagreement(name: str) -> CommandError:
+def disagreement(name: str) -> BenchError:
     """Return the error to raise where a library comes to another answer."""
-    return CommandError(f"{name} kommt zu einem anderen Ergebnis als PeBeM-Analyse. Bitte melden Sie den Fehler.")
+    return BenchError(f"{name} kommt zu einem anderen Ergebnis als PeBeM-Analyse. Bitte melden Sie den Fehler.")

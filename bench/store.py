@@ -17,7 +17,7 @@ from sqlalchemy import URL, create_engine, insert, make_url, text
 
 import pebem
 import rules
-from cli.parser import CommandError
+from bench.stopwatch import BenchError
 from pebem.contracts import STATUSES, Tables
 from web.store import migrate
 from web.store.databases import make_engine
@@ -45,7 +45,7 @@ def run(rows: int, seed: int, database: str | None = None) -> None:
         try:
             frame.to_parquet(parquet)
         except ImportError as missing:
-            raise CommandError(
+            raise BenchError(
                 "Zum Messen fehlt pyarrow. Bitte installieren: pip install 'pebem-analyse[bench]'"
             ) from missing
         _measure("SQLite", URL.create("sqlite", database=f"{folder}/bench.sqlite"), frame, parquet, book)
@@ -105,7 +105,7 @@ def _measure(name: str, url: URL, frame: pd.DataFrame, parquet: Path, book: rule
             _timed(times, "score", lambda: pebem.score(Tables(interventions=found), book))
     engine.dispose()
     if len(found) != len(frame) or int(found["seconds"].sum()) != int(frame["seconds"].sum()):
-        raise CommandError(f"{name} gibt andere Zeilen zurück, als geschrieben wurden. Bitte melden Sie den Fehler.")
+        raise BenchError(f"{name} gibt andere Zeilen zurück, als geschrieben wurden. Bitte melden Sie den Fehler.")
     best = {step: min(taken) for step, taken in times.items()}
     speed = best["driver"] / best["ours"]
     sys.stdout.write(

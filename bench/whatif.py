@@ -25,7 +25,7 @@ def run(rows: int, seed: int) -> None:
 
     Raises
     ------
-    CommandError
+    bench.stopwatch.BenchError
         Where condensed work and a full run come to different answers.
     """
     book = rules.load(homes.START)

@@ -15,7 +15,7 @@ from cli.parser import CommandError
 from cli.passwords import opened
 from importers.conventions import HomeConventions
 from importers.findings import Finding, Severity
-from pebem.relief.feasible import relief
+from pebem.relief.feasible import relief_of_home
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def analyse(options: argparse.Namespace) -> int:
     period = _period(read.tables, options.first, options.last)
     if period:
         book = rules.load(period[1], options.rulebook)
-    aggregate = pebem.score(read.tables, book, period) if period else _nothing_readable(read.tables)
+    home = pebem.compile_home(read.tables, book, period) if period else None
     result = fit_json.document(
-        aggregate,
+        pebem.score_home(home) if home else _nothing_readable(read.tables),
         book,
         residents=len(read.tables.residents),
         staff=read.tables.staff["staff"].nunique(),
-        relief=relief(read.tables, book, period) if period else None,
+        relief=relief_of_home(home) if home else None,
     )
     try:
         options.out.mkdir(parents=True, exist_ok=True)

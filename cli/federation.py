@@ -18,7 +18,8 @@ from importers.findings import Finding, Severity
 from importers.parquet import homes
 from importers.parquet.batches import span
 from pebem.aggregate import COVERAGE_COUNTS, EXCLUDED, FIT, OUTCOME_COLUMNS, Aggregate, condense
-from pebem.distribute.run import LOST, TRIES, PartitionError, TaskFailure, run
+from pebem.distribute.run import TRIES, run
+from pebem.distribute.task import LOST, PartitionError, TaskFailure
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from pebem.distribute.run import TaskOutcome
+    from pebem.distribute.task import TaskOutcome
     from rules import RuleBook
 
 _AT_ONCE: Final = 64

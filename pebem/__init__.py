@@ -2,7 +2,19 @@
 
 from pebem.aggregate import CUBE, FIT, Aggregate
 from pebem.contracts import Tables
+from pebem.engine.lookup_tables import CompiledHome, compile_home
 from pebem.fit import FIT_CLASSES
-from pebem.score import score, stream
+from pebem.score import score, score_home, stream
 
-__all__ = ["CUBE", "FIT", "FIT_CLASSES", "Aggregate", "Tables", "score", "stream"]
+__all__ = [
+    "CUBE",
+    "FIT",
+    "FIT_CLASSES",
+    "Aggregate",
+    "CompiledHome",
+    "Tables",
+    "compile_home",
+    "score",
+    "score_home",
+    "stream",
+]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pebem.engine.day_numbers import SINCE_ALWAYS, day_of, number_of
 from pebem.engine.timeline import assessment_starts, resident_timeline
-from rules.explanation.explain import ActiveCriterion, Facts, SetLevel
+from rules.explanation.facts import ActiveCriterion, Facts, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention
     timeline = resident_timeline(own, assessments, instability, number, number)
     state = int(timeline.grid[-1, 0])
     row = int(timeline.assessment[state])
-    criteria = tuple(_in_force(instability, book, day))
+    criteria = tuple(_active_criteria(instability, book, day))
     chosen = set_level(tables.overrides, resident, intervention, day)
     if row < 0:
         return Facts(day, criteria=criteria, set_level=chosen)
@@ -77,8 +77,8 @@ def set_level(overrides: pd.DataFrame, resident: str | None, intervention: str, 
     return SetLevel(int(last["level"]), last["reason"], last["start"].date(), end, last["by"], whole_house=own.empty)
 
 
-def _in_force(instability: pd.DataFrame, book: RuleBook, day: date) -> list[ActiveCriterion]:
-    """Return the criteria in force on a day, earliest first."""
+def _active_criteria(instability: pd.DataFrame, book: RuleBook, day: date) -> list[ActiveCriterion]:
+    """Return the active criteria on a day, earliest first."""
     moment = pd.Timestamp(day)
     held = instability[(instability["start"] <= moment) & ~(instability["end"] < moment)].sort_values("start")
     found = []

@@ -18,8 +18,10 @@ ITEM_MISSING: Final = -1
 SECONDS_MISSING: Final = -1
 """Value of ``seconds`` where a row has no minutes: it counts in numbers, with 0 seconds."""
 
-STATUSES: Final = ("durchgeführt", "abgelehnt", "nicht durchgeführt", "abwesend")
-"""What became of an intervention; only the first counts."""
+DONE: Final = "durchgeführt"
+"""The status of an intervention that counts; so does one without a status."""
+
+STATUSES: Final = (DONE, "abgelehnt", "nicht durchgeführt", "abwesend")
 
 ROLE_BETREUUNG_43B: Final = "betreuung-43b"
 """The staff role whose level depends on the kind of work (§ 43b SGB XI)."""

@@ -63,9 +63,3 @@ def coverage(aggregate: Aggregate) -> dict[str, float]:
     totals = aggregate.covered().iloc[0]
     counted = int(totals["counted"])
     return {name: int(totals[name]) / counted if counted else 0.0 for name in COVERAGE}
-
-
-def out_of_place(parts: dict[str, Amount]) -> Amount:
-    """Return what was done by somebody of another level than called for."""
-    wrong = [parts[name] for name in ("unterqualifiziert", "ueberqualifiziert", "vorbehalt_verletzt")]
-    return Amount(sum(a.count for a in wrong), sum(a.seconds for a in wrong))

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from pebem.engine.encode import coded
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.keys import sum_by
+from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.resident_mix import UNKNOWN_GRADE, grades_of
 from pebem.score import period_of
@@ -34,24 +35,17 @@ def shape(tables: Tables, book: RuleBook, period: tuple[date, date] | None = Non
         of the seconds among the rated ones of this Pflegegrad (NaN where ``qn_soll`` is 0 or nothing is rated).
         Only work that names a known resident counts.
     """
-    home = home_of(tables, book, period or period_of(tables.interventions))
+    home = compile_home(tables, book, period or period_of(tables.interventions))
     rows = coded(tables.interventions, home).rows
     state = home.rating.grid.ravel()[rows.resident_day]
     soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)
     grade = grades_of(tables, home.residents)[home.rating.base[state]]
     named = rows.resident_day >= FIRST_PERSON * home.days
-    key = ((grade - UNKNOWN_GRADE) * 5 + soll)[named]
-    count = np.bincount(key, minlength=35)
-    seconds = np.bincount(key, rows.seconds[named], minlength=35).astype(np.int64)
-    filled = np.flatnonzero(count)
-    frame = pd.DataFrame(
-        {
-            "pflegegrad": filled // 5 + UNKNOWN_GRADE,
-            "qn_soll": filled % 5,
-            "count": count[filled],
-            "seconds": seconds[filled],
-        }
+    seconds = rows.seconds[named]
+    (grade, soll), sums = sum_by(
+        (grade[named] - UNKNOWN_GRADE, soll[named]), (7, 5), {"count": np.ones_like(seconds), "seconds": seconds}
     )
+    frame = pd.DataFrame({"pflegegrad": grade + UNKNOWN_GRADE, "qn_soll": soll, **sums})
     rated = frame["seconds"].where(frame["qn_soll"] > 0)
     total = rated.groupby(frame["pflegegrad"]).transform("sum")
     return frame.assign(share=rated / total.where(total > 0))

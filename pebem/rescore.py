@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.contracts import STATUSES
+from pebem.contracts import DONE
 from pebem.engine.day_numbers import days, number_of
 from pebem.engine.overrides import rate
 from pebem.engine.timeline import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from pebem.contracts import Tables
     from rules import RuleBook
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class TouchedRows:
     change : (residents + 2, days) int64
         Row of ``differs`` for each resident code and day.
     differs : (changes, interventions) bool
-        Another demand, or another assessment in force.
+        Another demand, or another effective assessment.
     moved : (residents + 2,) bool
         Lives in another ward: that of the rows which give none.
     brings : (staff + 2, days) bool
@@ -112,7 +112,7 @@ class TouchedRows:
         demanded = differs[self.change[resident, day], entry[frame["intervention"].cat.codes.to_numpy()]]
         moved = self.moved[resident] & frame["ward"].isna().to_numpy()
         done = frame["status"].cat
-        rated = np.append(done.categories == STATUSES[0], True)[done.codes.to_numpy()]
+        rated = np.append(done.categories == DONE, True)[done.codes.to_numpy()]
         return found & (rated & (demanded | moved | self.brings[staff, day]) | self.inside[day])
 
 

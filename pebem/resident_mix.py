@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pebem.engine.timeline import ResidentTimeline
 
 UNKNOWN_GRADE: Final = -1
-"""Pflegegrad of a resident without an assessment in force, or with one that lacks items."""
+"""Pflegegrad of a resident without an effective assessment, or with one that lacks items."""
 
 
 def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:

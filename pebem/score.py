@@ -14,8 +14,8 @@ from pebem.engine.day_numbers import day_of, days
 from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import Coder, EmptyError, learn
 from pebem.engine.kernel import Buffers
-from pebem.engine.lookup_tables import home_of
-from pebem.engine.sums import Sums
+from pebem.engine.lookup_tables import compile_home
+from pebem.engine.sums import ONE, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -59,9 +59,15 @@ def score(
     ValueError
         Where an intervention is not in the rulebook.
     """
-    period = period or period_of(tables.interventions)
-    found = stream(tables, [tables.interventions], book, period, groupings)
-    return replace(found, excluded=dict(found.excluded) | {"fehlerhaft": tables.faulty})
+    return score_home(compile_home(tables, book, period or period_of(tables.interventions)), groupings)
+
+
+def score_home(home: CompiledHome, groupings: Sequence[tuple[str, ...]] = FIT) -> Aggregate:
+    """Rate all interventions of a compiled home; see :func:`score`."""
+    scorer = Scorer(home, groupings)
+    scorer.add(home.people.interventions)
+    found = scorer.result()
+    return replace(found, excluded=dict(found.excluded) | {"fehlerhaft": home.people.faulty})
 
 
 def stream(
@@ -86,7 +92,7 @@ def stream(
         Equal to that of all batches in one frame. Rows that could not be taken (``people.faulty``) are not known here
         and count as none.
     """
-    scorer = Scorer(home_of(people, book, period), groupings)
+    scorer = Scorer(compile_home(people, book, period), groupings)
     for batch in batches:
         scorer.add(batch)
     return scorer.result()
@@ -110,15 +116,15 @@ def period_of(interventions: pd.DataFrame) -> tuple[date, date]:
 class Scorer:
     """Adds up the rows of a home, batch by batch.
 
-    Sums are kept by number. When a batch brings a ward or shift that had no number yet, what has come so far is put
-    aside with its numbers, which stay valid.
+    Sums are kept by code. When a batch brings a ward or shift without a code, the sums so far are closed: their codes
+    stay valid.
 
     Parameters
     ----------
     groupings
         Which dimensions to keep together, each out of ``aggregate.DIMENSIONS``.
     tally
-        The inner loop: ``kernel.tally`` or its compiled twin ``compiled.tally``.
+        The inner loop: ``kernel.tally`` or its compiled twin ``kernel_numba.tally``.
     """
 
     def __init__(
@@ -142,31 +148,31 @@ class Scorer:
         before = len(self._wards), len(self._shifts)
         learn(frame, self._home, self._wards, self._shifts)
         if before != (len(self._wards), len(self._shifts)):
-            self._put_aside()
+            self._close_sums()
             self._begin()
         coder = Coder(frame, self._home, self._wards, self._shifts)
         for part, rows in coder:
             self._tally(rows, self._home.lookup, self._sums, self._buffers)
-            lacking = coder.without_minutes(part)
-            if len(lacking):
-                self._lack(rows, lacking)
+            without_minutes = coder.without_minutes(part)
+            if len(without_minutes):
+                self._count_without_minutes(rows, without_minutes)
         self._not_done += coder.not_done
         self._outside += coder.outside
 
     def result(self) -> Aggregate:
         """Return what has been added so far."""
-        self._put_aside()
+        self._close_sums()
         self._begin()
-        words = Decoder(self._home, self._wards, self._shifts)
+        decoder = Decoder(self._home, self._wards, self._shifts)
         cells = {group: _joined(parts) for group, parts in self._parts.items()}
         whole = cells.get(DIMENSIONS)
-        tables = {dims: words.table(dims, whole or cells[_group_of(dims)]) for dims in self._groupings}
-        coverage = words.coverage(whole or cells[_MARGINS[0]], _joined(self._gaps))
+        tables = {dims: decoder.table(dims, whole or cells[_group_of(dims)]) for dims in self._groupings}
+        coverage = decoder.coverage(whole or cells[_MARGINS[0]], _joined(self._gaps))
         excluded = {"nicht_durchgefuehrt": self._not_done, "ausserhalb_zeitraum": self._outside, "fehlerhaft": 0}
         return Aggregate(tables, coverage, excluded, (day_of(self._home.first), day_of(self._home.last)))
 
     def _begin(self) -> None:
-        """Start sums for the wards and shifts that have a number by now."""
+        """Start sums for the wards and shifts known so far."""
         sizes = {
             "day": self._home.days,
             "ward": len(self._wards),
@@ -177,14 +183,14 @@ class Scorer:
         self._sums = [Sums(group, tuple(sizes[name] for name in group), ends) for group in self._parts]
         self._without = Sums(_MARGINS[0], (sizes["day"], sizes["ward"]), 1)
 
-    def _lack(self, rows: Rows, lacking: NDArray[np.intp]) -> None:
+    def _count_without_minutes(self, rows: Rows, without_minutes: NDArray[np.intp]) -> None:
         """Count rows without minutes by day and ward."""
-        key = rows.day[lacking] * len(self._wards) + rows.ward[lacking]
-        self._without.add(key, np.minimum(rows.weight[lacking], kernel.ONE))
-        self._without.count(len(lacking))
+        key = rows.day[without_minutes] * len(self._wards) + rows.ward[without_minutes]
+        self._without.add(key, np.minimum(rows.weight[without_minutes], ONE))
+        self._without.count(len(without_minutes))
 
-    def _put_aside(self) -> None:
-        """Take the sums down by their codes."""
+    def _close_sums(self) -> None:
+        """Move the current sums to the parts, by code."""
         for sums in self._sums:
             self._parts[sums.names].append(sums.columns())
         self._gaps.append(self._without.columns())

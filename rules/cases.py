@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rules.explanation.explain import ActiveCriterion, Facts
+from rules.explanation.facts import ActiveCriterion, Facts
 from rules.files.schema import form
 from rules.files.yaml_with_places import read_marked, read_yaml
 from rules.load import SHELF
@@ -69,11 +69,11 @@ class Case:
     id
         ``<group>/<file name without ending>``.
     points
-        Item points as assessed; None = no assessment in force. What is absent was not recorded.
+        Item points as assessed; None = no effective assessment. What is absent was not recorded.
     continence_urine, continence_stool
         Position in ``vocabulary.CONTINENCE``, NO_FINDING where nothing was found.
     unstable
-        Ids of the instability criteria in force.
+        Ids of the active instability criteria.
     """
 
     id: str

@@ -34,7 +34,7 @@ class LevelTable:
     ----------
     low, high : (n, I) uint8
         Lowest and highest level the recorded inputs allow, 1-4. 0 = not to be rated: the kind of
-        intervention needs an assessment and none is in force.
+        intervention needs an assessment and none is effective.
     rule : (n, I) uint16
         Position in ``book.rules`` of the first rule that decides, or NO_RULE where low and high differ.
     bars_certificates : (n, I) bool

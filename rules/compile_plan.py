@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import CatalogueEntry, Rule
+    from rules.catalogue import CatalogueEntry
+    from rules.rule import Rule
 
 LEVEL_BITS: Final = 16
 """Where the level stands in a rank; below it the rule, the first one highest."""

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from rules.model import CatalogueEntry, InstabilityCriterion, Provenance, Rule, RuleBook
+    from rules.catalogue import CatalogueEntry
+    from rules.model import InstabilityCriterion, RuleBook
+    from rules.provenance import Provenance
+    from rules.rule import Rule
 
 ADDED: Final = "neu"
 REMOVED: Final = "entfallen"

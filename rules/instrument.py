@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from rules.model import Provenance
+    from rules.provenance import Provenance
 
 MODULES: Final = (1, 2, 3, 4, 5, 6)
 
@@ -62,12 +62,12 @@ class Instrument:
 
 
 def instrument(on: date) -> Instrument:
-    """Return the instrument in force on a day.
+    """Return the instrument effective on a day.
 
     Raises
     ------
     RuleBookError
-        Where no edition is in force on that day.
+        Where no edition is effective on that day.
     """
     return _instrument(statute.SHELF, on)
 

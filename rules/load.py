@@ -7,12 +7,15 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from rules.catalogue import Accepts, CatalogueEntry
+from rules.files.schema import FILES
 from rules.files.yaml_with_places import read_yaml
 from rules.language.condition import ConditionError, parse
-from rules.model import Accepts, CatalogueEntry, InstabilityCriterion, Role, Rule, RuleBook
+from rules.model import InstabilityCriterion, Role, RuleBook
 from rules.problem import RuleBookError
+from rules.rule import Rule
 from rules.statute import SHELF, document, provenance
 from rules.vocabulary import KINDS
 
@@ -21,13 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FILES", "SHELF", "RuleBookError", "build", "documents", "load", "read_yaml", "sha256_of"]
 
-FILES: Final = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
-
 _Entry = TypeVar("_Entry", CatalogueEntry, Rule, InstabilityCriterion)
 
 
 def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
-    """Return the edition of a rulebook that is in force on a day, with the entries in force on that day.
+    """Return the edition of a rulebook that is effective on a day, with the entries effective on that day.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
     Raises
     ------
     RuleBookError
-        Unknown rulebook, no edition in force on the day, or a file that cannot be read.
+        Unknown rulebook, no edition effective on the day, or a file that cannot be read.
     """
     if isinstance(rulebook, Path) or "/" in rulebook:
         from rules.checks.entries import check_files  # noqa: PLC0415  # only foreign files need the schema library
@@ -56,10 +57,10 @@ def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
     if not folders:
         known = ", ".join(sorted({_head(path.parent)["id"] for path in SHELF.glob("*/rulebook.yaml")}))
         raise RuleBookError(f"Das Regelwerk „{rulebook}“ ist nicht bekannt. Vorhanden: {known}.")
-    return _in_force(folders, as_of, rulebook)
+    return _effective_edition(folders, as_of, rulebook)
 
 
-def _in_force(folders: Iterable[Path], as_of: date, name: str) -> RuleBook:
+def _effective_edition(folders: Iterable[Path], as_of: date, name: str) -> RuleBook:
     """Choose the latest edition that has begun and has not ended."""
     editions = [folder for folder in folders if _holds(_head(folder), as_of)]
     if not editions:
@@ -109,7 +110,7 @@ def sha256_of(contents: Mapping[str, Any]) -> str:
 
 
 def build(contents: Mapping[str, Any], as_of: date) -> RuleBook:
-    """Return an edition restricted to the entries in force on a day.
+    """Return an edition restricted to the entries effective on a day.
 
     Parameters
     ----------

@@ -11,103 +11,9 @@ from rules.compile_plan import CompilePlan, plan_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules.language.condition import Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a statement comes from: a source, or our own setting with a certainty and a reason.
-
-    Attributes
-    ----------
-    source
-        Citation with section or page; "" for an own setting.
-    reason
-        Why the entry says what it says.
-    certainty
-        How sure we are that the entry is right, in per cent.
-    checked
-        Day on which somebody last held the entry against its source.
-    """
-
-    source: str
-    reason: str
-    certainty: int
-    checked: date
-
-    @property
-    def text(self) -> str:
-        """Return the citation as a reader sees it."""
-        origin = self.source or "eigene Setzung"
-        return f"{origin} ({self.certainty} % sicher): {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Accepts:
-    """A certificate that lets a lower level do an intervention: ``LG2`` from QN 3 on."""
-
-    certificate: str
-    from_level: int
-
-    def __str__(self) -> str:
-        return f"{self.certificate} ab QN {self.from_level}"
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
-    """One entry of the catalogue. ``id`` is text: 4.10 is not 4.1."""
-
-    id: str
-    group: str
-    title: str
-    title_status: str
-    kind: str
-    bi_items: tuple[str, ...]
-    base: int
-    reserved: bool
-    accepts: Accepts | None
-    note: str
-    valid_from: date
-    valid_until: date | None
-    provenance: Provenance
-
-    @property
-    def source(self) -> str:
-        """Return the citation of the entry."""
-        return self.provenance.text
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule: for these kinds, under this condition, at least this level.
-
-    Attributes
-    ----------
-    level
-        1-4, or None: the base level of the intervention.
-    bars_certificates
-        While this rule decides, no certificate lowers what is asked for.
-    """
-
-    id: str
-    title: str
-    kinds: frozenset[str]
-    condition: Condition
-    level: int | None
-    why: str
-    bars_certificates: bool
-    valid_from: date
-    valid_until: date | None
-    provenance: Provenance
-
-    @property
-    def source(self) -> str:
-        """Return the citation of the entry."""
-        return self.provenance.text
-
-    def level_for(self, intervention: CatalogueEntry) -> int:
-        """Return the level this rule asks for where its condition holds."""
-        return intervention.base if self.level is None else self.level
+    from rules.catalogue import CatalogueEntry
+    from rules.provenance import Provenance
+    from rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +48,7 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """An edition of a rulebook, restricted to the entries in force on one day."""
+    """An edition of a rulebook, restricted to the entries effective on one day."""
 
     id: str
     edition: str

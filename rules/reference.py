@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from rules.model import CatalogueEntry, Rule, RuleBook
+    from rules.catalogue import CatalogueEntry
+    from rules.model import RuleBook
+    from rules.rule import Rule
     from rules.states import States
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from rules.model import Provenance
+    from rules.provenance import Provenance
 
 GROUPS: Final = ("nr1", "nr2", "nr3")
 

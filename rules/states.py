@@ -32,13 +32,13 @@ class States:
     Attributes
     ----------
     assessed : (n,) bool
-        An assessment is in force. Where not, everything else about the state is meaningless.
+        An assessment is effective. Where not, everything else about the state is meaningless.
     cells : mapping of (n,) integer arrays
         Assessment cells as recorded (``vocabulary.ASSESSMENT_CELLS``), -1 = unknown. Absent = unknown.
     continence_urine, continence_stool : (n,) integer
         Position in ``vocabulary.CONTINENCE``, -1 = no finding (counts as continent).
     criteria : (n, k) bool
-        Which criteria of an unstable health situation are in force.
+        Which criteria of an unstable health situation are active.
     criterion_ids : k ids
         What the columns of ``criteria`` stand for.
     special : (n,) bool
@@ -58,12 +58,12 @@ class States:
 
     @property
     def unstable(self) -> NDArray[np.bool_]:
-        """At least one criterion of an unstable health situation is in force, shape (n,)."""
+        """At least one criterion of an unstable health situation is active, shape (n,)."""
         found: NDArray[np.bool_] = np.logical_or.reduce(self.criteria, axis=1)
         return found
 
-    def in_force(self, criteria: Collection[str]) -> NDArray[np.bool_]:
-        """Return whether one of these criteria is in force, shape (n,); none named = whichever."""
+    def any_active(self, criteria: Collection[str]) -> NDArray[np.bool_]:
+        """Return whether one of these criteria is active, shape (n,); none named = whichever."""
         if not criteria:
             return self.unstable
         found: NDArray[np.bool_] = np.logical_or.reduce(
@@ -130,7 +130,7 @@ def stacked(parts: Sequence[States]) -> States:
         cells={name: np.concatenate([cell(part, name) for part in parts]) for name in cells},
         continence_urine=np.concatenate([part.continence_urine for part in parts]),
         continence_stool=np.concatenate([part.continence_stool for part in parts]),
-        criteria=np.concatenate([np.stack([part.in_force((n,)) for n in ids], 1) for part in parts])
+        criteria=np.concatenate([np.stack([part.any_active((n,)) for n in ids], 1) for part in parts])
         if ids
         else np.zeros((sum(part.size for part in parts), 0), np.bool_),
         criterion_ids=ids,

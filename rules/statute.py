@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rules.files.yaml_with_places import read_yaml
-from rules.model import Provenance
 from rules.problem import RuleBookError
+from rules.provenance import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ def document(name: str) -> Any:
 
 
 def edition_on(editions: Iterable[Mapping[str, Any]], on: date, what: str) -> Mapping[str, Any]:
-    """Return the dated entry in force on a day, or raise RuleBookError."""
+    """Return the dated entry effective on a day, or raise RuleBookError."""
     for raw in editions:
         if date.fromisoformat(raw["gueltig_ab"]) <= on <= date.fromisoformat(raw.get("gueltig_bis", "9999-12-31")):
             return raw
@@ -39,7 +39,7 @@ def edition_on(editions: Iterable[Mapping[str, Any]], on: date, what: str) -> Ma
 
 
 def entries_on(entries: Iterable[Mapping[str, Any]], on: date, what: str) -> dict[str, Mapping[str, Any]]:
-    """Return the entry in force on a day for each id ("" where entries have none), or raise RuleBookError."""
+    """Return the entry effective on a day for each id ("" where entries have none), or raise RuleBookError."""
     by_id: dict[str, list[Mapping[str, Any]]] = {}
     for raw in entries:
         by_id.setdefault(raw.get("id", ""), []).append(raw)

@@ -14,7 +14,7 @@ from sample_data import roster, staff, work
 from sample_data.staff import CERTIFICATES
 
 if TYPE_CHECKING:
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
     from sample_data.residents import Residents
     from sample_data.setting import Setting
 

@@ -26,7 +26,7 @@ import inspect
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
-from bench.stopwatch import missing, say
+from bench.stopwatch import BenchError, missing, say
 from cli.parser import CommandError, Parser
 
 if TYPE_CHECKING:
@@ -53,14 +53,21 @@ def run(options: argparse.Namespace) -> int:
     """Measure and print."""
     if options.rows is not None and options.rows < _FEWEST:
         raise CommandError(f"Bitte nehmen Sie mindestens {_FEWEST} Zeilen.")
+    try:
+        _measure_all(options)
+    except BenchError as problem:
+        raise CommandError(str(problem)) from problem
+    return 0
+
+
+def _measure_all(options: argparse.Namespace) -> None:
     if options.subject:
         _measure(options.subject, options.seed, rows=options.rows, database=options.database)
-        return 0
+        return
     for i, (subject, rows) in enumerate(_QUICK.items()):
         if i:
             say("")
         _measure(subject, options.seed, rows=rows and (options.rows or rows))
-    return 0
 
 
 def _measure(subject: str, seed: int, **asked: object) -> None:

@@ -22,13 +22,17 @@ from cli.arguments import rulebook
 from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser, day
 from pebem.case_facts import UnknownResidentError, facts
-from rules.explanation.explain import Explanation, Facts, explain, needs_resident
+from rules.explanation.explain import explain, needs_resident
+from rules.explanation.facts import Facts
+from rules.explanation.lines import lines
 
 if TYPE_CHECKING:
     import argparse
 
     from pebem.contracts import Tables
-    from rules.model import CatalogueEntry, RuleBook
+    from rules.catalogue import CatalogueEntry
+    from rules.explanation.result import Explanation
+    from rules.model import RuleBook
 
 
 def define(parser: Parser) -> None:
@@ -64,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps(document(found, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join(found.lines()) + "\n")
+        sys.stdout.write("\n".join(lines(found)) + "\n")
     return 0
 
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rules.cases import Case
+    from rules.catalogue import CatalogueEntry
     from rules.checks.coverage import Coverage
-    from rules.model import CatalogueEntry, Rule, RuleBook
+    from rules.model import RuleBook
+    from rules.rule import Rule
 
 
 def list_(_: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from distributed import Client, KilledWorker, as_completed
 
-from pebem.distribute.run import PartitionError, TaskFailure, TaskOutcome, lost, packed, unpacked
+from pebem.distribute.task import PartitionError, TaskFailure, TaskOutcome, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -46,8 +46,8 @@ class _Run(Generic[Key, Result]):
         self.underway[future] = position, begun
         self.finished.add(future)
 
-    def take(self, future: Future[bytes]) -> Iterator[TaskOutcome[Key, Result]]:
-        """Take in what has finished; begin it again if its workers died."""
+    def collect(self, future: Future[bytes]) -> Iterator[TaskOutcome[Key, Result]]:
+        """Yield the outcome of a finished future, or begin its key again if its workers died."""
         position, begun = self.underway.pop(future)
         key = self.keys[position]
         try:
@@ -86,7 +86,7 @@ def outcomes(
         try:
             run.fill()
             for future in run.finished:
-                yield from run.take(future)
+                yield from run.collect(future)
                 run.fill()
         finally:
             client.cancel(list(run.underway))

@@ -2,7 +2,7 @@
 
 A worker that is killed closes its pipe: exactly the key it had is known and begun again by another, and no other
 worker is touched. (``concurrent.futures.ProcessPoolExecutor`` gives up the whole pool and all its work.) A worker
-whose parent is gone ends by itself, for the same reason.
+whose parent has ended ends by itself, for the same reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pebem.distribute.run import PartitionError, TaskOutcome, lost, packed, unpacked
+from pebem.distribute.task import PartitionError, TaskOutcome, lost, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -46,10 +46,10 @@ class _Run(Generic[Key, Result]):
         self.begun = [0] * len(keys)
         self.left = len(keys)
         self.crew: list[_Worker] = []
-        self.stillborn = 0
+        self.failed_starts = 0
         """Workers in a row that ended before they were ready."""
 
-    def hire(self, workers: int) -> None:
+    def staff_up(self, workers: int) -> None:
         """Have as many workers as there is use for, each with something to do."""
         while len(self.crew) < min(workers, self.left):
             self.crew.append(_start(self.work))
@@ -60,29 +60,29 @@ class _Run(Generic[Key, Result]):
                 with suppress(OSError):  # it has just died; its pipe will say so
                     worker.pipe.send(self.keys[worker.position])
 
-    def hear(self) -> Iterator[TaskOutcome[Key, Result]]:
-        """Wait until somebody says something, and take it in."""
-        heard = set(wait([worker.pipe for worker in self.crew]))
-        for worker in [one for one in self.crew if one.pipe in heard]:
+    def receive(self) -> Iterator[TaskOutcome[Key, Result]]:
+        """Wait for messages of workers, and yield the outcomes among them."""
+        readable = set(wait([worker.pipe for worker in self.crew]))
+        for worker in [one for one in self.crew if one.pipe in readable]:
             try:
                 message = worker.pipe.recv_bytes()
             except (EOFError, OSError):
-                yield from self._bury(worker)
+                yield from self._replace_dead(worker)
                 continue
             if message == _READY:
-                worker.ready, self.stillborn = True, 0
+                worker.ready, self.failed_starts = True, 0
             elif worker.position is not None:
                 self.left -= 1
                 worker.position = None
                 yield unpacked(message)
 
-    def _bury(self, worker: _Worker) -> Iterator[TaskOutcome[Key, Result]]:
-        """Put back what a dead worker had, or give it up."""
+    def _replace_dead(self, worker: _Worker) -> Iterator[TaskOutcome[Key, Result]]:
+        """Queue the key of a dead worker again, or give it up."""
         self.crew.remove(worker)
         _end(worker)
         if not worker.ready:
-            self.stillborn += 1
-            if self.stillborn >= self.tries:
+            self.failed_starts += 1
+            if self.failed_starts >= self.tries:
                 raise PartitionError("workers end before they have begun")
         if worker.position is None:
             return
@@ -106,8 +106,8 @@ def outcomes(
     run = _Run(keys, work, tries)
     try:
         while run.left:
-            run.hire(workers)
-            yield from run.hear()
+            run.staff_up(workers)
+            yield from run.receive()
     finally:
         for worker in run.crew:
             _end(worker)

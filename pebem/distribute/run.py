@@ -6,51 +6,21 @@ not depend on where, in which order or at which try it was found; results that a
 
 from __future__ import annotations
 
-import pickle
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pebem.distribute.task import attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from pebem.distribute.task import TaskOutcome
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
 
 TRIES: Final = 3
 """How often a home is begun whose worker dies over it."""
-
-LOST: Final = "WorkerLost"
-"""Kind of failure where every worker that began the work died: killed from outside, or for want of memory."""
-
-
-class PartitionError(RuntimeError):
-    """No worker can be had, or the cluster is gone: the run as a whole cannot go on."""
-
-
-@dataclass(frozen=True)
-class TaskFailure:
-    """Why there is no result.
-
-    Attributes
-    ----------
-    kind
-        Name of the exception's class, or :data:`LOST`.
-    message
-        Its text.
-    """
-
-    kind: str
-    message: str
-
-
-@dataclass(frozen=True)
-class TaskOutcome(Generic[Key, Result]):
-    """What became of one key: a result, or a failure that says why there is none."""
-
-    key: Key
-    result: Result | None
-    failure: TaskFailure | None = None
 
 
 def run(
@@ -76,14 +46,15 @@ def run(
     scheduler
         Address of a dask scheduler, such as "tcp://10.0.0.1:8786"; takes the place of ``workers``.
     tries
-        How often a key is begun whose worker dies, before it fails as :data:`LOST`. (On a cluster the scheduler
-        first tries again by itself, as often as its ``allowed-failures`` says; each time counts as one here.)
+        How often a key is begun whose worker dies, before it fails as :data:`pebem.distribute.task.LOST`. (On a
+        cluster the scheduler first tries again by itself, as often as its ``allowed-failures`` says; each time counts
+        as one here.)
     progress
         Called with the numbers of finished and of all keys after each of them.
 
     Yields
     ------
-    Outcome
+    TaskOutcome
         One for each key, as they are finished. An exception of ``work`` is the failure of its key alone.
 
     Raises
@@ -108,35 +79,7 @@ def _outcomes(
 
         return dask_cluster.outcomes(keys, work, scheduler, tries)
     if workers > 1:
-        from pebem.distribute import processes  # noqa: PLC0415  # knows this module
+        from pebem.distribute import processes  # noqa: PLC0415  # only where there are workers
 
         return processes.outcomes(keys, work, workers, tries)
     return (attempt(work, key) for key in keys)
-
-
-def attempt(work: Callable[[Key], Result], key: Key) -> TaskOutcome[Key, Result]:
-    """Do the work for one key; an exception becomes its failure."""
-    try:
-        return TaskOutcome(key, work(key))
-    except Exception as problem:  # noqa: BLE001  # whatever is wrong with one home, the others go on
-        return TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem)))
-
-
-def packed(work: Callable[[Key], Result], key: Key) -> bytes:
-    """Do the work for one key in a worker, for :func:`unpacked` elsewhere; what cannot be sent is a failure too."""
-    outcome = attempt(work, key)
-    try:
-        return pickle.dumps(outcome)
-    except Exception as problem:  # noqa: BLE001  # pickle raises whatever the result raises
-        return pickle.dumps(TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem))))
-
-
-def unpacked(message: bytes) -> TaskOutcome[Any, Any]:
-    """Return the outcome a worker has packed."""
-    outcome: TaskOutcome[Any, Any] = pickle.loads(message)  # noqa: S301  # our own worker's
-    return outcome
-
-
-def lost(key: Key, tries: int) -> TaskOutcome[Key, Result]:
-    """Return the outcome of a key over which every worker died."""
-    return TaskOutcome(key, None, TaskFailure(LOST, f"{tries} workers died over {key!r}"))

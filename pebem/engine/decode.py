@@ -9,6 +9,7 @@ import pandas as pd
 
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
 from pebem.engine.day_numbers import day_of
+from pebem.engine.keys import sum_by
 from pebem.fit import FIT_CLASSES, OUTCOMES
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pebem.engine.lookup_tables import CompiledHome, RowOutcomes
 
 SUMS: Final = ("count", "seconds")
-
-_FEW_CELLS: Final = 1 << 16
 
 Columns: TypeAlias = "Mapping[str, NDArray[np.int64]]"
 """Integer columns of equal length by name: codes of dimensions, ``end``, ``count``, ``seconds``."""
@@ -84,15 +83,13 @@ class Decoder:
 
     def table(self, dims: Sequence[str], cells: Columns) -> pd.DataFrame:
         """Sum cells by some dimensions and the outcome: a frame as in :class:`pebem.aggregate.Aggregate`."""
-        columns = {name: cells[name] for name in dims}
-        columns["outcome"] = self._ends.outcome[cells["end"]]
+        columns = [*(cells[name] for name in dims), self._ends.outcome[cells["end"]]]
         sizes = [*(len(self._labels[name]) for name in dims), len(OUTCOMES)]
-        codes, sums = _summed(columns, sizes, {name: cells[name] for name in SUMS})
-        outcome = codes.pop("outcome")
-        return _frame(self._named(codes) | {name: _OUTCOME[name][outcome] for name in OUTCOME_COLUMNS} | sums)
+        (*codes, outcome), sums = sum_by(columns, sizes, {name: cells[name] for name in SUMS})
+        return _frame(self._named(dims, codes) | {name: _OUTCOME[name][outcome] for name in OUTCOME_COLUMNS} | sums)
 
-    def _named(self, codes: Columns) -> dict[str, NDArray[np.generic]]:
-        return {name: self._labels[name][code] for name, code in codes.items()}
+    def _named(self, dims: Sequence[str], codes: Sequence[NDArray[np.int64]]) -> dict[str, NDArray[np.generic]]:
+        return {name: self._labels[name][code] for name, code in zip(dims, codes, strict=True)}
 
     def coverage(self, cells: Columns, gaps: Columns) -> pd.DataFrame:
         """Count by day and ward what is known of the rows.
@@ -121,9 +118,10 @@ class Decoder:
             )
             for name in COVERAGE_COUNTS
         }
-        columns = {name: np.concatenate([cells[name], gaps[name]]) for name in ("day", "ward")}
-        codes, sums = _summed(columns, [len(self._labels[name]) for name in columns], values)
-        return _frame(self._named(codes) | sums)
+        dims = ("day", "ward")
+        columns = [np.concatenate([cells[name], gaps[name]]) for name in dims]
+        codes, sums = sum_by(columns, [len(self._labels[name]) for name in dims], values)
+        return _frame(self._named(dims, codes) | sums)
 
 
 def _frame(columns: Mapping[str, NDArray[np.generic]]) -> pd.DataFrame:
@@ -137,42 +135,3 @@ def _frame(columns: Mapping[str, NDArray[np.generic]]) -> pd.DataFrame:
         for name, values in columns.items()
     }
     return pd.DataFrame(found, index, copy=False)
-
-
-def _summed(
-    columns: dict[str, NDArray[np.int64]], sizes: Sequence[int], values: Mapping[str, NDArray[np.int64]]
-) -> tuple[dict[str, NDArray[np.int64]], dict[str, NDArray[np.int64]]]:
-    """Sum integer values by code columns: the codes of each group that occurs, in order, and its sums."""
-    key = np.zeros(len(next(iter(values.values()))), np.int64)
-    for column, size in zip(columns.values(), sizes, strict=True):
-        key = key * size + column
-    space = int(np.prod(sizes, dtype=object))
-    distinct, sums = (_dense if space <= max(len(key), _FEW_CELLS) else _sorted)(key, values, space)
-    codes: dict[str, NDArray[np.int64]] = {}
-    for name, size in zip(reversed(columns), reversed(sizes), strict=True):
-        distinct, codes[name] = np.divmod(distinct, size)
-    return {name: codes[name] for name in columns}, sums
-
-
-def _dense(
-    key: NDArray[np.int64], values: Columns, space: int
-) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
-    """Sum into a table of all keys there can be."""
-    distinct = np.flatnonzero(np.bincount(key, minlength=space))
-    sums = {}
-    for name, value in values.items():
-        total = np.zeros(space, np.int64)
-        np.add.at(total, key, value)
-        sums[name] = total[distinct]
-    return distinct, sums
-
-
-def _sorted(
-    key: NDArray[np.int64], values: Columns, _space: int
-) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
-    """Sum runs of equal keys; keys that come in order are left as they are."""
-    if not (key[1:] >= key[:-1]).all():
-        order = np.argsort(key)
-        key, values = key[order], {name: value[order] for name, value in values.items()}
-    starts = np.flatnonzero(np.diff(key, prepend=-1))
-    return key[starts], {name: np.add.reduceat(v, starts) if len(starts) else v for name, v in values.items()}

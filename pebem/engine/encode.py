@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pebem.contracts import STATUSES
+from pebem.contracts import DONE
 from pebem.engine.decode import Codebook
-from pebem.engine.kernel import CHUNK, ONE, SECONDS_LIMIT, Rows
+from pebem.engine.kernel import SECONDS_LIMIT, Rows
+from pebem.engine.sums import CHUNK, ONE
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Coder:
 
     Attributes
     ----------
-    done, outside : int
+    not_done, outside : int
         Rows coded so far that were not done, or done outside the period: they weigh nothing.
 
     Raises
@@ -71,7 +72,7 @@ class Coder:
         lives_in = np.append(np.zeros(FIRST_PERSON, np.int64), wards.numbers(home.people.residents["ward"]))
         self._lives_in = _Column(frame["resident"], lives_in[residents], 0)
         self._shift = _Column(frame["shift"], shifts.numbers(frame["shift"].cat.categories), 0)
-        self._done = _Column(frame["status"], np.asarray(frame["status"].cat.categories == STATUSES[0], np.int64), 1)
+        self._done = _Column(frame["status"], np.asarray(frame["status"].cat.categories == DONE, np.int64), 1)
         self._all_done = bool(self._done.table.all())
         moments = frame["date"].to_numpy()
         self._moments = moments.view(np.int64)

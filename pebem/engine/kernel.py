@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pebem.engine.sums import CHUNK, ONE, ROWS_LIMIT, SECOND_BITS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,18 +26,8 @@ if TYPE_CHECKING:
 
     from pebem.engine.sums import Sums
 
-CHUNK: Final = 1 << 15
-"""Rows in one go: the buffers of a chunk stay in the cache."""
-
 SECONDS_LIMIT: Final = 1 << 18
 """Seconds of a single row must stay below this."""
-
-ROWS_LIMIT: Final = 1 << 21
-"""Rows of a chunk at most, and rows after which count and seconds of a sum are taken apart."""
-
-SECOND_BITS: Final = 40
-ONE: Final = 1 << SECOND_BITS
-"""Weight of one row without seconds."""
 
 
 def rows_of(weight: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pebem.engine.day_numbers import number_of
 from pebem.engine.kernel import LookupTables
+from pebem.engine.keys import fuse, split
 from pebem.engine.overrides import Rating, rate
 from pebem.engine.timeline import (
     STATE_NOBODY,
@@ -62,7 +63,7 @@ class CompiledHome:
     Attributes
     ----------
     people
-        The frames it was made from; their interventions are not looked at.
+        The frames it was made from; no look-up table depends on their interventions and duties.
     first, last
         Days of the period since 1970-01-01, both included.
     known_residents, known_staff
@@ -86,8 +87,12 @@ class CompiledHome:
         return self.last - self.first + 1
 
 
-def home_of(people: Tables, book: RuleBook, period: tuple[date, date]) -> CompiledHome:
-    """Build the look-up tables of a home for some days, first and last one included."""
+def compile_home(people: Tables, book: RuleBook, period: tuple[date, date]) -> CompiledHome:
+    """Build the look-up tables of a home for some days, first and last one included.
+
+    All that rates the same work with the same rulebook and days takes them: :func:`pebem.score.score_home`,
+    :func:`pebem.relief.feasible.relief_of_home`.
+    """
     first, last = (number_of(day) for day in period)
     known, known_staff = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
     frames = (people.residents, people.assessments, people.instability)
@@ -130,16 +135,9 @@ def _demands(
         (residents.states.assessed[base] | needs_none, 2),
         (rating.overridden, 2),
     )
-    fused = np.zeros(levels.low.shape, np.int64)
-    for values, top in parts:
-        fused *= top
-        fused += values
-    distinct, code = _numbered(fused, math.prod(top for _, top in parts))
-    found = []
-    for _, top in reversed(parts):
-        distinct, value = np.divmod(distinct, top)
-        found.append(value)
-    level, reserved, certificate, from_level, everyday, *known = reversed(found)
+    columns, sizes = zip(*parts, strict=True)
+    distinct, code = _numbered(fuse(columns, sizes), math.prod(sizes))
+    level, reserved, certificate, from_level, everyday, *known = split(distinct, sizes)
     demands = Demands(
         level.astype(np.uint8),
         reserved.astype(bool),
@@ -152,13 +150,12 @@ def _demands(
 
 def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], RowOutcomes]:
     """Give what can come of a demand met by a supply a number, shape (demands, supplies); supply 0 is the unknown."""
-    staff = np.broadcast_to(np.arange(outcome.shape[1]) > 0, outcome.shape)
-    fused = outcome.astype(np.int64)
-    for flag in (*(np.broadcast_to(column[:, None], outcome.shape) for column in flags.T), staff):
-        fused = 2 * fused + flag
-    distinct, end = _numbered(fused, len(OUTCOMES) << 4)
-    resident, assessed, overridden, known_staff = ((distinct >> bit & 1).astype(bool) for bit in (3, 2, 1, 0))
-    return end, RowOutcomes(distinct >> 4, resident, assessed, known_staff, overridden)
+    columns = (outcome, *(column[:, None] for column in flags.T), np.arange(outcome.shape[1]) > 0)
+    sizes = (len(OUTCOMES), 2, 2, 2, 2)
+    distinct, end = _numbered(fuse(columns, sizes), math.prod(sizes))
+    of_outcome, *known = split(distinct, sizes)
+    resident, assessed, overridden, staff = (flag.astype(bool) for flag in known)
+    return end, RowOutcomes(of_outcome, resident, assessed, staff, overridden)
 
 
 def _numbered(fused: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

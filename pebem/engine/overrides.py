@@ -1,6 +1,6 @@
-"""Levels a qualified person has set: in force, they replace what the rulebook says.
+"""Levels a qualified person has set: while effective, they replace what the rulebook says.
 
-A resident's own override beats the house's; of several in force the one that began last holds (of equals the
+A resident's own override beats the house's; of several effective ones the last to begin holds (of equals the
 later row). A reserved task stays at the highest level whatever is set. Work that needs a resident and names none
 stays unrated: a level for the house does not tell whose need it was.
 """
@@ -99,8 +99,8 @@ def rate(
     return Rating(code.reshape(grid.shape).astype(np.int32), base, table, overridden)
 
 
-def sets_in_force(overrides: pd.DataFrame, residents: pd.Index, first: int, last: int) -> NDArray[np.int64]:
-    """Return which overrides are in force, shape (residents + 2, days): equal numbers for equal sets."""
+def effective_overrides(overrides: pd.DataFrame, residents: pd.Index, first: int, last: int) -> NDArray[np.int64]:
+    """Return which overrides are effective, shape (residents + 2, days): equal numbers for equal sets."""
     columns = {name: i for i, name in enumerate(overrides["intervention"].unique())}
     shape = (len(residents) + FIRST_PERSON, last - first + 1)
     return _sets(shape, _ordered(overrides, residents, columns), first)[0]
@@ -124,7 +124,7 @@ def _ordered(overrides: pd.DataFrame, residents: pd.Index, columns: Mapping[str,
 
 
 def _sets(shape: tuple[int, ...], ordered: pd.DataFrame, first: int) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
-    """Return for each (resident code, day) which set of overrides is in force, and the sets in order of effect."""
+    """Return for each (resident code, day) which set of overrides is effective, and the sets in order of effect."""
     grid = np.zeros(shape, np.int64)
     members: list[tuple[int, ...]] = [()]
     known: dict[tuple[int, ...], int] = {(): 0}

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pebem.engine.kernel import CHUNK, ONE, ROWS_LIMIT, SECOND_BITS
+from pebem.engine.keys import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+CHUNK: Final = 1 << 15
+"""Rows in one go: the buffers of a chunk stay in the cache."""
+
+ROWS_LIMIT: Final = 1 << 21
+"""Rows of a chunk at most, and rows after which count and seconds of a sum are taken apart."""
+
+SECOND_BITS: Final = 40
+ONE: Final = 1 << SECOND_BITS
+"""Weight of one row without seconds."""
 
 DENSE_LIMIT: Final = 1 << 21
 """Number of cells up to which a grouping is summed in a dense table; larger ones are sorted."""
@@ -107,12 +117,9 @@ class Sums:
 
     def columns(self) -> dict[str, NDArray[np.int64]]:
         """Return the non-empty cells by column: codes, ``end``, ``count``, ``seconds``; start again from nothing."""
-        rest, count, seconds = self.cells().filled()
-        rest, end = np.divmod(rest, self.ends)
-        found = {"end": end, "count": count, "seconds": seconds}
-        for name, size in zip(reversed(self.names), reversed(self.sizes), strict=True):
-            rest, found[name] = np.divmod(rest, size)
-        return found
+        key, count, seconds = self.cells().filled()
+        codes = split(key, (*self.sizes, self.ends))
+        return dict(zip((*self.names, "end"), codes, strict=True)) | {"count": count, "seconds": seconds}
 
     def _settle(self) -> None:
         """Take count and seconds of what has come since the last time apart."""

@@ -35,7 +35,7 @@ STATE_NOBODY: Final = 0
 STATE_UNKNOWN: Final = 1
 STATE_UNASSESSED: Final = 2
 FIRST_ASSESSED: Final = 3
-"""Codes of resident states; from the last one on an assessment is in force."""
+"""Codes of resident states; from the last one on an assessment is effective."""
 
 OTHER_CRITERION: Final = ""
 """Stands for every instability criterion the rules do not name."""
@@ -92,29 +92,29 @@ def resident_timeline(
 ) -> ResidentTimeline:
     """Build the states of all residents for the days ``first`` to ``last`` (since 1970-01-01).
 
-    States differ in assessment and in the instability criteria in force. ``criteria`` are those the rules tell
+    States differ in assessment and in the active instability criteria. ``criteria`` are those the rules tell
     apart; all others count as one.
     """
     known = index_of(residents["resident"])
     span = np.arange(first, last + 1)
-    in_force = _assessment_in_force(residents, assessments, known, span)
+    effective = _effective_assessments(residents, assessments, known, span)
     names = (*criteria, OTHER_CRITERION)
     held = _unstable(instability, known, span, criteria)
-    # One code for each pair (assessment, criteria in force) that occurs.
-    assessed = in_force >= 0
-    code = in_force[assessed].astype(np.int64)
+    # One code for each pair (assessment, active criteria) that occurs.
+    assessed = effective >= 0
+    code = effective[assessed].astype(np.int64)
     for number, bit in enumerate(held, 1):
         code = 2 * code + bit[assessed]
         if number % _BITS_AT_ONCE == 0:
             code = np.unique(code, return_inverse=True)[1]
     _, example, code = np.unique(code, return_index=True, return_inverse=True)
-    days_of_people = np.full(in_force.shape, STATE_UNASSESSED, np.int32)
+    days_of_people = np.full(effective.shape, STATE_UNASSESSED, np.int32)
     days_of_people[assessed] = code + FIRST_ASSESSED
     grid = np.empty((len(known) + FIRST_PERSON, len(span)), np.int32)
     grid[NOBODY] = STATE_NOBODY
     grid[UNKNOWN_PERSON] = STATE_UNKNOWN
     grid[FIRST_PERSON:] = days_of_people
-    assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), in_force[assessed][example]]).astype(np.int64)
+    assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), effective[assessed][example]]).astype(np.int64)
     sets = np.concatenate([np.zeros((FIRST_ASSESSED, len(names)), bool), held[:, assessed][:, example].T])
     return ResidentTimeline(grid, states_of(assessments, assessment, sets, names), assessment)
 
@@ -163,10 +163,10 @@ def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDA
     return np.where(dated == _NO_DAY, moved_in, dated)
 
 
-def _assessment_in_force(
+def _effective_assessments(
     residents: pd.DataFrame, assessments: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """Return the row of the assessment in force, shape (residents, days): the latest begun, of equals the later row."""
+    """Return the row of the effective assessment, shape (residents, days): the last to begin, of equals the later."""
     person = positions(assessments["resident"], known)
     start = assessment_starts(residents, assessments)
     order = np.argsort(start, kind="stable")
@@ -182,7 +182,7 @@ def _assessment_in_force(
 def _unstable(
     instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64], criteria: Sequence[str]
 ) -> NDArray[np.bool_]:
-    """Return whether each criterion, and last any other, is in force, shape (criteria + 1, residents, days).
+    """Return whether each criterion, and last any other, is active, shape (criteria + 1, residents, days).
 
     First and last day are included.
     """
@@ -192,7 +192,7 @@ def _unstable(
     begins = np.clip(days(instability["start"], SINCE_ALWAYS) - span[0], 0, last)
     ends = np.clip(days(instability["end"], FOR_EVER) - span[0] + 1, 0, last)
     used = (person >= 0) & (begins < ends)
-    # One more from the first day on, one fewer after the last: what is above zero is in force.
+    # One more from the first day on, one fewer after the last: what is above zero is active.
     held = np.zeros((len(criteria) + 1, len(known), last + 1), np.int32)
     np.add.at(held, (kind[used], person[used], begins[used]), 1)
     np.add.at(held, (kind[used], person[used], ends[used]), -1)
@@ -233,11 +233,11 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     of_row = np.array([*(codes[key] for key in brought), codes[unknown]], np.int32)
     table = np.array(list(codes), np.uint8).reshape(len(codes), 2 + len(names))
     supplies = Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool))
-    return StaffTimeline(of_row[staff_in_force(staff, known, first, last)], supplies)
+    return StaffTimeline(of_row[effective_staff(staff, known, first, last)], supplies)
 
 
-def staff_in_force(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
-    """Return the row of the staff frame in force, shape (staff + 2, days), -1 = none.
+def effective_staff(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
+    """Return the effective row of the staff frame, shape (staff + 2, days), -1 = none.
 
     Of the rows valid on a day the one that began last holds (of equals the later row).
     """

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from pebem.engine.lookup_tables import compile_home
 from pebem.fit import OUTCOMES, UEBERQUALIFIZIERT
 from pebem.relief.network import arcs_of, network_of
 from pebem.relief.on_shift import HOURS_OF_DAY
-from pebem.relief.problem import NO_HOUR, NO_WARD, scene_of
+from pebem.relief.problem import NO_HOUR, NO_WARD, problem_of
 from pebem.relief.solver import assign
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pebem.contracts import Tables
+    from pebem.engine.lookup_tables import CompiledHome
     from pebem.relief.problem import ReliefProblem
     from rules import RuleBook
 
@@ -112,20 +114,25 @@ _NO_HOUR, _NO_WARD, _NOBODY_THERE, _NOBODY_FITS, _NO_TIME = range(len(OBSTACLES)
 
 def relief(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relief | None:
     """Return the feasible relief of a home from the first to the last day of ``period``; None without duties."""
-    if tables.duties.empty:
+    return None if tables.duties.empty else relief_of_home(compile_home(tables, book, period))
+
+
+def relief_of_home(home: CompiledHome) -> Relief | None:
+    """Return the feasible relief of a compiled home; None without duties."""
+    if home.people.duties.empty:
         return None
-    ledger, _ = _ledger(scene := scene_of(tables, book, period))
+    ledger, _ = _ledger(problem := problem_of(home))
     seconds = ledger["seconds"].to_numpy(np.int64)
     sums = [int(seconds[ledger["obstacle"] == which].sum()) for which in range(_MOVES, len(OBSTACLES))]
     moved = ledger[ledger["obstacle"] == _MOVES].groupby(_KINDS, as_index=False)[["seconds"]].sum()
     moved = moved.sort_values("seconds", ascending=False, kind="stable")
     moves = (
         FeasibleMove(
-            intervention=book.interventions[entry].id,
+            intervention=home.book.interventions[entry].id,
             qn_soll=OUTCOMES[before].qn_soll,
             qn_ist=OUTCOMES[before].qn_ist,
             qn_neu=OUTCOMES[after].qn_ist,
-            role=scene.roles[called],
+            role=problem.roles[called],
             certificate=OUTCOMES[after].certificate,
             seconds=amount,
         )
@@ -137,46 +144,44 @@ def relief(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relief 
     )
 
 
-def relief_by_day(
-    tables: Tables, book: RuleBook, period: tuple[date, date], unrated: Collection[str] = ()
-) -> ReliefByDay | None:
-    """Return what :func:`relief` adds up; None where there is no such day.
+def relief_by_day(home: CompiledHome, unrated: Collection[str] = ()) -> ReliefByDay | None:
+    """Return what :func:`relief_of_home` adds up; None where there is no such day.
 
     Parameters
     ----------
     unrated
         Interventions whose level means nothing: they take time, and never move.
     """
-    scene = scene_of(tables, book, period)
-    shifts = _presence(scene)
-    shifts = shifts[shifts["day"].isin(scene.work["day"].unique())]
+    problem = problem_of(home)
+    shifts = _presence(problem)
+    shifts = shifts[shifts["day"].isin(problem.work["day"].unique())]
     if shifts.empty:
         return None
-    ledger, able = _ledger(scene, [book.index[name] for name in unrated])
+    ledger, able = _ledger(problem, [home.book.index[name] for name in unrated])
     ledger = ledger[ledger["day"].isin(shifts["day"].unique())]
     sums = ledger.groupby([*_PLACES, *_KINDS, "obstacle"], as_index=False)[["seconds"]].sum()
     before, after = (np.array(OUTCOMES, object)[sums[name]] for name in ("before", "after"))
     stays = (sums["after"] == _STAYS).to_numpy()
-    titles = np.array([entry.id for entry in book.interventions], object)
+    titles = np.array([entry.id for entry in home.book.interventions], object)
     work = {
-        "day": sums["day"] + scene.first,
-        "ward": _names(scene.wards, sums["ward"], None),
+        "day": sums["day"] + problem.first,
+        "ward": _names(problem.wards, sums["ward"], None),
         "intervention": titles[sums["intervention"]],
         "qn_soll": [outcome.qn_soll for outcome in before],
         "qn_ist": [outcome.qn_ist for outcome in before],
         "obstacle": np.array([*OBSTACLES, ""], object)[sums["obstacle"]],
         "qn_neu": np.where(stays, 0, [outcome.qn_ist for outcome in after]),
-        "role": _names(scene.roles, sums["role"], ""),
+        "role": _names(problem.roles, sums["role"], ""),
         "certificate": np.where(stays, False, [outcome.certificate for outcome in after]),  # noqa: FBT003
         "seconds": sums["seconds"],
     }
     shifts = pd.concat([shifts, able], ignore_index=True)
     on_shift = {
-        "day": shifts["day"] + scene.first,
-        "ward": _names(scene.wards, shifts["ward"], None),
-        "staff": _names(scene.staff, shifts["staff"], None),
+        "day": shifts["day"] + problem.first,
+        "ward": _names(problem.wards, shifts["ward"], None),
+        "staff": _names(problem.staff, shifts["staff"], None),
         "qn_neu": shifts["qn_neu"],
-        "role": _names(scene.roles, shifts["role"], ""),
+        "role": _names(problem.roles, shifts["role"], ""),
         "seconds": shifts["seconds"],
     }
     return ReliefByDay(pd.DataFrame(work), pd.DataFrame(on_shift))
@@ -186,41 +191,41 @@ def _names(names: pd.Index, codes: pd.Series, missing: str | None) -> np.ndarray
     return np.array([*names, missing], object)[codes]  # -1 is the last
 
 
-def _presence(scene: ReliefProblem) -> pd.DataFrame:
+def _presence(problem: ReliefProblem) -> pd.DataFrame:
     """Return seconds on shift in the house by day and person."""
-    staff, hour = np.divmod(scene.roster.by_person, scene.hours)
-    found = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": scene.roster.seconds_by_person})
+    staff, hour = np.divmod(problem.roster.by_person, problem.hours)
+    found = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": problem.roster.seconds_by_person})
     return found.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)
 
 
-def _ledger(scene: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what becomes of each piece of work above level, and whom it would fit with their seconds on shift.
 
     The ledger: ``day``, ``ward``, ``intervention``, ``before`` and ``after`` (positions in ``OUTCOMES``), ``role``,
     ``obstacle`` (position in ``OBSTACLES``, -1 = could move; then alone there are ``after`` and ``role``), ``seconds``.
     """
     fit = np.array([o.fit for o in OUTCOMES])
-    rated = ~scene.work["intervention"].isin(unrated)
-    above = scene.work[(fit[scene.work["outcome"]] == UEBERQUALIFIZIERT) & (scene.work["seconds"] > 0) & rated]
+    rated = ~problem.work["intervention"].isin(unrated)
+    above = problem.work[(fit[problem.work["outcome"]] == UEBERQUALIFIZIERT) & (problem.work["seconds"] > 0) & rated]
     timed = above["hour"] != NO_HOUR
     warded = above[timed & (above["ward"] != NO_WARD)]
     keys = ["hour", "ward", "staff", "demand", "outcome"]
     tasks = warded.groupby(keys, as_index=False)[["seconds"]].sum()
-    arcs, attended, wanted = arcs_of(tasks, scene)
-    able = _able(arcs, tasks, scene)
-    arcs, network = network_of(arcs, tasks, scene)
+    arcs, attended, wanted = arcs_of(tasks, problem)
+    able = _able(arcs, tasks, problem)
+    arcs, network = network_of(arcs, tasks, problem)
     arcs = arcs.assign(seconds=assign(network))
     pieces = warded.groupby([*keys, "intervention"], as_index=False)[["seconds"]].sum()
     pieces = pieces.assign(task=pieces.groupby(keys).ngroup())
     reason = np.where(attended, np.where(wanted, _NO_TIME, _NOBODY_FITS), _NOBODY_THERE)
-    spread = _spread(arcs, pieces, scene, reason)
+    spread = _spread(arcs, pieces, problem, reason)
     rest = above[~timed | (above["ward"] == NO_WARD)].rename(columns={"outcome": "before"})
     rest = rest.assign(after=_STAYS, role=-1, obstacle=np.where(timed[rest.index], _NO_WARD, _NO_HOUR))
     columns = [*_PLACES, *_KINDS, "obstacle", "seconds"]
     return pd.concat([spread[columns], rest[columns]], ignore_index=True), able
 
 
-def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: ReliefProblem) -> pd.DataFrame:
+def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> pd.DataFrame:
     """Return whom some work would fit, as of which level and role, with the seconds on shift there in those hours."""
     found = pd.DataFrame(
         {
@@ -231,12 +236,12 @@ def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: ReliefProblem) -> pd.D
             "cell": arcs["cell"],
         }
     ).drop_duplicates()
-    found["seconds"] = scene.roster.seconds_by_ward[found["cell"]]
-    found["role"] = scene.role[found["staff"], found["day"]]
+    found["seconds"] = problem.roster.seconds_by_ward[found["cell"]]
+    found["role"] = problem.role[found["staff"], found["day"]]
     return found.groupby(["day", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
 
 
-def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: ReliefProblem, reason: np.ndarray) -> pd.DataFrame:
+def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, problem: ReliefProblem, reason: np.ndarray) -> pd.DataFrame:
     """Say what moves to whom and what stays why: the first interventions of a task go to the lowest level.
 
     Both are laid on one axis, task after task; where they overlap, that intervention goes to that person.
@@ -246,7 +251,7 @@ def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, scene: ReliefProblem, reas
     reason
         Of each task, why what does not move stays.
     """
-    role = scene.role[arcs["staff"], arcs["hour"] // HOURS_OF_DAY]
+    role = problem.role[arcs["staff"], arcs["hour"] // HOURS_OF_DAY]
     used = arcs.assign(level=_LEVELS[arcs["outcome"]], role=role)[arcs["seconds"] > 0]
     used = used.sort_values(["task", "level", "role", "staff"])
     size = pieces.groupby("task")["seconds"].sum()

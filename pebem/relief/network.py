@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from pebem.relief.problem import ReliefProblem
 
 
-def arcs_of(tasks: pd.DataFrame, scene: ReliefProblem) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
+def arcs_of(tasks: pd.DataFrame, problem: ReliefProblem) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
     """Return who could take on which task; and for which tasks somebody was on shift, and somebody whom it fits.
 
     The arcs: ``task`` and ``cell`` (position among the tasks and in the roster by ward), ``hour``, ``staff`` who takes
     on, ``outcome`` if they do.
     """
-    roster = scene.roster
-    holder, hour = np.divmod(roster.by_ward, scene.hours)
-    person, ward = np.divmod(holder, max(len(scene.wards), 1))
-    place = hour * len(scene.wards) + ward
+    roster = problem.roster
+    holder, hour = np.divmod(roster.by_ward, problem.hours)
+    person, ward = np.divmod(holder, max(len(problem.wards), 1))
+    place = hour * len(problem.wards) + ward
     order = np.argsort(place, kind="stable")
-    wanted_place = (tasks["hour"] * len(scene.wards) + tasks["ward"]).to_numpy()
+    wanted_place = (tasks["hour"] * len(problem.wards) + tasks["ward"]).to_numpy()
     begin, end = (np.searchsorted(place[order], wanted_place, side) for side in ("left", "right"))
     present = end - begin
     task = np.repeat(np.arange(len(tasks)), present)
     cell = order[np.arange(len(task)) + np.repeat(begin - (np.cumsum(present) - present), present)]
     demand = tasks["demand"].to_numpy()[task]
-    outcome = scene.outcome[demand, scene.supply[person[cell], hour[cell] // HOURS_OF_DAY]]
+    outcome = problem.outcome[demand, problem.supply[person[cell], hour[cell] // HOURS_OF_DAY]]
     # For whoever did it the work is above level, not passend: nobody takes on their own.
     fits = np.array([o.fit for o in OUTCOMES])[outcome] == PASSEND
     columns = {"task": task, "cell": cell, "hour": hour[cell], "staff": person[cell], "outcome": outcome}
@@ -43,28 +43,28 @@ def arcs_of(tasks: pd.DataFrame, scene: ReliefProblem) -> tuple[pd.DataFrame, ND
     return arcs, present > 0, np.bincount(arcs["task"], minlength=len(tasks)) > 0
 
 
-def _free(scene: ReliefProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _free(problem: ReliefProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the time on shift less own work by ward and hour, and by hour; below 0 where more work is recorded."""
-    roster = scene.roster
-    own = scene.work[(scene.work["hour"] != NO_HOUR) & (scene.work["staff"] != STRANGER)]
+    roster = problem.roster
+    own = problem.work[(problem.work["hour"] != NO_HOUR) & (problem.work["staff"] != STRANGER)]
     free_in_ward, free = roster.seconds_by_ward.copy(), roster.seconds_by_person.copy()
     warded = own[own["ward"] != NO_WARD]
     for left, cells, part in (
-        (free_in_ward, _positions(roster.by_ward, _ward_cells(warded, scene)), warded),
-        (free, _positions(roster.by_person, _person_cells(own, scene)), own),
+        (free_in_ward, _positions(roster.by_ward, _ward_cells(warded, problem)), warded),
+        (free, _positions(roster.by_person, _person_cells(own, problem)), own),
     ):
         on_duty = cells >= 0
         np.subtract.at(left, cells[on_duty], part["seconds"].to_numpy()[on_duty])
     return free_in_ward, free
 
 
-def _ward_cells(frame: pd.DataFrame, scene: ReliefProblem) -> NDArray[np.int64]:
-    cells = (frame["staff"] * len(scene.wards) + frame["ward"]) * scene.hours + frame["hour"]
+def _ward_cells(frame: pd.DataFrame, problem: ReliefProblem) -> NDArray[np.int64]:
+    cells = (frame["staff"] * len(problem.wards) + frame["ward"]) * problem.hours + frame["hour"]
     return cells.to_numpy(np.int64)
 
 
-def _person_cells(frame: pd.DataFrame, scene: ReliefProblem) -> NDArray[np.int64]:
-    return (frame["staff"] * scene.hours + frame["hour"]).to_numpy(np.int64)
+def _person_cells(frame: pd.DataFrame, problem: ReliefProblem) -> NDArray[np.int64]:
+    return (frame["staff"] * problem.hours + frame["hour"]).to_numpy(np.int64)
 
 
 def _positions(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -74,22 +74,22 @@ def _positions(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[n
     return np.where(found, place, -1)
 
 
-def network_of(arcs: pd.DataFrame, tasks: pd.DataFrame, scene: ReliefProblem) -> tuple[pd.DataFrame, Network]:
+def network_of(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> tuple[pd.DataFrame, Network]:
     """Return the arcs to people who have not more work recorded than time on shift, and the limits they meet.
 
     A unit takes from the task, from the taker's time in the ward and from the taker's time in the hour; it gives back
     to the performer's time in the ward and in the hour.
     """
-    free_in_ward, free = _free(scene)
-    taker = _positions(scene.roster.by_person, _person_cells(arcs, scene))
+    free_in_ward, free = _free(problem)
+    taker = _positions(problem.roster.by_person, _person_cells(arcs, problem))
     able = (free_in_ward[arcs["cell"]] >= 0) & (free[taker] >= 0)
     arcs, taker = arcs[able].reset_index(drop=True), taker[able]
     performer = tasks.iloc[arcs["task"].to_numpy()]
     levels = np.array([o.qn_ist for o in OUTCOMES])
     uses = (arcs["task"].to_numpy(), arcs["cell"].to_numpy(), taker)
     frees = (
-        _positions(scene.roster.by_ward, _ward_cells(performer, scene)),
-        _positions(scene.roster.by_person, _person_cells(performer, scene)),
+        _positions(problem.roster.by_ward, _ward_cells(performer, problem)),
+        _positions(problem.roster.by_person, _person_cells(performer, problem)),
     )
     amounts = (tasks["seconds"].to_numpy(np.int64), free_in_ward, free)
     hour, widest = arcs["hour"].to_numpy(np.int64), max(map(len, amounts)) + 1

@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
 from pebem.engine.encode import coded
-from pebem.engine.lookup_tables import home_of
-from pebem.engine.timeline import FIRST_PERSON, positions
+from pebem.engine.timeline import FIRST_PERSON, effective_staff, positions
 from pebem.relief.on_shift import HOURS_OF_DAY, hours_that_exist, on_shift
 from pebem.score import outcomes
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from numpy.typing import NDArray
 
-    from pebem.contracts import Tables
+    from pebem.engine.lookup_tables import CompiledHome
     from pebem.relief.on_shift import StaffOnShift
-    from rules import RuleBook
 
 NO_HOUR: Final = -1
 NO_WARD: Final = -1
@@ -62,9 +57,9 @@ class ReliefProblem:
     hours: int
 
 
-def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> ReliefProblem:
+def problem_of(home: CompiledHome) -> ReliefProblem:
     """Gather all that is needed; the one place that knows how the engine codes rows."""
-    home = home_of(tables, book, period)
+    tables = home.people
     found = coded(tables.interventions, home)
     rows, lookup = found.rows, home.lookup
     staff = pd.Index(sorted(home.known_staff))
@@ -92,7 +87,7 @@ def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relie
         work,
         home.ends.outcome[lookup.end],
         supply,
-        _roles(tables.staff, staff, roles, home.first, home.days),
+        _roles(home, staff, roles),
         roles,
         staff,
         wards,
@@ -102,12 +97,11 @@ def scene_of(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relie
     )
 
 
-def _roles(frame: pd.DataFrame, staff: pd.Index, roles: pd.Index, first: int, length: int) -> NDArray[np.int64]:
-    """Return the role of each person on each day; the row that holds is chosen as for the level."""
-    grid = np.full((len(staff), length), roles.get_loc(""))
-    person, role = positions(frame["staff"], staff), positions(frame["role"].fillna(""), roles)
-    start = days(frame["start"], SINCE_ALWAYS)
-    begin, stop = np.maximum(start - first, 0), np.maximum(days(frame["end"], FOR_EVER) + 1 - first, 0)
-    for row in np.argsort(start, kind="stable"):
-        grid[person[row], begin[row] : stop[row]] = role[row]
-    return grid
+def _roles(home: CompiledHome, staff: pd.Index, roles: pd.Index) -> NDArray[np.int64]:
+    """Return the role of each person on each day; the row that is effective is the one that gives the level."""
+    frame = home.people.staff
+    row = effective_staff(frame, staff, home.first, home.last)[FIRST_PERSON:]
+    of_row = np.append(
+        positions(frame["role"].fillna(""), roles), positions(pd.Index([""]), roles)
+    )  # no row is the last entry
+    return of_row[row]

@@ -15,10 +15,11 @@ from pebem.engine import kernel
 from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import coded
 from pebem.engine.kernel import Buffers, Rows
-from pebem.engine.lookup_tables import home_of
-from pebem.engine.overrides import sets_in_force
+from pebem.engine.keys import sum_by
+from pebem.engine.lookup_tables import compile_home
+from pebem.engine.overrides import effective_overrides
 from pebem.engine.sums import Sums
-from pebem.engine.timeline import index_of, resident_timeline, staff_in_force
+from pebem.engine.timeline import effective_staff, index_of, resident_timeline
 from pebem.score import period_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = 
         Where an intervention is not in the rulebook.
     """
     period = period or period_of(tables.interventions)
-    home = home_of(tables, book, period)
+    home = compile_home(tables, book, period)
     found = coded(tables.interventions, home)
     residents, staff = alike = _representatives(tables, home)
     rows = replace(
@@ -133,7 +134,7 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
     ValueError
         Where there are other people, or a change begins or ends within a stretch: that takes a full run.
     """
-    home = home_of(people or work.people, book or work.book, work.period)
+    home = compile_home(people or work.people, book or work.book, work.period)
     _same_people(work, home)
     rows = work.cells
     if book is not None:
@@ -155,8 +156,8 @@ def _representatives(people: Tables, home: CompiledHome) -> tuple[NDArray[np.int
     criteria = tuple(sorted(people.instability["criterion"].dropna().unique()))
     frames = (people.residents, people.assessments, people.instability)
     states = resident_timeline(*frames, home.first, home.last, criteria).grid
-    set_by_hand = sets_in_force(people.overrides, home.known_residents, home.first, home.last)
-    held = staff_in_force(people.staff, home.known_staff, home.first, home.last)
+    set_by_hand = effective_overrides(people.overrides, home.known_residents, home.first, home.last)
+    held = effective_staff(people.staff, home.known_staff, home.first, home.last)
     return _first_like(states.astype(np.int64) * (int(set_by_hand.max(initial=0)) + 1) + set_by_hand), _first_like(
         held + 1
     )
@@ -177,19 +178,11 @@ def _merged(rows: Rows, home: CompiledHome, places: tuple[int, int]) -> Rows:
     # Few positions are left: numbered anew, they leave room for the rest of the key.
     residents, resident = np.unique(rows.resident_day, return_inverse=True)
     staff, employee = np.unique(rows.staff_day, return_inverse=True)
-    sizes = (len(staff), len(home.book.interventions), *places)
-    key = resident
-    for code, size in zip((employee, rows.intervention, rows.ward, rows.shift), sizes, strict=True):
-        key = key * size + code
-    key, cell = np.unique(key, return_inverse=True)
-    weight = np.zeros(len(key), np.int64)
-    np.add.at(weight, cell, rows.weight)
-    codes = []
-    for size in reversed(sizes):
-        key, code = np.divmod(key, max(size, 1))
-        codes.append(code)
-    shift, ward, intervention, employee = codes
-    return Rows(residents[key], staff[employee], intervention, np.zeros_like(key), ward, shift, weight)
+    sizes = (len(residents), len(staff), len(home.book.interventions), *places)
+    columns = (resident, employee, rows.intervention, rows.ward, rows.shift)
+    (resident, employee, intervention, ward, shift), sums = sum_by(columns, sizes, {"weight": rows.weight})
+    day = np.zeros_like(resident)
+    return Rows(residents[resident], staff[employee], intervention, day, ward, shift, sums["weight"])
 
 
 def _renumbered(intervention: NDArray[np.int64], before: RuleBook, after: RuleBook) -> NDArray[np.int64]:

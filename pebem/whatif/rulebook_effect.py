@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pebem.engine.encode import coded
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.keys import sum_by
+from pebem.engine.lookup_tables import compile_home
 from pebem.fit import FIT_CLASSES, OUTCOMES
 from pebem.measures import Amount
 from pebem.score import outcomes, period_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -94,7 +96,7 @@ def effect(
         Without a period and without rows.
     """
     period = period or period_of(tables.interventions)
-    home, other = (home_of(tables, book, period) for book in (before, after))
+    home, other = (compile_home(tables, book, period) for book in (before, after))
     rows = coded(tables.interventions, home).rows
     total = _amount(rows.seconds)
     position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
@@ -114,11 +116,13 @@ def _amount(seconds: NDArray[np.int64]) -> Amount:
     return Amount(len(seconds), int(seconds.sum(dtype=np.int64)))
 
 
-def _counted(key: NDArray[np.int64], seconds: NDArray[np.int64], size: int) -> list[tuple[int, Amount]]:
-    """Return each key that occurs with its amount. Sums of seconds stay below 2**53, so floats hold them exactly."""
-    count = np.bincount(key, minlength=size)
-    total = np.bincount(key, seconds, size).astype(np.int64)
-    return [(int(k), Amount(int(count[k]), int(total[k]))) for k in np.flatnonzero(count)]
+def _amounts(
+    columns: Sequence[NDArray[np.int64]], sizes: Sequence[int], seconds: NDArray[np.int64]
+) -> Iterator[tuple[tuple[int, ...], Amount]]:
+    """Yield the codes that occur together, in order, with their amount."""
+    codes, sums = sum_by(columns, sizes, {"count": np.ones_like(seconds), "seconds": seconds})
+    amounts = map(Amount, sums["count"].tolist(), sums["seconds"].tolist())
+    yield from zip(zip(*(code.tolist() for code in codes), strict=True), amounts, strict=True)
 
 
 def _moves(
@@ -129,15 +133,15 @@ def _moves(
     book: RuleBook,
 ) -> tuple[LevelMove, ...]:
     changed = was != now
-    key = (intervention[changed].astype(np.int64) * _LEVELS + was[changed]) * _LEVELS + now[changed]
-    moves = []
-    for number, amount in _counted(key, seconds[changed], 0):
-        rest, after = divmod(number, _LEVELS)
-        position, before = divmod(rest, _LEVELS)
-        moves.append(LevelMove(book.interventions[position].id, before, after, amount))
+    columns = (intervention[changed], was[changed], now[changed])
+    sizes = (len(book.interventions), _LEVELS, _LEVELS)
+    moves = [
+        LevelMove(book.interventions[position].id, before, after, amount)
+        for (position, before, after), amount in _amounts(columns, sizes, seconds[changed])
+    ]
     return tuple(sorted(moves, key=lambda move: (-move.amount.seconds, -move.amount.count)))
 
 
 def _fit(was: NDArray[np.int64], now: NDArray[np.int64], seconds: NDArray[np.int64]) -> dict[tuple[str, str], Amount]:
-    pairs = _counted(was * len(FIT_CLASSES) + now, seconds, 0)
-    return {(FIT_CLASSES[n // len(FIT_CLASSES)], FIT_CLASSES[n % len(FIT_CLASSES)]): amount for n, amount in pairs}
+    pairs = _amounts((was, now), (len(FIT_CLASSES),) * 2, seconds)
+    return {(FIT_CLASSES[before], FIT_CLASSES[after]): amount for (before, after), amount in pairs}

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import OVERRIDES, empty
-from pebem.engine.lookup_tables import home_of
+from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.fit import OUTCOMES, UNTERQUALIFIZIERT
 from pebem.score import outcomes
@@ -172,7 +172,7 @@ def _levels(work: CondensedWork) -> dict[str, int]:
 
 def _seconds_below(work: CondensedWork) -> dict[str, int]:
     """Return for each employee the seconds of work that calls for more than they have."""
-    home = home_of(work.people, work.book, work.period)
+    home = compile_home(work.people, work.book, work.period)
     fit = np.array([outcome.fit for outcome in OUTCOMES])[outcomes(work.cells, home)]
     below = work.cells[fit == UNTERQUALIFIZIERT]
     seconds: NDArray[np.int64] = np.zeros(len(home.known_staff) + FIRST_PERSON, np.int64)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rules.cases import Case, Expectation
+    from rules.catalogue import CatalogueEntry
     from rules.compile import LevelTable
     from rules.language.condition import Truth
-    from rules.model import CatalogueEntry, RuleBook
+    from rules.model import RuleBook
 
 NONE: Final = "keines"
 BARRED: Final = "gesperrt"

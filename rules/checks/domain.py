@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import CatalogueEntry, RuleBook
+    from rules.catalogue import CatalogueEntry
+    from rules.model import RuleBook
 
 MOST_STATES: Final = 50_000
 SAMPLE: Final = 10_000

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from rules.files.schema import form
+from rules.files.schema import FILES, form
 from rules.files.yaml_with_places import Places, Steps, read_marked
 from rules.language.condition import ConditionError, parse
-from rules.load import FILES
 from rules.problem import BookProblem, closest
 
 if TYPE_CHECKING:

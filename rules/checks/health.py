@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import CatalogueEntry, Rule
+    from rules.catalogue import CatalogueEntry
     from rules.problem import BookProblem
+    from rules.rule import Rule
     from rules.states import States
 
 _LINK: Final = re.compile(r"\b(?:https?:|www\.)\S*")

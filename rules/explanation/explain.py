@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rules.assessment import instrument
 from rules.compile import compile_levels
+from rules.explanation.result import Explanation, Input, NearRule, RuleAnswer
 from rules.explanation.score_evidence import summed
-from rules.explanation.sentences import ConditionContext, because, closed, in_force, needed
+from rules.explanation.sentences import ConditionContext, active_criteria, because, closed, needed
 from rules.language.condition import (
     FALSE,
     TRUE,
@@ -22,7 +23,7 @@ from rules.language.condition import (
     mentions,
     words,
 )
-from rules.states import GATES, States, single
+from rules.states import GATES, States
 from rules.vocabulary import (
     CONTINENCE,
     HIGHEST_LEVEL,
@@ -32,232 +33,10 @@ from rules.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from rules.model import CatalogueEntry, Rule, RuleBook
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveCriterion:
-    """A criterion of an unstable situation that is in force, with its first and last day (None = open)."""
-
-    label: str
-    start: date | None
-    end: date | None
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SetLevel:
-    """A level a qualified person has set in place of the rulebook's.
-
-    Attributes
-    ----------
-    start, end
-        First and last day (None = open).
-    whole_house
-        It holds for everybody, not for this resident alone.
-    """
-
-    level: int
-    reason: str
-    start: date
-    end: date | None
-    by: str
-    whole_house: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is recorded of one resident on one day.
-
-    Attributes
-    ----------
-    day
-        The day in question.
-    assessed
-        An assessment is in force; everything below but ``criteria`` belongs to it.
-    assessment_from
-        Its first day; None = since always.
-    cells
-        Recorded cells of the assessment; what is absent or -1 was not recorded.
-    set_level
-        Level a person has set for the intervention in question, None = the rulebook decides.
-    """
-
-    day: date
-    assessed: bool = False
-    assessment_from: date | None = None
-    cells: Mapping[str, int] = field(default_factory=dict)
-    continence_urine: int = NO_FINDING
-    continence_stool: int = NO_FINDING
-    special: bool = False
-    criteria: tuple[ActiveCriterion, ...] = ()
-    set_level: SetLevel | None = None
-
-    def states(self) -> States:
-        """Return these facts as the single row the compiler takes."""
-        return single(
-            self.cells,
-            continence_urine=self.continence_urine,
-            continence_stool=self.continence_stool,
-            criteria=[criterion.id or criterion.label for criterion in self.criteria],
-            special=self.special,
-            assessed=self.assessed,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One thing a rule looked at.
-
-    Attributes
-    ----------
-    item
-        Number of the criterion, "" for an instability criterion.
-    title, value
-        What was looked at, and what was recorded, in words.
-    points
-        Item points, None = not recorded or not a matter of points.
-    since
-        First day of the record the value comes from; None = since always, or not recorded.
-    source
-        What kind of record it is.
-    """
-
-    item: str
-    title: str
-    value: str
-    points: int | None
-    since: date | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleAnswer:
-    """What one rule says. ``applies`` is None where it rests on something not recorded."""
-
-    rule: Rule
-    level: int
-    applies: bool | None
-    decides: bool
-    condition: str
-    inputs: tuple[Input, ...]
-    missing: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        """Id of the rule."""
-        return self.rule.id
-
-
-@dataclass(frozen=True, slots=True)
-class NearRule:
-    """A rule that nearly applies and would ask for more.
-
-    Attributes
-    ----------
-    needed
-        What would have to be different, as a German clause in the subjunctive.
-    """
-
-    rule: Rule
-    level: int
-    needed: str
-
-    @property
-    def sentence(self) -> str:
-        """Return it as a German sentence."""
-        return f"QN {self.level} wäre nötig, wenn {self.needed} (Regel „{self.rule.title}“)."
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The level of one intervention for one resident on one day, and why.
-
-    Attributes
-    ----------
-    qn_soll
-        1-4; 0 = not to be rated.
-    low, high
-        Lowest and highest level the records allow; 0 where nothing can be said.
-    rules
-        All rules for this kind of intervention: deciding ones first, then by level, then the rest.
-    missing
-        Criteria whose record would settle the level, as "3.8 Abwehr …".
-    without
-        Level that the rules which do not decide would leave; None where that is the same level.
-    because
-        German sentences a care manager understands: the level and why, what it would be otherwise.
-    near
-        Rules that nearly apply: one step of one criterion, or one event, away.
-    """
-
-    book: RuleBook
-    intervention: CatalogueEntry
-    facts: Facts
-    qn_soll: int
-    low: int
-    high: int
-    rules: tuple[RuleAnswer, ...]
-    missing: tuple[str, ...]
-    without: int | None
-    because: tuple[str, ...]
-    near: tuple[NearRule, ...]
-
-    @property
-    def headline(self) -> str:
-        """Return the answer in one German sentence."""
-        title = f"„{self.intervention.title}“ ({self.intervention.id})"
-        on = f"am {self.facts.day:%d.%m.%Y}"
-        if self.low == 0:
-            return (
-                f"{title} ist {on} nicht bewertbar: Es ist keine Begutachtung in Kraft, "
-                "und ohne Begutachtung nennt kein Regelwerk ein Niveau."
-            )
-        if self.qn_soll == 0:
-            return (
-                f"{title} verlangt {on} mindestens QN {self.low}, höchstens QN {self.high}: Es fehlt {self._missing}."
-            )
-        return f"{title} verlangt {on} QN {self.qn_soll}."
-
-    @property
-    def _missing(self) -> str:
-        return ", ".join(self.missing)
-
-    def lines(self) -> list[str]:
-        """Return the whole explanation as German lines of text."""
-        lines = [self.headline, *self.because, f"Regelwerk: {self.book.display}", ""]
-        sections = {
-            True: "Diese Regeln treffen zu:",
-            None: "Offen, weil Angaben fehlen:",
-            False: "Diese treffen nicht zu:",
-        }
-        for applies, heading in sections.items():
-            answers = [answer for answer in self.rules if answer.applies is applies]
-            if answers:
-                lines.append(heading)
-                lines.extend(line for answer in answers for line in _answer_lines(answer))
-                lines.append("")
-        if self.near:
-            lines += ["Fast:", *(f"  {near.sentence}" for near in self.near), ""]
-        return lines[:-1]
-
-
-def _answer_lines(answer: RuleAnswer) -> list[str]:
-    """Return one rule as lines: what it asks for, on which record, and where it comes from."""
-    mark = " (entscheidet)" if answer.decides else ""
-    lines = [
-        f"  QN {answer.level}  {answer.rule.title} [{answer.rule.id}]{mark}",
-        f"        Bedingung: {answer.condition}",
-    ]
-    for seen in answer.inputs:
-        record = f", {seen.source}" + (f" vom {seen.since:%d.%m.%Y}" if seen.since else "") if seen.source else ""
-        named = seen.item or ("Kriterium" if seen.source == "Kriterium" else "")
-        lines.append(f"        {named} {seen.title}: {seen.value}{record}".replace("         ", "        "))
-    lines.append(f"        Beleg: {answer.rule.source}")
-    return lines
+    from rules.catalogue import CatalogueEntry
+    from rules.explanation.facts import Facts, SetLevel
+    from rules.model import RuleBook
+    from rules.rule import Rule
 
 
 def explain(book: RuleBook, intervention: CatalogueEntry, facts: Facts) -> Explanation:
@@ -366,7 +145,7 @@ def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:
     sums = list(summed(rule.condition, states, on)) if facts.assessed else []
     inputs.extend(Input("", each.title, each.value, None, facts.assessment_from, "Begutachtung") for each in sums)
     if mentions(rule.condition, Unstable):
-        seen = in_force(rule.condition, facts)
+        seen = active_criteria(rule.condition, facts)
         inputs.extend(Input("", c.label, "in Kraft", None, c.start, "Kriterium") for c in seen)
     titles = instrument(facts.day).criteria
     lacking = [f"{item} {titles[item].title}" for item in items if int(states.points(item)[0]) == MISSING]
@@ -408,5 +187,5 @@ def _item_input(item: str, facts: Facts, states: States) -> Input:
 
 
 def needs_resident(intervention: CatalogueEntry) -> bool:
-    """Return whether this kind of intervention needs a resident with an assessment in force."""
+    """Return whether this kind of intervention needs a resident with an effective assessment."""
     return intervention.kind not in KINDS_WITHOUT_RESIDENT

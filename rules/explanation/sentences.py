@@ -31,8 +31,8 @@ from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules.explanation.explain import ActiveCriterion, Facts
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
+    from rules.explanation.facts import ActiveCriterion, Facts
     from rules.states import States
 
 
@@ -93,14 +93,14 @@ def because(condition: Condition, case: ConditionContext) -> str:
             return f"gilt: {words(condition)}"
 
 
-def in_force(condition: Condition, facts: Facts) -> tuple[ActiveCriterion, ...]:
-    """Return the instability criteria in force that a condition looks at, as recorded."""
+def active_criteria(condition: Condition, facts: Facts) -> tuple[ActiveCriterion, ...]:
+    """Return the active instability criteria that a condition looks at, as recorded."""
     asked = [leaf.criteria for leaf in leaves(condition) if isinstance(leaf, Unstable)]
     return tuple(c for c in facts.criteria if any(not names or c.id in names for names in asked))
 
 
 def _unstable(condition: Unstable, facts: Facts) -> str:
-    held = in_force(condition, facts)
+    held = active_criteria(condition, facts)
     starts = [criterion.start for criterion in held if criterion.start]
     since = f"seit dem {min(starts):%d.%m.%Y} " if starts else ""
     labels = ", ".join(dict.fromkeys(criterion.label for criterion in held))

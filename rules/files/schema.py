@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from rules.files.yaml_with_places import Steps
 
+FILES: Final = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
+"""The files of an edition."""
+
 _TYPES: Final = {
     "string": "ein Text (bei Nummern und Tagen in Anführungszeichen)",
     "integer": "eine ganze Zahl",

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from rules.load import FILES
+from rules.files.schema import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

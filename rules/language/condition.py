@@ -10,7 +10,7 @@ A condition is a German sentence fragment a care expert can read::
     punktbereich(4) >= 3             Punktbereich 0-4 of a module
     pflegegrad >= 4                  Pflegegrad 0-5 by the thresholds of the day
     instabil und nicht grad(1.1) = 0
-    instabil(sturz, wunde)           one of these criteria is in force
+    instabil(sturz, wunde)           one of these criteria is active
     zertifikat(LG2)                  the intervention accepts this certificate
     mindestens 2 von (grad(2.8) >= 2, grad(2.10) >= 2, pflegegrad = 5)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
 
 INTERVENTION_ITEMS: Final = "intervention"
 """Stands in a condition for the items of the intervention in question."""
@@ -31,7 +31,7 @@ class Certified:
 
 @dataclass(frozen=True, slots=True)
 class Unstable:
-    """At least one criterion of an unstable health situation is in force; empty = whichever."""
+    """At least one criterion of an unstable health situation is active; empty = whichever."""
 
     criteria: tuple[str, ...] = ()
 

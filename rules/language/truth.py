@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rules.model import CatalogueEntry
+    from rules.catalogue import CatalogueEntry
     from rules.states import States
 
 FALSE: Final = 0
@@ -91,7 +91,7 @@ def evaluate(condition: Condition, states: States, intervention: CatalogueEntry,
             accepted = intervention.accepts is not None and intervention.accepts.certificate == certificate
             return np.full(states.size, TRUE if accepted else FALSE, np.uint8)
         case Unstable(criteria):
-            return np.where(states.in_force(criteria), np.uint8(TRUE), np.uint8(FALSE))
+            return np.where(states.any_active(criteria), np.uint8(TRUE), np.uint8(FALSE))
         case LargestComparison() | PunktbereichComparison() | PflegegradComparison():
             low, high = _interval(condition, states, intervention, on)
             surely, possibly = _TESTS[condition.operator](low, high, condition.value)

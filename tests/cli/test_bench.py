@@ -12,8 +12,8 @@ import pytest
 
 import rules
 from bench import growth, homes, kernel, path, rivals, rulebook
+from bench.stopwatch import BenchError
 from cli.main import main
-from cli.parser import CommandError
 from pebem.contracts import check
 from rules import RuleBook
 
@@ -76,7 +76,7 @@ def test_a_wrong_answer_of_the_whole_path_is_noticed(
         return found
 
     monkeypatch.setattr(rivals, f"path_by_{rival}", wrong)
-    with pytest.raises(CommandError, match=f"{name} kommt zu einem anderen Ergebnis"):
+    with pytest.raises(BenchError, match=f"{name} kommt zu einem anderen Ergebnis"):
         path.measure("Einrichtungen", book, (31, 500, 2), seed=1)
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import rules
 from pebem.case_facts import facts
 from pebem.contracts import INSTABILITY
-from rules.explanation.explain import ActiveCriterion, explain
+from rules.explanation.explain import explain
+from rules.explanation.facts import ActiveCriterion
 from tests.support.pebem.frames import framed
 from tests.support.pebem.homes import FIRST
 from tests.support.pebem.one_resident import home_with

@@ -11,8 +11,8 @@ import pytest
 
 from pebem.engine import kernel
 from pebem.engine import sums as summing
-from pebem.engine.kernel import CHUNK, ONE, Buffers, LookupTables, Rows
-from pebem.engine.sums import Sums
+from pebem.engine.kernel import Buffers, LookupTables, Rows
+from pebem.engine.sums import CHUNK, ONE, Sums
 
 SIZES = {"day": 7, "ward": 3, "shift": 4, "intervention": 11}
 GROUPINGS = (("day", "ward"), ("ward", "shift"), ("intervention",), ("day", "ward", "shift", "intervention"))

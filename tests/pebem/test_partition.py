@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pebem.distribute.run import LOST, PartitionError, TaskFailure, TaskOutcome, run
+from pebem.distribute.run import run
+from pebem.distribute.task import LOST, PartitionError, TaskFailure, TaskOutcome
 from tests.support.pebem.worker_tasks import (
     DEADLY,
     UNREADABLE,

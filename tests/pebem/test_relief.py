@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem import measures
+from pebem.engine.lookup_tables import compile_home
 from pebem.relief.feasible import OBSTACLES, FeasibleMove, Relief, relief
-from pebem.relief.problem import scene_of
+from pebem.relief.problem import problem_of
 from tests.support.pebem.rosters import (
     DAY,
     PERIOD,
@@ -402,5 +403,5 @@ def test_a_role_for_some_days_gives_way_to_the_one_that_goes_on() -> None:
     led["end"] = led["start"] + pd.Timedelta(days=2)
     staff = pd.concat([tables.staff, led], ignore_index=True)
     staff.loc[staff["staff"] == "Z", "end"] = pd.Timestamp(DAY) - pd.Timedelta(days=5)
-    scene = scene_of(replace(tables, staff=staff), BOOK, (DAY, DAY + timedelta(days=4)))
-    assert scene.roles.take(scene.role.ravel()).tolist() == ["Pflege", *["Leitung"] * 3, "Pflege", *[""] * 5]
+    problem = problem_of(compile_home(replace(tables, staff=staff), BOOK, (DAY, DAY + timedelta(days=4))))
+    assert problem.roles.take(problem.role.ravel()).tolist() == ["Pflege", *["Leitung"] * 3, "Pflege", *[""] * 5]

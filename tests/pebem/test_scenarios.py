@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import pebem
 import rules
 from pebem.contracts import OVERRIDES, Tables, empty
-from pebem.engine.kernel import CHUNK
+from pebem.engine.sums import CHUNK
 from pebem.measures import fit
 from pebem.whatif.condensed import RatedWork, condense, rerate
 from pebem.whatif.scenarios import Scenario, changed, staffed, trained, what_if

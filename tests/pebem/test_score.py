@@ -75,7 +75,7 @@ def test_states_differ_only_in_criteria_the_rules_name() -> None:
     states = seeing.grid[-1]
     assert len(set(states.tolist())) == 4
     for name, days in (("sturz", [1, 2]), ("wunde", [3, 4]), ("", [3])):
-        assert np.flatnonzero(seeing.states.in_force((name,))[states]).tolist() == days, name
+        assert np.flatnonzero(seeing.states.any_active((name,))[states]).tolist() == days, name
 
 
 @pytest.mark.deep
@@ -229,6 +229,19 @@ def test_adding_other_groupings_is_refused() -> None:
     home = random_home(BOOK, 1)
     with pytest.raises(ValueError, match="groupings"):
         pebem.score(home, BOOK) + pebem.score(home, BOOK, groupings=pebem.CUBE)
+
+
+def test_no_more_can_be_taken_out_than_there_is() -> None:
+    home = random_home(BOOK, 3, rows=150)
+    rows = home.interventions.iloc[::2].reset_index(drop=True)
+    whole, half = (
+        pebem.score(tables, BOOK, (FIRST, LAST), pebem.CUBE) for tables in (home, replace(home, interventions=rows))
+    )
+    half = replace(half, excluded={**half.excluded, "fehlerhaft": 0})
+    assert whole - whole == pebem.Aggregate.zero(pebem.CUBE)
+    assert (whole - half) + half == whole
+    with pytest.raises(ValueError, match="taken out"):
+        half - whole
 
 
 def test_a_rulebook_may_have_no_certificates() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from rules.catalogue import Accepts
 from rules.difference import ADDED, CHANGED, REMOVED, compare
 from rules.language.condition import parse
 from rules.load import SHELF, build, documents
-from rules.model import Accepts, RuleBook
+from rules.model import RuleBook
 from rules.vocabulary import KINDS
 
 DAY = date(2026, 7, 1)

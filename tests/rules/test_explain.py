@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from rules.compile import compile_levels
-from rules.explanation.explain import ActiveCriterion, Explanation, Facts, SetLevel, explain
+from rules.explanation.explain import explain
+from rules.explanation.facts import ActiveCriterion, Facts, SetLevel
+from rules.explanation.lines import lines
+from rules.explanation.result import Explanation
 from rules.model import RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, FREQUENCY_ITEMS, GRADED_ITEMS, MISSING, allowed_points
 
@@ -181,7 +184,7 @@ def one_step_further(facts: Facts, needed: str) -> list[Facts]:
 
 
 def test_the_whole_text_names_rulebook_and_citations(book: RuleBook) -> None:
-    text = "\n".join(shower(book, HOSPITAL).lines())
+    text = "\n".join(lines(shower(book, HOSPITAL)))
     assert "Regelwerk: Rekonstruktion 2026.1 · nicht amtlich" in text
     assert "QN 4  Instabile gesundheitliche Situation [instabil] (entscheidet)" in text
     assert "Beleg: Muths/Darmann-Finck" in text

@@ -11,8 +11,10 @@ import pytest
 
 import rules
 from rules.cases import Case, cases_of
+from rules.catalogue import CatalogueEntry
 from rules.checks.cases import deviations, states_of
-from rules.model import CatalogueEntry, InstabilityCriterion, Rule
+from rules.model import InstabilityCriterion
+from rules.rule import Rule
 from rules.states import States
 from tests.support.rules.mutants import Mutant, of_criterion, of_intervention, of_rule
 

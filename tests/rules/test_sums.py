@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from rules.explanation.explain import ActiveCriterion, Explanation, Facts, explain
+from rules.explanation.explain import explain
+from rules.explanation.facts import ActiveCriterion, Facts
+from rules.explanation.result import Explanation
 from tests.support.rules import toy
 
 BOOK = toy.book()

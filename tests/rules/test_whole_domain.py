@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.catalogue import CatalogueEntry
 from rules.checks.domain import domain, kinds_of
 from rules.checks.entries import check_documents
 from rules.compile import LevelTable, compile_levels
@@ -33,7 +34,7 @@ from rules.language.condition import (
     parse,
     words,
 )
-from rules.model import CatalogueEntry, RuleBook
+from rules.model import RuleBook
 from rules.reference import holds, level, resident_at
 from rules.states import States
 from rules.vocabulary import (

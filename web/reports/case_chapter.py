@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rules.cases import Case, Expectation
-    from rules.explanation.explain import Explanation, Facts, RuleAnswer
+    from rules.explanation.facts import Facts
+    from rules.explanation.result import Explanation, RuleAnswer
     from rules.model import RuleBook
 
 HINTS: Final = (
@@ -154,7 +155,8 @@ def _reason(answer: RuleAnswer, told: Explanation) -> str:
         case Always() | Reserved():
             return f"{title}."
         case Unstable():
-            return f"{title}: {'; '.join(criterion.label for criterion in sentences.in_force(condition, told.facts))}."
+            active = sentences.active_criteria(condition, told.facts)
+            return f"{title}: {'; '.join(criterion.label for criterion in active)}."
         case _:
             asked = sentences.ConditionContext(told.facts, told.facts.states(), told.intervention, told.book.as_of)
             return f"{title}, weil {sentences.because(condition, asked)}."

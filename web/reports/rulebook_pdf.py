@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rules.cases import Case, Expectation
-    from rules.model import CatalogueEntry, Provenance, Rule, RuleBook
+    from rules.catalogue import CatalogueEntry
+    from rules.model import RuleBook
+    from rules.provenance import Provenance
+    from rules.rule import Rule
 
 _TEMPLATE: Final = Path(__file__).with_name("rulebook.typ")
 _STATUS: Final = {"amtlich": "amtlich", "rekonstruktion": "nicht amtlich", "hausregel": "Hausregel, nicht amtlich"}

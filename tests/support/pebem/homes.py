@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import Tables
-from rules.model import CatalogueEntry, RuleBook
+from rules.catalogue import CatalogueEntry
+from rules.model import RuleBook
 from rules.reference import ReferenceResident, level
 from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT, allowed_points
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, TypeAlias
 
+from rules.catalogue import Accepts, CatalogueEntry
 from rules.language.condition import And, Condition, ConditionError, Not, Or, parse, words
-from rules.model import Accepts, CatalogueEntry, InstabilityCriterion, Rule, RuleBook
+from rules.model import InstabilityCriterion, RuleBook
+from rules.rule import Rule
 from rules.vocabulary import HIGHEST_LEVEL, KINDS, KINDS_WITHOUT_RESIDENT
 
 Mutant: TypeAlias = tuple[str, RuleBook]

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from pebem.contracts import DONE
 from pebem.engine.day_numbers import day_of, days, number_of
-from pebem.engine.overrides import rate
-from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, named_criteria, resident_timeline
+from pebem.engine.keys import fuse, split
+from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON
 from pebem.resident_mix import grades_of
-from rules.compile import compile_levels
 from web.store.result import repository
 from web.store.result.table import ResultTable, labelled
 
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session, sessionmaker
 
-    from pebem.contracts import Tables
+    from pebem.engine.lookup_tables import CompiledHome
     from rules.model import RuleBook
 
-_DONE: Final = "durchgeführt"
 _UNKNOWN_WORK: Final = -1
-_TOPS: Final = (2, 2, 5, 5, 5)
+_SIZES: Final = (2, 2, 5, 5, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +75,18 @@ def behind(reading: sessionmaker[Session], home_id: int, intervention: str, peri
     return _segments(found.between(first, last)) if found is not None else []
 
 
-def of_stretch(tables: Tables, book: RuleBook) -> dict[str, ResultTable]:
-    """Return what ``analysis.DEMAND`` and ``analysis.GRADES`` keep of the work of days on which one book holds.
+def stored_demand(home: CompiledHome, book: RuleBook) -> dict[str, ResultTable]:
+    """Return what ``repository.DEMAND`` and ``repository.GRADES`` store of the work of days on which one book holds.
 
     Work the book does not know has no demand; among the grades it counts as not rated.
+
+    Parameters
+    ----------
+    home
+        Compiled with a rulebook that has all of the work, and says of what ``book`` knows the same.
     """
-    work = tables.interventions
-    work = work[(work["status"].isna() | (work["status"] == _DONE)).to_numpy()]
+    work = home.people.interventions
+    work = work[(work["status"].isna() | (work["status"] == DONE)).to_numpy()]
     if work.empty:
         return {}
     person, pseudonyms = labelled(work["resident"])
@@ -93,32 +97,25 @@ def of_stretch(tables: Tables, book: RuleBook) -> dict[str, ResultTable]:
     }  # fmt: skip
     named = tuple("" if one is None else one for one in pseudonyms)
     done = ResultTable(rows, {"resident": named, "intervention": names}).summed("resident", "intervention", "day")
-    return _rated(done, tables, book)
+    return _rated(done, home, book)
 
 
-def _rated(done: ResultTable, tables: Tables, book: RuleBook) -> dict[str, ResultTable]:
+def _rated(done: ResultTable, home: CompiledHome, book: RuleBook) -> dict[str, ResultTable]:
     """Give each resident, day and intervention the level the book calls for."""
-    day = done.columns["day"]
-    first, last = int(day.min()), int(day.max())
-    people = (tables.residents, tables.assessments, tables.instability)
-    timeline = resident_timeline(*people, first, last, named_criteria(book))
-    known = pd.Index(tables.residents["resident"])
-    rating = rate(timeline.grid, compile_levels(book, timeline.states), tables.overrides, known, book, first)
-    named = known.get_indexer(pd.Index(done.labels["resident"], dtype=object))
+    rating = home.rating
+    named = home.known_residents.get_indexer(pd.Index(done.labels["resident"], dtype=object))
     codes = np.where(named < 0, UNKNOWN_PERSON, named + FIRST_PERSON)
     codes[[one == "" for one in done.labels["resident"]]] = NOBODY
     code = codes[done.columns["resident"]]
     columns = np.array([book.index.get(str(one), _UNKNOWN_WORK) for one in done.labels["intervention"]], np.int64)
-    column, state = columns[done.columns["intervention"]], rating.grid[code, day - first]
+    column, state = columns[done.columns["intervention"]], rating.grid[code, done.columns["day"] - home.first]
     levels = rating.levels
     parts = (code >= FIRST_PERSON, rating.overridden, levels.level, levels.low, levels.high)
-    fused = np.zeros(len(done), np.int64)
-    for top, part in zip(_TOPS, parts, strict=True):
-        fused = fused * top + (part if part.ndim == 1 else part[state, column])
-    asked, demand = np.unique(fused, return_inverse=True)
+    of_rows = [part if part.ndim == 1 else part[state, column] for part in parts]
+    asked, demand = np.unique(fuse(of_rows, _SIZES), return_inverse=True)
     rateable = column != _UNKNOWN_WORK
     whole = ResultTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
-    grade = grades_of(tables, timeline)[rating.base[state]]
+    grade = grades_of(home.people, home.residents)[rating.base[state]]
     soll = np.where(rateable, levels.level[state, column], 0)
     of_people = ResultTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
     return {
@@ -128,11 +125,7 @@ def _rated(done: ResultTable, tables: Tables, book: RuleBook) -> dict[str, Resul
 
 
 def _labels(fused: NDArray[np.int64]) -> tuple[tuple[Any, ...], ...]:
-    parts: list[list[int]] = []
-    for top in reversed(_TOPS):
-        fused, part = np.divmod(fused, top)
-        parts.insert(0, part.tolist())
-    return tuple(zip(*parts, strict=True))
+    return tuple(zip(*(part.tolist() for part in split(fused, _SIZES)), strict=True))
 
 
 def _segments(work: ResultTable) -> list[Demand]:

@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
 from pebem import contracts
+from pebem.contracts import DONE
 from pebem.engine.day_numbers import number_of
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services import rulebook_calendar
@@ -41,14 +42,13 @@ if TYPE_CHECKING:
     from importers import ReadFiles
     from web.settings import Settings
 
-_DONE: Final = "durchgeführt"
 _CHUNK: Final = 500
 
 
 def figures(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, Any]:
     """Return what an upload holds, before anything is stored: columns of ``Upload``."""
     work = tables.interventions
-    done = (work["status"].isna() | (work["status"] == _DONE)).to_numpy()
+    done = (work["status"].isna() | (work["status"] == DONE)).to_numpy()
     days = work["date"][done]
     return {
         "counted": int(done.sum()),

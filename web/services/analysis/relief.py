@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import structlog
 
-from pebem.engine.day_numbers import number_of
+from pebem.engine.day_numbers import day_of, number_of
 from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
 from web.services.analysis.small_groups import MIXED, Group, grouped
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session, sessionmaker
 
-    from pebem.contracts import Tables
-    from rules.model import RuleBook
+    from pebem.engine.lookup_tables import CompiledHome
 
 _WAY: Final = ("qn_soll", "qn_ist", "obstacle", "qn_neu", "role", "certificate")
 _AS: Final = ("qn_neu", "role")
@@ -90,14 +89,12 @@ class HomeRelief:
         return round(seconds * _DAYS_A_WEEK / self.days)
 
 
-def of_stretch(
-    tables: Tables, book: RuleBook, period: tuple[date, date], unrated: Collection[str]
-) -> dict[str, ResultTable]:
-    """Return what ``analysis.RELIEF`` and ``analysis.SHIFTS`` keep of days on which one book holds."""
+def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, ResultTable]:
+    """Return what ``repository.RELIEF`` and ``repository.SHIFTS`` store of days on which one book holds."""
     try:
-        found = relief_by_day(tables, book, period, unrated)
+        found = relief_by_day(home, unrated)
     except UnprovenError:  # a fault of ours: these days count as without a roster, the upload is not lost with them
-        _log.error("relief unproven", first=period[0].isoformat(), last=period[1].isoformat())
+        _log.error("relief unproven", first=day_of(home.first).isoformat(), last=day_of(home.last).isoformat())
         return {}
     if found is None:
         return {}

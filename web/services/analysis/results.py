@@ -14,7 +14,6 @@ from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, OUTCOME_COLUM
 from pebem.case_facts import UnknownResidentError, facts
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.fit import FIT_CLASSES
-from rules.explanation.explain import Explanation
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session, sessionmaker
 
-    from rules.model import CatalogueEntry as Entry
+    from rules.catalogue import CatalogueEntry as Entry
+    from rules.explanation.result import Explanation
     from rules.model import RuleBook
     from web.services.rulebook_calendar import RulebookPeriod
 

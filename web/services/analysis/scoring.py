@@ -15,6 +15,7 @@ import pandas as pd
 import pebem
 from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, OUTCOME_COLUMNS, Aggregate, condense
 from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
+from pebem.score import period_of
 from web.services import rulebook_calendar
 from web.services.analysis import demand, relief
 from web.store.result import repository
@@ -51,15 +52,17 @@ def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Re
         part = of_days(tables, stretch.first, stretch.last)
         if part.interventions.empty:
             continue
-        aggregate, unknown = score(part, stretch.book), unknown_to(stretch.book, part)
+        unknown = unknown_to(stretch.book, part)
+        book = completed(stretch.book, unknown) if unknown else stretch.book
+        home = pebem.compile_home(part, book, (stretch.first, stretch.last))
+        aggregate = _scored(home, unknown)
         made = {
             repository.FULL: cells_of(aggregate.tables[CUBE[0]]),
             repository.COVERAGE: coverage_of(aggregate.coverage, stretch.book.sha256),
         }
-        made |= demand.of_stretch(part, stretch.book)
+        made |= demand.stored_demand(home, stretch.book)
         if not tables.duties.empty:
-            book = completed(stretch.book, unknown) if unknown else stretch.book
-            made |= relief.of_stretch(part, book, (stretch.first, stretch.last), unknown)
+            made |= relief.stored_relief(home, unknown)
         for kind, cells in made.items():
             found.setdefault(kind, []).append(cells)
     return {kind: concat(parts) for kind, parts in found.items()}
@@ -114,9 +117,15 @@ def completed(book: rules.RuleBook, unknown: Iterable[str]) -> rules.RuleBook:
 def score(tables: Tables, book: rules.RuleBook) -> Aggregate:
     """Score work by all dimensions with one book; what the book does not know is not rated."""
     unknown = unknown_to(book, tables)
+    whole_book = completed(book, unknown) if unknown else book
+    return _scored(pebem.compile_home(tables, whole_book, period_of(tables.interventions)), unknown)
+
+
+def _scored(home: pebem.CompiledHome, unknown: Sequence[str]) -> Aggregate:
+    """Score a home by all dimensions; ``unknown`` work is not rated."""
+    scored = pebem.score_home(home, CUBE)
     if not unknown:
-        return pebem.score(tables, book, groupings=CUBE)
-    scored = pebem.score(tables, completed(book, unknown), groupings=CUBE)
+        return scored
     cells = scored.tables[CUBE[0]]
     foreign = cells["intervention"].isin(unknown)
     rest = cells[foreign].assign(qn_soll=0, fit=_UNRATED, certificate=False)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session, sessionmaker
 
-    from rules.model import Provenance
+    from rules.provenance import Provenance
     from web.store.databases import Databases
 
 FULL_TIME: Final = Decimal("38.5")

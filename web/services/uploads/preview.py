@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import select
 
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
+from pebem.contracts import DONE
 from pebem.engine.day_numbers import number_of
 from pebem.fit import FIT_CLASSES
 from web.services.analysis import home_data
@@ -154,7 +155,7 @@ def _changes(session: Session, home_id: int, before: Contents, after: Contents) 
             case "seconds":
                 return f"{(number - 1) / 60:g}".replace(".", ",") if number else "–"
             case "status":
-                return labels.get(number, "durchgeführt")
+                return labels.get(number, DONE)
             case _:
                 return labels.get(number, "–")
 

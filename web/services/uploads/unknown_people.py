@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from importers.home_words import person_matching
+from pebem.contracts import DONE
 from web.services import audit, clock
 from web.services.analysis import rescore
 from web.services.people import aliases, pseudonyms
@@ -59,7 +60,6 @@ __all__ = [
 
 _MODELS: Final[dict[str, type[Resident | Staff]]] = {RESIDENT: Resident, STAFF: Staff}
 _FIELDS: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
-_DONE: Final = "durchgeführt"
 _DEEDS: Final = {SAME: "person.zusammenfuehren", NEW: "person.neu", LATER: "person.spaeter"}
 
 _log = structlog.get_logger(__name__)
@@ -301,7 +301,7 @@ def _open(session: Session, home_id: int, said: Mapping[str, PersonAnswer]) -> l
     if not any(unknown.values()):
         return []
     numbers = unpack(bulk.contents(session.connection(), home_id))
-    done = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == _DONE))
+    done = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE))
     counts = (numbers["status"] == 0) | (numbers["status"] == (done or 0))
     seconds = np.where(counts, np.maximum(numbers["seconds"].astype(np.int64) - 1, 0), 0)
     for kind, people in unknown.items():

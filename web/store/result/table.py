@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from pebem.engine.keys import fuse, split, sum_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Label = str | int | bool | tuple[Any, ...] | None
-
-_DENSE: Final = 8
-"""Sums go into one slot for each possible key while there are at most so many slots a row; beyond, keys are sorted."""
 
 
 @dataclass(frozen=True)
@@ -60,33 +59,17 @@ class ResultTable:
         return self[(day >= first) & (day <= last)]
 
     def summed(self, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> ResultTable:
-        """Return the sums by some columns, in the order of their codes.
-
-        Sums are exact below 2**53, in seconds more than 200 million years.
-        """
-        fused, sizes = np.zeros(len(self), np.int64), []
+        """Return the sums by some columns, in the order of their codes."""
+        columns, sizes, lows = [np.zeros(len(self), np.int64)], [1], []
         for name in keys:
             column = self.columns[name].astype(np.int64)
             low = 0 if name in self.labels else int(column.min(initial=0))
-            top = len(self.labels[name]) if name in self.labels else int(column.max(initial=0)) - low + 1
-            fused = fused * top + (column - low)
-            sizes.append((name, low, top))
-        slots = int(np.prod([top for _, _, top in sizes], dtype=np.float64))
-        if slots <= _DENSE * len(self):
-            found = np.flatnonzero(np.bincount(fused, minlength=slots))
-            rest, place = found, fused
-        else:
-            rest, place = np.unique(fused, return_inverse=True)
-            slots, found = len(rest), np.arange(len(rest))
-        made: dict[str, NDArray[np.int64]] = {
-            name: np.bincount(place, self.columns[name], slots)[found].astype(np.int64) for name in sums
-        }
-        for name, low, top in reversed(sizes):
-            rest, code = np.divmod(rest, top)
-            made[name] = code + low
-        return ResultTable(
-            {name: made[name] for name in (*keys, *sums)}, {k: v for k, v in self.labels.items() if k in keys}
-        )
+            lows.append(low)
+            columns.append(column - low)
+            sizes.append(len(self.labels[name]) if name in self.labels else int(column.max(initial=0)) - low + 1)
+        (_, *codes), totals = sum_by(columns, sizes, {name: self.columns[name] for name in sums})
+        summed = {name: code + low for name, code, low in zip(keys, codes, lows, strict=True)}
+        return ResultTable(summed | totals, {k: v for k, v in self.labels.items() if k in keys})
 
     def series(self, name: str) -> pd.Categorical[Any]:
         """Return a labelled column as a categorical, its categories in order, None as missing."""
@@ -131,14 +114,8 @@ def labelled(values: pd.Series) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
 
 def together(frame: pd.DataFrame, names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
     """Return the codes and labels of several columns as one: a label is the tuple of their values."""
-    fused, parts = np.zeros(len(frame), np.int64), []
-    for name in names:
-        codes, labels = labelled(frame[name])
-        fused = fused * max(len(labels), 1) + codes
-        parts.append(labels)
-    rest, code = np.unique(fused, return_inverse=True)
-    values: list[list[Label]] = []
-    for labels in reversed(parts):
-        rest, position = np.divmod(rest, max(len(labels), 1))
-        values.insert(0, [labels[i] for i in position])
+    columns, parts = zip(*(labelled(frame[name]) for name in names), strict=True)
+    sizes = [len(labels) for labels in parts]
+    distinct, code = np.unique(fuse(columns, sizes), return_inverse=True)
+    values = ([labels[i] for i in codes] for labels, codes in zip(parts, split(distinct, sizes), strict=True))
     return code.astype(np.int64), tuple(zip(*values, strict=True))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from rules.cases import Case
-    from rules.model import CatalogueEntry, Rule, RuleBook
+    from rules.catalogue import CatalogueEntry
+    from rules.model import RuleBook
+    from rules.rule import Rule
 
 blueprint = Blueprint("rulebook", __name__)
 
