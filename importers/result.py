@@ -12,7 +12,8 @@ from importers.content.faulty_rows import FaultySheet, faulty_rows
 from importers.content.instability import read_instability
 from importers.content.interventions import ReadInterventions, read_interventions
 from importers.content.people import read_residents, read_staff
-from importers.content.person_names import PersonIndex, names_in
+from importers.content.person_index import PersonIndex
+from importers.content.person_names import names_in
 from importers.content.weekly_hours import HOURS, read_hours
 from importers.findings import Finding, Severity
 from importers.home_words.unknown_words import unknown_words

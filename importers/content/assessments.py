@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.cross_checks import check_numbers
-from importers.content.shared_columns import days, error, frame, notice, numbers, text_series, warning
+from importers.content.shared_columns import days, frame, numbers, text_series
+from importers.findings import error, notice, warning
 from importers.sheets.template_columns import SPECIAL, STOOL, URINE, fold
 from importers.values import cell_values
 from pebem.contracts import ITEM_MISSING

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from importers.content.shared_columns import error, warning
+from importers.findings import error, warning
 
 if TYPE_CHECKING:
     from importers.content.table import Table

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.problems import error, notice, warning
+from importers.files.cell import shown
+from importers.findings import error, notice, warning
 from importers.values import cell_values
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def read_dates(
     Parameters
     ----------
     parse
-        Gives the moment of a cell, or raises :class:`importers.problems.Problem`.
+        Gives the moment of a cell, or raises :class:`importers.findings.Problem`.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
         warning(
             "datum-seriennummer",
             f"{len(rows)} Zellen dieser Spalte enthalten eine Zahl statt eines Datums; sie wird als Excel-Datum "
-            f"gelesen: {cell_values.shown(serials[0])} ist der {day:%d.%m.%Y}.",
+            f"gelesen: {shown(serials[0])} ist der {day:%d.%m.%Y}.",
             "Prüfen Sie das Datum und formatieren Sie die Spalte als Datum.",
         ),
         [int(rows[0])],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.files.grid import Odd
+from importers.files.cell import Odd
 from importers.values import cell_values
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
     from importers.content.table import Table
     from importers.findings import Finding
-
-REASON: Final = "Was zu berichtigen ist"
-"""Heading of the column that tells why; a file with this column is one of ours, and the column is not read."""
-
-FORMULA_STARTS: Final = frozenset("=+-@\t\r")
-"""A text that begins so is written with an apostrophe before it, and read again without."""
 
 _WHOLE_PERSON: Final = {
     "Begutachtungen": "Bewohner-Nr",
@@ -81,11 +75,6 @@ class FaultySheet:
 def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
     """Return the rows with an error finding, after all sheets were read."""
     return tuple(sheet for table in tables if (sheet := _of_sheet(table)))
-
-
-def as_it_stood(cell: Any) -> Any:
-    """Return a cell of one of our own files without the apostrophe that keeps it from being a formula."""
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
 
 
 def _of_sheet(table: Table) -> FaultySheet | None:

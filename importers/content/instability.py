@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.content.cross_checks import check_numbers
-from importers.content.shared_columns import days, error, frame, numbers, text_series
+from importers.content.shared_columns import days, frame, numbers, text_series
+from importers.findings import error
 from importers.values import cell_values
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.shared_columns import parse_required_day
-from importers.files.grid import Odd
-from importers.problems import error, notice, warning
+from importers.files.cell import Odd
+from importers.findings import error, notice, warning
 from importers.values import cell_values, durations, word_meanings
 from importers.values.spelling import fold
 from pebem.contracts import SECONDS_MISSING, STATUSES

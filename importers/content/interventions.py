@@ -20,8 +20,9 @@ from importers.content.intervention_cells import (
     parse_status,
     seconds_of,
 )
-from importers.content.shared_columns import as_days, categories, error, frame, notice, parse_number
+from importers.content.shared_columns import as_days, categories, frame, parse_number
 from importers.content.table import row_keys
+from importers.findings import error, notice
 from importers.sheets.template_columns import fold
 from importers.values import cell_values
 from pebem.contracts import SECONDS_MISSING, STATUSES
@@ -30,7 +31,7 @@ from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from importers.content.person_names import PersonIndex
+    from importers.content.person_index import PersonIndex
     from importers.content.table import Table
     from importers.conventions import HomeConventions
     from rules.model import RuleBook

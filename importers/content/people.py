@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from importers.content.person_names import split_names, without_titles
-from importers.content.shared_columns import days, error, frame, notice, numbers, text_series, texts, warning
+from importers.content.shared_columns import days, frame, numbers, text_series, texts
 from importers.conventions import HomeConventions
+from importers.findings import error, notice, warning
 from importers.sheets.template_columns import fold
 from importers.values import cell_values, word_meanings
 from pebem.contracts import ROLE_BETREUUNG_43B

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from importers.content.dates import read_dates
-from importers.problems import error, notice, warning
+from importers.findings import error
 from importers.values import cell_values
 
 if TYPE_CHECKING:
@@ -131,14 +131,11 @@ __all__ = [
     "as_seconds",
     "categories",
     "days",
-    "error",
     "frame",
-    "notice",
     "numbers",
     "parse_moment",
     "parse_number",
     "parse_required_day",
     "text_series",
     "texts",
-    "warning",
 ]

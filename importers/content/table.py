@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.content.faulty_rows import REASON, as_it_stood
-from importers.files.grid import Odd, letter_of
+from importers.files.cell import Odd, shown
+from importers.files.grid import letter_of
 from importers.files.sheet_cells import Coding
-from importers.findings import Finding, Severity, UnreadableError
-from importers.problems import Problem
+from importers.findings import Finding, Problem, Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import coded_down, is_blank
 from importers.sheets.layout_findings import layout_notes, line_notes
+from importers.sheets.repair_file import REASON, as_it_stood
 from importers.sheets.report_lines import looks_like_none, read_lines, sections_of
 from importers.sheets.template_columns import SHEETS, fold
-from importers.values.cell_values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -355,10 +354,3 @@ def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
             key -= low
         size *= span
     return key if key is not None else np.zeros(0, dtype=np.int64)
-
-
-__all__ = [
-    "Problem",
-    "Table",
-    "row_keys",
-]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.content.shared_columns import warning
+from importers.findings import warning
 from importers.values import cell_values
 from pebem.contracts import ROLE_BETREUUNG_43B, empty
 from rules.vocabulary import HIGHEST_LEVEL

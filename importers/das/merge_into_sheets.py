@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.das.xml import assessed_cells
+from importers.files.cell import shown
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Finding, Severity, UnreadableError
 from importers.sheets.heading_rows import locate
@@ -150,7 +151,7 @@ def _left_alone(grid: Grid, place: HeadingPlace, assessed: set[str]) -> list[Fin
                     sheet="Begutachtungen",
                     row=row,
                     column=place.headings.get(_DAY, _DAY),
-                    value=cell_values.shown(there.get(_DAY, "")),
+                    value=shown(there.get(_DAY, "")),
                 )
             )
     return findings

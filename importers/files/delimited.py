@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from importers.files import delimited_fast
-from importers.files.grid import ERRORS, Grid, Odd
+from importers.files.cell import Odd
+from importers.files.grid import ERRORS, Grid
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_size
 from importers.files.sheet_cells import SheetCells, objects

@@ -32,13 +32,6 @@ ERRORS: Final = frozenset(ERROR_CODES.values()) | {
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
-    """A cell without a value to read: a formula never calculated, or an error such as #NV."""
-
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
 class Grid:
     """One sheet of one file.
 

@@ -12,7 +12,8 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from importers.files import sandbox
-from importers.files.grid import ERRORS, Grid, Odd
+from importers.files.cell import Odd
+from importers.files.grid import ERRORS, Grid
 from importers.files.kind import FileKind
 from importers.files.limits import check_size
 from importers.files.sheet_cells import Coding, SheetCells, completed, told_apart

@@ -13,7 +13,8 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from importers.files.grid import UNCALCULATED, Odd
+from importers.files.cell import Odd
+from importers.files.grid import UNCALCULATED
 from importers.files.limits import MAX_TEXT, check_entities, check_parts, check_sheets, check_size
 from importers.findings import UnreadableError
 

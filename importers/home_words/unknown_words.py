@@ -8,7 +8,7 @@ import numpy as np
 
 from importers.content.interventions import IGNORE
 from importers.content.people import is_level, is_plain_role, settled_levels
-from importers.files.grid import Odd
+from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from importers.values import cell_values, word_meanings
 from importers.values.spelling import fold

@@ -9,9 +9,8 @@ import pandas as pd
 
 from importers.content.intervention_cells import MOST_MINUTES, YEARS, parse_source, parse_status
 from importers.content.interventions import intervention_parser
-from importers.content.shared_columns import categories, error, notice, parse_number, warning
-from importers.content.table import Problem
-from importers.findings import Finding, Severity
+from importers.content.shared_columns import categories, parse_number
+from importers.findings import Finding, Problem, Severity, error, notice, warning
 from importers.parquet.columns import coded, days, integers, opened
 from importers.values import cell_values
 from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES

@@ -12,46 +12,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from importers.content.name_index import NameIndex
 from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
-from importers.findings import UnreadableError
-from importers.problems import error, notice, warning
-from importers.rosters.headings import missing_on_the_clock, month_and_year, twice_on_the_clock
-from importers.rosters.list_layout import find_headings, read_long, read_table
-from importers.rosters.month_grid import find_days, read_wide
+from importers.findings import UnreadableError, error, notice, warning
+from importers.rosters.clock_change import missing_on_the_clock, twice_on_the_clock
+from importers.rosters.list_layout import read_long, read_table
+from importers.rosters.month_grid import read_wide
 from importers.rosters.reading_context import SHEET, RosterContext, RosterEntries, Wards
 from importers.rosters.shift_codes import Shift, ShiftCodes, shift
-from importers.rosters.staff_names import StaffNames
-from importers.sheets.heading_rows import HeadingPlace
-from importers.values.spelling import fold
+from importers.sheets.roster_headings import find_days
 from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from importers.content.table import Table
-    from importers.findings import Finding
-    from importers.problems import Problem
+    from importers.findings import Finding, Problem
+    from importers.sheets.heading_rows import HeadingPlace
 
 LONGEST: Final = np.timedelta64(24, "h")
-_ROSTER: Final = ("dienstplan", "dienstplaene", "schichtplan", "einsatzplan", "roster")
-
-
-def is_roster_name(name: str) -> bool:
-    """Return whether a sheet may hold a roster: it is called so, or like a month or a ward."""
-    return (
-        any(word in fold(name) for word in _ROSTER)
-        or bool(month_and_year(name)[0])
-        or Wards(()).named(name) is not None
-    )
-
-
-def find_roster(grid: Grid) -> HeadingPlace | None:
-    """Return where the headings of a list of duties or the days of a roster stand, None if it is neither."""
-    if (place := find_headings(grid)) is not None:
-        return place
-    blocks = find_days(grid)
-    return HeadingPlace(blocks[0].row, {}) if blocks else None
 
 
 @dataclass(frozen=True)
@@ -105,7 +85,7 @@ def read_rosters(
     """
     own, given = codes
     known = {code: shift(text) for code, text in given.items()} | dict(own)
-    names = StaffNames(frozenset(staff[0]["staff"]), staff[1])
+    names = NameIndex(frozenset(staff[0]["staff"]), staff[1])
     ledger = RosterContext(names, ShiftCodes(known), Wards(wards))
     found: list[RosterEntries] = []
     for grid, place in sheets:
@@ -122,7 +102,7 @@ def read_rosters(
 
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     """Return the duties of a table with our own headings."""
-    names = StaffNames(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
+    names = NameIndex(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
     ledger = RosterContext(names, ShiftCodes({}), Wards(()))
     grid = Grid(table.file, SHEET, SheetCells([], 0))
     made = _checked([read_table(table, grid, ledger)], ledger)

@@ -17,86 +17,23 @@ import pandas as pd
 from importers.content.person_names import names_in
 from importers.content.shared_columns import as_days, as_seconds, numbers, parse_moment
 from importers.content.table import Table
-from importers.problems import error
-from importers.rosters.headings import DAY_MINUTES, only_day, point, without_month
+from importers.files.cell import shown
+from importers.findings import error
 from importers.rosters.reading_context import SHEET, RosterEntries, sheet_name
 from importers.rosters.shift_codes import Shift, Unread, parse_pause
-from importers.sheets.heading_rows import HeadingPlace, said
-from importers.sheets.template_columns import HEADING_ROWS, column_of
+from importers.sheets.roster_headings import CODE, DAY, END, GIVEN, NAME, NUMBER, PAUSE, START, WARD
 from importers.values import cell_values
-from importers.values.spelling import clean, fold
+from importers.values.roster_times import DAY_MINUTES, only_day, point, without_month
+from importers.values.spelling import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers.files.grid import Grid
     from importers.rosters.reading_context import RosterContext
-
-NUMBER, NAME, GIVEN, WARD, DAY, CODE, START, END, PAUSE = (
-    "Personal-Nr", "Name", "Vorname", "Wohnbereich", "Datum", "Dienst", "Beginn", "Ende", "Pause",
-)  # fmt: skip
-_WORDS: Final = {
-    fold(word): column
-    for column, words in {
-        NUMBER: "Personal-Nr, Personalnr, Personalnummer, Pers.-Nr., Pers-Nr, PersNr, PNr, P-Nr, P.-Nr., "
-        "Mitarbeiter-Nr, Mitarbeiternr, Mitarbeiternummer, MA-Nr, MA-Nr.",
-        NAME: "Name, Nachname, Mitarbeiter, Mitarbeiterin, Mitarbeitende, Mitarbeiter/in, Mitarbeiter:in, MA, Person, "
-        "Name Vorname, Name; Vorname, Vorname Name, Vor- und Nachname",
-        GIVEN: "Vorname",
-        WARD: "Wohnbereich, WB, Station, Bereich, Wohngruppe, Etage, Einsatzort",
-        DAY: "Datum, Tag, Dienstdatum, Dienst am, Diensttag",
-        CODE: "Dienst, Schicht, Dienstart, Dienstkürzel, Schichtkürzel, Kürzel, Dienstcode, Schichtcode",
-        START: "Beginn, Von, Start, Anfang, Dienstbeginn, Kommt, Uhrzeit von, Beginn 2, Von 2, Start 2",
-        END: "Ende, Bis, Dienstende, Geht, Uhrzeit bis, Ende 2, Bis 2",
-        PAUSE: "Pause, Pause (min), Pause Min, Pausen, Pause in Minuten",
-    }.items()
-    for word in words.replace("; ", "\0").split(", ")
-    for word in (word.replace("\0", ", "),)
-}
+    from importers.sheets.heading_rows import HeadingPlace
 
 _LIKE_NUMBER: Final = re.compile(r"\S*\d\S*")
-
-
-def roster_column(cell: Any) -> str | None:
-    """Return the column a heading of a roster stands for, None if none."""
-    if not isinstance(cell, str) or not (key := fold(cell)):
-        return None
-    return _WORDS.get(key) or _WORDS.get(key.replace(",", "")) or column_of("Dienste", cell)
-
-
-def find_headings(grid: Grid) -> HeadingPlace | None:
-    """Return where the headings of a list of duties stand, None if there are none.
-
-    Several columns for beginning and end are the parts of a divided shift; the later ones are called "Beginn 2" ...
-    """
-    for row, cells in enumerate(grid.cells[:HEADING_ROWS]):
-        names = [roster_column(cell) for cell in cells]
-        found = set(names)
-        if {NUMBER, NAME} & found and ({START, END} <= found or {DAY, CODE} <= found):
-            return _located(grid, row, names)
-    return None
-
-
-def _located(grid: Grid, row: int, names: list[str | None]) -> HeadingPlace:
-    columns: dict[str, int] = {}
-    undecided: dict[int, tuple[str, ...]] = {}
-    where, trouble = f"Im Dienstplan „{grid.name}“ der Datei „{grid.file}“", ""
-    for position, name in enumerate(names):
-        if not name:
-            continue
-        count = sum(other == name for other in names[:position])
-        if count and name not in {START, END}:
-            undecided[position] = (name,)
-            trouble = (
-                f"{where} steht die Überschrift „{name}“ mehrfach. "
-                "Bitte löschen Sie die überzählige Spalte oder benennen Sie sie um."
-            )
-        else:
-            columns[f"{name} {count + 1}" if count else name] = position
-    starts, ends = (sum(name.startswith(kind) for name in columns) for kind in (START, END))
-    if starts != ends:
-        trouble = f"{where} gibt es nicht zu jedem Beginn ein Ende. Bitte ergänzen Sie die fehlende Spalte."
-    return HeadingPlace(row, columns, tuple(map(said, grid.cells[row])), undecided=undecided, trouble=trouble)
 
 
 @dataclass
@@ -213,7 +150,7 @@ def _shifts(table: Table, grid: Grid, ledger: RosterContext) -> list[Shift | Unr
         absent |= np.array([one is None for one in found], dtype=bool)
     for code in np.flatnonzero(absent).tolist():
         if count := int((codes == code).sum()):
-            ledger.note_absent(grid, cell_values.shown(cells[code]) or "leer", count)
+            ledger.note_absent(grid, shown(cells[code]) or "leer", count)
     if absent.any():
         table.drop(absent[codes])
         codes, _ = table.raw(CODE)

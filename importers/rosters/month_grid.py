@@ -3,108 +3,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.files.cell import shown
 from importers.files.sheet_cells import distinct
-from importers.problems import error, warning
-from importers.rosters.headings import (
-    DayHeading,
-    heading,
+from importers.findings import error, warning
+from importers.rosters.list_layout import filled
+from importers.rosters.reading_context import RosterEntries
+from importers.rosters.shift_codes import Shift
+from importers.sheets.layout import filled_down
+from importers.sheets.roster_headings import GIVEN, NAME, NUMBER, WARD, roster_column
+from importers.values import cell_values
+from importers.values.roster_times import (
     made_date,
     month_and_year,
     period_start,
     weekday,
     without_month,
 )
-from importers.rosters.list_layout import GIVEN, NAME, NUMBER, WARD, filled, roster_column
-from importers.rosters.reading_context import RosterEntries
-from importers.rosters.shift_codes import Shift
-from importers.sheets.layout import filled_down
-from importers.sheets.template_columns import HEADING_ROWS
-from importers.values import cell_values
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     from datetime import date
 
     from importers.files.grid import Grid
-    from importers.problems import Problem
+    from importers.findings import Problem
     from importers.rosters.reading_context import RosterContext
+    from importers.sheets.roster_headings import MonthBlock
 
-LEAST_DAYS, LEAST_NUMBERS = 3, 5
-"""So many dates, or mere numbers of days, one after the other make a row the headings of a roster."""
-
-_LONGEST_GAP: Final = timedelta(days=7)
 _NO_PERSON: Final = re.compile(r"(?:summe|gesamt|anzahl|besetzung|soll|ist|legende|stunden|tag|datum|wochentag|kw)\b")
 _PERSON_ERROR: Final = error(
     "nummer-fehlt",
     "Zu dieser Zeile gibt es weder Personal-Nr noch Name; ihre Einträge sind ausgelassen.",
     "Tragen Sie Personal-Nr oder Name ein.",
 )
-
-
-@dataclass(frozen=True)
-class MonthBlock:
-    """A row of days and the rows below it, up to the next such row.
-
-    Attributes
-    ----------
-    row, end
-        Row of the days and the first row that no longer belongs to it, counted from 0.
-    days
-        Position -> the day above it, as it stands there.
-    """
-
-    row: int
-    end: int
-    days: dict[int, DayHeading]
-
-
-def find_days(grid: Grid) -> list[MonthBlock]:
-    """Return the blocks of a roster, none if the sheet is none."""
-    first = next((row for row in range(min(HEADING_ROWS, len(grid.cells))) if row_of_days(grid.cells[row])), None)
-    if first is None:
-        return []
-    found = {first: row_of_days(grid.cells[first])}
-    at = list(found[first])[:LEAST_DAYS]
-    for row in range(first + 1, len(grid.cells)):
-        if all(heading(grid.cells[row, position]) for position in at) and (days := row_of_days(grid.cells[row])):
-            found[row] = days
-    rows = [*found, len(grid.cells)]
-    return [MonthBlock(row, end, found[row]) for row, end in pairwise(rows)]
-
-
-def row_of_days(cells: Any) -> dict[int, DayHeading]:
-    """Return the days in a row of headings by position, none if it is no such row."""
-    run: dict[int, DayHeading] = {}
-    best: dict[int, DayHeading] = {}
-    for position, cell in enumerate(cells):
-        day = heading(cell)
-        if day is None:
-            continue
-        if run and not _follows(list(run.values())[-1], day):
-            run = {}
-        run[position] = day
-        best = run if len(run) > len(best) else best
-    least = LEAST_NUMBERS if any(not day.month for day in best.values()) else LEAST_DAYS
-    return best if len(best) >= least else {}
-
-
-def _follows(before: DayHeading, day: DayHeading) -> bool:
-    if bool(before.month) != bool(day.month):
-        return False
-    if not day.month:
-        return day.day == before.day + 1 or (day.day == 1 and before.day >= 28)
-    one = made_date(before.year or 2024, before.month, before.day)
-    other = made_date(day.year or 2024, day.month, day.day)
-    assert one
-    assert other
-    return one < other <= one + _LONGEST_GAP or (not day.year and before.month == 12 and day.month == 1)
 
 
 def read_wide(grid: Grid, blocks: list[MonthBlock], ledger: RosterContext) -> list[RosterEntries]:
@@ -334,7 +268,7 @@ def _entries(
     cells, some, staff, wards = rows
     row, column = np.nonzero(some)
     codes, values = distinct(cells[row, column])
-    heads = [clean(cell_values.shown(grid.cells[block.row, position])) for position in sorted(dates)]
+    heads = [clean(shown(grid.cells[block.row, position])) for position in sorted(dates)]
     day = np.array([dates[position] for position in sorted(dates)], dtype="datetime64[D]").astype("datetime64[s]")[
         column
     ]
@@ -357,7 +291,7 @@ def _entries(
         if not isinstance(found, Shift):
             ledger.note_unread(found, (grid, block.row + 2 + int(row[where[0]]), heads[column[where[0]]]), len(where))
         elif found.absence:
-            ledger.note_absent(grid, cell_values.shown(cell), len(where))
+            ledger.note_absent(grid, shown(cell), len(where))
         else:
             ledger.note_pauses(grid, found.pause, len(where))
             picked += [where] * len(found.spans)

@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.problems import notice, warning
+from importers.files.cell import shown
+from importers.findings import notice, warning
+from importers.sheets.roster_headings import is_ward
 from importers.sheets.template_columns import sheet_of
-from importers.values.cell_values import shown
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
@@ -17,22 +18,17 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from importers.content.name_index import NameIndex
     from importers.content.table import Table
     from importers.files.grid import Grid
-    from importers.findings import Finding
-    from importers.problems import Problem
+    from importers.findings import Finding, Problem
     from importers.rosters.shift_codes import ShiftCodes, Unread
-    from importers.rosters.staff_names import StaffNames
 
 SHEET: Final = "Dienste"
 
 UNKNOWN_CODE: Final = "dienstkuerzel-unbekannt"
 
 _WARD_LABEL: Final = re.compile(r"^(?:wohnbereich|wohngruppe|station|bereich|etage|wb|wg)\b[\s:.]*")
-_WARD: Final = re.compile(
-    r"(?:wohnbereich|wohngruppe|wb|wg|station|bereich|etage)(?:[\s:.]|(?=\d)).+|\d+\.?\s*(?:etage|og|stock)|eg|erdgeschoss"
-)
-
 _LIKE_NUMBER: Final = re.compile(r"[^\s,]*\d[^\s,]*")
 
 
@@ -80,7 +76,7 @@ class Wards:
         for spelling in (key, _short(text), _WARD_LABEL.sub("", key)):
             if spelling in self._known:
                 return self._known[spelling]
-        if _WARD.fullmatch(key) or (by_itself and not self._known):
+        if is_ward(key) or (by_itself and not self._known):
             return clean(text)
         return None
 
@@ -102,7 +98,7 @@ class RosterContext:
         Lists of which every row says all of its duty.
     """
 
-    def __init__(self, names: StaffNames, codes: ShiftCodes, wards: Wards) -> None:
+    def __init__(self, names: NameIndex, codes: ShiftCodes, wards: Wards) -> None:
         self.names, self.codes, self.wards = names, codes, wards
         self.findings: list[Finding] = []
         self.people: set[str] = set()

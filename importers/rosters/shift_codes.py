@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.files.grid import Odd
-from importers.problems import error, warning
-from importers.rosters.headings import DAY_MINUTES, point, span
+from importers.files.cell import Odd
+from importers.findings import error, warning
 from importers.values import cell_values
+from importers.values.roster_times import DAY_MINUTES, point, span
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from importers.content.table import Table
-    from importers.problems import Problem
+    from importers.findings import Problem
 
 ABSENCES: Final = {fold(word): word for word in ("frei", "krank", "Urlaub")}
 """Meanings of a code that is no duty."""

@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from importers.content.table import Problem
-from importers.findings import Finding, Severity, UnreadableError
+from importers.files.cell import shown
+from importers.findings import Finding, Problem, Severity, UnreadableError
 from importers.rulebooks.columns import SOURCES
 from importers.rulebooks.entry_cells import value_of
 from importers.sheets.template_columns import HEADING_ROWS, clean, fold
-from importers.values.cell_values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

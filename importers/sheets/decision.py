@@ -16,10 +16,10 @@ from importers.files.delimited import DOS
 from importers.files.kind import FileKind
 from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
-from importers.rosters.duties import find_roster, is_roster_name
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import encodings, fitting
+from importers.sheets.roster_headings import find_roster, is_roster_name
 from importers.sheets.synonyms import EXACT, LIKELY, SURE
 from importers.sheets.template_columns import INSTRUCTIONS, SHEETS, count_known, sheet_of, sheet_of_file
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.files.cell import shown
 from importers.files.grid import letter_of
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import matches, missing
-from importers.values.cell_values import shown
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from importers.files.grid import Odd
+from importers.files.cell import Odd
 from importers.findings import UnreadableError
 from importers.sheets.column_match import assign
 from importers.sheets.layout import heading_places, headings_at, is_blank, stands_over_headings

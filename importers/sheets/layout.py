@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from importers.files.grid import Odd
+from importers.files.cell import Odd
 from importers.files.sheet_cells import in_order, objects
 from importers.sheets.synonyms import SEPARATOR
 from importers.values.spelling import clean

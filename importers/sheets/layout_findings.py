@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from importers.content.faulty_rows import REASON
-from importers.problems import Problem, notice, warning
+from importers.findings import Problem, notice, warning
 from importers.sheets import report_lines as kinds
 from importers.sheets.layout import coded_down, is_blank, told
+from importers.sheets.repair_file import REASON
 from importers.sheets.synonyms import LIKELY, usual
 from importers.values.cell_values import text
 from importers.values.spelling import clean, squash

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.values.cell_values import shown
+from importers.files.cell import shown
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:

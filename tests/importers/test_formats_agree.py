@@ -11,7 +11,8 @@ import pytest
 
 import importers
 from importers.files import opening
-from importers.files.grid import UNCALCULATED, Grid, Odd
+from importers.files.cell import Odd
+from importers.files.grid import UNCALCULATED, Grid
 from importers.files.kind import kind
 from importers.sheets.template_columns import count_known
 from tests.importers.files import Formula, Sheets, home, text_of, xlsx

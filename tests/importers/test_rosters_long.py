@@ -19,9 +19,11 @@ from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.rosters import shift_codes
-from importers.rosters.duties import find_roster, read_rosters
-from importers.rosters.headings import clock, missing_on_the_clock, point, span, twice_on_the_clock
+from importers.rosters.clock_change import missing_on_the_clock, twice_on_the_clock
+from importers.rosters.duties import read_rosters
 from importers.sheets.heading_rows import HeadingPlace
+from importers.sheets.roster_headings import find_roster
+from importers.values.roster_times import clock, point, span
 from pebem.contracts import RESIDENTS, STAFF, empty
 from tests.importers.files import at, csv_files, home, text_of
 from tests.importers.rosters import BOOK, CODES, duties, read, told, with_roster

@@ -11,7 +11,7 @@ import pytest
 
 import importers
 from importers.findings import UnreadableError
-from importers.rosters.headings import month_and_year
+from importers.values.roster_times import month_and_year
 from pebem.contracts import check
 from tests.importers.files import csv_files, home, xlsx
 from tests.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-import numpy as np
-import pandas as pd
-
+from importers.files.cell import shown
 from importers.values import cell_values
 from importers.values.spelling import clean, fold
 
@@ -99,7 +97,7 @@ def point(value: object) -> int | datetime | None:
         case timedelta() if timedelta(0) <= value <= timedelta(days=1):
             return round(value.total_seconds()) // 60
         case bool():
-            raise ValueError(cell_values.shown(value))
+            raise ValueError(shown(value))
         case int() | float():
             return _of_number(value)
         case str():
@@ -116,7 +114,7 @@ def _of_number(value: float) -> int:
         return min(round(value * 86_400) // 60, DAY_MINUTES)
     if value == int(value) and 100 <= value <= 2400 and value % 100 < 60:
         return int(value) // 100 * 60 + int(value) % 100
-    raise ValueError(cell_values.shown(value))
+    raise ValueError(shown(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,20 +231,3 @@ def only_day(text: str) -> date | None:
     rest = re.sub(rf"{_WEEKDAY}|\b(?:fuer|für|vom|am|den)\b", " ", without_month(text), flags=re.IGNORECASE)
     (day, month, year), plain = days[0], rest.strip(" ,.:-–")
     return None if plain else made_date(_full_year(year), int(month), int(day))
-
-
-def missing_on_the_clock(moments: np.ndarray) -> np.ndarray:
-    """Return which local times do not exist, because the clock in Germany goes forward over them."""
-    local = pd.DatetimeIndex(moments).tz_localize(
-        "Europe/Berlin", nonexistent="NaT", ambiguous=np.ones(len(moments), dtype=bool)
-    )
-    missing: np.ndarray = np.isnat(local.to_numpy("datetime64[s]")) & ~np.isnat(moments)
-    return missing
-
-
-def twice_on_the_clock(moments: np.ndarray) -> np.ndarray:
-    """Return which local times come twice, because the clock in Germany goes back over them."""
-    index = pd.DatetimeIndex(moments)
-    local = index.tz_localize("Europe/Berlin", nonexistent="shift_forward", ambiguous="NaT")
-    twice: np.ndarray = np.isnat(local.to_numpy("datetime64[s]")) & ~np.isnat(moments)
-    return twice

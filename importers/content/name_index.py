@@ -18,7 +18,7 @@ _STROKES: Final = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð
 """Letters whose stroke is no accent that folding takes off."""
 
 
-class StaffNames:
+class NameIndex:
     """The employees of a file by number and by name.
 
     Parameters
