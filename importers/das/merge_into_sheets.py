@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from importers.das.xml import DasSheets
     from importers.files.grid import Grid
+    from importers.sheets.das_sheets import DasSheets
     from importers.sheets.heading_rows import HeadingPlace
 
 _NUMBER, _DAY = "Bewohner-Nr", "Datum"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from importers.files.grid import Grid
+    from importers.files.sheet_filter import SheetFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +88,17 @@ def contents(
 
 def sheets(
     opened: OpenedFile,
-    wanted: Callable[[str, bool], bool],
+    wanted: SheetFilter,
     known: Callable[[list[str]], int],
     *,
-    hidden: bool = False,
     encoding: str = "",
 ) -> FileContents:
     """Return the sheets of a workbook, or the one table of a text file or a page.
 
     Parameters
     ----------
-    wanted
-        Says of the name of a sheet of a workbook, and of whether it is hidden, whether to read it.
     known
         Says how many headings of ours a record holds; decides between separators and between tables.
-    hidden
-        Whether any hidden sheet may be wanted.
     encoding
         Codec of a text file, "" = what its bytes say.
 
@@ -117,9 +113,7 @@ def sheets(
     if opened.kind is FileKind.OTHER:
         return FileContents([], findings=[_passed_over(name)])
     if opened.kind in WORKBOOKS:
-        return FileContents(
-            *workbook.read(name, data, wanted, kind=opened.kind, hidden=hidden, password=opened.password)
-        )
+        return FileContents(*workbook.read(name, data, wanted, kind=opened.kind, password=opened.password))
     if opened.kind is FileKind.HTML:
         return FileContents([_best(name, workbook.from_pages(name, sandbox.tables(name, data)), known)])
     grid, findings = delimited.read(name, data, known, encoding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,10 +17,10 @@ from importers.sheets.template_columns import matches, missing
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.decision import DecidedFile, SheetDecision
+    from importers.sheets.decision import DecidedFile, SheetAnswer, SheetDecision
     from importers.sheets.synonyms import Vocabulary
 
 PREVIEW_ROWS: Final = 25
@@ -114,36 +114,6 @@ class SheetGuess:
     profile: str
     fingerprint: str
     settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SheetAnswer:
-    """What a person says of one sheet.
-
-    Attributes
-    ----------
-    file, name
-        As in :class:`SheetGuess`.
-    sheet
-        Our sheet; "" = leave out.
-    row, depth
-        First row of the headings from 0; 1 or 2 rows.
-    columns
-        Our column -> position.
-    unit
-        Of column ``Minuten``: "" = as written, "min", "s", "h".
-    encoding
-        Codec of text, "" = found out.
-    """
-
-    file: str
-    name: str
-    sheet: str
-    row: int = 0
-    depth: int = 1
-    columns: Mapping[str, int] = field(default_factory=dict)
-    unit: str = ""
-    encoding: str = ""
 
 
 def guesses(opened: Iterable[DecidedFile], vocabulary: Vocabulary | None) -> tuple[SheetGuess, ...]:

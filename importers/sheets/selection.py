@@ -12,8 +12,8 @@ from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from importers.das.xml import DasSheets
     from importers.files.grid import Grid
+    from importers.sheets.das_sheets import DasSheets
     from importers.sheets.decision import DecidedFile, SheetDecision
     from importers.sheets.heading_rows import HeadingPlace
 

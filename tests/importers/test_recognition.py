@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import importers
 from importers.conventions import HomeConventions
 from importers.findings import PasswordNeededError, Severity, UnreadableError
-from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
+from importers.sheets.decision import SheetAnswer
+from importers.sheets.guesses import SheetGuess, profile_of
 from importers.sheets.template_columns import SHEETS
 from rules.model import RuleBook
 from tests.importers.das_files import export, resident
