@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.files.cell import shown
+from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice, warning
 from importers.values import cell_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from importers.content.table import Table
 
@@ -21,9 +21,7 @@ _FEWEST: Final = 2
 """Different days it takes to say how a column of them was read."""
 
 
-def read_dates(
-    table: Table, column: str, parse: Callable[[Any], Any], *, costs_row: bool = True
-) -> tuple[np.ndarray, list[datetime | None]]:
+def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_row: bool = True) -> CodedColumn:
     """Turn a column into moments, the day first; numbers of Excel's calendar are days here, and told.
 
     Parameters
@@ -33,7 +31,7 @@ def read_dates(
 
     Returns
     -------
-    Code of each row and the moment behind each code, None where there is none.
+    The moments, None where there is none.
     """
     cells = table.raw(column)[1]
     american = _month_first(cells)
@@ -56,7 +54,7 @@ def read_dates(
     if serials:
         _note_serials(table, column, serials)
     _note_order(table, column, cells, american)
-    return codes, values
+    return CodedColumn(codes, values)
 
 
 def _month_first(cells: list[Any]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
+from importers.content.repeats import repeats_of_other_files
 from importers.files.cell import Odd
 from importers.values import cell_values
 
@@ -83,7 +83,7 @@ def _of_sheet(table: Table) -> FaultySheet | None:
     if not faulty.any():
         return None
     chosen = np.flatnonzero(faulty | _same_person(table, faulty))
-    chosen = chosen[~_again(table.cell_keys()[chosen], table.file_of[chosen])]
+    chosen = chosen[~repeats_of_other_files(table.cell_keys()[chosen], table.file_of[chosen])]
     columns = table.columns
     headings = tuple(table.heading(column) for column in columns)
     cells = zip(*(_cells(*table.raw(column), chosen) for column in columns), strict=True)
@@ -98,7 +98,7 @@ def _of_sheet(table: Table) -> FaultySheet | None:
 
 
 def _same_person(table: Table, faulty: np.ndarray) -> np.ndarray:
-    """Tell which rows are of a person with a faulty row, where a person's rows belong together."""
+    """Return which rows are of a person with a faulty row, where a person's rows belong together."""
     key = _WHOLE_PERSON.get(table.sheet)
     if key is None:
         return np.zeros(len(faulty), dtype=bool)
@@ -112,13 +112,6 @@ def _person(cell: Any) -> str:
         return "" if isinstance(cell, Odd) else str(cell_values.identifier(cell))
     except ValueError:
         return ""
-
-
-def _again(keys: np.ndarray, files: np.ndarray) -> np.ndarray:
-    """Tell which rows an earlier file has already: in one file they would count as two."""
-    turn = pd.Series(keys).groupby([keys, files]).cumcount()
-    again: np.ndarray = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
-    return again
 
 
 def _cells(codes: np.ndarray, cells: list[Any], chosen: np.ndarray) -> list[Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from importers.content.name_index import NameIndex
 from importers.content.person_names import without_titles
+from importers.files.coded_column import CodedColumn
 from importers.findings import notice, warning
 from importers.values import cell_values
 from importers.values.spelling import LOST, MOST_LOST, fold
@@ -43,31 +45,15 @@ class PersonIndex:
     def __init__(self, numbers: frozenset[str], people: pd.DataFrame, sheet: Table | None = None) -> None:
         self._numbers = numbers
         self._names = NameIndex(numbers, people.set_axis(["staff", "name", "given"], axis=1))
-        self._marks: dict[str, set[str]] = {}
-        if sheet is not None and sheet.has(_MARKS):
-            codes, marks = sheet.raw(_MARKS)
-            number_codes, number_cells = sheet.raw("Personal-Nr")
-            for code, number_code in set(zip(codes.tolist(), number_codes.tolist(), strict=True)):
-                mark = fold(cell_values.text(marks[code]))
-                try:
-                    number = cell_values.identifier(number_cells[number_code])
-                except ValueError:
-                    continue
-                if mark and number in numbers:
-                    self._marks.setdefault(mark, set()).add(number)
+        self._marks = _marks(sheet, numbers) if sheet is not None and sheet.has(_MARKS) else {}
 
-    def resolve(self, table: Table, column: str, codes: np.ndarray, written: list[str]) -> list[str]:
-        """Return the number each text stands for; the text itself where it is a number, or stands for nobody.
-
-        Parameters
-        ----------
-        codes
-            Code of each row into ``written``.
-        """
-        found = list(written)
-        counts = np.bincount(codes[codes >= 0], minlength=len(written))
+    def resolve(self, table: Table, column: str, written: CodedColumn) -> CodedColumn:
+        """Return the number each text stands for; the text itself where it is a number, or stands for nobody."""
+        codes, texts = written
+        found = list(texts)
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts))
         resolved = 0
-        for code, text in enumerate(written):
+        for code, text in enumerate(texts):
             if not text or text in self._numbers or not counts[code]:
                 continue
             people, sure = self._find(text)
@@ -75,7 +61,7 @@ class PersonIndex:
                 found[code] = people[0]
                 resolved += int(counts[code])
             if people and not (len(people) == 1 and sure):
-                self._doubt(table, column, int(np.flatnonzero(codes == code)[0]), int(counts[code]), people)
+                _doubt(table, column, int(np.flatnonzero(codes == code)[0]), int(counts[code]), people)
         if resolved:
             table.report_sheet(
                 notice(
@@ -87,7 +73,7 @@ class PersonIndex:
                 column=column,
                 count=resolved,
             )
-        return found
+        return CodedColumn(codes, found)
 
     def _find(self, text: str) -> tuple[list[str], bool]:
         if len(text) > _LONGEST or sum(map(text.count, LOST)) > MOST_LOST:
@@ -100,12 +86,37 @@ class PersonIndex:
                 return [number], True
         return self._names.find(without_titles(text))
 
-    def _doubt(self, table: Table, column: str, row: int, count: int, people: list[str]) -> None:
-        message = (
-            "Dieser Name passt zu mehreren Personen; die Person gilt als unbekannt."
-            if len(people) > 1
-            else "Dieser Name ist nicht vollständig; vermutet wird eine Person, geprüft ist das nicht."
-        )
-        table.report(
-            warning("person-mehrdeutig", message, "Tragen Sie die Nummer der Person ein."), [row], column, count=count
-        )
+
+@dataclass(frozen=True, slots=True)
+class KnownPeople:
+    """The people whom a file may call by name."""
+
+    residents: PersonIndex
+    staff: PersonIndex
+
+
+def _marks(sheet: Table, numbers: frozenset[str]) -> dict[str, set[str]]:
+    """Return Handzeichen -> the known numbers beside it."""
+    marks: dict[str, set[str]] = {}
+    mark_codes, mark_cells = sheet.raw(_MARKS)
+    number_codes, number_cells = sheet.raw("Personal-Nr")
+    for mark_code, number_code in set(zip(mark_codes.tolist(), number_codes.tolist(), strict=True)):
+        mark = fold(cell_values.text(mark_cells[mark_code]))
+        try:
+            number = cell_values.identifier(number_cells[number_code])
+        except ValueError:
+            continue
+        if mark and number in numbers:
+            marks.setdefault(mark, set()).add(number)
+    return marks
+
+
+def _doubt(table: Table, column: str, row: int, count: int, people: list[str]) -> None:
+    message = (
+        "Dieser Name passt zu mehreren Personen; die Person gilt als unbekannt."
+        if len(people) > 1
+        else "Dieser Name ist nicht vollständig; vermutet wird eine Person, geprüft ist das nicht."
+    )
+    table.report(
+        warning("person-mehrdeutig", message, "Tragen Sie die Nummer der Person ein."), [row], column, count=count
+    )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from importers.content.table import Table
+    from importers.files.coded_column import CodedColumn
 
 DAY_FORMATS: Final = "Schreiben Sie ein Datum als Tag.Monat.Jahr, zum Beispiel 01.03.2026."
 
@@ -94,8 +95,9 @@ def texts(table: Table, column: str, parse: Callable[[Any], str] = cell_values.t
     return made
 
 
-def categories(codes: np.ndarray, values: list[Any], fixed: tuple[str, ...] = ()) -> pd.Categorical:
-    """Return text categories from codes into values; "" and None are missing."""
+def categories(column: CodedColumn, fixed: tuple[str, ...] = ()) -> pd.Categorical:
+    """Return text as categories, those that are fixed or else all that occur; "" and None are missing."""
+    codes, values = column
     names = list(fixed) or list(dict.fromkeys(value for value in values if value))
     position = {name: i for i, name in enumerate(names)}
     lookup = np.array([position.get(value, -1) for value in values], dtype=np.int32)

@@ -10,6 +10,7 @@ import pandas as pd
 from importers.content.intervention_cells import MOST_MINUTES, YEARS, parse_source, parse_status
 from importers.content.interventions import intervention_parser
 from importers.content.shared_columns import categories, parse_number
+from importers.files.coded_column import CodedColumn
 from importers.findings import Finding, Problem, Severity, error, notice, warning
 from importers.parquet.columns import coded, days, integers, opened
 from importers.values import cell_values
@@ -17,7 +18,7 @@ from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -185,7 +186,7 @@ class InterventionBatches:
         self.faulty += int(faulty.sum())
         fixed = {"minutes_source": _SOURCES, "status": STATUSES}
         made = pd.DataFrame(
-            {name: categories(*texts[name], fixed.get(name, ())) for name in _TEXTS}
+            {name: categories(texts[name], fixed.get(name, ())) for name in _TEXTS}
             | {
                 "date": moments.astype("datetime64[s]"),
                 "minute_of_day": minute.astype(np.int32),
@@ -194,8 +195,8 @@ class InterventionBatches:
         )
         return made[~faulty].reset_index(drop=True) if faulty.any() else made
 
-    def _text(self, batch: pa.RecordBatch, name: str, file: str, faulty: np.ndarray) -> tuple[np.ndarray, list[str]]:
-        """Return the code of each row and the value behind each code, the last one for rows that have none."""
+    def _text(self, batch: pa.RecordBatch, name: str, file: str, faulty: np.ndarray) -> CodedColumn:
+        """Return the values of a column, the last one for rows that have none."""
         if name in batch.schema.names:
             codes, cells = coded(batch.column(name))
         else:
@@ -222,9 +223,9 @@ class InterventionBatches:
                 self._report(wrong[code], file, name, cells[code], count)
             costly = [code for code, problem in wrong.items() if problem.severity is Severity.ERROR]
             faulty |= np.isin(codes, costly)
-        return codes, values
+        return CodedColumn(codes, values)
 
-    def _who(self, texts: dict[str, tuple[np.ndarray, list[str]]], file: str, faulty: np.ndarray) -> None:
+    def _who(self, texts: Mapping[str, CodedColumn], file: str, faulty: np.ndarray) -> None:
         """Tell of people who are missing or nobody knows."""
         codes, ids = texts["intervention"]
         alone = np.array(

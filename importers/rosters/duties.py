@@ -20,12 +20,12 @@ from importers.rosters.clock_change import missing_on_the_clock, twice_on_the_cl
 from importers.rosters.list_layout import read_long, read_table
 from importers.rosters.month_grid import read_wide
 from importers.rosters.reading_context import SHEET, RosterContext, RosterEntries, Wards
-from importers.rosters.shift_codes import Shift, ShiftCodes, shift
+from importers.rosters.shift_codes import ShiftCodes
 from importers.sheets.roster_headings import find_days
 from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from importers.content.table import Table
     from importers.findings import Finding, Problem
@@ -61,9 +61,9 @@ class ReadDuties:
 
 def read_rosters(
     sheets: Sequence[tuple[Grid, HeadingPlace]],
-    staff: tuple[pd.DataFrame, pd.DataFrame],
-    wards: Sequence[str],
-    codes: tuple[Mapping[str, Shift], Mapping[str, str]],
+    names: NameIndex,
+    codes: ShiftCodes,
+    wards: Wards,
 ) -> ReadDuties:
     """Return the duties of all rosters.
 
@@ -71,50 +71,47 @@ def read_rosters(
     ----------
     sheets
         Each with the place of its headings; one without columns is a roster with a column a day.
-    staff
-        The staff, and their names (staff, name, given).
-    wards
-        The wards of the home.
-    codes
-        Shift codes of the files, and those the caller knows; of one code the files' meaning holds.
+    names, codes, wards
+        The staff, the shift codes and the wards of the home.
 
     Raises
     ------
     UnreadableError
         If columns are missing or stand twice.
     """
-    own, given = codes
-    known = {code: shift(text) for code, text in given.items()} | dict(own)
-    names = NameIndex(frozenset(staff[0]["staff"]), staff[1])
-    ledger = RosterContext(names, ShiftCodes(known), Wards(wards))
+    context = RosterContext(names, codes, wards)
     found: list[RosterEntries] = []
     for grid, place in sheets:
         if place.trouble:
             raise UnreadableError(place.trouble)
         if place.columns:
-            found.append(read_long(grid, place, ledger))
+            found.append(read_long(grid, place, context))
         else:
-            found.extend(read_wide(grid, find_days(grid), ledger))
+            found.extend(read_wide(grid, find_days(grid), context))
     return ReadDuties(
-        _checked(found, ledger), ledger.findings, ledger.unknown_codes(), frozenset(ledger.people), (*ledger.tables,)
+        _checked(found, context),
+        context.findings,
+        context.unknown_codes(),
+        frozenset(context.people),
+        (*context.tables,),
     )
 
 
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     """Return the duties of a table with our own headings."""
     names = NameIndex(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    ledger = RosterContext(names, ShiftCodes({}), Wards(()))
+    context = RosterContext(names, ShiftCodes({}), Wards(()))
     grid = Grid(table.file, SHEET, SheetCells([], 0))
-    made = _checked([read_table(table, grid, ledger)], ledger)
-    table.findings.extend(ledger.findings)
+    made = _checked([read_table(table, grid, context)], context)
+    table.findings.extend(context.findings)
     return made
 
 
-def _checked(found: list[RosterEntries], ledger: RosterContext) -> pd.DataFrame:
+def _checked(found: list[RosterEntries], context: RosterContext) -> pd.DataFrame:
     """Return all duties that can be, each once, and tell what is odd about them."""
     found = [entries for entries in found if len(entries.start)]
     if not found:
-        ledger.close()
+        context.close()
         return empty(DUTIES)
     whole = pd.DataFrame(
         {
@@ -124,7 +121,7 @@ def _checked(found: list[RosterEntries], ledger: RosterContext) -> pd.DataFrame:
             "end": np.concatenate([entries.end for entries in found]).astype("datetime64[s]"),
         }
     )
-    places = _Places(found, ledger)
+    places = _Places(found, context)
     start, end = (whole[name].to_numpy("datetime64[s]") for name in ("start", "end"))
     too_long = end - start > LONGEST
     places.report(
@@ -157,7 +154,7 @@ def _checked(found: list[RosterEntries], ledger: RosterContext) -> pd.DataFrame:
         _overlapping(whole["staff"], start, end, kept & known),
     )
     _note_clock_change(start, end, kept, places)
-    ledger.close()
+    context.close()
     made: pd.DataFrame = whole[kept].reset_index(drop=True)
     return made
 
@@ -201,8 +198,8 @@ def _note_clock_change(start: np.ndarray, end: np.ndarray, kept: np.ndarray, pla
 class _Places:
     """Where each duty stands."""
 
-    def __init__(self, found: list[RosterEntries], ledger: RosterContext) -> None:
-        self._ledger = ledger
+    def __init__(self, found: list[RosterEntries], context: RosterContext) -> None:
+        self._context = context
         self._found = found
         self._ends = np.cumsum([len(entries.start) for entries in found])
 
@@ -213,7 +210,11 @@ class _Places:
             part = int(np.searchsorted(self._ends, index, side="right"))
             entries = self._found[part]
             own = index - (int(self._ends[part - 1]) if part else 0)
-            self._ledger.report(
-                problem, entries.grid, int(entries.row[own]), str(entries.column[own]), entries.value[own],
+            self._context.report(
+                problem,
+                entries.grid,
+                int(entries.row[own]),
+                str(entries.column[own]),
+                entries.value[own],
                 len(at) if together else 1,
-            )  # fmt: skip
+            )

@@ -154,8 +154,11 @@ class RosterContext:
                 "Diese Zeile ist weder ein Dienst noch ein bekannter Wohnbereich; sie ändert nichts.",
                 "Ist sie ein Wohnbereich, schreiben Sie ihn wie im Blatt „Bewohner“.",
             ),
-            grid, row, "", text,
-        )  # fmt: skip
+            grid,
+            row,
+            "",
+            text,
+        )
         return None
 
     def person(self, who: tuple[str, str], grid: Grid, place: tuple[int, str], count: int) -> str | None:
@@ -181,8 +184,11 @@ class RosterContext:
                         "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“.",
                         "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
                     ),
-                    grid, *place, number, count,
-                )  # fmt: skip
+                    grid,
+                    *place,
+                    number,
+                    count,
+                )
             return number
         found, whole = self.names.find(name)
         if len(found) == 1:
@@ -193,8 +199,11 @@ class RosterContext:
                         "Der Name ist nicht vollständig; er passt zu genau einer Person im Blatt „Mitarbeitende“.",
                         "Prüfen Sie, ob sie gemeint ist.",
                     ),
-                    grid, *place, name, count,
-                )  # fmt: skip
+                    grid,
+                    *place,
+                    name,
+                    count,
+                )
             return found[0]
         several = (
             "Mehrere Personen im Blatt „Mitarbeitende“ heißen so"
@@ -208,8 +217,11 @@ class RosterContext:
                 "Ergänzen Sie im Dienstplan die Personal-Nr"
                 + (f": {' oder '.join(found[:3])}." if found else " oder die Person im Blatt „Mitarbeitende“."),
             ),
-            grid, *place, name, count,
-        )  # fmt: skip
+            grid,
+            *place,
+            name,
+            count,
+        )
         return None
 
     def close(self) -> None:
@@ -223,8 +235,10 @@ class RosterContext:
             parts = ", ".join(f"{count} × {name}" for name, count in self._absences.most_common())
             self.report(
                 notice("dienst-abwesend", f"{total} Einträge sind kein Dienst ({parts}).", "Nichts zu tun."),
-                self._first, value=parts, count=total,
-            )  # fmt: skip
+                self._first,
+                value=parts,
+                count=total,
+            )
         if self._paused:
             minutes = sum(length * count for length, count in self._paused.items())
             total = self._paused.total()
@@ -235,5 +249,7 @@ class RosterContext:
                     "von Beginn bis Ende, da nicht bekannt ist, wann Pause war.",
                     "Nichts zu tun.",
                 ),
-                self._first, column="Pause", count=total,
-            )  # fmt: skip
+                self._first,
+                column="Pause",
+                count=total,
+            )

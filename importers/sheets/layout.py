@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from importers.files.cell import Odd
+from importers.files.coded_column import CodedColumn
 from importers.files.sheet_cells import in_order, objects
 from importers.sheets.synonyms import SEPARATOR
 from importers.values.spelling import clean
@@ -68,8 +69,8 @@ def filled_down(grid: Grid, first_row: int, column: int) -> np.ndarray:
     return made
 
 
-def coded_down(grid: Grid, first_row: int, column: int) -> tuple[np.ndarray, list[Any]]:
-    """Return the same as code of each row and the distinct cells, in order of appearance."""
+def coded_down(grid: Grid, first_row: int, column: int) -> CodedColumn:
+    """Return the same as a coded column, its cells in order of appearance."""
     codes, cells = grid.cells.coded(column)
     codes = codes[first_row:]
     ranges = [
@@ -80,7 +81,7 @@ def coded_down(grid: Grid, first_row: int, column: int) -> tuple[np.ndarray, lis
     for top, left, bottom, _ in ranges:
         if left == column and top >= first_row:
             codes[top + 1 - first_row : bottom + 1 - first_row] = codes[top - first_row]
-    return in_order(codes, cells)
+    return CodedColumn(*in_order(codes, cells))
 
 
 def told(rows: Sequence[int], most: int = 12) -> str:

@@ -111,8 +111,10 @@ def _objection(written: Any) -> str:
     if not all(isinstance(text, str) for text in said):
         return "Eine Angabe ist kein Text."
     for what, text, known in (
-        ("Das Blatt", sheet, SHEETS), ("Die Einheit", unit, UNITS), ("Die Zeichenkodierung", encoding, ENCODINGS)
-    ):  # fmt: skip
+        ("Das Blatt", sheet, SHEETS),
+        ("Die Einheit", unit, UNITS),
+        ("Die Zeichenkodierung", encoding, ENCODINGS),
+    ):
         if text and text not in known:
             return f"{what} „{text[:60]}“ gibt es nicht."
     if not fingerprint or not _HEX.issuperset(fingerprint):

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
 
 NUMBER, NAME, GIVEN, WARD, DAY, CODE, START, END, PAUSE = (
-    "Personal-Nr", "Name", "Vorname", "Wohnbereich", "Datum", "Dienst", "Beginn", "Ende", "Pause",
-)  # fmt: skip
+    "Personal-Nr",
+    "Name",
+    "Vorname",
+    "Wohnbereich",
+    "Datum",
+    "Dienst",
+    "Beginn",
+    "Ende",
+    "Pause",
+)
 _WORDS: Final = {
     fold(word): column
     for column, words in {

@@ -36,13 +36,23 @@ _MONTHS: Final = {
     word: number
     for number, words in enumerate(
         (
-            "januar jaenner jan", "februar feber feb", "maerz mrz maer marz mar", "april apr", "mai", "juni jun",
-            "juli jul", "august aug", "september sept sep", "oktober okt", "november nov", "dezember dez",
+            "januar jaenner jan",
+            "februar feber feb",
+            "maerz mrz maer marz mar",
+            "april apr",
+            "mai",
+            "juni jun",
+            "juli jul",
+            "august aug",
+            "september sept sep",
+            "oktober okt",
+            "november nov",
+            "dezember dez",
         ),
         1,
     )
     for word in words.split()
-}  # fmt: skip
+}
 _MONTH_WORD: Final = re.compile(
     rf"(?<![a-z])({'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![a-z])\.?(?:\s*'?(\d{{4}}|\d{{2}})(?!\d))?"
 )
