@@ -1,4 +1,19 @@
-"""Untrusted files in, the engine's frames and findings out."""
+"""Untrusted files in, the engine's frames and findings out.
+
+The nouns, in the order in which a home's files pass them:
+
+- *File*: bytes with a name. ``files/`` finds out by content what it is, unpacks and decrypts it (`OpenedFile`), and
+  reads it into grids; what is hostile or unreadable raises `UnreadableError`.
+- *Grid*: one sheet of one file as it stands, cells by row and column, before its columns are known. An export for the
+  DAS (``das/``) becomes grids too.
+- *Sheet*: one of the sheets of the template, such as ``Bewohner``. ``sheets/`` decides for each grid which sheet it is,
+  if any, and where its headings are (`SheetDecision`, `HeadingPlace`); a person can be shown the guesses and answer.
+- *Table*: the rows of one sheet from all files. ``content/`` and ``rosters/`` turn its columns, each distinct cell once
+  (``values/``), into frames; ``home_words/`` collects the words that are unknown.
+- *Frame*: what the engine takes (:mod:`pebem.contracts`), without names; names of people lie apart from it.
+- *Finding*: one thing to know or to repair, with file, sheet, row, column, value and a sentence that says how. Only an
+  error costs its row (or its cell); a *problem* is a finding that does not know its place yet.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +46,21 @@ if TYPE_CHECKING:
     from importers.sheets.synonyms import Vocabulary
     from rules.model import RuleBook
 
+__all__ = [
+    "NEEDED",
+    "Finding",
+    "HomeConventions",
+    "Look",
+    "PasswordNeededError",
+    "ReadAssessments",
+    "ReadFiles",
+    "Severity",
+    "UnreadableError",
+    "look",
+    "read",
+    "read_assessments",
+]
+
 File: TypeAlias = Path | str | tuple[str, bytes]
 OnProgress: TypeAlias = "Callable[[str, float, int], object]"
 
@@ -40,7 +70,7 @@ NEEDED: Final = ("Bewohner", "Begutachtungen", "Mitarbeitende", "Interventionen"
 """Sheets without which the fit cannot be determined."""
 
 
-def read(  # noqa: PLR0913 - each argument is one thing a home may say of its files
+def read(  # noqa: PLR0913 - each argument is one thing a home may say about its files
     files: Sequence[File],
     book: RuleBook,
     *,
@@ -65,11 +95,11 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say of its fi
     agreed
         What the home has settled once for all its files.
     answers
-        What a person says of single sheets; all others go by a profile, their name, or clear headings.
+        Answers of a person for single sheets; all others go by a profile, their name, or clear headings.
     passwords
         Name of a file, without folder -> the password it opens with.
     hidden
-        Whether to read hidden sheets too; they are only named otherwise, unless an answer wants them.
+        Whether to read hidden sheets too; otherwise they are only named, unless an answer wants them.
     headings
         A file of the home with names of columns, as ``words/headings/general.yaml`` has them, on top of those.
     on_progress
@@ -85,7 +115,7 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say of its fi
         two say why and what to do.
     """
     with _without_collecting():
-        on_progress = on_progress or _ignore
+        on_progress = on_progress or _no_progress
         agreed = agreed or HomeConventions()
         vocabulary = usual(headings)
         known = KnownBefore(answers, agreed.profiles, vocabulary, hidden=hidden)
@@ -96,7 +126,7 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say of its fi
 
 @dataclass(frozen=True)
 class Look:
-    """Files that have been opened and looked at, to be read as they seem to be.
+    """Files that have been opened, with what their sheets seem to be; they can be read as that.
 
     Attributes
     ----------
@@ -120,7 +150,7 @@ class Look:
             As :func:`read`.
         """
         with _without_collecting():
-            on_progress = on_progress or _ignore
+            on_progress = on_progress or _no_progress
             chosen = _chosen(self._decided, tuple(SHEETS), len(self._decided), on_progress)
             return _result(chosen, book, sheets_needed, self._agreed, self._vocabulary, on_progress)
 
@@ -133,7 +163,7 @@ def look(
     passwords: Mapping[str, str] | None = None,
     headings: Path | None = None,
 ) -> Look:
-    """Open files, say what each sheet seems to be, and keep them open to be read where nothing is to be asked.
+    """Open files and guess what each sheet is; they stay open, to be read where there is nothing to ask.
 
     Parameters and errors as :func:`read`; an answer that names rows or columns a sheet does not have is refused here.
     """
@@ -155,7 +185,7 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
     sheet = "Begutachtungen"
     known = KnownBefore(vocabulary=usual())
     decided = decisions(opening.contents(files, passwords), known, _filter((sheet,)))
-    chosen = _chosen(decided, (sheet,), len(files), _ignore)
+    chosen = _chosen(decided, (sheet,), len(files), _no_progress)
     chosen.demand((sheet,))
     table = Table(sheet, [grid for grid, _ in chosen.sheets[sheet]], [place for _, place in chosen.sheets[sheet]])
     frame = _assessments(table, None)
@@ -196,7 +226,7 @@ def _result(
     vocabulary: Vocabulary,
     on_progress: OnProgress,
 ) -> ReadFiles:
-    """Read the rows of the chosen sheets; the grids are let go on the way."""
+    """Read the rows of the chosen sheets; the grids are released on the way."""
     chosen.demand(sheets_needed)
     on_progress("Prüft Überschriften und Spalten", _HALF, rows := chosen.rows)
     rosters = chosen.sheets.pop(ROSTER, [])
@@ -211,7 +241,7 @@ def _result(
     return result
 
 
-def _ignore(step: str, share: float, rows: int) -> None:
+def _no_progress(step: str, share: float, rows: int) -> None:
     pass
 
 
@@ -225,19 +255,3 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-__all__ = [
-    "NEEDED",
-    "Finding",
-    "HomeConventions",
-    "Look",
-    "PasswordNeededError",
-    "ReadAssessments",
-    "ReadFiles",
-    "Severity",
-    "UnreadableError",
-    "look",
-    "read",
-    "read_assessments",
-]

@@ -110,6 +110,6 @@ class PasswordNeededError(UnreadableError):
     """
 
     def __init__(self, file: str, *, wrong: bool) -> None:
-        said = "Das Kennwort passt nicht zur Datei" if wrong else "Es fehlt das Kennwort für die Datei"
-        super().__init__(f"{said} „{file}“. Bitte geben Sie es ein oder speichern Sie die Datei ohne Kennwort.")
+        reason = "Das Kennwort passt nicht zur Datei" if wrong else "Es fehlt das Kennwort für die Datei"
+        super().__init__(f"{reason} „{file}“. Bitte geben Sie es ein oder speichern Sie die Datei ohne Kennwort.")
         self.file, self.wrong = file, wrong

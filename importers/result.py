@@ -1,4 +1,4 @@
-"""What becomes of files: frames for the engine, names for the vault, findings, and words nobody knows."""
+"""The result of reading files: frames for the engine, names for the vault, findings, unknown words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReadFiles:
-    """What became of the files.
+    """The result of reading files.
 
     Attributes
     ----------
@@ -54,12 +54,12 @@ class ReadFiles:
     ignored
         Rows of ``Interventionen`` left out because the home maps their name to nothing.
     unknown
-        Kind, one of :data:`importers.home_words.kinds.KINDS` -> word nobody knows, or that is only taken with a
-        warning -> the rows where it stands, and the seconds of the interventions that hang on it. They may hold names.
+        Kind, one of :data:`importers.home_words.kinds.KINDS` -> word that is unknown, or only read with a
+        warning -> the rows where it occurs, and the seconds of the interventions that depend on it; may hold names.
     faulty_rows
         Rows with errors as they stood, sheet by sheet. They may hold names.
     names
-        What the files call people, also those whose rows have errors: not for storing, but for keeping words apart.
+        What the files call people, also in rows with errors: never stored, only to recognise names among words.
     """
 
     tables: Tables
@@ -104,14 +104,14 @@ def assemble(
     findings: list[Finding],
     agreed: HomeConventions,
 ) -> ReadFiles:
-    """Read all sheets, each with what the others say of its people.
+    """Read all sheets, checked against each other.
 
     Parameters
     ----------
     tables
         Sheet -> its rows; all but the rosters.
     findings
-        What was found before.
+        Findings so far; more are added.
     """
     people = _read_people(tables, agreed)
     parts = _read_states(tables, book, people, findings)

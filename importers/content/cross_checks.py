@@ -21,7 +21,7 @@ _OPEN: Final = np.datetime64("1677-01-01", "s"), np.datetime64("2262-01-01", "s"
 
 
 def check_numbers(table: Table, resident: np.ndarray, residents: frozenset[str], *, listed: bool) -> None:
-    """Leave out rows about residents who are not in the list that came along; without one, tell whom it has to know.
+    """Leave out rows about residents who are not in the list; without a list, only warn of them.
 
     Parameters
     ----------
@@ -86,10 +86,19 @@ def check_residents(
         np.flatnonzero(((known < 0) & ~blank)[codes] & ~table.faulty).tolist(),
         "Bewohner-Nr",
     )
-    if residents.empty:
-        return
-    taken = (known >= 0)[codes] & ~table.faulty
-    of_row = known[codes]
+    if not residents.empty:
+        _check_stays(table, known[codes], days, residents)
+
+
+def _check_stays(table: Table, resident: np.ndarray, days: np.ndarray, residents: pd.DataFrame) -> None:
+    """Warn of interventions before a resident moved in or after the resident moved out.
+
+    Parameters
+    ----------
+    resident
+        Position of each row's resident among the residents, -1 = unknown.
+    """
+    known = (resident >= 0) & ~table.faulty
     for column, code, outside, what in (
         ("moved_in", "vor-einzug", np.less, "vor dem Einzug"),
         ("moved_out", "nach-auszug", np.greater, "nach dem Auszug"),
@@ -101,7 +110,7 @@ def check_residents(
                 f"Die Intervention liegt {what} der Person; sie wird trotzdem übernommen.",
                 "Prüfen Sie das Datum sowie Einzug und Auszug im Blatt „Bewohner“.",
             ),
-            np.flatnonzero(taken & outside(days, limit[of_row])).tolist(),
+            np.flatnonzero(known & outside(days, limit[resident])).tolist(),
             "Datum",
         )
 

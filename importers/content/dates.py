@@ -1,4 +1,4 @@
-"""A column of days or moments: what its cells together say about the order of day and month."""
+"""A column of days or moments: its cells together show in which order day and month are written."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from importers.content.table import Table
 
 _FEWEST: Final = 2
-"""Different days it takes to say how a column of them was read."""
+"""Different days it takes before a notice says how their column was read."""
 
 
 def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_row: bool = True) -> CodedColumn:
-    """Turn a column into moments, the day first; numbers of Excel's calendar are days here, and told.
+    """Turn a column into moments, the day first; numbers of Excel's calendar are read as days, with a notice.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     serials: list[Any] = []
 
     def read(value: Any) -> Any:
-        if (found := cell_values.serial(value)) is not None:
+        if (moment := cell_values.serial(value)) is not None:
             serials.append(value)
-            return parse(found)
+            return parse(moment)
         if american and (parts := cell_values.parts_of_day(value)) and parts[0] in american:
             raise error(
                 "datum-monat-zuerst",

@@ -1,4 +1,4 @@
-"""The rows with errors as they stood, so that they alone can be repaired and read again."""
+"""The rows with errors as they stood, so that they can be repaired and read again on their own."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class FaultySheet:
     sheet
         Name as the contract has it.
     headings
-        As they stand in the (first) file, in its order; columns that are not read are not kept.
+        As they stand in the (first) file, in its order; columns that are not read are left out.
     rows
         In the order of the files.
     """
@@ -90,9 +90,9 @@ def _of_sheet(table: Table) -> FaultySheet | None:
     rows = []
     for index, row in zip(chosen.tolist(), cells, strict=True):
         file, number = places[index]
-        found = table.mistakes.get((file, number), [])
-        wrong = sorted({headings.index(one.column) for one in found if one.column in headings})
-        reasons = tuple(dict.fromkeys(map(_reason, found)))
+        mistakes = table.mistakes.get((file, number), [])
+        wrong = sorted({headings.index(one.column) for one in mistakes if one.column in headings})
+        reasons = tuple(dict.fromkeys(map(_reason, mistakes)))
         rows.append(FaultyRow(table.files[file], number, row, tuple(wrong), reasons))
     return FaultySheet(table.sheet, headings, tuple(rows))
 

@@ -1,4 +1,4 @@
-"""Sheet `Instabilität`: which criteria of an unstable health situation held from when to when."""
+"""Sheet `Instabilität`: which criteria of an unstable health situation applied from when to when."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def read_instability(table: Table, book: RuleBook, residents: frozenset[str], *,
         written = cell_values.text(value)
         if not written:
             raise error("kriterium-fehlt", "Das Kriterium fehlt.", "Tragen Sie Kurzname oder Bezeichnung ein.")
-        found = book.find_criterion(written)
-        if found is None:
+        criterion = book.find_criterion(written)
+        if criterion is None:
             raise error(
                 "kriterium-unbekannt",
                 "Dieses Kriterium steht nicht im Regelwerk.",
                 "Tragen Sie Kurzname oder Bezeichnung aus dem Blatt „Anleitung“ der Vorlage ein.",
             )
-        return found.id
+        return criterion.id
 
     codes, values = table.read("Kriterium", parse, "", costs_row=True)
     criterion = np.array(values, dtype=object)[codes]

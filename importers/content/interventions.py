@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 IGNORE: Final = "ignorieren"
 LATER: Final = "später"
-"""What a home can say of a name instead of a catalogue id: it is no intervention; not decided yet."""
+"""What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
 
 MOST_SUGGESTIONS: Final = 200
-"""Similar titles are looked for this often per file; the search is slow."""
+"""Similar titles are searched for this often per file; the search is slow."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ReadInterventions:
     table
         Frame as in :mod:`pebem.contracts`.
     faulty
-        Rows that errors have cost.
+        Rows left out because of errors.
     ignored
         Rows left out because the home has decided that their name is no intervention.
     seconds
@@ -102,7 +102,7 @@ def read_interventions(
     words = _read_words(table, agreed)
     check_residents(table, resident, _needs_resident(intervention, book), days[date_codes], residents)
     check_staff(table, carer, CodedColumn(date_codes, list(days)), staff)
-    made = frame(
+    work = frame(
         table,
         {
             "resident": categories(resident),
@@ -114,11 +114,11 @@ def read_interventions(
         }
         | words,
     )
-    made = _without_repeats(table, made)
-    _note_missing_minutes(table, made)
+    work = _without_repeats(table, work)
+    _note_missing_minutes(table, work)
     faulty = np.flatnonzero(table.faulty)
     count = int((~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)).sum()) if len(faulty) else 0
-    return ReadInterventions(made, count, ignored, seconds)
+    return ReadInterventions(work, count, ignored, seconds)
 
 
 def _read_words(table: Table, agreed: HomeConventions) -> dict[str, pd.Categorical]:
@@ -156,7 +156,7 @@ def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
 
 
 def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
-    """Drop the rows whose name the home has decided to ignore, and say how many they are."""
+    """Drop the rows whose name the home has decided to ignore, with a notice of how many they are."""
     codes, cells = table.raw("Intervention")
     dropped = np.array([_own_name(cell, book, own) == IGNORE for cell in cells], dtype=bool)[codes]
     count = int(dropped.sum())
@@ -209,8 +209,8 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
                 "Die Intervention fehlt.",
                 "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
             )
-        if found := book.find_intervention(written):
-            return found.id
+        if entry := book.find_intervention(written):
+            return entry.id
         if target := own.get(fold(written)):
             return target if target != IGNORE else ""  # no row has it any more
         repair = "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
@@ -240,7 +240,7 @@ def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:
 
 
 def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
-    """Drop what an earlier file has already; note what stands several times in one file."""
+    """Drop rows that an earlier file has already; add a notice for rows repeated within one file."""
     records = np.flatnonzero(~table.faulty)
     keys = _content_keys(made)
     repeated = table.repeats_of_other_files(keys, records)

@@ -48,9 +48,9 @@ class PersonIndex:
         self._marks = _marks(sheet, numbers) if sheet is not None and sheet.has(_MARKS) else {}
 
     def resolve(self, table: Table, column: str, written: CodedColumn) -> CodedColumn:
-        """Return the number each text stands for; the text itself where it is a number, or stands for nobody."""
+        """Return the number each text stands for; the text itself where it is a number or unknown."""
         codes, texts = written
-        found = list(texts)
+        numbers = list(texts)
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
         resolved = 0
         for code, text in enumerate(texts):
@@ -58,7 +58,7 @@ class PersonIndex:
                 continue
             people, sure = self._find(text)
             if len(people) == 1 and (sure or any(mark in text for mark in LOST)):
-                found[code] = people[0]
+                numbers[code] = people[0]
                 resolved += int(counts[code])
             if people and not (len(people) == 1 and sure):
                 _doubt(table, column, int(np.flatnonzero(codes == code)[0]), int(counts[code]), people)
@@ -73,7 +73,7 @@ class PersonIndex:
                 column=column,
                 count=resolved,
             )
-        return CodedColumn(codes, found)
+        return CodedColumn(codes, numbers)
 
     def _find(self, text: str) -> tuple[list[str], bool]:
         if len(text) > _LONGEST or sum(map(text.count, LOST)) > MOST_LOST:

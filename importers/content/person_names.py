@@ -58,7 +58,7 @@ def split_names(table: Table, names: np.ndarray, given: np.ndarray) -> tuple[np.
 
 
 def names_in(tables: Iterable[Table]) -> frozenset[str]:
-    """Return what sheets call people, also in rows with errors: what must not get into any word that is kept (T1)."""
+    """Return what sheets call people, also in rows with errors: no stored word may contain these names (T1)."""
     return frozenset(
         without_titles(cell)
         for table in tables

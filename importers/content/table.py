@@ -1,4 +1,4 @@
-"""A sheet whose columns are known: distinct values, row numbers, and findings about both.
+"""A sheet whose columns are known: its distinct values, its row numbers, and findings about both.
 
 Every cell is looked at once per distinct value of its column, never once per row.
 """
@@ -44,11 +44,11 @@ class Table:
     faulty
         True for each record with an error that costs the record.
     findings
-        Everything found so far, in the order it was found.
+        All findings so far, in order.
     mistakes
         The errors among them by file and row.
     places
-        Where the headings stand in each file.
+        Where the headings are in each file.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Table:
     places
         Where the table of each of them stands; None: where its headings are found.
     title
-        What findings call the sheet, "" = as the contract does.
+        The name of the sheet in findings, "" = as in the contract.
 
     Raises
     ------
@@ -181,7 +181,7 @@ class Table:
         for index in indices:
             if costs_row and problem.severity is Severity.ERROR:
                 self.faulty[index] = True
-            found = problem.at(
+            finding = problem.at(
                 file=self._files[self._file[index]],
                 sheet=self.sheet,
                 row=int(self.rows[index]),
@@ -190,9 +190,9 @@ class Table:
                 count=count,
                 letter=self._letter(column, index),
             )
-            self.findings.append(found)
+            self.findings.append(finding)
             if problem.severity is Severity.ERROR:
-                self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(found)
+                self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(finding)
 
     def _letter(self, column: str, index: int) -> str:
         position = self.places[self._file[index]].columns.get(column)
@@ -203,18 +203,10 @@ class Table:
         self._note(problem, self._files[0], value, count, self._headings.get(column, column))
 
     def _note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
-        self.findings.append(
-            problem.at(
-                file=file,
-                sheet=self.sheet,
-                column=column,
-                value=value,
-                count=count,
-            )
-        )
+        self.findings.append(problem.at(file=file, sheet=self.sheet, column=column, value=value, count=count))
 
     def _leave_out_lines(self, grids: Sequence[Grid]) -> None:
-        """Leave out sums, footers and the like, and let sections hold for the rows below them."""
+        """Leave out sums, footers and the like, and apply sections to the rows below them."""
         doubtful = self._doubtful_rows()
         if not doubtful.any():
             return
@@ -252,7 +244,7 @@ class Table:
             self._columns = {name: CodedColumn(codes[kept], cells) for name, (codes, cells) in self._columns.items()}
 
     def drop(self, dropped: np.ndarray) -> None:
-        """Leave out the records where ``dropped`` is true, as if they were not in the file."""
+        """Remove the records where ``dropped`` is true, as if they were not in the file."""
         self._keep(~dropped)
         self.faulty = self.faulty[~dropped]
 

@@ -91,7 +91,7 @@ def assessed_cells() -> tuple[str, ...]:
 def _note_file(export: DasExport, report: DasFindings) -> None:
     versions = specification().versions
     if export.version not in versions:
-        said = (
+        subject = (
             f"Die Fassung „{export.version}“ der Spezifikation"
             if export.version
             else "Die Fassung ist nicht angegeben; sie"
@@ -99,7 +99,7 @@ def _note_file(export: DasExport, report: DasFindings) -> None:
         report.note(
             Severity.WARNING,
             "das-fassung-unbekannt",
-            f"{said} ist nicht geprüft (geprüft: {', '.join(versions.values())}); gelesen wird, was bekannt ist.",
+            f"{subject} ist nicht geprüft (geprüft: {', '.join(versions.values())}); gelesen wird, was bekannt ist.",
             "Prüfen Sie einige Personen von Hand. Vielleicht gibt es eine neuere Version dieses Programms.",
             value=export.version,
         )

@@ -1,4 +1,4 @@
-"""Opens files of any kind: what is packed is unpacked, what is locked is unlocked, what is a table becomes grids."""
+"""Opens files of any kind: archives are unpacked, encrypted files decrypted, tables become grids."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class FileContents:
 def contents(
     files: Sequence[Path | str | tuple[str, bytes]], passwords: Mapping[str, str] | None = None
 ) -> Iterator[OpenedFile]:
-    """Yield all files, those in archives too; the second of a name is told from the first by a number.
+    """Yield all files, those in archives too; the second of a name gets a number.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def sheets(
     Parameters
     ----------
     known
-        Says how many headings of ours a record holds; decides between separators and between tables.
+        Returns how many headings of ours a record holds; decides between separators and between tables.
     encoding
         Codec of a text file, "" = what its bytes say.
 
@@ -167,7 +167,7 @@ def _unlocked(name: str, data: bytes, password: str | None) -> bytes:
 
 
 def _best(name: str, grids: list[Grid], known: Callable[[list[str]], int]) -> Grid:
-    """Return the table that looks like data: most headings of ours, then most cells."""
+    """Return the table that looks most like data: most headings of ours, then most cells."""
     if not grids:
         raise UnreadableError(
             f"Die Datei „{name}“ ist eine Internetseite (HTML) ohne Tabelle. "

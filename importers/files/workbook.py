@@ -40,7 +40,7 @@ def read(
     kind: FileKind = FileKind.WORKBOOK,
     password: str | None = None,
 ) -> tuple[list[Grid], list[str]]:
-    """Return the sheets that are wanted, and the names of all other sheets.
+    """Return the wanted sheets, and the names of all others.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read(
 
 
 def from_pages(name: str, pages: list[SandboxPage]) -> list[Grid]:
-    """Return sheets from the confined process as grids."""
+    """Return sheets from the sandbox process as grids."""
     return [
         Grid(
             name,
@@ -132,10 +132,10 @@ def _columns(sheet: CalamineSheet) -> list[tuple[np.ndarray, list[Any]]]:
     rows = sheet.iter_rows()  # begins in row 1, but in the first column in use
     first = sheet.start[1] if sheet.start else 0
     columns = [Coding() for _ in range(first + sheet.width)]
-    while some := list(islice(rows, _ROWS_AT_ONCE)):
-        cells = np.empty((len(some), len(columns)), dtype=object, order="F")
+    while block := list(islice(rows, _ROWS_AT_ONCE)):
+        cells = np.empty((len(block), len(columns)), dtype=object, order="F")
         cells[:, :first] = ""
-        cells[:, first:] = some
+        cells[:, first:] = block
         for column, below in zip(columns, cells.T, strict=True):
             column.add(*told_apart(below))
     return [column.done() for column in columns]

@@ -53,7 +53,7 @@ class WordKind(Protocol):
         ...
 
     def read(self, written: str, word: str, book: RuleBook) -> str:
-        """Return the target of another way to write it, what somebody wrote for a word; "" = none."""
+        """Return the target that was written in another way for a word, "" = none."""
         ...
 
     def explains_itself(self, word: str, book: RuleBook) -> bool:
@@ -65,7 +65,7 @@ class WordKind(Protocol):
         ...
 
     def target(self, written: str, word: str, book: RuleBook) -> str:
-        """Return what is stored for what somebody wrote or chose, ``""`` where the word cannot stand for it."""
+        """Return what is stored for an answer, written or chosen, ``""`` where the word cannot stand for it."""
         wanted = fold(written)
         for answer in (IGNORE, LATER) if self.ignorable else (LATER,):
             if wanted == fold(answer):
@@ -91,8 +91,8 @@ class InterventionWord(WordKind):
 
     def read(self, written: str, word: str, book: RuleBook) -> str:
         """Return the id of an entry named otherwise."""
-        found = book.find_intervention(written) or book.find_intervention(written.partition(" ")[0])
-        return found.id if found else ""
+        entry = book.find_intervention(written) or book.find_intervention(written.partition(" ")[0])
+        return entry.id if entry else ""
 
     def explains_itself(self, word: str, book: RuleBook) -> bool:
         """Return whether the catalogue knows the word."""
@@ -179,7 +179,7 @@ class DutyCode(WordKind):
     name, field, abbreviated = DUTY, "shift_codes", True
 
     def key(self, word: str) -> str:
-        """Return the code without needless blanks: many rosters tell F from f and from F*."""
+        """Return the code without needless blanks: many rosters distinguish F, f and F*."""
         return clean(word)
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:

@@ -53,7 +53,7 @@ def suggest(
 
     pool = [*own, *kind.known_words(book)]
     texts = [text for _, text in pool]
-    found = []
+    suggestions = []
     for word in words:
         near = [
             (0.9 * score + 0.1 * fuzz.ratio(one, text, processor=utils.default_process), position)
@@ -69,13 +69,13 @@ def suggest(
         for score, position in sorted(near, reverse=True):
             target, text = pool[position]
             best.setdefault(target, NearWord(target, round(score, 1), text))
-        found.append(list(best.values())[:limit])
-    return found
+        suggestions.append(list(best.values())[:limit])
+    return suggestions
 
 
 def doubt(kind: WordKind, word: str) -> str:
     """Return the sentence that says how a word is read although it is not clear, "" = it is not read at all."""
     if kind.name != QUALIFICATION:
         return ""
-    found = word_meanings.qualification(word)
-    return found.doubt if found else ""
+    meaning = word_meanings.qualification(word)
+    return meaning.doubt if meaning else ""

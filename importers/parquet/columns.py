@@ -39,7 +39,7 @@ def opened(
     Parameters
     ----------
     kinds
-        Column -> kind as in :mod:`pebem.contracts`; other columns of the file are nobody's business.
+        Column -> kind as in :mod:`pebem.contracts`; other columns of the file are not read.
     required
         Columns that must be there.
     encoded

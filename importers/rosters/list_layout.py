@@ -39,7 +39,7 @@ _LIKE_NUMBER: Final = re.compile(r"\S*\d\S*")
 
 @dataclass
 class RosterLines:
-    """What stands between the duties: for each row of the sheet the ward and the day that hold there."""
+    """The lines between the duties: for each row of the sheet, the ward and the day that apply."""
 
     ward: np.ndarray
     day: np.ndarray
@@ -49,17 +49,17 @@ class RosterLines:
 def filled(cells: np.ndarray) -> np.ndarray:
     """Return which cells of a rectangle hold more than blanks."""
     codes, values = pd.factorize(cells.ravel(order="F"))
-    some = np.array([not isinstance(value, str) or bool(clean(value)) for value in values], dtype=bool)
-    made: np.ndarray = some[codes].reshape(cells.shape, order="F")
-    return made
+    has_content = np.array([not isinstance(value, str) or bool(clean(value)) for value in values], dtype=bool)
+    rectangle: np.ndarray = has_content[codes].reshape(cells.shape, order="F")
+    return rectangle
 
 
 def _lines(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterLines:
     above = [cell for cells in grid.cells[: place.row] for cell in cells if isinstance(cell, str) and cell]
     titles = [*above, grid.name]
-    day = next((found for text in titles if (found := only_day(text))), None)
+    day = next((own_day for text in titles if (own_day := only_day(text))), None)
     ward = next((named for text in titles if (named := context.wards.named(without_month(text)))), None)
-    made = RosterLines(
+    lines = RosterLines(
         np.full(len(grid.cells), ward, dtype=object), np.full(len(grid.cells), day, dtype="datetime64[D]")
     )
     number = place.columns.get(NUMBER, -1)
@@ -69,17 +69,17 @@ def _lines(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterLin
         if (cell := _only(grid.cells[row])) is None:
             continue
         text = cell_values.text(cell)
-        found = cell if isinstance(cell, date) else only_day(text)
+        own_day = cell if isinstance(cell, date) else only_day(text)
         incomplete = context.names.knows(text) or bool(context.names.find(text)[0])
         if number >= 0 and grid.cells[row][number] != "":
             incomplete = incomplete or bool(_LIKE_NUMBER.fullmatch(text))
-        if found or context.wards.named(text) or not incomplete:
-            made.rows.add(row)
-            if found:
-                made.day[row:] = np.datetime64(found, "D")
+        if own_day or context.wards.named(text) or not incomplete:
+            lines.rows.add(row)
+            if own_day:
+                lines.day[row:] = np.datetime64(own_day, "D")
             elif named := context.line_of_ward(text, grid, row + 1):
-                made.ward[row:] = named
-    return made
+                lines.ward[row:] = named
+    return lines
 
 
 def _only(cells: Any) -> Any:
@@ -105,17 +105,16 @@ def read_long(grid: Grid, place: HeadingPlace, context: RosterContext) -> Roster
     """
     lines = _lines(grid, place, context)
     table = DutyRows(grid, place, lines)
-    made = read_table(table, grid, context, lines)
+    entries = read_table(table, grid, context, lines)
     context.findings.extend(table.findings)
-    if np.isnat(lines.day.astype("datetime64[s]")).all() and not any(
-        lines.ward
-    ):  # else a row alone would not say its day or ward
+    # A row that takes its day or ward from a line above would not say them on its own.
+    if np.isnat(lines.day.astype("datetime64[s]")).all() and not any(lines.ward):
         context.tables.append(table)
-    return made
+    return entries
 
 
 def read_table(table: Table, grid: Grid, context: RosterContext, lines: RosterLines | None = None) -> RosterEntries:
-    """Return the duties of a table of which every row is one. What is wrong with its cells, the table says."""
+    """Return the duties of a table of which every row is one; errors of its cells are findings of the table."""
     context.people |= names_in([table])
     shifts = _shifts(table, grid, context)
     people = _people(table)
@@ -141,21 +140,21 @@ def read_table(table: Table, grid: Grid, context: RosterContext, lines: RosterLi
 
 
 def _shifts(table: Table, grid: Grid, context: RosterContext) -> list[Shift | Unread | None]:
-    """Return what the code of each row stands for, and leave out the rows that are no duty."""
+    """Return the meaning of the code of each row, and leave out the rows that are no duty."""
     codes, cells = table.raw(CODE)
-    found: list[Shift | Unread | None] = [
+    meanings: list[Shift | Unread | None] = [
         None if isinstance(cell, str) and not clean(cell) else context.codes.resolve(cell) for cell in cells
     ]
-    absent = np.array([isinstance(one, Shift) and bool(one.absence) for one in found], dtype=bool)
+    absent = np.array([isinstance(one, Shift) and bool(one.absence) for one in meanings], dtype=bool)
     if not table.has(START):
-        absent |= np.array([one is None for one in found], dtype=bool)
+        absent |= np.array([one is None for one in meanings], dtype=bool)
     for code in np.flatnonzero(absent).tolist():
         if count := int((codes == code).sum()):
             context.note_absent(grid, shown(cells[code]) or "leer", count)
     if absent.any():
         table.drop(absent[codes])
         codes, _ = table.raw(CODE)
-    return [found[code] for code in codes.tolist()]
+    return [meanings[code] for code in codes.tolist()]
 
 
 def _people(table: Table) -> list[tuple[str, str]]:
@@ -165,23 +164,23 @@ def _people(table: Table) -> list[tuple[str, str]]:
         return [(one, "") for one in number]
     name_codes, names = table.read(NAME, cell_values.text, "")
     given_codes, givens = table.read(GIVEN, cell_values.text, "")
-    made = [
+    people = [
         (one, ", ".join(filter(None, (names[name], givens[given]))))
         for one, name, given in zip(number, name_codes.tolist(), given_codes.tolist(), strict=True)
     ]
     table.report(
         error("nummer-fehlt", "Personal-Nr und Name fehlen.", "Tragen Sie eines davon ein oder löschen Sie die Zeile."),
-        [row for row, who in enumerate(made) if not any(who)],
+        [row for row, who in enumerate(people) if not any(who)],
         NAME,
         costs_row=True,
     )
-    return made
+    return people
 
 
 def _staff(
     table: Table, grid: Grid, context: RosterContext, people: list[tuple[str, str]], record: np.ndarray
 ) -> np.ndarray:
-    """Return who each duty belongs to; what is to be said of a person is said of every row."""
+    """Return whose duty each is; findings about a person are repeated for every row."""
     silent: dict[tuple[str, str], str | None] = {}
     of_row: dict[int, str | None] = {}
     for row in record[_first_of_row(record)].tolist():
@@ -194,21 +193,21 @@ def _staff(
                 continue
             silent[who] = of_row[row]
         of_row[row] = silent[who]
-    made = np.empty(len(record), dtype=object)
-    made[:] = [of_row[row] for row in record.tolist()]
-    return made
+    staff = np.empty(len(record), dtype=object)
+    staff[:] = [of_row[row] for row in record.tolist()]
+    return staff
 
 
 def _first_of_row(record: np.ndarray) -> np.ndarray:
     """Return which duties are the first of their row."""
-    made: np.ndarray = np.diff(record, prepend=-1) > 0
-    return made
+    first: np.ndarray = np.diff(record, prepend=-1) > 0
+    return first
 
 
 def _leave_unread(
     table: Table, grid: Grid, context: RosterContext, shifts: list[Shift | Unread | None], wanted: np.ndarray
 ) -> None:
-    """Leave out the rows that say their times by a code alone which nobody knows."""
+    """Leave out the rows that give their times by an unknown code alone."""
     for row in np.flatnonzero(wanted & ~table.faulty).tolist():
         if isinstance(one := shifts[row], Unread):
             context.note_unread(one, (grid, int(table.rows[row]), table.heading(CODE)))

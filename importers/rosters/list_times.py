@@ -40,7 +40,7 @@ class DutyTimes(NamedTuple):
 
 
 def read_times(table: Table, day: np.ndarray, shifts: Sequence[Shift | Unread | None]) -> DutyTimes:
-    """Return the duties in the order of the rows; what is wrong with their times, the table says.
+    """Return the duties in the order of the rows; what is wrong with their times is among the findings of the table.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def _read_pair(table: Table, number: int, day: np.ndarray, without_code: np.ndar
     names = [f"{kind} {number}" if number > 1 else kind for kind in (START, END)]
     (start, start_minute), (end, end_minute) = (_points(table, name) for name in names)
     blank = [np.isnat(moment) & (minute < 0) for moment, minute in ((start, start_minute), (end, end_minute))]
-    given = ~(blank[0] & blank[1])
-    needed = given if number > 1 else given | without_code
+    filled = ~(blank[0] & blank[1])
+    needed = filled if number > 1 else filled | without_code
     for name, missing in zip(names, blank, strict=True):
         table.report(
             error("zeitpunkt-fehlt", f"„{name}“ fehlt.", "Tragen Sie Datum und Uhrzeit ein."),
@@ -80,11 +80,11 @@ def _read_pair(table: Table, number: int, day: np.ndarray, without_code: np.ndar
     end = np.where(end_minute >= 0, _closing(start, end_minute), end)
     table.report(
         error("ende-vor-beginn", "Das Ende liegt nicht nach dem Beginn.", "Berichtigen Sie Beginn oder Ende."),
-        np.flatnonzero(given & (end <= start) & ~table.faulty).tolist(),
+        np.flatnonzero(filled & (end <= start) & ~table.faulty).tolist(),
         names[1],
         costs_row=True,
     )
-    record = np.flatnonzero(given)
+    record = np.flatnonzero(filled)
     return DutyTimes(record, start[record], end[record], np.full(len(record), table.heading(names[0]), dtype=object))
 
 
@@ -96,7 +96,7 @@ def _closing(start: np.ndarray, minute: np.ndarray) -> np.ndarray:
 
 
 def _of_codes(table: Table, records: np.ndarray, day: np.ndarray, shifts: Sequence[Shift | Unread | None]) -> DutyTimes:
-    """Return the duties of rows that say their times by a code alone."""
+    """Return the duties of rows that give their times by a code alone."""
     rows = [(row, *times) for row in records.tolist() if isinstance(one := shifts[row], Shift) for times in one.spans]
     record, begin, finish = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     heading = np.full(len(rows), table.heading(CODE), dtype=object)
@@ -123,8 +123,8 @@ def _parse_point(value: Any) -> int | datetime | None:
 
 
 def _minutes(minutes: np.ndarray | int) -> np.ndarray:
-    made: np.ndarray = np.asarray(minutes, dtype="timedelta64[m]").astype("timedelta64[s]")
-    return made
+    durations: np.ndarray = np.asarray(minutes, dtype="timedelta64[m]").astype("timedelta64[s]")
+    return durations
 
 
 def _report_day(table: Table, missing: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""The dates above the columns of a month grid: what headings, title, sheet and file say together."""
+"""The dates above the columns of a month grid: taken together from headings, title, sheet and file."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _SAY_MONTH: Final = (
 
 
 def month_dates(grid: Grid, block: MonthBlock, titles: list[Any]) -> dict[int, date | None] | Problem:
-    """Return the date of each column, None where the calendar has none, or why they are not known."""
+    """Return the date of each column, None where the calendar has none, or the problem if they are unknown."""
     days = block.days
     if all(day.year for day in days.values()):
         return {position: day.dated() for position, day in days.items()}
     start = next((found for title in titles if (found := period_start(title))), None)
     if start is None:
-        said = _month(grid, titles, needs_month=not next(iter(days.values())).month)
-        if not isinstance(said, tuple):
-            return said
-        if not said[0] and sum(day.day == 1 for day in days.values()) > (next(iter(days.values())).day == 1):
-            said = (0, said[1])
-        month, year = said
+        month_year = _month(grid, titles, needs_month=not next(iter(days.values())).month)
+        if not isinstance(month_year, tuple):
+            return month_year
+        if not month_year[0] and sum(day.day == 1 for day in days.values()) > (next(iter(days.values())).day == 1):
+            month_year = (0, month_year[1])
+        month, year = month_year
     else:
         month, year = start.month, start.year
-    made: dict[int, date | None] = {}
+    dates: dict[int, date | None] = {}
     before = 0
     for position, day in days.items():
         if day.month:
-            year += day.month < month and bool(made)
+            year += day.month < month and bool(dates)
             month = day.month
         elif day.day < before:
             if start is None:
@@ -50,17 +50,17 @@ def month_dates(grid: Grid, block: MonthBlock, titles: list[Any]) -> dict[int, d
                 )
             year, month = year + month // 12, month % 12 + 1
         before = day.day
-        made[position] = made_date(year, month, day.day)
-    if contradicts_weekdays(grid, block, made):
+        dates[position] = made_date(year, month, day.day)
+    if contradicts_weekdays(grid, block, dates):
         return error("wochentag-passt-nicht", f"{WRONG_WEEKDAY} Er ist nicht gelesen.", _SAY_MONTH)
-    return made
+    return dates
 
 
 def _month(grid: Grid, titles: list[Any], *, needs_month: bool) -> tuple[int, int] | Problem:
-    """Return month and year that title, sheet and file say together, or what is the matter."""
-    said = [month_and_year(text) for text in (*titles, grid.name)]
-    months = {month for month, _ in said if month}
-    years = {year for _, year in said if year} or {month_and_year(grid.file.rpartition(".")[0])[1]} - {0}
+    """Return month and year that title, sheet and file say together, or the problem if they do not."""
+    named = [month_and_year(text) for text in (*titles, grid.name)]
+    months = {month for month, _ in named if month}
+    years = {year for _, year in named if year} or {month_and_year(grid.file.rpartition(".")[0])[1]} - {0}
     if not months and needs_month:
         months = {month_and_year(grid.file.rpartition(".")[0])[0]} - {0}
     # What adjoining cells say ("Monat:" | "März" | "Jahr:" | 2026) comes together here.
@@ -84,7 +84,7 @@ def contradicts_weekdays(grid: Grid, block: MonthBlock, dates: dict[int, date | 
     """Return whether a weekday in, above or below a heading is not that of its date."""
     rows = [row for row in (block.row - 1, block.row + 1) if 0 <= row < len(grid.cells)]
     for position, day in dates.items():
-        told = {block.days[position].weekday, *(weekday(grid.cells[row, position]) for row in rows)} - {-1}
-        if day and any(one != day.weekday() for one in told):
+        weekdays = {block.days[position].weekday, *(weekday(grid.cells[row, position]) for row in rows)} - {-1}
+        if day and any(one != day.weekday() for one in weekdays):
             return True
     return False

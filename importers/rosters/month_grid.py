@@ -45,7 +45,7 @@ _PERSON_ERROR: Final = error(
 
 def read_wide(grid: Grid, blocks: list[MonthBlock], context: RosterContext) -> list[RosterEntries]:
     """Return the duties of a roster, block by block."""
-    made = []
+    entries = []
     ward = context.wards.named(without_month(grid.name))
     above = 0
     for block in blocks:
@@ -69,13 +69,13 @@ def read_wide(grid: Grid, blocks: list[MonthBlock], context: RosterContext) -> l
                 block.row + 1,
             )
         rows, ward = _rows(grid, block, dates, ward, context)
-        made.append(_entries(grid, block, dates, rows, context))
-    return made
+        entries.append(_entries(grid, block, dates, rows, context))
+    return entries
 
 
 def _who(grid: Grid, block: MonthBlock, context: RosterContext) -> dict[str, int]:
-    """Return the columns of number, name, given name and ward: by their headings, else by what is in them."""
-    found: dict[str, int] = {}
+    """Return the columns of number, name, given name and ward: by their headings, else by their cells."""
+    columns: dict[str, int] = {}
     left = min(block.days)
     for position in range(grid.cells.shape[1]):
         if position in block.days:
@@ -83,21 +83,21 @@ def _who(grid: Grid, block: MonthBlock, context: RosterContext) -> dict[str, int
         for row in range(max(0, block.row - 1), min(block.row + 2, block.end)):
             column = roster_column(grid.cells[row, position])
             if column in {NUMBER, NAME, GIVEN, WARD} and (position < left or column == WARD):
-                found.setdefault(column, position)
-    if NUMBER in found or NAME in found:
-        return found
+                columns.setdefault(column, position)
+    if NUMBER in columns or NAME in columns:
+        return columns
     best = (0, 0)
-    for position in set(range(left)) - set(found.values()):
+    for position in set(range(left)) - set(columns.values()):
         cells = [cell_values.text(cell) for cell in grid.cells[block.row + 1 : block.end, position]]
         named = sum(bool(context.names.find(cell)[0]) for cell in cells)
         known = sum(context.names.knows(cell) for cell in cells)
         best = max(best, (named + known, -position))
     if best[0]:
-        return found | {NAME: -best[1]}
+        return columns | {NAME: -best[1]}
     texts = [
-        p for p in range(left) if p not in found.values() and filled(grid.cells[block.row + 1 : block.end, [p]]).any()
+        p for p in range(left) if p not in columns.values() and filled(grid.cells[block.row + 1 : block.end, [p]]).any()
     ]
-    return found | ({NAME: texts[0]} if texts else {})
+    return columns | ({NAME: texts[0]} if texts else {})
 
 
 def _number(value: Any) -> str:
@@ -130,7 +130,7 @@ class PersonRows:
 def _rows(
     grid: Grid, block: MonthBlock, dates: dict[int, date | None], ward: str | None, context: RosterContext
 ) -> tuple[PersonRows, str | None]:
-    """Return the rows of a block, and the ward that holds at its end."""
+    """Return the rows of a block, and the ward that applies at its end."""
     first = block.row + 1
     who = _who(grid, block, context)
     columns = {name: filled_down(grid, first, at)[: block.end - first] for name, at in who.items()}
@@ -173,7 +173,7 @@ def _line(cells: np.ndarray, count: int, context: RosterContext) -> str | None:
     if not values or any(cell != values[0] for cell in values):
         return None
     lone = values[0]
-    # A shift alone in the column of a day is one that nobody has, not a line between duties.
+    # A shift alone in the column of a day is an unassigned duty, not a line between duties.
     duty = len(values) == count == 1 and isinstance(context.codes.resolve(lone), Shift)
     if not isinstance(lone, str) or duty or _is_person(lone, context):
         return None

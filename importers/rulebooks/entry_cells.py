@@ -143,14 +143,14 @@ def _day(cell: Any, column: Column) -> str:
     try:
         if isinstance(cell, str) and _ISO_DAY.fullmatch(clean(cell)):
             return date.fromisoformat(clean(cell)).isoformat()
-        found = cell_values.moment(cell)
+        moment = cell_values.moment(cell)
     except ValueError:
-        found = None
-    if found is None:
+        moment = None
+    if moment is None:
         raise error(
             "datum-unlesbar", f"„{shown(cell)}“ ist in der Spalte „{column.heading}“ kein lesbares Datum.", DAY_FORMATS
         )
-    return found.date().isoformat()
+    return moment.date().isoformat()
 
 
 def _condition(cell: Any, column: Column) -> str:

@@ -150,7 +150,7 @@ def _checked(file: str, pages: Mapping[str, BookSheet]) -> Iterator[Finding]:
 
 
 def _unsound(file: str, pages: Mapping[str, BookSheet], made: Mapping[str, Any]) -> Iterator[Finding]:
-    """Hold a rulebook that is in order against the health check: it can be used, but somebody should look."""
+    """Hold a rulebook that is in order against the health check: it can be used, but should be looked at."""
     cells, places = _numbered(pages)
     for problem in health(made, "", places):
         yield _located(file, problem, cells, Severity.WARNING, "regelwerk-auffaellig", _LOOK)

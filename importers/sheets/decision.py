@@ -32,7 +32,7 @@ _NOWHERE: Final = HeadingPlace(-1, {})
 
 @dataclass(frozen=True, slots=True)
 class SheetAnswer:
-    """What a person says of one sheet.
+    """What a person answers for one sheet.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class SheetAnswer:
     unit
         Of column ``Minuten``: "" = as written, "min", "s", "h".
     encoding
-        Codec of text, "" = found out.
+        Codec of text, "" = to be detected.
     """
 
     file: str
@@ -75,7 +75,7 @@ class SheetDecision:
     confidence
         That it is this sheet: 1 = an answer, a profile or its own name says so; else from the headings.
     answered
-        Whether a person has spoken about the sheet.
+        Whether a person has answered for the sheet.
     profile
         Name of the profile applied, "".
     das
@@ -92,7 +92,7 @@ class SheetDecision:
 
     @property
     def settled(self) -> bool:
-        """Whether there is nothing to ask a person."""
+        """Whether there is nothing to ask."""
         if self.grid.encoding == DOS and not (self.answered or self.profile):
             return False
         if self.sheet:
@@ -106,7 +106,7 @@ class SheetDecision:
 
     @property
     def clear(self) -> bool:
-        """Whether the sheet may be read although nobody was asked."""
+        """Whether the sheet may be read without asking."""
         return bool(self.sheet) and self.confidence >= LIKELY and not self.place.trouble
 
 
@@ -121,7 +121,7 @@ class DecidedFile:
     decisions
         One for each sheet that was opened.
     others
-        Names of all other sheets; hidden ones say so.
+        Names of all other sheets, hidden ones marked.
     findings
         Doubts about the file as a whole.
     export
@@ -167,7 +167,7 @@ class KnownBefore:
 
 
 def _holds_no_data(grid: Grid) -> bool:
-    """Return whether nobody needs to be asked about a sheet of a workbook: never two cells in a row."""
+    """Return whether a sheet of a workbook holds no table: never two cells in a row."""
     if grid.from_text:
         return False
     filled = np.zeros(len(grid.cells), dtype=np.int32)

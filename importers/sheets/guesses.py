@@ -85,7 +85,7 @@ class SheetGuess:
     columns
         Of the headings.
     missing
-        Required columns nobody stands for.
+        Required columns without a heading.
     unit
         Of column ``Minuten``: "" = as written, "min", "s", "h".
     encoding
@@ -122,7 +122,7 @@ def guesses(opened: Iterable[DecidedFile], vocabulary: Vocabulary | None) -> tup
 
 
 def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[SheetAnswer]) -> SourceProfile:
-    """Return what to remember of a source: how the sheets are read that a person was asked about.
+    """Return the profile of a source: how those sheets are read that a person was asked about.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
 
     Notes
     -----
-    Two sheets with the same headings that are read in different ways leave nothing to tell them by later; neither is
+    Two sheets with the same headings that are read in different ways cannot be told apart later; neither is
     remembered, and both are asked about again.
     """
     answered = {(answer.file, answer.name) for answer in answers}
@@ -140,7 +140,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
         if not guess.fingerprint or not ((guess.file, guess.name) in answered or guess.profile == name):
             continue
         texts = numbered([column.heading for column in guess.columns])
-        one = SheetProfile(
+        profile = SheetProfile(
             guess.fingerprint,
             guess.sheet,
             {
@@ -151,8 +151,8 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
             guess.unit,
             "" if guess.encoding.startswith("utf") else guess.encoding,
         )
-        sheets[guess.fingerprint] = one if sheets.get(guess.fingerprint, one) == one else None
-    return SourceProfile(name, tuple(one for one in sheets.values() if one))
+        sheets[guess.fingerprint] = profile if sheets.get(guess.fingerprint, profile) == profile else None
+    return SourceProfile(name, tuple(profile for profile in sheets.values() if profile))
 
 
 def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:

@@ -1,4 +1,4 @@
-"""How a sheet is laid out: rows of headings, merged cells, and the lines of a report that are no data."""
+"""How a sheet is laid out: rows of headings, merged cells, and columns as codes."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def stands_over_headings(grid: Grid, number: int) -> bool:
 def filled_down(grid: Grid, first_row: int, column: int) -> np.ndarray:
     """Return the cells of a column from a row on; a cell merged over several rows holds for all of them."""
     codes, cells = coded_down(grid, first_row, column)
-    made: np.ndarray = objects(cells)[codes]
-    return made
+    column_cells: np.ndarray = objects(cells)[codes]
+    return column_cells
 
 
 def coded_down(grid: Grid, first_row: int, column: int) -> CodedColumn:
@@ -84,7 +84,7 @@ def coded_down(grid: Grid, first_row: int, column: int) -> CodedColumn:
     return CodedColumn(*in_order(codes, cells))
 
 
-def told(rows: Sequence[int], most: int = 12) -> str:
+def row_numbers(rows: Sequence[int], most: int = 12) -> str:
     """Return row numbers as a reader writes them: "3, 5-9"; the first few of very many."""
     spans: list[list[int]] = []
     for row in sorted(rows):

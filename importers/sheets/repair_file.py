@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 REASON: Final = "Was zu berichtigen ist"
-"""Heading of the column that tells why; a file with this column is one of ours, and the column is not read."""
+"""Heading of the column that says why; a file with this column is one of ours, and the column is not read."""
 
 FORMULA_STARTS: Final = frozenset("=+-@\t\r")
 """A text that begins so is written with an apostrophe before it, and read again without."""

@@ -92,8 +92,8 @@ def find_headings(grid: Grid) -> HeadingPlace | None:
     """
     for row, cells in enumerate(grid.cells[:HEADING_ROWS]):
         names = [roster_column(cell) for cell in cells]
-        found = set(names)
-        if {NUMBER, NAME} & found and ({START, END} <= found or {DAY, CODE} <= found):
+        known = set(names)
+        if {NUMBER, NAME} & known and ({START, END} <= known or {DAY, CODE} <= known):
             return _located(grid, row, names)
     return None
 
@@ -142,13 +142,13 @@ def find_days(grid: Grid) -> list[MonthBlock]:
     first = next((row for row in range(min(HEADING_ROWS, len(grid.cells))) if row_of_days(grid.cells[row])), None)
     if first is None:
         return []
-    found = {first: row_of_days(grid.cells[first])}
-    at = list(found[first])[:LEAST_DAYS]
+    rows_of_days = {first: row_of_days(grid.cells[first])}
+    at = list(rows_of_days[first])[:LEAST_DAYS]
     for row in range(first + 1, len(grid.cells)):
         if all(heading(grid.cells[row, position]) for position in at) and (days := row_of_days(grid.cells[row])):
-            found[row] = days
-    rows = [*found, len(grid.cells)]
-    return [MonthBlock(row, end, found[row]) for row, end in pairwise(rows)]
+            rows_of_days[row] = days
+    rows = [*rows_of_days, len(grid.cells)]
+    return [MonthBlock(row, end, rows_of_days[row]) for row, end in pairwise(rows)]
 
 
 def row_of_days(cells: Any) -> dict[int, DayHeading]:
@@ -172,8 +172,8 @@ def _follows(before: DayHeading, day: DayHeading) -> bool:
         return False
     if not day.month:
         return day.day == before.day + 1 or (day.day == 1 and before.day >= 28)
-    one = made_date(before.year or 2024, before.month, before.day)
-    other = made_date(day.year or 2024, day.month, day.day)
-    assert one
-    assert other
-    return one < other <= one + _LONGEST_GAP or (not day.year and before.month == 12 and day.month == 1)
+    earlier = made_date(before.year or 2024, before.month, before.day)
+    later = made_date(day.year or 2024, day.month, day.day)
+    assert earlier
+    assert later
+    return earlier < later <= earlier + _LONGEST_GAP or (not day.year and before.month == 12 and day.month == 1)

@@ -75,8 +75,8 @@ def clock(text: str) -> int | None:
     match = _ONE.fullmatch(written)
     assert match
     hour, minute = int(match[1] or match[3] or match[5]), int(match[2] or match[4] or 0)
-    made = hour * 60 + minute
-    return made if minute < 60 and made <= DAY_MINUTES else None
+    minutes = hour * 60 + minute
+    return minutes if minute < 60 and minutes <= DAY_MINUTES else None
 
 
 def span(text: str) -> tuple[int, int] | None:
@@ -163,18 +163,18 @@ def heading(cell: object) -> DayHeading | None:
     if not match:
         return None
     before, iso_year, iso_month, iso_day, day, month, year, after = match.groups()
-    made = DayHeading(
+    day_heading = DayHeading(
         int(iso_day or day),
         int(iso_month or month or 0),
         _full_year(iso_year or year),
         weekday(before or after or ""),
     )
     known = (
-        1 <= made.day <= 31
-        and made.month <= 12
-        and (not made.month or made_date(made.year or 2024, made.month, made.day))
+        1 <= day_heading.day <= 31
+        and day_heading.month <= 12
+        and (not day_heading.month or made_date(day_heading.year or 2024, day_heading.month, day_heading.day))
     )
-    return made if known else None
+    return day_heading if known else None
 
 
 def weekday(text: object) -> int:
@@ -200,7 +200,7 @@ def period_start(cell: object) -> date | None:
 def month_and_year(cell: object) -> tuple[int, int]:
     """Return month and year a name or title says, 0 where it does not.
 
-    A single day says them only if it is the first of its month: others tell when a roster was printed.
+    A single day says them only if it is the first of its month: others say when a roster was printed.
     """
     if isinstance(cell, date):
         return (cell.month, cell.year) if cell.day == 1 else (0, 0)
@@ -236,8 +236,8 @@ def only_day(text: str) -> date | None:
     """Return the day of a line or title that names one day and next to nothing else, None for others."""
     days = re.findall(_FULL, clean(text))
     if len(days) != 1 or _PRINTED.match(fold(text)):
-        found = heading(text)
-        return found.dated() if found else None
+        day_heading = heading(text)
+        return day_heading.dated() if day_heading else None
     rest = re.sub(rf"{_WEEKDAY}|\b(?:fuer|für|vom|am|den)\b", " ", without_month(text), flags=re.IGNORECASE)
     (day, month, year), plain = days[0], rest.strip(" ,.:-–")
     return None if plain else made_date(_full_year(year), int(month), int(day))

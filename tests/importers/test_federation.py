@@ -37,7 +37,7 @@ def read(folder: Path) -> tuple[Tables, pd.DataFrame, list[Finding], int]:
     """Read a home as the analysis does: people, rows, findings, rows lost."""
     files = federations.files(folder, "0001")
     people, findings = federations.people(files, BOOK)
-    work = batches.Batches(files.interventions, BOOK, people)
+    work = batches.InterventionBatches(files.interventions, BOOK, people)
     frames = list(work)
     for frame in frames:
         check(Tables(people.residents, people.assessments, people.instability, people.staff, frame, people.duties))
