@@ -17,11 +17,11 @@ from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError, error, notice, warning
 from importers.rosters.clock_change import missing_on_the_clock, twice_on_the_clock
-from importers.rosters.list_layout import read_long, read_table
-from importers.rosters.month_grid import read_wide
+from importers.rosters.list_layout import read_list, read_table
+from importers.rosters.month_grid import read_month_grid
 from importers.rosters.reading_context import SHEET, RosterContext, RosterEntries, Wards
 from importers.rosters.shift_codes import ShiftCodes
-from importers.sheets.roster_headings import find_days
+from importers.sheets.roster_headings import find_month_blocks
 from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def read_rosters(
         if place.trouble:
             raise UnreadableError(place.trouble)
         if place.columns:
-            parts.append(read_long(grid, place, context))
+            parts.append(read_list(grid, place, context))
         else:
-            parts.extend(read_wide(grid, find_days(grid), context))
+            parts.extend(read_month_grid(grid, find_month_blocks(grid), context))
     return ReadDuties(
         _checked(parts, context),
         context.findings,

@@ -98,7 +98,7 @@ class DutyRows(Table):
         self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
 
 
-def read_long(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterEntries:
+def read_list(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterEntries:
     """Return the duties of a sheet whose headings are known.
 
     Times without a day belong to the day of their row; an end not after its beginning is on the day after.

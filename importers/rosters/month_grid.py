@@ -43,7 +43,7 @@ _PERSON_ERROR: Final = error(
 )
 
 
-def read_wide(grid: Grid, blocks: list[MonthBlock], context: RosterContext) -> list[RosterEntries]:
+def read_month_grid(grid: Grid, blocks: list[MonthBlock], context: RosterContext) -> list[RosterEntries]:
     """Return the duties of a roster, block by block."""
     entries = []
     ward = context.wards.named(without_month(grid.name))

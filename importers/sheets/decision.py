@@ -100,7 +100,7 @@ class SheetDecision:
         return self.answered or bool(self.profile) or self.grid.hidden or _holds_no_data(self.grid)
 
     @property
-    def is_wide(self) -> bool:
+    def is_month_grid(self) -> bool:
         """Whether the sheet is a roster with a column a day, of which no single column is one of ours."""
         return self.sheet == ROSTER and self.place.row >= 0 and not self.place.columns and not self.place.trouble
 

@@ -158,7 +158,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
 def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
     grid, place = one.grid, one.place
     row = place.row - place.depth + 1 if place.row >= 0 else -1
-    known = row >= 0 and not one.is_wide
+    known = row >= 0 and not one.is_month_grid
     return SheetGuess(
         file=grid.file,
         name="" if grid.from_text else grid.name,
@@ -170,7 +170,7 @@ def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
         row=row,
         depth=place.depth,
         columns=tuple(_column(one, at, vocabulary) for at in range(len(place.texts))) if known else (),
-        missing=missing(one.sheet, place.columns) if one.sheet and not one.is_wide else (),
+        missing=missing(one.sheet, place.columns) if one.sheet and not one.is_month_grid else (),
         unit=place.unit,
         encoding=grid.encoding,
         profile=one.profile,

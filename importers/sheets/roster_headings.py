@@ -74,7 +74,7 @@ def find_roster(grid: Grid) -> HeadingPlace | None:
     """Return where the headings of a list of duties or the days of a roster stand, None if it is neither."""
     if (place := find_headings(grid)) is not None:
         return place
-    blocks = find_days(grid)
+    blocks = find_month_blocks(grid)
     return HeadingPlace(blocks[0].row, {}) if blocks else None
 
 
@@ -137,7 +137,7 @@ class MonthBlock:
     days: dict[int, DayHeading]
 
 
-def find_days(grid: Grid) -> list[MonthBlock]:
+def find_month_blocks(grid: Grid) -> list[MonthBlock]:
     """Return the blocks of a roster, none if the sheet is none."""
     first = next((row for row in range(min(HEADING_ROWS, len(grid.cells))) if row_of_days(grid.cells[row])), None)
     if first is None:
