@@ -1,4 +1,4 @@
-"""What a home has settled once for all its files."""
+"""What a home has settled once for all its files: its words and its profiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HomeConventions:
-    """The home's own words and profiles; they go before our lists and cost no warning.
+    """The home's own words and profiles; they take precedence over our lists and cause no warning.
 
     Attributes
     ----------
@@ -22,12 +22,12 @@ class HomeConventions:
     qualifications
         Own word -> "1" to "8", or "1 betreuung-43b".
     roles
-        Own word -> role as kept.
+        Own word -> role as stored.
     shifts
-        Own abbreviation in column ``Schicht`` -> word kept ("F" -> "Früh").
+        Own abbreviation in column ``Schicht`` -> word stored ("F" -> "Früh").
     shift_codes
         Code of the roster -> times such as "06:00-14:00" or "07:00-11:00/16:00-20:00, Pause 30", or frei, krank,
-        Urlaub. What the sheet ``Dienstzeiten`` says of a code goes first.
+        Urlaub. What the sheet ``Dienstzeiten`` says of a code takes precedence.
     profiles
         How sheets of known sources are read.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -55,6 +56,40 @@ class Finding:
     letter: str = ""
 
 
+class Problem(Exception):  # noqa: N818 - a finding without its place, not a failure of the program
+    """What is the matter with a value, and what to do about it.
+
+    Attributes
+    ----------
+    taken
+        The value that holds nevertheless, None = the default of the column.
+    """
+
+    def __init__(self, severity: Severity, code: str, message: str, repair: str, taken: Any = None) -> None:
+        super().__init__(code)
+        self.taken = taken
+        self.severity, self.code, self.message, self.repair = severity, code, message, repair
+
+    def at(self, **place: Any) -> Finding:
+        """Return the finding that says where: ``file``, ``sheet``, ``row`` and the others of :class:`Finding`."""
+        return Finding(self.severity, self.code, self.message, self.repair, **place)
+
+
+def error(code: str, message: str, repair: str) -> Problem:
+    """Return a problem that costs the row or the cell."""
+    return Problem(Severity.ERROR, code, message, repair)
+
+
+def warning(code: str, message: str, repair: str, taken: Any = None) -> Problem:
+    """Return a problem of a value that is taken nevertheless."""
+    return Problem(Severity.WARNING, code, message, repair, taken)
+
+
+def notice(code: str, message: str, repair: str) -> Problem:
+    """Return something to know."""
+    return Problem(Severity.NOTICE, code, message, repair)
+
+
 class UnreadableError(Exception):
     """The input is refused as a whole. The message is one German sentence that says what to do."""
 
@@ -75,6 +110,6 @@ class PasswordNeededError(UnreadableError):
     """
 
     def __init__(self, file: str, *, wrong: bool) -> None:
-        said = "Das Kennwort passt nicht zur Datei" if wrong else "Es fehlt das Kennwort für die Datei"
-        super().__init__(f"{said} „{file}“. Bitte geben Sie es ein oder speichern Sie die Datei ohne Kennwort.")
+        reason = "Das Kennwort passt nicht zur Datei" if wrong else "Es fehlt das Kennwort für die Datei"
+        super().__init__(f"{reason} „{file}“. Bitte geben Sie es ein oder speichern Sie die Datei ohne Kennwort.")
         self.file, self.wrong = file, wrong

@@ -1,9 +1,9 @@
-"""What becomes of files: frames for the engine, names for the vault, findings, and words nobody knows."""
+"""The result of reading files: frames for the engine, names for the vault, findings, unknown words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -11,13 +11,16 @@ from importers.content.assessments import read_assessments
 from importers.content.faulty_rows import FaultySheet, faulty_rows
 from importers.content.instability import read_instability
 from importers.content.interventions import ReadInterventions, read_interventions
+from importers.content.name_index import NameIndex
 from importers.content.people import read_residents, read_staff
-from importers.content.person_names import PersonIndex, names_in
+from importers.content.person_index import KnownPeople, PersonIndex
+from importers.content.person_names import names_in
 from importers.content.weekly_hours import HOURS, read_hours
 from importers.findings import Finding, Severity
 from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters
-from importers.rosters.shift_codes import read_shift_codes
+from importers.rosters.reading_context import Wards
+from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
 from importers.sheets.template_columns import SHEETS
 from pebem.contracts import DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReadFiles:
-    """What became of the files.
+    """The result of reading files.
 
     Attributes
     ----------
@@ -51,12 +54,12 @@ class ReadFiles:
     ignored
         Rows of ``Interventionen`` left out because the home maps their name to nothing.
     unknown
-        Kind, one of :data:`importers.home_words.kinds.KINDS` -> word nobody knows, or that is only taken with a
-        warning -> the rows where it stands, and the seconds of the interventions that hang on it. They may hold names.
+        Kind, one of :data:`importers.home_words.kinds.KINDS` -> word that is unknown, or only read with a
+        warning -> the rows where it occurs, and the seconds of the interventions that depend on it; may hold names.
     faulty_rows
         Rows with errors as they stood, sheet by sheet. They may hold names.
     names
-        What the files call people, also those whose rows have errors: not for storing, but for keeping words apart.
+        What the files call people, also in rows with errors: never stored, only to recognise names among words.
     """
 
     tables: Tables
@@ -101,69 +104,36 @@ def assemble(
     findings: list[Finding],
     agreed: HomeConventions,
 ) -> ReadFiles:
-    """Read all sheets, each with what the others say of its people.
+    """Read all sheets, checked against each other.
 
     Parameters
     ----------
     tables
         Sheet -> its rows; all but the rosters.
     findings
-        What was found before.
+        Findings so far; more are added.
     """
-    residents, people_residents = empty(RESIDENTS), _nobody("resident")
-    staff, people_staff, hours = empty(STAFF), _nobody("staff"), empty(HOURS)
-    if table := tables.get("Bewohner"):
-        residents, people_residents = read_residents(table)
-    if table := tables.get("Mitarbeitende"):
-        staff, people_staff = read_staff(table, agreed)
-        hours = read_hours(table, staff)
-    known = frozenset(residents["resident"])
-    parts: dict[str, pd.DataFrame] = {}
-    if table := tables.get("Begutachtungen"):
-        parts["assessments"] = read_assessments(table, known, listed="Bewohner" in tables)
-    instability = empty(INSTABILITY)
-    if table := tables.get("Instabilität"):
-        instability = read_instability(table, book, known, listed="Bewohner" in tables)
-    else:
-        findings.append(
-            Finding(
-                Severity.WARNING,
-                "instabilitaet-fehlt",
-                "Das Blatt „Instabilität“ fehlt; alle Bewohner:innen gelten als stabil.",
-                "Ergänzen Sie das Blatt, auch wenn nur wenige Zeilen darin stehen.",
-                sheet="Instabilität",
-            )
-        )
-    codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
-    duties = ReadDuties(empty(DUTIES), [], {}, frozenset())
-    if rosters:
-        wards = residents["ward"].dropna().unique().tolist()
-        duties = read_rosters(rosters, (staff, people_staff), wards, (codes, agreed.shift_codes))
-    work = ReadInterventions(empty(INTERVENTIONS), 0, 0, np.zeros(0, dtype=np.int32))
-    if table := tables.get("Interventionen"):
-        named = (
-            PersonIndex(known, people_residents),
-            PersonIndex(frozenset(staff["staff"]), people_staff, tables.get("Mitarbeitende")),
-        )
-        work = read_interventions(table, book, residents, staff, agreed, named)
+    people = _read_people(tables, agreed)
+    parts = _read_states(tables, book, people, findings)
+    duties = _read_duties(tables, rosters, people, agreed)
+    work = _read_work(tables, book, people, agreed)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
     findings.extend(duties.findings)
     return ReadFiles(
         Tables(
-            residents=residents,
-            staff=staff,
-            instability=instability,
+            residents=people.residents,
+            staff=people.staff,
             interventions=work.table,
             faulty=work.faulty,
             duties=duties.table,
             **parts,
         ),
         findings,
-        people_residents,
-        people_staff,
-        hours,
+        people.resident_names,
+        people.staff_names,
+        people.hours,
         work.ignored,
         unknown_words(tables, work, duties.unknown, book, agreed),
         faulty_rows([*(tables[sheet] for sheet in SHEETS if sheet in tables), *duties.tables]),
@@ -171,5 +141,78 @@ def assemble(
     )
 
 
-def _nobody(key: str) -> pd.DataFrame:
+class _ReadPeople(NamedTuple):
+    """Residents and staff; names apart from the frames of the engine, as :class:`ReadFiles` has them."""
+
+    residents: pd.DataFrame
+    resident_names: pd.DataFrame
+    staff: pd.DataFrame
+    staff_names: pd.DataFrame
+    hours: pd.DataFrame
+
+
+def _read_people(tables: Mapping[str, Table], agreed: HomeConventions) -> _ReadPeople:
+    residents, resident_names = empty(RESIDENTS), _no_names("resident")
+    staff, staff_names, hours = empty(STAFF), _no_names("staff"), empty(HOURS)
+    if table := tables.get("Bewohner"):
+        residents, resident_names = read_residents(table)
+    if table := tables.get("Mitarbeitende"):
+        staff, staff_names = read_staff(table, agreed)
+        hours = read_hours(table, staff)
+    return _ReadPeople(residents, resident_names, staff, staff_names, hours)
+
+
+def _read_states(
+    tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, findings: list[Finding]
+) -> dict[str, pd.DataFrame]:
+    """Return ``instability`` and, where their sheet is there, ``assessments``."""
+    known, listed = frozenset(people.residents["resident"]), "Bewohner" in tables
+    parts: dict[str, pd.DataFrame] = {"instability": empty(INSTABILITY)}
+    if table := tables.get("Begutachtungen"):
+        parts["assessments"] = read_assessments(table, known, listed=listed)
+    if table := tables.get("Instabilität"):
+        parts["instability"] = read_instability(table, book, known, listed=listed)
+    else:
+        findings.append(_INSTABILITY_MISSING)
+    return parts
+
+
+def _read_duties(
+    tables: Mapping[str, Table],
+    rosters: Sequence[tuple[Grid, HeadingPlace]],
+    people: _ReadPeople,
+    agreed: HomeConventions,
+) -> ReadDuties:
+    """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
+    of_files = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
+    if not rosters:
+        return ReadDuties(empty(DUTIES), [], {}, frozenset())
+    names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)
+    codes = ShiftCodes({code: shift(text) for code, text in agreed.shift_codes.items()} | of_files)
+    return read_rosters(rosters, names, codes, Wards(people.residents["ward"].dropna().unique().tolist()))
+
+
+def _read_work(
+    tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, agreed: HomeConventions
+) -> ReadInterventions:
+    table = tables.get("Interventionen")
+    if not table:
+        return ReadInterventions(empty(INTERVENTIONS), 0, 0, np.zeros(0, dtype=np.int32))
+    known = KnownPeople(
+        PersonIndex(frozenset(people.residents["resident"]), people.resident_names),
+        PersonIndex(frozenset(people.staff["staff"]), people.staff_names, tables.get("Mitarbeitende")),
+    )
+    return read_interventions(table, book, people.residents, people.staff, agreed, known)
+
+
+_INSTABILITY_MISSING: Final = Finding(
+    Severity.WARNING,
+    "instabilitaet-fehlt",
+    "Das Blatt „Instabilität“ fehlt; alle Bewohner:innen gelten als stabil.",
+    "Ergänzen Sie das Blatt, auch wenn nur wenige Zeilen darin stehen.",
+    sheet="Instabilität",
+)
+
+
+def _no_names(key: str) -> pd.DataFrame:
     return empty({key: "text", "name": "text", "given": "text"})

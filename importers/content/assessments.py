@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.cross_checks import check_numbers
-from importers.content.shared_columns import days, error, frame, notice, numbers, text_series, warning
+from importers.content.shared_columns import days, frame, numbers, text_series
+from importers.findings import error, notice, warning
 from importers.sheets.template_columns import SPECIAL, STOOL, URINE, fold
 from importers.values import cell_values
 from pebem.contracts import ITEM_MISSING
@@ -50,7 +51,7 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     residents
         Known resident numbers; rows of others are left out. None: not checked.
     listed
-        Whether a list of residents came along; without one others are told of and kept.
+        Whether the files hold a list of residents; without one, others are only reported.
     """
     resident = numbers(table, "Bewohner-Nr")
     if residents is not None:
@@ -74,8 +75,8 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     columns["continence_stool"] = _continence(table, STOOL, columns)
     codes, values = table.read(SPECIAL, _parse_special, default=False)
     columns["special"] = np.array(values, dtype=bool)[codes]
-    made = frame(table, columns)
-    again = made.duplicated(["resident", "date"]).to_numpy()
+    assessments = frame(table, columns)
+    again = assessments.duplicated(["resident", "date"]).to_numpy()
     table.report(
         warning(
             "begutachtung-doppelt",
@@ -85,7 +86,7 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
         np.flatnonzero(~table.faulty)[again].tolist(),
         "Datum",
     )
-    return made
+    return assessments
 
 
 def _continence(table: Table, column: str, columns: dict[str, Any]) -> np.ndarray:
@@ -111,36 +112,36 @@ def _parser(cell: str) -> Callable[[Any], int]:
         choice = ", ".join(map(str, allowed[:-1])) + f" oder {allowed[-1]}"
 
         def points(value: Any) -> int:
-            found = _whole(value)
-            if found is None:
+            points = _whole(value)
+            if points is None:
                 return ITEM_MISSING
-            if found not in allowed:
+            if points not in allowed:
                 raise error(
                     "punktwert-ungueltig",
                     f"Diesen Punktwert gibt es bei {item} nicht; der Wert gilt als unbekannt.",
                     f"Tragen Sie {choice} ein oder lassen Sie die Zelle leer.",
                 )
-            return found
+            return points
 
         return points
 
     def counts(value: Any) -> int:
-        found = _whole(value)
-        if found is None:
+        count = _whole(value)
+        if count is None:
             return ITEM_MISSING
-        if not 0 <= found <= MOST_COUNTS:
+        if not 0 <= count <= MOST_COUNTS:
             raise error(
                 "anzahl-ungueltig",
                 "Die Anzahl ist keine ganze Zahl von 0 bis 9.999; der Wert gilt als unbekannt.",
                 "Tragen Sie ein, wie oft die Maßnahme anfällt, oder lassen Sie die Zelle leer.",
             )
-        if found and frequency == "täglich" and item in ITEMS_WITHOUT_DAILY:
+        if count and frequency == "täglich" and item in ITEMS_WITHOUT_DAILY:
             raise error(
                 "taeglich-nicht-vorgesehen",
                 f"Bei {item} ist keine tägliche Häufigkeit vorgesehen; der Wert gilt als unbekannt.",
                 "Tragen Sie die Häufigkeit wöchentlich oder monatlich ein.",
             )
-        return found
+        return count
 
     return counts
 
@@ -157,14 +158,14 @@ def _parse_continence(value: Any) -> int:
     written = cell_values.text(value)
     if not written:
         return NO_FINDING
-    found = _CONTINENCE.get(fold(written))
-    if found is None:
+    position = _CONTINENCE.get(fold(written))
+    if position is None:
         raise error(
             "kontinenz-unbekannt",
             "Diesen Befund gibt es nicht; er gilt als nicht angegeben.",
             "Wählen Sie: " + ", ".join(CONTINENCE) + ".",
         )
-    return found
+    return position
 
 
 def _parse_special(value: Any) -> bool:

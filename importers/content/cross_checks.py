@@ -1,20 +1,27 @@
-"""Whether somebody of this number is known, and was there on the day."""
+"""Whether the person of a number is known, and was there on the day."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from importers.content.shared_columns import error, warning
+from importers.findings import error, warning
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from importers.content.table import Table
+    from importers.files.coded_column import CodedColumn
+
+Period: TypeAlias = "tuple[np.datetime64, np.datetime64]"
+_OPEN: Final = np.datetime64("1677-01-01", "s"), np.datetime64("2262-01-01", "s")
+"""The period that covers every day."""
 
 
 def check_numbers(table: Table, resident: np.ndarray, residents: frozenset[str], *, listed: bool) -> None:
-    """Leave out rows about residents who are not in the list that came along; without one, tell whom it has to know.
+    """Leave out rows about residents who are not in the list; without a list, only warn of them.
 
     Parameters
     ----------
@@ -43,7 +50,7 @@ def check_numbers(table: Table, resident: np.ndarray, residents: frozenset[str],
 
 def check_residents(
     table: Table,
-    named: tuple[np.ndarray, list[str]],
+    numbers: CodedColumn,
     needs_resident: np.ndarray,
     days: np.ndarray,
     residents: pd.DataFrame,
@@ -52,12 +59,12 @@ def check_residents(
 
     Parameters
     ----------
-    named
-        Code of each row and the resident number behind each code.
+    numbers
+        Resident number of each row, "" = none.
     needs_resident, days
         Of each row: whether its kind needs a resident, and its day.
     """
-    codes, names = named
+    codes, names = numbers
     position = {name: i for i, name in enumerate(residents["resident"])}
     known = np.array([position.get(name, -1) for name in names], dtype=np.int64)
     blank = np.array([not name for name in names], dtype=bool)
@@ -79,10 +86,19 @@ def check_residents(
         np.flatnonzero(((known < 0) & ~blank)[codes] & ~table.faulty).tolist(),
         "Bewohner-Nr",
     )
-    if residents.empty:
-        return
-    taken = (known >= 0)[codes] & ~table.faulty
-    of_row = known[codes]
+    if not residents.empty:
+        _check_stays(table, known[codes], days, residents)
+
+
+def _check_stays(table: Table, resident: np.ndarray, days: np.ndarray, residents: pd.DataFrame) -> None:
+    """Warn of interventions before a resident moved in or after the resident moved out.
+
+    Parameters
+    ----------
+    resident
+        Position of each row's resident among the residents, -1 = unknown.
+    """
+    known = (resident >= 0) & ~table.faulty
     for column, code, outside, what in (
         ("moved_in", "vor-einzug", np.less, "vor dem Einzug"),
         ("moved_out", "nach-auszug", np.greater, "nach dem Auszug"),
@@ -94,68 +110,71 @@ def check_residents(
                 f"Die Intervention liegt {what} der Person; sie wird trotzdem übernommen.",
                 "Prüfen Sie das Datum sowie Einzug und Auszug im Blatt „Bewohner“.",
             ),
-            np.flatnonzero(taken & outside(days, limit[of_row])).tolist(),
+            np.flatnonzero(known & outside(days, limit[resident])).tolist(),
             "Datum",
         )
 
 
-def check_staff(
-    table: Table,
-    named: tuple[np.ndarray, list[str]],
-    dated: tuple[np.ndarray, np.ndarray],
-    staff: pd.DataFrame,
-) -> None:
+def check_staff(table: Table, numbers: CodedColumn, days: CodedColumn, staff: pd.DataFrame) -> None:
     """Warn of interventions without a known member of staff, or on a day none of the person's rows covers.
 
     Parameters
     ----------
-    named, dated
-        Code of each row and the number, or day, behind each code.
+    numbers, days
+        Staff number ("" = none) and day (datetime64[s]) of each row.
+    staff
+        Frame of :mod:`pebem.contracts`.
     """
-    codes, names = named
-    date_codes, days = dated
+    codes, names = numbers
     blank = np.array([not name for name in names], dtype=bool)
     known_names = set(staff["staff"])
     known = np.array([name in known_names for name in names], dtype=bool)
-    table.report(
-        warning(
-            "personal-fehlt",
-            "Die Personal-Nr fehlt; das QN-Ist ist unbekannt.",
-            "Tragen Sie ein, wer die Intervention durchgeführt hat.",
+    for which, problem in (
+        (
+            blank,
+            warning(
+                "personal-fehlt",
+                "Die Personal-Nr fehlt; das QN-Ist ist unbekannt.",
+                "Tragen Sie ein, wer die Intervention durchgeführt hat.",
+            ),
         ),
-        np.flatnonzero(blank[codes] & ~table.faulty).tolist(),
-        "Personal-Nr",
-    )
-    table.report(
-        warning(
-            "personal-unbekannt",
-            "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“; das QN-Ist ist unbekannt.",
-            "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
+        (
+            ~known & ~blank,
+            warning(
+                "personal-unbekannt",
+                "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“; das QN-Ist ist unbekannt.",
+                "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
+            ),
         ),
-        np.flatnonzero((~known & ~blank)[codes] & ~table.faulty).tolist(),
-        "Personal-Nr",
-    )
-    open_start, open_end = np.datetime64("1677-01-01", "s"), np.datetime64("2262-01-01", "s")
-    starts = staff["start"].fillna(pd.Timestamp(open_start)).to_numpy("datetime64[s]")
-    ends = staff["end"].fillna(pd.Timestamp(open_end)).to_numpy("datetime64[s]")
-    periods: dict[str, list[tuple[Any, Any]]] = {}
-    for name, start, end in zip(staff["staff"], starts, ends, strict=True):
-        periods.setdefault(name, []).append((start, end))
-    # Only people with a limit somewhere can be out of range; for all others no row is looked at.
-    limited = {
-        code: periods[name]
-        for code, name in enumerate(names)
-        if name in periods and (open_start, open_end) not in periods[name]
-    }
-    valid = np.ones((len(names), len(days)), dtype=bool)
-    for code, spans in limited.items():
-        valid[code] = np.logical_or.reduce([(start <= days) & (days <= end) for start, end in spans])
+    ):
+        table.report(problem, np.flatnonzero(which[codes] & ~table.faulty).tolist(), "Personal-Nr")
+    covered = _covered(names, np.asarray(days.values), _periods(staff))
     table.report(
         warning(
             "personal-nicht-gueltig",
             "An diesem Tag gilt keine Zeile dieser Person im Blatt „Mitarbeitende“; das QN-Ist ist unbekannt.",
             "Prüfen Sie das Datum sowie „Gültig ab“ und „Gültig bis“ der Person.",
         ),
-        np.flatnonzero(~valid[codes, date_codes] & ~table.faulty).tolist(),
+        np.flatnonzero(~covered[codes, days.codes] & ~table.faulty).tolist(),
         "Personal-Nr",
     )
+
+
+def _periods(staff: pd.DataFrame) -> dict[str, list[Period]]:
+    """Return the periods of each member of staff; an open end is far away."""
+    starts = staff["start"].fillna(pd.Timestamp(_OPEN[0])).to_numpy("datetime64[s]")
+    ends = staff["end"].fillna(pd.Timestamp(_OPEN[1])).to_numpy("datetime64[s]")
+    periods: dict[str, list[Period]] = {}
+    for name, start, end in zip(staff["staff"], starts, ends, strict=True):
+        periods.setdefault(name, []).append((start, end))
+    return periods
+
+
+def _covered(names: list[str], days: np.ndarray, periods: Mapping[str, list[Period]]) -> np.ndarray:
+    """Return person x day: whether one of the person's periods covers the day; of unknown people always."""
+    covered = np.ones((len(names), len(days)), dtype=bool)
+    for code, name in enumerate(names):
+        # Only people with a limit somewhere can be out of range; for all others no day is looked at.
+        if name in periods and _OPEN not in periods[name]:
+            covered[code] = np.logical_or.reduce([(start <= days) & (days <= end) for start, end in periods[name]])
+    return covered

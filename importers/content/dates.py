@@ -1,4 +1,4 @@
-"""A column of days or moments: what its cells together say about the order of day and month."""
+"""A column of days or moments: its cells together show in which order day and month are written."""
 
 from __future__ import annotations
 
@@ -7,41 +7,40 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.problems import error, notice, warning
+from importers.files.cell import shown
+from importers.files.coded_column import CodedColumn
+from importers.findings import error, notice, warning
 from importers.values import cell_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from importers.content.table import Table
 
 _FEWEST: Final = 2
-"""Different days it takes to say how a column of them was read."""
+"""Different days it takes before a notice says how their column was read."""
 
 
-def read_dates(
-    table: Table, column: str, parse: Callable[[Any], Any], *, costs_row: bool = True
-) -> tuple[np.ndarray, list[datetime | None]]:
-    """Turn a column into moments, the day first; numbers of Excel's calendar are days here, and told.
+def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_row: bool = True) -> CodedColumn:
+    """Turn a column into moments, the day first; numbers of Excel's calendar are read as days, with a notice.
 
     Parameters
     ----------
     parse
-        Gives the moment of a cell, or raises :class:`importers.problems.Problem`.
+        Gives the moment of a cell, or raises :class:`importers.findings.Problem`.
 
     Returns
     -------
-    Code of each row and the moment behind each code, None where there is none.
+    The moments, None where there is none.
     """
     cells = table.raw(column)[1]
     american = _month_first(cells)
     serials: list[Any] = []
 
     def read(value: Any) -> Any:
-        if (found := cell_values.serial(value)) is not None:
+        if (moment := cell_values.serial(value)) is not None:
             serials.append(value)
-            return parse(found)
+            return parse(moment)
         if american and (parts := cell_values.parts_of_day(value)) and parts[0] in american:
             raise error(
                 "datum-monat-zuerst",
@@ -55,7 +54,7 @@ def read_dates(
     if serials:
         _note_serials(table, column, serials)
     _note_order(table, column, cells, american)
-    return codes, values
+    return CodedColumn(codes, values)
 
 
 def _month_first(cells: list[Any]) -> dict[str, str]:
@@ -83,7 +82,7 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
         warning(
             "datum-seriennummer",
             f"{len(rows)} Zellen dieser Spalte enthalten eine Zahl statt eines Datums; sie wird als Excel-Datum "
-            f"gelesen: {cell_values.shown(serials[0])} ist der {day:%d.%m.%Y}.",
+            f"gelesen: {shown(serials[0])} ist der {day:%d.%m.%Y}.",
             "Prüfen Sie das Datum und formatieren Sie die Spalte als Datum.",
         ),
         [int(rows[0])],

@@ -1,4 +1,4 @@
-"""The rows with errors as they stood, so that they alone can be repaired and read again."""
+"""The rows with errors as they stood, so that they can be repaired and read again on their own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
-from importers.files.grid import Odd
+from importers.content.repeats import repeats_of_other_files
+from importers.files.cell import Odd
 from importers.values import cell_values
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
     from importers.content.table import Table
     from importers.findings import Finding
-
-REASON: Final = "Was zu berichtigen ist"
-"""Heading of the column that tells why; a file with this column is one of ours, and the column is not read."""
-
-FORMULA_STARTS: Final = frozenset("=+-@\t\r")
-"""A text that begins so is written with an apostrophe before it, and read again without."""
 
 _WHOLE_PERSON: Final = {
     "Begutachtungen": "Bewohner-Nr",
@@ -63,7 +57,7 @@ class FaultySheet:
     sheet
         Name as the contract has it.
     headings
-        As they stand in the (first) file, in its order; columns that are not read are not kept.
+        As they stand in the (first) file, in its order; columns that are not read are left out.
     rows
         In the order of the files.
     """
@@ -83,33 +77,28 @@ def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
     return tuple(sheet for table in tables if (sheet := _of_sheet(table)))
 
 
-def as_it_stood(cell: Any) -> Any:
-    """Return a cell of one of our own files without the apostrophe that keeps it from being a formula."""
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
-
-
 def _of_sheet(table: Table) -> FaultySheet | None:
     places = list(zip(table.file_of.tolist(), table.rows.tolist(), strict=True)) if table.mistakes else []
     faulty = np.array([place in table.mistakes for place in places], dtype=bool)
     if not faulty.any():
         return None
     chosen = np.flatnonzero(faulty | _same_person(table, faulty))
-    chosen = chosen[~_again(table.cell_keys()[chosen], table.file_of[chosen])]
+    chosen = chosen[~repeats_of_other_files(table.cell_keys()[chosen], table.file_of[chosen])]
     columns = table.columns
     headings = tuple(table.heading(column) for column in columns)
     cells = zip(*(_cells(*table.raw(column), chosen) for column in columns), strict=True)
     rows = []
     for index, row in zip(chosen.tolist(), cells, strict=True):
         file, number = places[index]
-        found = table.mistakes.get((file, number), [])
-        wrong = sorted({headings.index(one.column) for one in found if one.column in headings})
-        reasons = tuple(dict.fromkeys(map(_reason, found)))
+        mistakes = table.mistakes.get((file, number), [])
+        wrong = sorted({headings.index(one.column) for one in mistakes if one.column in headings})
+        reasons = tuple(dict.fromkeys(map(_reason, mistakes)))
         rows.append(FaultyRow(table.files[file], number, row, tuple(wrong), reasons))
     return FaultySheet(table.sheet, headings, tuple(rows))
 
 
 def _same_person(table: Table, faulty: np.ndarray) -> np.ndarray:
-    """Tell which rows are of a person with a faulty row, where a person's rows belong together."""
+    """Return which rows are of a person with a faulty row, where a person's rows belong together."""
     key = _WHOLE_PERSON.get(table.sheet)
     if key is None:
         return np.zeros(len(faulty), dtype=bool)
@@ -123,13 +112,6 @@ def _person(cell: Any) -> str:
         return "" if isinstance(cell, Odd) else str(cell_values.identifier(cell))
     except ValueError:
         return ""
-
-
-def _again(keys: np.ndarray, files: np.ndarray) -> np.ndarray:
-    """Tell which rows an earlier file has already: in one file they would count as two."""
-    turn = pd.Series(keys).groupby([keys, files]).cumcount()
-    again: np.ndarray = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
-    return again
 
 
 def _cells(codes: np.ndarray, cells: list[Any], chosen: np.ndarray) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Sheet `Instabilität`: which criteria of an unstable health situation held from when to when."""
+"""Sheet `Instabilität`: which criteria of an unstable health situation applied from when to when."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.content.cross_checks import check_numbers
-from importers.content.shared_columns import days, error, frame, numbers, text_series
+from importers.content.shared_columns import days, frame, numbers, text_series
+from importers.findings import error
 from importers.values import cell_values
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ def read_instability(table: Table, book: RuleBook, residents: frozenset[str], *,
         written = cell_values.text(value)
         if not written:
             raise error("kriterium-fehlt", "Das Kriterium fehlt.", "Tragen Sie Kurzname oder Bezeichnung ein.")
-        found = book.find_criterion(written)
-        if found is None:
+        criterion = book.find_criterion(written)
+        if criterion is None:
             raise error(
                 "kriterium-unbekannt",
                 "Dieses Kriterium steht nicht im Regelwerk.",
                 "Tragen Sie Kurzname oder Bezeichnung aus dem Blatt „Anleitung“ der Vorlage ein.",
             )
-        return found.id
+        return criterion.id
 
     codes, values = table.read("Kriterium", parse, "", costs_row=True)
     criterion = np.array(values, dtype=object)[codes]

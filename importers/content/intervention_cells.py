@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.shared_columns import parse_required_day
-from importers.files.grid import Odd
-from importers.problems import error, notice, warning
+from importers.files.cell import Odd
+from importers.findings import error, notice, warning
 from importers.values import cell_values, durations, word_meanings
 from importers.values.spelling import fold
 from pebem.contracts import SECONDS_MISSING, STATUSES
@@ -42,18 +42,18 @@ def parse_day_of_work(value: Any) -> datetime | None:
 def minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime | None]) -> np.ndarray:
     """Return the minute of the day; where ``Uhrzeit`` is blank that of ``Datum``, unless it is midnight."""
     codes, clocks = table.read("Uhrzeit", _parse_clock, None, costs_row=True)
-    given: np.ndarray = np.array([-1 if found is None else found for found in clocks], dtype=np.int32)[codes]
-    blank = np.array([found == -1 for found in clocks], dtype=bool)
+    minutes: np.ndarray = np.array([-1 if minute is None else minute for minute in clocks], dtype=np.int32)[codes]
+    blank = np.array([minute == -1 for minute in clocks], dtype=bool)
     in_date = np.array(
         [
-            -1 if found is None or not (found.hour or found.minute) else found.hour * 60 + found.minute
-            for found in moments
+            -1 if minute is None or not (minute.hour or minute.minute) else minute.hour * 60 + minute.minute
+            for minute in moments
         ],
         dtype=np.int32,
     )
     if (in_date >= 0).any():
-        given = np.where(blank[codes], in_date[date_codes], given)
-    return given
+        minutes = np.where(blank[codes], in_date[date_codes], minutes)
+    return minutes
 
 
 def _parse_clock(value: Any) -> int:
@@ -128,7 +128,7 @@ def seconds_of(table: Table) -> np.ndarray:
 
 
 def _unit(place: HeadingPlace) -> int:
-    """Return the seconds of a number: as somebody said of the file, else as its heading says."""
+    """Return the seconds of a number: as answered for the file, else as its heading says."""
     return durations.UNITS[place.unit] if place.unit else durations.unit_of(place.headings.get("Minuten", ""))
 
 
@@ -153,7 +153,7 @@ def _minutes_parser(mark: durations.Mark, unit: int) -> Callable[[Any], int]:
 
 
 def note_translated(table: Table, column: str, values: list[Any]) -> None:
-    """Say which words of other programs were read as which of ours."""
+    """Add a notice of the words of other programs and how they were read."""
     codes, cells = table.raw(column)
     pairs = {
         code: (cell_values.text(cell), value)
@@ -162,9 +162,9 @@ def note_translated(table: Table, column: str, values: list[Any]) -> None:
     }
     count = int(np.isin(codes, list(pairs)).sum()) if pairs else 0
     if count:
-        said = ", ".join(f"„{word}“ = {value}" for word, value in dict.fromkeys(pairs.values()))
+        translations = ", ".join(f"„{word}“ = {value}" for word, value in dict.fromkeys(pairs.values()))
         table.report_sheet(
-            notice("werte-uebersetzt", f"Wörter wurden übersetzt: {said}.", "Prüfen Sie, ob das stimmt."),
+            notice("werte-uebersetzt", f"Wörter wurden übersetzt: {translations}.", "Prüfen Sie, ob das stimmt."),
             column=column,
             count=count,
         )
@@ -183,16 +183,16 @@ def parse_source(value: Any) -> str:
 
 
 def parse_status(value: Any) -> str:
-    """Return what became of an intervention, "" if blank."""
+    """Return the status of an intervention, "" if blank."""
     written = cell_values.text(value)
     if not written:
         return ""
     if own := _STATUSES.get(fold(written)):
         return own
-    found = word_meanings.status(written)
-    if found is None:
+    meaning = word_meanings.status(written)
+    if meaning is None:
         raise error("status-unbekannt", "Diesen Status gibt es nicht.", "Tragen Sie ein: " + ", ".join(STATUSES) + ".")
-    if found.doubt:
+    if meaning.doubt:
         repair = "Prüfen Sie diese Zeilen und tragen Sie ein: " + ", ".join(STATUSES) + "."
-        raise warning("status-mehrdeutig", found.doubt, repair, taken=found.value)
-    return str(found.value)
+        raise warning("status-mehrdeutig", meaning.doubt, repair, taken=meaning.value)
+    return str(meaning.value)

@@ -20,8 +20,10 @@ from importers.content.intervention_cells import (
     parse_status,
     seconds_of,
 )
-from importers.content.shared_columns import as_days, categories, error, frame, notice, parse_number
-from importers.content.table import row_keys
+from importers.content.repeats import row_keys
+from importers.content.shared_columns import as_days, categories, frame, parse_number
+from importers.files.coded_column import CodedColumn
+from importers.findings import error, notice
 from importers.sheets.template_columns import fold
 from importers.values import cell_values
 from pebem.contracts import SECONDS_MISSING, STATUSES
@@ -30,17 +32,17 @@ from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from importers.content.person_names import PersonIndex
+    from importers.content.person_index import KnownPeople
     from importers.content.table import Table
     from importers.conventions import HomeConventions
     from rules.model import RuleBook
 
 IGNORE: Final = "ignorieren"
 LATER: Final = "später"
-"""What a home can say of a name instead of a catalogue id: it is no intervention; not decided yet."""
+"""What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
 
 MOST_SUGGESTIONS: Final = 200
-"""Similar titles are looked for this often per file; the search is slow."""
+"""Similar titles are searched for this often per file; the search is slow."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class ReadInterventions:
     table
         Frame as in :mod:`pebem.contracts`.
     faulty
-        Rows that errors have cost.
+        Rows left out because of errors.
     ignored
         Rows left out because the home has decided that their name is no intervention.
     seconds
@@ -71,71 +73,79 @@ def read_interventions(
     residents: pd.DataFrame,
     staff: pd.DataFrame,
     agreed: HomeConventions,
-    known: tuple[PersonIndex, PersonIndex] | None = None,
+    people: KnownPeople | None = None,
 ) -> ReadInterventions:
     """Return the interventions.
 
     Parameters
     ----------
     residents, staff
-        Frames of :mod:`pebem.contracts`, to tell of unknown numbers and of days out of range.
+        Frames of :mod:`pebem.contracts`, to find unknown numbers and days out of range.
     agreed
         The home's own words; what the catalogue knows itself goes first.
-    known
+    people
         Residents and employees by name, for files that have no numbers.
     """
     names = agreed.interventions.items()
     own = {fold(name): target for name, target in names if target in book.index or target == IGNORE}
     ignored = _leave_out(table, book, own)
-    resident_codes, resident_names = table.read("Bewohner-Nr", parse_number, "", costs_row=True)
-    staff_codes, staff_names = table.read("Personal-Nr", parse_number, "", costs_row=True)
-    if known:
-        resident_names = known[0].resolve(table, "Bewohner-Nr", resident_codes, resident_names)
-        staff_names = known[1].resolve(table, "Personal-Nr", staff_codes, staff_names)
-    intervention_codes, ids = table.read("Intervention", intervention_parser(book, own), "", costs_row=True)
+    resident, carer = (table.read(name, parse_number, "", costs_row=True) for name in ("Bewohner-Nr", "Personal-Nr"))
+    if people:
+        resident = people.residents.resolve(table, "Bewohner-Nr", resident)
+        carer = people.staff.resolve(table, "Personal-Nr", carer)
+    intervention = table.read("Intervention", intervention_parser(book, own), "", costs_row=True)
     _note_mapped(table, book, own)
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
-    days = as_days(moments)
     minute_of_day = minutes_of_day(table, date_codes, moments)
-    date_codes, days = after_midnight(table, minute_of_day, date_codes, days)
+    date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
     seconds = seconds_of(table)
-    source_codes, sources = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
-    own_shifts = {fold(word): meant for word, meant in agreed.shifts.items()}
-    shift_codes, shifts = table.read(
-        "Schicht", lambda cell: own_shifts.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
-    )
-    ward_codes, wards = table.read("Wohnbereich", cell_values.text, "", costs_row=True)
-    status_codes, statuses = table.read("Status", parse_status, "", costs_row=True)
-    note_translated(table, "Status", statuses)
-
-    needs_resident = np.array(
-        [bool(i) and book.interventions[book.index[i]].kind not in KINDS_WITHOUT_RESIDENT for i in ids], dtype=bool
-    )[intervention_codes]
-    check_residents(table, (resident_codes, resident_names), needs_resident, days[date_codes], residents)
-    check_staff(table, (staff_codes, staff_names), (date_codes, days), staff)
-    made = frame(
+    words = _read_words(table, agreed)
+    check_residents(table, resident, _needs_resident(intervention, book), days[date_codes], residents)
+    check_staff(table, carer, CodedColumn(date_codes, list(days)), staff)
+    work = frame(
         table,
         {
-            "resident": categories(resident_codes, resident_names),
-            "staff": categories(staff_codes, staff_names),
-            "intervention": categories(intervention_codes, ids),
+            "resident": categories(resident),
+            "staff": categories(carer),
+            "intervention": categories(intervention),
             "date": days[date_codes],
             "minute_of_day": minute_of_day,
             "seconds": seconds,
-            "minutes_source": categories(source_codes, sources, SOURCES),
-            "shift": categories(shift_codes, shifts),
-            "ward": categories(ward_codes, wards),
-            "status": pd.Categorical.from_codes(
-                np.array([STATUSES.index(name) if name else -1 for name in statuses], dtype=np.int8)[status_codes],
-                categories=pd.Index(STATUSES, dtype="object"),
-            ),
-        },
+        }
+        | words,
     )
-    made = _without_repeats(table, made)
-    _note_missing_minutes(table, made)
-    bad = np.flatnonzero(table.faulty)
-    faulty = int((~table.repeats_of_other_files(table.cell_keys()[bad], bad)).sum()) if len(bad) else 0
-    return ReadInterventions(made, faulty, ignored, seconds)
+    work = _without_repeats(table, work)
+    _note_missing_minutes(table, work)
+    faulty = np.flatnonzero(table.faulty)
+    count = int((~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)).sum()) if len(faulty) else 0
+    return ReadInterventions(work, count, ignored, seconds)
+
+
+def _read_words(table: Table, agreed: HomeConventions) -> dict[str, pd.Categorical]:
+    """Return source of the minutes, shift, ward and status, in the words the engine knows."""
+    source = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
+    own_shifts = {fold(word): meant for word, meant in agreed.shifts.items()}
+    shift = table.read(
+        "Schicht", lambda cell: own_shifts.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
+    )
+    ward = table.read("Wohnbereich", cell_values.text, "", costs_row=True)
+    status = table.read("Status", parse_status, "", costs_row=True)
+    note_translated(table, "Status", status.values)
+    return {
+        "minutes_source": categories(source, SOURCES),
+        "shift": categories(shift),
+        "ward": categories(ward),
+        "status": categories(status, STATUSES),
+    }
+
+
+def _needs_resident(intervention: CodedColumn, book: RuleBook) -> np.ndarray:
+    """Return which rows are of a kind that is done for a resident."""
+    codes, ids = intervention
+    needs: np.ndarray = np.array(
+        [bool(i) and book.interventions[book.index[i]].kind not in KINDS_WITHOUT_RESIDENT for i in ids], dtype=bool
+    )[codes]
+    return needs
 
 
 def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
@@ -146,7 +156,7 @@ def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
 
 
 def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
-    """Drop the rows whose name the home has decided to ignore, and say how many they are."""
+    """Drop the rows whose name the home has decided to ignore, with a notice of how many they are."""
     codes, cells = table.raw("Intervention")
     dropped = np.array([_own_name(cell, book, own) == IGNORE for cell in cells], dtype=bool)[codes]
     count = int(dropped.sum())
@@ -199,8 +209,8 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
                 "Die Intervention fehlt.",
                 "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
             )
-        if found := book.find_intervention(written):
-            return found.id
+        if entry := book.find_intervention(written):
+            return entry.id
         if target := own.get(fold(written)):
             return target if target != IGNORE else ""  # no row has it any more
         repair = "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
@@ -230,7 +240,7 @@ def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:
 
 
 def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
-    """Drop what an earlier file has already; note what stands several times in one file."""
+    """Drop rows that an earlier file has already; add a notice for rows repeated within one file."""
     records = np.flatnonzero(~table.faulty)
     keys = _content_keys(made)
     repeated = table.repeats_of_other_files(keys, records)

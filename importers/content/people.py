@@ -1,4 +1,4 @@
-"""Sheets `Bewohner` and `Mitarbeitende`: master data for the engine, identities apart from it."""
+"""Sheets `Bewohner` and `Mitarbeitende`: master data for the engine, identities apart from them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from importers.content.person_names import split_names, without_titles
-from importers.content.shared_columns import days, error, frame, notice, numbers, text_series, texts, warning
+from importers.content.shared_columns import days, frame, numbers, text_series, texts
 from importers.conventions import HomeConventions
+from importers.findings import error, notice, warning
 from importers.sheets.template_columns import fold
 from importers.values import cell_values, word_meanings
 from pebem.contracts import ROLE_BETREUUNG_43B
@@ -91,7 +92,7 @@ def read_staff(table: Table, agreed: HomeConventions | None = None) -> tuple[pd.
         "Gültig bis",
         costs_row=True,
     )
-    made = frame(
+    people = frame(
         table,
         {
             "staff": text_series(staff),
@@ -102,7 +103,7 @@ def read_staff(table: Table, agreed: HomeConventions | None = None) -> tuple[pd.
             "end": end,
         },
     )
-    again = made.duplicated(["staff", "start"]).to_numpy()
+    again = people.duplicated(["staff", "start"]).to_numpy()
     table.report(
         warning(
             "gueltig-ab-doppelt",
@@ -112,7 +113,7 @@ def read_staff(table: Table, agreed: HomeConventions | None = None) -> tuple[pd.
         np.flatnonzero(~table.faulty)[again].tolist(),
         "Gültig ab",
     )
-    return made, _identities(table, "staff", staff)
+    return people, _identities(table, "staff", staff)
 
 
 def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
@@ -133,7 +134,7 @@ def is_plain_role(word: str) -> bool:
 
 
 def settled_levels(words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
-    """Return folded word -> level and role, of what a home has settled for qualifications; nonsense is left out."""
+    """Return folded word -> level and role, from the home's settled qualifications; nonsense is left out."""
     return {fold(word): found for word, meant in words.items() for found in _level(meant)}
 
 
@@ -159,18 +160,18 @@ def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]
             "Das QN ist keine ganze Zahl von 1 bis 8.",
             "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.",
         )
-    found = word_meanings.qualification(written)
-    if found is None:
+    meaning = word_meanings.qualification(written)
+    if meaning is None:
         raise error(
             "qualifikation-unbekannt",
             "Zu dieser Qualifikation ist kein QN bekannt.",
             "Tragen Sie in der Spalte „QN“ das Qualifikationsniveau 1 bis 8 ein.",
         )
-    level: tuple[int, str] = found.value
-    if found.doubt:
+    level: tuple[int, str] = meaning.value
+    if meaning.doubt:
         raise warning(
             "qualifikation-mehrdeutig",
-            found.doubt,
+            meaning.doubt,
             "Tragen Sie in der Spalte „QN“ das Qualifikationsniveau 1 bis 8 ein.",
             taken=level,
         )
@@ -178,9 +179,9 @@ def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]
 
 
 def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> None:
-    """Say which professions became which level."""
+    """Add a notice of the professions that were read as a level."""
     cells = table.raw("QN")[1]
-    found = {
+    levels = {
         cell_values.text(cell): meaning.value[0]
         for cell in cells
         if isinstance(cell, str)
@@ -189,13 +190,13 @@ def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> 
         and (meaning := word_meanings.qualification(cell_values.text(cell)))
         and not meaning.doubt
     }
-    if found:
-        count = int(np.array([cell_values.text(cell) in found for cell in cells], dtype=bool)[codes].sum())
-        said = ", ".join(f"„{word}“ = QN {level}" for word, level in found.items())
+    if levels:
+        count = int(np.array([cell_values.text(cell) in levels for cell in cells], dtype=bool)[codes].sum())
+        translations = ", ".join(f"„{word}“ = QN {level}" for word, level in levels.items())
         table.report_sheet(
             notice(
                 "qualifikation-uebersetzt",
-                f"Qualifikationen wurden in ein QN übersetzt: {said}.",
+                f"Qualifikationen wurden in ein QN übersetzt: {translations}.",
                 "Prüfen Sie, ob das stimmt.",
             ),
             column="QN",

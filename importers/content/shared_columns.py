@@ -1,4 +1,4 @@
-"""Cells that several sheets have in common: numbers of persons, days, texts."""
+"""Columns that several sheets have in common: person numbers, days, texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from importers.content.dates import read_dates
-from importers.problems import error, notice, warning
+from importers.findings import error
 from importers.values import cell_values
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from importers.content.table import Table
+    from importers.files.coded_column import CodedColumn
 
 DAY_FORMATS: Final = "Schreiben Sie ein Datum als Tag.Monat.Jahr, zum Beispiel 01.03.2026."
 
@@ -46,34 +47,34 @@ def parse_moment(value: Any) -> datetime | None:
 
 def parse_required_day(value: Any) -> datetime:
     """Return the day of a cell that must not be blank."""
-    found = parse_moment(value)
-    if found is None:
+    moment = parse_moment(value)
+    if moment is None:
         raise error("datum-fehlt", "Das Datum fehlt.", "Tragen Sie das Datum ein.")
-    return found
+    return moment
 
 
 def numbers(table: Table, column: str, *, required: bool = True) -> np.ndarray:
     """Return the person number of each row as text, "" where blank; a blank costs the row if required."""
 
     def parse(value: Any) -> str:
-        found = parse_number(value)
-        if required and not found:
+        number = parse_number(value)
+        if required and not number:
             raise error(
                 "nummer-fehlt", f"Die {column} fehlt.", f"Tragen Sie die {column} ein oder löschen Sie die Zeile."
             )
-        return found
+        return number
 
     codes, values = table.read(column, parse, "", costs_row=required)
-    made: np.ndarray = _objects(values)[codes]
-    return made
+    persons: np.ndarray = _objects(values)[codes]
+    return persons
 
 
 def days(table: Table, column: str, *, required: bool = False, costs_row: bool = True) -> np.ndarray:
     """Return the day of each row (datetime64[s]), NaT where blank or unreadable."""
     parse = parse_required_day if required else parse_moment
     codes, values = read_dates(table, column, parse, costs_row=costs_row)
-    made: np.ndarray = as_days(values)[codes]
-    return made
+    moments: np.ndarray = as_days(values)[codes]
+    return moments
 
 
 def as_seconds(values: list[datetime | None]) -> np.ndarray:
@@ -90,12 +91,13 @@ def as_days(values: list[datetime | None]) -> np.ndarray:
 def texts(table: Table, column: str, parse: Callable[[Any], str] = cell_values.text) -> np.ndarray:
     """Return the text of each row, None where blank."""
     codes, values = table.read(column, parse, "")
-    made: np.ndarray = _objects([value or None for value in values])[codes]
-    return made
+    written: np.ndarray = _objects([value or None for value in values])[codes]
+    return written
 
 
-def categories(codes: np.ndarray, values: list[Any], fixed: tuple[str, ...] = ()) -> pd.Categorical:
-    """Return text categories from codes into values; "" and None are missing."""
+def categories(column: CodedColumn, fixed: tuple[str, ...] = ()) -> pd.Categorical:
+    """Return text as categories, those that are fixed or else all that occur; "" and None are missing."""
+    codes, values = column
     names = list(fixed) or list(dict.fromkeys(value for value in values if value))
     position = {name: i for i, name in enumerate(names)}
     lookup = np.array([position.get(value, -1) for value in values], dtype=np.int32)
@@ -103,15 +105,15 @@ def categories(codes: np.ndarray, values: list[Any], fixed: tuple[str, ...] = ()
 
 
 def frame(table: Table, columns: dict[str, Any]) -> pd.DataFrame:
-    """Return the columns as a frame without the rows that errors cost."""
-    made = pd.DataFrame(columns, copy=False)
+    """Return the columns as a frame without the faulty rows."""
+    rows = pd.DataFrame(columns, copy=False)
     if not table.faulty.any():
-        return made
-    made = made[~table.faulty].reset_index(drop=True)
-    for name in made.columns:
-        if isinstance(made[name].dtype, pd.CategoricalDtype):
-            made[name] = made[name].cat.remove_unused_categories()
-    return made
+        return rows
+    rows = rows[~table.faulty].reset_index(drop=True)
+    for name in rows.columns:
+        if isinstance(rows[name].dtype, pd.CategoricalDtype):
+            rows[name] = rows[name].cat.remove_unused_categories()
+    return rows
 
 
 def text_series(values: np.ndarray) -> pd.Series:
@@ -120,9 +122,9 @@ def text_series(values: np.ndarray) -> pd.Series:
 
 
 def _objects(values: list[Any]) -> np.ndarray:
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made
+    objects = np.empty(len(values), dtype=object)
+    objects[:] = values
+    return objects
 
 
 __all__ = [
@@ -131,14 +133,11 @@ __all__ = [
     "as_seconds",
     "categories",
     "days",
-    "error",
     "frame",
-    "notice",
     "numbers",
     "parse_moment",
     "parse_number",
     "parse_required_day",
     "text_series",
     "texts",
-    "warning",
 ]

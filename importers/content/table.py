@@ -1,27 +1,25 @@
-"""A sheet whose columns are known: distinct values, row numbers, and findings about both.
+"""A sheet whose columns are known: its distinct values, its row numbers, and findings about both.
 
 Every cell is looked at once per distinct value of its column, never once per row.
 """
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
-from importers.content.faulty_rows import REASON, as_it_stood
-from importers.files.grid import Odd, letter_of
-from importers.files.sheet_cells import Coding
-from importers.findings import Finding, Severity, UnreadableError
-from importers.problems import Problem
+from importers.content.joined_columns import join_columns, under_sections
+from importers.content.repeats import repeats_of_other_files, row_keys
+from importers.files.cell import Odd, shown
+from importers.files.coded_column import CodedColumn
+from importers.files.grid import letter_of
+from importers.findings import Finding, Problem, Severity, UnreadableError, error, notice
 from importers.sheets.heading_rows import locate
-from importers.sheets.layout import coded_down, is_blank
+from importers.sheets.layout import is_blank
 from importers.sheets.layout_findings import layout_notes, line_notes
 from importers.sheets.report_lines import looks_like_none, read_lines, sections_of
 from importers.sheets.template_columns import SHEETS, fold
-from importers.values.cell_values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.synonyms import Vocabulary
 
-_WIDEST_KEY: Final = 2**62
+_BEHIND_ALL: Final = 2**62
+"""Position of a column that no heading names."""
 
 
 class Table:
@@ -45,11 +44,11 @@ class Table:
     faulty
         True for each record with an error that costs the record.
     findings
-        Everything found so far, in the order it was found.
+        All findings so far, in order.
     mistakes
         The errors among them by file and row.
     places
-        Where the headings stand in each file.
+        Where the headings are in each file.
 
     Parameters
     ----------
@@ -58,7 +57,7 @@ class Table:
     places
         Where the table of each of them stands; None: where its headings are found.
     title
-        What findings call the sheet, "" = as the contract does.
+        The name of the sheet in findings, "" = as in the contract.
 
     Raises
     ------
@@ -74,39 +73,24 @@ class Table:
         vocabulary: Vocabulary | None = None,
         title: str = "",
     ) -> None:
-        located = places if places is not None else [locate(grid, sheet, vocabulary) for grid in grids]
-        if trouble := next((place.trouble for place in located if place.trouble), ""):
+        self.places = places if places is not None else [locate(grid, sheet, vocabulary) for grid in grids]
+        if trouble := next((place.trouble for place in self.places if place.trouble), ""):
             raise UnreadableError(trouble)
         self.sheet = title or sheet
-        self._required = SHEETS[sheet].required
         self.findings: list[Finding] = []
         self.mistakes: dict[tuple[int, int], list[Finding]] = {}
+        self._required = SHEETS[sheet].required
         self._files = [grid.file for grid in grids]
         self._headings: dict[str, str] = {}
         self._positions: dict[str, int] = {}
-        self.places = located
-        parts: list[dict[str, tuple[np.ndarray, list[Any]]]] = []
-        for grid, place in zip(grids, located, strict=True):
+        for grid, place in zip(grids, self.places, strict=True):
             self._headings = place.headings | self._headings
             self._positions = {**place.columns} | self._positions
             for problem, value, count in layout_notes(grid, place, sheet, vocabulary):
                 self._note(problem, grid.file, value, count)
-            part = {column: coded_down(grid, place.row + 1, position) for column, position in place.columns.items()}
-            if REASON in place.unknown:  # faulty rows that we handed out
-                part = {column: (codes, [*map(as_it_stood, cells)]) for column, (codes, cells) in part.items()}
-            parts.append(part)
-        lengths = [len(grid.cells) - place.row - 1 for grid, place in zip(grids, located, strict=True)]
-        self.rows = np.concatenate(
-            [place.row + 2 + np.arange(n) for place, n in zip(located, lengths, strict=True)]
-        ).astype(np.int64)
-        self._file = np.repeat(np.arange(len(grids)), lengths)
-        self._columns: dict[str, tuple[np.ndarray, list[Any]]] = {}
-        for column in dict.fromkeys(chain(*parts)):
-            whole = Coding()
-            for part, length in zip(parts, lengths, strict=True):
-                whole.add(*part.get(column, (np.zeros(length, dtype=np.int32), [""])))
-            self._columns[column] = whole.done()
-        self._leave_out_lines(grids, located)
+        joined = join_columns(grids, self.places)
+        self.rows, self._file, self._columns = joined.rows, joined.files, joined.columns
+        self._leave_out_lines(grids)
         self._drop_blank_rows()
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             everything = np.arange(len(self.rows))
@@ -131,7 +115,7 @@ class Table:
     @property
     def columns(self) -> list[str]:
         """The columns that are there, in the order of the first file."""
-        return sorted(self._columns, key=lambda column: self._positions.get(column, _WIDEST_KEY))
+        return sorted(self._columns, key=lambda column: self._positions.get(column, _BEHIND_ALL))
 
     def has(self, column: str) -> bool:
         """Return whether the file has the column."""
@@ -141,9 +125,9 @@ class Table:
         """Return the heading of a column as it stands in the file."""
         return self._headings.get(column, column)
 
-    def raw(self, column: str) -> tuple[np.ndarray, list[Any]]:
-        """Return code of each row and the distinct cells; one blank cell for a column that is absent."""
-        return self._columns.get(column) or (np.zeros(len(self.rows), dtype=np.int64), [""])
+    def raw(self, column: str) -> CodedColumn:
+        """Return the cells of a column; one blank cell for a column that is absent."""
+        return self._columns.get(column) or CodedColumn(np.zeros(len(self.rows), dtype=np.int64), [""])
 
     def read(
         self,
@@ -153,7 +137,7 @@ class Table:
         *,
         costs_row: bool = False,
         only: np.ndarray | None = None,
-    ) -> tuple[np.ndarray, list[Any]]:
+    ) -> CodedColumn:
         """Turn a column into values, one call per distinct cell.
 
         Parameters
@@ -166,13 +150,9 @@ class Table:
             Whether an error leaves the row out.
         only
             True for each record meant; None = all.
-
-        Returns
-        -------
-        Code of each row and the value behind each code.
         """
         codes, cells = self.raw(column)
-        asked = codes if only is None else np.where(only, codes, -1)
+        meant = codes if only is None else np.where(only, codes, -1)
         values: list[Any] = []
         problems: dict[int, Problem] = {}
         for code, cell in enumerate(cells):
@@ -184,13 +164,13 @@ class Table:
                 values.append(default if problem.taken is None else problem.taken)
                 if problem.taken is None:
                     problems[code] = problem
-                elif len(rows := np.flatnonzero(asked == code)):  # one finding says it for all rows with this value
+                elif len(rows := np.flatnonzero(meant == code)):  # one finding says it for all rows with this value
                     self.report(problem, [int(rows[0])], column, count=len(rows))
         if problems:
-            at = np.flatnonzero(np.isin(asked, list(problems)))
+            at = np.flatnonzero(np.isin(meant, list(problems)))
             for index, code in zip(at.tolist(), codes[at].tolist(), strict=True):
                 self.report(problems[code], [index], column, costs_row=costs_row)
-        return codes, values
+        return CodedColumn(codes, values)
 
     def report(
         self, problem: Problem, indices: Iterable[int], column: str = "", *, costs_row: bool = False, count: int = 1
@@ -201,7 +181,7 @@ class Table:
         for index in indices:
             if costs_row and problem.severity is Severity.ERROR:
                 self.faulty[index] = True
-            found = problem.at(
+            finding = problem.at(
                 file=self._files[self._file[index]],
                 sheet=self.sheet,
                 row=int(self.rows[index]),
@@ -210,9 +190,9 @@ class Table:
                 count=count,
                 letter=self._letter(column, index),
             )
-            self.findings.append(found)
+            self.findings.append(finding)
             if problem.severity is Severity.ERROR:
-                self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(found)
+                self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(finding)
 
     def _letter(self, column: str, index: int) -> str:
         position = self.places[self._file[index]].columns.get(column)
@@ -223,62 +203,48 @@ class Table:
         self._note(problem, self._files[0], value, count, self._headings.get(column, column))
 
     def _note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
-        self.findings.append(
-            problem.at(
-                file=file,
-                sheet=self.sheet,
-                column=column,
-                value=value,
-                count=count,
-            )
-        )
+        self.findings.append(problem.at(file=file, sheet=self.sheet, column=column, value=value, count=count))
 
-    def _leave_out_lines(self, grids: Sequence[Grid], located: Sequence[HeadingPlace]) -> None:
-        """Leave out sums, footers and the like, and let sections hold for the rows below them."""
-        required = self._required
-        words = frozenset(fold(name) for place in located for name in (*place.headings.values(), *required))
-        doubtful = np.zeros(len(self.rows), dtype=bool)
-        for column in required:
-            codes, cells = self._columns[column]
-            doubtful |= np.array([looks_like_none(cell, words) for cell in cells], dtype=bool)[codes]
+    def _leave_out_lines(self, grids: Sequence[Grid]) -> None:
+        """Leave out sums, footers and the like, and apply sections to the rows below them."""
+        doubtful = self._doubtful_rows()
         if not doubtful.any():
             return
         kept = np.ones(len(self.rows), dtype=bool)
-        for number, (grid, place) in enumerate(zip(grids, located, strict=True)):
+        for number, (grid, place) in enumerate(zip(grids, self.places, strict=True)):
             own = np.flatnonzero(self._file == number)
             plain = own[~doubtful[own]]
             last = int(self.rows[plain[-1]]) - 1 if len(plain) else -1
             candidates = (self.rows[own[doubtful[own]]] - 1).tolist()
-            lines = read_lines(grid, place, candidates, required, last)
+            lines = read_lines(grid, place, candidates, self._required, last)
             if not lines:
                 continue
             first = int(own[0]) - place.row - 1
             kept[[first + line.row for line in lines]] = False
             for column, sections in sections_of(lines).items():
-                self._hold(column, own, [(first + line.row, line.value) for line in sections])
+                records = [(first + line.row, line.value) for line in sections]
+                self._columns[column] = under_sections(self.raw(column), own, records)
+                self._headings.setdefault(column, column)
             for problem, value, count in line_notes(lines):
                 self._note(problem, grid.file, value, count)
         self._keep(kept)
 
-    def _hold(self, column: str, own: np.ndarray, sections: list[tuple[int, str]]) -> None:
-        """Fill a column of one file, where it is blank, with the section each record stands under."""
-        codes, cells = self.raw(column)
-        blank = np.array([is_blank(cell) for cell in cells], dtype=bool)[codes]
-        under = np.searchsorted([at for at, _ in sections], own, side="right") - 1
-        filled = own[(under >= 0) & blank[own]]
-        added = under[(under >= 0) & blank[own]] + len(cells)
-        codes = codes.copy()
-        codes[filled] = added
-        self._columns[column] = codes, [*cells, *(value for _, value in sections)]
-        self._headings.setdefault(column, column)
+    def _doubtful_rows(self) -> np.ndarray:
+        """Return which rows may be a line of a report: a required cell looks like none of its column."""
+        words = frozenset(fold(name) for place in self.places for name in (*place.headings.values(), *self._required))
+        doubtful = np.zeros(len(self.rows), dtype=bool)
+        for column in self._required:
+            codes, cells = self._columns[column]
+            doubtful |= np.array([looks_like_none(cell, words) for cell in cells], dtype=bool)[codes]
+        return doubtful
 
     def _keep(self, kept: np.ndarray) -> None:
         if not kept.all():
             self.rows, self._file = self.rows[kept], self._file[kept]
-            self._columns = {name: (codes[kept], cells) for name, (codes, cells) in self._columns.items()}
+            self._columns = {name: CodedColumn(codes[kept], cells) for name, (codes, cells) in self._columns.items()}
 
     def drop(self, dropped: np.ndarray) -> None:
-        """Leave out the records where ``dropped`` is true, as if they were not in the file."""
+        """Remove the records where ``dropped`` is true, as if they were not in the file."""
         self._keep(~dropped)
         self.faulty = self.faulty[~dropped]
 
@@ -296,7 +262,7 @@ class Table:
         return row_keys([codes for codes, _ in self._columns.values()])
 
     def repeats_of_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
-        """Tell which records an earlier file has already, and say so; equal ones within one file are none.
+        """Return which records an earlier file has already, with a notice; equal ones within one file are none.
 
         Parameters
         ----------
@@ -308,13 +274,11 @@ class Table:
         if len(self._files) == 1:
             return np.zeros(len(records), dtype=bool)
         file_of = self._file[records]
-        turn = pd.Series(keys).groupby([keys, file_of]).cumcount()
-        repeated = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
+        repeated = repeats_of_other_files(keys, file_of)
         for number, file in enumerate(self._files):
             if count := int(repeated[file_of == number].sum()):
                 self._note(
-                    Problem(
-                        Severity.NOTICE,
+                    notice(
                         "zeilen-schon-in-anderer-datei",
                         f"{count} Zeilen stehen schon in einer anderen Datei und zählen nicht noch einmal.",
                         "Nichts zu tun.",
@@ -328,37 +292,8 @@ class Table:
 
 def _unreadable_cell(cell: Odd) -> Problem:
     formula = cell.shown.startswith("Formel")
-    return Problem(
-        Severity.ERROR,
+    return error(
         "zelle-ohne-wert",
         "Die Formel in dieser Zelle wurde nie berechnet." if formula else "Diese Zelle enthält einen Excel-Fehler.",
         "Öffnen und speichern Sie die Datei in Excel oder ersetzen Sie die Formel durch ihren Wert.",
     )
-
-
-def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
-    """Return one integer per row that is equal exactly where all columns (integers) are equal."""
-    key: np.ndarray | None = None
-    size = 1
-    for column in columns:
-        low = int(column.min()) if len(column) else 0
-        span = int(column.max()) - low + 1 if len(column) else 1
-        if size * span >= _WIDEST_KEY:
-            key = pd.factorize(key)[0] if key is not None else None
-            size = int(key.max()) + 1 if key is not None else 1
-        if key is None:
-            key = column.astype(np.int64)
-        else:
-            key *= span  # in place: new memory would take longer than the arithmetic
-            key += column
-        if low:
-            key -= low
-        size *= span
-    return key if key is not None else np.zeros(0, dtype=np.int64)
-
-
-__all__ = [
-    "Problem",
-    "Table",
-    "row_keys",
-]

@@ -1,4 +1,4 @@
-"""Weekly hours of the staff, summed by level at the door: hours of a person go no further (T1)."""
+"""Weekly hours of the staff, summed by level while they are read: the hours of a person go no further (T1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.content.shared_columns import warning
+from importers.findings import warning
 from importers.values import cell_values
 from pebem.contracts import ROLE_BETREUUNG_43B, empty
 from rules.vocabulary import HIGHEST_LEVEL
@@ -41,28 +41,28 @@ def read_hours(table: Table, staff: pd.DataFrame) -> pd.DataFrame:
     table
         Sheet ``Mitarbeitende``, read already: rows with errors are known.
     staff
-        What was read of it.
+        The frame read from it.
     """
     if not table.has("Wochenstunden"):
         return empty(HOURS)
     codes, values = table.read("Wochenstunden", _parse, None)
-    given = [values[code] for code in codes[~table.faulty]]
-    if not any(given):
+    weekly = [values[code] for code in codes[~table.faulty]]
+    if not any(weekly):
         return empty(HOURS)
     changes: dict[int, dict[date, Decimal]] = {}
-    rows = staff.assign(hours=pd.Series(given, dtype="object"))
+    rows = staff.assign(hours=pd.Series(weekly, dtype="object"))
     for _, own in rows.sort_values("start", kind="stable", na_position="first").groupby("staff", sort=False):
-        for first, last, level, hours in _held(own):
+        for first, last, level, hours in _effective(own):
             of = changes.setdefault(level, {})
             of[first] = of.get(first, Decimal(0)) + hours
             if last < date.max:
                 of[last + _DAY] = of.get(last + _DAY, Decimal(0)) - hours
-    made = [(level, *span) for level in sorted(changes) for span in _sums(changes[level])]
-    return _frame(made)
+    periods = [(level, *span) for level in sorted(changes) for span in _sums(changes[level])]
+    return _frame(periods)
 
 
-def _held(own: pd.DataFrame) -> Iterator[tuple[date, date, int, Decimal]]:
-    """Return the times of one employee: of the rows valid on a day the one that began last holds."""
+def _effective(own: pd.DataFrame) -> Iterator[tuple[date, date, int, Decimal]]:
+    """Yield the periods of one employee: of the rows valid on a day, the one that began last is effective."""
     rows: list[tuple[date, date, int, Any]] = [
         (_day(row.start, date.min), _day(row.end, date.max), _level(row), row.hours)
         for row in own.itertuples(index=False)
@@ -77,7 +77,7 @@ def _held(own: pd.DataFrame) -> Iterator[tuple[date, date, int, Decimal]]:
 
 
 def _sums(changes: dict[date, Decimal]) -> Iterator[tuple[date | None, date | None, Decimal]]:
-    """Return first day, last day (None = open) and sum of each time without change."""
+    """Yield first day, last day (None = open) and sum of each period without change."""
     total = Decimal(0)
     for first, following in pairwise([*sorted(changes), None]):
         if first is None:

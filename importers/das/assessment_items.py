@@ -26,13 +26,13 @@ def fields_of_steps(export: DasExport, report: DasFindings) -> frozenset[str]:
     A field with points beyond 3 holds steps where some value is no points at all and none is above 3. Its 3 would
     pass for points, so all of it is unknown.
     """
-    found = []
+    fields = []
     for name, field in specification().fields.items():
         if not field.cell[:1].isdigit() or max(int(value) for value in field.scale) <= _HIGHEST_STEP:
             continue
         seen = {text for resident in export.residents if (text := resident.values.get(name)) is not None}
         if seen <= {"0", "1", "2", "3"} and not seen <= set(field.scale):
-            found.append(name)
+            fields.append(name)
             report.note(
                 Severity.ERROR,
                 "das-stufen-statt-punkte",
@@ -42,7 +42,7 @@ def fields_of_steps(export: DasExport, report: DasFindings) -> frozenset[str]:
                 sheet="Begutachtungen",
                 column=name,
             )
-    return frozenset(found)
+    return frozenset(fields)
 
 
 def cells(resident: DasResident, unusable: frozenset[str], report: DasFindings) -> dict[str, Value]:
@@ -105,7 +105,7 @@ def tell_grade(resident: DasResident, version: str, least: int, report: DasFindi
 
 
 def _blurred(when: DasCondition, resident: DasResident) -> bool:
-    """Return whether a condition asks for a field that has several values: nobody can tell whether it holds."""
+    """Return whether a condition asks for a field that has several values: then it is undecidable."""
     return not {*when.among, *when.not_among, *when.empty, *when.given}.isdisjoint(resident.twice)
 
 

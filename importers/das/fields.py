@@ -100,7 +100,7 @@ class DayOrder:
 
 @dataclass(frozen=True, slots=True)
 class DasSpecification:
-    """All of the file; ``unread`` are elements that are known and never kept."""
+    """All of the file; ``unread`` are elements that are known and never stored."""
 
     namespace: str
     versions: Mapping[str, str]
@@ -112,7 +112,7 @@ class DasSpecification:
 
     @property
     def taken(self) -> frozenset[str]:
-        """Fields that are read: what is kept, and what decides about it."""
+        """Fields that are read: those that are stored, and those that decide about them."""
         return frozenset(self.fields) | {RESIDENT, WARD, ASSESSED, MOVED_IN, GRADE, EXCLUDED}
 
 

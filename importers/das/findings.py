@@ -65,11 +65,11 @@ class DasFindings:
 
     def twice(self, resident: DasResident, field: str) -> bool:
         """Return whether a field has several values, and say so."""
-        told = field in resident.twice
-        if told:
+        reported = field in resident.twice
+        if reported:
             message = "Das Feld steht mehrfach da, mit verschiedenen Werten; keiner gilt"
             self.fault(resident, field, "das-feld-mehrfach", message)
-        return told
+        return reported
 
     def _about(
         self, severity: Severity, resident: DasResident, field: str, code: str, message: str, rule: int, repair: str

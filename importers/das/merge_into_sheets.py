@@ -1,4 +1,4 @@
-"""Puts DAS files beside the sheets of other files: what a sheet leaves blank, the export fills.
+"""Merges DAS exports into the sheets of other files: what a sheet leaves blank, the export fills.
 
 So a list of names, or a sheet with modules 3 and 5 alone, completes an export instead of standing beside it.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.das.xml import assessed_cells
+from importers.files.cell import shown
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Finding, Severity, UnreadableError
 from importers.sheets.heading_rows import locate
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from importers.das.xml import DasSheets
     from importers.files.grid import Grid
+    from importers.sheets.das_sheets import DasSheets
     from importers.sheets.heading_rows import HeadingPlace
 
 _NUMBER, _DAY = "Bewohner-Nr", "Datum"
@@ -32,9 +33,9 @@ _NUMBER, _DAY = "Bewohner-Nr", "Datum"
 def add(
     found: dict[str, list[tuple[Grid, HeadingPlace]]], exports: Sequence[DasSheets], wanted: Iterable[str]
 ) -> list[Finding]:
-    """Add the sheets of DAS files to those found elsewhere; return what there is to say.
+    """Add the sheets of DAS files to those found elsewhere; return the findings.
 
-    Of several exports the one with the latest target date says where somebody lives; all their assessments count.
+    Of several exports the one with the latest target date says where a resident lives; all their assessments count.
     """
     findings = [one for export in exports for one in export.findings if one.sheet in {"", *wanted}]
     if "Bewohner" in wanted:
@@ -108,7 +109,7 @@ class _Joined:
         return replace(grid, cells=SheetCells.of(cells)), replace(place, columns=columns, texts=texts)
 
     def differing(self) -> list[Finding]:
-        """Return a notice if sheet and export say different things."""
+        """Return a notice if sheet and export differ."""
         if not self._differing:
             return []
         return [
@@ -131,7 +132,7 @@ class _Joined:
 
 
 def _is_supplement(there: Mapping[str, Any]) -> bool:
-    """Return whether a row says nothing of what an export says: it does not stand against it."""
+    """Return whether a row says nothing of what an export says, and so does not contradict it."""
     return all(_blank(there.get(column, "")) for column in assessed_cells())
 
 
@@ -150,7 +151,7 @@ def _left_alone(grid: Grid, place: HeadingPlace, assessed: set[str]) -> list[Fin
                     sheet="Begutachtungen",
                     row=row,
                     column=place.headings.get(_DAY, _DAY),
-                    value=cell_values.shown(there.get(_DAY, "")),
+                    value=shown(there.get(_DAY, "")),
                 )
             )
     return findings

@@ -1,4 +1,4 @@
-"""The residents of a DAS file as records of the fields we take; all other fields are never kept."""
+"""The residents of a DAS file as records of the fields we read; all other fields are never stored."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FOREIGN: Final = {
 }
 _MOST_UNKNOWN: Final = 20
 _LONGEST: Final = 255
-"""Letters of a value that are kept; the schema allows no more anywhere outside the comment."""
+"""Letters of a value that are read; the schema allows no more anywhere outside the comment."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class DasResident:
 
 @dataclass(slots=True)
 class DasExport:
-    """A DAS file: version and target date as they stand ("" = not given), residents, and elements nobody knows."""
+    """A DAS file: version and target date as they stand ("" = not given), residents, and unknown elements."""
 
     version: str = ""
     target: str = ""

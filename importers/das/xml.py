@@ -6,7 +6,6 @@ assessment and the items are taken; nothing else leaves the reader.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from importers.das.findings import DasFindings
 from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity
+from importers.sheets.das_sheets import DasSheets
 from importers.sheets.template_columns import STOOL, URINE
 from rules import RuleBookError
 from rules.assessment import score
@@ -29,29 +29,8 @@ if TYPE_CHECKING:
 
     from importers.das.fields import Value
     from importers.das.records import DasExport
-    from importers.findings import Finding
 
 _RESIDENT_COLUMNS: Final = ("Bewohner-Nr", "Wohnbereich", "Einzug")
-
-
-@dataclass(frozen=True)
-class DasSheets:
-    """What a DAS file holds.
-
-    Attributes
-    ----------
-    target
-        Target date of the file; the first of all days if it has none that can be read.
-    residents, assessments
-        Sheets as a workbook would have them. Row n + 1 is the n-th person of the file; blank where it was left out.
-    findings
-        What to know or to repair.
-    """
-
-    target: date
-    residents: Grid
-    assessments: Grid
-    findings: list[Finding]
 
 
 def read(name: str, data: bytes, today: date | None = None) -> DasSheets:
@@ -94,6 +73,7 @@ def read(name: str, data: bytes, today: date | None = None) -> DasSheets:
     for position, least in zip(known, _least_grades([*known.values()], target), strict=True):
         assessment_items.tell_grade(export.residents[position], export.version, least, report)
     return DasSheets(
+        name,
         target or date.min,
         _grid(name, "Bewohner", _RESIDENT_COLUMNS, residents),
         _grid(name, "Begutachtungen", ("Bewohner-Nr", "Datum", *columns), assessments),
@@ -111,7 +91,7 @@ def assessed_cells() -> tuple[str, ...]:
 def _note_file(export: DasExport, report: DasFindings) -> None:
     versions = specification().versions
     if export.version not in versions:
-        said = (
+        subject = (
             f"Die Fassung „{export.version}“ der Spezifikation"
             if export.version
             else "Die Fassung ist nicht angegeben; sie"
@@ -119,7 +99,7 @@ def _note_file(export: DasExport, report: DasFindings) -> None:
         report.note(
             Severity.WARNING,
             "das-fassung-unbekannt",
-            f"{said} ist nicht geprüft (geprüft: {', '.join(versions.values())}); gelesen wird, was bekannt ist.",
+            f"{subject} ist nicht geprüft (geprüft: {', '.join(versions.values())}); gelesen wird, was bekannt ist.",
             "Prüfen Sie einige Personen von Hand. Vielleicht gibt es eine neuere Version dieses Programms.",
             value=export.version,
         )

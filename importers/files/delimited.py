@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from importers.files import delimited_fast
-from importers.files.grid import ERRORS, Grid, Odd
+from importers.files.cell import Odd
+from importers.files.grid import ERRORS, Grid
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_size
 from importers.files.sheet_cells import SheetCells, objects
@@ -35,7 +36,7 @@ _SIGNS: Final = (
 )
 _ODD: Final = re.compile(_SIGNS)
 _ODD_WITHOUT_UMLAUTS: Final = re.compile(_SIGNS + r"|(?<=[a-zA-Z])[Šš](?=[a-z])")
-"""Names may have these letters, but hardly a German file in which nobody has an umlaut."""
+"""Names may have these letters, but hardly a German file without a single umlaut."""
 _LOST: Final = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
 _OTHER_ENCODING: Final = (
     "zeichen-verdaechtig",
@@ -97,7 +98,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     if encoding and encoding not in ENCODINGS:
         raise UnreadableError(f"Die Zeichenkodierung „{encoding}“ für die Datei „{name}“ gibt es nicht.")
     try:
-        cells, found = _cells(name, data, known, encoding)
+        cells, codec = _cells(name, data, known, encoding)
     except csv.Error as error:
         raise UnreadableError(
             f"Die Datei „{name}“ lässt sich nicht in Zellen teilen: Vermutlich fehlt ein schließendes "
@@ -105,7 +106,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
         ) from error
     check_size(name, stem, *cells.shape)
     findings = suspicions(name, cells)
-    if found == DOS != encoding:
+    if codec == DOS != encoding:
         findings.append(Finding(Severity.WARNING, *_DOS_SUPPOSED, file=name))
     cells.columns = [
         (
@@ -114,7 +115,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
         )
         for codes, texts in cells.columns
     ]
-    return Grid(name, stem, cells, from_text=True, encoding=found), findings
+    return Grid(name, stem, cells, from_text=True, encoding=codec), findings
 
 
 def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str) -> tuple[SheetCells, str]:
@@ -156,7 +157,7 @@ def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> Shee
 
 
 def _said(text: str) -> tuple[str, int]:
-    """Return the separator the first line tells and where the next one begins; nothing if it tells none."""
+    """Return the separator the first line names and where the next one begins; nothing if it names none."""
     first = text.partition("\n")[0]
     mark = first.strip().strip('"')
     if mark.lower().startswith("sep=") and len(mark) == len("sep=") + 1:
@@ -180,9 +181,9 @@ def _first(records: Iterator[list[str]]) -> list[list[str]]:
 
 
 def decode(name: str, data: bytes, encoding: str = "") -> tuple[str, str]:
-    """Return the text and its codec: what it tells itself, else UTF-8, Windows-1252 or DOS, the first that fits it all.
+    """Return the text and its codec: what it says itself, else UTF-8, Windows-1252 or DOS, the first that fits it all.
 
-    A codec somebody has chosen goes first; what it cannot read is shown as "\ufffd" and told as such.
+    A codec that was chosen takes precedence; what it cannot read is shown as "\ufffd" and reported.
 
     Raises
     ------
@@ -220,11 +221,11 @@ def suspicions(name: str, cells: SheetCells) -> list[Finding]:
 def _suspicion(
     name: str, cells: SheetCells, sign: re.Pattern[str], possible: list[bool], said: tuple[str, str, str]
 ) -> Iterator[Finding]:
-    found = np.zeros(len(cells), dtype=bool)
+    matches = np.zeros(len(cells), dtype=bool)
     for codes, texts in compress(cells.columns, possible):
         odd = np.array([bool(sign.search(text)) and any(map(sign.search, text.split())) for text in texts], dtype=bool)
-        found |= odd if codes is None else odd[codes]
-    rows = np.flatnonzero(found).tolist()
+        matches |= odd if codes is None else odd[codes]
+    rows = np.flatnonzero(matches).tolist()
     words = [
         (row, next(word for cell in cells[row] for word in cell.split() if sign.search(word)))
         for row in rows[:_SAMPLES]

@@ -152,9 +152,9 @@ class _Stream:
         if head := self._head:
             self._head = b""
             return head
-        some = bytes(self._data[self._at :] if size < 0 else self._data[self._at : self._at + size])
-        self._at += len(some)
-        return some
+        piece = bytes(self._data[self._at :] if size < 0 else self._data[self._at : self._at + size])
+        self._at += len(piece)
+        return piece
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield everything: pandas takes nothing for a file that cannot be walked through."""

@@ -1,4 +1,4 @@
-"""A sheet as it stands in a file, before anybody knows what its columns mean."""
+"""A sheet as it stands in a file, before its columns are known."""
 
 from __future__ import annotations
 
@@ -32,13 +32,6 @@ ERRORS: Final = frozenset(ERROR_CODES.values()) | {
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
-    """A cell without a value to read: a formula never calculated, or an error such as #NV."""
-
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
 class Grid:
     """One sheet of one file.
 
@@ -51,12 +44,12 @@ class Grid:
     cells
         From row 1 and column A on.
     from_text
-        True if a file name, not a sheet name, has to tell which sheet this is.
+        True if a file name, not a sheet name, has to say which sheet this is.
     merged
         First row, first column, last row, last column of each area of merged cells, counted from 0; the value
         stands in the first cell, all others are blank.
     hidden
-        Whether nobody who opens the workbook sees the sheet.
+        Whether the sheet is hidden when the workbook is opened.
     encoding
         Codec a text file was read with; "" for everything else.
     """

@@ -99,9 +99,9 @@ def kind(name: str, data: bytes) -> FileKind:
 
 
 def text_codec(data: bytes) -> tuple[str, int]:
-    """Return the codec a text tells of itself and where it begins; "" if it tells none.
+    """Return the codec a text declares and where it begins; "" if it declares none.
 
-    It tells by a byte order mark, or by the zeros every other byte that Latin letters have in UTF-16.
+    It declares it by a byte order mark, or by the zeros every other byte that Latin letters have in UTF-16.
     """
     if data.startswith(_BOMS_32):
         return "", 0

@@ -1,4 +1,4 @@
-"""Opens files of any kind: what is packed is unpacked, what is locked is unlocked, what is a table becomes grids."""
+"""Opens files of any kind: archives are unpacked, encrypted files decrypted, tables become grids."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from importers.files.grid import Grid
+    from importers.files.sheet_filter import SheetFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class FileContents:
 def contents(
     files: Sequence[Path | str | tuple[str, bytes]], passwords: Mapping[str, str] | None = None
 ) -> Iterator[OpenedFile]:
-    """Yield all files, those in archives too; the second of a name is told from the first by a number.
+    """Yield all files, those in archives too; the second of a name gets a number.
 
     Parameters
     ----------
@@ -87,22 +88,17 @@ def contents(
 
 def sheets(
     opened: OpenedFile,
-    wanted: Callable[[str, bool], bool],
+    wanted: SheetFilter,
     known: Callable[[list[str]], int],
     *,
-    hidden: bool = False,
     encoding: str = "",
 ) -> FileContents:
     """Return the sheets of a workbook, or the one table of a text file or a page.
 
     Parameters
     ----------
-    wanted
-        Says of the name of a sheet of a workbook, and of whether it is hidden, whether to read it.
     known
-        Says how many headings of ours a record holds; decides between separators and between tables.
-    hidden
-        Whether any hidden sheet may be wanted.
+        Returns how many headings of ours a record holds; decides between separators and between tables.
     encoding
         Codec of a text file, "" = what its bytes say.
 
@@ -117,9 +113,7 @@ def sheets(
     if opened.kind is FileKind.OTHER:
         return FileContents([], findings=[_passed_over(name)])
     if opened.kind in WORKBOOKS:
-        return FileContents(
-            *workbook.read(name, data, wanted, kind=opened.kind, hidden=hidden, password=opened.password)
-        )
+        return FileContents(*workbook.read(name, data, wanted, kind=opened.kind, password=opened.password))
     if opened.kind is FileKind.HTML:
         return FileContents([_best(name, workbook.from_pages(name, sandbox.tables(name, data)), known)])
     grid, findings = delimited.read(name, data, known, encoding)
@@ -173,7 +167,7 @@ def _unlocked(name: str, data: bytes, password: str | None) -> bytes:
 
 
 def _best(name: str, grids: list[Grid], known: Callable[[list[str]], int]) -> Grid:
-    """Return the table that looks like data: most headings of ours, then most cells."""
+    """Return the table that looks most like data: most headings of ours, then most cells."""
     if not grids:
         raise UnreadableError(
             f"Die Datei „{name}“ ist eine Internetseite (HTML) ohne Tabelle. "

@@ -2,7 +2,7 @@
 
 The parser is expat, as Python brings it. It is handed UTF-8 alone, in one piece: the encoding is decided here, and a
 long token is never scanned twice. A document type is refused, and with it every entity, inner or outer, as all of them
-need one. No tree is built; what is kept is up to the caller.
+need one. No tree is built; what is stored is up to the caller.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def _utf8(name: str, data: bytes) -> bytes:
         mark, mark == "utf-16" and declared in {"", "utf-16", "utf-16le", "utf-16be"}
     )
     if not agrees:
-        said = f"nennt die Zeichenkodierung „{match[1]}“, die " if match else "hat eine Zeichenkodierung, die "
-        raise UnreadableError(f"Die XML-Datei „{name}“ {said}nicht gelesen wird oder nicht stimmt. {_EXPORT}")
+        reason = f"nennt die Zeichenkodierung „{match[1]}“, die " if match else "hat eine Zeichenkodierung, die "
+        raise UnreadableError(f"Die XML-Datei „{name}“ {reason}nicht gelesen wird oder nicht stimmt. {_EXPORT}")
     try:
         return data.decode(mark or _CODECS[declared or "utf-8"]).encode("utf-8")
     except UnicodeError:

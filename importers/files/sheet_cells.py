@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from importers.values.cell_values import shown
+from importers.files.cell import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

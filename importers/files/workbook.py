@@ -12,7 +12,8 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from importers.files import sandbox
-from importers.files.grid import ERRORS, Grid, Odd
+from importers.files.cell import Odd
+from importers.files.grid import ERRORS, Grid
 from importers.files.kind import FileKind
 from importers.files.limits import check_size
 from importers.files.sheet_cells import Coding, SheetCells, completed, told_apart
@@ -20,11 +21,12 @@ from importers.files.xlsx_parts import examine
 from importers.findings import PasswordNeededError, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from python_calamine import CalamineSheet
 
     from importers.files.sandbox.page import Area, SandboxPage
+    from importers.files.sheet_filter import SheetFilter
     from importers.files.xlsx_parts import Place
 
 _ROWS_AT_ONCE: Final = 5_000
@@ -33,20 +35,12 @@ _ROWS_AT_ONCE: Final = 5_000
 def read(
     name: str,
     data: bytes,
-    wanted: Callable[[str, bool], bool],
+    wanted: SheetFilter,
     *,
     kind: FileKind = FileKind.WORKBOOK,
-    hidden: bool = False,
     password: str | None = None,
 ) -> tuple[list[Grid], list[str]]:
-    """Return the sheets that are wanted, and the names of all other sheets.
-
-    Parameters
-    ----------
-    wanted
-        Says of the name of a sheet, and of whether it is hidden, whether to read it.
-    hidden
-        Whether any hidden sheet may be wanted.
+    """Return the wanted sheets, and the names of all others.
 
     Raises
     ------
@@ -59,8 +53,8 @@ def read(
         return _read_here(name, data, wanted)
     grids: list[Grid] = []
     others: list[str] = []
-    for page in sandbox.sheets(name, data, kind.value, hidden=hidden, password=password):
-        if wanted(page.name, not page.visible):
+    for page in sandbox.sheets(name, data, kind.value, hidden=wanted.may_open_hidden, password=password):
+        if wanted.opens(page.name, hidden=not page.visible):
             grids += from_pages(name, [page])
         else:
             others.append(named(page.name, visible=page.visible))
@@ -68,7 +62,7 @@ def read(
 
 
 def from_pages(name: str, pages: list[SandboxPage]) -> list[Grid]:
-    """Return sheets from the confined process as grids."""
+    """Return sheets from the sandbox process as grids."""
     return [
         Grid(
             name,
@@ -81,7 +75,7 @@ def from_pages(name: str, pages: list[SandboxPage]) -> list[Grid]:
     ]
 
 
-def _read_here(name: str, data: bytes, wanted: Callable[[str, bool], bool]) -> tuple[list[Grid], list[str]]:
+def _read_here(name: str, data: bytes, wanted: SheetFilter) -> tuple[list[Grid], list[str]]:
     odd = examine(name, data)
     grids: list[Grid] = []
     others: list[str] = []
@@ -91,7 +85,7 @@ def _read_here(name: str, data: bytes, wanted: Callable[[str, bool], bool]) -> t
                 visible = sheet.visible == SheetVisibleEnum.Visible
                 if sheet.typ != SheetTypeEnum.WorkSheet:
                     continue
-                if not wanted(sheet.name, not visible):
+                if not wanted.opens(sheet.name, hidden=not visible):
                     others.append(named(sheet.name, visible=visible))
                     continue
                 grid = _grid(name, book, sheet.name, odd.get(sheet.name, {}))
@@ -138,10 +132,10 @@ def _columns(sheet: CalamineSheet) -> list[tuple[np.ndarray, list[Any]]]:
     rows = sheet.iter_rows()  # begins in row 1, but in the first column in use
     first = sheet.start[1] if sheet.start else 0
     columns = [Coding() for _ in range(first + sheet.width)]
-    while some := list(islice(rows, _ROWS_AT_ONCE)):
-        cells = np.empty((len(some), len(columns)), dtype=object, order="F")
+    while block := list(islice(rows, _ROWS_AT_ONCE)):
+        cells = np.empty((len(block), len(columns)), dtype=object, order="F")
         cells[:, :first] = ""
-        cells[:, first:] = some
+        cells[:, first:] = block
         for column, below in zip(columns, cells.T, strict=True):
             column.add(*told_apart(below))
     return [column.done() for column in columns]

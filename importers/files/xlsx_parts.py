@@ -13,7 +13,8 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from importers.files.grid import UNCALCULATED, Odd
+from importers.files.cell import Odd
+from importers.files.grid import UNCALCULATED
 from importers.files.limits import MAX_TEXT, check_entities, check_parts, check_sheets, check_size
 from importers.findings import UnreadableError
 
@@ -92,7 +93,7 @@ def _part(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[Pl
             check_size(name, "", rows, columns)
         check_entities(name, piece)
         if texts:
-            if (said := _TEXTS.search(piece[:_PROLOGUE])) and int(said[1]) > part.file_size:
+            if (declared := _TEXTS.search(piece[:_PROLOGUE])) and int(declared[1]) > part.file_size:
                 raise ValueError("more shared texts than bytes: the reader would reserve memory for all of them")
             if max(map(len, piece.split(b"</si>"))) > MAX_TEXT:
                 raise UnreadableError(f"Die Datei „{name}“ hat eine Zelle mit zu langem Text. Bitte kürzen Sie sie.")
@@ -168,9 +169,9 @@ def _paths(name: str, archive: zipfile.ZipFile) -> dict[str, str]:
 
 def targets(archive: zipfile.ZipFile, relations: str) -> dict[str, str]:
     """Return the path of the part behind each relation of a workbook."""
-    made: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for tag in _RELATION.findall(archive.read(relations).decode("utf-8", "replace")):
         attributes = dict(_ATTRIBUTE.findall(tag))
         target = attributes.get("Target", "")
-        made[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return made
+        paths[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return paths

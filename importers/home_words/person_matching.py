@@ -1,4 +1,4 @@
-"""How alike two references to persons are, and why: a suggestion to somebody who decides, never a decision.
+"""How alike two references to persons are, and why: a suggestion to the person who decides, never a decision.
 
 Sure is only what differs in the way it is written and in nothing else: a number with other zeros, the same name in
 another order. What one slip of the hand could have made (a letter, two digits swapped, a lost sign), a surname alone or
@@ -63,12 +63,12 @@ class PersonReference:
 
     @cached_property
     def surnames(self) -> tuple[_Word, ...]:
-        """Words of the surname, where it is told from the given names."""
+        """Words of the surname, where it is distinguishable from the given names."""
         return _words(self._names[0])
 
     @cached_property
     def givens(self) -> tuple[_Word, ...]:
-        """Words of the given names, where they are told from the surname."""
+        """Words of the given names, where they are distinguishable from the surname."""
         return _words(self._names[1])
 
     @cached_property
@@ -100,7 +100,7 @@ class Likeness:
     reason
         What agrees and what does not, in German. It may quote digits: it goes no further than the names do (T1).
     sure
-        They differ in spelling alone, and nobody else of those compared does.
+        They differ in spelling alone, and no other person compared does.
     """
 
     score: int
@@ -133,16 +133,16 @@ def suggest(unknown: PersonReference, known: Sequence[PersonReference], most: in
 
     Where two fit equally well (twins, father and son), neither is sure.
     """
-    found = [(place, like) for place, one in enumerate(known) if (like := alike(unknown, one))]
-    found.sort(key=lambda one: (-one[1].score, one[0]))
-    if sum(like.sure for _, like in found) > 1:
-        found = [
+    suggestions = [(place, like) for place, one in enumerate(known) if (like := alike(unknown, one))]
+    suggestions.sort(key=lambda one: (-one[1].score, one[0]))
+    if sum(like.sure for _, like in suggestions) > 1:
+        suggestions = [
             (place, replace(like, sure=False, reason=f"{like.reason}; das trifft auf mehrere Personen zu"))
             if like.sure
             else (place, like)
-            for place, like in found
+            for place, like in suggestions
         ]
-    return found[:most]
+    return suggestions[:most]
 
 
 def alike(unknown: PersonReference, known: PersonReference) -> Likeness | None:
@@ -183,8 +183,8 @@ def _numbers(one: PersonReference, other: PersonReference) -> Likeness | None:
 def _names(one: PersonReference, other: PersonReference) -> Likeness | None:
     if not one.words or not other.words:
         return None
-    found = _whole(one, other)
-    return found or _part(one, other)
+    fit = _whole(one, other)
+    return fit or _part(one, other)
 
 
 def _whole(one: PersonReference, other: PersonReference) -> Likeness | None:

@@ -1,4 +1,4 @@
-"""Words of a home that nobody knows, or that are only taken with a warning, with what hangs on them."""
+"""Words of a home that are unknown or only read with a warning, and how much depends on them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from importers.content.interventions import IGNORE
 from importers.content.people import is_level, is_plain_role, settled_levels
-from importers.files.grid import Odd
+from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from importers.values import cell_values, word_meanings
 from importers.values.spelling import fold
@@ -34,7 +34,7 @@ def unknown_words(
     book: RuleBook,
     agreed: HomeConventions,
 ) -> dict[str, Words]:
-    """Return kind -> word -> rows where it stands and seconds of the interventions that hang on it.
+    """Return kind -> word -> rows where it stands and seconds of the interventions that depend on it.
 
     Of a qualification or a role these are the interventions of the people who have it, of a code of a roster none.
     Kinds without such words are left out.
@@ -46,44 +46,44 @@ def unknown_words(
     codes
         Unknown codes of rosters -> how often they stand there.
     """
-    found: dict[str, Words] = {}
+    unknown: dict[str, Words] = {}
     if table := tables.get("Interventionen"):
         seconds = np.maximum(work.seconds, 0)
         settled = agreed.interventions.items()
         own = {fold(name) for name, target in settled if target in book.index or target == IGNORE}
-        found[INTERVENTION] = _counted(
+        unknown[INTERVENTION] = _counted(
             *table.raw("Intervention"),
             seconds,
             lambda word: fold(word) not in own and book.find_intervention(word) is None,
         )
-        found[SHIFT] = _counted(*table.raw("Schicht"), seconds, _is_new(SHIFT, agreed.shifts, book))
+        unknown[SHIFT] = _counted(*table.raw("Schicht"), seconds, _not_among(SHIFT, agreed.shifts, book))
     if table := tables.get("Mitarbeitende"):
         seconds = _seconds_of_people(table, work.table)
         levels = settled_levels(agreed.qualifications)
-        new_role = _is_new(ROLE, agreed.roles, book)
-        found[QUALIFICATION] = _counted(
+        new_role = _not_among(ROLE, agreed.roles, book)
+        unknown[QUALIFICATION] = _counted(
             *table.raw("QN"), seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
         )
-        found[ROLE] = _counted(*table.raw("Rolle"), seconds, lambda word: not is_plain_role(word) and new_role(word))
-    found[DUTY] = {code: (count, 0) for code, count in codes.items()}
-    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+        unknown[ROLE] = _counted(*table.raw("Rolle"), seconds, lambda word: not is_plain_role(word) and new_role(word))
+    unknown[DUTY] = {code: (count, 0) for code, count in codes.items()}
+    return {kind: unknown[kind] for kind in KINDS if unknown.get(kind)}
 
 
 def _counted(codes: np.ndarray, cells: list[Any], seconds: np.ndarray, is_unknown: Callable[[str], bool]) -> Words:
     """Return the words of a column that are unknown, each spelling of one under its first."""
     rows = np.bincount(codes, minlength=len(cells))
     time = np.bincount(codes, seconds, minlength=len(cells)).astype(np.int64)
-    found: dict[str, tuple[str, int, int]] = {}
+    counted: dict[str, tuple[str, int, int]] = {}
     for code, cell in enumerate(cells):
         word = cell_values.text(cell) if isinstance(cell, str) else ""
         if rows[code] and word and is_unknown(word):
-            written, number, total = found.get(fold(word), (word, 0, 0))
-            found[fold(word)] = (written, number + int(rows[code]), total + int(time[code]))
-    return {written: (number, total) for written, number, total in found.values()}
+            written, number, total = counted.get(fold(word), (word, 0, 0))
+            counted[fold(word)] = (written, number + int(rows[code]), total + int(time[code]))
+    return {written: (number, total) for written, number, total in counted.values()}
 
 
-def _is_new(kind: str, own: Mapping[str, str], book: RuleBook) -> Callable[[str], bool]:
-    """Return what says of a word that it is neither the home's own nor one of those that may be chosen."""
+def _not_among(kind: str, own: Mapping[str, str], book: RuleBook) -> Callable[[str], bool]:
+    """Return a test whether a word is neither the home's own nor one of those that may be chosen."""
     choices = KINDS[kind].choices(book)
     known = {fold(word) for word in (*own, *own.values(), *choices, *choices.values())}
     return lambda word: fold(word) not in known
@@ -92,8 +92,8 @@ def _is_new(kind: str, own: Mapping[str, str], book: RuleBook) -> Callable[[str]
 def _is_doubtful(word: str) -> bool:
     if is_level(word) or not any(letter.isalpha() for letter in word):
         return False  # a level, or a mistake that no list of words can mend
-    found = word_meanings.qualification(word)
-    return found is None or bool(found.doubt)
+    meaning = word_meanings.qualification(word)
+    return meaning is None or bool(meaning.doubt)
 
 
 def _seconds_of_people(table: Table, work: pd.DataFrame) -> np.ndarray:

@@ -9,16 +9,16 @@ import pandas as pd
 
 from importers.content.intervention_cells import MOST_MINUTES, YEARS, parse_source, parse_status
 from importers.content.interventions import intervention_parser
-from importers.content.shared_columns import categories, error, notice, parse_number, warning
-from importers.content.table import Problem
-from importers.findings import Finding, Severity
+from importers.content.shared_columns import categories, parse_number
+from importers.files.coded_column import CodedColumn
+from importers.findings import Finding, Problem, Severity, error, notice, warning
 from importers.parquet.columns import coded, days, integers, opened
 from importers.values import cell_values
 from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -98,15 +98,15 @@ def span(paths: Sequence[Path]) -> tuple[date, date] | None:
     UnreadableError
         Where a file is refused as a whole.
     """
-    found: list[date] = []
+    bounds: list[date] = []
     for path in paths:
         with opened(path, {"date": "day"}, ("date",), MAX_ROWS) as file:
             for batch in file.iter_batches(BATCH, columns=["date"], use_threads=False):
                 moments = days(batch.column(0))
                 possible = moments[_possible(moments)]
                 if len(possible):
-                    found += [possible.min().item(), possible.max().item()]
-    return (min(found), max(found)) if found else None
+                    bounds += [possible.min().item(), possible.max().item()]
+    return (min(bounds), max(bounds)) if bounds else None
 
 
 def _possible(moments: np.ndarray) -> np.ndarray:
@@ -123,7 +123,7 @@ class InterventionBatches:
     Attributes
     ----------
     rows, faulty
-        Rows so far, and those of them that errors have cost.
+        Rows so far, and those of them left out because of errors.
     """
 
     def __init__(self, paths: Sequence[Path], book: RuleBook, people: Tables) -> None:
@@ -178,25 +178,25 @@ class InterventionBatches:
         self._cost(_SECONDS_WRONG, file, "seconds", (seconds < SECONDS_MISSING) | (seconds > _MOST_SECONDS), faulty)
         minute = _numbers(batch, "minute_of_day", -1)
         wrong = (minute < -1) | (minute > _LAST_MINUTE)
-        self._tell(_MINUTE_WRONG, file, "minute_of_day", wrong)
+        self._warn(_MINUTE_WRONG, file, "minute_of_day", wrong)
         minute[wrong] = -1
         self._who(texts, file, faulty)
-        self._tell(_SECONDS_MISSING, file, "seconds", (seconds == SECONDS_MISSING) & ~faulty)
+        self._warn(_SECONDS_MISSING, file, "seconds", (seconds == SECONDS_MISSING) & ~faulty)
         self.rows += size
         self.faulty += int(faulty.sum())
         fixed = {"minutes_source": _SOURCES, "status": STATUSES}
-        made = pd.DataFrame(
-            {name: categories(*texts[name], fixed.get(name, ())) for name in _TEXTS}
+        frame = pd.DataFrame(
+            {name: categories(texts[name], fixed.get(name, ())) for name in _TEXTS}
             | {
                 "date": moments.astype("datetime64[s]"),
                 "minute_of_day": minute.astype(np.int32),
                 "seconds": np.where(faulty, 0, seconds).astype(np.int32),
             }
         )
-        return made[~faulty].reset_index(drop=True) if faulty.any() else made
+        return frame[~faulty].reset_index(drop=True) if faulty.any() else frame
 
-    def _text(self, batch: pa.RecordBatch, name: str, file: str, faulty: np.ndarray) -> tuple[np.ndarray, list[str]]:
-        """Return the code of each row and the value behind each code, the last one for rows that have none."""
+    def _text(self, batch: pa.RecordBatch, name: str, file: str, faulty: np.ndarray) -> CodedColumn:
+        """Return the values of a column, the last one for rows that have none."""
         if name in batch.schema.names:
             codes, cells = coded(batch.column(name))
         else:
@@ -223,10 +223,10 @@ class InterventionBatches:
                 self._report(wrong[code], file, name, cells[code], count)
             costly = [code for code, problem in wrong.items() if problem.severity is Severity.ERROR]
             faulty |= np.isin(codes, costly)
-        return codes, values
+        return CodedColumn(codes, values)
 
-    def _who(self, texts: dict[str, tuple[np.ndarray, list[str]]], file: str, faulty: np.ndarray) -> None:
-        """Tell of people who are missing or nobody knows."""
+    def _who(self, texts: Mapping[str, CodedColumn], file: str, faulty: np.ndarray) -> None:
+        """Report missing and unknown people."""
         codes, ids = texts["intervention"]
         alone = np.array(
             [not i or self._book.interventions[self._book.index[i]].kind in KINDS_WITHOUT_RESIDENT for i in ids]
@@ -238,18 +238,18 @@ class InterventionBatches:
         )
         for column, known, missing, unknown, needs_one in people:
             at, names = texts[column]
-            nobody = [code for code, name in enumerate(names) if not name]
-            strangers = [code for code, name in enumerate(names) if name and name not in known]
-            for _, count in _occurring(at[needs_one], nobody):
+            blank = [code for code, name in enumerate(names) if not name]
+            unknown_codes = [code for code, name in enumerate(names) if name and name not in known]
+            for _, count in _occurring(at[needs_one], blank):
                 self._report(missing, file, column, "", count)
-            for code, count in _occurring(at[~faulty], strangers):
+            for code, count in _occurring(at[~faulty], unknown_codes):
                 self._report(unknown, file, column, names[code], count)
 
     def _cost(self, problem: Problem, file: str, column: str, rows: np.ndarray, faulty: np.ndarray) -> None:
-        self._tell(problem, file, column, rows)
+        self._warn(problem, file, column, rows)
         faulty |= rows
 
-    def _tell(self, problem: Problem, file: str, column: str, rows: np.ndarray, value: str = "") -> None:
+    def _warn(self, problem: Problem, file: str, column: str, rows: np.ndarray, value: str = "") -> None:
         if count := int(rows.sum()):
             self._report(problem, file, column, value, count)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from importers.files.coded_column import CodedColumn
 from importers.findings import UnreadableError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def opened(
     Parameters
     ----------
     kinds
-        Column -> kind as in :mod:`pebem.contracts`; other columns of the file are nobody's business.
+        Column -> kind as in :mod:`pebem.contracts`; other columns of the file are not read.
     required
         Columns that must be there.
     encoded
@@ -130,10 +131,10 @@ def integers(column: pa.Array, missing: int) -> np.ndarray:
     return values
 
 
-def coded(column: pa.Array) -> tuple[np.ndarray, list[str]]:
-    """Return the code of each row and the distinct texts; where nothing stands the code is -1."""
+def coded(column: pa.Array) -> CodedColumn:
+    """Return the distinct texts of a column; where nothing stands the code is -1."""
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     codes: np.ndarray = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     texts = encoded.dictionary.to_pylist()
     # A dictionary of a file may itself hold a missing text.
-    return codes, ["" if text is None else text for text in texts]
+    return CodedColumn(codes, ["" if text is None else text for text in texts])

@@ -1,6 +1,6 @@
 """Rosters, in whatever shape: who was on duty from when to when.
 
-A duty is kept whole, from beginning to end: where in it a pause lies nobody knows. Times are those of the clock on the
+A duty is stored whole, from beginning to end: when in it a pause was is not known. Times are those of the clock on the
 wall, and so is the length of a duty: 24 hours are the most, also where the clock changes.
 """
 
@@ -12,62 +12,52 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from importers.content.name_index import NameIndex
 from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
-from importers.findings import UnreadableError
-from importers.problems import error, notice, warning
-from importers.rosters.headings import missing_on_the_clock, month_and_year, twice_on_the_clock
-from importers.rosters.list_layout import find_headings, read_long, read_table
-from importers.rosters.month_grid import find_days, read_wide
+from importers.findings import UnreadableError, error, notice, warning
+from importers.rosters.clock_change import missing_on_the_clock, twice_on_the_clock
+from importers.rosters.list_layout import read_list, read_table
+from importers.rosters.month_grid import read_month_grid
 from importers.rosters.reading_context import SHEET, RosterContext, RosterEntries, Wards
-from importers.rosters.shift_codes import Shift, ShiftCodes, shift
-from importers.rosters.staff_names import StaffNames
-from importers.sheets.heading_rows import HeadingPlace
-from importers.values.spelling import fold
+from importers.rosters.shift_codes import ShiftCodes
+from importers.sheets.roster_headings import find_month_blocks
 from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from importers.content.table import Table
-    from importers.findings import Finding
-    from importers.problems import Problem
+    from importers.findings import Finding, Problem
+    from importers.sheets.heading_rows import HeadingPlace
 
 LONGEST: Final = np.timedelta64(24, "h")
-_ROSTER: Final = ("dienstplan", "dienstplaene", "schichtplan", "einsatzplan", "roster")
-
-
-def is_roster_name(name: str) -> bool:
-    """Return whether a sheet may hold a roster: it is called so, or like a month or a ward."""
-    return (
-        any(word in fold(name) for word in _ROSTER)
-        or bool(month_and_year(name)[0])
-        or Wards(()).named(name) is not None
-    )
-
-
-def find_roster(grid: Grid) -> HeadingPlace | None:
-    """Return where the headings of a list of duties or the days of a roster stand, None if it is neither."""
-    if (place := find_headings(grid)) is not None:
-        return place
-    blocks = find_days(grid)
-    return HeadingPlace(blocks[0].row, {}) if blocks else None
+_TOO_LONG: Final = error(
+    "dienst-zu-lang",
+    "Der Dienst dauert länger als 24 Stunden; er ist ausgelassen.",
+    "Berichtigen Sie Beginn oder Ende oder teilen Sie den Dienst.",
+)
+_OVERLAPPING: Final = warning(
+    "dienste-ueberschneiden",
+    "Dieser Dienst überschneidet sich mit einem anderen derselben Person.",
+    "Prüfen Sie Beginn und Ende beider Dienste.",
+)
 
 
 @dataclass(frozen=True)
 class ReadDuties:
-    """What rosters say.
+    """The duties of rosters.
 
     Attributes
     ----------
     table
         One row per duty with start and end as local times, in the order of the files.
     findings
-        What was found.
+        Findings about them.
     unknown
-        Codes that nobody knows -> how often they stand there.
+        Unknown codes -> how often they occur.
     people
-        Names that stand there.
+        Names that occur in them.
     tables
         Lists of which every row says all of its duty.
     """
@@ -81,9 +71,9 @@ class ReadDuties:
 
 def read_rosters(
     sheets: Sequence[tuple[Grid, HeadingPlace]],
-    staff: tuple[pd.DataFrame, pd.DataFrame],
-    wards: Sequence[str],
-    codes: tuple[Mapping[str, Shift], Mapping[str, str]],
+    names: NameIndex,
+    codes: ShiftCodes,
+    wards: Wards,
 ) -> ReadDuties:
     """Return the duties of all rosters.
 
@@ -91,95 +81,83 @@ def read_rosters(
     ----------
     sheets
         Each with the place of its headings; one without columns is a roster with a column a day.
-    staff
-        The staff, and their names (staff, name, given).
-    wards
-        The wards of the home.
-    codes
-        Shift codes of the files, and those the caller knows; of one code the files' meaning holds.
+    names, codes, wards
+        The staff, the shift codes and the wards of the home.
 
     Raises
     ------
     UnreadableError
         If columns are missing or stand twice.
     """
-    own, given = codes
-    known = {code: shift(text) for code, text in given.items()} | dict(own)
-    names = StaffNames(frozenset(staff[0]["staff"]), staff[1])
-    ledger = RosterContext(names, ShiftCodes(known), Wards(wards))
-    found: list[RosterEntries] = []
+    context = RosterContext(names, codes, wards)
+    parts: list[RosterEntries] = []
     for grid, place in sheets:
         if place.trouble:
             raise UnreadableError(place.trouble)
         if place.columns:
-            found.append(read_long(grid, place, ledger))
+            parts.append(read_list(grid, place, context))
         else:
-            found.extend(read_wide(grid, find_days(grid), ledger))
+            parts.extend(read_month_grid(grid, find_month_blocks(grid), context))
     return ReadDuties(
-        _checked(found, ledger), ledger.findings, ledger.unknown_codes(), frozenset(ledger.people), (*ledger.tables,)
+        _checked(parts, context),
+        context.findings,
+        context.unknown_codes(),
+        frozenset(context.people),
+        (*context.tables,),
     )
 
 
 def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     """Return the duties of a table with our own headings."""
-    names = StaffNames(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    ledger = RosterContext(names, ShiftCodes({}), Wards(()))
+    names = NameIndex(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
+    context = RosterContext(names, ShiftCodes({}), Wards(()))
     grid = Grid(table.file, SHEET, SheetCells([], 0))
-    made = _checked([read_table(table, grid, ledger)], ledger)
-    table.findings.extend(ledger.findings)
-    return made
+    duties = _checked([read_table(table, grid, context)], context)
+    table.findings.extend(context.findings)
+    return duties
 
 
-def _checked(found: list[RosterEntries], ledger: RosterContext) -> pd.DataFrame:
-    """Return all duties that can be, each once, and tell what is odd about them."""
-    found = [entries for entries in found if len(entries.start)]
-    if not found:
-        ledger.close()
+def _checked(parts: list[RosterEntries], context: RosterContext) -> pd.DataFrame:
+    """Return all possible duties, each once, and report what is odd about them."""
+    parts = [entries for entries in parts if len(entries.start)]
+    if not parts:
+        context.close()
         return empty(DUTIES)
-    whole = pd.DataFrame(
+    duties = pd.DataFrame(
         {
-            "staff": pd.Series(np.concatenate([entries.staff for entries in found]), dtype="object"),
-            "ward": pd.Series(np.concatenate([entries.ward for entries in found]), dtype="object"),
-            "start": np.concatenate([entries.start for entries in found]).astype("datetime64[s]"),
-            "end": np.concatenate([entries.end for entries in found]).astype("datetime64[s]"),
+            "staff": pd.Series(np.concatenate([entries.staff for entries in parts]), dtype="object"),
+            "ward": pd.Series(np.concatenate([entries.ward for entries in parts]), dtype="object"),
+            "start": np.concatenate([entries.start for entries in parts]).astype("datetime64[s]"),
+            "end": np.concatenate([entries.end for entries in parts]).astype("datetime64[s]"),
         }
     )
-    places = _Places(found, ledger)
-    start, end = (whole[name].to_numpy("datetime64[s]") for name in ("start", "end"))
-    too_long = end - start > LONGEST
-    places.report(
-        error(
-            "dienst-zu-lang",
-            "Der Dienst dauert länger als 24 Stunden; er ist ausgelassen.",
-            "Berichtigen Sie Beginn oder Ende oder teilen Sie den Dienst.",
-        ),
-        too_long,
-    )
-    known = whole["staff"].notna().to_numpy()
-    again = whole.duplicated(["staff", "ward", "start", "end"]).to_numpy() & known & ~too_long
-    if again.any():
+    places = _Places(parts, context)
+    valid = _report_impossible(duties, places)
+    start, end = (duties[name].to_numpy("datetime64[s]") for name in ("start", "end"))
+    places.report(_OVERLAPPING, _overlapping(duties["staff"], start, end, valid & duties["staff"].notna().to_numpy()))
+    _report_clock_change(start, end, valid, places)
+    context.close()
+    checked: pd.DataFrame = duties[valid].reset_index(drop=True)
+    return checked
+
+
+def _report_impossible(duties: pd.DataFrame, places: _Places) -> np.ndarray:
+    """Report duties that are too long or repeated; return which are neither."""
+    too_long = (duties["end"] - duties["start"]).to_numpy() > LONGEST
+    places.report(_TOO_LONG, too_long)
+    known = duties["staff"].notna().to_numpy()
+    repeated = duties.duplicated(["staff", "ward", "start", "end"]).to_numpy() & known & ~too_long
+    if repeated.any():
         places.report(
             notice(
                 "dienst-doppelt",
-                f"{int(again.sum())} Dienste stehen mehrfach gleich da; jeder zählt einmal.",
+                f"{int(repeated.sum())} Dienste stehen mehrfach gleich da; jeder zählt einmal.",
                 "Nichts zu tun.",
             ),
-            again,
+            repeated,
             together=True,
         )
-    kept = ~too_long & ~again
-    places.report(
-        warning(
-            "dienste-ueberschneiden",
-            "Dieser Dienst überschneidet sich mit einem anderen derselben Person.",
-            "Prüfen Sie Beginn und Ende beider Dienste.",
-        ),
-        _overlapping(whole["staff"], start, end, kept & known),
-    )
-    _note_clock_change(start, end, kept, places)
-    ledger.close()
-    made: pd.DataFrame = whole[kept].reset_index(drop=True)
-    return made
+    return ~too_long & ~repeated
 
 
 def _overlapping(staff: pd.Series, start: np.ndarray, end: np.ndarray, asked: np.ndarray) -> np.ndarray:
@@ -196,7 +174,7 @@ def _overlapping(staff: pd.Series, start: np.ndarray, end: np.ndarray, asked: np
     return clash
 
 
-def _note_clock_change(start: np.ndarray, end: np.ndarray, kept: np.ndarray, places: _Places) -> None:
+def _report_clock_change(start: np.ndarray, end: np.ndarray, valid: np.ndarray, places: _Places) -> None:
     second = np.timedelta64(1, "s")
     missing = missing_on_the_clock(start) | (missing_on_the_clock(end) & missing_on_the_clock(end - second))
     places.report(
@@ -205,7 +183,7 @@ def _note_clock_change(start: np.ndarray, end: np.ndarray, kept: np.ndarray, pla
             "Beginn oder Ende liegt in der Stunde, die es in der Nacht der Zeitumstellung nicht gibt.",
             "Prüfen Sie die Uhrzeit.",
         ),
-        missing & kept,
+        missing & valid,
     )
     twice = twice_on_the_clock(start) | (twice_on_the_clock(end) & twice_on_the_clock(end - second))
     places.report(
@@ -214,26 +192,30 @@ def _note_clock_change(start: np.ndarray, end: np.ndarray, kept: np.ndarray, pla
             "Beginn oder Ende liegt in der Stunde, die es in der Nacht der Zeitumstellung zweimal gibt.",
             "Nichts zu tun.",
         ),
-        twice & kept,
+        twice & valid,
     )
 
 
 class _Places:
     """Where each duty stands."""
 
-    def __init__(self, found: list[RosterEntries], ledger: RosterContext) -> None:
-        self._ledger = ledger
-        self._found = found
-        self._ends = np.cumsum([len(entries.start) for entries in found])
+    def __init__(self, parts: list[RosterEntries], context: RosterContext) -> None:
+        self._context = context
+        self._parts = parts
+        self._ends = np.cumsum([len(entries.start) for entries in parts])
 
     def report(self, problem: Problem, which: np.ndarray, *, together: bool = False) -> None:
         """Add a finding for each of the duties, or one for all of them at the first place."""
         at = np.flatnonzero(which)
         for index in at[:1].tolist() if together else at.tolist():
             part = int(np.searchsorted(self._ends, index, side="right"))
-            entries = self._found[part]
+            entries = self._parts[part]
             own = index - (int(self._ends[part - 1]) if part else 0)
-            self._ledger.report(
-                problem, entries.grid, int(entries.row[own]), str(entries.column[own]), entries.value[own],
+            self._context.report(
+                problem,
+                entries.grid,
+                int(entries.row[own]),
+                str(entries.column[own]),
+                entries.value[own],
                 len(at) if together else 1,
-            )  # fmt: skip
+            )

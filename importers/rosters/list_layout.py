@@ -8,100 +8,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from importers.content.person_names import names_in
-from importers.content.shared_columns import as_days, as_seconds, numbers, parse_moment
+from importers.content.shared_columns import as_days, numbers, parse_moment
 from importers.content.table import Table
-from importers.problems import error
-from importers.rosters.headings import DAY_MINUTES, only_day, point, without_month
+from importers.files.cell import shown
+from importers.findings import error
+from importers.rosters.list_times import read_times
 from importers.rosters.reading_context import SHEET, RosterEntries, sheet_name
 from importers.rosters.shift_codes import Shift, Unread, parse_pause
-from importers.sheets.heading_rows import HeadingPlace, said
-from importers.sheets.template_columns import HEADING_ROWS, column_of
+from importers.sheets.roster_headings import CODE, DAY, GIVEN, NAME, NUMBER, PAUSE, START, WARD
 from importers.values import cell_values
-from importers.values.spelling import clean, fold
+from importers.values.roster_times import only_day, without_month
+from importers.values.spelling import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers.files.grid import Grid
     from importers.rosters.reading_context import RosterContext
-
-NUMBER, NAME, GIVEN, WARD, DAY, CODE, START, END, PAUSE = (
-    "Personal-Nr", "Name", "Vorname", "Wohnbereich", "Datum", "Dienst", "Beginn", "Ende", "Pause",
-)  # fmt: skip
-_WORDS: Final = {
-    fold(word): column
-    for column, words in {
-        NUMBER: "Personal-Nr, Personalnr, Personalnummer, Pers.-Nr., Pers-Nr, PersNr, PNr, P-Nr, P.-Nr., "
-        "Mitarbeiter-Nr, Mitarbeiternr, Mitarbeiternummer, MA-Nr, MA-Nr.",
-        NAME: "Name, Nachname, Mitarbeiter, Mitarbeiterin, Mitarbeitende, Mitarbeiter/in, Mitarbeiter:in, MA, Person, "
-        "Name Vorname, Name; Vorname, Vorname Name, Vor- und Nachname",
-        GIVEN: "Vorname",
-        WARD: "Wohnbereich, WB, Station, Bereich, Wohngruppe, Etage, Einsatzort",
-        DAY: "Datum, Tag, Dienstdatum, Dienst am, Diensttag",
-        CODE: "Dienst, Schicht, Dienstart, Dienstkürzel, Schichtkürzel, Kürzel, Dienstcode, Schichtcode",
-        START: "Beginn, Von, Start, Anfang, Dienstbeginn, Kommt, Uhrzeit von, Beginn 2, Von 2, Start 2",
-        END: "Ende, Bis, Dienstende, Geht, Uhrzeit bis, Ende 2, Bis 2",
-        PAUSE: "Pause, Pause (min), Pause Min, Pausen, Pause in Minuten",
-    }.items()
-    for word in words.replace("; ", "\0").split(", ")
-    for word in (word.replace("\0", ", "),)
-}
+    from importers.sheets.heading_rows import HeadingPlace
 
 _LIKE_NUMBER: Final = re.compile(r"\S*\d\S*")
 
 
-def roster_column(cell: Any) -> str | None:
-    """Return the column a heading of a roster stands for, None if none."""
-    if not isinstance(cell, str) or not (key := fold(cell)):
-        return None
-    return _WORDS.get(key) or _WORDS.get(key.replace(",", "")) or column_of("Dienste", cell)
-
-
-def find_headings(grid: Grid) -> HeadingPlace | None:
-    """Return where the headings of a list of duties stand, None if there are none.
-
-    Several columns for beginning and end are the parts of a divided shift; the later ones are called "Beginn 2" ...
-    """
-    for row, cells in enumerate(grid.cells[:HEADING_ROWS]):
-        names = [roster_column(cell) for cell in cells]
-        found = set(names)
-        if {NUMBER, NAME} & found and ({START, END} <= found or {DAY, CODE} <= found):
-            return _located(grid, row, names)
-    return None
-
-
-def _located(grid: Grid, row: int, names: list[str | None]) -> HeadingPlace:
-    columns: dict[str, int] = {}
-    undecided: dict[int, tuple[str, ...]] = {}
-    where, trouble = f"Im Dienstplan „{grid.name}“ der Datei „{grid.file}“", ""
-    for position, name in enumerate(names):
-        if not name:
-            continue
-        count = sum(other == name for other in names[:position])
-        if count and name not in {START, END}:
-            undecided[position] = (name,)
-            trouble = (
-                f"{where} steht die Überschrift „{name}“ mehrfach. "
-                "Bitte löschen Sie die überzählige Spalte oder benennen Sie sie um."
-            )
-        else:
-            columns[f"{name} {count + 1}" if count else name] = position
-    starts, ends = (sum(name.startswith(kind) for name in columns) for kind in (START, END))
-    if starts != ends:
-        trouble = f"{where} gibt es nicht zu jedem Beginn ein Ende. Bitte ergänzen Sie die fehlende Spalte."
-    return HeadingPlace(row, columns, tuple(map(said, grid.cells[row])), undecided=undecided, trouble=trouble)
-
-
 @dataclass
 class RosterLines:
-    """What stands between the duties: for each row of the sheet the ward and the day that hold there."""
+    """The lines between the duties: for each row of the sheet, the ward and the day that apply."""
 
     ward: np.ndarray
     day: np.ndarray
@@ -111,17 +49,17 @@ class RosterLines:
 def filled(cells: np.ndarray) -> np.ndarray:
     """Return which cells of a rectangle hold more than blanks."""
     codes, values = pd.factorize(cells.ravel(order="F"))
-    some = np.array([not isinstance(value, str) or bool(clean(value)) for value in values], dtype=bool)
-    made: np.ndarray = some[codes].reshape(cells.shape, order="F")
-    return made
+    has_content = np.array([not isinstance(value, str) or bool(clean(value)) for value in values], dtype=bool)
+    rectangle: np.ndarray = has_content[codes].reshape(cells.shape, order="F")
+    return rectangle
 
 
-def _lines(grid: Grid, place: HeadingPlace, ledger: RosterContext) -> RosterLines:
+def _lines(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterLines:
     above = [cell for cells in grid.cells[: place.row] for cell in cells if isinstance(cell, str) and cell]
     titles = [*above, grid.name]
-    day = next((found for text in titles if (found := only_day(text))), None)
-    ward = next((named for text in titles if (named := ledger.wards.named(without_month(text)))), None)
-    made = RosterLines(
+    day = next((own_day for text in titles if (own_day := only_day(text))), None)
+    ward = next((named for text in titles if (named := context.wards.named(without_month(text)))), None)
+    lines = RosterLines(
         np.full(len(grid.cells), ward, dtype=object), np.full(len(grid.cells), day, dtype="datetime64[D]")
     )
     number = place.columns.get(NUMBER, -1)
@@ -131,17 +69,17 @@ def _lines(grid: Grid, place: HeadingPlace, ledger: RosterContext) -> RosterLine
         if (cell := _only(grid.cells[row])) is None:
             continue
         text = cell_values.text(cell)
-        found = cell if isinstance(cell, date) else only_day(text)
-        incomplete = ledger.names.knows(text) or bool(ledger.names.find(text)[0])
+        own_day = cell if isinstance(cell, date) else only_day(text)
+        incomplete = context.names.knows(text) or bool(context.names.find(text)[0])
         if number >= 0 and grid.cells[row][number] != "":
             incomplete = incomplete or bool(_LIKE_NUMBER.fullmatch(text))
-        if found or ledger.wards.named(text) or not incomplete:
-            made.rows.add(row)
-            if found:
-                made.day[row:] = np.datetime64(found, "D")
-            elif named := ledger.line_of_ward(text, grid, row + 1):
-                made.ward[row:] = named
-    return made
+        if own_day or context.wards.named(text) or not incomplete:
+            lines.rows.add(row)
+            if own_day:
+                lines.day[row:] = np.datetime64(own_day, "D")
+            elif named := context.line_of_ward(text, grid, row + 1):
+                lines.ward[row:] = named
+    return lines
 
 
 def _only(cells: Any) -> Any:
@@ -156,30 +94,29 @@ class DutyRows(Table):
         self._lines = lines
         super().__init__(SHEET, [grid], [place], title=sheet_name(grid))
 
-    def _leave_out_lines(self, _grids: Sequence[Grid], _located: Sequence[HeadingPlace]) -> None:
+    def _leave_out_lines(self, _grids: Sequence[Grid]) -> None:
         self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
 
 
-def read_long(grid: Grid, place: HeadingPlace, ledger: RosterContext) -> RosterEntries:
+def read_list(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterEntries:
     """Return the duties of a sheet whose headings are known.
 
     Times without a day belong to the day of their row; an end not after its beginning is on the day after.
     """
-    lines = _lines(grid, place, ledger)
+    lines = _lines(grid, place, context)
     table = DutyRows(grid, place, lines)
-    made = read_table(table, grid, ledger, lines)
-    ledger.findings.extend(table.findings)
-    if np.isnat(lines.day.astype("datetime64[s]")).all() and not any(
-        lines.ward
-    ):  # else a row alone would not say its day or ward
-        ledger.tables.append(table)
-    return made
+    entries = read_table(table, grid, context, lines)
+    context.findings.extend(table.findings)
+    # A row that takes its day or ward from a line above would not say them on its own.
+    if np.isnat(lines.day.astype("datetime64[s]")).all() and not any(lines.ward):
+        context.tables.append(table)
+    return entries
 
 
-def read_table(table: Table, grid: Grid, ledger: RosterContext, lines: RosterLines | None = None) -> RosterEntries:
-    """Return the duties of a table of which every row is one. What is wrong with its cells, the table says."""
-    ledger.people |= names_in([table])
-    shifts = _shifts(table, grid, ledger)
+def read_table(table: Table, grid: Grid, context: RosterContext, lines: RosterLines | None = None) -> RosterEntries:
+    """Return the duties of a table of which every row is one; errors of its cells are findings of the table."""
+    context.people |= names_in([table])
+    shifts = _shifts(table, grid, context)
     people = _people(table)
     codes, values = table.read(DAY, parse_moment, None, costs_row=True)
     day = as_days(values)[codes]
@@ -190,34 +127,34 @@ def read_table(table: Table, grid: Grid, ledger: RosterContext, lines: RosterLin
         at = table.rows - 1
         day = np.where(np.isnat(day), lines.day[at].astype("datetime64[s]"), day)
         ward = np.where(ward.astype(bool), ward, lines.ward[at])
-    record, start, end, column = _times(table, day, shifts)
-    _leave_unread(table, grid, ledger, shifts, ~np.isin(np.arange(len(table.rows)), record))
-    kept = ~table.faulty[record]
-    record, start, end, column = record[kept], start[kept], end[kept], column[kept]
-    staff = _staff(table, grid, ledger, people, record)
-    _note_pauses(table, grid, ledger, record[_first_of_row(record)], shifts)
+    times = read_times(table, day, shifts)
+    _leave_unread(table, grid, context, shifts, ~np.isin(np.arange(len(table.rows)), times.record))
+    kept = ~table.faulty[times.record]
+    record, start, end, column = (of_duty[kept] for of_duty in times)
+    staff = _staff(table, grid, context, people, record)
+    _note_pauses(table, grid, context, record[_first_of_row(record)], shifts)
     codes, cells = table.raw(START)
     value = np.empty(len(record), dtype=object)
     value[:] = [cells[code] for code in codes[record]]
     return RosterEntries(grid, staff, ward[record], start, end, table.rows[record], column, value)
 
 
-def _shifts(table: Table, grid: Grid, ledger: RosterContext) -> list[Shift | Unread | None]:
-    """Return what the code of each row stands for, and leave out the rows that are no duty."""
+def _shifts(table: Table, grid: Grid, context: RosterContext) -> list[Shift | Unread | None]:
+    """Return the meaning of the code of each row, and leave out the rows that are no duty."""
     codes, cells = table.raw(CODE)
-    found: list[Shift | Unread | None] = [
-        None if isinstance(cell, str) and not clean(cell) else ledger.codes.resolve(cell) for cell in cells
+    meanings: list[Shift | Unread | None] = [
+        None if isinstance(cell, str) and not clean(cell) else context.codes.resolve(cell) for cell in cells
     ]
-    absent = np.array([isinstance(one, Shift) and bool(one.absence) for one in found], dtype=bool)
+    absent = np.array([isinstance(one, Shift) and bool(one.absence) for one in meanings], dtype=bool)
     if not table.has(START):
-        absent |= np.array([one is None for one in found], dtype=bool)
+        absent |= np.array([one is None for one in meanings], dtype=bool)
     for code in np.flatnonzero(absent).tolist():
         if count := int((codes == code).sum()):
-            ledger.note_absent(grid, cell_values.shown(cells[code]) or "leer", count)
+            context.note_absent(grid, shown(cells[code]) or "leer", count)
     if absent.any():
         table.drop(absent[codes])
         codes, _ = table.raw(CODE)
-    return [found[code] for code in codes.tolist()]
+    return [meanings[code] for code in codes.tolist()]
 
 
 def _people(table: Table) -> list[tuple[str, str]]:
@@ -227,135 +164,58 @@ def _people(table: Table) -> list[tuple[str, str]]:
         return [(one, "") for one in number]
     name_codes, names = table.read(NAME, cell_values.text, "")
     given_codes, givens = table.read(GIVEN, cell_values.text, "")
-    made = [
+    people = [
         (one, ", ".join(filter(None, (names[name], givens[given]))))
         for one, name, given in zip(number, name_codes.tolist(), given_codes.tolist(), strict=True)
     ]
     table.report(
         error("nummer-fehlt", "Personal-Nr und Name fehlen.", "Tragen Sie eines davon ein oder löschen Sie die Zeile."),
-        [row for row, who in enumerate(made) if not any(who)],
+        [row for row, who in enumerate(people) if not any(who)],
         NAME,
         costs_row=True,
     )
-    return made
+    return people
 
 
 def _staff(
-    table: Table, grid: Grid, ledger: RosterContext, people: list[tuple[str, str]], record: np.ndarray
+    table: Table, grid: Grid, context: RosterContext, people: list[tuple[str, str]], record: np.ndarray
 ) -> np.ndarray:
-    """Return who each duty belongs to; what is to be said of a person is said of every row."""
+    """Return whose duty each is; findings about a person are repeated for every row."""
     silent: dict[tuple[str, str], str | None] = {}
     of_row: dict[int, str | None] = {}
     for row in record[_first_of_row(record)].tolist():
         who = people[row]
         if who not in silent:
-            before = len(ledger.findings)
+            before = len(context.findings)
             place = int(table.rows[row]), table.heading(NUMBER if who[0] else NAME)
-            of_row[row] = ledger.person(who, grid, place, 1)
-            if len(ledger.findings) > before:
+            of_row[row] = context.person(who, grid, place, 1)
+            if len(context.findings) > before:
                 continue
             silent[who] = of_row[row]
         of_row[row] = silent[who]
-    made = np.empty(len(record), dtype=object)
-    made[:] = [of_row[row] for row in record.tolist()]
-    return made
+    staff = np.empty(len(record), dtype=object)
+    staff[:] = [of_row[row] for row in record.tolist()]
+    return staff
 
 
 def _first_of_row(record: np.ndarray) -> np.ndarray:
     """Return which duties are the first of their row."""
-    made: np.ndarray = np.diff(record, prepend=-1) > 0
-    return made
-
-
-def _times(
-    table: Table, day: np.ndarray, shifts: list[Shift | Unread | None]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return record, start, end and heading of each duty, in the order of the rows."""
-    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
-    timed = np.zeros(len(table.rows), dtype=bool)
-    coded = np.array([isinstance(one, Shift) for one in shifts], dtype=bool)
-    for number in range(1, 2 + sum(table.has(f"{START} {n}") for n in range(2, 100))):
-        names = [f"{kind} {number}" if number > 1 else kind for kind in (START, END)]
-        (start, start_minute), (end, end_minute) = (_points(table, name) for name in names)
-        blank = [np.isnat(moment) & (minute < 0) for moment, minute in ((start, start_minute), (end, end_minute))]
-        given = ~(blank[0] & blank[1])
-        asked = given if number > 1 else given | ~np.array([one is not None for one in shifts], dtype=bool)
-        for name, missing in zip(names, blank, strict=True):
-            table.report(
-                error("zeitpunkt-fehlt", f"„{name}“ fehlt.", "Tragen Sie Datum und Uhrzeit ein."),
-                np.flatnonzero(missing & asked & ~table.faulty).tolist(), name, costs_row=True,
-            )  # fmt: skip
-        without_day = (start_minute >= 0) & np.isnat(day)
-        _report_day(table, without_day)
-        start = np.where(start_minute >= 0, day + _minutes(start_minute), start)
-        midnight = start.astype("datetime64[D]").astype("datetime64[s]")
-        closing = midnight + _minutes(end_minute)
-        closing = np.where(closing > start, closing, closing + _minutes(DAY_MINUTES))
-        end = np.where(end_minute >= 0, closing, end)
-        table.report(
-            error("ende-vor-beginn", "Das Ende liegt nicht nach dem Beginn.", "Berichtigen Sie Beginn oder Ende."),
-            np.flatnonzero(given & (end <= start) & ~table.faulty).tolist(), names[1], costs_row=True,
-        )  # fmt: skip
-        record = np.flatnonzero(given)
-        timed |= given
-        parts.append((record, start[record], end[record], np.full(len(record), table.heading(names[0]), dtype=object)))
-    _report_day(table, coded & ~timed & np.isnat(day))
-    untimed = np.flatnonzero(~timed & ~table.faulty).tolist()
-    rows = [(row, *times) for row in untimed if isinstance(one := shifts[row], Shift) for times in one.spans]
-    record = np.array([row for row, *_ in rows], dtype=np.int64)
-    begun, done = (np.array([times[i] for times in rows], dtype=np.int64) for i in (1, 2))
-    head = np.full(len(rows), table.heading(CODE), dtype=object)
-    parts.append((record, day[record] + _minutes(begun), day[record] + _minutes(done), head))
-    record, begin, finish, column = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.argsort(record, kind="stable")
-    return record[order], begin[order], finish[order], column[order]
-
-
-def _points(table: Table, column: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return moment (NaT where there is none) and minute of the day (-1 where there is none) of each row."""
-    codes, values = table.read(column, _parse_point, None, costs_row=True)
-    moments = as_seconds([value if isinstance(value, datetime) else None for value in values])[codes]
-    minutes = np.array([value if isinstance(value, int) else -1 for value in values], dtype=np.int64)[codes]
-    return moments, minutes
-
-
-def _parse_point(value: Any) -> int | datetime | None:
-    try:
-        return point(value)
-    except ValueError:
-        if isinstance(value, str) and ("." not in value or "uhr" in value.casefold()):
-            raise error(
-                "uhrzeit-unlesbar", "Diese Uhrzeit ist nicht lesbar.", "Schreiben Sie Stunde und Minute, etwa 06:30."
-            ) from None
-        return parse_moment(value)
-
-
-def _minutes(minutes: np.ndarray | int) -> np.ndarray:
-    made: np.ndarray = np.asarray(minutes, dtype="timedelta64[m]").astype("timedelta64[s]")
-    return made
-
-
-def _report_day(table: Table, missing: np.ndarray) -> None:
-    table.report(
-        error("datum-fehlt", "Der Tag dieses Dienstes ist nicht bekannt.", "Tragen Sie das Datum ein."),
-        np.flatnonzero(missing & ~table.faulty).tolist(),
-        DAY if table.has(DAY) else START,
-        costs_row=True,
-    )
+    first: np.ndarray = np.diff(record, prepend=-1) > 0
+    return first
 
 
 def _leave_unread(
-    table: Table, grid: Grid, ledger: RosterContext, shifts: list[Shift | Unread | None], wanted: np.ndarray
+    table: Table, grid: Grid, context: RosterContext, shifts: list[Shift | Unread | None], wanted: np.ndarray
 ) -> None:
-    """Leave out the rows that say their times by a code alone which nobody knows."""
+    """Leave out the rows that give their times by an unknown code alone."""
     for row in np.flatnonzero(wanted & ~table.faulty).tolist():
         if isinstance(one := shifts[row], Unread):
-            ledger.note_unread(one, (grid, int(table.rows[row]), table.heading(CODE)))
+            context.note_unread(one, (grid, int(table.rows[row]), table.heading(CODE)))
             table.faulty[row] = True
 
 
 def _note_pauses(
-    table: Table, grid: Grid, ledger: RosterContext, records: np.ndarray, shifts: list[Shift | Unread | None]
+    table: Table, grid: Grid, context: RosterContext, records: np.ndarray, shifts: list[Shift | Unread | None]
 ) -> None:
     if not table.has(PAUSE) and not table.has(CODE):
         return
@@ -363,4 +223,4 @@ def _note_pauses(
     for row in records.tolist():
         shift = shifts[row]
         own = values[codes[row]]
-        ledger.note_pauses(grid, own or (shift.pause if isinstance(shift, Shift) else 0))
+        context.note_pauses(grid, own or (shift.pause if isinstance(shift, Shift) else 0))

@@ -1,4 +1,4 @@
-"""What all sheets of a roster share: who is who, what codes and wards mean, and what was found."""
+"""What all sheets of a roster share: people, the meaning of codes and wards, and the findings."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.problems import notice, warning
+from importers.files.cell import shown
+from importers.findings import notice, warning
+from importers.sheets.roster_headings import is_ward
 from importers.sheets.template_columns import sheet_of
-from importers.values.cell_values import shown
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
@@ -17,23 +18,34 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from importers.content.name_index import NameIndex
     from importers.content.table import Table
     from importers.files.grid import Grid
-    from importers.findings import Finding
-    from importers.problems import Problem
+    from importers.findings import Finding, Problem
     from importers.rosters.shift_codes import ShiftCodes, Unread
-    from importers.rosters.staff_names import StaffNames
 
 SHEET: Final = "Dienste"
 
 UNKNOWN_CODE: Final = "dienstkuerzel-unbekannt"
 
 _WARD_LABEL: Final = re.compile(r"^(?:wohnbereich|wohngruppe|station|bereich|etage|wb|wg)\b[\s:.]*")
-_WARD: Final = re.compile(
-    r"(?:wohnbereich|wohngruppe|wb|wg|station|bereich|etage)(?:[\s:.]|(?=\d)).+|\d+\.?\s*(?:etage|og|stock)|eg|erdgeschoss"
-)
-
 _LIKE_NUMBER: Final = re.compile(r"[^\s,]*\d[^\s,]*")
+
+_NUMBER_UNKNOWN: Final = warning(
+    "personal-unbekannt",
+    "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“.",
+    "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
+)
+_NAME_SHORTENED: Final = notice(
+    "name-gekuerzt",
+    "Der Name ist nicht vollständig; er passt zu genau einer Person im Blatt „Mitarbeitende“.",
+    "Prüfen Sie, ob sie gemeint ist.",
+)
+_NAME_UNKNOWN: Final = warning(
+    "name-unbekannt",
+    "Niemand im Blatt „Mitarbeitende“ heißt so; der Dienst gehört zu keiner bekannten Person.",
+    "Ergänzen Sie im Dienstplan die Personal-Nr oder die Person im Blatt „Mitarbeitende“.",
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class RosterEntries:
     Attributes
     ----------
     staff, ward
-        Number of the person and ward, None = not known or not said.
+        Number of the person and ward, None = unknown or not given.
     start, end : datetime64[s]
         Local times, end exclusive.
     row, column, value
@@ -61,7 +73,7 @@ class RosterEntries:
 
 
 def sheet_name(grid: Grid) -> str:
-    """Return what findings call a sheet: ours, or as it is called in the workbook."""
+    """Return the name of a sheet in findings: ours, or the one in the workbook."""
     return SHEET if grid.from_text or sheet_of(grid.name) else grid.name
 
 
@@ -80,7 +92,7 @@ class Wards:
         for spelling in (key, _short(text), _WARD_LABEL.sub("", key)):
             if spelling in self._known:
                 return self._known[spelling]
-        if _WARD.fullmatch(key) or (by_itself and not self._known):
+        if is_ward(key) or (by_itself and not self._known):
             return clean(text)
         return None
 
@@ -102,7 +114,7 @@ class RosterContext:
         Lists of which every row says all of its duty.
     """
 
-    def __init__(self, names: StaffNames, codes: ShiftCodes, wards: Wards) -> None:
+    def __init__(self, names: NameIndex, codes: ShiftCodes, wards: Wards) -> None:
         self.names, self.codes, self.wards = names, codes, wards
         self.findings: list[Finding] = []
         self.people: set[str] = set()
@@ -128,13 +140,13 @@ class RosterContext:
         )
 
     def note_unread(self, unread: Unread, place: tuple[Grid, int, str], count: int = 1) -> None:
-        """Remember cells that mean nothing known: one finding stands for all that are alike, at the first place."""
+        """Remember unreadable cells: one finding stands for all that are alike, at the first place."""
         key = unread.problem.code, unread.what
         problem, first, before = self._unread.get(key, (unread.problem, place, 0))
         self._unread[key] = problem, first, before + count
 
     def unknown_codes(self) -> dict[str, int]:
-        """Return the codes that nobody knows, and how often they stand there."""
+        """Return unknown codes and how often they occur."""
         return {what: count for (code, what), (_, _, count) in self._unread.items() if code == UNKNOWN_CODE}
 
     def note_absent(self, grid: Grid, absence: str, count: int = 1) -> None:
@@ -149,7 +161,7 @@ class RosterContext:
             self._paused[minutes] += count
 
     def line_of_ward(self, text: str, grid: Grid, row: int) -> str | None:
-        """Return the ward that a line between duties names; a line that names none is told and changes nothing."""
+        """Return the ward that a line between duties names; one that names none changes nothing and is reported."""
         if named := self.wards.named(text, by_itself=True):
             return named
         self.report(
@@ -158,62 +170,49 @@ class RosterContext:
                 "Diese Zeile ist weder ein Dienst noch ein bekannter Wohnbereich; sie ändert nichts.",
                 "Ist sie ein Wohnbereich, schreiben Sie ihn wie im Blatt „Bewohner“.",
             ),
-            grid, row, "", text,
-        )  # fmt: skip
+            grid,
+            row,
+            "",
+            text,
+        )
         return None
 
     def person(self, who: tuple[str, str], grid: Grid, place: tuple[int, str], count: int) -> str | None:
-        """Return the ``Personal-Nr`` of who is meant, None if that is not known; say so, if not.
+        """Return the ``Personal-Nr`` of the person meant; None, with a finding, if it is unknown.
 
         Parameters
         ----------
         who
-            Number and name as they stand in the file; a number goes first.
+            Number and name as they stand in the file; a number takes precedence.
         place, count
             Row and heading, and how many duties are meant.
         """
         number, name = who
-        self.people.update(one for one in who if not any(map(str.isdigit, one)))
+        self.people.update(text for text in who if not any(map(str.isdigit, text)))
         if number and not self.names.knows(number) and re.search(r"[\s,]", number):
             number, name = "", name or number  # a name in the wrong column must not get any further
-        if number or self.names.knows(name) or _LIKE_NUMBER.fullmatch(name):
-            number = number or name
-            if not self.names.knows(number):
-                self.report(
-                    warning(
-                        "personal-unbekannt",
-                        "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“.",
-                        "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
-                    ),
-                    grid, *place, number, count,
-                )  # fmt: skip
-            return number
-        found, whole = self.names.find(name)
-        if len(found) == 1:
+        if not number and not self.names.knows(name) and not _LIKE_NUMBER.fullmatch(name):
+            return self._by_name(name, grid, place, count)
+        number = number or name
+        if not self.names.knows(number):
+            self.report(_NUMBER_UNKNOWN, grid, *place, number, count)
+        return number
+
+    def _by_name(self, name: str, grid: Grid, place: tuple[int, str], count: int) -> str | None:
+        people, whole = self.names.find(name)
+        if len(people) == 1:
             if not whole:
-                self.report(
-                    notice(
-                        "name-gekuerzt",
-                        "Der Name ist nicht vollständig; er passt zu genau einer Person im Blatt „Mitarbeitende“.",
-                        "Prüfen Sie, ob sie gemeint ist.",
-                    ),
-                    grid, *place, name, count,
-                )  # fmt: skip
-            return found[0]
-        several = (
-            "Mehrere Personen im Blatt „Mitarbeitende“ heißen so"
-            if found
-            else "Niemand im Blatt „Mitarbeitende“ heißt so"
-        )
-        self.report(
-            warning(
-                "name-mehrdeutig" if found else "name-unbekannt",
-                f"{several}; der Dienst gehört zu keiner bekannten Person.",
-                "Ergänzen Sie im Dienstplan die Personal-Nr"
-                + (f": {' oder '.join(found[:3])}." if found else " oder die Person im Blatt „Mitarbeitende“."),
-            ),
-            grid, *place, name, count,
-        )  # fmt: skip
+                self.report(_NAME_SHORTENED, grid, *place, name, count)
+            return people[0]
+        if people:
+            problem = warning(
+                "name-mehrdeutig",
+                "Mehrere Personen im Blatt „Mitarbeitende“ heißen so; der Dienst gehört zu keiner bekannten Person.",
+                f"Ergänzen Sie im Dienstplan die Personal-Nr: {' oder '.join(people[:3])}.",
+            )
+        else:
+            problem = _NAME_UNKNOWN
+        self.report(problem, grid, *place, name, count)
         return None
 
     def close(self) -> None:
@@ -227,8 +226,10 @@ class RosterContext:
             parts = ", ".join(f"{count} × {name}" for name, count in self._absences.most_common())
             self.report(
                 notice("dienst-abwesend", f"{total} Einträge sind kein Dienst ({parts}).", "Nichts zu tun."),
-                self._first, value=parts, count=total,
-            )  # fmt: skip
+                self._first,
+                value=parts,
+                count=total,
+            )
         if self._paused:
             minutes = sum(length * count for length, count in self._paused.items())
             total = self._paused.total()
@@ -239,5 +240,7 @@ class RosterContext:
                     "von Beginn bis Ende, da nicht bekannt ist, wann Pause war.",
                     "Nichts zu tun.",
                 ),
-                self._first, column="Pause", count=total,
-            )  # fmt: skip
+                self._first,
+                column="Pause",
+                count=total,
+            )

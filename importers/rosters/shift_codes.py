@@ -1,7 +1,7 @@
 """Shift codes of a home: what a cell such as F1, "F/S", K or "06:00-14:00" of a roster stands for.
 
 Only the home says what its codes mean, in the sheet ``Dienstzeiten`` or through the caller. What other homes mean by
-them is a suggestion. Known without a table are the usual marks for no duty, which are counted and told.
+them is a suggestion. Known without a table are the usual marks for no duty, which are counted and reported.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.files.grid import Odd
-from importers.problems import error, warning
-from importers.rosters.headings import DAY_MINUTES, point, span
+from importers.files.cell import Odd
+from importers.findings import error, warning
 from importers.values import cell_values
+from importers.values.roster_times import DAY_MINUTES, point, span
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from importers.content.table import Table
-    from importers.problems import Problem
+    from importers.findings import Problem
 
 ABSENCES: Final = {fold(word): word for word in ("frei", "krank", "Urlaub")}
 """Meanings of a code that is no duty."""
@@ -80,7 +80,7 @@ def shift(text: str) -> Shift:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A cell that stands for nothing known: the part of it that is the matter, and why."""
+    """A cell without a known meaning: the unreadable part of it, and the problem."""
 
     what: str
     problem: Problem
@@ -104,10 +104,10 @@ class ShiftCodes:
         self._folded = {code: found[0] for code, found in folded.items() if len(found) == 1}
 
     def resolve(self, cell: Any) -> Shift | Unread:
-        """Return what a cell that is not blank stands for, or what is the matter with it.
+        """Return the meaning of a cell that is not blank, or why it has none.
 
-        The home's table goes first, then times in the cell, then the usual marks of absence. Several codes in one cell
-        are several duties, if all of them are.
+        The home's table takes precedence, then times in the cell, then the usual marks of absence. Several codes in one
+        cell are several duties, if all of them are.
         """
         if isinstance(cell, Odd):
             return Unread(
@@ -119,8 +119,8 @@ class ShiftCodes:
                 ),
             )
         written = cell_values.text(cell)
-        if found := self._one(written):
-            return found
+        if meant := self._one(written):
+            return meant
         if not isinstance(cell, str) or _is_number(written):
             return Unread(
                 written,
@@ -142,8 +142,8 @@ class ShiftCodes:
         return self._unknown(clean(unknown[0]) if len(unknown) == 1 else written)
 
     def _one(self, code: str) -> Shift | None:
-        if found := self.table.get(code) or self._folded.get(fold(code)):
-            return found
+        if meant := self.table.get(code) or self._folded.get(fold(code)):
+            return meant
         if times := span(code):
             return Shift((times,))
         return Shift(absence=absence) if (absence := _usual_absences().get(code.casefold())) else None
@@ -159,7 +159,7 @@ class ShiftCodes:
         )
 
     def _suggestion(self, code: str) -> str:
-        """Return a sentence on what an unknown code may be, "" if there is nothing to say."""
+        """Return a sentence on what an unknown code may be, "" if there is none."""
         self._suggested += 1
         if self._suggested > MOST_SUGGESTIONS:
             return ""
@@ -167,8 +167,8 @@ class ShiftCodes:
             own = next(name for name in self.table if fold(name) == near[0])
             return f" Am ähnlichsten ist „{own}“ ({self.table[own]})."
         usual = usual_codes()
-        found = usual.get(code.upper()) or usual.get(re.sub(r"[\W\d_]+$", "", code.upper()))
-        return f" Häufig heißt es: {found}. Bitte prüfen Sie das." if found else ""
+        meaning = usual.get(code.upper()) or usual.get(re.sub(r"[\W\d_]+$", "", code.upper()))
+        return f" Häufig heißt es: {meaning}. Bitte prüfen Sie das." if meaning else ""
 
 
 def read_shift_codes(table: Table) -> dict[str, Shift]:
@@ -186,12 +186,12 @@ def read_shift_codes(table: Table) -> dict[str, Shift]:
         "Kürzel",
         costs_row=True,
     )
-    found: dict[str, Shift] = {}
+    shifts: dict[str, Shift] = {}
     for row in np.flatnonzero(~table.faulty).tolist():
         name, absence = names[codes[row]], meanings[meaning_codes[row]] if absent[row] else ""
         first, last = int(start[row]), int(end[row])
         times = () if absence else ((first, last if last > first else last + DAY_MINUTES),)
-        before = found.get(name, Shift(absence=absence))
+        before = shifts.get(name, Shift(absence=absence))
         if before.absence != absence or any(a < d and c < b for a, b in before.spans for c, d in times):
             table.report(
                 error(
@@ -204,8 +204,8 @@ def read_shift_codes(table: Table) -> dict[str, Shift]:
                 costs_row=True,
             )
             continue
-        found[name] = Shift(before.spans + times, before.pause + pauses[pause_codes[row]], absence)
-    return found
+        shifts[name] = Shift(before.spans + times, before.pause + pauses[pause_codes[row]], absence)
+    return shifts
 
 
 def parse_pause(value: Any) -> int:
@@ -216,14 +216,14 @@ def parse_pause(value: Any) -> int:
         if isinstance(value, (int, float, str)) and ":" not in str(value):
             text = re.sub(r"\s*min\.?(?:uten)?$", "", value, flags=re.IGNORECASE) if isinstance(value, str) else value
             return cell_values.seconds(text, _MOST_PAUSE) // 60 if cell_values.number(text) is not None else 0
-        found = point(value)
+        minute = point(value)
     except ValueError:
-        found = -1
-    if not isinstance(found, int) or not 0 <= found <= _MOST_PAUSE:
+        minute = -1
+    if not isinstance(minute, int) or not 0 <= minute <= _MOST_PAUSE:
         raise warning(
             "pause-unlesbar", "Diese Pause ist nicht lesbar; sie gilt als nicht angegeben.", "Tragen Sie Minuten ein."
         )
-    return found
+    return minute
 
 
 def _parse_code(value: Any) -> str:
@@ -235,14 +235,14 @@ def _parse_code(value: Any) -> str:
 
 def _parse_minute(value: Any) -> int:
     try:
-        found = point(value)
+        moment = point(value)
     except ValueError:
-        found = cell_values.moment("01.01.2000")
-    if found is None:
+        moment = cell_values.moment("01.01.2000")
+    if moment is None:
         return -1
-    if not isinstance(found, int):
+    if not isinstance(moment, int):
         raise error("uhrzeit-unlesbar", "Das ist keine Uhrzeit.", "Schreiben Sie Stunde und Minute, etwa 06:30.")
-    return found
+    return moment
 
 
 def _parse_meaning(value: Any) -> str:
@@ -271,8 +271,8 @@ def _is_number(written: str) -> bool:
 def _usual() -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - needed only where there is a roster
 
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
-    return found
+    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    return content
 
 
 @cache

@@ -7,19 +7,19 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.content.shared_columns import DAY_FORMATS, error
-from importers.files.grid import Odd
+from importers.content.shared_columns import DAY_FORMATS
+from importers.files.cell import Odd, shown
+from importers.findings import error
 from importers.rulebooks.columns import ALL_KINDS, BASE, YES, Form
 from importers.sheets.template_columns import clean, fold
 from importers.values import cell_values
-from importers.values.cell_values import shown
 from rules.language.condition import ConditionError, parse
 from rules.vocabulary import HIGHEST_LEVEL, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from importers.content.table import Problem
+    from importers.findings import Problem
     from importers.rulebooks.columns import Column
 
 _AS_TEXT: Final = (
@@ -143,14 +143,14 @@ def _day(cell: Any, column: Column) -> str:
     try:
         if isinstance(cell, str) and _ISO_DAY.fullmatch(clean(cell)):
             return date.fromisoformat(clean(cell)).isoformat()
-        found = cell_values.moment(cell)
+        moment = cell_values.moment(cell)
     except ValueError:
-        found = None
-    if found is None:
+        moment = None
+    if moment is None:
         raise error(
             "datum-unlesbar", f"„{shown(cell)}“ ist in der Spalte „{column.heading}“ kein lesbares Datum.", DAY_FORMATS
         )
-    return found.date().isoformat()
+    return moment.date().isoformat()
 
 
 def _condition(cell: Any, column: Column) -> str:

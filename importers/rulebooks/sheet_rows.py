@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from importers.content.table import Problem
-from importers.findings import Finding, Severity, UnreadableError
+from importers.files.cell import shown
+from importers.findings import Finding, Problem, Severity, UnreadableError
 from importers.rulebooks.columns import SOURCES
 from importers.rulebooks.entry_cells import value_of
 from importers.sheets.template_columns import HEADING_ROWS, clean, fold
-from importers.values.cell_values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,11 +84,11 @@ def read_page(file: str, sheet: Sheet, grids: list[Grid], findings: list[Finding
 
 
 def _locate(grid: Grid, sheet: Sheet) -> tuple[int, dict[str, tuple[int, Column]], list[str]]:
-    """Return the row of the headings, position and column by heading as it stands, and the headings nobody knows."""
+    """Return the row of the headings, position and column by heading as it stands, and the unknown headings."""
     wanted = {fold(column.heading): column for column in sheet.columns}
     rows = [[fold(cell) if isinstance(cell, str) else "" for cell in row] for row in grid.cells[:HEADING_ROWS]]
-    found = [len(set(row) & set(wanted)) for row in rows]
-    top = found.index(max(found)) if any(found) else -1
+    known_headings = [len(set(row) & set(wanted)) for row in rows]
+    top = known_headings.index(max(known_headings)) if any(known_headings) else -1
     names = rows[top] if top >= 0 else []
     missing = [f"„{column.heading}“" for name, column in wanted.items() if column.required and name not in names]
     if missing:

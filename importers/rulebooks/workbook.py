@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from importers.files import kind, limits, workbook
+from importers.files.sheet_filter import SheetFilter
 from importers.findings import Finding, Severity, UnreadableError
 from importers.rulebooks.columns import CRITERIA, HEAD, INSTRUCTIONS, INTERVENTIONS, RULES, SHEETS, SOURCES
 from importers.rulebooks.sheet_rows import BookRow, BookSheet, read_page
@@ -73,7 +74,7 @@ def read(file: Path | str | tuple[str, bytes]) -> RulebookImport:
     name, data = limits.contents([file])[0]
     if kind.kind(name, data) is not kind.FileKind.WORKBOOK:
         raise UnreadableError(f"Die Datei „{name}“ ist keine Excel-Arbeitsmappe. Bitte speichern Sie sie als „.xlsx“.")
-    grids, others = workbook.read(name, data, lambda sheet, hidden: not hidden and fold(sheet) in _BY_NAME)
+    grids, others = workbook.read(name, data, SheetFilter(lambda sheet: fold(sheet) in _BY_NAME))
     findings = list(_other_sheets(name, others))
     pages: dict[str, BookSheet] = {}
     for sheet in SHEETS:
@@ -149,7 +150,7 @@ def _checked(file: str, pages: Mapping[str, BookSheet]) -> Iterator[Finding]:
 
 
 def _unsound(file: str, pages: Mapping[str, BookSheet], made: Mapping[str, Any]) -> Iterator[Finding]:
-    """Hold a rulebook that is in order against the health check: it can be used, but somebody should look."""
+    """Hold a rulebook that is in order against the health check: it can be used, but should be looked at."""
     cells, places = _numbered(pages)
     for problem in health(made, "", places):
         yield _located(file, problem, cells, Severity.WARNING, "regelwerk-auffaellig", _LOOK)

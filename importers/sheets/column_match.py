@@ -35,25 +35,27 @@ def assign(
     -------
     Column -> position and confidence; position of an open heading -> the columns it may stand for.
     """
-    held = _fitting(offers, taken, cells)
-    given: dict[str, tuple[int, float]] = {}
+    candidates = _fitting(offers, taken, cells)
+    assigned: dict[str, tuple[int, float]] = {}
     undecided: dict[int, tuple[str, ...]] = {}
-    while held:
-        best = max(match.confidence for some in held.values() for match in some)
-        top = sorted({(at, match.column) for at, some in held.items() for match in some if match.confidence == best})
+    while candidates:
+        best = max(match.confidence for some in candidates.values() for match in some)
+        top = sorted(
+            {(at, match.column) for at, some in candidates.items() for match in some if match.confidence == best}
+        )
         clear = _alone(top) or _numbered(top, cells)
-        given |= {column: (at, best) for at, column in clear}
+        assigned |= {column: (at, best) for at, column in clear}
         if not clear:
             undecided |= {at: tuple(column for other, column in top if other == at) for at, _ in top}
         done = {at for at, _ in clear or top}
-        left = {at: [m for m in some if m.column not in given] for at, some in held.items() if at not in done}
-        held = {at: some for at, some in left.items() if some}
-    used = {at for at, _ in given.values()}
+        left = {at: [m for m in some if m.column not in assigned] for at, some in candidates.items() if at not in done}
+        candidates = {at: some for at, some in left.items() if some}
+    used = {at for at, _ in assigned.values()}
     for at, some in offers.items():
-        free = tuple(dict.fromkeys(match.column for match in some if match.column not in {*taken, *given}))
+        free = tuple(dict.fromkeys(match.column for match in some if match.column not in {*taken, *assigned}))
         if free and at not in used:
             undecided.setdefault(at, free)
-    return given, {at: undecided[at] for at in sorted(undecided) if set(undecided[at]) - given.keys()}
+    return assigned, {at: undecided[at] for at in sorted(undecided) if set(undecided[at]) - assigned.keys()}
 
 
 def _fitting(
@@ -77,16 +79,16 @@ def _alone(top: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _numbered(top: list[tuple[int, str]], cells: Callable[[int], Iterable[Any]]) -> list[tuple[int, str]]:
     """Return the one heading of several for a person that has numbers below it."""
-    found = [(at, column) for at, column in top if column.endswith("-Nr") and fits("nummer", _different(cells(at)))]
-    return found if len(found) == 1 else []
+    numbers = [(at, column) for at, column in top if column.endswith("-Nr") and fits("nummer", _different(cells(at)))]
+    return numbers if len(numbers) == 1 else []
 
 
 def _different(cells: Iterable[Any]) -> list[Any]:
     """Return the first different cells that are not blank."""
-    found: dict[Any, None] = {}
+    different: dict[Any, None] = {}
     for number, cell in enumerate(cells):
-        if number >= _LOOKED_AT or len(found) >= SAMPLE:
+        if number >= _LOOKED_AT or len(different) >= SAMPLE:
             break
         if not isinstance(cell, str) or clean(cell):
-            found[cell] = None
-    return list(found)
+            different[cell] = None
+    return list(different)

@@ -1,4 +1,4 @@
-"""What the cells of a column look like, to tell headings with two meanings apart."""
+"""What the cells of a column look like, to decide between two meanings of a heading."""
 
 from __future__ import annotations
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.files.cell import shown
 from importers.files.grid import letter_of
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import matches, missing
-from importers.values.cell_values import shown
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.decision import DecidedFile, SheetDecision
+    from importers.sheets.decision import DecidedFile, SheetAnswer, SheetDecision
     from importers.sheets.synonyms import Vocabulary
 
 PREVIEW_ROWS: Final = 25
@@ -85,7 +85,7 @@ class SheetGuess:
     columns
         Of the headings.
     missing
-        Required columns nobody stands for.
+        Required columns without a heading.
     unit
         Of column ``Minuten``: "" = as written, "min", "s", "h".
     encoding
@@ -116,43 +116,13 @@ class SheetGuess:
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SheetAnswer:
-    """What a person says of one sheet.
-
-    Attributes
-    ----------
-    file, name
-        As in :class:`SheetGuess`.
-    sheet
-        Our sheet; "" = leave out.
-    row, depth
-        First row of the headings from 0; 1 or 2 rows.
-    columns
-        Our column -> position.
-    unit
-        Of column ``Minuten``: "" = as written, "min", "s", "h".
-    encoding
-        Codec of text, "" = found out.
-    """
-
-    file: str
-    name: str
-    sheet: str
-    row: int = 0
-    depth: int = 1
-    columns: Mapping[str, int] = field(default_factory=dict)
-    unit: str = ""
-    encoding: str = ""
-
-
 def guesses(opened: Iterable[DecidedFile], vocabulary: Vocabulary | None) -> tuple[SheetGuess, ...]:
     """Return what each sheet of some files seems to be."""
     return tuple(_guess(one, vocabulary) for file in opened for one in file.decisions)
 
 
 def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[SheetAnswer]) -> SourceProfile:
-    """Return what to remember of a source: how the sheets are read that a person was asked about.
+    """Return the profile of a source: how those sheets are read that a person was asked about.
 
     Parameters
     ----------
@@ -161,7 +131,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
 
     Notes
     -----
-    Two sheets with the same headings that are read in different ways leave nothing to tell them by later; neither is
+    Two sheets with the same headings that are read in different ways cannot be told apart later; neither is
     remembered, and both are asked about again.
     """
     answered = {(answer.file, answer.name) for answer in answers}
@@ -170,7 +140,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
         if not guess.fingerprint or not ((guess.file, guess.name) in answered or guess.profile == name):
             continue
         texts = numbered([column.heading for column in guess.columns])
-        one = SheetProfile(
+        profile = SheetProfile(
             guess.fingerprint,
             guess.sheet,
             {
@@ -181,14 +151,14 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
             guess.unit,
             "" if guess.encoding.startswith("utf") else guess.encoding,
         )
-        sheets[guess.fingerprint] = one if sheets.get(guess.fingerprint, one) == one else None
-    return SourceProfile(name, tuple(one for one in sheets.values() if one))
+        sheets[guess.fingerprint] = profile if sheets.get(guess.fingerprint, profile) == profile else None
+    return SourceProfile(name, tuple(profile for profile in sheets.values() if profile))
 
 
 def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
     grid, place = one.grid, one.place
     row = place.row - place.depth + 1 if place.row >= 0 else -1
-    known = row >= 0 and not one.is_wide
+    known = row >= 0 and not one.is_month_grid
     return SheetGuess(
         file=grid.file,
         name="" if grid.from_text else grid.name,
@@ -200,7 +170,7 @@ def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
         row=row,
         depth=place.depth,
         columns=tuple(_column(one, at, vocabulary) for at in range(len(place.texts))) if known else (),
-        missing=missing(one.sheet, place.columns) if one.sheet and not one.is_wide else (),
+        missing=missing(one.sheet, place.columns) if one.sheet and not one.is_month_grid else (),
         unit=place.unit,
         encoding=grid.encoding,
         profile=one.profile,

@@ -1,4 +1,4 @@
-"""In which rows of a sheet its headings stand, and which column is which."""
+"""In which rows of a sheet its headings are, and which column is which."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from importers.files.grid import Odd
+from importers.files.cell import Odd
 from importers.findings import UnreadableError
 from importers.sheets.column_match import assign
 from importers.sheets.layout import heading_places, headings_at, is_blank, stands_over_headings
@@ -79,8 +79,8 @@ def guess_sheet(grid: Grid, vocabulary: Vocabulary | None = None) -> str | None:
     scores: dict[str, tuple[int, int]] = {}
     for sheet, layout in SHEETS.items():
         for number, depth in heading_places(grid, HEADING_ROWS):
-            found = [matches(sheet, cell, vocabulary)[:1] for cell in headings_at(grid, number, depth)]
-            best = {match.column: match.confidence == EXACT for some in found for match in some}
+            candidates = [matches(sheet, cell, vocabulary)[:1] for cell in headings_at(grid, number, depth)]
+            best = {match.column: match.confidence == EXACT for some in candidates for match in some}
             if best.keys() >= set(layout.required):
                 scores[sheet] = max(scores.get(sheet, (0, 0)), (len(best), sum(best.values())))
     top = [sheet for sheet, score in scores.items() if score == max(scores.values())]
@@ -95,11 +95,11 @@ def locate(grid: Grid, sheet: str, vocabulary: Vocabulary | None = None) -> Head
     required = set(SHEETS[sheet].required)
     best, best_row = 0, -1
     for number, row in enumerate(grid.cells[:HEADING_ROWS]):
-        found = {column_of(sheet, cell) for cell in row} - {None}
-        if found >= required and not stands_over_headings(grid, number):
+        known = {column_of(sheet, cell) for cell in row} - {None}
+        if known >= required and not stands_over_headings(grid, number):
             return located(grid, sheet, number, 1, vocabulary)
-        if len(found) > best:
-            best, best_row = len(found), number
+        if len(known) > best:
+            best, best_row = len(known), number
     top, place = (False, 0.0, 0), None
     for number, depth in heading_places(grid, HEADING_ROWS):
         sure: dict[str, float] = {}
@@ -137,7 +137,7 @@ def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabul
     below = number + depth
     guessed, undecided = assign(offers, {*columns, *twice}, lambda position: grid.cells[below:, position])
     undecided |= {position: (name,) for position, name in enumerate(names) if name and name in twice}
-    made = HeadingPlace(
+    place = HeadingPlace(
         row=number + depth - 1,
         columns=columns | {column: position for column, (position, _) in guessed.items()},
         texts=tuple(map(said, row)),
@@ -145,12 +145,12 @@ def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabul
         undecided=undecided,
         depth=depth,
     )
-    trouble = _spoilt(grid, sheet, row, names) or _lacking(grid, sheet, made)
-    return _with_trouble(made, trouble) if trouble else made
+    trouble = _spoilt(grid, sheet, row, names) or _lacking(grid, sheet, place)
+    return _with_trouble(place, trouble) if trouble else place
 
 
 def placed(grid: Grid, sheet: str, row: int, depth: int, columns: Mapping[str, int]) -> HeadingPlace:
-    """Return the place of headings that somebody has shown, with the columns said to stand there and no others.
+    """Return the place of headings that a person or a profile gives, with exactly the columns given.
 
     Raises
     ------
@@ -164,9 +164,9 @@ def placed(grid: Grid, sheet: str, row: int, depth: int, columns: Mapping[str, i
             f"Die Zuordnung zum Blatt „{grid.name}“ der Datei „{grid.file}“ passt nicht zu ihrem Inhalt. "
             "Bitte ordnen Sie Zeile und Spalten noch einmal zu."
         )
-    made = HeadingPlace(row + depth - 1, dict(columns), tuple(map(said, headings_at(grid, row, depth))), depth=depth)
-    trouble = _lacking(grid, sheet, made)
-    return _with_trouble(made, trouble) if trouble else made
+    place = HeadingPlace(row + depth - 1, dict(columns), tuple(map(said, headings_at(grid, row, depth))), depth=depth)
+    trouble = _lacking(grid, sheet, place)
+    return _with_trouble(place, trouble) if trouble else place
 
 
 def first_headings(grid: Grid) -> tuple[int, tuple[str, ...]]:
@@ -196,7 +196,7 @@ def _with_trouble(place: HeadingPlace, trouble: str) -> HeadingPlace:
 
 
 def _lacking(grid: Grid, sheet: str, place: HeadingPlace) -> str:
-    """Return what to say of headings that stand twice and of required columns that are not there."""
+    """Return the sentence about duplicate headings or missing required columns, "" = fine."""
     lacking = missing(sheet, place.columns)
     where = f"Im Blatt „{sheet}“ der Datei „{grid.file}“"
     twice = [names[0] for position, names in place.undecided.items() if column_of(sheet, place.texts[position])]
@@ -218,7 +218,7 @@ def _lacking(grid: Grid, sheet: str, place: HeadingPlace) -> str:
 
 
 def _spoilt(grid: Grid, sheet: str, row: list[Any], names: list[str | None]) -> str:
-    """Return what to say of headings that Excel has turned into dates or numbers."""
+    """Return the sentence about headings that Excel has turned into dates or numbers, "" = fine."""
     where = f"Im Blatt „{sheet}“ der Datei „{grid.file}“ hat Excel Überschriften in"
     if sheet == "Begutachtungen" and any(isinstance(cell, date) for cell in row):
         return (

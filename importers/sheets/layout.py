@@ -1,10 +1,11 @@
-"""How a sheet is laid out: rows of headings, merged cells, and the lines of a report that are no data."""
+"""How a sheet is laid out: rows of headings, merged cells, and columns as codes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from importers.files.grid import Odd
+from importers.files.cell import Odd
+from importers.files.coded_column import CodedColumn
 from importers.files.sheet_cells import in_order, objects
 from importers.sheets.synonyms import SEPARATOR
 from importers.values.spelling import clean
@@ -64,12 +65,12 @@ def stands_over_headings(grid: Grid, number: int) -> bool:
 def filled_down(grid: Grid, first_row: int, column: int) -> np.ndarray:
     """Return the cells of a column from a row on; a cell merged over several rows holds for all of them."""
     codes, cells = coded_down(grid, first_row, column)
-    made: np.ndarray = objects(cells)[codes]
-    return made
+    column_cells: np.ndarray = objects(cells)[codes]
+    return column_cells
 
 
-def coded_down(grid: Grid, first_row: int, column: int) -> tuple[np.ndarray, list[Any]]:
-    """Return the same as code of each row and the distinct cells, in order of appearance."""
+def coded_down(grid: Grid, first_row: int, column: int) -> CodedColumn:
+    """Return the same as a coded column, its cells in order of appearance."""
     codes, cells = grid.cells.coded(column)
     codes = codes[first_row:]
     ranges = [
@@ -80,10 +81,10 @@ def coded_down(grid: Grid, first_row: int, column: int) -> tuple[np.ndarray, lis
     for top, left, bottom, _ in ranges:
         if left == column and top >= first_row:
             codes[top + 1 - first_row : bottom + 1 - first_row] = codes[top - first_row]
-    return in_order(codes, cells)
+    return CodedColumn(*in_order(codes, cells))
 
 
-def told(rows: Sequence[int], most: int = 12) -> str:
+def row_numbers(rows: Sequence[int], most: int = 12) -> str:
     """Return row numbers as a reader writes them: "3, 5-9"; the first few of very many."""
     spans: list[list[int]] = []
     for row in sorted(rows):

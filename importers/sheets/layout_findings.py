@@ -1,13 +1,13 @@
-"""What to say about the layout of a sheet: what was left out, what stands for what, what stayed open."""
+"""Findings about the layout of a sheet: lines left out, columns assigned, columns left open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from importers.content.faulty_rows import REASON
-from importers.problems import Problem, notice, warning
+from importers.findings import Problem, notice, warning
 from importers.sheets import report_lines as kinds
-from importers.sheets.layout import coded_down, is_blank, told
+from importers.sheets.layout import coded_down, is_blank, row_numbers
+from importers.sheets.repair_file import REASON
 from importers.sheets.synonyms import LIKELY, usual
 from importers.values.cell_values import text
 from importers.values.spelling import clean, squash
@@ -35,35 +35,11 @@ _SAID: Final = {
 def layout_notes(
     grid: Grid, place: HeadingPlace, sheet: str, vocabulary: Vocabulary | None
 ) -> Iterator[tuple[Problem, str, int]]:
-    """Yield problem, value and number of rows or columns for what the headings leave to say."""
-    first = place.row - place.depth + 1
-    if first:
-        filled = [row + 1 for row in range(first) if not all(map(is_blank, grid.cells[row]))]
-        said = f" Text steht in Zeile {told(filled)}." if filled else ""
-        where = f"Zeile {first + 1}" if place.depth == 1 else f"den Zeilen {first + 1} und {first + 2}"
-        yield (
-            notice(
-                "zeilen-ueber-ueberschrift",
-                f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet.{said}",
-                "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
-            ),
-            told(filled),
-            first,
-        )
+    """Yield problem, value and number of rows or columns for what is worth saying about the headings."""
+    if first := place.row - place.depth + 1:
+        yield _rows_above(grid, place, first)
     if place.guessed:
-        pairs = [f"„{place.headings[column]}“ als „{column}“" for column in place.guessed]
-        least = min(place.guessed.values())
-        yield (
-            notice("spalten-zugeordnet", f"Gelesen wird {', '.join(pairs)}.", "Prüfen Sie, ob das stimmt.")
-            if least >= LIKELY
-            else warning(
-                "spalten-zugeordnet",
-                f"Gelesen wird {', '.join(pairs)}; eine davon ist nur vermutet.",
-                "Prüfen Sie die Zuordnung und benennen Sie die Spalten sonst wie in der Vorlage.",
-            ),
-            "; ".join(f"{place.headings[c]} = {c} ({share:.0%})" for c, share in place.guessed.items()),
-            len(place.guessed),
-        )
+        yield _assigned(place)
     for position, columns in place.undecided.items():
         heading = place.texts[position]
         choice = " oder ".join(f"„{column}“" for column in columns)
@@ -78,6 +54,38 @@ def layout_notes(
         )
     if unread := [name for name in place.unknown if name != REASON]:
         yield from _unread(grid, place, sheet, vocabulary, unread)
+
+
+def _rows_above(grid: Grid, place: HeadingPlace, first: int) -> tuple[Problem, str, int]:
+    filled = [row + 1 for row in range(first) if not all(map(is_blank, grid.cells[row]))]
+    titles = f" Text steht in Zeile {row_numbers(filled)}." if filled else ""
+    where = f"Zeile {first + 1}" if place.depth == 1 else f"den Zeilen {first + 1} und {first + 2}"
+    return (
+        notice(
+            "zeilen-ueber-ueberschrift",
+            f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet.{titles}",
+            "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
+        ),
+        row_numbers(filled),
+        first,
+    )
+
+
+def _assigned(place: HeadingPlace) -> tuple[Problem, str, int]:
+    """Return what to say of columns found by another name than ours."""
+    pairs = [f"„{place.headings[column]}“ als „{column}“" for column in place.guessed]
+    least = min(place.guessed.values())
+    return (
+        notice("spalten-zugeordnet", f"Gelesen wird {', '.join(pairs)}.", "Prüfen Sie, ob das stimmt.")
+        if least >= LIKELY
+        else warning(
+            "spalten-zugeordnet",
+            f"Gelesen wird {', '.join(pairs)}; eine davon ist nur vermutet.",
+            "Prüfen Sie die Zuordnung und benennen Sie die Spalten sonst wie in der Vorlage.",
+        ),
+        "; ".join(f"{place.headings[c]} = {c} ({share:.0%})" for c, share in place.guessed.items()),
+        len(place.guessed),
+    )
 
 
 def _unread(
@@ -114,25 +122,26 @@ def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]
     """Yield problem, value and number of rows for the lines that were left out, one for each kind."""
     for kind, said in _SAID.items():
         if rows := [line.row + 1 for line in lines if line.kind == kind]:
-            yield notice("zeilen-uebersprungen", f"{said}: Zeile {told(rows)}.", _NOTHING), told(rows), len(rows)
+            numbers = row_numbers(rows)
+            yield notice("zeilen-uebersprungen", f"{said}: Zeile {numbers}.", _NOTHING), numbers, len(rows)
     for column, sections in kinds.sections_of(lines).items():
         rows = [line.row + 1 for line in sections]
         yield (
             notice(
                 "abschnitt-gelesen",
-                f"Zwischenzeilen nennen „{column}“ für die Zeilen darunter: Zeile {told(rows)}.",
+                f"Zwischenzeilen nennen „{column}“ für die Zeilen darunter: Zeile {row_numbers(rows)}.",
                 "Prüfen Sie, ob das stimmt.",
             ),
-            told(rows),
+            row_numbers(rows),
             len(rows),
         )
     if rows := [line.row + 1 for line in lines if line.kind == kinds.ALONE]:
         yield (
             warning(
                 "abschnitt-unklar",
-                f"Zeilen mit einem einzigen Wort bleiben aus, da unklar ist, was es heißt: Zeile {told(rows)}.",
+                f"Zeilen mit einem einzigen Wort bleiben aus, da unklar ist, was es heißt: Zeile {row_numbers(rows)}.",
                 "Ist es der Wohnbereich der Zeilen darunter, ergänzen Sie eine Spalte „Wohnbereich“.",
             ),
-            told(rows),
+            row_numbers(rows),
             len(rows),
         )

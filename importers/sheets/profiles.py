@@ -1,4 +1,4 @@
-"""What a home remembers of a source: how each kind of its sheets is read, found again by its headings."""
+"""What a home remembers of a source: how each of its sheets is read, recognised by its headings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.delimited import ENCODINGS
-from importers.rosters.month_grid import row_of_days
 from importers.sheets.heading_rows import said
 from importers.sheets.layout import heading_places, headings_at
+from importers.sheets.roster_headings import row_of_days
 from importers.sheets.template_columns import HEADING_ROWS, SHEETS
 from importers.values.durations import UNITS
 from importers.values.spelling import fold
@@ -107,12 +107,14 @@ def _objection(written: Any) -> str:
         return "Es fehlen Angaben."
     if strange := [str(key) for key in written if key not in _KEYS]:
         return f"„{strange[0][:60]}“ gibt es nicht."
-    fingerprint, sheet, unit, encoding = said = [written.get(key, "") for key in _KEYS if key != "columns"]
-    if not all(isinstance(text, str) for text in said):
+    fingerprint, sheet, unit, encoding = texts = [written.get(key, "") for key in _KEYS if key != "columns"]
+    if not all(isinstance(text, str) for text in texts):
         return "Eine Angabe ist kein Text."
     for what, text, known in (
-        ("Das Blatt", sheet, SHEETS), ("Die Einheit", unit, UNITS), ("Die Zeichenkodierung", encoding, ENCODINGS)
-    ):  # fmt: skip
+        ("Das Blatt", sheet, SHEETS),
+        ("Die Einheit", unit, UNITS),
+        ("Die Zeichenkodierung", encoding, ENCODINGS),
+    ):
         if text and text not in known:
             return f"{what} „{text[:60]}“ gibt es nicht."
     if not fingerprint or not _HEX.issuperset(fingerprint):
@@ -139,11 +141,11 @@ def _is_column(sheet: str, column: str) -> bool:
 
 
 def fingerprint(headings: Sequence[str]) -> str:
-    """Return what tells the headings of a source from all others, as hex; "" if there are none.
+    """Return what identifies the headings of a source, as hex; "" if there are none.
 
     Headings are the same if they are as many and the same words. Order, case, blanks, dashes, umlauts written as two
     letters, and blank columns do not count; every other sign does, so that "Dauer (h)" is not "Dauer (s)". Where a
-    heading stands twice, the order counts too: it alone tells the two columns apart.
+    heading stands twice, the order counts too: it alone distinguishes the two columns.
     """
     folded = [text for heading in headings if (text := _key(heading))]
     if not folded:
@@ -155,7 +157,7 @@ def fingerprint(headings: Sequence[str]) -> str:
 def fingerprint_at(grid: Grid, row: int, depth: int) -> str:
     """Return the fingerprint of the headings at a place; of a roster with a column a day without the days.
 
-    A sheet without headings (row -1) is told by its name; one of text, whose names vary, by nothing ("").
+    A sheet without headings (row -1) is identified by its name; one of text, whose names vary, by nothing ("").
     """
     if row < 0:
         return "" if grid.from_text else fingerprint(["\0Blatt", grid.name])
@@ -172,11 +174,11 @@ def _key(heading: str) -> str:
 def numbered(headings: Sequence[str]) -> list[str]:
     """Return headings so that none stands twice: the second "Datum" is "Datum [2]"."""
     seen: Counter[str] = Counter()
-    made = []
+    unique = []
     for heading in headings:
         seen[_key(heading)] += 1
-        made.append(f"{heading} [{count}]" if (count := seen[_key(heading)]) > 1 else heading)
-    return made
+        unique.append(f"{heading} [{count}]" if (count := seen[_key(heading)]) > 1 else heading)
+    return unique
 
 
 @dataclass(frozen=True, slots=True)

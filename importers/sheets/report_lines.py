@@ -31,7 +31,7 @@ SUM, PAGE, RULE, REPEATED, TITLE, NOTE, SECTION, ALONE, APART = (
     "allein",
     "ungelesen",
 )
-"""What a line can be. ``ALONE``: one word nobody knows; ``APART``: text only in columns that are not read."""
+"""What a line can be. ``ALONE``: one unknown word; ``APART``: text only in columns that are not read."""
 
 _FIGURE: Final = re.compile(
     r"[+-]?\d[\d.,:]*(?: ?(?:min\w*|std|stunden|h|sek\w*|%|€|stk|stück|x)\.?)?|min\w*\.?|std\.?|h|%", re.IGNORECASE
@@ -91,7 +91,7 @@ def read_lines(
     heads = headings_at(grid, first, place.depth)
     repeated = [_words(grid.cells[first]), _words(grid.cells[place.row]), _words(heads)]
     above = {words for row in grid.cells[:first] if (words := _words(row))}
-    found: list[ReportLine] = []
+    lines: list[ReportLine] = []
     after_gap = False
     for row in candidates:
         cells = [(position, cell) for position, cell in enumerate(grid.cells[row]) if not is_blank(cell)]
@@ -105,26 +105,26 @@ def read_lines(
                 "einmal, aber in anderer Reihenfolge. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
             )
         if len(words) > 1 and (words in repeated or all(_alike(cell, heads[position]) for position, cell in cells)):
-            found.append(ReportLine(row, REPEATED))
+            lines.append(ReportLine(row, REPEATED))
         elif words in above:
-            found.append(ReportLine(row, TITLE))
+            lines.append(ReportLine(row, TITLE))
         elif line := _line(row, cells, place, required):
-            found.append(line)
+            lines.append(line)
             after_gap = after_gap or line.kind in {SUM, PAGE}
         elif (
             row > last and after_gap and len(cells) == 1 and isinstance(cells[0][1], str) and " " in clean(cells[0][1])
         ):
-            found.append(ReportLine(row, NOTE))
-    return found
+            lines.append(ReportLine(row, NOTE))
+    return lines
 
 
 def sections_of(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
     """Return the sections by the column they fill."""
-    found: dict[str, list[ReportLine]] = {}
+    sections: dict[str, list[ReportLine]] = {}
     for line in lines:
         if line.kind == SECTION:
-            found.setdefault(line.column, []).append(line)
-    return found
+            sections.setdefault(line.column, []).append(line)
+    return sections
 
 
 def _line(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> ReportLine | None:
@@ -203,5 +203,5 @@ def _words(row: Sequence[Any]) -> tuple[str, ...]:
 def _patterns() -> dict[str, re.Pattern[str]]:
     import yaml  # noqa: PLC0415  # needed only where a line is no record
 
-    found = yaml.safe_load((Path(__file__).parent / "words" / "lines.yaml").read_text("utf-8"))
-    return {kind: re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE) for kind, parts in found.items()}
+    words = yaml.safe_load((Path(__file__).parent / "words" / "lines.yaml").read_text("utf-8"))
+    return {kind: re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE) for kind, parts in words.items()}

@@ -12,8 +12,8 @@ from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from importers.das.xml import DasSheets
     from importers.files.grid import Grid
+    from importers.sheets.das_sheets import DasSheets
     from importers.sheets.decision import DecidedFile, SheetDecision
     from importers.sheets.heading_rows import HeadingPlace
 
@@ -34,7 +34,7 @@ class SheetSelection:
     exports
         Exports for the DAS.
     findings
-        What else the files hold.
+        Notices about other sheets.
     """
 
     def __init__(self, wanted: tuple[str, ...]) -> None:
@@ -50,13 +50,13 @@ class SheetSelection:
         return sum(len(one.grid.cells) for file in self._files for one in file.decisions)
 
     def add(self, file: DecidedFile) -> None:
-        """Take in one file."""
+        """Add one file."""
         self._files.append(file)
 
     def close(self) -> None:
-        """Choose, when all files are known.
+        """Choose the sheets, once all files are added.
 
-        A sheet that only its headings speak for is read where they are clear. In a workbook it is not where another
+        A sheet that only its headings identify is read where they are clear. In a workbook it is not where another
         sheet is ours by its name, an answer or a profile: beside that one it may be a list of something else.
 
         Raises
@@ -73,7 +73,7 @@ class SheetSelection:
             others = [name for name in file.others if name != INSTRUCTIONS]
             for one in file.decisions:
                 if one.grid.from_text and one.confidence < EXACT and not one.clear:
-                    raise UnreadableError(one.place.trouble or _strange(file.name))
+                    raise UnreadableError(one.place.trouble or _no_sheet_of_ours(file.name))
                 if not _is_read(one, sure):
                     if one.grid.name != INSTRUCTIONS:
                         others.append(named(one.grid.name, visible=not one.grid.hidden))
@@ -87,7 +87,7 @@ class SheetSelection:
         self._files.clear()
 
     def demand(self, sheets: Collection[str]) -> None:
-        """Insist on some sheets.
+        """Require some sheets.
 
         Raises
         ------
@@ -107,13 +107,13 @@ class SheetSelection:
 
 
 def _is_read(one: SheetDecision, sure: Collection[str]) -> bool:
-    """Return whether a sheet is read: what it is was said, or is clear and nothing speaks against it."""
+    """Return whether a sheet is read: what it is was answered, or is clear and not contradicted."""
     if one.confidence == EXACT:
         return bool(one.sheet)
     return one.clear and (one.grid.from_text or one.sheet not in sure)
 
 
-def _strange(name: str) -> str:
+def _no_sheet_of_ours(name: str) -> str:
     return (
         f"Die Datei „{name}“ passt zu keinem Blatt der Vorlage. Bitte benennen Sie sie nach ihrem Blatt, "
         "zum Beispiel „Interventionen.csv“, und prüfen Sie die Überschriften."

@@ -119,7 +119,7 @@ def load(paths: Sequence[Path]) -> Vocabulary:
 
 
 def _headings(columns: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[Match, ...]]:
-    found: dict[str, dict[tuple[str, str], Match]] = {}
+    known: dict[str, dict[tuple[str, str], Match]] = {}
     for column, kinds in columns.items():
         for kind, names in kinds.items():
             confidence = _CONFIDENCE.get(kind, PART if kind == "kuerzel" else SHAPED)
@@ -128,9 +128,9 @@ def _headings(columns: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, t
                 raise KeyError(shape)
             for name in names:
                 match = Match(column, confidence, shape)
-                found.setdefault(squash(str(name)), {}).setdefault((column, shape), match)
+                known.setdefault(squash(str(name)), {}).setdefault((column, shape), match)
     return {
-        name: tuple(sorted(matches.values(), key=lambda match: -match.confidence)) for name, matches in found.items()
+        name: tuple(sorted(matches.values(), key=lambda match: -match.confidence)) for name, matches in known.items()
     }
 
 

@@ -30,7 +30,7 @@ class Layout:
     required: tuple[str, ...]
     optional: tuple[str, ...]
     aids: tuple[str, ...] = ()
-    """Columns of other programs that help to read and are not kept; the template has none."""
+    """Columns of other programs that help to read and are not stored; the template has none."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -96,8 +96,8 @@ def sheet_of(name: str) -> str | None:
 def sheet_of_file(stem: str) -> str | None:
     """Return the sheet a file name without ending stands for ("02_Instabilitaet-Haus-A"), or None."""
     words = re.split(r"[^a-z]+", fold(stem))
-    found = {_SHEET_BY_NAME[word] for word in words if word in _SHEET_BY_NAME}
-    return found.pop() if len(found) == 1 else None
+    sheets = {_SHEET_BY_NAME[word] for word in words if word in _SHEET_BY_NAME}
+    return sheets.pop() if len(sheets) == 1 else None
 
 
 def column_of(sheet: str, heading: object) -> str | None:
@@ -126,7 +126,7 @@ def _cell_of(item: str, words: str) -> str | None:
 def missing(sheet: str, columns: Collection[str]) -> tuple[str, ...]:
     """Return the required columns of a sheet that are not among those given.
 
-    A roster may name people instead of numbers, and say by a code when somebody is on duty.
+    A roster may name people instead of numbers, and give the times of a duty by a code.
     """
     lacking = set(SHEETS[sheet].required) - set(columns)
     if sheet == "Dienste" and "Name" in columns:
@@ -153,11 +153,11 @@ def matches(sheet: str, heading: object, vocabulary: Vocabulary | None = None) -
     if not isinstance(heading, str):
         return ()
     own = _COLUMN_BY_LETTERS[sheet].get(squash(heading))
-    found = (vocabulary or usual()).matches(sheet, heading)
-    if own and (not found or found[0].confidence < SURE):
+    matching = (vocabulary or usual()).matches(sheet, heading)
+    if own and (not matching or matching[0].confidence < SURE):
         return (Match(own, SURE),)
-    if found:
-        return found
+    if matching:
+        return matching
     last = heading.rpartition(SEPARATOR)[2]
     return (Match(column, PART),) if last != heading and (column := column_of(sheet, last)) else ()
 
@@ -170,8 +170,8 @@ def count_known(record: list[str]) -> int:
 @lru_cache(maxsize=8192)
 def _likeliest(sheet: str, heading: str) -> str:
     """Return the column a heading stands for most likely, "" for none; the same cells are asked for many times."""
-    found = matches(sheet, heading[: _LONGEST + 1])
-    return found[0].column if found else ""
+    matching = matches(sheet, heading[: _LONGEST + 1])
+    return matching[0].column if matching else ""
 
 
 __all__ = [

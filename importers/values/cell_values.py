@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from importers.files.grid import Odd
+from importers.files.cell import shown
 from importers.values.spelling import clean
 
 _WEEKDAY: Final = r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"
@@ -66,30 +66,6 @@ def text(value: object) -> str:
     if isinstance(value, str):
         return clean(value)
     return shown(value)
-
-
-def shown(value: object) -> str:
-    """Return a cell as its reader sees it in a German spreadsheet."""
-    match value:
-        case str():
-            return value
-        case Odd():
-            return value.shown
-        case bool():
-            return "WAHR" if value else "FALSCH"
-        case int() | float():
-            return f"{value:.15g}".replace(".", ",")
-        case datetime():
-            return f"{value:%d.%m.%Y %H:%M}"
-        case date():
-            return f"{value:%d.%m.%Y}"
-        case time():
-            return f"{value:%H:%M}"
-        case timedelta():
-            minutes = round(value.total_seconds() / 60)
-            return f"{minutes // 60}:{minutes % 60:02d}"
-        case _:
-            return str(value)
 
 
 def identifier(value: object) -> str:

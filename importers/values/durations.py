@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.values.cell_values import shown
+from importers.files.cell import shown
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ _MINUTES: Final = re.compile(r"\bmin", re.IGNORECASE)
 
 def decimal_mark(cells: Iterable[Any]) -> Mark:
     """Return which mark the texts of a column use before decimals."""
-    found: set[Mark] = set()
+    marks: set[Mark] = set()
     for cell in cells:
         if not isinstance(cell, str) or len(cell) > _LONGEST:
             continue
@@ -75,12 +75,12 @@ def decimal_mark(cells: Iterable[Any]) -> Mark:
             if max(comma, point) < 0 or _THREE.fullmatch(figure):
                 continue
             if figure.count(",") > 1 or figure.count(".") > 1:
-                found.add(Mark.POINT if figure.count(",") > 1 else Mark.COMMA)
+                marks.add(Mark.POINT if figure.count(",") > 1 else Mark.COMMA)
             else:
-                found.add(Mark.COMMA if comma > point else Mark.POINT)
-    if len(found) > 1:
+                marks.add(Mark.COMMA if comma > point else Mark.POINT)
+    if len(marks) > 1:
         return Mark.MIXED
-    return found.pop() if found else Mark.UNKNOWN
+    return marks.pop() if marks else Mark.UNKNOWN
 
 
 def number(text: str, mark: Mark) -> Decimal:
@@ -89,7 +89,7 @@ def number(text: str, mark: Mark) -> Decimal:
     Raises
     ------
     AmbiguousError
-        For one such as 1.234 where the column does not tell what the point means.
+        For one such as 1.234 where the column does not show what the point means.
     ValueError
         If it is none.
     """
@@ -126,12 +126,12 @@ def seconds(value: object, most: int, mark: Mark = Mark.UNKNOWN, unit: int = 60)
     ValueError
         For anything else, for negative durations and for longer ones.
     """
-    found = _seconds(value, mark, unit)
-    if found is None:
+    duration = _seconds(value, mark, unit)
+    if duration is None:
         return -1
-    if not 0 <= found <= 60 * most:
+    if not 0 <= duration <= 60 * most:
         raise ValueError(shown(value))
-    return int(found.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(duration.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _seconds(value: object, mark: Mark, unit: int) -> Decimal | None:

@@ -11,12 +11,12 @@ LOST: Final = "?\ufffd"
 """What stands where a program could not write a letter."""
 
 MOST_LOST: Final = 4
-"""Lost letters of a text that can still be told; more would also make the patterns slow."""
+"""Lost letters of a text that can still be restored; more would also make the patterns slow."""
 
 _FEWEST_LETTERS: Final = 3
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d"})
 _MARKED: Final = re.compile(r"'(?=\d)|=\"((?:[^\"]|\"\")*)\"")
-"""How text is kept from becoming a number: '0042 and ="0042"."""
+"""How text is protected from becoming a number: '0042 and ="0042"."""
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 

@@ -40,20 +40,20 @@ _EXAMINED: Final = re.compile(
 
 
 def status(word: str) -> Meaning | None:
-    """Return the state a word stands for, None if nobody knows."""
+    """Return the status a word stands for, None if unknown."""
     return _known(_states(), word)
 
 
 def qualification(words: str) -> Meaning | None:
-    """Return level and role of a profession, None if nobody knows it.
+    """Return level and role of a profession, None if unknown.
 
     Forms of the gender and a leading "exam." or "staatlich anerkannt" do not count.
     """
     known = _qualifications()
     plain = _GENDER.sub("", words)
     for candidate in (words, plain, _EXAMINED.sub("", plain)):
-        if found := _known(known, candidate) or known.get(squash(candidate).removesuffix("innen").removesuffix("in")):
-            return found
+        if meaning := _known(known, candidate) or known.get(squash(candidate).removesuffix("innen").removesuffix("in")):
+            return meaning
     return None
 
 

@@ -11,6 +11,7 @@ import pytest
 import importers
 from importers.files import archive, opening
 from importers.files.kind import FileKind, kind
+from importers.files.sheet_filter import SheetFilter
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
 from tests.support.importers.files import csv_files, home, xlsx
@@ -106,7 +107,7 @@ def test_an_encrypted_archive_is_refused() -> None:
 
 def table(data: bytes) -> list[list[str]]:
     (opened,) = opening.contents([("bericht.xls", data)])
-    (grid,) = opening.sheets(opened, lambda _, hidden: not hidden, count_known).grids
+    (grid,) = opening.sheets(opened, SheetFilter(), count_known).grids
     found: list[list[str]] = grid.cells[:].tolist()
     return found
 

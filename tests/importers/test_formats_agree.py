@@ -11,8 +11,10 @@ import pytest
 
 import importers
 from importers.files import opening
-from importers.files.grid import UNCALCULATED, Grid, Odd
+from importers.files.cell import Odd
+from importers.files.grid import UNCALCULATED, Grid
 from importers.files.kind import kind
+from importers.files.sheet_filter import SheetFilter
 from importers.sheets.template_columns import count_known
 from tests.support.importers.files import Formula, Sheets, home, text_of, xlsx
 from tests.support.importers.xlsb_files import Error, xlsb
@@ -31,7 +33,7 @@ def grids(name: str, data: bytes, *, hidden: bool = False, **options: Any) -> di
     return {
         grid.name: grid
         for opened in opening.contents([(name, data)], options.pop("passwords", None))
-        for grid in opening.sheets(opened, lambda _, unseen: hidden or not unseen, count_known, hidden=hidden).grids
+        for grid in opening.sheets(opened, SheetFilter(hidden=hidden), count_known).grids
     }
 
 
@@ -68,7 +70,7 @@ def test_workbooks_of_all_formats_under_all_names(written: str, ending: str) -> 
 @pytest.mark.parametrize("written", ["xlsx", "xlsb", "xls", "ods"])
 def test_hidden_sheets_are_named_and_read_on_demand_only(written: str) -> None:
     (opened,) = opening.contents([("heim", WORKBOOKS[written]())])
-    sheets = opening.sheets(opened, lambda _, hidden: not hidden, count_known)
+    sheets = opening.sheets(opened, SheetFilter(), count_known)
     assert sheets.others == ["Instabilität (ausgeblendet)"]
     assert [grid.name for grid in sheets.grids] == [name for name in home() if name not in HIDDEN]
 

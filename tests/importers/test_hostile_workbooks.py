@@ -13,6 +13,7 @@ import olefile
 import pytest
 
 from importers.files import limits, opening, sandbox
+from importers.files.sheet_filter import SheetFilter
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
 from tests.support.importers.files import home, with_part, xlsx
@@ -29,7 +30,7 @@ def read(data: bytes) -> dict[str, list[list[Any]]]:
     return {
         grid.name: grid.cells[:].tolist()
         for opened in opening.contents([("heim.xlsx", data)])
-        for grid in opening.sheets(opened, lambda _, hidden: not hidden, count_known).grids
+        for grid in opening.sheets(opened, SheetFilter(), count_known).grids
     }
 
 

@@ -46,8 +46,9 @@ def test_hours_are_summed_by_level_and_higher_levels_are_one() -> None:
 
 def test_additional_carers_are_kept_apart() -> None:
     assert hours([["1", 2, "Betreuung § 43b", 30, "", ""], ["2", 2, "", 20, "", ""]]) == [
-        (0, None, None, "30.00"), (2, None, None, "20.00"),
-    ]  # fmt: skip
+        (0, None, None, "30.00"),
+        (2, None, None, "20.00"),
+    ]
     assert read([["1", 2, "Betreuung § 43b", 30, "", ""]]).tables.staff["role"].tolist() == [ROLE_BETREUUNG_43B]
 
 

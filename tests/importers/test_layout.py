@@ -13,7 +13,7 @@ from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
-from importers.sheets.layout import told
+from importers.sheets.layout import row_numbers
 from rules.model import RuleBook
 from tests.support.importers.files import DAY, csv_files, home, text_of, xlsx
 
@@ -221,8 +221,8 @@ def test_merged_data_fill_no_further_than_their_range() -> None:
 
 
 def test_rows_as_a_reader_writes_them() -> None:
-    assert told([7, 3, 4, 5]) == "3–5, 7"
-    assert told(range(1, 100, 2)).endswith("21, 23 und weitere")
+    assert row_numbers([7, 3, 4, 5]) == "3–5, 7"
+    assert row_numbers(range(1, 100, 2)).endswith("21, 23 und weitere")
 
 
 def test_a_faulty_last_row_of_the_template_is_no_note(book: RuleBook) -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import importers
 from importers.conventions import HomeConventions
 from importers.findings import PasswordNeededError, Severity, UnreadableError
-from importers.sheets.guesses import SheetAnswer, SheetGuess, profile_of
+from importers.sheets.decision import SheetAnswer
+from importers.sheets.guesses import SheetGuess, profile_of
 from importers.sheets.template_columns import SHEETS
 from rules.model import RuleBook
 from tests.support.importers.das_files import export, resident
@@ -128,8 +129,10 @@ def test_what_was_looked_at_is_read_as_if_it_were_opened_anew(book: RuleBook, fi
 
 
 def test_hidden_sheets_are_listed_off_and_read_when_somebody_wants_them(book: RuleBook) -> None:
-    data = xlsx({**MASTER, "Tabelle1": EXPORT, "Archiv": [*EXPORT[2:3], ["B2", "P1", "4.2", "1.3.2026", "9:15", 7]]},
-                hidden=("Archiv", "Instabilität"))  # fmt: skip
+    data = xlsx(
+        {**MASTER, "Tabelle1": EXPORT, "Archiv": [*EXPORT[2:3], ["B2", "P1", "4.2", "1.3.2026", "9:15", 7]]},
+        hidden=("Archiv", "Instabilität"),
+    )
     guesses = by_name([("heim.xlsx", data)])
     assert {name for name, guess in guesses.items() if guess.hidden} == {"Archiv", "Instabilität"}
     assert all((guess.sheet, guess.settled) == ("", True) for guess in guesses.values() if guess.hidden)
@@ -137,8 +140,13 @@ def test_hidden_sheets_are_listed_off_and_read_when_somebody_wants_them(book: Ru
     answers = [SheetAnswer("heim.xlsx", "Archiv", "Interventionen")]
     again = by_name([("heim.xlsx", data)], answers=answers)["Archiv"]
     assert {column.column for column in again.columns} == {
-        "Bewohner-Nr", "Personal-Nr", "Intervention", "Datum", "Uhrzeit", "Minuten",
-    }  # fmt: skip
+        "Bewohner-Nr",
+        "Personal-Nr",
+        "Intervention",
+        "Datum",
+        "Uhrzeit",
+        "Minuten",
+    }
     made = importers.read([("heim.xlsx", data)], book, answers=[proposed(again), proposed(guesses["Tabelle1"])])
     assert made.rows == 3
     assert made.tables.instability.empty
@@ -410,11 +418,14 @@ HEADINGS = {
     "": ("Bemerkung", "Zusatz"),
 }
 CELLS = {
-    "Bewohner-Nr": ("0042", "B2", "99", ""), "Personal-Nr": ("P1", "007", ""),
+    "Bewohner-Nr": ("0042", "B2", "99", ""),
+    "Personal-Nr": ("P1", "007", ""),
     "Intervention": ("4.10", "1.2", "Waschen"),
-    "Datum": ("2.3.2026", "03.03.26", "gestern"), "Minuten": ("12,5", "7", "0:15", ""), "Schicht": ("Früh", "F", ""),
+    "Datum": ("2.3.2026", "03.03.26", "gestern"),
+    "Minuten": ("12,5", "7", "0:15", ""),
+    "Schicht": ("Früh", "F", ""),
     "": ("x", ""),
-}  # fmt: skip
+}
 
 
 @st.composite

@@ -15,14 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import importers
+from importers.content.name_index import NameIndex
 from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.rosters import shift_codes
-from importers.rosters.duties import find_roster, read_rosters
-from importers.rosters.headings import clock, missing_on_the_clock, point, span, twice_on_the_clock
+from importers.rosters.clock_change import missing_on_the_clock, twice_on_the_clock
+from importers.rosters.duties import read_rosters
+from importers.rosters.reading_context import Wards
+from importers.rosters.shift_codes import ShiftCodes
 from importers.sheets.heading_rows import HeadingPlace
-from pebem.contracts import RESIDENTS, STAFF, empty
+from importers.sheets.roster_headings import find_roster
+from importers.values.roster_times import clock, point, span
+from pebem.contracts import RESIDENTS, empty
 from tests.support.importers.files import at, csv_files, home, text_of
 from tests.support.importers.rosters import BOOK, CODES, duties, read, told, with_roster
 from web.reports import faulty_rows_xlsx
@@ -114,8 +119,10 @@ def test_divided_shifts_in_two_rows_and_in_two_pairs_of_columns() -> None:
     rows = [head, ["P1", "02.03.2026", "07:00", "11:00", "16:00", "20:00", 30.0], ["12", "02.03.2026", "7:00", "9:00"]]
     result = read(with_roster(Schichtplan=rows))
     assert [found[2:] for found in duties(result)] == [
-        ("02.03. 07:00", "02.03. 11:00"), ("02.03. 16:00", "02.03. 20:00"), ("02.03. 07:00", "02.03. 09:00"),
-    ]  # fmt: skip
+        ("02.03. 07:00", "02.03. 11:00"),
+        ("02.03. 16:00", "02.03. 20:00"),
+        ("02.03. 07:00", "02.03. 09:00"),
+    ]
     assert [one.message[:42] for one in result.findings if one.code == "pausen-nicht-abgezogen"] == [
         "1 Dienste enthalten zusammen 0:30 Stunden "
     ]
@@ -198,8 +205,10 @@ def test_the_table_of_codes_and_its_faults() -> None:
     )
     result = read(sheet | {"Dienstzeiten": rows})
     assert [found[2:] for found in duties(result)] == [
-        ("02.03. 08:00", "02.03. 16:00"), ("02.03. 06:00", "02.03. 14:00"), ("02.03. 21:00", "03.03. 06:30"),
-    ]  # fmt: skip
+        ("02.03. 08:00", "02.03. 16:00"),
+        ("02.03. 06:00", "02.03. 14:00"),
+        ("02.03. 21:00", "03.03. 06:30"),
+    ]
     assert sorted((found[0], found[1]) for found in told(result) if found[0] != "dienste-ueberschneiden") == [
         ("bedeutung-unbekannt", 13),
         ("dienstkuerzel-doppelt", 8),
@@ -227,8 +236,10 @@ def placed(grid: Grid) -> tuple[Grid, HeadingPlace]:
 
 def test_missing_staff_and_residents_are_no_obstacle() -> None:
     cells = np.array([["Name", "Beginn", "Ende"], ["Wer", "02.03.2026 06:00", "14:00"]], dtype=object)
-    staff = (empty(STAFF), empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    made = read_rosters([placed(Grid("a.csv", "a", SheetCells.of(cells), from_text=True))], staff, [], ({}, {}))
+    names = NameIndex(frozenset(), empty(dict.fromkeys(("staff", "name", "given"), "text")))
+    made = read_rosters(
+        [placed(Grid("a.csv", "a", SheetCells.of(cells), from_text=True))], names, ShiftCodes({}), Wards(())
+    )
     assert made.table["staff"].tolist() == [None]
     assert [one.code for one in made.findings] == ["name-unbekannt"]
     assert empty(RESIDENTS).empty
@@ -256,12 +267,9 @@ def test_duties_over_midnight_begin_on_their_day_and_last_a_day_at_most(drawn: l
         for i, (day, a, b) in enumerate(drawn)
     ]
     cells = np.array([["Personal-Nr", "Datum", "Beginn", "Ende"], *rows], dtype=object)
-    staff = (
-        pd.DataFrame({"staff": [row[0] for row in rows]}),
-        empty(dict.fromkeys(("staff", "name", "given"), "text")),
-    )
+    names = NameIndex(frozenset(row[0] for row in rows), empty(dict.fromkeys(("staff", "name", "given"), "text")))
     grid = Grid("a.csv", "Dienste", SheetCells.of(cells), from_text=True)
-    frame = read_rosters([placed(grid)], staff, [], ({}, {})).table
+    frame = read_rosters([placed(grid)], names, ShiftCodes({}), Wards(())).table
     assert frame["start"].dt.date.tolist() == [day for day, *_ in drawn]
     minutes = ((frame["end"] - frame["start"]) // pd.Timedelta(minutes=1)).tolist()
     assert minutes == [(b - a) % 1440 or 1440 for _, a, b in drawn]
@@ -284,8 +292,11 @@ def test_the_small_home_has_no_duties() -> None:
 
 
 def test_faulty_duties_leave_as_they_stood_and_are_read_again(tmp_path: Path) -> None:
-    plan = [["Personal-Nr", "Datum", "Beginn", "Ende", "Bemerkung"], ["P1", DAY, "06:00", "14:00", "privat"],
-            ["P1", "3.3.2026", "25:00", "14:00", ""]]  # fmt: skip
+    plan = [
+        ["Personal-Nr", "Datum", "Beginn", "Ende", "Bemerkung"],
+        ["P1", DAY, "06:00", "14:00", "privat"],
+        ["P1", "3.3.2026", "25:00", "14:00", ""],
+    ]
     other = [["NAME", "BEGINN", "ENDE"], ["Nobody, Nora", "gestern", "14:00"]]
     files = csv_files({**home(), "Dienste": plan})
     found = importers.read([*files, ("Plan.csv", text_of(other).encode())], BOOK)

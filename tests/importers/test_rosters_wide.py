@@ -11,7 +11,7 @@ import pytest
 
 import importers
 from importers.findings import UnreadableError
-from importers.rosters.headings import month_and_year
+from importers.values.roster_times import month_and_year
 from pebem.contracts import check
 from tests.support.importers.files import csv_files, home, xlsx
 from tests.support.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster
@@ -193,9 +193,14 @@ def test_wards_from_lines_columns_and_names() -> None:
 
 def test_two_blocks_on_one_sheet() -> None:
     rows = [
-        ["Wohnbereich 1 - März 2026"], ["Name", *numbers()], ["Yilmaz Ayse", "F1"], [],
-        ["Wohnbereich 2 - April 2026"], ["Name", *numbers(1, 30)], ["Müller Änne", "", "S2"],
-    ]  # fmt: skip
+        ["Wohnbereich 1 - März 2026"],
+        ["Name", *numbers()],
+        ["Yilmaz Ayse", "F1"],
+        [],
+        ["Wohnbereich 2 - April 2026"],
+        ["Name", *numbers(1, 30)],
+        ["Müller Änne", "", "S2"],
+    ]
     result = read(with_roster(Dienste=rows))
     assert duties(result) == [
         ("P1", "WB 1", "01.03. 06:00", "01.03. 14:00"),
@@ -207,10 +212,20 @@ def test_two_blocks_on_one_sheet() -> None:
 @pytest.mark.parametrize("head", ["Name", "", "Mitarbeiter/in"])
 def test_people_by_name(head: str) -> None:
     names: dict[Any, str | None] = {
-        "Yılmaz, Ayşe": "P1", "Ayse YILMAZ": "P1", "Frau Dr. Yilmaz, Ayse": "P1", "Y?lmaz, Ay?e": "P1", "Yilmaz": "P1",
-        "M?ller, ?nne": "12", "A. Müller": "12", "12": "12", 12.0: "12", "Müller-Lüdenscheidt Jo": "007",
-        "Groß, Jörg": None, "Muster, Max": None, "P9": "P9",
-    }  # fmt: skip
+        "Yılmaz, Ayşe": "P1",
+        "Ayse YILMAZ": "P1",
+        "Frau Dr. Yilmaz, Ayse": "P1",
+        "Y?lmaz, Ay?e": "P1",
+        "Yilmaz": "P1",
+        "M?ller, ?nne": "12",
+        "A. Müller": "12",
+        "12": "12",
+        12.0: "12",
+        "Müller-Lüdenscheidt Jo": "007",
+        "Groß, Jörg": None,
+        "Muster, Max": None,
+        "P9": "P9",
+    }
     rows = [[name, *[""] * at, "F1"] for at, name in enumerate(names)]
     result = read(with_roster(Dienste=month(*rows, who=(head,))))
     assert [found[0] for found in duties(result)] == list(names.values())
@@ -220,8 +235,11 @@ def test_people_by_name(head: str) -> None:
         ("personal-unbekannt", 14, "P9"),
     ]
     assert {one.value for one in result.findings if one.code == "name-gekuerzt"} == {
-        "Y?lmaz, Ay?e", "Yilmaz", "M?ller, ?nne", "A. Müller",
-    }  # fmt: skip
+        "Y?lmaz, Ay?e",
+        "Yilmaz",
+        "M?ller, ?nne",
+        "A. Müller",
+    }
 
 
 def test_no_name_gets_into_the_frame() -> None:

@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 
 from importers.content.interventions import IGNORE, LATER
 from importers.conventions import HomeConventions
-from importers.home_words.kinds import (
-    DUTY,
-    INTERVENTION,
-    KINDS,
-    LEAST,
-    QUALIFICATION,
-    WordKind,
-    doubt,
-    suggest,
-    usual_names,
-)
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, WordKind, usual_names
+from importers.home_words.suggestions import LEAST, doubt, suggest
 from importers.rosters import shift_codes
 from rules.model import RuleBook, folded
 
@@ -109,7 +100,7 @@ def test_a_shortened_abbreviation_is_never_as_like_as_the_same_one(book: RuleBoo
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBook, kind: WordKind) -> None:
     """What a page or a table shows comes back as what it was."""
-    offered = {target for target, _ in kind.like(book)}
+    offered = {target for target, _ in kind.known_words(book)}
     for target in {*kind.choices(book), *offered}:
         assert kind.target(kind.called(target, book), "ein Wort", book) == target
         assert kind.target(target, "ein Wort", book) == target
@@ -146,8 +137,8 @@ def test_times_that_are_kept_can_be_worked(spans: list[tuple[int, int]], pause: 
 
 @pytest.mark.parametrize("word", ["3", "QN 3", "qn-8"])
 def test_a_level_needs_no_meaning(book: RuleBook, word: str) -> None:
-    assert KINDS[QUALIFICATION].speaks(word, book)
-    assert not KINDS[QUALIFICATION].speaks("Helfer", book)
+    assert KINDS[QUALIFICATION].explains_itself(word, book)
+    assert not KINDS[QUALIFICATION].explains_itself("Helfer", book)
 
 
 def test_an_unclear_profession_says_how_it_is_read_until_then() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 import importers
 import rules
-from importers.content.faulty_rows import REASON, as_it_stood
 from importers.findings import Severity
+from importers.sheets.repair_file import REASON, as_it_stood
 from tests.support.web import workbooks
 from web.reports import faulty_rows_xlsx
 

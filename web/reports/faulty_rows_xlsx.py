@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.content.faulty_rows import REASON
-from importers.values.cell_values import shown
+from importers.files.cell import shown
+from importers.sheets.repair_file import REASON
 from web.reports.sheets import Styles, safe, workbook
 
 if TYPE_CHECKING:

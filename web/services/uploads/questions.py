@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from importers.sheets import guesses
-from importers.sheets.guesses import SheetAnswer, SheetGuess
+from importers.sheets.decision import SheetAnswer
 from importers.sheets.template_columns import SHEETS
 from web.services import audit
 from web.services.uploads import kept_files, records
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from importers.sheets.guesses import SheetGuess
     from importers.sheets.profiles import SourceProfile
     from web.services.uploads.encodings import EncodingSample
     from web.settings import Settings

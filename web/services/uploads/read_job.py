@@ -134,7 +134,7 @@ def _rows(
     if asked.answers:
         passwords = kept_files.passwords(job.settings, job.batch_id)
         look = importers.look(files, agreed=agreed, answers=asked.final(), passwords=passwords)
-    result = look.read(book, sheets_needed=(), told=told)
+    result = look.read(book, sheets_needed=(), on_progress=told)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
         raise UnreadableError(_why_nothing(result.findings))
     return result

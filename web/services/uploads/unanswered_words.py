@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy import select
 
 from importers.content.interventions import LATER
-from importers.home_words import kinds
+from importers.home_words import suggestions
 from importers.home_words.kinds import KINDS
 from web.services import rulebook_calendar
 from web.services.uploads import records
@@ -102,12 +102,12 @@ def pending(
         for (name, key), term in known.items()
         if name == kind and key not in asked and term.target != LATER
     ]
-    near = kinds.suggest(which, [one.text for _, one in found], book, own)
+    near = suggestions.suggest(which, [one.text for _, one in found], book, own)
     return [
         UnansweredWord(
             one.text, one.rows, one.seconds, one.batch_id,
             known[kind, key].target if (kind, key) in known else "",
-            kinds.doubt(which, one.text),
+            suggestions.doubt(which, one.text),
             tuple(WordSuggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
         )
         for (key, one), offers in zip(found, near, strict=True)
@@ -147,7 +147,7 @@ def _heard(session: Session, home_id: int, book: rules.RuleBook, batch_id: int |
     return {
         (row.kind, KINDS[row.kind].key(row.text)): _Heard(row.text, row.rows, row.seconds, row.batch_id)
         for row in session.scalars(query)
-        if not KINDS[row.kind].speaks(row.text, book)
+        if not KINDS[row.kind].explains_itself(row.text, book)
     }
 
 

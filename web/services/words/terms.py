@@ -199,7 +199,7 @@ def objection_to(kind: WordKind, text: str, target: str, written: str, book: rul
         return "Das Wort fehlt."
     if max(len(text), len(kind.key(text))) > TEXT_SIGNS:
         return f"„{text[:40]}…“ ist zu lang: Ein Wort darf höchstens {TEXT_SIGNS} Zeichen haben."
-    if kind.speaks(text, book):
+    if kind.explains_itself(text, book):
         return f"„{text}“ ist schon eindeutig und braucht keine Zuordnung."
     if not target or len(target) > TEXT_SIGNS:
         return TERM_WORDS[kind.name].refused.format(written[:60])

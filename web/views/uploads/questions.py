@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from importers.sheets.guesses import SheetAnswer
+from importers.sheets.decision import SheetAnswer
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import SHEETS, clean
 from web import current

@@ -1,4 +1,4 @@
-"""Names of employees in foreign files: which Personal-Nr each stands for. A name goes no further than this (T1)."""
+"""Which number a name in a file stands for. A name goes no further than this module (T1)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _LOST: Final = ".{1,2}"
 """What a "?" may stand for: one letter that a character set lacked, which folding may have made two."""
 
 _STROKES: Final = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe"})
-"""Letters whose stroke is no accent that folding takes off."""
+"""Letters whose stroke is no accent that folding removes."""
 
 
-class StaffNames:
-    """The employees of a file by number and by name.
+class NameIndex:
+    """The residents or employees of a home by number and by name.
 
     Parameters
     ----------
     numbers
-        Every known ``Personal-Nr``.
+        Every known number.
     people
-        Columns staff, name, given.
+        Columns staff (the number), name, given.
     """
 
     def __init__(self, numbers: frozenset[str], people: pd.DataFrame) -> None:
@@ -47,7 +47,7 @@ class StaffNames:
                 self._full.setdefault(last, set()).add(staff)
 
     def knows(self, number: str) -> bool:
-        """Return whether a ``Personal-Nr`` is known."""
+        """Return whether a number is known."""
         return number in self._numbers
 
     def find(self, name: str) -> tuple[list[str], bool]:
@@ -66,8 +66,8 @@ class StaffNames:
         if not key:
             return [], True
         if "?" not in key:
-            if found := self._full.get(key):
-                return sorted(found), True
+            if numbers := self._full.get(key):
+                return sorted(numbers), True
             initial = re.sub(r"(?<=^[a-z])(?= )|(?<= [a-z])$", ".", key)
             return sorted(self._short.get(initial, ())), False
         pattern = re.compile(re.escape(key).replace(r"\?", _LOST))

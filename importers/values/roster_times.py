@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-import numpy as np
-import pandas as pd
-
+from importers.files.cell import shown
 from importers.values import cell_values
 from importers.values.spelling import clean, fold
 
@@ -38,13 +36,23 @@ _MONTHS: Final = {
     word: number
     for number, words in enumerate(
         (
-            "januar jaenner jan", "februar feber feb", "maerz mrz maer marz mar", "april apr", "mai", "juni jun",
-            "juli jul", "august aug", "september sept sep", "oktober okt", "november nov", "dezember dez",
+            "januar jaenner jan",
+            "februar feber feb",
+            "maerz mrz maer marz mar",
+            "april apr",
+            "mai",
+            "juni jun",
+            "juli jul",
+            "august aug",
+            "september sept sep",
+            "oktober okt",
+            "november nov",
+            "dezember dez",
         ),
         1,
     )
     for word in words.split()
-}  # fmt: skip
+}
 _MONTH_WORD: Final = re.compile(
     rf"(?<![a-z])({'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![a-z])\.?(?:\s*'?(\d{{4}}|\d{{2}})(?!\d))?"
 )
@@ -67,8 +75,8 @@ def clock(text: str) -> int | None:
     match = _ONE.fullmatch(written)
     assert match
     hour, minute = int(match[1] or match[3] or match[5]), int(match[2] or match[4] or 0)
-    made = hour * 60 + minute
-    return made if minute < 60 and made <= DAY_MINUTES else None
+    minutes = hour * 60 + minute
+    return minutes if minute < 60 and minutes <= DAY_MINUTES else None
 
 
 def span(text: str) -> tuple[int, int] | None:
@@ -99,7 +107,7 @@ def point(value: object) -> int | datetime | None:
         case timedelta() if timedelta(0) <= value <= timedelta(days=1):
             return round(value.total_seconds()) // 60
         case bool():
-            raise ValueError(cell_values.shown(value))
+            raise ValueError(shown(value))
         case int() | float():
             return _of_number(value)
         case str():
@@ -116,7 +124,7 @@ def _of_number(value: float) -> int:
         return min(round(value * 86_400) // 60, DAY_MINUTES)
     if value == int(value) and 100 <= value <= 2400 and value % 100 < 60:
         return int(value) // 100 * 60 + int(value) % 100
-    raise ValueError(cell_values.shown(value))
+    raise ValueError(shown(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +163,18 @@ def heading(cell: object) -> DayHeading | None:
     if not match:
         return None
     before, iso_year, iso_month, iso_day, day, month, year, after = match.groups()
-    made = DayHeading(
+    day_heading = DayHeading(
         int(iso_day or day),
         int(iso_month or month or 0),
         _full_year(iso_year or year),
         weekday(before or after or ""),
     )
     known = (
-        1 <= made.day <= 31
-        and made.month <= 12
-        and (not made.month or made_date(made.year or 2024, made.month, made.day))
+        1 <= day_heading.day <= 31
+        and day_heading.month <= 12
+        and (not day_heading.month or made_date(day_heading.year or 2024, day_heading.month, day_heading.day))
     )
-    return made if known else None
+    return day_heading if known else None
 
 
 def weekday(text: object) -> int:
@@ -192,7 +200,7 @@ def period_start(cell: object) -> date | None:
 def month_and_year(cell: object) -> tuple[int, int]:
     """Return month and year a name or title says, 0 where it does not.
 
-    A single day says them only if it is the first of its month: others tell when a roster was printed.
+    A single day says them only if it is the first of its month: others say when a roster was printed.
     """
     if isinstance(cell, date):
         return (cell.month, cell.year) if cell.day == 1 else (0, 0)
@@ -228,25 +236,8 @@ def only_day(text: str) -> date | None:
     """Return the day of a line or title that names one day and next to nothing else, None for others."""
     days = re.findall(_FULL, clean(text))
     if len(days) != 1 or _PRINTED.match(fold(text)):
-        found = heading(text)
-        return found.dated() if found else None
+        day_heading = heading(text)
+        return day_heading.dated() if day_heading else None
     rest = re.sub(rf"{_WEEKDAY}|\b(?:fuer|für|vom|am|den)\b", " ", without_month(text), flags=re.IGNORECASE)
     (day, month, year), plain = days[0], rest.strip(" ,.:-–")
     return None if plain else made_date(_full_year(year), int(month), int(day))
-
-
-def missing_on_the_clock(moments: np.ndarray) -> np.ndarray:
-    """Return which local times do not exist, because the clock in Germany goes forward over them."""
-    local = pd.DatetimeIndex(moments).tz_localize(
-        "Europe/Berlin", nonexistent="NaT", ambiguous=np.ones(len(moments), dtype=bool)
-    )
-    missing: np.ndarray = np.isnat(local.to_numpy("datetime64[s]")) & ~np.isnat(moments)
-    return missing
-
-
-def twice_on_the_clock(moments: np.ndarray) -> np.ndarray:
-    """Return which local times come twice, because the clock in Germany goes back over them."""
-    index = pd.DatetimeIndex(moments)
-    local = index.tz_localize("Europe/Berlin", nonexistent="shift_forward", ambiguous="NaT")
-    twice: np.ndarray = np.isnat(local.to_numpy("datetime64[s]")) & ~np.isnat(moments)
-    return twice

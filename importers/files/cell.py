@@ -1,0 +1,37 @@
+"""A single cell as it stands in a file, and as its reader sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A cell without a value to read: a formula never calculated, or an error such as #NV."""
+
+    shown: str
+
+
+def shown(value: object) -> str:
+    """Return a cell as its reader sees it in a German spreadsheet."""
+    match value:
+        case str():
+            return value
+        case Odd():
+            return value.shown
+        case bool():
+            return "WAHR" if value else "FALSCH"
+        case int() | float():
+            return f"{value:.15g}".replace(".", ",")
+        case datetime():
+            return f"{value:%d.%m.%Y %H:%M}"
+        case date():
+            return f"{value:%d.%m.%Y}"
+        case time():
+            return f"{value:%H:%M}"
+        case timedelta():
+            minutes = round(value.total_seconds() / 60)
+            return f"{minutes // 60}:{minutes % 60:02d}"
+        case _:
+            return str(value)
