@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
+import struct
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,9 @@ from importers.findings import Severity
 from pebem.contracts import ROLE_BETREUUNG_43B
 from rules import load
 from tests.support.importers.files import DAY, home, xlsx
+from web import settings as settings_module
+from web.security.crypto import Box
+from web.services.uploads import kept_files
 
 BOOK = load(DAY)
 HEADINGS = ["Personal-Nr", "QN", "Rolle", "Wochenstunden", "Gültig ab", "Gültig bis"]
@@ -114,14 +118,19 @@ def test_without_the_column_there_are_none() -> None:
     assert hours([["1", 4, "", "", "", ""]]) == []
 
 
-def test_no_hours_of_a_person_leave_the_door() -> None:
-    """T1: what is passed on holds sums, nowhere the number beside a person."""
-    staff = [["1", 4, "", "17,31", "", ""], ["2", 4, "", "13,37", "", ""]]
+def test_no_hours_of_a_person_leave_the_door(tmp_path: Path) -> None:
+    """T1: what is kept of the files holds sums, nowhere the number beside a person, however it is written."""
+    staff = [["1", 4, "", "17,31", "", ""], ["2", 4, "", 13.37, "", ""]]
     result = read(staff)
-    passed_on = pickle.dumps(result)
-    assert b"30.68" in passed_on
-    assert b"17.31" not in passed_on
-    assert b"13.37" not in passed_on
+    settings = settings_module.embedded(tmp_path)
+    kept_files.keep_files(settings, 1, ())
+    kept_files.keep_result(settings, 1, result)
+    sealed = (settings.uploads / "1" / "result").read_bytes()
+    kept = Box(settings.vault_key, "uploads").open(sealed, "1/result")
+    assert b"30.68" in kept
+    for number in (17.31, 13.37):
+        for written in (f"{number}".encode(), f"{number}".replace(".", ",").encode(), struct.pack("=d", number)):
+            assert written not in kept
     for spot in fields(result.tables):
         frame = getattr(result.tables, spot.name)
         if isinstance(frame, pd.DataFrame):

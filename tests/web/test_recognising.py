@@ -18,6 +18,7 @@ from tests.support.web import foreign, workbooks
 from tests.support.web.pages import Person, person, post, token, upload
 from tests.support.web.uploads import run_jobs
 from web.services.uploads import flow, housekeeping, kept_files, questions, records
+from web.services.uploads.conversation import COLUMNS
 from web.services.words import profiles
 from web.store import models
 
@@ -370,9 +371,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     def say(unit: str) -> None:
         ready.wait()
         try:
-            questions.say(
-                parts.databases, parts.settings, talk.batch_id, version, replace(answer, unit=unit), questions.COLUMNS
-            )
+            questions.say(parts.databases, parts.settings, talk.batch_id, version, replace(answer, unit=unit), COLUMNS)
         except questions.AnswerError as error:
             lost.append(str(error))
 

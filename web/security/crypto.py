@@ -55,7 +55,7 @@ class Box:
         """
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # not even a nonce is there
             raise TamperedError("sealed content does not open here") from error
 
     def seal_json(self, value: Any, place: str) -> bytes:

@@ -1,30 +1,48 @@
-"""Readers that open what may be hostile in a process of its own, with limits on memory and time.
+"""Readers that open what may be hostile in a process of its own, with limits on memory, time and everything else.
 
-A process that is killed, runs out of memory or never ends costs one file and one clear sentence.
+A process that is killed, runs out of memory or never ends costs one file and one clear sentence. What it answers is
+data that is checked before anybody uses it (X1): a file that takes its reader over can say wrong things about itself,
+and nothing else. The reader gets no environment, no network and no file but the one on its standard input (X5).
 """
 
 from __future__ import annotations
 
-import pickle
+import math
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from threading import Thread, Timer
+from typing import IO, TYPE_CHECKING, Any, Final
 
+from importers.files.plain_data import packed, unpacked
+from importers.files.sandbox.answer import pages_of
 from importers.findings import PasswordNeededError, UnreadableError
 
 if TYPE_CHECKING:
     from importers.files.sandbox.page import SandboxPage
 
 _ROOM: Final = Path(__file__).parents[2]
-_START: Final = (
-    # The package itself would load numpy, pandas and the rulebook: half a second for nothing.
-    "import sys, types; room = types.ModuleType('importers'); room.__path__ = [sys.argv[1]]; "
-    "sys.modules['importers'] = room; from importers.files.sandbox.child import main; main()"
-)
+_START: Final = """
+import sys, types
+# The packages themselves would load numpy, pandas and the rulebook: half a second for nothing.
+for name, folder in (("importers", ""), ("importers.files.sandbox", "/files/sandbox")):
+    sys.modules[name] = room = types.ModuleType(name)
+    room.__path__ = [sys.argv[1] + folder]
+from importers.files.sandbox.child import main
+main()
+"""
+_ENVIRONMENT: Final = {} if os.name != "nt" else {"SYSTEMROOT": os.environ["SYSTEMROOT"]}
+"""Windows starts no Python without the path of its own folder."""
 _SECONDS: Final = 20.0
 _SECONDS_A_BYTE: Final = 5 / 2**20
 """Processor time; clock time may be three times as long."""
+_MOST_BYTES: Final = 2**29
+"""Of an answer: codes of the largest sheet take a quarter of it."""
+_AT_ONCE: Final = 2**20
+_LONGEST: Final = 2_000
+"""Characters of a refusal."""
 
 
 def sheets(name: str, data: bytes, kind: str, *, hidden: bool, password: str | None) -> list[SandboxPage]:
@@ -37,8 +55,7 @@ def sheets(name: str, data: bytes, kind: str, *, hidden: bool, password: str | N
     UnreadableError
         If it cannot be read within the limits.
     """
-    found: list[SandboxPage] = _run("sheets", name, data, kind=kind, hidden=hidden, password=password)
-    return found
+    return _pages("sheets", name, data, kind=kind, hidden=hidden, password=password)
 
 
 def tables(name: str, data: bytes) -> list[SandboxPage]:
@@ -49,8 +66,7 @@ def tables(name: str, data: bytes) -> list[SandboxPage]:
     UnreadableError
         If it cannot be read within the limits.
     """
-    found: list[SandboxPage] = _run("tables", name, data)
-    return found
+    return _pages("tables", name, data)
 
 
 def unlocked(name: str, data: bytes, password: str | None) -> bytes:
@@ -63,31 +79,71 @@ def unlocked(name: str, data: bytes, password: str | None) -> bytes:
     UnreadableError
         If the kind of encryption is not known, or it would take too long.
     """
-    plain: bytes = _run("unlocked", name, data, password=password)
-    return plain
-
-
-def _run(task: str, name: str, data: bytes, **arguments: Any) -> Any:
-    seconds = _SECONDS + _SECONDS_A_BYTE * len(data)
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-I", "-c", _START, str(_ROOM)],
-            input=pickle.dumps((task, seconds, name, data, arguments)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what a reader says when it breaks off may quote cells
-            timeout=3 * seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _too_much(name) from error
-    if done.returncode or not done.stdout:
+    value, buffers = _run("unlocked", name, data, password=password)
+    if value is not None or len(buffers) != 1:
         raise _too_much(name)
-    outcome, value = pickle.loads(done.stdout)  # noqa: S301 - written by our own program
-    if outcome == "refused":
-        raise UnreadableError(value)
-    if outcome == "password":
-        raise PasswordNeededError(name, wrong=value)
-    return value
+    return bytes(buffers[0])
+
+
+def _pages(task: str, name: str, data: bytes, **arguments: Any) -> list[SandboxPage]:
+    value, buffers = _run(task, name, data, **arguments)
+    try:
+        return pages_of(name, value, buffers)
+    except ValueError as error:
+        raise _too_much(name) from error
+
+
+def _run(task: str, name: str, data: bytes, **arguments: Any) -> tuple[Any, list[memoryview]]:
+    """Return what a task says of a file: a JSON value that is not checked yet, and buffers."""
+    seconds = _SECONDS + _SECONDS_A_BYTE * len(data)
+    answer = _answer(task, seconds, packed([name, arguments], [data]))
+    try:
+        said, buffers = unpacked(answer)
+    except ValueError as error:
+        raise _too_much(name) from error
+    match said:
+        case ["done", value]:
+            return value, buffers
+        case ["refused", str(why)] if len(why) <= _LONGEST:
+            raise UnreadableError(why)
+        case ["password", bool(wrong)]:
+            raise PasswordNeededError(name, wrong=wrong)
+    raise _too_much(name)
+
+
+def _answer(task: str, seconds: float, request: bytes) -> bytes:
+    """Return what the process writes; nothing where it breaks off, takes too long or writes too much."""
+    command = [sys.executable, "-I", "-c", _START, str(_ROOM), task, str(math.ceil(seconds))]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what a reader says when it breaks off may quote cells
+        env=_ENVIRONMENT,
+        cwd=Path(sys.executable).anchor,
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        clock, writer = Timer(3 * seconds, child.kill), Thread(target=_write, args=(child.stdin, request), daemon=True)
+        clock.start()
+        writer.start()
+        try:
+            pieces, left = [], _MOST_BYTES
+            while left >= 0 and (piece := child.stdout.read(_AT_ONCE)):
+                pieces.append(piece)
+                left -= len(piece)
+            if left >= 0 and child.wait() == 0:
+                return b"".join(pieces)
+        finally:
+            child.kill()
+            clock.cancel()
+            writer.join()
+    return b""
+
+
+def _write(stdin: IO[bytes], request: bytes) -> None:
+    with suppress(OSError), stdin:  # it may have ended before it has read all
+        stdin.write(request)
 
 
 def _too_much(name: str) -> UnreadableError:

@@ -2,56 +2,104 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
-import math
-import pickle
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
+from importers.files.plain_data import packed, unpacked
+from importers.files.sandbox.page import written
 from importers.findings import PasswordNeededError, UnreadableError
+
+try:
+    import resource
+except ImportError:  # Windows has none; there the clock of the parent is the limit
+    resource = None  # type: ignore[assignment]
 
 _MEMORY: Final = 4 * 2**30
 _TASKS: Final = {"sheets": "workbooks.read", "tables": "html_tables.read", "unlocked": "decrypt.unlocked"}
 """A task loads its own module alone."""
+_CODECS: Final = ("ascii", "latin-1", "cp437", "cp1252", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+"""What readers decode with; Python loads each from a file of its own."""
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 
 
 def main() -> None:
-    """Do the task that stands on standard input and write what came of it."""
+    """Do the task that stands among the arguments with what comes on standard input, and write what came of it."""
     gc.disable()  # millions of cells without cycles
-    task, seconds, name, data, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own program
-    _limit(seconds)
-    pickle.dump(_outcome(task, name, data, arguments), sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
+    task, seconds = sys.argv[2:]
+    module, function = _TASKS[task].split(".")
+    reader = import_module(f"importers.files.sandbox.{module}")
+    for codec in _CODECS:
+        codecs.lookup(codec)
+    _leave()
+    _limit(int(seconds))
+    (name, arguments), (data,) = unpacked(sys.stdin.buffer.read())
+    answer = _outcome(reader, function, name, bytes(data), arguments)
+    sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
 
 
-def _limit(seconds: float) -> None:
-    try:
-        import resource  # noqa: PLC0415 - Windows has none; there the clock of the parent is the limit
-    except ImportError:
+def _leave() -> None:
+    """Go where there is no network and, with other rights, no way into the memory of the process that started us.
+
+    Linux alone knows this, and not everywhere may everybody do so: then :func:`_shut` is what there is.
+    """
+    if sys.platform != "linux":
         return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    whole = math.ceil(seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 1))
+    with suppress(OSError, AttributeError):
+        import ctypes  # noqa: PLC0415
+
+        unshare = ctypes.CDLL(None).unshare
+        if unshare(_NEW_USER | _NEW_NETWORK):  # refused
+            unshare(_NEW_NETWORK)
 
 
-def _outcome(task: str, name: str, data: bytes, arguments: dict[str, Any]) -> tuple[str, Any]:
+def _limit(seconds: int) -> None:
+    if resource:
+        _bound(resource.RLIMIT_CORE, 0)
+        _bound(resource.RLIMIT_FSIZE, 0)  # nothing is written but the answer, into a pipe
+        _bound(resource.RLIMIT_AS, _MEMORY)
+        _bound(resource.RLIMIT_CPU, seconds)
+
+
+def _shut() -> None:
+    """Open no file and no connection any more, and start no process; what is open stays so."""
+    if resource:
+        _bound(resource.RLIMIT_NOFILE, 0)
+        if "importers.files.sandbox.decrypt" not in sys.modules:  # a derivation of keys may ask for threads
+            _bound(resource.RLIMIT_NPROC, 0)
+
+
+def _bound(kind: int, most: int) -> None:
+    """Set a limit, or the lower one that holds already; where the system knows no such limit there is none."""
+    with suppress(OSError, ValueError):
+        _, hard = resource.getrlimit(kind)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def _outcome(reader: Any, function: str, name: str, data: bytes, arguments: dict[str, Any]) -> bytes:
     try:
-        module, function = _TASKS[task].split(".")
-        work = getattr(import_module(f"importers.files.sandbox.{module}"), function)
-        return "done", work(name, data, **arguments)
+        if prepare := getattr(reader, "prepare", None):  # the last files that may be opened
+            prepare(data, **arguments)
+        _shut()
+        found = getattr(reader, function)(name, data, **arguments)
+        if isinstance(found, bytes):
+            return packed(["done", None], [found])
+        pages, codes = written(found)
+        return packed(["done", pages], codes)
     except PasswordNeededError as error:
-        return "password", error.wrong
+        return packed(["password", error.wrong])
     except UnreadableError as error:
-        return "refused", str(error)
+        return packed(["refused", str(error)])
     except MemoryError:
-        return "refused", f"Die Datei „{name}“ ist zu groß. Bitte teilen Sie sie, etwa nach Monaten."
+        return packed(["refused", f"Die Datei „{name}“ ist zu groß. Bitte teilen Sie sie, etwa nach Monaten."])
     except BaseException:  # noqa: BLE001 - whatever a reader did not foresee is a damaged file
-        return (
-            "refused",
-            (
-                f"Die Datei „{name}“ ist beschädigt oder unvollständig. "
-                "Bitte öffnen Sie sie in einem Tabellenprogramm und speichern Sie sie neu als „.xlsx“."
-            ),
+        why = (
+            f"Die Datei „{name}“ ist beschädigt oder unvollständig. "
+            "Bitte öffnen Sie sie in einem Tabellenprogramm und speichern Sie sie neu als „.xlsx“."
         )
+        return packed(["refused", why])

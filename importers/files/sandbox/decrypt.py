@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import xml.dom.expatbuilder  # noqa: F401 - msoffcrypto-tool loads it late, when no file can be opened any more
 import zipfile
 import zlib
 from io import BytesIO
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.backends.openssl import backend  # noqa: F401 - the same
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msoffcrypto.exceptions import DecryptionError, InvalidKeyError, ParseError
+from msoffcrypto.format import xls97
 from msoffcrypto.format.ooxml import OOXMLFile
 from msoffcrypto.format.xls97 import Xls97File
 
@@ -24,6 +28,7 @@ from importers.findings import PasswordNeededError, UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+xls97.tempfile = SimpleNamespace(TemporaryFile=BytesIO)  # no cell in clear on a disk, however short
 MAX_ROUNDS: Final = 1_000_000
 """Of the key derivation. Excel and LibreOffice write 100,000."""
 MAX_PASSES, MAX_KIBIBYTES, MAX_LANES = 10, 2**20, 16

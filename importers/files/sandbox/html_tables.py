@@ -5,6 +5,7 @@ The parser of the standard library knows no entities of the file's own, loads no
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -17,6 +18,7 @@ from importers.files.sandbox.page import Oddities, SandboxPage, coded
 _CHARSET: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _WINDOWS: Final = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "iso8859-1": "cp1252"}
 """As browsers do: pages that claim Latin 1 are written on Windows."""
+_USUAL: Final = "cp1252"
 _HEAD: Final = 4096
 _BREAKS: Final = frozenset({"br", "p", "div", "li"})
 _SILENT: Final = frozenset({"script", "style", "title", "comment"})
@@ -96,6 +98,11 @@ class _Reader(HTMLParser):
             self._open[-1].words.append(data)
 
 
+def prepare(data: bytes) -> None:
+    """Load the encoding of a page, while files can still be opened."""
+    codecs.lookup(_encoding(data))
+
+
 def read(name: str, data: bytes) -> list[SandboxPage]:
     """Return the tables of a page in their order, each cell as its text.
 
@@ -123,12 +130,23 @@ def _decoded(data: bytes) -> str:
     told, begin = text_codec(data)
     if told:
         return data[begin:].decode(told)
+    try:
+        return data.decode(_encoding(data))
+    except UnicodeDecodeError:
+        return data.decode(_USUAL)
+
+
+def _encoding(data: bytes) -> str:
+    """Return the encoding a page claims, or the usual one where nobody knows what it claims."""
     claimed = _CHARSET.search(data[:_HEAD])
     encoding = claimed[1].decode().casefold() if claimed else "utf-8"
+    encoding = _WINDOWS.get(encoding, encoding)
     try:
-        return data.decode(_WINDOWS.get(encoding, encoding))
-    except (LookupError, UnicodeDecodeError):
-        return data.decode("cp1252")
+        codecs.lookup(encoding)
+        "".encode(encoding)  # not one of bytes to bytes
+    except LookupError:
+        return _USUAL
+    return encoding
 
 
 def _span(written: str | None, most: int) -> int:

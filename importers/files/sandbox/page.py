@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    import numpy as np
+
+MOMENTS: Final = {datetime: "datetime", date: "date", time: "time"}
+"""What cells that JSON does not know are called on their way."""
+_PLAIN: Final = frozenset({str, float, bool})
 
 Place: TypeAlias = tuple[int, int]
 """Row and column, counted from 0."""
@@ -55,7 +62,7 @@ class SandboxPage:
     name: str
     visible: bool = True
     height: int = 0
-    columns: list[tuple[array[int], list[Any]]] = field(default_factory=list)
+    columns: Sequence[tuple[array[int] | np.ndarray, list[Any]]] = field(default_factory=list)
     oddities: Oddities = field(default_factory=Oddities)
 
 
@@ -75,3 +82,28 @@ def _column(cells: Iterable[Any], adjust: Callable[[Any], Any]) -> tuple[array[i
         codes = array("I", [typed.setdefault((type(cell), cell), len(typed)) for cell in cells])
         values = [cell for _, cell in typed]
     return codes, [adjust(value) for value in values]
+
+
+def written(pages: Sequence[SandboxPage]) -> tuple[list[Any], list[bytes]]:
+    """Return pages as a JSON value, and the codes of all their columns in order, 4 bytes each.
+
+    Cells corrected by a scan stand in the columns already.
+    """
+    value = [
+        [
+            page.name,
+            page.visible,
+            page.height,
+            [[cell if type(cell) in _PLAIN else _moment(cell) for cell in cells] for _, cells in page.columns],
+            page.oddities.merged,
+            [[*place, shown] for place, shown in page.oddities.odd.items()],
+        ]
+        for page in pages
+    ]
+    return value, [codes.tobytes() for page in pages for codes, _ in page.columns]
+
+
+def _moment(cell: Any) -> list[Any]:
+    if type(cell) is timedelta:
+        return ["timedelta", cell.days, cell.seconds, cell.microseconds]
+    return [MOMENTS[type(cell)], cell.isoformat()]

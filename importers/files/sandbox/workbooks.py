@@ -25,6 +25,13 @@ _LOCKED: Final = {"xls": old_workbook.is_locked, "ods": open_document.is_locked}
 _DURATION: Final = re.compile(r"(-?)PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 
 
+def prepare(data: bytes, kind: str, **_: Any) -> None:
+    """Load what opens an encrypted file, while files can still be opened."""
+    if kind in _LOCKED and _LOCKED[kind](data):
+        # Its libraries take longer to load than most files.
+        from importers.files.sandbox import decrypt  # noqa: F401, PLC0415
+
+
 def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | None) -> list[SandboxPage]:
     """Return all sheets in their order; hidden ones are empty unless ``hidden``.
 
@@ -36,7 +43,7 @@ def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | Non
         If a sheet is beyond the limits, or the scan of the file finds it damaged.
     """
     if kind in _LOCKED and _LOCKED[kind](data):
-        from importers.files.sandbox import decrypt  # noqa: PLC0415 - its libraries take longer to load than most files
+        from importers.files.sandbox import decrypt  # noqa: PLC0415 - loaded already
 
         data = (decrypt.unlocked_old if kind == "xls" else decrypt.unlocked_document)(name, data, password)
     oddities = _SCANS[kind](name, data)

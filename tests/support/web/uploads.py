@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+import importers
 from web.services.uploads import flow, records
 from web.services.uploads.apply import ApplyChoice
 
@@ -27,3 +31,15 @@ def choose(who: Person, batch_id: int, choice: ApplyChoice) -> dict[str, Any]:
     """Choose what to apply, and return what the preview says then."""
     flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
     return weighed(who, batch_id)
+
+
+def same_import(one: importers.ReadFiles, other: importers.ReadFiles) -> None:
+    """Fail unless two results are equal, frames with their types."""
+    for whole, part in ((one, other), (one.tables, other.tables)):
+        for spot in fields(whole):
+            left, right = getattr(whole, spot.name), getattr(part, spot.name)
+            if isinstance(left, pd.DataFrame):
+                pd.testing.assert_frame_equal(left, right)
+            elif spot.name != "tables":
+                assert left == right
+                assert type(left) is type(right)

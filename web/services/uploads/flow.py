@@ -21,11 +21,9 @@ from web.services.uploads import kept_files, preview, read_job, records, store_j
 from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
 from web.services.uploads.records import (  # fmt: skip
     ABORTED,
-    ASKING,
     DISCARDED,
     READ,
     READING,
-    REFUSED,
     RELEASED,
     STORED,
     STORING,
@@ -64,6 +62,9 @@ ERRORS_LEFT: Final = (
     "Es wurde nichts übernommen: Sie haben „alles oder nichts“ gewählt, und die Dateien haben noch Fehler. "
     "Bitte berichtigen Sie die Dateien und laden Sie sie neu hoch, oder übernehmen Sie nur die fehlerfreien Zeilen."
 )
+
+UNOPENED: Final = "Gelesenes lässt sich nicht mehr öffnen"
+"""Why files are read again though nobody asked for it, for the log."""
 
 _log = structlog.get_logger(__name__)
 
@@ -111,12 +112,23 @@ def read(databases: Databases, settings: Settings, notes: ProgressNotes, batch_i
 
 
 def store(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
-    """Job: store what was read, and analyse the days it touches, all or nothing."""
+    """Job: store what was read, and analyse the days it touches, all or nothing.
+
+    Where what was read does not open any more, the files are read again instead, and somebody has to decide anew.
+    """
     home = records.home_of(databases, batch_id)
-    _step(
-        databases, notes, batch_id, (RELEASED, STORING),
-        lambda tell: store_job.store(databases, settings, home, batch_id, tell),
-    )  # fmt: skip
+
+    def work(tell: ReportProgress) -> None:
+        try:
+            store_job.store(databases, settings, home, batch_id, tell)
+        except kept_files.OutdatedError:
+            reread(databases, batch_id, account_id=None, starts=(STORING,), reason=UNOPENED)
+
+    _step(databases, notes, batch_id, (RELEASED, STORING), work)
+    with databases.reading() as session:
+        outdated = session.get_one(Upload, batch_id).state == WAITING
+    if outdated:
+        read(databases, settings, notes, batch_id)
 
 
 def undo(databases: Databases, notes: ProgressNotes, batch_id: int) -> None:
@@ -134,6 +146,8 @@ def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Apply
     ------
     UploadError
         Where the upload does not wait for a decision, or the vault cannot be reached.
+    staging.OutdatedError
+        Where what was read does not open any more.
     """
     home = records.home_of(databases, batch_id)
     try:
@@ -186,18 +200,21 @@ def discard(
     kept_files.drop(settings, batch_id)
 
 
-def reread(databases: Databases, batch_id: int, *, account_id: int) -> None:
+def reread(
+    databases: Databases, batch_id: int, *, account_id: int | None, starts: Sequence[str] = records.READ_ONCE,
+    reason: str = "",
+) -> None:  # fmt: skip
     """Have the kept files of an upload read once more, with what the tenant has settled in the meantime.
 
     Raises
     ------
     UploadError
-        Where it is already being stored, or thrown away.
+        Where it is in none of the states it can start from: it is already being stored, or thrown away.
     """
     with databases.writing.begin() as session:
-        if not records.back(session, batch_id, (READ, ASKING, REFUSED), WAITING):
+        if not records.back(session, batch_id, starts, WAITING):
             raise UploadError(OTHER_STATE)
-        _record(session, batch_id, account_id, "einlesen.neu-lesen")
+        _record(session, batch_id, account_id, "einlesen.neu-lesen", reason)
 
 
 def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:

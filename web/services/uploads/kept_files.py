@@ -1,22 +1,67 @@
-"""Uploads between arriving and being stored: encrypted files, opened by the server's vault key only."""
+"""Uploads between arriving and being stored: encrypted files, opened by the server's vault key only.
+
+What was read, asked and found faulty lies there as plain data (X1). Where it does not open any more, because another
+version of the program wrote it or the file is damaged, the files themselves are still there to be read again.
+"""
 
 from __future__ import annotations
 
-import pickle
 import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from web.security.crypto import Box
+import structlog
+
+from importers import ReadFiles
+from importers.content.faulty_rows import FaultyRow, FaultySheet
+from importers.content.weekly_hours import HOURS
+from importers.findings import Finding, Severity
+from importers.sheets.decision import SheetAnswer
+from importers.sheets.guesses import ColumnGuess, SheetGuess
+from pebem import contracts
+from pebem.contracts import Tables
+from rules.vocabulary import ASSESSMENT_CELLS
+from web.security.crypto import Box, TamperedError
+from web.services.uploads.conversation import Conversation
+from web.services.uploads.encodings import EncodingSample
+from web.store.envelope import Envelope, EnvelopeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from importers import ReadFiles
-    from importers.content.faulty_rows import FaultySheet
-    from web.services.uploads.questions import Conversation
     from web.settings import Settings
+
+_FRAMES: Final = (
+    contracts.RESIDENTS, contracts.ASSESSMENTS, contracts.INSTABILITY, contracts.STAFF, contracts.INTERVENTIONS,
+    contracts.OVERRIDES, contracts.DUTIES, contracts.STATUSES, HOURS, ASSESSMENT_CELLS,
+)  # fmt: skip
+_ENVELOPES: Final = {
+    "result": Envelope({"import": ReadFiles, "tables": Tables, "finding": Finding, "severity": Severity}, _FRAMES),
+    "asked": Envelope({
+        "asked": Conversation, "sheet-guess": SheetGuess, "column-guess": ColumnGuess, "sheet-answer": SheetAnswer,
+        "reading": EncodingSample,
+    }),
+    "faulty": Envelope({"faulty-sheet": FaultySheet, "faulty-row": FaultyRow}),
+    "passwords": Envelope({}),
+}  # fmt: skip
+"""What is kept -> how; each of its own, so that a change of one does not close the others."""
+
+_log = structlog.get_logger(__name__)
+
+
+class OutdatedError(Exception):
+    """Something kept of an upload does not open any more; its files have to be read again.
+
+    Attributes
+    ----------
+    batch_id
+        The upload.
+    """
+
+    def __init__(self, batch_id: int, part: str) -> None:
+        super().__init__(f"upload {batch_id}: {part} does not open")
+        self.batch_id = batch_id
 
 
 def keep_files(settings: Settings, batch_id: int, files: Sequence[tuple[str, bytes]]) -> None:
@@ -49,8 +94,10 @@ def result(settings: Settings, batch_id: int) -> ReadFiles:
     ------
     FileNotFoundError
         Where nothing was read, or it is deleted.
+    OutdatedError
+        Where it does not open any more.
     """
-    read: ReadFiles = _kept(settings, batch_id, "result")
+    read: ReadFiles = _kept(settings, batch_id, "result", ReadFiles)
     return read
 
 
@@ -65,9 +112,15 @@ def keep_asked(settings: Settings, batch_id: int, asked: Conversation) -> None:
 
 
 def asked(settings: Settings, batch_id: int) -> Conversation | None:
-    """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted."""
+    """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted.
+
+    Raises
+    ------
+    OutdatedError
+        Where it does not open any more.
+    """
     try:
-        found: Conversation = _kept(settings, batch_id, "asked")
+        found: Conversation = _kept(settings, batch_id, "asked", Conversation)
     except FileNotFoundError:
         return None
     return found
@@ -82,10 +135,10 @@ def keep_passwords(settings: Settings, batch_id: int, passwords: Mapping[str, st
 
 
 def passwords(settings: Settings, batch_id: int) -> dict[str, str]:
-    """Return name of a file -> password, for those not read yet."""
+    """Return name of a file -> password, for those not read yet; who gave one that does not open is asked again."""
     try:
-        found: dict[str, str] = _kept(settings, batch_id, "passwords")
-    except FileNotFoundError:
+        found: dict[str, str] = _kept(settings, batch_id, "passwords", dict)
+    except (FileNotFoundError, OutdatedError):
         return {}
     return found
 
@@ -104,9 +157,15 @@ def has_faulty(settings: Settings, batch_id: int) -> bool:
 
 
 def faulty(settings: Settings, batch_id: int) -> tuple[FaultySheet, ...]:
-    """Return the rows with errors; none where they were deleted in the meantime."""
+    """Return the rows with errors; none where they were deleted in the meantime.
+
+    Raises
+    ------
+    OutdatedError
+        Where they do not open any more.
+    """
     try:
-        sheets: tuple[FaultySheet, ...] = _kept(settings, batch_id, "faulty")
+        sheets: tuple[FaultySheet, ...] = _kept(settings, batch_id, "faulty", tuple)
     except FileNotFoundError:
         return ()
     return sheets
@@ -133,13 +192,17 @@ def drop(settings: Settings, batch_id: int) -> None:
 
 
 def _keep(settings: Settings, batch_id: int, part: str, value: object) -> None:
-    _write(_folder(settings, batch_id) / part, _box(settings).seal(pickle.dumps(value), f"{batch_id}/{part}"))
+    content = _ENVELOPES[part].close(value)
+    _write(_folder(settings, batch_id) / part, _box(settings).seal(content, f"{batch_id}/{part}"))
 
 
-def _kept(settings: Settings, batch_id: int, part: str) -> Any:
+def _kept(settings: Settings, batch_id: int, part: str, kind: type) -> Any:
     sealed = (_folder(settings, batch_id) / part).read_bytes()
-    # Opening it proves that this program wrote it: the box is authenticated by a key only we hold.
-    return pickle.loads(_box(settings).open(sealed, f"{batch_id}/{part}"))  # noqa: S301
+    try:
+        return _ENVELOPES[part].open(_box(settings).open(sealed, f"{batch_id}/{part}"), kind)
+    except (TamperedError, EnvelopeError) as error:
+        _log.warning("kept part of an upload does not open", batch=batch_id, part=part, error=str(error))
+        raise OutdatedError(batch_id, part) from error
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from web.services.analysis import home_data
 from web.services.people import pseudonyms
 from web.services.uploads import encodings, kept_files, preview, records
 from web.services.uploads.apply import ApplyChoice
-from web.services.uploads.questions import Conversation
+from web.services.uploads.conversation import Conversation
 from web.services.uploads.records import ASKING, READ, READING, REFUSED
 from web.services.words import conventions, profiles, terms
 from web.store.vault import RESIDENT, STAFF
@@ -98,7 +98,10 @@ def _looked_at(
 ) -> tuple[Conversation, Look | None]:
     """Look at all sheets under what was said so far, and keep what they seem to be; None where something hinders."""
     job.tell(10, "Sieht sich Blätter und Spalten an")
-    asked = kept_files.asked(job.settings, job.batch_id) or Conversation()
+    try:
+        asked = kept_files.asked(job.settings, job.batch_id) or Conversation()
+    except kept_files.OutdatedError:  # what was said of the files is lost: they are asked about once more
+        asked = Conversation()
     passwords = kept_files.passwords(job.settings, job.batch_id)
     asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
     try:

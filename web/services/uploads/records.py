@@ -44,6 +44,9 @@ MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING
 UNDECIDED: Final = (ASKING, READ, REFUSED, ABORTED)
 """States that wait for a person's word; from each the upload can be thrown away."""
 
+READ_ONCE: Final = (READ, ASKING, REFUSED)
+"""States of an upload whose files were looked at and are still there, to be read again."""
+
 IN_FORCE: Final = frozenset({STORED, TO_UNDO, UNDOING})
 """States in which what an upload has said is stored."""
 

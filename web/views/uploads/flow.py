@@ -51,6 +51,18 @@ STATE_WORDS: Final = {
 }
 
 
+READ_AGAIN: Final = (
+    "Was von dieser Lieferung schon gelesen war, lässt sich nicht mehr öffnen; meist hat es eine andere Fassung dieses "
+    "Programms abgelegt. Ihre Dateien werden deshalb noch einmal gelesen. Es wurde nichts übernommen."
+)
+
+ROWS_GONE: Final = (
+    "Die fehlerhaften Zeilen dieser Lieferung lassen sich nicht mehr öffnen; meist hat sie eine andere Fassung dieses "
+    "Programms abgelegt. Bitte berichtigen Sie die Zeilen, die unter den Befunden stehen, in Ihren eigenen Dateien und "
+    "laden Sie diese noch einmal hoch."
+)
+
+
 _WITH_WORDS: Final = frozenset({records.READ, records.STORED})
 _STRANGERS: Final = frozenset({"bewohner-unbekannt", "personal-unbekannt"})
 
@@ -99,6 +111,18 @@ def show(batch_id: int) -> ResponseReturnValue:
     return _show(batch_id, FindingFilter.of(request.args))
 
 
+@blueprint.app_errorhandler(kept_files.OutdatedError)
+def read_again(error: kept_files.OutdatedError) -> ResponseReturnValue:
+    """Have the files of an upload read once more, on whatever page it turns out that what was read does not open."""
+    batch, parts = _batch(error.batch_id), current.parts()
+    with _objections_shown():
+        who = current.visitor().account_id
+        flow.reread(parts.databases, batch.id, account_id=who, reason=flow.UNOPENED)
+        parts.jobs.enqueue(batch.id, records.WAITING)
+        flash(READ_AGAIN, "warning")
+    return redirect(url_for("imports.show", batch_id=batch.id))
+
+
 @blueprint.route("/<int:batch_id>/suche", methods=["GET", "POST"])
 def search(batch_id: int) -> ResponseReturnValue:
     """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
@@ -119,7 +143,8 @@ def _show(batch_id: int, wanted: FindingFilter) -> str:
     }
     if batch.moving:
         return render_template("imports/progress.html", **context)
-    findings, asked = said.findings if said else (), kept_files.asked(parts.settings, batch_id)
+    findings = said.findings if said else ()
+    asked = kept_files.asked(parts.settings, batch_id) if batch.state in records.READ_ONCE else None
     context |= {
         "has_faulty_rows": kept_files.has_faulty(parts.settings, batch_id),
         "effects": preview.effects(batch),
@@ -162,9 +187,15 @@ def findings(batch_id: int) -> ResponseReturnValue:
 def faulty_rows(batch_id: int) -> ResponseReturnValue:
     """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
     batch, parts = _batch(batch_id), current.parts()
-    sheets = kept_files.faulty(parts.settings, batch_id)
+    gone = "Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt."
+    try:
+        sheets = kept_files.faulty(parts.settings, batch_id)
+    except kept_files.OutdatedError:
+        if batch.state in records.READ_ONCE:  # the files are still there, and with them the rows
+            raise
+        sheets, gone = (), ROWS_GONE
     if not sheets:
-        flash("Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
+        flash(gone, "warning")
         return redirect(url_for("imports.show", batch_id=batch_id))
     flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:

@@ -14,8 +14,9 @@ from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import SHEETS, clean
 from web import current
 from web.services.uploads import questions, records
+from web.services.uploads.conversation import COLUMNS, END, PASSWORD, SHEET
 from web.services.uploads.encodings import CODECS
-from web.services.uploads.questions import COLUMNS, END, PASSWORD, SHEET, AnswerError
+from web.services.uploads.questions import AnswerError
 from web.services.words import profiles
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from importers.sheets.guesses import ColumnGuess, SheetGuess
-    from web.services.uploads.questions import Conversation
+    from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
 
 blueprint = Blueprint("asking", __name__, url_prefix="/daten")
