@@ -27,14 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(BROWSER):
             item.add_marker("browser")
-        if "postgres" in getattr(item, "fixturenames", ()) or "postgres" in _parameters(item):
+        if "postgres" in getattr(item, "fixturenames", ()) or _is_given_postgres(item):
             item.add_marker("postgres")
             if item.path.stem in DEEP_ON_POSTGRES:
                 item.add_marker("deep")
 
 
-def _parameters(item: pytest.Item) -> list[object]:
-    return [*item.callspec.params.values()] if hasattr(item, "callspec") else []
+def _is_given_postgres(item: pytest.Item) -> bool:
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return any(isinstance(value, str) and value == "postgres" for value in parameters)
 
 
 # On a cold machine a first example reads libraries and fills caches. Otherwise the profile in effect, as "ci", stays.
