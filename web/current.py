@@ -85,9 +85,9 @@ def home() -> HomeRow:
     return cast("HomeRow", g.home)
 
 
-def batch(batch_id: int) -> UploadRow:
+def upload(upload_id: int) -> UploadRow:
     """Return an upload of the visitor's tenant; 404 for another's, as for one that does not exist."""
-    found = records.find(databases().reading, visitor().tenant_id, batch_id)
+    found = records.find(databases().reading, visitor().tenant_id, upload_id)
     if found is None:
         abort(404)
     return found

@@ -33,17 +33,17 @@ class Jobs:
     store: Callable[[int], object]
     undo: Callable[[int], object]
 
-    def enqueue(self, batch_id: int, state: str) -> None:
+    def enqueue(self, upload_id: int, state: str) -> None:
         """Put the job an upload in this state waits for into the queue; twice does no harm."""
-        {WAITING: self.read, RELEASED: self.store, TO_UNDO: self.undo}[state](batch_id)
+        {WAITING: self.read, RELEASED: self.store, TO_UNDO: self.undo}[state](upload_id)
 
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
         found = housekeeping.recover(self.databases, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
             found |= housekeeping.waiting(self.databases)
-        for batch_id, state in found.items():
-            self.enqueue(batch_id, state)
+        for upload_id, state in found.items():
+            self.enqueue(upload_id, state)
 
 
 def make(settings: Settings, databases: Databases) -> Jobs:
@@ -51,16 +51,16 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     queue = JobQueue(make_engine(settings.queue_url))
 
     @queue.task(name="read")  # type: ignore[untyped-decorator]
-    def read(batch_id: int) -> None:
-        flow.read(databases, settings, queue, batch_id)
+    def read(upload_id: int) -> None:
+        flow.read(databases, settings, queue, upload_id)
 
     @queue.task(name="store")  # type: ignore[untyped-decorator]
-    def store(batch_id: int) -> None:
-        flow.store(databases, settings, queue, batch_id)
+    def store(upload_id: int) -> None:
+        flow.store(databases, settings, queue, upload_id)
 
     @queue.task(name="undo")  # type: ignore[untyped-decorator]
-    def undo(batch_id: int) -> None:
-        flow.undo(databases, queue, batch_id)
+    def undo(upload_id: int) -> None:
+        flow.undo(databases, queue, upload_id)
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:

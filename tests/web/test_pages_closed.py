@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 SAMPLE: dict[str, Any] = {
-    "batch_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
+    "upload_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
     "override_id": 1, "kind": "qualifikation", "number": 1,
 }  # fmt: skip
 LOGGED = {
@@ -94,22 +94,22 @@ def test_no_page_answers_a_stranger_whose_form_is_right(small_app: Flask) -> Non
 
 def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: a foreign upload is 404 for every page and method, and stays as it was."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     client = other.first_sign_in()
     walked = 0
     anna.app.config["WTF_CSRF_ENABLED"] = False
     for rule, _ in addresses(anna.app):
-        if "batch_id" not in rule.arguments:
+        if "upload_id" not in rule.arguments:
             continue
         address = anna.app.url_map.bind("localhost").build(
-            rule.endpoint, {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+            rule.endpoint, {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
         )
         for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
             assert client.open(address, method=method).status_code == 404, address
             walked += 1
     assert walked >= 6
-    assert anna.state(batch_id) == "gelesen"
+    assert anna.state(upload_id) == "gelesen"
     assert client.post("/haus", data={"haus": str(anna.home_id)}).status_code == 404
     assert client.post("/haus", data={"haus": "²"}).status_code == 404
     assert "Haus am Deich" not in client.get("/daten/").text
@@ -166,18 +166,18 @@ def test_choosing_a_home(ben: Person) -> None:
 
 def test_every_post_needs_its_token(ben: Person) -> None:
     """F3: without the page's own token nothing happens."""
-    batch_id = ben.read_in(workbooks.workbook(), store=False)
+    upload_id = ben.read_in(workbooks.workbook(), store=False)
     client = ben.first_sign_in()
     walked = 0
     for rule, _ in addresses(ben.app):
         if "POST" in rule.methods:
-            given = {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+            given = {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
             address = ben.app.url_map.bind("localhost").build(rule.endpoint, given)
             answer = client.post(address, data={"haus": "1"})
             assert answer.status_code == 400, address
             walked += 1
     assert walked >= 9
-    assert ben.state(batch_id) == "gelesen"
+    assert ben.state(upload_id) == "gelesen"
     assert client.get("/").status_code == 200
 
 

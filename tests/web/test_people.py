@@ -73,8 +73,8 @@ def merge(who: Person, label: str, into: str) -> None:
 
 def new_rows(who: Person, content: bytes) -> int:
     """Read a file in and return how many rows it added."""
-    batch_id = who.read_in(content)
-    row = records.find(who.parts.databases.reading, tenant_of(who), batch_id)
+    upload_id = who.read_in(content)
+    row = records.find(who.parts.databases.reading, tenant_of(who), upload_id)
     assert row is not None
     assert row.state == records.STORED
     return row.new_rows
@@ -200,11 +200,11 @@ def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
     """What the others said of the person stays, under whichever number."""
     anna.read_in(workbooks.workbook())
     before = stored(anna)
-    batch_id = anna.read_in(monthly())
+    upload_id = anna.read_in(monthly())
     merge(anna, "42", "0042")
     merge(anna, "Quast, Ute", "P1")
     with anna.parts.databases.writing.begin() as session:
-        undo_job._take_back(session, batch_id)
+        undo_job._take_back(session, upload_id)
     assert stored(anna) == before
     check(anna)
     assert new_rows(anna, monthly()) > 0
@@ -248,8 +248,8 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
     later = monthly(
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
-    batch_id = anna.read_in(later)
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    upload_id = anna.read_in(later)
+    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
     assert said is not None
     strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
@@ -335,7 +335,7 @@ def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: 
         raise RuntimeError("the machine went down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(unknown_people.storing, "analysed", fails)
+        patched.setattr(unknown_people.apply, "analysed", fails)
         with pytest.raises(RuntimeError, match="went down"):
             merge(anna, "42", "0042")
     assert stored(anna) == before

@@ -113,14 +113,14 @@ def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
     assert asked.value.account_id == 42
 
 
-def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name: str, batch_id: int) -> None:
+def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name: str, upload_id: int) -> None:
     """Cancel through the page just before a step of the job."""
     real: Callable[..., Any] = getattr(module, name)
     client = who.first_sign_in()
 
     def cancel_first(*args: Any, **kwargs: Any) -> Any:
-        assert post(client, f"/daten/{batch_id}/abbrechen", f"/daten/{batch_id}").status_code == 302
-        assert "Wird abgebrochen" in client.get(f"/daten/{batch_id}/stand").text
+        assert post(client, f"/daten/{upload_id}/abbrechen", f"/daten/{upload_id}").status_code == 302
+        assert "Wird abgebrochen" in client.get(f"/daten/{upload_id}/stand").text
         return real(*args, **kwargs)
 
     monkeypatch.setattr(module, name, cancel_first)
@@ -129,21 +129,21 @@ def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name
 def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
     anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     with monkeypatch.context() as patched:
-        cancelled_at(patched, anna, kept_files, "files", batch_id)
-        flow.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, batch_id)
-    assert anna.state(batch_id) == records.ABORTED
-    anna.parts.jobs.enqueue(batch_id, flow.restart(anna.parts.databases, batch_id, account_id=1))
+        cancelled_at(patched, anna, kept_files, "files", upload_id)
+        flow.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, upload_id)
+    assert anna.state(upload_id) == records.ABORTED
+    anna.parts.jobs.enqueue(upload_id, flow.restart(anna.parts.databases, upload_id, account_id=1))
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
+    assert anna.state(upload_id) == records.READ
 
 
 def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Part of the rows is in the open transaction already; all go back, and it can begin again."""
     parts = anna.parts
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
-    flow.commit(parts.databases, batch_id, account_id=1)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
+    flow.commit(parts.databases, upload_id, account_id=1)
     told = []
 
     class Notes:
@@ -155,18 +155,18 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
             parts.jobs.queue.note(key, value)
             if value and value.get("total") and value["rows"]:
                 told.append(value["rows"])
-                progress.ask_to_end(parts.jobs.queue, batch_id, 1)
+                progress.ask_to_end(parts.jobs.queue, upload_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
-    flow.store(parts.databases, parts.settings, Notes(), batch_id)
+    flow.store(parts.databases, parts.settings, Notes(), upload_id)
     assert told == [3]
-    assert (anna.state(batch_id), rows_stored(anna)) == (records.ABORTED, 0)
+    assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
     with parts.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
-    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
+    parts.jobs.enqueue(upload_id, flow.restart(parts.databases, upload_id, account_id=1))
     run_jobs(anna)
-    assert (anna.state(batch_id), rows_stored(anna)) == (records.STORED, 7)
+    assert (anna.state(upload_id), rows_stored(anna)) == (records.STORED, 7)
 
 
 def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person) -> None:
@@ -185,30 +185,30 @@ def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person)
 def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
     """Taken up twice; then somebody has to decide."""
     parts = anna.parts
-    batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     last_word = {"percent": 5, "step": "Liest", "rows": 0, "total": 0, "began": None, "left": None, "at": 0.0}
     states = []
     for _ in range(3):
         with parts.databases.writing.begin() as session:
-            assert records.move(session, batch_id, records.WAITING, records.READING)
-        parts.jobs.queue.note(progress.key(batch_id), last_word)
+            assert records.move(session, upload_id, records.WAITING, records.READING)
+        parts.jobs.queue.note(progress.key(upload_id), last_word)
         housekeeping.recover(parts.databases, parts.jobs.queue)
-        states.append(anna.state(batch_id))
+        states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
-    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
-    assert progress.of(parts.jobs.queue, batch_id) == progress.Progress()  # nothing of the worker that died
+    parts.jobs.enqueue(upload_id, flow.restart(parts.databases, upload_id, account_id=1))
+    assert progress.of(parts.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
+    assert anna.state(upload_id) == records.READ
 
 
 def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
     """The server died between keeping the files and putting the job into the queue."""
-    batch_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.parts.jobs
+    upload_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.parts.jobs
     for _ in range(3):
         jobs.take_up()
     assert len(jobs.queue) == 1
     run_jobs(ben)
-    assert ben.state(batch_id) == records.READ
+    assert ben.state(upload_id) == records.READ
 
 
 def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
@@ -245,13 +245,13 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
 
     def whole_way(name: str, content: bytes) -> None:
         account_id = accounts.numbered(parts.databases, name)
-        batch_id = flow.start(
+        upload_id = flow.start(
             parts.databases, parts.settings, home_id=anna.home_id, account_id=account_id, files=[("a.xlsx", content)]
         )
-        flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-        flow.commit(parts.databases, batch_id, account_id=account_id)
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-        ended.append(batch_id)
+        flow.read(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+        flow.commit(parts.databases, upload_id, account_id=account_id)
+        flow.store(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+        ended.append(upload_id)
 
     threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]
     for thread in threads:

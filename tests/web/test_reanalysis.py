@@ -145,7 +145,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
     with who.parts.databases.reading() as session:
-        found = sorted(one.batch_id for one in applied.in_force(session, who.home_id))
+        found = sorted(one.upload_id for one in applied.in_force(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])
 
@@ -180,8 +180,8 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
     )  # fmt: skip
 
     def stored(**chosen: list[tuple[Any, ...]]) -> list[date]:
-        batch_id = anna.read_in(workbooks.workbook(**chosen), store=False)
-        return days_of(analysed, lambda: anna.store(batch_id))
+        upload_id = anna.read_in(workbooks.workbook(**chosen), store=False)
+        return days_of(analysed, lambda: anna.store(upload_id))
 
     def set_(intervention: str) -> None:
         overrides.set_(

@@ -411,12 +411,12 @@ def test_uploads_tell_of_their_duties(anna: Person) -> None:
     client = anna.first_sign_in()
     home(anna, roster(*DAYS))
     lines = [early("S0", "A"), night("S1"), night("")]
-    batch_id = anna.read_in(roster(*lines), store=False)
-    page = client.get(f"/daten/{batch_id}").text
+    upload_id = anna.read_in(roster(*lines), store=False)
+    page = client.get(f"/daten/{upload_id}").text
     assert "<b>1</b> neu, <b>1</b> geändert, <b>0</b> entfernt" in page
-    anna.store(batch_id)
-    assert "Dienste: 1 neu, 1 geändert, 0 entfernt" in client.get(f"/daten/{batch_id}").text
-    undo = client.get(f"/daten/{batch_id}/ruecknahme").text
+    anna.store(upload_id)
+    assert "Dienste: 1 neu, 1 geändert, 0 entfernt" in client.get(f"/daten/{upload_id}").text
+    undo = client.get(f"/daten/{upload_id}/ruecknahme").text
     assert "1 werden entfernt, 1 durch frühere ersetzt" in undo
 
 

@@ -75,9 +75,9 @@ def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
 
 
 def test_staff_there_is_by_group(anna: Person) -> None:
-    batch_id = upload(anna)
+    upload_id = upload(anna)
     found = of(anna, date(2026, 2, 10))
-    assert found.hours_from == batch_id
+    assert found.hours_from == upload_id
     assert found.by_qn == {
         0: Decimal(20) / Decimal("38.5"), 1: Decimal("0.5"), 2: 0, 3: Decimal(30) / Decimal("38.5"), 4: 1,
     }  # fmt: skip

@@ -41,9 +41,9 @@ def assessed(who: Person) -> list[tuple[Any, ...]]:
 
 def in_one(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored where all comes in one upload, which is taken back again."""
-    batch_id = who.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE}))
+    upload_id = who.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE}))
     found = assessed(who)
-    who.undo(batch_id)
+    who.undo(upload_id)
     return found
 
 
@@ -90,11 +90,11 @@ def test_what_records_a_cell_again_is_a_correction_and_holds_alone(ben: Person) 
 def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) -> None:
     ben.read_in(workbooks.workbook(**FIRST))
     sheet = part(later=True)
-    batch_id = ben.read_in(workbooks.workbook(
+    upload_id = ben.read_in(workbooks.workbook(
         Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
         Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
     ))  # fmt: skip
-    said = records.said(ben.parts.databases, ben.parts.settings, batch_id)
+    said = records.said(ben.parts.databases, ben.parts.settings, upload_id)
     assert said is not None
     strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]

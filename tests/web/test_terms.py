@@ -48,10 +48,10 @@ def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
 
 
 def pending(
-    who: Person, kind: str = INTERVENTION, batch_id: int | None = None
+    who: Person, kind: str = INTERVENTION, upload_id: int | None = None
 ) -> list[unanswered_words.UnansweredWord]:
     """Return the words that are still open."""
-    return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
+    return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, upload_id=upload_id)
 
 
 def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
@@ -84,10 +84,10 @@ UNKNOWN = {
 
 def left_open(who: Person) -> int:
     """Read the small home in, and let it leave these words open too."""
-    batch_id = who.read_in(workbooks.workbook(), store=False)
+    upload_id = who.read_in(workbooks.workbook(), store=False)
     with who.parts.databases.writing.begin() as session:
-        terms.keep_unknown(session, batch_id, UNKNOWN, ["Quast", "Żeromska"])
-    return batch_id
+        terms.keep_unknown(session, upload_id, UNKNOWN, ["Quast", "Żeromska"])
+    return upload_id
 
 
 def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
@@ -116,7 +116,7 @@ def test_name_of_somebody_the_home_knew_before_is_not_kept_either(anna: Person) 
     anna.read_in(content())
     anna.read_in(workbooks.workbook(Interventionen=[*WORK[:1], *WORK[3:]]), store=False)
     with anna.parts.databases.reading() as session:
-        texts = list(session.scalars(select(models.UnknownTerm.text).where(models.UnknownTerm.batch_id == 2)))
+        texts = list(session.scalars(select(models.UnknownTerm.text).where(models.UnknownTerm.upload_id == 2)))
     assert sorted(texts) == ["Bewegungsföderung", "Kaffeerunde"]
 
 
@@ -127,13 +127,13 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     assert map_(anna, "zauberei", "1.2") == 1
     map_(anna, "Kaffeerunde", IGNORE)
     assert [one.text for one in pending(anna)] == ["Bewegungsföderung"]
-    batch_id = anna.read_in(content())
-    row = records.find(reading, tenant_of(anna), batch_id)
+    upload_id = anna.read_in(content())
+    row = records.find(reading, tenant_of(anna), upload_id)
     assert (row.rows, row.counted, row.faulty, row.ignored, row.new_rows) == (6, 3, 2, 1, 2)
     assert row.rows == row.counted + row.excluded
     cells = results.load(reading, anna.home_id).aggregate.by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
     counts = {one.code: (one.severity.value, one.count) for one in said.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
@@ -144,8 +144,8 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     anna.read_in(content())
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
-    batch_id = anna.read_in(content(), store=False)
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    upload_id = anna.read_in(content(), store=False)
+    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
     assert "Zauberei" in {one.value for one in said.findings if one.code == "intervention-unbekannt"}
 
 
@@ -176,12 +176,12 @@ def test_newest_upload_tells_the_weight(anna: Person) -> None:
     anna.read_in(content())
     assert [one.rows for one in pending(anna)] == [1, 2, 1]
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
-    batch_id = anna.read_in(content(more), store=False)
+    upload_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    flow.discard(anna.parts.databases, anna.parts.settings, batch_id, account_id=account_of(anna))
+    flow.discard(anna.parts.databases, anna.parts.settings, upload_id, account_id=account_of(anna))
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
     with anna.parts.databases.reading() as session:
-        query = select(func.count()).where(models.UnknownTerm.batch_id == batch_id)
+        query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)
         assert session.scalar(query) == 0
 
 
@@ -266,7 +266,7 @@ def test_faulty_csv_changes_nothing(anna: Person) -> None:
 def test_csv_of_old_spreadsheet_programs(anna: Person) -> None:
     assert read_csv(anna, "Bezeichnung;Intervention\nFußpflege groß;später\n".encode("cp1252")).changed == 1
     assert made(anna) == {"Fußpflege groß": (LATER, 1)}
-    assert [(one.text, one.rows, one.batch_id) for one in pending(anna)] == [("Fußpflege groß", 0, None)]
+    assert [(one.text, one.rows, one.upload_id) for one in pending(anna)] == [("Fußpflege groß", 0, None)]
 
 
 def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
@@ -302,7 +302,7 @@ def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
 
 
 def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
-    batch_id = left_open(anna)
+    upload_id = left_open(anna)
     found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind)] for kind in KINDS}
     assert found == {
         INTERVENTION: [("Zauberei", 1, 300)],
@@ -320,7 +320,7 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
     counted = unanswered_words.count(anna.parts.databases.reading, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
     assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
-    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id) == counted
+    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, upload_id) == counted
 
 
 def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
@@ -372,18 +372,18 @@ def test_two_who_answer_at_the_same_moment(anna: Person, monkeypatch: pytest.Mon
 
 
 def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person) -> None:
-    batch_id = left_open(anna)
+    upload_id = left_open(anna)
     map_(anna, "PHK", "3", QUALIFICATION)
     assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
-    shown = {one.text: one.target for one in pending(anna, QUALIFICATION, batch_id)}
+    shown = {one.text: one.target for one in pending(anna, QUALIFICATION, upload_id)}
     assert shown == {"Zauberlehrling": "", "PHK": "3"}
-    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id)[QUALIFICATION].words == 1
+    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words == 1
 
 
 def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:
     map_(anna, "Zauberei", "1.1")
     map_(anna, "Zauberei", LATER)
-    assert [(one.text, one.target, one.batch_id) for one in pending(anna)] == [("Zauberei", LATER, None)]
+    assert [(one.text, one.target, one.upload_id) for one in pending(anna)] == [("Zauberei", LATER, None)]
     assert "Intervention;Zauberei;später;" in csv_of(anna)
 
 
@@ -397,8 +397,8 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     ]
     duties = [("Personal-Nr", "Datum", "Dienst"), ("P1", "08.02.2026", "Q7"), ("P1", "09.02.2026", "Quast")]
     sheets = {"Bewohner": workbooks.RESIDENTS, "Mitarbeitende": staff, "Interventionen": work, "Dienste": duties}
-    batch_id = anna.read_in(workbooks.workbook(**sheets), store=False)
-    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, batch_id)] for kind in KINDS}
+    upload_id = anna.read_in(workbooks.workbook(**sheets), store=False)
+    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, upload_id)] for kind in KINDS}
     assert found == {
         INTERVENTION: [("Zauberei", 1, 1800)],
         QUALIFICATION: [("Zauberlehrling", 1, 1200)],
@@ -409,11 +409,11 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
         map_(anna, found[kind][0][0], target, kind)
     parts = anna.parts
-    flow.reread(parts.databases, batch_id, account_id=account_of(anna))
-    flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-    assert not any(pending(anna, kind, batch_id) for kind in KINDS)
-    assert records.find(parts.databases.reading, tenant_of(anna), batch_id).counted == 2
-    anna.store(batch_id)
+    flow.reread(parts.databases, upload_id, account_id=account_of(anna))
+    flow.read(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+    assert not any(pending(anna, kind, upload_id) for kind in KINDS)
+    assert records.find(parts.databases.reading, tenant_of(anna), upload_id).counted == 2
+    anna.store(upload_id)
     with parts.databases.reading() as session:
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [
             (3, "Wohnbereichsleitung")

@@ -172,8 +172,8 @@ def test_overlapping_file_adds_only_what_is_new(anna: Person) -> None:
     """A third equal row, and one more: two new ones."""
     anna.read_in(workbooks.workbook())
     more = [*workbooks.WORK, workbooks.WORK[2], ("77", "P1", "1.1", "09.02.2026", "", "7", "", "", "")]
-    batch_id = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=more))
-    assert records.find(anna.parts.databases.reading, 1, batch_id).new_rows == 2
+    upload_id = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=more))
+    assert records.find(anna.parts.databases.reading, 1, upload_id).new_rows == 2
 
 
 def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
@@ -190,8 +190,8 @@ def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
 def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
     """Concurrency: both end, every row once, figures complete."""
     parts, ids = anna.parts, [anna.read_in(workbooks.workbook(), store=False) for _ in range(3)]
-    for batch_id in ids:
-        flow.commit(parts.databases, batch_id, account_id=1)
+    for upload_id in ids:
+        flow.commit(parts.databases, upload_id, account_id=1)
     threads = [
         threading.Thread(target=flow.store, args=(parts.databases, parts.settings, parts.jobs.queue, one))
         for one in ids
@@ -228,17 +228,17 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
 def test_interventions_alone_are_not_told_off_for_people_the_home_knows(anna: Person) -> None:
     """A monthly file may hold the interventions only."""
     anna.read_in(workbooks.workbook())
-    batch_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    upload_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
+    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
     strangers = sorted(one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
     assert strangers == ["0815", "P9"]
 
 
 def test_what_is_no_workbook_is_refused_in_words(anna: Person) -> None:
-    batch_id = anna.read_in(b"PK\x03\x04 broken", store=False)
-    assert anna.state(batch_id) == records.REFUSED
-    page = anna.first_sign_in().get(f"/daten/{batch_id}").text
-    assert records.said(anna.parts.databases, anna.parts.settings, batch_id).message in page.replace("&#34;", '"')
+    upload_id = anna.read_in(b"PK\x03\x04 broken", store=False)
+    assert anna.state(upload_id) == records.REFUSED
+    page = anna.first_sign_in().get(f"/daten/{upload_id}").text
+    assert records.said(anna.parts.databases, anna.parts.settings, upload_id).message in page.replace("&#34;", '"')
     empty = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS[:1]), store=False)
     assert anna.state(empty) == records.REFUSED
     assert "keine Daten" in records.said(anna.parts.databases, anna.parts.settings, empty).message
@@ -266,16 +266,16 @@ def test_file_names_cannot_leave_their_folder(ben: Person) -> None:
 
 
 def test_discarding_leaves_nothing_behind(anna: Person) -> None:
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     client = anna.first_sign_in()
-    assert post(client, f"/daten/{batch_id}/verwerfen", f"/daten/{batch_id}").status_code == 302
-    assert anna.state(batch_id) == records.DISCARDED
+    assert post(client, f"/daten/{upload_id}/verwerfen", f"/daten/{upload_id}").status_code == 302
+    assert anna.state(upload_id) == records.DISCARDED
     assert not list(anna.parts.settings.uploads.rglob("*-*"))
-    assert not kept_files.has_result(anna.parts.settings, batch_id)
-    assert not records.said(anna.parts.databases, anna.parts.settings, batch_id).findings
-    late = post(client, f"/daten/{batch_id}/uebernehmen", "/daten/")
+    assert not kept_files.has_result(anna.parts.settings, upload_id)
+    assert not records.said(anna.parts.databases, anna.parts.settings, upload_id).findings
+    late = post(client, f"/daten/{upload_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
-    assert anna.state(batch_id) == records.DISCARDED
+    assert anna.state(upload_id) == records.DISCARDED
     assert "anderen Stand" in client.get("/daten/").text
 
 
@@ -296,24 +296,24 @@ def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: p
 
 def test_releasing_twice_stores_once(anna: Person) -> None:
     """A double click: the second one is told, and no second job does anything."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     parts = anna.parts
-    flow.commit(parts.databases, batch_id, account_id=1)
+    flow.commit(parts.databases, upload_id, account_id=1)
     with pytest.raises(flow.UploadError):
-        flow.commit(parts.databases, batch_id, account_id=1)
+        flow.commit(parts.databases, upload_id, account_id=1)
     for _ in range(2):
-        parts.jobs.enqueue(batch_id, records.RELEASED)
+        parts.jobs.enqueue(upload_id, records.RELEASED)
     run_jobs(anna)
-    assert anna.state(batch_id) == records.STORED
+    assert anna.state(upload_id) == records.STORED
     with parts.databases.reading() as session:
         entries = session.scalars(select(models.AuditEvent.action)).all()
     assert entries.count("einlesen.speichern") == 1
 
 
 def test_findings_and_template_can_be_downloaded(anna: Person) -> None:
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     client = anna.first_sign_in()
-    findings = openpyxl.load_workbook(BytesIO(client.get(f"/daten/{batch_id}/befunde.xlsx").data))
+    findings = openpyxl.load_workbook(BytesIO(client.get(f"/daten/{upload_id}/befunde.xlsx").data))
     cells = [str(cell.value) for sheet in findings for row in sheet for cell in row]
     assert any("Zauberei" in cell for cell in cells)
     template = client.get("/daten/vorlage.xlsx")
@@ -331,19 +331,19 @@ def test_filter_and_pages_of_findings_survive_nonsense(ben: Person) -> None:
 
 def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """F10: all or nothing, whatever goes wrong at the end."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     parts = anna.parts
     with monkeypatch.context() as broken:
         broken.setattr(home_data, "analyse", lambda *_: 1 / 0)
-        flow.commit(parts.databases, batch_id, account_id=1)
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-    assert anna.state(batch_id) == records.ABORTED
+        flow.commit(parts.databases, upload_id, account_id=1)
+        flow.store(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+    assert anna.state(upload_id) == records.ABORTED
     assert [stored(anna, model) for model in (models.PerformedIntervention, models.Resident, models.Cube)] == [0, 0, 0]
     client = anna.first_sign_in()
-    assert "nichts halb übernommen" in client.get(f"/daten/{batch_id}").text
-    assert post(client, f"/daten/{batch_id}/erneut", f"/daten/{batch_id}").status_code == 302
+    assert "nichts halb übernommen" in client.get(f"/daten/{upload_id}").text
+    assert post(client, f"/daten/{upload_id}/erneut", f"/daten/{upload_id}").status_code == 302
     run_jobs(anna)
-    assert anna.state(batch_id) == records.STORED
+    assert anna.state(upload_id) == records.STORED
     assert stored(anna) == 7
 
 
@@ -351,34 +351,34 @@ def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkey
     """Only what somebody has seen and released is stored, also after a restart."""
     parts, real = anna.parts, records.move
 
-    def fail_at_the_end(session: Any, batch_id: int, start: str, end: str, **values: Any) -> bool:
+    def fail_at_the_end(session: Any, upload_id: int, start: str, end: str, **values: Any) -> bool:
         if end == records.READ:
             raise OSError("disk full")
-        return real(session, batch_id, start, end, **values)
+        return real(session, upload_id, start, end, **values)
 
     with monkeypatch.context() as broken:
         broken.setattr(records, "move", fail_at_the_end)
-        batch_id = anna.read_in(workbooks.workbook(), store=False)
-    assert kept_files.has_result(parts.settings, batch_id)
-    assert anna.state(batch_id) == records.ABORTED
-    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
+        upload_id = anna.read_in(workbooks.workbook(), store=False)
+    assert kept_files.has_result(parts.settings, upload_id)
+    assert anna.state(upload_id) == records.ABORTED
+    parts.jobs.enqueue(upload_id, flow.restart(parts.databases, upload_id, account_id=1))
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
+    assert anna.state(upload_id) == records.READ
     assert stored(anna) == 0
 
 
 KILLED = """
 import pickle, sys, time
+from importlib import import_module
 from pathlib import Path
 from web import serve
-from web.services import {module}
 
 def stop_here(*_, **__):
     Path(sys.argv[2]).touch()
     time.sleep(600)
 
 if __name__ == "__main__":
-    {module}.{function} = stop_here
+    import_module("web.services.{module}").{function} = stop_here
     serve.serve(pickle.loads(Path(sys.argv[1]).read_bytes()), "127.0.0.1", int(sys.argv[3]))
 """
 
@@ -386,9 +386,9 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("module", "function", "start"),
     [
-        ("care", "analyse", records.RELEASED),
-        pytest.param("storing", "put", records.RELEASED, marks=pytest.mark.deep),
-        ("staging", "keep_result", records.WAITING),
+        ("analysis.home_data", "analyse", records.RELEASED),
+        pytest.param("uploads.apply", "put", records.RELEASED, marks=pytest.mark.deep),
+        ("uploads.kept_files", "keep_result", records.WAITING),
     ],
 )
 def test_killed_server_leaves_nothing_half_done(
@@ -397,17 +397,17 @@ def test_killed_server_leaves_nothing_half_done(
     """F10: SIGKILL in the middle of reading or of the store's transaction; afterwards it can be started again."""
     parts = anna.parts
     if start == records.RELEASED:
-        batch_id = anna.read_in(workbooks.workbook(), store=False)
-        flow.commit(parts.databases, batch_id, account_id=1)
+        upload_id = anna.read_in(workbooks.workbook(), store=False)
+        flow.commit(parts.databases, upload_id, account_id=1)
     else:
-        batch_id = flow.start(
+        upload_id = flow.start(
             parts.databases,
             parts.settings,
             home_id=anna.home_id,
             account_id=accounts.numbered(parts.databases, "anna"),
             files=[("a.xlsx", workbooks.workbook())],
         )
-    parts.jobs.enqueue(batch_id, start)
+    parts.jobs.enqueue(upload_id, start)
     script, reached, settings = tmp_path / "killed.py", tmp_path / "reached", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
     settings.write_bytes(pickle.dumps(parts.settings))
@@ -429,7 +429,7 @@ def test_killed_server_leaves_nothing_half_done(
         server.kill()
         server.wait()
     assert closes(port)  # the pages' process ends with the one that was killed, and frees the port
-    assert anna.state(batch_id) in {records.READING, records.STORING}
+    assert anna.state(upload_id) in {records.READING, records.STORING}
     for _ in range(50):  # PostgreSQL needs a moment to see that the client is gone
         if stored(anna) == 0:
             break
@@ -438,13 +438,13 @@ def test_killed_server_leaves_nothing_half_done(
     assert [stored(anna, model) for model in models_stored] == [0, 0, 0, 0, 0]
     client = anna.first_sign_in()
     parts.jobs.take_up(silent_seconds=0)
-    assert anna.state(batch_id) == start
-    assert "durch einen Neustart unterbrochen" in client.get(f"/daten/{batch_id}").text
+    assert anna.state(upload_id) == start
+    assert "durch einen Neustart unterbrochen" in client.get(f"/daten/{upload_id}").text
     run_jobs(anna)
     if start == records.WAITING:
-        assert anna.state(batch_id) == records.READ
+        assert anna.state(upload_id) == records.READ
     else:
-        assert anna.state(batch_id) == records.STORED
+        assert anna.state(upload_id) == records.STORED
         assert stored(anna) == 7
 
 
@@ -472,14 +472,14 @@ def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
 def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     """Only a job that has been silent for long is taken for dead."""
     parts = ben.parts
-    batch_id = flow.start(parts.databases, parts.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")])
+    upload_id = flow.start(parts.databases, parts.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")])
     with parts.databases.writing.begin() as session:
-        records.move(session, batch_id, records.WAITING, records.READING)
-    parts.jobs.queue.note(f"batch-{batch_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
+        records.move(session, upload_id, records.WAITING, records.READING)
+    parts.jobs.queue.note(f"batch-{upload_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
     housekeeping.recover(parts.databases, parts.jobs.queue)
-    assert ben.state(batch_id) == records.READING
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {batch_id: records.WAITING}
-    assert ben.state(batch_id) == records.WAITING
+    assert ben.state(upload_id) == records.READING
+    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {upload_id: records.WAITING}
+    assert ben.state(upload_id) == records.WAITING
 
 
 def test_new_edition_of_the_rulebook_leads_to_new_figures(anna: Person) -> None:

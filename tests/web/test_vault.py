@@ -140,17 +140,17 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     shut = Box(embedded.vault_key, "uploads")
     content = workbooks.text(extra)
     assert b"Demenz" in content
-    batch_id = who.read_in(content, name="Bewohner.csv", store=False)
-    sealed = (embedded.uploads / str(batch_id) / "result").read_bytes()
-    staged = shut.open(sealed, f"{batch_id}/result")
+    upload_id = who.read_in(content, name="Bewohner.csv", store=False)
+    sealed = (embedded.uploads / str(upload_id) / "result").read_bytes()
+    staged = shut.open(sealed, f"{upload_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    words = records.said(who.parts.databases, embedded, batch_id)
+    words = records.said(who.parts.databases, embedded, upload_id)
     assert "Demenz" not in repr(words)
-    for path in (embedded.uploads / str(batch_id)).iterdir():
+    for path in (embedded.uploads / str(upload_id)).iterdir():
         assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
-    who.store(batch_id)
-    assert not (embedded.uploads / str(batch_id)).exists()
+    who.store(upload_id)
+    assert not (embedded.uploads / str(upload_id)).exists()
 
 
 def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixture) -> None:
@@ -165,7 +165,7 @@ def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixtu
 
 def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app: Callable[[Settings], Flask]) -> None:
     """T3, C2: figures, demand and reasons without any identity; uploads say what is missing."""
-    batch_id = anna.read_in(workbooks.workbook())
+    upload_id = anna.read_in(workbooks.workbook())
     whole = anna.parts.databases
     with whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
@@ -177,10 +177,10 @@ def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app
     client = replace(anna, app=app).again_signed_in()
     for address in ("/", "/interventionen", "/interventionen/1.1", f"/warum/1.1/{pseudonym}?am=2026-02-05", "/daten/"):
         assert client.get(address).status_code == 200, address
-    page = client.get(f"/daten/{batch_id}")
+    page = client.get(f"/daten/{upload_id}")
     assert page.status_code == 200
     assert "nicht erreichbar" in page.text
-    assert client.get(f"/daten/{batch_id}/befunde.xlsx").status_code == 503
+    assert client.get(f"/daten/{upload_id}/befunde.xlsx").status_code == 503
     sent = upload(client, (workbooks.workbook(), "a.xlsx"))
     assert "nicht erreichbar" in client.get(sent.location).text
     assert len(records.of_home(whole.reading, anna.home_id)) == 1

@@ -152,7 +152,7 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     with reading() as session:
         residents = mix(home_data.people_of(session, home_id), first, last)
         entered = _entered(session, home_id)
-        batch_id, hours = _hours(session, home_id)
+        upload_id, hours = _hours(session, home_id)
     try:
         ceiling = full_time_equivalents({grade: residents[grade] for grade in range(1, 6)}, last)
     except RuleBookError as error:
@@ -173,7 +173,7 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
         for group, of in (*((group, (group,)) for group in GROUPS), (TOTAL, GROUPS))
     ]  # fmt: skip
     return StaffingFigures(
-        first, last, residents, tuple(lines), _on(entered, last).full_time, by_qn, batch_id, ceiling.provenance, last
+        first, last, residents, tuple(lines), _on(entered, last).full_time, by_qn, upload_id, ceiling.provenance, last
     )
 
 
@@ -232,11 +232,11 @@ def enter(  # a form with as many fields
         )
 
 
-def keep_hours(session: Session, batch_id: int, hours: pd.DataFrame) -> None:
+def keep_hours(session: Session, upload_id: int, hours: pd.DataFrame) -> None:
     """Keep the summed weekly hours of an upload, in the open transaction."""
     days = [[None if day is None else day.date() for day in _plain(hours[name])] for name in ("start", "end")]
     session.add_all(
-        WeeklyHours(batch_id=batch_id, qn=int(qn), start=start, end=end, hours=total)
+        WeeklyHours(upload_id=upload_id, qn=int(qn), start=start, end=end, hours=total)
         for qn, start, end, total in zip(hours["qn"], *days, hours["hours"], strict=True)
     )
 
@@ -271,13 +271,13 @@ def _on(entered: Sequence[StaffingInputs], day: date) -> StaffingInputs:
 def _hours(session: Session, home_id: int) -> tuple[int | None, list[WeeklyHours]]:
     """Return the sums of the newest stored upload that has any: it lists all staff, so it replaces the one before."""
     newest = session.scalar(
-        select(func.max(WeeklyHours.batch_id))
-        .join(Upload, Upload.id == WeeklyHours.batch_id)
+        select(func.max(WeeklyHours.upload_id))
+        .join(Upload, Upload.id == WeeklyHours.upload_id)
         .where(Upload.home_id == home_id, Upload.state.in_(records.IN_FORCE))
     )
     if newest is None:
         return None, []
-    return newest, list(session.scalars(select(WeeklyHours).where(WeeklyHours.batch_id == newest)))
+    return newest, list(session.scalars(select(WeeklyHours).where(WeeklyHours.upload_id == newest)))
 
 
 def _full_time(

@@ -59,7 +59,7 @@ _DETAILS: Final = {"assessments": Assessment, "instability": Instability, "staff
 def keep(
     session: Session,
     home_id: int,
-    batch_id: int,
+    upload_id: int,
     rule: ApplyRule,
     given: Contents,
     people: Tables,
@@ -76,14 +76,14 @@ def keep(
         Whether this stands for all that was stored before uploads were kept.
     """
     newest = session.scalar(select(func.max(AppliedUpload.position)).where(AppliedUpload.home_id == home_id)) or 0
-    values = {"batch_id": batch_id, "home_id": home_id, "position": newest + 1, "ground": ground}
+    values = {"upload_id": upload_id, "home_id": home_id, "position": newest + 1, "ground": ground}
     session.execute(insert(AppliedUpload).values(**values, rule=_rule_written(rule), people=_packed(people)))
-    _keep_months(session, batch_id, given)
+    _keep_months(session, upload_id, given)
 
 
 def keep_ground(session: Session, home_id: int) -> None:
     """Where uploads of a home were stored and not kept, keep all there is as what the newest of them said."""
-    if session.scalar(select(AppliedUpload.batch_id).where(AppliedUpload.home_id == home_id).limit(1)) is not None:
+    if session.scalar(select(AppliedUpload.upload_id).where(AppliedUpload.home_id == home_id).limit(1)) is not None:
         return
     newest = session.scalar(select(func.max(Upload.id)).where(Upload.home_id == home_id, Upload.state.in_(IN_FORCE)))
     if newest is not None:
@@ -103,9 +103,9 @@ def in_force(session: Session, home_id: int) -> list[AppliedUpload]:
     )
 
 
-def contents(session: Session, batch_id: int, months: Iterable[int] | None = None) -> Contents:
+def contents(session: Session, upload_id: int, months: Iterable[int] | None = None) -> Contents:
     """Return the contents of the rows of an upload (None = of all months), in order."""
-    query = select(AppliedMonth.contents).where(AppliedMonth.batch_id == batch_id).order_by(AppliedMonth.month)
+    query = select(AppliedMonth.contents).where(AppliedMonth.upload_id == upload_id).order_by(AppliedMonth.month)
     if months is not None:
         query = query.where(AppliedMonth.month.in_(list(months)))
     return of_bytes(b"".join(zlib.decompress(one) for one in session.scalars(query)))
@@ -113,14 +113,14 @@ def contents(session: Session, batch_id: int, months: Iterable[int] | None = Non
 
 def months_about(session: Session, one: AppliedUpload) -> list[int]:
     """Return the months an upload is about: those of its rows, and of stored rows in what it is complete for."""
-    found = set(session.scalars(select(AppliedMonth.month).where(AppliedMonth.batch_id == one.batch_id)))
+    found = set(session.scalars(select(AppliedMonth.month).where(AppliedMonth.upload_id == one.upload_id)))
     scope = rule_of(one).scope
     if scope is not None:
         ends = np.array([scope.first, scope.last]) - FIRST_DAY
         first, last = ends.astype("datetime64[D]").astype("datetime64[M]").astype(int).tolist()
         kept = [WorkMonth.home_id == one.home_id, WorkMonth.month.between(first, last)]
         found |= set(session.scalars(select(WorkMonth.month).where(*kept)))
-        others = select(AppliedMonth.month).join(AppliedUpload, AppliedUpload.batch_id == AppliedMonth.batch_id)
+        others = select(AppliedMonth.month).join(AppliedUpload, AppliedUpload.upload_id == AppliedMonth.upload_id)
         found |= set(
             session.scalars(others.where(AppliedUpload.home_id == one.home_id, AppliedMonth.month.between(first, last)))
         )
@@ -130,9 +130,9 @@ def months_about(session: Session, one: AppliedUpload) -> list[int]:
 def folded(session: Session, home_id: int, months: Iterable[int], *, without: int | None = None) -> Contents:
     """Return what follows from the uploads in force, but one, for some months: contents in order."""
     months = list(months)
-    others = [one for one in in_force(session, home_id) if one.batch_id != without]
+    others = [one for one in in_force(session, home_id) if one.upload_id != without]
     return reduce(
-        lambda so_far, one: applied(so_far, contents(session, one.batch_id, months), rule_of(one)),
+        lambda so_far, one: applied(so_far, contents(session, one.upload_id, months), rule_of(one)),
         others,
         NOTHING,
     )
@@ -149,7 +149,7 @@ def people(one: AppliedUpload) -> dict[str, pd.DataFrame]:
     return {name: _frame(said[name], columns) for name, (_, columns) in PEOPLE.items()}
 
 
-def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, int]:
+def restore_people(session: Session, home_id: int, upload_id: int) -> tuple[int, int]:
     """Let what was said of people before an upload hold again, where nothing newer has been said.
 
     Returns
@@ -158,19 +158,19 @@ def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, 
         Of how many persons something earlier holds again, and of how many nothing is known any more.
     """
     meant = aliases.of_home(session, home_id)
-    uploads = [(one.batch_id, people(one)) for one in in_force(session, home_id)]
+    uploads = [(one.upload_id, people(one)) for one in in_force(session, home_id)]
     again: dict[str, pd.DataFrame] = {}
     former, unknown = set(), set()
     for name, (key, _) in PEOPLE.items():
         said = [(number, frames[name].assign(**{key: frames[name][key].replace(meant)})) for number, frames in uploads]
-        own = next(frame for number, frame in said if number == batch_id)
+        own = next(frame for number, frame in said if number == upload_id)
         parts = []
         for person in own[key].unique():
             saying = [(number, frame[frame[key] == person]) for number, frame in said if (frame[key] == person).any()]
-            newest = saying[-1][0] == batch_id
+            newest = saying[-1][0] == upload_id
             if not newest and name != "assessments":
                 continue  # somebody has said something newer
-            others = [frame for number, frame in saying if number != batch_id]
+            others = [frame for number, frame in saying if number != upload_id]
             if others:
                 parts.append(reduce(supplemented, others) if name == "assessments" else others[-1])
                 former |= {person} if newest else set()
@@ -184,10 +184,10 @@ def restore_people(session: Session, home_id: int, batch_id: int) -> tuple[int, 
     return len(former), len(unknown - former)
 
 
-def forget(session: Session, batch_id: int) -> None:
+def forget(session: Session, upload_id: int) -> None:
     """Drop what an upload has said: it is not in force any more."""
     for model in (AppliedMonth, AppliedDuties, AppliedUpload):
-        session.execute(delete(model).where(model.batch_id == batch_id))
+        session.execute(delete(model).where(model.upload_id == upload_id))
 
 
 def regive(session: Session, home_id: int, field: str, old: int, new: int) -> set[int]:
@@ -211,7 +211,7 @@ def regive(session: Session, home_id: int, field: str, old: int, new: int) -> se
         if field == "resident_id" and scope and old in scope["residents"]:
             lives = sorted({*scope["residents"], new} - {old})
             one.rule = {**one.rule, "scope": {**scope, "residents": lives}}
-        for month in session.scalars(select(AppliedMonth).where(AppliedMonth.batch_id == one.batch_id)).all():
+        for month in session.scalars(select(AppliedMonth).where(AppliedMonth.upload_id == one.upload_id)).all():
             rows = of_bytes(zlib.decompress(month.contents))
             given = np.sort(renumber.renumbered(rows, field, old, new))
             if not np.array_equal(rows, given):
@@ -221,9 +221,9 @@ def regive(session: Session, home_id: int, field: str, old: int, new: int) -> se
     return changed
 
 
-def _keep_months(session: Session, batch_id: int, given: Contents) -> None:
+def _keep_months(session: Session, upload_id: int, given: Contents) -> None:
     rows = [
-        {"batch_id": batch_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
+        {"upload_id": upload_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
         for part in months_of(given)
     ]
     if rows:

@@ -83,7 +83,7 @@ class AppliedChanges:
 def take_in(
     session: Session,
     home_id: int,
-    batch_id: int,
+    upload_id: int,
     tables: Tables,
     choice: ApplyChoice,
     done: Callable[[int], object],
@@ -112,13 +112,13 @@ def take_in(
     span = _span(given, rule.scope)
     held = applied.stored(session, home_id, span) if span else NOTHING
     found = row_changes.compare(held, given, rule)
-    put(session, home_id, held, found.gone, {batch_id: found.come}, done, dry=dry)
+    put(session, home_id, held, found.gone, {upload_id: found.come}, done, dry=dry)
     on_duty = duties.contents_of(session, home_id, tables.duties, staff)
     rostered = duties.folded(session, home_id, duties.months_about(on_duty, rule.scope))
     rosters = duties.compare(rostered, duties.applied(rostered, on_duty, rule.scope), on_duty)
     if not dry:
-        applied.keep(session, home_id, batch_id, rule, given, tables)
-        duties.keep(session, batch_id, on_duty)
+        applied.keep(session, home_id, upload_id, rule, given, tables)
+        duties.keep(session, upload_id, on_duty)
     return AppliedChanges(
         found, rosters, analysed(session, home_id, before, found.gone, found.come, None if dry else rosters)
     )

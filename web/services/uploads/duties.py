@@ -97,19 +97,19 @@ def contents_of(session: Session, home_id: int, frame: pd.DataFrame, staff: Mapp
     return np.unique(pack(numbers, DUTY))
 
 
-def keep(session: Session, batch_id: int, given: Contents) -> None:
+def keep(session: Session, upload_id: int, given: Contents) -> None:
     """Keep what an upload has said, which is in force already."""
     rows = [
-        {"batch_id": batch_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
+        {"upload_id": upload_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
         for part in months_of(given)
     ]
     if rows:
         session.execute(insert(AppliedDuties), rows)
 
 
-def of_upload(session: Session, batch_id: int) -> Contents:
+def of_upload(session: Session, upload_id: int) -> Contents:
     """Return the contents of the duties of an upload, in order."""
-    query = select(AppliedDuties.contents).where(AppliedDuties.batch_id == batch_id).order_by(AppliedDuties.month)
+    query = select(AppliedDuties.contents).where(AppliedDuties.upload_id == upload_id).order_by(AppliedDuties.month)
     return _joined(session.scalars(query))
 
 
@@ -129,8 +129,8 @@ def folded(
 ) -> Contents:
     """Return what follows from the uploads in force, but one, for some months (None = all): contents in order."""
     query = (
-        select(AppliedDuties.batch_id, AppliedDuties.month, AppliedUpload.rule, AppliedDuties.contents)
-        .join(AppliedUpload, AppliedUpload.batch_id == AppliedDuties.batch_id)
+        select(AppliedDuties.upload_id, AppliedDuties.month, AppliedUpload.rule, AppliedDuties.contents)
+        .join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
         .where(AppliedUpload.home_id == home_id)
         .order_by(AppliedUpload.position, AppliedDuties.month)
     )
@@ -138,9 +138,9 @@ def folded(
     if wanted:  # by their ends: a stretch without an end has more months than a query may have parameters
         query = query.where(AppliedDuties.month.between(min(wanted), max(wanted)))
     said: dict[int, tuple[CompletenessScope | None, list[bytes]]] = {}
-    for batch_id, month, rule, contents in session.execute(query):
-        if batch_id != without and (wanted is None or month in wanted):
-            said.setdefault(batch_id, (row_changes.scope_of(rule), []))[1].append(contents)
+    for upload_id, month, rule, contents in session.execute(query):
+        if upload_id != without and (wanted is None or month in wanted):
+            said.setdefault(upload_id, (row_changes.scope_of(rule), []))[1].append(contents)
     parts = ((_joined(contents), scope) for scope, contents in said.values())
     return reduce(lambda so_far, one: applied(so_far, *one), parts, NOTHING)
 
@@ -178,7 +178,7 @@ def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> Dut
 def regive(session: Session, home_id: int, old: int, new: int) -> DutyChanges:
     """Let what uploads said of one employee be said of another (row ids), and return what becomes of the duties."""
     before = folded(session, home_id)
-    query = select(AppliedDuties).join(AppliedUpload, AppliedUpload.batch_id == AppliedDuties.batch_id)
+    query = select(AppliedDuties).join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
     for month in session.scalars(query.where(AppliedUpload.home_id == home_id)).all():
         given = renumber.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
         month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)

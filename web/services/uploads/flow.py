@@ -85,49 +85,53 @@ def start(
     names = _apart([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
-        batch = Upload(
+        upload = Upload(
             home_id=home_id, account_id=account_id, state=WAITING, created_at=clock.now(),
             file_count=len(files), file_hash=digest,
         )  # fmt: skip
-        session.add(batch)
+        session.add(upload)
         session.flush()
         try:
-            records.keep_names(databases, settings, batch.id, home_id, names)
+            records.keep_names(databases, settings, upload.id, home_id, names)
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
-        kept_files.keep_files(settings, batch.id, files)
+        kept_files.keep_files(settings, upload.id, files)
         audit.record(
             session, "einlesen.hochladen", tenant_id=_tenant(session, home_id), account_id=account_id,
-            what=f"lieferung {batch.id}",
+            what=f"lieferung {upload.id}",
         )  # fmt: skip
-        return batch.id
+        return upload.id
 
 
-def read(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
+def read(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: look at the kept files, and ask what is not settled, or keep what they say, its findings and figures."""
     _step(
-        databases, notes, batch_id, (WAITING, READING), lambda tell: read_job.read(databases, settings, batch_id, tell)
+        databases,
+        notes,
+        upload_id,
+        (WAITING, READING),
+        lambda tell: read_job.read(databases, settings, upload_id, tell),
     )
 
 
-def store(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
+def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: store what was read, and analyse the days it touches, all or nothing."""
-    home = records.home_of(databases, batch_id)
+    home = records.home_of(databases, upload_id)
     _step(
-        databases, notes, batch_id, (RELEASED, STORING),
-        lambda tell: store_job.store(databases, settings, home, batch_id, tell),
+        databases, notes, upload_id, (RELEASED, STORING),
+        lambda tell: store_job.store(databases, settings, home, upload_id, tell),
     )  # fmt: skip
 
 
-def undo(databases: Databases, notes: ProgressNotes, batch_id: int) -> None:
+def undo(databases: Databases, notes: ProgressNotes, upload_id: int) -> None:
     """Job: take a stored upload back, all or nothing; where that fails it stays in force."""
     _step(
-        databases, notes, batch_id, (TO_UNDO, UNDOING), lambda tell: undo_job.undo(databases, batch_id, tell),
+        databases, notes, upload_id, (TO_UNDO, UNDOING), lambda tell: undo_job.undo(databases, upload_id, tell),
         otherwise=STORED,
     )  # fmt: skip
 
 
-def weigh(databases: Databases, settings: Settings, batch_id: int, choice: ApplyChoice) -> None:
+def weigh(databases: Databases, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:
     """Work out what a read upload would do when taken in so, and keep choice and figures for the page.
 
     Raises
@@ -135,20 +139,20 @@ def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Apply
     UploadError
         Where the upload does not wait for a decision, or the vault cannot be reached.
     """
-    home = records.home_of(databases, batch_id)
+    home = records.home_of(databases, upload_id)
     try:
-        weighed = preview.upload(databases, settings, home.id, kept_files.result(settings, batch_id), choice)
+        weighed = preview.upload(databases, settings, home.id, kept_files.result(settings, upload_id), choice)
     except FileNotFoundError as error:
         raise UploadError(OTHER_STATE) from error
     except SQLAlchemyError as error:
         raise UploadError(VAULT_GONE_NOW) from error
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, READ, READ, choice=choice.written(), weighed=weighed):
+        if not records.move(session, upload_id, READ, READ, choice=choice.written(), weighed=weighed):
             raise UploadError(OTHER_STATE)
 
 
 def commit(
-    databases: Databases, batch_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
+    databases: Databases, upload_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
 ) -> None:
     """Release a read upload to be stored.
 
@@ -165,28 +169,28 @@ def commit(
         Where it cannot be released so.
     """
     with databases.reading() as session:
-        batch = session.get_one(Upload, batch_id)
-        if all_or_nothing and batch.state == READ and batch.errors:
+        upload = session.get_one(Upload, upload_id)
+        if all_or_nothing and upload.state == READ and upload.errors:
             raise UploadError(ERRORS_LEFT)
-        if shown is not None and shown != (batch.weighed or {}).get("digest", ""):
+        if shown is not None and shown != (upload.weighed or {}).get("digest", ""):
             raise UploadError(OTHER_FIGURES)
     reason = "alles oder nichts" if all_or_nothing else ""
-    _decide(databases, batch_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
+    _decide(databases, upload_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
 
 
 def discard(
-    databases: Databases, settings: Settings, batch_id: int, *, account_id: int | None, reason: str = ""
+    databases: Databases, settings: Settings, upload_id: int, *, account_id: int | None, reason: str = ""
 ) -> None:
     """Throw an upload away before it is stored: files and findings go, the entry stays."""
-    _decide(databases, batch_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
+    _decide(databases, upload_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
     with databases.writing.begin() as session:
-        records.forget_words(session, batch_id)
-        session.execute(update(Upload).where(Upload.id == batch_id).values(weighed=None))
-    records.keep_findings(databases, settings, batch_id, ())
-    kept_files.drop(settings, batch_id)
+        records.forget_words(session, upload_id)
+        session.execute(update(Upload).where(Upload.id == upload_id).values(weighed=None))
+    records.keep_findings(databases, settings, upload_id, ())
+    kept_files.drop(settings, upload_id)
 
 
-def reread(databases: Databases, batch_id: int, *, account_id: int) -> None:
+def reread(databases: Databases, upload_id: int, *, account_id: int) -> None:
     """Have the kept files of an upload read once more, with what the tenant has settled in the meantime.
 
     Raises
@@ -195,25 +199,25 @@ def reread(databases: Databases, batch_id: int, *, account_id: int) -> None:
         Where it is already being stored, or thrown away.
     """
     with databases.writing.begin() as session:
-        if not records.back(session, batch_id, (READ, ASKING, REFUSED), WAITING):
+        if not records.back(session, upload_id, (READ, ASKING, REFUSED), WAITING):
             raise UploadError(OTHER_STATE)
-        _record(session, batch_id, account_id, "einlesen.neu-lesen")
+        _record(session, upload_id, account_id, "einlesen.neu-lesen")
 
 
-def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
+def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
     """Put an aborted upload back where it was, and return the state it now waits in.
 
     Nothing is stored that nobody released: only an upload that was shown to the user, which has a rulebook,
     can have been aborted while it was being stored.
     """
     with databases.reading() as session:
-        was_shown = session.scalars(select(Upload.rulebook_id).where(Upload.id == batch_id)).one() != ""
+        was_shown = session.scalars(select(Upload.rulebook_id).where(Upload.id == upload_id)).one() != ""
     state = RELEASED if was_shown else WAITING
-    _decide(databases, batch_id, account_id, "einlesen.erneut", (ABORTED,), state)
+    _decide(databases, upload_id, account_id, "einlesen.erneut", (ABORTED,), state)
     return state
 
 
-def cancel(databases: Databases, notes: ProgressNotes, batch_id: int, *, account_id: int) -> None:
+def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, account_id: int) -> None:
     """End a job before its next step; nothing of it is kept, and it can be started again.
 
     A running job is asked by a note, not by the database: its own transaction may hold that for long.
@@ -224,18 +228,18 @@ def cancel(databases: Databases, notes: ProgressNotes, batch_id: int, *, account
         Where nothing is under way.
     """
     with databases.reading() as session:
-        state = session.scalars(select(Upload.state).where(Upload.id == batch_id)).one()
+        state = session.scalars(select(Upload.state).where(Upload.id == upload_id)).one()
     if state in {READING, STORING, UNDOING}:
-        ask_to_end(notes, batch_id, account_id)
+        ask_to_end(notes, upload_id, account_id)
     else:
         starts, end = ((TO_UNDO,), STORED) if state == TO_UNDO else ((WAITING, RELEASED), ABORTED)
-        _decide(databases, batch_id, account_id, _CANCEL, starts, end)
+        _decide(databases, upload_id, account_id, _CANCEL, starts, end)
 
 
-def handed_out(databases: Databases, batch_id: int, *, account_id: int, what: str = "befunde") -> None:
+def handed_out(databases: Databases, upload_id: int, *, account_id: int, what: str = "befunde") -> None:
     """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
     with databases.writing.begin() as session:
-        _record(session, batch_id, account_id, f"{what}.herunterladen")
+        _record(session, upload_id, account_id, f"{what}.herunterladen")
 
 
 def _apart(names: Sequence[str]) -> list[str]:
@@ -251,34 +255,36 @@ def _apart(names: Sequence[str]) -> list[str]:
 def _step(
     databases: Databases,
     notes: ProgressNotes,
-    batch_id: int,
+    upload_id: int,
     states: tuple[str, str],
     work: Callable[[ReportProgress], None],
     otherwise: str = ABORTED,
 ) -> None:
     waiting, working = states
-    tell = ReportProgress(notes, batch_id)
+    tell = ReportProgress(notes, upload_id)
     tell.say(1, "Beginnt")
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, waiting, working):
+        if not records.move(session, upload_id, waiting, working):
             return  # another worker has it, it was started twice, or cancelled before it began
     with tell.beating():
         try:
             work(tell)
         except CancelledError as asked:
             with suppress(UploadError):  # another worker took it for dead
-                _decide(databases, batch_id, asked.account_id, _CANCEL, (working,), otherwise)
+                _decide(databases, upload_id, asked.account_id, _CANCEL, (working,), otherwise)
         except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
             # The text of the error may quote cells: the log gets its kind and place only.
             incident = uuid4().hex[:8]
-            _log.error("upload failed", batch=batch_id, incident=incident, error=type(error).__name__, at=_place(error))
+            _log.error(
+                "upload failed", upload=upload_id, incident=incident, error=type(error).__name__, at=_place(error)
+            )
             with databases.writing.begin() as session:
-                records.move(session, batch_id, working, otherwise)
+                records.move(session, upload_id, working, otherwise)
 
 
 def _decide(
     databases: Databases,
-    batch_id: int,
+    upload_id: int,
     account_id: int | None,
     action: str,
     starts: tuple[str, ...],
@@ -286,15 +292,15 @@ def _decide(
     reason: str = "",
 ) -> None:
     with databases.writing.begin() as session:
-        if not any(records.move(session, batch_id, start, end) for start in starts):
+        if not any(records.move(session, upload_id, start, end) for start in starts):
             raise UploadError(OTHER_STATE)
-        _record(session, batch_id, account_id, action, reason)
+        _record(session, upload_id, account_id, action, reason)
 
 
-def _record(session: Session, batch_id: int, account_id: int | None, action: str, reason: str = "") -> None:
-    home_id = session.scalars(select(Upload.home_id).where(Upload.id == batch_id)).one()
+def _record(session: Session, upload_id: int, account_id: int | None, action: str, reason: str = "") -> None:
+    home_id = session.scalars(select(Upload.home_id).where(Upload.id == upload_id)).one()
     audit.record(
-        session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
+        session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {upload_id}",
         reason=reason,
     )  # fmt: skip
 

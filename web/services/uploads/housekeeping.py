@@ -49,23 +49,23 @@ def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float
     with databases.reading() as session:
         working = session.execute(select(Upload.id, Upload.state).where(Upload.state.in_(tuple(_AGAIN)))).all()
     found: dict[int, str] = {}
-    for batch_id, state in working:
-        if not progress.is_silent(notes.noted(progress.key(batch_id)), silent_seconds):
+    for upload_id, state in working:
+        if not progress.is_silent(notes.noted(progress.key(upload_id)), silent_seconds):
             continue
-        tries = (notes.noted(progress.tries_key(batch_id)) or {"count": 0})["count"]
+        tries = (notes.noted(progress.tries_key(upload_id)) or {"count": 0})["count"]
         given_up = STORED if state == UNDOING else ABORTED
         next_state = _AGAIN[state] if tries < MOST_TRIES else given_up
         with databases.writing.begin() as session:
-            if not records.move(session, batch_id, state, next_state):
+            if not records.move(session, upload_id, state, next_state):
                 continue  # its worker lives after all, or another one was quicker
-        _log.warning("upload interrupted", batch=batch_id, state=state, taken_up=next_state != given_up)
+        _log.warning("upload interrupted", upload=upload_id, state=state, taken_up=next_state != given_up)
         if next_state == given_up:
-            notes.note(progress.tries_key(batch_id), None)
-            notes.note(progress.key(batch_id), None)
+            notes.note(progress.tries_key(upload_id), None)
+            notes.note(progress.key(upload_id), None)
         else:
-            notes.note(progress.tries_key(batch_id), {"count": tries + 1})
-            progress.wait_again(notes, batch_id)
-            found[batch_id] = next_state
+            notes.note(progress.tries_key(upload_id), {"count": tries + 1})
+            progress.wait_again(notes, upload_id)
+            found[upload_id] = next_state
     return found
 
 
@@ -100,12 +100,12 @@ def forget_old(databases: Databases, settings: Settings) -> int:
         states = {one.id: one.state for one in session.execute(select(Upload.id, Upload.state))}
         old = set(session.scalars(select(Upload.id).where(Upload.created_at < limit)))
     undecided = sorted(number for number in old if states[number] in records.UNDECIDED)
-    for batch_id in undecided:
+    for upload_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
-        flow.discard(databases, settings, batch_id, account_id=None, reason=reason)
-    for batch_id, changed in kept_files.kept(settings).items():
-        orphan = batch_id not in states and time.time() - changed > ORPHAN_SECONDS
-        if orphan or (batch_id in old and states[batch_id] not in records.MOVING):
-            kept_files.drop(settings, batch_id)
-            _log.info("staged data deleted", batch=batch_id)
+        flow.discard(databases, settings, upload_id, account_id=None, reason=reason)
+    for upload_id, changed in kept_files.kept(settings).items():
+        orphan = upload_id not in states and time.time() - changed > ORPHAN_SECONDS
+        if orphan or (upload_id in old and states[upload_id] not in records.MOVING):
+            kept_files.drop(settings, upload_id)
+            _log.info("staged data deleted", upload=upload_id)
     return len(undecided)

@@ -158,7 +158,7 @@ def columns_of(guess: SheetGuess) -> dict[str, int]:
     return {one.column: one.position for one in guess.columns if one.column}
 
 
-def looks(databases: Databases, settings: Settings, batch_id: int) -> Conversation:
+def looks(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
     """Return the conversation about an upload that waits for answers.
 
     Raises
@@ -167,8 +167,8 @@ def looks(databases: Databases, settings: Settings, batch_id: int) -> Conversati
         Where it does not wait for answers.
     """
     with databases.reading() as session:
-        state = session.get_one(Upload, batch_id).state
-    found = kept_files.asked(settings, batch_id) if state == ASKING else None
+        state = session.get_one(Upload, upload_id).state
+    found = kept_files.asked(settings, upload_id) if state == ASKING else None
     if found is None:
         raise AnswerError(OTHER_STATE)
     return found
@@ -177,7 +177,7 @@ def looks(databases: Databases, settings: Settings, batch_id: int) -> Conversati
 def take(
     databases: Databases,
     settings: Settings,
-    batch_id: int,
+    upload_id: int,
     version: int,
     change: Callable[[Conversation], tuple[Conversation, bool]],
     *,
@@ -201,34 +201,34 @@ def take(
         Where somebody else was quicker, or the upload waits for no answer.
     """
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, ASKING, ASKING):  # holds the row until the answer is kept
+        if not records.move(session, upload_id, ASKING, ASKING):  # holds the row until the answer is kept
             raise AnswerError(OTHER_STATE)
-        asked = kept_files.asked(settings, batch_id)
+        asked = kept_files.asked(settings, upload_id)
         if asked is None:
             raise AnswerError(OTHER_STATE)
         if asked.version != version:
             raise AnswerError(ANSWERED)
         asked, again = change(asked)
-        kept_files.keep_asked(settings, batch_id, replace(asked, objection="", version=version + 1))
+        kept_files.keep_asked(settings, upload_id, replace(asked, objection="", version=version + 1))
         if again:
-            records.move(session, batch_id, ASKING, WAITING)
+            records.move(session, upload_id, ASKING, WAITING)
         if action:
-            _record(session, action, batch_id, account_id)
+            _record(session, action, upload_id, account_id)
         return again
 
 
-def unlock(databases: Databases, settings: Settings, batch_id: int, version: int, password: str) -> None:
+def unlock(databases: Databases, settings: Settings, upload_id: int, version: int, password: str) -> None:
     """Take the password of the locked file; it is kept sealed until the files are read."""
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
-        known = kept_files.passwords(settings, batch_id)
-        kept_files.keep_passwords(settings, batch_id, known | {asked.locked: password})
+        known = kept_files.passwords(settings, upload_id)
+        kept_files.keep_passwords(settings, upload_id, known | {asked.locked: password})
         return replace(asked, locked="", wrong=False), True
 
-    take(databases, settings, batch_id, version, change)
+    take(databases, settings, upload_id, version, change)
 
 
-def say(databases: Databases, settings: Settings, batch_id: int, version: int, answer: SheetAnswer, kind: str) -> bool:
+def say(databases: Databases, settings: Settings, upload_id: int, version: int, answer: SheetAnswer, kind: str) -> bool:
     """Take an answer about a sheet or its columns, and return whether the files must be looked at again."""
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
@@ -241,11 +241,11 @@ def say(databases: Databases, settings: Settings, batch_id: int, version: int, a
         before = asked.chosen(guess)
         return asked.with_answer(replace(answer, columns=before.columns, unit=before.unit), kind), False
 
-    return take(databases, settings, batch_id, version, change)
+    return take(databases, settings, upload_id, version, change)
 
 
 def read_so(
-    databases: Databases, settings: Settings, batch_id: int, version: int, *, account_id: int, remember: str
+    databases: Databases, settings: Settings, upload_id: int, version: int, *, account_id: int, remember: str
 ) -> None:
     """Have the files read as was said, and the profile kept under this name ("" = none) once that is done.
 
@@ -262,10 +262,10 @@ def read_so(
             raise AnswerError(NOTHING_READ)
         return replace(asked, ready=True, remember=remember, account_id=account_id), True
 
-    take(databases, settings, batch_id, version, change, account_id=account_id, action="einlesen.zuordnen")
+    take(databases, settings, upload_id, version, change, account_id=account_id, action="einlesen.zuordnen")
 
 
-def reopen(databases: Databases, settings: Settings, batch_id: int, *, account_id: int) -> None:
+def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_id: int) -> None:
     """Go back to the questions about an upload that was read or could not be.
 
     Raises
@@ -273,14 +273,14 @@ def reopen(databases: Databases, settings: Settings, batch_id: int, *, account_i
     AnswerError
         Where it is in another state, or nothing could be asked of it.
     """
-    asked = kept_files.asked(settings, batch_id)
+    asked = kept_files.asked(settings, upload_id)
     if asked is None or not asked.guesses:
         raise AnswerError(OTHER_STATE)
     with databases.writing.begin() as session:
-        if not records.back(session, batch_id, (READ, REFUSED), ASKING):
+        if not records.back(session, upload_id, (READ, REFUSED), ASKING):
             raise AnswerError(OTHER_STATE)
-        kept_files.keep_asked(settings, batch_id, replace(asked, ready=False, version=asked.version + 1))
-        _record(session, "einlesen.umordnen", batch_id, account_id)
+        kept_files.keep_asked(settings, upload_id, replace(asked, ready=False, version=asked.version + 1))
+        _record(session, "einlesen.umordnen", upload_id, account_id)
 
 
 def targets(sheet: str) -> Sequence[str]:
@@ -296,6 +296,6 @@ def _otherwise(guess: SheetGuess, answer: SheetAnswer) -> bool:
     )
 
 
-def _record(session: Session, action: str, batch_id: int, account_id: int | None) -> None:
-    home = session.get_one(Home, session.get_one(Upload, batch_id).home_id)
-    audit.record(session, action, tenant_id=home.tenant_id, account_id=account_id, what=f"lieferung {batch_id}")
+def _record(session: Session, action: str, upload_id: int, account_id: int | None) -> None:
+    home = session.get_one(Home, session.get_one(Upload, upload_id).home_id)
+    audit.record(session, action, tenant_id=home.tenant_id, account_id=account_id, what=f"lieferung {upload_id}")

@@ -54,14 +54,14 @@ class _Job:
 
     databases: Databases
     settings: Settings
-    batch_id: int
+    upload_id: int
     home: Home
     tell: ReportProgress
 
 
-def read(databases: Databases, settings: Settings, batch_id: int, tell: ReportProgress) -> None:
+def read(databases: Databases, settings: Settings, upload_id: int, tell: ReportProgress) -> None:
     """Read the kept files of an upload, and leave it read, refused, or waiting for an answer."""
-    job = _Job(databases, settings, batch_id, records.home_of(databases, batch_id), tell)
+    job = _Job(databases, settings, upload_id, records.home_of(databases, upload_id), tell)
     with databases.reading() as session:
         book = rulebook_calendar.for_reading(session, job.home)
         agreed = conventions.for_reading(session, job.home.tenant_id)
@@ -74,21 +74,21 @@ def read(databases: Databases, settings: Settings, batch_id: int, tell: ReportPr
             return
         result = _rows(job, files, book, agreed, (asked, look))
     except UnreadableError as error:
-        records.keep_findings(databases, settings, batch_id, (), message=str(error))
+        records.keep_findings(databases, settings, upload_id, (), message=str(error))
         _move(job, REFUSED)
     except BaseException:
-        kept_files.keep_passwords(settings, batch_id, {})
+        kept_files.keep_passwords(settings, upload_id, {})
         raise
     else:
         del files, look
         _keep(job, result, book, asked)
-    kept_files.keep_passwords(settings, batch_id, {})
+    kept_files.keep_passwords(settings, upload_id, {})
 
 
 def _files(job: _Job) -> list[tuple[str, bytes]]:
-    words = records.said(job.databases, job.settings, job.batch_id)
+    words = records.said(job.databases, job.settings, job.upload_id)
     try:
-        return kept_files.files(job.settings, job.batch_id, words.file_names if words else ())
+        return kept_files.files(job.settings, job.upload_id, words.file_names if words else ())
     except FileNotFoundError as error:
         raise UnreadableError(FILES_GONE) from error
 
@@ -98,8 +98,8 @@ def _looked_at(
 ) -> tuple[Conversation, Look | None]:
     """Look at all sheets under what was said so far, and keep what they seem to be; None where something hinders."""
     job.tell(10, "Sieht sich Blätter und Spalten an")
-    asked = kept_files.asked(job.settings, job.batch_id) or Conversation()
-    passwords = kept_files.passwords(job.settings, job.batch_id)
+    asked = kept_files.asked(job.settings, job.upload_id) or Conversation()
+    passwords = kept_files.passwords(job.settings, job.upload_id)
     asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
     try:
         look = importers.look(files, agreed=agreed, answers=asked.answers, passwords=passwords)
@@ -107,14 +107,14 @@ def _looked_at(
         asked = replace(asked, guesses=look.guesses, readings=readings)
     except PasswordNeededError as error:
         passwords.pop(error.file, None)
-        kept_files.keep_passwords(job.settings, job.batch_id, passwords)
+        kept_files.keep_passwords(job.settings, job.upload_id, passwords)
         asked = replace(asked, locked=error.file, wrong=error.wrong)
     except UnreadableError as error:
         if not asked.answers:  # there is nothing to ask about
-            kept_files.keep_asked(job.settings, job.batch_id, replace(asked, guesses=()))
+            kept_files.keep_asked(job.settings, job.upload_id, replace(asked, guesses=()))
             raise
         asked = asked.without_last(str(error))
-    kept_files.keep_asked(job.settings, job.batch_id, asked)
+    kept_files.keep_asked(job.settings, job.upload_id, asked)
     return asked, look
 
 
@@ -132,7 +132,7 @@ def _rows(
         job.tell(15 + round(55 * share), step, rows)
 
     if asked.answers:
-        passwords = kept_files.passwords(job.settings, job.batch_id)
+        passwords = kept_files.passwords(job.settings, job.upload_id)
         look = importers.look(files, agreed=agreed, answers=asked.final(), passwords=passwords)
     result = look.read(book, sheets_needed=(), told=told)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
@@ -159,15 +159,15 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
 
 def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
     """Keep what was read with its findings and figures, and the profile where one is to be remembered."""
-    databases, settings, batch_id, home, tell = job.databases, job.settings, job.batch_id, job.home, job.tell
+    databases, settings, upload_id, home, tell = job.databases, job.settings, job.upload_id, job.home, job.tell
     result = replace(result, findings=_not_known_here(job, result.findings))
     tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
     with databases.reading() as session:
         figures = home_data.figures(session, home.id, result.tables)
-    records.keep_findings(databases, settings, batch_id, result.findings)
+    records.keep_findings(databases, settings, upload_id, result.findings)
     tell(90, "Legt das Ergebnis ab", result.rows)
-    kept_files.keep_faulty(settings, batch_id, result.faulty_rows)
-    kept_files.keep_result(settings, batch_id, replace(result, faulty_rows=()))
+    kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
+    kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
     shown: dict[str, Any] = {
         "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
     }  # fmt: skip
@@ -175,17 +175,17 @@ def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> 
     shown["weighed"] = preview.upload(databases, settings, home.id, result, ApplyChoice())
     names = _names(job, result, asked) if result.unknown else set()
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
+        if not records.move(session, upload_id, READING, READ, **shown, **_severities(result.findings), **figures):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        terms.keep_unknown(session, batch_id, result.unknown, names)
+        terms.keep_unknown(session, upload_id, result.unknown, names)
         if asked.remember:
             profiles.keep(session, home.tenant_id, asked.account_id, asked.profile())
-    _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
+    _log.info("upload read", upload=upload_id, rows=result.rows, findings=len(result.findings))
 
 
 def _move(job: _Job, end: str) -> None:
     with job.databases.writing.begin() as session:
-        if not records.move(session, job.batch_id, READING, end):
+        if not records.move(session, job.upload_id, READING, end):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
 
 

@@ -110,72 +110,72 @@ def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> li
         ]
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, batch_id: int) -> UploadRow | None:
+def find(reading: sessionmaker[Session], tenant_id: int, upload_id: int) -> UploadRow | None:
     """Return an upload of this tenant; None for another's, as for one that does not exist."""
     with reading() as session:
-        found = session.execute(_query().where(Upload.id == batch_id, Home.tenant_id == tenant_id)).first()
+        found = session.execute(_query().where(Upload.id == upload_id, Home.tenant_id == tenant_id)).first()
     return _row(*found) if found else None
 
 
-def said(databases: Databases, settings: Settings, batch_id: int) -> UploadTexts | None:
+def said(databases: Databases, settings: Settings, upload_id: int) -> UploadTexts | None:
     """Return file names and findings of an upload; None while the vault cannot be reached."""
     try:
         with databases.vault_reading() as session:
-            upload = session.get(SealedUploadTexts, batch_id)
+            upload = session.get(SealedUploadTexts, upload_id)
     except SQLAlchemyError:
-        _log.warning("vault unreachable", batch=batch_id)
+        _log.warning("vault unreachable", upload=upload_id)
         return None
     if upload is None:
         return UploadTexts((), "", ())
     box = Box(settings.vault_key, "findings")
-    names = tuple(box.open_json(upload.file_names, f"{batch_id}/names"))
+    names = tuple(box.open_json(upload.file_names, f"{upload_id}/names"))
     words: dict[str, Any] = (
-        box.open_json(upload.findings, f"{batch_id}/findings") if upload.findings else {"message": "", "findings": []}
+        box.open_json(upload.findings, f"{upload_id}/findings") if upload.findings else {"message": "", "findings": []}
     )
     findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in words["findings"])
     return UploadTexts(names, words["message"], findings)
 
 
-def home_of(databases: Databases, batch_id: int) -> Home:
+def home_of(databases: Databases, upload_id: int) -> Home:
     """Return the home of an upload."""
     with databases.reading() as session:
-        return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == batch_id)).one()
+        return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)).one()
 
 
-def keep_names(databases: Databases, settings: Settings, batch_id: int, home_id: int, names: Sequence[str]) -> None:
+def keep_names(databases: Databases, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
     """Keep the file names of an upload in the vault."""
-    sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{batch_id}/names")
+    sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{upload_id}/names")
     with databases.vault_writing.begin() as session:
         session.merge(
             SealedUploadTexts(
-                batch_id=batch_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
+                upload_id=upload_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
             ),
         )
 
 
 def keep_findings(
-    databases: Databases, settings: Settings, batch_id: int, findings: Sequence[Finding], message: str = ""
+    databases: Databases, settings: Settings, upload_id: int, findings: Sequence[Finding], message: str = ""
 ) -> None:
     """Keep what there is to say about an upload: findings quote cells, so they lie in the vault."""
     words = {"message": message, "findings": [asdict(one) for one in findings]}
-    sealed = Box(settings.vault_key, "findings").seal_json(words, f"{batch_id}/findings")
+    sealed = Box(settings.vault_key, "findings").seal_json(words, f"{upload_id}/findings")
     with databases.vault_writing.begin() as session:
         session.execute(
             update(SealedUploadTexts)
-            .where(SealedUploadTexts.batch_id == batch_id)
+            .where(SealedUploadTexts.upload_id == upload_id)
             .values(findings=sealed, changed_at=clock.now()),
         )
 
 
-def move(session: Session, batch_id: int, start: str, end: str, **values: Any) -> bool:
+def move(session: Session, upload_id: int, start: str, end: str, **values: Any) -> bool:
     """Bring an upload from one state to another; False where it is not (or no longer) in the first."""
     changed: Any = session.execute(
-        update(Upload).where(Upload.id == batch_id, Upload.state == start).values(state=end, **values),
+        update(Upload).where(Upload.id == upload_id, Upload.state == start).values(state=end, **values),
     )
     return bool(changed.rowcount)
 
 
-def back(session: Session, batch_id: int, starts: Sequence[str], end: str) -> bool:
+def back(session: Session, upload_id: int, starts: Sequence[str], end: str) -> bool:
     """Bring an upload back before it was read; False where it is in none of the states it can start from.
 
     What was shown of it does not hold any more: without a rulebook it cannot be released, nor stored by a restart.
@@ -183,13 +183,13 @@ def back(session: Session, batch_id: int, starts: Sequence[str], end: str) -> bo
     gone: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "coverage", "choice", "weighed"))
     gone |= {"rulebook_id": "", "rulebook_edition": ""}
     gone |= dict.fromkeys(("rows", "counted", "not_done", "faulty", "ignored", "errors", "warnings", "notices"), 0)
-    forget_words(session, batch_id)
-    return any(move(session, batch_id, start, end, **gone) for start in starts)
+    forget_words(session, upload_id)
+    return any(move(session, upload_id, start, end, **gone) for start in starts)
 
 
-def forget_words(session: Session, batch_id: int) -> None:
+def forget_words(session: Session, upload_id: int) -> None:
     """Forget the words of an upload that nobody knew, in the open transaction: reading it finds them anew."""
-    session.execute(delete(UnknownTerm).where(UnknownTerm.batch_id == batch_id))
+    session.execute(delete(UnknownTerm).where(UnknownTerm.upload_id == upload_id))
 
 
 def _query() -> Any:
@@ -200,6 +200,6 @@ def _query() -> Any:
     )
 
 
-def _row(batch: Upload, home_name: str, by: str) -> UploadRow:
-    copied = {name: getattr(batch, name) for name in UploadRow.__dataclass_fields__ if hasattr(batch, name)}
+def _row(upload: Upload, home_name: str, by: str) -> UploadRow:
+    copied = {name: getattr(upload, name) for name in UploadRow.__dataclass_fields__ if hasattr(upload, name)}
     return UploadRow(**{**copied, "home_name": home_name, "by": by})

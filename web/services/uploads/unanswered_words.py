@@ -42,7 +42,7 @@ class UnansweredWord:
 
     Attributes
     ----------
-    batch_id
+    upload_id
         The newest upload that has it; None where none has it any more.
     target
         "" while nobody has decided about it, ``LATER``, or what it stands for.
@@ -53,7 +53,7 @@ class UnansweredWord:
     text: str
     rows: int
     seconds: int
-    batch_id: int | None
+    upload_id: int | None
     target: str
     doubt: str
     suggestions: tuple[WordSuggestion, ...]
@@ -73,17 +73,17 @@ class _Heard:
     text: str
     rows: int
     seconds: int
-    batch_id: int | None
+    upload_id: int | None
 
 
 def pending(
-    reading: sessionmaker[Session], home_id: int, kind: str, *, batch_id: int | None = None, limit: int = 200
+    reading: sessionmaker[Session], home_id: int, kind: str, *, upload_id: int | None = None, limit: int = 200
 ) -> list[UnansweredWord]:
     """Return the words of a home that are still open, those with most minutes first, each with suggestions.
 
     Parameters
     ----------
-    batch_id
+    upload_id
         The words of this upload alone, those that were answered in the meantime included.
     """
     which = KINDS[kind]
@@ -91,8 +91,8 @@ def pending(
         home = session.get_one(Home, home_id)
         known = terms.newest(session, home.tenant_id)
         book = rulebook_calendar.for_reading(session, home)
-        heard = _heard(session, home_id, book, batch_id)
-    if batch_id is None:
+        heard = _heard(session, home_id, book, upload_id)
+    if upload_id is None:
         heard = _undecided(heard, known)
     found = [(key, one) for (name, key), one in heard.items() if name == kind]
     found = sorted(found, key=lambda pair: (-pair[1].seconds, -pair[1].rows, pair[1].text))[:limit]
@@ -105,7 +105,7 @@ def pending(
     near = kinds.suggest(which, [one.text for _, one in found], book, own)
     return [
         UnansweredWord(
-            one.text, one.rows, one.seconds, one.batch_id,
+            one.text, one.rows, one.seconds, one.upload_id,
             known[kind, key].target if (kind, key) in known else "",
             kinds.doubt(which, one.text),
             tuple(WordSuggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
@@ -114,15 +114,15 @@ def pending(
     ]  # fmt: skip
 
 
-def count(reading: sessionmaker[Session], home_id: int, batch_id: int | None = None) -> dict[str, UnansweredCount]:
+def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = None) -> dict[str, UnansweredCount]:
     """Return for each kind how much is open, of a home or of one upload: cheap enough for every page."""
     with reading() as session:
         home = session.get_one(Home, home_id)
-        heard = _heard(session, home_id, rulebook_calendar.for_reading(session, home), batch_id)
+        heard = _heard(session, home_id, rulebook_calendar.for_reading(session, home), upload_id)
         known = terms.newest(session, home.tenant_id)
     heard = (
         _undecided(heard, known)
-        if batch_id is None
+        if upload_id is None
         else {spot: one for spot, one in heard.items() if spot not in known or known[spot].target == LATER}
     )
     found = dict.fromkeys(KINDS, UnansweredCount())
@@ -132,20 +132,20 @@ def count(reading: sessionmaker[Session], home_id: int, batch_id: int | None = N
     return found
 
 
-def _heard(session: Session, home_id: int, book: rules.RuleBook, batch_id: int | None) -> dict[_Spot, _Heard]:
+def _heard(session: Session, home_id: int, book: rules.RuleBook, upload_id: int | None) -> dict[_Spot, _Heard]:
     """Return the unknown words of a home's uploads, each from the newest that has it."""
     query = (
         select(UnknownTerm)
-        .join(Upload, Upload.id == UnknownTerm.batch_id)
+        .join(Upload, Upload.id == UnknownTerm.upload_id)
         .where(Upload.home_id == home_id)
-        .order_by(UnknownTerm.batch_id)
+        .order_by(UnknownTerm.upload_id)
     )
-    if batch_id is None:
+    if upload_id is None:
         query = query.where(Upload.state.not_in((records.DISCARDED, records.UNDONE)))
     else:
-        query = query.where(Upload.id == batch_id)
+        query = query.where(Upload.id == upload_id)
     return {
-        (row.kind, KINDS[row.kind].key(row.text)): _Heard(row.text, row.rows, row.seconds, row.batch_id)
+        (row.kind, KINDS[row.kind].key(row.text)): _Heard(row.text, row.rows, row.seconds, row.upload_id)
         for row in session.scalars(query)
         if not KINDS[row.kind].speaks(row.text, book)
     }

@@ -80,19 +80,19 @@ class UndoPreview:
     digest: str
 
 
-def possible(session: Session, batch_id: int) -> bool:
+def possible(session: Session, upload_id: int) -> bool:
     """Return whether an upload is in force and kept so that it can be taken back."""
-    found = session.get(AppliedUpload, batch_id)
+    found = session.get(AppliedUpload, upload_id)
     return found is not None and not found.ground
 
 
-def is_possible(reading: sessionmaker[Session], batch_id: int) -> bool:
+def is_possible(reading: sessionmaker[Session], upload_id: int) -> bool:
     """Return the same, without an open session."""
     with reading() as session:
-        return possible(session, batch_id)
+        return possible(session, upload_id)
 
 
-def weigh(databases: Databases, batch_id: int) -> UndoPreview:
+def weigh(databases: Databases, upload_id: int) -> UndoPreview:
     """Return what taking an upload back would do, by doing it in a transaction that is undone.
 
     Raises
@@ -101,12 +101,12 @@ def weigh(databases: Databases, batch_id: int) -> UndoPreview:
         Where it cannot be taken back.
     """
     with databases.writing() as session:
-        found = _take_back(session, batch_id, dry=True)
+        found = _take_back(session, upload_id, dry=True)
         session.rollback()
     return found
 
 
-def release(databases: Databases, batch_id: int, *, account_id: int, shown: str) -> None:
+def release(databases: Databases, upload_id: int, *, account_id: int, shown: str) -> None:
     """Let a job take an upload back.
 
     Parameters
@@ -120,72 +120,72 @@ def release(databases: Databases, batch_id: int, *, account_id: int, shown: str)
         Where it cannot be taken back.
     """
     with databases.writing.begin() as session:
-        batch = session.get_one(Upload, batch_id)
-        if not possible(session, batch_id) or not records.move(session, batch_id, STORED, TO_UNDO):
+        upload = session.get_one(Upload, upload_id)
+        if not possible(session, upload_id) or not records.move(session, upload_id, STORED, TO_UNDO):
             raise UndoError(_IMPOSSIBLE)
         session.execute(
-            update(Upload).where(Upload.id == batch_id).values(choice={**(batch.choice or {}), "undo": shown})
+            update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": shown})
         )
-        home = session.get_one(Home, batch.home_id)
+        home = session.get_one(Home, upload.home_id)
         audit.record(
             session, "einlesen.ruecknahme.freigeben", tenant_id=home.tenant_id, account_id=account_id,
-            what=f"lieferung {batch_id}",
+            what=f"lieferung {upload_id}",
         )  # fmt: skip
 
 
-def undo(databases: Databases, batch_id: int, tell: ReportProgress) -> None:
+def undo(databases: Databases, upload_id: int, tell: ReportProgress) -> None:
     """Take an upload back, all or nothing."""
     try:
         with databases.writing.begin() as session:
             tell(20, "Nimmt die Lieferung zurück")
-            batch = session.get_one(Upload, batch_id)
-            found = _take_back(session, batch_id)
-            _as_shown(found, batch)
-            if not records.move(session, batch_id, UNDOING, UNDONE, weighed=None):
+            upload = session.get_one(Upload, upload_id)
+            found = _take_back(session, upload_id)
+            _as_shown(found, upload)
+            if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
                 raise RuntimeError("the upload was taken for dead while a job took it back")
-            home = session.get_one(Home, batch.home_id)
+            home = session.get_one(Home, upload.home_id)
             audit.record(
-                session, "einlesen.zuruecknehmen", tenant_id=home.tenant_id, account_id=batch.account_id,
-                what=f"lieferung {batch_id}",
+                session, "einlesen.zuruecknehmen", tenant_id=home.tenant_id, account_id=upload.account_id,
+                what=f"lieferung {upload_id}",
             )  # fmt: skip
             tell(95, "Schließt ab")
     except OtherwiseError:
         with databases.writing.begin() as session:
-            kept = {**(session.get_one(Upload, batch_id).choice or {}), "undo": OTHERWISE}
-            records.move(session, batch_id, UNDOING, STORED, choice=kept)
+            kept = {**(session.get_one(Upload, upload_id).choice or {}), "undo": OTHERWISE}
+            records.move(session, upload_id, UNDOING, STORED, choice=kept)
         return
-    _log.info("upload taken back", batch=batch_id, gone=found.gone, back=found.back)
+    _log.info("upload taken back", upload=upload_id, gone=found.gone, back=found.back)
 
 
-def _as_shown(found: UndoPreview, batch: Upload) -> None:
-    if found.digest != (batch.choice or {}).get("undo"):
+def _as_shown(found: UndoPreview, upload: Upload) -> None:
+    if found.digest != (upload.choice or {}).get("undo"):
         raise OtherwiseError
 
 
-def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> UndoPreview:
-    home_id = session.scalars(select(Upload.home_id).where(Upload.id == batch_id)).one()
+def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPreview:
+    home_id = session.scalars(select(Upload.home_id).where(Upload.id == upload_id)).one()
     session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
-    if not possible(session, batch_id):
+    if not possible(session, upload_id):
         raise UndoError(_IMPOSSIBLE)
     connection, kept = session.connection(), preview.figures(session.connection(), home_id)
     before = rescore.held(session, home_id)
-    one = session.get_one(AppliedUpload, batch_id)
-    own, months = applied.contents(session, batch_id), applied.months_about(session, one)
+    one = session.get_one(AppliedUpload, upload_id)
+    own, months = applied.contents(session, upload_id), applied.months_about(session, one)
     held = _stored(session, home_id, months)
-    after = applied.folded(session, home_id, months, without=batch_id)
+    after = applied.folded(session, home_id, months, without=upload_id)
     gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
     rosters = _rosters(session, one)
     overrides, later = _overrides(session, one, own), _later(session, one, own)
     owners = _owners(session, one, np.unique(np.concatenate([own, come])))
     apply.put(session, home_id, held, gone, _shared(come, owners), dry=dry)
     if not dry:
-        replace_rows.hand_over(connection, home_id, batch_id, owners)
-    former, unknown = applied.restore_people(session, home_id, batch_id)
+        replace_rows.hand_over(connection, home_id, upload_id, owners)
+    former, unknown = applied.restore_people(session, home_id, upload_id)
     if not dry:
         session.expunge(one)
-        applied.forget(session, batch_id)
+        applied.forget(session, upload_id)
         for model in (UnknownTerm, WeeklyHours):
-            session.execute(delete(model).where(model.batch_id == batch_id))
+            session.execute(delete(model).where(model.upload_id == upload_id))
     session.flush()
     days = apply.analysed(session, home_id, before, gone, come, None if dry else rosters)
     moved = preview.moved(kept, preview.figures(connection, home_id), days)
@@ -204,8 +204,8 @@ def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
 
 def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
     """Return what becomes of the duties without an upload."""
-    months = duties.months_about(duties.of_upload(session, one.batch_id), row_changes.scope_of(one.rule))
-    before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.batch_id))
+    months = duties.months_about(duties.of_upload(session, one.upload_id), row_changes.scope_of(one.rule))
+    before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.upload_id))
     return duties.compare(before, after)
 
 
@@ -213,24 +213,24 @@ def _owners(session: Session, one: AppliedUpload, wanted: Contents) -> dict[int,
     """Return which other upload in force each content counts as brought by: the last one that contains it."""
     found: dict[int, Contents] = {}
     for other in reversed(applied.in_force(session, one.home_id)):
-        if other.batch_id != one.batch_id:
-            here = np.isin(wanted, applied.contents(session, other.batch_id))
-            found[other.batch_id], wanted = wanted[here], wanted[~here]
+        if other.upload_id != one.upload_id:
+            here = np.isin(wanted, applied.contents(session, other.upload_id))
+            found[other.upload_id], wanted = wanted[here], wanted[~here]
     return found
 
 
 def _shared(come: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
-    return {batch_id: come[np.isin(come, own)] for batch_id, own in owners.items()}
+    return {upload_id: come[np.isin(come, own)] for upload_id, own in owners.items()}
 
 
 def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
     meant = aliases.of_home(session, one.home_id)
     named = _named(one, meant)
     return [
-        other.batch_id
+        other.upload_id
         for other in applied.in_force(session, one.home_id)
         if other.position > one.position
-        and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.batch_id)).any())
+        and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.upload_id)).any())
     ]
 
 
@@ -247,7 +247,7 @@ def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
     query = (
         select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
         .outerjoin(Resident, Resident.id == Override.resident_id)
-        .join(Upload, Upload.id == one.batch_id)
+        .join(Upload, Upload.id == one.upload_id)
         .where(
             Override.home_id == one.home_id, Override.withdrawn_at.is_(None), Override.created_at >= Upload.stored_at
         )

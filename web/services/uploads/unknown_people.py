@@ -266,9 +266,9 @@ def _by_upload(session: Session, home_id: int, months: list[int], come: Contents
     """Return the first upload in force that contains each content, and its contents."""
     found: dict[int, Contents] = {}
     for one in applied.in_force(session, home_id):
-        here = np.isin(come, applied.contents(session, one.batch_id, months))
+        here = np.isin(come, applied.contents(session, one.upload_id, months))
         if here.any():
-            found[one.batch_id], come = come[here], come[~here]
+            found[one.upload_id], come = come[here], come[~here]
     return found
 
 

@@ -155,7 +155,7 @@ def save(
 
 
 def keep_unknown(
-    session: Session, batch_id: int, unknown: Mapping[str, Mapping[str, tuple[int, int]]], names: Iterable[str]
+    session: Session, upload_id: int, unknown: Mapping[str, Mapping[str, tuple[int, int]]], names: Iterable[str]
 ) -> None:
     """Keep the words of an upload that nobody knew, in the open transaction.
 
@@ -174,7 +174,7 @@ def keep_unknown(
             if (text := clean(word)) and len(text) <= TEXT_SIGNS and not forbidden & _words(text)
         ]
         session.add_all(
-            UnknownTerm(batch_id=batch_id, kind=kind, text=text, rows=rows, seconds=seconds)
+            UnknownTerm(upload_id=upload_id, kind=kind, text=text, rows=rows, seconds=seconds)
             for text, rows, seconds in sorted(kept, key=lambda one: (-one[2], -one[1], one[0]))[:KEPT]
         )
 

@@ -51,24 +51,24 @@ def exchange(
         last = times(gone, stored) - times(gone, gone) + occurrence(gone)  # the last ones: numbers stay without gaps
         _take_out(connection, home_id, gone, last)
     through = 0
-    for batch_id, contents in come.items():
-        for rows in row_form(connection, home_id, batch_id, contents, times(contents, stored) + occurrence(contents)):
+    for upload_id, contents in come.items():
+        for rows in row_form(connection, home_id, upload_id, contents, times(contents, stored) + occurrence(contents)):
             write(connection, rows)
             through += len(rows)
             done(through)
     join_months(connection, home_id, months.astype("datetime64[M]"))
 
 
-def hand_over(connection: Connection, home_id: int, batch_id: int, heirs: Mapping[int, NDArray[np.bytes_]]) -> None:
+def hand_over(connection: Connection, home_id: int, upload_id: int, heirs: Mapping[int, NDArray[np.bytes_]]) -> None:
     """Let rows an upload has brought count as brought by others, which contained them too.
 
     Parameters
     ----------
     heirs
-        Upload -> contents, in order; a row of ``batch_id`` whose content is in none of them stays as it is.
+        Upload -> contents, in order; a row of ``upload_id`` whose content is in none of them stays as it is.
     """
     query = select(PerformedIntervention.content, PerformedIntervention.occurrence).where(
-        PerformedIntervention.batch_id == batch_id
+        PerformedIntervention.upload_id == upload_id
     )
     own = connection.execute(query.order_by(PerformedIntervention.content, PerformedIntervention.occurrence)).all()
     contents = np.array([row.content for row in own], f"S{WIDTH}")

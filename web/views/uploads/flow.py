@@ -71,14 +71,14 @@ def upload() -> ResponseReturnValue:
     if wrong := _objection(given):
         return _index(wrong), 422
     try:
-        batch_id = flow.start(
+        upload_id = flow.start(
             parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
         )
     except flow.UploadError as error:
         flash(str(error), "warning")
         return redirect(url_for("imports.index"))
-    parts.jobs.enqueue(batch_id, records.WAITING)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    parts.jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("imports.show", upload_id=upload_id))
 
 
 @blueprint.get("/vorlage.xlsx")
@@ -90,127 +90,127 @@ def template() -> ResponseReturnValue:
         return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
 
 
-@blueprint.get("/<int:batch_id>")
-def show(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>")
+def show(upload_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
-    batch, parts = _batch(batch_id), current.parts()
-    if batch.state == records.ASKING and (asked := kept_files.asked(parts.settings, batch_id)):
-        return redirect(questions.address(batch_id, asked))
-    return _show(batch_id, FindingFilter.of(request.args))
+    upload, parts = _upload(upload_id), current.parts()
+    if upload.state == records.ASKING and (asked := kept_files.asked(parts.settings, upload_id)):
+        return redirect(questions.address(upload_id, asked))
+    return _show(upload_id, FindingFilter.of(request.args))
 
 
-@blueprint.route("/<int:batch_id>/suche", methods=["GET", "POST"])
-def search(batch_id: int) -> ResponseReturnValue:
+@blueprint.route("/<int:upload_id>/suche", methods=["GET", "POST"])
+def search(upload_id: int) -> ResponseReturnValue:
     """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
     if request.method != "POST":  # the address alone, typed or reloaded
-        return redirect(url_for("imports.show", batch_id=_batch(batch_id).id))
-    return _show(batch_id, FindingFilter.of(request.form))
+        return redirect(url_for("imports.show", upload_id=_upload(upload_id).id))
+    return _show(upload_id, FindingFilter.of(request.form))
 
 
-def _show(batch_id: int, wanted: FindingFilter) -> str:
-    batch, parts = _batch(batch_id), current.parts()
-    said = records.said(parts.databases, parts.settings, batch_id)
+def _show(upload_id: int, wanted: FindingFilter) -> str:
+    upload, parts = _upload(upload_id), current.parts()
+    said = records.said(parts.databases, parts.settings, upload_id)
     context: dict[str, Any] = {
-        "home_name": batch.home_name,
-        "batch": batch,
+        "home_name": upload.home_name,
+        "upload": upload,
         "said": said,
         "state_words": STATE_WORDS,
-        "progress": job_progress.of(parts.jobs.queue, batch_id) if batch.moving else None,
+        "progress": job_progress.of(parts.jobs.queue, upload_id) if upload.moving else None,
     }
-    if batch.moving:
+    if upload.moving:
         return render_template("imports/progress.html", **context)
-    findings, asked = said.findings if said else (), kept_files.asked(parts.settings, batch_id)
+    findings, asked = said.findings if said else (), kept_files.asked(parts.settings, upload_id)
     context |= {
-        "has_faulty_rows": kept_files.has_faulty(parts.settings, batch_id),
-        "effects": preview.effects(batch),
-        "undoable": batch.state == records.STORED and undo_job.is_possible(parts.databases.reading, batch_id),
+        "has_faulty_rows": kept_files.has_faulty(parts.settings, upload_id),
+        "effects": preview.effects(upload),
+        "undoable": upload.state == records.STORED and undo_job.is_possible(parts.databases.reading, upload_id),
         "upload_days": parts.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),
         "profiles": asked.profiles if asked else (),
-        "words": _open_words(batch) if batch.state in _WITH_WORDS else (),
+        "words": _open_words(upload) if upload.state in _WITH_WORDS else (),
         "files_gone": read_job.FILES_GONE,
         "strangers": sum(one.count for one in findings if one.code in _STRANGERS),
     }
     return render_template("imports/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
 
 
-@blueprint.get("/<int:batch_id>/stand")
-def progress(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/stand")
+def progress(upload_id: int) -> ResponseReturnValue:
     """Hand out the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
-    batch = _batch(batch_id)
-    if not batch.moving:
-        return "", 200, {"HX-Redirect": url_for("imports.show", batch_id=batch_id)}
-    noted = job_progress.of(current.parts().jobs.queue, batch_id)
-    return render_template("imports/_progress.html", batch=batch, progress=noted, state_words=STATE_WORDS)
+    upload = _upload(upload_id)
+    if not upload.moving:
+        return "", 200, {"HX-Redirect": url_for("imports.show", upload_id=upload_id)}
+    noted = job_progress.of(current.parts().jobs.queue, upload_id)
+    return render_template("imports/_progress.html", upload=upload, progress=noted, state_words=STATE_WORDS)
 
 
-@blueprint.get("/<int:batch_id>/befunde.xlsx")
-def findings(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/befunde.xlsx")
+def findings(upload_id: int) -> ResponseReturnValue:
     """Hand out all findings as a workbook, and write down that they were handed out."""
-    batch, parts = _batch(batch_id), current.parts()
-    said = records.said(parts.databases, parts.settings, batch_id)
+    upload, parts = _upload(upload_id), current.parts()
+    said = records.said(parts.databases, parts.settings, upload_id)
     if said is None:
         abort(503)
-    flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id)
+    flow.handed_out(parts.databases, upload.id, account_id=current.visitor().account_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
         findings_xlsx.write(path, list(said.findings))
-        return _excel(path.read_bytes(), f"Befunde-Lieferung-{batch.id}.xlsx")
+        return _excel(path.read_bytes(), f"Befunde-Lieferung-{upload.id}.xlsx")
 
 
-@blueprint.get("/<int:batch_id>/fehlerhafte-zeilen.xlsx")
-def faulty_rows(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
+def faulty_rows(upload_id: int) -> ResponseReturnValue:
     """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
-    batch, parts = _batch(batch_id), current.parts()
-    sheets = kept_files.faulty(parts.settings, batch_id)
+    upload, parts = _upload(upload_id), current.parts()
+    sheets = kept_files.faulty(parts.settings, upload_id)
     if not sheets:
         flash("Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
-        return redirect(url_for("imports.show", batch_id=batch_id))
-    flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+        return redirect(url_for("imports.show", upload_id=upload_id))
+    flow.handed_out(parts.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets)
-        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{batch.id}.xlsx")
+        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{upload.id}.xlsx")
 
 
-@blueprint.post("/<int:batch_id>/abbrechen")
-def cancel(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/abbrechen")
+def cancel(upload_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
-    batch, parts = _batch(batch_id), current.parts()
+    upload, parts = _upload(upload_id), current.parts()
     with _objections_shown():
-        flow.cancel(parts.databases, parts.jobs.queue, batch.id, account_id=current.visitor().account_id)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+        flow.cancel(parts.databases, parts.jobs.queue, upload.id, account_id=current.visitor().account_id)
+    return redirect(url_for("imports.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:batch_id>/uebernehmen")
-def commit(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/uebernehmen")
+def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
-    batch, parts = _batch(batch_id), current.parts()
+    upload, parts = _upload(upload_id), current.parts()
     with _objections_shown():
         flow.commit(
-            parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
+            parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
             all_or_nothing=request.form.get("fehler") == "alles",
         )  # fmt: skip
-        parts.jobs.enqueue(batch.id, records.RELEASED)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+        parts.jobs.enqueue(upload.id, records.RELEASED)
+    return redirect(url_for("imports.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:batch_id>/erneut")
-def restart(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/erneut")
+def restart(upload_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
-    batch, parts = _batch(batch_id), current.parts()
+    upload, parts = _upload(upload_id), current.parts()
     with _objections_shown():
-        state = flow.restart(parts.databases, batch.id, account_id=current.visitor().account_id)
-        parts.jobs.enqueue(batch.id, state)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+        state = flow.restart(parts.databases, upload.id, account_id=current.visitor().account_id)
+        parts.jobs.enqueue(upload.id, state)
+    return redirect(url_for("imports.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:batch_id>/verwerfen")
-def discard(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/verwerfen")
+def discard(upload_id: int) -> ResponseReturnValue:
     """Throw an upload away."""
-    batch, parts = _batch(batch_id), current.parts()
+    upload, parts = _upload(upload_id), current.parts()
     with _objections_shown():
-        flow.discard(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
+        flow.discard(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
         flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("imports.index"))
 
@@ -224,21 +224,21 @@ def _objections_shown() -> Iterator[None]:
         flash(str(error), "warning")
 
 
-def _batch(batch_id: int) -> UploadRow:
-    return current.batch(batch_id)
+def _upload(upload_id: int) -> UploadRow:
+    return current.upload(upload_id)
 
 
-def _open_words(batch: UploadRow) -> list[dict[str, Any]]:
+def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    found = unanswered_words.count(current.databases().reading, batch.home_id, batch.id)
-    return [one for one in terms.tabs("", found, "values.index", batch_id=batch.id) if one["open"]]
+    found = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
+    return [one for one in terms.tabs("", found, "values.index", upload_id=upload.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:
     home, parts = current.home(), current.parts()
     rows = records.of_home(parts.databases.reading, home.id)
     return render_template(
-        "imports/index.html", home_name=home.name, batches=rows, state_words=STATE_WORDS, wrong=wrong,
+        "imports/index.html", home_name=home.name, uploads=rows, state_words=STATE_WORDS, wrong=wrong,
         most_bytes=parts.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
         upload_days=parts.settings.upload_days,
     )  # fmt: skip

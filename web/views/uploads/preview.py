@@ -42,52 +42,52 @@ class ChoiceError(Exception):
     """A choice cannot be meant so. The message is one German sentence."""
 
 
-@blueprint.post("/<int:batch_id>/folgen")
-def weigh(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/folgen")
+def weigh(upload_id: int) -> ResponseReturnValue:
     """Work out anew what an upload would do when taken in as chosen."""
-    batch, parts = current.batch(batch_id), current.parts()
+    upload, parts = current.upload(upload_id), current.parts()
     try:
-        flow.weigh(parts.databases, parts.settings, batch.id, _choice(request.form.to_dict(), batch))
+        flow.weigh(parts.databases, parts.settings, upload.id, _choice(request.form.to_dict(), upload))
     except (ChoiceError, flow.UploadError) as error:
         flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch.id) + "#folgen")
+    return redirect(url_for("imports.show", upload_id=upload.id) + "#folgen")
 
 
-@blueprint.get("/<int:batch_id>/ruecknahme")
-def undo_page(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/ruecknahme")
+def undo_page(upload_id: int) -> ResponseReturnValue:
     """Show what taking an upload back would do, and what depends on it."""
-    batch = current.batch(batch_id)
+    upload = current.upload(upload_id)
     try:
-        found = undo_job.weigh(current.databases(), batch.id)
+        found = undo_job.weigh(current.databases(), upload.id)
     except undo_job.UndoError as error:
         flash(str(error), "warning")
-        return redirect(url_for("imports.show", batch_id=batch.id))
+        return redirect(url_for("imports.show", upload_id=upload.id))
     return render_template(
-        "imports/undo.html", home_name=batch.home_name, batch=batch, undo=found, lines=lines(found.moved),
+        "imports/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=lines(found.moved),
         days=found.moved["days"],
     )  # fmt: skip
 
 
-@blueprint.post("/<int:batch_id>/ruecknahme")
-def undo(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/ruecknahme")
+def undo(upload_id: int) -> ResponseReturnValue:
     """Let a job take an upload back as it was shown."""
-    batch, parts = current.batch(batch_id), current.parts()
+    upload, parts = current.upload(upload_id), current.parts()
     try:
         undo_job.release(
-            parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
+            parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
         )
-        parts.jobs.enqueue(batch.id, records.TO_UNDO)
+        parts.jobs.enqueue(upload.id, records.TO_UNDO)
     except undo_job.UndoError as error:
         flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch.id))
+    return redirect(url_for("imports.show", upload_id=upload.id))
 
 
-def effects(batch: UploadRow) -> dict[str, Any] | None:
+def effects(upload: UploadRow) -> dict[str, Any] | None:
     """Return what the page of an upload says about its effects; None where nothing was worked out."""
-    found = batch.weighed
+    found = upload.weighed
     if found is None or "before" not in found:
         return None
-    choice = ApplyChoice.of(batch.choice if batch.choice and "replace" in batch.choice else None)
+    choice = ApplyChoice.of(upload.choice if upload.choice and "replace" in upload.choice else None)
     changes = [
         {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
         for one in found.get("changes", [])[:CHANGES]
@@ -116,7 +116,7 @@ def _time(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}" if minute >= 0 else ""
 
 
-def _choice(form: Mapping[str, str], batch: UploadRow) -> ApplyChoice:
+def _choice(form: Mapping[str, str], upload: UploadRow) -> ApplyChoice:
     replace = form.get("geaendert", "ersetzen") != "behalten"
     if not form.get("vollstaendig"):
         return ApplyChoice(replace)
@@ -126,7 +126,7 @@ def _choice(form: Mapping[str, str], batch: UploadRow) -> ApplyChoice:
     wards = tuple(request.form.getlist("wb"))
     if not wards and not form.get("haus"):
         raise ChoiceError("Bitte nennen Sie die Wohnbereiche, für die die Datei vollständig ist.")
-    known = set((batch.weighed or {}).get("wards", []))
+    known = set((upload.weighed or {}).get("wards", []))
     if not set(wards) <= known:
         raise ChoiceError("Diesen Wohnbereich gibt es hier nicht; bitte laden Sie die Seite neu.")
     return ApplyChoice(replace, first, last, () if form.get("haus") else wards)

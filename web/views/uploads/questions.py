@@ -46,81 +46,81 @@ SHEET_WORDS: Final = {
 _NUMBERS: Final = re.compile(r"[\W_]*\d[\d\W_]*")
 
 
-@blueprint.get("/<int:batch_id>/zuordnung")
-def overview(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/zuordnung")
+def overview(upload_id: int) -> ResponseReturnValue:
     """Show how every sheet would be read, and ask whether to read so; while questions are open, ask the next."""
-    batch, asked = _asked(batch_id)
+    upload, asked = _asked(upload_id)
     if asked.next.kind != END:
-        return redirect(address(batch_id, asked))
-    return _overview(batch, asked, name=_proposed(asked))
+        return redirect(address(upload_id, asked))
+    return _overview(upload, asked, name=_proposed(asked))
 
 
-@blueprint.post("/<int:batch_id>/zuordnung")
-def read_so(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/zuordnung")
+def read_so(upload_id: int) -> ResponseReturnValue:
     """Have the files read so, and the profile kept where it is to be."""
-    batch, asked = _asked(batch_id)
+    upload, asked = _asked(upload_id)
     parts, who = current.parts(), current.visitor()
     name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
     if request.form.get("merken") and (wrong := profiles.objection(parts.databases.reading, who.tenant_id, name)):
-        return _overview(batch, asked, name=name, wrong=wrong), 422
+        return _overview(upload, asked, name=name, wrong=wrong), 422
     try:
         questions.read_so(
-            parts.databases, parts.settings, batch_id, _version(), account_id=who.account_id, remember=name
+            parts.databases, parts.settings, upload_id, _version(), account_id=who.account_id, remember=name
         )
     except AnswerError as error:
         flash(str(error), "warning")
-        return redirect(url_for("imports.show", batch_id=batch_id))
-    return _again(batch_id)
+        return redirect(url_for("imports.show", upload_id=upload_id))
+    return _again(upload_id)
 
 
-@blueprint.post("/<int:batch_id>/zuordnung/aendern")
-def reopen(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/zuordnung/aendern")
+def reopen(upload_id: int) -> ResponseReturnValue:
     """Go back to the questions about an upload that was read or could not be."""
-    batch, parts = current.batch(batch_id), current.parts()
+    upload, parts = current.upload(upload_id), current.parts()
     try:
-        questions.reopen(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
+        questions.reopen(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
     except AnswerError as error:
         flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    return redirect(url_for("imports.show", upload_id=upload_id))
 
 
-@blueprint.get("/<int:batch_id>/kennwort")
-def password(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/kennwort")
+def password(upload_id: int) -> ResponseReturnValue:
     """Ask for the password of a locked file."""
-    batch, asked = _asked(batch_id)
+    upload, asked = _asked(upload_id)
     if asked.next.kind != PASSWORD:
-        return redirect(address(batch_id, asked))
+        return redirect(address(upload_id, asked))
     wrong = "Dieses Kennwort öffnet die Datei nicht. Bitte geben Sie es noch einmal ein." if asked.wrong else ""
-    return _page("password", batch, asked, wrong=wrong)
+    return _page("password", upload, asked, wrong=wrong)
 
 
-@blueprint.post("/<int:batch_id>/kennwort")
-def unlock(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/kennwort")
+def unlock(upload_id: int) -> ResponseReturnValue:
     """Take the password of a locked file."""
-    batch, asked = _asked(batch_id)
+    upload, asked = _asked(upload_id)
     given = request.form.get("kennwort", "")
     if not given or len(given) > LONGEST_PASSWORD:
-        return _page("password", batch, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
+        return _page("password", upload, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
     parts = current.parts()
     try:
-        questions.unlock(parts.databases, parts.settings, batch_id, _version(), given)
+        questions.unlock(parts.databases, parts.settings, upload_id, _version(), given)
     except AnswerError as error:
         flash(str(error), "warning")
-        return redirect(url_for("imports.show", batch_id=batch_id))
-    return _again(batch_id)
+        return redirect(url_for("imports.show", upload_id=upload_id))
+    return _again(upload_id)
 
 
-@blueprint.get("/<int:batch_id>/blatt/<int:number>")
-def sheet(batch_id: int, number: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/blatt/<int:number>")
+def sheet(upload_id: int, number: int) -> ResponseReturnValue:
     """Ask what a sheet holds and where its headings are."""
-    batch, asked, guess = _guess(batch_id, number)
-    return _sheet(batch, asked, number, asked.chosen(guess))
+    upload, asked, guess = _guess(upload_id, number)
+    return _sheet(upload, asked, number, asked.chosen(guess))
 
 
-@blueprint.post("/<int:batch_id>/blatt/<int:number>")
-def say_sheet(batch_id: int, number: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/blatt/<int:number>")
+def say_sheet(upload_id: int, number: int) -> ResponseReturnValue:
     """Take what a sheet holds and where its headings are."""
-    batch, asked, guess = _guess(batch_id, number)
+    upload, asked, guess = _guess(upload_id, number)
     form, before = request.form, asked.chosen(guess)
     row, codec = form.get("zeile", ""), form.get("zeichen", "")
     answer = SheetAnswer(
@@ -135,61 +135,61 @@ def say_sheet(batch_id: int, number: int) -> ResponseReturnValue:
     elif not answer.sheet and answer.encoding != before.encoding:
         wrong = "Bitte wählen Sie auch, was das Blatt enthält: Mit falschen Umlauten war es nicht zu erkennen."
     if wrong:
-        return _sheet(batch, asked, number, answer, wrong=wrong), 422
-    return _said(batch_id, replace(answer, row=max(answer.row, 0)), SHEET)
+        return _sheet(upload, asked, number, answer, wrong=wrong), 422
+    return _said(upload_id, replace(answer, row=max(answer.row, 0)), SHEET)
 
 
-@blueprint.get("/<int:batch_id>/spalten/<int:number>")
-def columns(batch_id: int, number: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/spalten/<int:number>")
+def columns(upload_id: int, number: int) -> ResponseReturnValue:
     """Ask which column of a sheet is which."""
-    batch, asked, guess = _guess(batch_id, number)
+    upload, asked, guess = _guess(upload_id, number)
     answer = asked.chosen(guess)
     if not answer.sheet:
-        return redirect(url_for("asking.sheet", batch_id=batch_id, number=number))
+        return redirect(url_for("asking.sheet", upload_id=upload_id, number=number))
     if not guess.columns:
-        return _sheet(batch, asked, number, answer, wrong="In dieser Zeile stehen keine Überschriften.")
-    return _columns(batch, asked, number, answer)
+        return _sheet(upload, asked, number, answer, wrong="In dieser Zeile stehen keine Überschriften.")
+    return _columns(upload, asked, number, answer)
 
 
-@blueprint.post("/<int:batch_id>/spalten/<int:number>")
-def say_columns(batch_id: int, number: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/spalten/<int:number>")
+def say_columns(upload_id: int, number: int) -> ResponseReturnValue:
     """Take which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
-    batch, asked, guess = _guess(batch_id, number)
+    upload, asked, guess = _guess(upload_id, number)
     before = asked.chosen(guess)
     if not before.sheet:
-        return redirect(url_for("asking.sheet", batch_id=batch_id, number=number))
+        return redirect(url_for("asking.sheet", upload_id=upload_id, number=number))
     answer = _chosen_columns(guess, before, request.form)
     if "HX-Request" in request.headers:
-        return _columns(batch, asked, number, answer)
+        return _columns(upload, asked, number, answer)
     if wrong := _wrong_columns(guess, answer):
-        return _columns(batch, asked, number, answer, wrong=wrong), 422
-    return _said(batch_id, answer, COLUMNS)
+        return _columns(upload, asked, number, answer, wrong=wrong), 422
+    return _said(upload_id, answer, COLUMNS)
 
 
-def address(batch_id: int, asked: Conversation) -> str:
+def address(upload_id: int, asked: Conversation) -> str:
     """Return the address of what is to be asked next."""
     kind, number = asked.next
     if kind == PASSWORD:
-        return url_for("asking.password", batch_id=batch_id)
+        return url_for("asking.password", upload_id=upload_id)
     if kind == END:
-        return url_for("asking.overview", batch_id=batch_id)
-    return url_for("asking.sheet" if kind == SHEET else "asking.columns", batch_id=batch_id, number=number)
+        return url_for("asking.overview", upload_id=upload_id)
+    return url_for("asking.sheet" if kind == SHEET else "asking.columns", upload_id=upload_id, number=number)
 
 
-def _asked(batch_id: int) -> tuple[UploadRow, Conversation]:
+def _asked(upload_id: int) -> tuple[UploadRow, Conversation]:
     """Return an upload that waits for answers; the page of any other says what can be done with it."""
-    batch, parts = current.batch(batch_id), current.parts()
+    upload, parts = current.upload(upload_id), current.parts()
     try:
-        return batch, questions.looks(parts.databases, parts.settings, batch_id)
+        return upload, questions.looks(parts.databases, parts.settings, upload_id)
     except AnswerError:
-        abort(redirect(url_for("imports.show", batch_id=batch_id)))
+        abort(redirect(url_for("imports.show", upload_id=upload_id)))
 
 
-def _guess(batch_id: int, number: int) -> tuple[UploadRow, Conversation, SheetGuess]:
-    batch, asked = _asked(batch_id)
+def _guess(upload_id: int, number: int) -> tuple[UploadRow, Conversation, SheetGuess]:
+    upload, asked = _asked(upload_id)
     if number >= len(asked.guesses):
         abort(404)
-    return batch, asked, asked.guesses[number]
+    return upload, asked, asked.guesses[number]
 
 
 def _version() -> int:
@@ -198,20 +198,20 @@ def _version() -> int:
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else -1
 
 
-def _said(batch_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
+def _said(upload_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
     parts = current.parts()
     try:
-        again = questions.say(parts.databases, parts.settings, batch_id, _version(), answer, kind)
+        again = questions.say(parts.databases, parts.settings, upload_id, _version(), answer, kind)
     except AnswerError as error:
         flash(str(error), "warning")
         again = False
-    return _again(batch_id) if again else redirect(url_for("imports.show", batch_id=batch_id))
+    return _again(upload_id) if again else redirect(url_for("imports.show", upload_id=upload_id))
 
 
-def _again(batch_id: int) -> ResponseReturnValue:
+def _again(upload_id: int) -> ResponseReturnValue:
     """Let the job go on, and show how far it is."""
-    current.parts().jobs.enqueue(batch_id, records.WAITING)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    current.parts().jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("imports.show", upload_id=upload_id))
 
 
 def _chosen_columns(guess: SheetGuess, before: SheetAnswer, form: Mapping[str, str]) -> SheetAnswer:
@@ -263,35 +263,35 @@ def _proposed(asked: Conversation) -> str:
     return clean(_NUMBERS.sub(" ", stem).replace("_", " "))[: profiles.NAME_SIGNS] or clean(stem)
 
 
-def _page(which: str, batch: UploadRow, asked: Conversation, **more: Any) -> str:
+def _page(which: str, upload: UploadRow, asked: Conversation, **more: Any) -> str:
     return render_template(
-        f"asking/{which}.html", home_name=batch.home_name, batch=batch, asked=asked, sheet_words=SHEET_WORDS, **more
+        f"asking/{which}.html", home_name=upload.home_name, upload=upload, asked=asked, sheet_words=SHEET_WORDS, **more
     )
 
 
-def _overview(batch: UploadRow, asked: Conversation, *, name: str, wrong: str = "") -> str:
+def _overview(upload: UploadRow, asked: Conversation, *, name: str, wrong: str = "") -> str:
     rows = [
         (number, guess, asked.chosen(guess), asked.answer_to(guess) is not None)
         for number, guess in enumerate(asked.guesses)
     ]
     return _page(
-        "overview", batch, asked, rows=rows, name=name, wrong=wrong,
+        "overview", upload, asked, rows=rows, name=name, wrong=wrong,
         foreign=any(not guess.settled or said for _, guess, _, said in rows),
         nothing="" if any(one.sheet for _, _, one, _ in rows) else questions.NOTHING_READ,
     )  # fmt: skip
 
 
-def _sheet(batch: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
+def _sheet(upload: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
     guess = asked.guesses[number]
     return _page(
-        "sheet", batch, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
+        "sheet", upload, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
         readings=asked.readings.get(guess.file, ()), said=asked.answer_to(guess) is not None,
         certainty=_certainty(guess.confidence),
     )  # fmt: skip
 
 
 def _columns(
-    batch: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
+    upload: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
 ) -> str:
     guess = asked.guesses[number]
     at = {one.position: one for one in guess.columns}
@@ -309,6 +309,6 @@ def _columns(
     offers = [(one, _called(one)) for one in guess.columns if one.heading or one.samples]
     unused = [one for one, _ in offers if one.position not in answer.columns.values()]
     return _page(
-        "columns", batch, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,
+        "columns", upload, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,
         unused=unused, wrong=wrong or {}, units=UNITS,
     )  # fmt: skip

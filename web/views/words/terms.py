@@ -106,10 +106,10 @@ def answered(kind: str) -> Mapping[str, str]:
     return {}
 
 
-def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
+def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what a page that asks for words needs; with ``wrong`` the answers given are shown again."""
     reading, home = current.databases().reading, current.home()
-    everything = "alle" in request.args or batch_id is not None
+    everything = "alle" in request.args or upload_id is not None
     book = library.holding(reading, home.id)
     choices = KINDS[kind].choices(book)
     return {
@@ -122,7 +122,7 @@ def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | No
         "ignorable": KINDS[kind].ignorable,
         "called": {**choices, IGNORE: "ignorieren", LATER: "später entscheiden"},
         "pending": unanswered_words.pending(
-            reading, home.id, kind, batch_id=batch_id, limit=terms.KEPT if everything else SHOWN
+            reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
         ),
         "given": _given(request.form) if wrong else {},
         "wrong": wrong or {},
