@@ -13,8 +13,8 @@ from web.services.uploads import records
 
 if TYPE_CHECKING:
     from web.jobs import Jobs
-    from web.services.accounts import Visitor
     from web.services.homes import HomeRow
+    from web.services.sessions import Visitor
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from huey import crontab
 from huey.consumer import Consumer
 
-from web.services.uploads import flow, housekeeping
+from web.services.analysis import home_analysis
+from web.services.uploads import flow, recovery, retention
 from web.services.uploads.progress import SILENT_SECONDS
-from web.services.uploads.records import RELEASED, TO_UNDO, WAITING
 from web.store.databases import Databases, connect, make_engine
+from web.store.models.upload import RELEASED, TO_UNDO, WAITING
 from web.store.queue import JobQueue
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class Jobs:
 
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
-        found = housekeeping.recover(self.databases, self.queue, silent_seconds=silent_seconds)
+        found = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
-            found |= housekeeping.waiting(self.databases)
+            found |= recovery.waiting(self.databases)
         for upload_id, state in found.items():
             self.enqueue(upload_id, state)
 
@@ -68,11 +69,11 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
     def refresh() -> None:
-        housekeeping.refresh(databases)
+        home_analysis.refresh_stale(databases)
 
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
-        housekeeping.forget_old(databases, settings)
+        retention.forget_old(databases, settings)
 
     made = Jobs(queue, databases, read, store, undo)
     return made
@@ -103,7 +104,7 @@ def start_worker(settings: Settings) -> Worker:
     worker = Worker(settings)
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
     worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
-    housekeeping.forget_old(worker.databases, settings)
-    housekeeping.refresh(worker.databases)
+    retention.forget_old(worker.databases, settings)
+    home_analysis.refresh_stale(worker.databases)
     worker.start()
     return worker

@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 import rules
 from web import current
-from web.services.rulebooks import library
+from web.services import rulebook_calendar
+from web.services.rulebooks import holdings
 from web.wording import conditions, figures
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _rulebook() -> RuleBook:
     """Return the home's rulebook; before a home is known, and where none can be found, the one all begin with."""
     try:
         if "home" in g or (current_user and current_user.is_authenticated and "failed" not in g):
-            return library.holding(current.databases().reading, current.home().id)
+            return holdings.effective(current.databases().reading, current.home().id)
     except (HTTPException, SQLAlchemyError, rules.RuleBookError):
         g.failed = True  # an error page must not fail for want of its footer
-    return library.current(FIRST_RULEBOOK)
+    return rulebook_calendar.current(FIRST_RULEBOOK)

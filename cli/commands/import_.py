@@ -25,6 +25,7 @@ from cli.installation import installation
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
 from importers.findings import Severity
+from web.services.uploads import conversation
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from importers.sheets.guesses import SheetGuess
     from importers.sheets.profiles import SourceProfile
     from web.services.homes import HomeRow
-    from web.services.uploads.questions import Conversation
+    from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases
@@ -115,7 +116,6 @@ def _recognised(
 ) -> tuple[Conversation, Mapping[str, str]]:
     """Return what a profile says of the files, and their passwords, once nothing is open any more."""
     import importers  # noqa: PLC0415
-    from web.services.uploads import questions  # noqa: PLC0415
     from web.services.words import conventions  # noqa: PLC0415
 
     with databases.reading() as session:
@@ -130,7 +130,7 @@ def _recognised(
         used = passwords
         return importers.look(files, agreed=agreed, passwords=passwords).guesses
 
-    asked = questions.Conversation(guesses=opened(look), account_id=account_id)
+    asked = conversation.Conversation(guesses=opened(look), account_id=account_id)
     still_open = list(asked.open_questions())
     if still_open:
         raise CommandError(
@@ -146,13 +146,13 @@ def _recognised(
         raise CommandError(f"Das Profil „{chosen.name}“ passt zu keinem Blatt dieser Dateien.")
     for guess in applied:
         answer = replace(asked.chosen(guess), encoding=guess.encoding)
-        for kind in (questions.SHEET, questions.COLUMNS):
+        for kind in (conversation.SHEET, conversation.COLUMNS):
             asked = asked.with_answer(answer, kind)
     return replace(asked, ready=True), used
 
 
 def _question(guess: SheetGuess, kind: str) -> str:
-    from web.services.uploads.questions import SHEET  # noqa: PLC0415
+    from web.services.uploads.conversation import SHEET  # noqa: PLC0415
 
     where = f"{guess.file}, Blatt „{guess.name}“" if guess.name else guess.file
     if kind == SHEET:

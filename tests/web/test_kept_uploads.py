@@ -17,7 +17,7 @@ from tests.web import workbooks
 from tests.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
-from web.services.uploads import flow, housekeeping, kept_files, records
+from web.services.uploads import flow, kept_files, records, retention
 from web.services.uploads.finding_filter import PAGE, FindingFilter, sift
 from web.store.models import AuditEvent
 
@@ -59,7 +59,7 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     for days, left in ((2, {"1/faulty"}), (4, set())):
         later = now + timedelta(days=days)
         monkeypatch.setattr(clock, "now", lambda later=later: later)
-        assert housekeeping.forget_old(parts.databases, settings) == 0
+        assert retention.forget_old(parts.databases, settings) == 0
         assert kept(anna) == left
     assert anna.state(number) == records.STORED
 
@@ -74,9 +74,9 @@ def test_a_folder_of_no_upload_goes_unless_it_is_fresh(ben: Person) -> None:
     settings = ben.parts.settings
     for number in (70, 71):
         kept_files.keep_files(settings, number, [("a.csv", b"x")])
-    old = clock.now().timestamp() - 2 * housekeeping.ORPHAN_SECONDS
+    old = clock.now().timestamp() - 2 * retention.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
-    housekeeping.forget_old(ben.parts.databases, settings)
+    retention.forget_old(ben.parts.databases, settings)
     assert kept(ben) == {"71/file-0"}
 
 

@@ -11,15 +11,15 @@ from sqlalchemy import select
 from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, levels, tenant_of
-from web.services import accounts
+from web.services import accounts, rulebook_calendar
 from web.services.analysis import demand, results
-from web.services.rulebooks import library, overrides
+from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.store import models
 
 DAYS = (date(2026, 2, 6), date(2026, 3, 31))
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
-RESERVED = next(entry.id for entry in library.current("rekonstruktion").interventions if entry.reserved)
+RESERVED = next(entry.id for entry in rulebook_calendar.current("rekonstruktion").interventions if entry.reserved)
 
 
 def nurse(who: Person) -> Person:

@@ -13,10 +13,12 @@ from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_reanalysis import check
 from tests.web.test_rulebooks import account_of, actions, tenant_of
-from web.services.analysis import home_data, results
-from web.services.uploads import records, undo_job, unknown_people
-from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, PersonReply
+from web.services.analysis import home_analysis, home_data, results
+from web.services.people.aliases import LATER, NEW, SAME
+from web.services.uploads import person_answers, records, undo_job, unknown_people
+from web.services.uploads.person_answers import PersonError, PersonReply
 from web.store import models
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from web.services.uploads.unknown_people import PersonQuestion, PersonQuestions
@@ -59,7 +61,7 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
 
 def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
     """Answer a question."""
-    unknown_people.answer(
+    person_answers.answer(
         who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         reply=PersonReply(one.kind, one.pseudonym, said, same_as),
     )  # fmt: skip
@@ -227,7 +229,7 @@ def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
                 )
             )  # fmt: skip
         session.add(models.Instability(resident_id=ids[one.pseudonym], criterion="x", start=None, end=None))
-        home_data.analyse(session, anna.home_id)
+        home_analysis.analyse(session, anna.home_id)
     merge(anna, "42", "0042")
     check(anna)
     with anna.parts.databases.reading() as session:
@@ -312,7 +314,7 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     ]
     for said in wrong:
         with pytest.raises(PersonError):
-            unknown_people.answer(
+            person_answers.answer(
                 anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
                 reply=said,
             )  # fmt: skip
@@ -335,7 +337,7 @@ def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: 
         raise RuntimeError("the machine went down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(unknown_people.apply, "analysed", fails)
+        patched.setattr(person_answers.apply, "analysed", fails)
         with pytest.raises(RuntimeError, match="went down"):
             merge(anna, "42", "0042")
     assert stored(anna) == before
@@ -357,7 +359,7 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
         (other.home_id, tenant_of(other), mine),
     ):
         with pytest.raises(PersonError):
-            unknown_people.answer(
+            person_answers.answer(
                 anna.parts.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
                 reply=PersonReply(one.kind, one.pseudonym, SAME, same_as),
             )  # fmt: skip

@@ -11,7 +11,8 @@ from tests.web import workbooks
 from tests.web.pages import Person, person, post
 from tests.web.test_people import asked, monthly, pseudonym, queue, stored
 from tests.web.test_rulebooks import actions
-from web.services.uploads.unknown_people import NEW, RESIDENT, SAME, STAFF
+from web.services.people.aliases import NEW, SAME
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable

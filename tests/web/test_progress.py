@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.web import workbooks
 from tests.web.pages import Person, post, upload
 from web.services import accounts
-from web.services.uploads import flow, housekeeping, kept_files, progress, records
+from web.services.uploads import flow, kept_files, progress, records, recovery
 from web.services.uploads.progress import CancelledError, ReportProgress, remaining
 from web.store import models
 from web.store.work import bulk
@@ -192,7 +192,7 @@ def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
         with parts.databases.writing.begin() as session:
             assert records.move(session, upload_id, records.WAITING, records.READING)
         parts.jobs.queue.note(progress.key(upload_id), last_word)
-        housekeeping.recover(parts.databases, parts.jobs.queue)
+        recovery.recover(parts.databases, parts.jobs.queue)
         states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
     parts.jobs.enqueue(upload_id, flow.restart(parts.databases, upload_id, account_id=1))

@@ -15,7 +15,7 @@ from tests.web import own_rulebook, stored_results, workbooks
 from tests.web.pages import Person
 from tests.web.test_overrides import nurse
 from tests.web.test_rulebooks import BUILT_IN, account_of, activate, import_
-from web.services.analysis import home_data, rescore, scoring
+from web.services.analysis import home_analysis, rescore, scoring
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.services.uploads import applied
@@ -54,7 +54,7 @@ def check(who: Person) -> None:
     """Hold what is kept against a full analysis, which is undone."""
     with who.parts.databases.writing() as session:
         found = kept(session, who.home_id)
-        home_data.analyse(session, who.home_id)
+        home_analysis.analyse(session, who.home_id)
         session.flush()
         session.expire_all()
         assert found == kept(session, who.home_id)

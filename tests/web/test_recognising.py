@@ -17,7 +17,7 @@ from tests.importers import files
 from tests.web import foreign, workbooks
 from tests.web.pages import Person, person, post, token, upload
 from tests.web.test_uploads import run_jobs
-from web.services.uploads import flow, housekeeping, kept_files, questions, records
+from web.services.uploads import conversation, flow, kept_files, questions, records, recovery
 from web.services.words import profiles
 from web.store import models
 
@@ -371,7 +371,12 @@ def test_two_people_answering_at_once(anna: Person) -> None:
         ready.wait()
         try:
             questions.say(
-                parts.databases, parts.settings, talk.upload_id, version, replace(answer, unit=unit), questions.COLUMNS
+                parts.databases,
+                parts.settings,
+                talk.upload_id,
+                version,
+                replace(answer, unit=unit),
+                conversation.COLUMNS,
             )
         except questions.AnswerError as error:
             lost.append(str(error))
@@ -395,9 +400,7 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     parts.jobs.queue.dequeue()
     with parts.databases.writing.begin() as session:
         assert records.move(session, talk.upload_id, records.WAITING, records.READING)  # and then it was killed
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {
-        talk.upload_id: records.WAITING
-    }
+    assert recovery.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {talk.upload_id: records.WAITING}
     parts.jobs.enqueue(talk.upload_id, records.WAITING)
     run_jobs(ben)
     assert talk.state == records.ASKING

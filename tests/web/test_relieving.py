@@ -27,11 +27,11 @@ from tests.web.pages import person
 from tests.web.test_people import merge
 from tests.web.test_reanalysis import check
 from tests.web.test_undoing import choose, weighed
-from web.services.analysis import home_data, relief, scoring, small_groups
+from web.services import rulebook_calendar
+from web.services.analysis import duties, home_data, relief, scoring, small_groups
 from web.services.analysis.small_groups import MIXED
 from web.services.rulebook_calendar import RulebookPeriod
-from web.services.rulebooks import library
-from web.services.uploads import duties, undo_job
+from web.services.uploads import undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.result import repository
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tests.web.pages import Person
     from web.store.databases import Databases
 
-BOOK = library.current("rekonstruktion")
+BOOK = rulebook_calendar.current("rekonstruktion")
 LONG_AGO = date(2020, 1, 1)
 
 STAFF = [

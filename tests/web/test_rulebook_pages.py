@@ -13,7 +13,7 @@ from tests.browser.edited import edited
 from tests.web import workbooks
 from tests.web.pages import Person, person, post, token
 from web.services import accounts
-from web.services.rulebooks import library, overrides
+from web.services.rulebooks import holdings, overrides
 from web.store.models import Resident, Rulebook
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_a_day_that_is_none_lays_nothing_down(ben: Person, client: FlaskClient) 
     send(client, "/regelwerke/", "/regelwerke/", edited(exported(client)), "a.xlsx")
     answer = post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="31.02.2026")
     assert answer.location == "/regelwerke/r1/festlegen"
-    (held,) = library.holdings(ben.parts.databases.reading, ben.home_id)
+    (held,) = holdings.of_home(ben.parts.databases.reading, ben.home_id)
     assert held.entry.key == "rekonstruktion"
 
 

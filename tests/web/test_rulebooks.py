@@ -15,10 +15,10 @@ from importers.findings import Severity
 from tests.web import own_rulebook, stored_results, workbooks
 from tests.web.pages import Person, person
 from web.services import accounts, clock, homes, rulebook_calendar
-from web.services.analysis import demand, home_data, results, scoring
-from web.services.rulebooks import library
-from web.services.rulebooks.library import RulebookError, RulebookPeriod
-from web.services.uploads import housekeeping
+from web.services.analysis import demand, home_analysis, home_data, results, scoring
+from web.services.rulebook_calendar import RulebookPeriod
+from web.services.rulebooks import holdings, library
+from web.services.rulebooks.library import RulebookError
 from web.store import models
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
 
 def activate(who: Person, key: str, from_day: date) -> None:
     """Let the person's home work with a rulebook."""
-    library.activate(
+    holdings.activate(
         who.parts.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
         account_id=account_of(who),
     )  # fmt: skip
@@ -69,10 +69,10 @@ def actions(who: Person) -> list[str]:
 
 def test_built_in_rulebook_holds_since_always(anna: Person) -> None:
     reading = anna.parts.databases.reading
-    (only,) = library.holdings(reading, anna.home_id)
+    (only,) = holdings.of_home(reading, anna.home_id)
     assert (only.entry.key, only.valid_from, only.valid_until, only.entry.built_in) == (BUILT_IN, None, None, True)
     for day in (date(1990, 1, 1), date(2026, 1, 1), date(2090, 1, 1)):
-        assert library.holding(reading, anna.home_id, day).sha256 == library.current(BUILT_IN).sha256
+        assert holdings.effective(reading, anna.home_id, day).sha256 == rulebook_calendar.current(BUILT_IN).sha256
 
 
 def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
@@ -182,13 +182,13 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
     assert found.rulebook.title == "Hausregel"
     january = results.load(anna.parts.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
     assert [book.title for book in january.books] == ["Rekonstruktion"]
-    tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
+    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
     own = library.get(anna.parts.databases.reading, tenant_of(anna), key)
     direct = sum(
         (
             pebem.score(scoring.of_days(tables, first, last), book, groupings=pebem.CUBE)
             for first, last, book in (
-                (ALL_DAYS[0], date(2026, 2, 5), library.current(BUILT_IN)),
+                (ALL_DAYS[0], date(2026, 2, 5), rulebook_calendar.current(BUILT_IN)),
                 (date(2026, 2, 6), ALL_DAYS[1], own),
             )
         ),
@@ -201,8 +201,8 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
 
 def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
     """Aggregates are additive: any cut gives the same sum."""
-    tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
-    book = library.current(BUILT_IN)
+    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
+    book = rulebook_calendar.current(BUILT_IN)
     first, last = ALL_DAYS
     uncut = scoring.whole(tables, [RulebookPeriod(first, last, book)])
     assert len(uncut.tables[pebem.CUBE[0]]) > 3
@@ -242,7 +242,7 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert levels(anna) != before
     activate(anna, BUILT_IN, day)
     assert levels(anna) == before
-    held = library.holdings(anna.parts.databases.reading, anna.home_id)
+    held = holdings.of_home(anna.parts.databases.reading, anna.home_id)
     assert [(one.entry.key, one.valid_from, one.valid_until) for one in held] == [
         (BUILT_IN, None, date(2026, 2, 5)), (BUILT_IN, day, None),
     ]  # fmt: skip
@@ -255,7 +255,7 @@ def test_rulebook_from_a_day_to_come_changes_nothing_yet(anna: Person) -> None:
     before = levels(anna)
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, clock.today() + timedelta(days=9))
     assert levels(anna) == before
-    assert housekeeping.refresh(anna.parts.databases) == 0
+    assert home_analysis.refresh_stale(anna.parts.databases) == 0
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2100, 1, 1)])
@@ -342,12 +342,12 @@ def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     with pytest.raises(RulebookError):
         library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
     with pytest.raises(RulebookError):
-        library.activate(
+        holdings.activate(
             databases, tenant_id=tenant, home_id=anna.home_id, key=BUILT_IN, from_day=date(2026, 1, 1),
             account_id=account_of(other),
         )  # fmt: skip
     assert import_(other, own_rulebook.changed()).entry is not None  # the same content may be theirs too
-    assert len(library.holdings(databases.reading, anna.home_id)) == 1
+    assert len(holdings.of_home(databases.reading, anna.home_id)) == 1
 
 
 @pytest.mark.parametrize("key", ["", "r", "r0", "r²", "r-1", "r99999999999999999999", "nichts", "../x"])
@@ -374,7 +374,7 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
 def test_home_of_the_same_tenant_keeps_its_own_book(anna: Person) -> None:
     second = homes.create(anna.parts.databases, tenant_of(anna), "Zweites Haus")
     activate(anna, import_(anna, own_rulebook.changed()).entry.key, date(2026, 1, 1))
-    assert library.holding(anna.parts.databases.reading, second).title == "Rekonstruktion"
+    assert holdings.effective(anna.parts.databases.reading, second).title == "Rekonstruktion"
 
 
 def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
@@ -403,7 +403,7 @@ def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
     databases = anna.parts.databases
     stored_results.rest_on_another_book(databases, anna.home_id, ALL_DAYS[1])
     assert results.load(databases.reading, anna.home_id) is None
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
@@ -412,7 +412,7 @@ def test_scoring_some_days_anew_leaves_the_others(anna: Person) -> None:
     databases = anna.parts.databases
     before = stored_results.content(databases, anna.home_id)
     with databases.writing.begin() as session:
-        home_data.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
+        home_analysis.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
     after = stored_results.content(databases, anna.home_id)
     assert len(before) > 8
     assert set(after) == set(before)

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from tests.web.pages import PASSWORD, Person, person, post, token
 from web.security import passwords
-from web.services import accounts, clock
+from web.services import accounts, clock, sessions
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -40,7 +40,7 @@ def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
     made = person(small_app, "emil", "Träger", "Haus")
     once = made.password
     made.first_sign_in()
-    assert accounts.check_password(made.parts.databases, "emil", once) is None
+    assert sessions.check_password(made.parts.databases, "emil", once) is None
 
 
 def test_nothing_opens_between_the_factors(ben: Person) -> None:
@@ -133,7 +133,7 @@ def test_unknown_user_costs_the_same_work(ben: Person, monkeypatch: pytest.Monke
     monkeypatch.setattr(
         type(passwords._HASHER), "verify", lambda _, stored, given: seen.append(stored) or real(stored, given)
     )
-    accounts.check_password(ben.parts.databases, "niemand", "falsch")
+    sessions.check_password(ben.parts.databases, "niemand", "falsch")
     assert len(seen) == 1
 
 
@@ -144,15 +144,15 @@ def test_session_id_changes_and_the_old_one_is_dead(ben: Person) -> None:
     post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
     with client.session_transaction() as session:
         before = session["_user_id"]
-    assert accounts.visitor(ben.parts.databases, before, clock.now()) is not None
+    assert sessions.visitor(ben.parts.databases, before, clock.now()) is not None
     ahead = pyotp.TOTP(ben.secret).at(int(time.time()) + 30)  # the present code was used up before
     assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).status_code == 302
     with client.session_transaction() as session:
         after = session["_user_id"]
     assert before != after
     now = clock.now()
-    assert accounts.visitor(ben.parts.databases, before, now) is None
-    assert accounts.visitor(ben.parts.databases, after, now).open
+    assert sessions.visitor(ben.parts.databases, before, now) is None
+    assert sessions.visitor(ben.parts.databases, after, now).open
 
 
 def test_signing_out_kills_the_session_on_the_server(ben: Person) -> None:
@@ -161,7 +161,7 @@ def test_signing_out_kills_the_session_on_the_server(ben: Person) -> None:
     with client.session_transaction() as session:
         copied = session["_user_id"]
     assert post(client, "/abmelden", "/").status_code == 302
-    assert accounts.visitor(ben.parts.databases, copied, clock.now()) is None
+    assert sessions.visitor(ben.parts.databases, copied, clock.now()) is None
     assert client.get("/").location == "/anmelden"
 
 
@@ -213,7 +213,7 @@ def test_outdated_hash_is_renewed_at_sign_in(ben: Person) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("Morgens um 6 Kaffee")
     with ben.parts.databases.writing.begin() as session:
         session.query(accounts.Account).update({"password_hash": weak})
-    assert accounts.check_password(ben.parts.databases, "ben", "Morgens um 6 Kaffee")
+    assert sessions.check_password(ben.parts.databases, "ben", "Morgens um 6 Kaffee")
     with ben.parts.databases.reading() as session:
         assert session.query(accounts.Account.password_hash).scalar() != weak
 

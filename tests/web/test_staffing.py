@@ -14,8 +14,8 @@ from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions
 from web.services import clock
-from web.services.analysis import staffing
-from web.services.analysis.staffing import StaffingError
+from web.services.analysis import staffing, staffing_inputs
+from web.services.analysis.staffing_inputs import StaffingError
 from web.store import models
 from web.store.base import Base
 
@@ -45,7 +45,7 @@ def enter(who: Person, day: date, full_time: str = "38.5", **figures: str | None
     minimum, agreed = (
         {group: exact.get(f"{kind}_{group}") for group in ("nr1", "nr2", "nr3")} for kind in ("minimum", "agreed")
     )
-    staffing.enter(
+    staffing_inputs.enter(
         who.parts.databases, home_id=who.home_id, account_id=account_of(who), valid_from=day,
         full_time=Decimal(full_time), minimum=minimum, agreed=agreed,
     )  # fmt: skip
@@ -132,9 +132,12 @@ def test_entered_figures_hold_from_their_day(anna: Person) -> None:
     assert month.lines[0].agreed_ratio == month.lines[0].agreed / month.lines[0].ceiling
     assert [line.agreed for line in of(anna, date(2026, 1, 31)).lines] == [None] * 4
     reading = anna.parts.databases.reading
-    assert [one.valid_from for one in staffing.history(reading, anna.home_id)] == [date(2026, 2, 15), date(2026, 2, 1)]
-    assert staffing.inputs(reading, anna.home_id, date(2026, 1, 1)).valid_from is None
-    assert staffing.inputs(reading, anna.home_id).by == "Anna"
+    assert [one.valid_from for one in staffing_inputs.history(reading, anna.home_id)] == [
+        date(2026, 2, 15),
+        date(2026, 2, 1),
+    ]
+    assert staffing_inputs.inputs(reading, anna.home_id, date(2026, 1, 1)).valid_from is None
+    assert staffing_inputs.inputs(reading, anna.home_id).by == "Anna"
 
 
 def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) -> None:
@@ -142,7 +145,7 @@ def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) 
     enter(anna, date(2026, 2, 1), agreed_nr1="1")
     enter(anna, date(2026, 2, 1), agreed_nr1="2")
     reading = anna.parts.databases.reading
-    assert [one.agreed["nr1"] for one in staffing.history(reading, anna.home_id)] == [2]
+    assert [one.agreed["nr1"] for one in staffing_inputs.history(reading, anna.home_id)] == [2]
     with reading() as session:
         assert len(session.scalars(select(models.StaffingInput)).all()) == 2
     assert actions(anna).count("personal.eingeben") == 2
@@ -165,7 +168,7 @@ def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) 
 def test_impossible_figures_are_refused(anna: Person, wrong: dict[str, Any]) -> None:
     with pytest.raises(StaffingError):
         enter(anna, **{"day": date(2026, 2, 1)} | wrong)
-    assert staffing.history(anna.parts.databases.reading, anna.home_id) == []
+    assert staffing_inputs.history(anna.parts.databases.reading, anna.home_id) == []
 
 
 def test_impossible_periods_are_refused(anna: Person) -> None:
@@ -207,7 +210,7 @@ def test_staffing_of_one_home_is_not_that_of_another(anna: Person) -> None:
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     found = of(other, *FEBRUARY)
     assert (found.residents, found.hours_from, found.lines[0].agreed) == (0, None, None)
-    assert staffing.history(anna.parts.databases.reading, other.home_id) == []
+    assert staffing_inputs.history(anna.parts.databases.reading, other.home_id) == []
 
 
 def test_future_days_use_what_is_known(anna: Person) -> None:

@@ -17,10 +17,9 @@ from pebem.plausibility import shape
 from tests.pebem.homes import random_home
 from tests.web import stored_results, workbooks
 from tests.web.pages import Person, person
-from web.services.analysis import demand, plausibility, results, scoring
+from web.services import rulebook_calendar
+from web.services.analysis import demand, home_analysis, plausibility, results, scoring
 from web.services.rulebook_calendar import RulebookPeriod
-from web.services.rulebooks import library
-from web.services.uploads import housekeeping
 from web.store import migrate
 from web.store.databases import connect
 from web.store.result import packed, repository
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-BOOK = library.current("rekonstruktion")
+BOOK = rulebook_calendar.current("rekonstruktion")
 FIRST, LAST = date(2025, 11, 20), date(2026, 3, 10)
 SPAN = (LAST - FIRST).days + 1
 PERIODS = (
@@ -219,9 +218,9 @@ def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
     migrate.move(databases.work, "work", "0003")
     migrate.move(databases.work, "work", "head")
     assert results.load(databases.reading, anna.home_id) is None
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert stored_results.content(databases, anna.home_id) == before
-    assert housekeeping.refresh(databases) == 0
+    assert home_analysis.refresh_stale(databases) == 0
 
 
 def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
@@ -232,7 +231,7 @@ def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
         session.execute(text("UPDATE cube SET content = :bytes"), {"bytes": packed.MARK + bytes([99]) + b"x"})
     with pytest.raises(packed.FormatError, match="Format 99"):
         results.load(databases.reading, anna.home_id)
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert stored_results.content(databases, anna.home_id) == before
 
 

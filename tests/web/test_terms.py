@@ -14,8 +14,8 @@ from tests.web import workbooks
 from tests.web.pages import Person, person
 from tests.web.test_rulebooks import account_of, actions, tenant_of
 from web.services.analysis import results
-from web.services.uploads import flow, records, unanswered_words
-from web.services.words import spreadsheet, terms
+from web.services.uploads import flow, records
+from web.services.words import spreadsheet, terms, unanswered_words
 from web.services.words.spreadsheet import SpreadsheetAnswers
 from web.services.words.terms import TermError
 from web.store import models

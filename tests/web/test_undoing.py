@@ -25,7 +25,7 @@ from tests.web.test_uploads import run_jobs
 from web.services import homes
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
-from web.services.uploads import applied, apply, flow, housekeeping, preview, records, undo_job
+from web.services.uploads import applied, apply, flow, preview, records, recovery, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
@@ -375,10 +375,13 @@ getattr(jobs.make(settings, databases), sys.argv[2]).call_local(int(sys.argv[3])
 
 
 @pytest.mark.parametrize(
-    ("job", "module", "function"), [("undo", "analysis.home_data", "analyse"),
-                                    pytest.param("undo", "uploads.applied", "forget", marks=pytest.mark.deep),
-                                    pytest.param("store", "analysis.rescore", "analyse_touched", marks=pytest.mark.deep)],
-)  # fmt: skip
+    ("job", "module", "function"),
+    [
+        ("undo", "analysis.home_analysis", "analyse"),
+        pytest.param("undo", "uploads.applied", "forget", marks=pytest.mark.deep),
+        pytest.param("store", "analysis.rescore", "analyse_touched", marks=pytest.mark.deep),
+    ],
+)
 def test_killed_worker_leaves_nothing_half_done(
     anna: Person, tmp_path: Path, job: str, module: str, function: str
 ) -> None:
@@ -406,7 +409,7 @@ def test_killed_worker_leaves_nothing_half_done(
     assert ended.returncode == -signal.SIGKILL
     assert anna.state(upload_id) == working
     assert (held(anna), stored_results.content(parts.databases, anna.home_id)) == (before, cubes)
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {upload_id: waiting}
+    assert recovery.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {upload_id: waiting}
     parts.jobs.enqueue(upload_id, waiting)
     run_jobs(anna)
     assert anna.state(upload_id) == (records.STORED if job == "store" else records.UNDONE)

@@ -24,10 +24,9 @@ from pebem.aggregate import Aggregate
 from tests.web import stored_results, workbooks
 from tests.web.pages import Person, post, upload
 from web.jobs import start_worker
-from web.services import accounts, clock
-from web.services.analysis import demand, home_data, results
-from web.services.rulebooks import library
-from web.services.uploads import flow, housekeeping, kept_files, records
+from web.services import accounts, clock, rulebook_calendar
+from web.services.analysis import demand, home_analysis, home_data, results
+from web.services.uploads import flow, kept_files, records, recovery, retention
 from web.store import models
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
 def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     """What pages show equals what the engine says of the same file without any store."""
     anna.read_in(workbooks.workbook())
-    book = library.current("rekonstruktion")
+    book = rulebook_calendar.current("rekonstruktion")
     direct = pebem.score(importers.read([("a.xlsx", workbooks.workbook())], book).tables, book, groupings=pebem.CUBE)
     result = results.load(anna.parts.databases.reading, anna.home_id)
     assert result.period == (date(2026, 1, 5), date(2026, 2, 8))
@@ -283,9 +282,9 @@ def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: p
     """C6: files and findings go after seven days, with an entry in the log; what is stored stays."""
     kept, old = anna.read_in(workbooks.workbook()), anna.read_in(workbooks.workbook(), store=False)
     parts, later = anna.parts, clock.now() + timedelta(days=7, minutes=1)
-    assert housekeeping.forget_old(parts.databases, parts.settings) == 0
+    assert retention.forget_old(parts.databases, parts.settings) == 0
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert housekeeping.forget_old(parts.databases, parts.settings) == 1
+    assert retention.forget_old(parts.databases, parts.settings) == 1
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
     assert not kept_files.has_result(parts.settings, old)
     with parts.databases.reading() as session:
@@ -386,7 +385,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("module", "function", "start"),
     [
-        ("analysis.home_data", "analyse", records.RELEASED),
+        ("analysis.home_analysis", "analyse", records.RELEASED),
         pytest.param("uploads.apply", "put", records.RELEASED, marks=pytest.mark.deep),
         ("uploads.kept_files", "keep_result", records.WAITING),
     ],
@@ -476,9 +475,9 @@ def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     with parts.databases.writing.begin() as session:
         records.move(session, upload_id, records.WAITING, records.READING)
     parts.jobs.queue.note(f"batch-{upload_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
-    housekeeping.recover(parts.databases, parts.jobs.queue)
+    recovery.recover(parts.databases, parts.jobs.queue)
     assert ben.state(upload_id) == records.READING
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {upload_id: records.WAITING}
+    assert recovery.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {upload_id: records.WAITING}
     assert ben.state(upload_id) == records.WAITING
 
 
@@ -486,8 +485,8 @@ def test_new_edition_of_the_rulebook_leads_to_new_figures(anna: Person) -> None:
     """Figures never rest on another rulebook than the one the page names."""
     anna.read_in(workbooks.workbook())
     databases = anna.parts.databases
-    assert housekeeping.refresh(databases) == 0
+    assert home_analysis.refresh_stale(databases) == 0
     stored_results.rest_on_another_book(databases, anna.home_id, date(2026, 1, 5))
     assert results.load(databases.reading, anna.home_id) is None
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED

@@ -17,8 +17,7 @@ from sqlalchemy import func, select
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.rescore import RatingBasis, touched
 from web.services import rulebook_calendar
-from web.services.analysis import home_data, results, scoring
-from web.services.uploads import duties
+from web.services.analysis import duties, home_analysis, home_data, results, scoring
 from web.store.models import Home, PerformedIntervention
 
 if TYPE_CHECKING:
@@ -74,14 +73,14 @@ def analyse_touched(
         Whether feasible relief is to be worked out, and so what touches it alone.
     """
     if before.stale:
-        home_data.analyse(session, home_id, rosters=rosters)
+        home_analysis.analyse(session, home_id, rosters=rosters)
         return set()
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
     found = set(days) | _touched(session, home, before, people)
     if rosters:
         found |= duties.of_changed_staff(session, home_id, before.people.staff, people.staff)
     if found:
-        home_data.analyse(session, home_id, spans_of(found), rosters=rosters)
+        home_analysis.analyse(session, home_id, spans_of(found), rosters=rosters)
     return found
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from web.store.models import PersonAnswer
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +22,19 @@ SAME: Final = "dieselbe"
 NEW: Final = "neu"
 LATER: Final = "später"
 
+ROW_ID: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
+"""Kind of person -> the number in a row that says who it is about."""
+
 
 def answers(session: Session, home_id: int) -> dict[str, PersonAnswer]:
     """Return the answer that counts for each pseudonym of a home that was asked about."""
     rows = session.scalars(select(PersonAnswer).where(PersonAnswer.home_id == home_id).order_by(PersonAnswer.id))
     return {row.pseudonym: row for row in rows}
+
+
+def answer_for(given: Mapping[str, PersonAnswer], pseudonym: str) -> str:
+    """Return the answer about a person, "" where nobody has answered."""
+    return given[pseudonym].answer if pseudonym in given else ""
 
 
 def of_home(session: Session, home_id: int) -> dict[str, str]:

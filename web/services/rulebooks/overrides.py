@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from rules.vocabulary import HIGHEST_LEVEL
-from web.services import audit, clock
+from web.services import audit, clock, rulebook_calendar
 from web.services.analysis import rescore
-from web.services.rulebooks import library
+from web.services.errors import ServiceError
 from web.store.models import Account, Home, Override, Resident
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ NO_NAMES: Final = "Bitte schreiben Sie keine Namen in die Begründung."
 """What a form says beside the reason: it lies in the work database, where nobody has a name."""
 
 
-class OverrideError(Exception):
-    """A level cannot be set or taken back so. The message is one German sentence."""
+class OverrideError(ServiceError):
+    """A level cannot be set or taken back so."""
 
 
 class NotQualifiedError(OverrideError):
@@ -234,7 +234,9 @@ def _qualified(session: Session, home: Home, account_id: int) -> None:
 
 
 def _known(session: Session, home: Home, intervention: str, level: int, period: tuple[date, date]) -> None:
-    found = [stretch.book.find_intervention(intervention) for stretch in library.stretches(session, home, *period)]
+    found = [
+        stretch.book.find_intervention(intervention) for stretch in rulebook_calendar.stretches(session, home, *period)
+    ]
     entries = [entry for entry in found if entry is not None and entry.id == intervention]
     if not entries:
         raise OverrideError("Diese Intervention steht nicht im Regelwerk des Hauses.")

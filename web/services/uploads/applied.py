@@ -17,10 +17,10 @@ from sqlalchemy import delete, func, insert, select, update
 from pebem import contracts
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services.analysis import home_data
-from web.services.people import aliases
+from web.services.analysis.row_changes import NOTHING, ApplyRule, Contents, applied, scope_of
+from web.services.people import aliases, master_data
 from web.services.uploads.assessment_parts import supplemented
-from web.services.uploads.records import IN_FORCE
-from web.services.uploads.row_changes import NOTHING, ApplyRule, Contents, applied, scope_of
+from web.services.uploads.records import EFFECTIVE
 from web.store.models import (
     AppliedDuties,
     AppliedMonth,
@@ -85,7 +85,7 @@ def keep_ground(session: Session, home_id: int) -> None:
     """Where uploads of a home were stored and not kept, keep all there is as what the newest of them said."""
     if session.scalar(select(AppliedUpload.upload_id).where(AppliedUpload.home_id == home_id).limit(1)) is not None:
         return
-    newest = session.scalar(select(func.max(Upload.id)).where(Upload.home_id == home_id, Upload.state.in_(IN_FORCE)))
+    newest = session.scalar(select(func.max(Upload.id)).where(Upload.home_id == home_id, Upload.state.in_(EFFECTIVE)))
     if newest is not None:
         people = home_data.people_of(session, home_id)
         keep(session, home_id, newest, ApplyRule(), stored(session, home_id), people, ground=True)
@@ -180,7 +180,7 @@ def restore_people(session: Session, home_id: int, upload_id: int) -> tuple[int,
         if parts:
             again[name] = pd.concat(parts, ignore_index=True)
     if again:
-        home_data.store_people(session, home_id, contracts.Tables(**again))  # type: ignore[arg-type]  # frames alone
+        master_data.store(session, home_id, contracts.Tables(**again))  # type: ignore[arg-type]  # frames alone
     return len(former), len(unknown - former)
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from web.services.analysis import home_data, rescore
-from web.services.people import aliases
-from web.services.uploads import applied, assessment_parts, duties, row_changes
-from web.services.uploads.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
+from web.services.analysis import duties, home_data, rescore, row_changes
+from web.services.analysis.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
+from web.services.people import aliases, master_data
+from web.services.uploads import applied, assessment_parts
 from web.store.models import Label, Resident
 from web.store.work import bulk, replace_rows
 from web.store.work.row_bytes import days_of, month_of, months_of
@@ -104,7 +104,7 @@ def take_in(
     """
     applied.keep_ground(session, home_id)
     before = rescore.held(session, home_id)
-    residents, staff = home_data.store_people(session, home_id, _whole(session, home_id, tables))
+    residents, staff = master_data.store(session, home_id, _whole(session, home_id, tables))
     connection = session.connection()
     ids = {"resident_id": residents, "staff_id": staff}
     given = bulk.contents_of(connection, tables.interventions, ids, home_id)

@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from web.services import audit, clock
+from web.services import clock
+from web.services.errors import ServiceError
 from web.services.uploads import kept_files, preview, read_job, records, store_job, undo_job
 from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
-from web.services.uploads.records import (  # fmt: skip
+from web.store.models import Upload
+from web.store.models.upload import (
     ABORTED,
     ASKING,
     DISCARDED,
@@ -33,12 +35,9 @@ from web.services.uploads.records import (  # fmt: skip
     UNDOING,
     WAITING,
 )
-from web.store.models import Home, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from sqlalchemy.orm import Session
 
     from web.services.uploads.apply import ApplyChoice
     from web.services.uploads.progress import ProgressNotes
@@ -54,8 +53,6 @@ VAULT_GONE: Final = (
 
 VAULT_GONE_NOW: Final = "Der Namensspeicher ist gerade nicht erreichbar; bitte versuchen Sie es später noch einmal."
 
-OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
-
 OTHER_FIGURES: Final = (
     "Die Zahlen haben sich geändert, seit Sie die Seite geöffnet haben. Bitte sehen Sie sie noch einmal an."
 )
@@ -68,8 +65,8 @@ ERRORS_LEFT: Final = (
 _log = structlog.get_logger(__name__)
 
 
-class UploadError(Exception):
-    """An upload cannot take this step now. The message is one German sentence."""
+class UploadError(ServiceError):
+    """An upload cannot take this step now."""
 
 
 def start(
@@ -96,10 +93,7 @@ def start(
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
         kept_files.keep_files(settings, upload.id, files)
-        audit.record(
-            session, "einlesen.hochladen", tenant_id=_tenant(session, home_id), account_id=account_id,
-            what=f"lieferung {upload.id}",
-        )  # fmt: skip
+        records.record_action(session, upload.id, account_id, "einlesen.hochladen")
         return upload.id
 
 
@@ -143,12 +137,12 @@ def weigh(databases: Databases, settings: Settings, upload_id: int, choice: Appl
     try:
         weighed = preview.upload(databases, settings, home.id, kept_files.result(settings, upload_id), choice)
     except FileNotFoundError as error:
-        raise UploadError(OTHER_STATE) from error
+        raise UploadError(records.OTHER_STATE) from error
     except SQLAlchemyError as error:
         raise UploadError(VAULT_GONE_NOW) from error
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, READ, READ, choice=choice.written(), weighed=weighed):
-            raise UploadError(OTHER_STATE)
+            raise UploadError(records.OTHER_STATE)
 
 
 def commit(
@@ -200,8 +194,8 @@ def reread(databases: Databases, upload_id: int, *, account_id: int) -> None:
     """
     with databases.writing.begin() as session:
         if not records.back(session, upload_id, (READ, ASKING, REFUSED), WAITING):
-            raise UploadError(OTHER_STATE)
-        _record(session, upload_id, account_id, "einlesen.neu-lesen")
+            raise UploadError(records.OTHER_STATE)
+        records.record_action(session, upload_id, account_id, "einlesen.neu-lesen")
 
 
 def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
@@ -239,7 +233,7 @@ def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, accoun
 def handed_out(databases: Databases, upload_id: int, *, account_id: int, what: str = "befunde") -> None:
     """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
     with databases.writing.begin() as session:
-        _record(session, upload_id, account_id, f"{what}.herunterladen")
+        records.record_action(session, upload_id, account_id, f"{what}.herunterladen")
 
 
 def _apart(names: Sequence[str]) -> list[str]:
@@ -293,20 +287,8 @@ def _decide(
 ) -> None:
     with databases.writing.begin() as session:
         if not any(records.move(session, upload_id, start, end) for start in starts):
-            raise UploadError(OTHER_STATE)
-        _record(session, upload_id, account_id, action, reason)
-
-
-def _record(session: Session, upload_id: int, account_id: int | None, action: str, reason: str = "") -> None:
-    home_id = session.scalars(select(Upload.home_id).where(Upload.id == upload_id)).one()
-    audit.record(
-        session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {upload_id}",
-        reason=reason,
-    )  # fmt: skip
-
-
-def _tenant(session: Session, home_id: int) -> int:
-    return session.get_one(Home, home_id).tenant_id
+            raise UploadError(records.OTHER_STATE)
+        records.record_action(session, upload_id, account_id, action, reason)
 
 
 def _place(error: BaseException) -> str:

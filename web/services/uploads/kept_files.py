@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from importers import ReadFiles
     from importers.content.faulty_rows import FaultySheet
-    from web.services.uploads.questions import Conversation
+    from web.services.uploads.conversation import Conversation
     from web.settings import Settings
 
 

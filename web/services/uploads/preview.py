@@ -10,8 +10,7 @@ from sqlalchemy import select
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
 from pebem.engine.day_numbers import number_of
 from pebem.fit import FIT_CLASSES
-from web.services.analysis import home_data
-from web.services.people import pseudonyms
+from web.services.people import frames, master_data, pseudonyms
 from web.services.uploads import apply
 from web.store import vault
 from web.store.models import Home, Label, Resident
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
 
     from importers import ReadFiles
     from pebem.contracts import Tables
+    from web.services.analysis.row_changes import Contents
     from web.services.uploads.apply import AppliedChanges, ApplyChoice
-    from web.services.uploads.row_changes import Contents
     from web.settings import Settings
     from web.store.databases import Databases
     from web.store.result.table import ResultTable
@@ -57,7 +56,7 @@ def upload(
     with databases.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
-        known = home_data.known_people(session, home_id)
+        known = master_data.known(session, home_id)
         taken = apply.take_in(session, home_id, 0, tables, choice, lambda _: None, dry=True)
         found, after = taken.difference, figures(connection, home_id)
         named = {str(one) for frame, key in _about(tables) for one in frame[key].dropna().unique()}
@@ -122,10 +121,10 @@ def _about(tables: Tables) -> list[tuple[pd.DataFrame, str]]:
 def _under_pseudonyms(session: Session, settings: Settings, home_id: int, tables: Tables) -> Tables:
     """Return frames with pseudonyms; people without one get a sign that lasts no longer than this."""
     for kind, key in ((vault.RESIDENT, "resident"), (vault.STAFF, "staff")):
-        numbers = home_data.numbers_of(tables, key)
+        numbers = frames.numbers_of(tables, key)
         known = pseudonyms.existing(session, settings, home_id, kind, numbers)
         names = {number: known.get(number, f"?{kind[:1]}{i}") for i, number in enumerate(numbers)}
-        tables = home_data.renamed(tables, key, names)
+        tables = frames.renamed(tables, key, names)
     return tables
 
 

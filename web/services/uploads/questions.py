@@ -5,28 +5,22 @@ One person's answer is kept at a time: whoever answers questions another has ans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from importers.sheets import guesses
-from importers.sheets.guesses import SheetAnswer, SheetGuess
 from importers.sheets.template_columns import SHEETS
-from web.services import audit
+from web.services.errors import ServiceError
 from web.services.uploads import kept_files, records
-from web.services.uploads.records import ASKING, READ, REFUSED, WAITING
-from web.store.models import Home, Upload
+from web.services.uploads.conversation import COLUMNS, END, Conversation
+from web.store.models import Upload
+from web.store.models.upload import ASKING, READ, REFUSED, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from sqlalchemy.orm import Session
-
-    from importers.sheets.profiles import SourceProfile
-    from web.services.uploads.encodings import EncodingSample
+    from importers.sheets.guesses import SheetAnswer, SheetGuess
     from web.settings import Settings
     from web.store.databases import Databases
-
-OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
 
 ANSWERED: Final = (
     "Inzwischen hat jemand eine Frage zu dieser Lieferung beantwortet. Ihre Antwort wurde deshalb nicht übernommen; "
@@ -35,127 +29,9 @@ ANSWERED: Final = (
 
 NOTHING_READ: Final = "So würde kein Blatt gelesen. Bitte wählen Sie bei mindestens einem Blatt, was es enthält."
 
-PASSWORD, SHEET, COLUMNS, END = "kennwort", "blatt", "spalten", "zuordnung"
 
-
-class AnswerError(Exception):
-    """An answer cannot be taken now. The message is one German sentence or two."""
-
-
-class UploadQuestion(NamedTuple):
-    """What is to be answered next: about the sheet with this number, where it is about a sheet."""
-
-    kind: str
-    number: int = 0
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """The conversation about an upload, kept sealed until it is decided about.
-
-    Attributes
-    ----------
-    guesses
-        What the sheets seem to be, answers applied.
-    answers
-        What people have said, one for each sheet they have said anything of.
-    seen
-        Kind of question, file and sheet somebody has answered.
-    readings
-        File -> how its words with umlauts would read in each encoding that fits.
-    locked, wrong
-        File whose password is to be given, and whether one was given that does not fit.
-    ready
-        Whether everything has been said: the files are to be read so.
-    remember
-        Name of the profile to be kept once they are read, "" = none.
-    account_id
-        Who said so.
-    objection
-        Why the last answer could not be followed; it is asked for again.
-    version
-        Counts the answers.
-    """
-
-    guesses: tuple[SheetGuess, ...] = ()
-    answers: tuple[SheetAnswer, ...] = ()
-    seen: frozenset[tuple[str, str, str]] = frozenset()
-    readings: Mapping[str, tuple[EncodingSample, ...]] = field(default_factory=dict)
-    locked: str = ""
-    wrong: bool = False
-    ready: bool = False
-    remember: str = ""
-    account_id: int = 0
-    objection: str = ""
-    version: int = 0
-
-    def answer_to(self, guess: SheetGuess) -> SheetAnswer | None:
-        """Return what was said of a sheet."""
-        return next((one for one in self.answers if (one.file, one.name) == (guess.file, guess.name)), None)
-
-    def chosen(self, guess: SheetGuess) -> SheetAnswer:
-        """Return how a sheet would be read: as a person has said, else as it seems to be."""
-        if said := self.answer_to(guess):
-            return said if said.columns or not said.sheet else replace(said, columns=columns_of(guess))
-        sheet = "" if guess.hidden else guess.sheet
-        return SheetAnswer(guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit)
-
-    def with_answer(self, answer: SheetAnswer, kind: str) -> Conversation:
-        """Return it with another answer about a sheet, to questions of a kind."""
-        others = tuple(one for one in self.answers if (one.file, one.name) != (answer.file, answer.name))
-        return replace(self, answers=(*others, answer), seen=self.seen | {(kind, answer.file, answer.name)})
-
-    def without_last(self, objection: str) -> Conversation:
-        """Return it without the last answer, and with the reason why."""
-        last = self.answers[-1]
-        seen = frozenset(one for one in self.seen if one[1:] != (last.file, last.name))
-        return replace(self, answers=self.answers[:-1], seen=seen, ready=False, objection=objection)
-
-    def has_seen(self, kind: str, guess: SheetGuess) -> bool:
-        """Return whether somebody has answered this question."""
-        return (kind, guess.file, guess.name) in self.seen
-
-    def open_questions(self) -> Iterator[UploadQuestion]:
-        """Yield what is to be asked, in order; what is settled by itself is not."""
-        if self.locked:
-            yield UploadQuestion(PASSWORD)
-            return
-        asked = [(i, one) for i, one in enumerate(self.guesses) if not (one.settled or one.hidden)]
-        yield from (UploadQuestion(SHEET, i) for i, one in asked if not self.has_seen(SHEET, one))
-        # A sheet somebody has chosen by hand, hidden or not, is asked about as well.
-        asked = [(i, one) for i, one in enumerate(self.guesses) if not one.settled or self.answer_to(one)]
-        for i, guess in asked:
-            if self.chosen(guess).sheet and (guess.columns or guess.missing) and not self.has_seen(COLUMNS, guess):
-                yield UploadQuestion(COLUMNS, i)
-
-    @property
-    def next(self) -> UploadQuestion:
-        """What to ask next; at the end, whether to read so."""
-        return next(self.open_questions(), UploadQuestion(END))
-
-    @property
-    def to_be_asked(self) -> bool:
-        """Whether the files cannot be read before somebody has said so or answered."""
-        unsaid = bool(self.answers or self.objection) and not self.ready
-        return unsaid or next(self.open_questions(), None) is not None
-
-    @property
-    def profiles(self) -> tuple[str, ...]:
-        """Names of the profiles that were applied."""
-        return tuple(sorted({one.profile for one in self.guesses if one.profile and not self.answer_to(one)}))
-
-    def final(self) -> tuple[SheetAnswer, ...]:
-        """Return the answers to read with, the columns of each written out."""
-        return tuple(self.chosen(one) for one in self.guesses if self.answer_to(one))
-
-    def profile(self) -> SourceProfile:
-        """Return what to remember."""
-        return guesses.profile_of(self.remember, self.guesses, self.final())
-
-
-def columns_of(guess: SheetGuess) -> dict[str, int]:
-    """Return the columns a sheet seems to have, as an answer names them."""
-    return {one.column: one.position for one in guess.columns if one.column}
+class AnswerError(ServiceError):
+    """An answer cannot be taken now."""
 
 
 def looks(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
@@ -170,7 +46,7 @@ def looks(databases: Databases, settings: Settings, upload_id: int) -> Conversat
         state = session.get_one(Upload, upload_id).state
     found = kept_files.asked(settings, upload_id) if state == ASKING else None
     if found is None:
-        raise AnswerError(OTHER_STATE)
+        raise AnswerError(records.OTHER_STATE)
     return found
 
 
@@ -202,10 +78,10 @@ def take(
     """
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, ASKING, ASKING):  # holds the row until the answer is kept
-            raise AnswerError(OTHER_STATE)
+            raise AnswerError(records.OTHER_STATE)
         asked = kept_files.asked(settings, upload_id)
         if asked is None:
-            raise AnswerError(OTHER_STATE)
+            raise AnswerError(records.OTHER_STATE)
         if asked.version != version:
             raise AnswerError(ANSWERED)
         asked, again = change(asked)
@@ -213,7 +89,7 @@ def take(
         if again:
             records.move(session, upload_id, ASKING, WAITING)
         if action:
-            _record(session, action, upload_id, account_id)
+            records.record_action(session, upload_id, account_id, action)
         return again
 
 
@@ -275,12 +151,12 @@ def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_
     """
     asked = kept_files.asked(settings, upload_id)
     if asked is None or not asked.guesses:
-        raise AnswerError(OTHER_STATE)
+        raise AnswerError(records.OTHER_STATE)
     with databases.writing.begin() as session:
         if not records.back(session, upload_id, (READ, REFUSED), ASKING):
-            raise AnswerError(OTHER_STATE)
+            raise AnswerError(records.OTHER_STATE)
         kept_files.keep_asked(settings, upload_id, replace(asked, ready=False, version=asked.version + 1))
-        _record(session, "einlesen.umordnen", upload_id, account_id)
+        records.record_action(session, upload_id, account_id, "einlesen.umordnen")
 
 
 def targets(sheet: str) -> Sequence[str]:
@@ -294,8 +170,3 @@ def _otherwise(guess: SheetGuess, answer: SheetAnswer) -> bool:
     return (answer.sheet, answer.row, answer.depth) != (guess.sheet, guess.row, guess.depth) or (
         answer.encoding not in {"", guess.encoding}
     )
-
-
-def _record(session: Session, action: str, upload_id: int, account_id: int | None) -> None:
-    home = session.get_one(Home, session.get_one(Upload, upload_id).home_id)
-    audit.record(session, action, tenant_id=home.tenant_id, account_id=account_id, what=f"lieferung {upload_id}")

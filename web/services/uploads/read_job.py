@@ -11,13 +11,12 @@ import structlog
 import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from web.services import rulebook_calendar
-from web.services.analysis import home_data
-from web.services.people import pseudonyms
-from web.services.uploads import encodings, kept_files, preview, records
+from web.services.people import master_data, pseudonyms
+from web.services.uploads import encodings, kept_files, preview, records, upload_figures
 from web.services.uploads.apply import ApplyChoice
-from web.services.uploads.questions import Conversation
-from web.services.uploads.records import ASKING, READ, READING, REFUSED
+from web.services.uploads.conversation import Conversation
 from web.services.words import conventions, profiles, terms
+from web.store.models.upload import ASKING, READ, READING, REFUSED
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ FILES_GONE: Final = (
 )
 
 _BESIDES_WORK: Final = ("residents", "assessments", "instability", "staff", "duties")
-_STRANGERS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
+UNKNOWN_PERSON_FINDINGS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
+"""Code of a finding about a person without master data -> kind of person."""
 
 _log = structlog.get_logger(__name__)
 
@@ -163,7 +163,7 @@ def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> 
     result = replace(result, findings=_not_known_here(job, result.findings))
     tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
     with databases.reading() as session:
-        figures = home_data.figures(session, home.id, result.tables)
+        figures = upload_figures.figures_of(session, home.id, result.tables)
     records.keep_findings(databases, settings, upload_id, result.findings)
     tell(90, "Legt das Ergebnis ab", result.rows)
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
@@ -211,10 +211,10 @@ def _names(job: _Job, result: ReadFiles, asked: Conversation) -> set[str]:
 def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
     """Leave out warnings about numbers the files do not explain but the home has stored before."""
     with job.databases.reading() as session:
-        known = home_data.known_people(session, job.home.id)
+        known = master_data.known(session, job.home.id)
     settled: set[tuple[str, str]] = set()
     with job.databases.vault_reading() as vault:
-        for code, kind in _STRANGERS.items():
+        for code, kind in UNKNOWN_PERSON_FINDINGS.items():
             numbers = {one.value for one in findings if one.code == code}
             found = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
             settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}

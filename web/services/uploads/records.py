@@ -11,8 +11,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importers.findings import Finding, Severity
 from web.security.crypto import Box
-from web.services import clock
+from web.services import audit, clock
 from web.store.models import Account, Home, UnknownTerm, Upload
+from web.store.models.upload import (
+    ABORTED,
+    ASKING,
+    DISCARDED,
+    EFFECTIVE,
+    MOVING,
+    READ,
+    READING,
+    REFUSED,
+    RELEASED,
+    STORED,
+    STORING,
+    TO_UNDO,
+    UNDECIDED,
+    UNDOING,
+    UNDONE,
+    WAITING,
+)
 from web.store.vault import SealedUploadTexts
 
 if TYPE_CHECKING:
@@ -24,28 +42,41 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-WAITING: Final = "wartet"
-READING: Final = "liest"
-ASKING: Final = "fragt"
-READ: Final = "gelesen"
-REFUSED: Final = "abgelehnt"
-RELEASED: Final = "freigegeben"
-STORING: Final = "speichert"
-STORED: Final = "gespeichert"
-ABORTED: Final = "abgebrochen"
-DISCARDED: Final = "verworfen"
-TO_UNDO: Final = "zurückzunehmen"
-UNDOING: Final = "nimmt zurück"
-UNDONE: Final = "zurückgenommen"
+__all__ = [
+    "ABORTED",
+    "ASKING",
+    "DISCARDED",
+    "EFFECTIVE",
+    "MOVING",
+    "OTHER_STATE",
+    "READ",
+    "READING",
+    "REFUSED",
+    "RELEASED",
+    "STORED",
+    "STORING",
+    "TAKEN_FOR_DEAD",
+    "TO_UNDO",
+    "UNDECIDED",
+    "UNDOING",
+    "UNDONE",
+    "WAITING",
+    "UploadRow",
+    "UploadTexts",
+    "back",
+    "find",
+    "forget_words",
+    "home_of",
+    "keep_findings",
+    "keep_names",
+    "move",
+    "of_home",
+    "record_action",
+    "said",
+]
+"""Pages take the states from here: they do not know the store."""
 
-MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING})
-"""States in which a worker has something to do."""
-
-UNDECIDED: Final = (ASKING, READ, REFUSED, ABORTED)
-"""States that wait for a person's word; from each the upload can be thrown away."""
-
-IN_FORCE: Final = frozenset({STORED, TO_UNDO, UNDOING})
-"""States in which what an upload has said is stored."""
+OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
 
 TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
 
@@ -190,6 +221,15 @@ def back(session: Session, upload_id: int, starts: Sequence[str], end: str) -> b
 def forget_words(session: Session, upload_id: int) -> None:
     """Forget the words of an upload that nobody knew, in the open transaction: reading it finds them anew."""
     session.execute(delete(UnknownTerm).where(UnknownTerm.upload_id == upload_id))
+
+
+def record_action(session: Session, upload_id: int, account_id: int | None, action: str, reason: str = "") -> None:
+    """Add what was done to an upload to the log, in the open transaction."""
+    query = select(Home.tenant_id).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)
+    tenant_id = session.scalars(query).one()
+    audit.record(
+        session, action, tenant_id=tenant_id, account_id=account_id, what=f"lieferung {upload_id}", reason=reason
+    )
 
 
 def _query() -> Any:

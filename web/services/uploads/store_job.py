@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import select
 
-from web.services import audit, clock
-from web.services.analysis import home_data, staffing
+from web.services import clock
+from web.services.analysis import staffing
+from web.services.people import frames
 from web.services.uploads import apply, kept_files, preview, records
 from web.services.uploads.apply import ApplyChoice
-from web.services.uploads.records import READ, STORED, STORING
 from web.store.models import Home, Upload
+from web.store.models.upload import READ, STORED, STORING
 
 if TYPE_CHECKING:
     import importers
@@ -35,7 +36,7 @@ def store(databases: Databases, settings: Settings, home: Home, upload_id: int, 
     result = kept_files.result(settings, upload_id)
     tell(15, "Ersetzt Namen durch Pseudonyme", result.rows)
     with databases.vault_writing.begin() as vault:
-        tables = home_data.pseudonymised(vault, settings, home.id, result)
+        tables = frames.pseudonymised(vault, settings, home.id, result)
     # The vault is complete now. Should the rest fail, identities without rows do no harm.
     try:
         new_rows = _stored(databases, home, upload_id, tables, result, tell)
@@ -74,10 +75,7 @@ def _stored(
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
         if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        audit.record(
-            session, "einlesen.speichern", tenant_id=home.tenant_id, account_id=upload.account_id,
-            what=f"lieferung {upload_id}", reason=_done_to_it(taken),
-        )  # fmt: skip
+        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _done_to_it(taken))
         tell(95, "Schließt ab", result.rows)
         return new_rows
 

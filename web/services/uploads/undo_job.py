@@ -9,13 +9,13 @@ import numpy as np
 import structlog
 from sqlalchemy import delete, func, select, update
 
-from web.services import audit
-from web.services.analysis import rescore
+from web.services.analysis import duties, rescore, row_changes
+from web.services.analysis.row_changes import NOTHING, Contents
+from web.services.errors import ServiceError
 from web.services.people import aliases
-from web.services.uploads import applied, apply, duties, preview, records, row_changes
-from web.services.uploads.records import STORED, TO_UNDO, UNDOING, UNDONE
-from web.services.uploads.row_changes import NOTHING, Contents
+from web.services.uploads import applied, apply, preview, records
 from web.store.models import AppliedUpload, Home, Override, Resident, UnknownTerm, Upload, WeeklyHours
+from web.store.models.upload import STORED, TO_UNDO, UNDOING, UNDONE
 from web.store.work import replace_rows
 from web.store.work.row_bytes import unpack
 
@@ -31,8 +31,8 @@ OTHERWISE: Final = "anders"
 _log = structlog.get_logger(__name__)
 
 
-class UndoError(Exception):
-    """An upload cannot be taken back. The message is one German sentence."""
+class UndoError(ServiceError):
+    """An upload cannot be taken back."""
 
 
 class OtherwiseError(Exception):
@@ -126,11 +126,7 @@ def release(databases: Databases, upload_id: int, *, account_id: int, shown: str
         session.execute(
             update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": shown})
         )
-        home = session.get_one(Home, upload.home_id)
-        audit.record(
-            session, "einlesen.ruecknahme.freigeben", tenant_id=home.tenant_id, account_id=account_id,
-            what=f"lieferung {upload_id}",
-        )  # fmt: skip
+        records.record_action(session, upload_id, account_id, "einlesen.ruecknahme.freigeben")
 
 
 def undo(databases: Databases, upload_id: int, tell: ReportProgress) -> None:
@@ -142,12 +138,8 @@ def undo(databases: Databases, upload_id: int, tell: ReportProgress) -> None:
             found = _take_back(session, upload_id)
             _as_shown(found, upload)
             if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
-                raise RuntimeError("the upload was taken for dead while a job took it back")
-            home = session.get_one(Home, upload.home_id)
-            audit.record(
-                session, "einlesen.zuruecknehmen", tenant_id=home.tenant_id, account_id=upload.account_id,
-                what=f"lieferung {upload_id}",
-            )  # fmt: skip
+                raise RuntimeError(records.TAKEN_FOR_DEAD)
+            records.record_action(session, upload_id, upload.account_id, "einlesen.zuruecknehmen")
             tell(95, "Schließt ab")
     except OtherwiseError:
         with databases.writing.begin() as session:

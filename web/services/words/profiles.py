@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from importers.sheets.profiles import SourceProfile
 from importers.sheets.template_columns import clean, fold
 from web.services import audit, clock
+from web.services.errors import ServiceError
 from web.store.models import Account
 from web.store.models import Profile as Row
 
@@ -35,8 +36,8 @@ _GONE: Final = "Dieses Profil gibt es nicht mehr; bitte laden Sie die Seite neu.
 _NO_FILE: Final = "Das ist keine Profildatei. Bitte nehmen Sie eine Datei, die hier heruntergeladen wurde."
 
 
-class ProfileError(Exception):
-    """A profile cannot be kept so. The message is one German sentence or two."""
+class ProfileError(ServiceError):
+    """A profile cannot be kept so."""
 
 
 @dataclass(frozen=True, slots=True)

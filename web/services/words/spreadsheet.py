@@ -11,8 +11,7 @@ from importers.home_words.kinds import INTERVENTION, KINDS
 from importers.values.spelling import clean, fold
 from web import csv_tables
 from web.services import audit
-from web.services.uploads import unanswered_words
-from web.services.words import terms
+from web.services.words import terms, unanswered_words
 from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:

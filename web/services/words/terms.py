@@ -14,6 +14,7 @@ from importers.conventions import HomeConventions
 from importers.home_words.kinds import KINDS
 from importers.values.spelling import clean, spellings
 from web.services import audit, clock, rulebook_calendar
+from web.services.errors import ServiceError
 from web.store.models import Account, Home, Term, UnknownTerm
 from web.wording.home_words import TERM_WORDS
 
@@ -35,7 +36,7 @@ _ELSEWHERE: Final = "Dieses Haus gibt es hier nicht."
 _AT_ONCE: Final = "Gerade hat noch jemand Zuordnungen gespeichert. Bitte speichern Sie noch einmal."
 
 
-class TermError(Exception):
+class TermError(ServiceError):
     """Words cannot stand for what was said. The message is German.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003  # SQLAlchemy reads the annotations
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,29 @@ from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotat
 
 from web.store.base import Base, Moment
 from web.store.data_classes import Columns, Deletion
+
+WAITING: Final = "wartet"
+READING: Final = "liest"
+ASKING: Final = "fragt"
+READ: Final = "gelesen"
+REFUSED: Final = "abgelehnt"
+RELEASED: Final = "freigegeben"
+STORING: Final = "speichert"
+STORED: Final = "gespeichert"
+ABORTED: Final = "abgebrochen"
+DISCARDED: Final = "verworfen"
+TO_UNDO: Final = "zurückzunehmen"
+UNDOING: Final = "nimmt zurück"
+UNDONE: Final = "zurückgenommen"
+
+MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING})
+"""States in which a worker has something to do."""
+
+UNDECIDED: Final = (ASKING, READ, REFUSED, ABORTED)
+"""States that wait for a decision; from each the upload can be discarded."""
+
+EFFECTIVE: Final = frozenset({STORED, TO_UNDO, UNDOING})
+"""States in which the content of an upload is stored."""
 
 _upload = Columns("home_id", Deletion.UPLOAD)
 

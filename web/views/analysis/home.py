@@ -10,7 +10,7 @@ from importers.home_words.kinds import INTERVENTION
 from pebem import measures
 from web import charts, current
 from web.services.analysis import overview, results
-from web.services.uploads import unanswered_words
+from web.services.words import unanswered_words
 from web.views.analysis import page_selection
 from web.wording import figures
 

@@ -12,7 +12,7 @@ from rules.assessment import instrument
 from rules.cases import cases_for
 from rules.language.condition import Reserved
 from web import current
-from web.services.rulebooks import library
+from web.services.rulebooks import holdings, library
 from web.wording.figures import KIND_WORDS
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def rules_for(book: RuleBook, entry: CatalogueEntry) -> list[Rule]:
 def _chosen() -> ShownRulebook:
     reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
     if not key:
-        held = library.holding(reading, home.id)
+        held = holdings.effective(reading, home.id)
         # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
         own = [one for one in library.list_(reading, current.visitor().tenant_id) if not one.built_in]
         return ShownRulebook(held, None, held.sha256 not in {one.sha256 for one in own})

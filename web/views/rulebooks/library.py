@@ -13,15 +13,17 @@ from importers.findings import Severity
 from pebem.measures import Amount
 from rules.cases import cases_of, groups_of
 from web import current, period_filter
+from web.errors import back_to
 from web.reports import rulebook_pdf, rulebook_xlsx
 from web.services import clock
 from web.services.analysis import overview
-from web.services.rulebooks import library
+from web.services.rulebooks import holdings, library
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from web.services.rulebooks.library import HomeEffect, LibraryEntry, RulebookComparison
+    from web.services.rulebooks.effects import HomeEffect
+    from web.services.rulebooks.library import LibraryEntry, RulebookComparison
 
 blueprint = Blueprint("library", __name__, url_prefix="/regelwerke")
 
@@ -71,7 +73,7 @@ def show(key: str) -> ResponseReturnValue:
     """Show one rulebook of the library: what it is, and what can be done with it."""
     entry = _entry(key)
     book = library.get(current.databases().reading, current.visitor().tenant_id, key)
-    held = library.holdings(current.databases().reading, current.home().id)
+    held = holdings.of_home(current.databases().reading, current.home().id)
     return render_template(
         "library/show.html",
         entry=entry,
@@ -140,42 +142,37 @@ def confirm(key: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>/festlegen")
+@back_to("library.confirm", "key")
 def activate(key: str) -> ResponseReturnValue:
     """Let a rulebook hold for the home from a day on; its figures are computed anew."""
     entry, day = _entry(key), period_filter.day(request.form.get("ab", ""))
     if day is None:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
         return redirect(url_for("library.confirm", key=key))
-    try:
-        library.activate(
-            current.databases(),
-            tenant_id=current.visitor().tenant_id,
-            home_id=current.home().id,
-            key=key,
-            from_day=day,
-            account_id=current.visitor().account_id,
-        )
-    except library.RulebookError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("library.confirm", key=key))
+    holdings.activate(
+        current.databases(),
+        tenant_id=current.visitor().tenant_id,
+        home_id=current.home().id,
+        key=key,
+        from_day=day,
+        account_id=current.visitor().account_id,
+    )
     flash(f"Ab {day:%d.%m.%Y} gilt „{entry.title} {entry.edition}“. Alle Zahlen sind neu gerechnet.", "good")
     return redirect(url_for("library.index"))
 
 
 @blueprint.post("/<key>/entfernen")
+@back_to("library.index")
 def remove(key: str) -> ResponseReturnValue:
     """Take a rulebook out of the library as long as no home has used it."""
     entry = _entry(key)
-    try:
-        library.remove(
-            current.databases(),
-            tenant_id=current.visitor().tenant_id,
-            key=key,
-            account_id=current.visitor().account_id,
-        )
-        flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
-    except library.RulebookError as error:
-        flash(str(error), "warning")
+    library.remove(
+        current.databases(),
+        tenant_id=current.visitor().tenant_id,
+        key=key,
+        account_id=current.visitor().account_id,
+    )
+    flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
     return redirect(url_for("library.index"))
 
 
@@ -193,13 +190,13 @@ def _entry(key: str) -> LibraryEntry:
 def _holding_key() -> str:
     """Return the key of the rulebook that holds for the home today."""
     today = clock.today()
-    held = library.holdings(current.databases().reading, current.home().id)
+    held = holdings.of_home(current.databases().reading, current.home().id)
     begun = [one for one in held if one.valid_from is None or one.valid_from <= today]
     return begun[-1].entry.key
 
 
 def _library() -> dict[str, Any]:
-    held = library.holdings(current.databases().reading, current.home().id)
+    held = holdings.of_home(current.databases().reading, current.home().id)
     return {
         "entries": _entries(),
         "holdings": held,

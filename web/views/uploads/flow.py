@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,17 +11,17 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 
 import importers.template
 from web import current
+from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
-from web.services.rulebooks import library
-from web.services.uploads import flow, kept_files, read_job, records, unanswered_words, undo_job
+from web.services.rulebooks import holdings
+from web.services.uploads import flow, kept_files, read_job, records, undo_job
 from web.services.uploads import progress as job_progress
 from web.services.uploads.finding_filter import FindingFilter, sift
+from web.services.words import unanswered_words
 from web.views.uploads import preview, questions
 from web.views.words import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.typing import ResponseReturnValue
 
     from web.services.uploads.records import UploadRow
@@ -52,7 +51,6 @@ STATE_WORDS: Final = {
 
 
 _WITH_WORDS: Final = frozenset({records.READ, records.STORED})
-_STRANGERS: Final = frozenset({"bewohner-unbekannt", "personal-unbekannt"})
 
 
 @blueprint.get("/")
@@ -62,6 +60,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/")
+@back_to("imports.index")
 def upload() -> ResponseReturnValue:
     """Take files and put them into the queue."""
     home, parts = current.home(), current.parts()
@@ -70,13 +69,9 @@ def upload() -> ResponseReturnValue:
     ]
     if wrong := _objection(given):
         return _index(wrong), 422
-    try:
-        upload_id = flow.start(
-            parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
-        )
-    except flow.UploadError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.index"))
+    upload_id = flow.start(
+        parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
+    )
     parts.jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("imports.show", upload_id=upload_id))
 
@@ -86,7 +81,7 @@ def template() -> ResponseReturnValue:
     """Hand out the empty workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vorlage.xlsx"
-        importers.template.write(path, library.holding(current.databases().reading, current.home().id))
+        importers.template.write(path, holdings.effective(current.databases().reading, current.home().id))
         return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
 
 
@@ -129,7 +124,7 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
         "profiles": asked.profiles if asked else (),
         "words": _open_words(upload) if upload.state in _WITH_WORDS else (),
         "files_gone": read_job.FILES_GONE,
-        "strangers": sum(one.count for one in findings if one.code in _STRANGERS),
+        "strangers": sum(one.count for one in findings if one.code in read_job.UNKNOWN_PERSON_FINDINGS),
     }
     return render_template("imports/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
 
@@ -174,54 +169,45 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/abbrechen")
+@back_to("imports.show", "upload_id")
 def cancel(upload_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
     upload, parts = _upload(upload_id), current.parts()
-    with _objections_shown():
-        flow.cancel(parts.databases, parts.jobs.queue, upload.id, account_id=current.visitor().account_id)
+    flow.cancel(parts.databases, parts.jobs.queue, upload.id, account_id=current.visitor().account_id)
     return redirect(url_for("imports.show", upload_id=upload_id))
 
 
 @blueprint.post("/<int:upload_id>/uebernehmen")
+@back_to("imports.show", "upload_id")
 def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
     upload, parts = _upload(upload_id), current.parts()
-    with _objections_shown():
-        flow.commit(
-            parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
-            all_or_nothing=request.form.get("fehler") == "alles",
-        )  # fmt: skip
-        parts.jobs.enqueue(upload.id, records.RELEASED)
+    flow.commit(
+        parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
+        all_or_nothing=request.form.get("fehler") == "alles",
+    )  # fmt: skip
+    parts.jobs.enqueue(upload.id, records.RELEASED)
     return redirect(url_for("imports.show", upload_id=upload_id))
 
 
 @blueprint.post("/<int:upload_id>/erneut")
+@back_to("imports.show", "upload_id")
 def restart(upload_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
     upload, parts = _upload(upload_id), current.parts()
-    with _objections_shown():
-        state = flow.restart(parts.databases, upload.id, account_id=current.visitor().account_id)
-        parts.jobs.enqueue(upload.id, state)
+    state = flow.restart(parts.databases, upload.id, account_id=current.visitor().account_id)
+    parts.jobs.enqueue(upload.id, state)
     return redirect(url_for("imports.show", upload_id=upload_id))
 
 
 @blueprint.post("/<int:upload_id>/verwerfen")
+@back_to("imports.index")
 def discard(upload_id: int) -> ResponseReturnValue:
     """Throw an upload away."""
     upload, parts = _upload(upload_id), current.parts()
-    with _objections_shown():
-        flow.discard(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
-        flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
+    flow.discard(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
+    flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("imports.index"))
-
-
-@contextmanager
-def _objections_shown() -> Iterator[None]:
-    """Show the objection of a service as a message on the next page."""
-    try:
-        yield
-    except flow.UploadError as error:
-        flash(str(error), "warning")
 
 
 def _upload(upload_id: int) -> UploadRow:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from pebem.measures import Amount
 from web import current
+from web.errors import back_to
 from web.period_filter import day
 from web.services.analysis import overview
+from web.services.errors import ServiceError
 from web.services.uploads import flow, records, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.wording import figures
@@ -38,30 +40,25 @@ class ShareLine(NamedTuple):
     after: float | None
 
 
-class ChoiceError(Exception):
-    """A choice cannot be meant so. The message is one German sentence."""
+class ChoiceError(ServiceError):
+    """A choice is incomplete or contradicts the upload."""
 
 
 @blueprint.post("/<int:upload_id>/folgen")
+@back_to("imports.show", "upload_id", anchor="folgen")
 def weigh(upload_id: int) -> ResponseReturnValue:
     """Work out anew what an upload would do when taken in as chosen."""
     upload, parts = current.upload(upload_id), current.parts()
-    try:
-        flow.weigh(parts.databases, parts.settings, upload.id, _choice(request.form.to_dict(), upload))
-    except (ChoiceError, flow.UploadError) as error:
-        flash(str(error), "warning")
+    flow.weigh(parts.databases, parts.settings, upload.id, _choice(request.form.to_dict(), upload))
     return redirect(url_for("imports.show", upload_id=upload.id) + "#folgen")
 
 
 @blueprint.get("/<int:upload_id>/ruecknahme")
+@back_to("imports.show", "upload_id")
 def undo_page(upload_id: int) -> ResponseReturnValue:
     """Show what taking an upload back would do, and what depends on it."""
     upload = current.upload(upload_id)
-    try:
-        found = undo_job.weigh(current.databases(), upload.id)
-    except undo_job.UndoError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.show", upload_id=upload.id))
+    found = undo_job.weigh(current.databases(), upload.id)
     return render_template(
         "imports/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=lines(found.moved),
         days=found.moved["days"],
@@ -69,16 +66,14 @@ def undo_page(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/ruecknahme")
+@back_to("imports.show", "upload_id")
 def undo(upload_id: int) -> ResponseReturnValue:
     """Let a job take an upload back as it was shown."""
     upload, parts = current.upload(upload_id), current.parts()
-    try:
-        undo_job.release(
-            parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
-        )
-        parts.jobs.enqueue(upload.id, records.TO_UNDO)
-    except undo_job.UndoError as error:
-        flash(str(error), "warning")
+    undo_job.release(
+        parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
+    )
+    parts.jobs.enqueue(upload.id, records.TO_UNDO)
     return redirect(url_for("imports.show", upload_id=upload.id))
 
 

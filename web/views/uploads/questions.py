@@ -7,15 +7,17 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from importers.sheets.guesses import SheetAnswer
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import SHEETS, clean
 from web import current
+from web.errors import back_to
 from web.services.uploads import questions, records
+from web.services.uploads.conversation import COLUMNS, END, PASSWORD, SHEET
 from web.services.uploads.encodings import CODECS
-from web.services.uploads.questions import COLUMNS, END, PASSWORD, SHEET, AnswerError
+from web.services.uploads.questions import AnswerError
 from web.services.words import profiles
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from importers.sheets.guesses import ColumnGuess, SheetGuess
-    from web.services.uploads.questions import Conversation
+    from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
 
 blueprint = Blueprint("asking", __name__, url_prefix="/daten")
@@ -56,6 +58,7 @@ def overview(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/zuordnung")
+@back_to("imports.show", "upload_id")
 def read_so(upload_id: int) -> ResponseReturnValue:
     """Have the files read so, and the profile kept where it is to be."""
     upload, asked = _asked(upload_id)
@@ -63,24 +66,16 @@ def read_so(upload_id: int) -> ResponseReturnValue:
     name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
     if request.form.get("merken") and (wrong := profiles.objection(parts.databases.reading, who.tenant_id, name)):
         return _overview(upload, asked, name=name, wrong=wrong), 422
-    try:
-        questions.read_so(
-            parts.databases, parts.settings, upload_id, _version(), account_id=who.account_id, remember=name
-        )
-    except AnswerError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.show", upload_id=upload_id))
+    questions.read_so(parts.databases, parts.settings, upload_id, _version(), account_id=who.account_id, remember=name)
     return _again(upload_id)
 
 
 @blueprint.post("/<int:upload_id>/zuordnung/aendern")
+@back_to("imports.show", "upload_id")
 def reopen(upload_id: int) -> ResponseReturnValue:
     """Go back to the questions about an upload that was read or could not be."""
     upload, parts = current.upload(upload_id), current.parts()
-    try:
-        questions.reopen(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
-    except AnswerError as error:
-        flash(str(error), "warning")
+    questions.reopen(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
     return redirect(url_for("imports.show", upload_id=upload_id))
 
 
@@ -95,6 +90,7 @@ def password(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/kennwort")
+@back_to("imports.show", "upload_id")
 def unlock(upload_id: int) -> ResponseReturnValue:
     """Take the password of a locked file."""
     upload, asked = _asked(upload_id)
@@ -102,11 +98,7 @@ def unlock(upload_id: int) -> ResponseReturnValue:
     if not given or len(given) > LONGEST_PASSWORD:
         return _page("password", upload, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
     parts = current.parts()
-    try:
-        questions.unlock(parts.databases, parts.settings, upload_id, _version(), given)
-    except AnswerError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.show", upload_id=upload_id))
+    questions.unlock(parts.databases, parts.settings, upload_id, _version(), given)
     return _again(upload_id)
 
 
@@ -118,6 +110,7 @@ def sheet(upload_id: int, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/blatt/<int:number>")
+@back_to("imports.show", "upload_id")
 def say_sheet(upload_id: int, number: int) -> ResponseReturnValue:
     """Take what a sheet holds and where its headings are."""
     upload, asked, guess = _guess(upload_id, number)
@@ -152,6 +145,7 @@ def columns(upload_id: int, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/spalten/<int:number>")
+@back_to("imports.show", "upload_id")
 def say_columns(upload_id: int, number: int) -> ResponseReturnValue:
     """Take which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
     upload, asked, guess = _guess(upload_id, number)
@@ -200,11 +194,7 @@ def _version() -> int:
 
 def _said(upload_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
     parts = current.parts()
-    try:
-        again = questions.say(parts.databases, parts.settings, upload_id, _version(), answer, kind)
-    except AnswerError as error:
-        flash(str(error), "warning")
-        again = False
+    again = questions.say(parts.databases, parts.settings, upload_id, _version(), answer, kind)
     return _again(upload_id) if again else redirect(url_for("imports.show", upload_id=upload_id))
 
 

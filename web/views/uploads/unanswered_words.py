@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from web import current
-from web.services.uploads import flow, records, unanswered_words
+from web.errors import back_to
+from web.services.uploads import flow, records
+from web.services.words import unanswered_words
 from web.views.words import terms
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def index(upload_id: int, kind: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/werte/<kind>")
+@back_to("imports.show", "upload_id")
 def choose(upload_id: int, kind: str) -> ResponseReturnValue:
     """Keep the answers; if asked to, have the upload read once more with them."""
     current.upload(upload_id)
@@ -34,11 +37,8 @@ def choose(upload_id: int, kind: str) -> ResponseReturnValue:
     if "lesen" not in request.form:
         return redirect(url_for("values.index", upload_id=upload_id, kind=kind))
     parts = current.parts()
-    try:
-        flow.reread(parts.databases, upload_id, account_id=current.visitor().account_id)
-        parts.jobs.enqueue(upload_id, records.WAITING)
-    except flow.UploadError as error:
-        flash(str(error), "warning")
+    flow.reread(parts.databases, upload_id, account_id=current.visitor().account_id)
+    parts.jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("imports.show", upload_id=upload_id))
 
 

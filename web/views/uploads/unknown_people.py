@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
-from web.services.uploads import unknown_people
+from web.errors import back_to
+from web.services.people import aliases
+from web.services.uploads import person_answers, unknown_people
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -22,9 +24,9 @@ KIND_WORDS: Final = {
     unknown_people.STAFF: "Mitarbeiterin oder Mitarbeiter",
 }
 _DONE: Final = {
-    unknown_people.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
-    unknown_people.NEW: "Gespeichert: eine Person für sich.",
-    unknown_people.LATER: "Die Frage bleibt offen.",
+    aliases.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
+    aliases.NEW: "Gespeichert: eine Person für sich.",
+    aliases.LATER: "Die Frage bleibt offen.",
 }
 
 
@@ -37,26 +39,24 @@ def index() -> ResponseReturnValue:
     if queue is None:
         return render_template("people/closed.html"), 503
     unknown_people.seen(parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
-    return render_template("people/index.html", queue=queue, people=unknown_people, kind_words=KIND_WORDS)
+    return render_template("people/index.html", queue=queue, people=aliases, kind_words=KIND_WORDS)
 
 
 @blueprint.post("/")
+@back_to("people.index")
 def choose() -> ResponseReturnValue:
     """Answer one question; before two persons become one, ask whether that is meant."""
     parts, who, home = current.parts(), current.visitor(), current.home()
     kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
     same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
-    said = unknown_people.SAME if same_as or written else request.form.get("antwort", "")
-    if said == unknown_people.SAME and "sicher" not in request.form:
+    said = aliases.SAME if same_as or written else request.form.get("antwort", "")
+    if said == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
-    try:
-        unknown_people.answer(
-            parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
-            reply=unknown_people.PersonReply(kind, pseudonym, said, same_as),
-        )  # fmt: skip
-        flash(_DONE[said], "good")
-    except unknown_people.PersonError as error:
-        flash(str(error), "warning")
+    person_answers.answer(
+        parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
+        reply=person_answers.PersonReply(kind, pseudonym, said, same_as),
+    )  # fmt: skip
+    flash(_DONE[said], "good")
     return redirect(url_for("people.index"))
 
 

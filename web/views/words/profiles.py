@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from importers.files.delimited import ENCODINGS
 from web import current
+from web.errors import back_to
 from web.services.words import profiles
 from web.services.words.profiles import ProfileError
 
@@ -37,6 +38,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/")
+@back_to("profiles.index")
 def read() -> ResponseReturnValue:
     """Take a profile another home has given away."""
     file, who = request.files.get("datei"), current.visitor()
@@ -44,13 +46,8 @@ def read() -> ResponseReturnValue:
     if not content:
         flash("Bitte wählen Sie eine Profildatei aus.", "warning")
         return redirect(url_for("profiles.index"))
-    try:
-        name = profiles.import_(
-            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, content=content
-        )
-        flash(f"Das Profil „{name}“ gilt ab der nächsten Datei.", "good")
-    except ProfileError as error:
-        flash(str(error), "warning")
+    name = profiles.import_(current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, content=content)
+    flash(f"Das Profil „{name}“ gilt ab der nächsten Datei.", "good")
     return redirect(url_for("profiles.index"))
 
 
@@ -70,12 +67,14 @@ def export(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:number>/umbenennen")
+@back_to("profiles.index")
 def rename(number: int) -> ResponseReturnValue:
     """Give a profile another name."""
     return _done(profiles.rename, number, "Umbenannt.", name=request.form.get("name", ""))
 
 
 @blueprint.post("/<int:number>/loeschen")
+@back_to("profiles.index")
 def remove(number: int) -> ResponseReturnValue:
     """Delete a profile."""
     return _done(profiles.remove, number, "Gelöscht; beim nächsten Mal wird zu dieser Datei wieder gefragt.")
@@ -85,9 +84,6 @@ def _done(what: object, number: int, word: str, **more: str) -> ResponseReturnVa
     who, databases = current.visitor(), current.databases()
     if profiles.find(databases.reading, who.tenant_id, number) is None:
         abort(404)
-    try:
-        what(databases, tenant_id=who.tenant_id, account_id=who.account_id, number=number, **more)  # type: ignore[operator]
-        flash(word, "good")
-    except ProfileError as error:
-        flash(str(error), "warning")
+    what(databases, tenant_id=who.tenant_id, account_id=who.account_id, number=number, **more)  # type: ignore[operator]
+    flash(word, "good")
     return redirect(url_for("profiles.index"))

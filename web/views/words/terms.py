@@ -9,9 +9,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from importers.content.interventions import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
 from web import current
-from web.services.rulebooks import library
-from web.services.uploads import unanswered_words
-from web.services.words import spreadsheet, terms
+from web.services.rulebooks import holdings
+from web.services.words import spreadsheet, terms, unanswered_words
 from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from web.services.uploads.unanswered_words import UnansweredCount
+    from web.services.words.unanswered_words import UnansweredCount
 
 blueprint = Blueprint("terms", __name__, url_prefix="/bezeichnungen")
 
@@ -110,7 +109,7 @@ def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | N
     """Return what a page that asks for words needs; with ``wrong`` the answers given are shown again."""
     reading, home = current.databases().reading, current.home()
     everything = "alle" in request.args or upload_id is not None
-    book = library.holding(reading, home.id)
+    book = holdings.effective(reading, home.id)
     choices = KINDS[kind].choices(book)
     return {
         "kind": kind,

@@ -11,9 +11,9 @@ from importers.content.interventions import LATER
 from importers.home_words import kinds
 from importers.home_words.kinds import KINDS
 from web.services import rulebook_calendar
-from web.services.uploads import records
 from web.services.words import terms
 from web.store.models import Home, UnknownTerm, Upload
+from web.store.models.upload import DISCARDED, UNDONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,7 @@ def _heard(session: Session, home_id: int, book: rules.RuleBook, upload_id: int 
         .order_by(UnknownTerm.upload_id)
     )
     if upload_id is None:
-        query = query.where(Upload.state.not_in((records.DISCARDED, records.UNDONE)))
+        query = query.where(Upload.state.not_in((DISCARDED, UNDONE)))
     else:
         query = query.where(Upload.id == upload_id)
     return {

@@ -17,7 +17,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from pebem import contracts
-from web.services.uploads import row_changes
+from web.services.analysis import row_changes
 from web.store.models import AppliedDuties, AppliedUpload, Label, Staff
 from web.store.work import bulk, renumber
 from web.store.work.row_bytes import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
-    from web.services.uploads.row_changes import CompletenessScope, Contents
+    from web.services.analysis.row_changes import CompletenessScope, Contents
 
 NOTHING: Final = of_bytes(b"", DUTY)
 NO_DUTIES: Final = pd.DataFrame(contracts.empty(contracts.DUTIES))
