@@ -1,4 +1,4 @@
-"""What the running request belongs to: the application's parts, who asks, and which home is looked at."""
+"""What the running request belongs to: the application's services, who asks, and which home is looked at."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AppServices:
-    """What ``create_app`` was given and made."""
+    """What views need of the application: settings, databases and jobs."""
 
     settings: Settings
     databases: Databases
@@ -51,14 +51,14 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return self.token
 
 
-def parts() -> AppServices:
+def services() -> AppServices:
     """Return settings, databases and jobs of the application."""
     return cast("AppServices", current_app.extensions["pebem"])
 
 
 def databases() -> Databases:
     """Return the databases."""
-    return parts().databases
+    return services().databases
 
 
 def user() -> SignedIn:

@@ -37,11 +37,11 @@ NAVIGATION: Final = {
     ),
     "Personal nach § 113c": (NavigationEntry("staffing.index", "Vereinbare Stellen"),),
     "Grundlagen": (
-        NavigationEntry("imports.index", "Daten einlesen"),
+        NavigationEntry("uploads.index", "Daten einlesen"),
         NavigationEntry("terms.index", "Eigene Bezeichnungen"),
-        NavigationEntry("people.index", "Unbekannte Personen"),
-        NavigationEntry("rulebook.index", "Regelwerk"),
-        NavigationEntry("library.index", "Regelwerke verwalten"),
+        NavigationEntry("unknown_people.index", "Unbekannte Personen"),
+        NavigationEntry("rulebook_entries.index", "Regelwerk"),
+        NavigationEntry("rulebook_library.index", "Regelwerke verwalten"),
         NavigationEntry("overrides.index", "Eigene Festlegungen"),
         NavigationEntry("plausibility.index", "Plausibilität"),
     ),
@@ -49,7 +49,7 @@ NAVIGATION: Final = {
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
 
 
-PART_OF: Final = {"asking": "imports", "profiles": "imports", "taking_in": "imports", "values": "imports"}
+PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads")
 """Pages without a line of their own in the navigation -> those they belong to."""
 
 

@@ -55,7 +55,7 @@ class Person:
     secret: str = ""
 
     @property
-    def parts(self) -> AppServices:
+    def services(self) -> AppServices:
         """Settings, databases and jobs of the application."""
         return self.app.extensions["pebem"]
 
@@ -89,32 +89,32 @@ class Person:
 
     def read_in(self, content: bytes, *, name: str = "haus.xlsx", store: bool = True) -> int:
         """Read a file in through the services, without pages, and return the upload's number."""
-        parts = self.parts
-        account_id = accounts.numbered(parts.databases, self.user_name)
+        services = self.services
+        account_id = accounts.numbered(services.databases, self.user_name)
         upload_id = flow.start(
-            parts.databases, parts.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
+            services.databases, services.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
         )
-        flow.read(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+        flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
         if store:
             self.store(upload_id)
         return upload_id
 
     def store(self, upload_id: int) -> None:
         """Release an upload as it was shown, and store it."""
-        parts = self.parts
-        flow.commit(parts.databases, upload_id, account_id=accounts.numbered(parts.databases, self.user_name))
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+        services = self.services
+        flow.commit(services.databases, upload_id, account_id=accounts.numbered(services.databases, self.user_name))
+        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
 
     def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        parts, found = self.parts, undo_job.weigh(self.parts.databases, upload_id)
-        account_id = accounts.numbered(parts.databases, self.user_name)
-        undo_job.release(parts.databases, upload_id, account_id=account_id, shown=found.digest)
-        flow.undo(parts.databases, parts.jobs.queue, upload_id)
+        parts, found = self.services, undo_job.weigh(self.services.databases, upload_id)
+        account_id = accounts.numbered(services.databases, self.user_name)
+        undo_job.release(services.databases, upload_id, account_id=account_id, shown=found.digest)
+        flow.undo(services.databases, services.jobs.queue, upload_id)
 
     def state(self, upload_id: int) -> str:
         """Return the state of an upload."""
-        rows = records.of_home(self.parts.databases.reading, self.home_id)
+        rows = records.of_home(self.services.databases.reading, self.home_id)
         return next(row.state for row in rows if row.id == upload_id)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def kept(who: Person) -> set[str]:
     """Return the files kept of all uploads."""
-    folder = who.parts.settings.uploads
+    folder = who.services.settings.uploads
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -35,48 +35,48 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C6: encrypted while they are there; the rows to repair outlast the storing, for the days set."""
-    parts = anna.parts
-    settings = replace(parts.settings, upload_days=3)
-    account_id = accounts.numbered(parts.databases, "anna")
+    services = anna.services
+    settings = replace(services.settings, upload_days=3)
+    account_id = accounts.numbered(services.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
     number = flow.start(
-        parts.databases, settings, home_id=anna.home_id, account_id=account_id, files=files
+        services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files
     )  # fmt: skip
     sent = {f"1/file-{position}" for position in range(len(files))}
     assert kept(anna) == sent
-    flow.read(parts.databases, settings, parts.jobs.queue, number)
+    flow.read(services.databases, settings, services.jobs.queue, number)
     assert kept(anna) == {"1/asked", "1/faulty", "1/result", *sent}
     markers = [one.encode() for one in (*workbooks.MARKERS, "Zauberei")]
     assert all(one in b"".join(content for _, content in files) for one in markers)
     for name in kept(anna):
         content = (settings.uploads / name).read_bytes()
         assert not [one for one in markers if one in content], name
-    flow.commit(parts.databases, number, account_id=account_id)
-    flow.store(parts.databases, settings, parts.jobs.queue, number)
+    flow.commit(services.databases, number, account_id=account_id)
+    flow.store(services.databases, settings, services.jobs.queue, number)
     assert anna.state(number) == records.STORED
     assert kept(anna) == {"1/faulty"}
     now = clock.now()
     for days, left in ((2, {"1/faulty"}), (4, set())):
         later = now + timedelta(days=days)
         monkeypatch.setattr(clock, "now", lambda later=later: later)
-        assert retention.forget_old(parts.databases, settings) == 0
+        assert retention.forget_old(services.databases, settings) == 0
         assert kept(anna) == left
     assert anna.state(number) == records.STORED
 
 
 def test_nothing_is_kept_where_no_row_is_faulty(ben: Person) -> None:
     ben.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS))
-    assert list(ben.parts.settings.uploads.iterdir()) == []
+    assert list(ben.services.settings.uploads.iterdir()) == []
 
 
 def test_a_folder_of_no_upload_goes_unless_it_is_fresh(ben: Person) -> None:
     """A server that died while it took files in."""
-    settings = ben.parts.settings
+    settings = ben.services.settings
     for number in (70, 71):
         kept_files.keep_files(settings, number, [("a.csv", b"x")])
     old = clock.now().timestamp() - 2 * retention.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
-    retention.forget_old(ben.parts.databases, settings)
+    retention.forget_old(ben.services.databases, settings)
     assert kept(ben) == {"71/file-0"}
 
 
@@ -102,13 +102,13 @@ def test_faulty_rows_are_handed_out_written_down_and_come_back(anna: Person) -> 
     out = BytesIO()
     book.save(out)
     second = anna.read_in(out.getvalue(), name="berichtigt.xlsx")
-    row = records.find(anna.parts.databases.reading, 1, second)
+    row = records.find(anna.services.databases.reading, 1, second)
     assert row is not None
     assert (row.state, row.rows, row.new_rows, row.errors) == (records.STORED, 1, 1, 0)
     assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text
     gone = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
     assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in gone.text
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         query = select(AuditEvent.object).where(AuditEvent.action == "fehlerzeilen.herunterladen")
         assert session.scalars(query).all() == [f"lieferung {number}"]
 
@@ -117,7 +117,7 @@ def test_words_are_searched_without_standing_in_an_address(ben: Person) -> None:
     """F8: a name typed into the search is in no address; the address typed by hand leads to the findings."""
     client = ben.first_sign_in()
     upload(client, (workbooks.workbook(), "haus.xlsx"))
-    queue = ben.parts.jobs.queue
+    queue = ben.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
     found = post(client, "/daten/1/suche", "/daten/1", suche="ZAUBEREI zeile 9", art="fehler", blatt="Interventionen")

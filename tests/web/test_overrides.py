@@ -24,7 +24,7 @@ RESERVED = next(entry.id for entry in rulebook_calendar.current("rekonstruktion"
 
 def nurse(who: Person) -> Person:
     """Mark an account as that of a registered nurse."""
-    accounts.mark_qn4(who.parts.databases, who.user_name, qn4=True)
+    accounts.mark_qn4(who.services.databases, who.user_name, qn4=True)
     return who
 
 
@@ -33,18 +33,20 @@ def set_(who: Person, level: int = 4, **other: Any) -> int:
     wanted: dict[str, Any] = {
         "intervention": "1.1", "reason": "Sturz mit Folgen", "start": DAYS[0], "end": DAYS[1], **other,
     }  # fmt: skip
-    return overrides.set_(who.parts.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted)
+    return overrides.set_(
+        who.services.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted
+    )
 
 
 def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
     """Return the pseudonym of the known resident who had 1.1 on a day."""
-    found = demand.behind(who.parts.databases.reading, who.home_id, "1.1", (day, day))
+    found = demand.behind(who.services.databases.reading, who.home_id, "1.1", (day, day))
     return next(one.resident for one in found if one.known)
 
 
 def overridden(who: Person) -> int:
     """Return how many counted rows have a level set by hand."""
-    return results.load(who.parts.databases.reading, who.home_id).covered["ueberschrieben"]
+    return results.load(who.services.databases.reading, who.home_id).covered["ueberschrieben"]
 
 
 def test_level_for_the_whole_house_holds_on_its_days(anna: Person) -> None:
@@ -65,7 +67,7 @@ def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
     resident = resident_with_work(anna)
     set_(anna, 4, start=date(2026, 1, 1))
     set_(anna, 1, resident=resident)
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     found = demand.behind(reading, anna.home_id, "1.1", PERIOD)
     assert {(one.qn_soll, one.overridden) for one in found if one.resident == resident} == {(1, True)}
     others = [one for one in found if one.known and one.resident != resident]
@@ -78,7 +80,7 @@ def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
 def test_reason_says_who_set_the_level(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     set_(anna, 4, resident=resident)
     why = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
     assert why.qn_soll == 4
@@ -91,7 +93,7 @@ def test_reason_says_who_set_the_level(anna: Person) -> None:
 
 def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
     """B5, G2: asked for in the transaction of the deed, so a mark that is taken ends at once; refusals are logged."""
-    databases = anna.parts.databases
+    databases = anna.services.databases
     anna.read_in(workbooks.workbook())
     assert not overrides.may_set(databases.reading, account_of(anna))
     with pytest.raises(OverrideError):
@@ -138,7 +140,7 @@ def test_what_is_not_allowed_is_refused_with_its_reason_and_leaves_nothing(
     before = levels(anna)
     with pytest.raises(OverrideError, match=says):
         set_(anna, **wrong)
-    assert overrides.list_(anna.parts.databases.reading, anna.home_id) == []
+    assert overrides.list_(anna.services.databases.reading, anna.home_id) == []
     assert "niveau.setzen" not in actions(anna)
     assert levels(anna) == before
 
@@ -164,7 +166,7 @@ def test_longest_time(anna: Person, start: date, latest: date) -> None:
 def test_withdrawn_from_a_day_on(anna: Person) -> None:
     """What was right until then stays; what is taken back from its first day on never held."""
     nurse(anna).read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = levels(anna)
     number = set_(anna)
     withdraw = {"home_id": anna.home_id, "override_id": number, "account_id": account_of(anna)}
@@ -204,7 +206,7 @@ def test_log_holds_no_reason_and_no_resident(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     set_(anna, resident=resident, reason="Dysphagie nach Apoplex")
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         logged = repr([
             (one.action, one.object, one.reason) for one in session.scalars(select(models.AuditEvent))
         ])  # fmt: skip
@@ -216,7 +218,7 @@ def test_log_holds_no_reason_and_no_resident(anna: Person) -> None:
 def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: a foreign account, a foreign resident, a foreign number."""
     nurse(anna).read_in(workbooks.workbook())
-    resident, number, databases = resident_with_work(anna), set_(anna), anna.parts.databases
+    resident, number, databases = resident_with_work(anna), set_(anna), anna.services.databases
     other = nurse(person(anna.app, "olga", "Träger Ost", "Haus Ost"))
     other.read_in(workbooks.workbook())
     assert overrides.list_(databases.reading, other.home_id) == []
@@ -239,7 +241,7 @@ def test_filtered_list_is_newest_first(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     numbers = [set_(anna), set_(anna, resident=resident), set_(anna, intervention="1.2")]
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     assert [one.id for one in overrides.list_(reading, anna.home_id)] == numbers[::-1]
     assert [one.id for one in overrides.list_(reading, anna.home_id, intervention="1.1")] == numbers[1::-1]
     assert [one.id for one in overrides.list_(reading, anna.home_id, resident=resident)] == [numbers[1]]

@@ -32,17 +32,17 @@ SAMPLE: dict[str, Any] = {
     "override_id": 1, "kind": "qualifikation", "number": 1,
 }  # fmt: skip
 LOGGED = {
-    "imports.findings",
-    "imports.faulty_rows",
+    "uploads.findings",
+    "uploads.faulty_rows",
     "interventions.table",
     "profiles.export",
     "relief.table",
     "terms.table",
 }
 """Downloads of what belongs to a home: each leaves its entry in the log."""
-SHOWING_NAMES = {"people.index"}
+SHOWING_NAMES = {"unknown_people.index"}
 """Pages that show who is behind a pseudonym: each look leaves its entry in the log (T2)."""
-DOWNLOADS = {*LOGGED, "imports.template", "library.workbook", "library.printed"}
+DOWNLOADS = {*LOGGED, "uploads.template", "rulebook_library.workbook", "rulebook_library.printed"}
 
 DAY = "?am=2026-02-05"
 
@@ -144,7 +144,7 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
 def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
     """B2: a pseudonym of another home says nothing."""
     anna.read_in(workbooks.workbook())
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     own = anna.first_sign_in()
     assert own.get(f"/warum/1.1/{pseudonym}{DAY}").status_code == 200
@@ -156,7 +156,7 @@ def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
 def test_choosing_a_home(ben: Person) -> None:
     from web.services import accounts, homes  # noqa: PLC0415
 
-    databases = ben.parts.databases
+    databases = ben.services.databases
     second = homes.create(databases, accounts.tenant_of(databases, "Träger Süd"), "Zweites Haus")
     client = ben.first_sign_in()
     assert "Haus am Hang" in client.get("/").text
@@ -182,7 +182,7 @@ def test_every_post_needs_its_token(ben: Person) -> None:
 
 
 def _everything(who: Person) -> dict[str, list[Any]]:
-    databases, found = who.parts.databases, {}
+    databases, found = who.services.databases, {}
     for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:

@@ -44,7 +44,7 @@ def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any,
 
 def queue(who: Person) -> PersonQuestions:
     """Return the questions of a home."""
-    found = unknown_people.queue(who.parts.databases, who.parts.settings, who.home_id)
+    found = unknown_people.queue(who.services.databases, who.services.settings, who.home_id)
     assert found is not None
     return found
 
@@ -62,7 +62,7 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
 def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
     """Answer a question."""
     person_answers.answer(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         reply=PersonReply(one.kind, one.pseudonym, said, same_as),
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def merge(who: Person, label: str, into: str) -> None:
 def new_rows(who: Person, content: bytes) -> int:
     """Read a file in and return how many rows it added."""
     upload_id = who.read_in(content)
-    row = records.find(who.parts.databases.reading, tenant_of(who), upload_id)
+    row = records.find(who.services.databases.reading, tenant_of(who), upload_id)
     assert row is not None
     assert row.state == records.STORED
     return row.new_rows
@@ -84,7 +84,7 @@ def new_rows(who: Person, content: bytes) -> int:
 
 def stored(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home as they are read, persons by what files call them."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         work = home_data.work_of(session, who.home_id)
         row = models.PerformedIntervention
         query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)
@@ -109,7 +109,7 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
     assert [[(one.label, one.sure) for one in offers] for offers in best] == [
         [("0042 Müller-Özdemir, Ayşe", True)], [("0042 Müller-Özdemir, Ayşe", False)], [("P1 Quast, Ute", True)], [],
     ]  # fmt: skip
-    few = unknown_people.queue(anna.parts.databases, anna.parts.settings, anna.home_id, limit=1)
+    few = unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id, limit=1)
     assert few is not None
     assert (len(few.questions), few.count) == (1, 5)
 
@@ -149,7 +149,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
     own = {"42": "0042", "Ay?e Müller-Özdemir": "0042", "Quast, Ute": "P1"}
     other.read_in(workbooks.workbook())
     other.read_in(monthly([HEAD, *((own.get(row[0], row[0]), own.get(row[1], row[1]), *row[2:]) for row in STRAY[1:])]))
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     mine, theirs = (results.load(reading, who.home_id) for who in (anna, other))
     assert mine.aggregate == theirs.aggregate
     assert mine.covered == theirs.covered
@@ -158,7 +158,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
 
 def stored_alike(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home, people left out of their order."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         work = home_data.work_of(session, who.home_id).astype(object)
     shown = work[["intervention", "status", "date", "minute_of_day", "seconds", "shift", "ward"]]
     return sorted(shown.itertuples(index=False, name=None), key=repr)
@@ -205,7 +205,7 @@ def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
     upload_id = anna.read_in(monthly())
     merge(anna, "42", "0042")
     merge(anna, "Quast, Ute", "P1")
-    with anna.parts.databases.writing.begin() as session:
+    with anna.services.databases.writing.begin() as session:
         undo_job._take_back(session, upload_id)
     assert stored(anna) == before
     check(anna)
@@ -218,7 +218,7 @@ def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
     one, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
-    with anna.parts.databases.writing.begin() as session:
+    with anna.services.databases.writing.begin() as session:
         ids = {row.pseudonym: row.id for row in session.scalars(select(models.Resident))}
         own = session.scalars(select(models.Assessment).where(models.Assessment.resident_id == ids[ayse])).one()
         for day in (own.date, date(2026, 3, 1)):
@@ -232,7 +232,7 @@ def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
         home_analysis.analyse(session, anna.home_id)
     merge(anna, "42", "0042")
     check(anna)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         held, unstable = (
             home_data.assessments_of(session, anna.home_id),
             home_data.people_of(session, anna.home_id).instability,
@@ -251,7 +251,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
     upload_id = anna.read_in(later)
-    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
+    said = records.said(anna.services.databases, anna.services.settings, upload_id)
     assert said is not None
     strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
@@ -260,7 +260,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
     # Master data under the other number are those of the person.
     assert {one.label for one in queue(anna).questions} == {"Ay?e Müller-Özdemir", "43", "0815", "P9"}
     anna.read_in(workbooks.workbook(Bewohner=[workbooks.RESIDENTS[0], ("42", "Müller", "Ayşe", "WB 9", "")]))
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         residents = home_data.people_of(session, anna.home_id).residents
     assert residents.set_index("resident")["ward"].to_dict()[pseudonym(anna, RESIDENT, "0042")] == "WB 9"
     assert len(residents) == 2
@@ -315,7 +315,7 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     for said in wrong:
         with pytest.raises(PersonError):
             person_answers.answer(
-                anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+                anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
                 reply=said,
             )  # fmt: skip
     assert stored(anna) == before
@@ -360,7 +360,7 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
     ):
         with pytest.raises(PersonError):
             person_answers.answer(
-                anna.parts.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
+                anna.services.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
                 reply=PersonReply(one.kind, one.pseudonym, SAME, same_as),
             )  # fmt: skip
     merge(anna, "42", "0042")
@@ -378,7 +378,7 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
         merge(anna, "Ay?e Müller-Özdemir", "0042")
         reply(anna, asked(anna, "Quast, Ute"), NEW)
     kept = repr(events)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         for table in (models.PersonAnswer, models.AuditEvent, models.Resident, models.Staff):
             kept += repr([tuple(row) for row in session.execute(select(table.__table__))])
     assert not [mark for mark in (*workbooks.MARKERS, "Ay?e") if mark in kept]
@@ -386,15 +386,15 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
 
 def test_nothing_is_asked_while_the_vault_is_silent(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    with anna.parts.databases.vault_writing.begin() as session:
+    with anna.services.databases.vault_writing.begin() as session:
         session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))
-    assert unknown_people.queue(anna.parts.databases, anna.parts.settings, anna.home_id) is None
+    assert unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id) is None
 
 
 def test_stranger_whose_master_data_came_is_no_question(anna: Person) -> None:
     anna.read_in(monthly())
     one = asked(anna, "42")
-    with anna.parts.databases.writing.begin() as session:
+    with anna.services.databases.writing.begin() as session:
         session.execute(update(models.Resident).where(models.Resident.pseudonym == one.pseudonym).values(known=True))
     assert "42" not in {other.label for other in queue(anna).questions}
     with pytest.raises(PersonError, match="Stammdaten"):

@@ -119,7 +119,7 @@ def test_page_says_when_the_vault_cannot_be_reached(ben: Person, make_app: Calla
     """C2: no name, no question, a way on."""
     ben.read_in(workbooks.workbook())
     ben.first_sign_in()
-    blind = replace(ben.parts.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
+    blind = replace(ben.services.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     page = replace(ben, app=make_app(blind)).again_signed_in().get("/personen/")
     assert page.status_code == 503
     assert "nicht erreichbar" in page.text

@@ -42,21 +42,21 @@ class Noted:
 def start(who: Person, *files: tuple[str, bytes]) -> int:
     """Upload files, waiting to be read."""
     return flow.start(
-        who.parts.databases, who.parts.settings, home_id=who.home_id,
-        account_id=accounts.numbered(who.parts.databases, who.user_name), files=files,
+        who.services.databases, who.services.settings, home_id=who.home_id,
+        account_id=accounts.numbered(who.services.databases, who.user_name), files=files,
     )  # fmt: skip
 
 
 def run_jobs(who: Person) -> None:
     """Do what a worker would, until nothing waits."""
-    queue = who.parts.jobs.queue
+    queue = who.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
 
 
 def rows_stored(who: Person) -> int:
     """Return how many interventions are stored."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return session.scalar(select(func.count()).select_from(models.PerformedIntervention)) or 0
 
 
@@ -132,39 +132,39 @@ def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     with monkeypatch.context() as patched:
         cancelled_at(patched, anna, kept_files, "files", upload_id)
-        flow.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, upload_id)
+        flow.read(anna.services.databases, anna.services.settings, anna.services.jobs.queue, upload_id)
     assert anna.state(upload_id) == records.ABORTED
-    anna.parts.jobs.enqueue(upload_id, flow.restart(anna.parts.databases, upload_id, account_id=1))
+    anna.services.jobs.enqueue(upload_id, flow.restart(anna.services.databases, upload_id, account_id=1))
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
 
 
 def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Part of the rows is in the open transaction already; all go back, and it can begin again."""
-    parts = anna.parts
+    services = anna.services
     upload_id = anna.read_in(workbooks.workbook(), store=False)
-    flow.commit(parts.databases, upload_id, account_id=1)
+    flow.commit(services.databases, upload_id, account_id=1)
     told = []
 
     class Notes:
         """The queue's notes, with somebody watching who cancels once the first rows are in."""
 
-        noted = parts.jobs.queue.noted
+        noted = services.jobs.queue.noted
 
         def note(self, key: str, value: dict[str, Any] | None) -> None:
-            parts.jobs.queue.note(key, value)
+            services.jobs.queue.note(key, value)
             if value and value.get("total") and value["rows"]:
                 told.append(value["rows"])
-                progress.ask_to_end(parts.jobs.queue, upload_id, 1)
+                progress.ask_to_end(services.jobs.queue, upload_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
-    flow.store(parts.databases, parts.settings, Notes(), upload_id)
+    flow.store(services.databases, services.settings, Notes(), upload_id)
     assert told == [3]
     assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
-    with parts.databases.reading() as session:
+    with services.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
-    parts.jobs.enqueue(upload_id, flow.restart(parts.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
     run_jobs(anna)
     assert (anna.state(upload_id), rows_stored(anna)) == (records.STORED, 7)
 
@@ -184,26 +184,26 @@ def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person)
 
 def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
     """Taken up twice; then somebody has to decide."""
-    parts = anna.parts
+    services = anna.services
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     last_word = {"percent": 5, "step": "Liest", "rows": 0, "total": 0, "began": None, "left": None, "at": 0.0}
     states = []
     for _ in range(3):
-        with parts.databases.writing.begin() as session:
+        with services.databases.writing.begin() as session:
             assert records.move(session, upload_id, records.WAITING, records.READING)
-        parts.jobs.queue.note(progress.key(upload_id), last_word)
-        recovery.recover(parts.databases, parts.jobs.queue)
+        services.jobs.queue.note(progress.key(upload_id), last_word)
+        recovery.recover(services.databases, services.jobs.queue)
         states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
-    parts.jobs.enqueue(upload_id, flow.restart(parts.databases, upload_id, account_id=1))
-    assert progress.of(parts.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
+    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
+    assert progress.of(services.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
 
 
 def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
     """The server died between keeping the files and putting the job into the queue."""
-    upload_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.parts.jobs
+    upload_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.services.jobs
     for _ in range(3):
         jobs.take_up()
     assert len(jobs.queue) == 1
@@ -224,7 +224,7 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
         (months[1], "Interventionen Februar.csv"), (months[0], "Interventionen Januar (2).csv"),
     )  # fmt: skip
     run_jobs(anna)
-    row = records.find(anna.parts.databases.reading, 1, 1)
+    row = records.find(anna.services.databases.reading, 1, 1)
     assert row is not None
     assert (row.state, row.file_count) == (records.READ, 4)
     assert (row.counted, row.not_done, row.faulty) == (workbooks.COUNTED, workbooks.NOT_DONE, workbooks.FAULTY)
@@ -235,8 +235,8 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
 
 def test_two_people_at_once_in_one_home(anna: Person) -> None:
     """Both read and store different, overlapping files at the same time: every row once, and none lost."""
-    parts, (head, *rows) = anna.parts, workbooks.WORK
-    accounts.create_user(parts.databases, tenant_id=1, user_name="bela", display_name="Bela")
+    services, (head, *rows) = anna.services, workbooks.WORK
+    accounts.create_user(services.databases, tenant_id=1, user_name="bela", display_name="Bela")
     files = [
         workbooks.workbook(Bewohner=workbooks.RESIDENTS, Mitarbeitende=workbooks.STAFF, Interventionen=[head, *part])
         for part in (rows[:5], rows[3:])
@@ -244,13 +244,17 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     ended: list[int] = []
 
     def whole_way(name: str, content: bytes) -> None:
-        account_id = accounts.numbered(parts.databases, name)
+        account_id = accounts.numbered(services.databases, name)
         upload_id = flow.start(
-            parts.databases, parts.settings, home_id=anna.home_id, account_id=account_id, files=[("a.xlsx", content)]
+            services.databases,
+            services.settings,
+            home_id=anna.home_id,
+            account_id=account_id,
+            files=[("a.xlsx", content)],
         )
-        flow.read(parts.databases, parts.settings, parts.jobs.queue, upload_id)
-        flow.commit(parts.databases, upload_id, account_id=account_id)
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+        flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
+        flow.commit(services.databases, upload_id, account_id=account_id)
+        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
         ended.append(upload_id)
 
     threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]
@@ -260,5 +264,5 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
         thread.join()
     assert [anna.state(one) for one in ended] == [records.STORED] * 2
     assert rows_stored(anna) == 7
-    with parts.databases.reading() as session:
+    with services.databases.reading() as session:
         assert session.scalar(select(func.sum(models.Upload.new_rows))) == 7

@@ -52,7 +52,7 @@ def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple
 
 def check(who: Person) -> None:
     """Hold what is kept against a full analysis, which is undone."""
-    with who.parts.databases.writing() as session:
+    with who.services.databases.writing() as session:
         found = kept(session, who.home_id)
         home_analysis.analyse(session, who.home_id)
         session.flush()
@@ -114,7 +114,7 @@ def sheets(rng: np.random.Generator) -> dict[str, list[tuple[Any, ...]]]:
 
 def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
     """Read something in, set or take back a level, let another rulebook hold, or undo an upload."""
-    databases, home_id, account_id = who.parts.databases, who.home_id, account_of(who)
+    databases, home_id, account_id = who.services.databases, who.home_id, account_of(who)
     start = FIRST + timedelta(days=int(rng.integers(0, 40)))
     match int(rng.integers(8)):
         case 0 | 1 | 2 | 3:
@@ -144,7 +144,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         found = sorted(one.upload_id for one in applied.in_force(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])
@@ -174,7 +174,7 @@ def test_longer_sequences_of_edits_equal_a_full_analysis(anna: Person, seed: int
 
 
 def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> None:
-    databases, account_id = anna.parts.databases, account_of(nurse(anna))
+    databases, account_id = anna.services.databases, account_of(nurse(anna))
     jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (
         date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)),
     )  # fmt: skip
@@ -209,7 +209,7 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
 
 def test_result_that_rests_on_something_else_is_no_ground_to_build_on(anna: Person, analysed: list[date]) -> None:
     anna.read_in(workbooks.workbook())
-    stored_results.rest_on_another_book(anna.parts.databases, anna.home_id, date(2026, 2, 6))
+    stored_results.rest_on_another_book(anna.services.databases, anna.home_id, date(2026, 2, 6))
     again = anna.read_in(workbooks.workbook(), store=False)
     assert len(days_of(analysed, lambda: anna.store(again))) == 7
     check(anna)

@@ -82,7 +82,7 @@ def columns(talk: Talk, column: str) -> str:
 
 def audited(who: Person) -> list[tuple[str, str, str]]:
     """Return what was written down."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return [tuple(one) for one in session.execute(select(
             models.AuditEvent.action, models.AuditEvent.object, models.AuditEvent.reason
         ).order_by(models.AuditEvent.id))]  # fmt: skip
@@ -91,7 +91,7 @@ def audited(who: Person) -> list[tuple[str, str, str]]:
 def test_the_template_is_read_without_a_question(ben: Person) -> None:
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     assert ben.state(upload_id) == records.READ
-    assert kept_files.asked(ben.parts.settings, upload_id).profiles == ()
+    assert kept_files.asked(ben.services.settings, upload_id).profiles == ()
 
 
 def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
@@ -135,7 +135,7 @@ def test_what_is_read_is_what_was_said(ben: Person) -> None:
     talk.say(**given)
     talk.say(merken="", name="")
     assert talk.state == records.READ
-    result = kept_files.result(ben.parts.settings, talk.upload_id)
+    result = kept_files.result(ben.services.settings, talk.upload_id)
     assert result.tables.interventions["seconds"].tolist() == [7200]
     assert result.tables.interventions["resident"].tolist() == ["42"]
 
@@ -202,10 +202,10 @@ def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
     """T1: whoever is called so, the work database does not hear of it."""
     staff = [workbooks.STAFF[0], ("P1", "Zauberei", "Ute", "12", "", "", "", "")]
     upload_id = ben.read_in(workbooks.workbook(Mitarbeitende=staff, Interventionen=workbooks.WORK), store=False)
-    result = kept_files.result(ben.parts.settings, upload_id)
+    result = kept_files.result(ben.services.settings, upload_id)
     assert result.people_staff.empty
     assert "Zauberei" in result.unknown["intervention"]
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         assert session.scalars(select(models.UnknownTerm.text)).all() == []
 
 
@@ -219,7 +219,7 @@ def test_letters_can_be_put_right(ben: Person) -> None:
     talk.say(zeichen="mac_roman", inhalt="Interventionen")
     assert "Rückenmassage für Änne" in unescape(talk.page(f"{talk.home}/blatt/0").text)
     talk.read()
-    assert "Rückenmassage für Änne" in kept_files.result(ben.parts.settings, talk.upload_id).unknown["intervention"]
+    assert "Rückenmassage für Änne" in kept_files.result(ben.services.settings, talk.upload_id).unknown["intervention"]
 
 
 def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
@@ -231,18 +231,18 @@ def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
     assert talk.say(kennwort="").status_code == 422
     talk.say(kennwort="falsch")
     assert "öffnet die Datei nicht" in talk.page().text
-    assert kept_files.passwords(ben.parts.settings, talk.upload_id) == {}
+    assert kept_files.passwords(ben.services.settings, talk.upload_id) == {}
     answer = talk.say(kennwort=foreign.PASSWORD)
     assert foreign.PASSWORD not in answer.location
     assert talk.at() == "/blatt/0"
-    for path in ben.parts.settings.home.rglob("*"):
+    for path in ben.services.settings.home.rglob("*"):
         assert path.is_dir() or foreign.PASSWORD.encode() not in path.read_bytes(), path
     talk.read()
     assert talk.state == records.READ
-    assert kept_files.passwords(ben.parts.settings, talk.upload_id) == {}
+    assert kept_files.passwords(ben.services.settings, talk.upload_id) == {}
     assert not any(foreign.PASSWORD in part for one in audited(ben) for part in one)
-    flow.reread(ben.parts.databases, talk.upload_id, account_id=1)
-    ben.parts.jobs.enqueue(talk.upload_id, records.WAITING)
+    flow.reread(ben.services.databases, talk.upload_id, account_id=1)
+    ben.services.jobs.enqueue(talk.upload_id, records.WAITING)
     run_jobs(ben)
     assert talk.at() == "/kennwort"
 
@@ -258,7 +258,7 @@ def test_hidden_sheets_are_listed_and_left_out(ben: Person) -> None:
     talk.say(f"{talk.home}/blatt/1", inhalt="Interventionen", zeile="0")
     assert talk.at() == "/spalten/1"
     talk.read()
-    assert kept_files.result(ben.parts.settings, talk.upload_id).rows == 8
+    assert kept_files.result(ben.services.settings, talk.upload_id).rows == 8
 
 
 def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -> None:
@@ -273,12 +273,15 @@ def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -
     assert wrong.status_code == 422
     assert "Bitte wählen Sie die Zeile" in wrong.text
     talk.read()
-    assert kept_files.result(ben.parts.settings, talk.upload_id).rows == 4
+    assert kept_files.result(ben.services.settings, talk.upload_id).rows == 4
 
 
 def test_two_files_of_one_name_are_two(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "a.csv"))
-    assert [one.file for one in kept_files.asked(ben.parts.settings, talk.upload_id).guesses] == ["a.csv", "a (2).csv"]
+    assert [one.file for one in kept_files.asked(ben.services.settings, talk.upload_id).guesses] == [
+        "a.csv",
+        "a (2).csv",
+    ]
 
 
 def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
@@ -296,8 +299,8 @@ def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
     assert second.state == records.READ
     third = Talk(ben, client, (foreign.csv(), "a.csv"))
     assert third.state == records.READ
-    assert kept_files.result(ben.parts.settings, third.upload_id).tables.interventions["seconds"].max() == -1
-    (row,) = profiles.list_(ben.parts.databases.reading, 1)
+    assert kept_files.result(ben.services.settings, third.upload_id).tables.interventions["seconds"].max() == -1
+    (row,) = profiles.list_(ben.services.databases.reading, 1)
     assert (row.version, row.by) == (2, "Ben")
 
 
@@ -307,47 +310,47 @@ def test_what_was_shown_before_does_not_hold_any_more(ben: Person) -> None:
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     post(client, f"/daten/{upload_id}/zuordnung/aendern", f"/daten/{upload_id}")
     with pytest.raises(flow.UploadError):
-        flow.commit(ben.parts.databases, upload_id, account_id=1)
-    row = next(one for one in records.of_home(ben.parts.databases.reading, ben.home_id) if one.id == upload_id)
+        flow.commit(ben.services.databases, upload_id, account_id=1)
+    row = next(one for one in records.of_home(ben.services.databases.reading, ben.home_id) if one.id == upload_id)
     assert (row.rows, row.errors, row.weighed, row.first_day) == (0, 0, None, None)
-    flow.reread(ben.parts.databases, upload_id, account_id=1)
-    flow.cancel(ben.parts.databases, ben.parts.jobs.queue, upload_id, account_id=1)
-    assert flow.restart(ben.parts.databases, upload_id, account_id=1) == records.WAITING
+    flow.reread(ben.services.databases, upload_id, account_id=1)
+    flow.cancel(ben.services.databases, ben.services.jobs.queue, upload_id, account_id=1)
+    assert flow.restart(ben.services.databases, upload_id, account_id=1) == records.WAITING
 
 
 def test_reading_again_finds_the_same(anna: Person) -> None:
     """Originals are kept until somebody decides: what is read again is what was read; stored, they are gone."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
-    before = kept_files.result(anna.parts.settings, upload_id)
-    with anna.parts.databases.reading() as session:
+    before = kept_files.result(anna.services.settings, upload_id)
+    with anna.services.databases.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
-    flow.reread(anna.parts.databases, upload_id, account_id=1)
-    anna.parts.jobs.enqueue(upload_id, records.WAITING)
+    flow.reread(anna.services.databases, upload_id, account_id=1)
+    anna.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
-    again = kept_files.result(anna.parts.settings, upload_id)
+    again = kept_files.result(anna.services.settings, upload_id)
     assert again.tables.interventions.equals(before.tables.interventions)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         assert len(session.scalars(select(models.UnknownTerm)).all()) == words
     anna.store(upload_id)
-    assert {path.name for path in (anna.parts.settings.uploads / str(upload_id)).iterdir()} == {"faulty"}
+    assert {path.name for path in (anna.services.settings.uploads / str(upload_id)).iterdir()} == {"faulty"}
     with pytest.raises(flow.UploadError):
-        flow.reread(anna.parts.databases, upload_id, account_id=1)
+        flow.reread(anna.services.databases, upload_id, account_id=1)
 
 
 def test_an_upload_read_before_files_were_kept_says_so(ben: Person) -> None:
     client = ben.first_sign_in()
     upload_id = ben.read_in(workbooks.workbook(), store=False)
-    (ben.parts.settings.uploads / str(upload_id) / "file-0").unlink()
-    flow.reread(ben.parts.databases, upload_id, account_id=1)
-    ben.parts.jobs.enqueue(upload_id, records.WAITING)
+    (ben.services.settings.uploads / str(upload_id) / "file-0").unlink()
+    flow.reread(ben.services.databases, upload_id, account_id=1)
+    ben.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(ben)
     assert "nicht mehr aufbewahrt" in client.get(f"/daten/{upload_id}").text
 
 
 def test_questions_whose_files_are_lost_do_not_go_in_circles(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    kept_files.drop(ben.parts.settings, talk.upload_id)
+    kept_files.drop(ben.services.settings, talk.upload_id)
     assert "nicht mehr aufbewahrt" in talk.page(f"{talk.home}/blatt/0").text
     assert post(talk.client, f"{talk.home}/verwerfen", "/daten/").status_code == 302
     assert talk.state == records.DISCARDED
@@ -363,16 +366,16 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     late = client.post(path, data={"csrf_token": sign, **given, "inhalt": ""}, follow_redirects=True)
     assert "Inzwischen hat jemand" in late.text
     assert late.request.path.endswith("/spalten/0")
-    parts, version = anna.parts, int(talk.fields()["fassung"])
-    answer = kept_files.asked(parts.settings, talk.upload_id).final()[0]
+    services, version = anna.services, int(talk.fields()["fassung"])
+    answer = kept_files.asked(services.settings, talk.upload_id).final()[0]
     lost, ready = [], threading.Barrier(4)
 
     def say(unit: str) -> None:
         ready.wait()
         try:
             questions.say(
-                parts.databases,
-                parts.settings,
+                services.databases,
+                services.settings,
                 talk.upload_id,
                 version,
                 replace(answer, unit=unit),
@@ -387,7 +390,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     for one in threads:
         one.join()
     assert lost == [questions.ANSWERED] * 3
-    assert kept_files.asked(parts.settings, talk.upload_id).version == version + 1
+    assert kept_files.asked(services.settings, talk.upload_id).version == version + 1
 
 
 def test_answers_outlive_a_restart(ben: Person) -> None:
@@ -396,22 +399,24 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     path = talk.home + talk.at()
     form = {"csrf_token": token(talk.page()), **talk.fields(), "zeilen": "2"}
     assert talk.client.post(path, data=form).status_code == 302
-    parts = ben.parts
-    parts.jobs.queue.dequeue()
-    with parts.databases.writing.begin() as session:
+    services = ben.services
+    services.jobs.queue.dequeue()
+    with services.databases.writing.begin() as session:
         assert records.move(session, talk.upload_id, records.WAITING, records.READING)  # and then it was killed
-    assert recovery.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {talk.upload_id: records.WAITING}
-    parts.jobs.enqueue(talk.upload_id, records.WAITING)
+    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=0) == {
+        talk.upload_id: records.WAITING
+    }
+    services.jobs.enqueue(talk.upload_id, records.WAITING)
     run_jobs(ben)
     assert talk.state == records.ASKING
-    assert kept_files.asked(parts.settings, talk.upload_id).answers[0].depth == 2
+    assert kept_files.asked(services.settings, talk.upload_id).answers[0].depth == 2
 
 
 def test_questions_are_thrown_away_as_uploads_are(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     assert post(talk.client, f"{talk.home}/verwerfen", talk.home + talk.at()).status_code == 302
     assert talk.state == records.DISCARDED
-    assert not (ben.parts.settings.uploads / str(talk.upload_id)).exists()
+    assert not (ben.services.settings.uploads / str(talk.upload_id)).exists()
     assert "verworfen" in talk.page(f"{talk.home}/blatt/0").text
 
 
@@ -483,7 +488,7 @@ def test_a_name_for_the_profile_is_needed(ben: Person) -> None:
     talk.client.post(f"{talk.home}/zuordnung", data=form)
     run_jobs(ben)
     assert talk.state == records.READ
-    assert profiles.list_(ben.parts.databases.reading, 1) == []
+    assert profiles.list_(ben.services.databases.reading, 1) == []
 
 
 def test_a_refused_answer_leads_back_to_the_questions(ben: Person) -> None:
@@ -519,7 +524,7 @@ def test_every_family_is_asked_about_and_read(ben: Person, family: str) -> None:
     assert talk.state == records.ASKING
     talk.read()
     assert talk.state == records.READ
-    assert kept_files.result(ben.parts.settings, talk.upload_id).rows == len(foreign.WORK)
+    assert kept_files.result(ben.services.settings, talk.upload_id).rows == len(foreign.WORK)
 
 
 @pytest.mark.parametrize("family", ["xls", "ods", "das"])

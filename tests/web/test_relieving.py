@@ -91,18 +91,18 @@ def home(who: Person, *rosters_: bytes) -> None:
 
 
 def told(who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None) -> Any:
-    return relief.load(who.parts.databases.reading, who.home_id, (first, last), ward)
+    return relief.load(who.services.databases.reading, who.home_id, (first, last), ward)
 
 
 def on_duty(who: Person) -> list[tuple[str, str, str]]:
     """Return the stored duties: number from outside is not known here, so who by level of the staff list."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         frame = duties.frame(session, who.home_id)
     return sorted((str(one.ward), str(one.start), str(one.end)) for one in frame.itertuples())
 
 
 def stored_duties(who: Person) -> bytes:
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return duties.folded(session, who.home_id).tobytes()
 
 
@@ -190,7 +190,7 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
 def test_a_home_of_pages_tells_what_the_engine_tells(anna: Person) -> None:
     """From files to figures: what is kept equals the engine on the frames that are stored."""
     home(anna, roster(*NIGHTS, *DAYS))
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.duties) == 12
     found, expected = told(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
@@ -238,7 +238,7 @@ def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not
     second = anna.read_in(roster(*DAYS))
     assert told(anna).days == 3
     check(anna)
-    foretold = undo_job.weigh(anna.parts.databases, first)
+    foretold = undo_job.weigh(anna.services.databases, first)
     assert (foretold.rosters.removed, foretold.rosters.new, foretold.gone) == (6, 0, 0)
     anna.undo(first)
     assert (told(anna).days, told(anna).movable) == (1, 40 * 60)
@@ -309,7 +309,7 @@ def test_duties_of_two_numbers_of_one_person_come_together(anna: Person) -> None
     merge(anna, "S0x", "S0")
     after = told(anna)
     assert (before.movable, after.movable) == (120 * 60, 120 * 60)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         found = unpack(duties.folded(session, anna.home_id).tobytes(), DUTY)
     assert len(set(found["staff_id"].tolist())) == 6
     # The other number still means the same person: a newer roster replaces that person's day.
@@ -399,7 +399,7 @@ def test_the_page_says_what_is_kept(anna: Person) -> None:
     assert answer.text.splitlines()[1].startswith("7.E17;")
     assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
     assert ";40,00;280,00;05.02.2026;05.02.2026;1;alle;" in answer.text
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-1] == "entlastung.herunterladen"
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")

@@ -201,7 +201,9 @@ def test_pages_read_no_interventions(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     client = anna.first_sign_in()
     asked: list[str] = []
-    event.listen(anna.parts.databases.work, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False)
+    event.listen(
+        anna.services.databases.work, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False
+    )
     for page in ("/", "/interventionen", "/interventionen.csv", "/interventionen/1.1", "/plausibilitaet"):
         assert client.get(page).status_code == 200, page
     assert any("FROM cube" in statement for statement in asked)
@@ -213,7 +215,7 @@ def test_pages_read_no_interventions(anna: Person) -> None:
 def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
     """The revision drops the former result; the next start makes it anew from the rows, once."""
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
     migrate.move(databases.work, "work", "0003")
     migrate.move(databases.work, "work", "head")
@@ -225,7 +227,7 @@ def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
 
 def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
     with databases.writing.begin() as session:
         session.execute(text("UPDATE cube SET content = :bytes"), {"bytes": packed.MARK + bytes([99]) + b"x"})

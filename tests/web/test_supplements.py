@@ -34,7 +34,7 @@ FIRST = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": part(later=False), "
 
 def assessed(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored of assessments, by person and day."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         frame = home_data.assessments_of(session, who.home_id)
     return sorted(map(tuple, frame.astype({"date": str}).to_numpy().tolist()))
 
@@ -94,9 +94,9 @@ def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) ->
         Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
         Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
     ))  # fmt: skip
-    said = records.said(ben.parts.databases, ben.parts.settings, upload_id)
+    said = records.said(ben.services.databases, ben.services.settings, upload_id)
     assert said is not None
     strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         assert len(home_data.people_of(session, ben.home_id).instability) == 1

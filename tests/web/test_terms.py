@@ -42,7 +42,7 @@ def content(rows: list[tuple[Any, ...]] | None = None) -> bytes:
 def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
     """Say what a word stands for."""
     return terms.answer(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, kind=kind,
+        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, kind=kind,
         answers={text: target},
     )  # fmt: skip
 
@@ -51,26 +51,26 @@ def pending(
     who: Person, kind: str = INTERVENTION, upload_id: int | None = None
 ) -> list[unanswered_words.UnansweredWord]:
     """Return the words that are still open."""
-    return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, upload_id=upload_id)
+    return unanswered_words.pending(who.services.databases.reading, who.home_id, kind, upload_id=upload_id)
 
 
 def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
     """Return what words stand for, and in which version."""
-    found = terms.list_(who.parts.databases.reading, tenant_of(who), kind)
+    found = terms.list_(who.services.databases.reading, tenant_of(who), kind)
     return {one.text: (one.target, one.version) for one in found}
 
 
 def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
     """Upload a CSV file."""
     return spreadsheet.read(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         content=text.encode() if isinstance(text, str) else text,
     )  # fmt: skip
 
 
 def csv_of(who: Person) -> str:
     """Return all words as CSV."""
-    return spreadsheet.written(who.parts.databases.reading, tenant_of(who), who.home_id)
+    return spreadsheet.written(who.services.databases.reading, tenant_of(who), who.home_id)
 
 
 UNKNOWN = {
@@ -85,7 +85,7 @@ UNKNOWN = {
 def left_open(who: Person) -> int:
     """Read the small home in, and let it leave these words open too."""
     upload_id = who.read_in(workbooks.workbook(), store=False)
-    with who.parts.databases.writing.begin() as session:
+    with who.services.databases.writing.begin() as session:
         terms.keep_unknown(session, upload_id, UNKNOWN, ["Quast", "Żeromska"])
     return upload_id
 
@@ -105,7 +105,7 @@ def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
 def test_name_with_a_person_in_it_is_not_kept(anna: Person) -> None:
     """T1: free text that names somebody of the same upload stays in the sealed findings."""
     anna.read_in(content())
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
     assert len(texts) == 3
     assert not [text for text in texts if "eromska" in text]
@@ -115,14 +115,14 @@ def test_name_of_somebody_the_home_knew_before_is_not_kept_either(anna: Person) 
     """T1: a monthly file without master data may still name people in free text."""
     anna.read_in(content())
     anna.read_in(workbooks.workbook(Interventionen=[*WORK[:1], *WORK[3:]]), store=False)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text).where(models.UnknownTerm.upload_id == 2)))
     assert sorted(texts) == ["Bewegungsföderung", "Kaffeerunde"]
 
 
 def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     anna.read_in(content())
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     assert results.load(reading, anna.home_id).covered["counted"] == 1
     assert map_(anna, "zauberei", "1.2") == 1
     map_(anna, "Kaffeerunde", IGNORE)
@@ -133,7 +133,7 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     assert row.rows == row.counted + row.excluded
     cells = results.load(reading, anna.home_id).aggregate.by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
+    said = records.said(anna.services.databases, anna.services.settings, upload_id)
     counts = {one.code: (one.severity.value, one.count) for one in said.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
@@ -145,14 +145,14 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
     upload_id = anna.read_in(content(), store=False)
-    said = records.said(anna.parts.databases, anna.parts.settings, upload_id)
+    said = records.said(anna.services.databases, anna.services.settings, upload_id)
     assert "Zauberei" in {one.value for one in said.findings if one.code == "intervention-unbekannt"}
 
 
 def test_every_change_is_a_version(anna: Person) -> None:
     """T7: what a name stood for, who said so and when stays to be seen."""
     assert [map_(anna, "Zauberei", target) for target in ("1.1", "1.1", LATER, "1.2")] == [1, 0, 1, 1]
-    versions = terms.history(anna.parts.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
+    versions = terms.history(anna.services.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
     assert [(one.version, one.target, one.by) for one in versions] == [
         (3, "1.2", "Anna"), (2, LATER, "Anna"), (1, "1.1", "Anna"),
     ]  # fmt: skip
@@ -178,9 +178,9 @@ def test_newest_upload_tells_the_weight(anna: Person) -> None:
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
     upload_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    flow.discard(anna.parts.databases, anna.parts.settings, upload_id, account_id=account_of(anna))
+    flow.discard(anna.services.databases, anna.services.settings, upload_id, account_id=account_of(anna))
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)
         assert session.scalar(query) == 0
 
@@ -199,7 +199,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert read_csv(anna, filled) == SpreadsheetAnswers(2, 1, ())
     assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
     assert read_csv(anna, csv_of(anna)) == SpreadsheetAnswers(0, 3, ())
-    spreadsheet.handed_out(anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
+    spreadsheet.handed_out(anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
@@ -275,28 +275,28 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     map_(anna, "Zauberei", "1.2")
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     assert made(other) == {}
-    assert terms.history(anna.parts.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
+    assert terms.history(anna.services.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
     assert pending(other) == []
     other.read_in(content())
-    assert results.load(anna.parts.databases.reading, other.home_id).covered["counted"] == 1
+    assert results.load(anna.services.databases.reading, other.home_id).covered["counted"] == 1
     map_(other, "Zauberei", "1.1")
     assert made(anna) == {"Zauberei": ("1.2", 1)}
     foreign: dict[str, Any] = {"tenant_id": tenant_of(other), "home_id": anna.home_id}
     asked = {"account_id": account_of(other), **foreign}
     with pytest.raises(TermError):
-        terms.answer(anna.parts.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
-    assert spreadsheet.read(anna.parts.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
+        terms.answer(anna.services.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
+    assert spreadsheet.read(anna.services.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
     with pytest.raises(TermError):
-        spreadsheet.written(anna.parts.databases.reading, **foreign)
+        spreadsheet.written(anna.services.databases.reading, **foreign)
 
 
 def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
     from web.services import homes  # noqa: PLC0415
 
     map_(anna, "Zauberei", "1.2")
-    anna.home_id = homes.create(anna.parts.databases, tenant_of(anna), "Zweites Haus")
+    anna.home_id = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
     anna.read_in(content())
-    found = results.load(anna.parts.databases.reading, anna.home_id)
+    found = results.load(anna.services.databases.reading, anna.home_id)
     assert found.covered["counted"] == 3
     assert found.period == (date(2026, 2, 8), date(2026, 2, 9))
 
@@ -317,16 +317,16 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
         "2",
         "QN 2 – Pflegehilfskraft mit Basiskurs",
     )
-    counted = unanswered_words.count(anna.parts.databases.reading, anna.home_id)
+    counted = unanswered_words.count(anna.services.databases.reading, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
     assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
-    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, upload_id) == counted
+    assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id) == counted
 
 
 def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
     """T1: a roster may hold who swapped with whom, a qualification the person who has it; whatever stands between."""
     left_open(anna)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
     assert {"F*", "WBL", "PHK"} <= set(texts)
     assert not [text for text in texts if "Quast" in text or "eromska" in text]
@@ -339,7 +339,7 @@ def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
         (DUTY, "F", "06:00-14:00"), (DUTY, "f", "frei"),
     ):  # fmt: skip
         assert map_(anna, text, target, kind) == 1
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         agreed = terms.agreed(session, tenant_of(anna))
     assert agreed.interventions == {"Zauberei": "1.2", "Tanz": IGNORE}
     assert agreed.qualifications == {"PHK": "1 betreuung-43b"}
@@ -352,7 +352,7 @@ def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
 def test_one_wrong_answer_keeps_all_from_being_stored(anna: Person) -> None:
     with pytest.raises(TermError) as caught:
         terms.answer(
-            anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+            anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
             kind=DUTY, answers={"F": "06:00-14:00", "S": "nachmittags", "06:00-14:00": "frei"},
         )  # fmt: skip
     assert set(caught.value.wrong) == {"S", "06:00-14:00"}
@@ -377,7 +377,7 @@ def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person)
     assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
     shown = {one.text: one.target for one in pending(anna, QUALIFICATION, upload_id)}
     assert shown == {"Zauberlehrling": "", "PHK": "3"}
-    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words == 1
+    assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words == 1
 
 
 def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:
@@ -408,13 +408,13 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     }
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
         map_(anna, found[kind][0][0], target, kind)
-    parts = anna.parts
-    flow.reread(parts.databases, upload_id, account_id=account_of(anna))
-    flow.read(parts.databases, parts.settings, parts.jobs.queue, upload_id)
+    services = anna.services
+    flow.reread(services.databases, upload_id, account_id=account_of(anna))
+    flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
     assert not any(pending(anna, kind, upload_id) for kind in KINDS)
-    assert records.find(parts.databases.reading, tenant_of(anna), upload_id).counted == 2
+    assert records.find(services.databases.reading, tenant_of(anna), upload_id).counted == 2
     anna.store(upload_id)
-    with parts.databases.reading() as session:
+    with services.databases.reading() as session:
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [
             (3, "Wohnbereichsleitung")
         ]

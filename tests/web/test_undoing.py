@@ -50,11 +50,11 @@ def file_of(*rows: tuple[str, ...]) -> bytes:
 
 
 def weighed(who: Person, upload_id: int) -> dict[str, Any]:
-    return records.find(who.parts.databases.reading, 1, upload_id).weighed
+    return records.find(who.services.databases.reading, 1, upload_id).weighed
 
 
 def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:
-    flow.weigh(who.parts.databases, who.parts.settings, upload_id, choice)
+    flow.weigh(who.services.databases, who.services.settings, upload_id, choice)
     return weighed(who, upload_id)
 
 
@@ -64,10 +64,10 @@ def numbers(found: dict[str, Any]) -> list[int]:
 
 def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
     """Return everything stored of a home, people by their numbers from outside."""
-    databases, names = who.parts.databases, {}
+    databases, names = who.services.databases, {}
     with databases.vault_reading() as vault:
         for kind in (RESIDENT, STAFF):
-            for pseudonym, (number, _) in pseudonyms.everyone(vault, who.parts.settings, who.home_id, kind).items():
+            for pseudonym, (number, _) in pseudonyms.everyone(vault, who.services.settings, who.home_id, kind).items():
                 names[pseudonym] = number
     with databases.reading() as session:
         tables = home_data.tables_of(session, who.home_id)
@@ -86,7 +86,7 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
 
 
 def count(who: Person, model: Any) -> int:
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
@@ -125,7 +125,7 @@ def test_foretold_figures_are_those_of_the_analysis(anna: Person) -> None:
     assert foretold["after"]["coverage"]["counted"] == 2
     assert sum(seconds for _, seconds in foretold["after"]["fit"].values()) == 70 * 60
     anna.store(upload_id)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         now = preview.figures(session.connection(), anna.home_id)
     assert preview.moved(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
 
@@ -164,24 +164,24 @@ def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
 def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     second = anna.read_in(file_of(row("06.01.2026"), row("07.01.2026")))
-    found = undo_job.weigh(anna.parts.databases, first)
+    found = undo_job.weigh(anna.services.databases, first)
     assert (found.rows, found.gone, found.stay, found.back, found.later) == (2, 1, 1, 0, [second])
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         assert set(session.scalars(select(models.PerformedIntervention.upload_id))) == {second}
     assert anna.state(first) == records.UNDONE
     check(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.weigh(anna.parts.databases, first)
+        undo_job.weigh(anna.services.databases, first)
 
 
 def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
-    shown = undo_job.weigh(anna.parts.databases, first).digest
+    shown = undo_job.weigh(anna.services.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))
-    undo_job.release(anna.parts.databases, first, account_id=1, shown=shown)
-    flow.undo(anna.parts.databases, anna.parts.jobs.queue, first)
+    undo_job.release(anna.services.databases, first, account_id=1, shown=shown)
+    flow.undo(anna.services.databases, anna.services.jobs.queue, first)
     assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
     anna.undo(first)
@@ -206,10 +206,10 @@ def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
 def test_all_or_nothing(anna: Person) -> None:
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     with pytest.raises(flow.UploadError, match="alles oder nichts"):
-        flow.commit(anna.parts.databases, upload_id, account_id=1, all_or_nothing=True)
+        flow.commit(anna.services.databases, upload_id, account_id=1, all_or_nothing=True)
     assert anna.state(upload_id) == records.READ
     good = anna.read_in(file_of(row("05.01.2026")), store=False)
-    flow.commit(anna.parts.databases, good, account_id=1, all_or_nothing=True)
+    flow.commit(anna.services.databases, good, account_id=1, all_or_nothing=True)
     assert anna.state(good) == records.RELEASED
 
 
@@ -231,11 +231,11 @@ def run(who: Person, seed: int, steps: int) -> None:
             in_force.append((_stored(who, content, choice), content, choice))
         check(who)
     found = held(who)
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         rows = applied.stored(session, own)
         months = range(600, 700)
         assert rows.tolist() == applied.folded(session, own, months).tolist()
-    who.home_id = homes.create(who.parts.databases, 1, "Vergleich")
+    who.home_id = homes.create(who.services.databases, 1, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
     assert held(who) == found
@@ -263,11 +263,11 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
 
 def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
-    with anna.parts.databases.writing.begin() as session:
+    with anna.services.databases.writing.begin() as session:
         applied.forget(session, old)
     before = held(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.weigh(anna.parts.databases, old)
+        undo_job.weigh(anna.services.databases, old)
     staff = [workbooks.STAFF[0], ("P1", "", "", "2", "", "", "", "")]
     work = [HEAD, row("05.01.2026", minutes="5")]
     sheet = workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=work, Mitarbeitende=staff)
@@ -311,7 +311,7 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     assert "wurde zurückgenommen" in client.get(page).text
     assert client.get(f"{page}/ruecknahme").status_code == 302
     assert held(anna)["interventions"].total() == 2
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
 
@@ -319,11 +319,11 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
 def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     upload_id = anna.read_in(workbooks.workbook())
     before = held(anna)
-    shown = undo_job.weigh(anna.parts.databases, upload_id).digest
+    shown = undo_job.weigh(anna.services.databases, upload_id).digest
     with monkeypatch.context() as broken:
         broken.setattr(applied, "forget", lambda *_: 1 / 0)
-        undo_job.release(anna.parts.databases, upload_id, account_id=1, shown=shown)
-        flow.undo(anna.parts.databases, anna.parts.jobs.queue, upload_id)
+        undo_job.release(anna.services.databases, upload_id, account_id=1, shown=shown)
+        flow.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
     assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
     anna.undo(upload_id)
     empty = held(anna)
@@ -333,18 +333,18 @@ def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytes
 
 def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     """Whoever comes first: afterwards there is what the uploads in force say."""
-    parts = anna.parts
+    services = anna.services
     first = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
-    shown = undo_job.weigh(parts.databases, first).digest
+    shown = undo_job.weigh(services.databases, first).digest
     others = [
         anna.read_in(file_of(row("05.03.2026", minutes=str(20 + n)), row(f"1{n}.03.2026")), store=False)
         for n in range(3)
     ]
     for upload_id in others:
-        flow.commit(parts.databases, upload_id, account_id=1)
-    undo_job.release(parts.databases, first, account_id=1, shown=shown)
-    work = [(flow.store, (parts.databases, parts.settings, parts.jobs.queue, one)) for one in others]
-    work.append((flow.undo, (parts.databases, parts.jobs.queue, first)))
+        flow.commit(services.databases, upload_id, account_id=1)
+    undo_job.release(services.databases, first, account_id=1, shown=shown)
+    work = [(flow.store, (services.databases, services.settings, services.jobs.queue, one)) for one in others]
+    work.append((flow.undo, (services.databases, services.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
     for thread in threads:
         thread.start()
@@ -352,7 +352,7 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
         thread.join()
     assert {anna.state(one) for one in others} <= {records.STORED, records.READ}
     assert anna.state(first) in {records.STORED, records.UNDONE}
-    with parts.databases.reading() as session:
+    with services.databases.reading() as session:
         rows = applied.stored(session, anna.home_id)
         assert rows.tolist() == applied.folded(session, anna.home_id, range(670, 680)).tolist()
         in_force = {one.upload_id for one in applied.in_force(session, anna.home_id)}
@@ -386,31 +386,31 @@ def test_killed_worker_leaves_nothing_half_done(
     anna: Person, tmp_path: Path, job: str, module: str, function: str
 ) -> None:
     """SIGKILL at the end of an undo, and of a store that replaces a period; afterwards it is done as if nothing was."""
-    parts = anna.parts
+    services = anna.services
     first = anna.read_in(workbooks.workbook())
     second = anna.read_in(file_of(row("05.01.2026", minutes="25"), row("06.01.2026")), store=False)
     choose(anna, second, ApplyChoice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
     if job == "store":
         upload_id, working, waiting = second, records.STORING, records.RELEASED
-        flow.commit(parts.databases, second, account_id=1)
+        flow.commit(services.databases, second, account_id=1)
     else:
         upload_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)
-        shown = undo_job.weigh(parts.databases, first).digest
-        undo_job.release(parts.databases, first, account_id=1, shown=shown)
-    before, cubes = held(anna), stored_results.content(parts.databases, anna.home_id)
+        shown = undo_job.weigh(services.databases, first).digest
+        undo_job.release(services.databases, first, account_id=1, shown=shown)
+    before, cubes = held(anna), stored_results.content(services.databases, anna.home_id)
     script, settings = tmp_path / "killed.py", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
-    settings.write_bytes(pickle.dumps(parts.settings))
+    settings.write_bytes(pickle.dumps(services.settings))
     ended = subprocess.run(
         [sys.executable, str(script), str(settings), job, str(upload_id)], cwd=ROOT, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert ended.returncode == -signal.SIGKILL
     assert anna.state(upload_id) == working
-    assert (held(anna), stored_results.content(parts.databases, anna.home_id)) == (before, cubes)
-    assert recovery.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {upload_id: waiting}
-    parts.jobs.enqueue(upload_id, waiting)
+    assert (held(anna), stored_results.content(services.databases, anna.home_id)) == (before, cubes)
+    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=0) == {upload_id: waiting}
+    services.jobs.enqueue(upload_id, waiting)
     run_jobs(anna)
     assert anna.state(upload_id) == (records.STORED if job == "store" else records.UNDONE)
     assert held(anna)["interventions"].total() == 2

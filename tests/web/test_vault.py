@@ -115,7 +115,7 @@ def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> 
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx", store=False)
     anna.read_in(workbooks.text(workbooks.RESIDENTS), name="Halina Żeromska.csv", store=False)
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx")
-    databases = anna.parts.databases
+    databases = anna.services.databases
     found = []
     for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
         with sessions() as session:
@@ -125,7 +125,7 @@ def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> 
                     found += [(table.name, mark) for mark in workbooks.MARKERS if mark in cells or any(
                         len(mark) > 4 and (mark in cell or mark.encode().decode("latin-1") in cell) for cell in cells
                     )]  # fmt: skip
-    for path in anna.parts.settings.home.rglob("*"):
+    for path in anna.services.settings.home.rglob("*"):
         if path.is_file() and not path.name.endswith("_key.txt"):
             content = path.read_bytes()
             found += [(path.name, mark) for mark in workbooks.MARKERS if len(mark) > 4 and mark.encode() in content]
@@ -145,7 +145,7 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     staged = shut.open(sealed, f"{upload_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    words = records.said(who.parts.databases, embedded, upload_id)
+    words = records.said(who.services.databases, embedded, upload_id)
     assert "Demenz" not in repr(words)
     for path in (embedded.uploads / str(upload_id)).iterdir():
         assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
@@ -166,11 +166,11 @@ def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixtu
 def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app: Callable[[Settings], Flask]) -> None:
     """T3, C2: figures, demand and reasons without any identity; uploads say what is missing."""
     upload_id = anna.read_in(workbooks.workbook())
-    whole = anna.parts.databases
+    whole = anna.services.databases
     with whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     anna.first_sign_in()
-    blind_settings = replace(anna.parts.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
+    blind_settings = replace(anna.services.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     app = make_app(blind_settings)
     with pytest.raises(Exception, match="refused"), app.extensions["pebem"].databases.vault_reading() as session:
         session.execute(text("SELECT 1"))

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_login import current_user, login_user, logout_user
 from markupsafe import Markup
 
-from web.current import SignedIn, databases, parts, user, visitor
+from web.current import SignedIn, databases, services, user, visitor
 from web.security import totp
 from web.security.crypto import Box, TamperedError
 from web.services import clock, homes, sessions
@@ -48,7 +48,7 @@ def second_factor() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("auth/second_factor.html", wrong="")
     code = request.form.get("code", "")
-    token = sessions.check_code(databases(), parts().settings, user().token, code, clock.now())
+    token = sessions.check_code(databases(), services().settings, user().token, code, clock.now())
     if token is None:
         return render_template("auth/second_factor.html", wrong=WRONG_CODE), 401
     _carry(token)
@@ -61,13 +61,13 @@ def enrol() -> ResponseReturnValue:
     who = visitor()
     if who.enrolled:
         return redirect(url_for("auth.second_factor"))
-    box, place = Box(parts().settings.secret_key, "enrol"), f"account {who.account_id}"
+    box, place = Box(services().settings.secret_key, "enrol"), f"account {who.account_id}"
     wrong = ""
     # The secret travels sealed in the form: until a code proves it, the server keeps nothing.
     secret = _sealed_secret(box, place) if request.method == "POST" else totp.new_secret()
     if request.method == "POST":
         code = request.form.get("code", "")
-        token = sessions.enrol(databases(), parts().settings, user().token, secret, code, clock.now())
+        token = sessions.enrol(databases(), services().settings, user().token, secret, code, clock.now())
         if token is not None:
             _carry(token)
             return redirect(url_for("home.index"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from importers.home_words.kinds import INTERVENTION, KINDS
 from importers.values.spelling import clean, fold
-from web import csv_tables
+from web import tables
 from web.services import audit
 from web.services.words import terms, unanswered_words
 from web.wording.home_words import TERM_WORDS
@@ -68,7 +68,7 @@ def written(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str
                     term.version if term else "",
                 )
             )
-    return csv_tables.text([_HEADINGS, *rows])
+    return tables.csv_text([_HEADINGS, *rows])
 
 
 def handed_out(databases: Databases, *, tenant_id: int, account_id: int) -> None:
@@ -108,7 +108,7 @@ def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str],
     found: dict[tuple[str, str], tuple[str, str]] = {}
     problems = []
     for number, line in enumerate(lines[1:], start=2):
-        cells = {name: csv_tables.plain(cell) for name, cell in zip(header, line, strict=False)}
+        cells = {name: tables.cell_text(cell) for name, cell in zip(header, line, strict=False)}
         text, meaning = clean(cells.get("bezeichnung", "")), cells.get(to, "")
         if not meaning:
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from web import csv_tables, current
+from web import current, tables
 from web.services import homes
 from web.services.analysis import overview, relief
 from web.services.analysis.small_groups import FEWEST
@@ -37,14 +37,14 @@ def index() -> ResponseReturnValue:
     if chosen is None:
         return redirect(url_for("home.index"))
     if chosen.frame.empty:
-        return render_template("home/nothing.html", question=QUESTION, **chosen.context)
+        return render_template("analysis/home/nothing.html", question=QUESTION, **chosen.context)
     found = _load(chosen)
     above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
     if found is None:
-        return render_template("relief/empty.html", question=QUESTION, above=above, **chosen.context)
+        return render_template("analysis/relief/empty.html", question=QUESTION, above=above, **chosen.context)
     lines = found.lines if "alle" in request.args else found.lines[:ROWS_SHOWN]
     return render_template(
-        "relief/index.html",
+        "analysis/relief/index.html",
         **chosen.context,
         question=QUESTION,
         found=found,
@@ -72,7 +72,7 @@ def table() -> ResponseReturnValue:
     )
     start, end = chosen.filters.start, chosen.filters.end
     return Response(
-        csv_tables.text(_table(chosen, found)),
+        tables.csv_text(_table(chosen, found)),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="entlastung_{start}_{end}.csv"'},
     )

@@ -124,7 +124,7 @@ def _page(
         flash(f"{error} Gezeigt wird der heutige Tag.", "warning")
         found = staffing.staffing(reading, home.id, clock.today())
     return render_template(
-        "staffing/index.html",
+        "analysis/staffing/index.html",
         **context,
         found=found,
         graded=sum((found.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules.cases import Case
     from rules.model import CatalogueEntry, Rule, RuleBook
 
-blueprint = Blueprint("rulebook", __name__)
+blueprint = Blueprint("rulebook_entries", __name__)
 
 CASES_SHOWN: Final = 8
 """Cases that stand open; the rest is folded."""
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
     found = [entry for entry in book.interventions if matches(entry, query)]
     groups = [{"name": name, "entries": list(entries)} for name, entries in groupby(found, lambda entry: entry.group)]
     return render_template(
-        "rulebook/index.html",
+        "rulebooks/entries/index.html",
         book=book,
         rulebook=book,
         other=chosen.key,
@@ -73,7 +73,7 @@ def detail(intervention: str) -> ResponseReturnValue:
     titles = instrument(book.as_of).criteria
     cases = cases_for(entry.id, f"{book.id}-{book.edition}") if chosen.built_in else ()
     return render_template(
-        "rulebook/detail.html",
+        "rulebooks/entries/detail.html",
         rulebook=book,
         entry=entry,
         kept=chosen.arguments,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from web.services.rulebooks.effects import HomeEffect
     from web.services.rulebooks.library import LibraryEntry, RulebookComparison
 
-blueprint = Blueprint("library", __name__, url_prefix="/regelwerke")
+blueprint = Blueprint("rulebook_library", __name__, url_prefix="/regelwerke")
 
 KINDS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -38,7 +38,7 @@ CHANGES_SHOWN: Final = 60
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show the library, and which rulebook holds for the home from when."""
-    return render_template("library/index.html", **_library())
+    return render_template("rulebooks/library/index.html", **_library())
 
 
 @blueprint.post("/")
@@ -48,7 +48,7 @@ def upload() -> ResponseReturnValue:
     content = file.read(MOST_BYTES + 1) if file else b""
     if file is None or not content or len(content) > MOST_BYTES:
         flash("Bitte wählen Sie eine Arbeitsmappe (.xlsx) mit höchstens 5 MB aus.", "warning")
-        return redirect(url_for("library.index"))
+        return redirect(url_for("rulebook_library.index"))
     name = Path(file.filename or "regelwerk.xlsx").name
     try:
         made = library.import_(
@@ -59,13 +59,13 @@ def upload() -> ResponseReturnValue:
             content=content,
         )
     except library.RulebookError as error:
-        return render_template("library/refused.html", name=name, message=str(error), findings=()), 422
+        return render_template("rulebooks/library/refused.html", name=name, message=str(error), findings=()), 422
     gravest_first = sorted(made.findings, key=lambda one: list(Severity).index(one.severity))
     if made.entry is None:
-        return render_template("library/refused.html", name=name, message="", findings=gravest_first), 422
+        return render_template("rulebooks/library/refused.html", name=name, message="", findings=gravest_first), 422
     named = f"„{made.entry.title} {made.entry.edition}“"
     flash(f"{named} liegt jetzt in der Bibliothek. Es gilt erst, wenn Sie es festlegen.", "good")
-    return redirect(url_for("library.show", key=made.entry.key))
+    return redirect(url_for("rulebook_library.show", key=made.entry.key))
 
 
 @blueprint.get("/<key>")
@@ -75,7 +75,7 @@ def show(key: str) -> ResponseReturnValue:
     book = library.get(current.databases().reading, current.visitor().tenant_id, key)
     held = holdings.of_home(current.databases().reading, current.home().id)
     return render_template(
-        "library/show.html",
+        "rulebooks/library/show.html",
         entry=entry,
         book=book,
         held=[one for one in held if one.entry.key == key],
@@ -120,7 +120,7 @@ def compare() -> ResponseReturnValue:
     found = library.compare(current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id)
     if found is None:
         abort(404)
-    return render_template("library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
+    return render_template("rulebooks/library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
 
 
 @blueprint.get("/<key>/festlegen")
@@ -133,7 +133,7 @@ def confirm(key: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "library/confirm.html",
+        "rulebooks/library/confirm.html",
         entry=entry,
         day=period_filter.day(request.args.get("ab", "")) or clock.today(),
         same=_holding_key() == key,
@@ -142,13 +142,13 @@ def confirm(key: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>/festlegen")
-@back_to("library.confirm", "key")
+@back_to("rulebook_library.confirm", "key")
 def activate(key: str) -> ResponseReturnValue:
     """Let a rulebook hold for the home from a day on; its figures are computed anew."""
     entry, day = _entry(key), period_filter.day(request.form.get("ab", ""))
     if day is None:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
-        return redirect(url_for("library.confirm", key=key))
+        return redirect(url_for("rulebook_library.confirm", key=key))
     holdings.activate(
         current.databases(),
         tenant_id=current.visitor().tenant_id,
@@ -158,11 +158,11 @@ def activate(key: str) -> ResponseReturnValue:
         account_id=current.visitor().account_id,
     )
     flash(f"Ab {day:%d.%m.%Y} gilt „{entry.title} {entry.edition}“. Alle Zahlen sind neu gerechnet.", "good")
-    return redirect(url_for("library.index"))
+    return redirect(url_for("rulebook_library.index"))
 
 
 @blueprint.post("/<key>/entfernen")
-@back_to("library.index")
+@back_to("rulebook_library.index")
 def remove(key: str) -> ResponseReturnValue:
     """Take a rulebook out of the library as long as no home has used it."""
     entry = _entry(key)
@@ -173,7 +173,7 @@ def remove(key: str) -> ResponseReturnValue:
         account_id=current.visitor().account_id,
     )
     flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
-    return redirect(url_for("library.index"))
+    return redirect(url_for("rulebook_library.index"))
 
 
 def _entries() -> list[LibraryEntry]:

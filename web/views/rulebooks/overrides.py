@@ -94,7 +94,7 @@ def _page(given: dict[str, str], wrong: str = "") -> str:
         {"name": name, "entries": list(entries)} for name, entries in groupby(book.interventions, lambda one: one.group)
     ]
     return render_template(
-        "overrides/index.html",
+        "rulebooks/overrides/index.html",
         rulebook=book,
         rows=sorted(rows, key=lambda row: row["state"] not in {"gilt", "künftig"}),
         live=len(live),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from web.services.uploads.records import UploadRow
 
-blueprint = Blueprint("imports", __name__, url_prefix="/daten")
+blueprint = Blueprint("uploads", __name__, url_prefix="/daten")
 
 MAX_FILES: Final = 20
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,20 +60,20 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/")
-@back_to("imports.index")
+@back_to("uploads.index")
 def upload() -> ResponseReturnValue:
     """Take files and put them into the queue."""
-    home, parts = current.home(), current.parts()
+    home, services = current.home(), current.services()
     given = [
         (Path(file.filename or "").name, file.read()) for file in request.files.getlist("dateien") if file.filename
     ]
     if wrong := _objection(given):
         return _index(wrong), 422
     upload_id = flow.start(
-        parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
+        services.databases, services.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
     )
-    parts.jobs.enqueue(upload_id, records.WAITING)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+    services.jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 @blueprint.get("/vorlage.xlsx")
@@ -88,8 +88,8 @@ def template() -> ResponseReturnValue:
 @blueprint.get("/<int:upload_id>")
 def show(upload_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
-    upload, parts = _upload(upload_id), current.parts()
-    if upload.state == records.ASKING and (asked := kept_files.asked(parts.settings, upload_id)):
+    upload, services = _upload(upload_id), current.services()
+    if upload.state == records.ASKING and (asked := kept_files.asked(services.settings, upload_id)):
         return redirect(questions.address(upload_id, asked))
     return _show(upload_id, FindingFilter.of(request.args))
 
@@ -98,35 +98,35 @@ def show(upload_id: int) -> ResponseReturnValue:
 def search(upload_id: int) -> ResponseReturnValue:
     """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
     if request.method != "POST":  # the address alone, typed or reloaded
-        return redirect(url_for("imports.show", upload_id=_upload(upload_id).id))
+        return redirect(url_for("uploads.show", upload_id=_upload(upload_id).id))
     return _show(upload_id, FindingFilter.of(request.form))
 
 
 def _show(upload_id: int, wanted: FindingFilter) -> str:
-    upload, parts = _upload(upload_id), current.parts()
-    said = records.said(parts.databases, parts.settings, upload_id)
+    upload, services = _upload(upload_id), current.services()
+    said = records.said(services.databases, services.settings, upload_id)
     context: dict[str, Any] = {
         "home_name": upload.home_name,
         "upload": upload,
         "said": said,
         "state_words": STATE_WORDS,
-        "progress": job_progress.of(parts.jobs.queue, upload_id) if upload.moving else None,
+        "progress": job_progress.of(services.jobs.queue, upload_id) if upload.moving else None,
     }
     if upload.moving:
-        return render_template("imports/progress.html", **context)
-    findings, asked = said.findings if said else (), kept_files.asked(parts.settings, upload_id)
+        return render_template("uploads/progress.html", **context)
+    findings, asked = said.findings if said else (), kept_files.asked(services.settings, upload_id)
     context |= {
-        "has_faulty_rows": kept_files.has_faulty(parts.settings, upload_id),
+        "has_faulty_rows": kept_files.has_faulty(services.settings, upload_id),
         "effects": preview.effects(upload),
-        "undoable": upload.state == records.STORED and undo_job.is_possible(parts.databases.reading, upload_id),
-        "upload_days": parts.settings.upload_days,
+        "undoable": upload.state == records.STORED and undo_job.is_possible(services.databases.reading, upload_id),
+        "upload_days": services.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),
         "profiles": asked.profiles if asked else (),
         "words": _open_words(upload) if upload.state in _WITH_WORDS else (),
         "files_gone": read_job.FILES_GONE,
         "strangers": sum(one.count for one in findings if one.code in read_job.UNKNOWN_PERSON_FINDINGS),
     }
-    return render_template("imports/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
+    return render_template("uploads/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
 
 
 @blueprint.get("/<int:upload_id>/stand")
@@ -134,19 +134,19 @@ def progress(upload_id: int) -> ResponseReturnValue:
     """Hand out the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
     upload = _upload(upload_id)
     if not upload.moving:
-        return "", 200, {"HX-Redirect": url_for("imports.show", upload_id=upload_id)}
-    noted = job_progress.of(current.parts().jobs.queue, upload_id)
-    return render_template("imports/_progress.html", upload=upload, progress=noted, state_words=STATE_WORDS)
+        return "", 200, {"HX-Redirect": url_for("uploads.show", upload_id=upload_id)}
+    noted = job_progress.of(current.services().jobs.queue, upload_id)
+    return render_template("uploads/_progress.html", upload=upload, progress=noted, state_words=STATE_WORDS)
 
 
 @blueprint.get("/<int:upload_id>/befunde.xlsx")
 def findings(upload_id: int) -> ResponseReturnValue:
     """Hand out all findings as a workbook, and write down that they were handed out."""
-    upload, parts = _upload(upload_id), current.parts()
-    said = records.said(parts.databases, parts.settings, upload_id)
+    upload, services = _upload(upload_id), current.services()
+    said = records.said(services.databases, services.settings, upload_id)
     if said is None:
         abort(503)
-    flow.handed_out(parts.databases, upload.id, account_id=current.visitor().account_id)
+    flow.handed_out(services.databases, upload.id, account_id=current.visitor().account_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
         findings_xlsx.write(path, list(said.findings))
@@ -156,12 +156,12 @@ def findings(upload_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
 def faulty_rows(upload_id: int) -> ResponseReturnValue:
     """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
-    upload, parts = _upload(upload_id), current.parts()
-    sheets = kept_files.faulty(parts.settings, upload_id)
+    upload, services = _upload(upload_id), current.services()
+    sheets = kept_files.faulty(services.settings, upload_id)
     if not sheets:
         flash("Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
-        return redirect(url_for("imports.show", upload_id=upload_id))
-    flow.handed_out(parts.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+        return redirect(url_for("uploads.show", upload_id=upload_id))
+    flow.handed_out(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets)
@@ -169,45 +169,45 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/abbrechen")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def cancel(upload_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
-    upload, parts = _upload(upload_id), current.parts()
-    flow.cancel(parts.databases, parts.jobs.queue, upload.id, account_id=current.visitor().account_id)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+    upload, services = _upload(upload_id), current.services()
+    flow.cancel(services.databases, services.jobs.queue, upload.id, account_id=current.visitor().account_id)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 @blueprint.post("/<int:upload_id>/uebernehmen")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
-    upload, parts = _upload(upload_id), current.parts()
+    upload, services = _upload(upload_id), current.services()
     flow.commit(
-        parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
+        services.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
         all_or_nothing=request.form.get("fehler") == "alles",
     )  # fmt: skip
-    parts.jobs.enqueue(upload.id, records.RELEASED)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+    services.jobs.enqueue(upload.id, records.RELEASED)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 @blueprint.post("/<int:upload_id>/erneut")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def restart(upload_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
-    upload, parts = _upload(upload_id), current.parts()
-    state = flow.restart(parts.databases, upload.id, account_id=current.visitor().account_id)
-    parts.jobs.enqueue(upload.id, state)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+    upload, services = _upload(upload_id), current.services()
+    state = flow.restart(services.databases, upload.id, account_id=current.visitor().account_id)
+    services.jobs.enqueue(upload.id, state)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 @blueprint.post("/<int:upload_id>/verwerfen")
-@back_to("imports.index")
+@back_to("uploads.index")
 def discard(upload_id: int) -> ResponseReturnValue:
     """Throw an upload away."""
-    upload, parts = _upload(upload_id), current.parts()
-    flow.discard(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
+    upload, services = _upload(upload_id), current.services()
+    flow.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
     flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
-    return redirect(url_for("imports.index"))
+    return redirect(url_for("uploads.index"))
 
 
 def _upload(upload_id: int) -> UploadRow:
@@ -217,16 +217,16 @@ def _upload(upload_id: int) -> UploadRow:
 def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
     found = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
-    return [one for one in terms.tabs("", found, "values.index", upload_id=upload.id) if one["open"]]
+    return [one for one in terms.tabs("", found, "upload_words.index", upload_id=upload.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:
-    home, parts = current.home(), current.parts()
-    rows = records.of_home(parts.databases.reading, home.id)
+    home, services = current.home(), current.services()
+    rows = records.of_home(services.databases.reading, home.id)
     return render_template(
-        "imports/index.html", home_name=home.name, uploads=rows, state_words=STATE_WORDS, wrong=wrong,
-        most_bytes=parts.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
-        upload_days=parts.settings.upload_days,
+        "uploads/index.html", home_name=home.name, uploads=rows, state_words=STATE_WORDS, wrong=wrong,
+        most_bytes=services.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
+        upload_days=services.settings.upload_days,
     )  # fmt: skip
 
 

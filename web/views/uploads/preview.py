@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from web.services.uploads.records import UploadRow
 
-blueprint = Blueprint("taking_in", __name__, url_prefix="/daten")
+blueprint = Blueprint("upload_preview", __name__, url_prefix="/daten")
 
 CHANGES: Final = 50
 """Changed rows shown one by one."""
@@ -45,36 +45,36 @@ class ChoiceError(ServiceError):
 
 
 @blueprint.post("/<int:upload_id>/folgen")
-@back_to("imports.show", "upload_id", anchor="folgen")
+@back_to("uploads.show", "upload_id", anchor="folgen")
 def weigh(upload_id: int) -> ResponseReturnValue:
     """Work out anew what an upload would do when taken in as chosen."""
-    upload, parts = current.upload(upload_id), current.parts()
-    flow.weigh(parts.databases, parts.settings, upload.id, _choice(request.form.to_dict(), upload))
-    return redirect(url_for("imports.show", upload_id=upload.id) + "#folgen")
+    upload, services = current.upload(upload_id), current.services()
+    flow.weigh(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
+    return redirect(url_for("uploads.show", upload_id=upload.id) + "#folgen")
 
 
 @blueprint.get("/<int:upload_id>/ruecknahme")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def undo_page(upload_id: int) -> ResponseReturnValue:
     """Show what taking an upload back would do, and what depends on it."""
     upload = current.upload(upload_id)
     found = undo_job.weigh(current.databases(), upload.id)
     return render_template(
-        "imports/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=lines(found.moved),
+        "uploads/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=lines(found.moved),
         days=found.moved["days"],
     )  # fmt: skip
 
 
 @blueprint.post("/<int:upload_id>/ruecknahme")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def undo(upload_id: int) -> ResponseReturnValue:
     """Let a job take an upload back as it was shown."""
-    upload, parts = current.upload(upload_id), current.parts()
+    upload, services = current.upload(upload_id), current.services()
     undo_job.release(
-        parts.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
+        services.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
     )
-    parts.jobs.enqueue(upload.id, records.TO_UNDO)
-    return redirect(url_for("imports.show", upload_id=upload.id))
+    services.jobs.enqueue(upload.id, records.TO_UNDO)
+    return redirect(url_for("uploads.show", upload_id=upload.id))
 
 
 def effects(upload: UploadRow) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
 
-blueprint = Blueprint("asking", __name__, url_prefix="/daten")
+blueprint = Blueprint("upload_questions", __name__, url_prefix="/daten")
 
 UNITS: Final = {"": "wie in der Datei angegeben", "min": "Minuten", "s": "Sekunden", "h": "Stunden"}
 LONGEST_PASSWORD: Final = 255
@@ -58,25 +58,27 @@ def overview(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/zuordnung")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def read_so(upload_id: int) -> ResponseReturnValue:
     """Have the files read so, and the profile kept where it is to be."""
     upload, asked = _asked(upload_id)
-    parts, who = current.parts(), current.visitor()
+    services, who = current.services(), current.visitor()
     name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
-    if request.form.get("merken") and (wrong := profiles.objection(parts.databases.reading, who.tenant_id, name)):
+    if request.form.get("merken") and (wrong := profiles.objection(services.databases.reading, who.tenant_id, name)):
         return _overview(upload, asked, name=name, wrong=wrong), 422
-    questions.read_so(parts.databases, parts.settings, upload_id, _version(), account_id=who.account_id, remember=name)
+    questions.read_so(
+        services.databases, services.settings, upload_id, _version(), account_id=who.account_id, remember=name
+    )
     return _again(upload_id)
 
 
 @blueprint.post("/<int:upload_id>/zuordnung/aendern")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def reopen(upload_id: int) -> ResponseReturnValue:
     """Go back to the questions about an upload that was read or could not be."""
-    upload, parts = current.upload(upload_id), current.parts()
-    questions.reopen(parts.databases, parts.settings, upload.id, account_id=current.visitor().account_id)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+    upload, services = current.upload(upload_id), current.services()
+    questions.reopen(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 @blueprint.get("/<int:upload_id>/kennwort")
@@ -90,15 +92,15 @@ def password(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/kennwort")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def unlock(upload_id: int) -> ResponseReturnValue:
     """Take the password of a locked file."""
     upload, asked = _asked(upload_id)
     given = request.form.get("kennwort", "")
     if not given or len(given) > LONGEST_PASSWORD:
         return _page("password", upload, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
-    parts = current.parts()
-    questions.unlock(parts.databases, parts.settings, upload_id, _version(), given)
+    services = current.services()
+    questions.unlock(services.databases, services.settings, upload_id, _version(), given)
     return _again(upload_id)
 
 
@@ -110,7 +112,7 @@ def sheet(upload_id: int, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/blatt/<int:number>")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def say_sheet(upload_id: int, number: int) -> ResponseReturnValue:
     """Take what a sheet holds and where its headings are."""
     upload, asked, guess = _guess(upload_id, number)
@@ -138,20 +140,20 @@ def columns(upload_id: int, number: int) -> ResponseReturnValue:
     upload, asked, guess = _guess(upload_id, number)
     answer = asked.chosen(guess)
     if not answer.sheet:
-        return redirect(url_for("asking.sheet", upload_id=upload_id, number=number))
+        return redirect(url_for("upload_questions.sheet", upload_id=upload_id, number=number))
     if not guess.columns:
         return _sheet(upload, asked, number, answer, wrong="In dieser Zeile stehen keine Überschriften.")
     return _columns(upload, asked, number, answer)
 
 
 @blueprint.post("/<int:upload_id>/spalten/<int:number>")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def say_columns(upload_id: int, number: int) -> ResponseReturnValue:
     """Take which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
     upload, asked, guess = _guess(upload_id, number)
     before = asked.chosen(guess)
     if not before.sheet:
-        return redirect(url_for("asking.sheet", upload_id=upload_id, number=number))
+        return redirect(url_for("upload_questions.sheet", upload_id=upload_id, number=number))
     answer = _chosen_columns(guess, before, request.form)
     if "HX-Request" in request.headers:
         return _columns(upload, asked, number, answer)
@@ -164,19 +166,21 @@ def address(upload_id: int, asked: Conversation) -> str:
     """Return the address of what is to be asked next."""
     kind, number = asked.next
     if kind == PASSWORD:
-        return url_for("asking.password", upload_id=upload_id)
+        return url_for("upload_questions.password", upload_id=upload_id)
     if kind == END:
-        return url_for("asking.overview", upload_id=upload_id)
-    return url_for("asking.sheet" if kind == SHEET else "asking.columns", upload_id=upload_id, number=number)
+        return url_for("upload_questions.overview", upload_id=upload_id)
+    return url_for(
+        "upload_questions.sheet" if kind == SHEET else "upload_questions.columns", upload_id=upload_id, number=number
+    )
 
 
 def _asked(upload_id: int) -> tuple[UploadRow, Conversation]:
     """Return an upload that waits for answers; the page of any other says what can be done with it."""
-    upload, parts = current.upload(upload_id), current.parts()
+    upload, services = current.upload(upload_id), current.services()
     try:
-        return upload, questions.looks(parts.databases, parts.settings, upload_id)
+        return upload, questions.looks(services.databases, services.settings, upload_id)
     except AnswerError:
-        abort(redirect(url_for("imports.show", upload_id=upload_id)))
+        abort(redirect(url_for("uploads.show", upload_id=upload_id)))
 
 
 def _guess(upload_id: int, number: int) -> tuple[UploadRow, Conversation, SheetGuess]:
@@ -193,15 +197,15 @@ def _version() -> int:
 
 
 def _said(upload_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
-    parts = current.parts()
-    again = questions.say(parts.databases, parts.settings, upload_id, _version(), answer, kind)
-    return _again(upload_id) if again else redirect(url_for("imports.show", upload_id=upload_id))
+    services = current.services()
+    again = questions.say(services.databases, services.settings, upload_id, _version(), answer, kind)
+    return _again(upload_id) if again else redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 def _again(upload_id: int) -> ResponseReturnValue:
     """Let the job go on, and show how far it is."""
-    current.parts().jobs.enqueue(upload_id, records.WAITING)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+    current.services().jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 def _chosen_columns(guess: SheetGuess, before: SheetAnswer, form: Mapping[str, str]) -> SheetAnswer:
@@ -255,7 +259,12 @@ def _proposed(asked: Conversation) -> str:
 
 def _page(which: str, upload: UploadRow, asked: Conversation, **more: Any) -> str:
     return render_template(
-        f"asking/{which}.html", home_name=upload.home_name, upload=upload, asked=asked, sheet_words=SHEET_WORDS, **more
+        f"uploads/questions/{which}.html",
+        home_name=upload.home_name,
+        upload=upload,
+        asked=asked,
+        sheet_words=SHEET_WORDS,
+        **more,
     )
 
 

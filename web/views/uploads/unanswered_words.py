@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("values", __name__, url_prefix="/daten")
+blueprint = Blueprint("upload_words", __name__, url_prefix="/daten")
 
 
 @blueprint.get("/<int:upload_id>/werte/<kind>")
@@ -28,29 +28,29 @@ def index(upload_id: int, kind: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:upload_id>/werte/<kind>")
-@back_to("imports.show", "upload_id")
+@back_to("uploads.show", "upload_id")
 def choose(upload_id: int, kind: str) -> ResponseReturnValue:
     """Keep the answers; if asked to, have the upload read once more with them."""
     current.upload(upload_id)
     if wrong := terms.answered(terms.known_kind(kind)):
         return _index(upload_id, kind, wrong), 422
     if "lesen" not in request.form:
-        return redirect(url_for("values.index", upload_id=upload_id, kind=kind))
-    parts = current.parts()
-    flow.reread(parts.databases, upload_id, account_id=current.visitor().account_id)
-    parts.jobs.enqueue(upload_id, records.WAITING)
-    return redirect(url_for("imports.show", upload_id=upload_id))
+        return redirect(url_for("upload_words.index", upload_id=upload_id, kind=kind))
+    services = current.services()
+    flow.reread(services.databases, upload_id, account_id=current.visitor().account_id)
+    services.jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
     upload = current.upload(upload_id)
     open_now = unanswered_words.count(current.databases().reading, upload.home_id, upload_id)
     return render_template(
-        "terms/of_upload.html",
+        "uploads/unanswered_words.html",
         **terms.asking(kind, upload_id, wrong),
         upload=upload,
         home_name=upload.home_name,
-        tabs=terms.tabs(kind, open_now, "values.index", upload_id=upload_id),
+        tabs=terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id),
         still_open=open_now[kind].words,
         can_be_read_again=upload.state == records.READ,
     )

@@ -14,7 +14,7 @@ from web.services.uploads import person_answers, unknown_people
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("people", __name__, url_prefix="/personen")
+blueprint = Blueprint("unknown_people", __name__, url_prefix="/personen")
 
 SHOWN: Final = 25
 """Questions the page begins with: those with the most minutes."""
@@ -33,37 +33,37 @@ _DONE: Final = {
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show who is unknown, those with the most minutes first, each with those who may be meant."""
-    parts, who, home = current.parts(), current.visitor(), current.home()
+    services, who, home = current.services(), current.visitor(), current.home()
     limit = None if "alle" in request.args else SHOWN
-    queue = unknown_people.queue(parts.databases, parts.settings, home.id, limit=limit)
+    queue = unknown_people.queue(services.databases, services.settings, home.id, limit=limit)
     if queue is None:
         return render_template("people/closed.html"), 503
-    unknown_people.seen(parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
+    unknown_people.seen(services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
     return render_template("people/index.html", queue=queue, people=aliases, kind_words=KIND_WORDS)
 
 
 @blueprint.post("/")
-@back_to("people.index")
+@back_to("unknown_people.index")
 def choose() -> ResponseReturnValue:
     """Answer one question; before two persons become one, ask whether that is meant."""
-    parts, who, home = current.parts(), current.visitor(), current.home()
+    services, who, home = current.services(), current.visitor(), current.home()
     kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
     same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
     said = aliases.SAME if same_as or written else request.form.get("antwort", "")
     if said == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
     person_answers.answer(
-        parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
+        services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
         reply=person_answers.PersonReply(kind, pseudonym, said, same_as),
     )  # fmt: skip
     flash(_DONE[said], "good")
-    return redirect(url_for("people.index"))
+    return redirect(url_for("unknown_people.index"))
 
 
 def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseReturnValue:
     """Show both persons side by side: a merge cannot be taken back."""
-    parts = current.parts()
-    queue = unknown_people.queue(parts.databases, parts.settings, current.home().id, about=pseudonym or "-")
+    services = current.services()
+    queue = unknown_people.queue(services.databases, services.settings, current.home().id, about=pseudonym or "-")
     if queue is None:
         return render_template("people/closed.html"), 503
     labels = queue.people.get(kind, {})
@@ -79,4 +79,4 @@ def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseRetur
             "people/confirm.html", asked=asked, same_as=same_as, label=labels[same_as], offer=offer,
             kind_words=KIND_WORDS,
         )  # fmt: skip
-    return redirect(url_for("people.index"))
+    return redirect(url_for("unknown_people.index"))

@@ -25,7 +25,7 @@ _NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9ÄÖÜäöüß]+")
 def index() -> ResponseReturnValue:
     """Show all profiles of the tenant."""
     rows = profiles.list_(current.databases().reading, current.visitor().tenant_id)
-    return render_template("profiles/index.html", rows=rows, home_name=current.home().name)
+    return render_template("words/profiles/index.html", rows=rows, home_name=current.home().name)
 
 
 @blueprint.get("/<int:number>")
@@ -34,7 +34,7 @@ def show(number: int) -> ResponseReturnValue:
     row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
     if row is None:
         abort(404)
-    return render_template("profiles/show.html", row=row, home_name=current.home().name, encodings=ENCODINGS)
+    return render_template("words/profiles/show.html", row=row, home_name=current.home().name, encodings=ENCODINGS)
 
 
 @blueprint.post("/")

@@ -78,7 +78,7 @@ def read() -> ResponseReturnValue:
         content=content,
     )  # fmt: skip
     if found.problems:
-        return render_template("terms/problems.html", problems=found.problems), 422
+        return render_template("words/terms/problems.html", problems=found.problems), 422
     flash(f"Eingelesen: {found.changed} geändert, {found.unchanged} unverändert.", "good")
     return redirect(url_for("terms.index"))
 
@@ -147,7 +147,7 @@ def _index(kind: str, wrong: Mapping[str, str] | None = None) -> str:
     reading = current.databases().reading
     open_now = unanswered_words.count(reading, current.home().id)
     return render_template(
-        "terms/index.html",
+        "words/terms/index.html",
         **asking(kind, wrong=wrong),
         made=[one for one in terms.list_(reading, current.visitor().tenant_id, kind) if one.target != LATER],
         tabs=tabs(kind, open_now, "terms.index"),
