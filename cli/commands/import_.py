@@ -187,7 +187,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
         Where the upload could not be read.
     """
     from web.services.uploads import records  # noqa: PLC0415
-    from web.views.uploads.preview import lines  # noqa: PLC0415
+    from web.services.uploads.share_lines import share_lines  # noqa: PLC0415
 
     said = records.said(databases, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:
@@ -205,7 +205,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
         f"Neu {found['new']}, geändert {found['changed']}, unverändert {found['unchanged']}, "
         f"außen vor {upload.faulty + upload.ignored}, Personen neu {found['people_new']}.\n"
     )
-    for line in lines(found) if found["days"] != 0 else ():
+    for line in share_lines(found) if found["days"] != 0 else ():
         sys.stdout.write(f"  {line.word}: {_percent(line.before)} → {_percent(line.after)}\n")
 
 

@@ -107,7 +107,7 @@ class Person:
 
     def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        parts, found = self.services, undo_job.weigh(self.services.databases, upload_id)
+        services, found = self.services, undo_job.weigh(self.services.databases, upload_id)
         account_id = accounts.numbered(services.databases, self.user_name)
         undo_job.release(services.databases, upload_id, account_id=account_id, shown=found.digest)
         flow.undo(services.databases, services.jobs.queue, upload_id)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from pebem.measures import Amount
 from web import current
 from web.errors import back_to
 from web.period_filter import day
-from web.services.analysis import overview
 from web.services.errors import ServiceError
 from web.services.uploads import flow, records, undo_job
 from web.services.uploads.apply import ApplyChoice
-from web.wording import figures
+from web.services.uploads.share_lines import share_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,14 +28,6 @@ CHANGES: Final = 50
 """Changed rows shown one by one."""
 
 MOST_DAYS: Final = 3_660
-
-
-class ShareLine(NamedTuple):
-    """A share before and after, None where nothing counts."""
-
-    word: str
-    before: float | None
-    after: float | None
 
 
 class ChoiceError(ServiceError):
@@ -60,7 +50,7 @@ def undo_page(upload_id: int) -> ResponseReturnValue:
     upload = current.upload(upload_id)
     found = undo_job.weigh(current.databases(), upload.id)
     return render_template(
-        "uploads/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=lines(found.moved),
+        "uploads/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=share_lines(found.moved),
         days=found.moved["days"],
     )  # fmt: skip
 
@@ -87,24 +77,7 @@ def effects(upload: UploadRow) -> dict[str, Any] | None:
         {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
         for one in found.get("changes", [])[:CHANGES]
     ]
-    return {**found, "choice": choice, "lines": lines(found), "shown": changes, "wards": found.get("wards", [])}
-
-
-def lines(moved: Mapping[str, Any]) -> list[ShareLine]:
-    """Return the shares of fit and coverage before and after."""
-    sides = [moved["before"], moved["after"]]
-    wholes = [overview.whole_of({name: Amount(*amount) for name, amount in side["fit"].items()}) for side in sides]
-    found = [
-        ShareLine(word.word, *(whole[name].share if whole.count else None for whole in wholes))
-        for name, word in figures.FIT_WORDS.items()
-    ]
-    for name, words in figures.COVERAGE_WORDS.items():
-        found.append(ShareLine(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
-    return found
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    return {**found, "choice": choice, "lines": share_lines(found), "shown": changes, "wards": found.get("wards", [])}
 
 
 def _time(minute: int) -> str:
