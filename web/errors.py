@@ -47,7 +47,7 @@ _WORDS: Final = {
     405: _Words("So geht das nicht", "Diese Adresse nimmt eine solche Anfrage nicht an.", "Gehen Sie zur Startseite."),
     503: _Words(
         "Der Namensspeicher ist nicht erreichbar",
-        "Auswertungen gehen weiter; Befunde und neue Lieferungen brauchen ihn.",
+        "Auswertungen gehen weiter; Befunde und neue Datenlieferungen brauchen ihn.",
         "Versuchen Sie es später noch einmal, und geben Sie Ihrer Administration Bescheid.",
     ),
     413: _Words(

@@ -96,7 +96,8 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
         if not kept:
             with suppress(flow.UploadError):
                 flow.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
-    sys.stdout.write(f"Übernommen als Lieferung {upload_id}.\n" if kept else "Probelauf: Es wurde nichts übernommen.\n")
+    result = f"Übernommen als Datenlieferung {upload_id}." if kept else "Probelauf: Es wurde nichts übernommen."
+    sys.stdout.write(f"{result}\n")
     return 1 if upload.errors else 0
 
 

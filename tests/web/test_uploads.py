@@ -66,7 +66,7 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     assert sent.status_code == 302
     waiting = client.get(sent.location)
     assert '<noscript><meta http-equiv="refresh"' in waiting.text
-    assert "Wie weit ist Ihre Lieferung?" in waiting.text
+    assert "Wie weit ist Ihre Datenlieferung?" in waiting.text
     run_jobs(anna)
     assert client.get(f"{sent.location}/stand").headers["HX-Redirect"] == sent.location
     page = client.get(sent.location)

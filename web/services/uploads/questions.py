@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from web.store.databases import Databases
 
 ANSWERED: Final = (
-    "Inzwischen hat jemand eine Frage zu dieser Lieferung beantwortet. Ihre Antwort wurde deshalb nicht übernommen; "
-    "bitte sehen Sie sich den neuen Stand an."
+    "Inzwischen hat jemand eine Frage zu dieser Datenlieferung beantwortet. Ihre Antwort wurde deshalb nicht "
+    "übernommen; bitte sehen Sie sich den neuen Stand an."
 )
 
 NOTHING_READ: Final = "So würde kein Blatt gelesen. Bitte wählen Sie bei mindestens einem Blatt, was es enthält."

@@ -37,7 +37,7 @@ NOTHING_IN_IT: Final = (
 )
 
 FILES_GONE: Final = (
-    "Die Dateien dieser Lieferung sind nicht mehr aufbewahrt und können nicht noch einmal gelesen werden. "
+    "Die Dateien dieser Datenlieferung sind nicht mehr aufbewahrt und können nicht noch einmal gelesen werden. "
     "Bitte laden Sie sie neu hoch."
 )
 

@@ -76,7 +76,7 @@ __all__ = [
 ]
 """Pages take the states from here: they do not know the store."""
 
-OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
+OTHER_STATE: Final = "Diese Datenlieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
 
 TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
 

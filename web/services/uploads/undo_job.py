@@ -133,7 +133,7 @@ def undo(databases: Databases, upload_id: int, tell: ReportProgress) -> None:
     """Take an upload back, all or nothing."""
     try:
         with databases.writing.begin() as session:
-            tell(20, "Nimmt die Lieferung zurück")
+            tell(20, "Nimmt die Datenlieferung zurück")
             upload = session.get_one(Upload, upload_id)
             found = _take_back(session, upload_id)
             _as_shown(found, upload)
@@ -249,6 +249,6 @@ def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
 
 
 _IMPOSSIBLE: Final = (
-    "Diese Lieferung lässt sich nicht zurücknehmen: Sie ist nicht (mehr) übernommen, oder sie stammt aus der Zeit, "
-    "bevor das Programm sich Lieferungen einzeln gemerkt hat."
+    "Diese Datenlieferung lässt sich nicht zurücknehmen: Sie ist nicht (mehr) übernommen, oder sie stammt aus der "
+    "Zeit, bevor das Programm sich Datenlieferungen einzeln gemerkt hat."
 )

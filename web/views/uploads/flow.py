@@ -159,7 +159,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     upload, services = _upload(upload_id), current.services()
     sheets = kept_files.faulty(services.settings, upload_id)
     if not sheets:
-        flash("Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
+        flash("Zu dieser Datenlieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
     flow.handed_out(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
@@ -206,7 +206,7 @@ def discard(upload_id: int) -> ResponseReturnValue:
     """Throw an upload away."""
     upload, services = _upload(upload_id), current.services()
     flow.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
-    flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
+    flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("uploads.index"))
 
 

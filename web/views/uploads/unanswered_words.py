@@ -1,4 +1,4 @@
-"""Werte einer Lieferung: what the words of one upload mean that nobody knew, and reading it once more with that."""
+"""Wörter einer Datenlieferung: what the unknown words of one upload mean, and reading it again with the answers."""
 
 from __future__ import annotations
 
