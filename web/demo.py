@@ -60,8 +60,8 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     try:
         tenant_id = accounts.tenant_of(databases, TENANT)
         password = accounts.create_user(
-            databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True,
-        )  # fmt: skip
+            databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True
+        )
         for name, paths in workbooks.items():
             _read_in(databases, made, homes.create(databases, tenant_id, name), paths)
     finally:

@@ -85,9 +85,12 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
         _show(databases, settings, upload)
         if not options.dry_run:
             flow.commit(
-                databases, upload_id, account_id=account_id, shown=(upload.weighed or {}).get("digest", ""),
+                databases,
+                upload_id,
+                account_id=account_id,
+                shown=(upload.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
-            )  # fmt: skip
+            )
             flow.store(databases, settings, notes, upload_id)
             kept = _row(databases, home, upload_id).state == records.STORED
             if not kept:

@@ -39,9 +39,7 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     settings = replace(services.settings, upload_days=3)
     account_id = accounts.numbered(services.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
-    number = flow.start(
-        services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files
-    )  # fmt: skip
+    number = flow.start(services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files)
     sent = {f"1/file-{position}" for position in range(len(files))}
     assert kept(anna) == sent
     flow.read(services.databases, settings, services.jobs.queue, number)
@@ -143,8 +141,11 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
     ]
     assert [one.severity for one in sift(some, FindingFilter()).findings] == [
-        Severity.ERROR, Severity.ERROR, Severity.WARNING, Severity.NOTICE,
-    ]  # fmt: skip
+        Severity.ERROR,
+        Severity.ERROR,
+        Severity.WARNING,
+        Severity.NOTICE,
+    ]
     for wanted, rows in (
         (FindingFilter(severity="fehler"), [7, 7]),
         (FindingFilter(severity="fehler", sheet="Mitarbeitende"), [7]),

@@ -85,8 +85,10 @@ def test_reason_says_who_set_the_level(anna: Person) -> None:
     why = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
     assert why.qn_soll == 4
     assert (why.facts.set_level.level, why.facts.set_level.reason, why.facts.set_level.by) == (
-        4, "Sturz mit Folgen", "Anna",
-    )  # fmt: skip
+        4,
+        "Sturz mit Folgen",
+        "Anna",
+    )
     day_before = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
     assert day_before.facts.set_level is None
 
@@ -207,9 +209,7 @@ def test_log_holds_no_reason_and_no_resident(anna: Person) -> None:
     resident = resident_with_work(anna)
     set_(anna, resident=resident, reason="Dysphagie nach Apoplex")
     with anna.services.databases.reading() as session:
-        logged = repr([
-            (one.action, one.object, one.reason) for one in session.scalars(select(models.AuditEvent))
-        ])  # fmt: skip
+        logged = repr([(one.action, one.object, one.reason) for one in session.scalars(select(models.AuditEvent))])
     assert "niveau.setzen" in logged
     assert "Dysphagie" not in logged
     assert resident not in logged

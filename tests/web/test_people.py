@@ -62,9 +62,12 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
 def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
     """Answer a question."""
     person_answers.answer(
-        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        home_id=who.home_id,
         reply=PersonReply(one.kind, one.pseudonym, said, same_as),
-    )  # fmt: skip
+    )
 
 
 def merge(who: Person, label: str, into: str) -> None:
@@ -101,14 +104,19 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
     anna.read_in(monthly())
     found = queue(anna)
     assert [(one.kind, one.label, one.rows, one.seconds) for one in found.questions] == [
-        (RESIDENT, "42", 5, 5700), (RESIDENT, "Ay?e Müller-Özdemir", 1, 1800), (STAFF, "Quast, Ute", 1, 1200),
+        (RESIDENT, "42", 5, 5700),
+        (RESIDENT, "Ay?e Müller-Özdemir", 1, 1800),
+        (STAFF, "Quast, Ute", 1, 1200),
         *sorted([(RESIDENT, "0815", 1, 300), (STAFF, "P9", 1, 300)], key=lambda one: asked(anna, one[1]).pseudonym),
-    ]  # fmt: skip
+    ]
     assert (found.count, found.rows, found.seconds) == (5, 9, 9300)
     best = [asked(anna, label).offers for label in ("42", "Ay?e Müller-Özdemir", "Quast, Ute", "0815")]
     assert [[(one.label, one.sure) for one in offers] for offers in best] == [
-        [("0042 Müller-Özdemir, Ayşe", True)], [("0042 Müller-Özdemir, Ayşe", False)], [("P1 Quast, Ute", True)], [],
-    ]  # fmt: skip
+        [("0042 Müller-Özdemir, Ayşe", True)],
+        [("0042 Müller-Özdemir, Ayşe", False)],
+        [("P1 Quast, Ute", True)],
+        [],
+    ]
     few = unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id, limit=1)
     assert few is not None
     assert (len(few.questions), few.count) == (1, 5)
@@ -286,8 +294,9 @@ def test_person_of_its_own_and_later(anna: Person) -> None:
     check(anna)
     assert new_rows(anna, monthly()) == 0, "from 42 by 0815 to 0042"
     assert {row[0] for row in stored(anna)} == {
-        *(pseudonym(anna, RESIDENT, one) for one in ("0042", "77")), asked(anna, "Ay?e Müller-Özdemir").pseudonym,
-    }  # fmt: skip
+        *(pseudonym(anna, RESIDENT, one) for one in ("0042", "77")),
+        asked(anna, "Ay?e Müller-Özdemir").pseudonym,
+    }
     done = [action for action in actions(anna) if action.startswith("person.")]
     assert sorted(done) == sorted(
         ["person.neu", "person.spaeter", "person.zusammenfuehren", "person.spaeter", "person.zusammenfuehren"]
@@ -315,9 +324,12 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     for said in wrong:
         with pytest.raises(PersonError):
             person_answers.answer(
-                anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+                anna.services.databases,
+                tenant_id=tenant_of(anna),
+                account_id=account_of(anna),
+                home_id=anna.home_id,
                 reply=said,
-            )  # fmt: skip
+            )
     assert stored(anna) == before
     assert not queue(anna).answered
     merge(anna, "42", "0042")
@@ -360,9 +372,12 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
     ):
         with pytest.raises(PersonError):
             person_answers.answer(
-                anna.services.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
+                anna.services.databases,
+                tenant_id=tenant,
+                account_id=account_of(anna),
+                home_id=home,
                 reply=PersonReply(one.kind, one.pseudonym, SAME, same_as),
-            )  # fmt: skip
+            )
     merge(anna, "42", "0042")
     assert stored(other) == before
     assert asked(other, "42").rows == 5

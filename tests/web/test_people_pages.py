@@ -58,8 +58,9 @@ def test_way_from_question_to_one_person(ben: Person) -> None:
     assert "P1 Quast, Ute" in choose(client, ute, andere=written).text
     choose(client, asked(ben, "0815"), antwort=NEW)
     assert [(row.label, row.answer, row.same_as) for row in queue(ben).answered] == [
-        ("0815", NEW, ""), ("42", SAME, "0042 Müller-Özdemir, Ayşe"),
-    ]  # fmt: skip
+        ("0815", NEW, ""),
+        ("42", SAME, "0042 Müller-Özdemir, Ayşe"),
+    ]
     assert "Wieder öffnen" in client.get("/personen/").text
 
 

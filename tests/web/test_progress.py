@@ -42,9 +42,12 @@ class Noted:
 def start(who: Person, *files: tuple[str, bytes]) -> int:
     """Upload files, waiting to be read."""
     return flow.start(
-        who.services.databases, who.services.settings, home_id=who.home_id,
-        account_id=accounts.numbered(who.services.databases, who.user_name), files=files,
-    )  # fmt: skip
+        who.services.databases,
+        who.services.settings,
+        home_id=who.home_id,
+        account_id=accounts.numbered(who.services.databases, who.user_name),
+        files=files,
+    )
 
 
 def run_jobs(who: Person) -> None:
@@ -214,15 +217,20 @@ def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
 def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
     """A workbook with the people and two months of work as text; the same month once more counts once."""
     people = {
-        "Bewohner": workbooks.RESIDENTS, "Begutachtungen": workbooks.assessments(), "Mitarbeitende": workbooks.STAFF,
-    }  # fmt: skip
+        "Bewohner": workbooks.RESIDENTS,
+        "Begutachtungen": workbooks.assessments(),
+        "Mitarbeitende": workbooks.STAFF,
+    }
     head, *rows = workbooks.WORK
     months = [workbooks.text([head, *part]) for part in (rows[:4], rows[4:])]
     client = anna.first_sign_in()
     sent = upload(
-        client, (workbooks.workbook(**people), "haus.xlsx"), (months[0], "Interventionen Januar.csv"),
-        (months[1], "Interventionen Februar.csv"), (months[0], "Interventionen Januar (2).csv"),
-    )  # fmt: skip
+        client,
+        (workbooks.workbook(**people), "haus.xlsx"),
+        (months[0], "Interventionen Januar.csv"),
+        (months[1], "Interventionen Februar.csv"),
+        (months[0], "Interventionen Januar (2).csv"),
+    )
     run_jobs(anna)
     row = records.find(anna.services.databases.reading, 1, 1)
     assert row is not None

@@ -133,9 +133,12 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
             rows = overrides.list_(databases.reading, home_id)
             with suppress(OverrideError):
                 overrides.withdraw(
-                    databases, home_id=home_id, override_id=rows[0].id if rows else 0, account_id=account_id,
+                    databases,
+                    home_id=home_id,
+                    override_id=rows[0].id if rows else 0,
+                    account_id=account_id,
                     from_day=start,
-                )  # fmt: skip
+                )
         case 6:
             activate(who, str(rng.choice(keys)), start)
         case _:
@@ -175,9 +178,7 @@ def test_longer_sequences_of_edits_equal_a_full_analysis(anna: Person, seed: int
 
 def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> None:
     databases, account_id = anna.services.databases, account_of(nurse(anna))
-    jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (
-        date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)),
-    )  # fmt: skip
+    jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)))
 
     def stored(**chosen: list[tuple[Any, ...]]) -> list[date]:
         upload_id = anna.read_in(workbooks.workbook(**chosen), store=False)

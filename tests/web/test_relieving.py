@@ -51,7 +51,7 @@ STAFF = [
     workbooks.STAFF[0],
     *((f"N{i}", f"Pflegefach{i}", "Ada", "4", "", "", "", "") for i in range(2)),
     *((f"S{i}", f"Service{i}", "Bea", "1", "", "", "", "") for i in range(6)),
-]  # fmt: skip
+]
 WORK = [
     workbooks.WORK[0],
     ("", "N0", "7.E17", "31.01.2026", "23:10", "30", "Nacht", "A", ""),
@@ -114,9 +114,10 @@ def covered_days(tables: Tables, first: date, days: int) -> list[date]:
     for day in (first + timedelta(days=n) for n in range(days)):
         start = datetime.combine(day, datetime.min.time())
         there = [
-            one for one in tables.duties.itertuples()
+            one
+            for one in tables.duties.itertuples()
             if one.staff in known and one.start < start + timedelta(days=1) and one.end > start
-        ]  # fmt: skip
+        ]
         if there and day in worked:
             found.append(day)
     return found
@@ -273,9 +274,7 @@ def test_a_complete_roster_removes_the_duties_it_does_not_have(anna: Person) -> 
     newer = anna.read_in(roster(early("S0"), early("S1", "A")), store=False)
     fifth = ApplyChoice(first=date(2026, 2, 5), last=date(2026, 2, 5))
     assert choose(anna, newer, replace(fifth, wards=("B",)))["duties"]["removed"] == 4
-    assert choose(anna, newer, fifth)["duties"] == {
-        "new": 0, "changed": 1, "removed": 4, "unchanged": 1, "nameless": 0
-    }  # fmt: skip
+    assert choose(anna, newer, fifth)["duties"] == {"new": 0, "changed": 1, "removed": 4, "unchanged": 1, "nameless": 0}
     anna.store(newer)
     assert len(on_duty(anna)) == 8
     # Work that is complete for the day says nothing of the roster.

@@ -42,9 +42,12 @@ def account_of(who: Person) -> int:
 def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
     """Upload documents as a workbook."""
     return library.import_(
-        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        name="haus.xlsx",
         content=own_rulebook.workbook(contents),
-    )  # fmt: skip
+    )
 
 
 def activate(who: Person, key: str, from_day: date) -> None:
@@ -177,8 +180,9 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
     found = results.load(anna.services.databases.reading, anna.home_id)
     assert [book.title for book in found.books] == ["Rekonstruktion", "Hausregel"]
     assert [(one.first, one.last) for one in found.stretches] == [
-        (ALL_DAYS[0], date(2026, 2, 5)), (date(2026, 2, 6), ALL_DAYS[1]),
-    ]  # fmt: skip
+        (ALL_DAYS[0], date(2026, 2, 5)),
+        (date(2026, 2, 6), ALL_DAYS[1]),
+    ]
     assert found.rulebook.title == "Hausregel"
     january = results.load(anna.services.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
     assert [book.title for book in january.books] == ["Rekonstruktion"]
@@ -244,8 +248,9 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert levels(anna) == before
     held = holdings.of_home(anna.services.databases.reading, anna.home_id)
     assert [(one.entry.key, one.valid_from, one.valid_until) for one in held] == [
-        (BUILT_IN, None, date(2026, 2, 5)), (BUILT_IN, day, None),
-    ]  # fmt: skip
+        (BUILT_IN, None, date(2026, 2, 5)),
+        (BUILT_IN, day, None),
+    ]
     assert held[1].by == "Anna"
     assert actions(anna).count("regelwerk.aktivieren") == 2
 

@@ -112,9 +112,7 @@ def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> N
         for column in table.columns
         if column.info["data_class"] == "personal"
     }
-    assert personal == {
-        "account.user_name", "account.display_name", "account.password_hash", "account.totp_secret",
-    }  # fmt: skip
+    assert personal == {"account.user_name", "account.display_name", "account.password_hash", "account.totp_secret"}
     people = {
         "resident", "staff", "assessment", "instability", "qualification", "intervention", "batch", "override_",
         "unknown_term", "weekly_hours",

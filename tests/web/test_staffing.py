@@ -33,9 +33,11 @@ FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
 def upload(who: Person, staff: list[tuple[Any, ...]] | None = None, *, store: bool = True) -> int:
     """Read the small home in, with weekly hours."""
     content = workbooks.workbook(
-        Bewohner=workbooks.RESIDENTS, Begutachtungen=workbooks.assessments(3), Mitarbeitende=staff or STAFF,
+        Bewohner=workbooks.RESIDENTS,
+        Begutachtungen=workbooks.assessments(3),
+        Mitarbeitende=staff or STAFF,
         Interventionen=workbooks.WORK,
-    )  # fmt: skip
+    )
     return who.read_in(content, store=store)
 
 

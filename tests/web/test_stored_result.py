@@ -128,8 +128,10 @@ def test_days_put_in_place_leave_what_a_full_run_would(databases: Databases, app
     keep(databases, home_id, tables)
     for step, (first, last) in enumerate((*PERIODS[2:], (date(2026, 2, 20), date.max))):
         fresh = drawn(100 + 10 * seed + step, 400).interventions
-        within = [one.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
-                  for one in (tables, replace(tables, interventions=fresh))]  # fmt: skip
+        within = [
+            one.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
+            for one in (tables, replace(tables, interventions=fresh))
+        ]
         rows = pd.concat([tables.interventions[~within[0]], fresh[within[1]]], ignore_index=True)
         kinds = dict.fromkeys(tables.interventions.select_dtypes("category"), "category")
         tables = replace(tables, interventions=rows.astype(kinds))
@@ -250,7 +252,7 @@ EXTREMES = ResultTable(
         "ward": ("Süd „1“", "kommt nicht vor", None, "\N{PERSON IN LOTUS POSITION}"),
         "outcome": ((4, 0, "a", False), (0, 1, "b", True)),
     },
-)  # fmt: skip
+)
 
 
 def test_packing_loses_nothing() -> None:

@@ -21,10 +21,11 @@ LATER = ("3.", "5.")
 def part(*, later: bool, keep: tuple[str, ...] = (), date: bool = True) -> list[tuple[Any, ...]]:
     """Return modules 3 and 5, or all others, of the whole sheet; some cells in both."""
     wanted = [
-        i for i, name in enumerate(WHOLE[0])
+        i
+        for i, name in enumerate(WHOLE[0])
         if name in {"Bewohner-Nr", *keep, *(["Datum"] if date else [])}
         or (name != "Datum" and name.startswith(LATER) == later)
-    ]  # fmt: skip
+    ]
     return [tuple(row[i] for i in wanted) for row in WHOLE]
 
 
@@ -90,10 +91,12 @@ def test_what_records_a_cell_again_is_a_correction_and_holds_alone(ben: Person) 
 def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) -> None:
     ben.read_in(workbooks.workbook(**FIRST))
     sheet = part(later=True)
-    upload_id = ben.read_in(workbooks.workbook(
-        Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
-        Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
-    ))  # fmt: skip
+    upload_id = ben.read_in(
+        workbooks.workbook(
+            Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
+            Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
+        )
+    )
     said = records.said(ben.services.databases, ben.services.settings, upload_id)
     assert said is not None
     strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]

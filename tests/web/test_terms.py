@@ -34,9 +34,11 @@ WORK = [
 def content(rows: list[tuple[Any, ...]] | None = None) -> bytes:
     """Return the small home with the rows above."""
     return workbooks.workbook(
-        Bewohner=workbooks.RESIDENTS, Begutachtungen=workbooks.assessments(), Mitarbeitende=workbooks.STAFF,
+        Bewohner=workbooks.RESIDENTS,
+        Begutachtungen=workbooks.assessments(),
+        Mitarbeitende=workbooks.STAFF,
         Interventionen=rows or WORK,
-    )  # fmt: skip
+    )
 
 
 def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
@@ -63,9 +65,12 @@ def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
 def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
     """Upload a CSV file."""
     return spreadsheet.read(
-        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        home_id=who.home_id,
         content=text.encode() if isinstance(text, str) else text,
-    )  # fmt: skip
+    )
 
 
 def csv_of(who: Person) -> str:
@@ -94,8 +99,10 @@ def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
     anna.read_in(content())
     found = pending(anna)
     assert [(one.text, one.rows, one.seconds) for one in found] == [
-        ("Kaffeerunde", 1, 5400), ("Zauberei", 2, 720), ("Bewegungsföderung", 1, 0),
-    ]  # fmt: skip
+        ("Kaffeerunde", 1, 5400),
+        ("Zauberei", 2, 720),
+        ("Bewegungsföderung", 1, 0),
+    ]
     best = found[2].suggestions[0]
     assert (best.target, best.called, best.like) == ("1.1", "1.1 Bewegungsförderung", "Bewegungsförderung")
     assert best.score > 85
@@ -154,8 +161,10 @@ def test_every_change_is_a_version(anna: Person) -> None:
     assert [map_(anna, "Zauberei", target) for target in ("1.1", "1.1", LATER, "1.2")] == [1, 0, 1, 1]
     versions = terms.history(anna.services.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
     assert [(one.version, one.target, one.by) for one in versions] == [
-        (3, "1.2", "Anna"), (2, LATER, "Anna"), (1, "1.1", "Anna"),
-    ]  # fmt: skip
+        (3, "1.2", "Anna"),
+        (2, LATER, "Anna"),
+        (1, "1.1", "Anna"),
+    ]
     assert made(anna) == {"Zauberei": ("1.2", 3)}
     assert actions(anna).count("bezeichnung.zuordnen") == 3
 
@@ -211,13 +220,18 @@ def test_csv_holds_all_kinds(anna: Person) -> None:
     lines = {tuple(line.split(";")[:3]) for line in out.splitlines()}
     assert {
         ("Qualifikation", "PHK", "QN 3 – Assistenz mit ein- oder zweijähriger Ausbildung"),
-        ("Qualifikation", "Zauberlehrling", ""), ("Rolle", "WBL", ""), ("Schicht", "F1", ""),
-        ("Dienstkürzel", "F", "06:00-14:00, Pause 30"), ("Dienstkürzel", "f", ""),
-    } <= lines  # fmt: skip
+        ("Qualifikation", "Zauberlehrling", ""),
+        ("Rolle", "WBL", ""),
+        ("Schicht", "F1", ""),
+        ("Dienstkürzel", "F", "06:00-14:00, Pause 30"),
+        ("Dienstkürzel", "f", ""),
+    } <= lines
     filled = (
-        out.replace("Zauberlehrling;", "Zauberlehrling;QN 2").replace(";WBL;", ";WBL;wbl").replace(";F1;", ";F1;Früh")
+        out.replace("Zauberlehrling;", "Zauberlehrling;QN 2")
+        .replace(";WBL;", ";WBL;wbl")
+        .replace(";F1;", ";F1;Früh")
         .replace("l;f;", "l;f;Urlaub")
-    )  # fmt: skip
+    )
     assert read_csv(anna, filled) == SpreadsheetAnswers(4, 2, ())
     assert made(anna, QUALIFICATION) == {"PHK": ("3", 1), "Zauberlehrling": ("2", 1)}
     assert made(anna, ROLE) == {"WBL": ("WBL", 1)}, "a role may stay as it is written"

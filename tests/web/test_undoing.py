@@ -95,10 +95,12 @@ def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) 
     before = held(anna)
     lines = [
         row("05.01.2026"),  # as it is
-        row("05.02.2026", staff="P2"), row("05.02.2026", minutes="25", staff="P2"),  # one of two equal ones is longer
+        row("05.02.2026", staff="P2"),
+        row("05.02.2026", minutes="25", staff="P2"),  # one of two equal ones is longer
         row("07.02.2026", "19:05", "9", resident="77", ward="WB 1"),  # refused -> done
-        row("09.02.2026"), row("09.02.2026"),  # two new ones
-    ]  # fmt: skip
+        row("09.02.2026"),
+        row("09.02.2026"),  # two new ones
+    ]
     upload_id = anna.read_in(file_of(*lines), store=False)
     found = weighed(anna, upload_id)
     assert numbers(found) == [2, 2, 2, 0]
@@ -403,9 +405,11 @@ def test_killed_worker_leaves_nothing_half_done(
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
     settings.write_bytes(pickle.dumps(services.settings))
     ended = subprocess.run(
-        [sys.executable, str(script), str(settings), job, str(upload_id)], cwd=ROOT, check=False,
+        [sys.executable, str(script), str(settings), job, str(upload_id)],
+        cwd=ROOT,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert ended.returncode == -signal.SIGKILL
     assert anna.state(upload_id) == working
     assert (held(anna), stored_results.content(services.databases, anna.home_id)) == (before, cubes)

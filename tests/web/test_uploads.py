@@ -419,9 +419,12 @@ def test_killed_server_leaves_nothing_half_done(
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, str(script), str(settings), str(reached), str(port)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for _ in range(400):
             if reached.exists() or server.poll() is not None:

@@ -75,9 +75,12 @@ def mark_qn4(databases: Databases, user_name: str, *, qn4: bool, by: int | None 
             raise AccountError(f"Ein Konto {user_name} gibt es nicht.")
         account.qn4 = qn4
         audit.record(
-            session, "konto.qn4" if qn4 else "konto.qn4-nehmen", tenant_id=account.tenant_id, account_id=by,
+            session,
+            "konto.qn4" if qn4 else "konto.qn4-nehmen",
+            tenant_id=account.tenant_id,
+            account_id=by,
             what=f"konto {account.id}",
-        )  # fmt: skip
+        )
 
 
 def unlock(databases: Databases, user_name: str, *, reason: str, by: int | None = None) -> str:

@@ -77,9 +77,7 @@ def check_password(databases: Databases, user_name: str, password: str) -> str |
         if not right or account.locked_at is not None or not account.active:
             if not right:
                 _count_failure(session, account)
-            audit.record(
-                session, "anmeldung", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt",
-            )  # fmt: skip
+            audit.record(session, "anmeldung", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt")
             return None
         if passwords.outdated(account.password_hash):
             account.password_hash = passwords.hashed(password)
@@ -97,8 +95,8 @@ def check_code(databases: Databases, settings: Settings, token: str, code: str, 
         if step is None:
             _count_failure(session, account)
             audit.record(
-                session, "zweiter-faktor", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt",
-            )  # fmt: skip
+                session, "zweiter-faktor", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt"
+            )
             return None
         account.totp_last_step, account.failed_count = step, 0
         audit.record(session, "anmeldung", tenant_id=account.tenant_id, account_id=account.id)

@@ -131,9 +131,7 @@ def compare(stored: Contents, given: Contents, rule: ApplyRule) -> RowChanges:
             after.append(new[j])
             old, new = np.delete(old, i), np.delete(new, j)
     missing = old[rule.scope.holds(old)] if rule.scope else NOTHING
-    return RowChanges(
-        unchanged, new, np.concatenate([NOTHING, *before]), np.concatenate([NOTHING, *after]), missing
-    )  # fmt: skip
+    return RowChanges(unchanged, new, np.concatenate([NOTHING, *before]), np.concatenate([NOTHING, *after]), missing)
 
 
 def applied(stored: Contents, given: Contents, rule: ApplyRule) -> Contents:

@@ -134,7 +134,8 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     by_qn = {level: _mean(parts, _full_time(hours, level, entered)) for level in _LEVELS} if hours else {}
     lines = [
         _line(
-            group, "Summe" if group == TOTAL else ceiling.titles[group],
+            group,
+            "Summe" if group == TOTAL else ceiling.titles[group],
             "" if group == TOTAL else ceiling.levels[group],
             ceiling=(getattr(ceiling, group), ceiling.total),
             minimum=_entered_mean(parts, entered, "minimum", of),
@@ -142,7 +143,7 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
             actual=(_there(by_qn, of), _there(by_qn, GROUPS)) if by_qn else None,
         )
         for group, of in (*((group, (group,)) for group in GROUPS), (TOTAL, GROUPS))
-    ]  # fmt: skip
+    ]
     return StaffingFigures(
         first,
         last,

@@ -78,9 +78,12 @@ def _update(
 
 
 def _replace(
-    session: Session, model: type[Assessment | Instability | Qualification], key: str, ids: Mapping[str, int],
+    session: Session,
+    model: type[Assessment | Instability | Qualification],
+    key: str,
+    ids: Mapping[str, int],
     frame: pd.DataFrame,
-) -> None:  # fmt: skip
+) -> None:
     owner = f"{key}_id"
     rows = [{owner: ids[row.pop(key)], **row} for row in _records(frame)]
     owners = sorted({row[owner] for row in rows})

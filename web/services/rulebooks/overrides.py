@@ -177,10 +177,7 @@ def withdraw(
         before = rescore.held(session, home_id)
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), account_id, day
         session.flush()
-        audit.record(
-            session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id,
-            what=f"festlegung {row.id}",
-        )  # fmt: skip
+        audit.record(session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
         rescore.analyse_touched(session, home_id, before)
 
 

@@ -234,11 +234,14 @@ def _rule_written(rule: ApplyRule) -> dict[str, Any]:
     scope = rule.scope
     return {
         "replace": rule.replace,
-        "scope": scope and {
-            "first": scope.first, "last": scope.last,
-            "wards": None if scope.wards is None else sorted(scope.wards), "residents": sorted(scope.residents),
+        "scope": scope
+        and {
+            "first": scope.first,
+            "last": scope.last,
+            "wards": None if scope.wards is None else sorted(scope.wards),
+            "residents": sorted(scope.residents),
         },
-    }  # fmt: skip
+    }
 
 
 def _forget(session: Session, home_id: int, name: str, pseudonym: str) -> None:

@@ -53,9 +53,11 @@ class ApplyChoice:
     def written(self) -> dict[str, Any]:
         """Return it as it is kept."""
         return {
-            "replace": self.replace, "wards": list(self.wards),
-            "first": self.first and self.first.isoformat(), "last": self.last and self.last.isoformat(),
-        }  # fmt: skip
+            "replace": self.replace,
+            "wards": list(self.wards),
+            "first": self.first and self.first.isoformat(),
+            "last": self.last and self.last.isoformat(),
+        }
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | None) -> ApplyChoice:

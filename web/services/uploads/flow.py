@@ -112,9 +112,12 @@ def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload
     """Job: store what was read, and analyse the days it touches, all or nothing."""
     home = records.home_of(databases, upload_id)
     _step(
-        databases, notes, upload_id, (RELEASED, STORING),
+        databases,
+        notes,
+        upload_id,
+        (RELEASED, STORING),
         lambda tell: store_job.store(databases, settings, home, upload_id, tell),
-    )  # fmt: skip
+    )
 
 
 def undo(databases: Databases, notes: ProgressNotes, upload_id: int) -> None:

@@ -114,8 +114,12 @@ def _rosters(taken: AppliedChanges, tables: Tables) -> dict[str, int]:
 
 
 def _about(tables: Tables) -> list[tuple[pd.DataFrame, str]]:
-    return [(tables.residents, "resident"), (tables.assessments, "resident"), (tables.instability, "resident"),
-            (tables.staff, "staff")]  # fmt: skip
+    return [
+        (tables.residents, "resident"),
+        (tables.assessments, "resident"),
+        (tables.instability, "resident"),
+        (tables.staff, "staff"),
+    ]
 
 
 def _under_pseudonyms(session: Session, settings: Settings, home_id: int, tables: Tables) -> Tables:

@@ -169,8 +169,11 @@ def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> 
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
     kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
     shown: dict[str, Any] = {
-        "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
-    }  # fmt: skip
+        "rows": result.rows,
+        "ignored": result.ignored,
+        "rulebook_id": book.id,
+        "rulebook_edition": book.edition,
+    }
     tell(95, "Rechnet aus, was sich ändern würde", result.rows)
     shown["weighed"] = preview.upload(databases, settings, home.id, result, ApplyChoice())
     names = _names(job, result, asked) if result.unknown else set()

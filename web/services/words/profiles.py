@@ -103,9 +103,12 @@ def keep(session: Session, tenant_id: int, account_id: int, profile: SourceProfi
     row.account_id, row.at = account_id, clock.now()
     session.flush()
     audit.record(
-        session, "profil.speichern", tenant_id=tenant_id, account_id=account_id,
+        session,
+        "profil.speichern",
+        tenant_id=tenant_id,
+        account_id=account_id,
         what=f"profil {row.id} fassung {row.version}",
-    )  # fmt: skip
+    )
     return row.id
 
 

@@ -105,13 +105,16 @@ def pending(
     near = kinds.suggest(which, [one.text for _, one in found], book, own)
     return [
         UnansweredWord(
-            one.text, one.rows, one.seconds, one.upload_id,
+            one.text,
+            one.rows,
+            one.seconds,
+            one.upload_id,
             known[kind, key].target if (kind, key) in known else "",
             kinds.doubt(which, one.text),
             tuple(WordSuggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
         )
         for (key, one), offers in zip(found, near, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = None) -> dict[str, UnansweredCount]:

@@ -174,8 +174,12 @@ def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
 def _table(chosen: PageSelection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
     classes = [f"{word.word}, Minuten" for word in figures.FIT_WORDS.values()]
     yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
-    where = [figures.day(chosen.filters.start), figures.day(chosen.filters.end), chosen.filters.ward or "alle",
-             " / ".join(book.display for book in chosen.result.books)]  # fmt: skip
+    where = [
+        figures.day(chosen.filters.start),
+        figures.day(chosen.filters.end),
+        chosen.filters.ward or "alle",
+        " / ".join(book.display for book in chosen.result.books),
+    ]
     for row in rows:
         whole = row["whole"]
         minutes = [part.seconds / 60 for part in whole.parts]

@@ -114,9 +114,12 @@ def _table(chosen: PageSelection, found: HomeRelief) -> Iterator[list[object]]:
         "Bis", "Tage mit Dienstplan", "Wohnbereich", "Regelwerk",
     ]  # fmt: skip
     where = [
-        figures.day(chosen.filters.start), figures.day(chosen.filters.end), found.days, chosen.filters.ward or "alle",
+        figures.day(chosen.filters.start),
+        figures.day(chosen.filters.end),
+        found.days,
+        chosen.filters.ward or "alle",
         " / ".join(book.display for book in chosen.result.books),
-    ]  # fmt: skip
+    ]
     rest = "nicht machbar oder nicht prüfbar" if found.shown else "nicht gezeigt: zu wenige Personen im Dienst"
     for line in found.lines:
         start = [line.intervention, chosen.title(line.intervention)]

@@ -183,9 +183,12 @@ def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
     upload, services = _upload(upload_id), current.services()
     flow.commit(
-        services.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
+        services.databases,
+        upload.id,
+        account_id=current.visitor().account_id,
+        shown=request.form.get("gezeigt"),
         all_or_nothing=request.form.get("fehler") == "alles",
-    )  # fmt: skip
+    )
     services.jobs.enqueue(upload.id, records.RELEASED)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 

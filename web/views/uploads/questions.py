@@ -119,11 +119,14 @@ def say_sheet(upload_id: int, number: int) -> ResponseReturnValue:
     form, before = request.form, asked.chosen(guess)
     row, codec = form.get("zeile", ""), form.get("zeichen", "")
     answer = SheetAnswer(
-        guess.file, guess.name, form.get("inhalt", "") if form.get("inhalt", "") in SHEETS else "",
-        int(row) if row.isdecimal() and int(row) < len(guess.preview) else -1, 2 if form.get("zeilen") == "2" else 1,
+        guess.file,
+        guess.name,
+        form.get("inhalt", "") if form.get("inhalt", "") in SHEETS else "",
+        int(row) if row.isdecimal() and int(row) < len(guess.preview) else -1,
+        2 if form.get("zeilen") == "2" else 1,
         # What was found by itself and left so is found by itself in the next file too.
         encoding=codec if codec in CODECS and codec != guess.encoding else before.encoding,
-    )  # fmt: skip
+    )
     wrong = ""
     if answer.sheet and answer.row < 0:
         wrong = "Bitte wählen Sie die Zeile, in der die Überschriften stehen."
@@ -298,13 +301,16 @@ def _columns(
     required = SHEETS[answer.sheet].required
     fields = [
         {
-            "number": i, "column": column, "required": column in required, "chosen": (found := at.get(position)),
+            "number": i,
+            "column": column,
+            "required": column in required,
+            "chosen": (found := at.get(position)),
             "wrong": (wrong or {}).get(column, ""),
             "certainty": _certainty(found.confidence) if found and guessed.get(column) is found else "",
         }
         for i, column in enumerate(questions.targets(answer.sheet))
         for position in (answer.columns.get(column, -1),)
-    ]  # fmt: skip
+    ]
     offers = [(one, _called(one)) for one in guess.columns if one.heading or one.samples]
     unused = [one for one, _ in offers if one.position not in answer.columns.values()]
     return _page(

@@ -53,9 +53,12 @@ def choose() -> ResponseReturnValue:
     if said == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
     person_answers.answer(
-        services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
+        services.databases,
+        tenant_id=who.tenant_id,
+        account_id=who.account_id,
+        home_id=home.id,
         reply=person_answers.PersonReply(kind, pseudonym, said, same_as),
-    )  # fmt: skip
+    )
     flash(_DONE[said], "good")
     return redirect(url_for("unknown_people.index"))
 

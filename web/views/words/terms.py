@@ -74,9 +74,12 @@ def read() -> ResponseReturnValue:
         return redirect(url_for("terms.index"))
     who = current.visitor()
     found = spreadsheet.read(
-        current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id,
+        current.databases(),
+        tenant_id=who.tenant_id,
+        account_id=who.account_id,
+        home_id=current.home().id,
         content=content,
-    )  # fmt: skip
+    )
     if found.problems:
         return render_template("words/terms/problems.html", problems=found.problems), 422
     flash(f"Eingelesen: {found.changed} geändert, {found.unchanged} unverändert.", "good")
