@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)
     page_frame.init_app(app)
-    app.jinja_env.filters["moment"] = clock.written
+    app.jinja_env.filters["moment"] = clock.format_moment
     for view in (
         questions, auth, home, interventions, relief, staffing, explain, flow, profiles, preview, terms, entries,
         library, overrides, unknown_people, plausibility, unanswered_words,

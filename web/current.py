@@ -1,4 +1,4 @@
-"""What the running request belongs to: the application's services, who asks, and which home is looked at."""
+"""What the running request belongs to: the application's services, who is signed in, and which home is shown."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def databases() -> Databases:
 
 
 def user() -> SignedIn:
-    """Return who asks; only behind the gate, where somebody does."""
+    """Return who is signed in; only behind the gate, where a visitor is."""
     if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
         abort(404)
     return cast("SignedIn", current_user)

@@ -193,10 +193,10 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     from web.services.uploads import records  # noqa: PLC0415
     from web.services.uploads.share_lines import share_lines  # noqa: PLC0415
 
-    said = records.said(databases, settings, upload.id)
+    texts = records.texts(databases, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:
-        raise CommandError((said and said.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
-    findings = said.findings if said else ()
+        raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
+    findings = texts.findings if texts else ()
     for one in findings[:_MOST]:
         place = ", ".join(part for part in (one.file, one.sheet, f"Zeile {one.row}" if one.row else "") if part)
         sys.stdout.write(f"{_WORDS[one.severity]}: {place}: {one.message} {one.repair}\n")

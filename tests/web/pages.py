@@ -90,7 +90,7 @@ class Person:
     def read_in(self, content: bytes, *, name: str = "haus.xlsx", store: bool = True) -> int:
         """Read a file in through the services, without pages, and return the upload's number."""
         services = self.services
-        account_id = accounts.numbered(services.databases, self.user_name)
+        account_id = accounts.find_id(services.databases, self.user_name)
         upload_id = flow.start(
             services.databases, services.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
         )
@@ -102,13 +102,13 @@ class Person:
     def store(self, upload_id: int) -> None:
         """Release an upload as it was shown, and store it."""
         services = self.services
-        flow.commit(services.databases, upload_id, account_id=accounts.numbered(services.databases, self.user_name))
+        flow.commit(services.databases, upload_id, account_id=accounts.find_id(services.databases, self.user_name))
         flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
 
     def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        services, found = self.services, undo_job.weigh(self.services.databases, upload_id)
-        account_id = accounts.numbered(services.databases, self.user_name)
+        services, found = self.services, undo_job.preview_undo(self.services.databases, upload_id)
+        account_id = accounts.find_id(services.databases, self.user_name)
         undo_job.release(services.databases, upload_id, account_id=account_id, shown=found.digest)
         flow.undo(services.databases, services.jobs.queue, upload_id)
 

@@ -18,7 +18,7 @@ from tests.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
 from web.services.uploads import flow, kept_files, records, retention
-from web.services.uploads.finding_filter import PAGE, FindingFilter, sift
+from web.services.uploads.finding_filter import PAGE, FindingFilter, filter_findings
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     """C6: encrypted while they are there; the rows to repair outlast the storing, for the days set."""
     services = anna.services
     settings = replace(services.settings, upload_days=3)
-    account_id = accounts.numbered(services.databases, "anna")
+    account_id = accounts.find_id(services.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
     number = flow.start(services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files)
     sent = {f"1/file-{position}" for position in range(len(files))}
@@ -140,7 +140,7 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         finding(Severity.WARNING, "qn-fehlt", "Mitarbeitende", "Groß", 17),
         finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
     ]
-    assert [one.severity for one in sift(some, FindingFilter()).findings] == [
+    assert [one.severity for one in filter_findings(some, FindingFilter()).findings] == [
         Severity.ERROR,
         Severity.ERROR,
         Severity.WARNING,
@@ -155,8 +155,8 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         (FindingFilter(words="gibt es nicht"), []),
         (FindingFilter(sheet="Dienste"), []),
     ):
-        assert [one.row for one in sift(some, wanted).findings] == rows, wanted
-    assert sift(some, FindingFilter(severity="fehler")).codes == [
+        assert [one.row for one in filter_findings(some, wanted).findings] == rows, wanted
+    assert filter_findings(some, FindingFilter(severity="fehler")).codes == [
         ("datum-fehlt", 1),
         ("minuten-fehlen", 1),
         ("qn-fehlt", 2),
@@ -165,11 +165,11 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
 
 def test_pages_of_findings_are_complete_and_the_last_one_is_the_last() -> None:
     many = [finding(Severity.ERROR, "qn-fehlt", row=number) for number in range(1, 2 * PAGE + 2)]
-    pages = [sift(many, FindingFilter(page=number)) for number in (1, 2, 3, 9)]
+    pages = [filter_findings(many, FindingFilter(page=number)) for number in (1, 2, 3, 9)]
     assert [one.row for page in pages[:3] for one in page.findings] == list(range(1, 2 * PAGE + 2))
     assert (pages[3].page, pages[3].pages, pages[3].matching) == (3, 3, 2 * PAGE + 1)
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "²", "9" * 30, "x", ""])
 def test_nonsense_asks_for_the_first_page_of_everything(asked: str) -> None:
-    assert FindingFilter.of({"seite": asked, "art": "alles"}) == FindingFilter()
+    assert FindingFilter.from_form({"seite": asked, "art": "alles"}) == FindingFilter()

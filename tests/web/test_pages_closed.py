@@ -290,6 +290,21 @@ def test_cookies_of_a_public_installation(embedded: Settings, make_app: Callable
     assert int(re.search(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"]).group(1)) >= 31_536_000
 
 
+def test_page_a_refusal_leads_back_to_exists(small_app: Flask) -> None:
+    """A view names it once; its address is made of the view's own arguments alone."""
+    adapter = small_app.url_map.bind("localhost")
+    pages = [
+        (rule, page)
+        for rule, _ in addresses(small_app)
+        if (page := getattr(small_app.view_functions[rule.endpoint], "page_back", None))
+    ]
+    assert len(pages) > 15
+    for rule, page in pages:
+        assert set(page.arguments) <= rule.arguments, rule.endpoint
+        address = adapter.build(page.endpoint, {name: SAMPLE[name] for name in page.arguments}, method="GET")
+        assert "?" not in address, rule.endpoint
+
+
 def test_too_large_upload_is_refused_in_german(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
     """F4: the limit is the server's."""
     migrate.upgrade(embedded)

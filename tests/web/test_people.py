@@ -259,7 +259,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
     upload_id = anna.read_in(later)
-    said = records.said(anna.services.databases, anna.services.settings, upload_id)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     assert said is not None
     strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
@@ -349,7 +349,7 @@ def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: 
         raise RuntimeError("the machine went down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(person_answers.apply, "analysed", fails)
+        patched.setattr(person_answers.apply, "analyse_changes", fails)
         with pytest.raises(RuntimeError, match="went down"):
             merge(anna, "42", "0042")
     assert stored(anna) == before

@@ -45,7 +45,7 @@ def start(who: Person, *files: tuple[str, bytes]) -> int:
         who.services.databases,
         who.services.settings,
         home_id=who.home_id,
-        account_id=accounts.numbered(who.services.databases, who.user_name),
+        account_id=accounts.find_id(who.services.databases, who.user_name),
         files=files,
     )
 
@@ -76,12 +76,12 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
     clock = [1000.0]
     monkeypatch.setattr(progress.time, "time", lambda: clock[0])
     notes = Noted()
-    tell = ReportProgress(notes, 7)
-    tell(5, "Entschlüsselt")
+    report = ReportProgress(notes, 7)
+    report(5, "Entschlüsselt")
     clock[0] += 60
-    tell(50, "Speichert", 0, 900)
+    report(50, "Speichert", 0, 900)
     clock[0] += 10
-    tell(60, "Speichert", 300, 900)
+    report(60, "Speichert", 300, 900)
     found = progress.of(notes, 7)
     assert (found.percent, found.step, found.rows, found.total) == (60, "Speichert", 300, 900)
     assert (found.running, found.left, found.silent) == (70, 20, False)
@@ -93,9 +93,9 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
     """The heart beats beside the work, and stops with it."""
     notes = Noted()
-    tell = ReportProgress(notes, 7)
-    tell.say(1, "Beginnt")
-    with tell.beating(every=0.001):
+    report = ReportProgress(notes, 7)
+    report.note(1, "Beginnt")
+    with report.beating(every=0.001):
         deadline = time.monotonic() + 30
         while len(notes.ever) < 4 and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -107,12 +107,12 @@ def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
 
 def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
     notes = Noted()
-    tell = ReportProgress(notes, 7)
-    tell(1, "Beginnt")
+    report = ReportProgress(notes, 7)
+    report(1, "Beginnt")
     progress.ask_to_end(notes, 7, 42)
     assert progress.of(notes, 7).cancelling
     with pytest.raises(CancelledError) as asked:
-        tell(2, "Liest")
+        report(2, "Liest")
     assert asked.value.account_id == 42
 
 
@@ -252,7 +252,7 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     ended: list[int] = []
 
     def whole_way(name: str, content: bytes) -> None:
-        account_id = accounts.numbered(services.databases, name)
+        account_id = accounts.find_id(services.databases, name)
         upload_id = flow.start(
             services.databases,
             services.settings,

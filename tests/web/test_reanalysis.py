@@ -148,7 +148,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
     with who.services.databases.reading() as session:
-        found = sorted(one.upload_id for one in applied.in_force(session, who.home_id))
+        found = sorted(one.upload_id for one in applied.active_uploads(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])
 

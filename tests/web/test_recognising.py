@@ -373,7 +373,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     def say(unit: str) -> None:
         ready.wait()
         try:
-            questions.say(
+            questions.answer_sheet(
                 services.databases,
                 services.settings,
                 talk.upload_id,

@@ -103,7 +103,7 @@ def on_duty(who: Person) -> list[tuple[str, str, str]]:
 
 def stored_duties(who: Person) -> bytes:
     with who.services.databases.reading() as session:
-        return duties.folded(session, who.home_id).tobytes()
+        return duties.replay(session, who.home_id).tobytes()
 
 
 def covered_days(tables: Tables, first: date, days: int) -> list[date]:
@@ -239,7 +239,7 @@ def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not
     second = anna.read_in(roster(*DAYS))
     assert told(anna).days == 3
     check(anna)
-    foretold = undo_job.weigh(anna.services.databases, first)
+    foretold = undo_job.preview_undo(anna.services.databases, first)
     assert (foretold.rosters.removed, foretold.rosters.new, foretold.gone) == (6, 0, 0)
     anna.undo(first)
     assert (told(anna).days, told(anna).movable) == (1, 40 * 60)
@@ -309,7 +309,7 @@ def test_duties_of_two_numbers_of_one_person_come_together(anna: Person) -> None
     after = told(anna)
     assert (before.movable, after.movable) == (120 * 60, 120 * 60)
     with anna.services.databases.reading() as session:
-        found = unpack(duties.folded(session, anna.home_id).tobytes(), DUTY)
+        found = unpack(duties.replay(session, anna.home_id).tobytes(), DUTY)
     assert len(set(found["staff_id"].tolist())) == 6
     # The other number still means the same person: a newer roster replaces that person's day.
     anna.read_in(workbooks.workbook(Dienste=[DIENSTE, early("S0x", "A")]))

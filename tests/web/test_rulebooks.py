@@ -15,7 +15,7 @@ from importers.findings import Severity
 from tests.web import own_rulebook, stored_results, workbooks
 from tests.web.pages import Person, person
 from web.services import accounts, clock, homes, rulebook_calendar
-from web.services.analysis import demand, home_analysis, home_data, results, scoring
+from web.services.analysis import demand, home_analysis, results, scoring
 from web.services.rulebook_calendar import RulebookPeriod
 from web.services.rulebooks import holdings, library
 from web.services.rulebooks.library import RulebookError
@@ -36,7 +36,7 @@ def tenant_of(who: Person) -> int:
 
 def account_of(who: Person) -> int:
     """Return the number of an account."""
-    return accounts.numbered(who.services.databases, who.user_name)
+    return accounts.find_id(who.services.databases, who.user_name)
 
 
 def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
@@ -368,7 +368,7 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
     before = levels(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
     with monkeypatch.context() as broken:
-        broken.setattr(home_data, "analyse", lambda *_, **__: 1 / 0)
+        broken.setattr(home_analysis, "analyse", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             activate(anna, key, date(2026, 1, 1))
     assert levels(anna) == before

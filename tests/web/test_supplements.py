@@ -97,7 +97,7 @@ def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) ->
             Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
         )
     )
-    said = records.said(ben.services.databases, ben.services.settings, upload_id)
+    said = records.texts(ben.services.databases, ben.services.settings, upload_id)
     assert said is not None
     strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]

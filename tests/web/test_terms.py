@@ -75,7 +75,7 @@ def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
 
 def csv_of(who: Person) -> str:
     """Return all words as CSV."""
-    return spreadsheet.written(who.services.databases.reading, tenant_of(who), who.home_id)
+    return spreadsheet.as_csv(who.services.databases.reading, tenant_of(who), who.home_id)
 
 
 UNKNOWN = {
@@ -91,7 +91,7 @@ def left_open(who: Person) -> int:
     """Read the small home in, and let it leave these words open too."""
     upload_id = who.read_in(workbooks.workbook(), store=False)
     with who.services.databases.writing.begin() as session:
-        terms.keep_unknown(session, upload_id, UNKNOWN, ["Quast", "Żeromska"])
+        terms.store_unknown(session, upload_id, UNKNOWN, ["Quast", "Żeromska"])
     return upload_id
 
 
@@ -140,7 +140,7 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     assert row.rows == row.counted + row.excluded
     cells = results.load(reading, anna.home_id).aggregate.by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    said = records.said(anna.services.databases, anna.services.settings, upload_id)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     counts = {one.code: (one.severity.value, one.count) for one in said.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
@@ -152,7 +152,7 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
     upload_id = anna.read_in(content(), store=False)
-    said = records.said(anna.services.databases, anna.services.settings, upload_id)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     assert "Zauberei" in {one.value for one in said.findings if one.code == "intervention-unbekannt"}
 
 
@@ -208,7 +208,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert read_csv(anna, filled) == SpreadsheetAnswers(2, 1, ())
     assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
     assert read_csv(anna, csv_of(anna)) == SpreadsheetAnswers(0, 3, ())
-    spreadsheet.handed_out(anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
+    spreadsheet.record_download(anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
@@ -301,7 +301,7 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
         terms.answer(anna.services.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
     assert spreadsheet.read(anna.services.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
     with pytest.raises(TermError):
-        spreadsheet.written(anna.services.databases.reading, **foreign)
+        spreadsheet.as_csv(anna.services.databases.reading, **foreign)
 
 
 def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:

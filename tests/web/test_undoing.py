@@ -54,7 +54,7 @@ def weighed(who: Person, upload_id: int) -> dict[str, Any]:
 
 
 def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:
-    flow.weigh(who.services.databases, who.services.settings, upload_id, choice)
+    flow.update_preview(who.services.databases, who.services.settings, upload_id, choice)
     return weighed(who, upload_id)
 
 
@@ -74,9 +74,9 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
         rows = session.execute(
             select(models.PerformedIntervention.content).where(models.PerformedIntervention.home_id == who.home_id)
         ).scalars()
-        assert sorted(rows) == sorted(one.ljust(40, b"\0") for one in applied.stored(session, who.home_id).tolist()), (
-            "rows and months say the same"
-        )
+        assert sorted(rows) == sorted(
+            one.ljust(40, b"\0") for one in applied.stored_contents(session, who.home_id).tolist()
+        ), "rows and months say the same"
     found = {}
     for name in ("residents", "assessments", "instability", "staff", "interventions"):
         frame = getattr(tables, name).astype(object)
@@ -129,7 +129,7 @@ def test_foretold_figures_are_those_of_the_analysis(anna: Person) -> None:
     anna.store(upload_id)
     with anna.services.databases.reading() as session:
         now = preview.figures(session.connection(), anna.home_id)
-    assert preview.moved(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
+    assert preview.fit_and_coverage(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
 
 
 def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person) -> None:
@@ -166,8 +166,8 @@ def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
 def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     second = anna.read_in(file_of(row("06.01.2026"), row("07.01.2026")))
-    found = undo_job.weigh(anna.services.databases, first)
-    assert (found.rows, found.gone, found.stay, found.back, found.later) == (2, 1, 1, 0, [second])
+    found = undo_job.preview_undo(anna.services.databases, first)
+    assert (found.rows, found.removed, found.remaining, found.restored, found.later) == (2, 1, 1, 0, [second])
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
     with anna.services.databases.reading() as session:
@@ -175,12 +175,12 @@ def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     assert anna.state(first) == records.UNDONE
     check(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.weigh(anna.services.databases, first)
+        undo_job.preview_undo(anna.services.databases, first)
 
 
 def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
-    shown = undo_job.weigh(anna.services.databases, first).digest
+    shown = undo_job.preview_undo(anna.services.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))
     undo_job.release(anna.services.databases, first, account_id=1, shown=shown)
     flow.undo(anna.services.databases, anna.services.jobs.queue, first)
@@ -234,9 +234,9 @@ def run(who: Person, seed: int, steps: int) -> None:
         check(who)
     found = held(who)
     with who.services.databases.reading() as session:
-        rows = applied.stored(session, own)
+        rows = applied.stored_contents(session, own)
         months = range(600, 700)
-        assert rows.tolist() == applied.folded(session, own, months).tolist()
+        assert rows.tolist() == applied.replay(session, own, months).tolist()
     who.home_id = homes.create(who.services.databases, 1, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
@@ -266,10 +266,10 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
 def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
     with anna.services.databases.writing.begin() as session:
-        applied.forget(session, old)
+        applied.remove(session, old)
     before = held(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.weigh(anna.services.databases, old)
+        undo_job.preview_undo(anna.services.databases, old)
     staff = [workbooks.STAFF[0], ("P1", "", "", "2", "", "", "", "")]
     work = [HEAD, row("05.01.2026", minutes="5")]
     sheet = workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=work, Mitarbeitende=staff)
@@ -278,7 +278,7 @@ def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) ->
     anna.undo(upload_id)
     assert held(anna) == before
     check(anna)
-    assert apply.ApplyChoice.of(None) == ApplyChoice()
+    assert apply.ApplyChoice.from_json(None) == ApplyChoice()
 
 
 def test_from_the_figures_to_the_undo(anna: Person) -> None:
@@ -321,9 +321,9 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
 def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     upload_id = anna.read_in(workbooks.workbook())
     before = held(anna)
-    shown = undo_job.weigh(anna.services.databases, upload_id).digest
+    shown = undo_job.preview_undo(anna.services.databases, upload_id).digest
     with monkeypatch.context() as broken:
-        broken.setattr(applied, "forget", lambda *_: 1 / 0)
+        broken.setattr(applied, "remove", lambda *_: 1 / 0)
         undo_job.release(anna.services.databases, upload_id, account_id=1, shown=shown)
         flow.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
     assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
@@ -337,7 +337,7 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     """Whoever comes first: afterwards there is what the uploads in force say."""
     services = anna.services
     first = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
-    shown = undo_job.weigh(services.databases, first).digest
+    shown = undo_job.preview_undo(services.databases, first).digest
     others = [
         anna.read_in(file_of(row("05.03.2026", minutes=str(20 + n)), row(f"1{n}.03.2026")), store=False)
         for n in range(3)
@@ -355,9 +355,9 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     assert {anna.state(one) for one in others} <= {records.STORED, records.READ}
     assert anna.state(first) in {records.STORED, records.UNDONE}
     with services.databases.reading() as session:
-        rows = applied.stored(session, anna.home_id)
-        assert rows.tolist() == applied.folded(session, anna.home_id, range(670, 680)).tolist()
-        in_force = {one.upload_id for one in applied.in_force(session, anna.home_id)}
+        rows = applied.stored_contents(session, anna.home_id)
+        assert rows.tolist() == applied.replay(session, anna.home_id, range(670, 680)).tolist()
+        in_force = {one.upload_id for one in applied.active_uploads(session, anna.home_id)}
     assert in_force == {one for one in (first, *others) if anna.state(one) == records.STORED}
     check(anna)
 
@@ -380,7 +380,7 @@ getattr(jobs.make(settings, databases), sys.argv[2]).call_local(int(sys.argv[3])
     ("job", "module", "function"),
     [
         ("undo", "analysis.home_analysis", "analyse"),
-        pytest.param("undo", "uploads.applied", "forget", marks=pytest.mark.deep),
+        pytest.param("undo", "uploads.applied", "remove", marks=pytest.mark.deep),
         pytest.param("store", "analysis.rescore", "analyse_touched", marks=pytest.mark.deep),
     ],
 )
@@ -398,7 +398,7 @@ def test_killed_worker_leaves_nothing_half_done(
     else:
         upload_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)
-        shown = undo_job.weigh(services.databases, first).digest
+        shown = undo_job.preview_undo(services.databases, first).digest
         undo_job.release(services.databases, first, account_id=1, shown=shown)
     before, cubes = held(anna), stored_results.content(services.databases, anna.home_id)
     script, settings = tmp_path / "killed.py", tmp_path / "settings"

@@ -228,7 +228,7 @@ def test_interventions_alone_are_not_told_off_for_people_the_home_knows(anna: Pe
     """A monthly file may hold the interventions only."""
     anna.read_in(workbooks.workbook())
     upload_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
-    said = records.said(anna.services.databases, anna.services.settings, upload_id)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     strangers = sorted(one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
     assert strangers == ["0815", "P9"]
 
@@ -237,12 +237,12 @@ def test_what_is_no_workbook_is_refused_in_words(anna: Person) -> None:
     upload_id = anna.read_in(b"PK\x03\x04 broken", store=False)
     assert anna.state(upload_id) == records.REFUSED
     page = anna.first_sign_in().get(f"/daten/{upload_id}").text
-    assert records.said(anna.services.databases, anna.services.settings, upload_id).message in page.replace(
+    assert records.texts(anna.services.databases, anna.services.settings, upload_id).message in page.replace(
         "&#34;", '"'
     )
     empty = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS[:1]), store=False)
     assert anna.state(empty) == records.REFUSED
-    assert "keine Daten" in records.said(anna.services.databases, anna.services.settings, empty).message
+    assert "keine Daten" in records.texts(anna.services.databases, anna.services.settings, empty).message
     strange = anna.read_in(workbooks.workbook(Notizen=[("a", "b")]), store=False)
     assert anna.state(strange) == records.ASKING
 
@@ -275,7 +275,7 @@ def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     assert anna.state(upload_id) == records.DISCARDED
     assert not list(anna.services.settings.uploads.rglob("*-*"))
     assert not kept_files.has_result(anna.services.settings, upload_id)
-    assert not records.said(anna.services.databases, anna.services.settings, upload_id).findings
+    assert not records.texts(anna.services.databases, anna.services.settings, upload_id).findings
     late = post(client, f"/daten/{upload_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
     assert anna.state(upload_id) == records.DISCARDED
@@ -337,7 +337,7 @@ def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytes
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     services = anna.services
     with monkeypatch.context() as broken:
-        broken.setattr(home_data, "analyse", lambda *_: 1 / 0)
+        broken.setattr(home_analysis, "analyse", lambda *_: 1 / 0)
         flow.commit(services.databases, upload_id, account_id=1)
         flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
     assert anna.state(upload_id) == records.ABORTED
@@ -390,7 +390,7 @@ if __name__ == "__main__":
     ("module", "function", "start"),
     [
         ("analysis.home_analysis", "analyse", records.RELEASED),
-        pytest.param("uploads.apply", "put", records.RELEASED, marks=pytest.mark.deep),
+        pytest.param("uploads.apply", "store_rows", records.RELEASED, marks=pytest.mark.deep),
         ("uploads.kept_files", "keep_result", records.WAITING),
     ],
 )
@@ -407,7 +407,7 @@ def test_killed_server_leaves_nothing_half_done(
             services.databases,
             services.settings,
             home_id=anna.home_id,
-            account_id=accounts.numbered(services.databases, "anna"),
+            account_id=accounts.find_id(services.databases, "anna"),
             files=[("a.xlsx", workbooks.workbook())],
         )
     services.jobs.enqueue(upload_id, start)

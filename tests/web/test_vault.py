@@ -95,8 +95,8 @@ def test_names_are_kept_completed_and_found_again(databases: Databases, settings
         pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
         pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
     with databases.vault_reading() as session:
-        assert pseudonyms.reveal(session, settings, 1, pseudonym) == ("7", Name("Quast", "Ute"))
-        assert pseudonyms.reveal(session, settings, 2, pseudonym) is None
+        assert pseudonyms.everyone(session, settings, 1, STAFF) == {pseudonym: ("7", Name("Quast", "Ute"))}
+        assert pseudonyms.everyone(session, settings, 2, STAFF) == {}
 
 
 def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
@@ -107,7 +107,7 @@ def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> N
         name = session.scalar(select(Identity.name).where(Identity.pseudonym == found["1"]))
         session.execute(update(Identity).where(Identity.pseudonym == found["2"]).values(name=name))
     with databases.vault_reading() as session, pytest.raises(TamperedError):
-        pseudonyms.reveal(session, settings, 1, found["2"])
+        pseudonyms.everyone(session, settings, 1, STAFF)
 
 
 def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> None:
@@ -145,7 +145,7 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     staged = shut.open(sealed, f"{upload_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    words = records.said(who.services.databases, embedded, upload_id)
+    words = records.texts(who.services.databases, embedded, upload_id)
     assert "Demenz" not in repr(words)
     for path in (embedded.uploads / str(upload_id)).iterdir():
         assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides

@@ -84,7 +84,7 @@ def mark_qn4(databases: Databases, user_name: str, *, qn4: bool, by: int | None 
 
 
 def unlock(databases: Databases, user_name: str, *, reason: str, by: int | None = None) -> str:
-    """Unlock an account with a new one-time password, and write down why.
+    """Unlock an account with a new one-time password, and log the reason.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def unlock(databases: Databases, user_name: str, *, reason: str, by: int | None 
     return password
 
 
-def numbered(databases: Databases, user_name: str) -> int:
+def find_id(databases: Databases, user_name: str) -> int:
     """Return the number of an account.
 
     Raises

@@ -1,4 +1,4 @@
-"""The vault: who is behind a pseudonym, and what uploads said word for word. Own database, own key."""
+"""The vault: who is behind a pseudonym, and the texts of uploads. Own database, own key."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Duties of a home: who was on shift from when to when, as the uploads in force say (decision 19).
+"""Duties of a home: who was on shift from when to when, as the active uploads have it (decision 19).
 
-Nothing is stored besides what each upload has said. A duty belongs to the day and month it begins on. For each person
+Nothing is stored besides the duties of each upload. A duty belongs to the day and month it begins on. For each person
 and day the newest upload that names a duty of theirs counts alone: a roster replaces the plan of the days it names.
 """
 
@@ -41,37 +41,37 @@ _PERSON_AND_DAY: Final = "S8"
 
 @dataclass(frozen=True)
 class DutyChanges:
-    """What becomes of the stored duties of a home.
+    """Changes to the stored duties of a home.
 
     Attributes
     ----------
     new, changed, removed
-        Duties: of a person and day, one that goes and one that comes are one changed.
+        Duties: of a person and day, one removed and one added are one changed.
     unchanged
         Duties of the upload that are stored already.
-    gone
-        Contents of the stored ones that go, in order.
+    removed_contents
+        Contents of the stored ones that are removed, in order.
     days
-        Days somebody is now on shift otherwise, those a night reaches into included.
+        Days on which duties changed, those a night reaches into included.
     """
 
     new: int = 0
     changed: int = 0
     removed: int = 0
     unchanged: int = 0
-    gone: Contents = field(default_factory=lambda: NOTHING)
+    removed_contents: Contents = field(default_factory=lambda: NOTHING)
     days: frozenset[date] = frozenset()
 
     @property
-    def written(self) -> dict[str, int]:
-        """The numbers, as they are kept with an upload."""
+    def as_json(self) -> dict[str, int]:
+        """The numbers, as they are stored with an upload."""
         return {name: getattr(self, name) for name in ("new", "changed", "removed", "unchanged")}
 
 
 def contents_of(session: Session, home_id: int, frame: pd.DataFrame, staff: Mapping[str, int]) -> Contents:
     """Return the contents of the duties of an upload, in order; equal ones once.
 
-    A duty of nobody known by number or name is left out: nobody could take on work in it.
+    A duty without a known person is left out: no one could take on work in it.
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ def contents_of(session: Session, home_id: int, frame: pd.DataFrame, staff: Mapp
     return np.unique(pack(numbers, DUTY))
 
 
-def keep(session: Session, upload_id: int, given: Contents) -> None:
-    """Keep what an upload has said, which is in force already."""
+def add(session: Session, upload_id: int, given: Contents) -> None:
+    """Store the duties of an upload, which is active already."""
     rows = [
         {"upload_id": upload_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
         for part in months_of(given)
@@ -113,7 +113,7 @@ def of_upload(session: Session, upload_id: int) -> Contents:
     return _joined(session.scalars(query))
 
 
-def months_about(given: Contents, scope: CompletenessScope | None) -> list[int]:
+def affected_months(given: Contents, scope: CompletenessScope | None) -> list[int]:
     """Return the months an upload with these duties is about."""
     if not len(given):
         return []
@@ -124,10 +124,10 @@ def months_about(given: Contents, scope: CompletenessScope | None) -> list[int]:
     return sorted(found)
 
 
-def folded(
+def replay(
     session: Session, home_id: int, months: Iterable[int] | None = None, *, without: int | None = None
 ) -> Contents:
-    """Return what follows from the uploads in force, but one, for some months (None = all): contents in order."""
+    """Return what follows from the active uploads, except one, for some months (None = all): contents in order."""
     query = (
         select(AppliedDuties.upload_id, AppliedDuties.month, AppliedUpload.rule, AppliedDuties.contents)
         .join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
@@ -135,23 +135,23 @@ def folded(
         .order_by(AppliedUpload.position, AppliedDuties.month)
     )
     wanted = None if months is None else frozenset(months)
-    if wanted:  # by their ends: a stretch without an end has more months than a query may have parameters
+    if wanted:  # by their ends: a period without an end has more months than a query may have parameters
         query = query.where(AppliedDuties.month.between(min(wanted), max(wanted)))
-    said: dict[int, tuple[CompletenessScope | None, list[bytes]]] = {}
+    by_upload: dict[int, tuple[CompletenessScope | None, list[bytes]]] = {}
     for upload_id, month, rule, contents in session.execute(query):
         if upload_id != without and (wanted is None or month in wanted):
-            said.setdefault(upload_id, (row_changes.scope_of(rule), []))[1].append(contents)
-    parts = ((_joined(contents), scope) for scope, contents in said.values())
-    return reduce(lambda so_far, one: applied(so_far, *one), parts, NOTHING)
+            by_upload.setdefault(upload_id, (row_changes.scope_of(rule), []))[1].append(contents)
+    parts = ((_joined(contents), scope) for scope, contents in by_upload.values())
+    return reduce(lambda so_far, one: apply_duties(so_far, *one), parts, NOTHING)
 
 
-def applied(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
-    """Return what is stored after an upload with these duties was taken in, in order.
+def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
+    """Return what is stored after an upload with these duties was applied, in order.
 
     Parameters
     ----------
     scope
-        What the upload is complete for: stored duties that begin there go. Without duties it says nothing of them.
+        What the upload is complete for: stored duties that begin there are removed. Without duties it changes none.
     """
     if not len(given):
         return stored
@@ -166,24 +166,26 @@ def applied(stored: Contents, given: Contents, scope: CompletenessScope | None) 
 
 
 def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> DutyChanges:
-    """Return what becomes of stored duties, and how many of an upload's are there already."""
-    gone, come = np.setdiff1d(before, after), np.setdiff1d(after, before)
-    _, code = np.unique(np.concatenate([_keys(gone), _keys(come)]), return_inverse=True)
+    """Return the changes to stored duties, and how many of an upload's are there already."""
+    removed, added = np.setdiff1d(before, after), np.setdiff1d(after, before)
+    _, code = np.unique(np.concatenate([_keys(removed), _keys(added)]), return_inverse=True)
     top = int(code.max(initial=-1)) + 1
-    changed = int(np.minimum(*(np.bincount(part, minlength=top) for part in np.split(code, [len(gone)]))).sum())
-    days = frozenset(_days(np.concatenate([gone, come])))
-    return DutyChanges(len(come) - changed, changed, len(gone) - changed, int(np.isin(given, before).sum()), gone, days)
+    changed = int(np.minimum(*(np.bincount(part, minlength=top) for part in np.split(code, [len(removed)]))).sum())
+    days = frozenset(_days(np.concatenate([removed, added])))
+    return DutyChanges(
+        len(added) - changed, changed, len(removed) - changed, int(np.isin(given, before).sum()), removed, days
+    )
 
 
-def regive(session: Session, home_id: int, old: int, new: int) -> DutyChanges:
-    """Let what uploads said of one employee be said of another (row ids), and return what becomes of the duties."""
-    before = folded(session, home_id)
+def reassign(session: Session, home_id: int, old: int, new: int) -> DutyChanges:
+    """Reassign duties of one employee to another (row ids) in all uploads, and return the changes."""
+    before = replay(session, home_id)
     query = select(AppliedDuties).join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
     for month in session.scalars(query.where(AppliedUpload.home_id == home_id)).all():
         given = renumber.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
         month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)
     session.flush()
-    return compare(before, folded(session, home_id))
+    return compare(before, replay(session, home_id))
 
 
 def frame(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
@@ -194,7 +196,7 @@ def frame(session: Session, home_id: int, days: tuple[date, date] | None = None)
     days
         First and last day: the duties of their months, and those that reach into the first; None = all.
     """
-    found = folded(session, home_id, None if days is None else _months(*days))
+    found = replay(session, home_id, None if days is None else _months(*days))
     if not len(found):
         return NO_DUTIES
     duty = {name: column.astype(np.int64) for name, column in unpack(found.tobytes(), DUTY).items()}
@@ -211,8 +213,8 @@ def frame(session: Session, home_id: int, days: tuple[date, date] | None = None)
     )
 
 
-def of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, now: pd.DataFrame) -> set[date]:
-    """Return the days on which somebody was on shift of whom the staff list says something else for that day.
+def days_of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, now: pd.DataFrame) -> set[date]:
+    """Return the days on which a person was on shift whose entry in the staff list changed for that day.
 
     Parameters
     ----------
@@ -223,7 +225,7 @@ def of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, now: 
     if rows.empty:
         return set()
     ids = dict(session.execute(select(Staff.pseudonym, Staff.id).where(Staff.home_id == home_id)).all())
-    stored = folded(session, home_id)
+    stored = replay(session, home_id)
     who = unpack(stored.tobytes(), DUTY)["staff_id"]
     found: set[date] = set()
     starts, ends = (_dates(rows[name]) for name in ("start", "end"))

@@ -30,16 +30,16 @@ _log = structlog.get_logger(__name__)
 def analyse(
     session: Session, home_id: int, spans: Iterable[tuple[date, date] | None] = (None,), *, rosters: bool = True
 ) -> None:
-    """Score the work of a home and put the result in place of the former one, in the open transaction.
+    """Score the work of a home and replace the stored result, in the open transaction.
 
-    Each day is scored with the rulebook that holds on it.
+    Each day is scored with the rulebook effective on it.
 
     Parameters
     ----------
     spans
-        First and last day of each stretch of days to score anew; None = all.
+        First and last day of each period to score; None = all.
     rosters
-        Whether feasible relief is worked out too: it takes longer than all the rest.
+        Whether feasible relief is computed too: it takes longer than all the rest.
     """
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
     for days in spans:
@@ -53,7 +53,7 @@ def analyse(
 
 
 def refresh_stale(databases: Databases) -> int:
-    """Analyse anew the homes whose figures are missing or rest on other rulebooks than now hold; return how many."""
+    """Reanalyse the homes whose figures are missing or rest on outdated rulebooks; return how many."""
     with databases.reading() as session:
         stale = [home.id for home in session.scalars(select(Home)).all() if results.stale(session, home)]
     for home_id in stale:

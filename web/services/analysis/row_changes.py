@@ -1,7 +1,7 @@
-"""What an upload says otherwise than what is stored: row by row, by content and by natural key (decision 16).
+"""How an upload differs from what is stored: row by row, by content and by natural key (decision 16).
 
-A rule of one day: what becomes of the rows of a day depends on the rows of that day alone. So some days can be worked
-out anew without the others.
+A rule of one day: the rows stored for a day depend on the rows of that day alone. So some days can be recomputed
+without the others.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class CompletenessScope:
 
 
 def scope_of(rule: Mapping[str, Any]) -> CompletenessScope | None:
-    """Return what an upload is complete for, as its rule is kept."""
+    """Return what an upload is complete for, from its stored rule."""
     scope = rule["scope"]
     if scope is None:
         return None
@@ -66,14 +66,14 @@ def scope_of(rule: Mapping[str, Any]) -> CompletenessScope | None:
 
 @dataclass(frozen=True)
 class ApplyRule:
-    """How an upload is taken in.
+    """How an upload is applied.
 
     Attributes
     ----------
     replace
-        Whether a row that says otherwise takes the place of the stored one; else both are kept.
+        Whether a row that differs replaces the stored one; else both stay.
     scope
-        What the upload is complete for: stored rows there that it does not have go.
+        What the upload is complete for: stored rows there that it does not have are removed.
     """
 
     replace: bool = True
@@ -82,7 +82,7 @@ class ApplyRule:
 
 @dataclass(frozen=True)
 class RowChanges:
-    """What becomes of stored rows and of those of an upload; all contents are in order.
+    """Changes to the stored rows by an upload; all contents are in order.
 
     Attributes
     ----------
@@ -91,9 +91,9 @@ class RowChanges:
     new
         Rows of the upload that have no counterpart.
     before, after
-        Rows that say otherwise, side by side: as stored, and as in the upload; each of shape (n,).
+        Rows that differ, side by side: as stored, and as in the upload; each of shape (n,).
     missing
-        Stored rows that go because the upload is complete and does not have them.
+        Stored rows that are removed because the upload is complete and does not have them.
     """
 
     unchanged: int
@@ -103,25 +103,25 @@ class RowChanges:
     missing: Contents
 
     @cached_property
-    def gone(self) -> Contents:
-        """All stored rows that go, in order."""
+    def removed(self) -> Contents:
+        """All stored rows that are removed, in order."""
         return np.sort(np.concatenate([self.before, self.missing]))
 
     @cached_property
-    def come(self) -> Contents:
-        """All rows that come, in order."""
+    def added(self) -> Contents:
+        """All rows that are added, in order."""
         return np.sort(np.concatenate([self.new, self.after]))
 
 
 def compare(stored: Contents, given: Contents, rule: ApplyRule) -> RowChanges:
-    """Return what taking in an upload does to what is stored.
+    """Return how applying an upload changes what is stored.
 
     Parameters
     ----------
     stored, given
         Contents of rows, in order; equal ones as often as there are.
     """
-    old, new = beyond(stored, given), beyond(given, stored)
+    old, new = surplus(stored, given), surplus(given, stored)
     unchanged = len(given) - len(new)
     before, after = [], []
     if rule.replace:
@@ -134,13 +134,13 @@ def compare(stored: Contents, given: Contents, rule: ApplyRule) -> RowChanges:
     return RowChanges(unchanged, new, np.concatenate([NOTHING, *before]), np.concatenate([NOTHING, *after]), missing)
 
 
-def applied(stored: Contents, given: Contents, rule: ApplyRule) -> Contents:
-    """Return what is stored after an upload was taken in, in order."""
+def apply_rows(stored: Contents, given: Contents, rule: ApplyRule) -> Contents:
+    """Return what is stored after an upload was applied, in order."""
     found = compare(stored, given, rule)
-    return np.sort(np.concatenate([beyond(stored, found.gone), found.come]))
+    return np.sort(np.concatenate([surplus(stored, found.removed), found.added]))
 
 
-def beyond(contents: Contents, others: Contents) -> Contents:
+def surplus(contents: Contents, others: Contents) -> Contents:
     """Return the rows that have no partner among others: what is there n times more often stays n times."""
     _, code = np.unique(np.concatenate([contents, others]), return_inverse=True)
     mine, theirs = code[: len(contents)], code[len(contents) :]
@@ -149,7 +149,7 @@ def beyond(contents: Contents, others: Contents) -> Contents:
 
 
 def _pairs(old: Contents, new: Contents, *, with_staff: bool) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the places of stored and of given rows that stand for the same deed: the first with the first."""
+    """Return the places of stored and of given rows that stand for the same action: the first with the first."""
     _, code = np.unique(np.concatenate([_keys(old, with_staff), _keys(new, with_staff)]), return_inverse=True)
     was, now = _numbered(code[: len(old)]), _numbered(code[len(old) :])
     _, i, j = np.intersect1d(was, now, assume_unique=True, return_indices=True)

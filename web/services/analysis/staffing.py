@@ -149,7 +149,7 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
         last,
         residents,
         tuple(lines),
-        staffing_inputs.on(entered, last).full_time,
+        staffing_inputs.effective(entered, last).full_time,
         by_qn,
         upload_id,
         ceiling.provenance,
@@ -157,8 +157,8 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     )
 
 
-def keep_hours(session: Session, upload_id: int, hours: pd.DataFrame) -> None:
-    """Keep the summed weekly hours of an upload, in the open transaction."""
+def store_hours(session: Session, upload_id: int, hours: pd.DataFrame) -> None:
+    """Store the summed weekly hours of an upload, in the open transaction."""
     days = [[None if day is None else day.date() for day in _plain(hours[name])] for name in ("start", "end")]
     session.add_all(
         WeeklyHours(upload_id=upload_id, qn=int(qn), start=start, end=end, hours=total)
@@ -193,7 +193,7 @@ def _full_time(
             for row in hours
             if row.qn == level and (row.start is None or row.start <= day) and (row.end is None or day <= row.end)
         )
-        return sum(held, Decimal(0)) / staffing_inputs.on(entered, day).full_time
+        return sum(held, Decimal(0)) / staffing_inputs.effective(entered, day).full_time
 
     return there
 
@@ -219,7 +219,9 @@ def _entered_mean(
     groups: Sequence[str],
 ) -> Decimal | None:
     """Return the mean of what was entered for some groups together; None where a day or a group lacks it."""
-    values = [(getattr(staffing_inputs.on(entered, day), kind)[group], days) for day, days in parts for group in groups]
+    values = [
+        (getattr(staffing_inputs.effective(entered, day), kind)[group], days) for day, days in parts for group in groups
+    ]
     if any(value is None for value, _ in values):
         return None
     return sum((value * days for value, days in values), Decimal(0)) / sum(days for _, days in parts)

@@ -57,7 +57,7 @@ class StaffingInputs:
 def inputs(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> StaffingInputs:
     """Return what holds on a day (None = today)."""
     with reading() as session:
-        return on(entered(session, home_id), day or clock.today())
+        return effective(entered(session, home_id), day or clock.today())
 
 
 def history(reading: sessionmaker[Session], home_id: int) -> list[StaffingInputs]:
@@ -128,6 +128,6 @@ def entered(session: Session, home_id: int) -> list[StaffingInputs]:
     return list(found.values())
 
 
-def on(rows: Sequence[StaffingInputs], day: date) -> StaffingInputs:
+def effective(rows: Sequence[StaffingInputs], day: date) -> StaffingInputs:
     """Return the entry that is effective on a day."""
     return next(one for one in reversed(rows) if one.valid_from is None or one.valid_from <= day)

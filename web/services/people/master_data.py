@@ -46,7 +46,7 @@ def store(session: Session, home_id: int, tables: contracts.Tables) -> tuple[dic
         Pseudonym -> row id, of all persons of the home; a merged pseudonym has that of the person it stands for.
     """
     meant = aliases.of_home(session, home_id)
-    tables = aliases.applied(tables, meant)
+    tables = aliases.apply_aliases(tables, meant)
     residents = _ensure(session, Resident, home_id, frames.numbers_of(tables, "resident"))
     staff = _ensure(session, Staff, home_id, frames.numbers_of(tables, "staff"))
     named = tables.residents.assign(known=True)

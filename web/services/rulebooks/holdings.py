@@ -43,7 +43,7 @@ class HoldingRow:
 
 
 def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, from_day: date, account_id: int) -> None:
-    """Let a home work with a rulebook from a day on, and score the days from there anew, all or nothing.
+    """Let a home work with a rulebook from a day on, and rescore the days from there, all or nothing.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
         own = None if isinstance(source, BuiltInRulebook) else session.get_one(Rulebook, source.id)
         if own is not None and own.first_used_at is None:
             own.first_used_at = now
-        before = rescore.held(session, home_id)
+        before = rescore.scored_state(session, home_id)
         session.add(
             RulebookHolding(
                 home_id=home_id, rulebook_id=own.id if own else None, built_in=built_in, valid_from=from_day,

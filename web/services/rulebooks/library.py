@@ -78,7 +78,7 @@ class LibraryEntry:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRulebook:
-    """What became of an imported workbook: an entry, or findings with the errors that forbid it."""
+    """Result of importing a workbook: an entry, or findings with the errors that forbid it."""
 
     entry: LibraryEntry | None
     findings: tuple[Finding, ...]
@@ -107,7 +107,7 @@ def find(reading: sessionmaker[Session], tenant_id: int, key: str) -> LibraryEnt
 
 
 def get(reading: sessionmaker[Session], tenant_id: int, key: str, as_of: date | None = None) -> rules.RuleBook | None:
-    """Return a rulebook with the entries in force on a day (None = today); None where there is none for this tenant."""
+    """Return a rulebook with the entries effective on a day (None = today); None where the tenant has none."""
     with reading() as session:
         source = find_source(session, tenant_id, key)
     return source.book(as_of or clock.today()) if source else None

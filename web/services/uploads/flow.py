@@ -1,7 +1,7 @@
-"""The way of an upload: kept, read by a job, looked at, released, stored and analysed by a second job.
+"""The steps of an upload: started, read by a job, previewed, released, stored and analysed by a second job.
 
 Each step moves the upload's state in the same transaction as its effect. A killed worker leaves the state
-of the step it was in and nothing half stored; ``upkeep.recover`` then puts the upload back before that step.
+of the step it was in and nothing half stored; ``recovery.recover`` then puts the upload back before that step.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class UploadError(ServiceError):
 def start(
     databases: Databases, settings: Settings, *, home_id: int, account_id: int, files: Sequence[tuple[str, bytes]]
 ) -> int:
-    """Keep the files of an upload, waiting to be read, and return its number.
+    """Store the files of an upload, waiting to be read, and return its number.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def start(
         session.add(upload)
         session.flush()
         try:
-            records.keep_names(databases, settings, upload.id, home_id, names)
+            records.store_names(databases, settings, upload.id, home_id, names)
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
         kept_files.keep_files(settings, upload.id, files)
@@ -98,13 +98,13 @@ def start(
 
 
 def read(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
-    """Job: look at the kept files, and ask what is not settled, or keep what they say, its findings and figures."""
+    """Job: look at the stored files, and ask what is unclear, or store rows, findings and preview."""
     _step(
         databases,
         notes,
         upload_id,
         (WAITING, READING),
-        lambda tell: read_job.read(databases, settings, upload_id, tell),
+        lambda report: read_job.read(databases, settings, upload_id, report),
     )
 
 
@@ -116,20 +116,20 @@ def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload
         notes,
         upload_id,
         (RELEASED, STORING),
-        lambda tell: store_job.store(databases, settings, home, upload_id, tell),
+        lambda report: store_job.store(databases, settings, home, upload_id, report),
     )
 
 
 def undo(databases: Databases, notes: ProgressNotes, upload_id: int) -> None:
-    """Job: take a stored upload back, all or nothing; where that fails it stays in force."""
+    """Job: take a stored upload back, all or nothing; where that fails it stays active."""
     _step(
-        databases, notes, upload_id, (TO_UNDO, UNDOING), lambda tell: undo_job.undo(databases, upload_id, tell),
-        otherwise=STORED,
+        databases, notes, upload_id, (TO_UNDO, UNDOING), lambda report: undo_job.undo(databases, upload_id, report),
+        fallback=STORED,
     )  # fmt: skip
 
 
-def weigh(databases: Databases, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:
-    """Work out what a read upload would do when taken in so, and keep choice and figures for the page.
+def update_preview(databases: Databases, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:
+    """Compute what a read upload would change with this choice, and store choice and preview for the page.
 
     Raises
     ------
@@ -138,13 +138,13 @@ def weigh(databases: Databases, settings: Settings, upload_id: int, choice: Appl
     """
     home = records.home_of(databases, upload_id)
     try:
-        weighed = preview.upload(databases, settings, home.id, kept_files.result(settings, upload_id), choice)
+        weighed = preview.preview_upload(databases, settings, home.id, kept_files.result(settings, upload_id), choice)
     except FileNotFoundError as error:
         raise UploadError(records.OTHER_STATE) from error
     except SQLAlchemyError as error:
         raise UploadError(VAULT_GONE_NOW) from error
     with databases.writing.begin() as session:
-        if not records.move(session, upload_id, READ, READ, choice=choice.written(), weighed=weighed):
+        if not records.move(session, upload_id, READ, READ, choice=choice.as_json(), weighed=weighed):
             raise UploadError(records.OTHER_STATE)
 
 
@@ -178,25 +178,25 @@ def commit(
 def discard(
     databases: Databases, settings: Settings, upload_id: int, *, account_id: int | None, reason: str = ""
 ) -> None:
-    """Throw an upload away before it is stored: files and findings go, the entry stays."""
+    """Discard an upload before it is stored: files and findings are deleted, the entry stays."""
     _decide(databases, upload_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
     with databases.writing.begin() as session:
-        records.forget_words(session, upload_id)
+        records.delete_words(session, upload_id)
         session.execute(update(Upload).where(Upload.id == upload_id).values(weighed=None))
-    records.keep_findings(databases, settings, upload_id, ())
+    records.store_findings(databases, settings, upload_id, ())
     kept_files.drop(settings, upload_id)
 
 
 def reread(databases: Databases, upload_id: int, *, account_id: int) -> None:
-    """Have the kept files of an upload read once more, with what the tenant has settled in the meantime.
+    """Have the stored files of an upload read again, with what the tenant has settled in the meantime.
 
     Raises
     ------
     UploadError
-        Where it is already being stored, or thrown away.
+        Where it is already being stored, or discarded.
     """
     with databases.writing.begin() as session:
-        if not records.back(session, upload_id, (READ, ASKING, REFUSED), WAITING):
+        if not records.reset(session, upload_id, (READ, ASKING, REFUSED), WAITING):
             raise UploadError(records.OTHER_STATE)
         records.record_action(session, upload_id, account_id, "einlesen.neu-lesen")
 
@@ -204,7 +204,7 @@ def reread(databases: Databases, upload_id: int, *, account_id: int) -> None:
 def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
     """Put an aborted upload back where it was, and return the state it now waits in.
 
-    Nothing is stored that nobody released: only an upload that was shown to the user, which has a rulebook,
+    Nothing is stored without a release: only an upload that was shown to the user, which has a rulebook,
     can have been aborted while it was being stored.
     """
     with databases.reading() as session:
@@ -215,7 +215,7 @@ def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
 
 
 def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, account_id: int) -> None:
-    """End a job before its next step; nothing of it is kept, and it can be started again.
+    """End a job before its next step; nothing of it is stored, and it can be started again.
 
     A running job is asked by a note, not by the database: its own transaction may hold that for long.
 
@@ -233,14 +233,14 @@ def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, accoun
         _decide(databases, upload_id, account_id, _CANCEL, starts, end)
 
 
-def handed_out(databases: Databases, upload_id: int, *, account_id: int, what: str = "befunde") -> None:
-    """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
+def record_download(databases: Databases, upload_id: int, *, account_id: int, what: str = "befunde") -> None:
+    """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload."""
     with databases.writing.begin() as session:
         records.record_action(session, upload_id, account_id, f"{what}.herunterladen")
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Return names none of which stands twice: what is asked about a file is kept under its name."""
+    """Return names made unique: questions about a file are stored under its name."""
     found: dict[str, None] = {}
     for name in names:
         stem, dot, ending = name.rpartition(".")
@@ -255,20 +255,20 @@ def _step(
     upload_id: int,
     states: tuple[str, str],
     work: Callable[[ReportProgress], None],
-    otherwise: str = ABORTED,
+    fallback: str = ABORTED,
 ) -> None:
     waiting, working = states
-    tell = ReportProgress(notes, upload_id)
-    tell.say(1, "Beginnt")
+    report = ReportProgress(notes, upload_id)
+    report.note(1, "Beginnt")
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, waiting, working):
             return  # another worker has it, it was started twice, or cancelled before it began
-    with tell.beating():
+    with report.beating():
         try:
-            work(tell)
+            work(report)
         except CancelledError as asked:
             with suppress(UploadError):  # another worker took it for dead
-                _decide(databases, upload_id, asked.account_id, _CANCEL, (working,), otherwise)
+                _decide(databases, upload_id, asked.account_id, _CANCEL, (working,), fallback)
         except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
             # The text of the error may quote cells: the log gets its kind and place only.
             incident = uuid4().hex[:8]
@@ -276,7 +276,7 @@ def _step(
                 "upload failed", upload=upload_id, incident=incident, error=type(error).__name__, at=_place(error)
             )
             with databases.writing.begin() as session:
-                records.move(session, upload_id, working, otherwise)
+                records.move(session, upload_id, working, fallback)
 
 
 def _decide(

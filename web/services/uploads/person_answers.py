@@ -47,15 +47,15 @@ class PersonReply:
 
     kind: str
     pseudonym: str
-    said: str
+    answer: str
     same_as: str = ""
 
 
 def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, reply: PersonReply) -> None:
     """Answer the question who somebody is; the same answer again changes nothing.
 
-    ``SAME`` gives all work and assessments to the person meant and analyses the days anew, in one transaction. It
-    cannot be taken back: afterwards nobody can tell which rows came under which number. What is stored is what would
+    ``SAME`` moves all work and assessments to the person meant and rescores the days, in one transaction. It
+    cannot be taken back: afterwards it is unknown which rows came under which number. What is stored is what would
     be, had all uploads called the person by one number; so it does not depend on the order of uploads and answers.
 
     Raises
@@ -68,39 +68,39 @@ def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: in
         if home is None:
             raise PersonError("Dieses Haus gibt es hier nicht.")
         asked = _find(session, home_id, reply.kind, reply.pseudonym)
-        if asked is None or reply.said not in _ACTIONS or bool(reply.same_as) != (reply.said == SAME):
+        if asked is None or reply.answer not in _ACTIONS or bool(reply.same_as) != (reply.answer == SAME):
             raise PersonError("Diese Frage gibt es nicht; bitte laden Sie die Seite neu.")
         given = aliases.answers(session, home_id)
         before = given.get(asked.pseudonym)
-        if before is not None and (before.answer, before.same_as or "") == (reply.said, reply.same_as):
+        if before is not None and (before.answer, before.same_as or "") == (reply.answer, reply.same_as):
             return
         if before is not None and before.answer == SAME:
             raise PersonError("Diese Person ist schon zusammengeführt; das lässt sich nicht zurücknehmen.")
         if asked.known:
             raise PersonError("Zu dieser Person gibt es inzwischen Stammdaten; es ist nichts mehr offen.")
-        if reply.said == SAME:
+        if reply.answer == SAME:
             _merge(session, home_id, reply.kind, asked, _meant(session, home_id, reply, given))
         session.add(
             PersonAnswer(
-                home_id=home_id, kind=reply.kind, pseudonym=asked.pseudonym, answer=reply.said,
+                home_id=home_id, kind=reply.kind, pseudonym=asked.pseudonym, answer=reply.answer,
                 same_as=reply.same_as or None, account_id=account_id, at=clock.now(),
             )
         )  # fmt: skip
         audit.record(
-            session, _ACTIONS[reply.said], tenant_id=tenant_id, account_id=account_id, what=f"{reply.kind} {asked.id}"
+            session, _ACTIONS[reply.answer], tenant_id=tenant_id, account_id=account_id, what=f"{reply.kind} {asked.id}"
         )
 
 
 def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, meant: Resident | Staff) -> None:
-    """Let all uploads have said of one person what they said of the other, and store what follows from that."""
-    applied.keep_ground(session, home_id)
-    before = rescore.held(session, home_id)
-    months = sorted(applied.regive(session, home_id, ROW_ID[kind], asked.id, meant.id))
-    rosters = duties.regive(session, home_id, asked.id, meant.id) if kind == STAFF else duties.DutyChanges()
-    held = row_changes.in_months(applied.stored(session, home_id), months)
-    after = applied.folded(session, home_id, months)
-    gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
-    apply.put(session, home_id, held, gone, _by_upload(session, home_id, months, come))
+    """Reassign one person's rows to the other in all uploads, and store what follows from that."""
+    applied.add_baseline(session, home_id)
+    before = rescore.scored_state(session, home_id)
+    months = sorted(applied.reassign(session, home_id, ROW_ID[kind], asked.id, meant.id))
+    rosters = duties.reassign(session, home_id, asked.id, meant.id) if kind == STAFF else duties.DutyChanges()
+    held = row_changes.in_months(applied.stored_contents(session, home_id), months)
+    after = applied.replay(session, home_id, months)
+    removed, added = row_changes.surplus(held, after), row_changes.surplus(after, held)
+    apply.store_rows(session, home_id, held, removed, _by_upload(session, home_id, months, added))
     if kind == RESIDENT:
         own = set(session.scalars(select(Assessment.date).where(Assessment.resident_id == meant.id)))
         for row in session.scalars(select(Assessment).where(Assessment.resident_id == asked.id)):
@@ -110,16 +110,16 @@ def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, m
         session.execute(update(Instability).where(Instability.resident_id == asked.id).values(resident_id=meant.id))
         session.execute(update(Override).where(Override.resident_id == asked.id).values(resident_id=meant.id))
     session.flush()
-    apply.analysed(session, home_id, before, gone, come, rosters)
+    apply.analyse_changes(session, home_id, before, removed, added, rosters)
 
 
-def _by_upload(session: Session, home_id: int, months: list[int], come: Contents) -> dict[int, Contents]:
-    """Return the first upload in force that contains each content, and its contents."""
+def _by_upload(session: Session, home_id: int, months: list[int], added: Contents) -> dict[int, Contents]:
+    """Return the first active upload that contains each content, and its contents."""
     found: dict[int, Contents] = {}
-    for one in applied.in_force(session, home_id):
-        here = np.isin(come, applied.contents(session, one.upload_id, months))
+    for one in applied.active_uploads(session, home_id):
+        here = np.isin(added, applied.contents(session, one.upload_id, months))
         if here.any():
-            found[one.upload_id], come = come[here], come[~here]
+            found[one.upload_id], added = added[here], added[~here]
     return found
 
 

@@ -1,4 +1,4 @@
-"""How far a job is: noted apart from the databases it writes, so that pages can tell while it works."""
+"""How far a job is: noted apart from the databases it writes, so that pages can show it while it runs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BEAT_SECONDS: Final = 10.0
-"""A living job notes this often that it lives, however long its step takes."""
+"""A running job notes this often that it is alive, however long its step takes."""
 
 SILENT_SECONDS: Final = 60.0
-"""A job that has not noted for so long that it lives is taken for dead."""
+"""A job that has not noted for this long that it is alive is taken for dead."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class ProgressNotes(Protocol):
 
 
 class CancelledError(Exception):
-    """Somebody has cancelled the job.
+    """The job was cancelled.
 
     Attributes
     ----------
@@ -62,9 +62,9 @@ class Progress:
     running
         Seconds since the job began, None while it waits.
     left
-        Seconds the rows of this step will still take at the speed so far, None where it cannot be told.
+        Seconds the rows of this step will still take at the speed so far, None where it cannot be estimated.
     silent
-        Whether the job has not noted for long that it lives.
+        Whether the job has not noted for long that it is alive.
     cancelling
         Whether it was cancelled and has not noticed yet.
     """
@@ -96,13 +96,13 @@ class ReportProgress:
         Raises
         ------
         CancelledError
-            Where somebody wants the job to end.
+            Where the job is to end.
         """
         if asked := self.notes.noted(_cancel_key(self.upload_id)):
             raise CancelledError(asked["account_id"])
-        self.say(percent, step, rows, total)
+        self.note(percent, step, rows, total)
 
-    def say(self, percent: int, step: str, rows: int = 0, total: int = 0) -> None:
+    def note(self, percent: int, step: str, rows: int = 0, total: int = 0) -> None:
         """Note the same without asking whether to end."""
         now = time.time()
         if step != self._step:
@@ -117,7 +117,7 @@ class ReportProgress:
 
     @contextmanager
     def beating(self, every: float = BEAT_SECONDS) -> Iterator[None]:
-        """Note again and again that the job lives; on leaving, remove all notes on it."""
+        """Note regularly that the job is alive; on leaving, remove all notes on it."""
         ended = threading.Event()
 
         def beat() -> None:
@@ -162,7 +162,7 @@ def of(notes: ProgressNotes, upload_id: int) -> Progress:
 
 
 def is_silent(noted: dict[str, Any] | None, seconds: float) -> bool:
-    """Return whether a job has not noted for so long that it lives."""
+    """Return whether a job has not noted for this long that it is alive."""
     return noted is None or time.time() - noted["at"] >= seconds
 
 

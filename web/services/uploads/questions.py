@@ -1,6 +1,6 @@
-"""What an upload's sheets and columns seem to be, what people have said of them, and what is still to be asked.
+"""Answers to the questions about an upload's sheets and columns.
 
-One person's answer is kept at a time: whoever answers questions another has answered meanwhile is shown the new state.
+An answer given to an older version of the conversation is refused, and the new version is shown.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ NOTHING_READ: Final = "So würde kein Blatt gelesen. Bitte wählen Sie bei minde
 
 
 class AnswerError(ServiceError):
-    """An answer cannot be taken now."""
+    """An answer cannot be accepted now."""
 
 
-def looks(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
+def waiting(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
     """Return the conversation about an upload that waits for answers.
 
     Raises
@@ -50,7 +50,7 @@ def looks(databases: Databases, settings: Settings, upload_id: int) -> Conversat
     return found
 
 
-def take(
+def store_answer(
     databases: Databases,
     settings: Settings,
     upload_id: int,
@@ -60,7 +60,7 @@ def take(
     account_id: int | None = None,
     action: str = "",
 ) -> bool:
-    """Keep an answer, and return whether the files must be looked at again: then a job is waited for.
+    """Store an answer, and return whether the files must be looked at again: then the upload waits for a job.
 
     Parameters
     ----------
@@ -69,15 +69,15 @@ def take(
     change
         Gives the conversation with the answer in it, and whether the files must be looked at again.
     account_id, action
-        Who does what, where it is to be written down.
+        Who does what, where it is to be logged.
 
     Raises
     ------
     AnswerError
-        Where somebody else was quicker, or the upload waits for no answer.
+        Where another answer was quicker, or the upload waits for none.
     """
     with databases.writing.begin() as session:
-        if not records.move(session, upload_id, ASKING, ASKING):  # holds the row until the answer is kept
+        if not records.move(session, upload_id, ASKING, ASKING):  # locks the row until the answer is stored
             raise AnswerError(records.OTHER_STATE)
         asked = kept_files.asked(settings, upload_id)
         if asked is None:
@@ -94,41 +94,43 @@ def take(
 
 
 def unlock(databases: Databases, settings: Settings, upload_id: int, version: int, password: str) -> None:
-    """Take the password of the locked file; it is kept sealed until the files are read."""
+    """Store the password of the locked file, sealed, until the files are read."""
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
         known = kept_files.passwords(settings, upload_id)
         kept_files.keep_passwords(settings, upload_id, known | {asked.locked: password})
         return replace(asked, locked="", wrong=False), True
 
-    take(databases, settings, upload_id, version, change)
+    store_answer(databases, settings, upload_id, version, change)
 
 
-def say(databases: Databases, settings: Settings, upload_id: int, version: int, answer: SheetAnswer, kind: str) -> bool:
-    """Take an answer about a sheet or its columns, and return whether the files must be looked at again."""
+def answer_sheet(
+    databases: Databases, settings: Settings, upload_id: int, version: int, answer: SheetAnswer, kind: str
+) -> bool:
+    """Store an answer about a sheet or its columns, and return whether the files must be looked at again."""
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
         guess = next(one for one in asked.guesses if (one.file, one.name) == (answer.file, answer.name))
         if kind == COLUMNS:
             return asked.with_answer(answer, kind), False
-        if answer.sheet and _otherwise(guess, answer):  # the columns have to be found and asked about anew
+        if answer.sheet and _differs(guess, answer):  # the columns have to be found and asked about again
             after = asked.with_answer(answer, kind)
             return replace(after, seen=after.seen - {(COLUMNS, answer.file, answer.name)}), True
         before = asked.chosen(guess)
         return asked.with_answer(replace(answer, columns=before.columns, unit=before.unit), kind), False
 
-    return take(databases, settings, upload_id, version, change)
+    return store_answer(databases, settings, upload_id, version, change)
 
 
-def read_so(
+def confirm(
     databases: Databases, settings: Settings, upload_id: int, version: int, *, account_id: int, remember: str
 ) -> None:
-    """Have the files read as was said, and the profile kept under this name ("" = none) once that is done.
+    """Have the files read as answered, and the profile stored under this name ("" = none) afterwards.
 
     Raises
     ------
     AnswerError
-        As :func:`take`, and where no sheet would be read or questions are open.
+        As :func:`store_answer`, and where no sheet would be read or questions are open.
     """
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
@@ -138,7 +140,7 @@ def read_so(
             raise AnswerError(NOTHING_READ)
         return replace(asked, ready=True, remember=remember, account_id=account_id), True
 
-    take(databases, settings, upload_id, version, change, account_id=account_id, action="einlesen.zuordnen")
+    store_answer(databases, settings, upload_id, version, change, account_id=account_id, action="einlesen.zuordnen")
 
 
 def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_id: int) -> None:
@@ -153,7 +155,7 @@ def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_
     if asked is None or not asked.guesses:
         raise AnswerError(records.OTHER_STATE)
     with databases.writing.begin() as session:
-        if not records.back(session, upload_id, (READ, REFUSED), ASKING):
+        if not records.reset(session, upload_id, (READ, REFUSED), ASKING):
             raise AnswerError(records.OTHER_STATE)
         kept_files.keep_asked(settings, upload_id, replace(asked, ready=False, version=asked.version + 1))
         records.record_action(session, upload_id, account_id, "einlesen.umordnen")
@@ -165,8 +167,8 @@ def targets(sheet: str) -> Sequence[str]:
     return (*layout.columns, *layout.aids)
 
 
-def _otherwise(guess: SheetGuess, answer: SheetAnswer) -> bool:
-    """Return whether an answer says of a sheet what it was not looked at under."""
+def _differs(guess: SheetGuess, answer: SheetAnswer) -> bool:
+    """Return whether an answer differs from what the sheet was last looked at with."""
     return (answer.sheet, answer.row, answer.depth) != (guess.sheet, guess.row, guess.depth) or (
         answer.encoding not in {"", guess.encoding}
     )

@@ -1,4 +1,4 @@
-"""The job that reads an upload: look at its sheets, ask where something is not settled, else read and weigh it."""
+"""The job that reads an upload: look at its sheets, ask what is unclear, else read it and store the preview."""
 
 from __future__ import annotations
 
@@ -56,48 +56,46 @@ class _Job:
     settings: Settings
     upload_id: int
     home: Home
-    tell: ReportProgress
+    report: ReportProgress
 
 
-def read(databases: Databases, settings: Settings, upload_id: int, tell: ReportProgress) -> None:
-    """Read the kept files of an upload, and leave it read, refused, or waiting for an answer."""
-    job = _Job(databases, settings, upload_id, records.home_of(databases, upload_id), tell)
+def read(databases: Databases, settings: Settings, upload_id: int, report: ReportProgress) -> None:
+    """Read the stored files of an upload, and leave it read, refused, or waiting for an answer."""
+    job = _Job(databases, settings, upload_id, records.home_of(databases, upload_id), report)
     with databases.reading() as session:
         book = rulebook_calendar.for_reading(session, job.home)
         agreed = conventions.for_reading(session, job.home.tenant_id)
-    tell(5, "Entschlüsselt die Dateien")
+    report(5, "Entschlüsselt die Dateien")
     try:
         files = _files(job)
-        asked, look = _looked_at(job, files, agreed)
+        asked, look = _look(job, files, agreed)
         if look is None or asked.to_be_asked:
             _move(job, ASKING)
             return
         result = _rows(job, files, book, agreed, (asked, look))
     except UnreadableError as error:
-        records.keep_findings(databases, settings, upload_id, (), message=str(error))
+        records.store_findings(databases, settings, upload_id, (), message=str(error))
         _move(job, REFUSED)
     except BaseException:
         kept_files.keep_passwords(settings, upload_id, {})
         raise
     else:
         del files, look
-        _keep(job, result, book, asked)
+        _store_result(job, result, book, asked)
     kept_files.keep_passwords(settings, upload_id, {})
 
 
 def _files(job: _Job) -> list[tuple[str, bytes]]:
-    words = records.said(job.databases, job.settings, job.upload_id)
+    words = records.texts(job.databases, job.settings, job.upload_id)
     try:
         return kept_files.files(job.settings, job.upload_id, words.file_names if words else ())
     except FileNotFoundError as error:
         raise UnreadableError(FILES_GONE) from error
 
 
-def _looked_at(
-    job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
-) -> tuple[Conversation, Look | None]:
-    """Look at all sheets under what was said so far, and keep what they seem to be; None where something hinders."""
-    job.tell(10, "Sieht sich Blätter und Spalten an")
+def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions) -> tuple[Conversation, Look | None]:
+    """Look at all sheets with the answers so far, and store the guesses; None where a file does not open."""
+    job.report(10, "Sieht sich Blätter und Spalten an")
     asked = kept_files.asked(job.settings, job.upload_id) or Conversation()
     passwords = kept_files.passwords(job.settings, job.upload_id)
     asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
@@ -125,30 +123,30 @@ def _rows(
     agreed: HomeConventions,
     seen: tuple[Conversation, Look],
 ) -> ReadFiles:
-    """Read the rows; files that somebody was asked about are opened once more, under the answers written out."""
+    """Read the rows; files with questions are opened once more, with the final answers."""
     asked, look = seen
 
-    def told(step: str, share: float, rows: int) -> None:
-        job.tell(15 + round(55 * share), step, rows)
+    def on_progress(step: str, share: float, rows: int) -> None:
+        job.report(15 + round(55 * share), step, rows)
 
     if asked.answers:
         passwords = kept_files.passwords(job.settings, job.upload_id)
         look = importers.look(files, agreed=agreed, answers=asked.final(), passwords=passwords)
-    result = look.read(book, sheets_needed=(), told=told)
+    result = look.read(book, sheets_needed=(), told=on_progress)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
         raise UnreadableError(_why_nothing(result.findings))
     return result
 
 
 def _why_nothing(findings: Sequence[Finding]) -> str:
-    """Say why nothing could be taken: by the kind of finding most rows share, else that nothing is known."""
-    told = [one for one in findings if one.severity is not Severity.NOTICE and (one.value or one.count > 1)]
-    if not told:
+    """Explain why no row is left: by the kind of finding most rows share, else that nothing was recognised."""
+    relevant = [one for one in findings if one.severity is not Severity.NOTICE and (one.value or one.count > 1)]
+    if not relevant:
         return NOTHING_IN_IT
     rows = Counter[str]()
-    for one in told:
+    for one in relevant:
         rows[one.code] += one.count
-    first = next(one for one in told if one.code == rows.most_common(1)[0][0])
+    first = next(one for one in relevant if one.code == rows.most_common(1)[0][0])
     place = (f"Blatt „{first.sheet}“" if first.sheet else first.file) + (f", Zeile {first.row}" if first.row else "")
     value = f" („{first.value}“)" if first.value else ""
     return (
@@ -157,15 +155,15 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
     )
 
 
-def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
-    """Keep what was read with its findings and figures, and the profile where one is to be remembered."""
-    databases, settings, upload_id, home, tell = job.databases, job.settings, job.upload_id, job.home, job.tell
+def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
+    """Store what was read with its findings and preview, and the profile where one is to be remembered."""
+    databases, settings, upload_id, home, report = job.databases, job.settings, job.upload_id, job.home, job.report
     result = replace(result, findings=_not_known_here(job, result.findings))
-    tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
+    report(70, "Prüft, wie vollständig die Daten sind", result.rows)
     with databases.reading() as session:
         figures = upload_figures.figures_of(session, home.id, result.tables)
-    records.keep_findings(databases, settings, upload_id, result.findings)
-    tell(90, "Legt das Ergebnis ab", result.rows)
+    records.store_findings(databases, settings, upload_id, result.findings)
+    report(90, "Legt das Ergebnis ab", result.rows)
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
     kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
     shown: dict[str, Any] = {
@@ -174,15 +172,15 @@ def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> 
         "rulebook_id": book.id,
         "rulebook_edition": book.edition,
     }
-    tell(95, "Rechnet aus, was sich ändern würde", result.rows)
-    shown["weighed"] = preview.upload(databases, settings, home.id, result, ApplyChoice())
+    report(95, "Rechnet aus, was sich ändern würde", result.rows)
+    shown["weighed"] = preview.preview_upload(databases, settings, home.id, result, ApplyChoice())
     names = _names(job, result, asked) if result.unknown else set()
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, READING, READ, **shown, **_severities(result.findings), **figures):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        terms.keep_unknown(session, upload_id, result.unknown, names)
+        terms.store_unknown(session, upload_id, result.unknown, names)
         if asked.remember:
-            profiles.keep(session, home.tenant_id, asked.account_id, asked.profile())
+            profiles.store(session, home.tenant_id, asked.account_id, asked.profile())
     _log.info("upload read", upload=upload_id, rows=result.rows, findings=len(result.findings))
 
 

@@ -63,16 +63,16 @@ __all__ = [
     "WAITING",
     "UploadRow",
     "UploadTexts",
-    "back",
+    "delete_words",
     "find",
-    "forget_words",
     "home_of",
-    "keep_findings",
-    "keep_names",
     "move",
     "of_home",
     "record_action",
-    "said",
+    "reset",
+    "store_findings",
+    "store_names",
+    "texts",
 ]
 """Pages take the states from here: they do not know the store."""
 
@@ -123,7 +123,7 @@ class UploadRow:
 
 @dataclass(frozen=True, slots=True)
 class UploadTexts:
-    """What an upload holds word for word, out of the vault."""
+    """Texts of an upload from the vault: they may quote cells."""
 
     file_names: tuple[str, ...]
     message: str
@@ -148,7 +148,7 @@ def find(reading: sessionmaker[Session], tenant_id: int, upload_id: int) -> Uplo
     return _row(*found) if found else None
 
 
-def said(databases: Databases, settings: Settings, upload_id: int) -> UploadTexts | None:
+def texts(databases: Databases, settings: Settings, upload_id: int) -> UploadTexts | None:
     """Return file names and findings of an upload; None while the vault cannot be reached."""
     try:
         with databases.vault_reading() as session:
@@ -173,8 +173,8 @@ def home_of(databases: Databases, upload_id: int) -> Home:
         return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)).one()
 
 
-def keep_names(databases: Databases, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
-    """Keep the file names of an upload in the vault."""
+def store_names(databases: Databases, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
+    """Store the file names of an upload in the vault."""
     sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{upload_id}/names")
     with databases.vault_writing.begin() as session:
         session.merge(
@@ -184,10 +184,10 @@ def keep_names(databases: Databases, settings: Settings, upload_id: int, home_id
         )
 
 
-def keep_findings(
+def store_findings(
     databases: Databases, settings: Settings, upload_id: int, findings: Sequence[Finding], message: str = ""
 ) -> None:
-    """Keep what there is to say about an upload: findings quote cells, so they lie in the vault."""
+    """Store message and findings of an upload in the vault, because findings quote cells."""
     words = {"message": message, "findings": [asdict(one) for one in findings]}
     sealed = Box(settings.vault_key, "findings").seal_json(words, f"{upload_id}/findings")
     with databases.vault_writing.begin() as session:
@@ -199,27 +199,27 @@ def keep_findings(
 
 
 def move(session: Session, upload_id: int, start: str, end: str, **values: Any) -> bool:
-    """Bring an upload from one state to another; False where it is not (or no longer) in the first."""
+    """Move an upload from one state to another; False where it is not (or no longer) in the first."""
     changed: Any = session.execute(
         update(Upload).where(Upload.id == upload_id, Upload.state == start).values(state=end, **values),
     )
     return bool(changed.rowcount)
 
 
-def back(session: Session, upload_id: int, starts: Sequence[str], end: str) -> bool:
-    """Bring an upload back before it was read; False where it is in none of the states it can start from.
+def reset(session: Session, upload_id: int, starts: Sequence[str], end: str) -> bool:
+    """Reset an upload to before it was read; False where it is in none of the start states.
 
-    What was shown of it does not hold any more: without a rulebook it cannot be released, nor stored by a restart.
+    What was shown of it is cleared: without a rulebook it can neither be released nor stored by a restart.
     """
-    gone: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "coverage", "choice", "weighed"))
-    gone |= {"rulebook_id": "", "rulebook_edition": ""}
-    gone |= dict.fromkeys(("rows", "counted", "not_done", "faulty", "ignored", "errors", "warnings", "notices"), 0)
-    forget_words(session, upload_id)
-    return any(move(session, upload_id, start, end, **gone) for start in starts)
+    cleared: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "coverage", "choice", "weighed"))
+    cleared |= {"rulebook_id": "", "rulebook_edition": ""}
+    cleared |= dict.fromkeys(("rows", "counted", "not_done", "faulty", "ignored", "errors", "warnings", "notices"), 0)
+    delete_words(session, upload_id)
+    return any(move(session, upload_id, start, end, **cleared) for start in starts)
 
 
-def forget_words(session: Session, upload_id: int) -> None:
-    """Forget the words of an upload that nobody knew, in the open transaction: reading it finds them anew."""
+def delete_words(session: Session, upload_id: int) -> None:
+    """Delete the unknown words of an upload in the open transaction: reading it again finds them again."""
     session.execute(delete(UnknownTerm).where(UnknownTerm.upload_id == upload_id))
 
 

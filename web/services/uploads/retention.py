@@ -1,4 +1,4 @@
-"""How long uploads are stored: those nobody decides about are discarded, what is left of the others is deleted."""
+"""How long uploads are stored: undecided ones are discarded, what is left of the others is deleted."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _log = structlog.get_logger(__name__)
 
 
 def forget_old(databases: Databases, settings: Settings) -> int:
-    """Throw away uploads nobody decided about in time, and return how many those were.
+    """Discard uploads that were not decided about in time, and return how many those were.
 
-    What is kept of decided ones, faulty rows to repair, goes after the same time; so do folders of no upload.
+    Faulty rows of decided ones are deleted after the same time; so are folders of no upload.
     """
     limit = clock.now() - timedelta(days=settings.upload_days)
     with databases.reading() as session:

@@ -1,4 +1,4 @@
-"""Taking an upload back: what depends on it, shown first; then rows and people as the other uploads have them."""
+"""Taking an upload back: a preview of what depends on it, then rows and master data as the other uploads have them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from web.services.uploads.progress import ReportProgress
     from web.store.databases import Databases
 
-OTHERWISE: Final = "anders"
+CHANGED: Final = "anders"
 """Stored in ``Upload.choice`` where an undo was not carried out, because it would not have done what was shown."""
 
 _log = structlog.get_logger(__name__)
@@ -35,42 +35,42 @@ class UndoError(ServiceError):
     """An upload cannot be taken back."""
 
 
-class OtherwiseError(Exception):
-    """What would be done is no longer what was shown."""
+class ChangedError(Exception):
+    """The undo would no longer do what was shown."""
 
 
 @dataclass(frozen=True)
 class UndoPreview:
-    """What taking an upload back does.
+    """What taking an upload back changes.
 
     Attributes
     ----------
     rows
         Rows of the upload.
-    gone
-        Rows that go.
-    stay
-        Rows of the upload that stay, because another upload in force contains them too.
-    back
-        Rows that come back: the upload had changed or replaced them.
+    removed
+        Rows that are removed.
+    remaining
+        Rows of the upload that stay, because another active upload contains them too.
+    restored
+        Rows that are restored: the upload had changed or replaced them.
     rosters
-        What becomes of the duties; "new" are those that come back.
+        Changes to the duties; "new" are those that are restored.
     former, unknown
-        Persons of whom something earlier holds again, and of whom nothing is known any more.
+        Persons with earlier master data again, and with none any more.
     overrides
         Levels set since for people of this upload or the whole home: they stay.
     later
-        Later uploads that name the same people or contain the same rows: they stay in force.
+        Later uploads that name the same people or contain the same rows: they stay active.
     moved
-        Fit and coverage of the touched days before and after (``weighing.moved``).
+        Fit and coverage of the touched days before and after (``preview.fit_and_coverage``).
     digest
-        Tells whether the same would be done.
+        Digest of these changes.
     """
 
     rows: int
-    gone: int
-    stay: int
-    back: int
+    removed: int
+    remaining: int
+    restored: int
     rosters: duties.DutyChanges
     former: int
     unknown: int
@@ -80,20 +80,20 @@ class UndoPreview:
     digest: str
 
 
-def possible(session: Session, upload_id: int) -> bool:
-    """Return whether an upload is in force and kept so that it can be taken back."""
+def can_undo(session: Session, upload_id: int) -> bool:
+    """Return whether an upload is active and its content stored, so that it can be taken back."""
     found = session.get(AppliedUpload, upload_id)
-    return found is not None and not found.ground
+    return found is not None and not found.baseline
 
 
-def is_possible(reading: sessionmaker[Session], upload_id: int) -> bool:
+def is_undoable(reading: sessionmaker[Session], upload_id: int) -> bool:
     """Return the same, without an open session."""
     with reading() as session:
-        return possible(session, upload_id)
+        return can_undo(session, upload_id)
 
 
-def weigh(databases: Databases, upload_id: int) -> UndoPreview:
-    """Return what taking an upload back would do, by doing it in a transaction that is undone.
+def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
+    """Return what taking an upload back would change, by doing it in a transaction that is rolled back.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def release(databases: Databases, upload_id: int, *, account_id: int, shown: str
     """
     with databases.writing.begin() as session:
         upload = session.get_one(Upload, upload_id)
-        if not possible(session, upload_id) or not records.move(session, upload_id, STORED, TO_UNDO):
+        if not can_undo(session, upload_id) or not records.move(session, upload_id, STORED, TO_UNDO):
             raise UndoError(_IMPOSSIBLE)
         session.execute(
             update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": shown})
@@ -129,90 +129,92 @@ def release(databases: Databases, upload_id: int, *, account_id: int, shown: str
         records.record_action(session, upload_id, account_id, "einlesen.ruecknahme.freigeben")
 
 
-def undo(databases: Databases, upload_id: int, tell: ReportProgress) -> None:
+def undo(databases: Databases, upload_id: int, report: ReportProgress) -> None:
     """Take an upload back, all or nothing."""
     try:
         with databases.writing.begin() as session:
-            tell(20, "Nimmt die Datenlieferung zurück")
+            report(20, "Nimmt die Datenlieferung zurück")
             upload = session.get_one(Upload, upload_id)
             found = _take_back(session, upload_id)
             _as_shown(found, upload)
             if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
                 raise RuntimeError(records.TAKEN_FOR_DEAD)
             records.record_action(session, upload_id, upload.account_id, "einlesen.zuruecknehmen")
-            tell(95, "Schließt ab")
-    except OtherwiseError:
+            report(95, "Schließt ab")
+    except ChangedError:
         with databases.writing.begin() as session:
-            kept = {**(session.get_one(Upload, upload_id).choice or {}), "undo": OTHERWISE}
+            kept = {**(session.get_one(Upload, upload_id).choice or {}), "undo": CHANGED}
             records.move(session, upload_id, UNDOING, STORED, choice=kept)
         return
-    _log.info("upload taken back", upload=upload_id, gone=found.gone, back=found.back)
+    _log.info("upload taken back", upload=upload_id, gone=found.removed, back=found.restored)
 
 
 def _as_shown(found: UndoPreview, upload: Upload) -> None:
     if found.digest != (upload.choice or {}).get("undo"):
-        raise OtherwiseError
+        raise ChangedError
 
 
 def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPreview:
     home_id = session.scalars(select(Upload.home_id).where(Upload.id == upload_id)).one()
     session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
-    if not possible(session, upload_id):
+    if not can_undo(session, upload_id):
         raise UndoError(_IMPOSSIBLE)
     connection, kept = session.connection(), preview.figures(session.connection(), home_id)
-    before = rescore.held(session, home_id)
+    before = rescore.scored_state(session, home_id)
     one = session.get_one(AppliedUpload, upload_id)
-    own, months = applied.contents(session, upload_id), applied.months_about(session, one)
+    own, months = applied.contents(session, upload_id), applied.affected_months(session, one)
     held = _stored(session, home_id, months)
-    after = applied.folded(session, home_id, months, without=upload_id)
-    gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
+    after = applied.replay(session, home_id, months, without=upload_id)
+    removed, added = row_changes.surplus(held, after), row_changes.surplus(after, held)
     rosters = _rosters(session, one)
     overrides, later = _overrides(session, one, own), _later(session, one, own)
-    owners = _owners(session, one, np.unique(np.concatenate([own, come])))
-    apply.put(session, home_id, held, gone, _shared(come, owners), dry=dry)
+    owners = _owners(session, one, np.unique(np.concatenate([own, added])))
+    apply.store_rows(session, home_id, held, removed, _shared(added, owners), dry=dry)
     if not dry:
-        replace_rows.hand_over(connection, home_id, upload_id, owners)
+        replace_rows.reattribute(connection, home_id, upload_id, owners)
     former, unknown = applied.restore_people(session, home_id, upload_id)
     if not dry:
         session.expunge(one)
-        applied.forget(session, upload_id)
+        applied.remove(session, upload_id)
         for model in (UnknownTerm, WeeklyHours):
             session.execute(delete(model).where(model.upload_id == upload_id))
     session.flush()
-    days = apply.analysed(session, home_id, before, gone, come, None if dry else rosters)
-    moved = preview.moved(kept, preview.figures(connection, home_id), days)
-    stay = len(own) - len(row_changes.beyond(own, after))
-    duties_so = "-".join(map(str, rosters.written.values()))
-    mark = f"{apply.digest(gone, come, rosters.gone)}/{duties_so}/{former}/{unknown}"
-    return UndoPreview(len(own), len(gone), stay, len(come), rosters, former, unknown, overrides, later, moved, mark)
+    days = apply.analyse_changes(session, home_id, before, removed, added, None if dry else rosters)
+    moved = preview.fit_and_coverage(kept, preview.figures(connection, home_id), days)
+    stay = len(own) - len(row_changes.surplus(own, after))
+    duties_so = "-".join(map(str, rosters.as_json.values()))
+    mark = f"{apply.digest(removed, added, rosters.removed_contents)}/{duties_so}/{former}/{unknown}"
+    return UndoPreview(
+        len(own), len(removed), stay, len(added), rosters, former, unknown, overrides, later, moved, mark
+    )
 
 
 def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
     if not months:
         return NOTHING
     first, last = (np.datetime64(month, "M").astype("datetime64[D]").item() for month in (months[0], months[-1]))
-    return row_changes.in_months(applied.stored(session, home_id, (first, last)), months)
+    return row_changes.in_months(applied.stored_contents(session, home_id, (first, last)), months)
 
 
 def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
-    """Return what becomes of the duties without an upload."""
-    months = duties.months_about(duties.of_upload(session, one.upload_id), row_changes.scope_of(one.rule))
-    before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.upload_id))
+    """Return how the duties change without an upload."""
+    months = duties.affected_months(duties.of_upload(session, one.upload_id), row_changes.scope_of(one.rule))
+    before, after = (duties.replay(session, one.home_id, months, without=left) for left in (None, one.upload_id))
     return duties.compare(before, after)
 
 
 def _owners(session: Session, one: AppliedUpload, wanted: Contents) -> dict[int, Contents]:
-    """Return which other upload in force each content counts as brought by: the last one that contains it."""
+    """Return which other active upload each content is attributed to: the last one that contains it."""
     found: dict[int, Contents] = {}
-    for other in reversed(applied.in_force(session, one.home_id)):
+    for other in reversed(applied.active_uploads(session, one.home_id)):
         if other.upload_id != one.upload_id:
             here = np.isin(wanted, applied.contents(session, other.upload_id))
             found[other.upload_id], wanted = wanted[here], wanted[~here]
     return found
 
 
-def _shared(come: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
-    return {upload_id: come[np.isin(come, own)] for upload_id, own in owners.items()}
+def _shared(added: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
+    return {upload_id: added[np.isin(added, own)] for upload_id, own in owners.items()}
 
 
 def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
@@ -220,7 +222,7 @@ def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
     named = _named(one, meant)
     return [
         other.upload_id
-        for other in applied.in_force(session, one.home_id)
+        for other in applied.active_uploads(session, one.home_id)
         if other.position > one.position
         and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.upload_id)).any())
     ]

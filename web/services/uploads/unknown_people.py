@@ -45,7 +45,7 @@ __all__ = [
     "PersonQuestion",
     "PersonQuestions",
     "queue",
-    "seen",
+    "record_view",
 ]
 
 _MODELS: Final[dict[str, type[Resident | Staff]]] = {RESIDENT: Resident, STAFF: Staff}
@@ -56,7 +56,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PersonCandidate:
-    """A person of the home somebody may be."""
+    """A person of the home who may be meant."""
 
     pseudonym: str
     label: str
@@ -66,7 +66,7 @@ class PersonCandidate:
 
 @dataclass(frozen=True, slots=True)
 class PersonQuestion:
-    """A person nobody knows, with the work done by or for that person.
+    """A person without master data, with the work done by or for that person.
 
     Attributes
     ----------
@@ -138,10 +138,10 @@ def queue(
         Pseudonym of the one to return the question about, "" = all. Comparing everybody with everybody takes time.
     """
     with databases.reading() as session:
-        said = aliases.answers(session, home_id)
-        questions = _open(session, home_id, said)
-        known = {kind: _candidates(session, home_id, model, said) for kind, model in _MODELS.items()}
-        authors = _authors(session, said)
+        given = aliases.answers(session, home_id)
+        questions = _open(session, home_id, given)
+        known = {kind: _candidates(session, home_id, model, given) for kind, model in _MODELS.items()}
+        authors = _authors(session, given)
     try:
         with databases.vault_reading() as vault:
             everyone = {kind: pseudonyms.everyone(vault, settings, home_id, kind) for kind in _MODELS}
@@ -159,7 +159,7 @@ def queue(
             one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
             labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at,
         )
-        for one in sorted(said.values(), key=lambda one: -one.id) if one.answer != LATER
+        for one in sorted(given.values(), key=lambda one: -one.id) if one.answer != LATER
     )  # fmt: skip
     wanted = [one for one in questions[:limit] if about in {"", one.pseudonym}]
     asked = tuple(_question(one, references[one.kind], people[one.kind]) for one in wanted)
@@ -169,19 +169,19 @@ def queue(
     )  # fmt: skip
 
 
-def seen(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
-    """Write down that somebody was shown names (T2)."""
+def record_view(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
+    """Log that names were shown (T2)."""
     with databases.writing.begin() as session:
         audit.record(session, "namen.ansehen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
 
 
-def _open(session: Session, home_id: int, said: Mapping[str, PersonAnswer]) -> list[_Open]:
+def _open(session: Session, home_id: int, given: Mapping[str, PersonAnswer]) -> list[_Open]:
     """Return who is unknown, those with most time first."""
     found: list[_Open] = []
     unknown: dict[str, dict[int, str]] = {}
     for kind, model in _MODELS.items():
         rows = session.execute(select(model.id, model.pseudonym).where(model.home_id == home_id, ~model.known)).all()
-        unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(said, row.pseudonym) in {"", LATER}}
+        unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(given, row.pseudonym) in {"", LATER}}
     if not any(unknown.values()):
         return []
     numbers = unpack(bulk.contents(session.connection(), home_id))
@@ -193,17 +193,17 @@ def _open(session: Session, home_id: int, said: Mapping[str, PersonAnswer]) -> l
         for number, pseudonym in people.items():
             rows_of = np.flatnonzero((own == number) & counts)
             total = int(seconds[rows_of].sum())
-            found.append(_Open(kind, pseudonym, len(rows_of), total, answer_for(said, pseudonym)))
+            found.append(_Open(kind, pseudonym, len(rows_of), total, answer_for(given, pseudonym)))
     return sorted(found, key=lambda one: (-one.seconds, -one.rows, one.pseudonym))
 
 
-def _authors(session: Session, said: Mapping[str, PersonAnswer]) -> dict[int, str]:
-    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in said.values()}))
+def _authors(session: Session, given: Mapping[str, PersonAnswer]) -> dict[int, str]:
+    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in given.values()}))
     return {row.id: row.display_name for row in session.execute(query)}
 
 
 def _candidates(
-    session: Session, home_id: int, model: type[Resident | Staff], said: Mapping[str, PersonAnswer]
+    session: Session, home_id: int, model: type[Resident | Staff], given: Mapping[str, PersonAnswer]
 ) -> list[str]:
     """Return who may be meant: everybody with master data, and whom the home has confirmed."""
     rows = session.execute(
@@ -212,7 +212,7 @@ def _candidates(
     return [
         row.pseudonym
         for row in rows
-        if answer_for(said, row.pseudonym) == NEW or (row.known and answer_for(said, row.pseudonym) != SAME)
+        if answer_for(given, row.pseudonym) == NEW or (row.known and answer_for(given, row.pseudonym) != SAME)
     ]
 
 

@@ -32,14 +32,14 @@ _BY_NAME: Final = {fold(words.name): kind for kind, words in TERM_WORDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class SpreadsheetAnswers:
-    """What became of a table. Where there are problems (German sentences), nothing was stored."""
+    """Result of reading a table. Where there are problems (German sentences), nothing was stored."""
 
     changed: int
     unchanged: int
     problems: tuple[str, ...]
 
 
-def written(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
+def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
     """Return all words as CSV: decided ones, and those of the home that are still open with a blank meaning.
 
     Raises
@@ -71,8 +71,8 @@ def written(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str
     return tables.csv_text([_HEADINGS, *rows])
 
 
-def handed_out(databases: Databases, *, tenant_id: int, account_id: int) -> None:
-    """Write down that the words left the application."""
+def record_download(databases: Databases, *, tenant_id: int, account_id: int) -> None:
+    """Log the download of the words."""
     with databases.writing.begin() as session:
         audit.record(session, "bezeichnungen.herunterladen", tenant_id=tenant_id, account_id=account_id)
 

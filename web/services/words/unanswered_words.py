@@ -1,4 +1,4 @@
-"""Words of uploads nobody has decided about: what hangs on them, and what they might mean."""
+"""Undecided words of uploads: how much work they stand for, and what they might mean."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class UnansweredWord:
     upload_id
         The newest upload that has it; None where none has it any more.
     target
-        "" while nobody has decided about it, ``LATER``, or what it stands for.
+        "" while it is undecided, ``LATER``, or what it stands for.
     doubt
         How it is read until then, "" = not at all.
     """
@@ -61,7 +61,7 @@ class UnansweredWord:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredCount:
-    """How many words nobody has decided about, and what hangs on them."""
+    """How many words are undecided, and how much work they stand for."""
 
     words: int = 0
     rows: int = 0
@@ -69,7 +69,7 @@ class UnansweredCount:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Occurrence:
     text: str
     rows: int
     seconds: int
@@ -91,7 +91,7 @@ def pending(
         home = session.get_one(Home, home_id)
         known = terms.newest(session, home.tenant_id)
         book = rulebook_calendar.for_reading(session, home)
-        heard = _heard(session, home_id, book, upload_id)
+        heard = _occurrences(session, home_id, book, upload_id)
     if upload_id is None:
         heard = _undecided(heard, known)
     found = [(key, one) for (name, key), one in heard.items() if name == kind]
@@ -121,7 +121,7 @@ def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = 
     """Return for each kind how much is open, of a home or of one upload: cheap enough for every page."""
     with reading() as session:
         home = session.get_one(Home, home_id)
-        heard = _heard(session, home_id, rulebook_calendar.for_reading(session, home), upload_id)
+        heard = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), upload_id)
         known = terms.newest(session, home.tenant_id)
     heard = (
         _undecided(heard, known)
@@ -135,7 +135,9 @@ def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = 
     return found
 
 
-def _heard(session: Session, home_id: int, book: rules.RuleBook, upload_id: int | None) -> dict[_Spot, _Heard]:
+def _occurrences(
+    session: Session, home_id: int, book: rules.RuleBook, upload_id: int | None
+) -> dict[_Spot, _Occurrence]:
     """Return the unknown words of a home's uploads, each from the newest that has it."""
     query = (
         select(UnknownTerm)
@@ -148,13 +150,13 @@ def _heard(session: Session, home_id: int, book: rules.RuleBook, upload_id: int 
     else:
         query = query.where(Upload.id == upload_id)
     return {
-        (row.kind, KINDS[row.kind].key(row.text)): _Heard(row.text, row.rows, row.seconds, row.upload_id)
+        (row.kind, KINDS[row.kind].key(row.text)): _Occurrence(row.text, row.rows, row.seconds, row.upload_id)
         for row in session.scalars(query)
         if not KINDS[row.kind].speaks(row.text, book)
     }
 
 
-def _undecided(heard: Mapping[_Spot, _Heard], known: Mapping[_Spot, TermRow]) -> dict[_Spot, _Heard]:
-    """Return the words nobody has decided about; those put off stay, even where no upload has them any more."""
-    put_off = {spot: _Heard(term.text, 0, 0, None) for spot, term in known.items() if term.target == LATER}
+def _undecided(heard: Mapping[_Spot, _Occurrence], known: Mapping[_Spot, TermRow]) -> dict[_Spot, _Occurrence]:
+    """Return the undecided words; those put off stay, even where no upload has them any more."""
+    put_off = {spot: _Occurrence(term.text, 0, 0, None) for spot, term in known.items() if term.target == LATER}
     return {spot: one for spot, one in (put_off | dict(heard)).items() if spot not in known or spot in put_off}

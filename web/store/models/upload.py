@@ -1,4 +1,4 @@
-"""Uploads, what became of them, and what each applied one has said."""
+"""Uploads with their states and results, and the content of each applied one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _upload = Columns("home_id", Deletion.UPLOAD)
 
 
 class Upload(Base):
-    """One upload and what became of it. File names and findings may hold names: they lie in the vault."""
+    """One upload, its state and result. File names and findings may hold names: they lie in the vault."""
 
     __tablename__ = "batch"
     __table_args__ = _upload.table("pseudonymous")
@@ -81,14 +81,14 @@ _applied = Columns("home_id", Deletion.WORK)
 
 
 class AppliedUpload(Base):
-    """An upload in force: how-many-th of its home, how it was taken in, and what it said of people (packed)."""
+    """An active upload: its position in the home, how it was applied, and its master data (packed)."""
 
     __tablename__ = "delivery"
     __table_args__ = _applied.table("pseudonymous")
     upload_id: Mapped[int] = _applied("free", "batch_id", ForeignKey("batch.id"), primary_key=True, autoincrement=False)
     home_id: Mapped[int] = _applied("free", ForeignKey("home.id"), index=True)
     position: Mapped[int] = _applied("free", Integer)
-    ground: Mapped[bool] = _applied("free", Boolean, default=False)
+    baseline: Mapped[bool] = _applied("free", "ground", Boolean, default=False)
     rule: Mapped[dict[str, Any]] = _applied("pseudonymous", JSON)
     people: Mapped[bytes] = _applied("pseudonymous", LargeBinary)
 
@@ -124,7 +124,7 @@ _of_upload = Columns("batch_id.home_id", Deletion.UPLOAD)
 
 
 class UnknownTerm(Base):
-    """A word that an upload used and nobody knew for certain, with what hangs on it."""
+    """A word of an upload that was not known for certain, with the work it stands for."""
 
     __tablename__ = "unknown_term"
     __table_args__ = _of_upload.table("free")

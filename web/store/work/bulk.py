@@ -143,7 +143,7 @@ def row_form(
 
 
 def join_months(connection: Connection, home_id: int, months: Iterable[np.datetime64]) -> None:
-    """Make anew what is read of some months, from their rows."""
+    """Rebuild what is read of some months from their rows."""
     for month in (int(one.astype(int)) for one in months):
         first, end = month_keys(month)
         spot = {"home_id": home_id, "month": month}

@@ -79,14 +79,14 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/interventionen.csv")
 def table() -> ResponseReturnValue:
-    """Hand the same list out as CSV for a spreadsheet program, and write down that it was handed out."""
+    """Download the same list as CSV for a spreadsheet program, and log it."""
     chosen = page_selection.chosen()
     if chosen is None:
         abort(404)
     frame = overview.select(chosen.frame, soll=_level("soll"), ist=_level("ist"))
     start, end = chosen.filters.start, chosen.filters.end
     who = current.visitor()
-    homes.handed_out(
+    homes.record_download(
         current.databases(),
         current.home(),
         tenant_id=who.tenant_id,

@@ -61,13 +61,13 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/entlastung.csv")
 def table() -> ResponseReturnValue:
-    """Hand the same out as CSV for a spreadsheet program, and write down that it was handed out."""
+    """Download the same as CSV for a spreadsheet program, and log it."""
     chosen = page_selection.chosen()
     found = _load(chosen) if chosen else None
     if chosen is None or found is None:
         abort(404)
     who = current.visitor()
-    homes.handed_out(
+    homes.record_download(
         current.databases(), current.home(), tenant_id=who.tenant_id, account_id=who.account_id, what="entlastung"
     )
     start, end = chosen.filters.start, chosen.filters.end

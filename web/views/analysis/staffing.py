@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/angaben")
 @back_to("staffing.index")
 def enter() -> ResponseReturnValue:
-    """Keep what the home has agreed, and the minimum of its state, from a day on."""
+    """Store what the home has agreed, and the minimum of its state, from a day on."""
     try:
         values = {kind: {group: amount(f"{kind}_{group}") for group in GROUPS} for kind in ("minimum", "agreed")}
         full_time = amount("vollzeit")

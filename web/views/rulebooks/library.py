@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/")
 def upload() -> ResponseReturnValue:
-    """Take an edited workbook into the library; where a row is wrong, nothing is kept and the rows are named."""
+    """Import an edited workbook into the library; where a row is wrong, nothing is stored and the rows are listed."""
     file = request.files.get("datei")
     content = file.read(MOST_BYTES + 1) if file else b""
     if file is None or not content or len(content) > MOST_BYTES:
@@ -86,7 +86,7 @@ def show(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>/regelwerk.xlsx")
 def workbook(key: str) -> ResponseReturnValue:
-    """Hand a rulebook out as a workbook that can be edited and uploaded again."""
+    """Download a rulebook as a workbook that can be edited and uploaded again."""
     entry = _entry(key)
     documents = library.documents(current.databases().reading, current.visitor().tenant_id, key)
     if documents is None:
@@ -99,7 +99,7 @@ def workbook(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>/regelwerk.pdf")
 def printed(key: str) -> ResponseReturnValue:
-    """Hand a rulebook out as a document to print, a built-in one with its cases."""
+    """Download a rulebook as a document to print, a built-in one with its cases."""
     entry = _entry(key)
     reading, tenant_id = current.databases().reading, current.visitor().tenant_id
     book, documents = library.get(reading, tenant_id, key), library.documents(reading, tenant_id, key)
@@ -144,7 +144,7 @@ def confirm(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/festlegen")
 @back_to("rulebook_library.confirm", "key")
 def activate(key: str) -> ResponseReturnValue:
-    """Let a rulebook hold for the home from a day on; its figures are computed anew."""
+    """Activate a rulebook for the home from a day on; its figures are recomputed."""
     entry, day = _entry(key), period_filter.day(request.form.get("ab", ""))
     if day is None:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
@@ -164,7 +164,7 @@ def activate(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/entfernen")
 @back_to("rulebook_library.index")
 def remove(key: str) -> ResponseReturnValue:
-    """Take a rulebook out of the library as long as no home has used it."""
+    """Remove a rulebook from the library as long as no home has used it."""
     entry = _entry(key)
     library.remove(
         current.databases(),
@@ -200,7 +200,7 @@ def _library() -> dict[str, Any]:
     return {
         "entries": _entries(),
         "holdings": held,
-        "held": {one.entry.key: one for one in held},  # the latest stretch of each
+        "held": {one.entry.key: one for one in held},  # the latest period of each
         "holding_key": _holding_key(),
         "home_name": current.home().name,
     }

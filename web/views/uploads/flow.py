@@ -1,4 +1,4 @@
-"""Daten einlesen: upload, progress, findings, and the decision what becomes of them."""
+"""Daten einlesen: upload, progress, findings, and the decision to apply or discard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from web.reports import faulty_rows_xlsx, findings_xlsx
 from web.services.rulebooks import holdings
 from web.services.uploads import flow, kept_files, read_job, records, undo_job
 from web.services.uploads import progress as job_progress
-from web.services.uploads.finding_filter import FindingFilter, sift
+from web.services.uploads.finding_filter import FindingFilter, filter_findings
 from web.services.words import unanswered_words
 from web.views.uploads import preview, questions
 from web.views.words import terms
@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/")
 @back_to("uploads.index")
 def upload() -> ResponseReturnValue:
-    """Take files and put them into the queue."""
+    """Accept files and queue the reading."""
     home, services = current.home(), current.services()
     given = [
         (Path(file.filename or "").name, file.read()) for file in request.files.getlist("dateien") if file.filename
@@ -78,7 +78,7 @@ def upload() -> ResponseReturnValue:
 
 @blueprint.get("/vorlage.xlsx")
 def template() -> ResponseReturnValue:
-    """Hand out the empty workbook."""
+    """Download the empty workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vorlage.xlsx"
         importers.template.write(path, holdings.effective(current.databases().reading, current.home().id))
@@ -91,7 +91,7 @@ def show(upload_id: int) -> ResponseReturnValue:
     upload, services = _upload(upload_id), current.services()
     if upload.state == records.ASKING and (asked := kept_files.asked(services.settings, upload_id)):
         return redirect(questions.address(upload_id, asked))
-    return _show(upload_id, FindingFilter.of(request.args))
+    return _show(upload_id, FindingFilter.from_form(request.args))
 
 
 @blueprint.route("/<int:upload_id>/suche", methods=["GET", "POST"])
@@ -99,26 +99,26 @@ def search(upload_id: int) -> ResponseReturnValue:
     """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
     if request.method != "POST":  # the address alone, typed or reloaded
         return redirect(url_for("uploads.show", upload_id=_upload(upload_id).id))
-    return _show(upload_id, FindingFilter.of(request.form))
+    return _show(upload_id, FindingFilter.from_form(request.form))
 
 
 def _show(upload_id: int, wanted: FindingFilter) -> str:
     upload, services = _upload(upload_id), current.services()
-    said = records.said(services.databases, services.settings, upload_id)
+    texts = records.texts(services.databases, services.settings, upload_id)
     context: dict[str, Any] = {
         "home_name": upload.home_name,
         "upload": upload,
-        "said": said,
+        "texts": texts,
         "state_words": STATE_WORDS,
         "progress": job_progress.of(services.jobs.queue, upload_id) if upload.moving else None,
     }
     if upload.moving:
         return render_template("uploads/progress.html", **context)
-    findings, asked = said.findings if said else (), kept_files.asked(services.settings, upload_id)
+    findings, asked = texts.findings if texts else (), kept_files.asked(services.settings, upload_id)
     context |= {
         "has_faulty_rows": kept_files.has_faulty(services.settings, upload_id),
         "effects": preview.effects(upload),
-        "undoable": upload.state == records.STORED and undo_job.is_possible(services.databases.reading, upload_id),
+        "undoable": upload.state == records.STORED and undo_job.is_undoable(services.databases.reading, upload_id),
         "upload_days": services.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),
         "profiles": asked.profiles if asked else (),
@@ -126,12 +126,12 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
         "files_gone": read_job.FILES_GONE,
         "strangers": sum(one.count for one in findings if one.code in read_job.UNKNOWN_PERSON_FINDINGS),
     }
-    return render_template("uploads/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
+    return render_template("uploads/show.html", **context, wanted=wanted, chosen=filter_findings(findings, wanted))
 
 
 @blueprint.get("/<int:upload_id>/stand")
 def progress(upload_id: int) -> ResponseReturnValue:
-    """Hand out the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
+    """Return the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
     upload = _upload(upload_id)
     if not upload.moving:
         return "", 200, {"HX-Redirect": url_for("uploads.show", upload_id=upload_id)}
@@ -141,27 +141,27 @@ def progress(upload_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:upload_id>/befunde.xlsx")
 def findings(upload_id: int) -> ResponseReturnValue:
-    """Hand out all findings as a workbook, and write down that they were handed out."""
+    """Download all findings as a workbook, and log it."""
     upload, services = _upload(upload_id), current.services()
-    said = records.said(services.databases, services.settings, upload_id)
-    if said is None:
+    texts = records.texts(services.databases, services.settings, upload_id)
+    if texts is None:
         abort(503)
-    flow.handed_out(services.databases, upload.id, account_id=current.visitor().account_id)
+    flow.record_download(services.databases, upload.id, account_id=current.visitor().account_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
-        findings_xlsx.write(path, list(said.findings))
+        findings_xlsx.write(path, list(texts.findings))
         return _excel(path.read_bytes(), f"Befunde-Lieferung-{upload.id}.xlsx")
 
 
 @blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
 def faulty_rows(upload_id: int) -> ResponseReturnValue:
-    """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
+    """Download the faulty rows as they stood, to be repaired and uploaded again, and log it."""
     upload, services = _upload(upload_id), current.services()
     sheets = kept_files.faulty(services.settings, upload_id)
     if not sheets:
         flash("Zu dieser Datenlieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt.", "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
-    flow.handed_out(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+    flow.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets)
@@ -206,7 +206,7 @@ def restart(upload_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:upload_id>/verwerfen")
 @back_to("uploads.index")
 def discard(upload_id: int) -> ResponseReturnValue:
-    """Throw an upload away."""
+    """Discard an upload."""
     upload, services = _upload(upload_id), current.services()
     flow.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
     flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")

@@ -1,4 +1,4 @@
-"""What an upload would do, how it is taken in, and how it is taken back: figures first, then the decision."""
+"""What an upload would change, how it is applied, and how it is taken back: figures first, then the decision."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ class ChoiceError(ServiceError):
 
 @blueprint.post("/<int:upload_id>/folgen")
 @back_to("uploads.show", "upload_id", anchor="folgen")
-def weigh(upload_id: int) -> ResponseReturnValue:
-    """Work out anew what an upload would do when taken in as chosen."""
+def update(upload_id: int) -> ResponseReturnValue:
+    """Recompute what an upload would change when applied as chosen."""
     upload, services = current.upload(upload_id), current.services()
-    flow.weigh(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
+    flow.update_preview(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
     return redirect(url_for("uploads.show", upload_id=upload.id) + "#folgen")
 
 
 @blueprint.get("/<int:upload_id>/ruecknahme")
 @back_to("uploads.show", "upload_id")
 def undo_page(upload_id: int) -> ResponseReturnValue:
-    """Show what taking an upload back would do, and what depends on it."""
+    """Show what taking an upload back would change, and what depends on it."""
     upload = current.upload(upload_id)
-    found = undo_job.weigh(current.databases(), upload.id)
+    found = undo_job.preview_undo(current.databases(), upload.id)
     return render_template(
         "uploads/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=share_lines(found.moved),
         days=found.moved["days"],
@@ -68,11 +68,11 @@ def undo(upload_id: int) -> ResponseReturnValue:
 
 
 def effects(upload: UploadRow) -> dict[str, Any] | None:
-    """Return what the page of an upload says about its effects; None where nothing was worked out."""
+    """Return what the page of an upload says about its effects; None where nothing was computed."""
     found = upload.weighed
     if found is None or "before" not in found:
         return None
-    choice = ApplyChoice.of(upload.choice if upload.choice and "replace" in upload.choice else None)
+    choice = ApplyChoice.from_json(upload.choice if upload.choice and "replace" in upload.choice else None)
     changes = [
         {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
         for one in found.get("changes", [])[:CHANGES]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from importers.sheets.guesses import SheetAnswer
-from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import SHEETS, clean
 from web import current
 from web.errors import back_to
@@ -19,19 +18,19 @@ from web.services.uploads.conversation import COLUMNS, END, PASSWORD, SHEET
 from web.services.uploads.encodings import CODECS
 from web.services.uploads.questions import AnswerError
 from web.services.words import profiles
+from web.views.uploads.column_choice import UNITS, certainty_word, chosen_columns, column_name, wrong_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
 
-    from importers.sheets.guesses import ColumnGuess, SheetGuess
+    from importers.sheets.guesses import SheetGuess
     from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
 
 blueprint = Blueprint("upload_questions", __name__, url_prefix="/daten")
 
-UNITS: Final = {"": "wie in der Datei angegeben", "min": "Minuten", "s": "Sekunden", "h": "Stunden"}
 LONGEST_PASSWORD: Final = 255
 
 SHEET_WORDS: Final = {
@@ -43,14 +42,14 @@ SHEET_WORDS: Final = {
     "Dienste": "wer wann Dienst hatte",
     "Dienstzeiten": "was die Kürzel des Dienstplans bedeuten",
 }
-"""What each sheet of ours holds, for people who do not know the template."""
+"""What each sheet of the template contains, for people who do not know it."""
 
 _NUMBERS: Final = re.compile(r"[\W_]*\d[\d\W_]*")
 
 
 @blueprint.get("/<int:upload_id>/zuordnung")
 def overview(upload_id: int) -> ResponseReturnValue:
-    """Show how every sheet would be read, and ask whether to read so; while questions are open, ask the next."""
+    """Show how every sheet would be read, and ask for confirmation; while questions are open, ask the next."""
     upload, asked = _asked(upload_id)
     if asked.next.kind != END:
         return redirect(address(upload_id, asked))
@@ -59,14 +58,14 @@ def overview(upload_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:upload_id>/zuordnung")
 @back_to("uploads.show", "upload_id")
-def read_so(upload_id: int) -> ResponseReturnValue:
-    """Have the files read so, and the profile kept where it is to be."""
+def confirm(upload_id: int) -> ResponseReturnValue:
+    """Have the files read as answered, and the profile stored where it is to be."""
     upload, asked = _asked(upload_id)
     services, who = current.services(), current.visitor()
     name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
     if request.form.get("merken") and (wrong := profiles.objection(services.databases.reading, who.tenant_id, name)):
         return _overview(upload, asked, name=name, wrong=wrong), 422
-    questions.read_so(
+    questions.confirm(
         services.databases, services.settings, upload_id, _version(), account_id=who.account_id, remember=name
     )
     return _again(upload_id)
@@ -94,7 +93,7 @@ def password(upload_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:upload_id>/kennwort")
 @back_to("uploads.show", "upload_id")
 def unlock(upload_id: int) -> ResponseReturnValue:
-    """Take the password of a locked file."""
+    """Accept the password of a locked file."""
     upload, asked = _asked(upload_id)
     given = request.form.get("kennwort", "")
     if not given or len(given) > LONGEST_PASSWORD:
@@ -106,15 +105,15 @@ def unlock(upload_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:upload_id>/blatt/<int:number>")
 def sheet(upload_id: int, number: int) -> ResponseReturnValue:
-    """Ask what a sheet holds and where its headings are."""
+    """Ask what a sheet contains and where its headings are."""
     upload, asked, guess = _guess(upload_id, number)
     return _sheet(upload, asked, number, asked.chosen(guess))
 
 
 @blueprint.post("/<int:upload_id>/blatt/<int:number>")
 @back_to("uploads.show", "upload_id")
-def say_sheet(upload_id: int, number: int) -> ResponseReturnValue:
-    """Take what a sheet holds and where its headings are."""
+def answer_sheet(upload_id: int, number: int) -> ResponseReturnValue:
+    """Accept the answer what a sheet contains and where its headings are."""
     upload, asked, guess = _guess(upload_id, number)
     form, before = request.form, asked.chosen(guess)
     row, codec = form.get("zeile", ""), form.get("zeichen", "")
@@ -151,16 +150,16 @@ def columns(upload_id: int, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:upload_id>/spalten/<int:number>")
 @back_to("uploads.show", "upload_id")
-def say_columns(upload_id: int, number: int) -> ResponseReturnValue:
-    """Take which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
+def answer_columns(upload_id: int, number: int) -> ResponseReturnValue:
+    """Accept the answer which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
     upload, asked, guess = _guess(upload_id, number)
     before = asked.chosen(guess)
     if not before.sheet:
         return redirect(url_for("upload_questions.sheet", upload_id=upload_id, number=number))
-    answer = _chosen_columns(guess, before, request.form)
+    answer = chosen_columns(guess, before, request.form)
     if "HX-Request" in request.headers:
         return _columns(upload, asked, number, answer)
-    if wrong := _wrong_columns(guess, answer):
+    if wrong := wrong_columns(guess, answer):
         return _columns(upload, asked, number, answer, wrong=wrong), 422
     return _said(upload_id, answer, COLUMNS)
 
@@ -181,7 +180,7 @@ def _asked(upload_id: int) -> tuple[UploadRow, Conversation]:
     """Return an upload that waits for answers; the page of any other says what can be done with it."""
     upload, services = current.upload(upload_id), current.services()
     try:
-        return upload, questions.looks(services.databases, services.settings, upload_id)
+        return upload, questions.waiting(services.databases, services.settings, upload_id)
     except AnswerError:
         abort(redirect(url_for("uploads.show", upload_id=upload_id)))
 
@@ -201,52 +200,14 @@ def _version() -> int:
 
 def _said(upload_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
     services = current.services()
-    again = questions.say(services.databases, services.settings, upload_id, _version(), answer, kind)
+    again = questions.answer_sheet(services.databases, services.settings, upload_id, _version(), answer, kind)
     return _again(upload_id) if again else redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 def _again(upload_id: int) -> ResponseReturnValue:
-    """Let the job go on, and show how far it is."""
+    """Queue the job again, and show its progress."""
     current.services().jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("uploads.show", upload_id=upload_id))
-
-
-def _chosen_columns(guess: SheetGuess, before: SheetAnswer, form: Mapping[str, str]) -> SheetAnswer:
-    there = {str(one.position): one.position for one in guess.columns}
-    chosen = {
-        column: there[form[f"spalte-{i}"]]
-        for i, column in enumerate(questions.targets(before.sheet))
-        if form.get(f"spalte-{i}", "") in there
-    }
-    unit = form.get("einheit", "")
-    return replace(before, columns=chosen, unit=unit if unit in UNITS else "")
-
-
-def _wrong_columns(guess: SheetGuess, answer: SheetAnswer) -> dict[str, str]:
-    """Return our column -> what is wrong with it."""
-    wrong = {
-        column: "Ohne diese Spalte kann das Blatt nicht gelesen werden. Bitte wählen Sie sie aus."
-        for column in SHEETS[answer.sheet].required
-        if column not in answer.columns
-    }
-    users: dict[int, list[str]] = {}
-    for column, position in answer.columns.items():
-        users.setdefault(position, []).append(column)
-    headings = {one.position: one for one in guess.columns}
-    for position, names in users.items():
-        for column in names if len(names) > 1 else ():
-            others = " und ".join(f"„{name}“" for name in names if name != column)
-            wrong[column] = f"Die Spalte {_called(headings[position])} ist auch für {others} gewählt."
-    return wrong
-
-
-def _called(column: ColumnGuess) -> str:
-    return f"{column.letter} „{column.heading}“" if column.heading else column.letter
-
-
-def _certainty(confidence: float) -> str:
-    """Return a confidence in a word."""
-    return "sicher" if confidence >= SURE else "wahrscheinlich" if confidence >= LIKELY else "geraten"
 
 
 def _proposed(asked: Conversation) -> str:
@@ -278,7 +239,7 @@ def _overview(upload: UploadRow, asked: Conversation, *, name: str, wrong: str =
     ]
     return _page(
         "overview", upload, asked, rows=rows, name=name, wrong=wrong,
-        foreign=any(not guess.settled or said for _, guess, _, said in rows),
+        foreign=any(not guess.settled or answered for _, guess, _, answered in rows),
         nothing="" if any(one.sheet for _, _, one, _ in rows) else questions.NOTHING_READ,
     )  # fmt: skip
 
@@ -287,8 +248,8 @@ def _sheet(upload: UploadRow, asked: Conversation, number: int, answer: SheetAns
     guess = asked.guesses[number]
     return _page(
         "sheet", upload, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
-        readings=asked.readings.get(guess.file, ()), said=asked.answer_to(guess) is not None,
-        certainty=_certainty(guess.confidence),
+        readings=asked.readings.get(guess.file, ()), answered=asked.answer_to(guess) is not None,
+        certainty=certainty_word(guess.confidence),
     )  # fmt: skip
 
 
@@ -306,12 +267,12 @@ def _columns(
             "required": column in required,
             "chosen": (found := at.get(position)),
             "wrong": (wrong or {}).get(column, ""),
-            "certainty": _certainty(found.confidence) if found and guessed.get(column) is found else "",
+            "certainty": certainty_word(found.confidence) if found and guessed.get(column) is found else "",
         }
         for i, column in enumerate(questions.targets(answer.sheet))
         for position in (answer.columns.get(column, -1),)
     ]
-    offers = [(one, _called(one)) for one in guess.columns if one.heading or one.samples]
+    offers = [(one, column_name(one)) for one in guess.columns if one.heading or one.samples]
     unused = [one for one, _ in offers if one.position not in answer.columns.values()]
     return _page(
         "columns", upload, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,

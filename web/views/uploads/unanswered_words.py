@@ -22,7 +22,7 @@ blueprint = Blueprint("upload_words", __name__, url_prefix="/daten")
 
 @blueprint.get("/<int:upload_id>/werte/<kind>")
 def index(upload_id: int, kind: str) -> ResponseReturnValue:
-    """Show the words of a kind that an upload uses and nobody knew, those with the most minutes first."""
+    """Show the unknown words of a kind in an upload, those with the most minutes first."""
     current.upload(upload_id)
     return _index(upload_id, terms.known_kind(kind))
 
@@ -30,7 +30,7 @@ def index(upload_id: int, kind: str) -> ResponseReturnValue:
 @blueprint.post("/<int:upload_id>/werte/<kind>")
 @back_to("uploads.show", "upload_id")
 def choose(upload_id: int, kind: str) -> ResponseReturnValue:
-    """Keep the answers; if asked to, have the upload read once more with them."""
+    """Store the answers; if asked to, have the upload read again with them."""
     current.upload(upload_id)
     if wrong := terms.answered(terms.known_kind(kind)):
         return _index(upload_id, kind, wrong), 422

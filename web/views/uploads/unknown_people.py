@@ -1,4 +1,4 @@
-"""Unbekannte Personen: whom the numbers and names mean that an upload brought and the home does not know."""
+"""Unbekannte Personen: whom numbers and names in uploads mean that the home does not know."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     queue = unknown_people.queue(services.databases, services.settings, home.id, limit=limit)
     if queue is None:
         return render_template("people/closed.html"), 503
-    unknown_people.seen(services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
+    unknown_people.record_view(services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
     return render_template("people/index.html", queue=queue, people=aliases, kind_words=KIND_WORDS)
 
 
@@ -49,17 +49,17 @@ def choose() -> ResponseReturnValue:
     services, who, home = current.services(), current.visitor(), current.home()
     kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
     same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
-    said = aliases.SAME if same_as or written else request.form.get("antwort", "")
-    if said == aliases.SAME and "sicher" not in request.form:
+    answer = aliases.SAME if same_as or written else request.form.get("antwort", "")
+    if answer == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
     person_answers.answer(
         services.databases,
         tenant_id=who.tenant_id,
         account_id=who.account_id,
         home_id=home.id,
-        reply=person_answers.PersonReply(kind, pseudonym, said, same_as),
+        reply=person_answers.PersonReply(kind, pseudonym, answer, same_as),
     )
-    flash(_DONE[said], "good")
+    flash(_DONE[answer], "good")
     return redirect(url_for("unknown_people.index"))
 
 

@@ -1,4 +1,4 @@
-"""Profile: how the files of known sources are read, with who said so; given to other homes as a file."""
+"""Profile: how the files of known sources are read, with their authors; passed to other homes as a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    """Show which columns of a source stand for which of ours."""
+    """Show which columns of a source stand for which of the template."""
     row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
     if row is None:
         abort(404)
@@ -40,7 +40,7 @@ def show(number: int) -> ResponseReturnValue:
 @blueprint.post("/")
 @back_to("profiles.index")
 def read() -> ResponseReturnValue:
-    """Take a profile another home has given away."""
+    """Import a profile from another home."""
     file, who = request.files.get("datei"), current.visitor()
     content = file.read(profiles.MOST_BYTES + 1) if file else b""
     if not content:
@@ -53,7 +53,7 @@ def read() -> ResponseReturnValue:
 
 @blueprint.get("/<int:number>/profil.json")
 def export(number: int) -> ResponseReturnValue:
-    """Hand a profile out as a file, and write down that it was handed out."""
+    """Download a profile as a file, and log it."""
     who = current.visitor()
     try:
         name, text = profiles.export(

@@ -38,14 +38,14 @@ MOST_BYTES: Final = 2 * 1024**2
 @blueprint.get("/", defaults={"kind": INTERVENTION})
 @blueprint.get("/<kind>")
 def index(kind: str) -> ResponseReturnValue:
-    """Show the words of a kind nobody has decided about, those with the most minutes first, and all mappings made."""
+    """Show the undecided words of a kind, those with the most minutes first, and all mappings."""
     return _index(known_kind(kind))
 
 
 @blueprint.post("/", defaults={"kind": INTERVENTION})
 @blueprint.post("/<kind>")
 def choose(kind: str) -> ResponseReturnValue:
-    """Keep the answers to the words shown; where one cannot be meant, keep none and show them all again."""
+    """Store the answers to the words shown; where one is impossible, store none and show them all again."""
     if wrong := answered(known_kind(kind)):
         return _index(kind, wrong), 422
     return redirect(url_for("terms.index", kind=kind, alle=1 if "alle" in request.args else None))
@@ -53,10 +53,10 @@ def choose(kind: str) -> ResponseReturnValue:
 
 @blueprint.get("/bezeichnungen.csv")
 def table() -> ResponseReturnValue:
-    """Hand all words out for a spreadsheet program, and write down that they were handed out."""
+    """Download all words for a spreadsheet program, and log it."""
     databases, who = current.databases(), current.visitor()
-    content = spreadsheet.written(databases.reading, who.tenant_id, current.home().id)
-    spreadsheet.handed_out(databases, tenant_id=who.tenant_id, account_id=who.account_id)
+    content = spreadsheet.as_csv(databases.reading, who.tenant_id, current.home().id)
+    spreadsheet.record_download(databases, tenant_id=who.tenant_id, account_id=who.account_id)
     return Response(
         content,
         mimetype="text/csv; charset=utf-8",
@@ -66,7 +66,7 @@ def table() -> ResponseReturnValue:
 
 @blueprint.post("/einlesen")
 def read() -> ResponseReturnValue:
-    """Take an edited table back; where a line is wrong, nothing is changed."""
+    """Import an edited table; where a line is wrong, nothing is changed."""
     file = request.files.get("datei")
     content = file.read(MOST_BYTES + 1) if file else b""
     if not content or len(content) > MOST_BYTES:
@@ -94,7 +94,7 @@ def known_kind(kind: str) -> str:
 
 
 def answered(kind: str) -> Mapping[str, str]:
-    """Keep the answers of the form sent, and return what is wrong with them: word -> sentence, "" for all of them."""
+    """Store the answers of the form, and return what is wrong with them: word -> sentence, "" for all of them."""
     who = current.visitor()
     answers = {word: other or chosen for word, (chosen, other) in _given(request.form).items() if other or chosen}
     try:
