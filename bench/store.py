@@ -134,7 +134,7 @@ def _undone(engine: Engine, work: Callable[[Connection], object]) -> None:
 
 
 def _add(connection: Connection, frame: pd.DataFrame, people: dict[str, dict[str, int]]) -> int:
-    return bulk.add_interventions(connection, frame, home_id=1, batch_id=1, **people, done=lambda _: None)
+    return bulk.add_interventions(connection, frame, home_id=1, upload_id=1, **people, done=lambda _: None)
 
 
 def _driver(connection: Connection, tuples: list[tuple[Any, ...]]) -> None:
@@ -154,7 +154,7 @@ def _keep_tuples(
 ) -> None:
     with connection.begin() as transaction:
         named = {"resident_id": people["residents"], "staff_id": people["staff"]}
-        for part in bulk.stored_form(connection, frame, named, home_id=1, batch_id=1):
+        for part in bulk.stored_form(connection, frame, named, home_id=1, upload_id=1):
             tuples.extend(part)
         transaction.rollback()
 

@@ -61,7 +61,7 @@ def analyse(options: argparse.Namespace) -> int:
 
 
 def _nothing_readable(tables: pebem.Tables) -> pebem.Aggregate:
-    """Return the result where every row is faulty: nothing counts, and the findings say why."""
+    """Return the result where every row is faulty: nothing counts, and the findings explain why."""
     nothing = pebem.Aggregate.zero()
     return replace(nothing, excluded=dict(nothing.excluded) | {"fehlerhaft": tables.faulty})
 

@@ -26,7 +26,7 @@ def rulebook(text: str) -> str | Path:
 
 
 def profile(path: Path | str) -> SourceProfile:
-    """Return the profile in a file, as the application hands it out.
+    """Return the profile in a file, as downloaded from the application.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def analyse(options: argparse.Namespace) -> int:
         work = HomeWork(source.resolve(), options.out.resolve(), rulebook, book.sha256, period)
         total = Total(nameless)
         for outcome in _run(options, keys, work, "ausgewertet"):
-            total.take(outcome)
+            total.add(outcome)
         _write(options.out, total, book)
     except OSError as problem:
         raise CommandError(
@@ -64,7 +64,7 @@ def analyse(options: argparse.Namespace) -> int:
             f"Es gibt niemanden, der die Arbeit tut ({problem}). Bitte prüfen Sie --scheduler; was fertig ist, "
             "bleibt liegen und wird beim nächsten Mal nicht wiederholt."
         ) from problem
-    return total.say(options.out)
+    return total.write(options.out)
 
 
 def _run(options: argparse.Namespace, homes: Sequence[str], work: Any, what: str) -> Iterator[TaskOutcome[str, Any]]:
@@ -118,8 +118,8 @@ class Total:
         self._sum = Aggregate.zero()
         self._parts: list[Aggregate] = []
 
-    def take(self, outcome: TaskOutcome[str, Summary]) -> None:
-        """Take in what became of a home."""
+    def add(self, outcome: TaskOutcome[str, Summary]) -> None:
+        """Add the result of a home."""
         if outcome.failure or outcome.result is None:
             self.failed += 1
             self.findings.append(_failed(outcome.key, outcome.failure or TaskFailure("", "")))
@@ -143,7 +143,7 @@ class Total:
         self.again += not summary.fresh
 
     def document(self, book: RuleBook) -> dict[str, Any]:
-        """Return ``fit.json`` of all homes: that of one home, and ``by_home``. Wards are not told apart."""
+        """Return ``fit.json`` of all homes: that of one home, and ``by_home``. Wards are not distinguished."""
         self._sum, self._parts = added([self._sum, *self._parts]), []
         inputs = [one["input"] for one in self.results.values()]
         result = fit_json.document(
@@ -156,7 +156,7 @@ class Total:
         result["by_home"] = [{"einrichtung": name, "fit": one["fit"]} for name, one in sorted(self.results.items())]
         return result
 
-    def say(self, out: Path) -> int:
+    def write(self, out: Path) -> int:
         """Say in a few lines what was done; return the exit code."""
         numbers = Counter(dict.fromkeys(Severity, 0))
         for finding in self.findings:

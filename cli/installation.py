@@ -24,8 +24,7 @@ def installation() -> Iterator[tuple[Settings, Databases]]:
         Where a setting is missing or wrong, or a service refuses what is asked for.
     """
     from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
-    from web.services.accounts import AccountError  # noqa: PLC0415
-    from web.services.uploads.flow import UploadError  # noqa: PLC0415
+    from web.services.errors import ServiceError  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
 
@@ -37,7 +36,7 @@ def installation() -> Iterator[tuple[Settings, Databases]]:
     databases = connect(loaded)
     try:
         yield loaded, databases
-    except (AccountError, UploadError) as problem:
+    except ServiceError as problem:
         raise CommandError(str(problem)) from problem
     finally:
         databases.close()

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         return int(leaving.code or 0)
     except BrokenPipeError:
-        # The reader of our output has gone (as in `pebem rules list | head`); nobody is left to tell.
+        # The reader of our output has gone (as in `pebem rules list | head`); there is no one to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

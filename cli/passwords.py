@@ -27,7 +27,7 @@ def opened(read: Callable[[Mapping[str, str]], Read]) -> Read:
     Raises
     ------
     PasswordNeededError
-        Where nobody can be asked, or after three wrong answers to one file.
+        Without a terminal to ask on, or after three wrong answers to one file.
     """
     passwords: dict[str, str] = {}
     asked: dict[str, int] = {}

@@ -14,7 +14,7 @@ from web import errors, jobs, page_frame
 from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
-from web.services import accounts, clock
+from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
 from web.views.analysis import explain, home, interventions, plausibility, relief, staffing
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PREFERRED_URL_SCHEME="https" if settings.secure else "http",
-        WTF_CSRF_TIME_LIMIT=int(accounts.LONGEST.total_seconds()),
+        WTF_CSRF_TIME_LIMIT=int(sessions.LONGEST.total_seconds()),
         WTF_CSRF_SSL_STRICT=settings.secure,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
     )
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)
     page_frame.init_app(app)
-    app.jinja_env.filters["moment"] = clock.written
+    app.jinja_env.filters["moment"] = clock.format_moment
     for view in (
         questions, auth, home, interventions, relief, staffing, explain, flow, profiles, preview, terms, entries,
         library, overrides, unknown_people, plausibility, unanswered_words,
@@ -73,5 +73,5 @@ def _sign_in(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> SignedIn | None:
-        visitor = accounts.visitor(databases, token, clock.now())
+        visitor = sessions.visitor(databases, token, clock.now())
         return SignedIn(token, visitor) if visitor else None

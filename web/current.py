@@ -1,4 +1,4 @@
-"""What the running request belongs to: the application's parts, who asks, and which home is looked at."""
+"""What the running request belongs to: the application's services, who is signed in, and which home is shown."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from web.services.uploads import records
 
 if TYPE_CHECKING:
     from web.jobs import Jobs
-    from web.services.accounts import Visitor
     from web.services.homes import HomeRow
+    from web.services.sessions import Visitor
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AppServices:
-    """What ``create_app`` was given and made."""
+    """What views need of the application: settings, databases and jobs."""
 
     settings: Settings
     databases: Databases
@@ -51,18 +51,18 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return self.token
 
 
-def parts() -> AppServices:
+def services() -> AppServices:
     """Return settings, databases and jobs of the application."""
     return cast("AppServices", current_app.extensions["pebem"])
 
 
 def databases() -> Databases:
     """Return the databases."""
-    return parts().databases
+    return services().databases
 
 
 def user() -> SignedIn:
-    """Return who asks; only behind the gate, where somebody does."""
+    """Return who is signed in; only behind the gate, where a visitor is."""
     if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
         abort(404)
     return cast("SignedIn", current_user)
@@ -85,9 +85,9 @@ def home() -> HomeRow:
     return cast("HomeRow", g.home)
 
 
-def batch(batch_id: int) -> UploadRow:
+def upload(upload_id: int) -> UploadRow:
     """Return an upload of the visitor's tenant; 404 for another's, as for one that does not exist."""
-    found = records.find(databases().reading, visitor().tenant_id, batch_id)
+    found = records.find(databases().reading, visitor().tenant_id, upload_id)
     if found is None:
         abort(404)
     return found

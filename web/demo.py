@@ -60,8 +60,8 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     try:
         tenant_id = accounts.tenant_of(databases, TENANT)
         password = accounts.create_user(
-            databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True,
-        )  # fmt: skip
+            databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True
+        )
         for name, paths in workbooks.items():
             _read_in(databases, made, homes.create(databases, tenant_id, name), paths)
     finally:
@@ -72,12 +72,12 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
 def _read_in(databases: Databases, made: Settings, home_id: int, paths: Sequence[Path]) -> None:
     notes = jobs.make(made, databases).queue
     files = [(path.name, path.read_bytes()) for path in paths]
-    account_id = accounts.numbered(databases, USER)
-    batch_id = flow.start(databases, made, home_id=home_id, account_id=account_id, files=files)
-    flow.read(databases, made, notes, batch_id)
-    row = next(one for one in records.of_home(databases.reading, home_id) if one.id == batch_id)
+    account_id = accounts.find_id(databases, USER)
+    upload_id = flow.start(databases, made, home_id=home_id, account_id=account_id, files=files)
+    flow.read(databases, made, notes, upload_id)
+    row = next(one for one in records.of_home(databases.reading, home_id) if one.id == upload_id)
     if row.state != records.READ:
-        said = records.said(databases, made, batch_id)
+        said = records.texts(databases, made, upload_id)
         raise DemoError(said.message if said and said.message else f"{files[0][0]} ließ sich nicht einlesen.")
-    flow.commit(databases, batch_id, account_id=account_id)
-    flow.store(databases, made, notes, batch_id)
+    flow.commit(databases, upload_id, account_id=account_id)
+    flow.store(databases, made, notes, upload_id)

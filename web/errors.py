@@ -1,21 +1,27 @@
-"""Error pages: what happened, what to do, an id for the log; never a trace."""
+"""Refusals of services, and error pages: what happened, what to do, an id for the log; never a trace."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from uuid import uuid4
 
 import structlog
-from flask import render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from web.services.errors import ServiceError
 from web.settings import UPLOAD_LIMIT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
+    from werkzeug.wrappers import Response
 
 _log = structlog.get_logger(__name__)
+
+View = TypeVar("View", bound="Callable[..., Any]")
 
 
 class _Words(NamedTuple):
@@ -41,7 +47,7 @@ _WORDS: Final = {
     405: _Words("So geht das nicht", "Diese Adresse nimmt eine solche Anfrage nicht an.", "Gehen Sie zur Startseite."),
     503: _Words(
         "Der Namensspeicher ist nicht erreichbar",
-        "Auswertungen gehen weiter; Befunde und neue Lieferungen brauchen ihn.",
+        "Auswertungen gehen weiter; Befunde und neue Datenlieferungen brauchen ihn.",
         "Versuchen Sie es später noch einmal, und geben Sie Ihrer Administration Bescheid.",
     ),
     413: _Words(
@@ -57,11 +63,43 @@ _OTHER: Final = _Words(
 )
 
 
+class _PageBack(NamedTuple):
+    endpoint: str
+    arguments: tuple[str, ...]
+    anchor: str | None
+
+
+def back_to(endpoint: str, *arguments: str, anchor: str | None = None) -> Callable[[View], View]:
+    """Name the page that shows the objection where a service refuses what a view asks for.
+
+    Parameters
+    ----------
+    arguments
+        Arguments of the view's own address that the page's address takes too.
+    """
+
+    def decorate(view: View) -> View:
+        view.page_back = _PageBack(endpoint, arguments, anchor)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
 def init_app(app: Flask) -> None:
     """Give ``app`` our error pages."""
+    app.register_error_handler(ServiceError, _refused)
     app.register_error_handler(CSRFError, lambda _: _page(_STALE, 400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: ServiceError) -> Response | tuple[str, int]:
+    page = getattr(current_app.view_functions.get(request.endpoint or ""), "page_back", None)
+    if page is None:
+        return _unexpected(error)
+    flash(str(error), "warning")
+    values = {name: (request.view_args or {})[name] for name in page.arguments}
+    return redirect(url_for(page.endpoint, _anchor=page.anchor, **values))
 
 
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:

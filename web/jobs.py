@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from huey import crontab
 from huey.consumer import Consumer
 
-from web.services.uploads import flow, housekeeping
+from web.services.analysis import home_analysis
+from web.services.uploads import flow, recovery, retention
 from web.services.uploads.progress import SILENT_SECONDS
-from web.services.uploads.records import RELEASED, TO_UNDO, WAITING
 from web.store.databases import Databases, connect, make_engine
+from web.store.models.upload import RELEASED, TO_UNDO, WAITING
 from web.store.queue import JobQueue
 
 if TYPE_CHECKING:
@@ -33,17 +34,17 @@ class Jobs:
     store: Callable[[int], object]
     undo: Callable[[int], object]
 
-    def enqueue(self, batch_id: int, state: str) -> None:
+    def enqueue(self, upload_id: int, state: str) -> None:
         """Put the job an upload in this state waits for into the queue; twice does no harm."""
-        {WAITING: self.read, RELEASED: self.store, TO_UNDO: self.undo}[state](batch_id)
+        {WAITING: self.read, RELEASED: self.store, TO_UNDO: self.undo}[state](upload_id)
 
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
-        found = housekeeping.recover(self.databases, self.queue, silent_seconds=silent_seconds)
+        found = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
-            found |= housekeeping.waiting(self.databases)
-        for batch_id, state in found.items():
-            self.enqueue(batch_id, state)
+            found |= recovery.waiting(self.databases)
+        for upload_id, state in found.items():
+            self.enqueue(upload_id, state)
 
 
 def make(settings: Settings, databases: Databases) -> Jobs:
@@ -51,16 +52,16 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     queue = JobQueue(make_engine(settings.queue_url))
 
     @queue.task(name="read")  # type: ignore[untyped-decorator]
-    def read(batch_id: int) -> None:
-        flow.read(databases, settings, queue, batch_id)
+    def read(upload_id: int) -> None:
+        flow.read(databases, settings, queue, upload_id)
 
     @queue.task(name="store")  # type: ignore[untyped-decorator]
-    def store(batch_id: int) -> None:
-        flow.store(databases, settings, queue, batch_id)
+    def store(upload_id: int) -> None:
+        flow.store(databases, settings, queue, upload_id)
 
     @queue.task(name="undo")  # type: ignore[untyped-decorator]
-    def undo(batch_id: int) -> None:
-        flow.undo(databases, queue, batch_id)
+    def undo(upload_id: int) -> None:
+        flow.undo(databases, queue, upload_id)
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:
@@ -68,11 +69,11 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
     def refresh() -> None:
-        housekeeping.refresh(databases)
+        home_analysis.refresh_stale(databases)
 
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
-        housekeeping.forget_old(databases, settings)
+        retention.forget_old(databases, settings)
 
     made = Jobs(queue, databases, read, store, undo)
     return made
@@ -103,7 +104,7 @@ def start_worker(settings: Settings) -> Worker:
     worker = Worker(settings)
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
     worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
-    housekeeping.forget_old(worker.databases, settings)
-    housekeeping.refresh(worker.databases)
+    retention.forget_old(worker.databases, settings)
+    home_analysis.refresh_stale(worker.databases)
     worker.start()
     return worker

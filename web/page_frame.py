@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 import rules
 from web import current
-from web.services.rulebooks import library
+from web.services import rulebook_calendar
+from web.services.rulebooks import holdings
 from web.wording import conditions, figures
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ NAVIGATION: Final = {
     ),
     "Personal nach § 113c": (NavigationEntry("staffing.index", "Vereinbare Stellen"),),
     "Grundlagen": (
-        NavigationEntry("imports.index", "Daten einlesen"),
+        NavigationEntry("uploads.index", "Daten einlesen"),
         NavigationEntry("terms.index", "Eigene Bezeichnungen"),
-        NavigationEntry("people.index", "Unbekannte Personen"),
-        NavigationEntry("rulebook.index", "Regelwerk"),
-        NavigationEntry("library.index", "Regelwerke verwalten"),
+        NavigationEntry("unknown_people.index", "Unbekannte Personen"),
+        NavigationEntry("rulebook_entries.index", "Regelwerk"),
+        NavigationEntry("rulebook_library.index", "Regelwerke verwalten"),
         NavigationEntry("overrides.index", "Eigene Festlegungen"),
         NavigationEntry("plausibility.index", "Plausibilität"),
     ),
@@ -48,7 +49,7 @@ NAVIGATION: Final = {
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
 
 
-PART_OF: Final = {"asking": "imports", "profiles": "imports", "taking_in": "imports", "values": "imports"}
+PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads")
 """Pages without a line of their own in the navigation -> those they belong to."""
 
 
@@ -94,7 +95,7 @@ def _rulebook() -> RuleBook:
     """Return the home's rulebook; before a home is known, and where none can be found, the one all begin with."""
     try:
         if "home" in g or (current_user and current_user.is_authenticated and "failed" not in g):
-            return library.holding(current.databases().reading, current.home().id)
+            return holdings.effective(current.databases().reading, current.home().id)
     except (HTTPException, SQLAlchemyError, rules.RuleBookError):
         g.failed = True  # an error page must not fail for want of its footer
-    return library.current(FIRST_RULEBOOK)
+    return rulebook_calendar.current(FIRST_RULEBOOK)

@@ -50,7 +50,7 @@ class Month(NamedTuple):
 
 @dataclass(frozen=True)
 class PeriodFilter:
-    """The choice in force on a page, and what else could be chosen.
+    """The choice of a page, and what else could be chosen.
 
     Attributes
     ----------

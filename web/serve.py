@@ -53,7 +53,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None
 
 
 def is_free(host: str, port: int) -> bool:
-    """Return whether nobody listens on this port yet."""
+    """Return whether this port is free."""
     with socket.socket() as probe:
         if os.name != "nt":  # there it would let us bind a port that another program listens on
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -25,7 +25,7 @@ UPLOAD_LIMIT: Final = 100 * 1024 * 1024
 """Bytes one upload may have."""
 
 UPLOAD_DAYS: Final = range(1, 91)
-"""How many days uploads may be kept that nobody decided about."""
+"""How many days undecided uploads may be stored."""
 
 _KEY_SETTINGS: Final = {
     "secret_key": "PEBEM_SECRET_KEY",
@@ -57,8 +57,8 @@ class Settings:
     upload_limit
         Bytes one upload may have.
     upload_days
-        Days until what is kept of an upload, encrypted, is deleted. Files and what was read go as soon as it is stored
-        or thrown away; this is for uploads nobody decides about, and for faulty rows to repair.
+        Days until the encrypted files of an upload are deleted. Files and what was read go as soon as it is applied
+        or discarded; this is for undecided uploads, and for faulty rows to repair.
     """
 
     home: Path

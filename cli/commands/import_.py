@@ -72,31 +72,35 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
     home = _home(databases, tenant_id, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]
     asked, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
-    batch_id = flow.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
-    kept_files.keep_passwords(settings, batch_id, passwords)
+    upload_id = flow.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
+    kept_files.keep_passwords(settings, upload_id, passwords)
     if asked.answers:
-        kept_files.keep_asked(settings, batch_id, asked)
+        kept_files.keep_asked(settings, upload_id, asked)
     notes = jobs.make(settings, databases).queue
     kept = False
     try:
-        flow.read(databases, settings, notes, batch_id)
-        batch = _row(databases, home, batch_id)
-        _show(databases, settings, batch)
+        flow.read(databases, settings, notes, upload_id)
+        upload = _row(databases, home, upload_id)
+        _show(databases, settings, upload)
         if not options.dry_run:
             flow.commit(
-                databases, batch_id, account_id=account_id, shown=(batch.weighed or {}).get("digest", ""),
+                databases,
+                upload_id,
+                account_id=account_id,
+                shown=(upload.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
-            )  # fmt: skip
-            flow.store(databases, settings, notes, batch_id)
-            kept = _row(databases, home, batch_id).state == records.STORED
+            )
+            flow.store(databases, settings, notes, upload_id)
+            kept = _row(databases, home, upload_id).state == records.STORED
             if not kept:
                 raise CommandError("Das Übernehmen ist gescheitert; es wurde nichts gespeichert.")
     finally:
         if not kept:
             with suppress(flow.UploadError):
-                flow.discard(databases, settings, batch_id, account_id=account_id, reason="pebem import")
-    sys.stdout.write(f"Übernommen als Lieferung {batch_id}.\n" if kept else "Probelauf: Es wurde nichts übernommen.\n")
-    return 1 if batch.errors else 0
+                flow.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
+    result = f"Übernommen als Datenlieferung {upload_id}." if kept else "Probelauf: Es wurde nichts übernommen."
+    sys.stdout.write(f"{result}\n")
+    return 1 if upload.errors else 0
 
 
 def _home(databases: Databases, tenant_id: int, wanted: str) -> HomeRow:
@@ -172,13 +176,13 @@ def _profile(saved: Sequence[SourceProfile], wanted: str) -> SourceProfile:
     return profile(wanted)
 
 
-def _row(databases: Databases, home: HomeRow, batch_id: int) -> UploadRow:
+def _row(databases: Databases, home: HomeRow, upload_id: int) -> UploadRow:
     from web.services.uploads import records  # noqa: PLC0415
 
-    return next(one for one in records.of_home(databases.reading, home.id) if one.id == batch_id)
+    return next(one for one in records.of_home(databases.reading, home.id) if one.id == upload_id)
 
 
-def _show(databases: Databases, settings: Settings, batch: UploadRow) -> None:
+def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     """Print findings and figures as the page has them.
 
     Raises
@@ -187,24 +191,25 @@ def _show(databases: Databases, settings: Settings, batch: UploadRow) -> None:
         Where the upload could not be read.
     """
     from web.services.uploads import records  # noqa: PLC0415
-    from web.views.uploads.preview import lines  # noqa: PLC0415
+    from web.services.uploads.share_lines import share_lines  # noqa: PLC0415
 
-    said = records.said(databases, settings, batch.id)
-    if batch.state != records.READ or batch.weighed is None:
-        raise CommandError((said and said.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
-    findings = said.findings if said else ()
+    texts = records.texts(databases, settings, upload.id)
+    if upload.state != records.READ or upload.weighed is None:
+        raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
+    findings = texts.findings if texts else ()
     for one in findings[:_MOST]:
         place = ", ".join(part for part in (one.file, one.sheet, f"Zeile {one.row}" if one.row else "") if part)
         sys.stdout.write(f"{_WORDS[one.severity]}: {place}: {one.message} {one.repair}\n")
     if len(findings) > _MOST:
         sys.stdout.write(f"… und {len(findings) - _MOST} weitere Befunde\n")
-    found = batch.weighed
+    found = upload.weighed
     sys.stdout.write(
-        f"{batch.rows} Zeilen gelesen, {batch.errors} Fehler, {batch.warnings} Warnungen, {batch.notices} Hinweise.\n"
+        f"{upload.rows} Zeilen gelesen, {upload.errors} Fehler, {upload.warnings} Warnungen, "
+        f"{upload.notices} Hinweise.\n"
         f"Neu {found['new']}, geändert {found['changed']}, unverändert {found['unchanged']}, "
-        f"außen vor {batch.faulty + batch.ignored}, Personen neu {found['people_new']}.\n"
+        f"außen vor {upload.faulty + upload.ignored}, Personen neu {found['people_new']}.\n"
     )
-    for line in lines(found) if found["days"] != 0 else ():
+    for line in share_lines(found) if found["days"] != 0 else ():
         sys.stdout.write(f"  {line.word}: {_percent(line.before)} → {_percent(line.after)}\n")
 
 

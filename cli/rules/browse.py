@@ -82,7 +82,7 @@ def _evidence(parts: Sequence[Coverage]) -> Iterator[str]:
 
 
 def _folder(text: str) -> Path:
-    """Return the folder to check: one that is there even where it holds no rulebook, so that the check can say so."""
+    """Return the folder to check: any that exists, so that the check can report where it holds no rulebook."""
     named = rulebook(text)
     return named if isinstance(named, Path) else folder_of(text)
 
@@ -161,7 +161,7 @@ def _intervention(book: RuleBook, entry: CatalogueEntry) -> list[str]:
 
 
 def _examples(cases: Sequence[Case], entry: CatalogueEntry) -> list[str]:
-    """Return the cases that say something about an intervention."""
+    """Return the cases that concern an intervention."""
     lines = []
     for case in cases:
         for answer in case.expected:

@@ -132,13 +132,13 @@ def _text(difference: BookDifference) -> list[str]:
             name = f"{change.id}  {change.title}" if change.id else change.title
             lines.append(f"  {name} ({change.what})")
             if change.what == CHANGED:
-                lines += [f"      {f.name}: {_said(f.before)} → {_said(f.after)}" for f in change.fields]
+                lines += [f"      {f.name}: {_described(f.before)} → {_described(f.after)}" for f in change.fields]
             elif change.what == ADDED:
-                lines += [f"      {f.name}: {_said(f.after)}" for f in change.fields]
+                lines += [f"      {f.name}: {_described(f.after)}" for f in change.fields]
     return lines
 
 
-def _said(text: str) -> str:
+def _described(text: str) -> str:
     return " ".join(text.split()) or "–"
 
 

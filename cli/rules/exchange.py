@@ -91,8 +91,8 @@ def cases(options: argparse.Namespace) -> int:
             "oder nennen Sie mit --cases das Regelwerk, dessen Fälle beantwortet werden sollen."
         )
     book = book_in(folder, options.on)
-    told = case_chapter.groups(book, found, read_groups(beside / "cases"))
-    sys.stdout.write(case_chapter.markdown(book, told))
+    chapter = case_chapter.groups(book, found, read_groups(beside / "cases"))
+    sys.stdout.write(case_chapter.markdown(book, chapter))
     return 0
 
 

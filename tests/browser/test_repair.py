@@ -66,7 +66,7 @@ def workshop(site: Site, visit: Window) -> Workshop:
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)
     page.get_by_role("button", name="Kennwort ändern").click()
     page.get_by_role("heading", name="Wo stehen wir?").wait_for()
-    return Workshop(made, home_id, accounts.numbered(site.databases, user_name))
+    return Workshop(made, home_id, accounts.find_id(site.databases, user_name))
 
 
 def check(visitor: Visitor, name: str) -> None:

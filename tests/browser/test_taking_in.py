@@ -45,7 +45,7 @@ def test_what_taking_back_does_is_shown_first(visit: Window, width: int) -> None
     page = visitor.page
     visitor.go("/daten/1")
     page.get_by_role("link", name="Rückgängig machen").click()
-    page.get_by_role("heading", name="Soll diese Lieferung zurückgenommen werden?").wait_for()
+    page.get_by_role("heading", name="Soll diese Datenlieferung zurückgenommen werden?").wait_for()
     visitor.check("ruecknahme")
     page.get_by_role("link", name="Nicht zurücknehmen").click()
     page.get_by_role("link", name="Ergebnis ansehen").wait_for()

@@ -65,7 +65,7 @@ def test_words_are_answered_on_the_way_and_count_when_read_again(visit: Window) 
     page.get_by_role("button", name="Hochladen").click()
     page.get_by_role("heading", name="Welche Wörter sind noch offen?").wait_for(timeout=60_000)
     page.get_by_role("main").get_by_role("link", name="Interventionen", exact=True).click()
-    page.get_by_role("heading", name="Was meinen die Wörter dieser Lieferung?").wait_for()
+    page.get_by_role("heading", name="Was meinen die Wörter dieser Datenlieferung?").wait_for()
     path = page.url.removeprefix(visitor.site.address).rpartition("/")[0]
     kinds = ("intervention", "qualifikation", "rolle", "schicht", "dienst")
     for window in (visitor, narrow):

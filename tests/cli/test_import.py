@@ -59,7 +59,7 @@ def test_dry_run_stores_nothing_and_the_second_time_nothing_is_new(
     assert re.search(r"Passend: – → \d+,\d %", said, re.IGNORECASE)
     assert states(installed) == [(records.DISCARDED, new)]
     assert imported(file) == 0
-    assert "Übernommen als Lieferung 2." in capsys.readouterr().out
+    assert "Übernommen als Datenlieferung 2." in capsys.readouterr().out
     assert imported(file) == 0
     assert f"Neu 0, geändert 0, unverändert {new}" in capsys.readouterr().out
     assert [state for state, _ in states(installed)] == [records.STORED, records.STORED, records.DISCARDED]

@@ -20,7 +20,7 @@ def may_set(folder: Path, user: str) -> bool:
     """Return whether an account may set levels."""
     databases = connect(settings.embedded(folder))
     try:
-        return overrides.may_set(databases.reading, accounts.numbered(databases, user))
+        return overrides.may_set(databases.reading, accounts.find_id(databases, user))
     finally:
         databases.close()
 

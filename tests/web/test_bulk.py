@@ -93,7 +93,7 @@ def rows_of(frame: pd.DataFrame) -> Counter[Row]:
 
 def add(connection: Connection, found: list[Row], home: int = 1, done: Any = lambda _: None) -> int:
     return bulk.add_interventions(
-        connection, frame_of(found), home_id=home, batch_id=home, residents=RESIDENTS, staff=STAFF, done=done
+        connection, frame_of(found), home_id=home, upload_id=home, residents=RESIDENTS, staff=STAFF, done=done
     )
 
 

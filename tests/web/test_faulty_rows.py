@@ -129,10 +129,11 @@ def test_repaired_rows_are_what_was_missing(tmp_path: Path) -> None:
 def test_all_rows_of_a_person_stay_together_where_they_replace_what_was_known(tmp_path: Path, number: str) -> None:
     """One row of a history alone would make the store forget the others."""
     staff = [
-        workbooks.STAFF[0], ("P1", "Quast", "Ute", "4", "", "", "", ""),
+        workbooks.STAFF[0],
+        ("P1", "Quast", "Ute", "4", "", "", "", ""),
         (number, "Ngũgĩ", "Jörg", "2", "", "", "01.01.2026", "31.01.2026"),
         (number, "Ngũgĩ", "Jörg", "9", "", "", "01.02.2026", ""),
-    ]  # fmt: skip
+    ]
     found = read(("a.xlsx", workbooks.workbook(Mitarbeitende=staff)))
     (sheet,) = found.faulty_rows
     assert [row.cells[0] for row in sheet.rows] == [number, number]

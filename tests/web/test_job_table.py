@@ -59,7 +59,7 @@ def pickles(mark: Path) -> list[bytes]:
 
 def test_a_pickle_in_the_job_table_is_dropped_unopened(anna: Person, mark: Path, pickles: list[bytes]) -> None:
     """X1: on both databases; the job behind it is found, and the log says nothing of the content."""
-    made = anna.parts.jobs
+    made = anna.services.jobs
     plant(made, *pickles)
     made.enqueue(7, records.WAITING)
     with capture_logs() as logs:
@@ -96,14 +96,14 @@ def test_a_pickle_in_the_job_table_is_dropped_unopened(anna: Person, mark: Path,
 )
 def test_what_is_no_job_of_ours_is_dropped(ben: Person, entry: bytes) -> None:
     """X1: a known name and whole numbers, nothing beside them."""
-    plant(ben.parts.jobs, entry)
-    assert ben.parts.jobs.queue.dequeue() is None
-    assert len(ben.parts.jobs.queue) == 0
+    plant(ben.services.jobs, entry)
+    assert ben.services.jobs.queue.dequeue() is None
+    assert len(ben.services.jobs.queue) == 0
 
 
 def test_a_job_is_stored_by_name_and_number(ben: Person) -> None:
     """X1: no module, no class; so that moving them changes nothing that waits."""
-    made = ben.parts.jobs
+    made = ben.services.jobs
     for state in (records.WAITING, records.RELEASED, records.TO_UNDO):
         made.enqueue(12, state)
     with made.queue.storage.engine.connect() as connection:
@@ -113,16 +113,16 @@ def test_a_job_is_stored_by_name_and_number(ben: Person) -> None:
 
 def test_more_than_a_name_and_numbers_is_not_even_written(ben: Person) -> None:
     """X1: what would be lost or refused on its way back fails where it is put in."""
-    read = ben.parts.jobs.read
+    read = ben.services.jobs.read
     for arguments, named in ((("7",), {}), ((), {"batch_id": 7})):
         with pytest.raises(ValueError, match="job"):
             read(*arguments, **named)
-    assert len(ben.parts.jobs.queue) == 0
+    assert len(ben.services.jobs.queue) == 0
 
 
 def test_marks_of_revoked_jobs_are_not_opened(ben: Person, mark: Path) -> None:
     """X1: huey looks for such a mark before every job, in a table as open as that of the jobs."""
-    made = ben.parts.jobs
+    made = ben.services.jobs
     upload(ben.first_sign_in(), (workbooks.workbook(), "haus.xlsx"))
     task = made.queue.dequeue()
     for key in (task.revoke_id, "rt:web.jobs.read"):
@@ -136,9 +136,9 @@ def test_marks_of_revoked_jobs_are_not_opened(ben: Person, mark: Path) -> None:
 
 def test_the_worker_goes_on_behind_foreign_entries(settings: Settings, anna: Person, pickles: list[bytes]) -> None:
     """X1: a real worker drops them, reads the upload, and does what is due every minute."""
-    plant(anna.parts.jobs, *pickles, b"nonsense")
+    plant(anna.services.jobs, *pickles, b"nonsense")
     upload(anna.first_sign_in(), (workbooks.workbook(), "haus.xlsx"))
-    plant(anna.parts.jobs, *pickles, b'{"task": "take-up", "args": []}')
+    plant(anna.services.jobs, *pickles, b'{"task": "take-up", "args": []}')
     worker = jobs.Worker(settings)
     worker.start()
     try:
@@ -153,7 +153,7 @@ def test_the_worker_goes_on_behind_foreign_entries(settings: Settings, anna: Per
 
 def test_what_is_due_every_minute_takes_the_same_way(ben: Person) -> None:
     """Periodic tasks are put into the table by huey itself, by their names too."""
-    made = ben.parts.jobs.queue
+    made = ben.services.jobs.queue
     due = made.read_periodic(None)
     assert "take-up" in [task.name for task in due]
     for task in due:

@@ -17,8 +17,8 @@ from tests.support.web import workbooks
 from tests.support.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
-from web.services.uploads import flow, housekeeping, kept_files, records
-from web.services.uploads.finding_filter import PAGE, FindingFilter, sift
+from web.services.uploads import flow, kept_files, records, retention
+from web.services.uploads.finding_filter import PAGE, FindingFilter, filter_findings
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def kept(who: Person) -> set[str]:
     """Return the files kept of all uploads."""
-    folder = who.parts.settings.uploads
+    folder = who.services.settings.uploads
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -35,48 +35,46 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C6: encrypted while they are there; the rows to repair outlast the storing, for the days set."""
-    parts = anna.parts
-    settings = replace(parts.settings, upload_days=3)
-    account_id = accounts.numbered(parts.databases, "anna")
+    services = anna.services
+    settings = replace(services.settings, upload_days=3)
+    account_id = accounts.find_id(services.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
-    number = flow.start(
-        parts.databases, settings, home_id=anna.home_id, account_id=account_id, files=files
-    )  # fmt: skip
+    number = flow.start(services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files)
     sent = {f"1/file-{position}" for position in range(len(files))}
     assert kept(anna) == sent
-    flow.read(parts.databases, settings, parts.jobs.queue, number)
+    flow.read(services.databases, settings, services.jobs.queue, number)
     assert kept(anna) == {"1/asked", "1/faulty", "1/result", *sent}
     markers = [one.encode() for one in (*workbooks.MARKERS, "Zauberei")]
     assert all(one in b"".join(content for _, content in files) for one in markers)
     for name in kept(anna):
         content = (settings.uploads / name).read_bytes()
         assert not [one for one in markers if one in content], name
-    flow.commit(parts.databases, number, account_id=account_id)
-    flow.store(parts.databases, settings, parts.jobs.queue, number)
+    flow.commit(services.databases, number, account_id=account_id)
+    flow.store(services.databases, settings, services.jobs.queue, number)
     assert anna.state(number) == records.STORED
     assert kept(anna) == {"1/faulty"}
     now = clock.now()
     for days, left in ((2, {"1/faulty"}), (4, set())):
         later = now + timedelta(days=days)
         monkeypatch.setattr(clock, "now", lambda later=later: later)
-        assert housekeeping.forget_old(parts.databases, settings) == 0
+        assert retention.forget_old(services.databases, settings) == 0
         assert kept(anna) == left
     assert anna.state(number) == records.STORED
 
 
 def test_nothing_is_kept_where_no_row_is_faulty(ben: Person) -> None:
     ben.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS))
-    assert list(ben.parts.settings.uploads.iterdir()) == []
+    assert list(ben.services.settings.uploads.iterdir()) == []
 
 
 def test_a_folder_of_no_upload_goes_unless_it_is_fresh(ben: Person) -> None:
     """A server that died while it took files in."""
-    settings = ben.parts.settings
+    settings = ben.services.settings
     for number in (70, 71):
         kept_files.keep_files(settings, number, [("a.csv", b"x")])
-    old = clock.now().timestamp() - 2 * housekeeping.ORPHAN_SECONDS
+    old = clock.now().timestamp() - 2 * retention.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
-    housekeeping.forget_old(ben.parts.databases, settings)
+    retention.forget_old(ben.services.databases, settings)
     assert kept(ben) == {"71/file-0"}
 
 
@@ -102,13 +100,13 @@ def test_faulty_rows_are_handed_out_written_down_and_come_back(anna: Person) -> 
     out = BytesIO()
     book.save(out)
     second = anna.read_in(out.getvalue(), name="berichtigt.xlsx")
-    row = records.find(anna.parts.databases.reading, 1, second)
+    row = records.find(anna.services.databases.reading, 1, second)
     assert row is not None
     assert (row.state, row.rows, row.new_rows, row.errors) == (records.STORED, 1, 1, 0)
     assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text
     gone = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
     assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in gone.text
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         query = select(AuditEvent.object).where(AuditEvent.action == "fehlerzeilen.herunterladen")
         assert session.scalars(query).all() == [f"lieferung {number}"]
 
@@ -117,7 +115,7 @@ def test_words_are_searched_without_standing_in_an_address(ben: Person) -> None:
     """F8: a name typed into the search is in no address; the address typed by hand leads to the findings."""
     client = ben.first_sign_in()
     upload(client, (workbooks.workbook(), "haus.xlsx"))
-    queue = ben.parts.jobs.queue
+    queue = ben.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
     found = post(client, "/daten/1/suche", "/daten/1", suche="ZAUBEREI zeile 9", art="fehler", blatt="Interventionen")
@@ -142,9 +140,12 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         finding(Severity.WARNING, "qn-fehlt", "Mitarbeitende", "Groß", 17),
         finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
     ]
-    assert [one.severity for one in sift(some, FindingFilter()).findings] == [
-        Severity.ERROR, Severity.ERROR, Severity.WARNING, Severity.NOTICE,
-    ]  # fmt: skip
+    assert [one.severity for one in filter_findings(some, FindingFilter()).findings] == [
+        Severity.ERROR,
+        Severity.ERROR,
+        Severity.WARNING,
+        Severity.NOTICE,
+    ]
     for wanted, rows in (
         (FindingFilter(severity="fehler"), [7, 7]),
         (FindingFilter(severity="fehler", sheet="Mitarbeitende"), [7]),
@@ -154,11 +155,12 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         (FindingFilter(words="gibt es nicht"), []),
         (FindingFilter(sheet="Dienste"), []),
     ):
-        assert [one.row for one in sift(some, wanted).findings] == rows, wanted
-    choice = sift([*some, finding(Severity.NOTICE, "datei-leer")], FindingFilter(severity="fehler", sheet="Dienste"))
+        assert [one.row for one in filter_findings(some, wanted).findings] == rows, wanted
+    everything = [*some, finding(Severity.NOTICE, "datei-leer")]
+    choice = filter_findings(everything, FindingFilter(severity="fehler", sheet="Dienste"))
     assert choice.sheets == [("Interventionen", 2), ("Mitarbeitende", 2)]  # a file as a whole is on no sheet
     assert [(key, number) for key, _, number in choice.severities] == [("fehler", 2), ("warnungen", 1), ("hinweise", 2)]
-    assert sift(some, FindingFilter(severity="fehler")).codes == [
+    assert filter_findings(some, FindingFilter(severity="fehler")).codes == [
         ("datum-fehlt", 1),
         ("minuten-fehlen", 1),
         ("qn-fehlt", 2),
@@ -167,11 +169,11 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
 
 def test_pages_of_findings_are_complete_and_the_last_one_is_the_last() -> None:
     many = [finding(Severity.ERROR, "qn-fehlt", row=number) for number in range(1, 2 * PAGE + 2)]
-    pages = [sift(many, FindingFilter(page=number)) for number in (1, 2, 3, 9)]
+    pages = [filter_findings(many, FindingFilter(page=number)) for number in (1, 2, 3, 9)]
     assert [one.row for page in pages[:3] for one in page.findings] == list(range(1, 2 * PAGE + 2))
     assert (pages[3].page, pages[3].pages, pages[3].matching) == (3, 3, 2 * PAGE + 1)
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "²", "9" * 30, "x", ""])
 def test_nonsense_asks_for_the_first_page_of_everything(asked: str) -> None:
-    assert FindingFilter.of({"seite": asked, "art": "alles"}) == FindingFilter()
+    assert FindingFilter.from_form({"seite": asked, "art": "alles"}) == FindingFilter()

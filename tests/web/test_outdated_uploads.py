@@ -55,12 +55,12 @@ def outdate(settings: Settings, batch_id: int, *parts: str) -> None:
 
 def kept(who: Person, batch_id: int) -> Any:
     """Return what was read."""
-    return kept_files.result(who.parts.settings, batch_id)
+    return kept_files.result(who.services.settings, batch_id)
 
 
 def reasons(who: Person) -> list[str]:
     """Return why files were read again."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         query = select(AuditEvent.reason).where(AuditEvent.action == "einlesen.neu-lesen")
         return list(session.scalars(query))
 
@@ -68,7 +68,7 @@ def reasons(who: Person) -> list[str]:
 @pytest.mark.parametrize("part", PARTS)
 def test_a_pickle_among_what_is_kept_is_not_run(ben: Person, tmp_path: Path, part: str) -> None:
     """X1: sealed with the right key, so that it really reaches its reader."""
-    settings, mark = ben.parts.settings, tmp_path / "executed"
+    settings, mark = ben.services.settings, tmp_path / "executed"
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     kept_files.keep_passwords(settings, batch_id, {"a.xlsx": "x"})
     replace_kept(settings, batch_id, part, lambda _: pickle.dumps(Payload(mark)))
@@ -96,7 +96,7 @@ def test_a_pickle_among_what_is_kept_is_not_run(ben: Person, tmp_path: Path, par
 def test_a_damaged_result_is_none(ben: Person, change: Callable[[bytes], bytes]) -> None:
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     assert kept(ben, batch_id).rows == workbooks.ROWS
-    replace_kept(ben.parts.settings, batch_id, "result", change)
+    replace_kept(ben.services.settings, batch_id, "result", change)
     with pytest.raises(kept_files.OutdatedError):
         kept(ben, batch_id)
 
@@ -104,7 +104,7 @@ def test_a_damaged_result_is_none(ben: Person, change: Callable[[bytes], bytes])
 @pytest.mark.parametrize("size", [0, 5, 40])
 def test_a_file_cut_short_is_none_though_it_cannot_even_be_unsealed(ben: Person, size: int) -> None:
     batch_id = ben.read_in(workbooks.workbook(), store=False)
-    path = ben.parts.settings.uploads / str(batch_id) / "result"
+    path = ben.services.settings.uploads / str(batch_id) / "result"
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(kept_files.OutdatedError):
         kept(ben, batch_id)
@@ -114,7 +114,7 @@ def test_an_older_result_is_read_again_in_place_of_being_stored(anna: Person) ->
     """X1: what is read again equals the first; somebody has to decide anew, and then it is stored."""
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     before = kept(anna, batch_id)
-    outdate(anna.parts.settings, batch_id, "result")
+    outdate(anna.services.settings, batch_id, "result")
     client = anna.first_sign_in()
     post(client, f"/daten/{batch_id}/uebernehmen", f"/daten/{batch_id}")
     run_jobs(anna)
@@ -125,14 +125,14 @@ def test_an_older_result_is_read_again_in_place_of_being_stored(anna: Person) ->
     post(client, f"/daten/{batch_id}/uebernehmen", f"/daten/{batch_id}")
     run_jobs(anna)
     assert anna.state(batch_id) == records.STORED
-    assert anna.parts.jobs.queue.noted(f"batch-{batch_id}") is None
+    assert anna.services.jobs.queue.noted(f"batch-{batch_id}") is None
 
 
 def test_an_older_result_is_read_again_where_its_effects_are_asked_for(anna: Person) -> None:
     """X1: the user is told, and sees how far it is."""
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     before = kept(anna, batch_id)
-    outdate(anna.parts.settings, batch_id, "result", "asked", "faulty")
+    outdate(anna.services.settings, batch_id, "result", "asked", "faulty")
     client = anna.first_sign_in()
     for _ in range(2):  # the page itself finds it out first
         page = client.get(f"/daten/{batch_id}", follow_redirects=True)
@@ -141,8 +141,8 @@ def test_an_older_result_is_read_again_where_its_effects_are_asked_for(anna: Per
     assert anna.state(batch_id) == records.WAITING
     run_jobs(anna)
     same_import(kept(anna, batch_id), before)
-    assert kept_files.faulty(anna.parts.settings, batch_id)[0].faulty == workbooks.FAULTY
-    outdate(anna.parts.settings, batch_id, "result")
+    assert kept_files.faulty(anna.services.settings, batch_id)[0].faulty == workbooks.FAULTY
+    outdate(anna.services.settings, batch_id, "result")
     sent = post(client, f"/daten/{batch_id}/folgen", f"/daten/{batch_id}")
     assert "noch einmal gelesen" in client.get(sent.location).text
     run_jobs(anna)
@@ -157,7 +157,7 @@ def test_older_answers_are_asked_for_again(ben: Person, path: str) -> None:
     home = upload(client, (foreign.csv(), "a.csv")).location
     run_jobs(ben)
     assert ben.state(1) == records.ASKING
-    outdate(ben.parts.settings, 1, "asked")
+    outdate(ben.services.settings, 1, "asked")
     page = client.get(home + path, follow_redirects=True)
     assert page.status_code == 200
     assert "noch einmal gelesen" in page.text
@@ -173,7 +173,7 @@ def test_an_answer_to_what_does_not_open_is_not_taken(ben: Person) -> None:
     home = upload(client, (foreign.csv(), "a.csv")).location
     run_jobs(ben)
     page = client.get(f"{home}/blatt/0")
-    outdate(ben.parts.settings, 1, "asked")
+    outdate(ben.services.settings, 1, "asked")
     fields = {"fassung": "1", "inhalt": "Interventionen", "zeile": "1", "zeilen": "1"}
     sent = client.post(f"{home}/blatt/0", data={"csrf_token": token(page), **fields})
     assert sent.location == home
@@ -183,9 +183,9 @@ def test_an_answer_to_what_does_not_open_is_not_taken(ben: Person) -> None:
 def test_an_older_conversation_about_an_aborted_upload_keeps_no_page_from_showing(ben: Person) -> None:
     """X1: it is not asked about; starting again reads the files."""
     batch_id = ben.read_in(workbooks.workbook(), store=False)
-    with ben.parts.databases.writing.begin() as session:
-        assert records.back(session, batch_id, (records.READ,), records.ABORTED)
-    outdate(ben.parts.settings, batch_id, "asked", "result", "faulty")
+    with ben.services.databases.writing.begin() as session:
+        assert records.reset(session, batch_id, (records.READ,), records.ABORTED)
+    outdate(ben.services.settings, batch_id, "asked", "result", "faulty")
     client = ben.first_sign_in()
     assert client.get(f"/daten/{batch_id}").status_code == 200
     post(client, f"/daten/{batch_id}/erneut", f"/daten/{batch_id}")
@@ -197,12 +197,12 @@ def test_older_faulty_rows_are_gone_once_the_files_are(anna: Person) -> None:
     """X1: said plainly where the download is offered, and in the log; before the storing they are read again."""
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     client, address = anna.first_sign_in(), f"/daten/{batch_id}/fehlerhafte-zeilen.xlsx"
-    outdate(anna.parts.settings, batch_id, "faulty")
+    outdate(anna.services.settings, batch_id, "faulty")
     assert "noch einmal gelesen" in client.get(address, follow_redirects=True).text
     run_jobs(anna)
     assert client.get(address).mimetype.endswith("sheet")
     anna.store(batch_id)
-    outdate(anna.parts.settings, batch_id, "faulty")
+    outdate(anna.services.settings, batch_id, "faulty")
     with capture_logs() as logs:
         page = client.get(address, follow_redirects=True)
     assert page.status_code == 200
@@ -216,8 +216,8 @@ def test_older_passwords_are_asked_for_again(ben: Person) -> None:
     client = ben.first_sign_in()
     home = upload(client, (foreign.locked(foreign.xlsx()), "a.xlsx")).location
     run_jobs(ben)
-    kept_files.keep_passwords(ben.parts.settings, 1, {"a.xlsx": foreign.PASSWORD})
-    outdate(ben.parts.settings, 1, "passwords", "asked")
+    kept_files.keep_passwords(ben.services.settings, 1, {"a.xlsx": foreign.PASSWORD})
+    outdate(ben.services.settings, 1, "passwords", "asked")
     client.get(home)
     run_jobs(ben)
     assert client.get(home, follow_redirects=True).request.path == f"{home}/kennwort"

@@ -13,19 +13,19 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.overrides import DAYS, nurse, resident_with_work, set_
 from tests.support.web.own_rulebook import levels
 from tests.support.web.pages import Person, person
-from web.services import accounts
+from web.services import accounts, rulebook_calendar
 from web.services.analysis import demand, results
-from web.services.rulebooks import library, overrides
+from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.store import models
 
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
-RESERVED = next(entry.id for entry in library.current("rekonstruktion").interventions if entry.reserved)
+RESERVED = next(entry.id for entry in rulebook_calendar.current("rekonstruktion").interventions if entry.reserved)
 
 
 def overridden(who: Person) -> int:
     """Return how many counted rows have a level set by hand."""
-    return results.load(who.parts.databases.reading, who.home_id).covered["ueberschrieben"]
+    return results.load(who.services.databases.reading, who.home_id).covered["ueberschrieben"]
 
 
 def test_level_for_the_whole_house_holds_on_its_days(anna: Person) -> None:
@@ -46,7 +46,7 @@ def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
     resident = resident_with_work(anna)
     set_(anna, 4, start=date(2026, 1, 1))
     set_(anna, 1, resident=resident)
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     found = demand.behind(reading, anna.home_id, "1.1", PERIOD)
     assert {(one.qn_soll, one.overridden) for one in found if one.resident == resident} == {(1, True)}
     others = [one for one in found if one.known and one.resident != resident]
@@ -59,20 +59,22 @@ def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
 def test_reason_says_who_set_the_level(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     set_(anna, 4, resident=resident)
     why = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
     assert why.qn_soll == 4
     assert (why.facts.set_level.level, why.facts.set_level.reason, why.facts.set_level.by) == (
-        4, "Sturz mit Folgen", "Anna",
-    )  # fmt: skip
+        4,
+        "Sturz mit Folgen",
+        "Anna",
+    )
     day_before = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
     assert day_before.facts.set_level is None
 
 
 def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
     """B5, G2: asked for in the transaction of the deed, so a mark that is taken ends at once; refusals are logged."""
-    databases = anna.parts.databases
+    databases = anna.services.databases
     anna.read_in(workbooks.workbook())
     assert not overrides.may_set(databases.reading, account_of(anna))
     with pytest.raises(OverrideError):
@@ -119,7 +121,7 @@ def test_what_is_not_allowed_is_refused_with_its_reason_and_leaves_nothing(
     before = levels(anna)
     with pytest.raises(OverrideError, match=says):
         set_(anna, **wrong)
-    assert overrides.list_(anna.parts.databases.reading, anna.home_id) == []
+    assert overrides.list_(anna.services.databases.reading, anna.home_id) == []
     assert "niveau.setzen" not in actions(anna)
     assert levels(anna) == before
 
@@ -145,7 +147,7 @@ def test_longest_time(anna: Person, start: date, latest: date) -> None:
 def test_withdrawn_from_a_day_on(anna: Person) -> None:
     """What was right until then stays; what is taken back from its first day on never held."""
     nurse(anna).read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = levels(anna)
     number = set_(anna)
     withdraw = {"home_id": anna.home_id, "override_id": number, "account_id": account_of(anna)}
@@ -183,7 +185,7 @@ def test_states() -> None:
 def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: a foreign account, a foreign resident, a foreign number."""
     nurse(anna).read_in(workbooks.workbook())
-    resident, number, databases = resident_with_work(anna), set_(anna), anna.parts.databases
+    resident, number, databases = resident_with_work(anna), set_(anna), anna.services.databases
     other = nurse(person(anna.app, "olga", "Träger Ost", "Haus Ost"))
     other.read_in(workbooks.workbook())
     assert overrides.list_(databases.reading, other.home_id) == []
@@ -206,7 +208,7 @@ def test_filtered_list_is_newest_first(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     numbers = [set_(anna), set_(anna, resident=resident), set_(anna, intervention="1.2")]
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     assert [one.id for one in overrides.list_(reading, anna.home_id)] == numbers[::-1]
     assert [one.id for one in overrides.list_(reading, anna.home_id, intervention="1.1")] == numbers[1::-1]
     assert [one.id for one in overrides.list_(reading, anna.home_id, resident=resident)] == [numbers[1]]

@@ -14,10 +14,12 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import HEAD, STRAY, asked, merge, monthly, pseudonym, queue, reply, stored
-from web.services.analysis import home_data, results
-from web.services.uploads import records, undo_job, unknown_people
-from web.services.uploads.unknown_people import LATER, NEW, RESIDENT, SAME, STAFF, PersonError, PersonReply
+from web.services.analysis import home_analysis, home_data, results
+from web.services.people.aliases import LATER, NEW, SAME
+from web.services.uploads import person_answers, records, undo_job, unknown_people
+from web.services.uploads.person_answers import PersonError, PersonReply
 from web.store import models
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     pass
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 def new_rows(who: Person, content: bytes) -> int:
     """Read a file in and return how many rows it added."""
-    batch_id = who.read_in(content)
-    row = records.find(who.parts.databases.reading, tenant_of(who), batch_id)
+    upload_id = who.read_in(content)
+    row = records.find(who.services.databases.reading, tenant_of(who), upload_id)
     assert row is not None
     assert row.state == records.STORED
     return row.new_rows
@@ -37,15 +39,20 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
     anna.read_in(monthly())
     found = queue(anna)
     assert [(one.kind, one.label, one.rows, one.seconds) for one in found.questions] == [
-        (RESIDENT, "42", 5, 5700), (RESIDENT, "Ay?e Müller-Özdemir", 1, 1800), (STAFF, "Quast, Ute", 1, 1200),
+        (RESIDENT, "42", 5, 5700),
+        (RESIDENT, "Ay?e Müller-Özdemir", 1, 1800),
+        (STAFF, "Quast, Ute", 1, 1200),
         *sorted([(RESIDENT, "0815", 1, 300), (STAFF, "P9", 1, 300)], key=lambda one: asked(anna, one[1]).pseudonym),
-    ]  # fmt: skip
+    ]
     assert (found.count, found.rows, found.seconds) == (5, 9, 9300)
     best = [asked(anna, label).offers for label in ("42", "Ay?e Müller-Özdemir", "Quast, Ute", "0815")]
     assert [[(one.label, one.sure) for one in offers] for offers in best] == [
-        [("0042 Müller-Özdemir, Ayşe", True)], [("0042 Müller-Özdemir, Ayşe", False)], [("P1 Quast, Ute", True)], [],
-    ]  # fmt: skip
-    few = unknown_people.queue(anna.parts.databases, anna.parts.settings, anna.home_id, limit=1)
+        [("0042 Müller-Özdemir, Ayşe", True)],
+        [("0042 Müller-Özdemir, Ayşe", False)],
+        [("P1 Quast, Ute", True)],
+        [],
+    ]
+    few = unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id, limit=1)
     assert few is not None
     assert (len(few.questions), few.count) == (1, 5)
 
@@ -85,7 +92,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
     own = {"42": "0042", "Ay?e Müller-Özdemir": "0042", "Quast, Ute": "P1"}
     other.read_in(workbooks.workbook())
     other.read_in(monthly([HEAD, *((own.get(row[0], row[0]), own.get(row[1], row[1]), *row[2:]) for row in STRAY[1:])]))
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     mine, theirs = (results.load(reading, who.home_id) for who in (anna, other))
     assert mine.aggregate == theirs.aggregate
     assert mine.covered == theirs.covered
@@ -94,7 +101,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
 
 def stored_alike(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home, people left out of their order."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         work = home_data.work_of(session, who.home_id).astype(object)
     shown = work[["intervention", "status", "date", "minute_of_day", "seconds", "shift", "ward"]]
     return sorted(shown.itertuples(index=False, name=None), key=repr)
@@ -138,11 +145,11 @@ def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
     """What the others said of the person stays, under whichever number."""
     anna.read_in(workbooks.workbook())
     before = stored(anna)
-    batch_id = anna.read_in(monthly())
+    upload_id = anna.read_in(monthly())
     merge(anna, "42", "0042")
     merge(anna, "Quast, Ute", "P1")
-    with anna.parts.databases.writing.begin() as session:
-        undo_job._take_back(session, batch_id)
+    with anna.services.databases.writing.begin() as session:
+        undo_job._take_back(session, upload_id)
     assert stored(anna) == before
     check(anna)
     assert new_rows(anna, monthly()) > 0
@@ -154,7 +161,7 @@ def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
     one, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
-    with anna.parts.databases.writing.begin() as session:
+    with anna.services.databases.writing.begin() as session:
         ids = {row.pseudonym: row.id for row in session.scalars(select(models.Resident))}
         own = session.scalars(select(models.Assessment).where(models.Assessment.resident_id == ids[ayse])).one()
         for day in (own.date, date(2026, 3, 1)):
@@ -165,10 +172,10 @@ def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
                 )
             )  # fmt: skip
         session.add(models.Instability(resident_id=ids[one.pseudonym], criterion="x", start=None, end=None))
-        home_data.analyse(session, anna.home_id)
+        home_analysis.analyse(session, anna.home_id)
     merge(anna, "42", "0042")
     check(anna)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         held, unstable = (
             home_data.assessments_of(session, anna.home_id),
             home_data.people_of(session, anna.home_id).instability,
@@ -186,8 +193,8 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
     later = monthly(
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
-    batch_id = anna.read_in(later)
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    upload_id = anna.read_in(later)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     assert said is not None
     strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
@@ -196,7 +203,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
     # Master data under the other number are those of the person.
     assert {one.label for one in queue(anna).questions} == {"Ay?e Müller-Özdemir", "43", "0815", "P9"}
     anna.read_in(workbooks.workbook(Bewohner=[workbooks.RESIDENTS[0], ("42", "Müller", "Ayşe", "WB 9", "")]))
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         residents = home_data.people_of(session, anna.home_id).residents
     assert residents.set_index("resident")["ward"].to_dict()[pseudonym(anna, RESIDENT, "0042")] == "WB 9"
     assert len(residents) == 2
@@ -222,8 +229,9 @@ def test_person_of_its_own_and_later(anna: Person) -> None:
     check(anna)
     assert new_rows(anna, monthly()) == 0, "from 42 by 0815 to 0042"
     assert {row[0] for row in stored(anna)} == {
-        *(pseudonym(anna, RESIDENT, one) for one in ("0042", "77")), asked(anna, "Ay?e Müller-Özdemir").pseudonym,
-    }  # fmt: skip
+        *(pseudonym(anna, RESIDENT, one) for one in ("0042", "77")),
+        asked(anna, "Ay?e Müller-Özdemir").pseudonym,
+    }
     done = [action for action in actions(anna) if action.startswith("person.")]
     assert sorted(done) == sorted(
         ["person.neu", "person.spaeter", "person.zusammenfuehren", "person.spaeter", "person.zusammenfuehren"]
@@ -250,10 +258,13 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     ]
     for said in wrong:
         with pytest.raises(PersonError):
-            unknown_people.answer(
-                anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+            person_answers.answer(
+                anna.services.databases,
+                tenant_id=tenant_of(anna),
+                account_id=account_of(anna),
+                home_id=anna.home_id,
                 reply=said,
-            )  # fmt: skip
+            )
     assert stored(anna) == before
     assert not queue(anna).answered
     merge(anna, "42", "0042")
@@ -273,7 +284,7 @@ def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: 
         raise RuntimeError("the machine went down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(unknown_people.storing, "analysed", fails)
+        patched.setattr(person_answers.apply, "analyse_changes", fails)
         with pytest.raises(RuntimeError, match="went down"):
             merge(anna, "42", "0042")
     assert stored(anna) == before
@@ -295,10 +306,13 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
         (other.home_id, tenant_of(other), mine),
     ):
         with pytest.raises(PersonError):
-            unknown_people.answer(
-                anna.parts.databases, tenant_id=tenant, account_id=account_of(anna), home_id=home,
+            person_answers.answer(
+                anna.services.databases,
+                tenant_id=tenant,
+                account_id=account_of(anna),
+                home_id=home,
                 reply=PersonReply(one.kind, one.pseudonym, SAME, same_as),
-            )  # fmt: skip
+            )
     merge(anna, "42", "0042")
     assert stored(other) == before
     assert asked(other, "42").rows == 5
@@ -314,7 +328,7 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
         merge(anna, "Ay?e Müller-Özdemir", "0042")
         reply(anna, asked(anna, "Quast, Ute"), NEW)
     kept = repr(events)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         for table in (models.PersonAnswer, models.AuditEvent, models.Resident, models.Staff):
             kept += repr([tuple(row) for row in session.execute(select(table.__table__))])
     assert not [mark for mark in (*workbooks.MARKERS, "Ay?e") if mark in kept]
@@ -322,15 +336,15 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
 
 def test_nothing_is_asked_while_the_vault_is_silent(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    with anna.parts.databases.vault_writing.begin() as session:
+    with anna.services.databases.vault_writing.begin() as session:
         session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))
-    assert unknown_people.queue(anna.parts.databases, anna.parts.settings, anna.home_id) is None
+    assert unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id) is None
 
 
 def test_stranger_whose_master_data_came_is_no_question(anna: Person) -> None:
     anna.read_in(monthly())
     one = asked(anna, "42")
-    with anna.parts.databases.writing.begin() as session:
+    with anna.services.databases.writing.begin() as session:
         session.execute(update(models.Resident).where(models.Resident.pseudonym == one.pseudonym).values(known=True))
     assert "42" not in {other.label for other in queue(anna).questions}
     with pytest.raises(PersonError, match="Stammdaten"):

@@ -11,7 +11,8 @@ from tests.support.web import workbooks
 from tests.support.web.accounts import actions
 from tests.support.web.pages import Person, person, post
 from tests.support.web.unknown_people import asked, monthly, pseudonym, queue, stored
-from web.services.uploads.unknown_people import NEW, RESIDENT, SAME, STAFF
+from web.services.people.aliases import NEW, SAME
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +58,9 @@ def test_way_from_question_to_one_person(ben: Person) -> None:
     assert "P1 Quast, Ute" in choose(client, ute, andere=written).text
     choose(client, asked(ben, "0815"), antwort=NEW)
     assert [(row.label, row.answer, row.same_as) for row in queue(ben).answered] == [
-        ("0815", NEW, ""), ("42", SAME, "0042 Müller-Özdemir, Ayşe"),
-    ]  # fmt: skip
+        ("0815", NEW, ""),
+        ("42", SAME, "0042 Müller-Özdemir, Ayşe"),
+    ]
     assert "Wieder öffnen" in client.get("/personen/").text
 
 
@@ -118,7 +120,7 @@ def test_page_says_when_the_vault_cannot_be_reached(ben: Person, make_app: Calla
     """C2: no name, no question, a way on."""
     ben.read_in(workbooks.workbook())
     ben.first_sign_in()
-    blind = replace(ben.parts.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
+    blind = replace(ben.services.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     page = replace(ben, app=make_app(blind)).again_signed_in().get("/personen/")
     assert page.status_code == 503
     assert "nicht erreichbar" in page.text

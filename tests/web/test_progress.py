@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, post, upload
 from web.services import accounts
-from web.services.uploads import flow, housekeeping, kept_files, progress, records
+from web.services.uploads import flow, kept_files, progress, records, recovery
 from web.services.uploads.progress import CancelledError, ReportProgress, remaining
 from web.store import models
 from web.store.work import bulk
@@ -42,21 +42,24 @@ class Noted:
 def start(who: Person, *files: tuple[str, bytes]) -> int:
     """Upload files, waiting to be read."""
     return flow.start(
-        who.parts.databases, who.parts.settings, home_id=who.home_id,
-        account_id=accounts.numbered(who.parts.databases, who.user_name), files=files,
-    )  # fmt: skip
+        who.services.databases,
+        who.services.settings,
+        home_id=who.home_id,
+        account_id=accounts.find_id(who.services.databases, who.user_name),
+        files=files,
+    )
 
 
 def run_jobs(who: Person) -> None:
     """Do what a worker would, until nothing waits."""
-    queue = who.parts.jobs.queue
+    queue = who.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
 
 
 def rows_stored(who: Person) -> int:
     """Return how many interventions are stored."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return session.scalar(select(func.count()).select_from(models.PerformedIntervention)) or 0
 
 
@@ -73,12 +76,12 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
     clock = [1000.0]
     monkeypatch.setattr(progress.time, "time", lambda: clock[0])
     notes = Noted()
-    tell = ReportProgress(notes, 7)
-    tell(5, "Entschlüsselt")
+    report = ReportProgress(notes, 7)
+    report(5, "Entschlüsselt")
     clock[0] += 60
-    tell(50, "Speichert", 0, 900)
+    report(50, "Speichert", 0, 900)
     clock[0] += 10
-    tell(60, "Speichert", 300, 900)
+    report(60, "Speichert", 300, 900)
     found = progress.of(notes, 7)
     assert (found.percent, found.step, found.rows, found.total) == (60, "Speichert", 300, 900)
     assert (found.running, found.left, found.silent) == (70, 20, False)
@@ -90,9 +93,9 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
     """The heart beats beside the work, and stops with it."""
     notes = Noted()
-    tell = ReportProgress(notes, 7)
-    tell.say(1, "Beginnt")
-    with tell.beating(every=0.001):
+    report = ReportProgress(notes, 7)
+    report.note(1, "Beginnt")
+    with report.beating(every=0.001):
         deadline = time.monotonic() + 30
         while len(notes.ever) < 4 and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -104,23 +107,23 @@ def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
 
 def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
     notes = Noted()
-    tell = ReportProgress(notes, 7)
-    tell(1, "Beginnt")
+    report = ReportProgress(notes, 7)
+    report(1, "Beginnt")
     progress.ask_to_end(notes, 7, 42)
     assert progress.of(notes, 7).cancelling
     with pytest.raises(CancelledError) as asked:
-        tell(2, "Liest")
+        report(2, "Liest")
     assert asked.value.account_id == 42
 
 
-def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name: str, batch_id: int) -> None:
+def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name: str, upload_id: int) -> None:
     """Cancel through the page just before a step of the job."""
     real: Callable[..., Any] = getattr(module, name)
     client = who.first_sign_in()
 
     def cancel_first(*args: Any, **kwargs: Any) -> Any:
-        assert post(client, f"/daten/{batch_id}/abbrechen", f"/daten/{batch_id}").status_code == 302
-        assert "Wird abgebrochen" in client.get(f"/daten/{batch_id}/stand").text
+        assert post(client, f"/daten/{upload_id}/abbrechen", f"/daten/{upload_id}").status_code == 302
+        assert "Wird abgebrochen" in client.get(f"/daten/{upload_id}/stand").text
         return real(*args, **kwargs)
 
     monkeypatch.setattr(module, name, cancel_first)
@@ -129,44 +132,44 @@ def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name
 def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
     anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     with monkeypatch.context() as patched:
-        cancelled_at(patched, anna, kept_files, "files", batch_id)
-        flow.read(anna.parts.databases, anna.parts.settings, anna.parts.jobs.queue, batch_id)
-    assert anna.state(batch_id) == records.ABORTED
-    anna.parts.jobs.enqueue(batch_id, flow.restart(anna.parts.databases, batch_id, account_id=1))
+        cancelled_at(patched, anna, kept_files, "files", upload_id)
+        flow.read(anna.services.databases, anna.services.settings, anna.services.jobs.queue, upload_id)
+    assert anna.state(upload_id) == records.ABORTED
+    anna.services.jobs.enqueue(upload_id, flow.restart(anna.services.databases, upload_id, account_id=1))
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
+    assert anna.state(upload_id) == records.READ
 
 
 def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Part of the rows is in the open transaction already; all go back, and it can begin again."""
-    parts = anna.parts
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
-    flow.commit(parts.databases, batch_id, account_id=1)
+    services = anna.services
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
+    flow.commit(services.databases, upload_id, account_id=1)
     told = []
 
     class Notes:
         """The queue's notes, with somebody watching who cancels once the first rows are in."""
 
-        noted = parts.jobs.queue.noted
+        noted = services.jobs.queue.noted
 
         def note(self, key: str, value: dict[str, Any] | None) -> None:
-            parts.jobs.queue.note(key, value)
+            services.jobs.queue.note(key, value)
             if value and value.get("total") and value["rows"]:
                 told.append(value["rows"])
-                progress.ask_to_end(parts.jobs.queue, batch_id, 1)
+                progress.ask_to_end(services.jobs.queue, upload_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
-    flow.store(parts.databases, parts.settings, Notes(), batch_id)
+    flow.store(services.databases, services.settings, Notes(), upload_id)
     assert told == [3]
-    assert (anna.state(batch_id), rows_stored(anna)) == (records.ABORTED, 0)
-    with parts.databases.reading() as session:
+    assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
+    with services.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
-    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
+    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
     run_jobs(anna)
-    assert (anna.state(batch_id), rows_stored(anna)) == (records.STORED, 7)
+    assert (anna.state(upload_id), rows_stored(anna)) == (records.STORED, 7)
 
 
 def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person) -> None:
@@ -184,47 +187,52 @@ def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person)
 
 def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
     """Taken up twice; then somebody has to decide."""
-    parts = anna.parts
-    batch_id = start(anna, ("haus.xlsx", workbooks.workbook()))
+    services = anna.services
+    upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     last_word = {"percent": 5, "step": "Liest", "rows": 0, "total": 0, "began": None, "left": None, "at": 0.0}
     states = []
     for _ in range(3):
-        with parts.databases.writing.begin() as session:
-            assert records.move(session, batch_id, records.WAITING, records.READING)
-        parts.jobs.queue.note(progress.key(batch_id), last_word)
-        housekeeping.recover(parts.databases, parts.jobs.queue)
-        states.append(anna.state(batch_id))
+        with services.databases.writing.begin() as session:
+            assert records.move(session, upload_id, records.WAITING, records.READING)
+        services.jobs.queue.note(progress.key(upload_id), last_word)
+        recovery.recover(services.databases, services.jobs.queue)
+        states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
-    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
-    assert progress.of(parts.jobs.queue, batch_id) == progress.Progress()  # nothing of the worker that died
+    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
+    assert progress.of(services.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
+    assert anna.state(upload_id) == records.READ
 
 
 def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
     """The server died between keeping the files and putting the job into the queue."""
-    batch_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.parts.jobs
+    upload_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.services.jobs
     for _ in range(3):
         jobs.take_up()
     assert len(jobs.queue) == 1
     run_jobs(ben)
-    assert ben.state(batch_id) == records.READ
+    assert ben.state(upload_id) == records.READ
 
 
 def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
     """A workbook with the people and two months of work as text; the same month once more counts once."""
     people = {
-        "Bewohner": workbooks.RESIDENTS, "Begutachtungen": workbooks.assessments(), "Mitarbeitende": workbooks.STAFF,
-    }  # fmt: skip
+        "Bewohner": workbooks.RESIDENTS,
+        "Begutachtungen": workbooks.assessments(),
+        "Mitarbeitende": workbooks.STAFF,
+    }
     head, *rows = workbooks.WORK
     months = [workbooks.text([head, *part]) for part in (rows[:4], rows[4:])]
     client = anna.first_sign_in()
     sent = upload(
-        client, (workbooks.workbook(**people), "haus.xlsx"), (months[0], "Interventionen Januar.csv"),
-        (months[1], "Interventionen Februar.csv"), (months[0], "Interventionen Januar (2).csv"),
-    )  # fmt: skip
+        client,
+        (workbooks.workbook(**people), "haus.xlsx"),
+        (months[0], "Interventionen Januar.csv"),
+        (months[1], "Interventionen Februar.csv"),
+        (months[0], "Interventionen Januar (2).csv"),
+    )
     run_jobs(anna)
-    row = records.find(anna.parts.databases.reading, 1, 1)
+    row = records.find(anna.services.databases.reading, 1, 1)
     assert row is not None
     assert (row.state, row.file_count) == (records.READ, 4)
     assert (row.counted, row.not_done, row.faulty) == (workbooks.COUNTED, workbooks.NOT_DONE, workbooks.FAULTY)
@@ -235,8 +243,8 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
 
 def test_two_people_at_once_in_one_home(anna: Person) -> None:
     """Both read and store different, overlapping files at the same time: every row once, and none lost."""
-    parts, (head, *rows) = anna.parts, workbooks.WORK
-    accounts.create_user(parts.databases, tenant_id=1, user_name="bela", display_name="Bela")
+    services, (head, *rows) = anna.services, workbooks.WORK
+    accounts.create_user(services.databases, tenant_id=1, user_name="bela", display_name="Bela")
     files = [
         workbooks.workbook(Bewohner=workbooks.RESIDENTS, Mitarbeitende=workbooks.STAFF, Interventionen=[head, *part])
         for part in (rows[:5], rows[3:])
@@ -244,14 +252,18 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     ended: list[int] = []
 
     def whole_way(name: str, content: bytes) -> None:
-        account_id = accounts.numbered(parts.databases, name)
-        batch_id = flow.start(
-            parts.databases, parts.settings, home_id=anna.home_id, account_id=account_id, files=[("a.xlsx", content)]
+        account_id = accounts.find_id(services.databases, name)
+        upload_id = flow.start(
+            services.databases,
+            services.settings,
+            home_id=anna.home_id,
+            account_id=account_id,
+            files=[("a.xlsx", content)],
         )
-        flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-        flow.commit(parts.databases, batch_id, account_id=account_id)
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-        ended.append(batch_id)
+        flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
+        flow.commit(services.databases, upload_id, account_id=account_id)
+        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
+        ended.append(upload_id)
 
     threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]
     for thread in threads:
@@ -260,5 +272,5 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
         thread.join()
     assert [anna.state(one) for one in ended] == [records.STORED] * 2
     assert rows_stored(anna) == 7
-    with parts.databases.reading() as session:
+    with services.databases.reading() as session:
         assert session.scalar(select(func.sum(models.Upload.new_rows))) == 7

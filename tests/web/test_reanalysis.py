@@ -55,7 +55,7 @@ def days_of(analysed: list[date], edit: Callable[[], object]) -> list[date]:
 
 def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
     """Read something in, set or take back a level, let another rulebook hold, or undo an upload."""
-    databases, home_id, account_id = who.parts.databases, who.home_id, account_of(who)
+    databases, home_id, account_id = who.services.databases, who.home_id, account_of(who)
     start = FIRST + timedelta(days=int(rng.integers(0, 40)))
     match int(rng.integers(8)):
         case 0 | 1 | 2 | 3:
@@ -74,9 +74,12 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
             rows = overrides.list_(databases.reading, home_id)
             with suppress(OverrideError):
                 overrides.withdraw(
-                    databases, home_id=home_id, override_id=rows[0].id if rows else 0, account_id=account_id,
+                    databases,
+                    home_id=home_id,
+                    override_id=rows[0].id if rows else 0,
+                    account_id=account_id,
                     from_day=start,
-                )  # fmt: skip
+                )
         case 6:
             activate(who, str(rng.choice(keys)), start)
         case _:
@@ -85,8 +88,8 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
-    with who.parts.databases.reading() as session:
-        found = sorted(one.batch_id for one in applied.in_force(session, who.home_id))
+    with who.services.databases.reading() as session:
+        found = sorted(one.upload_id for one in applied.active_uploads(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])
 
@@ -115,14 +118,12 @@ def test_longer_sequences_of_edits_equal_a_full_analysis(anna: Person, seed: int
 
 
 def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> None:
-    databases, account_id = anna.parts.databases, account_of(nurse(anna))
-    jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (
-        date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)),
-    )  # fmt: skip
+    databases, account_id = anna.services.databases, account_of(nurse(anna))
+    jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)))
 
     def stored(**chosen: list[tuple[Any, ...]]) -> list[date]:
-        batch_id = anna.read_in(workbooks.workbook(**chosen), store=False)
-        return days_of(analysed, lambda: anna.store(batch_id))
+        upload_id = anna.read_in(workbooks.workbook(**chosen), store=False)
+        return days_of(analysed, lambda: anna.store(upload_id))
 
     def set_(intervention: str) -> None:
         overrides.set_(
@@ -150,7 +151,7 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
 
 def test_result_that_rests_on_something_else_is_no_ground_to_build_on(anna: Person, analysed: list[date]) -> None:
     anna.read_in(workbooks.workbook())
-    stored_results.rest_on_another_book(anna.parts.databases, anna.home_id, date(2026, 2, 6))
+    stored_results.rest_on_another_book(anna.services.databases, anna.home_id, date(2026, 2, 6))
     again = anna.read_in(workbooks.workbook(), store=False)
     assert len(days_of(analysed, lambda: anna.store(again))) == 7
     check(anna)

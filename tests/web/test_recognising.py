@@ -17,8 +17,7 @@ from tests.support.importers import files
 from tests.support.web import foreign, workbooks
 from tests.support.web.pages import Person, person, post, token, upload
 from tests.support.web.uploads import run_jobs
-from web.services.uploads import flow, housekeeping, kept_files, questions, records
-from web.services.uploads.conversation import COLUMNS
+from web.services.uploads import conversation, flow, kept_files, questions, records, recovery
 from web.services.words import profiles
 from web.store import models
 
@@ -32,12 +31,12 @@ class Talk:
     def __init__(self, who: Person, client: FlaskClient, *given: tuple[bytes, str]) -> None:
         self.who, self.client = who, client
         self.home = upload(client, *given).location
-        self.batch_id = int(self.home.rpartition("/")[2])
+        self.upload_id = int(self.home.rpartition("/")[2])
         run_jobs(who)
 
     @property
     def state(self) -> str:
-        return self.who.state(self.batch_id)
+        return self.who.state(self.upload_id)
 
     def page(self, path: str = "") -> Any:
         """Open the upload, or one of its questions; return the page one lands on."""
@@ -83,16 +82,16 @@ def columns(talk: Talk, column: str) -> str:
 
 def audited(who: Person) -> list[tuple[str, str, str]]:
     """Return what was written down."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return [tuple(one) for one in session.execute(select(
             models.AuditEvent.action, models.AuditEvent.object, models.AuditEvent.reason
         ).order_by(models.AuditEvent.id))]  # fmt: skip
 
 
 def test_the_template_is_read_without_a_question(ben: Person) -> None:
-    batch_id = ben.read_in(workbooks.workbook(), store=False)
-    assert ben.state(batch_id) == records.READ
-    assert kept_files.asked(ben.parts.settings, batch_id).profiles == ()
+    upload_id = ben.read_in(workbooks.workbook(), store=False)
+    assert ben.state(upload_id) == records.READ
+    assert kept_files.asked(ben.services.settings, upload_id).profiles == ()
 
 
 def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
@@ -117,11 +116,11 @@ def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
     talk.say(name="Export der Pflege")
     assert talk.state == records.READ
     assert "Gelesen nach" not in talk.page().text
-    anna.store(talk.batch_id)
+    anna.store(talk.upload_id)
     second = Talk(anna, client, (foreign.csv(), "März.csv"))
     assert second.state == records.READ
     assert "Gelesen nach Profil „Export der Pflege“" in second.page().text
-    assert ("einlesen.zuordnen", f"lieferung {talk.batch_id}", "") in audited(anna)
+    assert ("einlesen.zuordnen", f"lieferung {talk.upload_id}", "") in audited(anna)
 
 
 def test_what_is_read_is_what_was_said(ben: Person) -> None:
@@ -136,7 +135,7 @@ def test_what_is_read_is_what_was_said(ben: Person) -> None:
     talk.say(**given)
     talk.say(merken="", name="")
     assert talk.state == records.READ
-    result = kept_files.result(ben.parts.settings, talk.batch_id)
+    result = kept_files.result(ben.services.settings, talk.upload_id)
     assert result.tables.interventions["seconds"].tolist() == [7200]
     assert result.tables.interventions["resident"].tolist() == ["42"]
 
@@ -202,11 +201,11 @@ def test_an_answer_that_cannot_be_followed_is_asked_for_again(ben: Person) -> No
 def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
     """T1: whoever is called so, the work database does not hear of it."""
     staff = [workbooks.STAFF[0], ("P1", "Zauberei", "Ute", "12", "", "", "", "")]
-    batch_id = ben.read_in(workbooks.workbook(Mitarbeitende=staff, Interventionen=workbooks.WORK), store=False)
-    result = kept_files.result(ben.parts.settings, batch_id)
+    upload_id = ben.read_in(workbooks.workbook(Mitarbeitende=staff, Interventionen=workbooks.WORK), store=False)
+    result = kept_files.result(ben.services.settings, upload_id)
     assert result.people_staff.empty
     assert "Zauberei" in result.unknown["intervention"]
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         assert session.scalars(select(models.UnknownTerm.text)).all() == []
 
 
@@ -220,7 +219,7 @@ def test_letters_can_be_put_right(ben: Person) -> None:
     talk.say(zeichen="mac_roman", inhalt="Interventionen")
     assert "Rückenmassage für Änne" in unescape(talk.page(f"{talk.home}/blatt/0").text)
     talk.read()
-    assert "Rückenmassage für Änne" in kept_files.result(ben.parts.settings, talk.batch_id).unknown["intervention"]
+    assert "Rückenmassage für Änne" in kept_files.result(ben.services.settings, talk.upload_id).unknown["intervention"]
 
 
 def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
@@ -232,18 +231,18 @@ def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
     assert talk.say(kennwort="").status_code == 422
     talk.say(kennwort="falsch")
     assert "öffnet die Datei nicht" in talk.page().text
-    assert kept_files.passwords(ben.parts.settings, talk.batch_id) == {}
+    assert kept_files.passwords(ben.services.settings, talk.upload_id) == {}
     answer = talk.say(kennwort=foreign.PASSWORD)
     assert foreign.PASSWORD not in answer.location
     assert talk.at() == "/blatt/0"
-    for path in ben.parts.settings.home.rglob("*"):
+    for path in ben.services.settings.home.rglob("*"):
         assert path.is_dir() or foreign.PASSWORD.encode() not in path.read_bytes(), path
     talk.read()
     assert talk.state == records.READ
-    assert kept_files.passwords(ben.parts.settings, talk.batch_id) == {}
+    assert kept_files.passwords(ben.services.settings, talk.upload_id) == {}
     assert not any(foreign.PASSWORD in part for one in audited(ben) for part in one)
-    flow.reread(ben.parts.databases, talk.batch_id, account_id=1)
-    ben.parts.jobs.enqueue(talk.batch_id, records.WAITING)
+    flow.reread(ben.services.databases, talk.upload_id, account_id=1)
+    ben.services.jobs.enqueue(talk.upload_id, records.WAITING)
     run_jobs(ben)
     assert talk.at() == "/kennwort"
 
@@ -259,7 +258,7 @@ def test_hidden_sheets_are_listed_and_left_out(ben: Person) -> None:
     talk.say(f"{talk.home}/blatt/1", inhalt="Interventionen", zeile="0")
     assert talk.at() == "/spalten/1"
     talk.read()
-    assert kept_files.result(ben.parts.settings, talk.batch_id).rows == 8
+    assert kept_files.result(ben.services.settings, talk.upload_id).rows == 8
 
 
 def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -> None:
@@ -274,12 +273,15 @@ def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -
     assert wrong.status_code == 422
     assert "Bitte wählen Sie die Zeile" in wrong.text
     talk.read()
-    assert kept_files.result(ben.parts.settings, talk.batch_id).rows == 4
+    assert kept_files.result(ben.services.settings, talk.upload_id).rows == 4
 
 
 def test_two_files_of_one_name_are_two(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "a.csv"))
-    assert [one.file for one in kept_files.asked(ben.parts.settings, talk.batch_id).guesses] == ["a.csv", "a (2).csv"]
+    assert [one.file for one in kept_files.asked(ben.services.settings, talk.upload_id).guesses] == [
+        "a.csv",
+        "a (2).csv",
+    ]
 
 
 def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
@@ -297,58 +299,58 @@ def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
     assert second.state == records.READ
     third = Talk(ben, client, (foreign.csv(), "a.csv"))
     assert third.state == records.READ
-    assert kept_files.result(ben.parts.settings, third.batch_id).tables.interventions["seconds"].max() == -1
-    (row,) = profiles.list_(ben.parts.databases.reading, 1)
+    assert kept_files.result(ben.services.settings, third.upload_id).tables.interventions["seconds"].max() == -1
+    (row,) = profiles.list_(ben.services.databases.reading, 1)
     assert (row.version, row.by) == (2, "Ben")
 
 
 def test_what_was_shown_before_does_not_hold_any_more(ben: Person) -> None:
     """An upload that is asked about again cannot be released, nor stored by a restart."""
     client = ben.first_sign_in()
-    batch_id = ben.read_in(workbooks.workbook(), store=False)
-    post(client, f"/daten/{batch_id}/zuordnung/aendern", f"/daten/{batch_id}")
+    upload_id = ben.read_in(workbooks.workbook(), store=False)
+    post(client, f"/daten/{upload_id}/zuordnung/aendern", f"/daten/{upload_id}")
     with pytest.raises(flow.UploadError):
-        flow.commit(ben.parts.databases, batch_id, account_id=1)
-    row = next(one for one in records.of_home(ben.parts.databases.reading, ben.home_id) if one.id == batch_id)
+        flow.commit(ben.services.databases, upload_id, account_id=1)
+    row = next(one for one in records.of_home(ben.services.databases.reading, ben.home_id) if one.id == upload_id)
     assert (row.rows, row.errors, row.weighed, row.first_day) == (0, 0, None, None)
-    flow.reread(ben.parts.databases, batch_id, account_id=1)
-    flow.cancel(ben.parts.databases, ben.parts.jobs.queue, batch_id, account_id=1)
-    assert flow.restart(ben.parts.databases, batch_id, account_id=1) == records.WAITING
+    flow.reread(ben.services.databases, upload_id, account_id=1)
+    flow.cancel(ben.services.databases, ben.services.jobs.queue, upload_id, account_id=1)
+    assert flow.restart(ben.services.databases, upload_id, account_id=1) == records.WAITING
 
 
 def test_reading_again_finds_the_same(anna: Person) -> None:
     """Originals are kept until somebody decides: what is read again is what was read; stored, they are gone."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
-    before = kept_files.result(anna.parts.settings, batch_id)
-    with anna.parts.databases.reading() as session:
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
+    before = kept_files.result(anna.services.settings, upload_id)
+    with anna.services.databases.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
-    flow.reread(anna.parts.databases, batch_id, account_id=1)
-    anna.parts.jobs.enqueue(batch_id, records.WAITING)
+    flow.reread(anna.services.databases, upload_id, account_id=1)
+    anna.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
-    again = kept_files.result(anna.parts.settings, batch_id)
+    assert anna.state(upload_id) == records.READ
+    again = kept_files.result(anna.services.settings, upload_id)
     assert again.tables.interventions.equals(before.tables.interventions)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         assert len(session.scalars(select(models.UnknownTerm)).all()) == words
-    anna.store(batch_id)
-    assert {path.name for path in (anna.parts.settings.uploads / str(batch_id)).iterdir()} == {"faulty"}
+    anna.store(upload_id)
+    assert {path.name for path in (anna.services.settings.uploads / str(upload_id)).iterdir()} == {"faulty"}
     with pytest.raises(flow.UploadError):
-        flow.reread(anna.parts.databases, batch_id, account_id=1)
+        flow.reread(anna.services.databases, upload_id, account_id=1)
 
 
 def test_an_upload_read_before_files_were_kept_says_so(ben: Person) -> None:
     client = ben.first_sign_in()
-    batch_id = ben.read_in(workbooks.workbook(), store=False)
-    (ben.parts.settings.uploads / str(batch_id) / "file-0").unlink()
-    flow.reread(ben.parts.databases, batch_id, account_id=1)
-    ben.parts.jobs.enqueue(batch_id, records.WAITING)
+    upload_id = ben.read_in(workbooks.workbook(), store=False)
+    (ben.services.settings.uploads / str(upload_id) / "file-0").unlink()
+    flow.reread(ben.services.databases, upload_id, account_id=1)
+    ben.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(ben)
-    assert "nicht mehr aufbewahrt" in client.get(f"/daten/{batch_id}").text
+    assert "nicht mehr aufbewahrt" in client.get(f"/daten/{upload_id}").text
 
 
 def test_questions_whose_files_are_lost_do_not_go_in_circles(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    kept_files.drop(ben.parts.settings, talk.batch_id)
+    kept_files.drop(ben.services.settings, talk.upload_id)
     assert "nicht mehr aufbewahrt" in talk.page(f"{talk.home}/blatt/0").text
     assert post(talk.client, f"{talk.home}/verwerfen", "/daten/").status_code == 302
     assert talk.state == records.DISCARDED
@@ -364,14 +366,21 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     late = client.post(path, data={"csrf_token": sign, **given, "inhalt": ""}, follow_redirects=True)
     assert "Inzwischen hat jemand" in late.text
     assert late.request.path.endswith("/spalten/0")
-    parts, version = anna.parts, int(talk.fields()["fassung"])
-    answer = kept_files.asked(parts.settings, talk.batch_id).final()[0]
+    services, version = anna.services, int(talk.fields()["fassung"])
+    answer = kept_files.asked(services.settings, talk.upload_id).final()[0]
     lost, ready = [], threading.Barrier(4)
 
     def say(unit: str) -> None:
         ready.wait()
         try:
-            questions.say(parts.databases, parts.settings, talk.batch_id, version, replace(answer, unit=unit), COLUMNS)
+            questions.answer_sheet(
+                services.databases,
+                services.settings,
+                talk.upload_id,
+                version,
+                replace(answer, unit=unit),
+                conversation.COLUMNS,
+            )
         except questions.AnswerError as error:
             lost.append(str(error))
 
@@ -381,7 +390,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     for one in threads:
         one.join()
     assert lost == [questions.ANSWERED] * 3
-    assert kept_files.asked(parts.settings, talk.batch_id).version == version + 1
+    assert kept_files.asked(services.settings, talk.upload_id).version == version + 1
 
 
 def test_answers_outlive_a_restart(ben: Person) -> None:
@@ -390,22 +399,24 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     path = talk.home + talk.at()
     form = {"csrf_token": token(talk.page()), **talk.fields(), "zeilen": "2"}
     assert talk.client.post(path, data=form).status_code == 302
-    parts = ben.parts
-    parts.jobs.queue.dequeue()
-    with parts.databases.writing.begin() as session:
-        assert records.move(session, talk.batch_id, records.WAITING, records.READING)  # and then it was killed
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {talk.batch_id: records.WAITING}
-    parts.jobs.enqueue(talk.batch_id, records.WAITING)
+    services = ben.services
+    services.jobs.queue.dequeue()
+    with services.databases.writing.begin() as session:
+        assert records.move(session, talk.upload_id, records.WAITING, records.READING)  # and then it was killed
+    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=0) == {
+        talk.upload_id: records.WAITING
+    }
+    services.jobs.enqueue(talk.upload_id, records.WAITING)
     run_jobs(ben)
     assert talk.state == records.ASKING
-    assert kept_files.asked(parts.settings, talk.batch_id).answers[0].depth == 2
+    assert kept_files.asked(services.settings, talk.upload_id).answers[0].depth == 2
 
 
 def test_questions_are_thrown_away_as_uploads_are(ben: Person) -> None:
     talk = Talk(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     assert post(talk.client, f"{talk.home}/verwerfen", talk.home + talk.at()).status_code == 302
     assert talk.state == records.DISCARDED
-    assert not (ben.parts.settings.uploads / str(talk.batch_id)).exists()
+    assert not (ben.services.settings.uploads / str(talk.upload_id)).exists()
     assert "verworfen" in talk.page(f"{talk.home}/blatt/0").text
 
 
@@ -477,7 +488,7 @@ def test_a_name_for_the_profile_is_needed(ben: Person) -> None:
     talk.client.post(f"{talk.home}/zuordnung", data=form)
     run_jobs(ben)
     assert talk.state == records.READ
-    assert profiles.list_(ben.parts.databases.reading, 1) == []
+    assert profiles.list_(ben.services.databases.reading, 1) == []
 
 
 def test_a_refused_answer_leads_back_to_the_questions(ben: Person) -> None:
@@ -513,11 +524,11 @@ def test_every_family_is_asked_about_and_read(ben: Person, family: str) -> None:
     assert talk.state == records.ASKING
     talk.read()
     assert talk.state == records.READ
-    assert kept_files.result(ben.parts.settings, talk.batch_id).rows == len(foreign.WORK)
+    assert kept_files.result(ben.services.settings, talk.upload_id).rows == len(foreign.WORK)
 
 
 @pytest.mark.parametrize("family", ["xls", "ods", "das"])
 def test_what_is_our_own_or_official_is_read_at_once(ben: Person, family: str) -> None:
     name, content = foreign.families()[family]
-    batch_id = ben.read_in(content, name=name, store=False)
-    assert ben.state(batch_id) == records.READ
+    upload_id = ben.read_in(content, name=name, store=False)
+    assert ben.state(upload_id) == records.READ

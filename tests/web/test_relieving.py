@@ -27,11 +27,11 @@ from tests.support.web.pages import person
 from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import merge
 from tests.support.web.uploads import choose, weighed
-from web.services.analysis import home_data, relief, scoring, small_groups
+from web.services import rulebook_calendar
+from web.services.analysis import duties, home_data, relief, scoring, small_groups
 from web.services.analysis.small_groups import MIXED
 from web.services.rulebook_calendar import RulebookPeriod
-from web.services.rulebooks import library
-from web.services.uploads import duties, undo_job
+from web.services.uploads import undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.result import repository
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
     from tests.support.web.pages import Person
     from web.store.databases import Databases
 
-BOOK = library.current("rekonstruktion")
+BOOK = rulebook_calendar.current("rekonstruktion")
 LONG_AGO = date(2020, 1, 1)
 
 STAFF = [
     workbooks.STAFF[0],
     *((f"N{i}", f"Pflegefach{i}", "Ada", "4", "", "", "", "") for i in range(2)),
     *((f"S{i}", f"Service{i}", "Bea", "1", "", "", "", "") for i in range(6)),
-]  # fmt: skip
+]
 WORK = [
     workbooks.WORK[0],
     ("", "N0", "7.E17", "31.01.2026", "23:10", "30", "Nacht", "A", ""),
@@ -91,19 +91,19 @@ def home(who: Person, *rosters_: bytes) -> None:
 
 
 def told(who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None) -> Any:
-    return relief.load(who.parts.databases.reading, who.home_id, (first, last), ward)
+    return relief.load(who.services.databases.reading, who.home_id, (first, last), ward)
 
 
 def on_duty(who: Person) -> list[tuple[str, str, str]]:
     """Return the stored duties: number from outside is not known here, so who by level of the staff list."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         frame = duties.frame(session, who.home_id)
     return sorted((str(one.ward), str(one.start), str(one.end)) for one in frame.itertuples())
 
 
 def stored_duties(who: Person) -> bytes:
-    with who.parts.databases.reading() as session:
-        return duties.folded(session, who.home_id).tobytes()
+    with who.services.databases.reading() as session:
+        return duties.replay(session, who.home_id).tobytes()
 
 
 def covered_days(tables: Tables, first: date, days: int) -> list[date]:
@@ -114,9 +114,10 @@ def covered_days(tables: Tables, first: date, days: int) -> list[date]:
     for day in (first + timedelta(days=n) for n in range(days)):
         start = datetime.combine(day, datetime.min.time())
         there = [
-            one for one in tables.duties.itertuples()
+            one
+            for one in tables.duties.itertuples()
             if one.staff in known and one.start < start + timedelta(days=1) and one.end > start
-        ]  # fmt: skip
+        ]
         if there and day in worked:
             found.append(day)
     return found
@@ -190,7 +191,7 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
 def test_a_home_of_pages_tells_what_the_engine_tells(anna: Person) -> None:
     """From files to figures: what is kept equals the engine on the frames that are stored."""
     home(anna, roster(*NIGHTS, *DAYS))
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.duties) == 12
     found, expected = told(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
@@ -238,8 +239,8 @@ def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not
     second = anna.read_in(roster(*DAYS))
     assert told(anna).days == 3
     check(anna)
-    foretold = undo_job.weigh(anna.parts.databases, first)
-    assert (foretold.rosters.removed, foretold.rosters.new, foretold.gone) == (6, 0, 0)
+    foretold = undo_job.preview_undo(anna.services.databases, first)
+    assert (foretold.rosters.removed, foretold.rosters.new, foretold.removed) == (6, 0, 0)
     anna.undo(first)
     assert (told(anna).days, told(anna).movable) == (1, 40 * 60)
     anna.undo(second)
@@ -273,9 +274,7 @@ def test_a_complete_roster_removes_the_duties_it_does_not_have(anna: Person) -> 
     newer = anna.read_in(roster(early("S0"), early("S1", "A")), store=False)
     fifth = ApplyChoice(first=date(2026, 2, 5), last=date(2026, 2, 5))
     assert choose(anna, newer, replace(fifth, wards=("B",)))["duties"]["removed"] == 4
-    assert choose(anna, newer, fifth)["duties"] == {
-        "new": 0, "changed": 1, "removed": 4, "unchanged": 1, "nameless": 0
-    }  # fmt: skip
+    assert choose(anna, newer, fifth)["duties"] == {"new": 0, "changed": 1, "removed": 4, "unchanged": 1, "nameless": 0}
     anna.store(newer)
     assert len(on_duty(anna)) == 8
     # Work that is complete for the day says nothing of the roster.
@@ -309,8 +308,8 @@ def test_duties_of_two_numbers_of_one_person_come_together(anna: Person) -> None
     merge(anna, "S0x", "S0")
     after = told(anna)
     assert (before.movable, after.movable) == (120 * 60, 120 * 60)
-    with anna.parts.databases.reading() as session:
-        found = unpack(duties.folded(session, anna.home_id).tobytes(), DUTY)
+    with anna.services.databases.reading() as session:
+        found = unpack(duties.replay(session, anna.home_id).tobytes(), DUTY)
     assert len(set(found["staff_id"].tolist())) == 6
     # The other number still means the same person: a newer roster replaces that person's day.
     anna.read_in(workbooks.workbook(Dienste=[DIENSTE, early("S0x", "A")]))
@@ -399,7 +398,7 @@ def test_the_page_says_what_is_kept(anna: Person) -> None:
     assert answer.text.splitlines()[1].startswith("7.E17;")
     assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
     assert ";40,00;280,00;05.02.2026;05.02.2026;1;alle;" in answer.text
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-1] == "entlastung.herunterladen"
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
@@ -411,12 +410,12 @@ def test_uploads_tell_of_their_duties(anna: Person) -> None:
     client = anna.first_sign_in()
     home(anna, roster(*DAYS))
     lines = [early("S0", "A"), night("S1"), night("")]
-    batch_id = anna.read_in(roster(*lines), store=False)
-    page = client.get(f"/daten/{batch_id}").text
+    upload_id = anna.read_in(roster(*lines), store=False)
+    page = client.get(f"/daten/{upload_id}").text
     assert "<b>1</b> neu, <b>1</b> geändert, <b>0</b> entfernt" in page
-    anna.store(batch_id)
-    assert "Dienste: 1 neu, 1 geändert, 0 entfernt" in client.get(f"/daten/{batch_id}").text
-    undo = client.get(f"/daten/{batch_id}/ruecknahme").text
+    anna.store(upload_id)
+    assert "Dienste: 1 neu, 1 geändert, 0 entfernt" in client.get(f"/daten/{upload_id}").text
+    undo = client.get(f"/daten/{upload_id}/ruecknahme").text
     assert "1 werden entfernt, 1 durch frühere ersetzt" in undo
 
 

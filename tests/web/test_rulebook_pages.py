@@ -13,7 +13,7 @@ from tests.support.web import workbooks
 from tests.support.web.edited import edited
 from tests.support.web.pages import Person, person, post, token
 from web.services import accounts
-from web.services.rulebooks import library, overrides
+from web.services.rulebooks import holdings, overrides
 from web.store.models import Resident, Rulebook
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def test_a_rulebook_of_another_tenant_does_not_exist(ben: Person, client: FlaskC
         assert other.get(page).status_code == 404, page
     for path in ("festlegen", "entfernen"):
         assert post(other, f"/regelwerke/r1/{path}", "/regelwerke/", ab="2026-02-01").status_code == 404
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         assert session.scalars(select(Rulebook.first_used_at)).all() == [None]
 
 
 def test_an_override_of_another_home_cannot_be_taken_back(ben: Person, client: FlaskClient) -> None:
     """B2, and the gate of § 4 PflBG: only an account marked QN 4 may set a level."""
-    databases = ben.parts.databases
+    databases = ben.services.databases
     fields = {"intervention": "1.1", "bewohner": "", "niveau": "3", "ab": "2026-02-01", "bis": "2026-03-31"}
     refused = post(client, "/festlegungen/", "/festlegungen/", grund="Beschluss", **fields)
     assert refused.status_code == 422
@@ -76,7 +76,7 @@ def test_an_override_of_another_home_cannot_be_taken_back(ben: Person, client: F
 
 def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: FlaskClient) -> None:
     """B2: a pseudonym that is not of this home is refused in words."""
-    databases = ben.parts.databases
+    databases = ben.services.databases
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     other.read_in(workbooks.workbook())
     accounts.mark_qn4(databases, ben.user_name, qn4=True)
@@ -103,14 +103,14 @@ def test_a_day_that_is_none_lays_nothing_down(ben: Person, client: FlaskClient) 
     send(client, "/regelwerke/", "/regelwerke/", edited(exported(client)), "a.xlsx")
     answer = post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="31.02.2026")
     assert answer.location == "/regelwerke/r1/festlegen"
-    (held,) = library.holdings(ben.parts.databases.reading, ben.home_id)
+    (held,) = holdings.of_home(ben.services.databases.reading, ben.home_id)
     assert held.entry.key == "rekonstruktion"
 
 
 def test_the_explanation_of_a_day_uses_the_rulebook_of_that_day(ben: Person, client: FlaskClient) -> None:
     send(client, "/regelwerke/", "/regelwerke/", edited(exported(client), of="1.1"), "a.xlsx")
     assert post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="2026-02-06").status_code == 302
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     before, after = (client.get(f"/warum/1.1/{pseudonym}?am={day}").text for day in ("2026-02-05", "2026-02-06"))
     assert "Hausregel, nicht amtlich" not in before

@@ -17,10 +17,10 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.own_rulebook import BUILT_IN, activate, import_, levels
 from tests.support.web.pages import Person, person
 from web.services import clock, homes, rulebook_calendar
-from web.services.analysis import demand, home_data, results, scoring
-from web.services.rulebooks import library
-from web.services.rulebooks.library import RulebookError, RulebookPeriod
-from web.services.uploads import housekeeping
+from web.services.analysis import demand, home_analysis, results, scoring
+from web.services.rulebook_calendar import RulebookPeriod
+from web.services.rulebooks import holdings, library
+from web.services.rulebooks.library import RulebookError
 from web.store import models
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ ALL_DAYS = (date(2026, 1, 5), date(2026, 2, 8))
 
 
 def test_built_in_rulebook_holds_since_always(anna: Person) -> None:
-    reading = anna.parts.databases.reading
-    (only,) = library.holdings(reading, anna.home_id)
+    reading = anna.services.databases.reading
+    (only,) = holdings.of_home(reading, anna.home_id)
     assert (only.entry.key, only.valid_from, only.valid_until, only.entry.built_in) == (BUILT_IN, None, None, True)
     for day in (date(1990, 1, 1), date(2026, 1, 1), date(2090, 1, 1)):
-        assert library.holding(reading, anna.home_id, day).sha256 == library.current(BUILT_IN).sha256
+        assert holdings.effective(reading, anna.home_id, day).sha256 == rulebook_calendar.current(BUILT_IN).sha256
 
 
 def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
@@ -43,7 +43,7 @@ def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
     assert made.findings == ()
     assert (made.entry.title, made.entry.edition, made.entry.status) == ("Hausregel", "1", "hausregel")
     assert (made.entry.owner, made.entry.built_in, made.entry.first_used_at) == ("Anna", False, None)
-    reading, tenant = anna.parts.databases.reading, tenant_of(anna)
+    reading, tenant = anna.services.databases.reading, tenant_of(anna)
     book = library.get(reading, tenant, made.entry.key)
     assert book.find_intervention("1.1").base == 4
     assert book.sha256 == made.entry.sha256
@@ -55,7 +55,7 @@ def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
 def test_documents_of_the_built_in_rulebook_can_be_exported_and_come_back_refused(anna: Person) -> None:
     """The same content twice would be two names for one thing."""
     tenant = tenant_of(anna)
-    contents = library.documents(anna.parts.databases.reading, tenant, BUILT_IN)
+    contents = library.documents(anna.services.databases.reading, tenant, BUILT_IN)
     again = import_(anna, dict(contents))
     assert again.entry is None
     assert [one.code for one in again.findings] == ["regelwerk-vorhanden"]
@@ -75,7 +75,7 @@ def test_names_that_are_taken_are_refused(anna: Person, change: dict[str, str], 
     refused = import_(anna, contents)
     assert refused.entry is None
     assert code in {one.code for one in refused.findings}
-    assert len(library.list_(anna.parts.databases.reading, tenant_of(anna))) == 2
+    assert len(library.list_(anna.services.databases.reading, tenant_of(anna))) == 2
 
 
 def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
@@ -85,7 +85,7 @@ def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
     assert refused.entry is None
     assert any(one.row > 1 and one.column for one in refused.findings)
     with pytest.raises(RulebookError):
-        library.import_(anna.parts.databases, tenant_id=tenant_of(anna), account_id=1, name="x", content=b"no book")
+        library.import_(anna.services.databases, tenant_id=tenant_of(anna), account_id=1, name="x", content=b"no book")
 
 
 @pytest.mark.parametrize(("file", "key"), [("rules.yaml", "regeln"), ("interventions.yaml", "interventionen")])
@@ -108,13 +108,13 @@ def test_content_of_a_rulebook_cannot_be_changed_in_the_database(anna: Person) -
     del columns["id"], columns["first_used_at"]
     assert len(columns) == 9
     for name, column in columns.items():
-        with pytest.raises(DBAPIError, match="cannot be changed"), anna.parts.databases.writing.begin() as session:
+        with pytest.raises(DBAPIError, match="cannot be changed"), anna.services.databases.writing.begin() as session:
             session.execute(update(models.Rulebook).values({name: column}))
-    assert library.documents(anna.parts.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
+    assert library.documents(anna.services.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
 
 
 def test_used_rulebook_stays_and_unused_one_goes(anna: Person) -> None:
-    databases, tenant = anna.parts.databases, tenant_of(anna)
+    databases, tenant = anna.services.databases, tenant_of(anna)
     unused, used = (import_(anna, own_rulebook.changed(edition)).entry.key for edition in ("1", "2"))
     activate(anna, used, date(2026, 2, 1))
     library.remove(databases, tenant_id=tenant, key=unused, account_id=account_of(anna))
@@ -136,35 +136,36 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
     after = levels(anna)
     assert {day for day in after if after[day] != before[day]} == {date(2026, 2, 6), date(2026, 2, 7)}
     assert after[date(2026, 2, 6)] == {4}
-    found = results.load(anna.parts.databases.reading, anna.home_id)
+    found = results.load(anna.services.databases.reading, anna.home_id)
     assert [book.title for book in found.books] == ["Rekonstruktion", "Hausregel"]
     assert [(one.first, one.last) for one in found.stretches] == [
-        (ALL_DAYS[0], date(2026, 2, 5)), (date(2026, 2, 6), ALL_DAYS[1]),
-    ]  # fmt: skip
+        (ALL_DAYS[0], date(2026, 2, 5)),
+        (date(2026, 2, 6), ALL_DAYS[1]),
+    ]
     assert found.rulebook.title == "Hausregel"
-    january = results.load(anna.parts.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
+    january = results.load(anna.services.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
     assert [book.title for book in january.books] == ["Rekonstruktion"]
-    tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
-    own = library.get(anna.parts.databases.reading, tenant_of(anna), key)
+    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
+    own = library.get(anna.services.databases.reading, tenant_of(anna), key)
     direct = sum(
         (
             pebem.score(scoring.of_days(tables, first, last), book, groupings=pebem.CUBE)
             for first, last, book in (
-                (ALL_DAYS[0], date(2026, 2, 5), library.current(BUILT_IN)),
+                (ALL_DAYS[0], date(2026, 2, 5), rulebook_calendar.current(BUILT_IN)),
                 (date(2026, 2, 6), ALL_DAYS[1], own),
             )
         ),
         pebem.Aggregate.zero(pebem.CUBE),
     )
-    cells = results.cells(anna.parts.databases.reading, anna.home_id, found.period)
+    cells = results.cells(anna.services.databases.reading, anna.home_id, found.period)
     full = pebem.Aggregate({pebem.CUBE[0]: cells}, found.aggregate.coverage, direct.excluded)
     assert full == direct
 
 
 def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
     """Aggregates are additive: any cut gives the same sum."""
-    tables = importers.read([("a.xlsx", workbooks.workbook())], library.current(BUILT_IN)).tables
-    book = library.current(BUILT_IN)
+    tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
+    book = rulebook_calendar.current(BUILT_IN)
     first, last = ALL_DAYS
     uncut = scoring.whole(tables, [RulebookPeriod(first, last, book)])
     assert len(uncut.tables[pebem.CUBE[0]]) > 3
@@ -181,7 +182,7 @@ def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
 def test_explanation_and_demand_use_the_book_of_the_day(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, date(2026, 2, 6))
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     demands = demand.behind(reading, anna.home_id, "1.1", ALL_DAYS)
     assert {(one.first_day, one.qn_soll) for one in demands if one.known and one.first_day >= date(2026, 2, 6)} == {
         (date(2026, 2, 6), 4)
@@ -204,10 +205,11 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert levels(anna) != before
     activate(anna, BUILT_IN, day)
     assert levels(anna) == before
-    held = library.holdings(anna.parts.databases.reading, anna.home_id)
+    held = holdings.of_home(anna.services.databases.reading, anna.home_id)
     assert [(one.entry.key, one.valid_from, one.valid_until) for one in held] == [
-        (BUILT_IN, None, date(2026, 2, 5)), (BUILT_IN, day, None),
-    ]  # fmt: skip
+        (BUILT_IN, None, date(2026, 2, 5)),
+        (BUILT_IN, day, None),
+    ]
     assert held[1].by == "Anna"
     assert actions(anna).count("regelwerk.aktivieren") == 2
 
@@ -217,7 +219,7 @@ def test_rulebook_from_a_day_to_come_changes_nothing_yet(anna: Person) -> None:
     before = levels(anna)
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, clock.today() + timedelta(days=9))
     assert levels(anna) == before
-    assert housekeeping.refresh(anna.parts.databases) == 0
+    assert home_analysis.refresh_stale(anna.services.databases) == 0
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2100, 1, 1)])
@@ -229,7 +231,7 @@ def test_days_out_of_reason_are_refused(anna: Person, day: date) -> None:
 def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -> None:
     """Nothing is dropped: rows and seconds stay, the level is open, and coverage says what is missing."""
     anna.read_in(workbooks.workbook())
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     before = results.load(reading, anna.home_id)
     activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
     after = results.load(reading, anna.home_id)
@@ -250,14 +252,14 @@ def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -
 def test_upload_that_spans_two_books_is_read_with_both_catalogues(anna: Person) -> None:
     activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
     anna.read_in(workbooks.workbook())
-    found = results.load(anna.parts.databases.reading, anna.home_id)
+    found = results.load(anna.services.databases.reading, anna.home_id)
     assert found.covered["counted"] == workbooks.COUNTED
     assert found.covered["intervention"] == 3
 
 
 def test_comparison_tells_what_moves(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    reading, tenant = anna.parts.databases.reading, tenant_of(anna)
+    reading, tenant = anna.services.databases.reading, tenant_of(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
     found = library.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
     effect = found.effect
@@ -292,7 +294,7 @@ def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: found, read, compared, activated, removed by the owner alone."""
     key = import_(anna, own_rulebook.changed()).entry.key
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
-    databases, tenant = anna.parts.databases, tenant_of(other)
+    databases, tenant = anna.services.databases, tenant_of(other)
     assert [entry.key for entry in library.list_(databases.reading, tenant)] == [BUILT_IN]
     assert library.find(databases.reading, tenant, key) is None
     assert library.get(databases.reading, tenant, key) is None
@@ -304,17 +306,17 @@ def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     with pytest.raises(RulebookError):
         library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
     with pytest.raises(RulebookError):
-        library.activate(
+        holdings.activate(
             databases, tenant_id=tenant, home_id=anna.home_id, key=BUILT_IN, from_day=date(2026, 1, 1),
             account_id=account_of(other),
         )  # fmt: skip
     assert import_(other, own_rulebook.changed()).entry is not None  # the same content may be theirs too
-    assert len(library.holdings(databases.reading, anna.home_id)) == 1
+    assert len(holdings.of_home(databases.reading, anna.home_id)) == 1
 
 
 @pytest.mark.parametrize("key", ["", "r", "r0", "r²", "r-1", "r99999999999999999999", "nichts", "../x"])
 def test_keys_that_name_nothing(ben: Person, key: str) -> None:
-    reading = ben.parts.databases.reading
+    reading = ben.services.databases.reading
     assert library.get(reading, tenant_of(ben), key) is None
     assert library.find(reading, tenant_of(ben), key) is None
 
@@ -325,18 +327,18 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
     before = levels(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
     with monkeypatch.context() as broken:
-        broken.setattr(home_data, "analyse", lambda *_, **__: 1 / 0)
+        broken.setattr(home_analysis, "analyse", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             activate(anna, key, date(2026, 1, 1))
     assert levels(anna) == before
-    assert library.find(anna.parts.databases.reading, tenant_of(anna), key).first_used_at is None
+    assert library.find(anna.services.databases.reading, tenant_of(anna), key).first_used_at is None
     assert "regelwerk.aktivieren" not in actions(anna)
 
 
 def test_home_of_the_same_tenant_keeps_its_own_book(anna: Person) -> None:
-    second = homes.create(anna.parts.databases, tenant_of(anna), "Zweites Haus")
+    second = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
     activate(anna, import_(anna, own_rulebook.changed()).entry.key, date(2026, 1, 1))
-    assert library.holding(anna.parts.databases.reading, second).title == "Rekonstruktion"
+    assert holdings.effective(anna.services.databases.reading, second).title == "Rekonstruktion"
 
 
 def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
@@ -354,27 +356,27 @@ def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
     found = levels(anna)
     assert 4 in found[date(2026, 2, 7)]
     assert 4 not in found[date(2026, 2, 6)]
-    stretches = results.load(anna.parts.databases.reading, anna.home_id).stretches
+    stretches = results.load(anna.services.databases.reading, anna.home_id).stretches
     assert [one.first for one in stretches] == [ALL_DAYS[0], date(2026, 2, 7)]
-    assert len(results.load(anna.parts.databases.reading, anna.home_id).books) == 1
+    assert len(results.load(anna.services.databases.reading, anna.home_id).books) == 1
 
 
 def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
     """Figures name the hash of their book by day; where it is not the one that holds, they are made anew."""
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     stored_results.rest_on_another_book(databases, anna.home_id, ALL_DAYS[1])
     assert results.load(databases.reading, anna.home_id) is None
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
 def test_scoring_some_days_anew_leaves_the_others(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
     with databases.writing.begin() as session:
-        home_data.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
+        home_analysis.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
     after = stored_results.content(databases, anna.home_id)
     assert len(before) > 8
     assert set(after) == set(before)
@@ -390,6 +392,6 @@ def test_pages_name_every_book_they_rest_on(anna: Person) -> None:
 
 def test_reading_book_is_todays_where_there_is_one_only(app: Flask) -> None:
     who = person(app, "carla", "Träger", "Haus")
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         home = session.get_one(models.Home, who.home_id)
         assert rulebook_calendar.for_reading(session, home) is rulebook_calendar.on(session, home, clock.today())

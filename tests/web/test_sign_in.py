@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.web.pages import PASSWORD, Person, person, post, token
 from web.security import passwords
-from web.services import accounts, clock
+from web.services import accounts, clock, sessions
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,7 +38,7 @@ def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
     made = person(small_app, "emil", "Träger", "Haus")
     once = made.password
     made.first_sign_in()
-    assert accounts.check_password(made.parts.databases, "emil", once) is None
+    assert sessions.check_password(made.services.databases, "emil", once) is None
 
 
 def test_nothing_opens_between_the_factors(ben: Person) -> None:
@@ -54,7 +54,7 @@ def test_nothing_opens_between_the_factors(ben: Person) -> None:
 def test_initial_password_opens_nothing_but_its_change(ben: Person) -> None:
     """T4: the password an administrator set is good for one thing only."""
     client = ben.first_sign_in()
-    with ben.parts.databases.writing.begin() as session:
+    with ben.services.databases.writing.begin() as session:
         session.query(accounts.Account).update({"must_change_password": True})
     assert client.get("/").location == "/kennwort"
     assert client.get("/daten/").location == "/kennwort"
@@ -91,9 +91,9 @@ def test_three_wrong_passwords_lock_the_account(ben: Person) -> None:
         assert post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort="falsch").status_code == 401
     assert post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password).status_code == 401
     with pytest.raises(accounts.AccountError, match="warum"):
-        accounts.unlock(ben.parts.databases, "ben", reason=" ")
-    ben.password = accounts.unlock(ben.parts.databases, "ben", reason="am Telefon erkannt")
-    with ben.parts.databases.reading() as session:
+        accounts.unlock(ben.services.databases, "ben", reason=" ")
+    ben.password = accounts.unlock(ben.services.databases, "ben", reason="am Telefon erkannt")
+    with ben.services.databases.reading() as session:
         events = session.query(accounts.audit.AuditEvent).order_by(accounts.audit.AuditEvent.id).all()
     seen = [(event.action, event.result, event.reason) for event in events]
     assert seen.count(("anmeldung", "abgelehnt", "")) == 4
@@ -131,7 +131,7 @@ def test_unknown_user_costs_the_same_work(ben: Person, monkeypatch: pytest.Monke
     monkeypatch.setattr(
         type(passwords._HASHER), "verify", lambda _, stored, given: seen.append(stored) or real(stored, given)
     )
-    accounts.check_password(ben.parts.databases, "niemand", "falsch")
+    sessions.check_password(ben.services.databases, "niemand", "falsch")
     assert len(seen) == 1
 
 
@@ -142,15 +142,15 @@ def test_session_id_changes_and_the_old_one_is_dead(ben: Person) -> None:
     post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
     with client.session_transaction() as session:
         before = session["_user_id"]
-    assert accounts.visitor(ben.parts.databases, before, clock.now()) is not None
+    assert sessions.visitor(ben.services.databases, before, clock.now()) is not None
     ahead = pyotp.TOTP(ben.secret).at(int(time.time()) + 30)  # the present code was used up before
     assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).status_code == 302
     with client.session_transaction() as session:
         after = session["_user_id"]
     assert before != after
     now = clock.now()
-    assert accounts.visitor(ben.parts.databases, before, now) is None
-    assert accounts.visitor(ben.parts.databases, after, now).open
+    assert sessions.visitor(ben.services.databases, before, now) is None
+    assert sessions.visitor(ben.services.databases, after, now).open
 
 
 def test_signing_out_kills_the_session_on_the_server(ben: Person) -> None:
@@ -159,7 +159,7 @@ def test_signing_out_kills_the_session_on_the_server(ben: Person) -> None:
     with client.session_transaction() as session:
         copied = session["_user_id"]
     assert post(client, "/abmelden", "/").status_code == 302
-    assert accounts.visitor(ben.parts.databases, copied, clock.now()) is None
+    assert sessions.visitor(ben.services.databases, copied, clock.now()) is None
     assert client.get("/").location == "/anmelden"
 
 
@@ -184,7 +184,7 @@ def test_busy_session_ends_after_ten_hours(ben: Person, monkeypatch: pytest.Monk
 def test_disabled_account_is_out_at_once(ben: Person) -> None:
     """A9: on the next request."""
     client = ben.first_sign_in()
-    with ben.parts.databases.writing.begin() as session:
+    with ben.services.databases.writing.begin() as session:
         session.query(accounts.Account).update({"active": False})
     assert client.get("/").location == "/anmelden"
 
@@ -209,10 +209,10 @@ def test_outdated_hash_is_renewed_at_sign_in(ben: Person) -> None:
     from argon2 import PasswordHasher  # noqa: PLC0415
 
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("Morgens um 6 Kaffee")
-    with ben.parts.databases.writing.begin() as session:
+    with ben.services.databases.writing.begin() as session:
         session.query(accounts.Account).update({"password_hash": weak})
-    assert accounts.check_password(ben.parts.databases, "ben", "Morgens um 6 Kaffee")
-    with ben.parts.databases.reading() as session:
+    assert sessions.check_password(ben.services.databases, "ben", "Morgens um 6 Kaffee")
+    with ben.services.databases.reading() as session:
         assert session.query(accounts.Account.password_hash).scalar() != weak
 
 
@@ -229,7 +229,7 @@ def test_every_attempt_is_in_the_log(ben: Person) -> None:
     post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort="falsch")
     post(client, "/anmelden", "/anmelden", benutzername="niemand", kennwort="falsch")
     ben.first_sign_in()
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         events = session.query(accounts.audit.AuditEvent).order_by(accounts.audit.AuditEvent.id).all()
     seen = [(event.action, event.result) for event in events]
     assert ("anmeldung", "abgelehnt") in seen

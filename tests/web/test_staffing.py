@@ -14,8 +14,8 @@ from tests.support.web import workbooks
 from tests.support.web.accounts import account_of, actions
 from tests.support.web.pages import Person, person
 from web.services import clock
-from web.services.analysis import staffing
-from web.services.analysis.staffing import StaffingError
+from web.services.analysis import staffing, staffing_inputs
+from web.services.analysis.staffing_inputs import StaffingError
 from web.store import models
 from web.store.base import Base
 
@@ -33,9 +33,11 @@ FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
 def upload(who: Person, staff: list[tuple[Any, ...]] | None = None, *, store: bool = True) -> int:
     """Read the small home in, with weekly hours."""
     content = workbooks.workbook(
-        Bewohner=workbooks.RESIDENTS, Begutachtungen=workbooks.assessments(3), Mitarbeitende=staff or STAFF,
+        Bewohner=workbooks.RESIDENTS,
+        Begutachtungen=workbooks.assessments(3),
+        Mitarbeitende=staff or STAFF,
         Interventionen=workbooks.WORK,
-    )  # fmt: skip
+    )
     return who.read_in(content, store=store)
 
 
@@ -45,15 +47,15 @@ def enter(who: Person, day: date, full_time: str = "38.5", **figures: str | None
     minimum, agreed = (
         {group: exact.get(f"{kind}_{group}") for group in ("nr1", "nr2", "nr3")} for kind in ("minimum", "agreed")
     )
-    staffing.enter(
-        who.parts.databases, home_id=who.home_id, account_id=account_of(who), valid_from=day,
+    staffing_inputs.enter(
+        who.services.databases, home_id=who.home_id, account_id=account_of(who), valid_from=day,
         full_time=Decimal(full_time), minimum=minimum, agreed=agreed,
     )  # fmt: skip
 
 
 def of(who: Person, first: date, last: date | None = None) -> staffing.StaffingFigures:
     """Return the staffing of the home."""
-    return staffing.staffing(who.parts.databases.reading, who.home_id, first, last)
+    return staffing.staffing(who.services.databases.reading, who.home_id, first, last)
 
 
 def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
@@ -75,9 +77,9 @@ def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
 
 
 def test_staff_there_is_by_group(anna: Person) -> None:
-    batch_id = upload(anna)
+    upload_id = upload(anna)
     found = of(anna, date(2026, 2, 10))
-    assert found.hours_from == batch_id
+    assert found.hours_from == upload_id
     assert found.by_qn == {
         0: Decimal(20) / Decimal("38.5"), 1: Decimal("0.5"), 2: 0, 3: Decimal(30) / Decimal("38.5"), 4: 1,
     }  # fmt: skip
@@ -131,18 +133,21 @@ def test_entered_figures_hold_from_their_day(anna: Person) -> None:
     assert month.lines[1].minimum is None
     assert month.lines[0].agreed_ratio == month.lines[0].agreed / month.lines[0].ceiling
     assert [line.agreed for line in of(anna, date(2026, 1, 31)).lines] == [None] * 4
-    reading = anna.parts.databases.reading
-    assert [one.valid_from for one in staffing.history(reading, anna.home_id)] == [date(2026, 2, 15), date(2026, 2, 1)]
-    assert staffing.inputs(reading, anna.home_id, date(2026, 1, 1)).valid_from is None
-    assert staffing.inputs(reading, anna.home_id).by == "Anna"
+    reading = anna.services.databases.reading
+    assert [one.valid_from for one in staffing_inputs.history(reading, anna.home_id)] == [
+        date(2026, 2, 15),
+        date(2026, 2, 1),
+    ]
+    assert staffing_inputs.inputs(reading, anna.home_id, date(2026, 1, 1)).valid_from is None
+    assert staffing_inputs.inputs(reading, anna.home_id).by == "Anna"
 
 
 def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) -> None:
     """T7: nothing entered is lost."""
     enter(anna, date(2026, 2, 1), agreed_nr1="1")
     enter(anna, date(2026, 2, 1), agreed_nr1="2")
-    reading = anna.parts.databases.reading
-    assert [one.agreed["nr1"] for one in staffing.history(reading, anna.home_id)] == [2]
+    reading = anna.services.databases.reading
+    assert [one.agreed["nr1"] for one in staffing_inputs.history(reading, anna.home_id)] == [2]
     with reading() as session:
         assert len(session.scalars(select(models.StaffingInput)).all()) == 2
     assert actions(anna).count("personal.eingeben") == 2
@@ -165,7 +170,7 @@ def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) 
 def test_impossible_figures_are_refused(anna: Person, wrong: dict[str, Any]) -> None:
     with pytest.raises(StaffingError):
         enter(anna, **{"day": date(2026, 2, 1)} | wrong)
-    assert staffing.history(anna.parts.databases.reading, anna.home_id) == []
+    assert staffing_inputs.history(anna.services.databases.reading, anna.home_id) == []
 
 
 def test_impossible_periods_are_refused(anna: Person) -> None:
@@ -190,7 +195,7 @@ def test_no_table_holds_the_hours_of_a_person(anna: Person) -> None:
     """T1: sums by level; no column leads from hours to somebody."""
     staff = [STAFF[0], ("P1", "Quast", "4", "", "", "", "17,31"), ("P2", "Ngũgĩ", "4", "", "", "", "13,37")]
     upload(anna, staff)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         found = []
         for table in Base.metadata.sorted_tables:
             found += [(table.name, str(cell)) for row in session.execute(select(table)) for cell in row]
@@ -207,7 +212,7 @@ def test_staffing_of_one_home_is_not_that_of_another(anna: Person) -> None:
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     found = of(other, *FEBRUARY)
     assert (found.residents, found.hours_from, found.lines[0].agreed) == (0, None, None)
-    assert staffing.history(anna.parts.databases.reading, other.home_id) == []
+    assert staffing_inputs.history(anna.services.databases.reading, other.home_id) == []
 
 
 def test_future_days_use_what_is_known(anna: Person) -> None:

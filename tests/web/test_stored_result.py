@@ -17,10 +17,9 @@ from pebem.plausibility import shape
 from tests.support.pebem.homes import random_home
 from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import Person, person
-from web.services.analysis import demand, plausibility, results, scoring
+from web.services import rulebook_calendar
+from web.services.analysis import demand, home_analysis, plausibility, results, scoring
 from web.services.rulebook_calendar import RulebookPeriod
-from web.services.rulebooks import library
-from web.services.uploads import housekeeping
 from web.store import migrate
 from web.store.databases import connect
 from web.store.result import packed, repository
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-BOOK = library.current("rekonstruktion")
+BOOK = rulebook_calendar.current("rekonstruktion")
 FIRST, LAST = date(2025, 11, 20), date(2026, 3, 10)
 SPAN = (LAST - FIRST).days + 1
 PERIODS = (
@@ -129,8 +128,10 @@ def test_days_put_in_place_leave_what_a_full_run_would(databases: Databases, app
     keep(databases, home_id, tables)
     for step, (first, last) in enumerate((*PERIODS[2:], (date(2026, 2, 20), date.max))):
         fresh = drawn(100 + 10 * seed + step, 400).interventions
-        within = [one.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
-                  for one in (tables, replace(tables, interventions=fresh))]  # fmt: skip
+        within = [
+            one.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
+            for one in (tables, replace(tables, interventions=fresh))
+        ]
         rows = pd.concat([tables.interventions[~within[0]], fresh[within[1]]], ignore_index=True)
         kinds = dict.fromkeys(tables.interventions.select_dtypes("category"), "category")
         tables = replace(tables, interventions=rows.astype(kinds))
@@ -202,7 +203,9 @@ def test_pages_read_no_interventions(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     client = anna.first_sign_in()
     asked: list[str] = []
-    event.listen(anna.parts.databases.work, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False)
+    event.listen(
+        anna.services.databases.work, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False
+    )
     for page in ("/", "/interventionen", "/interventionen.csv", "/interventionen/1.1", "/plausibilitaet"):
         assert client.get(page).status_code == 200, page
     assert any("FROM cube" in statement for statement in asked)
@@ -214,25 +217,25 @@ def test_pages_read_no_interventions(anna: Person) -> None:
 def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
     """The revision drops the former result; the next start makes it anew from the rows, once."""
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
     migrate.move(databases.work, "work", "0003")
     migrate.move(databases.work, "work", "head")
     assert results.load(databases.reading, anna.home_id) is None
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert stored_results.content(databases, anna.home_id) == before
-    assert housekeeping.refresh(databases) == 0
+    assert home_analysis.refresh_stale(databases) == 0
 
 
 def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
+    databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
     with databases.writing.begin() as session:
         session.execute(text("UPDATE cube SET content = :bytes"), {"bytes": packed.MARK + bytes([99]) + b"x"})
     with pytest.raises(packed.FormatError, match="Format 99"):
         results.load(databases.reading, anna.home_id)
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert stored_results.content(databases, anna.home_id) == before
 
 
@@ -249,7 +252,7 @@ EXTREMES = ResultTable(
         "ward": ("Süd „1“", "kommt nicht vor", None, "\N{PERSON IN LOTUS POSITION}"),
         "outcome": ((4, 0, "a", False), (0, 1, "b", True)),
     },
-)  # fmt: skip
+)
 
 
 def test_packing_loses_nothing() -> None:

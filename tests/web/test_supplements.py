@@ -21,10 +21,11 @@ LATER = ("3.", "5.")
 def part(*, later: bool, keep: tuple[str, ...] = (), date: bool = True) -> list[tuple[Any, ...]]:
     """Return modules 3 and 5, or all others, of the whole sheet; some cells in both."""
     wanted = [
-        i for i, name in enumerate(WHOLE[0])
+        i
+        for i, name in enumerate(WHOLE[0])
         if name in {"Bewohner-Nr", *keep, *(["Datum"] if date else [])}
         or (name != "Datum" and name.startswith(LATER) == later)
-    ]  # fmt: skip
+    ]
     return [tuple(row[i] for i in wanted) for row in WHOLE]
 
 
@@ -34,16 +35,16 @@ FIRST = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": part(later=False), "
 
 def assessed(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored of assessments, by person and day."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         frame = home_data.assessments_of(session, who.home_id)
     return sorted(map(tuple, frame.astype({"date": str}).to_numpy().tolist()))
 
 
 def in_one(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored where all comes in one upload, which is taken back again."""
-    batch_id = who.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE}))
+    upload_id = who.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE}))
     found = assessed(who)
-    who.undo(batch_id)
+    who.undo(upload_id)
     return found
 
 
@@ -90,13 +91,15 @@ def test_what_records_a_cell_again_is_a_correction_and_holds_alone(ben: Person) 
 def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) -> None:
     ben.read_in(workbooks.workbook(**FIRST))
     sheet = part(later=True)
-    batch_id = ben.read_in(workbooks.workbook(
-        Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
-        Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
-    ))  # fmt: skip
-    said = records.said(ben.parts.databases, ben.parts.settings, batch_id)
+    upload_id = ben.read_in(
+        workbooks.workbook(
+            Begutachtungen=[*sheet, ("4711", *sheet[1][1:])],
+            Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
+        )
+    )
+    said = records.texts(ben.services.databases, ben.services.settings, upload_id)
     assert said is not None
     strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]
-    with ben.parts.databases.reading() as session:
+    with ben.services.databases.reading() as session:
         assert len(home_data.people_of(session, ben.home_id).instability) == 1

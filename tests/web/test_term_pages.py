@@ -72,9 +72,12 @@ def test_saving_nothing_says_so(ben: Person, client: FlaskClient) -> None:
 def test_what_was_entered_is_shown_again_where_one_answer_is_wrong(ben: Person, client: FlaskClient) -> None:
     page = "/bezeichnungen/dienst"
     answer = post(
-        client, page, page, wort=["F", "F*", "f"],
+        client,
+        page,
+        page,
+        wort=["F", "F*", "f"],
         **{"andere-1": "06:00-14:00", "andere-2": "<b>früh</b>", "antwort-3": "später"},
-    )  # fmt: skip
+    )
     assert answer.status_code == 422
     assert "noch nichts gespeichert" in answer.text
     assert "„&lt;b&gt;früh&lt;/b&gt;“ sind keine Zeiten" in answer.text

@@ -15,8 +15,8 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.words import left_open, made
 from web.services.analysis import results
-from web.services.uploads import flow, records, unanswered_words
-from web.services.words import spreadsheet, terms
+from web.services.uploads import flow, records
+from web.services.words import spreadsheet, terms, unanswered_words
 from web.services.words.spreadsheet import SpreadsheetAnswers
 from web.services.words.terms import TermError
 from web.store import models
@@ -35,45 +35,52 @@ WORK = [
 def content(rows: list[tuple[Any, ...]] | None = None) -> bytes:
     """Return the small home with the rows above."""
     return workbooks.workbook(
-        Bewohner=workbooks.RESIDENTS, Begutachtungen=workbooks.assessments(), Mitarbeitende=workbooks.STAFF,
+        Bewohner=workbooks.RESIDENTS,
+        Begutachtungen=workbooks.assessments(),
+        Mitarbeitende=workbooks.STAFF,
         Interventionen=rows or WORK,
-    )  # fmt: skip
+    )
 
 
 def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
     """Say what a word stands for."""
     return terms.answer(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, kind=kind,
+        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, kind=kind,
         answers={text: target},
     )  # fmt: skip
 
 
 def pending(
-    who: Person, kind: str = INTERVENTION, batch_id: int | None = None
+    who: Person, kind: str = INTERVENTION, upload_id: int | None = None
 ) -> list[unanswered_words.UnansweredWord]:
     """Return the words that are still open."""
-    return unanswered_words.pending(who.parts.databases.reading, who.home_id, kind, batch_id=batch_id)
+    return unanswered_words.pending(who.services.databases.reading, who.home_id, kind, upload_id=upload_id)
 
 
 def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
     """Upload a CSV file."""
     return spreadsheet.read(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        home_id=who.home_id,
         content=text.encode() if isinstance(text, str) else text,
-    )  # fmt: skip
+    )
 
 
 def csv_of(who: Person) -> str:
     """Return all words as CSV."""
-    return spreadsheet.written(who.parts.databases.reading, tenant_of(who), who.home_id)
+    return spreadsheet.as_csv(who.services.databases.reading, tenant_of(who), who.home_id)
 
 
 def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
     anna.read_in(content())
     found = pending(anna)
     assert [(one.text, one.rows, one.seconds) for one in found] == [
-        ("Kaffeerunde", 1, 5400), ("Zauberei", 2, 720), ("Bewegungsföderung", 1, 0),
-    ]  # fmt: skip
+        ("Kaffeerunde", 1, 5400),
+        ("Zauberei", 2, 720),
+        ("Bewegungsföderung", 1, 0),
+    ]
     best = found[2].suggestions[0]
     assert (best.target, best.called, best.like) == ("1.1", "1.1 Bewegungsförderung", "Bewegungsförderung")
     assert best.score > 85
@@ -83,7 +90,7 @@ def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
 def test_name_with_a_person_in_it_is_not_kept(anna: Person) -> None:
     """T1: free text that names somebody of the same upload stays in the sealed findings."""
     anna.read_in(content())
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
     assert len(texts) == 3
     assert not [text for text in texts if "eromska" in text]
@@ -93,25 +100,25 @@ def test_name_of_somebody_the_home_knew_before_is_not_kept_either(anna: Person) 
     """T1: a monthly file without master data may still name people in free text."""
     anna.read_in(content())
     anna.read_in(workbooks.workbook(Interventionen=[*WORK[:1], *WORK[3:]]), store=False)
-    with anna.parts.databases.reading() as session:
-        texts = list(session.scalars(select(models.UnknownTerm.text).where(models.UnknownTerm.batch_id == 2)))
+    with anna.services.databases.reading() as session:
+        texts = list(session.scalars(select(models.UnknownTerm.text).where(models.UnknownTerm.upload_id == 2)))
     assert sorted(texts) == ["Bewegungsföderung", "Kaffeerunde"]
 
 
 def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     anna.read_in(content())
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     assert results.load(reading, anna.home_id).covered["counted"] == 1
     assert map_(anna, "zauberei", "1.2") == 1
     map_(anna, "Kaffeerunde", IGNORE)
     assert [one.text for one in pending(anna)] == ["Bewegungsföderung"]
-    batch_id = anna.read_in(content())
-    row = records.find(reading, tenant_of(anna), batch_id)
+    upload_id = anna.read_in(content())
+    row = records.find(reading, tenant_of(anna), upload_id)
     assert (row.rows, row.counted, row.faulty, row.ignored, row.new_rows) == (6, 3, 2, 1, 2)
     assert row.rows == row.counted + row.excluded
     cells = results.load(reading, anna.home_id).aggregate.by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     counts = {one.code: (one.severity.value, one.count) for one in said.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
@@ -122,18 +129,20 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     anna.read_in(content())
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
-    batch_id = anna.read_in(content(), store=False)
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    upload_id = anna.read_in(content(), store=False)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     assert "Zauberei" in {one.value for one in said.findings if one.code == "intervention-unbekannt"}
 
 
 def test_every_change_is_a_version(anna: Person) -> None:
     """T7: what a name stood for, who said so and when stays to be seen."""
     assert [map_(anna, "Zauberei", target) for target in ("1.1", "1.1", LATER, "1.2")] == [1, 0, 1, 1]
-    versions = terms.history(anna.parts.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
+    versions = terms.history(anna.services.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
     assert [(one.version, one.target, one.by) for one in versions] == [
-        (3, "1.2", "Anna"), (2, LATER, "Anna"), (1, "1.1", "Anna"),
-    ]  # fmt: skip
+        (3, "1.2", "Anna"),
+        (2, LATER, "Anna"),
+        (1, "1.1", "Anna"),
+    ]
     assert made(anna) == {"Zauberei": ("1.2", 3)}
     assert actions(anna).count("bezeichnung.zuordnen") == 3
 
@@ -154,12 +163,12 @@ def test_newest_upload_tells_the_weight(anna: Person) -> None:
     anna.read_in(content())
     assert [one.rows for one in pending(anna)] == [1, 2, 1]
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
-    batch_id = anna.read_in(content(more), store=False)
+    upload_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    flow.discard(anna.parts.databases, anna.parts.settings, batch_id, account_id=account_of(anna))
+    flow.discard(anna.services.databases, anna.services.settings, upload_id, account_id=account_of(anna))
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
-    with anna.parts.databases.reading() as session:
-        query = select(func.count()).where(models.UnknownTerm.batch_id == batch_id)
+    with anna.services.databases.reading() as session:
+        query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)
         assert session.scalar(query) == 0
 
 
@@ -177,7 +186,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert read_csv(anna, filled) == SpreadsheetAnswers(2, 1, ())
     assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
     assert read_csv(anna, csv_of(anna)) == SpreadsheetAnswers(0, 3, ())
-    spreadsheet.handed_out(anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
+    spreadsheet.record_download(anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
@@ -189,13 +198,18 @@ def test_csv_holds_all_kinds(anna: Person) -> None:
     lines = {tuple(line.split(";")[:3]) for line in out.splitlines()}
     assert {
         ("Qualifikation", "PHK", "QN 3 – Assistenz mit ein- oder zweijähriger Ausbildung"),
-        ("Qualifikation", "Zauberlehrling", ""), ("Rolle", "WBL", ""), ("Schicht", "F1", ""),
-        ("Dienstkürzel", "F", "06:00-14:00, Pause 30"), ("Dienstkürzel", "f", ""),
-    } <= lines  # fmt: skip
+        ("Qualifikation", "Zauberlehrling", ""),
+        ("Rolle", "WBL", ""),
+        ("Schicht", "F1", ""),
+        ("Dienstkürzel", "F", "06:00-14:00, Pause 30"),
+        ("Dienstkürzel", "f", ""),
+    } <= lines
     filled = (
-        out.replace("Zauberlehrling;", "Zauberlehrling;QN 2").replace(";WBL;", ";WBL;wbl").replace(";F1;", ";F1;Früh")
+        out.replace("Zauberlehrling;", "Zauberlehrling;QN 2")
+        .replace(";WBL;", ";WBL;wbl")
+        .replace(";F1;", ";F1;Früh")
         .replace("l;f;", "l;f;Urlaub")
-    )  # fmt: skip
+    )
     assert read_csv(anna, filled) == SpreadsheetAnswers(4, 2, ())
     assert made(anna, QUALIFICATION) == {"PHK": ("3", 1), "Zauberlehrling": ("2", 1)}
     assert made(anna, ROLE) == {"WBL": ("WBL", 1)}, "a role may stay as it is written"
@@ -244,7 +258,7 @@ def test_faulty_csv_changes_nothing(anna: Person) -> None:
 def test_csv_of_old_spreadsheet_programs(anna: Person) -> None:
     assert read_csv(anna, "Bezeichnung;Intervention\nFußpflege groß;später\n".encode("cp1252")).changed == 1
     assert made(anna) == {"Fußpflege groß": (LATER, 1)}
-    assert [(one.text, one.rows, one.batch_id) for one in pending(anna)] == [("Fußpflege groß", 0, None)]
+    assert [(one.text, one.rows, one.upload_id) for one in pending(anna)] == [("Fußpflege groß", 0, None)]
 
 
 def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
@@ -253,34 +267,34 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     map_(anna, "Zauberei", "1.2")
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     assert made(other) == {}
-    assert terms.history(anna.parts.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
+    assert terms.history(anna.services.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
     assert pending(other) == []
     other.read_in(content())
-    assert results.load(anna.parts.databases.reading, other.home_id).covered["counted"] == 1
+    assert results.load(anna.services.databases.reading, other.home_id).covered["counted"] == 1
     map_(other, "Zauberei", "1.1")
     assert made(anna) == {"Zauberei": ("1.2", 1)}
     foreign: dict[str, Any] = {"tenant_id": tenant_of(other), "home_id": anna.home_id}
     asked = {"account_id": account_of(other), **foreign}
     with pytest.raises(TermError):
-        terms.answer(anna.parts.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
-    assert spreadsheet.read(anna.parts.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
+        terms.answer(anna.services.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
+    assert spreadsheet.read(anna.services.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
     with pytest.raises(TermError):
-        spreadsheet.written(anna.parts.databases.reading, **foreign)
+        spreadsheet.as_csv(anna.services.databases.reading, **foreign)
 
 
 def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
     from web.services import homes  # noqa: PLC0415
 
     map_(anna, "Zauberei", "1.2")
-    anna.home_id = homes.create(anna.parts.databases, tenant_of(anna), "Zweites Haus")
+    anna.home_id = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
     anna.read_in(content())
-    found = results.load(anna.parts.databases.reading, anna.home_id)
+    found = results.load(anna.services.databases.reading, anna.home_id)
     assert found.covered["counted"] == 3
     assert found.period == (date(2026, 2, 8), date(2026, 2, 9))
 
 
 def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
-    batch_id = left_open(anna)
+    upload_id = left_open(anna)
     found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind)] for kind in KINDS}
     assert found == {
         INTERVENTION: [("Zauberei", 1, 300)],
@@ -295,16 +309,16 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
         "2",
         "QN 2 – Pflegehilfskraft mit Basiskurs",
     )
-    counted = unanswered_words.count(anna.parts.databases.reading, anna.home_id)
+    counted = unanswered_words.count(anna.services.databases.reading, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
     assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
-    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id) == counted
+    assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id) == counted
 
 
 def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
     """T1: a roster may hold who swapped with whom, a qualification the person who has it; whatever stands between."""
     left_open(anna)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
     assert {"F*", "WBL", "PHK"} <= set(texts)
     assert not [text for text in texts if "Quast" in text or "eromska" in text]
@@ -317,7 +331,7 @@ def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
         (DUTY, "F", "06:00-14:00"), (DUTY, "f", "frei"),
     ):  # fmt: skip
         assert map_(anna, text, target, kind) == 1
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         agreed = terms.agreed(session, tenant_of(anna))
     assert agreed.interventions == {"Zauberei": "1.2", "Tanz": IGNORE}
     assert agreed.qualifications == {"PHK": "1 betreuung-43b"}
@@ -330,7 +344,7 @@ def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
 def test_one_wrong_answer_keeps_all_from_being_stored(anna: Person) -> None:
     with pytest.raises(TermError) as caught:
         terms.answer(
-            anna.parts.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
+            anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
             kind=DUTY, answers={"F": "06:00-14:00", "S": "nachmittags", "06:00-14:00": "frei"},
         )  # fmt: skip
     assert set(caught.value.wrong) == {"S", "06:00-14:00"}
@@ -350,18 +364,18 @@ def test_two_who_answer_at_the_same_moment(anna: Person, monkeypatch: pytest.Mon
 
 
 def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person) -> None:
-    batch_id = left_open(anna)
+    upload_id = left_open(anna)
     map_(anna, "PHK", "3", QUALIFICATION)
     assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
-    shown = {one.text: one.target for one in pending(anna, QUALIFICATION, batch_id)}
+    shown = {one.text: one.target for one in pending(anna, QUALIFICATION, upload_id)}
     assert shown == {"Zauberlehrling": "", "PHK": "3"}
-    assert unanswered_words.count(anna.parts.databases.reading, anna.home_id, batch_id)[QUALIFICATION].words == 1
+    assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words == 1
 
 
 def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:
     map_(anna, "Zauberei", "1.1")
     map_(anna, "Zauberei", LATER)
-    assert [(one.text, one.target, one.batch_id) for one in pending(anna)] == [("Zauberei", LATER, None)]
+    assert [(one.text, one.target, one.upload_id) for one in pending(anna)] == [("Zauberei", LATER, None)]
     assert "Intervention;Zauberei;später;" in csv_of(anna)
 
 
@@ -375,8 +389,8 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     ]
     duties = [("Personal-Nr", "Datum", "Dienst"), ("P1", "08.02.2026", "Q7"), ("P1", "09.02.2026", "Quast")]
     sheets = {"Bewohner": workbooks.RESIDENTS, "Mitarbeitende": staff, "Interventionen": work, "Dienste": duties}
-    batch_id = anna.read_in(workbooks.workbook(**sheets), store=False)
-    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, batch_id)] for kind in KINDS}
+    upload_id = anna.read_in(workbooks.workbook(**sheets), store=False)
+    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, upload_id)] for kind in KINDS}
     assert found == {
         INTERVENTION: [("Zauberei", 1, 1800)],
         QUALIFICATION: [("Zauberlehrling", 1, 1200)],
@@ -386,13 +400,13 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     }
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
         map_(anna, found[kind][0][0], target, kind)
-    parts = anna.parts
-    flow.reread(parts.databases, batch_id, account_id=account_of(anna))
-    flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-    assert not any(pending(anna, kind, batch_id) for kind in KINDS)
-    assert records.find(parts.databases.reading, tenant_of(anna), batch_id).counted == 2
-    anna.store(batch_id)
-    with parts.databases.reading() as session:
+    services = anna.services
+    flow.reread(services.databases, upload_id, account_id=account_of(anna))
+    flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
+    assert not any(pending(anna, kind, upload_id) for kind in KINDS)
+    assert records.find(services.databases.reading, tenant_of(anna), upload_id).counted == 2
+    anna.store(upload_id)
+    with services.databases.reading() as session:
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [
             (3, "Wohnbereichsleitung")
         ]

@@ -26,7 +26,7 @@ from tests.support.web.uploads import choose, run_jobs, weighed
 from web.services import homes
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
-from web.services.uploads import applied, apply, flow, housekeeping, preview, records, undo_job
+from web.services.uploads import applied, apply, flow, preview, records, recovery, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
@@ -56,19 +56,19 @@ def numbers(found: dict[str, Any]) -> list[int]:
 
 def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
     """Return everything stored of a home, people by their numbers from outside."""
-    databases, names = who.parts.databases, {}
+    databases, names = who.services.databases, {}
     with databases.vault_reading() as vault:
         for kind in (RESIDENT, STAFF):
-            for pseudonym, (number, _) in pseudonyms.everyone(vault, who.parts.settings, who.home_id, kind).items():
+            for pseudonym, (number, _) in pseudonyms.everyone(vault, who.services.settings, who.home_id, kind).items():
                 names[pseudonym] = number
     with databases.reading() as session:
         tables = home_data.tables_of(session, who.home_id)
         rows = session.execute(
             select(models.PerformedIntervention.content).where(models.PerformedIntervention.home_id == who.home_id)
         ).scalars()
-        assert sorted(rows) == sorted(one.ljust(40, b"\0") for one in applied.stored(session, who.home_id).tolist()), (
-            "rows and months say the same"
-        )
+        assert sorted(rows) == sorted(
+            one.ljust(40, b"\0") for one in applied.stored_contents(session, who.home_id).tolist()
+        ), "rows and months say the same"
     found = {}
     for name in ("residents", "assessments", "instability", "staff", "interventions"):
         frame = getattr(tables, name).astype(object)
@@ -78,7 +78,7 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
 
 
 def count(who: Person, model: Any) -> int:
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
@@ -87,18 +87,20 @@ def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) 
     before = held(anna)
     lines = [
         row("05.01.2026"),  # as it is
-        row("05.02.2026", staff="P2"), row("05.02.2026", minutes="25", staff="P2"),  # one of two equal ones is longer
+        row("05.02.2026", staff="P2"),
+        row("05.02.2026", minutes="25", staff="P2"),  # one of two equal ones is longer
         row("07.02.2026", "19:05", "9", resident="77", ward="WB 1"),  # refused -> done
-        row("09.02.2026"), row("09.02.2026"),  # two new ones
-    ]  # fmt: skip
-    batch_id = anna.read_in(file_of(*lines), store=False)
-    found = weighed(anna, batch_id)
+        row("09.02.2026"),
+        row("09.02.2026"),  # two new ones
+    ]
+    upload_id = anna.read_in(file_of(*lines), store=False)
+    found = weighed(anna, upload_id)
     assert numbers(found) == [2, 2, 2, 0]
     assert found["kinds"] == {"Minuten": 1, "Status": 1, "Schicht": 1}
     assert found["changes"][0]["parts"][0] == ["Minuten", "20", "25"]
     assert held(anna) == before
     assert count(anna, models.AppliedUpload) == 1
-    anna.store(batch_id)
+    anna.store(upload_id)
     after = held(anna)
     assert after["interventions"].total() == before["interventions"].total() + 2
     # What was foretold is what the analysis says now.
@@ -110,16 +112,16 @@ def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) 
 def test_foretold_figures_are_those_of_the_analysis(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     lines = row("05.01.2026", minutes="50"), row("05.01.2026", "09:00", staff="P3")
-    batch_id = anna.read_in(file_of(*lines), store=False)
-    foretold = weighed(anna, batch_id)
+    upload_id = anna.read_in(file_of(*lines), store=False)
+    foretold = weighed(anna, upload_id)
     assert foretold["days"] == 1
     assert foretold["before"]["coverage"]["counted"] == 1
     assert foretold["after"]["coverage"]["counted"] == 2
     assert sum(seconds for _, seconds in foretold["after"]["fit"].values()) == 70 * 60
-    anna.store(batch_id)
-    with anna.parts.databases.reading() as session:
+    anna.store(upload_id)
+    with anna.services.databases.reading() as session:
         now = preview.figures(session.connection(), anna.home_id)
-    assert preview.moved(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
+    assert preview.fit_and_coverage(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
 
 
 def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person) -> None:
@@ -127,53 +129,53 @@ def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person
     anna.read_in(workbooks.workbook())
     march = [row("01.03.2026"), row("31.03.2026"), row("10.03.2026", resident="77"), row("11.03.2026", ward="WB 2")]
     anna.read_in(file_of(row("28.02.2026"), *march, row("01.04.2026")))
-    batch_id = anna.read_in(file_of(march[0]), store=False)
-    assert numbers(weighed(anna, batch_id)) == [0, 0, 1, 0]
+    upload_id = anna.read_in(file_of(march[0]), store=False)
+    assert numbers(weighed(anna, upload_id)) == [0, 0, 1, 0]
     of_ward = ApplyChoice(first=MARCH.first, last=MARCH.last, wards=("WB 1",))
-    assert numbers(choose(anna, batch_id, of_ward)) == [0, 0, 1, 1]
-    assert numbers(choose(anna, batch_id, MARCH)) == [0, 0, 1, 3]
-    assert numbers(choose(anna, batch_id, of_ward)) == [0, 0, 1, 1]
+    assert numbers(choose(anna, upload_id, of_ward)) == [0, 0, 1, 1]
+    assert numbers(choose(anna, upload_id, MARCH)) == [0, 0, 1, 3]
+    assert numbers(choose(anna, upload_id, of_ward)) == [0, 0, 1, 1]
     before = held(anna)
-    anna.store(batch_id)
+    anna.store(upload_id)
     gone = before["interventions"] - held(anna)["interventions"]
     assert [(line[0], f"{line[3]:%d.%m.}") for line in gone] == [("0042", "31.03.")]
     assert gone.total() == 1
     check(anna)
-    anna.undo(batch_id)
+    anna.undo(upload_id)
     assert held(anna) == before
     check(anna)
 
 
 def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
     anna.read_in(file_of(row("05.01.2026")))
-    batch_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
-    assert numbers(weighed(anna, batch_id)) == [0, 1, 0, 0]
-    assert numbers(choose(anna, batch_id, ApplyChoice(replace=False))) == [1, 0, 0, 0]
-    anna.store(batch_id)
+    upload_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
+    assert numbers(weighed(anna, upload_id)) == [0, 1, 0, 0]
+    assert numbers(choose(anna, upload_id, ApplyChoice(replace=False))) == [1, 0, 0, 0]
+    anna.store(upload_id)
     assert held(anna)["interventions"].total() == 2
 
 
 def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     second = anna.read_in(file_of(row("06.01.2026"), row("07.01.2026")))
-    found = undo_job.weigh(anna.parts.databases, first)
-    assert (found.rows, found.gone, found.stay, found.back, found.later) == (2, 1, 1, 0, [second])
+    found = undo_job.preview_undo(anna.services.databases, first)
+    assert (found.rows, found.removed, found.remaining, found.restored, found.later) == (2, 1, 1, 0, [second])
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
-    with anna.parts.databases.reading() as session:
-        assert set(session.scalars(select(models.PerformedIntervention.batch_id))) == {second}
+    with anna.services.databases.reading() as session:
+        assert set(session.scalars(select(models.PerformedIntervention.upload_id))) == {second}
     assert anna.state(first) == records.UNDONE
     check(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.weigh(anna.parts.databases, first)
+        undo_job.preview_undo(anna.services.databases, first)
 
 
 def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
-    shown = undo_job.weigh(anna.parts.databases, first).digest
+    shown = undo_job.preview_undo(anna.services.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))
-    undo_job.release(anna.parts.databases, first, account_id=1, shown=shown)
-    flow.undo(anna.parts.databases, anna.parts.jobs.queue, first)
+    undo_job.release(anna.services.databases, first, account_id=1, shown=shown)
+    flow.undo(anna.services.databases, anna.services.jobs.queue, first)
     assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
     anna.undo(first)
@@ -183,25 +185,25 @@ def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Pers
 def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
     """Somebody else stores between the figures and the release: back to the user, with new figures."""
     anna.read_in(file_of(row("05.03.2026")))
-    batch_id = anna.read_in(file_of(row("06.03.2026")), store=False)
-    assert choose(anna, batch_id, MARCH)["removed"] == 1
+    upload_id = anna.read_in(file_of(row("06.03.2026")), store=False)
+    assert choose(anna, upload_id, MARCH)["removed"] == 1
     anna.read_in(file_of(row("07.03.2026")))
-    anna.store(batch_id)
-    assert anna.state(batch_id) == records.READ
-    assert (weighed(anna, batch_id)["removed"], weighed(anna, batch_id)["otherwise"]) == (2, True)
+    anna.store(upload_id)
+    assert anna.state(upload_id) == records.READ
+    assert (weighed(anna, upload_id)["removed"], weighed(anna, upload_id)["otherwise"]) == (2, True)
     assert held(anna)["interventions"].total() == 2
-    anna.store(batch_id)
-    assert anna.state(batch_id) == records.STORED
+    anna.store(upload_id)
+    assert anna.state(upload_id) == records.STORED
     assert held(anna)["interventions"].total() == 1
 
 
 def test_all_or_nothing(anna: Person) -> None:
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     with pytest.raises(flow.UploadError, match="alles oder nichts"):
-        flow.commit(anna.parts.databases, batch_id, account_id=1, all_or_nothing=True)
-    assert anna.state(batch_id) == records.READ
+        flow.commit(anna.services.databases, upload_id, account_id=1, all_or_nothing=True)
+    assert anna.state(upload_id) == records.READ
     good = anna.read_in(file_of(row("05.01.2026")), store=False)
-    flow.commit(anna.parts.databases, good, account_id=1, all_or_nothing=True)
+    flow.commit(anna.services.databases, good, account_id=1, all_or_nothing=True)
     assert anna.state(good) == records.RELEASED
 
 
@@ -211,9 +213,9 @@ def run(who: Person, seed: int, steps: int) -> None:
     own, in_force = who.home_id, []
     for _ in range(steps):
         if in_force and rng.random() < 0.35:
-            batch_id, *_ = in_force.pop(int(rng.integers(len(in_force))))
-            who.undo(batch_id)
-            assert who.state(batch_id) == records.UNDONE
+            upload_id, *_ = in_force.pop(int(rng.integers(len(in_force))))
+            who.undo(upload_id)
+            assert who.state(upload_id) == records.UNDONE
         else:
             content = workbooks.workbook(**sheets(rng))
             start = date(2026, 1, int(rng.integers(1, 31)))
@@ -223,11 +225,11 @@ def run(who: Person, seed: int, steps: int) -> None:
             in_force.append((_stored(who, content, choice), content, choice))
         check(who)
     found = held(who)
-    with who.parts.databases.reading() as session:
-        rows = applied.stored(session, own)
+    with who.services.databases.reading() as session:
+        rows = applied.stored_contents(session, own)
         months = range(600, 700)
-        assert rows.tolist() == applied.folded(session, own, months).tolist()
-    who.home_id = homes.create(who.parts.databases, 1, "Vergleich")
+        assert rows.tolist() == applied.replay(session, own, months).tolist()
+    who.home_id = homes.create(who.services.databases, 1, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
     assert held(who) == found
@@ -235,11 +237,11 @@ def run(who: Person, seed: int, steps: int) -> None:
 
 
 def _stored(who: Person, content: bytes, choice: ApplyChoice) -> int:
-    batch_id = who.read_in(content, store=False)
-    choose(who, batch_id, choice)
-    who.store(batch_id)
-    assert who.state(batch_id) == records.STORED
-    return batch_id
+    upload_id = who.read_in(content, store=False)
+    choose(who, upload_id, choice)
+    who.store(upload_id)
+    assert who.state(upload_id) == records.STORED
+    return upload_id
 
 
 @pytest.mark.parametrize("seed", [3])
@@ -255,28 +257,28 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
 
 def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
-    with anna.parts.databases.writing.begin() as session:
-        applied.forget(session, old)
+    with anna.services.databases.writing.begin() as session:
+        applied.remove(session, old)
     before = held(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.weigh(anna.parts.databases, old)
+        undo_job.preview_undo(anna.services.databases, old)
     staff = [workbooks.STAFF[0], ("P1", "", "", "2", "", "", "", "")]
     work = [HEAD, row("05.01.2026", minutes="5")]
     sheet = workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=work, Mitarbeitende=staff)
-    batch_id = anna.read_in(sheet)
+    upload_id = anna.read_in(sheet)
     assert held(anna) != before
-    anna.undo(batch_id)
+    anna.undo(upload_id)
     assert held(anna) == before
     check(anna)
-    assert apply.ApplyChoice.of(None) == ApplyChoice()
+    assert apply.ApplyChoice.from_json(None) == ApplyChoice()
 
 
 def test_from_the_figures_to_the_undo(anna: Person) -> None:
     """The whole way, through the pages."""
     client = anna.first_sign_in()
     anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
-    batch_id = anna.read_in(file_of(row("05.03.2026", minutes="25"), row("08.03.2026")), store=False)
-    page = f"/daten/{batch_id}"
+    upload_id = anna.read_in(file_of(row("05.03.2026", minutes="25"), row("08.03.2026")), store=False)
+    page = f"/daten/{upload_id}"
     assert "Minuten: 20 → 25" in client.get(page).text
     lacking = post(client, f"{page}/folgen", page, vollstaendig="ja", von="2026-03-01", bis="2026-03-31")
     assert lacking.status_code == 302
@@ -290,10 +292,10 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     stale = post(client, f"{page}/uebernehmen", page, gezeigt="x")
     assert stale.status_code == 302
     assert "Zahlen haben sich geändert" in client.get(page).text
-    post(client, f"{page}/uebernehmen", page, gezeigt=weighed(anna, batch_id)["digest"])
+    post(client, f"{page}/uebernehmen", page, gezeigt=weighed(anna, upload_id)["digest"])
     run_jobs(anna)
     assert "1 Zeile ersetzt" in client.get(page).text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "changes" not in weighed(anna, batch_id), "what rows said is not kept longer than it is needed"
+    assert "changes" not in weighed(anna, upload_id), "what rows said is not kept longer than it is needed"
     undo = client.get(f"{page}/ruecknahme")
     assert "2 Interventionen werden</strong> entfernt" in undo.text.replace("\N{NO-BREAK SPACE}", " ")
     mark = re.search(r'name="gezeigt" value="([^"]+)"', undo.text).group(1)
@@ -303,21 +305,21 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     assert "wurde zurückgenommen" in client.get(page).text
     assert client.get(f"{page}/ruecknahme").status_code == 302
     assert held(anna)["interventions"].total() == 2
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
 
 
 def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch_id = anna.read_in(workbooks.workbook())
+    upload_id = anna.read_in(workbooks.workbook())
     before = held(anna)
-    shown = undo_job.weigh(anna.parts.databases, batch_id).digest
+    shown = undo_job.preview_undo(anna.services.databases, upload_id).digest
     with monkeypatch.context() as broken:
-        broken.setattr(applied, "forget", lambda *_: 1 / 0)
-        undo_job.release(anna.parts.databases, batch_id, account_id=1, shown=shown)
-        flow.undo(anna.parts.databases, anna.parts.jobs.queue, batch_id)
-    assert (anna.state(batch_id), held(anna)) == (records.STORED, before)
-    anna.undo(batch_id)
+        broken.setattr(applied, "remove", lambda *_: 1 / 0)
+        undo_job.release(anna.services.databases, upload_id, account_id=1, shown=shown)
+        flow.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
+    assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
+    anna.undo(upload_id)
     empty = held(anna)
     assert [empty[name].total() for name in empty] == [0, 0, 0, 0, 0]
     check(anna)
@@ -325,18 +327,18 @@ def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytes
 
 def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     """Whoever comes first: afterwards there is what the uploads in force say."""
-    parts = anna.parts
+    services = anna.services
     first = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
-    shown = undo_job.weigh(parts.databases, first).digest
+    shown = undo_job.preview_undo(services.databases, first).digest
     others = [
         anna.read_in(file_of(row("05.03.2026", minutes=str(20 + n)), row(f"1{n}.03.2026")), store=False)
         for n in range(3)
     ]
-    for batch_id in others:
-        flow.commit(parts.databases, batch_id, account_id=1)
-    undo_job.release(parts.databases, first, account_id=1, shown=shown)
-    work = [(flow.store, (parts.databases, parts.settings, parts.jobs.queue, one)) for one in others]
-    work.append((flow.undo, (parts.databases, parts.jobs.queue, first)))
+    for upload_id in others:
+        flow.commit(services.databases, upload_id, account_id=1)
+    undo_job.release(services.databases, first, account_id=1, shown=shown)
+    work = [(flow.store, (services.databases, services.settings, services.jobs.queue, one)) for one in others]
+    work.append((flow.undo, (services.databases, services.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
     for thread in threads:
         thread.start()
@@ -344,63 +346,68 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
         thread.join()
     assert {anna.state(one) for one in others} <= {records.STORED, records.READ}
     assert anna.state(first) in {records.STORED, records.UNDONE}
-    with parts.databases.reading() as session:
-        rows = applied.stored(session, anna.home_id)
-        assert rows.tolist() == applied.folded(session, anna.home_id, range(670, 680)).tolist()
-        in_force = {one.batch_id for one in applied.in_force(session, anna.home_id)}
+    with services.databases.reading() as session:
+        rows = applied.stored_contents(session, anna.home_id)
+        assert rows.tolist() == applied.replay(session, anna.home_id, range(670, 680)).tolist()
+        in_force = {one.upload_id for one in applied.active_uploads(session, anna.home_id)}
     assert in_force == {one for one in (first, *others) if anna.state(one) == records.STORED}
     check(anna)
 
 
 KILLED = """
 import os, pickle, signal, sys
+from importlib import import_module
 from pathlib import Path
 from web import jobs
-from web.services import {module}, imports
 from web.store.databases import connect
 
 settings = pickle.loads(Path(sys.argv[1]).read_bytes())
 databases = connect(settings)
-{module}.{function} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+import_module("web.services.{module}").{function} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 getattr(jobs.make(settings, databases), sys.argv[2]).call_local(int(sys.argv[3]))
 """
 
 
 @pytest.mark.parametrize(
-    ("job", "module", "function"), [("undo", "care", "analyse"),
-                                    pytest.param("undo", "deliveries", "forget", marks=pytest.mark.deep),
-                                    pytest.param("store", "reanalysis", "analyse_touched", marks=pytest.mark.deep)],
-)  # fmt: skip
+    ("job", "module", "function"),
+    [
+        ("undo", "analysis.home_analysis", "analyse"),
+        pytest.param("undo", "uploads.applied", "remove", marks=pytest.mark.deep),
+        pytest.param("store", "analysis.rescore", "analyse_touched", marks=pytest.mark.deep),
+    ],
+)
 def test_killed_worker_leaves_nothing_half_done(
     anna: Person, tmp_path: Path, job: str, module: str, function: str
 ) -> None:
     """SIGKILL at the end of an undo, and of a store that replaces a period; afterwards it is done as if nothing was."""
-    parts = anna.parts
+    services = anna.services
     first = anna.read_in(workbooks.workbook())
     second = anna.read_in(file_of(row("05.01.2026", minutes="25"), row("06.01.2026")), store=False)
     choose(anna, second, ApplyChoice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
     if job == "store":
-        batch_id, working, waiting = second, records.STORING, records.RELEASED
-        flow.commit(parts.databases, second, account_id=1)
+        upload_id, working, waiting = second, records.STORING, records.RELEASED
+        flow.commit(services.databases, second, account_id=1)
     else:
-        batch_id, working, waiting = first, records.UNDOING, records.TO_UNDO
+        upload_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)
-        shown = undo_job.weigh(parts.databases, first).digest
-        undo_job.release(parts.databases, first, account_id=1, shown=shown)
-    before, cubes = held(anna), stored_results.content(parts.databases, anna.home_id)
+        shown = undo_job.preview_undo(services.databases, first).digest
+        undo_job.release(services.databases, first, account_id=1, shown=shown)
+    before, cubes = held(anna), stored_results.content(services.databases, anna.home_id)
     script, settings = tmp_path / "killed.py", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
-    settings.write_bytes(pickle.dumps(parts.settings))
+    settings.write_bytes(pickle.dumps(services.settings))
     ended = subprocess.run(
-        [sys.executable, str(script), str(settings), job, str(batch_id)], cwd=ROOT, check=False,
+        [sys.executable, str(script), str(settings), job, str(upload_id)],
+        cwd=ROOT,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert ended.returncode == -signal.SIGKILL
-    assert anna.state(batch_id) == working
-    assert (held(anna), stored_results.content(parts.databases, anna.home_id)) == (before, cubes)
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=0) == {batch_id: waiting}
-    parts.jobs.enqueue(batch_id, waiting)
+    assert anna.state(upload_id) == working
+    assert (held(anna), stored_results.content(services.databases, anna.home_id)) == (before, cubes)
+    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=0) == {upload_id: waiting}
+    services.jobs.enqueue(upload_id, waiting)
     run_jobs(anna)
-    assert anna.state(batch_id) == (records.STORED if job == "store" else records.UNDONE)
+    assert anna.state(upload_id) == (records.STORED if job == "store" else records.UNDONE)
     assert held(anna)["interventions"].total() == 2
     check(anna)

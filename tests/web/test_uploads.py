@@ -25,10 +25,9 @@ from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import Person, post, upload
 from tests.support.web.uploads import run_jobs
 from web.jobs import start_worker
-from web.services import accounts, clock
-from web.services.analysis import demand, home_data, results
-from web.services.rulebooks import library
-from web.services.uploads import flow, housekeeping, kept_files, records
+from web.services import accounts, clock, rulebook_calendar
+from web.services.analysis import demand, home_analysis, home_data, results
+from web.services.uploads import flow, kept_files, records, recovery, retention
 from web.store import models
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def closes(port: int) -> bool:
 
 def stored(who: Person, model: Any = models.PerformedIntervention) -> int:
     """Return how many rows of a table there are."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
@@ -61,7 +60,7 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     assert sent.status_code == 302
     waiting = client.get(sent.location)
     assert '<noscript><meta http-equiv="refresh"' in waiting.text
-    assert "Wie weit ist Ihre Lieferung?" in waiting.text
+    assert "Wie weit ist Ihre Datenlieferung?" in waiting.text
     run_jobs(anna)
     assert client.get(f"{sent.location}/stand").headers["HX-Redirect"] == sent.location
     page = client.get(sent.location)
@@ -89,16 +88,16 @@ def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
 def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     """What pages show equals what the engine says of the same file without any store."""
     anna.read_in(workbooks.workbook())
-    book = library.current("rekonstruktion")
+    book = rulebook_calendar.current("rekonstruktion")
     direct = pebem.score(importers.read([("a.xlsx", workbooks.workbook())], book).tables, book, groupings=pebem.CUBE)
-    result = results.load(anna.parts.databases.reading, anna.home_id)
+    result = results.load(anna.services.databases.reading, anna.home_id)
     assert result.period == (date(2026, 1, 5), date(2026, 2, 8))
     assert result.available_period == result.period
     assert result.wards == ["WB 1", "WB 2"]
     assert result.home_name == "Haus am Deich"
     assert result.rulebook.sha256 == book.sha256
     dims = ("day", "ward", "shift", "intervention")
-    cells = results.cells(anna.parts.databases.reading, anna.home_id, result.period)
+    cells = results.cells(anna.services.databases.reading, anna.home_id, result.period)
     full = Aggregate({dims: cells}, result.aggregate.coverage, direct.excluded)
     assert full == direct
     for kept in (("ward",), ("shift",), ("intervention",), ("day",), ("ward", "shift", "intervention"), ()):
@@ -109,7 +108,7 @@ def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
 
 def test_figures_of_a_period_and_ward(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     march = results.load(reading, anna.home_id, period=(date(2026, 2, 1), date(2027, 1, 1)))
     assert march.period == (date(2026, 2, 1), date(2026, 2, 8))
     assert march.covered["counted"] == 5
@@ -121,7 +120,7 @@ def test_figures_of_a_period_and_ward(anna: Person) -> None:
 def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:
     """P2 had no level before January and QN 3 from February: history survives the store."""
     anna.read_in(workbooks.workbook())
-    cells = results.load(anna.parts.databases.reading, anna.home_id).aggregate.by("day")
+    cells = results.load(anna.services.databases.reading, anna.home_id).aggregate.by("day")
     levels = {row.day: row.qn_ist for row in cells.itertuples()}
     assert levels[date(2026, 1, 5)] == 4
     assert levels[date(2026, 2, 5)] == 3
@@ -130,7 +129,7 @@ def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:
 def test_demand_shows_residents_and_nobody_who_worked(anna: Person) -> None:
     """D1: the person view does not exist; reasons belong to residents, by pseudonym."""
     anna.read_in(workbooks.workbook())
-    reading = anna.parts.databases.reading
+    reading = anna.services.databases.reading
     found = demand.behind(reading, anna.home_id, "1.1", (date(2026, 1, 1), date(2026, 12, 31)))
     assert [(one.count, one.seconds) for one in found] == [(3, 3600), (2, 750), (1, 300)]
     assert [one.known for one in found] == [True, True, False]
@@ -156,7 +155,7 @@ def test_same_file_twice_stores_nothing_new(anna: Person) -> None:
     before = [stored(anna, model) for model in tables]
     again = anna.read_in(workbooks.workbook(), name="Kopie.xlsx")
     assert [stored(anna, model) for model in tables] == before
-    row = records.find(anna.parts.databases.reading, 1, again)
+    row = records.find(anna.services.databases.reading, 1, again)
     assert (row.state, row.new_rows) == (records.STORED, 0)
     assert before[:2] == [7, 3]
     assert before[3:5] == [4, 4]
@@ -166,8 +165,8 @@ def test_overlapping_file_adds_only_what_is_new(anna: Person) -> None:
     """A third equal row, and one more: two new ones."""
     anna.read_in(workbooks.workbook())
     more = [*workbooks.WORK, workbooks.WORK[2], ("77", "P1", "1.1", "09.02.2026", "", "7", "", "", "")]
-    batch_id = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=more))
-    assert records.find(anna.parts.databases.reading, 1, batch_id).new_rows == 2
+    upload_id = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=more))
+    assert records.find(anna.services.databases.reading, 1, upload_id).new_rows == 2
 
 
 def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
@@ -175,7 +174,7 @@ def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
     from web.services import homes  # noqa: PLC0415
 
     anna.read_in(workbooks.workbook())
-    second = homes.create(anna.parts.databases, 1, "Zweites Haus")
+    second = homes.create(anna.services.databases, 1, "Zweites Haus")
     anna.home_id = second
     anna.read_in(workbooks.workbook())
     assert stored(anna) == 14
@@ -183,11 +182,11 @@ def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
 
 def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
     """Concurrency: both end, every row once, figures complete."""
-    parts, ids = anna.parts, [anna.read_in(workbooks.workbook(), store=False) for _ in range(3)]
-    for batch_id in ids:
-        flow.commit(parts.databases, batch_id, account_id=1)
+    services, ids = anna.services, [anna.read_in(workbooks.workbook(), store=False) for _ in range(3)]
+    for upload_id in ids:
+        flow.commit(services.databases, upload_id, account_id=1)
     threads = [
-        threading.Thread(target=flow.store, args=(parts.databases, parts.settings, parts.jobs.queue, one))
+        threading.Thread(target=flow.store, args=(services.databases, services.settings, services.jobs.queue, one))
         for one in ids
     ]
     for thread in threads:
@@ -196,7 +195,7 @@ def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
         thread.join()
     assert [anna.state(one) for one in ids] == [records.STORED] * 3
     assert stored(anna) == 7
-    assert results.load(parts.databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
+    assert results.load(services.databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
 def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
@@ -209,33 +208,35 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
         Bewohner=residents, Begutachtungen=[*workbooks.assessments(2), extra], Mitarbeitende=staff
     )
     anna.read_in(content)
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.residents) == 3
     assert len(tables.assessments) == 3
     assert sorted(tables.assessments["1.1"]) == [1, 2, 2]
     assert sorted(tables.staff["qn"]) == [2, 3, 4, 4]
-    covered = results.load(anna.parts.databases.reading, anna.home_id).covered
+    covered = results.load(anna.services.databases.reading, anna.home_id).covered
     assert covered["bewohner"] == workbooks.COUNTED
 
 
 def test_interventions_alone_are_not_told_off_for_people_the_home_knows(anna: Person) -> None:
     """A monthly file may hold the interventions only."""
     anna.read_in(workbooks.workbook())
-    batch_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
-    said = records.said(anna.parts.databases, anna.parts.settings, batch_id)
+    upload_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
+    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
     strangers = sorted(one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
     assert strangers == ["0815", "P9"]
 
 
 def test_what_is_no_workbook_is_refused_in_words(anna: Person) -> None:
-    batch_id = anna.read_in(b"PK\x03\x04 broken", store=False)
-    assert anna.state(batch_id) == records.REFUSED
-    page = anna.first_sign_in().get(f"/daten/{batch_id}").text
-    assert records.said(anna.parts.databases, anna.parts.settings, batch_id).message in page.replace("&#34;", '"')
+    upload_id = anna.read_in(b"PK\x03\x04 broken", store=False)
+    assert anna.state(upload_id) == records.REFUSED
+    page = anna.first_sign_in().get(f"/daten/{upload_id}").text
+    assert records.texts(anna.services.databases, anna.services.settings, upload_id).message in page.replace(
+        "&#34;", '"'
+    )
     empty = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS[:1]), store=False)
     assert anna.state(empty) == records.REFUSED
-    assert "keine Daten" in records.said(anna.parts.databases, anna.parts.settings, empty).message
+    assert "keine Daten" in records.texts(anna.services.databases, anna.services.settings, empty).message
     strange = anna.read_in(workbooks.workbook(Notizen=[("a", "b")]), store=False)
     assert anna.state(strange) == records.ASKING
 
@@ -245,7 +246,7 @@ def test_form_says_what_is_wrong(ben: Person, files: list[tuple[bytes, str]]) ->
     answer = upload(ben.first_sign_in(), *files)
     assert answer.status_code == 422
     assert "Bitte" in answer.text or "bitte" in answer.text
-    assert ben.parts.jobs.queue.storage.queue_size() == 0
+    assert ben.services.jobs.queue.storage.queue_size() == 0
 
 
 def test_file_names_cannot_leave_their_folder(ben: Person) -> None:
@@ -253,36 +254,38 @@ def test_file_names_cannot_leave_their_folder(ben: Person) -> None:
     client = ben.first_sign_in()
     upload(client, (workbooks.workbook(), "../../../etc/passwd.xlsx"))
     run_jobs(ben)
-    files = {path.relative_to(ben.parts.settings.uploads).as_posix() for path in ben.parts.settings.uploads.rglob("*")}
+    files = {
+        path.relative_to(ben.services.settings.uploads).as_posix() for path in ben.services.settings.uploads.rglob("*")
+    }
     assert files == {"1", "1/asked", "1/faulty", "1/file-0", "1/result"}
     assert "passwd.xlsx" in client.get("/daten/1").text
     assert "etc/passwd" not in client.get("/daten/1").text
 
 
 def test_discarding_leaves_nothing_behind(anna: Person) -> None:
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     client = anna.first_sign_in()
-    assert post(client, f"/daten/{batch_id}/verwerfen", f"/daten/{batch_id}").status_code == 302
-    assert anna.state(batch_id) == records.DISCARDED
-    assert not list(anna.parts.settings.uploads.rglob("*-*"))
-    assert not kept_files.has_result(anna.parts.settings, batch_id)
-    assert not records.said(anna.parts.databases, anna.parts.settings, batch_id).findings
-    late = post(client, f"/daten/{batch_id}/uebernehmen", "/daten/")
+    assert post(client, f"/daten/{upload_id}/verwerfen", f"/daten/{upload_id}").status_code == 302
+    assert anna.state(upload_id) == records.DISCARDED
+    assert not list(anna.services.settings.uploads.rglob("*-*"))
+    assert not kept_files.has_result(anna.services.settings, upload_id)
+    assert not records.texts(anna.services.databases, anna.services.settings, upload_id).findings
+    late = post(client, f"/daten/{upload_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
-    assert anna.state(batch_id) == records.DISCARDED
+    assert anna.state(upload_id) == records.DISCARDED
     assert "anderen Stand" in client.get("/daten/").text
 
 
 def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """C6: files and findings go after seven days, with an entry in the log; what is stored stays."""
     kept, old = anna.read_in(workbooks.workbook()), anna.read_in(workbooks.workbook(), store=False)
-    parts, later = anna.parts, clock.now() + timedelta(days=7, minutes=1)
-    assert housekeeping.forget_old(parts.databases, parts.settings) == 0
+    services, later = anna.services, clock.now() + timedelta(days=7, minutes=1)
+    assert retention.forget_old(services.databases, services.settings) == 0
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert housekeeping.forget_old(parts.databases, parts.settings) == 1
+    assert retention.forget_old(services.databases, services.settings) == 1
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
-    assert not kept_files.has_result(parts.settings, old)
-    with parts.databases.reading() as session:
+    assert not kept_files.has_result(services.settings, old)
+    with services.databases.reading() as session:
         last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert (last.action, last.object, last.account_id) == ("einlesen.verwerfen", f"lieferung {old}", None)
     assert "7 Tagen" in last.reason
@@ -290,24 +293,24 @@ def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: p
 
 def test_releasing_twice_stores_once(anna: Person) -> None:
     """A double click: the second one is told, and no second job does anything."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
-    parts = anna.parts
-    flow.commit(parts.databases, batch_id, account_id=1)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
+    services = anna.services
+    flow.commit(services.databases, upload_id, account_id=1)
     with pytest.raises(flow.UploadError):
-        flow.commit(parts.databases, batch_id, account_id=1)
+        flow.commit(services.databases, upload_id, account_id=1)
     for _ in range(2):
-        parts.jobs.enqueue(batch_id, records.RELEASED)
+        services.jobs.enqueue(upload_id, records.RELEASED)
     run_jobs(anna)
-    assert anna.state(batch_id) == records.STORED
-    with parts.databases.reading() as session:
+    assert anna.state(upload_id) == records.STORED
+    with services.databases.reading() as session:
         entries = session.scalars(select(models.AuditEvent.action)).all()
     assert entries.count("einlesen.speichern") == 1
 
 
 def test_findings_and_template_can_be_downloaded(anna: Person) -> None:
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     client = anna.first_sign_in()
-    findings = openpyxl.load_workbook(BytesIO(client.get(f"/daten/{batch_id}/befunde.xlsx").data))
+    findings = openpyxl.load_workbook(BytesIO(client.get(f"/daten/{upload_id}/befunde.xlsx").data))
     cells = [str(cell.value) for sheet in findings for row in sheet for cell in row]
     assert any("Zauberei" in cell for cell in cells)
     template = client.get("/daten/vorlage.xlsx")
@@ -325,54 +328,54 @@ def test_filter_and_pages_of_findings_survive_nonsense(ben: Person) -> None:
 
 def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """F10: all or nothing, whatever goes wrong at the end."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
-    parts = anna.parts
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
+    services = anna.services
     with monkeypatch.context() as broken:
-        broken.setattr(home_data, "analyse", lambda *_: 1 / 0)
-        flow.commit(parts.databases, batch_id, account_id=1)
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
-    assert anna.state(batch_id) == records.ABORTED
+        broken.setattr(home_analysis, "analyse", lambda *_: 1 / 0)
+        flow.commit(services.databases, upload_id, account_id=1)
+        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
+    assert anna.state(upload_id) == records.ABORTED
     assert [stored(anna, model) for model in (models.PerformedIntervention, models.Resident, models.Cube)] == [0, 0, 0]
     client = anna.first_sign_in()
-    assert "nichts halb übernommen" in client.get(f"/daten/{batch_id}").text
-    assert post(client, f"/daten/{batch_id}/erneut", f"/daten/{batch_id}").status_code == 302
+    assert "nichts halb übernommen" in client.get(f"/daten/{upload_id}").text
+    assert post(client, f"/daten/{upload_id}/erneut", f"/daten/{upload_id}").status_code == 302
     run_jobs(anna)
-    assert anna.state(batch_id) == records.STORED
+    assert anna.state(upload_id) == records.STORED
     assert stored(anna) == 7
 
 
 def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what somebody has seen and released is stored, also after a restart."""
-    parts, real = anna.parts, records.move
+    services, real = anna.services, records.move
 
-    def fail_at_the_end(session: Any, batch_id: int, start: str, end: str, **values: Any) -> bool:
+    def fail_at_the_end(session: Any, upload_id: int, start: str, end: str, **values: Any) -> bool:
         if end == records.READ:
             raise OSError("disk full")
-        return real(session, batch_id, start, end, **values)
+        return real(session, upload_id, start, end, **values)
 
     with monkeypatch.context() as broken:
         broken.setattr(records, "move", fail_at_the_end)
-        batch_id = anna.read_in(workbooks.workbook(), store=False)
-    assert kept_files.has_result(parts.settings, batch_id)
-    assert anna.state(batch_id) == records.ABORTED
-    parts.jobs.enqueue(batch_id, flow.restart(parts.databases, batch_id, account_id=1))
+        upload_id = anna.read_in(workbooks.workbook(), store=False)
+    assert kept_files.has_result(services.settings, upload_id)
+    assert anna.state(upload_id) == records.ABORTED
+    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
     run_jobs(anna)
-    assert anna.state(batch_id) == records.READ
+    assert anna.state(upload_id) == records.READ
     assert stored(anna) == 0
 
 
 KILLED = """
 import pickle, sys, time
+from importlib import import_module
 from pathlib import Path
 from web import serve
-from web.services import {module}
 
 def stop_here(*_, **__):
     Path(sys.argv[2]).touch()
     time.sleep(600)
 
 if __name__ == "__main__":
-    {module}.{function} = stop_here
+    import_module("web.services.{module}").{function} = stop_here
     serve.serve(pickle.loads(Path(sys.argv[1]).read_bytes()), "127.0.0.1", int(sys.argv[3]))
 """
 
@@ -380,39 +383,42 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("module", "function", "start"),
     [
-        ("care", "analyse", records.RELEASED),
-        pytest.param("storing", "put", records.RELEASED, marks=pytest.mark.deep),
-        ("staging", "keep_result", records.WAITING),
+        ("analysis.home_analysis", "analyse", records.RELEASED),
+        pytest.param("uploads.apply", "store_rows", records.RELEASED, marks=pytest.mark.deep),
+        ("uploads.kept_files", "keep_result", records.WAITING),
     ],
 )
 def test_killed_server_leaves_nothing_half_done(
     anna: Person, tmp_path: Path, module: str, function: str, start: str
 ) -> None:
     """F10: SIGKILL in the middle of reading or of the store's transaction; afterwards it can be started again."""
-    parts = anna.parts
+    services = anna.services
     if start == records.RELEASED:
-        batch_id = anna.read_in(workbooks.workbook(), store=False)
-        flow.commit(parts.databases, batch_id, account_id=1)
+        upload_id = anna.read_in(workbooks.workbook(), store=False)
+        flow.commit(services.databases, upload_id, account_id=1)
     else:
-        batch_id = flow.start(
-            parts.databases,
-            parts.settings,
+        upload_id = flow.start(
+            services.databases,
+            services.settings,
             home_id=anna.home_id,
-            account_id=accounts.numbered(parts.databases, "anna"),
+            account_id=accounts.find_id(services.databases, "anna"),
             files=[("a.xlsx", workbooks.workbook())],
         )
-    parts.jobs.enqueue(batch_id, start)
+    services.jobs.enqueue(upload_id, start)
     script, reached, settings = tmp_path / "killed.py", tmp_path / "reached", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
-    settings.write_bytes(pickle.dumps(parts.settings))
+    settings.write_bytes(pickle.dumps(services.settings))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, str(script), str(settings), str(reached), str(port)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for _ in range(400):
             if reached.exists() or server.poll() is not None:
@@ -423,7 +429,7 @@ def test_killed_server_leaves_nothing_half_done(
         server.kill()
         server.wait()
     assert closes(port)  # the pages' process ends with the one that was killed, and frees the port
-    assert anna.state(batch_id) in {records.READING, records.STORING}
+    assert anna.state(upload_id) in {records.READING, records.STORING}
     for _ in range(50):  # PostgreSQL needs a moment to see that the client is gone
         if stored(anna) == 0:
             break
@@ -431,27 +437,29 @@ def test_killed_server_leaves_nothing_half_done(
     models_stored = (models.PerformedIntervention, models.Resident, models.Assessment, models.Staff, models.Cube)
     assert [stored(anna, model) for model in models_stored] == [0, 0, 0, 0, 0]
     client = anna.first_sign_in()
-    parts.jobs.take_up(silent_seconds=0)
-    assert anna.state(batch_id) == start
-    assert "durch einen Neustart unterbrochen" in client.get(f"/daten/{batch_id}").text
+    services.jobs.take_up(silent_seconds=0)
+    assert anna.state(upload_id) == start
+    assert "durch einen Neustart unterbrochen" in client.get(f"/daten/{upload_id}").text
     run_jobs(anna)
     if start == records.WAITING:
-        assert anna.state(batch_id) == records.READ
+        assert anna.state(upload_id) == records.READ
     else:
-        assert anna.state(batch_id) == records.STORED
+        assert anna.state(upload_id) == records.STORED
         assert stored(anna) == 7
 
 
 def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
     """After a restart nothing is forgotten, even where the queue itself was lost."""
-    parts = anna.parts
+    services = anna.services
     died, waits = (
-        flow.start(parts.databases, parts.settings, home_id=anna.home_id, account_id=1, files=[("a", b"PK\x03\x04")])
+        flow.start(
+            services.databases, services.settings, home_id=anna.home_id, account_id=1, files=[("a", b"PK\x03\x04")]
+        )
         for _ in range(2)
     )
-    with parts.databases.writing.begin() as session:
+    with services.databases.writing.begin() as session:
         records.move(session, died, records.WAITING, records.READING)
-    worker = start_worker(parts.settings)
+    worker = start_worker(services.settings)
     try:
         for _ in range(100):
             if anna.state(died) == anna.state(waits) == records.REFUSED:
@@ -465,23 +473,25 @@ def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
 
 def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     """Only a job that has been silent for long is taken for dead."""
-    parts = ben.parts
-    batch_id = flow.start(parts.databases, parts.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")])
-    with parts.databases.writing.begin() as session:
-        records.move(session, batch_id, records.WAITING, records.READING)
-    parts.jobs.queue.note(f"batch-{batch_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
-    housekeeping.recover(parts.databases, parts.jobs.queue)
-    assert ben.state(batch_id) == records.READING
-    assert housekeeping.recover(parts.databases, parts.jobs.queue, silent_seconds=20) == {batch_id: records.WAITING}
-    assert ben.state(batch_id) == records.WAITING
+    services = ben.services
+    upload_id = flow.start(
+        services.databases, services.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")]
+    )
+    with services.databases.writing.begin() as session:
+        records.move(session, upload_id, records.WAITING, records.READING)
+    services.jobs.queue.note(f"batch-{upload_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
+    recovery.recover(services.databases, services.jobs.queue)
+    assert ben.state(upload_id) == records.READING
+    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=20) == {upload_id: records.WAITING}
+    assert ben.state(upload_id) == records.WAITING
 
 
 def test_new_edition_of_the_rulebook_leads_to_new_figures(anna: Person) -> None:
     """Figures never rest on another rulebook than the one the page names."""
     anna.read_in(workbooks.workbook())
-    databases = anna.parts.databases
-    assert housekeeping.refresh(databases) == 0
+    databases = anna.services.databases
+    assert home_analysis.refresh_stale(databases) == 0
     stored_results.rest_on_another_book(databases, anna.home_id, date(2026, 1, 5))
     assert results.load(databases.reading, anna.home_id) is None
-    assert housekeeping.refresh(databases) == 1
+    assert home_analysis.refresh_stale(databases) == 1
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED

@@ -94,8 +94,8 @@ def test_names_are_kept_completed_and_found_again(databases: Databases, settings
         pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
         pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
     with databases.vault_reading() as session:
-        assert pseudonyms.reveal(session, settings, 1, pseudonym) == ("7", Name("Quast", "Ute"))
-        assert pseudonyms.reveal(session, settings, 2, pseudonym) is None
+        assert pseudonyms.everyone(session, settings, 1, STAFF) == {pseudonym: ("7", Name("Quast", "Ute"))}
+        assert pseudonyms.everyone(session, settings, 2, STAFF) == {}
 
 
 def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
@@ -106,7 +106,7 @@ def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> N
         name = session.scalar(select(Identity.name).where(Identity.pseudonym == found["1"]))
         session.execute(update(Identity).where(Identity.pseudonym == found["2"]).values(name=name))
     with databases.vault_reading() as session, pytest.raises(TamperedError):
-        pseudonyms.reveal(session, settings, 1, found["2"])
+        pseudonyms.everyone(session, settings, 1, STAFF)
 
 
 def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> None:
@@ -114,7 +114,7 @@ def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> 
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx", store=False)
     anna.read_in(workbooks.text(workbooks.RESIDENTS), name="Halina Żeromska.csv", store=False)
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx")
-    databases = anna.parts.databases
+    databases = anna.services.databases
     found = []
     for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
         with sessions() as session:
@@ -124,7 +124,7 @@ def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> 
                     found += [(table.name, mark) for mark in workbooks.MARKERS if mark in cells or any(
                         len(mark) > 4 and (mark in cell or mark.encode().decode("latin-1") in cell) for cell in cells
                     )]  # fmt: skip
-    for path in anna.parts.settings.home.rglob("*"):
+    for path in anna.services.settings.home.rglob("*"):
         if path.is_file() and not path.name.endswith("_key.txt"):
             content = path.read_bytes()
             found += [(path.name, mark) for mark in workbooks.MARKERS if len(mark) > 4 and mark.encode() in content]
@@ -139,37 +139,37 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     shut = Box(embedded.vault_key, "uploads")
     content = workbooks.text(extra)
     assert b"Demenz" in content
-    batch_id = who.read_in(content, name="Bewohner.csv", store=False)
-    sealed = (embedded.uploads / str(batch_id) / "result").read_bytes()
-    staged = shut.open(sealed, f"{batch_id}/result")
+    upload_id = who.read_in(content, name="Bewohner.csv", store=False)
+    sealed = (embedded.uploads / str(upload_id) / "result").read_bytes()
+    staged = shut.open(sealed, f"{upload_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    words = records.said(who.parts.databases, embedded, batch_id)
+    words = records.texts(who.services.databases, embedded, upload_id)
     assert "Demenz" not in repr(words)
-    for path in (embedded.uploads / str(batch_id)).iterdir():
+    for path in (embedded.uploads / str(upload_id)).iterdir():
         assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
-    who.store(batch_id)
-    assert not (embedded.uploads / str(batch_id)).exists()
+    who.store(upload_id)
+    assert not (embedded.uploads / str(upload_id)).exists()
 
 
 def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app: Callable[[Settings], Flask]) -> None:
     """T3, C2: figures, demand and reasons without any identity; uploads say what is missing."""
-    batch_id = anna.read_in(workbooks.workbook())
-    whole = anna.parts.databases
+    upload_id = anna.read_in(workbooks.workbook())
+    whole = anna.services.databases
     with whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     anna.first_sign_in()
-    blind_settings = replace(anna.parts.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
+    blind_settings = replace(anna.services.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     app = make_app(blind_settings)
     with pytest.raises(Exception, match="refused"), app.extensions["pebem"].databases.vault_reading() as session:
         session.execute(text("SELECT 1"))
     client = replace(anna, app=app).again_signed_in()
     for address in ("/", "/interventionen", "/interventionen/1.1", f"/warum/1.1/{pseudonym}?am=2026-02-05", "/daten/"):
         assert client.get(address).status_code == 200, address
-    page = client.get(f"/daten/{batch_id}")
+    page = client.get(f"/daten/{upload_id}")
     assert page.status_code == 200
     assert "nicht erreichbar" in page.text
-    assert client.get(f"/daten/{batch_id}/befunde.xlsx").status_code == 503
+    assert client.get(f"/daten/{upload_id}/befunde.xlsx").status_code == 503
     sent = upload(client, (workbooks.workbook(), "a.xlsx"))
     assert "nicht erreichbar" in client.get(sent.location).text
     assert len(records.of_home(whole.reading, anna.home_id)) == 1

@@ -62,7 +62,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CaseText:
     """A case in words; ``record`` is what is known of the person, ``source`` what the expected was derived from."""
 
     title: str
@@ -77,7 +77,7 @@ class CaseGroup:
     """The cases of one topic."""
 
     title: str
-    cases: tuple[Told, ...]
+    cases: tuple[CaseText, ...]
 
 
 def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> tuple[CaseGroup, ...]:
@@ -97,13 +97,17 @@ def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> t
         differs.setdefault((found.case, found.intervention), []).append(found.message)
     order = dict.fromkeys((*names, *sorted(case.group for case in cases)))
     mildest_first = sorted(cases, key=lambda case: max(expected.high for expected in case.expected))
-    by_group = {name: [_told(book, case, differs) for case in mildest_first if case.group == name] for name in order}
-    return tuple(CaseGroup(names.get(name, name.capitalize()), tuple(told)) for name, told in by_group.items() if told)
+    by_group = {
+        name: [_case_text(book, case, differs) for case in mildest_first if case.group == name] for name in order
+    }
+    return tuple(
+        CaseGroup(names.get(name, name.capitalize()), tuple(texts)) for name, texts in by_group.items() if texts
+    )
 
 
-def summary(told: Sequence[CaseGroup]) -> str:
+def summary(chapter: Sequence[CaseGroup]) -> str:
     """Say how many cases there are and whether the rulebook answers as they expect."""
-    cases = [case for group in told for case in group.cases]
+    cases = [case for group in chapter for case in group.cases]
     asked = sum(len(answer.interventions) for case in cases for answer in case.answers)
     odd = sum(any(answer.differs for answer in case.answers) for case in cases)
     agreed = "Das Regelwerk antwortet überall so, wie der Fall es erwartet."
@@ -117,7 +121,7 @@ def summary(told: Sequence[CaseGroup]) -> str:
 # ---------------------------------------------------------------- one case
 
 
-def _told(book: RuleBook, case: Case, differs: Mapping[tuple[str, str], list[str]]) -> Told:
+def _case_text(book: RuleBook, case: Case, differs: Mapping[tuple[str, str], list[str]]) -> CaseText:
     facts = case.facts(book.as_of, book.criteria)
     lines: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for expected in case.expected:
@@ -125,7 +129,7 @@ def _told(book: RuleBook, case: Case, differs: Mapping[tuple[str, str], list[str
         key = level, why, tuple(differs.get((case.id, expected.intervention), ()))
         lines.setdefault(key, []).append(called)
     answers = tuple(Answer(level, tuple(called), why, odd) for (level, why, odd), called in lines.items())
-    return Told(case.title, " ".join(case.person.split()), record(case, book), answers, case.source)
+    return CaseText(case.title, " ".join(case.person.split()), record(case, book), answers, case.source)
 
 
 def _answer(book: RuleBook, expected: Expectation, facts: Facts) -> tuple[str, str, tuple[str, ...]]:
@@ -134,13 +138,19 @@ def _answer(book: RuleBook, expected: Expectation, facts: Facts) -> tuple[str, s
     if column is None:
         return f"{expected.intervention} {expected.title}".strip(), "–", ()
     entry = book.interventions[column]
-    told = explain(book, entry, facts)
-    level = level_range(told.qn_soll or None, told.low, told.high) if told.low else "nicht bewertbar"
-    why = [_reason(answer, told) for answer in told.rules if answer.decides] or list(told.because)
-    if entry.accepts and told.qn_soll:
-        barred = any(answer.decides and answer.rule.bars_certificates for answer in told.rules)
+    explanation = explain(book, entry, facts)
+    level = (
+        level_range(explanation.qn_soll or None, explanation.low, explanation.high)
+        if explanation.low
+        else "nicht bewertbar"
+    )
+    why = [_reason(answer, explanation) for answer in explanation.rules if answer.decides] or list(explanation.because)
+    if entry.accepts and explanation.qn_soll:
+        barred = any(answer.decides and answer.rule.bars_certificates for answer in explanation.rules)
         why.append("Ein Zertifikat genügt hier nicht." if barred else f"Es genügt {entry.accepts}.")
-    failing = [answer.rule.title for answer in told.rules if answer.id in expected.fails and answer.applies is False]
+    failing = [
+        answer.rule.title for answer in explanation.rules if answer.id in expected.fails and answer.applies is False
+    ]
     if failing:
         why.append(f"Trifft nicht zu: {'; '.join(failing)}.")
     if expected.reason:
@@ -148,17 +158,19 @@ def _answer(book: RuleBook, expected: Expectation, facts: Facts) -> tuple[str, s
     return f"{entry.id} {entry.title}", level, tuple(why)
 
 
-def _reason(answer: RuleAnswer, told: Explanation) -> str:
+def _reason(answer: RuleAnswer, explanation: Explanation) -> str:
     """Return the title of a rule that decides and, where the title does not say it all, why the rule applies."""
     title, condition = answer.rule.title, answer.rule.condition
     match condition:
         case Always() | Reserved():
             return f"{title}."
         case Unstable():
-            active = sentences.active_criteria(condition, told.facts)
-            return f"{title}: {'; '.join(criterion.label for criterion in active)}."
+            criteria = sentences.active_criteria(condition, explanation.facts)
+            return f"{title}: {'; '.join(criterion.label for criterion in criteria)}."
         case _:
-            asked = sentences.ConditionContext(told.facts, told.facts.states(), told.intervention, told.book.as_of)
+            asked = sentences.ConditionContext(
+                explanation.facts, explanation.facts.states(), explanation.intervention, explanation.book.as_of
+            )
             return f"{title}, weil {sentences.because(condition, asked)}."
 
 
@@ -198,28 +210,28 @@ def _by_word(points: Mapping[str, int], book: RuleBook, *, zeros: bool) -> Itera
 # ---------------------------------------------------------------- as Markdown
 
 
-def markdown(book: RuleBook, told: Sequence[CaseGroup]) -> str:
+def markdown(book: RuleBook, chapter: Sequence[CaseGroup]) -> str:
     """Return the chapter as Markdown."""
-    return "\n".join(_lines(book, told)) + "\n"
+    return "\n".join(_lines(book, chapter)) + "\n"
 
 
-def _lines(book: RuleBook, told: Sequence[CaseGroup]) -> Iterator[str]:
+def _lines(book: RuleBook, chapter: Sequence[CaseGroup]) -> Iterator[str]:
     yield from ("# Fälle: was das Regelwerk bei wem verlangt", "")
-    yield from (f"Regelwerk: {_escaped(book.display)}. {summary(told)}", "")
+    yield from (f"Regelwerk: {_escaped(book.display)}. {summary(chapter)}", "")
     yield from ("Diese Seite schreibt `pebem rules cases`. Ändern Sie die Dateien der Fälle, nicht diese Seite.", "")
     yield from ("## So lesen Sie einen Fall", "", *(f"- {hint}" for hint in HINTS), "")
-    for number, group in enumerate(told, 1):
+    for number, group in enumerate(chapter, 1):
         yield f"{number}. [{_escaped(group.title)}](#faelle-{number}) ({len(group.cases)})"
-    yield f"{len(told) + 1}. [Die Regeln und ihre Belege](#regeln)"
-    for number, group in enumerate(told, 1):
+    yield f"{len(chapter) + 1}. [Die Regeln und ihre Belege](#regeln)"
+    for number, group in enumerate(chapter, 1):
         yield from ("", f'<a id="faelle-{number}"></a>', "", f"## {number}. {_escaped(group.title)}")
         for case in group.cases:
             yield from _case_lines(case)
-    yield from ("", '<a id="regeln"></a>', "", f"## {len(told) + 1}. Die Regeln und ihre Belege", "")
+    yield from ("", '<a id="regeln"></a>', "", f"## {len(chapter) + 1}. Die Regeln und ihre Belege", "")
     yield from _rule_lines(book)
 
 
-def _case_lines(case: Told) -> Iterator[str]:
+def _case_lines(case: CaseText) -> Iterator[str]:
     yield from ("", f"### {_escaped(case.title)}", "")
     yield from (f"{_escaped(case.person)}<br>", f"*{_escaped(case.record)}*", "")
     yield "| Verlangt | Intervention | Warum |"

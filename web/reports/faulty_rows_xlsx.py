@@ -81,12 +81,12 @@ def _sheet(sheet: Worksheet, styles: Styles, headings: Sequence[str], rows: Sequ
         for column, cell in enumerate(row.cells):
             kind = _kind(cell)
             _cell(sheet, (number, column), cell, kind, formats[kind, column in row.wrong])
-        sheet.write_string(number, reasons, str(safe(_told(row, several=several)))[:LONGEST], plain)
+        sheet.write_string(number, reasons, str(safe(_reasons(row, several=several)))[:LONGEST], plain)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), reasons)
 
 
-def _told(row: FaultyRow, *, several: bool) -> str:
+def _reasons(row: FaultyRow, *, several: bool) -> str:
     where = f"Zeile {row.number} in „{row.file}“" if several else f"Zeile {row.number}"
     return f"{where}: {' '.join(row.reasons) or OF_THE_SAME_PERSON}"
 

@@ -84,7 +84,7 @@ def content(
     names: Mapping[str, str] = _UNNAMED,
 ) -> dict[str, Any]:
     """Return what the template prints, as plain data."""
-    told = case_chapter.groups(book, cases, names)
+    chapter = case_chapter.groups(book, cases, names)
     odd = {found.case for found in deviations(book, cases)} if cases else set()
     agreed = [case for case in cases if case.id not in odd]
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -122,9 +122,9 @@ def content(
         "sources": _sources(documents),
         "cases": {"total": len(cases), "odd": len(odd)},
         "chapter": {
-            "summary": case_chapter.summary(told),
+            "summary": case_chapter.summary(chapter),
             "hints": case_chapter.HINTS,
-            "groups": [asdict(group) for group in told],
+            "groups": [asdict(group) for group in chapter],
         },
     }
 

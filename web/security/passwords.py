@@ -1,4 +1,4 @@
-"""Passwords: how they are kept, and which are refused."""
+"""Passwords: how they are stored, and which are refused."""
 
 from __future__ import annotations
 

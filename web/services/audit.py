@@ -1,4 +1,4 @@
-"""The log of who did what: written in the transaction of the deed, so that there is no deed without entry."""
+"""The log of who did what: written in the transaction of the action, so that there is no action without an entry."""
 
 from __future__ import annotations
 

@@ -19,6 +19,6 @@ def today() -> date:
     return datetime.now(BERLIN).date()
 
 
-def written(moment: datetime) -> str:
+def format_moment(moment: datetime) -> str:
     """Return a moment as German pages write it: 21.11.2026, 17:20 Uhr."""
     return f"{moment.astimezone(BERLIN):%d.%m.%Y, %H:%M} Uhr"

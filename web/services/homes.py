@@ -46,8 +46,8 @@ def residents(reading: sessionmaker[Session], home_id: int) -> list[str]:
         return sorted(session.scalars(query))
 
 
-def handed_out(databases: Databases, home: HomeRow, *, tenant_id: int, account_id: int, what: str) -> None:
-    """Write down that figures of a home left the application (security row T10)."""
+def record_download(databases: Databases, home: HomeRow, *, tenant_id: int, account_id: int, what: str) -> None:
+    """Log that figures of a home were downloaded (security row T10)."""
     with databases.writing.begin() as session:
         audit.record(
             session, f"{what}.herunterladen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home.id}"

@@ -1,4 +1,4 @@
-"""Which rulebook holds for a home on which day: the built-in one since always, until somebody activates another."""
+"""Which rulebook is effective for a home on which day: the built-in one, until another is activated."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KEPT_BOOKS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class RulebookPeriod:
-    """Days, both included, on which one book holds unchanged."""
+    """Days, both included, on which one book is effective unchanged."""
 
     first: date
     last: date
@@ -44,7 +44,7 @@ class BuiltInRulebook:
     name: str
 
     def book(self, day: date) -> rules.RuleBook:
-        """Return the edition in force on a day; before the first one began, the first."""
+        """Return the edition effective on a day; before the first one began, the first."""
         return _built_in(self.name, _within(day, *_built_in_span(self.name)))
 
     def breaks(self) -> frozenset[date]:
@@ -61,7 +61,7 @@ class OwnRulebook:
     documents: Mapping[str, Any]
 
     def book(self, day: date) -> rules.RuleBook:
-        """Return the book with the entries in force on a day; outside its time, those of its first or last day."""
+        """Return the book with the entries effective on a day; outside its time, those of its first or last day."""
         head = self.documents["rulebook.yaml"]
         end = head.get("gueltig_bis")
         day = _within(day, date.fromisoformat(head["gueltig_ab"]), date.fromisoformat(end) if end else date.max)

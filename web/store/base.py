@@ -1,4 +1,4 @@
-"""What both databases' tables are made of: names of constraints, and types SQLite and PostgreSQL keep alike."""
+"""What both databases' tables are made of: names of constraints, and types SQLite and PostgreSQL store alike."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        """Refuse a time without zone: nobody could say when it was."""
+        """Refuse a time without zone: it would be ambiguous."""
         if value is not None and value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
         return value.astimezone(UTC) if value is not None else None
@@ -43,7 +43,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Exact(TypeDecorator[Decimal]):
-    """A decimal number, exact: kept as text, because SQLite knows binary fractions only."""
+    """A decimal number, exact: stored as text, because SQLite knows binary fractions only."""
 
     impl = String(30)
     cache_ok = True

@@ -1,4 +1,4 @@
-"""What every table and column must say of itself: whose it is, how personal it is, when it goes."""
+"""What every table and column declares: whose it is, how personal it is, when it is deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DataClass = Literal["personal", "pseudonymous", "free"]
 
 
 class Deletion(StrEnum):
-    """Deletion classes: what ends the time a row may be kept."""
+    """Deletion classes: what ends the time a row may be stored."""
 
     CONTRACT = "vertragsende"
     ACCOUNT = "konto"
@@ -36,7 +36,7 @@ def classed(data: DataClass, tenant: str, deletion: Deletion) -> dict[str, str]:
     tenant
         Column, or path of columns, that leads to the tenant, such as "home_id"; "-" for the tenant itself.
     deletion
-        What ends the time the data may be kept.
+        What ends the time the data may be stored.
     """
     return {"tenant": tenant, "data_class": data, "deletion_class": deletion.value}
 

@@ -1,4 +1,4 @@
-"""The vault: who is behind a pseudonym, and what uploads said word for word. Own database, own key."""
+"""The vault: who is behind a pseudonym, and the texts of uploads. Own database, own key."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class SealedUploadTexts(VaultBase):
 
     __tablename__ = "upload"
     __table_args__ = _upload.table("personal")
-    batch_id: Mapped[int] = _upload("free", primary_key=True, autoincrement=False)
+    upload_id: Mapped[int] = _upload("free", "batch_id", primary_key=True, autoincrement=False)
     home_id: Mapped[int] = _upload("free", Integer)
     file_names: Mapped[bytes] = _upload("personal", LargeBinary)
     findings: Mapped[bytes | None] = _upload("personal", LargeBinary)

@@ -8,10 +8,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_login import current_user, login_user, logout_user
 from markupsafe import Markup
 
-from web.current import SignedIn, databases, parts, user, visitor
+from web.current import SignedIn, databases, services, user, visitor
 from web.security import totp
 from web.security.crypto import Box, TamperedError
-from web.services import accounts, clock, homes
+from web.services import clock, homes, sessions
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ def sign_in() -> ResponseReturnValue:
             return redirect(url_for("home.index"))
         return render_template("auth/sign_in.html", wrong="", user_name="")
     name, password = request.form.get("benutzername", ""), request.form.get("kennwort", "")
-    token = accounts.check_password(databases(), name, password)
+    token = sessions.check_password(databases(), name, password)
     if token is None:
         return render_template("auth/sign_in.html", wrong=REFUSED, user_name=name), 401
     _carry(token)
@@ -48,7 +48,7 @@ def second_factor() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("auth/second_factor.html", wrong="")
     code = request.form.get("code", "")
-    token = accounts.check_code(databases(), parts().settings, user().token, code, clock.now())
+    token = sessions.check_code(databases(), services().settings, user().token, code, clock.now())
     if token is None:
         return render_template("auth/second_factor.html", wrong=WRONG_CODE), 401
     _carry(token)
@@ -61,13 +61,13 @@ def enrol() -> ResponseReturnValue:
     who = visitor()
     if who.enrolled:
         return redirect(url_for("auth.second_factor"))
-    box, place = Box(parts().settings.secret_key, "enrol"), f"account {who.account_id}"
+    box, place = Box(services().settings.secret_key, "enrol"), f"account {who.account_id}"
     wrong = ""
     # The secret travels sealed in the form: until a code proves it, the server keeps nothing.
     secret = _sealed_secret(box, place) if request.method == "POST" else totp.new_secret()
     if request.method == "POST":
         code = request.form.get("code", "")
-        token = accounts.enrol(databases(), parts().settings, user().token, secret, code, clock.now())
+        token = sessions.enrol(databases(), services().settings, user().token, secret, code, clock.now())
         if token is not None:
             _carry(token)
             return redirect(url_for("home.index"))
@@ -92,7 +92,7 @@ def change_password() -> ResponseReturnValue:
         if new != request.form.get("nochmal", ""):
             wrong = "Die beiden neuen Kennwörter sind nicht gleich."
         else:
-            wrong = accounts.change_password(databases(), user().token, old, new, clock.now())
+            wrong = sessions.change_password(databases(), user().token, old, new, clock.now())
         if not wrong:
             flash("Ihr neues Kennwort gilt ab jetzt.", "done")
             return redirect(url_for("home.index"))
@@ -104,7 +104,7 @@ def change_password() -> ResponseReturnValue:
 @blueprint.post("/abmelden")
 def sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
-    accounts.sign_out(databases(), user().token)
+    sessions.sign_out(databases(), user().token)
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
@@ -117,14 +117,14 @@ def choose_home() -> ResponseReturnValue:
     found = homes.find(databases().reading, visitor().tenant_id, int(wanted)) if wanted.isdecimal() else None
     if found is None:
         abort(404)
-    accounts.choose_home(databases(), user().token, found.id)
+    sessions.choose_home(databases(), user().token, found.id)
     return redirect(url_for("home.index"))
 
 
 def _carry(token: str) -> None:
     """Give the browser a new token, and nothing of its session before."""
     session.clear()
-    who = accounts.visitor(databases(), token, clock.now())
+    who = sessions.visitor(databases(), token, clock.now())
     if who is None:
         abort(401)
     login_user(SignedIn(token, who), force=True)

@@ -19,7 +19,7 @@ class TermWords(NamedTuple):
     one, many
         What a word of the kind is called.
     open
-        What becomes of rows whose word nobody knows.
+        What happens to rows whose word is unknown.
     other
         What may be entered in place of a suggestion.
     row

@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 SAMPLE: dict[str, Any] = {
-    "batch_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
+    "upload_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
     "override_id": 1, "kind": "qualifikation", "number": 1,
 }  # fmt: skip
 LOGGED = {
-    "imports.findings",
-    "imports.faulty_rows",
+    "uploads.findings",
+    "uploads.faulty_rows",
     "interventions.table",
     "profiles.export",
     "relief.table",
     "terms.table",
 }
 """Downloads of what belongs to a home: each leaves its entry in the log."""
-SHOWING_NAMES = {"people.index"}
+SHOWING_NAMES = {"unknown_people.index"}
 """Pages that show who is behind a pseudonym: each look leaves its entry in the log (T2)."""
-DOWNLOADS = {*LOGGED, "imports.template", "library.workbook", "library.printed"}
+DOWNLOADS = {*LOGGED, "uploads.template", "rulebook_library.workbook", "rulebook_library.printed"}
 
 DAY = "?am=2026-02-05"
 
@@ -94,22 +94,22 @@ def test_no_page_answers_a_stranger_whose_form_is_right(small_app: Flask) -> Non
 
 def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: a foreign upload is 404 for every page and method, and stays as it was."""
-    batch_id = anna.read_in(workbooks.workbook(), store=False)
+    upload_id = anna.read_in(workbooks.workbook(), store=False)
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     client = other.first_sign_in()
     walked = 0
     anna.app.config["WTF_CSRF_ENABLED"] = False
     for rule, _ in addresses(anna.app):
-        if "batch_id" not in rule.arguments:
+        if "upload_id" not in rule.arguments:
             continue
         address = anna.app.url_map.bind("localhost").build(
-            rule.endpoint, {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+            rule.endpoint, {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
         )
         for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
             assert client.open(address, method=method).status_code == 404, address
             walked += 1
     assert walked >= 6
-    assert anna.state(batch_id) == "gelesen"
+    assert anna.state(upload_id) == "gelesen"
     assert client.post("/haus", data={"haus": str(anna.home_id)}).status_code == 404
     assert client.post("/haus", data={"haus": "²"}).status_code == 404
     assert "Haus am Deich" not in client.get("/daten/").text
@@ -142,7 +142,7 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
 def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
     """B2: a pseudonym of another home says nothing."""
     anna.read_in(workbooks.workbook())
-    with anna.parts.databases.reading() as session:
+    with anna.services.databases.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     own = anna.first_sign_in()
     assert own.get(f"/warum/1.1/{pseudonym}{DAY}").status_code == 200
@@ -154,7 +154,7 @@ def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
 def test_choosing_a_home(ben: Person) -> None:
     from web.services import accounts, homes  # noqa: PLC0415
 
-    databases = ben.parts.databases
+    databases = ben.services.databases
     second = homes.create(databases, accounts.tenant_of(databases, "Träger Süd"), "Zweites Haus")
     client = ben.first_sign_in()
     assert "Haus am Hang" in client.get("/").text
@@ -164,23 +164,23 @@ def test_choosing_a_home(ben: Person) -> None:
 
 def test_every_post_needs_its_token(ben: Person) -> None:
     """F3: without the page's own token nothing happens."""
-    batch_id = ben.read_in(workbooks.workbook(), store=False)
+    upload_id = ben.read_in(workbooks.workbook(), store=False)
     client = ben.first_sign_in()
     walked = 0
     for rule, _ in addresses(ben.app):
         if "POST" in rule.methods:
-            given = {name: {**SAMPLE, "batch_id": batch_id}[name] for name in rule.arguments}
+            given = {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
             address = ben.app.url_map.bind("localhost").build(rule.endpoint, given)
             answer = client.post(address, data={"haus": "1"})
             assert answer.status_code == 400, address
             walked += 1
     assert walked >= 9
-    assert ben.state(batch_id) == "gelesen"
+    assert ben.state(upload_id) == "gelesen"
     assert client.get("/").status_code == 200
 
 
 def _everything(who: Person) -> dict[str, list[Any]]:
-    databases, found = who.parts.databases, {}
+    databases, found = who.services.databases, {}
     for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:
@@ -286,6 +286,21 @@ def test_cookies_of_a_public_installation(embedded: Settings, make_app: Callable
         assert word in cookie
     assert "Domain" not in cookie
     assert int(re.search(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"]).group(1)) >= 31_536_000
+
+
+def test_page_a_refusal_leads_back_to_exists(small_app: Flask) -> None:
+    """A view names it once; its address is made of the view's own arguments alone."""
+    adapter = small_app.url_map.bind("localhost")
+    pages = [
+        (rule, page)
+        for rule, _ in addresses(small_app)
+        if (page := getattr(small_app.view_functions[rule.endpoint], "page_back", None))
+    ]
+    assert len(pages) > 15
+    for rule, page in pages:
+        assert set(page.arguments) <= rule.arguments, rule.endpoint
+        address = adapter.build(page.endpoint, {name: SAMPLE[name] for name in page.arguments}, method="GET")
+        assert "?" not in address, rule.endpoint
 
 
 def test_too_large_upload_is_refused_in_german(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:

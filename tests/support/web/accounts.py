@@ -11,16 +11,16 @@ from web.store import models
 
 def tenant_of(who: Person) -> int:
     """Return the tenant of an account."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return session.scalars(select(models.Home.tenant_id).where(models.Home.id == who.home_id)).one()
 
 
 def account_of(who: Person) -> int:
     """Return the number of an account."""
-    return accounts.numbered(who.parts.databases, who.user_name)
+    return accounts.find_id(who.services.databases, who.user_name)
 
 
 def actions(who: Person) -> list[str]:
     """Return the log."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         return list(session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)))

@@ -16,7 +16,7 @@ DAYS = (date(2026, 2, 6), date(2026, 3, 31))
 
 def nurse(who: Person) -> Person:
     """Mark an account as that of a registered nurse."""
-    accounts.mark_qn4(who.parts.databases, who.user_name, qn4=True)
+    accounts.mark_qn4(who.services.databases, who.user_name, qn4=True)
     return who
 
 
@@ -25,10 +25,12 @@ def set_(who: Person, level: int = 4, **other: Any) -> int:
     wanted: dict[str, Any] = {
         "intervention": "1.1", "reason": "Sturz mit Folgen", "start": DAYS[0], "end": DAYS[1], **other,
     }  # fmt: skip
-    return overrides.set_(who.parts.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted)
+    return overrides.set_(
+        who.services.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted
+    )
 
 
 def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
     """Return the pseudonym of the known resident who had 1.1 on a day."""
-    found = demand.behind(who.parts.databases.reading, who.home_id, "1.1", (day, day))
+    found = demand.behind(who.services.databases.reading, who.home_id, "1.1", (day, day))
     return next(one.resident for one in found if one.known)

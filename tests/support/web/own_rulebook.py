@@ -11,7 +11,7 @@ from rules.load import SHELF, documents
 from tests.support.web.accounts import account_of, tenant_of
 from web.reports import rulebook_xlsx
 from web.services.analysis import results
-from web.services.rulebooks import library
+from web.services.rulebooks import holdings, library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,20 +47,20 @@ BUILT_IN = "rekonstruktion"
 def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
     """Upload documents as a workbook."""
     return library.import_(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
+        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
         content=workbook(contents),
     )  # fmt: skip
 
 
 def activate(who: Person, key: str, from_day: date) -> None:
     """Let the person's home work with a rulebook."""
-    library.activate(
-        who.parts.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
+    holdings.activate(
+        who.services.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
         account_id=account_of(who),
     )  # fmt: skip
 
 
 def levels(who: Person) -> dict[date, set[int]]:
     """Return the levels called for by day, as pages see them."""
-    found = results.load(who.parts.databases.reading, who.home_id)
+    found = results.load(who.services.databases.reading, who.home_id)
     return {day: set(part["qn_soll"]) for day, part in found.aggregate.by("day").groupby("day")}

@@ -55,7 +55,7 @@ class Person:
     secret: str = ""
 
     @property
-    def parts(self) -> AppServices:
+    def services(self) -> AppServices:
         """Settings, databases and jobs of the application."""
         return self.app.extensions["pebem"]
 
@@ -89,33 +89,33 @@ class Person:
 
     def read_in(self, content: bytes, *, name: str = "haus.xlsx", store: bool = True) -> int:
         """Read a file in through the services, without pages, and return the upload's number."""
-        parts = self.parts
-        account_id = accounts.numbered(parts.databases, self.user_name)
-        batch_id = flow.start(
-            parts.databases, parts.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
+        services = self.services
+        account_id = accounts.find_id(services.databases, self.user_name)
+        upload_id = flow.start(
+            services.databases, services.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
         )
-        flow.read(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
         if store:
-            self.store(batch_id)
-        return batch_id
+            self.store(upload_id)
+        return upload_id
 
-    def store(self, batch_id: int) -> None:
+    def store(self, upload_id: int) -> None:
         """Release an upload as it was shown, and store it."""
-        parts = self.parts
-        flow.commit(parts.databases, batch_id, account_id=accounts.numbered(parts.databases, self.user_name))
-        flow.store(parts.databases, parts.settings, parts.jobs.queue, batch_id)
+        services = self.services
+        flow.commit(services.databases, upload_id, account_id=accounts.find_id(services.databases, self.user_name))
+        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
 
-    def undo(self, batch_id: int) -> None:
+    def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        parts, found = self.parts, undo_job.weigh(self.parts.databases, batch_id)
-        account_id = accounts.numbered(parts.databases, self.user_name)
-        undo_job.release(parts.databases, batch_id, account_id=account_id, shown=found.digest)
-        flow.undo(parts.databases, parts.jobs.queue, batch_id)
+        services, found = self.services, undo_job.preview_undo(self.services.databases, upload_id)
+        account_id = accounts.find_id(services.databases, self.user_name)
+        undo_job.release(services.databases, upload_id, account_id=account_id, shown=found.digest)
+        flow.undo(services.databases, services.jobs.queue, upload_id)
 
-    def state(self, batch_id: int) -> str:
+    def state(self, upload_id: int) -> str:
         """Return the state of an upload."""
-        rows = records.of_home(self.parts.databases.reading, self.home_id)
-        return next(row.state for row in rows if row.id == batch_id)
+        rows = records.of_home(self.services.databases.reading, self.home_id)
+        return next(row.state for row in rows if row.id == upload_id)
 
 
 def person(app: Flask, user_name: str, tenant: str, home: str) -> Person:

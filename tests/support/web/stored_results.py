@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import select, update
 
 from pebem.engine.day_numbers import number_of
-from web.services.analysis import home_data
+from web.services.analysis import home_analysis
 from web.store import models
 from web.store.models import Cube
 from web.store.result import packed, repository
@@ -59,9 +59,9 @@ def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple
 
 def check(who: Person) -> None:
     """Hold what is kept against a full analysis, which is undone."""
-    with who.parts.databases.writing() as session:
+    with who.services.databases.writing() as session:
         found = kept(session, who.home_id)
-        home_data.analyse(session, who.home_id)
+        home_analysis.analyse(session, who.home_id)
         session.flush()
         session.expire_all()
         assert found == kept(session, who.home_id)

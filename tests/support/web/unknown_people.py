@@ -10,8 +10,9 @@ from tests.support.web import workbooks
 from tests.support.web.accounts import account_of, tenant_of
 from tests.support.web.pages import Person
 from web.services.analysis import home_data
-from web.services.uploads import unknown_people
-from web.services.uploads.unknown_people import SAME, PersonReply
+from web.services.people.aliases import SAME
+from web.services.uploads import person_answers, unknown_people
+from web.services.uploads.person_answers import PersonReply
 from web.store import models
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any,
 
 def queue(who: Person) -> PersonQuestions:
     """Return the questions of a home."""
-    found = unknown_people.queue(who.parts.databases, who.parts.settings, who.home_id)
+    found = unknown_people.queue(who.services.databases, who.services.settings, who.home_id)
     assert found is not None
     return found
 
@@ -58,8 +59,8 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
 
 def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
     """Answer a question."""
-    unknown_people.answer(
-        who.parts.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
+    person_answers.answer(
+        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
         reply=PersonReply(one.kind, one.pseudonym, said, same_as),
     )  # fmt: skip
 
@@ -72,7 +73,7 @@ def merge(who: Person, label: str, into: str) -> None:
 
 def stored(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home as they are read, persons by what files call them."""
-    with who.parts.databases.reading() as session:
+    with who.services.databases.reading() as session:
         work = home_data.work_of(session, who.home_id)
         row = models.PerformedIntervention
         query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)

@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 def run_jobs(who: Person) -> None:
     """Do what a worker would, until nothing waits."""
-    queue = who.parts.jobs.queue
+    queue = who.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
 
 
-def weighed(who: Person, batch_id: int) -> dict[str, Any]:
+def weighed(who: Person, upload_id: int) -> dict[str, Any]:
     """Return what the preview of an upload says."""
-    return records.find(who.parts.databases.reading, 1, batch_id).weighed
+    return records.find(who.services.databases.reading, 1, upload_id).weighed
 
 
-def choose(who: Person, batch_id: int, choice: ApplyChoice) -> dict[str, Any]:
+def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:
     """Choose what to apply, and return what the preview says then."""
-    flow.weigh(who.parts.databases, who.parts.settings, batch_id, choice)
-    return weighed(who, batch_id)
+    flow.update_preview(who.services.databases, who.services.settings, upload_id, choice)
+    return weighed(who, upload_id)
 
 
 def same_import(one: importers.ReadFiles, other: importers.ReadFiles) -> None:

@@ -11,7 +11,7 @@ from web.services.words import terms
 
 def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
     """Return what words stand for, and in which version."""
-    found = terms.list_(who.parts.databases.reading, tenant_of(who), kind)
+    found = terms.list_(who.services.databases.reading, tenant_of(who), kind)
     return {one.text: (one.target, one.version) for one in found}
 
 
@@ -26,7 +26,7 @@ UNKNOWN = {
 
 def left_open(who: Person) -> int:
     """Read the small home in, and let it leave these words open too."""
-    batch_id = who.read_in(workbooks.workbook(), store=False)
-    with who.parts.databases.writing.begin() as session:
-        terms.keep_unknown(session, batch_id, UNKNOWN, ["Quast", "Żeromska"])
-    return batch_id
+    upload_id = who.read_in(workbooks.workbook(), store=False)
+    with who.services.databases.writing.begin() as session:
+        terms.store_unknown(session, upload_id, UNKNOWN, ["Quast", "Żeromska"])
+    return upload_id

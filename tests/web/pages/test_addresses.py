@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from web import csv_tables, period_filter, table_order
+from web import period_filter, tables
 
 
 def made(**changes: object) -> period_filter.PeriodFilter:
@@ -64,14 +64,14 @@ def test_months_to_choose_stay_within_the_data_and_keep_the_rest_of_the_address(
 
 
 def test_an_unknown_order_is_the_default() -> None:
-    assert table_order.read("-anzahl", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
-    assert table_order.read("titel", ("anzahl", "titel"), default="-anzahl") == ("titel", False)
-    assert table_order.read("passwort", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
-    assert table_order.read("", ("anzahl",), default="-anzahl") == ("anzahl", True)
+    assert tables.read_order("-anzahl", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
+    assert tables.read_order("titel", ("anzahl", "titel"), default="-anzahl") == ("titel", False)
+    assert tables.read_order("passwort", ("anzahl", "titel"), default="-anzahl") == ("anzahl", True)
+    assert tables.read_order("", ("anzahl",), default="-anzahl") == ("anzahl", True)
 
 
 def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> None:
-    order = table_order.TableOrder(
+    order = tables.TableOrder(
         key="anzahl", descending=True, action="/x", kept={"wb": "WB 1"}, rising=frozenset({"titel"})
     )
     assert order.url("anzahl") == "/x?wb=WB+1&sort=anzahl"
@@ -83,20 +83,20 @@ def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> No
 def test_rows_that_tie_keep_their_order_in_both_directions() -> None:
     rows = [("a", 1), ("b", 1), ("c", 2)]
     for descending, expected in ((False, "abc"), (True, "cab")):
-        order = table_order.TableOrder("n", descending, "/x", {}, frozenset())
-        assert "".join(name for name, _ in table_order.arranged(rows, order, lambda row, _: row[1])) == expected
+        order = tables.TableOrder("n", descending, "/x", {}, frozenset())
+        assert "".join(name for name, _ in tables.sort_rows(rows, order, lambda row, _: row[1])) == expected
 
 
 def test_csv_opens_in_german_spreadsheets() -> None:
-    text = csv_tables.text([["Nr.", "Titel", "Anzahl", "Minuten"], ["4.10", "Intimpflege; außen", 12, 1234.5]])
+    text = tables.csv_text([["Nr.", "Titel", "Anzahl", "Minuten"], ["4.10", "Intimpflege; außen", 12, 1234.5]])
     assert text == '\ufeffNr.;Titel;Anzahl;Minuten\r\n4.10;"Intimpflege; außen";12;1234,50\r\n'
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_csv_cells_never_begin_a_formula(start: str) -> None:
     """Security row F6."""
-    (line,) = csv_tables.text([[f"{start}1+1", -3.5, -2]]).removeprefix("\ufeff").splitlines()[-1:]
+    (line,) = tables.csv_text([[f"{start}1+1", -3.5, -2]]).removeprefix("\ufeff").splitlines()[-1:]
     cell = line.lstrip('"')
     assert cell.startswith("'") or start == "\r"
-    assert csv_tables.text([[f"{start}1"]]).removeprefix("\ufeff").lstrip('"').startswith("'")
+    assert tables.csv_text([[f"{start}1"]]).removeprefix("\ufeff").lstrip('"').startswith("'")
     assert line.endswith(";-3,50;-2")

@@ -1,8 +1,8 @@
-"""After an edit: analysing only the days it touches. What is kept then is what a full analysis would keep.
+"""After an edit: analysing only the days it touches. The stored result equals that of a full analysis.
 
-A day is touched where a row came or went, where another rulebook holds, or where a row of that day is rated on
-something else than before: an assessment, a level, a qualification, a ward. And where somebody was on shift otherwise,
-or somebody on shift is of another level: that changes who could have relieved whom.
+A day is touched where a row was added or removed, where another rulebook is effective, or where a row of that day is
+rated on other data than before: an assessment, a level, a qualification, a ward. And where a duty changed, or the
+level of a person on shift: that changes who could have relieved whom.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from sqlalchemy import func, select
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.rescore import RatingBasis, touched
 from web.services import rulebook_calendar
-from web.services.analysis import home_data, results, scoring
-from web.services.uploads import duties
+from web.services.analysis import duties, home_analysis, home_data, results, scoring
 from web.store.models import Home, PerformedIntervention
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ScoredState:
-    """What the figures of a home rest on besides its work, and whether those that are kept do.
+    """What the figures of a home rest on besides its work, and whether the stored ones do.
 
     Attributes
     ----------
@@ -45,7 +44,7 @@ class ScoredState:
     stretches
         Rulebooks of the days with work.
     stale
-        What is kept rests on something else, or is missing: it is no ground to build on.
+        The stored result rests on other data, or is missing: it cannot be updated.
     """
 
     people: Tables
@@ -53,8 +52,8 @@ class ScoredState:
     stale: bool = False
 
 
-def held(session: Session, home_id: int) -> ScoredState:
-    """Return what the figures of a home rest on; ask before an edit and hand it to :func:`analyse_touched` after it."""
+def scored_state(session: Session, home_id: int) -> ScoredState:
+    """Return what the figures of a home rest on: before an edit, for :func:`analyse_touched` after it."""
     home = session.get_one(Home, home_id)
     return ScoredState(home_data.people_of(session, home_id), _stretches(session, home), results.stale(session, home))
 
@@ -67,26 +66,26 @@ def analyse_touched(
     Parameters
     ----------
     before
-        What :func:`held` returned before the edit.
+        What :func:`scored_state` returned before the edit.
     days
-        Days on which rows or duties came or went.
+        Days on which rows or duties were added or removed.
     rosters
-        Whether feasible relief is to be worked out, and so what touches it alone.
+        Whether feasible relief is computed, and so what touches it alone.
     """
     if before.stale:
-        home_data.analyse(session, home_id, rosters=rosters)
+        home_analysis.analyse(session, home_id, rosters=rosters)
         return set()
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
     found = set(days) | _touched(session, home, before, people)
     if rosters:
-        found |= duties.of_changed_staff(session, home_id, before.people.staff, people.staff)
+        found |= duties.days_of_changed_staff(session, home_id, before.people.staff, people.staff)
     if found:
-        home_data.analyse(session, home_id, spans_of(found), rosters=rosters)
+        home_analysis.analyse(session, home_id, spans_of(found), rosters=rosters)
     return found
 
 
 def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Return first and last day of each run of days; what lies in one month is one run, for a month is kept as one."""
+    """Return first and last day of each run of days; days of one month are one run, as they are stored."""
     found: list[tuple[date, date]] = []
     for day in sorted(days):
         last = found[-1][1] if found else None
@@ -129,7 +128,7 @@ def _stretches(session: Session, home: Home) -> tuple[RulebookPeriod, ...]:
 def _pieces(
     before: Iterable[RulebookPeriod], now: Iterable[RulebookPeriod]
 ) -> Iterator[tuple[date, date, rules.RuleBook, rules.RuleBook]]:
-    """Cut the days so that in each piece one book held and one holds. Days without work before are in none."""
+    """Cut the days so that in each piece one book was effective and one is. Days without work before are in none."""
     before = tuple(before)
     for stretch in now:
         for was in before:

@@ -1,4 +1,4 @@
-"""Telling figures about people so that none is about one of them: groups of too few are told together (row D3)."""
+"""Disclosure control: figures about groups of too few people are shown together, so that none is about one (row D3)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ People = Counter[str]
 
 
 def grouped(people: dict[Group, People]) -> dict[Group, Group]:
-    """Return as which group each level and role is told, so that enough people stand behind each; empty where none is.
+    """Return as which group each level and role is shown, so that each has enough people; empty where none has.
 
-    Within a level the roles of too few are told together, if need be with the smallest of the other roles, so that
+    Within a level the roles of too few are shown together, if need be with the smallest of the other roles, so that
     their figure does not follow from the others; then levels likewise.
     """
     told = {group: group for group in people}

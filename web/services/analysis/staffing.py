@@ -13,23 +13,19 @@ from sqlalchemy import func, select
 from pebem.resident_mix import mix
 from rules import RuleBookError
 from rules.staffing import GROUPS, full_time_equivalents
-from web.services import audit, clock
-from web.services.analysis import home_data
-from web.services.uploads import records
-from web.store.models import Account, Home, StaffingInput, Upload, WeeklyHours
+from web.services.analysis import home_data, staffing_inputs
+from web.services.analysis.staffing_inputs import StaffingError
+from web.store.models import Upload, WeeklyHours
+from web.store.models.upload import EFFECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     import pandas as pd
     from sqlalchemy.orm import Session, sessionmaker
 
     from rules.provenance import Provenance
-    from web.store.databases import Databases
 
-FULL_TIME: Final = Decimal("38.5")
-"""Hours a week of a full-time job, unless the home has entered others."""
 
 GROUP_OF_LEVEL: Final = {1: "nr1", 2: "nr1", 3: "nr2", 4: "nr3"}
 """Group of § 113c by level; level 4 stands for 4 to 8."""
@@ -38,34 +34,9 @@ EXTRA_CARE: Final = 0
 """Key of additional carers (§ 43b SGB XI): shown apart, because § 113c does not count them."""
 
 TOTAL: Final = "total"
-MOST: Final = Decimal(10_000)
 _LONGEST: Final = timedelta(days=366 * 10)
 _DAY: Final = timedelta(days=1)
 _LEVELS: Final = (EXTRA_CARE, *GROUP_OF_LEVEL)
-
-
-class StaffingError(Exception):
-    """Figures cannot be entered or computed so. The message is one German sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class StaffingInputs:
-    """What a home has entered, from a day on; ``valid_from`` None = nothing, these are the defaults.
-
-    Attributes
-    ----------
-    full_time
-        Hours a week of a full-time job.
-    minimum, agreed
-        Full-time equivalents by group (``rules.staffing.GROUPS``): of the state, and agreed with the payers.
-    """
-
-    valid_from: date | None
-    full_time: Decimal
-    minimum: dict[str, Decimal | None]
-    agreed: dict[str, Decimal | None]
-    by: str = ""
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +122,8 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
         raise StaffingError("Bitte wählen Sie einen Zeitraum von höchstens zehn Jahren.")
     with reading() as session:
         residents = mix(home_data.people_of(session, home_id), first, last)
-        entered = _entered(session, home_id)
-        batch_id, hours = _hours(session, home_id)
+        entered = staffing_inputs.entered(session, home_id)
+        upload_id, hours = _hours(session, home_id)
     try:
         ceiling = full_time_equivalents({grade: residents[grade] for grade in range(1, 6)}, last)
     except RuleBookError as error:
@@ -163,7 +134,8 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     by_qn = {level: _mean(parts, _full_time(hours, level, entered)) for level in _LEVELS} if hours else {}
     lines = [
         _line(
-            group, "Summe" if group == TOTAL else ceiling.titles[group],
+            group,
+            "Summe" if group == TOTAL else ceiling.titles[group],
             "" if group == TOTAL else ceiling.levels[group],
             ceiling=(getattr(ceiling, group), ceiling.total),
             minimum=_entered_mean(parts, entered, "minimum", of),
@@ -171,72 +143,25 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
             actual=(_there(by_qn, of), _there(by_qn, GROUPS)) if by_qn else None,
         )
         for group, of in (*((group, (group,)) for group in GROUPS), (TOTAL, GROUPS))
-    ]  # fmt: skip
+    ]
     return StaffingFigures(
-        first, last, residents, tuple(lines), _on(entered, last).full_time, by_qn, batch_id, ceiling.provenance, last
+        first,
+        last,
+        residents,
+        tuple(lines),
+        staffing_inputs.effective(entered, last).full_time,
+        by_qn,
+        upload_id,
+        ceiling.provenance,
+        last,
     )
 
 
-def inputs(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> StaffingInputs:
-    """Return what holds on a day (None = today)."""
-    with reading() as session:
-        return _on(_entered(session, home_id), day or clock.today())
-
-
-def history(reading: sessionmaker[Session], home_id: int) -> list[StaffingInputs]:
-    """Return everything that was entered and still counts, latest day first."""
-    with reading() as session:
-        return [one for one in reversed(_entered(session, home_id)) if one.valid_from]
-
-
-def enter(  # a form with as many fields
-    databases: Databases,
-    *,
-    home_id: int,
-    account_id: int,
-    valid_from: date,
-    full_time: Decimal,
-    minimum: Mapping[str, Decimal | None],
-    agreed: Mapping[str, Decimal | None],
-) -> None:
-    """Enter figures that hold from a day on; of two entries for one day the later counts.
-
-    Raises
-    ------
-    StaffingError
-        Where a figure is not possible.
-    """
-    if not date(2000, 1, 1) <= valid_from < date(2100, 1, 1):
-        raise StaffingError("Bitte prüfen Sie das Jahr, von dem an die Werte gelten sollen.")
-    if not full_time.is_finite() or not 1 <= full_time <= 60:
-        raise StaffingError("Die Wochenstunden einer Vollzeitstelle müssen zwischen 1 und 60 liegen.")
-    figures = {
-        f"{kind}_{group}": values.get(group)
-        for kind, values in (("minimum", minimum), ("agreed", agreed))
-        for group in GROUPS
-    }
-    if any(value is not None and (not value.is_finite() or not 0 <= value < MOST) for value in figures.values()):
-        raise StaffingError("Vollzeitäquivalente müssen Zahlen ab 0 sein.")
-    if any(len(format(value, "f")) > 30 for value in (*figures.values(), full_time) if value is not None):
-        raise StaffingError("Eine Zahl hat zu viele Nachkommastellen.")
-    with databases.writing.begin() as session:
-        home = session.get_one(Home, home_id)
-        session.add(
-            StaffingInput(
-                home_id=home_id, valid_from=valid_from, full_time=full_time, account_id=account_id, at=clock.now(),
-                **figures,
-            ),
-        )  # fmt: skip
-        audit.record(
-            session, "personal.eingeben", tenant_id=home.tenant_id, account_id=account_id, what=f"haus {home_id}"
-        )
-
-
-def keep_hours(session: Session, batch_id: int, hours: pd.DataFrame) -> None:
-    """Keep the summed weekly hours of an upload, in the open transaction."""
+def store_hours(session: Session, upload_id: int, hours: pd.DataFrame) -> None:
+    """Store the summed weekly hours of an upload, in the open transaction."""
     days = [[None if day is None else day.date() for day in _plain(hours[name])] for name in ("start", "end")]
     session.add_all(
-        WeeklyHours(batch_id=batch_id, qn=int(qn), start=start, end=end, hours=total)
+        WeeklyHours(upload_id=upload_id, qn=int(qn), start=start, end=end, hours=total)
         for qn, start, end, total in zip(hours["qn"], *days, hours["hours"], strict=True)
     )
 
@@ -245,43 +170,20 @@ def _plain(column: pd.Series) -> list[Any]:
     return column.astype(object).where(column.notna(), None).tolist()
 
 
-def _entered(session: Session, home_id: int) -> list[StaffingInputs]:
-    """Return the defaults and what was entered, in order of days."""
-    found: dict[date | None, StaffingInputs] = {
-        None: StaffingInputs(None, FULL_TIME, dict.fromkeys(GROUPS), dict.fromkeys(GROUPS)),
-    }
-    rows = session.execute(
-        select(StaffingInput, Account.display_name)
-        .join(Account, Account.id == StaffingInput.account_id)
-        .where(StaffingInput.home_id == home_id)
-        .order_by(StaffingInput.valid_from, StaffingInput.id)
-    )
-    for row, by in rows:
-        minimum, agreed = (
-            {group: getattr(row, f"{kind}_{group}") for group in GROUPS} for kind in ("minimum", "agreed")
-        )
-        found[row.valid_from] = StaffingInputs(row.valid_from, row.full_time, minimum, agreed, by, row.at)
-    return list(found.values())
-
-
-def _on(entered: Sequence[StaffingInputs], day: date) -> StaffingInputs:
-    return next(one for one in reversed(entered) if one.valid_from is None or one.valid_from <= day)
-
-
 def _hours(session: Session, home_id: int) -> tuple[int | None, list[WeeklyHours]]:
     """Return the sums of the newest stored upload that has any: it lists all staff, so it replaces the one before."""
     newest = session.scalar(
-        select(func.max(WeeklyHours.batch_id))
-        .join(Upload, Upload.id == WeeklyHours.batch_id)
-        .where(Upload.home_id == home_id, Upload.state.in_(records.IN_FORCE))
+        select(func.max(WeeklyHours.upload_id))
+        .join(Upload, Upload.id == WeeklyHours.upload_id)
+        .where(Upload.home_id == home_id, Upload.state.in_(EFFECTIVE))
     )
     if newest is None:
         return None, []
-    return newest, list(session.scalars(select(WeeklyHours).where(WeeklyHours.batch_id == newest)))
+    return newest, list(session.scalars(select(WeeklyHours).where(WeeklyHours.upload_id == newest)))
 
 
 def _full_time(
-    hours: Sequence[WeeklyHours], level: int, entered: Sequence[StaffingInputs]
+    hours: Sequence[WeeklyHours], level: int, entered: Sequence[staffing_inputs.StaffingInputs]
 ) -> Callable[[date], Decimal]:
     """Return a function that gives the full-time equivalents of a level on a day."""
 
@@ -291,7 +193,7 @@ def _full_time(
             for row in hours
             if row.qn == level and (row.start is None or row.start <= day) and (row.end is None or day <= row.end)
         )
-        return sum(held, Decimal(0)) / _on(entered, day).full_time
+        return sum(held, Decimal(0)) / staffing_inputs.effective(entered, day).full_time
 
     return there
 
@@ -311,10 +213,15 @@ def _mean(parts: Sequence[tuple[date, int]], value: Callable[[date], Decimal]) -
 
 
 def _entered_mean(
-    parts: Sequence[tuple[date, int]], entered: Sequence[StaffingInputs], kind: str, groups: Sequence[str]
+    parts: Sequence[tuple[date, int]],
+    entered: Sequence[staffing_inputs.StaffingInputs],
+    kind: str,
+    groups: Sequence[str],
 ) -> Decimal | None:
     """Return the mean of what was entered for some groups together; None where a day or a group lacks it."""
-    values = [(getattr(_on(entered, day), kind)[group], days) for day, days in parts for group in groups]
+    values = [
+        (getattr(staffing_inputs.effective(entered, day), kind)[group], days) for day, days in parts for group in groups
+    ]
     if any(value is None for value, _ in values):
         return None
     return sum((value * days for value, days in values), Decimal(0)) / sum(days for _, days in parts)

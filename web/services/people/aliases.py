@@ -1,4 +1,4 @@
-"""Numbers and names that mean a person the home knows by another one: answered once, held to ever after."""
+"""Numbers and names that mean a person the home knows by another one: answered once, applied ever after."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from web.store.models import PersonAnswer
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,9 @@ SAME: Final = "dieselbe"
 NEW: Final = "neu"
 LATER: Final = "später"
 
+ROW_ID: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
+"""Kind of person -> the number in a row that says who it is about."""
+
 
 def answers(session: Session, home_id: int) -> dict[str, PersonAnswer]:
     """Return the answer that counts for each pseudonym of a home that was asked about."""
@@ -28,8 +32,13 @@ def answers(session: Session, home_id: int) -> dict[str, PersonAnswer]:
     return {row.pseudonym: row for row in rows}
 
 
+def answer_for(given: Mapping[str, PersonAnswer], pseudonym: str) -> str:
+    """Return the answer about a person, "" where there is none."""
+    return given[pseudonym].answer if pseudonym in given else ""
+
+
 def of_home(session: Session, home_id: int) -> dict[str, str]:
-    """Return whom each merged pseudonym of a home stands for, by pseudonym; nobody it names is merged."""
+    """Return whom each merged pseudonym of a home stands for, by pseudonym; none it names is merged."""
     meant = {one.pseudonym: one.same_as for one in answers(session, home_id).values() if one.same_as}
     found = {}
     for pseudonym in meant:
@@ -41,7 +50,7 @@ def of_home(session: Session, home_id: int) -> dict[str, str]:
     return found
 
 
-def applied(tables: Tables, meant: Mapping[str, str]) -> Tables:
+def apply_aliases(tables: Tables, meant: Mapping[str, str]) -> Tables:
     """Return what an upload says of people with merged pseudonyms replaced. Work is left alone: its rows go by id."""
     changed: dict[str, Any] = {}
     for spot in fields(tables):

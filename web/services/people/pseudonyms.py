@@ -85,17 +85,8 @@ def existing(session: Session, settings: Settings, home_id: int, kind: str, numb
     return {indices[index]: row.pseudonym for index, row in found.items()}
 
 
-def reveal(session: Session, settings: Settings, home_id: int, pseudonym: str) -> tuple[str, PersonName] | None:
-    """Return number and person behind a pseudonym of a home, or None."""
-    row = session.scalar(select(Identity).where(Identity.home_id == home_id, Identity.pseudonym == pseudonym))
-    if row is None:
-        return None
-    box = Box(settings.vault_key, "identity")
-    return box.open(row.number, _place(home_id, pseudonym, "number")).decode(), _person(box, row)
-
-
 def everyone(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, PersonName]]:
-    """Return number and person behind every pseudonym of a home: for comparing in memory, not for keeping."""
+    """Return number and person behind every pseudonym of a home: for comparing in memory, not for storing."""
     box = Box(settings.vault_key, "identity")
     rows = session.scalars(select(Identity).where(Identity.home_id == home_id, Identity.kind == kind))
     return {

@@ -1,9 +1,8 @@
-"""The library of rulebooks: built in or imported, never changed; and which one a home works with from when."""
+"""The library of rulebooks: built in or imported, never changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
@@ -14,25 +13,22 @@ from importers.rulebooks import workbook as rulebook_workbook
 from rules import difference
 from rules.load import sha256_of
 from web.services import audit, clock
-from web.services.analysis import home_data, rescore
+from web.services.analysis import home_data
+from web.services.errors import ServiceError
 from web.services.rulebook_calendar import (
     BuiltInRulebook,
     OwnRulebook,
-    RulebookPeriod,
     Source,
     built_in_editions,
     current,
-    on,
-    plan,
     source_of,
-    stretches,
 )
-from web.services.rulebooks.effects import HomeEffect, LevelShift, effect
-from web.store.models import Account, Home, Rulebook, RulebookHolding
+from web.services.rulebooks.effects import HomeEffect, effect
+from web.store.models import Account, Home, Rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session, sessionmaker
 
@@ -40,37 +36,12 @@ if TYPE_CHECKING:
     from rules.difference import BookDifference
     from web.store.databases import Databases
 
-__all__ = [
-    "HoldingRow",
-    "HomeEffect",
-    "ImportedRulebook",
-    "LevelShift",
-    "LibraryEntry",
-    "RulebookComparison",
-    "RulebookError",
-    "RulebookPeriod",
-    "activate",
-    "compare",
-    "current",
-    "documents",
-    "find",
-    "get",
-    "holding",
-    "holdings",
-    "import_",
-    "list_",
-    "remove",
-    "stretches",
-]  # fmt: skip
-
 OWN_STATUSES: Final = ("amtlich", "hausregel")
 """What an imported rulebook may be; reconstructions are ours."""
 
-EARLIEST: Final = date(2000, 1, 1)
 
-
-class RulebookError(Exception):
-    """A rulebook cannot be imported, removed or activated so. The message is one German sentence."""
+class RulebookError(ServiceError):
+    """A rulebook cannot be imported, removed or activated so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +77,8 @@ class LibraryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldingRow:
-    """From this day on a home works with this rulebook; None = since always, and without end."""
-
-    entry: LibraryEntry
-    valid_from: date | None
-    valid_until: date | None
-    by: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class ImportedRulebook:
-    """What became of an imported workbook: an entry, or findings with the errors that forbid it."""
+    """Result of importing a workbook: an entry, or findings with the errors that forbid it."""
 
     entry: LibraryEntry | None
     findings: tuple[Finding, ...]
@@ -147,16 +107,16 @@ def find(reading: sessionmaker[Session], tenant_id: int, key: str) -> LibraryEnt
 
 
 def get(reading: sessionmaker[Session], tenant_id: int, key: str, as_of: date | None = None) -> rules.RuleBook | None:
-    """Return a rulebook with the entries in force on a day (None = today); None where there is none for this tenant."""
+    """Return a rulebook with the entries effective on a day (None = today); None where the tenant has none."""
     with reading() as session:
-        source = _source(session, tenant_id, key)
+        source = find_source(session, tenant_id, key)
     return source.book(as_of or clock.today()) if source else None
 
 
 def documents(reading: sessionmaker[Session], tenant_id: int, key: str) -> Mapping[str, Any] | None:
     """Return the documents of a rulebook, as ``rules.load.documents`` does; of a built-in one, today's edition."""
     with reading() as session:
-        source = _source(session, tenant_id, key)
+        source = find_source(session, tenant_id, key)
     if isinstance(source, BuiltInRulebook):
         wanted = source.book(clock.today()).sha256
         return next(one for one in built_in_editions() if sha256_of(one) == wanted)
@@ -205,7 +165,7 @@ def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -
         Where it is built in or was used: figures rest on it.
     """
     with databases.writing.begin() as session:
-        source = _source(session, tenant_id, key)
+        source = find_source(session, tenant_id, key)
         if source is None or isinstance(source, BuiltInRulebook):
             raise RulebookError("Dieses Regelwerk kann nicht entfernt werden.")
         used = session.scalar(select(Rulebook.first_used_at).where(Rulebook.id == source.id))
@@ -219,74 +179,12 @@ def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -
         )
 
 
-def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, from_day: date, account_id: int) -> None:
-    """Let a home work with a rulebook from a day on, and score the days from there anew, all or nothing.
-
-    Raises
-    ------
-    RulebookError
-        Where the home or the rulebook is not this tenant's, or the day makes no sense.
-    """
-    if not EARLIEST <= from_day < date(2100, 1, 1):
-        raise RulebookError("Bitte prüfen Sie das Jahr, von dem an das Regelwerk gelten soll.")
-    with databases.writing.begin() as session:
-        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
-        source = _source(session, tenant_id, key)
-        if home is None or source is None:
-            raise RulebookError("Dieses Regelwerk gibt es hier nicht.")
-        now = clock.now()
-        built_in = source.name if isinstance(source, BuiltInRulebook) else None
-        own = None if isinstance(source, BuiltInRulebook) else session.get_one(Rulebook, source.id)
-        if own is not None and own.first_used_at is None:
-            own.first_used_at = now
-        before = rescore.held(session, home_id)
-        session.add(
-            RulebookHolding(
-                home_id=home_id, rulebook_id=own.id if own else None, built_in=built_in, valid_from=from_day,
-                account_id=account_id, at=now,
-            ),
-        )  # fmt: skip
-        session.flush()
-        audit.record(
-            session, "regelwerk.aktivieren", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}",
-            reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
-        )  # fmt: skip
-        rescore.analyse_touched(session, home_id, before)
-
-
-def holdings(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
-    """Return which rulebooks a home works with, in order of days; the first since always."""
-    with reading() as session:
-        home = session.get_one(Home, home_id)
-        held = plan(session, home)
-        entries = {entry.key: entry for entry in list_(reading, home.tenant_id)}
-        names = dict(
-            session.execute(select(Account.id, Account.display_name).where(Account.tenant_id == home.tenant_id)).all()
-        )
-    return [
-        HoldingRow(
-            entry=entries[_key(source)],
-            valid_from=decided.valid_from if decided else None,
-            valid_until=held[position + 1][0] - timedelta(days=1) if position + 1 < len(held) else None,
-            by=names.get(decided.account_id, "") if decided else "",
-            at=decided.at if decided else None,
-        )
-        for position, (_, source, decided) in enumerate(held)
-    ]
-
-
-def holding(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> rules.RuleBook:
-    """Return the rulebook that holds for a home on a day (None = today)."""
-    with reading() as session:
-        return on(session, session.get_one(Home, home_id), day or clock.today())
-
-
 def compare(
     reading: sessionmaker[Session], tenant_id: int, a: str, b: str, *, home_id: int | None = None
 ) -> RulebookComparison | None:
     """Compare two rulebooks and, with a home, what its work would come to with each; None where one is not there."""
     with reading() as session:
-        sources = [_source(session, tenant_id, key) for key in (a, b)]
+        sources = [find_source(session, tenant_id, key) for key in (a, b)]
         first, second = sources
         if first is None or second is None:
             return None
@@ -330,7 +228,8 @@ def _gaps(source: OwnRulebook, file: str) -> Iterator[Finding]:
             return
 
 
-def _source(session: Session, tenant_id: int, key: str) -> Source | None:
+def find_source(session: Session, tenant_id: int, key: str) -> Source | None:
+    """Return a rulebook of the library by its key, in an open session; None for another tenant's."""
     if key in {entry.key for entry in _built_in_entries()}:
         return BuiltInRulebook(key)
     number = key.removeprefix("r")
@@ -340,7 +239,8 @@ def _source(session: Session, tenant_id: int, key: str) -> Source | None:
     return source_of(row) if row else None
 
 
-def _key(source: Source) -> str:
+def key_of(source: Source) -> str:
+    """Return the name of a rulebook in addresses (:class:`LibraryEntry`)."""
     return source.name if isinstance(source, BuiltInRulebook) else f"r{source.id}"
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from rules.vocabulary import HIGHEST_LEVEL
-from web.services import audit, clock
+from web.services import audit, clock, rulebook_calendar
 from web.services.analysis import rescore
-from web.services.rulebooks import library
+from web.services.errors import ServiceError
 from web.store.models import Account, Home, Override, Resident
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ REASON_SIGNS: Final = 500
 SET: Final = "niveau.setzen"
 WITHDRAWN: Final = "niveau.zuruecknehmen"
 NO_NAMES: Final = "Bitte schreiben Sie keine Namen in die Begründung."
-"""What a form says beside the reason: it lies in the work database, where nobody has a name."""
+"""What a form shows beside the reason: it lies in the work database, where nobody has a name."""
 
 
-class OverrideError(Exception):
-    """A level cannot be set or taken back so. The message is one German sentence."""
+class OverrideError(ServiceError):
+    """A level cannot be set or taken back so."""
 
 
 class NotQualifiedError(OverrideError):
@@ -126,7 +126,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
     end: date,
     resident: str = "",
 ) -> int:
-    """Set a level for one resident (pseudonym) or, without, for the whole house, score anew, and return its number.
+    """Set a level for one resident (pseudonym) or, without, for the whole home, rescore, and return its number.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
         _qualified(session, home, account_id)
         _known(session, home, intervention, level, (start, end))
         resident_id = _resident(session, home_id, resident)
-        before = rescore.held(session, home_id)
+        before = rescore.scored_state(session, home_id)
         row = Override(
             home_id=home_id, resident_id=resident_id, intervention=intervention, level=level, reason=reason,
             start=start, end=end, account_id=account_id, created_at=clock.now(),
@@ -156,7 +156,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
 def withdraw(
     databases: Databases, *, home_id: int, override_id: int, account_id: int, from_day: date | None = None
 ) -> None:
-    """Take an override back from a day on (None = today) and score the days anew; before that day it stays in force.
+    """Take an override back from a day on (None = today) and rescore the days; before that day it stays effective.
 
     Raises
     ------
@@ -174,13 +174,10 @@ def withdraw(
             raise OverrideError("Diese Festlegung ist schon zurückgenommen.")
         if day > row.end:
             raise OverrideError("Diese Festlegung ist an diesem Tag schon abgelaufen.")
-        before = rescore.held(session, home_id)
+        before = rescore.scored_state(session, home_id)
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), account_id, day
         session.flush()
-        audit.record(
-            session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id,
-            what=f"festlegung {row.id}",
-        )  # fmt: skip
+        audit.record(session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
         rescore.analyse_touched(session, home_id, before)
 
 
@@ -209,7 +206,7 @@ def _objection(level: int, reason: str, start: date, end: date) -> str:
 
 @contextmanager
 def _denied(databases: Databases, home_id: int, account_id: int, action: str) -> Iterator[None]:
-    """Write a refusal for want of qualification into the log: the transaction of the deed is undone (G2)."""
+    """Write a refusal for want of qualification into the log: the transaction of the action is rolled back (G2)."""
     try:
         yield
     except NotQualifiedError:
@@ -234,7 +231,9 @@ def _qualified(session: Session, home: Home, account_id: int) -> None:
 
 
 def _known(session: Session, home: Home, intervention: str, level: int, period: tuple[date, date]) -> None:
-    found = [stretch.book.find_intervention(intervention) for stretch in library.stretches(session, home, *period)]
+    found = [
+        stretch.book.find_intervention(intervention) for stretch in rulebook_calendar.stretches(session, home, *period)
+    ]
     entries = [entry for entry in found if entry is not None and entry.id == intervention]
     if not entries:
         raise OverrideError("Diese Intervention steht nicht im Regelwerk des Hauses.")

@@ -1,4 +1,4 @@
-"""Taking an upload into what is stored, in the open transaction: people, rows, what it said, and the analysis."""
+"""Applying an upload in the open transaction: master data, rows and duties, its own content, and the analysis."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from web.services.analysis import home_data, rescore
-from web.services.people import aliases
-from web.services.uploads import applied, assessment_parts, duties, row_changes
-from web.services.uploads.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
+from web.services.analysis import duties, home_data, rescore, row_changes
+from web.services.analysis.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
+from web.services.people import aliases, master_data
+from web.services.uploads import applied, assessment_parts
 from web.store.models import Label, Resident
 from web.store.work import bulk, replace_rows
 from web.store.work.row_bytes import days_of, month_of, months_of
@@ -33,9 +33,9 @@ class ApplyChoice:
     Attributes
     ----------
     replace
-        Whether rows that say otherwise take the place of the stored ones.
+        Whether rows that differ replace the stored ones.
     first, last
-        Days the upload is complete for; None = it is not said to be.
+        Days the upload is complete for; None = it is not declared complete.
     wards
         Wards it is complete for; none = the whole home.
     """
@@ -47,28 +47,30 @@ class ApplyChoice:
 
     @property
     def complete(self) -> bool:
-        """Whether the upload is said to be complete."""
+        """Whether the upload is declared complete for some days."""
         return self.first is not None
 
-    def written(self) -> dict[str, Any]:
-        """Return it as it is kept."""
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is stored."""
         return {
-            "replace": self.replace, "wards": list(self.wards),
-            "first": self.first and self.first.isoformat(), "last": self.last and self.last.isoformat(),
-        }  # fmt: skip
+            "replace": self.replace,
+            "wards": list(self.wards),
+            "first": self.first and self.first.isoformat(),
+            "last": self.last and self.last.isoformat(),
+        }
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any] | None) -> ApplyChoice:
-        """Return what :meth:`written` gave; None is the choice nobody has made."""
-        if kept is None:
+    def from_json(cls, stored: Mapping[str, Any] | None) -> ApplyChoice:
+        """Return the choice that :meth:`as_json` returned; None = the defaults."""
+        if stored is None:
             return cls()
-        first, last = (date.fromisoformat(kept[name]) if kept[name] else None for name in ("first", "last"))
-        return cls(kept["replace"], first, last, tuple(kept["wards"]))
+        first, last = (date.fromisoformat(stored[name]) if stored[name] else None for name in ("first", "last"))
+        return cls(stored["replace"], first, last, tuple(stored["wards"]))
 
 
 @dataclass(frozen=True)
 class AppliedChanges:
-    """What became of the rows and of the duties, and which days were analysed (None = all)."""
+    """Changes to rows and duties, and the days that were analysed (None = all)."""
 
     difference: RowChanges
     rosters: duties.DutyChanges
@@ -76,112 +78,112 @@ class AppliedChanges:
 
     @property
     def digest(self) -> str:
-        """What tells whether the same rows and duties would go; "" where none do."""
-        return digest(self.difference.gone, self.rosters.gone)
+        """Digest of the rows and duties that are removed; "" where none are."""
+        return digest(self.difference.removed, self.rosters.removed_contents)
 
 
-def take_in(
+def apply_upload(
     session: Session,
     home_id: int,
-    batch_id: int,
+    upload_id: int,
     tables: Tables,
     choice: ApplyChoice,
     done: Callable[[int], object],
     *,
     dry: bool = False,
 ) -> AppliedChanges:
-    """Take an upload in. The home is locked by the caller.
+    """Apply an upload. The caller has locked the home.
 
     Parameters
     ----------
     tables
         What was read, persons by pseudonym.
     done
-        Told now and then how many rows are through.
+        Called now and then with the number of rows that are stored.
     dry
-        Only let the figures of the rows be what they would be: the caller undoes the transaction. Feasible relief,
-        which takes longer than they, is not worked out.
+        Only the figures are to be computed: the caller rolls the transaction back. Feasible relief, which takes longer
+        than they do, is left out.
     """
-    applied.keep_ground(session, home_id)
-    before = rescore.held(session, home_id)
-    residents, staff = home_data.store_people(session, home_id, _whole(session, home_id, tables))
+    applied.add_baseline(session, home_id)
+    before = rescore.scored_state(session, home_id)
+    residents, staff = master_data.store(session, home_id, _whole(session, home_id, tables))
     connection = session.connection()
     ids = {"resident_id": residents, "staff_id": staff}
     given = bulk.contents_of(connection, tables.interventions, ids, home_id)
     rule = ApplyRule(choice.replace, _scope(session, home_id, choice))
     span = _span(given, rule.scope)
-    held = applied.stored(session, home_id, span) if span else NOTHING
+    held = applied.stored_contents(session, home_id, span) if span else NOTHING
     found = row_changes.compare(held, given, rule)
-    put(session, home_id, held, found.gone, {batch_id: found.come}, done, dry=dry)
+    store_rows(session, home_id, held, found.removed, {upload_id: found.added}, done, dry=dry)
     on_duty = duties.contents_of(session, home_id, tables.duties, staff)
-    rostered = duties.folded(session, home_id, duties.months_about(on_duty, rule.scope))
-    rosters = duties.compare(rostered, duties.applied(rostered, on_duty, rule.scope), on_duty)
+    rostered = duties.replay(session, home_id, duties.affected_months(on_duty, rule.scope))
+    rosters = duties.compare(rostered, duties.apply_duties(rostered, on_duty, rule.scope), on_duty)
     if not dry:
-        applied.keep(session, home_id, batch_id, rule, given, tables)
-        duties.keep(session, batch_id, on_duty)
+        applied.add(session, home_id, upload_id, rule, given, tables)
+        duties.add(session, upload_id, on_duty)
     return AppliedChanges(
-        found, rosters, analysed(session, home_id, before, found.gone, found.come, None if dry else rosters)
+        found, rosters, analyse_changes(session, home_id, before, found.removed, found.added, None if dry else rosters)
     )
 
 
 def _whole(session: Session, home_id: int, tables: Tables) -> Tables:
-    """Return the tables with assessments put together from what is stored and what comes."""
+    """Return the tables with assessments completed from the stored ones."""
     if tables.assessments.empty:
         return tables
-    tables = aliases.applied(tables, aliases.of_home(session, home_id))
+    tables = aliases.apply_aliases(tables, aliases.of_home(session, home_id))
     stored = home_data.assessments_of(session, home_id)
     return replace(tables, assessments=assessment_parts.supplemented(stored, tables.assessments))
 
 
-def put(
+def store_rows(
     session: Session,
     home_id: int,
     held: Contents,
-    gone: Contents,
-    come: Mapping[int, Contents],
+    removed: Contents,
+    added: Mapping[int, Contents],
     done: Callable[[int], object] = lambda _: None,
     *,
     dry: bool = False,
 ) -> None:
-    """Take rows out and put others in, or only let them be read so.
+    """Remove rows and add others; with ``dry`` only let readers see them so.
 
     Parameters
     ----------
     held
         Contents of all rows of the months concerned, in order.
-    gone
-        Contents to take out, in order.
-    come
-        Upload -> contents to put in, in order.
+    removed
+        Contents to remove, in order.
+    added
+        Upload -> contents to add, in order.
     """
     if not dry:
-        replace_rows.exchange(session.connection(), home_id, held, gone, come, done)
+        replace_rows.exchange(session.connection(), home_id, held, removed, added, done)
         return
-    after = np.sort(np.concatenate([row_changes.beyond(held, gone), *come.values()]))
-    changed = {month_of(part) for contents in (gone, *come.values()) for part in months_of(contents)}
+    after = np.sort(np.concatenate([row_changes.surplus(held, removed), *added.values()]))
+    changed = {month_of(part) for contents in (removed, *added.values()) for part in months_of(contents)}
     kept = [part for part in months_of(after) if month_of(part) in changed]
-    replace_rows.pretend(session.connection(), home_id, np.concatenate([NOTHING, *kept]), sorted(changed))
+    replace_rows.preview_rows(session.connection(), home_id, np.concatenate([NOTHING, *kept]), sorted(changed))
 
 
-def analysed(
-    session: Session, home_id: int, before: rescore.ScoredState, gone: Contents, come: Contents,
+def analyse_changes(
+    session: Session, home_id: int, before: rescore.ScoredState, removed: Contents, added: Contents,
     rosters: duties.DutyChanges | None,
 ) -> set[date] | None:  # fmt: skip
-    """Analyse what is touched, and return the days; None = all.
+    """Analyse the days that changed, and return them; None = all.
 
     Parameters
     ----------
     rosters
-        What became of the duties; None = feasible relief is not asked for.
+        Changes to the duties; None = feasible relief is not wanted.
     """
-    ordinals = np.unique(days_of(np.concatenate([gone, come])))
+    ordinals = np.unique(days_of(np.concatenate([removed, added])))
     days = {date.fromordinal(one) for one in ordinals.tolist()} | (rosters.days if rosters else frozenset())
     found = rescore.analyse_touched(session, home_id, before, days, rosters=rosters is not None)
     return None if before.stale else found
 
 
 def digest(*contents: Contents) -> str:
-    """Return what tells whether the same rows would go and come; "" where there are none."""
+    """Return a digest of contents; "" where there are none."""
     made = b"|".join(one.tobytes() for one in contents)
     return sha256(made).hexdigest() if any(len(one) for one in contents) else ""
 

@@ -18,7 +18,7 @@ _FINDINGS: Final = ["continence_urine", "continence_stool"]
 
 
 def supplemented(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Return assessments, filled from older ones of the same person and day that they say nothing against.
+    """Return assessments, filled from older ones of the same person and day they do not contradict.
 
     An assessment takes over what an older one recorded where the two record nothing in common: then it is another part
     of the same. Where they share as much as one cell it is a correction, and holds alone. One without a day is of the

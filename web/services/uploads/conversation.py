@@ -1,4 +1,4 @@
-"""The conversation about an upload: what its sheets and columns seem to be, what people have said, what is open."""
+"""The conversation about an upload: what its sheets seem to be, what was answered, and what is still to be asked."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ class UploadQuestion(NamedTuple):
 
 @dataclass(frozen=True)
 class Conversation:
-    """The conversation about an upload, kept sealed until it is decided about.
+    """The conversation about an upload, stored sealed until it is decided about.
 
     Attributes
     ----------
     guesses
         What the sheets seem to be, answers applied.
     answers
-        What people have said, one for each sheet they have said anything of.
+        Answers, one for each sheet that has any.
     seen
-        Kind of question, file and sheet somebody has answered.
+        Kind of question, file and sheet, where answered.
     readings
         File -> how its words with umlauts would read in each encoding that fits.
     locked, wrong
         File whose password is to be given, and whether one was given that does not fit.
     ready
-        Whether everything has been said: the files are to be read so.
+        Whether everything is answered: the files are to be read.
     remember
-        Name of the profile to be kept once they are read, "" = none.
+        Name of the profile to be stored once they are read, "" = none.
     account_id
-        Who said so.
+        Who answered last.
     objection
         Why the last answer could not be followed; it is asked for again.
     version
@@ -70,13 +70,13 @@ class Conversation:
     version: int = 0
 
     def answer_to(self, guess: SheetGuess) -> SheetAnswer | None:
-        """Return what was said of a sheet."""
+        """Return the answer about a sheet."""
         return next((one for one in self.answers if (one.file, one.name) == (guess.file, guess.name)), None)
 
     def chosen(self, guess: SheetGuess) -> SheetAnswer:
-        """Return how a sheet would be read: as a person has said, else as it seems to be."""
-        if said := self.answer_to(guess):
-            return said if said.columns or not said.sheet else replace(said, columns=columns_of(guess))
+        """Return how a sheet would be read: as answered, else as guessed."""
+        if answer := self.answer_to(guess):
+            return answer if answer.columns or not answer.sheet else replace(answer, columns=columns_of(guess))
         sheet = "" if guess.hidden else guess.sheet
         return SheetAnswer(guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit)
 
@@ -92,7 +92,7 @@ class Conversation:
         return replace(self, answers=self.answers[:-1], seen=seen, ready=False, objection=objection)
 
     def has_seen(self, kind: str, guess: SheetGuess) -> bool:
-        """Return whether somebody has answered this question."""
+        """Return whether this question was answered."""
         return (kind, guess.file, guess.name) in self.seen
 
     def open_questions(self) -> Iterator[UploadQuestion]:
@@ -115,7 +115,7 @@ class Conversation:
 
     @property
     def to_be_asked(self) -> bool:
-        """Whether the files cannot be read before somebody has said so or answered."""
+        """Whether the files cannot be read before a question is answered or confirmed."""
         unsaid = bool(self.answers or self.objection) and not self.ready
         return unsaid or next(self.open_questions(), None) is not None
 

@@ -1,4 +1,4 @@
-"""How the words of a text file that hold umlauts read in each encoding: for people to say which is right."""
+"""How the words with umlauts in a text file read in each encoding, so that people can choose the right one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EncodingSample(NamedTuple):
 def readings(
     files: Sequence[tuple[str, bytes]], passwords: Mapping[str, str], wanted: Collection[str]
 ) -> dict[str, tuple[EncodingSample, ...]]:
-    """Return text file -> how its words with umlauts would read; nothing for files that say it themselves.
+    """Return text file -> how its words with umlauts would read; nothing for files that declare their encoding.
 
     Encodings in which all words read alike are one: there would be nothing to choose.
 

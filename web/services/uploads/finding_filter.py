@@ -43,7 +43,7 @@ class FindingFilter:
     page: int = 1
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> FindingFilter:
+    def from_form(cls, given: Mapping[str, str]) -> FindingFilter:
         """Return what the fields of a form or address ask for; nonsense asks for nothing."""
         asked = given.get("seite", "1")
         return cls(
@@ -85,7 +85,7 @@ class FilteredFindings:
     codes: list[tuple[str, int]]
 
 
-def sift(findings: Sequence[Finding], wanted: FindingFilter) -> FilteredFindings:
+def filter_findings(findings: Sequence[Finding], wanted: FindingFilter) -> FilteredFindings:
     """Return the page wanted; the last one where there are fewer."""
     order = list(Severity)
     words = fold(wanted.words).split()

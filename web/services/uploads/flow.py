@@ -1,7 +1,7 @@
-"""The way of an upload: kept, read by a job, looked at, released, stored and analysed by a second job.
+"""The steps of an upload: started, read by a job, previewed, released, stored and analysed by a second job.
 
 Each step moves the upload's state in the same transaction as its effect. A killed worker leaves the state
-of the step it was in and nothing half stored; ``upkeep.recover`` then puts the upload back before that step.
+of the step it was in and nothing half stored; ``recovery.recover`` then puts the upload back before that step.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from web.services import audit, clock
+from web.services import clock
+from web.services.errors import ServiceError
 from web.services.uploads import kept_files, preview, read_job, records, store_job, undo_job
 from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
-from web.services.uploads.records import (  # fmt: skip
+from web.store.models import Upload
+from web.store.models.upload import (
     ABORTED,
     DISCARDED,
     READ,
@@ -31,12 +33,9 @@ from web.services.uploads.records import (  # fmt: skip
     UNDOING,
     WAITING,
 )
-from web.store.models import Home, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from sqlalchemy.orm import Session
 
     from web.services.uploads.apply import ApplyChoice
     from web.services.uploads.progress import ProgressNotes
@@ -51,8 +50,6 @@ VAULT_GONE: Final = (
 )
 
 VAULT_GONE_NOW: Final = "Der Namensspeicher ist gerade nicht erreichbar; bitte versuchen Sie es später noch einmal."
-
-OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
 
 OTHER_FIGURES: Final = (
     "Die Zahlen haben sich geändert, seit Sie die Seite geöffnet haben. Bitte sehen Sie sie noch einmal an."
@@ -69,14 +66,14 @@ UNOPENED: Final = "Gelesenes lässt sich nicht mehr öffnen"
 _log = structlog.get_logger(__name__)
 
 
-class UploadError(Exception):
-    """An upload cannot take this step now. The message is one German sentence."""
+class UploadError(ServiceError):
+    """An upload cannot take this step now."""
 
 
 def start(
     databases: Databases, settings: Settings, *, home_id: int, account_id: int, files: Sequence[tuple[str, bytes]]
 ) -> int:
-    """Keep the files of an upload, waiting to be read, and return its number.
+    """Store the files of an upload, waiting to be read, and return its number.
 
     Raises
     ------
@@ -86,61 +83,62 @@ def start(
     names = _apart([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
-        batch = Upload(
+        upload = Upload(
             home_id=home_id, account_id=account_id, state=WAITING, created_at=clock.now(),
             file_count=len(files), file_hash=digest,
         )  # fmt: skip
-        session.add(batch)
+        session.add(upload)
         session.flush()
         try:
-            records.keep_names(databases, settings, batch.id, home_id, names)
+            records.store_names(databases, settings, upload.id, home_id, names)
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
-        kept_files.keep_files(settings, batch.id, files)
-        audit.record(
-            session, "einlesen.hochladen", tenant_id=_tenant(session, home_id), account_id=account_id,
-            what=f"lieferung {batch.id}",
-        )  # fmt: skip
-        return batch.id
+        kept_files.keep_files(settings, upload.id, files)
+        records.record_action(session, upload.id, account_id, "einlesen.hochladen")
+        return upload.id
 
 
-def read(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
-    """Job: look at the kept files, and ask what is not settled, or keep what they say, its findings and figures."""
+def read(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
+    """Job: look at the stored files, and ask what is unclear, or store rows, findings and preview."""
     _step(
-        databases, notes, batch_id, (WAITING, READING), lambda tell: read_job.read(databases, settings, batch_id, tell)
+        databases,
+        notes,
+        upload_id,
+        (WAITING, READING),
+        lambda report: read_job.read(databases, settings, upload_id, report),
     )
 
 
-def store(databases: Databases, settings: Settings, notes: ProgressNotes, batch_id: int) -> None:
+def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: store what was read, and analyse the days it touches, all or nothing.
 
-    Where what was read does not open any more, the files are read again instead, and somebody has to decide anew.
+    Where what was read does not open any more, the files are read again instead, and a person has to decide anew.
     """
-    home = records.home_of(databases, batch_id)
+    home = records.home_of(databases, upload_id)
 
-    def work(tell: ReportProgress) -> None:
+    def work(report: ReportProgress) -> None:
         try:
-            store_job.store(databases, settings, home, batch_id, tell)
+            store_job.store(databases, settings, home, upload_id, report)
         except kept_files.OutdatedError:
-            reread(databases, batch_id, account_id=None, starts=(STORING,), reason=UNOPENED)
+            reread(databases, upload_id, account_id=None, starts=(STORING,), reason=UNOPENED)
 
-    _step(databases, notes, batch_id, (RELEASED, STORING), work)
+    _step(databases, notes, upload_id, (RELEASED, STORING), work)
     with databases.reading() as session:
-        outdated = session.get_one(Upload, batch_id).state == WAITING
+        outdated = session.get_one(Upload, upload_id).state == WAITING
     if outdated:
-        read(databases, settings, notes, batch_id)
+        read(databases, settings, notes, upload_id)
 
 
-def undo(databases: Databases, notes: ProgressNotes, batch_id: int) -> None:
-    """Job: take a stored upload back, all or nothing; where that fails it stays in force."""
+def undo(databases: Databases, notes: ProgressNotes, upload_id: int) -> None:
+    """Job: take a stored upload back, all or nothing; where that fails it stays active."""
     _step(
-        databases, notes, batch_id, (TO_UNDO, UNDOING), lambda tell: undo_job.undo(databases, batch_id, tell),
-        otherwise=STORED,
+        databases, notes, upload_id, (TO_UNDO, UNDOING), lambda report: undo_job.undo(databases, upload_id, report),
+        fallback=STORED,
     )  # fmt: skip
 
 
-def weigh(databases: Databases, settings: Settings, batch_id: int, choice: ApplyChoice) -> None:
-    """Work out what a read upload would do when taken in so, and keep choice and figures for the page.
+def update_preview(databases: Databases, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:
+    """Compute what a read upload would change with this choice, and store choice and preview for the page.
 
     Raises
     ------
@@ -149,20 +147,20 @@ def weigh(databases: Databases, settings: Settings, batch_id: int, choice: Apply
     staging.OutdatedError
         Where what was read does not open any more.
     """
-    home = records.home_of(databases, batch_id)
+    home = records.home_of(databases, upload_id)
     try:
-        weighed = preview.upload(databases, settings, home.id, kept_files.result(settings, batch_id), choice)
+        weighed = preview.preview_upload(databases, settings, home.id, kept_files.result(settings, upload_id), choice)
     except FileNotFoundError as error:
-        raise UploadError(OTHER_STATE) from error
+        raise UploadError(records.OTHER_STATE) from error
     except SQLAlchemyError as error:
         raise UploadError(VAULT_GONE_NOW) from error
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, READ, READ, choice=choice.written(), weighed=weighed):
-            raise UploadError(OTHER_STATE)
+        if not records.move(session, upload_id, READ, READ, choice=choice.as_json(), weighed=weighed):
+            raise UploadError(records.OTHER_STATE)
 
 
 def commit(
-    databases: Databases, batch_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
+    databases: Databases, upload_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
 ) -> None:
     """Release a read upload to be stored.
 
@@ -179,59 +177,63 @@ def commit(
         Where it cannot be released so.
     """
     with databases.reading() as session:
-        batch = session.get_one(Upload, batch_id)
-        if all_or_nothing and batch.state == READ and batch.errors:
+        upload = session.get_one(Upload, upload_id)
+        if all_or_nothing and upload.state == READ and upload.errors:
             raise UploadError(ERRORS_LEFT)
-        if shown is not None and shown != (batch.weighed or {}).get("digest", ""):
+        if shown is not None and shown != (upload.weighed or {}).get("digest", ""):
             raise UploadError(OTHER_FIGURES)
     reason = "alles oder nichts" if all_or_nothing else ""
-    _decide(databases, batch_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
+    _decide(databases, upload_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
 
 
 def discard(
-    databases: Databases, settings: Settings, batch_id: int, *, account_id: int | None, reason: str = ""
+    databases: Databases, settings: Settings, upload_id: int, *, account_id: int | None, reason: str = ""
 ) -> None:
-    """Throw an upload away before it is stored: files and findings go, the entry stays."""
-    _decide(databases, batch_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
+    """Discard an upload before it is stored: files and findings are deleted, the entry stays."""
+    _decide(databases, upload_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
     with databases.writing.begin() as session:
-        records.forget_words(session, batch_id)
-        session.execute(update(Upload).where(Upload.id == batch_id).values(weighed=None))
-    records.keep_findings(databases, settings, batch_id, ())
-    kept_files.drop(settings, batch_id)
+        records.delete_words(session, upload_id)
+        session.execute(update(Upload).where(Upload.id == upload_id).values(weighed=None))
+    records.store_findings(databases, settings, upload_id, ())
+    kept_files.drop(settings, upload_id)
 
 
 def reread(
-    databases: Databases, batch_id: int, *, account_id: int | None, starts: Sequence[str] = records.READ_ONCE,
+    databases: Databases,
+    upload_id: int,
+    *,
+    account_id: int | None,
+    starts: Sequence[str] = records.READ_ONCE,
     reason: str = "",
-) -> None:  # fmt: skip
-    """Have the kept files of an upload read once more, with what the tenant has settled in the meantime.
+) -> None:
+    """Have the stored files of an upload read again, with what the tenant has settled in the meantime.
 
     Raises
     ------
     UploadError
-        Where it is in none of the states it can start from: it is already being stored, or thrown away.
+        Where it is in none of the states it can start from: it is already being stored, or discarded.
     """
     with databases.writing.begin() as session:
-        if not records.back(session, batch_id, starts, WAITING):
-            raise UploadError(OTHER_STATE)
-        _record(session, batch_id, account_id, "einlesen.neu-lesen", reason)
+        if not records.reset(session, upload_id, starts, WAITING):
+            raise UploadError(records.OTHER_STATE)
+        records.record_action(session, upload_id, account_id, "einlesen.neu-lesen", reason)
 
 
-def restart(databases: Databases, batch_id: int, *, account_id: int) -> str:
+def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
     """Put an aborted upload back where it was, and return the state it now waits in.
 
-    Nothing is stored that nobody released: only an upload that was shown to the user, which has a rulebook,
+    Nothing is stored without a release: only an upload that was shown to the user, which has a rulebook,
     can have been aborted while it was being stored.
     """
     with databases.reading() as session:
-        was_shown = session.scalars(select(Upload.rulebook_id).where(Upload.id == batch_id)).one() != ""
+        was_shown = session.scalars(select(Upload.rulebook_id).where(Upload.id == upload_id)).one() != ""
     state = RELEASED if was_shown else WAITING
-    _decide(databases, batch_id, account_id, "einlesen.erneut", (ABORTED,), state)
+    _decide(databases, upload_id, account_id, "einlesen.erneut", (ABORTED,), state)
     return state
 
 
-def cancel(databases: Databases, notes: ProgressNotes, batch_id: int, *, account_id: int) -> None:
-    """End a job before its next step; nothing of it is kept, and it can be started again.
+def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, account_id: int) -> None:
+    """End a job before its next step; nothing of it is stored, and it can be started again.
 
     A running job is asked by a note, not by the database: its own transaction may hold that for long.
 
@@ -241,22 +243,22 @@ def cancel(databases: Databases, notes: ProgressNotes, batch_id: int, *, account
         Where nothing is under way.
     """
     with databases.reading() as session:
-        state = session.scalars(select(Upload.state).where(Upload.id == batch_id)).one()
+        state = session.scalars(select(Upload.state).where(Upload.id == upload_id)).one()
     if state in {READING, STORING, UNDOING}:
-        ask_to_end(notes, batch_id, account_id)
+        ask_to_end(notes, upload_id, account_id)
     else:
         starts, end = ((TO_UNDO,), STORED) if state == TO_UNDO else ((WAITING, RELEASED), ABORTED)
-        _decide(databases, batch_id, account_id, _CANCEL, starts, end)
+        _decide(databases, upload_id, account_id, _CANCEL, starts, end)
 
 
-def handed_out(databases: Databases, batch_id: int, *, account_id: int, what: str = "befunde") -> None:
-    """Write down that the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload left the application."""
+def record_download(databases: Databases, upload_id: int, *, account_id: int, what: str = "befunde") -> None:
+    """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload."""
     with databases.writing.begin() as session:
-        _record(session, batch_id, account_id, f"{what}.herunterladen")
+        records.record_action(session, upload_id, account_id, f"{what}.herunterladen")
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Return names none of which stands twice: what is asked about a file is kept under its name."""
+    """Return names made unique: questions about a file are stored under its name."""
     found: dict[str, None] = {}
     for name in names:
         stem, dot, ending = name.rpartition(".")
@@ -268,34 +270,36 @@ def _apart(names: Sequence[str]) -> list[str]:
 def _step(
     databases: Databases,
     notes: ProgressNotes,
-    batch_id: int,
+    upload_id: int,
     states: tuple[str, str],
     work: Callable[[ReportProgress], None],
-    otherwise: str = ABORTED,
+    fallback: str = ABORTED,
 ) -> None:
     waiting, working = states
-    tell = ReportProgress(notes, batch_id)
-    tell.say(1, "Beginnt")
+    report = ReportProgress(notes, upload_id)
+    report.note(1, "Beginnt")
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, waiting, working):
+        if not records.move(session, upload_id, waiting, working):
             return  # another worker has it, it was started twice, or cancelled before it began
-    with tell.beating():
+    with report.beating():
         try:
-            work(tell)
+            work(report)
         except CancelledError as asked:
             with suppress(UploadError):  # another worker took it for dead
-                _decide(databases, batch_id, asked.account_id, _CANCEL, (working,), otherwise)
+                _decide(databases, upload_id, asked.account_id, _CANCEL, (working,), fallback)
         except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
             # The text of the error may quote cells: the log gets its kind and place only.
             incident = uuid4().hex[:8]
-            _log.error("upload failed", batch=batch_id, incident=incident, error=type(error).__name__, at=_place(error))
+            _log.error(
+                "upload failed", upload=upload_id, incident=incident, error=type(error).__name__, at=_place(error)
+            )
             with databases.writing.begin() as session:
-                records.move(session, batch_id, working, otherwise)
+                records.move(session, upload_id, working, fallback)
 
 
 def _decide(
     databases: Databases,
-    batch_id: int,
+    upload_id: int,
     account_id: int | None,
     action: str,
     starts: tuple[str, ...],
@@ -303,21 +307,9 @@ def _decide(
     reason: str = "",
 ) -> None:
     with databases.writing.begin() as session:
-        if not any(records.move(session, batch_id, start, end) for start in starts):
-            raise UploadError(OTHER_STATE)
-        _record(session, batch_id, account_id, action, reason)
-
-
-def _record(session: Session, batch_id: int, account_id: int | None, action: str, reason: str = "") -> None:
-    home_id = session.scalars(select(Upload.home_id).where(Upload.id == batch_id)).one()
-    audit.record(
-        session, action, tenant_id=_tenant(session, home_id), account_id=account_id, what=f"lieferung {batch_id}",
-        reason=reason,
-    )  # fmt: skip
-
-
-def _tenant(session: Session, home_id: int) -> int:
-    return session.get_one(Home, home_id).tenant_id
+        if not any(records.move(session, upload_id, start, end) for start in starts):
+            raise UploadError(records.OTHER_STATE)
+        records.record_action(session, upload_id, account_id, action, reason)
 
 
 def _place(error: BaseException) -> str:

@@ -55,39 +55,39 @@ class OutdatedError(Exception):
 
     Attributes
     ----------
-    batch_id
+    upload_id
         The upload.
     """
 
-    def __init__(self, batch_id: int, part: str) -> None:
-        super().__init__(f"upload {batch_id}: {part} does not open")
-        self.batch_id = batch_id
+    def __init__(self, upload_id: int, part: str) -> None:
+        super().__init__(f"upload {upload_id}: {part} does not open")
+        self.upload_id = upload_id
 
 
-def keep_files(settings: Settings, batch_id: int, files: Sequence[tuple[str, bytes]]) -> None:
+def keep_files(settings: Settings, upload_id: int, files: Sequence[tuple[str, bytes]]) -> None:
     """Keep the files of an upload until it is decided about. Their names are generated; theirs are in the vault."""
-    folder = _folder(settings, batch_id)
+    folder = _folder(settings, upload_id)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     for number, (_, content) in enumerate(files):
-        _write(folder / f"file-{number}", _box(settings).seal(content, f"{batch_id}/file-{number}"))
+        _write(folder / f"file-{number}", _box(settings).seal(content, f"{upload_id}/file-{number}"))
 
 
-def files(settings: Settings, batch_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:
+def files(settings: Settings, upload_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:
     """Return the kept files under their own names."""
-    folder = _folder(settings, batch_id)
+    folder = _folder(settings, upload_id)
     return [
-        (name, _box(settings).open((folder / f"file-{number}").read_bytes(), f"{batch_id}/file-{number}"))
+        (name, _box(settings).open((folder / f"file-{number}").read_bytes(), f"{upload_id}/file-{number}"))
         for number, name in enumerate(names)
     ]
 
 
-def keep_result(settings: Settings, batch_id: int, result: ReadFiles) -> None:
+def keep_result(settings: Settings, upload_id: int, result: ReadFiles) -> None:
     """Keep what was read."""
-    _keep(settings, batch_id, "result", result)
+    _keep(settings, upload_id, "result", result)
 
 
-def result(settings: Settings, batch_id: int) -> ReadFiles:
+def result(settings: Settings, upload_id: int) -> ReadFiles:
     """Return what was read, exactly as its findings and figures were shown.
 
     Raises
@@ -97,21 +97,21 @@ def result(settings: Settings, batch_id: int) -> ReadFiles:
     OutdatedError
         Where it does not open any more.
     """
-    read: ReadFiles = _kept(settings, batch_id, "result", ReadFiles)
+    read: ReadFiles = _kept(settings, upload_id, "result", ReadFiles)
     return read
 
 
-def has_result(settings: Settings, batch_id: int) -> bool:
+def has_result(settings: Settings, upload_id: int) -> bool:
     """Return whether the files of an upload were read and the result is still there."""
-    return (_folder(settings, batch_id) / "result").is_file()
+    return (_folder(settings, upload_id) / "result").is_file()
 
 
-def keep_asked(settings: Settings, batch_id: int, asked: Conversation) -> None:
+def keep_asked(settings: Settings, upload_id: int, asked: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
-    _keep(settings, batch_id, "asked", asked)
+    _keep(settings, upload_id, "asked", asked)
 
 
-def asked(settings: Settings, batch_id: int) -> Conversation | None:
+def asked(settings: Settings, upload_id: int) -> Conversation | None:
     """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted.
 
     Raises
@@ -120,43 +120,43 @@ def asked(settings: Settings, batch_id: int) -> Conversation | None:
         Where it does not open any more.
     """
     try:
-        found: Conversation = _kept(settings, batch_id, "asked", Conversation)
+        found: Conversation = _kept(settings, upload_id, "asked", Conversation)
     except FileNotFoundError:
         return None
     return found
 
 
-def keep_passwords(settings: Settings, batch_id: int, passwords: Mapping[str, str]) -> None:
+def keep_passwords(settings: Settings, upload_id: int, passwords: Mapping[str, str]) -> None:
     """Keep the passwords of files until they are read; none removes those there are."""
     if passwords:
-        _keep(settings, batch_id, "passwords", dict(passwords))
+        _keep(settings, upload_id, "passwords", dict(passwords))
     else:
-        (_folder(settings, batch_id) / "passwords").unlink(missing_ok=True)
+        (_folder(settings, upload_id) / "passwords").unlink(missing_ok=True)
 
 
-def passwords(settings: Settings, batch_id: int) -> dict[str, str]:
+def passwords(settings: Settings, upload_id: int) -> dict[str, str]:
     """Return name of a file -> password, for those not read yet; who gave one that does not open is asked again."""
     try:
-        found: dict[str, str] = _kept(settings, batch_id, "passwords", dict)
+        found: dict[str, str] = _kept(settings, upload_id, "passwords", dict)
     except (FileNotFoundError, OutdatedError):
         return {}
     return found
 
 
-def keep_faulty(settings: Settings, batch_id: int, sheets: tuple[FaultySheet, ...]) -> None:
+def keep_faulty(settings: Settings, upload_id: int, sheets: tuple[FaultySheet, ...]) -> None:
     """Keep the rows with errors as they stood; they outlast the storing, so that they can be repaired after it."""
     if sheets:
-        _keep(settings, batch_id, "faulty", sheets)
+        _keep(settings, upload_id, "faulty", sheets)
     else:  # the files were read before, with another outcome
-        (_folder(settings, batch_id) / "faulty").unlink(missing_ok=True)
+        (_folder(settings, upload_id) / "faulty").unlink(missing_ok=True)
 
 
-def has_faulty(settings: Settings, batch_id: int) -> bool:
+def has_faulty(settings: Settings, upload_id: int) -> bool:
     """Return whether rows with errors are kept."""
-    return (_folder(settings, batch_id) / "faulty").is_file()
+    return (_folder(settings, upload_id) / "faulty").is_file()
 
 
-def faulty(settings: Settings, batch_id: int) -> tuple[FaultySheet, ...]:
+def faulty(settings: Settings, upload_id: int) -> tuple[FaultySheet, ...]:
     """Return the rows with errors; none where they were deleted in the meantime.
 
     Raises
@@ -165,15 +165,15 @@ def faulty(settings: Settings, batch_id: int) -> tuple[FaultySheet, ...]:
         Where they do not open any more.
     """
     try:
-        sheets: tuple[FaultySheet, ...] = _kept(settings, batch_id, "faulty", tuple)
+        sheets: tuple[FaultySheet, ...] = _kept(settings, upload_id, "faulty", tuple)
     except FileNotFoundError:
         return ()
     return sheets
 
 
-def drop_read(settings: Settings, batch_id: int) -> None:
+def drop_read(settings: Settings, upload_id: int) -> None:
     """Remove files, answers and what was read once it is stored; rows to repair stay."""
-    folder = _folder(settings, batch_id)
+    folder = _folder(settings, upload_id)
     for path in [*folder.glob("file-*"), *(folder / part for part in ("asked", "passwords", "result"))]:
         path.unlink(missing_ok=True)
     with suppress(OSError):  # there are rows to repair, or the folder is gone
@@ -186,23 +186,23 @@ def kept(settings: Settings) -> dict[int, float]:
     return {int(folder.name): folder.stat().st_mtime for folder in folders if folder.name.isdecimal()}
 
 
-def drop(settings: Settings, batch_id: int) -> None:
+def drop(settings: Settings, upload_id: int) -> None:
     """Remove everything kept of an upload."""
-    shutil.rmtree(_folder(settings, batch_id), ignore_errors=True)
+    shutil.rmtree(_folder(settings, upload_id), ignore_errors=True)
 
 
-def _keep(settings: Settings, batch_id: int, part: str, value: object) -> None:
+def _keep(settings: Settings, upload_id: int, part: str, value: object) -> None:
     content = _ENVELOPES[part].close(value)
-    _write(_folder(settings, batch_id) / part, _box(settings).seal(content, f"{batch_id}/{part}"))
+    _write(_folder(settings, upload_id) / part, _box(settings).seal(content, f"{upload_id}/{part}"))
 
 
-def _kept(settings: Settings, batch_id: int, part: str, kind: type) -> Any:
-    sealed = (_folder(settings, batch_id) / part).read_bytes()
+def _kept(settings: Settings, upload_id: int, part: str, kind: type) -> Any:
+    sealed = (_folder(settings, upload_id) / part).read_bytes()
     try:
-        return _ENVELOPES[part].open(_box(settings).open(sealed, f"{batch_id}/{part}"), kind)
+        return _ENVELOPES[part].open(_box(settings).open(sealed, f"{upload_id}/{part}"), kind)
     except (TamperedError, EnvelopeError) as error:
-        _log.warning("kept part of an upload does not open", batch=batch_id, part=part, error=str(error))
-        raise OutdatedError(batch_id, part) from error
+        _log.warning("kept part of an upload does not open", batch=upload_id, part=part, error=str(error))
+        raise OutdatedError(upload_id, part) from error
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -211,8 +211,8 @@ def _write(path: Path, content: bytes) -> None:
     half.replace(path)
 
 
-def _folder(settings: Settings, batch_id: int) -> Path:
-    return settings.uploads / str(batch_id)
+def _folder(settings: Settings, upload_id: int) -> Path:
+    return settings.uploads / str(upload_id)
 
 
 def _box(settings: Settings) -> Box:

@@ -1,4 +1,4 @@
-"""What an upload would do, worked out by doing it in a transaction that is undone: so what is shown is what comes."""
+"""What an upload would change: it is applied in a transaction that is rolled back, so the preview cannot differ."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
 from pebem.contracts import DONE
 from pebem.engine.day_numbers import number_of
 from pebem.fit import FIT_CLASSES
-from web.services.analysis import home_data
-from web.services.people import pseudonyms
+from web.services.people import frames, master_data, pseudonyms
 from web.services.uploads import apply
 from web.store import vault
 from web.store.models import Home, Label, Resident
@@ -30,14 +29,14 @@ if TYPE_CHECKING:
 
     from importers import ReadFiles
     from pebem.contracts import Tables
+    from web.services.analysis.row_changes import Contents
     from web.services.uploads.apply import AppliedChanges, ApplyChoice
-    from web.services.uploads.row_changes import Contents
     from web.settings import Settings
     from web.store.databases import Databases
     from web.store.result.table import ResultTable
 
 SHOWN: Final = 200
-"""Rows that say otherwise which are shown one by one."""
+"""Changed rows that are shown one by one."""
 
 _PARTS: Final = {"seconds": "Minuten", "source": "Quelle der Minuten", "status": "Status", "staff_id": "Person",
                  "shift": "Schicht", "ward": "Wohnbereich"}  # fmt: skip
@@ -46,20 +45,20 @@ _FIT: Final = OUTCOME_COLUMNS.index("fit")
 Figures = tuple["ResultTable | None", "ResultTable | None"]
 
 
-def upload(
+def preview_upload(
     databases: Databases, settings: Settings, home_id: int, result: ReadFiles, choice: ApplyChoice
 ) -> dict[str, Any]:
-    """Return what storing an upload would do, as it is kept with the upload until somebody decides.
+    """Return what storing an upload would change, as it is stored with the upload until it is decided about.
 
-    Nothing is stored, not even pseudonyms of people nobody knows yet.
+    Nothing is stored, not even pseudonyms of people who have none yet.
     """
     with databases.vault_reading() as of_vault:
         tables = _under_pseudonyms(of_vault, settings, home_id, result.tables)
     with databases.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
-        known = home_data.known_people(session, home_id)
-        taken = apply.take_in(session, home_id, 0, tables, choice, lambda _: None, dry=True)
+        known = master_data.known(session, home_id)
+        taken = apply.apply_upload(session, home_id, 0, tables, choice, lambda _: None, dry=True)
         found, after = taken.difference, figures(connection, home_id)
         named = {str(one) for frame, key in _about(tables) for one in frame[key].dropna().unique()}
         weighed = {
@@ -69,14 +68,14 @@ def upload(
             "changes": _changes(session, home_id, found.before[:SHOWN], found.after[:SHOWN]),
             "people_new": len(named - known), "people_again": len(named & known),
             "wards": _wards(session, home_id, before, after),
-            **moved(before, after, taken.days),
+            **fit_and_coverage(before, after, taken.days),
         }  # fmt: skip
         session.rollback()
     return weighed
 
 
 def figures(connection: Connection, home_id: int) -> Figures:
-    """Return the kept sums by day and the coverage of a home; None where there are none, or they cannot be read."""
+    """Return the stored sums by day and the coverage of a home; None where there are none, or they cannot be read."""
     try:
         return (
             repository.read(connection, home_id, repository.DAYS),
@@ -86,7 +85,7 @@ def figures(connection: Connection, home_id: int) -> Figures:
         return None, None
 
 
-def moved(before: Figures, after: Figures, days: Iterable[date] | None) -> dict[str, Any]:
+def fit_and_coverage(before: Figures, after: Figures, days: Iterable[date] | None) -> dict[str, Any]:
     """Return fit and coverage of some days (None = all) before and after: counts and seconds, ratios come last."""
     chosen = None if days is None else np.array(sorted(number_of(day) for day in days), np.int64)
     return {
@@ -112,21 +111,25 @@ def _sums(found: Figures, days: Any) -> dict[str, Any]:
 
 
 def _rosters(taken: AppliedChanges, tables: Tables) -> dict[str, int]:
-    return taken.rosters.written | {"nameless": int(tables.duties["staff"].isna().sum())}
+    return taken.rosters.as_json | {"nameless": int(tables.duties["staff"].isna().sum())}
 
 
 def _about(tables: Tables) -> list[tuple[pd.DataFrame, str]]:
-    return [(tables.residents, "resident"), (tables.assessments, "resident"), (tables.instability, "resident"),
-            (tables.staff, "staff")]  # fmt: skip
+    return [
+        (tables.residents, "resident"),
+        (tables.assessments, "resident"),
+        (tables.instability, "resident"),
+        (tables.staff, "staff"),
+    ]
 
 
 def _under_pseudonyms(session: Session, settings: Settings, home_id: int, tables: Tables) -> Tables:
-    """Return frames with pseudonyms; people without one get a sign that lasts no longer than this."""
+    """Return frames with pseudonyms; people without one get a temporary sign."""
     for kind, key in ((vault.RESIDENT, "resident"), (vault.STAFF, "staff")):
-        numbers = home_data.numbers_of(tables, key)
+        numbers = frames.numbers_of(tables, key)
         known = pseudonyms.existing(session, settings, home_id, kind, numbers)
         names = {number: known.get(number, f"?{kind[:1]}{i}") for i, number in enumerate(numbers)}
-        tables = home_data.renamed(tables, key, names)
+        tables = frames.renamed(tables, key, names)
     return tables
 
 
@@ -138,14 +141,14 @@ def _wards(session: Session, home_id: int, before: Figures, after: Figures) -> l
 
 
 def _kinds(before: Contents, after: Contents) -> dict[str, int]:
-    """Return in how many rows each part says otherwise, by its German word."""
+    """Return in how many rows each part differs, by its German word."""
     old, new = unpack(before.tobytes()), unpack(after.tobytes())
     counts = {word: int((old[name] != new[name]).sum()) for name, word in _PARTS.items()}
     return {word: count for word, count in counts.items() if count}
 
 
 def _changes(session: Session, home_id: int, before: Contents, after: Contents) -> list[dict[str, Any]]:
-    """Return rows side by side in words. Who did it is not told, only that it was somebody else."""
+    """Return rows side by side in words. Who did the work is not shown, only that it was another person."""
     old, new = unpack(before.tobytes()), unpack(after.tobytes())
     labels = dict(session.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
     residents = dict(session.execute(select(Resident.id, Resident.pseudonym).where(Resident.home_id == home_id)).all())

@@ -1,4 +1,4 @@
-"""How far a job is: noted apart from the databases it writes, so that pages can tell while it works."""
+"""How far a job is: noted apart from the databases it writes, so that pages can show it while it runs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BEAT_SECONDS: Final = 10.0
-"""A living job notes this often that it lives, however long its step takes."""
+"""A running job notes this often that it is alive, however long its step takes."""
 
 SILENT_SECONDS: Final = 60.0
-"""A job that has not noted for so long that it lives is taken for dead."""
+"""A job that has not noted for this long that it is alive is taken for dead."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class ProgressNotes(Protocol):
 
 
 class CancelledError(Exception):
-    """Somebody has cancelled the job.
+    """The job was cancelled.
 
     Attributes
     ----------
@@ -62,9 +62,9 @@ class Progress:
     running
         Seconds since the job began, None while it waits.
     left
-        Seconds the rows of this step will still take at the speed so far, None where it cannot be told.
+        Seconds the rows of this step will still take at the speed so far, None where it cannot be estimated.
     silent
-        Whether the job has not noted for long that it lives.
+        Whether the job has not noted for long that it is alive.
     cancelling
         Whether it was cancelled and has not noticed yet.
     """
@@ -82,9 +82,9 @@ class Progress:
 class ReportProgress:
     """Note the progress of a job where the page finds it, and end the job where it was cancelled."""
 
-    def __init__(self, notes: ProgressNotes, batch_id: int) -> None:
+    def __init__(self, notes: ProgressNotes, upload_id: int) -> None:
         self.notes = notes
-        self.batch_id = batch_id
+        self.upload_id = upload_id
         self._began = time.time()
         self._step, self._step_began, self._first_rows = "", self._began, 0
         self._last: dict[str, Any] = {}
@@ -96,13 +96,13 @@ class ReportProgress:
         Raises
         ------
         CancelledError
-            Where somebody wants the job to end.
+            Where the job is to end.
         """
-        if asked := self.notes.noted(_cancel_key(self.batch_id)):
+        if asked := self.notes.noted(_cancel_key(self.upload_id)):
             raise CancelledError(asked["account_id"])
-        self.say(percent, step, rows, total)
+        self.note(percent, step, rows, total)
 
-    def say(self, percent: int, step: str, rows: int = 0, total: int = 0) -> None:
+    def note(self, percent: int, step: str, rows: int = 0, total: int = 0) -> None:
         """Note the same without asking whether to end."""
         now = time.time()
         if step != self._step:
@@ -112,21 +112,21 @@ class ReportProgress:
                 "percent": percent, "step": step, "rows": rows, "total": total, "began": self._began,
                 "left": remaining(rows - self._first_rows, total - self._first_rows, now - self._step_began),
             }  # fmt: skip
-            self.notes.note(key(self.batch_id), self._last | {"at": now})
-        _log.debug("upload step", batch=self.batch_id, percent=percent)
+            self.notes.note(key(self.upload_id), self._last | {"at": now})
+        _log.debug("upload step", upload=self.upload_id, percent=percent)
 
     @contextmanager
     def beating(self, every: float = BEAT_SECONDS) -> Iterator[None]:
-        """Note again and again that the job lives; on leaving, remove all notes on it."""
+        """Note regularly that the job is alive; on leaving, remove all notes on it."""
         ended = threading.Event()
 
         def beat() -> None:
             while not ended.wait(every):
                 try:
                     with self._one_at_a_time:
-                        self.notes.note(key(self.batch_id), self._last | {"at": time.time()})
+                        self.notes.note(key(self.upload_id), self._last | {"at": time.time()})
                 except SQLAlchemyError:  # the next beat may get through
-                    _log.warning("heartbeat missed", batch=self.batch_id)
+                    _log.warning("heartbeat missed", upload=self.upload_id)
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
@@ -136,7 +136,7 @@ class ReportProgress:
             ended.set()
             thread.join()
             for one in (key, _cancel_key, tries_key):
-                self.notes.note(one(self.batch_id), None)
+                self.notes.note(one(self.upload_id), None)
 
 
 def remaining(done: int, total: int, seconds: float) -> int | None:
@@ -144,9 +144,9 @@ def remaining(done: int, total: int, seconds: float) -> int | None:
     return round(seconds * (total - done) / done) if 0 < done <= total and seconds > 0 else None
 
 
-def of(notes: ProgressNotes, batch_id: int) -> Progress:
+def of(notes: ProgressNotes, upload_id: int) -> Progress:
     """Return how far the job of an upload is."""
-    noted = notes.noted(key(batch_id))
+    noted = notes.noted(key(upload_id))
     if noted is None:
         return Progress()
     return Progress(
@@ -157,38 +157,38 @@ def of(notes: ProgressNotes, batch_id: int) -> Progress:
         running=round(time.time() - noted["began"]) if noted["began"] is not None else None,
         left=noted["left"],
         silent=is_silent(noted, SILENT_SECONDS),
-        cancelling=notes.noted(_cancel_key(batch_id)) is not None,
+        cancelling=notes.noted(_cancel_key(upload_id)) is not None,
     )
 
 
 def is_silent(noted: dict[str, Any] | None, seconds: float) -> bool:
-    """Return whether a job has not noted for so long that it lives."""
+    """Return whether a job has not noted for this long that it is alive."""
     return noted is None or time.time() - noted["at"] >= seconds
 
 
-def wait_again(notes: ProgressNotes, batch_id: int) -> None:
+def wait_again(notes: ProgressNotes, upload_id: int) -> None:
     """Note that a job was interrupted and will begin again."""
     step = "Wurde durch einen Neustart unterbrochen und beginnt gleich von vorn"
     notes.note(
-        key(batch_id),
+        key(upload_id),
         {"percent": 0, "step": step, "rows": 0, "total": 0, "began": None, "left": None, "at": time.time()},
     )
 
 
-def ask_to_end(notes: ProgressNotes, batch_id: int, account_id: int) -> None:
+def ask_to_end(notes: ProgressNotes, upload_id: int, account_id: int) -> None:
     """Ask a running job to end at its next step."""
-    notes.note(_cancel_key(batch_id), {"account_id": account_id})
+    notes.note(_cancel_key(upload_id), {"account_id": account_id})
 
 
-def key(batch_id: int) -> str:
+def key(upload_id: int) -> str:
     """Return the key of an upload's note."""
-    return f"batch-{batch_id}"
+    return f"batch-{upload_id}"
 
 
-def tries_key(batch_id: int) -> str:
+def tries_key(upload_id: int) -> str:
     """Return the key of the note how often a job was taken up after its worker had died."""
-    return f"tries-{batch_id}"
+    return f"tries-{upload_id}"
 
 
-def _cancel_key(batch_id: int) -> str:
-    return f"cancel-{batch_id}"
+def _cancel_key(upload_id: int) -> str:
+    return f"cancel-{upload_id}"

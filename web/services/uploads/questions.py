@@ -1,6 +1,6 @@
-"""Taking answers about an upload's sheets and columns, and going back to the questions.
+"""Answers to the questions about an upload's sheets and columns.
 
-One person's answer is kept at a time: whoever answers questions another has answered meanwhile is shown the new state.
+An answer given to an older version of the conversation is refused, and the new version is shown.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from importers.sheets.template_columns import SHEETS
-from web.services import audit
+from web.services.errors import ServiceError
 from web.services.uploads import kept_files, records
 from web.services.uploads.conversation import COLUMNS, END
-from web.services.uploads.records import ASKING, READ, REFUSED, WAITING
-from web.store.models import Home, Upload
+from web.store.models import Upload
+from web.store.models.upload import ASKING, READ, REFUSED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from sqlalchemy.orm import Session
 
     from importers.sheets.decision import SheetAnswer
     from importers.sheets.guesses import SheetGuess
@@ -26,21 +24,19 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-OTHER_STATE: Final = "Diese Lieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
-
 ANSWERED: Final = (
-    "Inzwischen hat jemand eine Frage zu dieser Lieferung beantwortet. Ihre Antwort wurde deshalb nicht übernommen; "
-    "bitte sehen Sie sich den neuen Stand an."
+    "Inzwischen hat jemand eine Frage zu dieser Datenlieferung beantwortet. Ihre Antwort wurde deshalb nicht "
+    "übernommen; bitte sehen Sie sich den neuen Stand an."
 )
 
 NOTHING_READ: Final = "So würde kein Blatt gelesen. Bitte wählen Sie bei mindestens einem Blatt, was es enthält."
 
 
-class AnswerError(Exception):
-    """An answer cannot be taken now. The message is one German sentence or two."""
+class AnswerError(ServiceError):
+    """An answer cannot be accepted now."""
 
 
-def looks(databases: Databases, settings: Settings, batch_id: int) -> Conversation:
+def waiting(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
     """Return the conversation about an upload that waits for answers.
 
     Raises
@@ -49,24 +45,24 @@ def looks(databases: Databases, settings: Settings, batch_id: int) -> Conversati
         Where it does not wait for answers.
     """
     with databases.reading() as session:
-        state = session.get_one(Upload, batch_id).state
-    found = kept_files.asked(settings, batch_id) if state == ASKING else None
+        state = session.get_one(Upload, upload_id).state
+    found = kept_files.asked(settings, upload_id) if state == ASKING else None
     if found is None:
-        raise AnswerError(OTHER_STATE)
+        raise AnswerError(records.OTHER_STATE)
     return found
 
 
-def take(
+def store_answer(
     databases: Databases,
     settings: Settings,
-    batch_id: int,
+    upload_id: int,
     version: int,
     change: Callable[[Conversation], tuple[Conversation, bool]],
     *,
     account_id: int | None = None,
     action: str = "",
 ) -> bool:
-    """Keep an answer, and return whether the files must be looked at again: then a job is waited for.
+    """Store an answer, and return whether the files must be looked at again: then the upload waits for a job.
 
     Parameters
     ----------
@@ -75,66 +71,68 @@ def take(
     change
         Gives the conversation with the answer in it, and whether the files must be looked at again.
     account_id, action
-        Who does what, where it is to be written down.
+        Who does what, where it is to be logged.
 
     Raises
     ------
     AnswerError
-        Where somebody else was quicker, or the upload waits for no answer.
+        Where another answer was quicker, or the upload waits for none.
     """
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, ASKING, ASKING):  # holds the row until the answer is kept
-            raise AnswerError(OTHER_STATE)
-        asked = kept_files.asked(settings, batch_id)
+        if not records.move(session, upload_id, ASKING, ASKING):  # locks the row until the answer is stored
+            raise AnswerError(records.OTHER_STATE)
+        asked = kept_files.asked(settings, upload_id)
         if asked is None:
-            raise AnswerError(OTHER_STATE)
+            raise AnswerError(records.OTHER_STATE)
         if asked.version != version:
             raise AnswerError(ANSWERED)
         asked, again = change(asked)
-        kept_files.keep_asked(settings, batch_id, replace(asked, objection="", version=version + 1))
+        kept_files.keep_asked(settings, upload_id, replace(asked, objection="", version=version + 1))
         if again:
-            records.move(session, batch_id, ASKING, WAITING)
+            records.move(session, upload_id, ASKING, WAITING)
         if action:
-            _record(session, action, batch_id, account_id)
+            records.record_action(session, upload_id, account_id, action)
         return again
 
 
-def unlock(databases: Databases, settings: Settings, batch_id: int, version: int, password: str) -> None:
-    """Take the password of the locked file; it is kept sealed until the files are read."""
+def unlock(databases: Databases, settings: Settings, upload_id: int, version: int, password: str) -> None:
+    """Store the password of the locked file, sealed, until the files are read."""
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
-        known = kept_files.passwords(settings, batch_id)
-        kept_files.keep_passwords(settings, batch_id, known | {asked.locked: password})
+        known = kept_files.passwords(settings, upload_id)
+        kept_files.keep_passwords(settings, upload_id, known | {asked.locked: password})
         return replace(asked, locked="", wrong=False), True
 
-    take(databases, settings, batch_id, version, change)
+    store_answer(databases, settings, upload_id, version, change)
 
 
-def say(databases: Databases, settings: Settings, batch_id: int, version: int, answer: SheetAnswer, kind: str) -> bool:
-    """Take an answer about a sheet or its columns, and return whether the files must be looked at again."""
+def answer_sheet(
+    databases: Databases, settings: Settings, upload_id: int, version: int, answer: SheetAnswer, kind: str
+) -> bool:
+    """Store an answer about a sheet or its columns, and return whether the files must be looked at again."""
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
         guess = next(one for one in asked.guesses if (one.file, one.name) == (answer.file, answer.name))
         if kind == COLUMNS:
             return asked.with_answer(answer, kind), False
-        if answer.sheet and _otherwise(guess, answer):  # the columns have to be found and asked about anew
+        if answer.sheet and _differs(guess, answer):  # the columns have to be found and asked about again
             after = asked.with_answer(answer, kind)
             return replace(after, seen=after.seen - {(COLUMNS, answer.file, answer.name)}), True
         before = asked.chosen(guess)
         return asked.with_answer(replace(answer, columns=before.columns, unit=before.unit), kind), False
 
-    return take(databases, settings, batch_id, version, change)
+    return store_answer(databases, settings, upload_id, version, change)
 
 
-def read_so(
-    databases: Databases, settings: Settings, batch_id: int, version: int, *, account_id: int, remember: str
+def confirm(
+    databases: Databases, settings: Settings, upload_id: int, version: int, *, account_id: int, remember: str
 ) -> None:
-    """Have the files read as was said, and the profile kept under this name ("" = none) once that is done.
+    """Have the files read as answered, and the profile stored under this name ("" = none) afterwards.
 
     Raises
     ------
     AnswerError
-        As :func:`take`, and where no sheet would be read or questions are open.
+        As :func:`store_answer`, and where no sheet would be read or questions are open.
     """
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
@@ -144,10 +142,10 @@ def read_so(
             raise AnswerError(NOTHING_READ)
         return replace(asked, ready=True, remember=remember, account_id=account_id), True
 
-    take(databases, settings, batch_id, version, change, account_id=account_id, action="einlesen.zuordnen")
+    store_answer(databases, settings, upload_id, version, change, account_id=account_id, action="einlesen.zuordnen")
 
 
-def reopen(databases: Databases, settings: Settings, batch_id: int, *, account_id: int) -> None:
+def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_id: int) -> None:
     """Go back to the questions about an upload that was read or could not be.
 
     Raises
@@ -155,14 +153,14 @@ def reopen(databases: Databases, settings: Settings, batch_id: int, *, account_i
     AnswerError
         Where it is in another state, or nothing could be asked of it.
     """
-    asked = kept_files.asked(settings, batch_id)
+    asked = kept_files.asked(settings, upload_id)
     if asked is None or not asked.guesses:
-        raise AnswerError(OTHER_STATE)
+        raise AnswerError(records.OTHER_STATE)
     with databases.writing.begin() as session:
-        if not records.back(session, batch_id, (READ, REFUSED), ASKING):
-            raise AnswerError(OTHER_STATE)
-        kept_files.keep_asked(settings, batch_id, replace(asked, ready=False, version=asked.version + 1))
-        _record(session, "einlesen.umordnen", batch_id, account_id)
+        if not records.reset(session, upload_id, (READ, REFUSED), ASKING):
+            raise AnswerError(records.OTHER_STATE)
+        kept_files.keep_asked(settings, upload_id, replace(asked, ready=False, version=asked.version + 1))
+        records.record_action(session, upload_id, account_id, "einlesen.umordnen")
 
 
 def targets(sheet: str) -> Sequence[str]:
@@ -171,13 +169,8 @@ def targets(sheet: str) -> Sequence[str]:
     return (*layout.columns, *layout.aids)
 
 
-def _otherwise(guess: SheetGuess, answer: SheetAnswer) -> bool:
-    """Return whether an answer says of a sheet what it was not looked at under."""
+def _differs(guess: SheetGuess, answer: SheetAnswer) -> bool:
+    """Return whether an answer differs from what the sheet was last looked at with."""
     return (answer.sheet, answer.row, answer.depth) != (guess.sheet, guess.row, guess.depth) or (
         answer.encoding not in {"", guess.encoding}
     )
-
-
-def _record(session: Session, action: str, batch_id: int, account_id: int | None) -> None:
-    home = session.get_one(Home, session.get_one(Upload, batch_id).home_id)
-    audit.record(session, action, tenant_id=home.tenant_id, account_id=account_id, what=f"lieferung {batch_id}")

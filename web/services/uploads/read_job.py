@@ -1,4 +1,4 @@
-"""The job that reads an upload: look at its sheets, ask where something is not settled, else read and weigh it."""
+"""The job that reads an upload: look at its sheets, ask what is unclear, else read it and store the preview."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import structlog
 import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from web.services import rulebook_calendar
-from web.services.analysis import home_data
-from web.services.people import pseudonyms
-from web.services.uploads import encodings, kept_files, preview, records
+from web.services.people import master_data, pseudonyms
+from web.services.uploads import encodings, kept_files, preview, records, upload_figures
 from web.services.uploads.apply import ApplyChoice
 from web.services.uploads.conversation import Conversation
-from web.services.uploads.records import ASKING, READ, READING, REFUSED
 from web.services.words import conventions, profiles, terms
+from web.store.models.upload import ASKING, READ, READING, REFUSED
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
@@ -38,12 +37,13 @@ NOTHING_IN_IT: Final = (
 )
 
 FILES_GONE: Final = (
-    "Die Dateien dieser Lieferung sind nicht mehr aufbewahrt und können nicht noch einmal gelesen werden. "
+    "Die Dateien dieser Datenlieferung sind nicht mehr aufbewahrt und können nicht noch einmal gelesen werden. "
     "Bitte laden Sie sie neu hoch."
 )
 
 _BESIDES_WORK: Final = ("residents", "assessments", "instability", "staff", "duties")
-_STRANGERS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
+UNKNOWN_PERSON_FINDINGS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
+"""Code of a finding about a person without master data -> kind of person."""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,55 +54,53 @@ class _Job:
 
     databases: Databases
     settings: Settings
-    batch_id: int
+    upload_id: int
     home: Home
-    tell: ReportProgress
+    report: ReportProgress
 
 
-def read(databases: Databases, settings: Settings, batch_id: int, tell: ReportProgress) -> None:
-    """Read the kept files of an upload, and leave it read, refused, or waiting for an answer."""
-    job = _Job(databases, settings, batch_id, records.home_of(databases, batch_id), tell)
+def read(databases: Databases, settings: Settings, upload_id: int, report: ReportProgress) -> None:
+    """Read the stored files of an upload, and leave it read, refused, or waiting for an answer."""
+    job = _Job(databases, settings, upload_id, records.home_of(databases, upload_id), report)
     with databases.reading() as session:
         book = rulebook_calendar.for_reading(session, job.home)
         agreed = conventions.for_reading(session, job.home.tenant_id)
-    tell(5, "Entschlüsselt die Dateien")
+    report(5, "Entschlüsselt die Dateien")
     try:
         files = _files(job)
-        asked, look = _looked_at(job, files, agreed)
+        asked, look = _look(job, files, agreed)
         if look is None or asked.to_be_asked:
             _move(job, ASKING)
             return
         result = _rows(job, files, book, agreed, (asked, look))
     except UnreadableError as error:
-        records.keep_findings(databases, settings, batch_id, (), message=str(error))
+        records.store_findings(databases, settings, upload_id, (), message=str(error))
         _move(job, REFUSED)
     except BaseException:
-        kept_files.keep_passwords(settings, batch_id, {})
+        kept_files.keep_passwords(settings, upload_id, {})
         raise
     else:
         del files, look
-        _keep(job, result, book, asked)
-    kept_files.keep_passwords(settings, batch_id, {})
+        _store_result(job, result, book, asked)
+    kept_files.keep_passwords(settings, upload_id, {})
 
 
 def _files(job: _Job) -> list[tuple[str, bytes]]:
-    words = records.said(job.databases, job.settings, job.batch_id)
+    words = records.texts(job.databases, job.settings, job.upload_id)
     try:
-        return kept_files.files(job.settings, job.batch_id, words.file_names if words else ())
+        return kept_files.files(job.settings, job.upload_id, words.file_names if words else ())
     except FileNotFoundError as error:
         raise UnreadableError(FILES_GONE) from error
 
 
-def _looked_at(
-    job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
-) -> tuple[Conversation, Look | None]:
-    """Look at all sheets under what was said so far, and keep what they seem to be; None where something hinders."""
-    job.tell(10, "Sieht sich Blätter und Spalten an")
+def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions) -> tuple[Conversation, Look | None]:
+    """Look at all sheets with the answers so far, and store the guesses; None where a file does not open."""
+    job.report(10, "Sieht sich Blätter und Spalten an")
     try:
-        asked = kept_files.asked(job.settings, job.batch_id) or Conversation()
-    except kept_files.OutdatedError:  # what was said of the files is lost: they are asked about once more
+        asked = kept_files.asked(job.settings, job.upload_id) or Conversation()
+    except kept_files.OutdatedError:  # the answers are lost: the questions are asked once more
         asked = Conversation()
-    passwords = kept_files.passwords(job.settings, job.batch_id)
+    passwords = kept_files.passwords(job.settings, job.upload_id)
     asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
     try:
         look = importers.look(files, agreed=agreed, answers=asked.answers, passwords=passwords)
@@ -110,14 +108,14 @@ def _looked_at(
         asked = replace(asked, guesses=look.guesses, readings=readings)
     except PasswordNeededError as error:
         passwords.pop(error.file, None)
-        kept_files.keep_passwords(job.settings, job.batch_id, passwords)
+        kept_files.keep_passwords(job.settings, job.upload_id, passwords)
         asked = replace(asked, locked=error.file, wrong=error.wrong)
     except UnreadableError as error:
         if not asked.answers:  # there is nothing to ask about
-            kept_files.keep_asked(job.settings, job.batch_id, replace(asked, guesses=()))
+            kept_files.keep_asked(job.settings, job.upload_id, replace(asked, guesses=()))
             raise
         asked = asked.without_last(str(error))
-    kept_files.keep_asked(job.settings, job.batch_id, asked)
+    kept_files.keep_asked(job.settings, job.upload_id, asked)
     return asked, look
 
 
@@ -128,30 +126,30 @@ def _rows(
     agreed: HomeConventions,
     seen: tuple[Conversation, Look],
 ) -> ReadFiles:
-    """Read the rows; files that somebody was asked about are opened once more, under the answers written out."""
+    """Read the rows; files with questions are opened once more, with the final answers."""
     asked, look = seen
 
-    def told(step: str, share: float, rows: int) -> None:
-        job.tell(15 + round(55 * share), step, rows)
+    def on_progress(step: str, share: float, rows: int) -> None:
+        job.report(15 + round(55 * share), step, rows)
 
     if asked.answers:
-        passwords = kept_files.passwords(job.settings, job.batch_id)
+        passwords = kept_files.passwords(job.settings, job.upload_id)
         look = importers.look(files, agreed=agreed, answers=asked.final(), passwords=passwords)
-    result = look.read(book, sheets_needed=(), on_progress=told)
+    result = look.read(book, sheets_needed=(), on_progress=on_progress)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
         raise UnreadableError(_why_nothing(result.findings))
     return result
 
 
 def _why_nothing(findings: Sequence[Finding]) -> str:
-    """Say why nothing could be taken: by the kind of finding most rows share, else that nothing is known."""
-    told = [one for one in findings if one.severity is not Severity.NOTICE and (one.value or one.count > 1)]
-    if not told:
+    """Explain why no row is left: by the kind of finding most rows share, else that nothing was recognised."""
+    relevant = [one for one in findings if one.severity is not Severity.NOTICE and (one.value or one.count > 1)]
+    if not relevant:
         return NOTHING_IN_IT
     rows = Counter[str]()
-    for one in told:
+    for one in relevant:
         rows[one.code] += one.count
-    first = next(one for one in told if one.code == rows.most_common(1)[0][0])
+    first = next(one for one in relevant if one.code == rows.most_common(1)[0][0])
     place = (f"Blatt „{first.sheet}“" if first.sheet else first.file) + (f", Zeile {first.row}" if first.row else "")
     value = f" („{first.value}“)" if first.value else ""
     return (
@@ -160,35 +158,38 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
     )
 
 
-def _keep(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
-    """Keep what was read with its findings and figures, and the profile where one is to be remembered."""
-    databases, settings, batch_id, home, tell = job.databases, job.settings, job.batch_id, job.home, job.tell
+def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
+    """Store what was read with its findings and preview, and the profile where one is to be remembered."""
+    databases, settings, upload_id, home, report = job.databases, job.settings, job.upload_id, job.home, job.report
     result = replace(result, findings=_not_known_here(job, result.findings))
-    tell(70, "Prüft, wie vollständig die Daten sind", result.rows)
+    report(70, "Prüft, wie vollständig die Daten sind", result.rows)
     with databases.reading() as session:
-        figures = home_data.figures(session, home.id, result.tables)
-    records.keep_findings(databases, settings, batch_id, result.findings)
-    tell(90, "Legt das Ergebnis ab", result.rows)
-    kept_files.keep_faulty(settings, batch_id, result.faulty_rows)
-    kept_files.keep_result(settings, batch_id, replace(result, faulty_rows=()))
+        figures = upload_figures.figures_of(session, home.id, result.tables)
+    records.store_findings(databases, settings, upload_id, result.findings)
+    report(90, "Legt das Ergebnis ab", result.rows)
+    kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
+    kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
     shown: dict[str, Any] = {
-        "rows": result.rows, "ignored": result.ignored, "rulebook_id": book.id, "rulebook_edition": book.edition,
-    }  # fmt: skip
-    tell(95, "Rechnet aus, was sich ändern würde", result.rows)
-    shown["weighed"] = preview.upload(databases, settings, home.id, result, ApplyChoice())
+        "rows": result.rows,
+        "ignored": result.ignored,
+        "rulebook_id": book.id,
+        "rulebook_edition": book.edition,
+    }
+    report(95, "Rechnet aus, was sich ändern würde", result.rows)
+    shown["weighed"] = preview.preview_upload(databases, settings, home.id, result, ApplyChoice())
     names = _names(job, result, asked) if result.unknown else set()
     with databases.writing.begin() as session:
-        if not records.move(session, batch_id, READING, READ, **shown, **_severities(result.findings), **figures):
+        if not records.move(session, upload_id, READING, READ, **shown, **_severities(result.findings), **figures):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        terms.keep_unknown(session, batch_id, result.unknown, names)
+        terms.store_unknown(session, upload_id, result.unknown, names)
         if asked.remember:
-            profiles.keep(session, home.tenant_id, asked.account_id, asked.profile())
-    _log.info("upload read", batch=batch_id, rows=result.rows, findings=len(result.findings))
+            profiles.store(session, home.tenant_id, asked.account_id, asked.profile())
+    _log.info("upload read", upload=upload_id, rows=result.rows, findings=len(result.findings))
 
 
 def _move(job: _Job, end: str) -> None:
     with job.databases.writing.begin() as session:
-        if not records.move(session, job.batch_id, READING, end):
+        if not records.move(session, job.upload_id, READING, end):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
 
 
@@ -214,10 +215,10 @@ def _names(job: _Job, result: ReadFiles, asked: Conversation) -> set[str]:
 def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
     """Leave out warnings about numbers the files do not explain but the home has stored before."""
     with job.databases.reading() as session:
-        known = home_data.known_people(session, job.home.id)
+        known = master_data.known(session, job.home.id)
     settled: set[tuple[str, str]] = set()
     with job.databases.vault_reading() as vault:
-        for code, kind in _STRANGERS.items():
+        for code, kind in UNKNOWN_PERSON_FINDINGS.items():
             numbers = {one.value for one in findings if one.code == code}
             found = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
             settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}

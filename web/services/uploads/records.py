@@ -11,8 +11,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importers.findings import Finding, Severity
 from web.security.crypto import Box
-from web.services import clock
+from web.services import audit, clock
 from web.store.models import Account, Home, UnknownTerm, Upload
+from web.store.models.upload import (
+    ABORTED,
+    ASKING,
+    DISCARDED,
+    EFFECTIVE,
+    MOVING,
+    READ,
+    READING,
+    REFUSED,
+    RELEASED,
+    STORED,
+    STORING,
+    TO_UNDO,
+    UNDECIDED,
+    UNDOING,
+    UNDONE,
+    WAITING,
+)
 from web.store.vault import SealedUploadTexts
 
 if TYPE_CHECKING:
@@ -24,31 +42,44 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-WAITING: Final = "wartet"
-READING: Final = "liest"
-ASKING: Final = "fragt"
-READ: Final = "gelesen"
-REFUSED: Final = "abgelehnt"
-RELEASED: Final = "freigegeben"
-STORING: Final = "speichert"
-STORED: Final = "gespeichert"
-ABORTED: Final = "abgebrochen"
-DISCARDED: Final = "verworfen"
-TO_UNDO: Final = "zurückzunehmen"
-UNDOING: Final = "nimmt zurück"
-UNDONE: Final = "zurückgenommen"
-
-MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING})
-"""States in which a worker has something to do."""
-
-UNDECIDED: Final = (ASKING, READ, REFUSED, ABORTED)
-"""States that wait for a person's word; from each the upload can be thrown away."""
+__all__ = [
+    "ABORTED",
+    "ASKING",
+    "DISCARDED",
+    "EFFECTIVE",
+    "MOVING",
+    "OTHER_STATE",
+    "READ",
+    "READING",
+    "REFUSED",
+    "RELEASED",
+    "STORED",
+    "STORING",
+    "TAKEN_FOR_DEAD",
+    "TO_UNDO",
+    "UNDECIDED",
+    "UNDOING",
+    "UNDONE",
+    "WAITING",
+    "UploadRow",
+    "UploadTexts",
+    "delete_words",
+    "find",
+    "home_of",
+    "move",
+    "of_home",
+    "record_action",
+    "reset",
+    "store_findings",
+    "store_names",
+    "texts",
+]
+"""Pages take the states from here: they do not know the store."""
 
 READ_ONCE: Final = (READ, ASKING, REFUSED)
 """States of an upload whose files were looked at and are still there, to be read again."""
 
-IN_FORCE: Final = frozenset({STORED, TO_UNDO, UNDOING})
-"""States in which what an upload has said is stored."""
+OTHER_STATE: Final = "Diese Datenlieferung ist inzwischen in einem anderen Stand; bitte laden Sie die Seite neu."
 
 TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
 
@@ -95,7 +126,7 @@ class UploadRow:
 
 @dataclass(frozen=True, slots=True)
 class UploadTexts:
-    """What an upload holds word for word, out of the vault."""
+    """Texts of an upload from the vault: they may quote cells."""
 
     file_names: tuple[str, ...]
     message: str
@@ -113,86 +144,95 @@ def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> li
         ]
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, batch_id: int) -> UploadRow | None:
+def find(reading: sessionmaker[Session], tenant_id: int, upload_id: int) -> UploadRow | None:
     """Return an upload of this tenant; None for another's, as for one that does not exist."""
     with reading() as session:
-        found = session.execute(_query().where(Upload.id == batch_id, Home.tenant_id == tenant_id)).first()
+        found = session.execute(_query().where(Upload.id == upload_id, Home.tenant_id == tenant_id)).first()
     return _row(*found) if found else None
 
 
-def said(databases: Databases, settings: Settings, batch_id: int) -> UploadTexts | None:
+def texts(databases: Databases, settings: Settings, upload_id: int) -> UploadTexts | None:
     """Return file names and findings of an upload; None while the vault cannot be reached."""
     try:
         with databases.vault_reading() as session:
-            upload = session.get(SealedUploadTexts, batch_id)
+            upload = session.get(SealedUploadTexts, upload_id)
     except SQLAlchemyError:
-        _log.warning("vault unreachable", batch=batch_id)
+        _log.warning("vault unreachable", upload=upload_id)
         return None
     if upload is None:
         return UploadTexts((), "", ())
     box = Box(settings.vault_key, "findings")
-    names = tuple(box.open_json(upload.file_names, f"{batch_id}/names"))
+    names = tuple(box.open_json(upload.file_names, f"{upload_id}/names"))
     words: dict[str, Any] = (
-        box.open_json(upload.findings, f"{batch_id}/findings") if upload.findings else {"message": "", "findings": []}
+        box.open_json(upload.findings, f"{upload_id}/findings") if upload.findings else {"message": "", "findings": []}
     )
     findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in words["findings"])
     return UploadTexts(names, words["message"], findings)
 
 
-def home_of(databases: Databases, batch_id: int) -> Home:
+def home_of(databases: Databases, upload_id: int) -> Home:
     """Return the home of an upload."""
     with databases.reading() as session:
-        return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == batch_id)).one()
+        return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)).one()
 
 
-def keep_names(databases: Databases, settings: Settings, batch_id: int, home_id: int, names: Sequence[str]) -> None:
-    """Keep the file names of an upload in the vault."""
-    sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{batch_id}/names")
+def store_names(databases: Databases, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
+    """Store the file names of an upload in the vault."""
+    sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{upload_id}/names")
     with databases.vault_writing.begin() as session:
         session.merge(
             SealedUploadTexts(
-                batch_id=batch_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
+                upload_id=upload_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
             ),
         )
 
 
-def keep_findings(
-    databases: Databases, settings: Settings, batch_id: int, findings: Sequence[Finding], message: str = ""
+def store_findings(
+    databases: Databases, settings: Settings, upload_id: int, findings: Sequence[Finding], message: str = ""
 ) -> None:
-    """Keep what there is to say about an upload: findings quote cells, so they lie in the vault."""
+    """Store message and findings of an upload in the vault, because findings quote cells."""
     words = {"message": message, "findings": [asdict(one) for one in findings]}
-    sealed = Box(settings.vault_key, "findings").seal_json(words, f"{batch_id}/findings")
+    sealed = Box(settings.vault_key, "findings").seal_json(words, f"{upload_id}/findings")
     with databases.vault_writing.begin() as session:
         session.execute(
             update(SealedUploadTexts)
-            .where(SealedUploadTexts.batch_id == batch_id)
+            .where(SealedUploadTexts.upload_id == upload_id)
             .values(findings=sealed, changed_at=clock.now()),
         )
 
 
-def move(session: Session, batch_id: int, start: str, end: str, **values: Any) -> bool:
-    """Bring an upload from one state to another; False where it is not (or no longer) in the first."""
+def move(session: Session, upload_id: int, start: str, end: str, **values: Any) -> bool:
+    """Move an upload from one state to another; False where it is not (or no longer) in the first."""
     changed: Any = session.execute(
-        update(Upload).where(Upload.id == batch_id, Upload.state == start).values(state=end, **values),
+        update(Upload).where(Upload.id == upload_id, Upload.state == start).values(state=end, **values),
     )
     return bool(changed.rowcount)
 
 
-def back(session: Session, batch_id: int, starts: Sequence[str], end: str) -> bool:
-    """Bring an upload back before it was read; False where it is in none of the states it can start from.
+def reset(session: Session, upload_id: int, starts: Sequence[str], end: str) -> bool:
+    """Reset an upload to before it was read; False where it is in none of the start states.
 
-    What was shown of it does not hold any more: without a rulebook it cannot be released, nor stored by a restart.
+    What was shown of it is cleared: without a rulebook it can neither be released nor stored by a restart.
     """
-    gone: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "coverage", "choice", "weighed"))
-    gone |= {"rulebook_id": "", "rulebook_edition": ""}
-    gone |= dict.fromkeys(("rows", "counted", "not_done", "faulty", "ignored", "errors", "warnings", "notices"), 0)
-    forget_words(session, batch_id)
-    return any(move(session, batch_id, start, end, **gone) for start in starts)
+    cleared: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "coverage", "choice", "weighed"))
+    cleared |= {"rulebook_id": "", "rulebook_edition": ""}
+    cleared |= dict.fromkeys(("rows", "counted", "not_done", "faulty", "ignored", "errors", "warnings", "notices"), 0)
+    delete_words(session, upload_id)
+    return any(move(session, upload_id, start, end, **cleared) for start in starts)
 
 
-def forget_words(session: Session, batch_id: int) -> None:
-    """Forget the words of an upload that nobody knew, in the open transaction: reading it finds them anew."""
-    session.execute(delete(UnknownTerm).where(UnknownTerm.batch_id == batch_id))
+def delete_words(session: Session, upload_id: int) -> None:
+    """Delete the unknown words of an upload in the open transaction: reading it again finds them again."""
+    session.execute(delete(UnknownTerm).where(UnknownTerm.upload_id == upload_id))
+
+
+def record_action(session: Session, upload_id: int, account_id: int | None, action: str, reason: str = "") -> None:
+    """Add what was done to an upload to the log, in the open transaction."""
+    query = select(Home.tenant_id).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)
+    tenant_id = session.scalars(query).one()
+    audit.record(
+        session, action, tenant_id=tenant_id, account_id=account_id, what=f"lieferung {upload_id}", reason=reason
+    )
 
 
 def _query() -> Any:
@@ -203,6 +243,6 @@ def _query() -> Any:
     )
 
 
-def _row(batch: Upload, home_name: str, by: str) -> UploadRow:
-    copied = {name: getattr(batch, name) for name in UploadRow.__dataclass_fields__ if hasattr(batch, name)}
+def _row(upload: Upload, home_name: str, by: str) -> UploadRow:
+    copied = {name: getattr(upload, name) for name in UploadRow.__dataclass_fields__ if hasattr(upload, name)}
     return UploadRow(**{**copied, "home_name": home_name, "by": by})

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import select
 
-from web.services import audit, clock
-from web.services.analysis import home_data, staffing
+from web.services import clock
+from web.services.analysis import staffing
+from web.services.people import frames
 from web.services.uploads import apply, kept_files, preview, records
 from web.services.uploads.apply import ApplyChoice
-from web.services.uploads.records import READ, STORED, STORING
 from web.store.models import Home, Upload
+from web.store.models.upload import READ, STORED, STORING
 
 if TYPE_CHECKING:
     import importers
@@ -25,66 +26,68 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-class _OtherwiseError(Exception):
+class _ChangedError(Exception):
     """Storing would remove other rows than the user was shown."""
 
 
-def store(databases: Databases, settings: Settings, home: Home, batch_id: int, tell: ReportProgress) -> None:
-    """Store a released upload; where rows would go that nobody was shown, hand it back with new figures."""
-    tell(5, "Entschlüsselt das Gelesene")
-    result = kept_files.result(settings, batch_id)
-    tell(15, "Ersetzt Namen durch Pseudonyme", result.rows)
+def store(databases: Databases, settings: Settings, home: Home, upload_id: int, report: ReportProgress) -> None:
+    """Store a released upload; where it would remove rows that were not shown, return it with a new preview."""
+    report(5, "Entschlüsselt das Gelesene")
+    result = kept_files.result(settings, upload_id)
+    report(15, "Ersetzt Namen durch Pseudonyme", result.rows)
     with databases.vault_writing.begin() as vault:
-        tables = home_data.pseudonymised(vault, settings, home.id, result)
+        tables = frames.pseudonymised(vault, settings, home.id, result)
     # The vault is complete now. Should the rest fail, identities without rows do no harm.
     try:
-        new_rows = _stored(databases, home, batch_id, tables, result, tell)
-    except _OtherwiseError:
-        # Rows would go that nobody has been shown: back to the user, with new figures.
+        new_rows = _stored(databases, home, upload_id, tables, result, report)
+    except _ChangedError:
+        # Rows would be removed that were not shown: back to the user, with a new preview.
         with databases.reading() as session:
-            choice = ApplyChoice.of(session.get_one(Upload, batch_id).choice)
-        weighed = preview.upload(databases, settings, home.id, result, choice)
+            choice = ApplyChoice.from_json(session.get_one(Upload, upload_id).choice)
+        weighed = preview.preview_upload(databases, settings, home.id, result, choice)
         with databases.writing.begin() as session:
-            records.move(session, batch_id, STORING, READ, weighed=weighed | {"otherwise": True})
+            records.move(session, upload_id, STORING, READ, weighed=weighed | {"otherwise": True})
         return
-    kept_files.drop_read(settings, batch_id)
-    _log.info("upload stored", batch=batch_id, rows=result.rows, new_rows=new_rows)
+    kept_files.drop_read(settings, upload_id)
+    _log.info("upload stored", upload=upload_id, rows=result.rows, new_rows=new_rows)
 
 
 def _stored(
-    databases: Databases, home: Home, batch_id: int, tables: Tables, result: importers.ReadFiles, tell: ReportProgress
+    databases: Databases,
+    home: Home,
+    upload_id: int,
+    tables: Tables,
+    result: importers.ReadFiles,
+    report: ReportProgress,
 ) -> int:
-    """Store an upload in one transaction, and return how many rows came."""
+    """Store an upload in one transaction, and return how many rows were added."""
     total = len(tables.interventions)
     with databases.writing.begin() as session:
         session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
-        batch = session.get_one(Upload, batch_id)
-        tell(50, "Speichert die Interventionen", 0, total)
-        taken = apply.take_in(
-            session, home.id, batch_id, tables, ApplyChoice.of(batch.choice),
-            lambda rows: tell(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
+        upload = session.get_one(Upload, upload_id)
+        report(50, "Speichert die Interventionen", 0, total)
+        taken = apply.apply_upload(
+            session, home.id, upload_id, tables, ApplyChoice.from_json(upload.choice),
+            lambda rows: report(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
         )  # fmt: skip
-        found, gone, shown = taken.difference, taken.digest, batch.weighed or {}
-        if gone and gone != shown.get("digest"):
-            raise _OtherwiseError
-        staffing.keep_hours(session, batch_id, result.hours)
-        new_rows = len(found.come)
+        found, removed, shown = taken.difference, taken.digest, upload.weighed or {}
+        if removed and removed != shown.get("digest"):
+            raise _ChangedError
+        staffing.store_hours(session, upload_id, result.hours)
+        new_rows = len(found.added)
         kept = {name: value for name, value in shown.items() if name not in {"changes", "wards", "otherwise"}}
-        kept |= {"new": len(found.new), "unchanged": found.unchanged, "duties": taken.rosters.written}
+        kept |= {"new": len(found.new), "unchanged": found.unchanged, "duties": taken.rosters.as_json}
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
-        if not records.move(session, batch_id, STORING, STORED, **values):
+        if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        audit.record(
-            session, "einlesen.speichern", tenant_id=home.tenant_id, account_id=batch.account_id,
-            what=f"lieferung {batch_id}", reason=_done_to_it(taken),
-        )  # fmt: skip
-        tell(95, "Schließt ab", result.rows)
+        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _done_to_it(taken))
+        report(95, "Schließt ab", result.rows)
         return new_rows
 
 
 def _done_to_it(taken: AppliedChanges) -> str:
-    """Return what became of stored rows and duties, in numbers, where any went."""
+    """Return how many stored rows and duties were changed or removed, in words for the log."""
     rows, duties = taken.difference, taken.rosters
-    gone = {"geändert": len(rows.after), "entfernt": len(rows.missing)}
-    gone |= {"Dienste geändert": duties.changed, "Dienste entfernt": duties.removed}
-    return ", ".join(f"{count} {word}" for word, count in gone.items() if count)
+    removed = {"geändert": len(rows.after), "entfernt": len(rows.missing)}
+    removed |= {"Dienste geändert": duties.changed, "Dienste entfernt": duties.removed}
+    return ", ".join(f"{count} {word}" for word, count in removed.items() if count)

@@ -1,4 +1,4 @@
-"""Taking an upload back: what depends on it, shown first; then rows and people as the other uploads have them."""
+"""Taking an upload back: a preview of what depends on it, then rows and master data as the other uploads have them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 import structlog
 from sqlalchemy import delete, func, select, update
 
-from web.services import audit
-from web.services.analysis import rescore
+from web.services.analysis import duties, rescore, row_changes
+from web.services.analysis.row_changes import NOTHING, Contents
+from web.services.errors import ServiceError
 from web.services.people import aliases
-from web.services.uploads import applied, apply, duties, preview, records, row_changes
-from web.services.uploads.records import STORED, TO_UNDO, UNDOING, UNDONE
-from web.services.uploads.row_changes import NOTHING, Contents
+from web.services.uploads import applied, apply, preview, records
 from web.store.models import AppliedUpload, Home, Override, Resident, UnknownTerm, Upload, WeeklyHours
+from web.store.models.upload import STORED, TO_UNDO, UNDOING, UNDONE
 from web.store.work import replace_rows
 from web.store.work.row_bytes import unpack
 
@@ -25,52 +25,52 @@ if TYPE_CHECKING:
     from web.services.uploads.progress import ReportProgress
     from web.store.databases import Databases
 
-OTHERWISE: Final = "anders"
+CHANGED: Final = "anders"
 """Stored in ``Upload.choice`` where an undo was not carried out, because it would not have done what was shown."""
 
 _log = structlog.get_logger(__name__)
 
 
-class UndoError(Exception):
-    """An upload cannot be taken back. The message is one German sentence."""
+class UndoError(ServiceError):
+    """An upload cannot be taken back."""
 
 
-class OtherwiseError(Exception):
-    """What would be done is no longer what was shown."""
+class ChangedError(Exception):
+    """The undo would no longer do what was shown."""
 
 
 @dataclass(frozen=True)
 class UndoPreview:
-    """What taking an upload back does.
+    """What taking an upload back changes.
 
     Attributes
     ----------
     rows
         Rows of the upload.
-    gone
-        Rows that go.
-    stay
-        Rows of the upload that stay, because another upload in force contains them too.
-    back
-        Rows that come back: the upload had changed or replaced them.
+    removed
+        Rows that are removed.
+    remaining
+        Rows of the upload that stay, because another active upload contains them too.
+    restored
+        Rows that are restored: the upload had changed or replaced them.
     rosters
-        What becomes of the duties; "new" are those that come back.
+        Changes to the duties; "new" are those that are restored.
     former, unknown
-        Persons of whom something earlier holds again, and of whom nothing is known any more.
+        Persons with earlier master data again, and with none any more.
     overrides
         Levels set since for people of this upload or the whole home: they stay.
     later
-        Later uploads that name the same people or contain the same rows: they stay in force.
+        Later uploads that name the same people or contain the same rows: they stay active.
     moved
-        Fit and coverage of the touched days before and after (``weighing.moved``).
+        Fit and coverage of the touched days before and after (``preview.fit_and_coverage``).
     digest
-        Tells whether the same would be done.
+        Digest of these changes.
     """
 
     rows: int
-    gone: int
-    stay: int
-    back: int
+    removed: int
+    remaining: int
+    restored: int
     rosters: duties.DutyChanges
     former: int
     unknown: int
@@ -80,20 +80,20 @@ class UndoPreview:
     digest: str
 
 
-def possible(session: Session, batch_id: int) -> bool:
-    """Return whether an upload is in force and kept so that it can be taken back."""
-    found = session.get(AppliedUpload, batch_id)
-    return found is not None and not found.ground
+def can_undo(session: Session, upload_id: int) -> bool:
+    """Return whether an upload is active and its content stored, so that it can be taken back."""
+    found = session.get(AppliedUpload, upload_id)
+    return found is not None and not found.baseline
 
 
-def is_possible(reading: sessionmaker[Session], batch_id: int) -> bool:
+def is_undoable(reading: sessionmaker[Session], upload_id: int) -> bool:
     """Return the same, without an open session."""
     with reading() as session:
-        return possible(session, batch_id)
+        return can_undo(session, upload_id)
 
 
-def weigh(databases: Databases, batch_id: int) -> UndoPreview:
-    """Return what taking an upload back would do, by doing it in a transaction that is undone.
+def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
+    """Return what taking an upload back would change, by doing it in a transaction that is rolled back.
 
     Raises
     ------
@@ -101,12 +101,12 @@ def weigh(databases: Databases, batch_id: int) -> UndoPreview:
         Where it cannot be taken back.
     """
     with databases.writing() as session:
-        found = _take_back(session, batch_id, dry=True)
+        found = _take_back(session, upload_id, dry=True)
         session.rollback()
     return found
 
 
-def release(databases: Databases, batch_id: int, *, account_id: int, shown: str) -> None:
+def release(databases: Databases, upload_id: int, *, account_id: int, shown: str) -> None:
     """Let a job take an upload back.
 
     Parameters
@@ -120,117 +120,111 @@ def release(databases: Databases, batch_id: int, *, account_id: int, shown: str)
         Where it cannot be taken back.
     """
     with databases.writing.begin() as session:
-        batch = session.get_one(Upload, batch_id)
-        if not possible(session, batch_id) or not records.move(session, batch_id, STORED, TO_UNDO):
+        upload = session.get_one(Upload, upload_id)
+        if not can_undo(session, upload_id) or not records.move(session, upload_id, STORED, TO_UNDO):
             raise UndoError(_IMPOSSIBLE)
         session.execute(
-            update(Upload).where(Upload.id == batch_id).values(choice={**(batch.choice or {}), "undo": shown})
+            update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": shown})
         )
-        home = session.get_one(Home, batch.home_id)
-        audit.record(
-            session, "einlesen.ruecknahme.freigeben", tenant_id=home.tenant_id, account_id=account_id,
-            what=f"lieferung {batch_id}",
-        )  # fmt: skip
+        records.record_action(session, upload_id, account_id, "einlesen.ruecknahme.freigeben")
 
 
-def undo(databases: Databases, batch_id: int, tell: ReportProgress) -> None:
+def undo(databases: Databases, upload_id: int, report: ReportProgress) -> None:
     """Take an upload back, all or nothing."""
     try:
         with databases.writing.begin() as session:
-            tell(20, "Nimmt die Lieferung zurück")
-            batch = session.get_one(Upload, batch_id)
-            found = _take_back(session, batch_id)
-            _as_shown(found, batch)
-            if not records.move(session, batch_id, UNDOING, UNDONE, weighed=None):
-                raise RuntimeError("the upload was taken for dead while a job took it back")
-            home = session.get_one(Home, batch.home_id)
-            audit.record(
-                session, "einlesen.zuruecknehmen", tenant_id=home.tenant_id, account_id=batch.account_id,
-                what=f"lieferung {batch_id}",
-            )  # fmt: skip
-            tell(95, "Schließt ab")
-    except OtherwiseError:
+            report(20, "Nimmt die Datenlieferung zurück")
+            upload = session.get_one(Upload, upload_id)
+            found = _take_back(session, upload_id)
+            _as_shown(found, upload)
+            if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
+                raise RuntimeError(records.TAKEN_FOR_DEAD)
+            records.record_action(session, upload_id, upload.account_id, "einlesen.zuruecknehmen")
+            report(95, "Schließt ab")
+    except ChangedError:
         with databases.writing.begin() as session:
-            kept = {**(session.get_one(Upload, batch_id).choice or {}), "undo": OTHERWISE}
-            records.move(session, batch_id, UNDOING, STORED, choice=kept)
+            kept = {**(session.get_one(Upload, upload_id).choice or {}), "undo": CHANGED}
+            records.move(session, upload_id, UNDOING, STORED, choice=kept)
         return
-    _log.info("upload taken back", batch=batch_id, gone=found.gone, back=found.back)
+    _log.info("upload taken back", upload=upload_id, gone=found.removed, back=found.restored)
 
 
-def _as_shown(found: UndoPreview, batch: Upload) -> None:
-    if found.digest != (batch.choice or {}).get("undo"):
-        raise OtherwiseError
+def _as_shown(found: UndoPreview, upload: Upload) -> None:
+    if found.digest != (upload.choice or {}).get("undo"):
+        raise ChangedError
 
 
-def _take_back(session: Session, batch_id: int, *, dry: bool = False) -> UndoPreview:
-    home_id = session.scalars(select(Upload.home_id).where(Upload.id == batch_id)).one()
+def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPreview:
+    home_id = session.scalars(select(Upload.home_id).where(Upload.id == upload_id)).one()
     session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
-    if not possible(session, batch_id):
+    if not can_undo(session, upload_id):
         raise UndoError(_IMPOSSIBLE)
     connection, kept = session.connection(), preview.figures(session.connection(), home_id)
-    before = rescore.held(session, home_id)
-    one = session.get_one(AppliedUpload, batch_id)
-    own, months = applied.contents(session, batch_id), applied.months_about(session, one)
+    before = rescore.scored_state(session, home_id)
+    one = session.get_one(AppliedUpload, upload_id)
+    own, months = applied.contents(session, upload_id), applied.affected_months(session, one)
     held = _stored(session, home_id, months)
-    after = applied.folded(session, home_id, months, without=batch_id)
-    gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
+    after = applied.replay(session, home_id, months, without=upload_id)
+    removed, added = row_changes.surplus(held, after), row_changes.surplus(after, held)
     rosters = _rosters(session, one)
     overrides, later = _overrides(session, one, own), _later(session, one, own)
-    owners = _owners(session, one, np.unique(np.concatenate([own, come])))
-    apply.put(session, home_id, held, gone, _shared(come, owners), dry=dry)
+    owners = _owners(session, one, np.unique(np.concatenate([own, added])))
+    apply.store_rows(session, home_id, held, removed, _shared(added, owners), dry=dry)
     if not dry:
-        replace_rows.hand_over(connection, home_id, batch_id, owners)
-    former, unknown = applied.restore_people(session, home_id, batch_id)
+        replace_rows.reattribute(connection, home_id, upload_id, owners)
+    former, unknown = applied.restore_people(session, home_id, upload_id)
     if not dry:
         session.expunge(one)
-        applied.forget(session, batch_id)
+        applied.remove(session, upload_id)
         for model in (UnknownTerm, WeeklyHours):
-            session.execute(delete(model).where(model.batch_id == batch_id))
+            session.execute(delete(model).where(model.upload_id == upload_id))
     session.flush()
-    days = apply.analysed(session, home_id, before, gone, come, None if dry else rosters)
-    moved = preview.moved(kept, preview.figures(connection, home_id), days)
-    stay = len(own) - len(row_changes.beyond(own, after))
-    duties_so = "-".join(map(str, rosters.written.values()))
-    mark = f"{apply.digest(gone, come, rosters.gone)}/{duties_so}/{former}/{unknown}"
-    return UndoPreview(len(own), len(gone), stay, len(come), rosters, former, unknown, overrides, later, moved, mark)
+    days = apply.analyse_changes(session, home_id, before, removed, added, None if dry else rosters)
+    moved = preview.fit_and_coverage(kept, preview.figures(connection, home_id), days)
+    stay = len(own) - len(row_changes.surplus(own, after))
+    duties_so = "-".join(map(str, rosters.as_json.values()))
+    mark = f"{apply.digest(removed, added, rosters.removed_contents)}/{duties_so}/{former}/{unknown}"
+    return UndoPreview(
+        len(own), len(removed), stay, len(added), rosters, former, unknown, overrides, later, moved, mark
+    )
 
 
 def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
     if not months:
         return NOTHING
     first, last = (np.datetime64(month, "M").astype("datetime64[D]").item() for month in (months[0], months[-1]))
-    return row_changes.in_months(applied.stored(session, home_id, (first, last)), months)
+    return row_changes.in_months(applied.stored_contents(session, home_id, (first, last)), months)
 
 
 def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
-    """Return what becomes of the duties without an upload."""
-    months = duties.months_about(duties.of_upload(session, one.batch_id), row_changes.scope_of(one.rule))
-    before, after = (duties.folded(session, one.home_id, months, without=left) for left in (None, one.batch_id))
+    """Return how the duties change without an upload."""
+    months = duties.affected_months(duties.of_upload(session, one.upload_id), row_changes.scope_of(one.rule))
+    before, after = (duties.replay(session, one.home_id, months, without=left) for left in (None, one.upload_id))
     return duties.compare(before, after)
 
 
 def _owners(session: Session, one: AppliedUpload, wanted: Contents) -> dict[int, Contents]:
-    """Return which other upload in force each content counts as brought by: the last one that contains it."""
+    """Return which other active upload each content is attributed to: the last one that contains it."""
     found: dict[int, Contents] = {}
-    for other in reversed(applied.in_force(session, one.home_id)):
-        if other.batch_id != one.batch_id:
-            here = np.isin(wanted, applied.contents(session, other.batch_id))
-            found[other.batch_id], wanted = wanted[here], wanted[~here]
+    for other in reversed(applied.active_uploads(session, one.home_id)):
+        if other.upload_id != one.upload_id:
+            here = np.isin(wanted, applied.contents(session, other.upload_id))
+            found[other.upload_id], wanted = wanted[here], wanted[~here]
     return found
 
 
-def _shared(come: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
-    return {batch_id: come[np.isin(come, own)] for batch_id, own in owners.items()}
+def _shared(added: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
+    return {upload_id: added[np.isin(added, own)] for upload_id, own in owners.items()}
 
 
 def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
     meant = aliases.of_home(session, one.home_id)
     named = _named(one, meant)
     return [
-        other.batch_id
-        for other in applied.in_force(session, one.home_id)
+        other.upload_id
+        for other in applied.active_uploads(session, one.home_id)
         if other.position > one.position
-        and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.batch_id)).any())
+        and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.upload_id)).any())
     ]
 
 
@@ -247,7 +241,7 @@ def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
     query = (
         select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
         .outerjoin(Resident, Resident.id == Override.resident_id)
-        .join(Upload, Upload.id == one.batch_id)
+        .join(Upload, Upload.id == one.upload_id)
         .where(
             Override.home_id == one.home_id, Override.withdrawn_at.is_(None), Override.created_at >= Upload.stored_at
         )
@@ -257,6 +251,6 @@ def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
 
 
 _IMPOSSIBLE: Final = (
-    "Diese Lieferung lässt sich nicht zurücknehmen: Sie ist nicht (mehr) übernommen, oder sie stammt aus der Zeit, "
-    "bevor das Programm sich Lieferungen einzeln gemerkt hat."
+    "Diese Datenlieferung lässt sich nicht zurücknehmen: Sie ist nicht (mehr) übernommen, oder sie stammt aus der "
+    "Zeit, bevor das Programm sich Datenlieferungen einzeln gemerkt hat."
 )

@@ -10,23 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from importers.home_words import person_matching
 from pebem.contracts import DONE
-from web.services import audit, clock
-from web.services.analysis import rescore
+from web.services import audit
 from web.services.people import aliases, pseudonyms
-from web.services.people.aliases import LATER, NEW, SAME
-from web.services.uploads import applied, apply, duties, row_changes
+from web.services.people.aliases import LATER, NEW, ROW_ID, SAME, answer_for
 from web.store.models import (
     Account,
-    Assessment,
-    Home,
-    Instability,
     Label,
-    Override,
     PersonAnswer,
     Resident,
     Staff,
@@ -41,37 +35,28 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from web.services.uploads.row_changes import Contents
     from web.settings import Settings
     from web.store.databases import Databases
 
 __all__ = [
-    "LATER",
-    "NEW",
     "RESIDENT",
-    "SAME",
     "STAFF",
     "AnsweredPerson",
-    "PersonError",
+    "PersonCandidate",
     "PersonQuestion",
     "PersonQuestions",
-    "PersonReply",
+    "queue",
+    "record_view",
 ]
 
 _MODELS: Final[dict[str, type[Resident | Staff]]] = {RESIDENT: Resident, STAFF: Staff}
-_FIELDS: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
-_DEEDS: Final = {SAME: "person.zusammenfuehren", NEW: "person.neu", LATER: "person.spaeter"}
 
 _log = structlog.get_logger(__name__)
 
 
-class PersonError(Exception):
-    """A question about a person cannot be answered so. The message is one German sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class PersonCandidate:
-    """A person of the home somebody may be."""
+    """A person of the home who may be meant."""
 
     pseudonym: str
     label: str
@@ -81,7 +66,7 @@ class PersonCandidate:
 
 @dataclass(frozen=True, slots=True)
 class PersonQuestion:
-    """A person nobody knows, with the work done by or for that person.
+    """A person without master data, with the work done by or for that person.
 
     Attributes
     ----------
@@ -98,16 +83,6 @@ class PersonQuestion:
     seconds: int
     answer: str
     offers: tuple[PersonCandidate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonReply:
-    """An answer to the question who somebody is: ``SAME`` (with the pseudonym of whom), ``NEW`` or ``LATER``."""
-
-    kind: str
-    pseudonym: str
-    said: str
-    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +138,10 @@ def queue(
         Pseudonym of the one to return the question about, "" = all. Comparing everybody with everybody takes time.
     """
     with databases.reading() as session:
-        said = aliases.answers(session, home_id)
-        questions = _open(session, home_id, said)
-        known = {kind: _candidates(session, home_id, model, said) for kind, model in _MODELS.items()}
-        authors = _authors(session, said)
+        given = aliases.answers(session, home_id)
+        questions = _open(session, home_id, given)
+        known = {kind: _candidates(session, home_id, model, given) for kind, model in _MODELS.items()}
+        authors = _authors(session, given)
     try:
         with databases.vault_reading() as vault:
             everyone = {kind: pseudonyms.everyone(vault, settings, home_id, kind) for kind in _MODELS}
@@ -184,7 +159,7 @@ def queue(
             one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
             labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at,
         )
-        for one in sorted(said.values(), key=lambda one: -one.id) if one.answer != LATER
+        for one in sorted(given.values(), key=lambda one: -one.id) if one.answer != LATER
     )  # fmt: skip
     wanted = [one for one in questions[:limit] if about in {"", one.pseudonym}]
     asked = tuple(_question(one, references[one.kind], people[one.kind]) for one in wanted)
@@ -194,110 +169,19 @@ def queue(
     )  # fmt: skip
 
 
-def seen(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
-    """Write down that somebody was shown names (T2)."""
+def record_view(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
+    """Log that names were shown (T2)."""
     with databases.writing.begin() as session:
         audit.record(session, "namen.ansehen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
 
 
-def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, reply: PersonReply) -> None:
-    """Answer the question who somebody is; the same answer again changes nothing.
-
-    ``SAME`` gives all work and assessments to the person meant and analyses the days anew, in one transaction. It
-    cannot be taken back: afterwards nobody can tell which rows came under which number. What is stored is what would
-    be, had all uploads called the person by one number; so it does not depend on the order of uploads and answers.
-
-    Raises
-    ------
-    PersonError
-        Where there is no such question, the person meant cannot be meant, or it was answered for good.
-    """
-    with databases.writing.begin() as session:
-        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
-        if home is None:
-            raise PersonError("Dieses Haus gibt es hier nicht.")
-        asked = _find(session, home_id, reply.kind, reply.pseudonym)
-        if asked is None or reply.said not in _DEEDS or bool(reply.same_as) != (reply.said == SAME):
-            raise PersonError("Diese Frage gibt es nicht; bitte laden Sie die Seite neu.")
-        given = aliases.answers(session, home_id)
-        before = given.get(asked.pseudonym)
-        if before is not None and (before.answer, before.same_as or "") == (reply.said, reply.same_as):
-            return
-        if before is not None and before.answer == SAME:
-            raise PersonError("Diese Person ist schon zusammengeführt; das lässt sich nicht zurücknehmen.")
-        if asked.known:
-            raise PersonError("Zu dieser Person gibt es inzwischen Stammdaten; es ist nichts mehr offen.")
-        if reply.said == SAME:
-            _merge(session, home_id, reply.kind, asked, _meant(session, home_id, reply, given))
-        session.add(
-            PersonAnswer(
-                home_id=home_id, kind=reply.kind, pseudonym=asked.pseudonym, answer=reply.said,
-                same_as=reply.same_as or None, account_id=account_id, at=clock.now(),
-            )
-        )  # fmt: skip
-        audit.record(
-            session, _DEEDS[reply.said], tenant_id=tenant_id, account_id=account_id, what=f"{reply.kind} {asked.id}"
-        )
-
-
-def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, meant: Resident | Staff) -> None:
-    """Let all uploads have said of one person what they said of the other, and store what follows from that."""
-    applied.keep_ground(session, home_id)
-    before = rescore.held(session, home_id)
-    months = sorted(applied.regive(session, home_id, _FIELDS[kind], asked.id, meant.id))
-    rosters = duties.regive(session, home_id, asked.id, meant.id) if kind == STAFF else duties.DutyChanges()
-    held = row_changes.in_months(applied.stored(session, home_id), months)
-    after = applied.folded(session, home_id, months)
-    gone, come = row_changes.beyond(held, after), row_changes.beyond(after, held)
-    apply.put(session, home_id, held, gone, _by_upload(session, home_id, months, come))
-    if kind == RESIDENT:
-        own = set(session.scalars(select(Assessment.date).where(Assessment.resident_id == meant.id)))
-        for row in session.scalars(select(Assessment).where(Assessment.resident_id == asked.id)):
-            # Two assessments of a day cannot both hold: that of the person the home knows does.
-            if row.date not in own:
-                row.resident_id = meant.id
-        session.execute(update(Instability).where(Instability.resident_id == asked.id).values(resident_id=meant.id))
-        session.execute(update(Override).where(Override.resident_id == asked.id).values(resident_id=meant.id))
-    session.flush()
-    apply.analysed(session, home_id, before, gone, come, rosters)
-
-
-def _by_upload(session: Session, home_id: int, months: list[int], come: Contents) -> dict[int, Contents]:
-    """Return the first upload in force that contains each content, and its contents."""
-    found: dict[int, Contents] = {}
-    for one in applied.in_force(session, home_id):
-        here = np.isin(come, applied.contents(session, one.batch_id, months))
-        if here.any():
-            found[one.batch_id], come = come[here], come[~here]
-    return found
-
-
-def _meant(session: Session, home_id: int, reply: PersonReply, given: Mapping[str, PersonAnswer]) -> Resident | Staff:
-    meant = _find(session, home_id, reply.kind, reply.same_as)
-    if meant is None or meant.pseudonym == reply.pseudonym:
-        raise PersonError("Diese Person gibt es in diesem Haus nicht.")
-    if _answer(given, meant.pseudonym) == SAME:
-        raise PersonError("Diese Person ist selbst zusammengeführt; bitte wählen Sie die, für die sie steht.")
-    if not meant.known and _answer(given, meant.pseudonym) != NEW:
-        raise PersonError("Wer diese Person ist, ist selbst noch offen; bitte klären Sie das zuerst.")
-    return meant
-
-
-def _find(session: Session, home_id: int, kind: str, pseudonym: str) -> Resident | Staff | None:
-    if kind == RESIDENT:
-        return session.scalar(select(Resident).where(Resident.home_id == home_id, Resident.pseudonym == pseudonym))
-    if kind == STAFF:
-        return session.scalar(select(Staff).where(Staff.home_id == home_id, Staff.pseudonym == pseudonym))
-    return None
-
-
-def _open(session: Session, home_id: int, said: Mapping[str, PersonAnswer]) -> list[_Open]:
+def _open(session: Session, home_id: int, given: Mapping[str, PersonAnswer]) -> list[_Open]:
     """Return who is unknown, those with most time first."""
     found: list[_Open] = []
     unknown: dict[str, dict[int, str]] = {}
     for kind, model in _MODELS.items():
         rows = session.execute(select(model.id, model.pseudonym).where(model.home_id == home_id, ~model.known)).all()
-        unknown[kind] = {row.id: row.pseudonym for row in rows if _answer(said, row.pseudonym) in {"", LATER}}
+        unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(given, row.pseudonym) in {"", LATER}}
     if not any(unknown.values()):
         return []
     numbers = unpack(bulk.contents(session.connection(), home_id))
@@ -305,25 +189,21 @@ def _open(session: Session, home_id: int, said: Mapping[str, PersonAnswer]) -> l
     counts = (numbers["status"] == 0) | (numbers["status"] == (done or 0))
     seconds = np.where(counts, np.maximum(numbers["seconds"].astype(np.int64) - 1, 0), 0)
     for kind, people in unknown.items():
-        own = numbers[_FIELDS[kind]]
+        own = numbers[ROW_ID[kind]]
         for number, pseudonym in people.items():
             rows_of = np.flatnonzero((own == number) & counts)
             total = int(seconds[rows_of].sum())
-            found.append(_Open(kind, pseudonym, len(rows_of), total, _answer(said, pseudonym)))
+            found.append(_Open(kind, pseudonym, len(rows_of), total, answer_for(given, pseudonym)))
     return sorted(found, key=lambda one: (-one.seconds, -one.rows, one.pseudonym))
 
 
-def _authors(session: Session, said: Mapping[str, PersonAnswer]) -> dict[int, str]:
-    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in said.values()}))
+def _authors(session: Session, given: Mapping[str, PersonAnswer]) -> dict[int, str]:
+    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in given.values()}))
     return {row.id: row.display_name for row in session.execute(query)}
 
 
-def _answer(said: Mapping[str, PersonAnswer], pseudonym: str) -> str:
-    return said[pseudonym].answer if pseudonym in said else ""
-
-
 def _candidates(
-    session: Session, home_id: int, model: type[Resident | Staff], said: Mapping[str, PersonAnswer]
+    session: Session, home_id: int, model: type[Resident | Staff], given: Mapping[str, PersonAnswer]
 ) -> list[str]:
     """Return who may be meant: everybody with master data, and whom the home has confirmed."""
     rows = session.execute(
@@ -332,7 +212,7 @@ def _candidates(
     return [
         row.pseudonym
         for row in rows
-        if _answer(said, row.pseudonym) == NEW or (row.known and _answer(said, row.pseudonym) != SAME)
+        if answer_for(given, row.pseudonym) == NEW or (row.known and answer_for(given, row.pseudonym) != SAME)
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from importers.sheets.profiles import SourceProfile
 from importers.sheets.template_columns import clean, fold
 from web.services import audit, clock
+from web.services.errors import ServiceError
 from web.store.models import Account
 from web.store.models import Profile as Row
 
@@ -35,13 +36,13 @@ _GONE: Final = "Dieses Profil gibt es nicht mehr; bitte laden Sie die Seite neu.
 _NO_FILE: Final = "Das ist keine Profildatei. Bitte nehmen Sie eine Datei, die hier heruntergeladen wurde."
 
 
-class ProfileError(Exception):
-    """A profile cannot be kept so. The message is one German sentence or two."""
+class ProfileError(ServiceError):
+    """A profile cannot be stored so."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A profile, with its version, who said so last and when."""
+    """A profile, with its version, author and time."""
 
     id: int
     profile: SourceProfile
@@ -74,7 +75,7 @@ def for_reading(session: Session, tenant_id: int) -> tuple[SourceProfile, ...]:
 
 
 def objection(reading: sessionmaker[Session], tenant_id: int, name: str) -> str:
-    """Return why no profile can be kept under a name, "" = it can."""
+    """Return why no profile can be stored under a name, "" = it can."""
     if wrong := _name_objection(name):
         return wrong
     with reading() as session:
@@ -82,8 +83,8 @@ def objection(reading: sessionmaker[Session], tenant_id: int, name: str) -> str:
     return FULL if len(names) >= MOST and clean(name) not in names else ""
 
 
-def keep(session: Session, tenant_id: int, account_id: int, profile: SourceProfile) -> int:
-    """Keep a profile in the open transaction, and return its number.
+def store(session: Session, tenant_id: int, account_id: int, profile: SourceProfile) -> int:
+    """Store a profile in the open transaction, and return its number.
 
     One of the same name goes on: what it says of other headings stays, so that a source whose export has changed is
     known in both forms. Nothing happens where it says the same already.
@@ -102,9 +103,12 @@ def keep(session: Session, tenant_id: int, account_id: int, profile: SourceProfi
     row.account_id, row.at = account_id, clock.now()
     session.flush()
     audit.record(
-        session, "profil.speichern", tenant_id=tenant_id, account_id=account_id,
+        session,
+        "profil.speichern",
+        tenant_id=tenant_id,
+        account_id=account_id,
         what=f"profil {row.id} fassung {row.version}",
-    )  # fmt: skip
+    )
     return row.id
 
 
@@ -146,7 +150,7 @@ def remove(databases: Databases, *, tenant_id: int, account_id: int, number: int
 
 
 def export(databases: Databases, *, tenant_id: int, account_id: int, number: int) -> tuple[str, str]:
-    """Return name and JSON text of a profile, and write down that it left the application.
+    """Return name and JSON text of a profile, and log the download.
 
     Raises
     ------
@@ -193,7 +197,7 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, content: b
                 f"Ein Profil „{profile.name}“ gibt es schon. Bitte benennen Sie es um oder löschen Sie es, "
                 "und laden Sie die Datei dann noch einmal hoch."
             )
-        keep(session, tenant_id, account_id, profile)
+        store(session, tenant_id, account_id, profile)
         return profile.name
 
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from importers.home_words.kinds import INTERVENTION, KINDS
 from importers.values.spelling import clean, fold
-from web import csv_tables
+from web import tables
 from web.services import audit
-from web.services.uploads import unanswered_words
-from web.services.words import terms
+from web.services.words import terms, unanswered_words
 from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
@@ -33,14 +32,14 @@ _BY_NAME: Final = {fold(words.name): kind for kind, words in TERM_WORDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class SpreadsheetAnswers:
-    """What became of a table. Where there are problems (German sentences), nothing was stored."""
+    """Result of reading a table. Where there are problems (German sentences), nothing was stored."""
 
     changed: int
     unchanged: int
     problems: tuple[str, ...]
 
 
-def written(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
+def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
     """Return all words as CSV: decided ones, and those of the home that are still open with a blank meaning.
 
     Raises
@@ -69,11 +68,11 @@ def written(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str
                     term.version if term else "",
                 )
             )
-    return csv_tables.text([_HEADINGS, *rows])
+    return tables.csv_text([_HEADINGS, *rows])
 
 
-def handed_out(databases: Databases, *, tenant_id: int, account_id: int) -> None:
-    """Write down that the words left the application."""
+def record_download(databases: Databases, *, tenant_id: int, account_id: int) -> None:
+    """Log the download of the words."""
     with databases.writing.begin() as session:
         audit.record(session, "bezeichnungen.herunterladen", tenant_id=tenant_id, account_id=account_id)
 
@@ -109,7 +108,7 @@ def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str],
     found: dict[tuple[str, str], tuple[str, str]] = {}
     problems = []
     for number, line in enumerate(lines[1:], start=2):
-        cells = {name: csv_tables.plain(cell) for name, cell in zip(header, line, strict=False)}
+        cells = {name: tables.cell_text(cell) for name, cell in zip(header, line, strict=False)}
         text, meaning = clean(cells.get("bezeichnung", "")), cells.get(to, "")
         if not meaning:
             continue

@@ -14,6 +14,7 @@ from importers.conventions import HomeConventions
 from importers.home_words.kinds import KINDS
 from importers.values.spelling import clean, spellings
 from web.services import audit, clock, rulebook_calendar
+from web.services.errors import ServiceError
 from web.store.models import Account, Home, Term, UnknownTerm
 from web.wording.home_words import TERM_WORDS
 
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 
 TEXT_SIGNS: Final = 200
 KEPT: Final = 500
-"""Unknown words of one kind kept of one upload, heaviest first."""
+"""Unknown words of one kind stored of one upload, those with most time first."""
 
 _ELSEWHERE: Final = "Dieses Haus gibt es hier nicht."
 _AT_ONCE: Final = "Gerade hat noch jemand Zuordnungen gespeichert. Bitte speichern Sie noch einmal."
 
 
-class TermError(Exception):
-    """Words cannot stand for what was said. The message is German.
+class TermError(ServiceError):
+    """Words cannot mean what was answered.
 
     Attributes
     ----------
@@ -134,7 +135,7 @@ def save(
     Raises
     ------
     TermError
-        Where somebody else stored a version at the same moment.
+        Where another version was stored at the same moment.
     """
     try:
         with databases.writing.begin() as session:
@@ -154,17 +155,17 @@ def save(
     return len(fresh)
 
 
-def keep_unknown(
-    session: Session, batch_id: int, unknown: Mapping[str, Mapping[str, tuple[int, int]]], names: Iterable[str]
+def store_unknown(
+    session: Session, upload_id: int, unknown: Mapping[str, Mapping[str, tuple[int, int]]], names: Iterable[str]
 ) -> None:
-    """Keep the words of an upload that nobody knew, in the open transaction.
+    """Store the unknown words of an upload, in the open transaction.
 
     Parameters
     ----------
     unknown
         Kind -> word -> rows and seconds.
     names
-        Names of persons: a word that holds one is not kept (T1), only told in the findings, which are in the vault.
+        Names of persons: a word that contains one is not stored (T1); the findings, in the vault, quote it.
     """
     forbidden = {word for name in names for word in _words(name) if len(word) > 2}
     for kind, found in unknown.items():
@@ -174,7 +175,7 @@ def keep_unknown(
             if (text := clean(word)) and len(text) <= TEXT_SIGNS and not forbidden & _words(text)
         ]
         session.add_all(
-            UnknownTerm(batch_id=batch_id, kind=kind, text=text, rows=rows, seconds=seconds)
+            UnknownTerm(upload_id=upload_id, kind=kind, text=text, rows=rows, seconds=seconds)
             for text, rows, seconds in sorted(kept, key=lambda one: (-one[2], -one[1], one[0]))[:KEPT]
         )
 
@@ -185,7 +186,7 @@ def book_of(session: Session, tenant_id: int, home_id: int) -> rules.RuleBook:
     Raises
     ------
     TermError
-        For a home of somebody else.
+        For another tenant's home.
     """
     home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id))
     if home is None:

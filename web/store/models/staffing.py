@@ -16,20 +16,20 @@ from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotat
 from web.store.base import Base, Exact, Moment
 from web.store.data_classes import Columns, Deletion
 
-_of_batch = Columns("batch_id.home_id", Deletion.UPLOAD)
+_of_upload = Columns("batch_id.home_id", Deletion.UPLOAD)
 
 
 class WeeklyHours(Base):
     """Weekly hours of all employees of a level together, as an upload gave them: sums, never those of a person (T1)."""
 
     __tablename__ = "weekly_hours"
-    __table_args__ = _of_batch.table("free")
-    id: Mapped[int] = _of_batch("free", primary_key=True)
-    batch_id: Mapped[int] = _of_batch("free", ForeignKey("batch.id"), index=True)
-    qn: Mapped[int] = _of_batch("free", SmallInteger)
-    start: Mapped[date | None] = _of_batch("free", Date)
-    end: Mapped[date | None] = _of_batch("free", Date)
-    hours: Mapped[Decimal] = _of_batch("free", Exact)
+    __table_args__ = _of_upload.table("free")
+    id: Mapped[int] = _of_upload("free", primary_key=True)
+    upload_id: Mapped[int] = _of_upload("free", "batch_id", ForeignKey("batch.id"), index=True)
+    qn: Mapped[int] = _of_upload("free", SmallInteger)
+    start: Mapped[date | None] = _of_upload("free", Date)
+    end: Mapped[date | None] = _of_upload("free", Date)
+    hours: Mapped[Decimal] = _of_upload("free", Exact)
 
 
 _holding = Columns("home_id", Deletion.CONTRACT)

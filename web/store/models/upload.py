@@ -1,9 +1,9 @@
-"""Uploads, what became of them, and what each applied one has said."""
+"""Uploads with their states and results, and the content of each applied one."""
 
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003  # SQLAlchemy reads the annotations
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -20,94 +20,117 @@ from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotat
 from web.store.base import Base, Moment
 from web.store.data_classes import Columns, Deletion
 
-_batch = Columns("home_id", Deletion.UPLOAD)
+WAITING: Final = "wartet"
+READING: Final = "liest"
+ASKING: Final = "fragt"
+READ: Final = "gelesen"
+REFUSED: Final = "abgelehnt"
+RELEASED: Final = "freigegeben"
+STORING: Final = "speichert"
+STORED: Final = "gespeichert"
+ABORTED: Final = "abgebrochen"
+DISCARDED: Final = "verworfen"
+TO_UNDO: Final = "zurückzunehmen"
+UNDOING: Final = "nimmt zurück"
+UNDONE: Final = "zurückgenommen"
+
+MOVING: Final = frozenset({WAITING, READING, RELEASED, STORING, TO_UNDO, UNDOING})
+"""States in which a worker has something to do."""
+
+UNDECIDED: Final = (ASKING, READ, REFUSED, ABORTED)
+"""States that wait for a decision; from each the upload can be discarded."""
+
+EFFECTIVE: Final = frozenset({STORED, TO_UNDO, UNDOING})
+"""States in which the content of an upload is stored."""
+
+_upload = Columns("home_id", Deletion.UPLOAD)
 
 
 class Upload(Base):
-    """One upload and what became of it. File names and findings may hold names: they lie in the vault."""
+    """One upload, its state and result. File names and findings may hold names: they lie in the vault."""
 
     __tablename__ = "batch"
-    __table_args__ = _batch.table("pseudonymous")
-    id: Mapped[int] = _batch("free", primary_key=True)
-    home_id: Mapped[int] = _batch("free", ForeignKey("home.id"), index=True)
-    account_id: Mapped[int] = _batch("pseudonymous", ForeignKey("account.id"))
-    state: Mapped[str] = _batch("free", String(20), index=True)
-    created_at: Mapped[datetime] = _batch("free", Moment)
-    stored_at: Mapped[datetime | None] = _batch("free", Moment)
-    file_count: Mapped[int] = _batch("free", Integer)
-    file_hash: Mapped[bytes] = _batch("free", LargeBinary(32))
-    rulebook_id: Mapped[str] = _batch("free", String(200), default="")
-    rulebook_edition: Mapped[str] = _batch("free", String(50), default="")
-    rows: Mapped[int] = _batch("free", Integer, default=0)
-    counted: Mapped[int] = _batch("free", Integer, default=0)
-    not_done: Mapped[int] = _batch("free", Integer, default=0)
-    faulty: Mapped[int] = _batch("free", Integer, default=0)
-    ignored: Mapped[int] = _batch("free", Integer, default=0)
-    new_rows: Mapped[int] = _batch("free", Integer, default=0)
-    errors: Mapped[int] = _batch("free", Integer, default=0)
-    warnings: Mapped[int] = _batch("free", Integer, default=0)
-    notices: Mapped[int] = _batch("free", Integer, default=0)
-    first_day: Mapped[date | None] = _batch("free", Date)
-    last_day: Mapped[date | None] = _batch("free", Date)
-    coverage: Mapped[dict[str, int] | None] = _batch("free", JSON)
-    choice: Mapped[dict[str, Any] | None] = _batch("free", JSON)
-    weighed: Mapped[dict[str, Any] | None] = _batch("pseudonymous", JSON)
+    __table_args__ = _upload.table("pseudonymous")
+    id: Mapped[int] = _upload("free", primary_key=True)
+    home_id: Mapped[int] = _upload("free", ForeignKey("home.id"), index=True)
+    account_id: Mapped[int] = _upload("pseudonymous", ForeignKey("account.id"))
+    state: Mapped[str] = _upload("free", String(20), index=True)
+    created_at: Mapped[datetime] = _upload("free", Moment)
+    stored_at: Mapped[datetime | None] = _upload("free", Moment)
+    file_count: Mapped[int] = _upload("free", Integer)
+    file_hash: Mapped[bytes] = _upload("free", LargeBinary(32))
+    rulebook_id: Mapped[str] = _upload("free", String(200), default="")
+    rulebook_edition: Mapped[str] = _upload("free", String(50), default="")
+    rows: Mapped[int] = _upload("free", Integer, default=0)
+    counted: Mapped[int] = _upload("free", Integer, default=0)
+    not_done: Mapped[int] = _upload("free", Integer, default=0)
+    faulty: Mapped[int] = _upload("free", Integer, default=0)
+    ignored: Mapped[int] = _upload("free", Integer, default=0)
+    new_rows: Mapped[int] = _upload("free", Integer, default=0)
+    errors: Mapped[int] = _upload("free", Integer, default=0)
+    warnings: Mapped[int] = _upload("free", Integer, default=0)
+    notices: Mapped[int] = _upload("free", Integer, default=0)
+    first_day: Mapped[date | None] = _upload("free", Date)
+    last_day: Mapped[date | None] = _upload("free", Date)
+    coverage: Mapped[dict[str, int] | None] = _upload("free", JSON)
+    choice: Mapped[dict[str, Any] | None] = _upload("free", JSON)
+    weighed: Mapped[dict[str, Any] | None] = _upload("pseudonymous", JSON)
 
 
-_delivery = Columns("home_id", Deletion.WORK)
+_applied = Columns("home_id", Deletion.WORK)
 
 
 class AppliedUpload(Base):
-    """An upload in force: how-many-th of its home, how it was taken in, and what it said of people (packed)."""
+    """An active upload: its position in the home, how it was applied, and its master data (packed)."""
 
     __tablename__ = "delivery"
-    __table_args__ = _delivery.table("pseudonymous")
-    batch_id: Mapped[int] = _delivery("free", ForeignKey("batch.id"), primary_key=True, autoincrement=False)
-    home_id: Mapped[int] = _delivery("free", ForeignKey("home.id"), index=True)
-    position: Mapped[int] = _delivery("free", Integer)
-    ground: Mapped[bool] = _delivery("free", Boolean, default=False)
-    rule: Mapped[dict[str, Any]] = _delivery("pseudonymous", JSON)
-    people: Mapped[bytes] = _delivery("pseudonymous", LargeBinary)
+    __table_args__ = _applied.table("pseudonymous")
+    upload_id: Mapped[int] = _applied("free", "batch_id", ForeignKey("batch.id"), primary_key=True, autoincrement=False)
+    home_id: Mapped[int] = _applied("free", ForeignKey("home.id"), index=True)
+    position: Mapped[int] = _applied("free", Integer)
+    baseline: Mapped[bool] = _applied("free", "ground", Boolean, default=False)
+    rule: Mapped[dict[str, Any]] = _applied("pseudonymous", JSON)
+    people: Mapped[bytes] = _applied("pseudonymous", LargeBinary)
 
 
-_month = Columns("batch_id.home_id", Deletion.WORK)
+_part = Columns("batch_id.home_id", Deletion.WORK)
 
 
 class AppliedMonth(Base):
     """The contents of all rows of an upload in a month (counted from January 1970), in order, packed."""
 
     __tablename__ = "delivery_month"
-    __table_args__ = _month.table("pseudonymous")
-    batch_id: Mapped[int] = _month(
-        "free", ForeignKey("delivery.batch_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    __table_args__ = _part.table("pseudonymous")
+    upload_id: Mapped[int] = _part(
+        "free", "batch_id", ForeignKey("delivery.batch_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    month: Mapped[int] = _month("free", Integer, primary_key=True, autoincrement=False)
-    contents: Mapped[bytes] = _month("pseudonymous", LargeBinary)
+    month: Mapped[int] = _part("free", Integer, primary_key=True, autoincrement=False)
+    contents: Mapped[bytes] = _part("pseudonymous", LargeBinary)
 
 
 class AppliedDuties(Base):
     """The duties of an upload that begin in a month (counted from January 1970), in order, packed (decision 19)."""
 
     __tablename__ = "delivery_duties"
-    __table_args__ = _month.table("pseudonymous")
-    batch_id: Mapped[int] = _month(
-        "free", ForeignKey("delivery.batch_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    __table_args__ = _part.table("pseudonymous")
+    upload_id: Mapped[int] = _part(
+        "free", "batch_id", ForeignKey("delivery.batch_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    month: Mapped[int] = _month("free", Integer, primary_key=True, autoincrement=False)
-    contents: Mapped[bytes] = _month("pseudonymous", LargeBinary)
+    month: Mapped[int] = _part("free", Integer, primary_key=True, autoincrement=False)
+    contents: Mapped[bytes] = _part("pseudonymous", LargeBinary)
 
 
-_of_batch = Columns("batch_id.home_id", Deletion.UPLOAD)
+_of_upload = Columns("batch_id.home_id", Deletion.UPLOAD)
 
 
 class UnknownTerm(Base):
-    """A word that an upload used and nobody knew for certain, with what hangs on it."""
+    """A word of an upload that was not known for certain, with the work it stands for."""
 
     __tablename__ = "unknown_term"
-    __table_args__ = _of_batch.table("free")
-    id: Mapped[int] = _of_batch("free", primary_key=True)
-    batch_id: Mapped[int] = _of_batch("free", ForeignKey("batch.id"), index=True)
-    kind: Mapped[str] = _of_batch("free", String(20))
-    text: Mapped[str] = _of_batch("free", String(200))
-    rows: Mapped[int] = _of_batch("free", Integer)
-    seconds: Mapped[int] = _of_batch("free", BigInteger)
+    __table_args__ = _of_upload.table("free")
+    id: Mapped[int] = _of_upload("free", primary_key=True)
+    upload_id: Mapped[int] = _of_upload("free", "batch_id", ForeignKey("batch.id"), index=True)
+    kind: Mapped[str] = _of_upload("free", String(20))
+    text: Mapped[str] = _of_upload("free", String(200))
+    rows: Mapped[int] = _of_upload("free", Integer)
+    seconds: Mapped[int] = _of_upload("free", BigInteger)

@@ -45,7 +45,7 @@ class PerformedIntervention(Base):
     home_id: Mapped[int] = _work("free", ForeignKey("home.id"), primary_key=True, autoincrement=False)
     content: Mapped[bytes] = _work("pseudonymous", LargeBinary(40), primary_key=True)
     occurrence: Mapped[int] = _work("free", Integer, primary_key=True, autoincrement=False)
-    batch_id: Mapped[int] = _work("free", ForeignKey("batch.id"))
+    upload_id: Mapped[int] = _work("free", "batch_id", ForeignKey("batch.id"))
     resident_id: Mapped[int | None] = _work("pseudonymous", ForeignKey("resident.id"))
     staff_id: Mapped[int | None] = _work("pseudonymous", ForeignKey("staff.id"))
     intervention: Mapped[str | None] = _work("pseudonymous", String(50))

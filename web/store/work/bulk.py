@@ -58,7 +58,7 @@ def add_interventions(
     frame: pd.DataFrame,
     *,
     home_id: int,
-    batch_id: int,
+    upload_id: int,
     residents: Mapping[str, int],
     staff: Mapping[str, int],
     done: Callable[[int], object],
@@ -78,7 +78,7 @@ def add_interventions(
     connection.execute(select(Home.id).where(Home.id == home_id).with_for_update(key_share=True))
     people = {"resident_id": residents, "staff_id": staff}
     added = through = 0
-    for rows in stored_form(connection, frame, people, home_id, batch_id):
+    for rows in stored_form(connection, frame, people, home_id, upload_id):
         added += write(connection, rows)
         through += len(rows)
         done(through)
@@ -88,7 +88,7 @@ def add_interventions(
 
 
 def stored_form(
-    connection: Connection, frame: pd.DataFrame, people: Mapping[str, Mapping[str, int]], home_id: int, batch_id: int
+    connection: Connection, frame: pd.DataFrame, people: Mapping[str, Mapping[str, int]], home_id: int, upload_id: int
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an upload as the database takes them, in pieces; new texts get their numbers.
 
@@ -98,7 +98,7 @@ def stored_form(
         "resident_id" and "staff_id" -> pseudonym -> row id.
     """
     given = contents_of(connection, frame, people, home_id)
-    return row_form(connection, home_id, batch_id, given, occurrence(given))
+    return row_form(connection, home_id, upload_id, given, occurrence(given))
 
 
 def contents_of(
@@ -126,7 +126,7 @@ def contents_of(
 
 
 def row_form(
-    connection: Connection, home_id: int, batch_id: int, contents: NDArray[np.bytes_], number: NDArray[np.int64]
+    connection: Connection, home_id: int, upload_id: int, contents: NDArray[np.bytes_], number: NDArray[np.int64]
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Yield rows as the database takes them, in pieces, from contents and their number among equal ones."""
     labels = dict(connection.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
@@ -139,11 +139,11 @@ def row_form(
         key = (part.view(f"V{WIDTH}").tolist(), number[start : start + CHUNK_ROWS].tolist())
         columns = (values[name].tolist() for name in NUMBERS)
         # Not strict: the home and the upload are the same for all.
-        yield list(zip(repeat(home_id), *key, repeat(batch_id), *columns, strict=False))
+        yield list(zip(repeat(home_id), *key, repeat(upload_id), *columns, strict=False))
 
 
 def join_months(connection: Connection, home_id: int, months: Iterable[np.datetime64]) -> None:
-    """Make anew what is read of some months, from their rows."""
+    """Rebuild what is read of some months from their rows."""
     for month in (int(one.astype(int)) for one in months):
         first, end = month_keys(month)
         spot = {"home_id": home_id, "month": month}

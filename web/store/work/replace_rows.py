@@ -1,4 +1,4 @@
-"""Rows of a home out and others in, and what is read of their months kept in step (decision 10)."""
+"""Replacing rows of a home, and keeping what is read of their months in step (decision 10)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def exchange(
     connection: Connection,
     home_id: int,
     stored: NDArray[np.bytes_],
-    gone: NDArray[np.bytes_],
-    come: Mapping[int, NDArray[np.bytes_]],
+    removed: NDArray[np.bytes_],
+    added: Mapping[int, NDArray[np.bytes_]],
     done: Callable[[int], object] = lambda _: None,
 ) -> None:
     """Take rows of a home out and put others in, in the open transaction. The home is locked by the caller.
@@ -36,39 +36,40 @@ def exchange(
     ----------
     stored
         Contents of all rows of the days concerned, in order.
-    gone
+    removed
         Contents to take out, in order; each as often as it is to go.
-    come
-        Upload -> contents to put in, in order. None is also in ``gone`` or of two uploads.
+    added
+        Upload -> contents to add, in order. None is also in ``removed`` or of two uploads.
     done
         Told now and then how many rows are through.
     """
-    months = np.unique([month_of(part) for contents in (gone, *come.values()) for part in months_of(contents)])
+    months = np.unique([month_of(part) for contents in (removed, *added.values()) for part in months_of(contents)])
     if not len(months):
         return
     _forget(connection, home_id, months)
-    if len(gone):
-        last = times(gone, stored) - times(gone, gone) + occurrence(gone)  # the last ones: numbers stay without gaps
-        _take_out(connection, home_id, gone, last)
+    if len(removed):
+        # The last ones are taken out, so that the numbers stay without gaps.
+        last = times(removed, stored) - times(removed, removed) + occurrence(removed)
+        _take_out(connection, home_id, removed, last)
     through = 0
-    for batch_id, contents in come.items():
-        for rows in row_form(connection, home_id, batch_id, contents, times(contents, stored) + occurrence(contents)):
+    for upload_id, contents in added.items():
+        for rows in row_form(connection, home_id, upload_id, contents, times(contents, stored) + occurrence(contents)):
             write(connection, rows)
             through += len(rows)
             done(through)
     join_months(connection, home_id, months.astype("datetime64[M]"))
 
 
-def hand_over(connection: Connection, home_id: int, batch_id: int, heirs: Mapping[int, NDArray[np.bytes_]]) -> None:
+def reattribute(connection: Connection, home_id: int, upload_id: int, heirs: Mapping[int, NDArray[np.bytes_]]) -> None:
     """Let rows an upload has brought count as brought by others, which contained them too.
 
     Parameters
     ----------
     heirs
-        Upload -> contents, in order; a row of ``batch_id`` whose content is in none of them stays as it is.
+        Upload -> contents, in order; a row of ``upload_id`` whose content is in none of them stays as it is.
     """
     query = select(PerformedIntervention.content, PerformedIntervention.occurrence).where(
-        PerformedIntervention.batch_id == batch_id
+        PerformedIntervention.upload_id == upload_id
     )
     own = connection.execute(query.order_by(PerformedIntervention.content, PerformedIntervention.occurrence)).all()
     contents = np.array([row.content for row in own], f"S{WIDTH}")
@@ -86,7 +87,7 @@ def hand_over(connection: Connection, home_id: int, batch_id: int, heirs: Mappin
     join_months(connection, home_id, months.astype("datetime64[M]"))
 
 
-def pretend(connection: Connection, home_id: int, contents: NDArray[np.bytes_], months: Iterable[int]) -> None:
+def preview_rows(connection: Connection, home_id: int, contents: NDArray[np.bytes_], months: Iterable[int]) -> None:
     """Let the rows of some months be these for whoever reads them; the caller undoes the transaction."""
     _forget(connection, home_id, months)
     parts = [{"home_id": home_id, "month": month_of(part), "contents": part.tobytes()} for part in months_of(contents)]
@@ -102,6 +103,6 @@ def _take_out(connection: Connection, home_id: int, contents: NDArray[np.bytes_]
 
 def _forget(connection: Connection, home_id: int, months: Iterable[int]) -> None:
     """Delete what is read of some months: first of all, or the database refuses to delete their rows."""
-    gone = [{"home_id": home_id, "month": int(month)} for month in months]
-    if gone:
-        connection.execute(NO_MONTH, gone)
+    keys = [{"home_id": home_id, "month": int(month)} for month in months]
+    if keys:
+        connection.execute(NO_MONTH, keys)

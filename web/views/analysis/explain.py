@@ -24,7 +24,7 @@ def show(intervention: str, resident: str) -> ResponseReturnValue:
     if why is None:
         abort(404)
     return render_template(
-        "explain/show.html",
+        "analysis/explain/show.html",
         why=why,
         title=why.intervention.title,
         resident=resident,

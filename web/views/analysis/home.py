@@ -10,7 +10,7 @@ from importers.home_words.kinds import INTERVENTION
 from pebem import measures
 from web import charts, current
 from web.services.analysis import overview, results
-from web.services.uploads import unanswered_words
+from web.services.words import unanswered_words
 from web.views.analysis import page_selection
 from web.wording import figures
 
@@ -43,10 +43,10 @@ def index() -> ResponseReturnValue:
     """Show the home, or what to do where nothing has been read in yet."""
     chosen = page_selection.chosen()
     if chosen is None:
-        return render_template("home/empty.html", template_url=url_for("imports.template"))
+        return render_template("analysis/home/empty.html", template_url=url_for("uploads.template"))
     if chosen.frame.empty:
-        return render_template("home/nothing.html", question="Wo stehen wir?", **chosen.context)
-    return render_template("home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
+        return render_template("analysis/home/nothing.html", question="Wo stehen wir?", **chosen.context)
+    return render_template("analysis/home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
 
 
 def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from pebem import measures
-from web import csv_tables, current, table_order
+from web import current, tables
 from web.services import homes
 from web.services.analysis import demand, overview
 from web.views.analysis import page_selection
@@ -54,14 +54,14 @@ def index() -> ResponseReturnValue:
     if chosen is None:
         return redirect(url_for("home.index"))
     if chosen.frame.empty:
-        return render_template("home/nothing.html", question="Was passt nicht?", **chosen.context)
+        return render_template("analysis/home/nothing.html", question="Was passt nicht?", **chosen.context)
     soll, ist = _level("soll"), _level("ist")
     frame = overview.select(chosen.frame, soll=soll, ist=ist)
     cell = {name: level for name, level in (("soll", soll), ("ist", ist)) if level is not None}
     order = _order(chosen, cell)
     rows = _rows(chosen, frame, order)
     return render_template(
-        "interventions/index.html",
+        "analysis/interventions/index.html",
         **chosen.context,
         of=overview.whole(frame),
         order=order,
@@ -79,14 +79,14 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/interventionen.csv")
 def table() -> ResponseReturnValue:
-    """Hand the same list out as CSV for a spreadsheet program, and write down that it was handed out."""
+    """Download the same list as CSV for a spreadsheet program, and log it."""
     chosen = page_selection.chosen()
     if chosen is None:
         abort(404)
     frame = overview.select(chosen.frame, soll=_level("soll"), ist=_level("ist"))
     start, end = chosen.filters.start, chosen.filters.end
     who = current.visitor()
-    homes.handed_out(
+    homes.record_download(
         current.databases(),
         current.home(),
         tenant_id=who.tenant_id,
@@ -94,7 +94,7 @@ def table() -> ResponseReturnValue:
         what="interventionen",
     )
     return Response(
-        csv_tables.text(_table(chosen, _rows(chosen, frame, _order(chosen, {})))),
+        tables.csv_text(_table(chosen, _rows(chosen, frame, _order(chosen, {})))),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="interventionen_{start}_{end}.csv"'},
     )
@@ -111,11 +111,11 @@ def detail(intervention: str) -> ResponseReturnValue:
     if frame.empty:
         if entry is None:
             abort(404)
-        return render_template("home/nothing.html", question=entry.title, **chosen.context)
+        return render_template("analysis/home/nothing.html", question=entry.title, **chosen.context)
     of = overview.whole(frame)
     demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
     return render_template(
-        "interventions/detail.html",
+        "analysis/interventions/detail.html",
         **chosen.context,
         entry=entry,
         title=chosen.title(intervention),
@@ -148,18 +148,18 @@ def _selection_words(soll: int | None, ist: int | None) -> str:
     return ", ".join(words if ist is None else [*words, f"Niveau der Person {figures.qn(ist)}"])
 
 
-def _order(chosen: PageSelection, cell: dict[str, int]) -> table_order.TableOrder:
+def _order(chosen: PageSelection, cell: dict[str, int]) -> tables.TableOrder:
     keys = {key.removeprefix("-") for key in SORTS}
     wanted = request.args.get("sort", "")
-    key, descending = table_order.read(wanted, keys, default="-nicht_passend")
+    key, descending = tables.read_order(wanted, keys, default="-nicht_passend")
     kept = chosen.filters.arguments | {name: str(level) for name, level in cell.items()}
     kept |= {"alle": "1"} if "alle" in request.args else {}
-    return table_order.TableOrder(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
+    return tables.TableOrder(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
 
 
-def _rows(chosen: PageSelection, frame: Any, order: table_order.TableOrder) -> list[dict[str, Any]]:
+def _rows(chosen: PageSelection, frame: Any, order: tables.TableOrder) -> list[dict[str, Any]]:
     rows = [_row(chosen, group) for group in overview.groups(frame, "intervention")]
-    return table_order.arranged(rows, order, _value)
+    return tables.sort_rows(rows, order, _value)
 
 
 def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
@@ -174,8 +174,12 @@ def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
 def _table(chosen: PageSelection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
     classes = [f"{word.word}, Minuten" for word in figures.FIT_WORDS.values()]
     yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
-    where = [figures.day(chosen.filters.start), figures.day(chosen.filters.end), chosen.filters.ward or "alle",
-             " / ".join(book.display for book in chosen.result.books)]  # fmt: skip
+    where = [
+        figures.day(chosen.filters.start),
+        figures.day(chosen.filters.end),
+        chosen.filters.ward or "alle",
+        " / ".join(book.display for book in chosen.result.books),
+    ]
     for row in rows:
         whole = row["whole"]
         minutes = [part.seconds / 60 for part in whole.parts]

@@ -28,9 +28,11 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("home.index"))
     found = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
     if found is None:
-        return render_template("home/nothing.html", question="Passt das Regelwerk zur Wirklichkeit?", **chosen.context)
+        return render_template(
+            "analysis/home/nothing.html", question="Passt das Regelwerk zur Wirklichkeit?", **chosen.context
+        )
     return render_template(
-        "plausibility/index.html", **chosen.context, **_words(found), found=found, band_words=BAND_WORDS
+        "analysis/plausibility/index.html", **chosen.context, **_words(found), found=found, band_words=BAND_WORDS
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from web import csv_tables, current
+from web import current, tables
 from web.services import homes
 from web.services.analysis import overview, relief
 from web.services.analysis.small_groups import FEWEST
@@ -37,14 +37,14 @@ def index() -> ResponseReturnValue:
     if chosen is None:
         return redirect(url_for("home.index"))
     if chosen.frame.empty:
-        return render_template("home/nothing.html", question=QUESTION, **chosen.context)
+        return render_template("analysis/home/nothing.html", question=QUESTION, **chosen.context)
     found = _load(chosen)
     above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
     if found is None:
-        return render_template("relief/empty.html", question=QUESTION, above=above, **chosen.context)
+        return render_template("analysis/relief/empty.html", question=QUESTION, above=above, **chosen.context)
     lines = found.lines if "alle" in request.args else found.lines[:ROWS_SHOWN]
     return render_template(
-        "relief/index.html",
+        "analysis/relief/index.html",
         **chosen.context,
         question=QUESTION,
         found=found,
@@ -61,18 +61,18 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/entlastung.csv")
 def table() -> ResponseReturnValue:
-    """Hand the same out as CSV for a spreadsheet program, and write down that it was handed out."""
+    """Download the same as CSV for a spreadsheet program, and log it."""
     chosen = page_selection.chosen()
     found = _load(chosen) if chosen else None
     if chosen is None or found is None:
         abort(404)
     who = current.visitor()
-    homes.handed_out(
+    homes.record_download(
         current.databases(), current.home(), tenant_id=who.tenant_id, account_id=who.account_id, what="entlastung"
     )
     start, end = chosen.filters.start, chosen.filters.end
     return Response(
-        csv_tables.text(_table(chosen, found)),
+        tables.csv_text(_table(chosen, found)),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="entlastung_{start}_{end}.csv"'},
     )
@@ -114,9 +114,12 @@ def _table(chosen: PageSelection, found: HomeRelief) -> Iterator[list[object]]:
         "Bis", "Tage mit Dienstplan", "Wohnbereich", "Regelwerk",
     ]  # fmt: skip
     where = [
-        figures.day(chosen.filters.start), figures.day(chosen.filters.end), found.days, chosen.filters.ward or "alle",
+        figures.day(chosen.filters.start),
+        figures.day(chosen.filters.end),
+        found.days,
+        chosen.filters.ward or "alle",
         " / ".join(book.display for book in chosen.result.books),
-    ]  # fmt: skip
+    ]
     rest = "nicht machbar oder nicht prüfbar" if found.shown else "nicht gezeigt: zu wenige Personen im Dienst"
     for line in found.lines:
         start = [line.intervention, chosen.title(line.intervention)]

@@ -9,8 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from rules.staffing import GROUPS
 from web import current, period_filter
+from web.errors import back_to
 from web.services import clock
-from web.services.analysis import staffing
+from web.services.analysis import staffing, staffing_inputs
 from web.services.analysis.plausibility import BarSegment
 from web.views.analysis import page_selection
 from web.wording import figures
@@ -32,12 +33,13 @@ def index() -> ResponseReturnValue:
     reading, home = current.databases().reading, current.home()
     chosen = page_selection.chosen(by_ward=False)
     first, last = chosen.result.period if chosen else _asked()
-    return _page(first, last, chosen.context if chosen else {}, staffing.inputs(reading, home.id, last))
+    return _page(first, last, chosen.context if chosen else {}, staffing_inputs.inputs(reading, home.id, last))
 
 
 @blueprint.post("/angaben")
+@back_to("staffing.index")
 def enter() -> ResponseReturnValue:
-    """Keep what the home has agreed, and the minimum of its state, from a day on."""
+    """Store what the home has agreed, and the minimum of its state, from a day on."""
     try:
         values = {kind: {group: amount(f"{kind}_{group}") for group in GROUPS} for kind in ("minimum", "agreed")}
         full_time = amount("vollzeit")
@@ -51,18 +53,15 @@ def enter() -> ResponseReturnValue:
             "warning",
         )
         return redirect(url_for("staffing.index"))
-    try:
-        staffing.enter(
-            current.databases(),
-            home_id=current.home().id,
-            account_id=current.visitor().account_id,
-            valid_from=day,
-            full_time=full_time,
-            **values,
-        )
-        flash("Ihre Angaben sind gespeichert.", "good")
-    except staffing.StaffingError as error:
-        flash(str(error), "warning")
+    staffing_inputs.enter(
+        current.databases(),
+        home_id=current.home().id,
+        account_id=current.visitor().account_id,
+        valid_from=day,
+        full_time=full_time,
+        **values,
+    )
+    flash("Ihre Angaben sind gespeichert.", "good")
     return redirect(url_for("staffing.index"))
 
 
@@ -115,15 +114,17 @@ def _asked() -> tuple[date, date]:
     return choice.start or choice.end or today, choice.end or choice.start or today
 
 
-def _page(first: date, last: date, context: dict[str, Any], inputs: staffing.StaffingInputs) -> ResponseReturnValue:
+def _page(
+    first: date, last: date, context: dict[str, Any], inputs: staffing_inputs.StaffingInputs
+) -> ResponseReturnValue:
     reading, home = current.databases().reading, current.home()
     try:
         found = staffing.staffing(reading, home.id, first, last)
-    except staffing.StaffingError as error:  # before the statute had values, or too long a time
+    except staffing_inputs.StaffingError as error:  # before the statute had values, or too long a time
         flash(f"{error} Gezeigt wird der heutige Tag.", "warning")
         found = staffing.staffing(reading, home.id, clock.today())
     return render_template(
-        "staffing/index.html",
+        "analysis/staffing/index.html",
         **context,
         found=found,
         graded=sum((found.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
@@ -132,6 +133,6 @@ def _page(first: date, last: date, context: dict[str, Any], inputs: staffing.Sta
         bars=bars([line for line in found.lines if line.group != "total"]),
         band_words=[(f"band-{i + 1}", line.levels) for i, line in enumerate(found.lines[:3])],
         inputs=inputs,
-        history=staffing.history(reading, home.id),
+        history=staffing_inputs.history(reading, home.id),
         today=clock.today(),
     )

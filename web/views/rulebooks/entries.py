@@ -12,7 +12,7 @@ from rules.assessment import instrument
 from rules.cases import cases_for
 from rules.language.condition import Reserved
 from web import current
-from web.services.rulebooks import library
+from web.services.rulebooks import holdings, library
 from web.wording.figures import KIND_WORDS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rules.model import RuleBook
     from rules.rule import Rule
 
-blueprint = Blueprint("rulebook", __name__)
+blueprint = Blueprint("rulebook_entries", __name__)
 
 CASES_SHOWN: Final = 8
 """Cases that stand open; the rest is folded."""
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
     found = [entry for entry in book.interventions if matches(entry, query)]
     groups = [{"name": name, "entries": list(entries)} for name, entries in groupby(found, lambda entry: entry.group)]
     return render_template(
-        "rulebook/index.html",
+        "rulebooks/entries/index.html",
         book=book,
         rulebook=book,
         other=chosen.key,
@@ -75,7 +75,7 @@ def detail(intervention: str) -> ResponseReturnValue:
     titles = instrument(book.as_of).criteria
     cases = cases_for(entry.id, f"{book.id}-{book.edition}") if chosen.built_in else ()
     return render_template(
-        "rulebook/detail.html",
+        "rulebooks/entries/detail.html",
         rulebook=book,
         entry=entry,
         kept=chosen.arguments,
@@ -106,7 +106,7 @@ def rules_for(book: RuleBook, entry: CatalogueEntry) -> list[Rule]:
 def _chosen() -> ShownRulebook:
     reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
     if not key:
-        held = library.holding(reading, home.id)
+        held = holdings.effective(reading, home.id)
         # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
         own = [one for one in library.list_(reading, current.visitor().tenant_id) if not one.built_in]
         return ShownRulebook(held, None, held.sha256 not in {one.sha256 for one in own})

@@ -13,17 +13,19 @@ from importers.findings import Severity
 from pebem.measures import Amount
 from rules.cases import cases_of, groups_of
 from web import current, period_filter
+from web.errors import back_to
 from web.reports import rulebook_pdf, rulebook_xlsx
 from web.services import clock
 from web.services.analysis import overview
-from web.services.rulebooks import library
+from web.services.rulebooks import holdings, library
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from web.services.rulebooks.library import HomeEffect, LibraryEntry, RulebookComparison
+    from web.services.rulebooks.effects import HomeEffect
+    from web.services.rulebooks.library import LibraryEntry, RulebookComparison
 
-blueprint = Blueprint("library", __name__, url_prefix="/regelwerke")
+blueprint = Blueprint("rulebook_library", __name__, url_prefix="/regelwerke")
 
 KINDS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -36,17 +38,17 @@ CHANGES_SHOWN: Final = 60
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show the library, and which rulebook holds for the home from when."""
-    return render_template("library/index.html", **_library())
+    return render_template("rulebooks/library/index.html", **_library())
 
 
 @blueprint.post("/")
 def upload() -> ResponseReturnValue:
-    """Take an edited workbook into the library; where a row is wrong, nothing is kept and the rows are named."""
+    """Import an edited workbook into the library; where a row is wrong, nothing is stored and the rows are listed."""
     file = request.files.get("datei")
     content = file.read(MOST_BYTES + 1) if file else b""
     if file is None or not content or len(content) > MOST_BYTES:
         flash("Bitte wählen Sie eine Arbeitsmappe (.xlsx) mit höchstens 5 MB aus.", "warning")
-        return redirect(url_for("library.index"))
+        return redirect(url_for("rulebook_library.index"))
     name = Path(file.filename or "regelwerk.xlsx").name
     try:
         made = library.import_(
@@ -57,13 +59,13 @@ def upload() -> ResponseReturnValue:
             content=content,
         )
     except library.RulebookError as error:
-        return render_template("library/refused.html", name=name, message=str(error), findings=()), 422
+        return render_template("rulebooks/library/refused.html", name=name, message=str(error), findings=()), 422
     gravest_first = sorted(made.findings, key=lambda one: list(Severity).index(one.severity))
     if made.entry is None:
-        return render_template("library/refused.html", name=name, message="", findings=gravest_first), 422
+        return render_template("rulebooks/library/refused.html", name=name, message="", findings=gravest_first), 422
     named = f"„{made.entry.title} {made.entry.edition}“"
     flash(f"{named} liegt jetzt in der Bibliothek. Es gilt erst, wenn Sie es festlegen.", "good")
-    return redirect(url_for("library.show", key=made.entry.key))
+    return redirect(url_for("rulebook_library.show", key=made.entry.key))
 
 
 @blueprint.get("/<key>")
@@ -71,9 +73,9 @@ def show(key: str) -> ResponseReturnValue:
     """Show one rulebook of the library: what it is, and what can be done with it."""
     entry = _entry(key)
     book = library.get(current.databases().reading, current.visitor().tenant_id, key)
-    held = library.holdings(current.databases().reading, current.home().id)
+    held = holdings.of_home(current.databases().reading, current.home().id)
     return render_template(
-        "library/show.html",
+        "rulebooks/library/show.html",
         entry=entry,
         book=book,
         held=[one for one in held if one.entry.key == key],
@@ -84,7 +86,7 @@ def show(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>/regelwerk.xlsx")
 def workbook(key: str) -> ResponseReturnValue:
-    """Hand a rulebook out as a workbook that can be edited and uploaded again."""
+    """Download a rulebook as a workbook that can be edited and uploaded again."""
     entry = _entry(key)
     documents = library.documents(current.databases().reading, current.visitor().tenant_id, key)
     if documents is None:
@@ -97,7 +99,7 @@ def workbook(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>/regelwerk.pdf")
 def printed(key: str) -> ResponseReturnValue:
-    """Hand a rulebook out as a document to print, a built-in one with its cases."""
+    """Download a rulebook as a document to print, a built-in one with its cases."""
     entry = _entry(key)
     reading, tenant_id = current.databases().reading, current.visitor().tenant_id
     book, documents = library.get(reading, tenant_id, key), library.documents(reading, tenant_id, key)
@@ -118,7 +120,7 @@ def compare() -> ResponseReturnValue:
     found = library.compare(current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id)
     if found is None:
         abort(404)
-    return render_template("library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
+    return render_template("rulebooks/library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
 
 
 @blueprint.get("/<key>/festlegen")
@@ -131,7 +133,7 @@ def confirm(key: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "library/confirm.html",
+        "rulebooks/library/confirm.html",
         entry=entry,
         day=period_filter.day(request.args.get("ab", "")) or clock.today(),
         same=_holding_key() == key,
@@ -140,43 +142,38 @@ def confirm(key: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>/festlegen")
+@back_to("rulebook_library.confirm", "key")
 def activate(key: str) -> ResponseReturnValue:
-    """Let a rulebook hold for the home from a day on; its figures are computed anew."""
+    """Activate a rulebook for the home from a day on; its figures are recomputed."""
     entry, day = _entry(key), period_filter.day(request.form.get("ab", ""))
     if day is None:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
-        return redirect(url_for("library.confirm", key=key))
-    try:
-        library.activate(
-            current.databases(),
-            tenant_id=current.visitor().tenant_id,
-            home_id=current.home().id,
-            key=key,
-            from_day=day,
-            account_id=current.visitor().account_id,
-        )
-    except library.RulebookError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("library.confirm", key=key))
+        return redirect(url_for("rulebook_library.confirm", key=key))
+    holdings.activate(
+        current.databases(),
+        tenant_id=current.visitor().tenant_id,
+        home_id=current.home().id,
+        key=key,
+        from_day=day,
+        account_id=current.visitor().account_id,
+    )
     flash(f"Ab {day:%d.%m.%Y} gilt „{entry.title} {entry.edition}“. Alle Zahlen sind neu gerechnet.", "good")
-    return redirect(url_for("library.index"))
+    return redirect(url_for("rulebook_library.index"))
 
 
 @blueprint.post("/<key>/entfernen")
+@back_to("rulebook_library.index")
 def remove(key: str) -> ResponseReturnValue:
-    """Take a rulebook out of the library as long as no home has used it."""
+    """Remove a rulebook from the library as long as no home has used it."""
     entry = _entry(key)
-    try:
-        library.remove(
-            current.databases(),
-            tenant_id=current.visitor().tenant_id,
-            key=key,
-            account_id=current.visitor().account_id,
-        )
-        flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
-    except library.RulebookError as error:
-        flash(str(error), "warning")
-    return redirect(url_for("library.index"))
+    library.remove(
+        current.databases(),
+        tenant_id=current.visitor().tenant_id,
+        key=key,
+        account_id=current.visitor().account_id,
+    )
+    flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
+    return redirect(url_for("rulebook_library.index"))
 
 
 def _entries() -> list[LibraryEntry]:
@@ -193,17 +190,17 @@ def _entry(key: str) -> LibraryEntry:
 def _holding_key() -> str:
     """Return the key of the rulebook that holds for the home today."""
     today = clock.today()
-    held = library.holdings(current.databases().reading, current.home().id)
+    held = holdings.of_home(current.databases().reading, current.home().id)
     begun = [one for one in held if one.valid_from is None or one.valid_from <= today]
     return begun[-1].entry.key
 
 
 def _library() -> dict[str, Any]:
-    held = library.holdings(current.databases().reading, current.home().id)
+    held = holdings.of_home(current.databases().reading, current.home().id)
     return {
         "entries": _entries(),
         "holdings": held,
-        "held": {one.entry.key: one for one in held},  # the latest stretch of each
+        "held": {one.entry.key: one for one in held},  # the latest period of each
         "holding_key": _holding_key(),
         "home_name": current.home().name,
     }

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from web import current, period_filter
+from web.errors import back_to
 from web.services import clock, homes
-from web.services.rulebooks import library, overrides
+from web.services.rulebooks import holdings, overrides
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -67,23 +68,21 @@ def add() -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:override_id>/zuruecknehmen")
+@back_to("overrides.index")
 def withdraw(override_id: int) -> ResponseReturnValue:
     """Take an override back: from the day given (else today) on the rulebook's level holds again."""
     databases, home = current.databases(), current.home()
     if overrides.find(databases.reading, home.id, override_id) is None:
         abort(404)
     from_day = period_filter.day(request.form.get("ab", ""))
-    try:
-        overrides.withdraw(
-            databases,
-            home_id=home.id,
-            override_id=override_id,
-            account_id=current.visitor().account_id,
-            from_day=from_day,
-        )
-        flash("Zurückgenommen: Es gilt wieder das Niveau des Regelwerks.", "good")
-    except overrides.OverrideError as error:
-        flash(str(error), "warning")
+    overrides.withdraw(
+        databases,
+        home_id=home.id,
+        override_id=override_id,
+        account_id=current.visitor().account_id,
+        from_day=from_day,
+    )
+    flash("Zurückgenommen: Es gilt wieder das Niveau des Regelwerks.", "good")
     return redirect(url_for("overrides.index"))
 
 
@@ -95,7 +94,7 @@ def _page(given: dict[str, str], wrong: str = "") -> str:
         {"name": name, "entries": list(entries)} for name, entries in groupby(book.interventions, lambda one: one.group)
     ]
     return render_template(
-        "overrides/index.html",
+        "rulebooks/overrides/index.html",
         rulebook=book,
         rows=sorted(rows, key=lambda row: row["state"] not in {"gilt", "künftig"}),
         live=len(live),
@@ -126,4 +125,4 @@ def _row(one: overrides.OverrideRow, book: RuleBook, today: date) -> dict[str, A
 
 
 def _book() -> RuleBook:
-    return library.holding(current.databases().reading, current.home().id)
+    return holdings.effective(current.databases().reading, current.home().id)

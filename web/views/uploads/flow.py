@@ -1,8 +1,7 @@
-"""Daten einlesen: upload, progress, findings, and the decision what becomes of them."""
+"""Daten einlesen: upload, progress, findings, and the decision to apply or discard."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,22 +11,22 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 
 import importers.template
 from web import current
+from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
-from web.services.rulebooks import library
-from web.services.uploads import flow, kept_files, read_job, records, unanswered_words, undo_job
+from web.services.rulebooks import holdings
+from web.services.uploads import flow, kept_files, read_job, records, undo_job
 from web.services.uploads import progress as job_progress
-from web.services.uploads.finding_filter import FindingFilter, sift
+from web.services.uploads.finding_filter import FindingFilter, filter_findings
+from web.services.words import unanswered_words
 from web.views.uploads import preview, questions
 from web.views.words import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.typing import ResponseReturnValue
 
     from web.services.uploads.records import UploadRow
 
-blueprint = Blueprint("imports", __name__, url_prefix="/daten")
+blueprint = Blueprint("uploads", __name__, url_prefix="/daten")
 
 MAX_FILES: Final = 20
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,19 +51,17 @@ STATE_WORDS: Final = {
 
 
 READ_AGAIN: Final = (
-    "Was von dieser Lieferung schon gelesen war, lässt sich nicht mehr öffnen; meist hat es eine andere Fassung dieses "
-    "Programms abgelegt. Ihre Dateien werden deshalb noch einmal gelesen. Es wurde nichts übernommen."
+    "Was von dieser Datenlieferung schon gelesen war, lässt sich nicht mehr öffnen; meist hat es eine andere Fassung "
+    "dieses Programms abgelegt. Ihre Dateien werden deshalb noch einmal gelesen. Es wurde nichts übernommen."
 )
 
 ROWS_GONE: Final = (
-    "Die fehlerhaften Zeilen dieser Lieferung lassen sich nicht mehr öffnen; meist hat sie eine andere Fassung dieses "
-    "Programms abgelegt. Bitte berichtigen Sie die Zeilen, die unter den Befunden stehen, in Ihren eigenen Dateien und "
-    "laden Sie diese noch einmal hoch."
+    "Die fehlerhaften Zeilen dieser Datenlieferung lassen sich nicht mehr öffnen; meist hat sie eine andere Fassung "
+    "dieses Programms abgelegt. Bitte berichtigen Sie die Zeilen, die unter den Befunden stehen, in Ihren eigenen "
+    "Dateien und laden Sie diese noch einmal hoch."
 )
 
-
 _WITH_WORDS: Final = frozenset({records.READ, records.STORED})
-_STRANGERS: Final = frozenset({"bewohner-unbekannt", "personal-unbekannt"})
 
 
 @blueprint.get("/")
@@ -74,204 +71,197 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/")
+@back_to("uploads.index")
 def upload() -> ResponseReturnValue:
-    """Take files and put them into the queue."""
-    home, parts = current.home(), current.parts()
+    """Accept files and queue the reading."""
+    home, services = current.home(), current.services()
     given = [
         (Path(file.filename or "").name, file.read()) for file in request.files.getlist("dateien") if file.filename
     ]
     if wrong := _objection(given):
         return _index(wrong), 422
-    try:
-        batch_id = flow.start(
-            parts.databases, parts.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
-        )
-    except flow.UploadError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.index"))
-    parts.jobs.enqueue(batch_id, records.WAITING)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    upload_id = flow.start(
+        services.databases, services.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
+    )
+    services.jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 @blueprint.get("/vorlage.xlsx")
 def template() -> ResponseReturnValue:
-    """Hand out the empty workbook."""
+    """Download the empty workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vorlage.xlsx"
-        importers.template.write(path, library.holding(current.databases().reading, current.home().id))
+        importers.template.write(path, holdings.effective(current.databases().reading, current.home().id))
         return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
 
 
-@blueprint.get("/<int:batch_id>")
-def show(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>")
+def show(upload_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
-    batch, parts = _batch(batch_id), current.parts()
-    if batch.state == records.ASKING and (asked := kept_files.asked(parts.settings, batch_id)):
-        return redirect(questions.address(batch_id, asked))
-    return _show(batch_id, FindingFilter.of(request.args))
+    upload, services = _upload(upload_id), current.services()
+    if upload.state == records.ASKING and (asked := kept_files.asked(services.settings, upload_id)):
+        return redirect(questions.address(upload_id, asked))
+    return _show(upload_id, FindingFilter.from_form(request.args))
 
 
 @blueprint.app_errorhandler(kept_files.OutdatedError)
 def read_again(error: kept_files.OutdatedError) -> ResponseReturnValue:
     """Have the files of an upload read once more, on whatever page it turns out that what was read does not open."""
-    batch, parts = _batch(error.batch_id), current.parts()
-    with _objections_shown():
+    upload, services = _upload(error.upload_id), current.services()
+    try:
         who = current.visitor().account_id
-        flow.reread(parts.databases, batch.id, account_id=who, reason=flow.UNOPENED)
-        parts.jobs.enqueue(batch.id, records.WAITING)
+        flow.reread(services.databases, upload.id, account_id=who, reason=flow.UNOPENED)
+        services.jobs.enqueue(upload.id, records.WAITING)
         flash(READ_AGAIN, "warning")
-    return redirect(url_for("imports.show", batch_id=batch.id))
+    except flow.UploadError as objection:
+        flash(str(objection), "warning")
+    return redirect(url_for("uploads.show", upload_id=upload.id))
 
 
-@blueprint.route("/<int:batch_id>/suche", methods=["GET", "POST"])
-def search(batch_id: int) -> ResponseReturnValue:
+@blueprint.route("/<int:upload_id>/suche", methods=["GET", "POST"])
+def search(upload_id: int) -> ResponseReturnValue:
     """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
     if request.method != "POST":  # the address alone, typed or reloaded
-        return redirect(url_for("imports.show", batch_id=_batch(batch_id).id))
-    return _show(batch_id, FindingFilter.of(request.form))
+        return redirect(url_for("uploads.show", upload_id=_upload(upload_id).id))
+    return _show(upload_id, FindingFilter.from_form(request.form))
 
 
-def _show(batch_id: int, wanted: FindingFilter) -> str:
-    batch, parts = _batch(batch_id), current.parts()
-    said = records.said(parts.databases, parts.settings, batch_id)
+def _show(upload_id: int, wanted: FindingFilter) -> str:
+    upload, services = _upload(upload_id), current.services()
+    texts = records.texts(services.databases, services.settings, upload_id)
     context: dict[str, Any] = {
-        "home_name": batch.home_name,
-        "batch": batch,
-        "said": said,
+        "home_name": upload.home_name,
+        "upload": upload,
+        "texts": texts,
         "state_words": STATE_WORDS,
-        "progress": job_progress.of(parts.jobs.queue, batch_id) if batch.moving else None,
+        "progress": job_progress.of(services.jobs.queue, upload_id) if upload.moving else None,
     }
-    if batch.moving:
-        return render_template("imports/progress.html", **context)
-    findings = said.findings if said else ()
-    asked = kept_files.asked(parts.settings, batch_id) if batch.state in records.READ_ONCE else None
+    if upload.moving:
+        return render_template("uploads/progress.html", **context)
+    findings = texts.findings if texts else ()
+    asked = kept_files.asked(services.settings, upload_id) if upload.state in records.READ_ONCE else None
     context |= {
-        "has_faulty_rows": kept_files.has_faulty(parts.settings, batch_id),
-        "effects": preview.effects(batch),
-        "undoable": batch.state == records.STORED and undo_job.is_possible(parts.databases.reading, batch_id),
-        "upload_days": parts.settings.upload_days,
+        "has_faulty_rows": kept_files.has_faulty(services.settings, upload_id),
+        "effects": preview.effects(upload),
+        "undoable": upload.state == records.STORED and undo_job.is_undoable(services.databases.reading, upload_id),
+        "upload_days": services.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),
         "profiles": asked.profiles if asked else (),
-        "words": _open_words(batch) if batch.state in _WITH_WORDS else (),
+        "words": _open_words(upload) if upload.state in _WITH_WORDS else (),
         "files_gone": read_job.FILES_GONE,
-        "strangers": sum(one.count for one in findings if one.code in _STRANGERS),
+        "strangers": sum(one.count for one in findings if one.code in read_job.UNKNOWN_PERSON_FINDINGS),
     }
-    return render_template("imports/show.html", **context, wanted=wanted, chosen=sift(findings, wanted))
+    return render_template("uploads/show.html", **context, wanted=wanted, chosen=filter_findings(findings, wanted))
 
 
-@blueprint.get("/<int:batch_id>/stand")
-def progress(batch_id: int) -> ResponseReturnValue:
-    """Hand out the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
-    batch = _batch(batch_id)
-    if not batch.moving:
-        return "", 200, {"HX-Redirect": url_for("imports.show", batch_id=batch_id)}
-    noted = job_progress.of(current.parts().jobs.queue, batch_id)
-    return render_template("imports/_progress.html", batch=batch, progress=noted, state_words=STATE_WORDS)
+@blueprint.get("/<int:upload_id>/stand")
+def progress(upload_id: int) -> ResponseReturnValue:
+    """Return the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
+    upload = _upload(upload_id)
+    if not upload.moving:
+        return "", 200, {"HX-Redirect": url_for("uploads.show", upload_id=upload_id)}
+    noted = job_progress.of(current.services().jobs.queue, upload_id)
+    return render_template("uploads/_progress.html", upload=upload, progress=noted, state_words=STATE_WORDS)
 
 
-@blueprint.get("/<int:batch_id>/befunde.xlsx")
-def findings(batch_id: int) -> ResponseReturnValue:
-    """Hand out all findings as a workbook, and write down that they were handed out."""
-    batch, parts = _batch(batch_id), current.parts()
-    said = records.said(parts.databases, parts.settings, batch_id)
-    if said is None:
+@blueprint.get("/<int:upload_id>/befunde.xlsx")
+def findings(upload_id: int) -> ResponseReturnValue:
+    """Download all findings as a workbook, and log it."""
+    upload, services = _upload(upload_id), current.services()
+    texts = records.texts(services.databases, services.settings, upload_id)
+    if texts is None:
         abort(503)
-    flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id)
+    flow.record_download(services.databases, upload.id, account_id=current.visitor().account_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
-        findings_xlsx.write(path, list(said.findings))
-        return _excel(path.read_bytes(), f"Befunde-Lieferung-{batch.id}.xlsx")
+        findings_xlsx.write(path, list(texts.findings))
+        return _excel(path.read_bytes(), f"Befunde-Lieferung-{upload.id}.xlsx")
 
 
-@blueprint.get("/<int:batch_id>/fehlerhafte-zeilen.xlsx")
-def faulty_rows(batch_id: int) -> ResponseReturnValue:
-    """Hand out the faulty rows as they stood, to be repaired and uploaded again, and write down that they were."""
-    batch, parts = _batch(batch_id), current.parts()
-    gone = "Zu dieser Lieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt."
+@blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
+def faulty_rows(upload_id: int) -> ResponseReturnValue:
+    """Download the faulty rows as they stood, to be repaired and uploaded again, and log it."""
+    upload, services = _upload(upload_id), current.services()
+    gone = "Zu dieser Datenlieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt."
     try:
-        sheets = kept_files.faulty(parts.settings, batch_id)
+        sheets = kept_files.faulty(services.settings, upload_id)
     except kept_files.OutdatedError:
-        if batch.state in records.READ_ONCE:  # the files are still there, and with them the rows
+        if upload.state in records.READ_ONCE:  # the files are still there, and with them the rows
             raise
         sheets, gone = (), ROWS_GONE
     if not sheets:
         flash(gone, "warning")
-        return redirect(url_for("imports.show", batch_id=batch_id))
-    flow.handed_out(parts.databases, batch.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+        return redirect(url_for("uploads.show", upload_id=upload_id))
+    flow.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets)
-        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{batch.id}.xlsx")
+        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{upload.id}.xlsx")
 
 
-@blueprint.post("/<int:batch_id>/abbrechen")
-def cancel(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/abbrechen")
+@back_to("uploads.show", "upload_id")
+def cancel(upload_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
-    batch, parts = _batch(batch_id), current.parts()
-    with _objections_shown():
-        flow.cancel(parts.databases, parts.jobs.queue, batch.id, account_id=current.visitor().account_id)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    upload, services = _upload(upload_id), current.services()
+    flow.cancel(services.databases, services.jobs.queue, upload.id, account_id=current.visitor().account_id)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:batch_id>/uebernehmen")
-def commit(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/uebernehmen")
+@back_to("uploads.show", "upload_id")
+def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
-    batch, parts = _batch(batch_id), current.parts()
-    with _objections_shown():
-        flow.commit(
-            parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt"),
-            all_or_nothing=request.form.get("fehler") == "alles",
-        )  # fmt: skip
-        parts.jobs.enqueue(batch.id, records.RELEASED)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    upload, services = _upload(upload_id), current.services()
+    flow.commit(
+        services.databases,
+        upload.id,
+        account_id=current.visitor().account_id,
+        shown=request.form.get("gezeigt"),
+        all_or_nothing=request.form.get("fehler") == "alles",
+    )
+    services.jobs.enqueue(upload.id, records.RELEASED)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:batch_id>/erneut")
-def restart(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/erneut")
+@back_to("uploads.show", "upload_id")
+def restart(upload_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
-    batch, parts = _batch(batch_id), current.parts()
-    with _objections_shown():
-        state = flow.restart(parts.databases, batch.id, account_id=current.visitor().account_id)
-        parts.jobs.enqueue(batch.id, state)
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    upload, services = _upload(upload_id), current.services()
+    state = flow.restart(services.databases, upload.id, account_id=current.visitor().account_id)
+    services.jobs.enqueue(upload.id, state)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:batch_id>/verwerfen")
-def discard(batch_id: int) -> ResponseReturnValue:
-    """Throw an upload away."""
-    batch, parts = _batch(batch_id), current.parts()
-    with _objections_shown():
-        flow.discard(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
-        flash("Die Lieferung ist verworfen; es wurde nichts übernommen.", "done")
-    return redirect(url_for("imports.index"))
+@blueprint.post("/<int:upload_id>/verwerfen")
+@back_to("uploads.index")
+def discard(upload_id: int) -> ResponseReturnValue:
+    """Discard an upload."""
+    upload, services = _upload(upload_id), current.services()
+    flow.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
+    flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")
+    return redirect(url_for("uploads.index"))
 
 
-@contextmanager
-def _objections_shown() -> Iterator[None]:
-    """Show the objection of a service as a message on the next page."""
-    try:
-        yield
-    except flow.UploadError as error:
-        flash(str(error), "warning")
+def _upload(upload_id: int) -> UploadRow:
+    return current.upload(upload_id)
 
 
-def _batch(batch_id: int) -> UploadRow:
-    return current.batch(batch_id)
-
-
-def _open_words(batch: UploadRow) -> list[dict[str, Any]]:
+def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    found = unanswered_words.count(current.databases().reading, batch.home_id, batch.id)
-    return [one for one in terms.tabs("", found, "values.index", batch_id=batch.id) if one["open"]]
+    found = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
+    return [one for one in terms.tabs("", found, "upload_words.index", upload_id=upload.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:
-    home, parts = current.home(), current.parts()
-    rows = records.of_home(parts.databases.reading, home.id)
+    home, services = current.home(), current.services()
+    rows = records.of_home(services.databases.reading, home.id)
     return render_template(
-        "imports/index.html", home_name=home.name, batches=rows, state_words=STATE_WORDS, wrong=wrong,
-        most_bytes=parts.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
-        upload_days=parts.settings.upload_days,
+        "uploads/index.html", home_name=home.name, uploads=rows, state_words=STATE_WORDS, wrong=wrong,
+        most_bytes=services.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
+        upload_days=services.settings.upload_days,
     )  # fmt: skip
 
 

@@ -1,19 +1,19 @@
-"""What an upload would do, how it is taken in, and how it is taken back: figures first, then the decision."""
+"""What an upload would change, how it is applied, and how it is taken back: figures first, then the decision."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from pebem.measures import Amount
 from web import current
+from web.errors import back_to
 from web.period_filter import day
-from web.services.analysis import overview
+from web.services.errors import ServiceError
 from web.services.uploads import flow, records, undo_job
 from web.services.uploads.apply import ApplyChoice
-from web.wording import figures
+from web.services.uploads.share_lines import share_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from web.services.uploads.records import UploadRow
 
-blueprint = Blueprint("taking_in", __name__, url_prefix="/daten")
+blueprint = Blueprint("upload_preview", __name__, url_prefix="/daten")
 
 CHANGES: Final = 50
 """Changed rows shown one by one."""
@@ -30,93 +30,61 @@ CHANGES: Final = 50
 MOST_DAYS: Final = 3_660
 
 
-class ShareLine(NamedTuple):
-    """A share before and after, None where nothing counts."""
-
-    word: str
-    before: float | None
-    after: float | None
+class ChoiceError(ServiceError):
+    """A choice is incomplete or contradicts the upload."""
 
 
-class ChoiceError(Exception):
-    """A choice cannot be meant so. The message is one German sentence."""
+@blueprint.post("/<int:upload_id>/folgen")
+@back_to("uploads.show", "upload_id", anchor="folgen")
+def update(upload_id: int) -> ResponseReturnValue:
+    """Recompute what an upload would change when applied as chosen."""
+    upload, services = current.upload(upload_id), current.services()
+    flow.update_preview(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
+    return redirect(url_for("uploads.show", upload_id=upload.id) + "#folgen")
 
 
-@blueprint.post("/<int:batch_id>/folgen")
-def weigh(batch_id: int) -> ResponseReturnValue:
-    """Work out anew what an upload would do when taken in as chosen."""
-    batch, parts = current.batch(batch_id), current.parts()
-    try:
-        flow.weigh(parts.databases, parts.settings, batch.id, _choice(request.form.to_dict(), batch))
-    except (ChoiceError, flow.UploadError) as error:
-        flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch.id) + "#folgen")
-
-
-@blueprint.get("/<int:batch_id>/ruecknahme")
-def undo_page(batch_id: int) -> ResponseReturnValue:
-    """Show what taking an upload back would do, and what depends on it."""
-    batch = current.batch(batch_id)
-    try:
-        found = undo_job.weigh(current.databases(), batch.id)
-    except undo_job.UndoError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.show", batch_id=batch.id))
+@blueprint.get("/<int:upload_id>/ruecknahme")
+@back_to("uploads.show", "upload_id")
+def undo_page(upload_id: int) -> ResponseReturnValue:
+    """Show what taking an upload back would change, and what depends on it."""
+    upload = current.upload(upload_id)
+    found = undo_job.preview_undo(current.databases(), upload.id)
     return render_template(
-        "imports/undo.html", home_name=batch.home_name, batch=batch, undo=found, lines=lines(found.moved),
+        "uploads/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=share_lines(found.moved),
         days=found.moved["days"],
     )  # fmt: skip
 
 
-@blueprint.post("/<int:batch_id>/ruecknahme")
-def undo(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/ruecknahme")
+@back_to("uploads.show", "upload_id")
+def undo(upload_id: int) -> ResponseReturnValue:
     """Let a job take an upload back as it was shown."""
-    batch, parts = current.batch(batch_id), current.parts()
-    try:
-        undo_job.release(
-            parts.databases, batch.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
-        )
-        parts.jobs.enqueue(batch.id, records.TO_UNDO)
-    except undo_job.UndoError as error:
-        flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch.id))
+    upload, services = current.upload(upload_id), current.services()
+    undo_job.release(
+        services.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
+    )
+    services.jobs.enqueue(upload.id, records.TO_UNDO)
+    return redirect(url_for("uploads.show", upload_id=upload.id))
 
 
-def effects(batch: UploadRow) -> dict[str, Any] | None:
-    """Return what the page of an upload says about its effects; None where nothing was worked out."""
-    found = batch.weighed
+def effects(upload: UploadRow) -> dict[str, Any] | None:
+    """Return what the page of an upload says about its effects; None where nothing was computed."""
+    found = upload.weighed
     if found is None or "before" not in found:
         return None
-    choice = ApplyChoice.of(batch.choice if batch.choice and "replace" in batch.choice else None)
+    choice = ApplyChoice.from_json(upload.choice if upload.choice and "replace" in upload.choice else None)
     changes = [
         {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
         for one in found.get("changes", [])[:CHANGES]
     ]
-    return {**found, "choice": choice, "lines": lines(found), "shown": changes, "wards": found.get("wards", [])}
-
-
-def lines(moved: Mapping[str, Any]) -> list[ShareLine]:
-    """Return the shares of fit and coverage before and after."""
-    sides = [moved["before"], moved["after"]]
-    wholes = [overview.whole_of({name: Amount(*amount) for name, amount in side["fit"].items()}) for side in sides]
-    found = [
-        ShareLine(word.word, *(whole[name].share if whole.count else None for whole in wholes))
-        for name, word in figures.FIT_WORDS.items()
-    ]
-    for name, words in figures.COVERAGE_WORDS.items():
-        found.append(ShareLine(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
-    return found
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    return {**found, "choice": choice, "lines": share_lines(found), "shown": changes, "wards": found.get("wards", [])}
 
 
 def _time(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}" if minute >= 0 else ""
 
 
-def _choice(form: Mapping[str, str], batch: UploadRow) -> ApplyChoice:
+def _choice(form: Mapping[str, str], upload: UploadRow) -> ApplyChoice:
     replace = form.get("geaendert", "ersetzen") != "behalten"
     if not form.get("vollstaendig"):
         return ApplyChoice(replace)
@@ -126,7 +94,7 @@ def _choice(form: Mapping[str, str], batch: UploadRow) -> ApplyChoice:
     wards = tuple(request.form.getlist("wb"))
     if not wards and not form.get("haus"):
         raise ChoiceError("Bitte nennen Sie die Wohnbereiche, für die die Datei vollständig ist.")
-    known = set((batch.weighed or {}).get("wards", []))
+    known = set((upload.weighed or {}).get("wards", []))
     if not set(wards) <= known:
         raise ChoiceError("Diesen Wohnbereich gibt es hier nicht; bitte laden Sie die Seite neu.")
     return ApplyChoice(replace, first, last, () if form.get("haus") else wards)

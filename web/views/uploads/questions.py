@@ -7,30 +7,30 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from importers.sheets.decision import SheetAnswer
-from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import SHEETS, clean
 from web import current
+from web.errors import back_to
 from web.services.uploads import questions, records
 from web.services.uploads.conversation import COLUMNS, END, PASSWORD, SHEET
 from web.services.uploads.encodings import CODECS
 from web.services.uploads.questions import AnswerError
 from web.services.words import profiles
+from web.views.uploads.column_choice import UNITS, certainty_word, chosen_columns, column_name, wrong_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
 
-    from importers.sheets.guesses import ColumnGuess, SheetGuess
+    from importers.sheets.guesses import SheetGuess
     from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
 
-blueprint = Blueprint("asking", __name__, url_prefix="/daten")
+blueprint = Blueprint("upload_questions", __name__, url_prefix="/daten")
 
-UNITS: Final = {"": "wie in der Datei angegeben", "min": "Minuten", "s": "Sekunden", "h": "Stunden"}
 LONGEST_PASSWORD: Final = 255
 
 SHEET_WORDS: Final = {
@@ -42,155 +42,154 @@ SHEET_WORDS: Final = {
     "Dienste": "wer wann Dienst hatte",
     "Dienstzeiten": "was die Kürzel des Dienstplans bedeuten",
 }
-"""What each sheet of ours holds, for people who do not know the template."""
+"""What each sheet of the template contains, for people who do not know it."""
 
 _NUMBERS: Final = re.compile(r"[\W_]*\d[\d\W_]*")
 
 
-@blueprint.get("/<int:batch_id>/zuordnung")
-def overview(batch_id: int) -> ResponseReturnValue:
-    """Show how every sheet would be read, and ask whether to read so; while questions are open, ask the next."""
-    batch, asked = _asked(batch_id)
+@blueprint.get("/<int:upload_id>/zuordnung")
+def overview(upload_id: int) -> ResponseReturnValue:
+    """Show how every sheet would be read, and ask for confirmation; while questions are open, ask the next."""
+    upload, asked = _asked(upload_id)
     if asked.next.kind != END:
-        return redirect(address(batch_id, asked))
-    return _overview(batch, asked, name=_proposed(asked))
+        return redirect(address(upload_id, asked))
+    return _overview(upload, asked, name=_proposed(asked))
 
 
-@blueprint.post("/<int:batch_id>/zuordnung")
-def read_so(batch_id: int) -> ResponseReturnValue:
-    """Have the files read so, and the profile kept where it is to be."""
-    batch, asked = _asked(batch_id)
-    parts, who = current.parts(), current.visitor()
+@blueprint.post("/<int:upload_id>/zuordnung")
+@back_to("uploads.show", "upload_id")
+def confirm(upload_id: int) -> ResponseReturnValue:
+    """Have the files read as answered, and the profile stored where it is to be."""
+    upload, asked = _asked(upload_id)
+    services, who = current.services(), current.visitor()
     name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
-    if request.form.get("merken") and (wrong := profiles.objection(parts.databases.reading, who.tenant_id, name)):
-        return _overview(batch, asked, name=name, wrong=wrong), 422
-    try:
-        questions.read_so(
-            parts.databases, parts.settings, batch_id, _version(), account_id=who.account_id, remember=name
-        )
-    except AnswerError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.show", batch_id=batch_id))
-    return _again(batch_id)
+    if request.form.get("merken") and (wrong := profiles.objection(services.databases.reading, who.tenant_id, name)):
+        return _overview(upload, asked, name=name, wrong=wrong), 422
+    questions.confirm(
+        services.databases, services.settings, upload_id, _version(), account_id=who.account_id, remember=name
+    )
+    return _again(upload_id)
 
 
-@blueprint.post("/<int:batch_id>/zuordnung/aendern")
-def reopen(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/<int:upload_id>/zuordnung/aendern")
+@back_to("uploads.show", "upload_id")
+def reopen(upload_id: int) -> ResponseReturnValue:
     """Go back to the questions about an upload that was read or could not be."""
-    batch, parts = current.batch(batch_id), current.parts()
-    try:
-        questions.reopen(parts.databases, parts.settings, batch.id, account_id=current.visitor().account_id)
-    except AnswerError as error:
-        flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch_id))
+    upload, services = current.upload(upload_id), current.services()
+    questions.reopen(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-@blueprint.get("/<int:batch_id>/kennwort")
-def password(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/kennwort")
+def password(upload_id: int) -> ResponseReturnValue:
     """Ask for the password of a locked file."""
-    batch, asked = _asked(batch_id)
+    upload, asked = _asked(upload_id)
     if asked.next.kind != PASSWORD:
-        return redirect(address(batch_id, asked))
+        return redirect(address(upload_id, asked))
     wrong = "Dieses Kennwort öffnet die Datei nicht. Bitte geben Sie es noch einmal ein." if asked.wrong else ""
-    return _page("password", batch, asked, wrong=wrong)
+    return _page("password", upload, asked, wrong=wrong)
 
 
-@blueprint.post("/<int:batch_id>/kennwort")
-def unlock(batch_id: int) -> ResponseReturnValue:
-    """Take the password of a locked file."""
-    batch, asked = _asked(batch_id)
+@blueprint.post("/<int:upload_id>/kennwort")
+@back_to("uploads.show", "upload_id")
+def unlock(upload_id: int) -> ResponseReturnValue:
+    """Accept the password of a locked file."""
+    upload, asked = _asked(upload_id)
     given = request.form.get("kennwort", "")
     if not given or len(given) > LONGEST_PASSWORD:
-        return _page("password", batch, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
-    parts = current.parts()
-    try:
-        questions.unlock(parts.databases, parts.settings, batch_id, _version(), given)
-    except AnswerError as error:
-        flash(str(error), "warning")
-        return redirect(url_for("imports.show", batch_id=batch_id))
-    return _again(batch_id)
+        return _page("password", upload, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
+    services = current.services()
+    questions.unlock(services.databases, services.settings, upload_id, _version(), given)
+    return _again(upload_id)
 
 
-@blueprint.get("/<int:batch_id>/blatt/<int:number>")
-def sheet(batch_id: int, number: int) -> ResponseReturnValue:
-    """Ask what a sheet holds and where its headings are."""
-    batch, asked, guess = _guess(batch_id, number)
-    return _sheet(batch, asked, number, asked.chosen(guess))
+@blueprint.get("/<int:upload_id>/blatt/<int:number>")
+def sheet(upload_id: int, number: int) -> ResponseReturnValue:
+    """Ask what a sheet contains and where its headings are."""
+    upload, asked, guess = _guess(upload_id, number)
+    return _sheet(upload, asked, number, asked.chosen(guess))
 
 
-@blueprint.post("/<int:batch_id>/blatt/<int:number>")
-def say_sheet(batch_id: int, number: int) -> ResponseReturnValue:
-    """Take what a sheet holds and where its headings are."""
-    batch, asked, guess = _guess(batch_id, number)
+@blueprint.post("/<int:upload_id>/blatt/<int:number>")
+@back_to("uploads.show", "upload_id")
+def answer_sheet(upload_id: int, number: int) -> ResponseReturnValue:
+    """Accept the answer what a sheet contains and where its headings are."""
+    upload, asked, guess = _guess(upload_id, number)
     form, before = request.form, asked.chosen(guess)
     row, codec = form.get("zeile", ""), form.get("zeichen", "")
     answer = SheetAnswer(
-        guess.file, guess.name, form.get("inhalt", "") if form.get("inhalt", "") in SHEETS else "",
-        int(row) if row.isdecimal() and int(row) < len(guess.preview) else -1, 2 if form.get("zeilen") == "2" else 1,
+        guess.file,
+        guess.name,
+        form.get("inhalt", "") if form.get("inhalt", "") in SHEETS else "",
+        int(row) if row.isdecimal() and int(row) < len(guess.preview) else -1,
+        2 if form.get("zeilen") == "2" else 1,
         # What was found by itself and left so is found by itself in the next file too.
         encoding=codec if codec in CODECS and codec != guess.encoding else before.encoding,
-    )  # fmt: skip
+    )
     wrong = ""
     if answer.sheet and answer.row < 0:
         wrong = "Bitte wählen Sie die Zeile, in der die Überschriften stehen."
     elif not answer.sheet and answer.encoding != before.encoding:
         wrong = "Bitte wählen Sie auch, was das Blatt enthält: Mit falschen Umlauten war es nicht zu erkennen."
     if wrong:
-        return _sheet(batch, asked, number, answer, wrong=wrong), 422
-    return _said(batch_id, replace(answer, row=max(answer.row, 0)), SHEET)
+        return _sheet(upload, asked, number, answer, wrong=wrong), 422
+    return _said(upload_id, replace(answer, row=max(answer.row, 0)), SHEET)
 
 
-@blueprint.get("/<int:batch_id>/spalten/<int:number>")
-def columns(batch_id: int, number: int) -> ResponseReturnValue:
+@blueprint.get("/<int:upload_id>/spalten/<int:number>")
+def columns(upload_id: int, number: int) -> ResponseReturnValue:
     """Ask which column of a sheet is which."""
-    batch, asked, guess = _guess(batch_id, number)
+    upload, asked, guess = _guess(upload_id, number)
     answer = asked.chosen(guess)
     if not answer.sheet:
-        return redirect(url_for("asking.sheet", batch_id=batch_id, number=number))
+        return redirect(url_for("upload_questions.sheet", upload_id=upload_id, number=number))
     if not guess.columns:
-        return _sheet(batch, asked, number, answer, wrong="In dieser Zeile stehen keine Überschriften.")
-    return _columns(batch, asked, number, answer)
+        return _sheet(upload, asked, number, answer, wrong="In dieser Zeile stehen keine Überschriften.")
+    return _columns(upload, asked, number, answer)
 
 
-@blueprint.post("/<int:batch_id>/spalten/<int:number>")
-def say_columns(batch_id: int, number: int) -> ResponseReturnValue:
-    """Take which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
-    batch, asked, guess = _guess(batch_id, number)
+@blueprint.post("/<int:upload_id>/spalten/<int:number>")
+@back_to("uploads.show", "upload_id")
+def answer_columns(upload_id: int, number: int) -> ResponseReturnValue:
+    """Accept the answer which column of a sheet is which; with ``ansehen`` only show what was chosen so far."""
+    upload, asked, guess = _guess(upload_id, number)
     before = asked.chosen(guess)
     if not before.sheet:
-        return redirect(url_for("asking.sheet", batch_id=batch_id, number=number))
-    answer = _chosen_columns(guess, before, request.form)
+        return redirect(url_for("upload_questions.sheet", upload_id=upload_id, number=number))
+    answer = chosen_columns(guess, before, request.form)
     if "HX-Request" in request.headers:
-        return _columns(batch, asked, number, answer)
-    if wrong := _wrong_columns(guess, answer):
-        return _columns(batch, asked, number, answer, wrong=wrong), 422
-    return _said(batch_id, answer, COLUMNS)
+        return _columns(upload, asked, number, answer)
+    if wrong := wrong_columns(guess, answer):
+        return _columns(upload, asked, number, answer, wrong=wrong), 422
+    return _said(upload_id, answer, COLUMNS)
 
 
-def address(batch_id: int, asked: Conversation) -> str:
+def address(upload_id: int, asked: Conversation) -> str:
     """Return the address of what is to be asked next."""
     kind, number = asked.next
     if kind == PASSWORD:
-        return url_for("asking.password", batch_id=batch_id)
+        return url_for("upload_questions.password", upload_id=upload_id)
     if kind == END:
-        return url_for("asking.overview", batch_id=batch_id)
-    return url_for("asking.sheet" if kind == SHEET else "asking.columns", batch_id=batch_id, number=number)
+        return url_for("upload_questions.overview", upload_id=upload_id)
+    return url_for(
+        "upload_questions.sheet" if kind == SHEET else "upload_questions.columns", upload_id=upload_id, number=number
+    )
 
 
-def _asked(batch_id: int) -> tuple[UploadRow, Conversation]:
+def _asked(upload_id: int) -> tuple[UploadRow, Conversation]:
     """Return an upload that waits for answers; the page of any other says what can be done with it."""
-    batch, parts = current.batch(batch_id), current.parts()
+    upload, services = current.upload(upload_id), current.services()
     try:
-        return batch, questions.looks(parts.databases, parts.settings, batch_id)
+        return upload, questions.waiting(services.databases, services.settings, upload_id)
     except AnswerError:
-        abort(redirect(url_for("imports.show", batch_id=batch_id)))
+        abort(redirect(url_for("uploads.show", upload_id=upload_id)))
 
 
-def _guess(batch_id: int, number: int) -> tuple[UploadRow, Conversation, SheetGuess]:
-    batch, asked = _asked(batch_id)
+def _guess(upload_id: int, number: int) -> tuple[UploadRow, Conversation, SheetGuess]:
+    upload, asked = _asked(upload_id)
     if number >= len(asked.guesses):
         abort(404)
-    return batch, asked, asked.guesses[number]
+    return upload, asked, asked.guesses[number]
 
 
 def _version() -> int:
@@ -199,58 +198,16 @@ def _version() -> int:
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else -1
 
 
-def _said(batch_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
-    parts = current.parts()
-    try:
-        again = questions.say(parts.databases, parts.settings, batch_id, _version(), answer, kind)
-    except AnswerError as error:
-        flash(str(error), "warning")
-        again = False
-    return _again(batch_id) if again else redirect(url_for("imports.show", batch_id=batch_id))
+def _said(upload_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
+    services = current.services()
+    again = questions.answer_sheet(services.databases, services.settings, upload_id, _version(), answer, kind)
+    return _again(upload_id) if again else redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-def _again(batch_id: int) -> ResponseReturnValue:
-    """Let the job go on, and show how far it is."""
-    current.parts().jobs.enqueue(batch_id, records.WAITING)
-    return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-def _chosen_columns(guess: SheetGuess, before: SheetAnswer, form: Mapping[str, str]) -> SheetAnswer:
-    there = {str(one.position): one.position for one in guess.columns}
-    chosen = {
-        column: there[form[f"spalte-{i}"]]
-        for i, column in enumerate(questions.targets(before.sheet))
-        if form.get(f"spalte-{i}", "") in there
-    }
-    unit = form.get("einheit", "")
-    return replace(before, columns=chosen, unit=unit if unit in UNITS else "")
-
-
-def _wrong_columns(guess: SheetGuess, answer: SheetAnswer) -> dict[str, str]:
-    """Return our column -> what is wrong with it."""
-    wrong = {
-        column: "Ohne diese Spalte kann das Blatt nicht gelesen werden. Bitte wählen Sie sie aus."
-        for column in SHEETS[answer.sheet].required
-        if column not in answer.columns
-    }
-    users: dict[int, list[str]] = {}
-    for column, position in answer.columns.items():
-        users.setdefault(position, []).append(column)
-    headings = {one.position: one for one in guess.columns}
-    for position, names in users.items():
-        for column in names if len(names) > 1 else ():
-            others = " und ".join(f"„{name}“" for name in names if name != column)
-            wrong[column] = f"Die Spalte {_called(headings[position])} ist auch für {others} gewählt."
-    return wrong
-
-
-def _called(column: ColumnGuess) -> str:
-    return f"{column.letter} „{column.heading}“" if column.heading else column.letter
-
-
-def _certainty(confidence: float) -> str:
-    """Return a confidence in a word."""
-    return "sicher" if confidence >= SURE else "wahrscheinlich" if confidence >= LIKELY else "geraten"
+def _again(upload_id: int) -> ResponseReturnValue:
+    """Queue the job again, and show its progress."""
+    current.services().jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 def _proposed(asked: Conversation) -> str:
@@ -264,35 +221,40 @@ def _proposed(asked: Conversation) -> str:
     return clean(_NUMBERS.sub(" ", stem).replace("_", " "))[: profiles.NAME_SIGNS] or clean(stem)
 
 
-def _page(which: str, batch: UploadRow, asked: Conversation, **more: Any) -> str:
+def _page(which: str, upload: UploadRow, asked: Conversation, **more: Any) -> str:
     return render_template(
-        f"asking/{which}.html", home_name=batch.home_name, batch=batch, asked=asked, sheet_words=SHEET_WORDS, **more
+        f"uploads/questions/{which}.html",
+        home_name=upload.home_name,
+        upload=upload,
+        asked=asked,
+        sheet_words=SHEET_WORDS,
+        **more,
     )
 
 
-def _overview(batch: UploadRow, asked: Conversation, *, name: str, wrong: str = "") -> str:
+def _overview(upload: UploadRow, asked: Conversation, *, name: str, wrong: str = "") -> str:
     rows = [
         (number, guess, asked.chosen(guess), asked.answer_to(guess) is not None)
         for number, guess in enumerate(asked.guesses)
     ]
     return _page(
-        "overview", batch, asked, rows=rows, name=name, wrong=wrong,
-        foreign=any(not guess.settled or said for _, guess, _, said in rows),
+        "overview", upload, asked, rows=rows, name=name, wrong=wrong,
+        foreign=any(not guess.settled or answered for _, guess, _, answered in rows),
         nothing="" if any(one.sheet for _, _, one, _ in rows) else questions.NOTHING_READ,
     )  # fmt: skip
 
 
-def _sheet(batch: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
+def _sheet(upload: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
     guess = asked.guesses[number]
     return _page(
-        "sheet", batch, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
-        readings=asked.readings.get(guess.file, ()), said=asked.answer_to(guess) is not None,
-        certainty=_certainty(guess.confidence),
+        "sheet", upload, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
+        readings=asked.readings.get(guess.file, ()), answered=asked.answer_to(guess) is not None,
+        certainty=certainty_word(guess.confidence),
     )  # fmt: skip
 
 
 def _columns(
-    batch: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
+    upload: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
 ) -> str:
     guess = asked.guesses[number]
     at = {one.position: one for one in guess.columns}
@@ -300,16 +262,19 @@ def _columns(
     required = SHEETS[answer.sheet].required
     fields = [
         {
-            "number": i, "column": column, "required": column in required, "chosen": (found := at.get(position)),
+            "number": i,
+            "column": column,
+            "required": column in required,
+            "chosen": (found := at.get(position)),
             "wrong": (wrong or {}).get(column, ""),
-            "certainty": _certainty(found.confidence) if found and guessed.get(column) is found else "",
+            "certainty": certainty_word(found.confidence) if found and guessed.get(column) is found else "",
         }
         for i, column in enumerate(questions.targets(answer.sheet))
         for position in (answer.columns.get(column, -1),)
-    ]  # fmt: skip
-    offers = [(one, _called(one)) for one in guess.columns if one.heading or one.samples]
+    ]
+    offers = [(one, column_name(one)) for one in guess.columns if one.heading or one.samples]
     unused = [one for one, _ in offers if one.position not in answer.columns.values()]
     return _page(
-        "columns", batch, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,
+        "columns", upload, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,
         unused=unused, wrong=wrong or {}, units=UNITS,
     )  # fmt: skip

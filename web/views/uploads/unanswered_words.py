@@ -1,13 +1,15 @@
-"""Werte einer Lieferung: what the words of one upload mean that nobody knew, and reading it once more with that."""
+"""Wörter einer Datenlieferung: what the unknown words of one upload mean, and reading it again with the answers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from web import current
-from web.services.uploads import flow, records, unanswered_words
+from web.errors import back_to
+from web.services.uploads import flow, records
+from web.services.words import unanswered_words
 from web.views.words import terms
 
 if TYPE_CHECKING:
@@ -15,42 +17,40 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("values", __name__, url_prefix="/daten")
+blueprint = Blueprint("upload_words", __name__, url_prefix="/daten")
 
 
-@blueprint.get("/<int:batch_id>/werte/<kind>")
-def index(batch_id: int, kind: str) -> ResponseReturnValue:
-    """Show the words of a kind that an upload uses and nobody knew, those with the most minutes first."""
-    current.batch(batch_id)
-    return _index(batch_id, terms.known_kind(kind))
+@blueprint.get("/<int:upload_id>/werte/<kind>")
+def index(upload_id: int, kind: str) -> ResponseReturnValue:
+    """Show the unknown words of a kind in an upload, those with the most minutes first."""
+    current.upload(upload_id)
+    return _index(upload_id, terms.known_kind(kind))
 
 
-@blueprint.post("/<int:batch_id>/werte/<kind>")
-def choose(batch_id: int, kind: str) -> ResponseReturnValue:
-    """Keep the answers; if asked to, have the upload read once more with them."""
-    current.batch(batch_id)
+@blueprint.post("/<int:upload_id>/werte/<kind>")
+@back_to("uploads.show", "upload_id")
+def choose(upload_id: int, kind: str) -> ResponseReturnValue:
+    """Store the answers; if asked to, have the upload read again with them."""
+    current.upload(upload_id)
     if wrong := terms.answered(terms.known_kind(kind)):
-        return _index(batch_id, kind, wrong), 422
+        return _index(upload_id, kind, wrong), 422
     if "lesen" not in request.form:
-        return redirect(url_for("values.index", batch_id=batch_id, kind=kind))
-    parts = current.parts()
-    try:
-        flow.reread(parts.databases, batch_id, account_id=current.visitor().account_id)
-        parts.jobs.enqueue(batch_id, records.WAITING)
-    except flow.UploadError as error:
-        flash(str(error), "warning")
-    return redirect(url_for("imports.show", batch_id=batch_id))
+        return redirect(url_for("upload_words.index", upload_id=upload_id, kind=kind))
+    services = current.services()
+    flow.reread(services.databases, upload_id, account_id=current.visitor().account_id)
+    services.jobs.enqueue(upload_id, records.WAITING)
+    return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-def _index(batch_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
-    batch = current.batch(batch_id)
-    open_now = unanswered_words.count(current.databases().reading, batch.home_id, batch_id)
+def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
+    upload = current.upload(upload_id)
+    open_now = unanswered_words.count(current.databases().reading, upload.home_id, upload_id)
     return render_template(
-        "terms/of_upload.html",
-        **terms.asking(kind, batch_id, wrong),
-        batch=batch,
-        home_name=batch.home_name,
-        tabs=terms.tabs(kind, open_now, "values.index", batch_id=batch_id),
+        "uploads/unanswered_words.html",
+        **terms.asking(kind, upload_id, wrong),
+        upload=upload,
+        home_name=upload.home_name,
+        tabs=terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id),
         still_open=open_now[kind].words,
-        can_be_read_again=batch.state == records.READ,
+        can_be_read_again=upload.state == records.READ,
     )

@@ -1,4 +1,4 @@
-"""Unbekannte Personen: whom the numbers and names mean that an upload brought and the home does not know."""
+"""Unbekannte Personen: whom numbers and names in uploads mean that the home does not know."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
-from web.services.uploads import unknown_people
+from web.errors import back_to
+from web.services.people import aliases
+from web.services.uploads import person_answers, unknown_people
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("people", __name__, url_prefix="/personen")
+blueprint = Blueprint("unknown_people", __name__, url_prefix="/personen")
 
 SHOWN: Final = 25
 """Questions the page begins with: those with the most minutes."""
@@ -22,48 +24,49 @@ KIND_WORDS: Final = {
     unknown_people.STAFF: "Mitarbeiterin oder Mitarbeiter",
 }
 _DONE: Final = {
-    unknown_people.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
-    unknown_people.NEW: "Gespeichert: eine Person für sich.",
-    unknown_people.LATER: "Die Frage bleibt offen.",
+    aliases.SAME: "Zusammengeführt; die betroffenen Tage sind neu ausgewertet.",
+    aliases.NEW: "Gespeichert: eine Person für sich.",
+    aliases.LATER: "Die Frage bleibt offen.",
 }
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show who is unknown, those with the most minutes first, each with those who may be meant."""
-    parts, who, home = current.parts(), current.visitor(), current.home()
+    services, who, home = current.services(), current.visitor(), current.home()
     limit = None if "alle" in request.args else SHOWN
-    queue = unknown_people.queue(parts.databases, parts.settings, home.id, limit=limit)
+    queue = unknown_people.queue(services.databases, services.settings, home.id, limit=limit)
     if queue is None:
         return render_template("people/closed.html"), 503
-    unknown_people.seen(parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
-    return render_template("people/index.html", queue=queue, people=unknown_people, kind_words=KIND_WORDS)
+    unknown_people.record_view(services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
+    return render_template("people/index.html", queue=queue, people=aliases, kind_words=KIND_WORDS)
 
 
 @blueprint.post("/")
+@back_to("unknown_people.index")
 def choose() -> ResponseReturnValue:
     """Answer one question; before two persons become one, ask whether that is meant."""
-    parts, who, home = current.parts(), current.visitor(), current.home()
+    services, who, home = current.services(), current.visitor(), current.home()
     kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
     same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
-    said = unknown_people.SAME if same_as or written else request.form.get("antwort", "")
-    if said == unknown_people.SAME and "sicher" not in request.form:
+    answer = aliases.SAME if same_as or written else request.form.get("antwort", "")
+    if answer == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
-    try:
-        unknown_people.answer(
-            parts.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id,
-            reply=unknown_people.PersonReply(kind, pseudonym, said, same_as),
-        )  # fmt: skip
-        flash(_DONE[said], "good")
-    except unknown_people.PersonError as error:
-        flash(str(error), "warning")
-    return redirect(url_for("people.index"))
+    person_answers.answer(
+        services.databases,
+        tenant_id=who.tenant_id,
+        account_id=who.account_id,
+        home_id=home.id,
+        reply=person_answers.PersonReply(kind, pseudonym, answer, same_as),
+    )
+    flash(_DONE[answer], "good")
+    return redirect(url_for("unknown_people.index"))
 
 
 def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseReturnValue:
     """Show both persons side by side: a merge cannot be taken back."""
-    parts = current.parts()
-    queue = unknown_people.queue(parts.databases, parts.settings, current.home().id, about=pseudonym or "-")
+    services = current.services()
+    queue = unknown_people.queue(services.databases, services.settings, current.home().id, about=pseudonym or "-")
     if queue is None:
         return render_template("people/closed.html"), 503
     labels = queue.people.get(kind, {})
@@ -79,4 +82,4 @@ def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseRetur
             "people/confirm.html", asked=asked, same_as=same_as, label=labels[same_as], offer=offer,
             kind_words=KIND_WORDS,
         )  # fmt: skip
-    return redirect(url_for("people.index"))
+    return redirect(url_for("unknown_people.index"))

@@ -1,4 +1,4 @@
-"""Profile: how the files of known sources are read, with who said so; given to other homes as a file."""
+"""Profile: how the files of known sources are read, with their authors; passed to other homes as a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from importers.files.delimited import ENCODINGS
 from web import current
+from web.errors import back_to
 from web.services.words import profiles
 from web.services.words.profiles import ProfileError
 
@@ -24,39 +25,35 @@ _NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9ÄÖÜäöüß]+")
 def index() -> ResponseReturnValue:
     """Show all profiles of the tenant."""
     rows = profiles.list_(current.databases().reading, current.visitor().tenant_id)
-    return render_template("profiles/index.html", rows=rows, home_name=current.home().name)
+    return render_template("words/profiles/index.html", rows=rows, home_name=current.home().name)
 
 
 @blueprint.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    """Show which columns of a source stand for which of ours."""
+    """Show which columns of a source stand for which of the template."""
     row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
     if row is None:
         abort(404)
-    return render_template("profiles/show.html", row=row, home_name=current.home().name, encodings=ENCODINGS)
+    return render_template("words/profiles/show.html", row=row, home_name=current.home().name, encodings=ENCODINGS)
 
 
 @blueprint.post("/")
+@back_to("profiles.index")
 def read() -> ResponseReturnValue:
-    """Take a profile another home has given away."""
+    """Import a profile from another home."""
     file, who = request.files.get("datei"), current.visitor()
     content = file.read(profiles.MOST_BYTES + 1) if file else b""
     if not content:
         flash("Bitte wählen Sie eine Profildatei aus.", "warning")
         return redirect(url_for("profiles.index"))
-    try:
-        name = profiles.import_(
-            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, content=content
-        )
-        flash(f"Das Profil „{name}“ gilt ab der nächsten Datei.", "good")
-    except ProfileError as error:
-        flash(str(error), "warning")
+    name = profiles.import_(current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, content=content)
+    flash(f"Das Profil „{name}“ gilt ab der nächsten Datei.", "good")
     return redirect(url_for("profiles.index"))
 
 
 @blueprint.get("/<int:number>/profil.json")
 def export(number: int) -> ResponseReturnValue:
-    """Hand a profile out as a file, and write down that it was handed out."""
+    """Download a profile as a file, and log it."""
     who = current.visitor()
     try:
         name, text = profiles.export(
@@ -70,12 +67,14 @@ def export(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:number>/umbenennen")
+@back_to("profiles.index")
 def rename(number: int) -> ResponseReturnValue:
     """Give a profile another name."""
     return _done(profiles.rename, number, "Umbenannt.", name=request.form.get("name", ""))
 
 
 @blueprint.post("/<int:number>/loeschen")
+@back_to("profiles.index")
 def remove(number: int) -> ResponseReturnValue:
     """Delete a profile."""
     return _done(profiles.remove, number, "Gelöscht; beim nächsten Mal wird zu dieser Datei wieder gefragt.")
@@ -85,9 +84,6 @@ def _done(what: object, number: int, word: str, **more: str) -> ResponseReturnVa
     who, databases = current.visitor(), current.databases()
     if profiles.find(databases.reading, who.tenant_id, number) is None:
         abort(404)
-    try:
-        what(databases, tenant_id=who.tenant_id, account_id=who.account_id, number=number, **more)  # type: ignore[operator]
-        flash(word, "good")
-    except ProfileError as error:
-        flash(str(error), "warning")
+    what(databases, tenant_id=who.tenant_id, account_id=who.account_id, number=number, **more)  # type: ignore[operator]
+    flash(word, "good")
     return redirect(url_for("profiles.index"))

@@ -9,9 +9,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from importers.content.interventions import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
 from web import current
-from web.services.rulebooks import library
-from web.services.uploads import unanswered_words
-from web.services.words import spreadsheet, terms
+from web.services.rulebooks import holdings
+from web.services.words import spreadsheet, terms, unanswered_words
 from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from web.services.uploads.unanswered_words import UnansweredCount
+    from web.services.words.unanswered_words import UnansweredCount
 
 blueprint = Blueprint("terms", __name__, url_prefix="/bezeichnungen")
 
@@ -39,14 +38,14 @@ MOST_BYTES: Final = 2 * 1024**2
 @blueprint.get("/", defaults={"kind": INTERVENTION})
 @blueprint.get("/<kind>")
 def index(kind: str) -> ResponseReturnValue:
-    """Show the words of a kind nobody has decided about, those with the most minutes first, and all mappings made."""
+    """Show the undecided words of a kind, those with the most minutes first, and all mappings."""
     return _index(known_kind(kind))
 
 
 @blueprint.post("/", defaults={"kind": INTERVENTION})
 @blueprint.post("/<kind>")
 def choose(kind: str) -> ResponseReturnValue:
-    """Keep the answers to the words shown; where one cannot be meant, keep none and show them all again."""
+    """Store the answers to the words shown; where one is impossible, store none and show them all again."""
     if wrong := answered(known_kind(kind)):
         return _index(kind, wrong), 422
     return redirect(url_for("terms.index", kind=kind, alle=1 if "alle" in request.args else None))
@@ -54,10 +53,10 @@ def choose(kind: str) -> ResponseReturnValue:
 
 @blueprint.get("/bezeichnungen.csv")
 def table() -> ResponseReturnValue:
-    """Hand all words out for a spreadsheet program, and write down that they were handed out."""
+    """Download all words for a spreadsheet program, and log it."""
     databases, who = current.databases(), current.visitor()
-    content = spreadsheet.written(databases.reading, who.tenant_id, current.home().id)
-    spreadsheet.handed_out(databases, tenant_id=who.tenant_id, account_id=who.account_id)
+    content = spreadsheet.as_csv(databases.reading, who.tenant_id, current.home().id)
+    spreadsheet.record_download(databases, tenant_id=who.tenant_id, account_id=who.account_id)
     return Response(
         content,
         mimetype="text/csv; charset=utf-8",
@@ -67,7 +66,7 @@ def table() -> ResponseReturnValue:
 
 @blueprint.post("/einlesen")
 def read() -> ResponseReturnValue:
-    """Take an edited table back; where a line is wrong, nothing is changed."""
+    """Import an edited table; where a line is wrong, nothing is changed."""
     file = request.files.get("datei")
     content = file.read(MOST_BYTES + 1) if file else b""
     if not content or len(content) > MOST_BYTES:
@@ -75,11 +74,14 @@ def read() -> ResponseReturnValue:
         return redirect(url_for("terms.index"))
     who = current.visitor()
     found = spreadsheet.read(
-        current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id,
+        current.databases(),
+        tenant_id=who.tenant_id,
+        account_id=who.account_id,
+        home_id=current.home().id,
         content=content,
-    )  # fmt: skip
+    )
     if found.problems:
-        return render_template("terms/problems.html", problems=found.problems), 422
+        return render_template("words/terms/problems.html", problems=found.problems), 422
     flash(f"Eingelesen: {found.changed} geändert, {found.unchanged} unverändert.", "good")
     return redirect(url_for("terms.index"))
 
@@ -92,7 +94,7 @@ def known_kind(kind: str) -> str:
 
 
 def answered(kind: str) -> Mapping[str, str]:
-    """Keep the answers of the form sent, and return what is wrong with them: word -> sentence, "" for all of them."""
+    """Store the answers of the form, and return what is wrong with them: word -> sentence, "" for all of them."""
     who = current.visitor()
     answers = {word: other or chosen for word, (chosen, other) in _given(request.form).items() if other or chosen}
     try:
@@ -106,11 +108,11 @@ def answered(kind: str) -> Mapping[str, str]:
     return {}
 
 
-def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
+def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what a page that asks for words needs; with ``wrong`` the answers given are shown again."""
     reading, home = current.databases().reading, current.home()
-    everything = "alle" in request.args or batch_id is not None
-    book = library.holding(reading, home.id)
+    everything = "alle" in request.args or upload_id is not None
+    book = holdings.effective(reading, home.id)
     choices = KINDS[kind].choices(book)
     return {
         "kind": kind,
@@ -122,7 +124,7 @@ def asking(kind: str, batch_id: int | None = None, wrong: Mapping[str, str] | No
         "ignorable": KINDS[kind].ignorable,
         "called": {**choices, IGNORE: "ignorieren", LATER: "später entscheiden"},
         "pending": unanswered_words.pending(
-            reading, home.id, kind, batch_id=batch_id, limit=terms.KEPT if everything else SHOWN
+            reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
         ),
         "given": _given(request.form) if wrong else {},
         "wrong": wrong or {},
@@ -148,7 +150,7 @@ def _index(kind: str, wrong: Mapping[str, str] | None = None) -> str:
     reading = current.databases().reading
     open_now = unanswered_words.count(reading, current.home().id)
     return render_template(
-        "terms/index.html",
+        "words/terms/index.html",
         **asking(kind, wrong=wrong),
         made=[one for one in terms.list_(reading, current.visitor().tenant_id, kind) if one.target != LATER],
         tabs=tabs(kind, open_now, "terms.index"),

@@ -148,10 +148,12 @@ def _keep_rows_as_they_are() -> None:
     refused = (
         ("intervention_stays", "UPDATE", "", "a stored intervention cannot be changed"),
         (
-            "intervention_goes", "DELETE", "EXISTS (SELECT 1 FROM work_month WHERE home_id = OLD.home_id)",
+            "intervention_goes",
+            "DELETE",
+            "EXISTS (SELECT 1 FROM work_month WHERE home_id = OLD.home_id)",
             "delete the work_month rows of the home first, and join its months anew",
         ),
-    )  # fmt: skip
+    )
     for name, event, when, message in refused:
         if op.get_bind().dialect.name == "sqlite":
             op.execute(

@@ -1,0 +1,261 @@
+"""Duties of a home: who was on shift from when to when, as the active uploads have it (decision 19).
+
+Nothing is stored besides the duties of each upload. A duty belongs to the day and month it begins on. For each person
+and day the newest upload that names a duty of theirs counts alone: a roster replaces the plan of the days it names.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import insert, select
+
+from pebem import contracts
+from web.services.analysis import row_changes
+from web.store.models import AppliedDuties, AppliedUpload, Label, Staff
+from web.store.work import bulk, renumber
+from web.store.work.row_bytes import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+    from sqlalchemy.orm import Session
+
+    from web.services.analysis.row_changes import CompletenessScope, Contents
+
+NOTHING: Final = of_bytes(b"", DUTY)
+NO_DUTIES: Final = pd.DataFrame(contracts.empty(contracts.DUTIES))
+
+_A_DAY: Final = 86_400
+_LEVEL: Final = 1
+_PERSON_AND_DAY: Final = "S8"
+"""The first two numbers of a content."""
+
+
+@dataclass(frozen=True)
+class DutyChanges:
+    """Changes to the stored duties of a home.
+
+    Attributes
+    ----------
+    new, changed, removed
+        Duties: of a person and day, one removed and one added are one changed.
+    unchanged
+        Duties of the upload that are stored already.
+    removed_contents
+        Contents of the stored ones that are removed, in order.
+    days
+        Days on which duties changed, those a night reaches into included.
+    """
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    removed_contents: Contents = field(default_factory=lambda: NOTHING)
+    days: frozenset[date] = frozenset()
+
+    @property
+    def as_json(self) -> dict[str, int]:
+        """The numbers, as they are stored with an upload."""
+        return {name: getattr(self, name) for name in ("new", "changed", "removed", "unchanged")}
+
+
+def contents_of(session: Session, home_id: int, frame: pd.DataFrame, staff: Mapping[str, int]) -> Contents:
+    """Return the contents of the duties of an upload, in order; equal ones once.
+
+    A duty without a known person is left out: no one could take on work in it.
+
+    Parameters
+    ----------
+    frame
+        As ``pebem.contracts.DUTIES``, persons by pseudonym.
+    staff
+        Pseudonym -> row id.
+    """
+    frame = frame[frame["staff"].notna() & frame["start"].notna() & frame["end"].notna()]
+    if frame.empty:
+        return NOTHING
+    wards = {str(one) for one in frame["ward"].dropna().unique()}
+    labels = bulk.numbered_labels(session.connection(), home_id, wards) if wards else {}
+    start, end = (frame[name].to_numpy("datetime64[s]").astype(np.int64) for name in ("start", "end"))
+    day = start // _A_DAY
+    numbers: dict[str, NDArray[np.int64]] = {
+        "day": day + FIRST_DAY,
+        "staff_id": np.asarray(frame["staff"].map(staff), np.int64),
+        "start": start - day * _A_DAY,
+        "end": end - day * _A_DAY,
+        "ward": np.asarray(frame["ward"].map(labels).fillna(0), np.int64),
+    }
+    return np.unique(pack(numbers, DUTY))
+
+
+def add(session: Session, upload_id: int, given: Contents) -> None:
+    """Store the duties of an upload, which is active already."""
+    rows = [
+        {"upload_id": upload_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
+        for part in months_of(given)
+    ]
+    if rows:
+        session.execute(insert(AppliedDuties), rows)
+
+
+def of_upload(session: Session, upload_id: int) -> Contents:
+    """Return the contents of the duties of an upload, in order."""
+    query = select(AppliedDuties.contents).where(AppliedDuties.upload_id == upload_id).order_by(AppliedDuties.month)
+    return _joined(session.scalars(query))
+
+
+def affected_months(given: Contents, scope: CompletenessScope | None) -> list[int]:
+    """Return the months an upload with these duties is about."""
+    if not len(given):
+        return []
+    found = {month_of(part) for part in months_of(given)}
+    if scope is not None:
+        ends = (np.array([scope.first, scope.last]) - FIRST_DAY).astype("datetime64[D]").astype("datetime64[M]")
+        found |= set(range(int(ends[0].astype(int)), int(ends[1].astype(int)) + 1))
+    return sorted(found)
+
+
+def replay(
+    session: Session, home_id: int, months: Iterable[int] | None = None, *, without: int | None = None
+) -> Contents:
+    """Return what follows from the active uploads, except one, for some months (None = all): contents in order."""
+    query = (
+        select(AppliedDuties.upload_id, AppliedDuties.month, AppliedUpload.rule, AppliedDuties.contents)
+        .join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
+        .where(AppliedUpload.home_id == home_id)
+        .order_by(AppliedUpload.position, AppliedDuties.month)
+    )
+    wanted = None if months is None else frozenset(months)
+    if wanted:  # by their ends: a period without an end has more months than a query may have parameters
+        query = query.where(AppliedDuties.month.between(min(wanted), max(wanted)))
+    by_upload: dict[int, tuple[CompletenessScope | None, list[bytes]]] = {}
+    for upload_id, month, rule, contents in session.execute(query):
+        if upload_id != without and (wanted is None or month in wanted):
+            by_upload.setdefault(upload_id, (row_changes.scope_of(rule), []))[1].append(contents)
+    parts = ((_joined(contents), scope) for scope, contents in by_upload.values())
+    return reduce(lambda so_far, one: apply_duties(so_far, *one), parts, NOTHING)
+
+
+def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
+    """Return what is stored after an upload with these duties was applied, in order.
+
+    Parameters
+    ----------
+    scope
+        What the upload is complete for: stored duties that begin there are removed. Without duties it changes none.
+    """
+    if not len(given):
+        return stored
+    replaced = np.isin(_keys(stored), _keys(given))
+    if scope is not None:
+        duty = unpack(stored.tobytes(), DUTY)
+        there = (duty["day"] >= scope.first) & (duty["day"] <= scope.last)
+        if scope.wards is not None:
+            there &= np.isin(duty["ward"], sorted(scope.wards))
+        replaced |= there
+    return np.unique(np.concatenate([stored[~replaced], given]))
+
+
+def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> DutyChanges:
+    """Return the changes to stored duties, and how many of an upload's are there already."""
+    removed, added = np.setdiff1d(before, after), np.setdiff1d(after, before)
+    _, code = np.unique(np.concatenate([_keys(removed), _keys(added)]), return_inverse=True)
+    top = int(code.max(initial=-1)) + 1
+    changed = int(np.minimum(*(np.bincount(part, minlength=top) for part in np.split(code, [len(removed)]))).sum())
+    days = frozenset(_days(np.concatenate([removed, added])))
+    return DutyChanges(
+        len(added) - changed, changed, len(removed) - changed, int(np.isin(given, before).sum()), removed, days
+    )
+
+
+def reassign(session: Session, home_id: int, old: int, new: int) -> DutyChanges:
+    """Reassign duties of one employee to another (row ids) in all uploads, and return the changes."""
+    before = replay(session, home_id)
+    query = select(AppliedDuties).join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
+    for month in session.scalars(query.where(AppliedUpload.home_id == home_id)).all():
+        given = renumber.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
+        month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)
+    session.flush()
+    return compare(before, replay(session, home_id))
+
+
+def frame(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
+    """Return the duties of a home as ``pebem.contracts.DUTIES``, persons by pseudonym.
+
+    Parameters
+    ----------
+    days
+        First and last day: the duties of their months, and those that reach into the first; None = all.
+    """
+    found = replay(session, home_id, None if days is None else _months(*days))
+    if not len(found):
+        return NO_DUTIES
+    duty = {name: column.astype(np.int64) for name, column in unpack(found.tobytes(), DUTY).items()}
+    midnight = (duty["day"] - FIRST_DAY) * _A_DAY
+    staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
+    labels: dict[int, Any] = dict(session.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
+    return pd.DataFrame(
+        {
+            "staff": pd.Series([staff[one] for one in duty["staff_id"].tolist()], dtype="object"),
+            "ward": pd.Series([labels.get(one) for one in duty["ward"].tolist()], dtype="object"),
+            "start": (midnight + duty["start"]).astype("datetime64[s]"),
+            "end": (midnight + duty["end"]).astype("datetime64[s]"),
+        }
+    )
+
+
+def days_of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, now: pd.DataFrame) -> set[date]:
+    """Return the days on which a person was on shift whose entry in the staff list changed for that day.
+
+    Parameters
+    ----------
+    before, now
+        As ``pebem.contracts.STAFF``.
+    """
+    rows = pd.concat([before.drop_duplicates(), now.drop_duplicates()]).drop_duplicates(keep=False)
+    if rows.empty:
+        return set()
+    ids = dict(session.execute(select(Staff.pseudonym, Staff.id).where(Staff.home_id == home_id)).all())
+    stored = replay(session, home_id)
+    who = unpack(stored.tobytes(), DUTY)["staff_id"]
+    found: set[date] = set()
+    starts, ends = (_dates(rows[name]) for name in ("start", "end"))
+    for pseudonym, start, end in zip(rows["staff"], starts, ends, strict=True):
+        days = _days(stored[who == ids[str(pseudonym)]])
+        found |= {day for day in days if (start is None or start <= day) and (end is None or day <= end)}
+    return found
+
+
+def _joined(parts: Iterable[bytes]) -> Contents:
+    return of_bytes(b"".join(zlib.decompress(one) for one in parts), DUTY)
+
+
+def _keys(contents: Contents) -> NDArray[np.bytes_]:
+    """Return person and day of each duty, as bytes that compare."""
+    numbers = np.frombuffer(contents.tobytes(), ">u4").reshape(-1, len(DUTY))
+    return np.ascontiguousarray(numbers[:, :2]).view(_PERSON_AND_DAY).reshape(-1)
+
+
+def _dates(column: pd.Series) -> list[date | None]:
+    return [one.date() if pd.notna(one) else None for one in column]
+
+
+def _days(contents: Contents) -> set[date]:
+    duty = {name: column.astype(np.int64) for name, column in unpack(contents.tobytes(), DUTY).items()}
+    last = duty["day"] + np.maximum(duty["end"] - 1, 0) // _A_DAY
+    found = {*duty["day"].tolist(), *last.tolist()}
+    return {date.fromordinal(day) for day in found}
+
+
+def _months(first: date, last: date) -> range:
+    ends = np.array([max(first, date(1, 1, 2)) - timedelta(days=1), last], "datetime64[M]").astype(int).tolist()
+    return range(ends[0], ends[1] + 1)

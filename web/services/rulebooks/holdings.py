@@ -1,0 +1,104 @@
+"""Which rulebook a home works with from when, and the switch to another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from web.services import audit, clock
+from web.services.analysis import rescore
+from web.services.rulebook_calendar import (
+    BuiltInRulebook,
+    on,
+    plan,
+)
+from web.services.rulebooks import library
+from web.store.models import Account, Home, Rulebook, RulebookHolding
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    import rules
+    from web.services.rulebooks.library import LibraryEntry
+    from web.store.databases import Databases
+
+
+EARLIEST: Final = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """From this day on a home works with this rulebook; None = since always, and without end."""
+
+    entry: LibraryEntry
+    valid_from: date | None
+    valid_until: date | None
+    by: str
+    at: datetime | None
+
+
+def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, from_day: date, account_id: int) -> None:
+    """Let a home work with a rulebook from a day on, and rescore the days from there, all or nothing.
+
+    Raises
+    ------
+    RulebookError
+        Where the home or the rulebook is not this tenant's, or the day makes no sense.
+    """
+    if not EARLIEST <= from_day < date(2100, 1, 1):
+        raise library.RulebookError("Bitte prüfen Sie das Jahr, von dem an das Regelwerk gelten soll.")
+    with databases.writing.begin() as session:
+        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
+        source = library.find_source(session, tenant_id, key)
+        if home is None or source is None:
+            raise library.RulebookError("Dieses Regelwerk gibt es hier nicht.")
+        now = clock.now()
+        built_in = source.name if isinstance(source, BuiltInRulebook) else None
+        own = None if isinstance(source, BuiltInRulebook) else session.get_one(Rulebook, source.id)
+        if own is not None and own.first_used_at is None:
+            own.first_used_at = now
+        before = rescore.scored_state(session, home_id)
+        session.add(
+            RulebookHolding(
+                home_id=home_id, rulebook_id=own.id if own else None, built_in=built_in, valid_from=from_day,
+                account_id=account_id, at=now,
+            ),
+        )  # fmt: skip
+        session.flush()
+        audit.record(
+            session, "regelwerk.aktivieren", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}",
+            reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
+        )  # fmt: skip
+        rescore.analyse_touched(session, home_id, before)
+
+
+def of_home(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
+    """Return which rulebooks a home works with, in order of days; the first since always."""
+    with reading() as session:
+        home = session.get_one(Home, home_id)
+        held = plan(session, home)
+        entries = {entry.key: entry for entry in library.list_(reading, home.tenant_id)}
+        names = dict(
+            session.execute(select(Account.id, Account.display_name).where(Account.tenant_id == home.tenant_id)).all()
+        )
+    return [
+        HoldingRow(
+            entry=entries[library.key_of(source)],
+            valid_from=decided.valid_from if decided else None,
+            valid_until=held[position + 1][0] - timedelta(days=1) if position + 1 < len(held) else None,
+            by=names.get(decided.account_id, "") if decided else "",
+            at=decided.at if decided else None,
+        )
+        for position, (_, source, decided) in enumerate(held)
+    ]
+
+
+def effective(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> rules.RuleBook:
+    """Return the rulebook that holds for a home on a day (None = today)."""
+    with reading() as session:
+        return on(session, session.get_one(Home, home_id), day or clock.today())
