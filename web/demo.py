@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from web.settings import Settings
     from web.store.databases import Databases
+    from web.store.queue import Queue
 
 TENANT: Final = "Musterträger"
 USER: Final = "demo"
@@ -62,15 +64,15 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
         password = accounts.create_user(
             databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True
         )
-        for name, paths in workbooks.items():
-            _read_in(databases, made, homes.create(databases, tenant_id, name), paths)
+        with closing(jobs.make(made, databases)) as waiting:
+            for name, paths in workbooks.items():
+                _read_in(databases, made, waiting.queue, homes.create(databases, tenant_id, name), paths)
     finally:
         databases.close()
     return Demo(made, USER, password)
 
 
-def _read_in(databases: Databases, made: Settings, home_id: int, paths: Sequence[Path]) -> None:
-    notes = jobs.make(made, databases).queue
+def _read_in(databases: Databases, made: Settings, notes: Queue, home_id: int, paths: Sequence[Path]) -> None:
     files = [(path.name, path.read_bytes()) for path in paths]
     account_id = accounts.find_id(databases, USER)
     upload_id = flow.start(databases, made, home_id=home_id, account_id=account_id, files=files)

@@ -38,6 +38,10 @@ class Jobs:
         """Put the job an upload in this state waits for into the queue; twice does no harm."""
         {WAITING: self.read, RELEASED: self.store, TO_UNDO: self.undo}[state](upload_id)
 
+    def close(self) -> None:
+        """Close the connections of the queue."""
+        self.queue.storage.engine.dispose()
+
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
         found = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
@@ -93,7 +97,7 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
     def close(self) -> None:
         """Close the connections, after :meth:`stop`."""
         self.databases.close()
-        self.jobs.queue.storage.engine.dispose()
+        self.jobs.close()
 
     def _set_signal_handlers(self) -> None:
         pass

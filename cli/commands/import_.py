@@ -76,7 +76,8 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
     kept_files.keep_passwords(settings, upload_id, passwords)
     if asked.answers:
         kept_files.keep_asked(settings, upload_id, asked)
-    notes = jobs.make(settings, databases).queue
+    waiting = jobs.make(settings, databases)
+    notes = waiting.queue
     kept = False
     try:
         flow.read(databases, settings, notes, upload_id)
@@ -98,6 +99,7 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
         if not kept:
             with suppress(flow.UploadError):
                 flow.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
+        waiting.close()
     result = f"Übernommen als Datenlieferung {upload_id}." if kept else "Probelauf: Es wurde nichts übernommen."
     sys.stdout.write(f"{result}\n")
     return 1 if upload.errors else 0
