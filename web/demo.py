@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from web.settings import Settings
     from web.store.databases import Databases
-    from web.store.queue import Queue
+    from web.store.queue import JobQueue
 
 TENANT: Final = "Musterträger"
 USER: Final = "demo"
@@ -72,7 +72,7 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     return Demo(made, USER, password)
 
 
-def _read_in(databases: Databases, made: Settings, notes: Queue, home_id: int, paths: Sequence[Path]) -> None:
+def _read_in(databases: Databases, made: Settings, notes: JobQueue, home_id: int, paths: Sequence[Path]) -> None:
     files = [(path.name, path.read_bytes()) for path in paths]
     account_id = accounts.find_id(databases, USER)
     upload_id = flow.start(databases, made, home_id=home_id, account_id=account_id, files=files)

@@ -19,7 +19,7 @@ from rules.vocabulary import ASSESSMENT_CELLS
 from web.services.analysis import home_data
 from web.services.analysis.row_changes import NOTHING, ApplyRule, Contents, apply_rows, scope_of
 from web.services.people import aliases, master_data
-from web.services.uploads.assessment_parts import supplemented
+from web.services.people.assessment_parts import supplemented
 from web.services.uploads.records import EFFECTIVE
 from web.store.models import (
     AppliedDuties,

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from web.services.analysis import duties, home_data, rescore, row_changes
 from web.services.analysis.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
-from web.services.people import aliases, master_data
-from web.services.uploads import applied, assessment_parts
+from web.services.people import aliases, assessment_parts, master_data
+from web.services.uploads import applied
 from web.store.models import Label, Resident
 from web.store.work import bulk, replace_rows
 from web.store.work.row_bytes import days_of, month_of, months_of
