@@ -20,17 +20,17 @@ chromium: environment-dev
 demo: environment-run ## sample homes, accounts and the application in the browser
 	$(BIN)/pebem demo
 
-# Which kind of test is which, and what `slow` means: docs/testing.md. More for pytest: make test PYTEST_MORE=--cov
-FAST := tests/rules tests/pebem tests/importers tests/guards --ignore=tests/guards/application
+# Which kind of test is which, and what `slow` means: docs/testing.md.
+FAST := -n 2 -m 'not slow and not deep' tests/rules tests/pebem tests/importers tests/guards --ignore=tests/guards/application
 test: environment-dev chromium ## everything that must hold, with lint, types and import directions
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n 4 $(PYTEST_MORE)
+	$(BIN)/pytest -n 4
 
 test-fast: environment-dev ## the loop while you write: rules, engine, importers, guards, in under a minute
-	$(BIN)/pytest -n 2 -m 'not slow and not deep' $(FAST)
+	$(BIN)/pytest $(FAST)
 
-coverage: environment-dev chromium ## the lines that no test runs
-	$(BIN)/pytest -n 4 --cov --cov-report=term-missing
+coverage: environment-dev ## lines of rules, engine and importers that the tests of test-fast do not run
+	$(BIN)/pytest $(FAST) --cov=rules --cov=pebem --cov=importers --cov-report=term-missing
 
 test-deep: environment-dev ## slow, thorough checks: many more random homes and states
 	$(BIN)/pytest -m deep
