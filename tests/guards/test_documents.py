@@ -19,6 +19,9 @@ ROOMS: Final = ("rules", "pebem", "importers", "web", "cli", "bench", "sample_da
 PATH: Final = re.compile(rf"`((?:{'|'.join(ROOMS)})/[\w./*-]*)`")
 NAME: Final = re.compile(rf"`((?:{'|'.join(ROOMS)})(?:\.[A-Za-z_]\w*)+)(?:\(.*?\))?`(?<!\.yaml`)(?<!\.yml`)(?<!\.md`)")
 LINK: Final = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+RECORDS: Final = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+RECORD: Final = re.compile(r"# (?P<number>\d+)\. (?P<title>.+)\n\n\*\*Status\.\*\* (?P<status>.+)\.\n")
+INDEXED: Final = re.compile(r"^\| \[(\d{4})\]\((.+?)\) \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
 def test_there_are_documents() -> None:
@@ -37,6 +40,21 @@ def test_files_and_folders_exist(document: Path) -> None:
 def test_modules_exist(document: Path) -> None:
     """Every dotted name begins with a module; what follows is a name that stands in that module or package."""
     assert not [name for name in NAME.findall(document.read_text("utf-8")) if not _exists(name)]
+
+
+def test_index_lists_every_decision_record_with_its_title_and_status() -> None:
+    """In the order of the numbers; a record begins with number, title and status."""
+    assert RECORDS
+    index = (ROOT / "docs" / "adr" / "README.md").read_text("utf-8")
+    assert INDEXED.findall(index) == [_index_row(path) for path in RECORDS]
+
+
+def _index_row(record: Path) -> tuple[str, str, str, str]:
+    head = RECORD.match(record.read_text("utf-8"))
+    assert head, f"{record.name} does not begin with number, title and status"
+    number = f"{int(head['number']):04}"
+    assert record.name.startswith(f"{number}-")
+    return number, record.name, head["title"], head["status"].lower()
 
 
 def _pattern(path: str) -> str:
