@@ -81,7 +81,7 @@ def test_a_door_that_was_shut_is_not_opened_by_closing_something(monkeypatch: py
 
 @LINUX
 def test_the_reader_cannot_look_into_the_memory_of_who_has_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """X5: for that no file has to be opened. Where namespaces are forbidden, decision 20 says what is left."""
+    """X5: for that no file has to be opened. What remains without namespaces: ``docs/adr/0020``."""
     unshare = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000) != 0)"
     if subprocess.run([sys.executable, "-c", unshare], check=False).returncode:
         pytest.skip("this system lets nobody have a user namespace of his own")

@@ -1,4 +1,4 @@
-"""Duties of a home: who was on shift from when to when, as the active uploads have it (decision 19).
+"""Duties of a home: who was on shift from when to when, as the active uploads have it (``docs/adr/0019``).
 
 Nothing is stored besides the duties of each upload. A duty belongs to the day and month it begins on. For each person
 and day the newest upload that names a duty of theirs counts alone: a roster replaces the plan of the days it names.

@@ -1,4 +1,4 @@
-"""How an upload differs from what is stored: row by row, by content and by natural key (decision 16).
+"""How an upload differs from what is stored: row by row, by content and by natural key (``docs/adr/0016``).
 
 A rule of one day: the rows stored for a day depend on the rows of that day alone. So some days can be recomputed
 without the others.

@@ -1,6 +1,6 @@
 """Active uploads: the content of each is stored, and the data of a home follow from all of them in their order.
 
-So an upload can be taken back whenever: the days it is about are recomputed from the others (decision 16).
+So an upload can be taken back whenever: the days it is about are recomputed from the others (``docs/adr/0016``).
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ class AppliedMonth(Base):
 
 
 class AppliedDuties(Base):
-    """The duties of an upload that begin in a month (counted from January 1970), in order, packed (decision 19)."""
+    """The duties of an upload that begin in a month (counted from January 1970), packed in order: ``docs/adr/0019``."""
 
     __tablename__ = "delivery_duties"
     __table_args__ = _part.table("pseudonymous")

@@ -1,4 +1,4 @@
-"""Replacing rows of a home, and keeping what is read of their months in step (decision 10)."""
+"""Replacing rows of a home, and keeping what is read of their months in step (``docs/adr/0010``)."""
 
 from __future__ import annotations
 
