@@ -1,4 +1,4 @@
-"""The worker: runs the two jobs of an upload, one after the other, beside the pages."""
+"""The worker: runs the jobs of uploads (read, store, undo) and what is due by the clock, beside the pages."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from importers.files.cell import shown
 from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice, warning
-from importers.values import cell_values
+from importers.values import cell_values, days_and_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +38,10 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     serials: list[Any] = []
 
     def read(value: Any) -> Any:
-        if (moment := cell_values.serial(value)) is not None:
+        if (moment := days_and_times.serial(value)) is not None:
             serials.append(value)
             return parse(moment)
-        if american and (parts := cell_values.parts_of_day(value)) and parts[0] in american:
+        if american and (parts := days_and_times.parts_of_day(value)) and parts[0] in american:
             raise error(
                 "datum-monat-zuerst",
                 f"In dieser Spalte steht der Monat vor dem Tag, wie bei „{american[parts[0]]}“; "
@@ -62,7 +62,7 @@ def _month_first(cells: list[Any]) -> dict[str, str]:
     proof: dict[str, str] = {}
     against: set[str] = set()
     for cell in cells:
-        if parts := cell_values.parts_of_day(cell):
+        if parts := days_and_times.parts_of_day(cell):
             mark, first, second = parts
             if first > 12:
                 against.add(mark)
@@ -73,11 +73,11 @@ def _month_first(cells: list[Any]) -> dict[str, str]:
 
 def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
     codes, cells = table.raw(column)
-    of_cell = np.array([cell_values.serial(cell) is not None for cell in cells], dtype=bool)
+    of_cell = np.array([days_and_times.serial(cell) is not None for cell in cells], dtype=bool)
     rows = np.flatnonzero(of_cell[codes])
     if not len(rows):
         return
-    day = cell_values.serial(serials[0])
+    day = days_and_times.serial(serials[0])
     table.report(
         warning(
             "datum-seriennummer",
@@ -93,7 +93,7 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
 
 def _note_order(table: Table, column: str, cells: list[Any], american: dict[str, str]) -> None:
     """Say how days were read that could be read month first as well."""
-    parts = [(found, cell) for cell in cells if (found := cell_values.parts_of_day(cell))]
+    parts = [(found, cell) for cell in cells if (found := days_and_times.parts_of_day(cell))]
     clear = {mark for (mark, first, _), _ in parts if first > 12} | set(american)
     open_ones = [(found, cell) for found, cell in parts if found[0] not in clear and found[1] != found[2]]
     if len(open_ones) >= _FEWEST:

@@ -9,7 +9,7 @@ import numpy as np
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
 from importers.findings import error, notice, warning
-from importers.values import cell_values, durations, word_meanings
+from importers.values import cell_values, days_and_times, durations, word_meanings
 from importers.values.spelling import fold
 from pebem.contracts import SECONDS_MISSING, STATUSES
 
@@ -58,7 +58,7 @@ def minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime 
 
 def _parse_clock(value: Any) -> int:
     try:
-        return cell_values.clock(value)
+        return days_and_times.clock(value)
     except ValueError:
         raise warning(
             "uhrzeit-unlesbar",
@@ -71,7 +71,7 @@ def after_midnight(
     table: Table, minute_of_day: np.ndarray, date_codes: np.ndarray, days: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Turn 24:00 into 0:00 of the next day, in place and in the days returned."""
-    late = np.flatnonzero(minute_of_day == cell_values.END_OF_DAY)
+    late = np.flatnonzero(minute_of_day == days_and_times.END_OF_DAY)
     if not len(late):
         return date_codes, days
     minute_of_day[late] = 0

@@ -9,7 +9,7 @@ import pandas as pd
 
 from importers.content.dates import read_dates
 from importers.findings import error
-from importers.values import cell_values
+from importers.values import cell_values, days_and_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def parse_number(value: Any) -> str:
 def parse_moment(value: Any) -> datetime | None:
     """Return day and time of day, None if blank."""
     try:
-        return cell_values.moment(value)
+        return days_and_times.moment(value)
     except ValueError:
         if isinstance(value, (int, float)):
             message = "Hier steht eine Zahl statt eines Datums."

@@ -16,7 +16,7 @@ from importers.files.sheet_cells import SheetCells
 from importers.findings import Finding, Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import filled_down
-from importers.values import cell_values
+from importers.values import cell_values, days_and_times
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _number(cell: Any) -> str:
 
 def _moment(cell: Any) -> datetime | None:
     try:
-        return cell_values.moment(cell)
+        return days_and_times.moment(cell)
     except ValueError:
         return None
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from importers.files.cell import Odd
 from importers.findings import error, warning
-from importers.values import cell_values
+from importers.values import cell_values, days_and_times
 from importers.values.roster_times import DAY_MINUTES, point, span
 from importers.values.spelling import clean, fold
 
@@ -237,7 +237,7 @@ def _parse_minute(value: Any) -> int:
     try:
         moment = point(value)
     except ValueError:
-        moment = cell_values.moment("01.01.2000")
+        moment = days_and_times.moment("01.01.2000")
     if moment is None:
         return -1
     if not isinstance(moment, int):

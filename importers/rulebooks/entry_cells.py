@@ -12,7 +12,7 @@ from importers.files.cell import Odd, shown
 from importers.findings import error
 from importers.rulebooks.columns import ALL_KINDS, BASE, YES, Form
 from importers.sheets.template_columns import clean, fold
-from importers.values import cell_values
+from importers.values import cell_values, days_and_times
 from rules.language.condition import ConditionError, parse
 from rules.vocabulary import HIGHEST_LEVEL, KINDS
 
@@ -143,7 +143,7 @@ def _day(cell: Any, column: Column) -> str:
     try:
         if isinstance(cell, str) and _ISO_DAY.fullmatch(clean(cell)):
             return date.fromisoformat(clean(cell)).isoformat()
-        moment = cell_values.moment(cell)
+        moment = days_and_times.moment(cell)
     except ValueError:
         moment = None
     if moment is None:

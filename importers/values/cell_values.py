@@ -3,62 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from importers.files.cell import shown
 from importers.values.spelling import clean
 
-_WEEKDAY: Final = r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"
-_DAY: Final = re.compile(
-    _WEEKDAY + r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:(?:[ ,]+|T)(\S.*))?", re.IGNORECASE | re.ASCII
-)
-_NAMED: Final = re.compile(_WEEKDAY + r"(\d{1,2})\. ?([a-zä]{3,9})\.? (\d{4}|\d{2})(?:[ ,]+(\S.*))?", re.IGNORECASE)
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("jan", "januar", "jänner"),
-            ("feb", "februar"),
-            ("mrz", "mär", "märz"),
-            ("apr", "april"),
-            ("mai",),
-            ("jun", "juni"),
-            ("jul", "juli"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("okt", "oktober"),
-            ("nov", "november"),
-            ("dez", "dezember"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-_ISO: Final = re.compile(r"(\d{4})([-/.])(\d{2})\2(\d{2})(?:[ T]+(\S.*))?", re.ASCII)
-_PACKED_DAY: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
-_ZONE: Final = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
-_CLOCK: Final = re.compile(
-    r"(?:(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?|(\d{1,2})(\d{2})|(\d{1,2}) ?(?=Uhr|h$))(?: ?(?:Uhr|h))?",
-    re.IGNORECASE | re.ASCII,
-)
-_SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,12})?", re.ASCII)
-SERIALS: Final = range(32874, 73051)
-"""Numbers Excel has for the days from 1990 to 2099."""
-
-_FIRST_SERIAL_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - days and times are local by contract
-_ZONED: Final = ZoneInfo("Europe/Berlin")
-END_OF_DAY: Final = 1440
-"""What 24:00 is read as: midnight at the end of the day, that is 0:00 of the next one."""
-
 _NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
 _WHOLE_AS_DECIMAL: Final = re.compile(r"(\d+)[.,]0+")
-_YEARS: Final = range(1900, 2201)
-_CENTURY_TURN: Final = 69
-"""Two-digit years below belong to this century."""
-MIDNIGHT: Final = time(0)
 
 
 def text(value: object) -> str:
@@ -77,119 +29,6 @@ def identifier(value: object) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value):
         return str(int(value))
     raise ValueError(shown(value))
-
-
-def moment(value: object) -> datetime | None:
-    """Return day and time of day of a cell, None if blank. A day alone is its midnight.
-
-    Text may be ``dd.mm.yyyy``, ``d.m.yyyy``, ``dd.mm.yy``, the same with ``/`` or ``-``, ``2. März 2026``,
-    ``yyyymmdd`` or ISO, with a weekday before and a time behind; never month first. Plain numbers are no days.
-    """
-    if isinstance(value, datetime):
-        found = value.replace(tzinfo=None)
-    elif isinstance(value, date):
-        found = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - days and times are local by contract
-    elif isinstance(value, str):
-        written = clean(value)
-        if not written:
-            return None
-        found = _written_moment(written)
-    else:
-        raise ValueError(shown(value))  # noqa: TRY004 - one exception for everything unreadable
-    if found.year not in _YEARS:
-        raise ValueError(shown(value))
-    return found
-
-
-def _written_moment(written: str) -> datetime:
-    zone = None
-    if match := _DAY.fullmatch(written):
-        day, month, year, rest = int(match[1]), int(match[3]), _year(match[4]), match[5]
-    elif match := _ISO.fullmatch(written):
-        year, month, day, rest = int(match[1]), int(match[3]), int(match[4]), match[5]
-        zone = _ZONE.search(rest) if rest else None
-    elif match := _PACKED_DAY.fullmatch(written):
-        year, month, day, rest = int(match[1]), int(match[2]), int(match[3]), ""
-    elif (match := _NAMED.fullmatch(written)) and match[2].casefold() in _MONTHS:
-        day, month, year, rest = int(match[1]), _MONTHS[match[2].casefold()], _year(match[3]), match[4]
-    else:
-        raise ValueError(written)
-    if zone:
-        return datetime.fromisoformat(written).astimezone(_ZONED).replace(tzinfo=None)
-    minute = clock(rest or "00:00")
-    return datetime(year, month, day) + timedelta(minutes=minute)  # noqa: DTZ001
-
-
-def _year(digits: str) -> int:
-    year = int(digits)
-    if len(digits) == len("26"):
-        year += 2000 if year < _CENTURY_TURN else 1900
-    return year
-
-
-def parts_of_day(value: object) -> tuple[str, int, int] | None:
-    """Return separator, first and second number of a text such as ``01/02/2026``, None for anything else."""
-    if isinstance(value, str) and (match := _DAY.fullmatch(clean(value))):
-        return match[2], int(match[1]), int(match[3])
-    return None
-
-
-def serial(value: object) -> datetime | None:
-    """Return the moment a number of Excel's calendar stands for, None if the value is no such number."""
-    if isinstance(value, str) and _SERIAL.fullmatch(written := clean(value)):
-        value = float(written.replace(",", "."))
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or int(value) not in SERIALS:
-        return None
-    return _FIRST_SERIAL_DAY + timedelta(seconds=round(value * 86400))
-
-
-def clock(value: object) -> int:
-    """Return the minute of the day (0..1439), -1 if blank, 1440 for 24:00; seconds are dropped.
-
-    Numbers may be a fraction of a day, as Excel keeps times, or hours and minutes as in 805.
-    """
-    match value:
-        case str():
-            written = clean(value)
-            if not written:
-                return -1
-            return _written_clock(written)
-        case datetime():
-            return _minute(value.time())
-        case time():
-            return _minute(value)
-        case timedelta() if timedelta(0) <= value <= timedelta(days=1):
-            return round(value.total_seconds()) // 60
-        case bool():
-            raise ValueError(shown(value))
-        case float() | int() if 0 < value < 1:
-            return min(round(value * 86400) // 60, END_OF_DAY - 1)
-        case float() | int() if value == int(value) and 100 <= value <= 2400:
-            return _written_clock(f"{int(value):04d}")
-        case float() if serial(value):
-            return _minute(serial(value).time())  # type: ignore[union-attr]
-        case _:
-            raise ValueError(shown(value))
-
-
-def _written_clock(written: str) -> int:
-    match = _CLOCK.fullmatch(written)
-    if not match:
-        found = _written_moment(written) if len(written) > len("08:05:30 Uhr") else None
-        if found is None:
-            raise ValueError(written)
-        return found.hour * 60 + found.minute
-    hour, minute = int(match[1] or match[4] or match[6]), int(match[2] or match[5] or 0)
-    if (hour, minute, int(match[3] or 0)) == (24, 0, 0):
-        return END_OF_DAY
-    time(hour, minute, int(match[3] or 0))  # raises where out of range
-    return hour * 60 + minute
-
-
-def _minute(value: time) -> int:
-    # Excel keeps times as fractions of a day; 8:05 may come as a hair below 8:05:00.
-    seconds = value.hour * 3600 + value.minute * 60 + value.second + (value.microsecond >= 500_000)
-    return min(seconds // 60, 1439)
 
 
 def number(value: object) -> Decimal | None:

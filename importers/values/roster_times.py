@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from importers.files.cell import shown
-from importers.values import cell_values
+from importers.values import days_and_times
 from importers.values.spelling import clean, fold
 
 DAY_MINUTES: Final = 1440
@@ -103,7 +103,7 @@ def point(value: object) -> int | datetime | None:
             near = (value + timedelta(microseconds=500_000)).replace(microsecond=0, tzinfo=None)
             return near.hour * 60 + near.minute if near.year < _NO_DAY else near
         case time():
-            return cell_values.clock(value)
+            return days_and_times.clock(value)
         case timedelta() if timedelta(0) <= value <= timedelta(days=1):
             return round(value.total_seconds()) // 60
         case bool():
@@ -113,9 +113,9 @@ def point(value: object) -> int | datetime | None:
         case str():
             written = re.sub(rf"^{_WEEKDAY}\s+", "", clean(value), flags=re.IGNORECASE)
             minute = clock(written)
-            return cell_values.moment(written) if minute is None else minute
+            return days_and_times.moment(written) if minute is None else minute
         case _:
-            return cell_values.moment(value)
+            return days_and_times.moment(value)
 
 
 def _of_number(value: float) -> int:
@@ -155,7 +155,7 @@ def heading(cell: object) -> DayHeading | None:
         return DayHeading(cell.day, cell.month, cell.year) if cell.year >= _NO_DAY else None
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell in range(1, 32):
         return DayHeading(int(cell))
-    if moment := cell_values.serial(cell):
+    if moment := days_and_times.serial(cell):
         return DayHeading(moment.day, moment.month, moment.year)
     if not isinstance(cell, str) or len(cell) > 30:
         return None
