@@ -10,10 +10,10 @@ import numpy as np
 from sqlalchemy import URL, Connection, create_engine, text
 
 from bench.stopwatch import say
+from pebem.engine.coded_table import CodedTable, concat
 from pebem.fit import FIT_CLASSES, OUTCOMES
 from web.store.models import Cube
 from web.store.result import repository
-from web.store.result.table import ResultTable, concat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def lines(seed: int) -> Iterator[str]:
         engine.dispose()
 
 
-def drawn(rng: np.random.Generator) -> ResultTable:
+def drawn(rng: np.random.Generator) -> CodedTable:
     """Return the cells of a home, as they come from the engine: sorted, no two of the same key."""
     size = DAYS * CELLS_A_DAY
     columns = {"day": FIRST_DAY + rng.integers(0, DAYS, size)}
@@ -66,10 +66,10 @@ def drawn(rng: np.random.Generator) -> ResultTable:
         name: tuple(f"{name} {i}" for i in range(top)) for name, top in _SIZES.items()
     }
     labels["outcome"] = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
-    return ResultTable(columns | sums, labels).summed("day", *_PLACE)
+    return CodedTable(columns | sums, labels).summed("day", *_PLACE)
 
 
-def _fill(connection: Connection, home: ResultTable) -> None:
+def _fill(connection: Connection, home: CodedTable) -> None:
     cast("Table", Cube.__table__).create(connection)
     repository.replace(connection, 1, {repository.FULL: home})
     names = "kind, about, month, content"
@@ -85,14 +85,14 @@ def _fill(connection: Connection, home: ResultTable) -> None:
     _add_rows(connection, home)
 
 
-def _add_rows(connection: Connection, cells: ResultTable) -> None:
+def _add_rows(connection: Connection, cells: CodedTable) -> None:
     rows = zip(*(column.tolist() for column in cells.columns.values()), strict=True)
     cursor = cast("Any", connection.connection.cursor())
     cursor.executemany(f"INSERT INTO narrow VALUES ({_HOME}, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
 
 
 def _questions(
-    connection: Connection, home: ResultTable
+    connection: Connection, home: CodedTable
 ) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     last = FIRST_DAY + DAYS - 1
     month = (FIRST_DAY + 366, FIRST_DAY + 366 + 30)
@@ -102,7 +102,7 @@ def _questions(
         query = f"SELECT {keys}, sum(count), sum(seconds) FROM narrow WHERE home_id = {_HOME} AND day BETWEEN :a AND :b GROUP BY {keys}"  # noqa: E501, S608
         return lambda: connection.execute(text(query), {"a": days[0], "b": days[1]}).fetchall()
 
-    def exchange(cells: ResultTable, days: tuple[int, int]) -> Callable[[], object]:
+    def exchange(cells: CodedTable, days: tuple[int, int]) -> Callable[[], object]:
         def work() -> None:
             span = {"a": days[0], "b": days[1]}
             connection.execute(text(f"DELETE FROM narrow WHERE home_id = {_HOME} AND day BETWEEN :a AND :b"), span)  # noqa: S608
@@ -134,7 +134,7 @@ def _questions(
     }  # fmt: skip
 
 
-def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> ResultTable:
+def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> CodedTable:
     months = None if days is None else range(int(repository.month_of(days[0])), int(repository.month_of(days[1])) + 1)
     found = repository.read(connection, _HOME, kind, months)
     if found is None:
@@ -142,7 +142,7 @@ def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None
     return found
 
 
-def _to_the_day(connection: Connection, first: int, last: int) -> ResultTable:
+def _to_the_day(connection: Connection, first: int, last: int) -> CodedTable:
     months = repository.month_of(np.array([first, last])).tolist()
     whole = repository.read(connection, _HOME, repository.MONTHS, range(months[0] + 1, months[1]))
     edges = [repository.read(connection, _HOME, repository.FULL, [month]) for month in months]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,19 +11,20 @@ import pandas as pd
 from pebem.aggregate import DIMENSIONS, FIT, Aggregate
 from pebem.engine import kernel
 from pebem.engine.day_numbers import day_of, days
-from pebem.engine.decode import Codebook, Decoder
+from pebem.engine.decode import Codebook, Decoder, frame_of
 from pebem.engine.encode import Coder, EmptyError, learn
 from pebem.engine.kernel import Buffers
 from pebem.engine.lookup_tables import compile_home
 from pebem.engine.sums import ONE, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
+    from pebem.engine.coded_table import CodedTable
     from pebem.engine.decode import Columns
     from pebem.engine.kernel import Rows
     from pebem.engine.lookup_tables import CompiledHome
@@ -31,6 +32,28 @@ if TYPE_CHECKING:
 
 _MARGINS: Final = (("day", "ward"), ("ward", "shift"), ("intervention",))
 """What is summed together where that is enough: small tables, which stay in the cache."""
+
+
+@dataclass(frozen=True)
+class CodedAggregate:
+    """An :class:`pebem.aggregate.Aggregate` before its codes become words.
+
+    Attributes
+    ----------
+    tables
+        By grouping: the dimensions and ``outcome`` (its labels as ``aggregate.OUTCOME_COLUMNS``), ``count`` and
+        ``seconds``; days as numbers.
+    """
+
+    tables: Mapping[tuple[str, ...], CodedTable]
+    coverage: CodedTable
+    excluded: Mapping[str, int]
+    period: tuple[date, date]
+
+    def decoded(self) -> Aggregate:
+        """Return the aggregate in words."""
+        tables = {dims: frame_of(table) for dims, table in self.tables.items()}
+        return Aggregate(tables, frame_of(self.coverage), self.excluded, self.period)
 
 
 def score(
@@ -64,6 +87,11 @@ def score(
 
 def score_home(home: CompiledHome, groupings: Sequence[tuple[str, ...]] = FIT) -> Aggregate:
     """Rate all interventions of a compiled home; see :func:`score`."""
+    return score_codes(home, groupings).decoded()
+
+
+def score_codes(home: CompiledHome, groupings: Sequence[tuple[str, ...]] = FIT) -> CodedAggregate:
+    """Rate all interventions of a compiled home and keep their codes; see :func:`score`."""
     scorer = Scorer(home, groupings)
     scorer.add(home.people.interventions)
     found = scorer.result()
@@ -95,7 +123,7 @@ def stream(
     scorer = Scorer(compile_home(people, book, period), groupings)
     for batch in batches:
         scorer.add(batch)
-    return scorer.result()
+    return scorer.result().decoded()
 
 
 def period_of(interventions: pd.DataFrame) -> tuple[date, date]:
@@ -159,7 +187,7 @@ class Scorer:
         self._not_done += coder.not_done
         self._outside += coder.outside
 
-    def result(self) -> Aggregate:
+    def result(self) -> CodedAggregate:
         """Return what has been added so far."""
         self._close_sums()
         self._begin()
@@ -169,7 +197,7 @@ class Scorer:
         tables = {dims: decoder.table(dims, whole or cells[_group_of(dims)]) for dims in self._groupings}
         coverage = decoder.coverage(whole or cells[_MARGINS[0]], _joined(self._gaps))
         excluded = {"nicht_durchgefuehrt": self._not_done, "ausserhalb_zeitraum": self._outside, "fehlerhaft": 0}
-        return Aggregate(tables, coverage, excluded, (day_of(self._home.first), day_of(self._home.last)))
+        return CodedAggregate(tables, coverage, excluded, (day_of(self._home.first), day_of(self._home.last)))
 
     def _begin(self) -> None:
         """Start sums for the wards and shifts known so far."""

@@ -31,3 +31,12 @@ def days(column: pd.Series, missing: int) -> NDArray[np.int64]:
     """Return days since 1970-01-01, shape (n,), with ``missing`` for NaT."""
     values = column.to_numpy(dtype="datetime64[D]")
     return np.where(np.isnat(values), missing, values.astype(np.int64))
+
+
+def dates(numbers: NDArray[np.integer]) -> NDArray[np.object_]:
+    """Return the days with some numbers as ``datetime.date``, shape (n,); equal ones are one object."""
+    low = int(numbers.min()) if len(numbers) else 0
+    calendar: NDArray[np.object_] = (
+        np.arange(low, int(numbers.max(initial=low)) + 1).astype("datetime64[D]").astype(object)
+    )
+    return calendar[numbers.astype(np.int64, copy=False) - low]

@@ -1,15 +1,15 @@
-"""Numbers back to words: from summed cells to the frames of an aggregate."""
+"""What numbers stand for: from summed cells to coded tables, and from these to the frames of an aggregate."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
-from pebem.engine.day_numbers import day_of
-from pebem.engine.keys import sum_by
+from pebem.engine.coded_table import CodedTable
+from pebem.engine.day_numbers import dates
 from pebem.fit import FIT_CLASSES, OUTCOMES
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pebem.engine.coded_table import Label
     from pebem.engine.lookup_tables import CompiledHome, RowOutcomes
-
-SUMS: Final = ("count", "seconds")
 
 Columns: TypeAlias = "Mapping[str, NDArray[np.int64]]"
 """Integer columns of equal length by name: codes of dimensions, ``end``, ``count``, ``seconds``."""
@@ -55,12 +54,10 @@ def objects(values: Iterable[object]) -> NDArray[np.object_]:
     return found
 
 
-_OUTCOME: Final = {
-    "qn_soll": np.array([o.qn_soll for o in OUTCOMES], np.int64),
-    "qn_ist": np.array([o.qn_ist for o in OUTCOMES], np.int64),
-    "fit": objects(FIT_CLASSES[o.fit] for o in OUTCOMES),
-    "certificate": np.array([o.certificate for o in OUTCOMES]),
-}
+_OUTCOMES: Final = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
+"""What the codes of outcomes stand for, as ``OUTCOME_COLUMNS``."""
+
+_KINDS: Final = {"fit": object, "certificate": bool}
 
 
 class Decoder:
@@ -74,24 +71,20 @@ class Decoder:
 
     def __init__(self, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
         self._ends: RowOutcomes = home.ends
-        self._labels = {
-            "day": objects(day_of(number) for number in range(home.first, home.last + 1)),
-            "ward": objects(wards.names),
-            "shift": objects(shifts.names),
-            "intervention": objects(entry.id for entry in home.book.interventions),
+        self._first = home.first
+        self._labels: dict[str, tuple[Label, ...]] = {
+            "ward": tuple(wards.names),
+            "shift": tuple(shifts.names),
+            "intervention": tuple(entry.id for entry in home.book.interventions),
+            "outcome": _OUTCOMES,
         }
 
-    def table(self, dims: Sequence[str], cells: Columns) -> pd.DataFrame:
-        """Sum cells by some dimensions and the outcome: a frame as in :class:`pebem.aggregate.Aggregate`."""
-        columns = [*(cells[name] for name in dims), self._ends.outcome[cells["end"]]]
-        sizes = [*(len(self._labels[name]) for name in dims), len(OUTCOMES)]
-        (*codes, outcome), sums = sum_by(columns, sizes, {name: cells[name] for name in SUMS})
-        return _frame(self._named(dims, codes) | {name: _OUTCOME[name][outcome] for name in OUTCOME_COLUMNS} | sums)
+    def table(self, dims: Sequence[str], cells: Columns) -> CodedTable:
+        """Sum cells by some dimensions and the outcome."""
+        outcome = {"outcome": self._ends.outcome[cells["end"]]}
+        return self._labelled({**cells, **outcome}).summed(*dims, "outcome")
 
-    def _named(self, dims: Sequence[str], codes: Sequence[NDArray[np.int64]]) -> dict[str, NDArray[np.generic]]:
-        return {name: self._labels[name][code] for name, code in zip(dims, codes, strict=True)}
-
-    def coverage(self, cells: Columns, gaps: Columns) -> pd.DataFrame:
+    def coverage(self, cells: Columns, gaps: Columns) -> CodedTable:
         """Count by day and ward what is known of the rows.
 
         Parameters
@@ -118,18 +111,45 @@ class Decoder:
             )
             for name in COVERAGE_COUNTS
         }
-        dims = ("day", "ward")
-        columns = [np.concatenate([cells[name], gaps[name]]) for name in dims]
-        codes, sums = sum_by(columns, [len(self._labels[name]) for name in dims], values)
-        return _frame(self._named(dims, codes) | sums)
+        columns = {name: np.concatenate([cells[name], gaps[name]]) for name in ("day", "ward")}
+        return self._labelled(columns | values).summed("day", "ward", sums=COVERAGE_COUNTS)
+
+    def _labelled(self, columns: Columns) -> CodedTable:
+        labels = {name: labels for name, labels in self._labels.items() if name in columns}
+        return CodedTable({**columns, "day": columns["day"] + self._first} if "day" in columns else columns, labels)
 
 
-def _frame(columns: Mapping[str, NDArray[np.generic]]) -> pd.DataFrame:
+def frame_of(table: CodedTable, *, categorical: bool = False) -> pd.DataFrame:
+    """Return sums in words: a frame as in :class:`pebem.aggregate.Aggregate`.
+
+    Parameters
+    ----------
+    categorical
+        Whether text comes as categoricals, their categories in order, and not as objects.
+    """
+    columns: dict[str, Any] = {}
+    for name, codes in table.columns.items():
+        if name == "day":
+            columns[name] = dates(codes)
+        elif name == "outcome":
+            parts = list(zip(*table.labels[name], strict=True)) or [()] * len(OUTCOME_COLUMNS)
+            for part, values in zip(OUTCOME_COLUMNS, parts, strict=True):
+                columns[part] = np.array(values, _KINDS.get(part, np.int64))[codes]
+            if categorical:
+                columns["fit"] = pd.Categorical(columns["fit"], categories=sorted(FIT_CLASSES))
+        elif name in table.labels:
+            columns[name] = table.series(name) if categorical else objects(table.labels[name])[codes]
+        else:
+            columns[name] = codes
+    return _frame(columns, len(table))
+
+
+def _frame(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
     """Return a frame whose labels stay what they are: pandas would turn text into another kind, one by one.
 
     One index for all: pandas would hold the index of each column against those of all others.
     """
-    index = pd.RangeIndex(len(next(iter(columns.values()))))
+    index = pd.RangeIndex(rows)
     found = {
         name: pd.Series(values, index, object, copy=False) if values.dtype == object else values
         for name, values in columns.items()

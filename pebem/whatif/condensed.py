@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pebem.engine import kernel
-from pebem.engine.decode import Codebook, Decoder
+from pebem.engine.decode import Codebook, Decoder, frame_of
 from pebem.engine.encode import coded
 from pebem.engine.kernel import Buffers, Rows
 from pebem.engine.keys import sum_by
@@ -148,7 +148,9 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
         kernel.tally(chunk, home.lookup, sums, buffers)
     words = Decoder(home, work.wards, work.shifts)
     by_place, by_intervention = (total.columns() for total in sums)
-    return RatedWork(words.table(("ward", "shift"), by_place), words.table(("intervention",), by_intervention))
+    return RatedWork(
+        frame_of(words.table(("ward", "shift"), by_place)), frame_of(words.table(("intervention",), by_intervention))
+    )
 
 
 def _representatives(people: Tables, home: CompiledHome) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event, text
 
 import pebem
+from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
 from pebem.plausibility import shape
 from tests.support.pebem.homes import random_home
@@ -23,7 +24,6 @@ from web.services.rulebook_calendar import RulebookPeriod
 from web.store import migrate
 from web.store.databases import connect
 from web.store.result import packed, repository
-from web.store.result.table import ResultTable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -239,7 +239,7 @@ def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
     assert stored_results.content(databases, anna.home_id) == before
 
 
-EXTREMES = ResultTable(
+EXTREMES = CodedTable(
     {
         "day": np.array([-1, 0, 20_000, 2_932_896]),
         "ward": np.array([2, 0, 0, 3]),
@@ -289,7 +289,7 @@ def test_sums_do_not_depend_on_the_way(rows: int) -> None:
     rng = np.random.default_rng(rows)
     made = {"day": rng.integers(20_000, 20_040, rows), "ward": rng.integers(0, 3, rows)}
     sums = {"count": rng.integers(1, 9, rows), "seconds": rng.integers(0, 2**40, rows)}
-    cells = ResultTable(made | sums, {"ward": ("B", None, "A")})
+    cells = CodedTable(made | sums, {"ward": ("B", None, "A")})
     expected = pd.DataFrame(made | sums).groupby(["day", "ward"], as_index=False).sum()
     assert pd.DataFrame(cells.summed("day", "ward").columns).to_numpy().tolist() == expected.to_numpy().tolist()
     assert cells.summed().columns["seconds"].tolist() == ([int(sums["seconds"].sum())] if rows else [])

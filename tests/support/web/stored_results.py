@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select, update
 
+from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
 from web.services.analysis import home_analysis
 from web.store import models
 from web.store.models import Cube
 from web.store.result import packed, repository
-from web.store.result.table import ResultTable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +35,7 @@ def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
     month = int(repository.month_of(number_of(day)))
     kept = packed.unpack(content(databases, home_id)[repository.COVERAGE, "", month])
     book = np.where(kept.columns["day"] == number_of(day), len(kept.labels["book"]), kept.columns["book"])
-    changed = ResultTable({**kept.columns, "book": book}, {**kept.labels, "book": (*kept.labels["book"], "0" * 64)})
+    changed = CodedTable({**kept.columns, "book": book}, {**kept.labels, "book": (*kept.labels["book"], "0" * 64)})
     query = update(Cube).where(Cube.home_id == home_id, Cube.kind == repository.COVERAGE, Cube.month == month)
     with databases.writing.begin() as session:
         session.execute(query.values(content=packed.pack(changed)))

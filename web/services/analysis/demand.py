@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import DONE
+from pebem.engine.coded_table import CodedTable, labelled
 from pebem.engine.day_numbers import day_of, days, number_of
 from pebem.engine.keys import fuse, split
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON
 from pebem.resident_mix import grades_of
 from web.store.result import repository
-from web.store.result.table import ResultTable, labelled
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,7 +75,7 @@ def behind(reading: sessionmaker[Session], home_id: int, intervention: str, peri
     return _segments(found.between(first, last)) if found is not None else []
 
 
-def stored_demand(home: CompiledHome, book: RuleBook) -> dict[str, ResultTable]:
+def stored_demand(home: CompiledHome, book: RuleBook) -> dict[str, CodedTable]:
     """Return what ``repository.DEMAND`` and ``repository.GRADES`` store of the work of days on which one book holds.
 
     Work the book does not know has no demand; among the grades it counts as not rated.
@@ -96,11 +96,11 @@ def stored_demand(home: CompiledHome, book: RuleBook) -> dict[str, ResultTable]:
         "count": np.ones(len(work), np.int64), "seconds": np.maximum(work["seconds"].to_numpy(np.int64), 0),
     }  # fmt: skip
     named = tuple("" if one is None else one for one in pseudonyms)
-    done = ResultTable(rows, {"resident": named, "intervention": names}).summed("resident", "intervention", "day")
+    done = CodedTable(rows, {"resident": named, "intervention": names}).summed("resident", "intervention", "day")
     return _rated(done, home, book)
 
 
-def _rated(done: ResultTable, home: CompiledHome, book: RuleBook) -> dict[str, ResultTable]:
+def _rated(done: CodedTable, home: CompiledHome, book: RuleBook) -> dict[str, CodedTable]:
     """Give each resident, day and intervention the level the book calls for."""
     rating = home.rating
     named = home.known_residents.get_indexer(pd.Index(done.labels["resident"], dtype=object))
@@ -114,10 +114,10 @@ def _rated(done: ResultTable, home: CompiledHome, book: RuleBook) -> dict[str, R
     of_rows = [part if part.ndim == 1 else part[state, column] for part in parts]
     asked, demand = np.unique(fuse(of_rows, _SIZES), return_inverse=True)
     rateable = column != _UNKNOWN_WORK
-    whole = ResultTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
+    whole = CodedTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
     grade = grades_of(home.people, home.residents)[rating.base[state]]
     soll = np.where(rateable, levels.level[state, column], 0)
-    of_people = ResultTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
+    of_people = CodedTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
     return {
         repository.DEMAND: whole[rateable],
         repository.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),
@@ -128,7 +128,7 @@ def _labels(fused: NDArray[np.int64]) -> tuple[tuple[Any, ...], ...]:
     return tuple(zip(*(part.tolist() for part in split(fused, _SIZES)), strict=True))
 
 
-def _segments(work: ResultTable) -> list[Demand]:
+def _segments(work: CodedTable) -> list[Demand]:
     if not len(work):
         return []
     names = np.array(work.labels["resident"], dtype=object)[work.columns["resident"]]

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import structlog
 
+from pebem.engine.coded_table import CodedTable, labelled, together
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
 from web.services.analysis.small_groups import MIXED, Group, grouped
 from web.store.result import repository
-from web.store.result.table import ResultTable, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -89,7 +89,7 @@ class HomeRelief:
         return round(seconds * _DAYS_A_WEEK / self.days)
 
 
-def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, ResultTable]:
+def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, CodedTable]:
     """Return what ``repository.RELIEF`` and ``repository.SHIFTS`` store of days on which one book holds."""
     try:
         found = relief_by_day(home, unrated)
@@ -120,11 +120,11 @@ def load(
     return _told(days, _sums(work and _of_ward(work.between(first, last), ward)), _groups(_of_ward(shifts, ward)))
 
 
-def _of_ward(found: ResultTable, ward: str | None) -> ResultTable:
+def _of_ward(found: CodedTable, ward: str | None) -> CodedTable:
     return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
 
 
-def _groups(shifts: ResultTable) -> dict[Group, Group] | None:
+def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
     """Return how those are told who could have taken on work; None where nobody could: that is about nobody."""
     people: dict[Group, Counter[str]] = defaultdict(Counter)
     for (staff, group), seconds in _rows(shifts, "staff", "as"):
@@ -133,12 +133,12 @@ def _groups(shifts: ResultTable) -> dict[Group, Group] | None:
     return grouped(people) if people else None
 
 
-def _sums(work: ResultTable | None) -> list[tuple[str, tuple[Any, ...], int]]:
+def _sums(work: CodedTable | None) -> list[tuple[str, tuple[Any, ...], int]]:
     """Return intervention, way (as ``_WAY``) and seconds."""
     return [(*labels, seconds) for labels, seconds in _rows(work, "intervention", "way")] if work else []
 
 
-def _rows(found: ResultTable, *names: str) -> Iterator[tuple[list[Any], int]]:
+def _rows(found: CodedTable, *names: str) -> Iterator[tuple[list[Any], int]]:
     """Yield the labels of some columns with their seconds."""
     sums = found.summed(*names, sums=("seconds",))
     columns = [[sums.labels[name][code] for code in sums.columns[name].tolist()] for name in names]
@@ -176,10 +176,10 @@ def _line(intervention: str, above: int, moved: Counter[tuple[int, int, Group]])
     return ReliefLine(intervention, above, moved.total(), tuple(moves))
 
 
-def _cells(frame: pd.DataFrame, label: str, parts: tuple[str, ...], name: str) -> ResultTable:
+def _cells(frame: pd.DataFrame, label: str, parts: tuple[str, ...], name: str) -> CodedTable:
     ward, wards = labelled(frame["ward"])
     subject, subjects = labelled(frame[name])
     code, labels = together(frame, parts)
     columns = {"day": frame["day"].to_numpy(np.int64), "ward": ward, name: subject, label: code}
     seconds = frame["seconds"].to_numpy(np.int64)
-    return ResultTable({**columns, "seconds": seconds}, {"ward": wards, name: subjects, label: labels})
+    return CodedTable({**columns, "seconds": seconds}, {"ward": wards, name: subjects, label: labels})

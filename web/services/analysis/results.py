@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import select
 
-from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, OUTCOME_COLUMNS, Aggregate
+from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, Aggregate
 from pebem.case_facts import UnknownResidentError, facts
+from pebem.engine.coded_table import CodedTable, concat
 from pebem.engine.day_numbers import day_of, number_of
-from pebem.fit import FIT_CLASSES
+from pebem.engine.decode import frame_of
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
 from web.store.models import Home, PerformedIntervention
 from web.store.result import repository
 from web.store.result.packed import FormatError
-from web.store.result.table import ResultTable, concat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
+    import pandas as pd
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session, sessionmaker
 
@@ -41,7 +40,7 @@ BY_DAY: Final = ("day",)
 
 _ONE_DAY: Final = timedelta(days=1)
 _ANY_WORK: Final = select(PerformedIntervention.home_id).limit(1)
-_NO_CELLS: Final = ResultTable(
+_NO_CELLS: Final = CodedTable(
     {name: np.empty(0, np.int64) for name in (*DIMENSIONS, "outcome", "count", "seconds")},
     dict.fromkeys((*DIMENSIONS[1:], "outcome"), ()),
 )
@@ -125,8 +124,8 @@ def load(
     coverage = _of_ward(coverage.between(*_numbers(chosen)), ward)
     covered = {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
     shares = {name: covered[name] / covered["counted"] if covered["counted"] else 0.0 for name in COVERAGE}
-    tables = {BY_PLACE: _frame(of_period, BY_PLACE), BY_DAY: _frame(of_days, BY_DAY)}
-    aggregate = Aggregate(tables, _coverage(coverage), period=chosen)
+    tables = {BY_PLACE: _frame(of_period, *BY_PLACE, "outcome"), BY_DAY: _frame(of_days, *BY_DAY, "outcome")}
+    aggregate = Aggregate(tables, _frame(coverage, "day", "ward", sums=COVERAGE_COUNTS), period=chosen)
     return HomeResult(
         home_id, home.name, stretches[-1].book, stretches, chosen, available, wards, aggregate, shares, covered
     )
@@ -143,7 +142,7 @@ def cells(
     with reading() as session:
         found = repository.read(session.connection(), home_id, repository.FULL, _months(first, last))
     chosen = _of_ward(found.between(first, last), ward) if found is not None else _NO_CELLS
-    return _frame(chosen, DIMENSIONS)
+    return _frame(chosen, *DIMENSIONS, "outcome")
 
 
 def explain(
@@ -164,7 +163,7 @@ def explain(
 
 def _sums(
     connection: Connection, home_id: int, chosen: tuple[date, date], available: tuple[date, date]
-) -> tuple[ResultTable, ResultTable]:
+) -> tuple[CodedTable, CodedTable]:
     """Return the cells of a period by day, and by place and intervention: whole months from their sums."""
     first, last = _numbers(chosen)
     months = _months(first, last)
@@ -180,39 +179,16 @@ def _sums(
     return of_days, concat(parts) if parts else _NO_CELLS
 
 
-def _of_ward(found: ResultTable, ward: str | None) -> ResultTable:
+def _of_ward(found: CodedTable, ward: str | None) -> CodedTable:
     return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
 
 
-def _frame(found: ResultTable, dimensions: tuple[str, ...]) -> pd.DataFrame:
-    """Return cells by some dimensions as the frame an aggregate has for them."""
-    found = found.summed(*dimensions, "outcome")
-    columns: dict[str, Any] = {
-        name: _day_column(found.columns["day"]) if name == "day" else found.series(name) for name in dimensions
-    }
-    outcome: Any = found.columns["outcome"]
-    values = list(zip(*found.labels["outcome"], strict=True)) or [()] * len(OUTCOME_COLUMNS)
-    for name, of_outcome in zip(OUTCOME_COLUMNS, values, strict=True):
-        kind = {"fit": object, "certificate": bool}.get(name, np.int64)
-        columns[name] = np.array(of_outcome, dtype=kind)[outcome]
-    columns["fit"] = pd.Categorical(columns["fit"], categories=sorted(FIT_CLASSES))
-    return pd.DataFrame(columns | {name: found.columns[name] for name in ("count", "seconds")})
+def _frame(found: CodedTable, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> pd.DataFrame:
+    """Return sums by some columns as the frame an aggregate has for them."""
+    return frame_of(found.summed(*keys, sums=sums), categorical=True)
 
 
-def _day_column(day: NDArray[np.integer[Any]]) -> NDArray[np.object_]:
-    numbers, codes = np.unique(day, return_inverse=True)
-    days: NDArray[np.object_] = numbers.astype("datetime64[D]").astype(object)
-    return days[codes]
-
-
-def _coverage(found: ResultTable) -> pd.DataFrame:
-    """Return coverage as an aggregate has it."""
-    summed = found.summed("day", "ward", sums=COVERAGE_COUNTS)
-    counts = {name: summed.columns[name] for name in COVERAGE_COUNTS}
-    return pd.DataFrame({"day": _day_column(summed.columns["day"]), "ward": summed.series("ward"), **counts})
-
-
-def _sound(coverage: ResultTable, found: Iterable[RulebookPeriod]) -> bool:
+def _sound(coverage: CodedTable, found: Iterable[RulebookPeriod]) -> bool:
     """Return whether every analysed day rests on the book that holds on it."""
     used = coverage.summed("day", "book", sums=())
     books = np.array(used.labels["book"], dtype=object)[used.columns["book"]]
@@ -233,7 +209,7 @@ def stale(session: Session, home: Home) -> bool:
     return not _sound(coverage, rulebook_calendar.stretches(session, home, *_span(coverage)))
 
 
-def _span(coverage: ResultTable) -> tuple[date, date]:
+def _span(coverage: CodedTable) -> tuple[date, date]:
     day = coverage.columns["day"]
     return day_of(int(day.min())), day_of(int(day.max()))
 

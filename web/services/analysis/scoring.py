@@ -7,25 +7,22 @@ as not to be rated, and as a gap in coverage.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 import pebem
-from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, OUTCOME_COLUMNS, Aggregate, condense
+from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, Aggregate
+from pebem.engine.coded_table import CodedTable, concat
 from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
 from pebem.score import period_of
 from web.services import rulebook_calendar
 from web.services.analysis import demand, relief
 from web.store.result import repository
-from web.store.result.table import ResultTable, concat, labelled, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
-
-    from numpy.typing import NDArray
 
     import rules
     from pebem.contracts import Tables
@@ -47,7 +44,7 @@ def whole(tables: Tables, stretches: Sequence[RulebookPeriod]) -> Aggregate:
 
 def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Result:
     """Return what is kept of the work of some stretches."""
-    found: dict[str, list[ResultTable]] = {}
+    found: dict[str, list[CodedTable]] = {}
     for stretch in stretches:
         part = of_days(tables, stretch.first, stretch.last)
         if part.interventions.empty:
@@ -55,10 +52,10 @@ def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Re
         unknown = unknown_to(stretch.book, part)
         book = completed(stretch.book, unknown) if unknown else stretch.book
         home = pebem.compile_home(part, book, (stretch.first, stretch.last))
-        aggregate = _scored(home, unknown)
+        scored = _scored(home, unknown)
         made = {
-            repository.FULL: cells_of(aggregate.tables[CUBE[0]]),
-            repository.COVERAGE: coverage_of(aggregate.coverage, stretch.book.sha256),
+            repository.FULL: scored.tables[CUBE[0]],
+            repository.COVERAGE: _resting_on(scored.coverage, stretch.book.sha256),
         }
         made |= demand.stored_demand(home, stretch.book)
         if not tables.duties.empty:
@@ -66,27 +63,6 @@ def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Re
         for kind, cells in made.items():
             found.setdefault(kind, []).append(cells)
     return {kind: concat(parts) for kind, parts in found.items()}
-
-
-def cells_of(frame: pd.DataFrame) -> ResultTable:
-    """Return the cells of an aggregate, by all dimensions; an outcome is one label."""
-    columns = {name: labelled(frame[name]) for name in DIMENSIONS[1:]} | {"outcome": together(frame, OUTCOME_COLUMNS)}
-    sums = {name: frame[name].to_numpy(np.int64) for name in ("count", "seconds")}
-    codes = {name: codes for name, (codes, _) in columns.items()}
-    return ResultTable({"day": _days(frame), **codes, **sums}, {name: labels for name, (_, labels) in columns.items()})
-
-
-def coverage_of(frame: pd.DataFrame, sha256: str) -> ResultTable:
-    """Return the coverage of an aggregate, with the hash of the book it rests on."""
-    ward, wards = labelled(frame["ward"])
-    counts = {name: frame[name].to_numpy(np.int64) for name in COVERAGE_COUNTS}
-    book = np.zeros(len(frame), np.int32)
-    return ResultTable({"day": _days(frame), "book": book, "ward": ward, **counts}, {"book": (sha256,), "ward": wards})
-
-
-def _days(frame: pd.DataFrame) -> NDArray[np.int64]:
-    codes, labels = labelled(frame["day"])
-    return np.array(labels, dtype="datetime64[D]").astype(np.int64)[codes]
 
 
 def days_of(tables: Tables) -> tuple[date, date] | None:
@@ -118,25 +94,30 @@ def score(tables: Tables, book: rules.RuleBook) -> Aggregate:
     """Score work by all dimensions with one book; what the book does not know is not rated."""
     unknown = unknown_to(book, tables)
     whole_book = completed(book, unknown) if unknown else book
-    return _scored(pebem.compile_home(tables, whole_book, period_of(tables.interventions)), unknown)
+    return _scored(pebem.compile_home(tables, whole_book, period_of(tables.interventions)), unknown).decoded()
 
 
-def _scored(home: pebem.CompiledHome, unknown: Sequence[str]) -> Aggregate:
-    """Score a home by all dimensions; ``unknown`` work is not rated."""
-    scored = pebem.score_home(home, CUBE)
+def _scored(home: pebem.CompiledHome, unknown: Sequence[str]) -> pebem.CodedAggregate:
+    """Score a home by all dimensions; ``unknown`` work is not rated, and its intervention counts as not known."""
+    scored = pebem.score_codes(home, CUBE)
     if not unknown:
         return scored
     cells = scored.tables[CUBE[0]]
-    foreign = cells["intervention"].isin(unknown)
-    rest = cells[foreign].assign(qn_soll=0, fit=_UNRATED, certificate=False)
-    keys = (*DIMENSIONS, *OUTCOME_COLUMNS)
-    rated = condense(pd.concat([cells[~foreign], rest]), keys, ("count", "seconds"))
-    return replace(scored, tables={CUBE[0]: rated}, coverage=_with_gap(scored.coverage, cells[foreign]))
+    foreign = np.isin(cells.columns["intervention"], [cells.code("intervention", one) for one in unknown])
+    outcomes: Any = cells.labels["outcome"]
+    labels = {**cells.labels, "outcome": (*outcomes, *((0, qn_ist, _UNRATED, False) for _, qn_ist, _, _ in outcomes))}
+    rated = CodedTable({**cells.columns, "outcome": cells.columns["outcome"] + len(outcomes) * foreign}, labels)
+    gaps = cells[foreign].summed("day", "ward", sums=("count",))
+    lost = dict.fromkeys(COVERAGE_COUNTS, np.zeros(len(gaps), np.int64)) | {"intervention": -gaps.columns["count"]}
+    lacking = CodedTable({**gaps.without("count").columns, **lost}, gaps.labels)
+    return replace(
+        scored,
+        tables={CUBE[0]: concat([rated]).summed(*DIMENSIONS, "outcome")},
+        coverage=concat([scored.coverage, lacking]).summed("day", "ward", sums=COVERAGE_COUNTS),
+    )
 
 
-def _with_gap(coverage: pd.DataFrame, foreign: pd.DataFrame) -> pd.DataFrame:
-    """Take work the book does not know out of the rows whose intervention is known."""
-    missing = foreign.groupby(["day", "ward"], dropna=False)["count"].sum()
-    keys = pd.MultiIndex.from_frame(coverage[["day", "ward"]])
-    lacking = missing.reindex(keys, fill_value=0).to_numpy(np.int64)
-    return coverage.assign(intervention=coverage["intervention"] - lacking)
+def _resting_on(coverage: CodedTable, sha256: str) -> CodedTable:
+    """Return coverage with the hash of the book it rests on."""
+    columns = {"day": coverage.columns["day"], "book": np.zeros(len(coverage), np.int64), **coverage.columns}
+    return CodedTable(columns, {"book": (sha256,), **coverage.labels})

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from importers import ReadFiles
     from pebem.contracts import Tables
+    from pebem.engine.coded_table import CodedTable
     from web.services.analysis.row_changes import Contents
     from web.services.uploads.apply import AppliedChanges, ApplyChoice
     from web.settings import Settings
     from web.store.databases import Databases
-    from web.store.result.table import ResultTable
 
 SHOWN: Final = 200
 """Changed rows that are shown one by one."""
@@ -42,7 +42,7 @@ _PARTS: Final = {"seconds": "Minuten", "source": "Quelle der Minuten", "status":
                  "shift": "Schicht", "ward": "Wohnbereich"}  # fmt: skip
 _FIT: Final = OUTCOME_COLUMNS.index("fit")
 
-Figures = tuple["ResultTable | None", "ResultTable | None"]
+Figures = tuple["CodedTable | None", "CodedTable | None"]
 
 
 def preview_upload(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from web.store.result.table import Label, ResultTable
+from pebem.engine.coded_table import CodedTable, Label
 
 MARK: Final = b"PBC"
 VERSION: Final = 1
@@ -28,7 +28,7 @@ class FormatError(Exception):
     """Bytes that are no stored result of this program. The message says what to do, in German."""
 
 
-def pack(cells: ResultTable) -> bytes:
+def pack(cells: CodedTable) -> bytes:
     """Return cells as bytes; labels that do not occur are left out."""
     described: list[list[Any]] = []
     body: list[bytes] = []
@@ -50,7 +50,7 @@ def pack(cells: ResultTable) -> bytes:
     return MARK + bytes([VERSION]) + zlib.compress(content, _LEVEL)
 
 
-def unpack(content: bytes) -> ResultTable:
+def unpack(content: bytes) -> CodedTable:
     """Return the cells of :func:`pack`.
 
     Raises
@@ -78,7 +78,7 @@ def unpack(content: bytes) -> ResultTable:
         raise FormatError(f"{_WHERE} Es ist beschädigt. {_WHAT_TO_DO}") from error
     if start != len(plain):
         raise FormatError(f"{_WHERE} Es ist länger oder kürzer als angegeben. {_WHAT_TO_DO}")
-    return ResultTable(columns, labels)
+    return CodedTable(columns, labels)
 
 
 _WHERE: Final = "Ein gespeichertes Auswertungsergebnis ist nicht lesbar."

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 from sqlalchemy import delete, insert, select
 
+from pebem.engine.coded_table import CodedTable, concat
 from web.store.models import Cube
 from web.store.result import packed
-from web.store.result.table import ResultTable, concat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ DAYS: Final = "days"
 _SUMMED: Final = {MONTHS: ("ward", "shift", "intervention", "outcome"), DAYS: ("day", "ward", "outcome")}
 _TABLE: Final = cast("Table", Cube.__table__)
 
-Result = dict[str, ResultTable]
+Result = dict[str, CodedTable]
 """What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions; and
 of ``RELIEF`` and ``SHIFTS`` where somebody was on shift."""
 
@@ -84,7 +84,7 @@ def replace(connection: Connection, home_id: int, found: Result, days: tuple[int
 
 def read(
     connection: Connection, home_id: int, kind: str, months: Iterable[int] | None = None, about: str = ""
-) -> ResultTable | None:
+) -> CodedTable | None:
     """Return what is kept of a home in some months (None = all), in order of months; None where there is nothing.
 
     Raises
@@ -109,7 +109,7 @@ def _completed(
     connection: Connection, home_id: int, found: Result, days: tuple[int, int], months: Iterable[int]
 ) -> Result:
     """Return a result with the days of its first and last month that are not replaced."""
-    parts: dict[str, list[ResultTable]] = {kind: [cells] for kind, cells in found.items()}
+    parts: dict[str, list[CodedTable]] = {kind: [cells] for kind, cells in found.items()}
     query = select(_TABLE.c.kind, _TABLE.c.about, _TABLE.c.content).where(
         _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in(_SUMMED)
     )
@@ -122,12 +122,12 @@ def _completed(
     return {kind: concat(of_kind) for kind, of_kind in parts.items()}
 
 
-def _of_all(cells: ResultTable, intervention: str) -> ResultTable:
+def _of_all(cells: CodedTable, intervention: str) -> CodedTable:
     code = np.zeros(len(cells), np.int32)
-    return ResultTable({"intervention": code, **cells.columns}, {"intervention": (intervention,), **cells.labels})
+    return CodedTable({"intervention": code, **cells.columns}, {"intervention": (intervention,), **cells.labels})
 
 
-def _pieces(found: Result) -> Iterator[tuple[str, str, int, ResultTable]]:
+def _pieces(found: Result) -> Iterator[tuple[str, str, int, CodedTable]]:
     """Cut a result into what becomes a row: kind, intervention, month, cells."""
     for kind, cells in found.items():
         if kind == DEMAND:
@@ -142,7 +142,7 @@ def _pieces(found: Result) -> Iterator[tuple[str, str, int, ResultTable]]:
                 yield from ((name, "", month, part.summed(*keys)) for name, keys in _SUMMED.items())
 
 
-def _by(cells: ResultTable, key: NDArray[Any]) -> Iterator[tuple[int, ResultTable]]:
+def _by(cells: CodedTable, key: NDArray[Any]) -> Iterator[tuple[int, CodedTable]]:
     """Return the cells of each key, in order of keys; rows keep their order."""
     order = np.argsort(key, kind="stable")
     ordered = key[order]

@@ -1,4 +1,4 @@
-"""Cells: rows of integers, with labels as codes. What a stored result is made of, added up without objects."""
+"""Rows of integers, with labels as codes: what an aggregate and a stored result are made of, without objects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Label = str | int | bool | tuple[Any, ...] | None
 
 
 @dataclass(frozen=True)
-class ResultTable:
+class CodedTable:
     """Rows by columns.
 
     Attributes
@@ -37,13 +37,13 @@ class ResultTable:
         """Return the number of rows."""
         return len(next(iter(self.columns.values()), ()))
 
-    def __getitem__(self, chosen: NDArray[Any] | slice) -> ResultTable:
+    def __getitem__(self, chosen: NDArray[Any] | slice) -> CodedTable:
         """Return some rows: a mask, positions or a slice."""
-        return ResultTable({name: column[chosen] for name, column in self.columns.items()}, self.labels)
+        return CodedTable({name: column[chosen] for name, column in self.columns.items()}, self.labels)
 
-    def without(self, *names: str) -> ResultTable:
+    def without(self, *names: str) -> CodedTable:
         """Return the cells without some columns."""
-        return ResultTable(
+        return CodedTable(
             {name: column for name, column in self.columns.items() if name not in names},
             {name: found for name, found in self.labels.items() if name not in names},
         )
@@ -53,23 +53,25 @@ class ResultTable:
         labels = self.labels.get(name, ())
         return labels.index(label) if label in labels else -1
 
-    def between(self, first: int, last: int) -> ResultTable:
+    def between(self, first: int, last: int) -> CodedTable:
         """Return the rows of some days, both included, as numbers."""
         day = self.columns["day"]
         return self[(day >= first) & (day <= last)]
 
-    def summed(self, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> ResultTable:
+    def summed(self, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> CodedTable:
         """Return the sums by some columns, in the order of their codes."""
-        columns, sizes, lows = [np.zeros(len(self), np.int64)], [1], []
+        columns, sizes, lows = [], [], []
         for name in keys:
-            column = self.columns[name].astype(np.int64)
-            low = 0 if name in self.labels else int(column.min(initial=0))
+            column = self.columns[name].astype(np.int64, copy=False)
+            low, high = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+            low = 0 if name in self.labels else low
             lows.append(low)
-            columns.append(column - low)
-            sizes.append(len(self.labels[name]) if name in self.labels else int(column.max(initial=0)) - low + 1)
-        (_, *codes), totals = sum_by(columns, sizes, {name: self.columns[name] for name in sums})
-        summed = {name: code + low for name, code, low in zip(keys, codes, lows, strict=True)}
-        return ResultTable(summed | totals, {k: v for k, v in self.labels.items() if k in keys})
+            columns.append(column - low if low else column)
+            sizes.append(len(self.labels[name]) if name in self.labels else high - low + 1)
+        none = np.zeros(len(self), np.int64)
+        codes, totals = sum_by(columns or [none], sizes or [1], {name: self.columns[name] for name in sums})
+        summed = {name: code + low if low else code for name, code, low in zip(keys, codes, lows, strict=False)}
+        return CodedTable(summed | totals, {k: v for k, v in self.labels.items() if k in keys})
 
     def series(self, name: str) -> pd.Categorical[Any]:
         """Return a labelled column as a categorical, its categories in order, None as missing."""
@@ -81,7 +83,7 @@ class ResultTable:
         return pd.Categorical.from_codes(place[self.columns[name]], categories=categories)
 
 
-def concat(parts: Sequence[ResultTable]) -> ResultTable:
+def concat(parts: Sequence[CodedTable]) -> CodedTable:
     """Put cells of the same columns under one another; equal labels become one."""
     names = list(parts[0].columns) if parts else []
     labels: dict[str, tuple[Label, ...]] = {}
@@ -98,7 +100,7 @@ def concat(parts: Sequence[ResultTable]) -> ResultTable:
             code = np.fromiter(map(position.__getitem__, part.labels[name]), np.int32, len(part.labels[name]))
             translated.append(code[part.columns[name]])
         columns[name], labels[name] = np.concatenate(translated), tuple(position)
-    return ResultTable(columns, labels)
+    return CodedTable(columns, labels)
 
 
 def labelled(values: pd.Series) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
