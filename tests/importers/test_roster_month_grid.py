@@ -1,4 +1,4 @@
-"""Rosters with one row a person and one column a day."""
+"""Rosters with one row for each person and one column for each day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rosters with one row a duty, and the table of shift codes."""
+"""Rosters with one row for each duty, and the table of shift codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The solver against trying out every plan, on small networks."""
+"""The solver against trying every plan, on small networks."""
 
 from __future__ import annotations
 

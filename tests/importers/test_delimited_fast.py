@@ -1,4 +1,4 @@
-"""Large texts are cut into the same cells as csv cuts them into, or left to it."""
+"""The fast reader cuts large texts into the same cells as csv does, or leaves them to it."""
 
 from __future__ import annotations
 
