@@ -89,7 +89,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-@pytest.mark.parametrize("encoding", ["", "utf-8", "cp1252"])
+@pytest.mark.parametrize("encoding", ["", *(pytest.param(one, marks=pytest.mark.slow) for one in ("utf-8", "cp1252"))])
 def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def outcome() -> object:
         try:

@@ -127,6 +127,7 @@ def test_the_heading_tells_the_unit(book: RuleBook, form: str, heading: str, sec
     assert importers.read(files, book).tables.interventions["seconds"].tolist() == [seconds]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [",." * 60_000, "1" * 100_000, "?" * 3000 + "abc", "(1" * 50_000, "Müller (" + "1" * 90_000, "Dr. " * 30_000],
