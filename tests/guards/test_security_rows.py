@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests.support.product import tree
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -94,7 +96,7 @@ def test_citations_are_told_from_other_words(remark: str, cited: list[str]) -> N
 def test_a_named_test_exists(row: str, path: str, test: str) -> None:
     file = ROOT / path
     assert file.is_file(), f"{row} names {path}, which is not there: adapt docs/security.md"
-    there = {node.name for node in ast.parse(file.read_text(encoding="utf-8")).body if hasattr(node, "name")}
+    there = {node.name for node in tree(file).body if hasattr(node, "name")}
     assert test in there, f"{row} names {test}, which is not in {path}: adapt docs/security.md"
 
 

@@ -84,6 +84,7 @@ def test_a_month_first_column_is_refused_as_a_whole(book: RuleBook, form: str) -
     assert outcome(result) == [(ERROR, "datum-monat-zuerst", 2, 1), (ERROR, "datum-monat-zuerst", 3, 1)]
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("mark", [".", "/", "-"])
 @pytest.mark.parametrize("month", ["03", "12"])
