@@ -15,8 +15,9 @@ pytest.register_assert_rewrite("tests.support")
 
 BROWSER = "tests/browser/"
 DEEP_ON_POSTGRES = {
-    "test_faulty_rows", "test_kept_uploads", "test_overrides", "test_people", "test_progress", "test_recognising",
-    "test_relieving", "test_staffing", "test_terms", "test_undoing",
+    "test_conversation", "test_faulty_rows", "test_foreign_files", "test_kept_files", "test_overrides",
+    "test_profiles", "test_progress", "test_questions", "test_relief", "test_reread", "test_staffing", "test_terms",
+    "test_undo", "test_unknown_people",
 }  # fmt: skip
 """What rests on a store that other modules hold on both databases: on the second one with the deep tests."""
 

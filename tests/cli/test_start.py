@@ -229,7 +229,7 @@ def test_without_a_browser_its_tests_are_skipped_except_in_ci(
         pytest.skip("Chromium is missing here")
     options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-q", "-rsE"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "tests/browser/test_people.py"],
+        [sys.executable, "-m", "pytest", *options, "tests/browser/test_unknown_people.py"],
         capture_output=True,
         check=False,
         cwd=ROOT,

@@ -49,6 +49,7 @@ def test_imports_go_one_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert broken == 0, capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {name: {module_of(to) for to in imported(name, path)} - {name, ""} for name, path in modules().items()}
     assert len(graph) > 250
@@ -68,6 +69,7 @@ def test_circles_are_found(graph: Graph, expected: list[set[str]]) -> None:
     assert sorted(map(sorted, circles(graph))) == sorted(map(sorted, expected))
 
 
+@pytest.mark.slow
 def test_nobody_imports_a_test_or_a_conftest() -> None:
     """What tests share lies in tests/support; a test can be moved or split without looking who needs it."""
     files = [path for folder in ("tests", "tools", *PACKAGES) for path in (ROOT / folder).rglob("*.py")]

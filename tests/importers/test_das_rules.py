@@ -80,6 +80,7 @@ def test_a_record_without_fault_has_no_findings() -> None:
     assert findings(resident(), excluded(IDBEWOHNER="000043")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "rule", "severity", "column"), BROKEN)
 def test_a_full_record_that_breaks_a_rule(changes: dict[str, str], rule: int, severity: Severity, column: str) -> None:
     told = findings(resident(**changes))

@@ -135,6 +135,7 @@ CELLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CELLS)
 def test_a_bad_row_is_counted_and_left_out(case: str, federation: Path) -> None:
     column, values, code = CELLS[case]

@@ -71,6 +71,7 @@ def test_dashes_of_every_kind_are_hyphens() -> None:
     assert len({fold(f"Müller{dash}Lüdenscheidt") for dash in "-‐‑‒–—−"}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [b"NaN", b"1e999", b"-inf"])
 @pytest.mark.parametrize("column", ["A", "D", "E", "F"])
 def test_numbers_that_are_none_cost_their_row_and_become_no_other_value(

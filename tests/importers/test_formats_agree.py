@@ -59,6 +59,7 @@ WORKBOOKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["xlsx", "xlsb", "xls", "ods"])
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_workbooks_of_all_formats_under_all_names(written: str, ending: str) -> None:
@@ -83,6 +84,7 @@ def test_the_import_of_other_formats_equals_that_of_xlsx(written: str, book: Rul
         assert getattr(tables, name).equals(getattr(expected, name)), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "made",
     [

@@ -48,6 +48,7 @@ def content(change: bytes, to: bytes) -> bytes:
     return with_part(ODS, "content.xml", changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [ODS, XLS, xlsb(home())], ids=["ods", "xls", "xlsb"])
 def test_truncated_and_flipped_bytes(data: bytes) -> None:
     for share in (0.05, 0.5, 0.97):
@@ -66,6 +67,7 @@ def test_an_xls_file_that_claims_four_thousand_million_sectors() -> None:
     refusal(XLS[:72] + struct.pack("<I", 0xFFFFFFF0) + XLS[76:])
 
 
+@pytest.mark.slow
 def test_an_xls_file_whose_sectors_go_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_SECONDS", 2.0)  # its reader never ends
     first = struct.unpack_from("<I", XLS, 76)[0]
@@ -90,6 +92,7 @@ def test_an_xls_file_whose_sheet_starts_behind_its_end() -> None:
     assert "beschädigt" in refusal(XLS[: sheet.end()] + struct.pack("<I", 2**31) + XLS[sheet.end() + 4 :])
 
 
+@pytest.mark.slow
 def test_an_ods_file_that_unfolds_to_the_largest_sheet() -> None:
     cell = b'<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="%d"/>'
     row = b'<table:table-row table:number-rows-repeated="%d">%s</table:table-row>'
@@ -99,6 +102,7 @@ def test_an_ods_file_that_unfolds_to_the_largest_sheet() -> None:
     assert "Zeilen" in refusal(content(head, row % (999_999_999, cell % 2) + head))
 
 
+@pytest.mark.slow
 def test_blank_rows_and_columns_to_the_end_of_an_ods_sheet_are_harmless() -> None:
     cells = b'<table:table-cell table:number-columns-repeated="16384"/>'
     blank = b'<table:table-row table:number-rows-repeated="1048570">' + cells

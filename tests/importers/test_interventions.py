@@ -352,6 +352,7 @@ def test_left_out_rows_leave_no_trace_in_the_categories(read_home: ReadHome) -> 
     assert outcome(result, "bewohner-unbekannt") == []
 
 
+@pytest.mark.slow
 def test_many_random_rows_keep_their_order_and_sum(read_home: ReadHome) -> None:
     rng = np.random.default_rng(7)
     minutes = rng.integers(0, 14400, 5000) / 10

@@ -15,6 +15,7 @@ from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import row_numbers
 from rules.model import RuleBook
+from tests.support.importers.columns import both
 from tests.support.importers.files import DAY, csv_files, home, text_of, xlsx
 
 HEADS = ["Datum", "Bew.-Nr.", "Maßnahme", "Hdz.", "Min."]
@@ -35,9 +36,6 @@ def said(result: importers.ReadFiles, code: str) -> list[tuple[str, int]]:
 
 def bad(result: importers.ReadFiles) -> set[tuple[str, int]]:
     return {(f.code, f.row) for f in result.findings if f.severity is not Severity.NOTICE}
-
-
-both = pytest.mark.parametrize("form", ["xlsx", "csv"])
 
 
 @both

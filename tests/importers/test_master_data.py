@@ -68,7 +68,14 @@ def test_residents_dates(read_home: ReadHome) -> None:
     assert residents["moved_in"].isna().tolist() == [False, True, False]
 
 
-@pytest.mark.parametrize("cell", [c for c in ASSESSMENT_CELLS if " " not in c])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param(cell, marks=() if cell.endswith(".1") else pytest.mark.slow)
+        for cell in ASSESSMENT_CELLS
+        if " " not in cell
+    ],
+)
 def test_points_that_an_item_allows(read_home: ReadHome, cell: Any) -> None:
     sheets = home()
     allowed = allowed_points(cell)

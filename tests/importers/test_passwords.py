@@ -61,7 +61,9 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("written", FILES)
+@pytest.mark.parametrize(
+    "written", [pytest.param(name, marks=() if name == "xlsx" else pytest.mark.slow) for name in FILES]
+)
 def test_the_password_opens_the_file_and_another_does_not(written: str) -> None:
     data = FILES[written]()
     for passwords, wrong in (({}, False), ({"b.bin": "geheim"}, False), ({"a.bin": "Geheim"}, True)):

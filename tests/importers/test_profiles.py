@@ -50,6 +50,7 @@ def interventions(files: list[tuple[str, bytes]], book: RuleBook, agreed: HomeCo
 EXPECTED = [["P1", "0042", "4.10", 5 * 3600], ["007", "B2", "4.12", 7 * 3600]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [*permutations(range(5))][::17])
 @pytest.mark.parametrize("titles", [[], [["Bericht März"]], [["Bericht"], [], ["Stand", "1.4.2026"], []]])
 def test_title_lines_come_and_go_and_columns_move(

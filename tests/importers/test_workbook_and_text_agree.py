@@ -74,7 +74,7 @@ def test_names_stay_outside_the_tables(read_home: ReadHome) -> None:
         assert secret not in said
 
 
-@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [";", *(pytest.param(one, marks=pytest.mark.slow) for one in (",", "\t", "|"))])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_text_files_equal_the_workbook(read_home: ReadHome, book: RuleBook, encoding: str, delimiter: str) -> None:
     assert_same(importers.read(csv_files(home(), encoding=encoding, delimiter=delimiter), book), read_home(home()))

@@ -78,6 +78,7 @@ def test_sums_are_those_of_every_single_row(
                 assert cells_of(total) == obvious(rows, lookup, names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 def test_the_longest_rows_do_not_run_over(name: str) -> None:
     _, lookup = drawn(1, 1, 2)
@@ -91,6 +92,7 @@ def test_the_longest_rows_do_not_run_over(name: str) -> None:
     assert (count, seconds) == (times * CHUNK, times * CHUNK * longest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 def test_more_rows_than_can_be_added_up_at_once_are_refused(name: str) -> None:
     rows, lookup = drawn(1, 2, 2)

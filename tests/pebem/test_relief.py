@@ -263,6 +263,7 @@ def test_within_a_task_the_first_of_the_catalogue_goes_to_the_lowest_level(names
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wards", ["BCA", "AAA"])
 def test_among_equals_names_decide_not_the_order_of_rows(wards: str) -> None:
     """There is time for one of three kinds of work by three nurses: all equally good."""

@@ -66,6 +66,7 @@ def test_many_more_small_homes(data: st.DataObject, book: RuleBook) -> None:
     assert_agrees(home, book, data.draw(periods(home) | st.none()) if len(home.interventions) else (LEAP_DAY, LEAP_DAY))
 
 
+@pytest.mark.slow
 def test_a_large_home_in_every_grouping() -> None:
     home = large_home(BOOK, 1, rows=40_000)
     assert_agrees(home, BOOK, (date(2024, 1, 15), date(2024, 4, 10)), ALL_GROUPINGS)

@@ -73,6 +73,7 @@ def changed(tmp_path: Path, name: str, old: str, new: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected"),
     [

@@ -127,7 +127,10 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("file", "old", "new", "after", "entry", "words"), MISTAKES)
+@pytest.mark.parametrize(
+    ("file", "old", "new", "after", "entry", "words"),
+    [pytest.param(*one, marks=pytest.mark.slow if number % 4 else ()) for number, one in enumerate(MISTAKES)],
+)
 def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, after: int, entry: str, words: str) -> None:
     folder, line = mutated(tmp_path, file, old, new)
     place = f"{folder / file}, Zeile {line + after}" + (f", Eintrag {entry}" if entry else "") + ": "

@@ -58,7 +58,10 @@ def test_every_kind_of_entry_is_tried() -> None:
     assert len({(file, steps[0]) for file, steps in FIRST_OF_EACH}) == 13
 
 
-@pytest.mark.parametrize("lost", ["beleg", "gueltig_ab", "sicherheit", "grund", "geprueft_am", "stelle"])
+FIELDS = ("gueltig_ab", "sicherheit", "grund", "geprueft_am", "stelle")
+
+
+@pytest.mark.parametrize("lost", ["beleg", *(pytest.param(one, marks=pytest.mark.slow) for one in FIELDS)])
 @pytest.mark.parametrize(("file", "steps"), FIRST_OF_EACH, ids=lambda part: ".".join(map(str, part)) if part else "")
 def test_an_entry_without_a_whole_citation_is_refused(file: str, steps: tuple[Any, ...], lost: str) -> None:
     content = copy.deepcopy(documents(EDITION)[file] if file in FILES else statute.document(file))

@@ -41,6 +41,7 @@ def test_the_toy_book_is_sound() -> None:
     assert health(toy.documents()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -69,6 +70,7 @@ def test_an_unsound_rule_is_named(changes: dict[str, Any], words: list[str]) -> 
         assert word in problems[0].message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

@@ -73,6 +73,7 @@ def test_unchanged_nothing_is_noticed(states: States) -> None:
     assert deviations(BOOK, CASES, states) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
 def test_a_changed_rule_is_noticed(rule: Rule, states: States) -> None:
     mutants = list(of_rule(BOOK, rule))
@@ -81,6 +82,7 @@ def test_a_changed_rule_is_noticed(rule: Rule, states: States) -> None:
     assert unnoticed(mutants, CASES, states) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", BOOK.interventions, ids=lambda entry: entry.id)
 def test_a_changed_intervention_is_noticed(entry: CatalogueEntry) -> None:
     mutants = list(of_intervention(BOOK, entry))

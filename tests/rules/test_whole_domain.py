@@ -99,6 +99,7 @@ def test_the_domain_reaches_every_level_and_every_rule(book: RuleBook) -> None:
     assert deciding == {rule.id for rule in book.rules} - {"vorbehalt"}
 
 
+@pytest.mark.slow
 def test_an_invented_book_with_every_word_of_the_language() -> None:
     assert check_documents(toy.documents()) == []
     book = toy.book()

@@ -1,4 +1,4 @@
-"""What a worker does for an upload, and what somebody chooses in its preview."""
+"""What a worker does for an upload, what is chosen in its preview, and what is stored of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from sqlalchemy import func, select
 
 import importers
 from web.services.uploads import flow, records
 from web.services.uploads.apply import ApplyChoice
+from web.store import models
 
 if TYPE_CHECKING:
     from tests.support.web.pages import Person
@@ -20,6 +22,12 @@ def run_jobs(who: Person) -> None:
     queue = who.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
+
+
+def count_rows(who: Person, model: Any = models.PerformedIntervention) -> int:
+    """Return how many rows a table of the work database has."""
+    with who.services.databases.reading() as session:
+        return session.scalar(select(func.count()).select_from(model))
 
 
 def weighed(who: Person, upload_id: int) -> dict[str, Any]:

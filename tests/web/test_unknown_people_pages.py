@@ -1,4 +1,4 @@
-"""The page of unknown persons: asks, confirms before two become one, logs each look, and says when it cannot."""
+"""The page of unknown people: asks, confirms before two become one, logs each visit, and says when it cannot."""
 
 from __future__ import annotations
 

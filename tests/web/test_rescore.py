@@ -1,4 +1,4 @@
-"""After any edit what is kept of a home equals a full analysis, though only the touched days were analysed."""
+"""After any edit the stored result equals a full analysis, though only the days it touches were analysed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feasible relief of what is stored: the page's figures are the engine's, whatever uploads came and went."""
+"""Feasible relief of stored data: the page's figures are the engine's, whatever uploads were applied or undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Performed interventions come back as they were stored, once each, on both databases."""
+"""Performed interventions are read back as they were stored, once each, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The solver against trying out every plan, on small networks."""
+"""The solver against trying every plan, on small networks."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def joined(networks: list[Network]) -> Network:
     return Network(uses=np.concatenate(uses), frees=np.concatenate(frees), **columns)
 
 
+@pytest.mark.slow
 def test_the_plan_is_as_good_as_the_best_of_all_plans() -> None:
     networks = small_networks(400)
     together = assign(joined(networks))
@@ -116,6 +117,7 @@ def test_an_answer_that_is_not_proven_is_refused(
         assign(network)
 
 
+@pytest.mark.slow
 def test_the_engine_loads_no_solver_until_one_is_needed() -> None:
     code = "import sys, pebem, pebem.relief.feasible; print('highspy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")

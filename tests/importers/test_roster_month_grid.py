@@ -1,4 +1,4 @@
-"""Rosters with one row a person and one column a day."""
+"""Rosters with one row for each person and one column for each day."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ def test_codes_of_the_caller_give_way_to_those_of_the_file() -> None:
         read(with_roster(Dienste=rows), agreed=importers.HomeConventions(shift_codes={"F": "morgens"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "titles"),
     [

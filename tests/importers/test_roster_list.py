@@ -1,4 +1,4 @@
-"""Rosters with one row a duty, and the table of shift codes."""
+"""Rosters with one row for each duty, and the table of shift codes."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ DAY = date(2026, 3, 2)
 FOREIGN = ["NAME", "DIENST", "BEGINN", "ENDE"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("begin", "end", "span"),
     [
@@ -259,6 +260,7 @@ def test_clocks_and_spans_come_back(start: int, end: int) -> None:
     assert point(time(start // 60, start % 60)) == start
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(DAYS, MINUTES, MINUTES), min_size=1, max_size=20))
 def test_duties_over_midnight_begin_on_their_day_and_last_a_day_at_most(drawn: list[tuple[date, int, int]]) -> None:

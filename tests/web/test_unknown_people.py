@@ -1,4 +1,4 @@
-"""Persons an upload names and the home does not know: asked about, answered once, one person ever after."""
+"""People an upload names and the home does not know: asked about, answered once, the same person from then on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text files: odd letters are told with examples, separators are found in spite of what stands in the cells."""
+"""Text files: odd characters are reported with examples, separators are found whatever the cells contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many homes: the same bits whoever does the work, and whoever is killed over it."""
+"""Many homes give the same bits whatever runs the work, and whichever process is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assessments that come in parts: an export first, modules 3 and 5 with a later upload, in whatever order they go."""
+"""Assessments that come in parts: an export first, modules 3 and 5 in a later upload, undone in any order."""
 
 from __future__ import annotations
 

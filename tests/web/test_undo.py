@@ -1,4 +1,4 @@
-"""What an upload does is shown first, done in one transaction, and can be taken back; others stay in force."""
+"""What an upload does is previewed, done in one transaction and can be undone; other uploads stay active."""
 
 from __future__ import annotations
 

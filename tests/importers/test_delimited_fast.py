@@ -1,4 +1,4 @@
-"""Large texts are cut into the same cells as csv cuts them into, or left to it."""
+"""The fast reader cuts large texts into the same cells as csv does, or leaves them to it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-@pytest.mark.parametrize("encoding", ["", "utf-8", "cp1252"])
+@pytest.mark.parametrize("encoding", ["", *(pytest.param(one, marks=pytest.mark.slow) for one in ("utf-8", "cp1252"))])
 def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def outcome() -> object:
         try:

@@ -1,4 +1,4 @@
-"""What a note of an assessment says, and beside which ones."""
+"""What the note of an assessment says, and beside which assessments it stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of an upload, how, and for how long; and what is shown and handed out of its findings."""
+"""Which files of an upload are stored, how and for how long; its findings on the page and as a download."""
 
 from __future__ import annotations
 

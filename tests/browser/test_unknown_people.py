@@ -1,4 +1,4 @@
-"""Strangers of an upload: asked about, confirmed, merged, with the keyboard alone; quiet, fitting and accessible."""
+"""Unknown people of an upload: asked about, confirmed, merged by keyboard alone; quiet, fitting and accessible."""
 
 from __future__ import annotations
 

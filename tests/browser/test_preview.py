@@ -1,4 +1,4 @@
-"""What an upload would do, and taking one back: shown, chosen by keyboard, decided; wide and narrow."""
+"""The preview of an upload and undoing one: shown, chosen by keyboard, decided; wide and narrow."""
 
 from __future__ import annotations
 

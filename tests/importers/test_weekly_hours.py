@@ -1,4 +1,4 @@
-"""Weekly hours leave the door as sums alone; a home's own names read as what they are mapped to."""
+"""Weekly hours leave the importers as sums by level alone, never as those of a person."""
 
 from __future__ import annotations
 
@@ -135,67 +135,3 @@ def test_no_hours_of_a_person_leave_the_door(tmp_path: Path) -> None:
         frame = getattr(result.tables, spot.name)
         if isinstance(frame, pd.DataFrame):
             assert not [name for name in frame.columns if "stund" in name or "hour" in name]
-
-
-def named(*names: str) -> importers.ReadFiles:
-    """Read rows with these names, with what the home has decided."""
-    sheets = home()
-    head, row, *_ = sheets["Interventionen"]
-    at = head.index("Intervention")
-    sheets["Interventionen"] = [head, *([*row[:at], name, *row[at + 1 :]] for name in names)]
-    terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
-    return importers.read([("a.xlsx", xlsx(sheets))], BOOK, agreed=importers.HomeConventions(terms))
-
-
-def test_own_names_read_as_their_entry() -> None:
-    """Case, umlaut spelling and blanks do not count; the catalogue's own names go first."""
-    result = named("Gehen üben", "GEHEN  UEBEN", "1.2")
-    assert result.tables.interventions["intervention"].tolist() == ["1.1", "1.1", "1.2"]
-    (told,) = [one for one in result.findings if one.code == "bezeichnung-zugeordnet"]
-    assert (told.severity, told.count) == (Severity.NOTICE, 2)
-    assert result.tables.faulty == 0
-    assert result.unknown == {}
-
-
-def test_ignored_names_leave_no_row_and_no_error() -> None:
-    result = named("kaffee", "1.1", "Kaffee")
-    assert (len(result.tables.interventions), result.tables.faulty, result.ignored, result.rows) == (1, 0, 2, 3)
-    assert [(one.severity, one.count) for one in result.findings if one.code == "zeilen-ignoriert"] == [
-        (Severity.NOTICE, 2)
-    ]
-    assert not [one for one in result.findings if one.severity is Severity.ERROR]
-
-
-def test_what_nobody_decided_stays_an_error_and_is_counted() -> None:
-    """Put off, or mapped to what the catalogue does not have: as unknown as before."""
-    result = named("Rätsel", "rätsel", "Altes", "Neues", "1.1")
-    assert result.tables.faulty == 4
-    assert {name: rows for name, (rows, _) in result.unknown["intervention"].items()} == {
-        "Rätsel": 2,
-        "Altes": 1,
-        "Neues": 1,
-    }
-    seconds = result.tables.interventions["seconds"].tolist()
-    assert result.unknown["intervention"]["Neues"][1] == seconds[0] > 0
-    assert len([one for one in result.findings if one.code == "intervention-unbekannt"]) == 4
-
-
-def test_names_of_rows_with_errors_and_of_rosters_are_known_as_names() -> None:
-    """T1: whoever keeps unknown words must be able to tell names, also of people whose row is not taken."""
-    sheets = {
-        "Mitarbeitende": [
-            ("Personal-Nr", "Name", "Vorname", "QN"),
-            ("P1", "Dr. Quast", "Ute", "Zauberlehrling"),
-            ("P2", "Blaschke", "Tom", 4),
-        ],
-        "Dienste": [("Personal-Nr", "Name", "Datum", "Dienst"), ("", "Meier, Eva", "08.02.2026", "F")],
-        "Interventionen": [
-            ("Personal-Nr", "Intervention", "Datum"),
-            ("Schulz, Ida", "1.1", "08.02.2026"),
-            ("P2", "1.1", ""),
-        ],
-    }
-    result = importers.read([("heim.xlsx", xlsx(sheets))], BOOK, sheets_needed=())
-    assert result.people_staff["name"].tolist() == ["Blaschke"]
-    assert {"Quast", "Ute", "Blaschke", "Tom", "Meier, Eva", "Schulz, Ida"} <= result.names
-    assert "P2" not in result.names

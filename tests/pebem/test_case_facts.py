@@ -1,4 +1,4 @@
-"""What holds for a resident on a day, as an explanation is told it."""
+"""What holds for a resident on a day, as an explanation states it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,109 @@
+"""Days as programs write them: every spelling, serial numbers of Excel, day and month in either order."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from importers.findings import Severity
+from rules.model import RuleBook
+from tests.support.importers.columns import both, dates, outcome, read_column
+from tests.support.importers.files import DAY
+
+ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+
+
+@both
+def test_days_and_moments_in_all_spellings_mean_one_day(book: RuleBook, form: str) -> None:
+    cells = [
+        "14.02.2026",
+        "14.2.26",
+        "Sa, 14.02.2026",
+        "Samstag 14.02.2026",
+        "14/02/2026",
+        "14-02-2026",
+        "2026-02-14",
+        "2026/02/14",
+        "20260214",
+        "14. Februar 2026",
+        "14. Feb. 26",
+        "14.02.2026 06:05",
+        "14.02.2026, 06:05 Uhr",
+        "2026-02-14T06:05:59",
+        "2026-02-14T05:05:00Z",
+        "2026-02-14T06:05:00+01:00",
+        datetime(2026, 2, 14, 6, 5),  # noqa: DTZ001
+        date(2026, 2, 14),
+    ]
+    result = read_column(book, form, "Datum", cells, Uhrzeit="")
+    assert dates(result) == ["2026-02-14"] * len(cells)
+    assert result.tables.interventions["minute_of_day"].tolist() == [-1] * 11 + [365] * 6 + [-1]
+    assert outcome(result) == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "14.13.2026",
+        "31.04.2026",
+        "14.02",
+        "14.02.206",
+        "2026-02-30",
+        "20261340",
+        "14. Foo 2026",
+        "14.02.2026 25:00",
+        "14.02/2026",
+        "٠١.٠٢.٢٠٢٦",
+    ],
+)
+def test_days_that_are_none_cost_their_row_alone(book: RuleBook, cell: str) -> None:
+    result = read_column(book, "csv", "Datum", [cell, "15.02.2026", "14.02.2026"])
+    assert outcome(result) == [(ERROR, "datum-unlesbar", 2, 1)]
+
+
+def test_numbers_of_excel_in_a_date_column_are_days_with_a_warning(book: RuleBook) -> None:
+    cells = [DAY, 46083.0, 46084.25, 46084, 20260302, 2026, -46083.0, 99999]
+    result = read_column(book, "xlsx", "Datum", cells, Uhrzeit="")
+    assert dates(result) == ["2026-03-02", "2026-03-02", "2026-03-03", "2026-03-03"]
+    assert result.tables.interventions["minute_of_day"].tolist() == [-1, -1, 360, -1]
+    assert outcome(result) == [
+        (ERROR, "datum-unlesbar", 6, 1),
+        (ERROR, "datum-unlesbar", 7, 1),
+        (ERROR, "datum-unlesbar", 8, 1),
+        (ERROR, "datum-unlesbar", 9, 1),
+        (WARNING, "datum-seriennummer", 3, 3),
+    ]
+    assert dates(read_column(book, "csv", "Datum", ["46083"])) == ["2026-03-02"]
+
+
+@both
+def test_a_month_first_column_is_refused_as_a_whole(book: RuleBook, form: str) -> None:
+    result = read_column(book, form, "Datum", ["02/03/2026", "02/13/2026", "2026-02-14", "03.02.2026"])
+    assert dates(result) == ["2026-02-14", "2026-02-03"]
+    assert outcome(result) == [(ERROR, "datum-monat-zuerst", 2, 1), (ERROR, "datum-monat-zuerst", 3, 1)]
+
+
+@pytest.mark.slow
+@both
+@pytest.mark.parametrize("mark", [".", "/", "-"])
+@pytest.mark.parametrize("month", ["03", "12"])
+def test_days_that_could_be_months_are_read_day_first_and_told(
+    book: RuleBook, form: str, mark: str, month: str
+) -> None:
+    result = read_column(book, form, "Datum", [f"{day}{mark}{month}{mark}2026" for day in ("02", "05")])
+    assert dates(result) == [f"2026-{month}-02", f"2026-{month}-05"]
+    assert outcome(result) == [(NOTICE, "datum-tag-zuerst", 0, 2)]
+
+
+def test_one_day_that_is_no_month_settles_the_column(book: RuleBook) -> None:
+    result = read_column(book, "csv", "Datum", ["02.03.2026", "05.03.2026", "13.03.2026"])
+    assert dates(result) == ["2026-03-02", "2026-03-05", "2026-03-13"]
+    assert outcome(result) == []
+
+
+def test_a_typo_among_german_days_costs_its_row_alone(book: RuleBook) -> None:
+    result = read_column(book, "csv", "Datum", ["03.04.2026", "04.13.2026", "30.04.2026"])
+    assert outcome(result) == [(ERROR, "datum-unlesbar", 3, 1)]
+    result = read_column(book, "csv", "Datum", ["03/04/2026", "04/13/2026", "30/04/2026"])
+    assert outcome(result) == [(ERROR, "datum-unlesbar", 3, 1), (WARNING, "datum-gemischt", 0, 1)]

@@ -1,0 +1,92 @@
+"""The figures of stored uploads: those the engine gives for the same file, for any period and ward."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+import importers
+import pebem
+from pebem.aggregate import Aggregate
+from tests.support.web import stored_results, workbooks
+from tests.support.web.pages import Person
+from web.services import rulebook_calendar
+from web.services.analysis import demand, home_analysis, results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
+    """Return rows that compare whatever the columns' types."""
+    plain = frame.astype(object)
+    return set(plain.where(plain.notna(), None).itertuples(index=False, name=None))
+
+
+def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
+    """What pages show equals what the engine says of the same file without any store."""
+    anna.read_in(workbooks.workbook())
+    book = rulebook_calendar.current("rekonstruktion")
+    direct = pebem.score(importers.read([("a.xlsx", workbooks.workbook())], book).tables, book, groupings=pebem.CUBE)
+    result = results.load(anna.services.databases.reading, anna.home_id)
+    assert result.period == (date(2026, 1, 5), date(2026, 2, 8))
+    assert result.available_period == result.period
+    assert result.wards == ["WB 1", "WB 2"]
+    assert result.home_name == "Haus am Deich"
+    assert result.rulebook.sha256 == book.sha256
+    dims = ("day", "ward", "shift", "intervention")
+    cells = results.cells(anna.services.databases.reading, anna.home_id, result.period)
+    full = Aggregate({dims: cells}, result.aggregate.coverage, direct.excluded)
+    assert full == direct
+    for kept in (("ward",), ("shift",), ("intervention",), ("day",), ("ward", "shift", "intervention"), ()):
+        assert plain_rows(result.aggregate.by(*kept)) == plain_rows(direct.by(*kept))
+    assert result.covered == {name: int(n) for name, n in direct.covered().iloc[0].items()}
+    assert result.coverage["bewohner"] == pytest.approx(5 / 6)
+
+
+def test_figures_of_a_period_and_ward(anna: Person) -> None:
+    anna.read_in(workbooks.workbook())
+    reading = anna.services.databases.reading
+    march = results.load(reading, anna.home_id, period=(date(2026, 2, 1), date(2027, 1, 1)))
+    assert march.period == (date(2026, 2, 1), date(2026, 2, 8))
+    assert march.covered["counted"] == 5
+    ward = results.load(reading, anna.home_id, ward="WB 2")
+    assert ward.covered["counted"] == ward.aggregate.by()["count"].sum() == 2
+    assert results.load(reading, anna.home_id, ward="'; --").covered["counted"] == 0
+
+
+def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:
+    """P2 had no level before January and QN 3 from February: history survives the store."""
+    anna.read_in(workbooks.workbook())
+    cells = results.load(anna.services.databases.reading, anna.home_id).aggregate.by("day")
+    levels = {row.day: row.qn_ist for row in cells.itertuples()}
+    assert levels[date(2026, 1, 5)] == 4
+    assert levels[date(2026, 2, 5)] == 3
+
+
+def test_demand_shows_residents_and_nobody_who_worked(anna: Person) -> None:
+    """D1: the person view does not exist; reasons belong to residents, by pseudonym."""
+    anna.read_in(workbooks.workbook())
+    reading = anna.services.databases.reading
+    found = demand.behind(reading, anna.home_id, "1.1", (date(2026, 1, 1), date(2026, 12, 31)))
+    assert [(one.count, one.seconds) for one in found] == [(3, 3600), (2, 750), (1, 300)]
+    assert [one.known for one in found] == [True, True, False]
+    assert not {"staff", "qn_ist", "employee"} & set(demand.Demand.__dataclass_fields__)
+    why = results.explain(reading, anna.home_id, found[0].resident, "1.1", date(2026, 2, 5))
+    assert (why.qn_soll, why.low, why.high) == (found[0].qn_soll, found[0].low, found[0].high)
+    assert results.explain(reading, anna.home_id, "B-00000", "1.1", date(2026, 2, 5)) is None
+    assert results.explain(reading, anna.home_id, found[0].resident, "99.9", date(2026, 2, 5)) is None
+    assert demand.behind(reading, anna.home_id, "99.9", (date(2026, 1, 1), date(2026, 12, 31))) == []
+
+
+def test_new_edition_of_the_rulebook_leads_to_new_figures(anna: Person) -> None:
+    """Figures never rest on another rulebook than the one the page names."""
+    anna.read_in(workbooks.workbook())
+    databases = anna.services.databases
+    assert home_analysis.refresh_stale(databases) == 0
+    stored_results.rest_on_another_book(databases, anna.home_id, date(2026, 1, 5))
+    assert results.load(databases.reading, anna.home_id) is None
+    assert home_analysis.refresh_stale(databases) == 1
+    assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
