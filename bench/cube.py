@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, create_engine, text
 
 from bench.stopwatch import say
 from pebem.engine.coded_table import CodedTable, concat
-from pebem.fit import FIT_CLASSES, OUTCOMES
+from pebem.fit_classes import FIT_CLASSES, OUTCOMES
 from web.store.models import Cube
 from web.store.result import repository
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_ASSESSED, FIRST_PERSON, STATE_NOBODY, STATE_UNASSESSED, STATE_UNKNOWN
-from pebem.fit import FIT_CLASSES, OUTCOMES
+from pebem.fit_classes import FIT_CLASSES, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -30,10 +30,10 @@ from importers.das import merge_into_sheets, opening
 from importers.files.sheet_filter import SheetFilter
 from importers.findings import Finding, PasswordNeededError, Severity, UnreadableError
 from importers.result import ReadAssessments, ReadFiles, assemble
-from importers.sheets import guesses
-from importers.sheets.decision import ROSTER, KnownBefore
-from importers.sheets.decision_ladder import decisions
-from importers.sheets.selection import SheetSelection
+from importers.sheets import sheet_guesses
+from importers.sheets.decide_sheets import decisions
+from importers.sheets.sheet_decision import ROSTER, KnownBefore
+from importers.sheets.sheets_to_read import SheetSelection
 from importers.sheets.synonyms import usual
 from importers.sheets.template_columns import INSTRUCTIONS, SHEETS, sheet_of
 from pebem.contracts import check
@@ -41,8 +41,8 @@ from pebem.contracts import check
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from importers.sheets.decision import DecidedFile, SheetAnswer
-    from importers.sheets.guesses import SheetGuess
+    from importers.sheets.sheet_decision import DecidedFile, SheetAnswer
+    from importers.sheets.sheet_guesses import SheetGuess
     from importers.sheets.synonyms import Vocabulary
     from rules.model import RuleBook
 
@@ -171,7 +171,7 @@ def look(
     known = KnownBefore(answers, agreed.profiles, vocabulary)
     with _without_collecting():
         decided = tuple(decisions(opening.contents(files, passwords), known, SheetFilter(hidden=True)))
-    return Look(guesses.guesses(decided, vocabulary), decided, agreed, vocabulary)
+    return Look(sheet_guesses.guesses(decided, vocabulary), decided, agreed, vocabulary)
 
 
 def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> ReadAssessments:

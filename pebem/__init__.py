@@ -3,7 +3,7 @@
 from pebem.aggregate import CUBE, FIT, Aggregate
 from pebem.contracts import Tables
 from pebem.engine.lookup_tables import CompiledHome, compile_home
-from pebem.fit import FIT_CLASSES
+from pebem.fit_classes import FIT_CLASSES
 from pebem.score import CodedAggregate, score, score_codes, score_home, stream
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pebem.aggregate import COVERAGE, Aggregate, condense
-from pebem.fit import FIT_CLASSES
+from pebem.fit_classes import FIT_CLASSES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,9 @@ from web.security.crypto import derive
 from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
-from web.views.analysis import explain, home, interventions, plausibility, relief, staffing
+from web.views.analysis import explain, interventions, month_overview, plausibility, relief, staffing
 from web.views.rulebooks import entries, library, overrides
-from web.views.uploads import flow, preview, questions, unanswered_words, unknown_people
+from web.views.uploads import preview, questions, unanswered_words, unknown_people, upload_pages
 from web.views.words import profiles, terms
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def create_app(settings: Settings) -> Flask:
     page_frame.init_app(app)
     app.jinja_env.filters["moment"] = clock.format_moment
     for view in (
-        questions, auth, home, interventions, relief, staffing, explain, flow, profiles, preview, terms, entries,
-        library, overrides, unknown_people, plausibility, unanswered_words,
+        auth, month_overview, interventions, relief, staffing, plausibility, explain, entries, library, overrides,
+        upload_pages, questions, preview, unanswered_words, unknown_people, terms, profiles,
     ):  # fmt: skip
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))

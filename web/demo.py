@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from web import jobs, logs, settings
 from web.services import accounts, homes
-from web.services.uploads import flow, records
+from web.services.uploads import records, steps
 from web.store import migrate
 from web.store.databases import connect
 
@@ -75,11 +75,11 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
 def _read_in(databases: Databases, made: Settings, notes: JobQueue, home_id: int, paths: Sequence[Path]) -> None:
     files = [(path.name, path.read_bytes()) for path in paths]
     account_id = accounts.find_id(databases, USER)
-    upload_id = flow.start(databases, made, home_id=home_id, account_id=account_id, files=files)
-    flow.read(databases, made, notes, upload_id)
+    upload_id = steps.start(databases, made, home_id=home_id, account_id=account_id, files=files)
+    steps.read(databases, made, notes, upload_id)
     row = next(one for one in records.of_home(databases.reading, home_id) if one.id == upload_id)
     if row.state != records.READ:
         said = records.texts(databases, made, upload_id)
         raise DemoError(said.message if said and said.message else f"{files[0][0]} ließ sich nicht einlesen.")
-    flow.commit(databases, upload_id, account_id=account_id)
-    flow.store(databases, made, notes, upload_id)
+    steps.commit(databases, upload_id, account_id=account_id)
+    steps.store(databases, made, notes, upload_id)

@@ -9,7 +9,7 @@ from huey import crontab
 from huey.consumer import Consumer
 
 from web.services.analysis import home_analysis
-from web.services.uploads import flow, recovery, retention
+from web.services.uploads import recovery, retention, steps
 from web.services.uploads.progress import SILENT_SECONDS
 from web.store.databases import Databases, connect, make_engine
 from web.store.models.upload import RELEASED, TO_UNDO, WAITING
@@ -57,15 +57,15 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.task(name="read")  # type: ignore[untyped-decorator]
     def read(upload_id: int) -> None:
-        flow.read(databases, settings, queue, upload_id)
+        steps.read(databases, settings, queue, upload_id)
 
     @queue.task(name="store")  # type: ignore[untyped-decorator]
     def store(upload_id: int) -> None:
-        flow.store(databases, settings, queue, upload_id)
+        steps.store(databases, settings, queue, upload_id)
 
     @queue.task(name="undo")  # type: ignore[untyped-decorator]
     def undo(upload_id: int) -> None:
-        flow.undo(databases, queue, upload_id)
+        steps.undo(databases, queue, upload_id)
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from importers.sheets.guesses import SheetGuess
     from importers.sheets.profiles import SourceProfile
+    from importers.sheets.sheet_guesses import SheetGuess
     from web.services.homes import HomeRow
     from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
@@ -66,13 +66,13 @@ def run(options: argparse.Namespace) -> int:
 def _import(databases: Databases, settings: Settings, options: argparse.Namespace) -> int:
     from web import jobs  # noqa: PLC0415
     from web.services import accounts  # noqa: PLC0415
-    from web.services.uploads import flow, kept_files, records  # noqa: PLC0415
+    from web.services.uploads import kept_files, records, steps  # noqa: PLC0415
 
     account_id, tenant_id = accounts.member(databases, options.user)
     home = _home(databases, tenant_id, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]
     asked, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
-    upload_id = flow.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
+    upload_id = steps.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
     kept_files.keep_passwords(settings, upload_id, passwords)
     if asked.answers:
         kept_files.keep_asked(settings, upload_id, asked)
@@ -80,25 +80,25 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
     notes = waiting.queue
     kept = False
     try:
-        flow.read(databases, settings, notes, upload_id)
+        steps.read(databases, settings, notes, upload_id)
         upload = _row(databases, home, upload_id)
         _show(databases, settings, upload)
         if not options.dry_run:
-            flow.commit(
+            steps.commit(
                 databases,
                 upload_id,
                 account_id=account_id,
                 shown=(upload.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
             )
-            flow.store(databases, settings, notes, upload_id)
+            steps.store(databases, settings, notes, upload_id)
             kept = _row(databases, home, upload_id).state == records.STORED
             if not kept:
                 raise CommandError("Das Übernehmen ist gescheitert; es wurde nichts gespeichert.")
     finally:
         if not kept:
-            with suppress(flow.UploadError):
-                flow.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
+            with suppress(steps.UploadError):
+                steps.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
         waiting.close()
     result = f"Übernommen als Datenlieferung {upload_id}." if kept else "Probelauf: Es wurde nichts übernommen."
     sys.stdout.write(f"{result}\n")

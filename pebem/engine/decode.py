@@ -10,7 +10,7 @@ import pandas as pd
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import dates
-from pebem.fit import FIT_CLASSES, OUTCOMES
+from pebem.fit_classes import FIT_CLASSES, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -22,7 +22,7 @@ from pebem.engine.timeline import (
     resident_timeline,
     staff_timeline,
 )
-from pebem.fit import OUTCOMES, Demands, classify
+from pebem.fit_classes import OUTCOMES, Demands, classify
 from rules.compile import compile_levels
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pebem.contracts import ITEM_MISSING
 from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
-from pebem.fit import Supplies
+from pebem.fit_classes import Supplies
 from rules.language.condition import Unstable, leaves
 from rules.states import States
 from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, NO_FINDING

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.engine.lookup_tables import compile_home
-from pebem.fit import OUTCOMES, UEBERQUALIFIZIERT
+from pebem.fit_classes import OUTCOMES, UEBERQUALIFIZIERT
 from pebem.relief.network import arcs_of, network_of
 from pebem.relief.on_shift import HOURS_OF_DAY
 from pebem.relief.problem import NO_HOUR, NO_WARD, problem_of

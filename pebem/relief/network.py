@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.fit import OUTCOMES, PASSEND
+from pebem.fit_classes import OUTCOMES, PASSEND
 from pebem.relief.on_shift import HOURS_OF_DAY
 from pebem.relief.problem import NO_HOUR, NO_WARD, STRANGER
 from pebem.relief.solver import Network

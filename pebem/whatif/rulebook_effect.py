@@ -10,7 +10,7 @@ import numpy as np
 from pebem.engine.encode import coded
 from pebem.engine.keys import sum_by
 from pebem.engine.lookup_tables import compile_home
-from pebem.fit import FIT_CLASSES, OUTCOMES
+from pebem.fit_classes import FIT_CLASSES, OUTCOMES
 from pebem.measures import Amount
 from pebem.score import outcomes, period_of
 

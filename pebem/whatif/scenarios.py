@@ -15,7 +15,7 @@ import pandas as pd
 from pebem.contracts import OVERRIDES, empty
 from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_PERSON
-from pebem.fit import OUTCOMES, UNTERQUALIFIZIERT
+from pebem.fit_classes import OUTCOMES, UNTERQUALIFIZIERT
 from pebem.score import outcomes
 from pebem.whatif.condensed import rerate
 from rules.vocabulary import HIGHEST_LEVEL

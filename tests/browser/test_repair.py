@@ -16,7 +16,7 @@ from tests.support.browser import PASSWORD
 from tests.support.web import workbooks
 from web import settings as web_settings
 from web.services import accounts, homes
-from web.services.uploads import flow
+from web.services.uploads import steps
 
 if TYPE_CHECKING:
     from tests.support.browser import Site, Visitor, Window
@@ -128,7 +128,7 @@ def test_faulty_rows_leave_are_repaired_and_come_back(workshop: Workshop, tmp_pa
 def test_a_waiting_job_is_looked_at_cancelled_and_started_again(workshop: Workshop) -> None:
     visitor, databases, page = workshop.visitor, workshop.visitor.site.databases, workshop.visitor.page
     settings = web_settings.embedded(Path(str(databases.work.url.database)).parent)
-    number = flow.start(  # beside the queue, so that no worker takes it
+    number = steps.start(  # beside the queue, so that no worker takes it
         databases, settings, home_id=workshop.home_id, account_id=workshop.account_id,
         files=[("haus.xlsx", workbooks.workbook())],
     )  # fmt: skip

@@ -103,7 +103,7 @@ def test_no_class_and_no_term_stands_in_two_rows() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["pebem.fit", "pebem.score", "RuleBook", "rules.model.RuleBook", "RuleBook.rules", "score", "uploads"],
+    ["pebem.fit_classes", "pebem.score", "RuleBook", "rules.model.RuleBook", "RuleBook.rules", "score", "uploads"],
 )
 def test_names_of_the_product_are_found(name: str) -> None:
     assert exists(name)

@@ -7,7 +7,7 @@ import pytest
 import importers
 from importers.files import delimited
 from importers.findings import Severity, UnreadableError
-from importers.sheets.decision import SheetAnswer
+from importers.sheets.sheet_decision import SheetAnswer
 from importers.sheets.template_columns import count_known
 from rules.model import RuleBook
 

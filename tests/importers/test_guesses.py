@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import importers
 from importers.conventions import HomeConventions
 from importers.findings import PasswordNeededError, Severity, UnreadableError
-from importers.sheets.decision import SheetAnswer
-from importers.sheets.guesses import SheetGuess, profile_of
+from importers.sheets.sheet_decision import SheetAnswer
+from importers.sheets.sheet_guesses import SheetGuess, profile_of
 from importers.sheets.template_columns import SHEETS
 from rules.model import RuleBook
 from tests.support.importers.das_files import export, resident

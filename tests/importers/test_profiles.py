@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import importers
 from importers.conventions import HomeConventions
 from importers.findings import Severity
-from importers.sheets.decision import SheetAnswer
-from importers.sheets.guesses import SheetGuess, profile_of
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint
+from importers.sheets.sheet_decision import SheetAnswer
+from importers.sheets.sheet_guesses import SheetGuess, profile_of
 from rules.model import RuleBook
 from tests.support.importers.files import csv_files, home, recognised, text_of, xlsx
 

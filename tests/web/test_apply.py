@@ -8,7 +8,7 @@ from tests.support.web import workbooks
 from tests.support.web.pages import Person
 from tests.support.web.uploads import count_rows
 from web.services.analysis import home_data, results
-from web.services.uploads import flow, records
+from web.services.uploads import records, steps
 from web.store import models
 
 
@@ -55,9 +55,9 @@ def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
     """Concurrency: both end, every row once, figures complete."""
     services, ids = anna.services, [anna.read_in(workbooks.workbook(), store=False) for _ in range(3)]
     for upload_id in ids:
-        flow.commit(services.databases, upload_id, account_id=1)
+        steps.commit(services.databases, upload_id, account_id=1)
     threads = [
-        threading.Thread(target=flow.store, args=(services.databases, services.settings, services.jobs.queue, one))
+        threading.Thread(target=steps.store, args=(services.databases, services.settings, services.jobs.queue, one))
         for one in ids
     ]
     for thread in threads:

@@ -17,7 +17,7 @@ from tests.support.web import workbooks
 from tests.support.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
-from web.services.uploads import flow, kept_files, records, retention
+from web.services.uploads import kept_files, records, retention, steps
 from web.services.uploads.finding_filter import PAGE, FindingFilter, filter_findings
 from web.store.models import AuditEvent
 
@@ -39,18 +39,18 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     settings = replace(services.settings, upload_days=3)
     account_id = accounts.find_id(services.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
-    number = flow.start(services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files)
+    number = steps.start(services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files)
     sent = {f"1/file-{position}" for position in range(len(files))}
     assert kept(anna) == sent
-    flow.read(services.databases, settings, services.jobs.queue, number)
+    steps.read(services.databases, settings, services.jobs.queue, number)
     assert kept(anna) == {"1/asked", "1/faulty", "1/result", *sent}
     markers = [one.encode() for one in (*workbooks.MARKERS, "Zauberei")]
     assert all(one in b"".join(content for _, content in files) for one in markers)
     for name in kept(anna):
         content = (settings.uploads / name).read_bytes()
         assert not [one for one in markers if one in content], name
-    flow.commit(services.databases, number, account_id=account_id)
-    flow.store(services.databases, settings, services.jobs.queue, number)
+    steps.commit(services.databases, number, account_id=account_id)
+    steps.store(services.databases, settings, services.jobs.queue, number)
     assert anna.state(number) == records.STORED
     assert kept(anna) == {"1/faulty"}
     now = clock.now()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, post, upload
 from web.services import accounts
-from web.services.uploads import flow, kept_files, progress, records, recovery
+from web.services.uploads import kept_files, progress, records, recovery, steps
 from web.services.uploads.progress import CancelledError, ReportProgress, remaining
 from web.store import models
 from web.store.work import bulk
@@ -41,7 +41,7 @@ class Noted:
 
 def start(who: Person, *files: tuple[str, bytes]) -> int:
     """Upload files, waiting to be read."""
-    return flow.start(
+    return steps.start(
         who.services.databases,
         who.services.settings,
         home_id=who.home_id,
@@ -135,9 +135,9 @@ def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     with monkeypatch.context() as patched:
         cancelled_at(patched, anna, kept_files, "files", upload_id)
-        flow.read(anna.services.databases, anna.services.settings, anna.services.jobs.queue, upload_id)
+        steps.read(anna.services.databases, anna.services.settings, anna.services.jobs.queue, upload_id)
     assert anna.state(upload_id) == records.ABORTED
-    anna.services.jobs.enqueue(upload_id, flow.restart(anna.services.databases, upload_id, account_id=1))
+    anna.services.jobs.enqueue(upload_id, steps.restart(anna.services.databases, upload_id, account_id=1))
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
 
@@ -146,7 +146,7 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
     """Part of the rows is in the open transaction already; all go back, and it can begin again."""
     services = anna.services
     upload_id = anna.read_in(workbooks.workbook(), store=False)
-    flow.commit(services.databases, upload_id, account_id=1)
+    steps.commit(services.databases, upload_id, account_id=1)
     told = []
 
     class Notes:
@@ -161,13 +161,13 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
                 progress.ask_to_end(services.jobs.queue, upload_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
-    flow.store(services.databases, services.settings, Notes(), upload_id)
+    steps.store(services.databases, services.settings, Notes(), upload_id)
     assert told == [3]
     assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
     with services.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
-    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
     run_jobs(anna)
     assert (anna.state(upload_id), rows_stored(anna)) == (records.STORED, 7)
 
@@ -198,7 +198,7 @@ def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
         recovery.recover(services.databases, services.jobs.queue)
         states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
-    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
     assert progress.of(services.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
@@ -253,16 +253,16 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
 
     def whole_way(name: str, content: bytes) -> None:
         account_id = accounts.find_id(services.databases, name)
-        upload_id = flow.start(
+        upload_id = steps.start(
             services.databases,
             services.settings,
             home_id=anna.home_id,
             account_id=account_id,
             files=[("a.xlsx", content)],
         )
-        flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
-        flow.commit(services.databases, upload_id, account_id=account_id)
-        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.commit(services.databases, upload_id, account_id=account_id)
+        steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
         ended.append(upload_id)
 
     threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]

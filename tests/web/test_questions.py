@@ -9,7 +9,7 @@ from tests.support.web import foreign
 from tests.support.web.pages import Person, post, token
 from tests.support.web.question_pages import QuestionPages, audited, columns
 from tests.support.web.uploads import run_jobs
-from web.services.uploads import flow, kept_files, records
+from web.services.uploads import kept_files, records, steps
 
 
 def test_missing_and_double_columns_are_said_at_the_field(ben: Person) -> None:
@@ -102,7 +102,7 @@ def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
     assert pages.state == records.READ
     assert kept_files.passwords(ben.services.settings, pages.upload_id) == {}
     assert not any(foreign.PASSWORD in part for one in audited(ben) for part in one)
-    flow.reread(ben.services.databases, pages.upload_id, account_id=1)
+    steps.reread(ben.services.databases, pages.upload_id, account_id=1)
     ben.services.jobs.enqueue(pages.upload_id, records.WAITING)
     run_jobs(ben)
     assert pages.question() == "/kennwort"

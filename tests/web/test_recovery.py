@@ -19,7 +19,7 @@ from tests.support.web.uploads import count_rows, run_jobs
 from web.jobs import start_worker
 from web.services import accounts
 from web.services.analysis import home_analysis
-from web.services.uploads import flow, kept_files, records, recovery
+from web.services.uploads import kept_files, records, recovery, steps
 from web.store import models
 
 ROOT = Path(__file__).parents[2]
@@ -41,8 +41,8 @@ def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytes
     services = anna.services
     with monkeypatch.context() as broken:
         broken.setattr(home_analysis, "analyse", lambda *_: 1 / 0)
-        flow.commit(services.databases, upload_id, account_id=1)
-        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.commit(services.databases, upload_id, account_id=1)
+        steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
     assert anna.state(upload_id) == records.ABORTED
     assert [count_rows(anna, model) for model in (models.PerformedIntervention, models.Resident, models.Cube)] == [
         0,
@@ -71,7 +71,7 @@ def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkey
         upload_id = anna.read_in(workbooks.workbook(), store=False)
     assert kept_files.has_result(services.settings, upload_id)
     assert anna.state(upload_id) == records.ABORTED
-    services.jobs.enqueue(upload_id, flow.restart(services.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
     assert count_rows(anna) == 0
@@ -108,9 +108,9 @@ def test_killed_server_leaves_nothing_half_done(
     services = anna.services
     if start == records.RELEASED:
         upload_id = anna.read_in(workbooks.workbook(), store=False)
-        flow.commit(services.databases, upload_id, account_id=1)
+        steps.commit(services.databases, upload_id, account_id=1)
     else:
-        upload_id = flow.start(
+        upload_id = steps.start(
             services.databases,
             services.settings,
             home_id=anna.home_id,
@@ -165,7 +165,7 @@ def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
     """After a restart nothing is forgotten, even where the queue itself was lost."""
     services = anna.services
     died, waits = (
-        flow.start(
+        steps.start(
             services.databases, services.settings, home_id=anna.home_id, account_id=1, files=[("a", b"PK\x03\x04")]
         )
         for _ in range(2)
@@ -187,7 +187,7 @@ def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
 def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     """Only a job that has been silent for long is taken for dead."""
     services = ben.services
-    upload_id = flow.start(
+    upload_id = steps.start(
         services.databases, services.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")]
     )
     with services.databases.writing.begin() as session:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, post
 from tests.support.web.uploads import run_jobs
-from web.services.uploads import flow, kept_files, records
+from web.services.uploads import kept_files, records, steps
 from web.store import models
 
 
@@ -17,13 +17,13 @@ def test_what_was_shown_before_does_not_hold_any_more(ben: Person) -> None:
     client = ben.first_sign_in()
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     post(client, f"/daten/{upload_id}/zuordnung/aendern", f"/daten/{upload_id}")
-    with pytest.raises(flow.UploadError):
-        flow.commit(ben.services.databases, upload_id, account_id=1)
+    with pytest.raises(steps.UploadError):
+        steps.commit(ben.services.databases, upload_id, account_id=1)
     row = next(one for one in records.of_home(ben.services.databases.reading, ben.home_id) if one.id == upload_id)
     assert (row.rows, row.errors, row.weighed, row.first_day) == (0, 0, None, None)
-    flow.reread(ben.services.databases, upload_id, account_id=1)
-    flow.cancel(ben.services.databases, ben.services.jobs.queue, upload_id, account_id=1)
-    assert flow.restart(ben.services.databases, upload_id, account_id=1) == records.WAITING
+    steps.reread(ben.services.databases, upload_id, account_id=1)
+    steps.cancel(ben.services.databases, ben.services.jobs.queue, upload_id, account_id=1)
+    assert steps.restart(ben.services.databases, upload_id, account_id=1) == records.WAITING
 
 
 def test_reading_again_finds_the_same(anna: Person) -> None:
@@ -32,7 +32,7 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
     before = kept_files.result(anna.services.settings, upload_id)
     with anna.services.databases.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
-    flow.reread(anna.services.databases, upload_id, account_id=1)
+    steps.reread(anna.services.databases, upload_id, account_id=1)
     anna.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
@@ -42,15 +42,15 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
         assert len(session.scalars(select(models.UnknownTerm)).all()) == words
     anna.store(upload_id)
     assert {path.name for path in (anna.services.settings.uploads / str(upload_id)).iterdir()} == {"faulty"}
-    with pytest.raises(flow.UploadError):
-        flow.reread(anna.services.databases, upload_id, account_id=1)
+    with pytest.raises(steps.UploadError):
+        steps.reread(anna.services.databases, upload_id, account_id=1)
 
 
 def test_an_upload_read_before_files_were_kept_says_so(ben: Person) -> None:
     client = ben.first_sign_in()
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     (ben.services.settings.uploads / str(upload_id) / "file-0").unlink()
-    flow.reread(ben.services.databases, upload_id, account_id=1)
+    steps.reread(ben.services.databases, upload_id, account_id=1)
     ben.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(ben)
     assert "nicht mehr aufbewahrt" in client.get(f"/daten/{upload_id}").text

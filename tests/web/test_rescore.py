@@ -21,7 +21,7 @@ from tests.support.web.stored_results import check
 from web.services.analysis import rescore, scoring
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
-from web.services.uploads import applied
+from web.services.uploads import active_uploads
 from web.services.uploads.records import STORED
 from web.store import models
 
@@ -89,7 +89,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
     with who.services.databases.reading() as session:
-        found = sorted(one.upload_id for one in applied.active_uploads(session, who.home_id))
+        found = sorted(one.upload_id for one in active_uploads.active_uploads(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])
 

@@ -15,7 +15,7 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.words import left_open, made
 from web.services.analysis import results
-from web.services.uploads import flow, records
+from web.services.uploads import records, steps
 from web.services.words import spreadsheet, terms, unanswered_words
 from web.services.words.spreadsheet import SpreadsheetAnswers
 from web.services.words.terms import TermError
@@ -165,7 +165,7 @@ def test_newest_upload_tells_the_weight(anna: Person) -> None:
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
     upload_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    flow.discard(anna.services.databases, anna.services.settings, upload_id, account_id=account_of(anna))
+    steps.discard(anna.services.databases, anna.services.settings, upload_id, account_id=account_of(anna))
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
     with anna.services.databases.reading() as session:
         query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)
@@ -401,8 +401,8 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
         map_(anna, found[kind][0][0], target, kind)
     services = anna.services
-    flow.reread(services.databases, upload_id, account_id=account_of(anna))
-    flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
+    steps.reread(services.databases, upload_id, account_id=account_of(anna))
+    steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
     assert not any(pending(anna, kind, upload_id) for kind in KINDS)
     assert records.find(services.databases.reading, tenant_of(anna), upload_id).counted == 2
     anna.store(upload_id)

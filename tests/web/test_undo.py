@@ -26,7 +26,7 @@ from tests.support.web.uploads import choose, run_jobs, weighed
 from web.services import homes
 from web.services.analysis import home_data
 from web.services.people import pseudonyms
-from web.services.uploads import applied, apply, flow, preview, records, recovery, undo_job
+from web.services.uploads import active_uploads, apply, preview, records, recovery, steps, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
@@ -67,7 +67,7 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
             select(models.PerformedIntervention.content).where(models.PerformedIntervention.home_id == who.home_id)
         ).scalars()
         assert sorted(rows) == sorted(
-            one.ljust(40, b"\0") for one in applied.stored_contents(session, who.home_id).tolist()
+            one.ljust(40, b"\0") for one in active_uploads.stored_contents(session, who.home_id).tolist()
         ), "rows and months say the same"
     found = {}
     for name in ("residents", "assessments", "instability", "staff", "interventions"):
@@ -175,7 +175,7 @@ def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Pers
     shown = undo_job.preview_undo(anna.services.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))
     undo_job.release(anna.services.databases, first, account_id=1, shown=shown)
-    flow.undo(anna.services.databases, anna.services.jobs.queue, first)
+    steps.undo(anna.services.databases, anna.services.jobs.queue, first)
     assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
     anna.undo(first)
@@ -199,11 +199,11 @@ def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
 
 def test_all_or_nothing(anna: Person) -> None:
     upload_id = anna.read_in(workbooks.workbook(), store=False)
-    with pytest.raises(flow.UploadError, match="alles oder nichts"):
-        flow.commit(anna.services.databases, upload_id, account_id=1, all_or_nothing=True)
+    with pytest.raises(steps.UploadError, match="alles oder nichts"):
+        steps.commit(anna.services.databases, upload_id, account_id=1, all_or_nothing=True)
     assert anna.state(upload_id) == records.READ
     good = anna.read_in(file_of(row("05.01.2026")), store=False)
-    flow.commit(anna.services.databases, good, account_id=1, all_or_nothing=True)
+    steps.commit(anna.services.databases, good, account_id=1, all_or_nothing=True)
     assert anna.state(good) == records.RELEASED
 
 
@@ -226,9 +226,9 @@ def run(who: Person, seed: int, steps: int) -> None:
         check(who)
     found = held(who)
     with who.services.databases.reading() as session:
-        rows = applied.stored_contents(session, own)
+        rows = active_uploads.stored_contents(session, own)
         months = range(600, 700)
-        assert rows.tolist() == applied.replay(session, own, months).tolist()
+        assert rows.tolist() == active_uploads.replay(session, own, months).tolist()
     who.home_id = homes.create(who.services.databases, 1, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
@@ -258,7 +258,7 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
 def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
     with anna.services.databases.writing.begin() as session:
-        applied.remove(session, old)
+        active_uploads.remove(session, old)
     before = held(anna)
     with pytest.raises(undo_job.UndoError):
         undo_job.preview_undo(anna.services.databases, old)
@@ -315,9 +315,9 @@ def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytes
     before = held(anna)
     shown = undo_job.preview_undo(anna.services.databases, upload_id).digest
     with monkeypatch.context() as broken:
-        broken.setattr(applied, "remove", lambda *_: 1 / 0)
+        broken.setattr(active_uploads, "remove", lambda *_: 1 / 0)
         undo_job.release(anna.services.databases, upload_id, account_id=1, shown=shown)
-        flow.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
+        steps.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
     assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
     anna.undo(upload_id)
     empty = held(anna)
@@ -335,10 +335,10 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
         for n in range(3)
     ]
     for upload_id in others:
-        flow.commit(services.databases, upload_id, account_id=1)
+        steps.commit(services.databases, upload_id, account_id=1)
     undo_job.release(services.databases, first, account_id=1, shown=shown)
-    work = [(flow.store, (services.databases, services.settings, services.jobs.queue, one)) for one in others]
-    work.append((flow.undo, (services.databases, services.jobs.queue, first)))
+    work = [(steps.store, (services.databases, services.settings, services.jobs.queue, one)) for one in others]
+    work.append((steps.undo, (services.databases, services.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
     for thread in threads:
         thread.start()
@@ -347,9 +347,9 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     assert {anna.state(one) for one in others} <= {records.STORED, records.READ}
     assert anna.state(first) in {records.STORED, records.UNDONE}
     with services.databases.reading() as session:
-        rows = applied.stored_contents(session, anna.home_id)
-        assert rows.tolist() == applied.replay(session, anna.home_id, range(670, 680)).tolist()
-        in_force = {one.upload_id for one in applied.active_uploads(session, anna.home_id)}
+        rows = active_uploads.stored_contents(session, anna.home_id)
+        assert rows.tolist() == active_uploads.replay(session, anna.home_id, range(670, 680)).tolist()
+        in_force = {one.upload_id for one in active_uploads.active_uploads(session, anna.home_id)}
     assert in_force == {one for one in (first, *others) if anna.state(one) == records.STORED}
     check(anna)
 
@@ -386,7 +386,7 @@ def test_killed_worker_leaves_nothing_half_done(
     choose(anna, second, ApplyChoice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
     if job == "store":
         upload_id, working, waiting = second, records.STORING, records.RELEASED
-        flow.commit(services.databases, second, account_id=1)
+        steps.commit(services.databases, second, account_id=1)
     else:
         upload_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)

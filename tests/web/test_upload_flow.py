@@ -13,7 +13,7 @@ from tests.support.web import workbooks
 from tests.support.web.pages import Person, post, upload
 from tests.support.web.uploads import count_rows, run_jobs
 from web.services import clock
-from web.services.uploads import flow, kept_files, records, retention
+from web.services.uploads import kept_files, records, retention, steps
 from web.store import models
 
 
@@ -112,9 +112,9 @@ def test_releasing_twice_stores_once(anna: Person) -> None:
     """A double click: the second one is told, and no second job does anything."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     services = anna.services
-    flow.commit(services.databases, upload_id, account_id=1)
-    with pytest.raises(flow.UploadError):
-        flow.commit(services.databases, upload_id, account_id=1)
+    steps.commit(services.databases, upload_id, account_id=1)
+    with pytest.raises(steps.UploadError):
+        steps.commit(services.databases, upload_id, account_id=1)
     for _ in range(2):
         services.jobs.enqueue(upload_id, records.RELEASED)
     run_jobs(anna)

@@ -14,7 +14,7 @@ import xlsxwriter
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 import importers
-from importers.sheets.guesses import SheetGuess
+from importers.sheets.sheet_guesses import SheetGuess
 
 Sheets: TypeAlias = dict[str, list[list[Any]]]
 ReadHome: TypeAlias = Callable[[Sheets], importers.ReadFiles]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyotp
 
 from web.services import accounts, homes
-from web.services.uploads import flow, records, undo_job
+from web.services.uploads import records, steps, undo_job
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -91,10 +91,10 @@ class Person:
         """Read a file in through the services, without pages, and return the upload's number."""
         services = self.services
         account_id = accounts.find_id(services.databases, self.user_name)
-        upload_id = flow.start(
+        upload_id = steps.start(
             services.databases, services.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
         )
-        flow.read(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
         if store:
             self.store(upload_id)
         return upload_id
@@ -102,15 +102,15 @@ class Person:
     def store(self, upload_id: int) -> None:
         """Release an upload as it was shown, and store it."""
         services = self.services
-        flow.commit(services.databases, upload_id, account_id=accounts.find_id(services.databases, self.user_name))
-        flow.store(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.commit(services.databases, upload_id, account_id=accounts.find_id(services.databases, self.user_name))
+        steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
 
     def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
         services, found = self.services, undo_job.preview_undo(self.services.databases, upload_id)
         account_id = accounts.find_id(services.databases, self.user_name)
         undo_job.release(services.databases, upload_id, account_id=account_id, shown=found.digest)
-        flow.undo(services.databases, services.jobs.queue, upload_id)
+        steps.undo(services.databases, services.jobs.queue, upload_id)
 
     def state(self, upload_id: int) -> str:
         """Return the state of an upload."""

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 import importers
-from web.services.uploads import flow, records
+from web.services.uploads import records, steps
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 
@@ -37,7 +37,7 @@ def weighed(who: Person, upload_id: int) -> dict[str, Any]:
 
 def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:
     """Choose what to apply, and return what the preview says then."""
-    flow.update_preview(who.services.databases, who.services.settings, upload_id, choice)
+    steps.update_preview(who.services.databases, who.services.settings, upload_id, choice)
     return weighed(who, upload_id)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from pebem.fit import FIT_CLASSES
+from pebem.fit_classes import FIT_CLASSES
 from web.wording import figures
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pebem
 from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, Aggregate
 from pebem.engine.coded_table import CodedTable, concat
-from pebem.fit import FIT_CLASSES, NICHT_BEWERTBAR
+from pebem.fit_classes import FIT_CLASSES, NICHT_BEWERTBAR
 from pebem.score import period_of
 from web.services import rulebook_calendar
 from web.services.analysis import demand, relief

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pebem.fit import FIT_CLASSES
+from pebem.fit_classes import FIT_CLASSES
 from pebem.whatif.rulebook_effect import effect as compared
 from web.services import rulebook_calendar
 from web.services.analysis import scoring

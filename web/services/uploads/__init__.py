@@ -1,12 +1,12 @@
 """Everything about an upload, from the files to the new figures.
 
-``flow`` is where to start: it names the steps, and each module is one of them or what several share.
+``steps`` is where to start: it names them, and each module is one of them or what several share.
 
-1. ``flow.start`` seals the files (``kept_files``) and queues the reading.
+1. ``steps.start`` seals the files (``kept_files``) and queues the reading.
 2. ``read_job`` looks at the sheets. What is unclear becomes a ``conversation``, answered question by question
    (``questions``, ``encodings``); then it reads the rows, stores findings and counts (``records``, ``upload_figures``)
    and the ``preview``: storing is tried in a transaction that is rolled back.
-3. A click on „Übernehmen“ is ``flow.commit``: the upload is released, if the figures are still those on the page.
+3. A click on „Übernehmen“ is ``steps.commit``: the upload is released, if the figures are still those on the page.
 4. ``store_job`` replaces names by pseudonyms and calls ``apply.apply_upload`` in one transaction: master data, rows
    (``analysis.row_changes``) and duties change, the content of the upload is stored (``applied``), and the days
    that changed are scored again (``analysis.rescore``). The new figures become visible with the commit.

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from web.services.analysis import duties, home_data, rescore, row_changes
 from web.services.analysis.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
 from web.services.people import aliases, assessment_parts, master_data
-from web.services.uploads import applied
+from web.services.uploads import active_uploads
 from web.store.models import Label, Resident
 from web.store.work import bulk, replace_rows
 from web.store.work.row_bytes import days_of, month_of, months_of
@@ -104,7 +104,7 @@ def apply_upload(
         Only the figures are to be computed: the caller rolls the transaction back. Feasible relief, which takes longer
         than they do, is left out.
     """
-    applied.add_baseline(session, home_id)
+    active_uploads.add_baseline(session, home_id)
     before = rescore.scored_state(session, home_id)
     residents, staff = master_data.store(session, home_id, _whole(session, home_id, tables))
     connection = session.connection()
@@ -112,14 +112,14 @@ def apply_upload(
     given = bulk.contents_of(connection, tables.interventions, ids, home_id)
     rule = ApplyRule(choice.replace, _scope(session, home_id, choice))
     span = _span(given, rule.scope)
-    held = applied.stored_contents(session, home_id, span) if span else NOTHING
+    held = active_uploads.stored_contents(session, home_id, span) if span else NOTHING
     found = row_changes.compare(held, given, rule)
     store_rows(session, home_id, held, found.removed, {upload_id: found.added}, done, dry=dry)
     on_duty = duties.contents_of(session, home_id, tables.duties, staff)
     rostered = duties.replay(session, home_id, duties.affected_months(on_duty, rule.scope))
     rosters = duties.compare(rostered, duties.apply_duties(rostered, on_duty, rule.scope), on_duty)
     if not dry:
-        applied.add(session, home_id, upload_id, rule, given, tables)
+        active_uploads.add(session, home_id, upload_id, rule, given, tables)
         duties.add(session, upload_id, on_duty)
     return AppliedChanges(
         found, rosters, analyse_changes(session, home_id, before, found.removed, found.added, None if dry else rosters)

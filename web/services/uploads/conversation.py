@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from importers.sheets import guesses
-from importers.sheets.decision import SheetAnswer
+from importers.sheets import sheet_guesses
+from importers.sheets.sheet_decision import SheetAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from importers.sheets.guesses import SheetGuess
     from importers.sheets.profiles import SourceProfile
+    from importers.sheets.sheet_guesses import SheetGuess
     from web.services.uploads.encodings import EncodingSample
 
 PASSWORD: Final = "kennwort"  # noqa: S105 - the word for it
@@ -130,7 +130,7 @@ class Conversation:
 
     def profile(self) -> SourceProfile:
         """Return what to remember."""
-        return guesses.profile_of(self.remember, self.guesses, self.final())
+        return sheet_guesses.profile_of(self.remember, self.guesses, self.final())
 
 
 def columns_of(guess: SheetGuess) -> dict[str, int]:

@@ -16,8 +16,8 @@ from importers import ReadFiles
 from importers.content.faulty_rows import FaultyRow, FaultySheet
 from importers.content.weekly_hours import HOURS
 from importers.findings import Finding, Severity
-from importers.sheets.decision import SheetAnswer
-from importers.sheets.guesses import ColumnGuess, SheetGuess
+from importers.sheets.sheet_decision import SheetAnswer
+from importers.sheets.sheet_guesses import ColumnGuess, SheetGuess
 from pebem import contracts
 from pebem.contracts import Tables
 from rules.vocabulary import ASSESSMENT_CELLS

@@ -13,7 +13,7 @@ from web.services.analysis import duties, rescore, row_changes
 from web.services.errors import ServiceError
 from web.services.people import aliases
 from web.services.people.aliases import LATER, NEW, ROW_ID, SAME, answer_for
-from web.services.uploads import applied, apply
+from web.services.uploads import active_uploads, apply
 from web.store.models import (
     Assessment,
     Home,
@@ -93,12 +93,12 @@ def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: in
 
 def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, meant: Resident | Staff) -> None:
     """Reassign one person's rows to the other in all uploads, and store what follows from that."""
-    applied.add_baseline(session, home_id)
+    active_uploads.add_baseline(session, home_id)
     before = rescore.scored_state(session, home_id)
-    months = sorted(applied.reassign(session, home_id, ROW_ID[kind], asked.id, meant.id))
+    months = sorted(active_uploads.reassign(session, home_id, ROW_ID[kind], asked.id, meant.id))
     rosters = duties.reassign(session, home_id, asked.id, meant.id) if kind == STAFF else duties.DutyChanges()
-    held = row_changes.in_months(applied.stored_contents(session, home_id), months)
-    after = applied.replay(session, home_id, months)
+    held = row_changes.in_months(active_uploads.stored_contents(session, home_id), months)
+    after = active_uploads.replay(session, home_id, months)
     removed, added = row_changes.surplus(held, after), row_changes.surplus(after, held)
     apply.store_rows(session, home_id, held, removed, _by_upload(session, home_id, months, added))
     if kind == RESIDENT:
@@ -116,8 +116,8 @@ def _merge(session: Session, home_id: int, kind: str, asked: Resident | Staff, m
 def _by_upload(session: Session, home_id: int, months: list[int], added: Contents) -> dict[int, Contents]:
     """Return the first active upload that contains each content, and its contents."""
     found: dict[int, Contents] = {}
-    for one in applied.active_uploads(session, home_id):
-        here = np.isin(added, applied.contents(session, one.upload_id, months))
+    for one in active_uploads.active_uploads(session, home_id):
+        here = np.isin(added, active_uploads.contents(session, one.upload_id, months))
         if here.any():
             found[one.upload_id], added = added[here], added[~here]
     return found

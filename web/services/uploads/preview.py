@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
 from pebem.contracts import DONE
 from pebem.engine.day_numbers import number_of
-from pebem.fit import FIT_CLASSES
+from pebem.fit_classes import FIT_CLASSES
 from web.services.people import frames, master_data, pseudonyms
 from web.services.uploads import apply
 from web.store import vault

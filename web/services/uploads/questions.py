@@ -18,8 +18,8 @@ from web.store.models.upload import ASKING, READ, REFUSED, WAITING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from importers.sheets.decision import SheetAnswer
-    from importers.sheets.guesses import SheetGuess
+    from importers.sheets.sheet_decision import SheetAnswer
+    from importers.sheets.sheet_guesses import SheetGuess
     from web.services.uploads.conversation import Conversation
     from web.settings import Settings
     from web.store.databases import Databases

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from web.services import clock
-from web.services.uploads import flow, kept_files, records
+from web.services.uploads import kept_files, records, steps
 from web.store.models import Upload
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def forget_old(databases: Databases, settings: Settings) -> int:
     undecided = sorted(number for number in old if states[number] in records.UNDECIDED)
     for upload_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
-        flow.discard(databases, settings, upload_id, account_id=None, reason=reason)
+        steps.discard(databases, settings, upload_id, account_id=None, reason=reason)
     for upload_id, changed in kept_files.kept(settings).items():
         orphan = upload_id not in states and time.time() - changed > ORPHAN_SECONDS
         if orphan or (upload_id in old and states[upload_id] not in records.MOVING):

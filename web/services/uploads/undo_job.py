@@ -13,7 +13,7 @@ from web.services.analysis import duties, rescore, row_changes
 from web.services.analysis.row_changes import NOTHING, Contents
 from web.services.errors import ServiceError
 from web.services.people import aliases
-from web.services.uploads import applied, apply, preview, records
+from web.services.uploads import active_uploads, apply, preview, records
 from web.store.models import AppliedUpload, Home, Override, Resident, UnknownTerm, Upload, WeeklyHours
 from web.store.models.upload import STORED, TO_UNDO, UNDOING, UNDONE
 from web.store.work import replace_rows
@@ -162,9 +162,9 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
     connection, kept = session.connection(), preview.figures(session.connection(), home_id)
     before = rescore.scored_state(session, home_id)
     one = session.get_one(AppliedUpload, upload_id)
-    own, months = applied.contents(session, upload_id), applied.affected_months(session, one)
+    own, months = active_uploads.contents(session, upload_id), active_uploads.affected_months(session, one)
     held = _stored(session, home_id, months)
-    after = applied.replay(session, home_id, months, without=upload_id)
+    after = active_uploads.replay(session, home_id, months, without=upload_id)
     removed, added = row_changes.surplus(held, after), row_changes.surplus(after, held)
     rosters = _rosters(session, one)
     overrides, later = _overrides(session, one, own), _later(session, one, own)
@@ -172,10 +172,10 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
     apply.store_rows(session, home_id, held, removed, _shared(added, owners), dry=dry)
     if not dry:
         replace_rows.reattribute(connection, home_id, upload_id, owners)
-    former, unknown = applied.restore_people(session, home_id, upload_id)
+    former, unknown = active_uploads.restore_people(session, home_id, upload_id)
     if not dry:
         session.expunge(one)
-        applied.remove(session, upload_id)
+        active_uploads.remove(session, upload_id)
         for model in (UnknownTerm, WeeklyHours):
             session.execute(delete(model).where(model.upload_id == upload_id))
     session.flush()
@@ -193,7 +193,7 @@ def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
     if not months:
         return NOTHING
     first, last = (np.datetime64(month, "M").astype("datetime64[D]").item() for month in (months[0], months[-1]))
-    return row_changes.in_months(applied.stored_contents(session, home_id, (first, last)), months)
+    return row_changes.in_months(active_uploads.stored_contents(session, home_id, (first, last)), months)
 
 
 def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
@@ -206,9 +206,9 @@ def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
 def _owners(session: Session, one: AppliedUpload, wanted: Contents) -> dict[int, Contents]:
     """Return which other active upload each content is attributed to: the last one that contains it."""
     found: dict[int, Contents] = {}
-    for other in reversed(applied.active_uploads(session, one.home_id)):
+    for other in reversed(active_uploads.active_uploads(session, one.home_id)):
         if other.upload_id != one.upload_id:
-            here = np.isin(wanted, applied.contents(session, other.upload_id))
+            here = np.isin(wanted, active_uploads.contents(session, other.upload_id))
             found[other.upload_id], wanted = wanted[here], wanted[~here]
     return found
 
@@ -222,15 +222,15 @@ def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
     named = _named(one, meant)
     return [
         other.upload_id
-        for other in applied.active_uploads(session, one.home_id)
+        for other in active_uploads.active_uploads(session, one.home_id)
         if other.position > one.position
-        and (named & _named(other, meant) or np.isin(own, applied.contents(session, other.upload_id)).any())
+        and (named & _named(other, meant) or np.isin(own, active_uploads.contents(session, other.upload_id)).any())
     ]
 
 
 def _named(one: AppliedUpload, meant: dict[str, str]) -> set[str]:
-    frames = applied.people(one)
-    people = {str(person) for name, (key, _) in applied.PEOPLE.items() for person in frames[name][key]}
+    frames = active_uploads.people(one)
+    people = {str(person) for name, (key, _) in active_uploads.PEOPLE.items() for person in frames[name][key]}
     return {meant.get(person, person) for person in people}
 
 

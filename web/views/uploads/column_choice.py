@@ -12,8 +12,8 @@ from web.services.uploads import questions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from importers.sheets.decision import SheetAnswer
-    from importers.sheets.guesses import ColumnGuess, SheetGuess
+    from importers.sheets.sheet_decision import SheetAnswer
+    from importers.sheets.sheet_guesses import ColumnGuess, SheetGuess
 
 
 UNITS: Final = {"": "wie in der Datei angegeben", "min": "Minuten", "s": "Sekunden", "h": "Stunden"}

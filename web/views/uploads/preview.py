@@ -11,7 +11,7 @@ from web import current
 from web.errors import back_to
 from web.period_filter import day
 from web.services.errors import ServiceError
-from web.services.uploads import flow, records, undo_job
+from web.services.uploads import records, steps, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.services.uploads.share_lines import share_lines
 
@@ -39,7 +39,7 @@ class ChoiceError(ServiceError):
 def update(upload_id: int) -> ResponseReturnValue:
     """Recompute what an upload would change when applied as chosen."""
     upload, services = current.upload(upload_id), current.services()
-    flow.update_preview(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
+    steps.update_preview(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
     return redirect(url_for("uploads.show", upload_id=upload.id) + "#folgen")
 
 

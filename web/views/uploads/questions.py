@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from importers.sheets.decision import SheetAnswer
+from importers.sheets.sheet_decision import SheetAnswer
 from importers.sheets.template_columns import SHEETS, clean
 from web import current
 from web.errors import back_to
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from importers.sheets.guesses import SheetGuess
+    from importers.sheets.sheet_guesses import SheetGuess
     from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
 

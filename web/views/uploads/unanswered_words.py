@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from web import current
 from web.errors import back_to
-from web.services.uploads import flow, records
+from web.services.uploads import records, steps
 from web.services.words import unanswered_words
 from web.views.words import terms
 
@@ -37,7 +37,7 @@ def choose(upload_id: int, kind: str) -> ResponseReturnValue:
     if "lesen" not in request.form:
         return redirect(url_for("upload_words.index", upload_id=upload_id, kind=kind))
     services = current.services()
-    flow.reread(services.databases, upload_id, account_id=current.visitor().account_id)
+    steps.reread(services.databases, upload_id, account_id=current.visitor().account_id)
     services.jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from importers.files.grid import Grid
     from importers.sheets.das_sheets import DasSheets
-    from importers.sheets.decision import DecidedFile, SheetDecision
     from importers.sheets.heading_rows import HeadingPlace
+    from importers.sheets.sheet_decision import DecidedFile, SheetDecision
 
 
 class SheetSelection:

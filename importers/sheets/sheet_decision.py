@@ -1,7 +1,7 @@
 """What is done with each sheet of some files, and what is known of them before they are opened.
 
-:mod:`importers.sheets.decision_ladder` decides; :mod:`importers.sheets.guesses` shows the decisions and
-:mod:`importers.sheets.selection` reads by them: there is no other place where a sheet becomes one of ours.
+:mod:`importers.sheets.decide_sheets` decides; :mod:`importers.sheets.sheet_guesses` shows the decisions and
+:mod:`importers.sheets.sheets_to_read` reads by them: there is no other place where a sheet becomes one of ours.
 """
 
 from __future__ import annotations

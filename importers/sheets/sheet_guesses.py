@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from importers.files.grid import Grid
-    from importers.sheets.decision import DecidedFile, SheetAnswer, SheetDecision
+    from importers.sheets.sheet_decision import DecidedFile, SheetAnswer, SheetDecision
     from importers.sheets.synonyms import Vocabulary
 
 PREVIEW_ROWS: Final = 25

@@ -14,7 +14,7 @@ from web import current
 from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
 from web.services.rulebooks import holdings
-from web.services.uploads import flow, kept_files, read_job, records, undo_job
+from web.services.uploads import kept_files, read_job, records, steps, undo_job
 from web.services.uploads import progress as job_progress
 from web.services.uploads.finding_filter import FindingFilter, filter_findings
 from web.services.words import unanswered_words
@@ -80,7 +80,7 @@ def upload() -> ResponseReturnValue:
     ]
     if wrong := _objection(given):
         return _index(wrong), 422
-    upload_id = flow.start(
+    upload_id = steps.start(
         services.databases, services.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
     )
     services.jobs.enqueue(upload_id, records.WAITING)
@@ -111,10 +111,10 @@ def read_again(error: kept_files.OutdatedError) -> ResponseReturnValue:
     upload, services = _upload(error.upload_id), current.services()
     try:
         who = current.visitor().account_id
-        flow.reread(services.databases, upload.id, account_id=who, reason=flow.UNOPENED)
+        steps.reread(services.databases, upload.id, account_id=who, reason=steps.UNOPENED)
         services.jobs.enqueue(upload.id, records.WAITING)
         flash(READ_AGAIN, "warning")
-    except flow.UploadError as objection:
+    except steps.UploadError as objection:
         flash(str(objection), "warning")
     return redirect(url_for("uploads.show", upload_id=upload.id))
 
@@ -172,7 +172,7 @@ def findings(upload_id: int) -> ResponseReturnValue:
     texts = records.texts(services.databases, services.settings, upload_id)
     if texts is None:
         abort(503)
-    flow.record_download(services.databases, upload.id, account_id=current.visitor().account_id)
+    steps.record_download(services.databases, upload.id, account_id=current.visitor().account_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
         findings_xlsx.write(path, list(texts.findings))
@@ -193,7 +193,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     if not sheets:
         flash(gone, "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
-    flow.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+    steps.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets)
@@ -205,7 +205,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
 def cancel(upload_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
     upload, services = _upload(upload_id), current.services()
-    flow.cancel(services.databases, services.jobs.queue, upload.id, account_id=current.visitor().account_id)
+    steps.cancel(services.databases, services.jobs.queue, upload.id, account_id=current.visitor().account_id)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
@@ -214,7 +214,7 @@ def cancel(upload_id: int) -> ResponseReturnValue:
 def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
     upload, services = _upload(upload_id), current.services()
-    flow.commit(
+    steps.commit(
         services.databases,
         upload.id,
         account_id=current.visitor().account_id,
@@ -230,7 +230,7 @@ def commit(upload_id: int) -> ResponseReturnValue:
 def restart(upload_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
     upload, services = _upload(upload_id), current.services()
-    state = flow.restart(services.databases, upload.id, account_id=current.visitor().account_id)
+    state = steps.restart(services.databases, upload.id, account_id=current.visitor().account_id)
     services.jobs.enqueue(upload.id, state)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
@@ -240,7 +240,7 @@ def restart(upload_id: int) -> ResponseReturnValue:
 def discard(upload_id: int) -> ResponseReturnValue:
     """Discard an upload."""
     upload, services = _upload(upload_id), current.services()
-    flow.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
+    steps.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
     flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("uploads.index"))
 

@@ -10,10 +10,10 @@ from importers.files.delimited import DOS
 from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
 from importers.sheets.das_sheets import DasSheets
-from importers.sheets.decision import ROSTER, DecidedFile, SheetDecision
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.roster_headings import find_roster, is_roster_name
+from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision
 from importers.sheets.synonyms import EXACT, SURE
 from importers.sheets.template_columns import SHEETS, count_known, sheet_of, sheet_of_file
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.files.opening import FileContents, OpenedFile
     from importers.files.sheet_filter import SheetFilter
-    from importers.sheets.decision import KnownBefore, SheetAnswer
+    from importers.sheets.sheet_decision import KnownBefore, SheetAnswer
     from importers.sheets.synonyms import Vocabulary
 
 
