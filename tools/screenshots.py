@@ -158,7 +158,7 @@ def _handbook(page: Page, export: Path) -> None:
     _picture(page, "handbuch-6-befunde", height=820, start="#befunde")
     page.get_by_role("button", name="übernehmen").click()
     page.get_by_role("link", name="Rückgängig machen").click(timeout=120_000)
-    _asked(page, "Soll diese Lieferung zurückgenommen werden?")
+    _asked(page, "Soll diese Datenlieferung zurückgenommen werden?")
     _picture(page, "handbuch-7-zuruecknehmen", height=900)
     page.goto("/daten/profile/")
     _picture(page, "handbuch-8-profile", height=560)
