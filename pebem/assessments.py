@@ -30,7 +30,7 @@ _LISTED: Final = 6
 
 @dataclass(frozen=True)
 class ScoredAssessments:
-    """What n assessments come to; the numbers as in :class:`rules.assessment.Scores`.
+    """The scores of n assessments; the numbers as in :class:`rules.assessment.Scores`.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ def assess(frame: pd.DataFrame) -> ScoredAssessments:
     """Score a frame of assessments (``pebem.contracts.ASSESSMENTS`` and cells).
 
     An assessment without a day is scored by the latest thresholds; one from before the instrument came
-    into force is not scored, and its note says so.
+    into effect is not scored, and its note says so.
     """
     n = len(frame)
     result = ScoredAssessments(
@@ -83,14 +83,14 @@ def assess(frame: pd.DataFrame) -> ScoredAssessments:
 
 def _by_edition(dates: pd.Series, notes: list[list[str]]) -> dict[date, list[int]]:
     """Return the rows of each edition of the instrument, by a day on which it holds."""
-    found: dict[date, list[int]] = {}
+    rows: dict[date, list[int]] = {}
     for i, moment in enumerate(dates):
         try:
             on = date.max if pd.isna(moment) else moment.date()
-            found.setdefault(instrument(on).valid_from, []).append(i)
+            rows.setdefault(instrument(on).valid_from, []).append(i)
         except RuleBookError as problem:
             notes[i].append(str(problem))
-    return found
+    return rows
 
 
 def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int) -> list[str]:

@@ -49,27 +49,27 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention
     if row < 0:
         return Facts(day, criteria=criteria, set_level=chosen)
     start = int(assessment_starts(own, assessments)[row])
-    held = assessments.iloc[row]
+    assessment = assessments.iloc[row]
     return Facts(
         day=day,
         assessed=True,
         assessment_from=None if start == SINCE_ALWAYS else day_of(start),
-        cells={cell: int(held[cell]) for cell in ASSESSMENT_CELLS if cell in held.index},
-        continence_urine=int(held["continence_urine"]),
-        continence_stool=int(held["continence_stool"]),
-        special=bool(held["special"]),
+        cells={cell: int(assessment[cell]) for cell in ASSESSMENT_CELLS if cell in assessment.index},
+        continence_urine=int(assessment["continence_urine"]),
+        continence_stool=int(assessment["continence_stool"]),
+        special=bool(assessment["special"]),
         criteria=criteria,
         set_level=chosen,
     )
 
 
 def set_level(overrides: pd.DataFrame, resident: str | None, intervention: str, day: date) -> SetLevel | None:
-    """Return the level a person has set: the resident's own before the house's, the latest begun."""
+    """Return the level a person has set: the resident's own before the home's, the latest begun."""
     moment = pd.Timestamp(day)
-    of = overrides[overrides["intervention"] == intervention]
-    held = of[(of["start"] <= moment) & ~(of["end"] < moment)]
-    own = held[held["resident"] == resident] if resident else held.iloc[:0]
-    chosen = own if len(own) else held[held["resident"].isna()]
+    levels = overrides[overrides["intervention"] == intervention]
+    effective = levels[(levels["start"] <= moment) & ~(levels["end"] < moment)]
+    own = effective[effective["resident"] == resident] if resident else effective.iloc[:0]
+    chosen = own if len(own) else effective[effective["resident"].isna()]
     if chosen.empty:
         return None
     last = chosen.sort_values("start", kind="stable").iloc[-1]
@@ -80,14 +80,14 @@ def set_level(overrides: pd.DataFrame, resident: str | None, intervention: str, 
 def _active_criteria(instability: pd.DataFrame, book: RuleBook, day: date) -> list[ActiveCriterion]:
     """Return the active criteria on a day, earliest first."""
     moment = pd.Timestamp(day)
-    held = instability[(instability["start"] <= moment) & ~(instability["end"] < moment)].sort_values("start")
-    found = []
-    for name, start, end in zip(held["criterion"], held["start"], held["end"], strict=True):
+    active = instability[(instability["start"] <= moment) & ~(instability["end"] < moment)].sort_values("start")
+    criteria = []
+    for name, start, end in zip(active["criterion"], active["start"], active["end"], strict=True):
         criterion = book.find_criterion(name)
         label = criterion.label if criterion else name
-        found.append(
+        criteria.append(
             ActiveCriterion(
                 label, start.date(), None if pd.isna(end) else end.date(), criterion.id if criterion else name
             )
         )
-    return found
+    return criteria

@@ -77,20 +77,20 @@ class ContractError(ValueError):
 
 def empty(columns: dict[str, str]) -> pd.DataFrame:
     """Return a frame without rows that satisfies ``columns``."""
-    made: dict[str, pd.Series] = {}
+    series: dict[str, pd.Series] = {}
     for name, kind in columns.items():
         match kind:
             case "day" | "time":
-                made[name] = pd.Series([], dtype="datetime64[s]")
+                series[name] = pd.Series([], dtype="datetime64[s]")
             case "int":
-                made[name] = pd.Series([], dtype="int32")
+                series[name] = pd.Series([], dtype="int32")
             case "bool":
-                made[name] = pd.Series([], dtype="bool")
+                series[name] = pd.Series([], dtype="bool")
             case "category":
-                made[name] = pd.Series(pd.Categorical([], categories=pd.Index([], dtype="object")))
+                series[name] = pd.Series(pd.Categorical([], categories=pd.Index([], dtype="object")))
             case _:
-                made[name] = pd.Series([], dtype="object")
-    return pd.DataFrame(made)
+                series[name] = pd.Series([], dtype="object")
+    return pd.DataFrame(series)
 
 
 @dataclass(frozen=True)

@@ -34,18 +34,18 @@ def fit(frame: pd.DataFrame) -> dict[str, Amount]:
     """Return the amount of each fit class, all five present, of a frame of cells."""
     by_class = condense(frame, ("fit",), ("count", "seconds"))
     columns = (by_class[name].tolist() for name in ("fit", "count", "seconds"))
-    found = {name: Amount(count, seconds) for name, count, seconds in zip(*columns, strict=True)}
-    return {name: found.get(name, Amount(0, 0)) for name in FIT_CLASSES}
+    amounts = {name: Amount(count, seconds) for name, count, seconds in zip(*columns, strict=True)}
+    return {name: amounts.get(name, Amount(0, 0)) for name in FIT_CLASSES}
 
 
 def fit_by(aggregate: Aggregate, dimension: str) -> list[tuple[object, dict[str, Amount]]]:
     """Return the fit of each label of a dimension, in the order of the labels, not given (None) last."""
     cells = condense(aggregate.by(dimension), (dimension, "fit"), ("count", "seconds"))
-    found: dict[object, dict[str, Amount]] = {}
+    by_label: dict[object, dict[str, Amount]] = {}
     columns = (cells[name].tolist() for name in (dimension, "fit", "count", "seconds"))
     for label, name, count, seconds in zip(*columns, strict=True):
-        found.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))[name] = Amount(count, seconds)
-    return list(found.items())
+        by_label.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))[name] = Amount(count, seconds)
+    return list(by_label.items())
 
 
 def by_certificate(frame: pd.DataFrame) -> Amount:

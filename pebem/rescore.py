@@ -93,9 +93,9 @@ class TouchedRows:
 
     def span(self) -> tuple[int, int] | None:
         """Return the first and last day, since 1970-01-01, on which anything is touched; None where nothing is."""
-        found = self.inside | self.brings.any(axis=0) | self.moved.any()
-        found |= np.any(self.differs, axis=1, keepdims=True)[:, 0][self.change].any(axis=0)
-        touched_days = np.flatnonzero(found)
+        inside = self.inside | self.brings.any(axis=0) | self.moved.any()
+        inside |= np.any(self.differs, axis=1, keepdims=True)[:, 0][self.change].any(axis=0)
+        touched_days = np.flatnonzero(inside)
         return (self.first + int(touched_days[0]), self.first + int(touched_days[-1])) if len(touched_days) else None
 
     def rows(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
@@ -104,8 +104,8 @@ class TouchedRows:
         Those that neither of the books has always are; what was not done is rated on nothing.
         """
         day = days(frame["date"], 0) - self.first
-        found = (day >= 0) & (day < len(self.inside))
-        day = np.where(found, day, 0)
+        covered = (day >= 0) & (day < len(self.inside))
+        day = np.where(covered, day, 0)
         resident, staff = _codes(frame["resident"], self.residents), _codes(frame["staff"], self.staff)
         entry = positions(frame["intervention"].cat.categories, self.interventions)
         differs = np.append(self.differs, np.ones((len(self.differs), 1), bool), axis=1)
@@ -113,7 +113,7 @@ class TouchedRows:
         moved = self.moved[resident] & frame["ward"].isna().to_numpy()
         done = frame["status"].cat
         rated = np.append(done.categories == DONE, True)[done.codes.to_numpy()]
-        return found & (rated & (demanded | moved | self.brings[staff, day]) | self.inside[day])
+        return covered & (rated & (demanded | moved | self.brings[staff, day]) | self.inside[day])
 
 
 def touched(before: RatingBasis, after: RatingBasis, span: tuple[int, int]) -> TouchedRows:
@@ -222,8 +222,8 @@ def _fitting(entries: dict[str, CatalogueEntry], name: str) -> tuple[object, ...
 
 def _wards(basis: RatingBasis, residents: pd.Index) -> list[str | None]:
     """Return the ward of each resident code."""
-    of = zip(basis.tables.residents["resident"], basis.tables.residents["ward"], strict=True)
-    lives_in = {resident: ward if isinstance(ward, str) else None for resident, ward in of}
+    pairs = zip(basis.tables.residents["resident"], basis.tables.residents["ward"], strict=True)
+    lives_in = {resident: ward if isinstance(ward, str) else None for resident, ward in pairs}
     return [None] * FIRST_PERSON + [lives_in.get(resident) for resident in residents]
 
 
@@ -239,9 +239,9 @@ def _all_of(*columns: pd.Series) -> pd.Index:
 
 
 def _places(people: pd.Index, known: pd.Index) -> NDArray[np.int64]:
-    """Return the row of a grid for each code; of somebody not known there, that of unknown persons."""
-    found = positions(people, known)
-    own = np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
+    """Return the row of a grid for each code; for a person not known there, that of unknown persons."""
+    rows = positions(people, known)
+    own = np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
     return np.concatenate([[NOBODY, UNKNOWN_PERSON], own]).astype(np.int64)
 
 

@@ -71,8 +71,8 @@ def there_is(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -
     start = np.maximum(days(hours["start"], SINCE_ALWAYS), begin)
     stop = np.minimum(days(hours["end"], FOR_EVER), end)
     sums: dict[int, Decimal] = {}
-    for level, held, weekly in zip(hours["qn"].tolist(), (stop - start + 1).tolist(), hours["hours"], strict=True):
-        sums[level] = sums.get(level, Decimal(0)) + weekly * max(held, 0)
+    for level, length, weekly in zip(hours["qn"].tolist(), (stop - start + 1).tolist(), hours["hours"], strict=True):
+        sums[level] = sums.get(level, Decimal(0)) + weekly * max(length, 0)
     return {level: total / (end - begin + 1) / full_time for level, total in sorted(sums.items())}
 
 

@@ -1,4 +1,4 @@
-"""What the law and the rulebook say: cited, dated data and the code that reads it."""
+"""The law and the rulebook as cited, dated data, and the code that reads it."""
 
 from rules.load import RuleBookError, load
 from rules.model import RuleBook

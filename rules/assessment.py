@@ -85,7 +85,7 @@ class Module5:
 
 @dataclass(frozen=True)
 class Scores:
-    """What an assessment comes to, each of shape (n,).
+    """The scores of assessments, each of shape (n,).
 
     Attributes
     ----------
@@ -133,10 +133,10 @@ def module_points(module: int, sums: ArrayLike, on: date | None = None) -> NDArr
     ndarray of float
         Same shape, NaN = missing.
     """
-    held = instrument(on or _LATEST)
+    edition = instrument(on or _LATEST)
     values = np.asarray(sums)
-    band = np.searchsorted(held.bands_from[module], values, side="right")
-    return np.where(values < 0, np.nan, np.array(held.weighted[module], float)[band])
+    band = np.searchsorted(edition.bands_from[module], values, side="right")
+    return np.where(values < 0, np.nan, np.array(edition.weighted[module], float)[band])
 
 
 def pflegegrad(total: ArrayLike, on: date, special: ArrayLike | None = None) -> NDArray[np.int64]:
@@ -156,13 +156,13 @@ def pflegegrad(total: ArrayLike, on: date, special: ArrayLike | None = None) -> 
     ndarray of int
         0 (none) to 5, -1 = missing.
     """
-    held = instrument(on)
+    edition = instrument(on)
     values = np.asarray(total, float)
     grade = np.zeros(values.shape, np.int64)
-    for threshold in held.grades_from:
+    for threshold in edition.grades_from:
         grade += values >= threshold
     grade[np.isnan(values)] = MISSING
-    return grade if special is None else np.where(np.asarray(special, bool), held.special_grade, grade)
+    return grade if special is None else np.where(np.asarray(special, bool), edition.special_grade, grade)
 
 
 def module5_parts(items: Mapping[str, NDArray[np.integer]], on: date | None = None) -> Module5:
@@ -201,11 +201,11 @@ def score(
     on
         Day whose thresholds hold.
     """
-    held = instrument(on)
+    edition = instrument(on)
     size = len(next(iter(items.values())))
     columns = {cell: np.asarray(values) for cell, values in items.items()}
     findings = {"continence_urine": continence_urine, "continence_stool": continence_stool}
-    tables = {module: _table(held, module) for module in MODULES}
+    tables = {module: _table(edition, module) for module in MODULES}
     sums = np.empty((len(MODULES), size), np.int16)
     points = np.empty((len(MODULES), size))
     m2_m3, total = np.empty((2, size))
@@ -218,14 +218,14 @@ def score(
             for item, gate in GATES.items()
         }
         for i, module in enumerate(MODULES):
-            sums[i, part] = _module5(chunk, held.module_5).sum if module == 5 else _module(chunk, module, opened)
+            sums[i, part] = _module5(chunk, edition.module_5).sum if module == 5 else _module(chunk, module, opened)
             held_sums = np.minimum(sums[i, part], _LARGEST_SUM - 1)
             np.take(tables[module], held_sums, out=points[i, part], mode="wrap")  # -1 finds the last: missing
         np.maximum(points[1, part], points[2, part], out=m2_m3[part])  # NaN wins: missing stays missing
         total[part] = points[0, part] + m2_m3[part] + points[3, part] + points[4, part] + points[5, part]
         grade[part] = pflegegrad(total[part], on, None if special is None else np.asarray(special)[part])
     by_module = dict(zip(MODULES, sums, strict=True)), dict(zip(MODULES, points, strict=True))
-    return Scores(*by_module, m2_m3, total, grade, held)
+    return Scores(*by_module, m2_m3, total, grade, edition)
 
 
 def _columns(items: Mapping[str, NDArray[np.integer]]) -> dict[str, NDArray[np.int16]]:
@@ -270,7 +270,7 @@ def _module(
     return _sum(parts)
 
 
-def _module5(columns: Mapping[str, NDArray[np.int16]], held: Mapping[str, Any]) -> Module5:
+def _module5(columns: Mapping[str, NDArray[np.int16]], parts: Mapping[str, Any]) -> Module5:
     """Return the parts of module 5 from 16-bit columns."""
 
     def units(weights: Mapping[str, Mapping[str, int]]) -> NDArray[np.int32]:
@@ -297,20 +297,20 @@ def _module5(columns: Mapping[str, NDArray[np.int16]], held: Mapping[str, Any]) 
         points[reached < 0] = MISSING
         return points
 
-    a_units, b_units = (units(dict.fromkeys(held[part]["kriterien"], held[part]["gewicht"])) for part in "ab")
-    c_tenths = units(held["c"]["kriterien"])
+    a_units, b_units = (units(dict.fromkeys(parts[part]["kriterien"], parts[part]["gewicht"])) for part in "ab")
+    c_tenths = units(parts["c"]["kriterien"])
     return Module5(
         a_units=a_units,
         b_units=b_units,
         c_tenths=c_tenths,
-        a=classed(held["a"], a_units),
-        b=classed(held["b"], b_units),
-        c=classed(held["c"], c_tenths),
+        a=classed(parts["a"], a_units),
+        b=classed(parts["b"], b_units),
+        c=classed(parts["c"], c_tenths),
         diet=columns["5.16"],
     )
 
 
-def _table(held: Instrument, module: int) -> NDArray[np.float64]:
+def _table(edition: Instrument, module: int) -> NDArray[np.float64]:
     """Return weighted points by sum; the last entry, which -1 finds, is NaN."""
-    reached = np.searchsorted(held.bands_from[module], np.arange(_LARGEST_SUM), side="right")
-    return np.append(np.array(held.weighted[module], float)[reached], np.nan)
+    reached = np.searchsorted(edition.bands_from[module], np.arange(_LARGEST_SUM), side="right")
+    return np.append(np.array(edition.weighted[module], float)[reached], np.nan)

@@ -46,7 +46,7 @@ class Expectation:
         "" = none suffices; "keines" = there is none; "gesperrt" = a deciding rule admits none; or the one
         that suffices: "LG1 ab QN 2".
     reason
-        Why, in German; "" where the case says enough.
+        The reason, in German; "" where the case is reason enough.
     """
 
     intervention: str
@@ -137,8 +137,8 @@ def read_case(path: Path) -> Case:
     """
     content, places, problems = read_marked(path)
     if not problems:
-        found = list(form("case.yaml", content)) or list(_meaning(content))
-        problems = [BookProblem(str(path), _line(places, steps), "", text) for steps, text in found]
+        faults = list(form("case.yaml", content)) or list(_meaning(content))
+        problems = [BookProblem(str(path), _line(places, steps), "", text) for steps, text in faults]
     if problems:
         raise RuleBookError("\n".join(map(str, problems)))
     return _case(f"{path.parent.name}/{path.stem}", content)
@@ -173,7 +173,7 @@ def groups_of(edition: str) -> dict[str, str]:
 
 
 def cases_for(intervention_id: str, edition: str = "rekonstruktion-2026.1") -> tuple[Case, ...]:
-    """Return the cases of a built-in edition that say something about an intervention."""
+    """Return the cases of a built-in edition with an expectation for an intervention."""
     return tuple(case for case in cases_of(edition) if any(e.intervention == intervention_id for e in case.expected))
 
 

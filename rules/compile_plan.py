@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules.rule import Rule
 
 LEVEL_BITS: Final = 16
-"""Where the level stands in a rank; below it the rule, the first one highest."""
+"""Where the level is in a rank; below it the rule, the first one highest."""
 
 NO_RULE: Final = 0xFFFF
 """Deciding rule where the level is not known."""
@@ -69,10 +69,10 @@ def plan_of(interventions: Sequence[CatalogueEntry], rules: Sequence[Rule]) -> C
     asked = np.full(size, -1, np.intp)
     questions: dict[tuple[Condition, tuple[object, ...]], int] = {}
     askers: list[tuple[Condition, CatalogueEntry]] = []
-    for c, (entry, found) in enumerate(zip(samples.values(), covering, strict=True)):
-        if not found:
+    for c, (entry, own_rules) in enumerate(zip(samples.values(), covering, strict=True)):
+        if not own_rules:
             raise ValueError(f"Für die Intervention {entry.id} ({entry.kind}) gilt keine Regel.")
-        for r, (i, rule) in enumerate(found):
+        for r, (i, rule) in enumerate(own_rules):
             key = rule.condition, seen_of(rule.condition, entry)
             if key not in questions:
                 questions[key] = len(askers)

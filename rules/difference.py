@@ -24,7 +24,7 @@ CHANGED: Final = "geändert"
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field in words; "" where the entry says nothing."""
+    """One field in words; "" where the entry leaves it out."""
 
     name: str
     before: str
@@ -42,7 +42,7 @@ class EntryChange:
     what
         :data:`ADDED`, :data:`REMOVED` or :data:`CHANGED`.
     fields
-        What changed; all fields that say something where the entry is new or gone.
+        What changed; all filled fields where the entry is new or removed.
     """
 
     section: str

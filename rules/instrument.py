@@ -76,11 +76,11 @@ def instrument(on: date) -> Instrument:
 def _instrument(_shelf: Path, on: date) -> Instrument:
     book = statute.document("assessment.yaml")
 
-    def held(table: str) -> dict[str, Mapping[str, Any]]:
+    def tables_of(table: str) -> dict[str, Mapping[str, Any]]:
         return statute.entries_on(book[table], on, "das Begutachtungsinstrument (§ 15 SGB XI)")
 
-    grades, special = held("pflegegrade")[""], held("besondere_bedarfskonstellation")[""]
-    scales, bands, modules, module_5 = (held(t) for t in ("skalen", "punktbereiche", "module", "modul_5"))
+    grades, special = tables_of("pflegegrade")[""], tables_of("besondere_bedarfskonstellation")[""]
+    scales, bands, modules, module_5 = (tables_of(t) for t in ("skalen", "punktbereiche", "module", "modul_5"))
     criteria = {}
     for module in modules.values():
         for name, entry in module["kriterien"].items():

@@ -130,15 +130,15 @@ def build(contents: Mapping[str, Any], as_of: date) -> RuleBook:
     def entries(
         name: str, key: str, build: Callable[[Mapping[str, Any], Mapping[str, str]], _Entry]
     ) -> tuple[_Entry, ...]:
-        found = []
+        effective = []
         for raw in contents[name][key]:
             if not _holds(raw, as_of):
                 continue
             try:
-                found.append(build(raw, sources))
+                effective.append(build(raw, sources))
             except (KeyError, ConditionError) as problem:
                 raise RuleBookError(f"{name}, Eintrag {raw.get('id')}: {problem}") from problem
-        return tuple(found)
+        return tuple(effective)
 
     return RuleBook(
         id=head["id"],

@@ -1,4 +1,4 @@
-"""What a rulebook is made of: plain, frozen entries. No entry decides anything by itself."""
+"""What a rulebook is made of: plain, frozen entries without any decisions of their own."""
 
 from __future__ import annotations
 
@@ -102,6 +102,6 @@ class RuleBook:
 
     @property
     def display(self) -> str:
-        """Return name, edition and status as they stand beside every QN-Soll."""
+        """Return name, edition and status as they are shown beside every QN-Soll."""
         status = {"amtlich": "amtlich", "rekonstruktion": "nicht amtlich", "hausregel": "Hausregel, nicht amtlich"}
         return f"{self.title} {self.edition} · {status[self.status]}"

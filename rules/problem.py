@@ -1,4 +1,4 @@
-"""What is wrong with a rulebook, said so that the person who wrote it can mend it."""
+"""What is wrong with a rulebook, in words that let its author correct it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class BookProblem:
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """Return the known word somebody may have meant, "" for none; case does not count."""
+    """Return the known word the author may have meant, "" for none; case is ignored."""
     by_case = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), list(by_case), 1)
-    return by_case[found[0]] if found else ""
+    nearest = difflib.get_close_matches(word.casefold(), list(by_case), 1)
+    return by_case[nearest[0]] if nearest else ""

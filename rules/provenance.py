@@ -18,11 +18,11 @@ class Provenance:
     source
         Citation with section or page; "" for an own setting.
     reason
-        Why the entry says what it says.
+        The reason for the entry.
     certainty
         How sure we are that the entry is right, in per cent.
     checked
-        Day on which somebody last held the entry against its source.
+        Day on which the entry was last compared with its source.
     """
 
     source: str

@@ -65,7 +65,7 @@ class ReferenceLevel:
 
 
 def resident_at(states: States, row: int) -> ReferenceResident:
-    """Return one row of the states the compiler takes as a resident."""
+    """Return one row of the compiler's states as a resident."""
     cells = {cell: int(values[row]) for cell, values in states.cells.items()}
     return ReferenceResident(
         points={cell: value for cell, value in cells.items() if value != MISSING},
@@ -144,18 +144,18 @@ def _possible(
     """Return the values what is compared can have, whatever the unrecorded items turn out to be."""
     if isinstance(condition, LargestComparison):
         return _largest(condition, intervention, resident)
-    held = instrument(on)
+    edition = instrument(on)
     if isinstance(condition, PunktbereichComparison):
-        low, high = (_band(held, condition.module, resident, most=most) for most in (False, True))
+        low, high = (_band(edition, condition.module, resident, most=most) for most in (False, True))
     else:
-        low, high = (_pflegegrad(held, resident, most=most) for most in (False, True))
+        low, high = (_pflegegrad(edition, resident, most=most) for most in (False, True))
     return range(low, high + 1)
 
 
 def _largest(condition: LargestComparison, intervention: CatalogueEntry, resident: ReferenceResident) -> range:
     """Return what the largest of some grades or frequencies can be."""
-    of = grade if condition.measure == "grad" else frequency
-    values = [of(resident, item) for item in condition.items or intervention.bi_items]
+    read = grade if condition.measure == "grad" else frequency
+    values = [read(resident, item) for item in condition.items or intervention.bi_items]
     largest = max((value for value in values if value is not None), default=0)
     return range(largest, 4 if None in values else largest + 1)
 
@@ -172,9 +172,9 @@ def _count(resident: ReferenceResident, item: str, frequency: str, *, most: bool
     return resident.points.get(f"{item} {frequency}", 10_000 if most else 0)
 
 
-def _module_5(held: Instrument, resident: ReferenceResident, *, most: bool) -> int:
+def _module_5(edition: Instrument, resident: ReferenceResident, *, most: bool) -> int:
     """Return the sum of item points of module 5."""
-    book, total = held.module_5, _points(resident, "5.16", most=most)
+    book, total = edition.module_5, _points(resident, "5.16", most=most)
     for part in "abc":
         units = 0
         for item in book[part]["kriterien"]:
@@ -189,27 +189,27 @@ def _module_5(held: Instrument, resident: ReferenceResident, *, most: bool) -> i
     return total
 
 
-def _band(held: Instrument, module: int, resident: ReferenceResident, *, most: bool) -> int:
+def _band(edition: Instrument, module: int, resident: ReferenceResident, *, most: bool) -> int:
     """Return the Punktbereich of a module."""
     if module == 5:
-        total = _module_5(held, resident, most=most)
+        total = _module_5(edition, resident, most=most)
     else:
         items = [item for item in ITEMS if item.startswith(f"{module}.") and item not in COUNTED_ITEMS]
         total = sum(_points(resident, item, most=most) for item in items)
-    return sum(total >= start for start in held.bands_from[module])
+    return sum(total >= start for start in edition.bands_from[module])
 
 
-def _pflegegrad(held: Instrument, resident: ReferenceResident, *, most: bool) -> int:
+def _pflegegrad(edition: Instrument, resident: ReferenceResident, *, most: bool) -> int:
     """Return the Pflegegrad."""
     if resident.special:
-        return held.special_grade
-    points = {m: held.weighted[m][_band(held, m, resident, most=most)] for m in held.weighted}
+        return edition.special_grade
+    points = {m: edition.weighted[m][_band(edition, m, resident, most=most)] for m in edition.weighted}
     total = points[1] + max(points[2], points[3]) + points[4] + points[5] + points[6]
-    return sum(total >= start for start in held.grades_from)
+    return sum(total >= start for start in edition.grades_from)
 
 
 def level(book: RuleBook, intervention: CatalogueEntry, resident: ReferenceResident | None) -> ReferenceLevel:
-    """Return the level of one intervention. ``resident`` None = nobody, or nobody with an assessment."""
+    """Return the level of one intervention. ``resident`` None = no resident, or none with an assessment."""
     if resident is None:
         if intervention.kind not in KINDS_WITHOUT_RESIDENT:
             return ReferenceLevel(0, 0, ())

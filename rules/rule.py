@@ -1,4 +1,4 @@
-"""One rule of a rulebook. It decides nothing by itself: its condition is evaluated by :mod:`rules.compile`."""
+"""One rule of a rulebook: data only, its condition is evaluated by :mod:`rules.compile`."""
 
 from __future__ import annotations
 

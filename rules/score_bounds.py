@@ -1,4 +1,4 @@
-"""What incomplete records can come to: scores with every gap at its least, and at its most."""
+"""Bounds of incomplete records: scores with every gap at its least, and at its most."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _VERY_OFTEN: Final = 999
 
 @dataclass(frozen=True)
 class ScoreBounds:
-    """The least and the most n assessments can come to, whatever the cells not recorded hold."""
+    """The lowest and the highest scores of n assessments, whatever the values of cells not recorded."""
 
     low: Scores
     high: Scores
 
 
 def scores_between(states: States, on: date | None = None) -> ScoreBounds:
-    """Return what resident states come to at least and at most; computed once for a day.
+    """Return the lowest and highest scores of resident states; computed once for a day.
 
     Every score grows with every cell, so the ends are those of the least and the greatest filling.
     """
     if on not in states.derived:
         ends = [_filled(states, most=most, on=on or _LATEST) for most in (False, True)]
         states.derived[on] = ScoreBounds(*ends)
-    found = states.derived[on]
-    assert isinstance(found, ScoreBounds)
-    return found
+    bounds = states.derived[on]
+    assert isinstance(bounds, ScoreBounds)
+    return bounds
 
 
 def _filled(states: States, *, most: bool, on: date) -> Scores:

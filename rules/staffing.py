@@ -28,7 +28,7 @@ class Staffing:
     titles
         Name of each group in the words of the statute.
     levels
-        Qualification levels each group stands for.
+        Qualification levels of each group.
     """
 
     nr1: Decimal

@@ -40,7 +40,7 @@ class States:
     criteria : (n, k) bool
         Which criteria of an unstable health situation are active.
     criterion_ids : k ids
-        What the columns of ``criteria`` stand for.
+        What the columns of ``criteria`` mean.
     special : (n,) bool
         Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI); None = nobody.
     derived
@@ -59,17 +59,17 @@ class States:
     @property
     def unstable(self) -> NDArray[np.bool_]:
         """At least one criterion of an unstable health situation is active, shape (n,)."""
-        found: NDArray[np.bool_] = np.logical_or.reduce(self.criteria, axis=1)
-        return found
+        unstable: NDArray[np.bool_] = np.logical_or.reduce(self.criteria, axis=1)
+        return unstable
 
     def any_active(self, criteria: Collection[str]) -> NDArray[np.bool_]:
         """Return whether one of these criteria is active, shape (n,); none named = whichever."""
         if not criteria:
             return self.unstable
-        found: NDArray[np.bool_] = np.logical_or.reduce(
+        active: NDArray[np.bool_] = np.logical_or.reduce(
             self.criteria[:, [name in criteria for name in self.criterion_ids]], axis=1
         )
-        return found
+        return active
 
     @property
     def size(self) -> int:

@@ -47,7 +47,7 @@ def entries_on(entries: Iterable[Mapping[str, Any]], on: date, what: str) -> dic
 
 
 def provenance(raw: Mapping[str, Any], sources: Mapping[str, str] | None = None) -> Provenance:
-    """Return the citation of an entry; ``sources`` names the works its short names stand for."""
+    """Return the citation of an entry; ``sources`` maps its short names to the works cited."""
     named = (sources or {}).get(raw.get("quelle", ""), raw.get("quelle", ""))
     return Provenance(
         source=f"{named}, {raw['stelle']}" if named else "",

@@ -56,7 +56,7 @@ ITEMS_WITHOUT_DAILY: Final = frozenset({"5.13", "5.14", "5.15"})
 ASSESSMENT_CELLS: Final = tuple(
     cell for item in ITEMS for cell in ([f"{item} {f}" for f in FREQUENCIES] if item in COUNTED_ITEMS else [item])
 )
-"""The cells of one assessment as they stand in the workbook: points, or three counts."""
+"""The cells of one assessment as they are in the workbook: points, or three counts."""
 
 
 def module_of(item: str) -> int:

@@ -64,8 +64,8 @@ def run(
     ImportError
         With a scheduler, where dask.distributed is not installed.
     """
-    with closing(_outcomes(keys, work, workers, scheduler, tries)) as found:
-        for done, outcome in enumerate(found, start=1):
+    with closing(_outcomes(keys, work, workers, scheduler, tries)) as outcomes:
+        for done, outcome in enumerate(outcomes, start=1):
             if progress:
                 progress(done, len(keys))
             yield outcome

@@ -38,7 +38,7 @@ class TaskFailure:
 
 @dataclass(frozen=True)
 class TaskOutcome(Generic[Key, Result]):
-    """The outcome of one key: a result, or a failure that says why there is none."""
+    """The outcome of one key: a result, or a failure with the reason why there is none."""
 
     key: Key
     result: Result | None

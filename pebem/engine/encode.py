@@ -32,7 +32,7 @@ class EmptyError(ValueError):
 
 
 class _Column:
-    """A categorical column and what its categories stand for."""
+    """A categorical column and what its categories mean."""
 
     def __init__(self, column: pd.Series, of_category: NDArray[np.integer], missing: int) -> None:
         self.codes: NDArray[np.signedinteger] = column.array.codes
@@ -40,7 +40,7 @@ class _Column:
         self.table = np.append(of_category, missing).astype(np.int64)
 
     def write(self, part: slice, out: NDArray[np.int64], work: NDArray[np.int64]) -> None:
-        """Write what some rows stand for; ``work`` is overwritten."""
+        """Write the codes of a slice of rows; ``work`` is overwritten."""
         np.copyto(work, self.codes[part])  # numpy would widen narrow numbers itself, into new memory
         self.table.take(work, out=out, mode="wrap")
 
@@ -145,8 +145,8 @@ class Coder:
 
 def _people(column: pd.Series, known: pd.Index) -> NDArray[np.int64]:
     """Return the code of each category of a column of people."""
-    found = positions(column.cat.categories, known)
-    return np.where(found < 0, UNKNOWN_PERSON, found + FIRST_PERSON)
+    rows = positions(column.cat.categories, known)
+    return np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
 
 
 def learn(frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
@@ -163,7 +163,7 @@ class Coded:
     Attributes
     ----------
     position : (n,) int64
-        Where each row stands in the frame.
+        Where each row is in the frame.
     wards, shifts
         Labels in the order of their codes.
     """

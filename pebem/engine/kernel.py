@@ -31,17 +31,17 @@ SECONDS_LIMIT: Final = 1 << 18
 
 
 def rows_of(weight: int) -> int:
-    """Return how many rows the weights of a chunk stand for, of their sum.
+    """Return how many rows the weights of a chunk represent, from their sum.
 
     Raises
     ------
     ValueError
         Where they are more than can be added up at once.
     """
-    found = weight >> SECOND_BITS
-    if not 0 <= found <= ROWS_LIMIT:
+    count = weight >> SECOND_BITS
+    if not 0 <= count <= ROWS_LIMIT:
         raise ValueError(f"more than {ROWS_LIMIT} rows at once; take smaller parts")
-    return found
+    return count
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Rows:
 
     @property
     def number(self) -> int:
-        """Return how many rows these are; a row may stand for several.
+        """Return how many rows these are; a row may represent several.
 
         Raises
         ------
@@ -150,16 +150,16 @@ class Buffers:
 
 def ends(rows: Rows, tables: LookupTables, buffers: Buffers) -> NDArray[np.int64]:
     """Return the end of each row of a chunk, shape (chunk,): a view of ``buffers.end``."""
-    found, at = buffers.end[: len(rows)], buffers.key[: len(rows)]
-    tables.state.ravel().take(rows.resident_day, out=at, mode="wrap")
-    at *= tables.demand.shape[1]
-    at += rows.intervention
-    tables.demand.ravel().take(at, out=found, mode="wrap")
-    found *= tables.end.shape[1]
-    tables.supply.ravel().take(rows.staff_day, out=at, mode="wrap")
-    at += found
-    tables.end.ravel().take(at, out=found, mode="wrap")
-    return found
+    outcome, place = buffers.end[: len(rows)], buffers.key[: len(rows)]
+    tables.state.ravel().take(rows.resident_day, out=place, mode="wrap")
+    place *= tables.demand.shape[1]
+    place += rows.intervention
+    tables.demand.ravel().take(place, out=outcome, mode="wrap")
+    outcome *= tables.end.shape[1]
+    tables.supply.ravel().take(rows.staff_day, out=place, mode="wrap")
+    place += outcome
+    tables.end.ravel().take(place, out=outcome, mode="wrap")
+    return outcome
 
 
 def tally(rows: Rows, tables: LookupTables, sums: Sequence[Sums], buffers: Buffers) -> None:

@@ -60,8 +60,8 @@ def _add(
     whole = 0
     for i in range(len(weight)):
         need = demand[np.uint64(state[np.uint64(resident_day[i])] * interventions + intervention[i])]
-        found = end[np.uint64(need * supplies + supply[np.uint64(staff_day[i])])]
+        outcome = end[np.uint64(need * supplies + supply[np.uint64(staff_day[i])])]
         whole += weight[i]
         for slow, size, fast, packed in numba.literal_unroll(sums):
-            packed[np.uint64((slow[i] * size + fast[i]) * ends + found)] += weight[i]
+            packed[np.uint64((slow[i] * size + fast[i]) * ends + outcome)] += weight[i]
     return whole

@@ -117,7 +117,7 @@ def _demands(
 ) -> tuple[NDArray[np.int64], Demands, NDArray[np.bool_]]:
     """Return the demand code, shape (states, interventions), and for each code what it asks for and what is known.
 
-    Work that needs no resident is covered without one; a number nobody knows is a gap all the same.
+    Work that needs no resident is covered without one; an unknown number is a gap all the same.
     """
     names = certificates_of(book)
     accepts = [entry.accepts for entry in book.interventions]

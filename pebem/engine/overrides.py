@@ -1,4 +1,4 @@
-"""Levels a qualified person has set: while effective, they replace what the rulebook says.
+"""Levels a qualified person has set: while effective, they replace the levels of the rulebook.
 
 A resident's own override beats the house's; of several effective ones the last to begin holds (of equals the
 later row). A reserved task stays at the highest level whatever is set. Work that needs a resident and names none
@@ -133,9 +133,9 @@ def _sets(shape: tuple[int, ...], ordered: pd.DataFrame, first: int) -> tuple[ND
     ):
         people = slice(None) if house else slice(FIRST_PERSON + person, FIRST_PERSON + person + 1)
         part = grid[people, max(start - first, 0) : max(end - first + 1, 0)]
-        held, code = np.unique(part, return_inverse=True)
+        sets, code = np.unique(part, return_inverse=True)
         extended = []
-        for before in held:
+        for before in sets:
             grown = (*members[before], position)
             if grown not in known:
                 known[grown] = len(members)

@@ -65,7 +65,7 @@ class Sums:
     Attributes
     ----------
     names
-        Columns of :class:`Rows` that are kept together.
+        Columns of :class:`Rows` that are stored together.
     sizes
         Number of codes of each.
     ends

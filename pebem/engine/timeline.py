@@ -59,8 +59,8 @@ def index_of(people: pd.Series | NDArray[np.object_]) -> pd.Index:
 
 def positions(values: pd.Series | pd.Index, known: pd.Index) -> NDArray[np.int64]:
     """Return the position of each value in ``known``, -1 = not there."""
-    found: NDArray[np.int64] = known.get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
-    return found
+    places: NDArray[np.int64] = known.get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
+    return places
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ def resident_timeline(
     span = np.arange(first, last + 1)
     effective = _effective_assessments(residents, assessments, known, span)
     names = (*criteria, OTHER_CRITERION)
-    held = _unstable(instability, known, span, criteria)
+    active = _unstable(instability, known, span, criteria)
     # One code for each pair (assessment, active criteria) that occurs.
     assessed = effective >= 0
     code = effective[assessed].astype(np.int64)
-    for number, bit in enumerate(held, 1):
+    for number, bit in enumerate(active, 1):
         code = 2 * code + bit[assessed]
         if number % _BITS_AT_ONCE == 0:
             code = np.unique(code, return_inverse=True)[1]
@@ -115,14 +115,14 @@ def resident_timeline(
     grid[UNKNOWN_PERSON] = STATE_UNKNOWN
     grid[FIRST_PERSON:] = days_of_people
     assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), effective[assessed][example]]).astype(np.int64)
-    sets = np.concatenate([np.zeros((FIRST_ASSESSED, len(names)), bool), held[:, assessed][:, example].T])
+    sets = np.concatenate([np.zeros((FIRST_ASSESSED, len(names)), bool), active[:, assessed][:, example].T])
     return ResidentTimeline(grid, states_of(assessments, assessment, sets, names), assessment)
 
 
 def named_criteria(book: RuleBook) -> tuple[str, ...]:
     """Return the instability criteria the rules of a book name one by one, in a fixed order."""
-    found = [leaf for rule in book.rules for leaf in leaves(rule.condition) if isinstance(leaf, Unstable)]
-    return tuple(sorted({name for leaf in found for name in leaf.criteria}))
+    conditions = [leaf for rule in book.rules for leaf in leaves(rule.condition) if isinstance(leaf, Unstable)]
+    return tuple(sorted({name for leaf in conditions for name in leaf.criteria}))
 
 
 def states_of(
@@ -193,10 +193,10 @@ def _unstable(
     ends = np.clip(days(instability["end"], FOR_EVER) - span[0] + 1, 0, last)
     used = (person >= 0) & (begins < ends)
     # One more from the first day on, one fewer after the last: what is above zero is active.
-    held = np.zeros((len(criteria) + 1, len(known), last + 1), np.int32)
-    np.add.at(held, (kind[used], person[used], begins[used]), 1)
-    np.add.at(held, (kind[used], person[used], ends[used]), -1)
-    return np.cumsum(held, axis=2, out=held)[:, :, :last] > 0
+    active = np.zeros((len(criteria) + 1, len(known), last + 1), np.int32)
+    np.add.at(active, (kind[used], person[used], begins[used]), 1)
+    np.add.at(active, (kind[used], person[used], ends[used]), -1)
+    return np.cumsum(active, axis=2, out=active)[:, :, :last] > 0
 
 
 @dataclass(frozen=True)
@@ -226,8 +226,8 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     level = np.minimum(staff["qn"].to_numpy(np.int64), HIGHEST_LEVEL)
     roles = {role.id: (role.otherwise, role.everyday) for role in book.roles}
     counting = [roles.get(role, (int(own), int(own))) for role, own in zip(staff["role"], level, strict=True)]
-    held = [text.split(";") if isinstance(text, str) else () for text in staff["certificates"]]
-    brought = [(*counting[row], *(name in held[row] for name in names)) for row in range(len(staff))]
+    certificates = [text.split(";") if isinstance(text, str) else () for text in staff["certificates"]]
+    brought = [(*counting[row], *(name in certificates[row] for name in names)) for row in range(len(staff))]
     unknown = (0, 0, *(False for _ in names))
     codes = {key: i for i, key in enumerate(dict.fromkeys([unknown, *brought]))}
     of_row = np.array([*(codes[key] for key in brought), codes[unknown]], np.int32)

@@ -1,4 +1,4 @@
-"""A rulebook held against cases: where it says something else than a care expert wrote down."""
+"""A rulebook compared with cases: where it differs from what a care expert wrote down."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 NONE: Final = "keines"
 BARRED: Final = "gesperrt"
-"""What an expectation can say of certificates, beside naming one: there is none; a deciding rule admits none."""
+"""What an expectation can state about certificates, besides naming one: there is none; a deciding rule admits none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Where a rulebook says something else than a case. ``message`` is one German sentence."""
+    """Where a rulebook differs from a case. ``message`` is one German sentence."""
 
     case: str
     intervention: str
@@ -51,39 +51,39 @@ def deviations(book: RuleBook, cases: Sequence[Case], states: States | None = No
     Parameters
     ----------
     states
-        What :func:`states_of` gives for the cases, where several rulebooks are held against them.
+        What :func:`states_of` returns for the cases, where several rulebooks are compared with them.
 
     Returns
     -------
     list of Deviation
-        Empty where the rulebook says what the cases expect.
+        Empty where the rulebook agrees with the cases.
     """
     states = states or states_of(book, cases)
     table = compile_levels(book, states)
     known = {entry.id for entry in book.criteria}
-    found = []
+    contradictions = []
     asked: dict[str, _Asked] = {}
     for row, case in enumerate(cases):
         for expected in case.expected:
             name = expected.intervention
             if name not in book.index:
-                found.append(Deviation(case.id, name, "Diese Intervention gibt es im Regelwerk nicht."))
+                contradictions.append(Deviation(case.id, name, "Diese Intervention gibt es im Regelwerk nicht."))
                 continue
             if name not in asked:
                 asked[name] = _Asked.of(book, book.interventions[book.index[name]], states, table)
             problems = asked[name].differences(row, expected)
-            found.extend(Deviation(case.id, name, text) for text in problems)
-        found.extend(
+            contradictions.extend(Deviation(case.id, name, text) for text in problems)
+        contradictions.extend(
             Deviation(case.id, "", f"Das Kriterium „{name}“ gibt es im Regelwerk nicht.")
             for name in case.unstable
             if name not in known
         )
-    return found
+    return contradictions
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a rulebook says of one intervention in all states; ``truth`` by rule id."""
+    """A rulebook's answer for one intervention in all states; ``truth`` by rule id."""
 
     entry: CatalogueEntry
     states: States

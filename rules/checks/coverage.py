@@ -58,7 +58,7 @@ class Coverage:
 
     @property
     def complete(self) -> bool:
-        """Every entry is cited or says that it is our own setting."""
+        """Every entry is cited or marked as our own setting."""
         return self.cited + self.own == self.entries
 
 
@@ -70,7 +70,7 @@ def coverage(source: Path | Mapping[str, Any]) -> tuple[Coverage, ...]:
 
 def statute_coverage() -> tuple[Coverage, ...]:
     """Return the coverage of the files of the law, by table; values of § 113c count row by row."""
-    found = []
+    tables = []
     for name, file, key in _STATUTE:
         entries = statute.document(file)[key]
         rows = (
@@ -78,30 +78,30 @@ def statute_coverage() -> tuple[Coverage, ...]:
             if key == "ausgaben"
             else entries
         )
-        found.append(_counted(name, rows))
-    return tuple(found)
+        tables.append(_counted(name, rows))
+    return tuple(tables)
 
 
 def total(parts: Iterable[Coverage], name: str = "Zusammen") -> Coverage:
     """Return several kinds as one."""
-    held = list(parts)
-    known = sum(part.cited + part.own for part in held)
+    kinds = list(parts)
+    known = sum(part.cited + part.own for part in kinds)
     return Coverage(
         name,
-        sum(part.entries for part in held),
-        sum(part.cited for part in held),
-        sum(part.own for part in held),
-        sum(part.certainty * (part.cited + part.own) for part in held) / known if known else 0.0,
-        min((part.oldest for part in held if part.oldest), default=None),
+        sum(part.entries for part in kinds),
+        sum(part.cited for part in kinds),
+        sum(part.own for part in kinds),
+        sum(part.certainty * (part.cited + part.own) for part in kinds) / known if known else 0.0,
+        min((part.oldest for part in kinds if part.oldest), default=None),
     )
 
 
 def _counted(name: str, entries: Iterable[Mapping[str, Any]]) -> Coverage:
-    held = list(entries)
+    rows = list(entries)
     # An entry counts where it is whole: dated, checked on a day, with certainty and reason.
     whole = [
         e["beleg"]
-        for e in held
+        for e in rows
         if "gueltig_ab" in e and {"sicherheit", "grund", "geprueft_am"} <= e.get("beleg", {}).keys()
     ]
     cited = [b for b in whole if b.get("quelle") and b.get("stelle")]
@@ -109,7 +109,7 @@ def _counted(name: str, entries: Iterable[Mapping[str, Any]]) -> Coverage:
     certain = [b["sicherheit"] for b in (*cited, *own)]
     return Coverage(
         name,
-        len(held),
+        len(rows),
         len(cited),
         len(own),
         sum(certain) / len(certain) if certain else 0.0,

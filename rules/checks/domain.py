@@ -1,4 +1,4 @@
-"""Every resident state the rules of a book can tell apart for an intervention, as states the engine can score.
+"""Every resident state the rules of a book can distinguish for an intervention, as states the engine can score.
 
 Rules see little of a resident: the largest of some grades, some criteria, a Punktbereich. What they see falls into
 axes (items all rules look at together, a criterion of instability, the rest of a module), and each axis into classes
@@ -64,7 +64,7 @@ _MODULE_5: Final[Mapping[int, Mapping[str, int]]] = {
     9: {"5.1 täglich": 9, "5.8 täglich": 3, "5.16": 3},
     15: {"5.1 täglich": 9, "5.8 täglich": 3, "5.16": 3, "5.12 täglich": 1},
 }
-"""Counts that come to a sum of module 5."""
+"""Counts that result in a sum of module 5."""
 
 
 @dataclass(frozen=True)
@@ -110,24 +110,24 @@ class Domain:
 
     def words(self, state: int) -> str:
         """Return one state in German, as far as it differs from no need."""
-        found = []
+        phrases = []
         for name, value in self.inputs(state).items():
             if name in GATES.values():
-                found += [f"{_FINDINGS[name]} {CONTINENCE[value]}"] if value > 0 else []
+                phrases += [f"{_FINDINGS[name]} {CONTINENCE[value]}"] if value > 0 else []
             elif value == MISSING:
-                found.append(f"{name} nicht erfasst")
+                phrases.append(f"{name} nicht erfasst")
             elif value and " " in name and name.split()[0] not in COUNTED_ITEMS:
-                found.append(name)
+                phrases.append(name)
             elif value:
-                found.append(f"{name} = {value}")
-        return ", ".join(found) or "kein Bedarf"
+                phrases.append(f"{name} = {value}")
+        return ", ".join(phrases) or "kein Bedarf"
 
     def inputs(self, state: int) -> dict[str, int]:
         """Return all cells, findings and criteria of one state that some axis sets."""
-        held: dict[str, int] = {}
+        values: dict[str, int] = {}
         for axis, position in zip(self.axes, self.positions[:, state], strict=True):
-            held.update(axis.classes[position])
-        return held
+            values.update(axis.classes[position])
+        return values
 
 
 def domain(book: RuleBook, intervention: CatalogueEntry, *, recorded: bool = False) -> Domain:
@@ -175,15 +175,15 @@ def states_at(book: RuleBook, axes: tuple[Axis, ...], positions: NDArray[np.intp
 
 def leaves_for(book: RuleBook, intervention: CatalogueEntry) -> list[Leaf]:
     """Return what the rules for an intervention ask, its own items named."""
-    found: list[Leaf] = []
+    statements: list[Leaf] = []
     for rule in book.rules:
         if intervention.kind in rule.kinds:
             for leaf in leaves(rule.condition):
                 if isinstance(leaf, LargestComparison) and not leaf.items:
-                    found.append(replace(leaf, items=intervention.bi_items))
+                    statements.append(replace(leaf, items=intervention.bi_items))
                 else:
-                    found.append(leaf)
-    return found
+                    statements.append(leaf)
+    return statements
 
 
 def _axes(book: RuleBook, intervention: CatalogueEntry) -> Iterator[Axis]:
@@ -196,9 +196,9 @@ def _axes(book: RuleBook, intervention: CatalogueEntry) -> Iterator[Axis]:
     for items, cuts in _groups(compared):
         seen.update(items)
         yield _items(items, cuts, summed=module_of(items[0]) in summed)
-    held = instrument(book.as_of)
+    edition = instrument(book.as_of)
     rest = {m: [c for c in ASSESSMENT_CELLS if module_of(c) == m and c not in seen] for m in summed}
-    fills = {m: [_filled(m, rest[m], total) for total in (0, *held.bands_from[m])] for m in summed}
+    fills = {m: [_filled(m, rest[m], total) for total in (0, *edition.bands_from[m])] for m in summed}
     for module in banded:
         yield _module(module, fills[module], rest[module])
     if by_grade:
@@ -212,22 +212,22 @@ def _axes(book: RuleBook, intervention: CatalogueEntry) -> Iterator[Axis]:
 
 
 def _groups(compared: list[LargestComparison]) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
-    """Put together items that the same comparisons look at, with the values at which those change their mind."""
+    """Group items that the same comparisons use, with the values at which their results change."""
     by_item: dict[str, list[LargestComparison]] = {}
     for leaf in compared:
         for item in leaf.items:
             by_item.setdefault(item, []).append(leaf)
     groups: dict[tuple[object, ...], list[str]] = {}
-    for item, found in by_item.items():
+    for item, leaves_of_item in by_item.items():
         alone = item if item in GATES else ""  # a gate is a finding of its own
-        groups.setdefault((alone, *dict.fromkeys(found)), []).append(item)
+        groups.setdefault((alone, *dict.fromkeys(leaves_of_item)), []).append(item)
     for items in groups.values():
         cuts = {cut for leaf in by_item[items[0]] for cut in _cuts(leaf)}
         yield tuple(items), tuple(sorted({0} | {cut for cut in cuts if 0 < cut <= _TOP}))
 
 
 def _cuts(leaf: LargestComparison) -> tuple[int, ...]:
-    """Return the values from which on a comparison says something else than below."""
+    """Return the values from which on a comparison has another result than below."""
     return {">=": (leaf.value,), "<=": (leaf.value + 1,), "=": (leaf.value, leaf.value + 1)}[leaf.operator]
 
 
@@ -259,7 +259,7 @@ def _points(item: str, value: int) -> int:
 
 
 def _filled(module: int, cells: list[str], total: int) -> dict[str, int]:
-    """Return recorded cells that come to a sum of item points, or to the most they can."""
+    """Return recorded cells that add up to a sum of item points, or to the highest possible."""
     filled = dict.fromkeys(cells, 0)
     if module == module_of(COUNTED_ITEMS[0]):
         return {**filled, **_MODULE_5[max(sum_ for sum_ in _MODULE_5 if sum_ <= total)]}
@@ -292,12 +292,12 @@ def _assessment(fills: Mapping[int, list[dict[str, int]]], cells: list[str]) -> 
 
 def _rising(fills: list[dict[str, int]]) -> list[dict[str, int]]:
     """Return each filling at least as high as the one before, cell by cell."""
-    found: list[dict[str, int]] = []
+    rising: list[dict[str, int]] = []
     for fill in fills:
-        raised = {cell: max(value, found[-1][cell]) for cell, value in fill.items()} if found else fill
-        if not found or raised != found[-1]:
-            found.append(raised)
-    return found
+        raised = {cell: max(value, rising[-1][cell]) for cell, value in fill.items()} if rising else fill
+        if not rising or raised != rising[-1]:
+            rising.append(raised)
+    return rising
 
 
 # ---------------------------------------------------------------- instability
@@ -320,12 +320,12 @@ def _instability(asked: list[Unstable], book: RuleBook) -> Iterator[Axis]:
 
 
 def kinds_of(book: RuleBook) -> Iterator[list[CatalogueEntry]]:
-    """Put together the interventions no rule of the book tells apart."""
+    """Group the interventions that no rule of the book distinguishes."""
 
     def key(entry: CatalogueEntry) -> str:
         return repr(
             (entry.kind, entry.base, *(seen_of(r.condition, entry) for r in book.rules if entry.kind in r.kinds))
         )
 
-    for _, found in itertools.groupby(sorted(book.interventions, key=key), key):
-        yield list(found)
+    for _, kind in itertools.groupby(sorted(book.interventions, key=key), key):
+        yield list(kind)

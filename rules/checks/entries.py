@@ -56,8 +56,8 @@ def check_documents(
     missing = [file for file in FILES if documents.get(file) is None]
     if missing:
         return [BookProblem(_path(name, file), 0, "", "Die Datei fehlt.") for file in missing]
-    found = [(file, *finding) for file in FILES for finding in form(file, documents[file])]
-    return [problem(documents, name, lines or {}, *finding) for finding in found or _meaning(documents, lines or {})]
+    faults = [(file, *finding) for file in FILES for finding in form(file, documents[file])]
+    return [problem(documents, name, lines or {}, *finding) for finding in faults or _meaning(documents, lines or {})]
 
 
 def _path(name: str, file: str) -> str:
@@ -120,15 +120,15 @@ def sequence(entries: Sequence[Mapping[str, Any]], steps: Steps) -> Iterator[tup
     entries
         Dated entries.
     steps
-        Where the list stands in its file.
+        Where the list is in its file.
     """
     spans: dict[str, list[tuple[str, str, int]]] = {}
     for position, entry in enumerate(entries):
         span = (entry["gueltig_ab"], entry.get("gueltig_bis", str(date.max)), position)
         spans.setdefault(str(entry.get("id", "")), []).append(span)
-    for name, held in spans.items():
+    for name, entries_of_name in spans.items():
         what = "dieser id" if name else "dieser Liste"
-        for (_, end, _), (start, _, position) in itertools.pairwise(sorted(held)):
+        for (_, end, _), (start, _, position) in itertools.pairwise(sorted(entries_of_name)):
             where = (*steps, position, "gueltig_ab")
             if start <= end:
                 yield where, f"Zwei Einträge {what} gelten am selben Tag ({start}). {_repair(start)}"

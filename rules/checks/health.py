@@ -50,11 +50,11 @@ def health(
     name, lines
         As for ``check_documents``.
     """
-    found = dict.fromkeys(
+    faults = dict.fromkeys(
         finding for day in days_of_change(documents) for finding in _sound(documents, build(documents, day))
     )
-    found |= dict.fromkeys([*_sources(documents), *_links(documents)])
-    return [problem(documents, name, lines or {}, *finding) for finding in found]
+    faults |= dict.fromkeys([*_sources(documents), *_links(documents)])
+    return [problem(documents, name, lines or {}, *finding) for finding in faults]
 
 
 def health_files(folder: Path) -> list[str]:
@@ -118,7 +118,7 @@ def _place(documents: Mapping[str, Any], file: str, entry: str) -> Steps:
 
 
 def _titles(documents: Mapping[str, Any], book: RuleBook) -> _Found:
-    """Two interventions of one title could not be told apart in a home's records."""
+    """Two interventions of one title could not be distinguished in a home's records."""
     counts = Counter(folded(entry.title) for entry in book.interventions)
     for entry in book.interventions:
         if counts[folded(entry.title)] > 1:
@@ -178,11 +178,11 @@ def _fall(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> tuple[str, str
 def _lost(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> Rule:
     """Return the rule that decided before and no longer holds."""
 
-    def gone(rule: Rule) -> tuple[bool, int]:
+    def lost(rule: Rule) -> tuple[bool, int]:
         low, high = (int(truth) for truth in evaluate(rule.condition, pair.states, entry, book.as_of))
         return low == TRUE and high != TRUE, rule.level_for(entry)
 
-    return max((rule for rule in book.rules if entry.kind in rule.kinds), key=gone)
+    return max((rule for rule in book.rules if entry.kind in rule.kinds), key=lost)
 
 
 def _sources(documents: Mapping[str, Any]) -> _Found:

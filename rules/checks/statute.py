@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def check_statute(folder: Path | None = None) -> list[BookProblem]:
     """Check the statute files in a folder; None = ours."""
     shelf = folder or statute.SHELF
-    found = []
+    faults = []
     for name in statute.STATUTE_FILES:
         content, places, problems = read_marked(shelf / name)
-        found.extend(problems)
+        faults.extend(problems)
         if not problems:
             wrong = list(form(name, content)) or list(_meaning(name, content))
-            found.extend(problem({name: content}, str(shelf), {name: places}, name, *finding) for finding in wrong)
-    return found
+            faults.extend(problem({name: content}, str(shelf), {name: places}, name, *finding) for finding in wrong)
+    return faults
 
 
 def _meaning(name: str, content: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:

@@ -81,7 +81,7 @@ def explain(book: RuleBook, intervention: CatalogueEntry, facts: Facts) -> Expla
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
-    """What the rulebook says before anybody overrules it."""
+    """What the rulebook says before any override."""
 
     level: int
     low: int
@@ -123,15 +123,15 @@ def _because(ruled: _Ruled, case: ConditionContext, *, overruled: bool) -> tuple
 
 
 def _near(ruled: _Ruled, case: ConditionContext) -> tuple[NearRule, ...]:
-    """Return the rules one step away that would ask for more than is called for now."""
-    found = []
+    """Return the rules one step away that would require more than now."""
+    near = []
     for answer in ruled.answers:
         if answer.applies is not False or answer.level <= ruled.low:
             continue
         want = needed(answer.rule.condition, case)
         if want and want.steps == 1:
-            found.append(NearRule(answer.rule, answer.level, want.text))
-    return tuple(found)
+            near.append(NearRule(answer.rule, answer.level, want.text))
+    return tuple(near)
 
 
 def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:

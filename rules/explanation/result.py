@@ -42,7 +42,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class RuleAnswer:
-    """What one rule says. ``applies`` is None where it rests on something not recorded."""
+    """The answer of one rule. ``applies`` is None where it depends on something not recorded."""
 
     rule: Rule
     level: int
@@ -87,7 +87,7 @@ class Explanation:
     qn_soll
         1-4; 0 = not to be rated.
     low, high
-        Lowest and highest level the records allow; 0 where nothing can be said.
+        Lowest and highest level the records allow; 0 where no level is known.
     rules
         All rules for this kind of intervention: deciding ones first, then by level, then the rest.
     missing

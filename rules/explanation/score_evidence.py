@@ -1,4 +1,4 @@
-"""Punktbereich and Pflegegrad as an explanation shows them: what the record comes to, and what it lacks."""
+"""Punktbereich and Pflegegrad as an explanation shows them: the scores of the record, and what is missing."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def _missing(module: int, states: States, on: date) -> list[str]:
         item, _, frequency = cell.partition(" ")
         if module_of(item) != module or (frequency == "täglich" and item in ITEMS_WITHOUT_DAILY):
             continue
-        held = states.points(cell)[0] if cell in states.cells or not frequency else MISSING
-        if int(held) == MISSING and item not in items:
+        points = states.points(cell)[0] if cell in states.cells or not frequency else MISSING
+        if int(points) == MISSING and item not in items:
             items.append(item)
     if len(items) > _NAMED:
         return [f"{len(items)} Kriterien in Modul {module}"]

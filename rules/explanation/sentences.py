@@ -1,4 +1,4 @@
-"""Conditions in sentences: why one holds for somebody, and what would have to be different for it to hold."""
+"""Conditions in sentences: why one holds for a resident, and what would have to change for it to hold."""
 
 from __future__ import annotations
 
@@ -100,16 +100,16 @@ def active_criteria(condition: Condition, facts: Facts) -> tuple[ActiveCriterion
 
 
 def _unstable(condition: Unstable, facts: Facts) -> str:
-    held = active_criteria(condition, facts)
-    starts = [criterion.start for criterion in held if criterion.start]
+    active = active_criteria(condition, facts)
+    starts = [criterion.start for criterion in active if criterion.start]
     since = f"seit dem {min(starts):%d.%m.%Y} " if starts else ""
-    labels = ", ".join(dict.fromkeys(criterion.label for criterion in held))
+    labels = ", ".join(dict.fromkeys(criterion.label for criterion in active))
     return f"{since}eine instabile gesundheitliche Situation besteht ({labels})"
 
 
 def _value(case: ConditionContext, item: str, measure: str) -> int:
-    of = case.states.grade if measure == "grad" else case.states.frequency
-    return int(of(item)[0])
+    read = case.states.grade if measure == "grad" else case.states.frequency
+    return int(read(item)[0])
 
 
 def _named(case: ConditionContext, item: str, step: int) -> tuple[str, str]:
@@ -123,13 +123,13 @@ def _largest(condition: LargestComparison, case: ConditionContext) -> str:
     items = condition.items or case.intervention.bi_items
     values = {item: _value(case, item, condition.measure) for item in items}
     shown = {i: v for i, v in values.items() if v != MISSING and (condition.operator != ">=" or v >= condition.value)}
-    said: dict[str, list[str]] = {}
+    by_words: dict[str, list[str]] = {}
     for item, value in shown.items():
         beyond = condition.operator == ">=" and value > condition.value
         named, word = _named(case, item, condition.value if beyond else value)
-        said.setdefault(f"{_or_worse(item)} {word}" if beyond else word, []).append(named)
-    one, many = ("ist", "sind") if condition.measure == "grad" else ("vorkommt", "vorkommen")
-    clauses = [f"{_together(named)} {word} {many if named[1:] else one}" for word, named in said.items()]
+        by_words.setdefault(f"{_or_worse(item)} {word}" if beyond else word, []).append(named)
+    singular, plural = ("ist", "sind") if condition.measure == "grad" else ("vorkommt", "vorkommen")
+    clauses = [f"{_together(named)} {word} {plural if named[1:] else singular}" for word, named in by_words.items()]
     return " und ".join(clauses) or f"gilt: {words(condition)}"
 
 

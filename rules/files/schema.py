@@ -57,7 +57,7 @@ def form(name: str, content: Any) -> Iterator[tuple[Steps, str]]:
 
 
 def _in_order(error: ValidationError) -> list[tuple[bool, Any]]:
-    """Entry 10 comes after entry 2; keys never stand beside positions."""
+    """Entry 10 comes after entry 2; keys and positions never mix."""
     return [(isinstance(step, str), step) for step in error.absolute_path]
 
 

@@ -101,4 +101,4 @@ def _flow(value: Any) -> str:
         case _:
             # A JSON text is a YAML text; what YAML does not print is written as its code.
             plain = json.dumps(value, ensure_ascii=False)
-            return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", plain)
+            return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)

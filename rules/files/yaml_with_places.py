@@ -31,14 +31,14 @@ class _Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 _Reader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
 @dataclass
 class Places:
-    """Where values stand in one file, counted from 1: the line of each, and the column of texts on one line."""
+    """Where values are in one file, counted from 1: the line of each, and the column of texts on one line."""
 
     lines: dict[Steps, int] = field(default_factory=dict)
     columns: dict[Steps, int] = field(default_factory=dict)

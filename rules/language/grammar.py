@@ -107,13 +107,13 @@ class _Reader:
         return ConditionError(message, len(self._text) if at_end else self._tokens[self._next][1])
 
     def whole(self) -> Condition:
-        found = self._either()
+        condition = self._either()
         if self._peek():
             raise self._problem(
                 f"Nach dem Ende der Bedingung steht noch „{self._peek()}“; "
                 "verbinden Sie Bedingungen mit „und“ oder „oder“."
             )
-        return found
+        return condition
 
     def _either(self) -> Condition:
         self._depth += 1
@@ -155,13 +155,13 @@ class _Reader:
             )
         if self._peek() == "(":
             self._take()
-            found = self._either()
+            condition = self._either()
             self._take(")")
         elif self._peek() in readers:
-            found = readers[self._take()]()
+            condition = readers[self._take()]()
         else:
             raise self._problem(self._not_a_condition(self._peek()))
-        return Not(found) if negations else found
+        return Not(condition) if negations else condition
 
     def _not_a_condition(self, word: str) -> str:
         known = ", ".join(_POSSIBLE.values())
@@ -175,10 +175,10 @@ class _Reader:
         return Unstable(self._names(self._criteria, "kein Kriterium einer instabilen gesundheitlichen Situation"))
 
     def _certified(self) -> Certified:
-        at = self._next + 1
+        position = self._next + 1
         names = self._names(self._certificates, "kein Zertifikat, das eine Intervention anerkennt")
         if len(names) > 1:
-            self._next = at + 2
+            self._next = position + 2
             raise self._problem("Hier steht genau ein Zertifikat; verbinden Sie mehrere mit „oder“.")
         return Certified(names[0])
 
@@ -245,7 +245,7 @@ class _Reader:
         return plain, value + shift
 
     def _at_least(self) -> AtLeast:
-        at = self._next
+        start = self._next
         if not self._peek().isdecimal():
             raise self._problem("Nach „mindestens“ steht, wie viele zutreffen müssen: mindestens 2 von (…, …).")
         count = int(self._take())
@@ -255,11 +255,11 @@ class _Reader:
         while self._take(",", ")") == ",":
             parts.append(self._either())
         if not 1 <= count <= len(parts):
-            self._next = at
+            self._next = start
             raise self._problem(f"Es sind {len(parts)} Bedingungen; möglich ist mindestens 1 bis {len(parts)}.")
         return AtLeast(count, tuple(parts))
 
 
 def _meant(word: str, known: Collection[str]) -> str:
-    found = closest(word, known)
-    return f" (meinten Sie „{found}“?)" if found else ""
+    nearest = closest(word, known)
+    return f" (meinten Sie „{nearest}“?)" if nearest else ""

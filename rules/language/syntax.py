@@ -129,14 +129,14 @@ def mentions(condition: Condition, kind: type[Leaf]) -> bool:
 
 
 def seen_of(condition: Condition, intervention: CatalogueEntry) -> tuple[object, ...]:
-    """Return what a condition sees of an intervention: where two agree, it says the same of both."""
-    found = leaves(condition)
-    own_items = any(isinstance(leaf, LargestComparison) and not leaf.items for leaf in found)
+    """Return what a condition sees of an intervention: where two agree, it has the same result for both."""
+    statements = leaves(condition)
+    own_items = any(isinstance(leaf, LargestComparison) and not leaf.items for leaf in statements)
     accepted = intervention.accepts.certificate if intervention.accepts else ""
     return (
         intervention.bi_items if own_items else (),
         intervention.reserved if mentions(condition, Reserved) else None,
-        tuple(leaf.certificate == accepted for leaf in found if isinstance(leaf, Certified)),
+        tuple(leaf.certificate == accepted for leaf in statements if isinstance(leaf, Certified)),
     )
 
 
