@@ -41,7 +41,7 @@ class Role:
     provenance: Provenance
 
 
-def folded(text: str) -> str:
+def normalised(text: str) -> str:
     """Return ``text`` as titles and labels are compared: case and runs of blanks do not count."""
     return " ".join(text.split()).casefold()
 
@@ -82,23 +82,23 @@ class RuleBook:
 
     @cached_property
     def _by_title(self) -> dict[str, CatalogueEntry]:
-        return {folded(entry.title): entry for entry in self.interventions}
+        return {normalised(entry.title): entry for entry in self.interventions}
 
     @cached_property
     def _criteria(self) -> dict[str, InstabilityCriterion]:
-        by_label = {folded(entry.label): entry for entry in self.criteria}
-        return by_label | {folded(entry.id): entry for entry in self.criteria}
+        by_label = {normalised(entry.label): entry for entry in self.criteria}
+        return by_label | {normalised(entry.id): entry for entry in self.criteria}
 
     def find_intervention(self, id_or_title: str) -> CatalogueEntry | None:
         """Return the intervention with this id (exact) or title (case and blanks ignored), or None."""
         wanted = id_or_title.strip()
         if wanted in self.index:
             return self.interventions[self.index[wanted]]
-        return self._by_title.get(folded(wanted))
+        return self._by_title.get(normalised(wanted))
 
     def find_criterion(self, id_or_label: str) -> InstabilityCriterion | None:
         """Return the criterion with this id or label (case and blanks ignored), or None."""
-        return self._criteria.get(folded(id_or_label))
+        return self._criteria.get(normalised(id_or_label))
 
     @property
     def display(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules.compile import compile_levels
 from rules.language.condition import FALSE, TRUE, UNKNOWN, evaluate, items_of
-from rules.model import folded
+from rules.model import normalised
 from rules.states import States, stacked
 from rules.vocabulary import MISSING
 
@@ -110,7 +110,7 @@ class _Asked:
         )
 
     def differences(self, row: int, expected: Expectation) -> Iterator[str]:
-        if expected.title and folded(expected.title) != folded(self.entry.title):
+        if expected.title and normalised(expected.title) != normalised(self.entry.title):
             yield f"Erwartet ist der Titel „{expected.title}“, im Regelwerk steht „{self.entry.title}“."
         low, high = int(self.low[row]), int(self.high[row])
         if (low, high) != (expected.low, expected.high):

@@ -19,7 +19,7 @@ from rules.checks.entries import LISTS, days_of_change, problem
 from rules.files.yaml_with_places import Places, Steps, read_marked
 from rules.language.condition import TRUE, evaluate
 from rules.load import FILES, build
-from rules.model import RuleBook, folded
+from rules.model import RuleBook, normalised
 from rules.vocabulary import HIGHEST_LEVEL
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def _place(documents: Mapping[str, Any], file: str, entry: str) -> Steps:
 
 def _titles(documents: Mapping[str, Any], book: RuleBook) -> _Found:
     """Two interventions of one title could not be distinguished in a home's records."""
-    counts = Counter(folded(entry.title) for entry in book.interventions)
+    counts = Counter(normalised(entry.title) for entry in book.interventions)
     for entry in book.interventions:
-        if counts[folded(entry.title)] > 1:
+        if counts[normalised(entry.title)] > 1:
             text = (
                 f"Der Titel „{entry.title}“ steht bei mehr als einer Intervention. Bitte unterscheiden Sie die Titel."
             )

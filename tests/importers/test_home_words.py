@@ -13,7 +13,7 @@ from importers.conventions import HomeConventions
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, WordKind, usual_names
 from importers.home_words.suggestions import LEAST, doubt, suggest
 from importers.rosters import shift_codes
-from rules.model import RuleBook, folded
+from rules.model import RuleBook, normalised
 
 CATALOGUE = KINDS[INTERVENTION]
 
@@ -58,7 +58,7 @@ def test_every_entry_is_found_by_its_own_title_and_listed_once(book: RuleBook) -
 def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBook) -> None:
     usual = usual_names()
     assert set(usual) <= set(book.index)
-    every = [folded(name) for names in usual.values() for name in names]
+    every = [normalised(name) for names in usual.values() for name in names]
     assert len(every) == len(set(every))
     assert not [name for name in every if book.find_intervention(name)], "an own title needs no usual name"
 
