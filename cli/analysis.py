@@ -34,8 +34,8 @@ def analyse(options: argparse.Namespace) -> int:
     """
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    agreed = HomeConventions(profiles=(profile(options.profile),)) if options.profile else HomeConventions()
-    read = opened(lambda passwords: importers.read(options.files, book, agreed=agreed, passwords=passwords))
+    conventions = HomeConventions(profiles=(profile(options.profile),)) if options.profile else HomeConventions()
+    read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
     period = _period(read.tables, options.first, options.last)
     if period:
         book = rules.load(period[1], options.rulebook)

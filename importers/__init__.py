@@ -75,7 +75,7 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say about its
     book: RuleBook,
     *,
     sheets_needed: Collection[str] = NEEDED,
-    agreed: HomeConventions | None = None,
+    conventions: HomeConventions | None = None,
     answers: Sequence[SheetAnswer] = (),
     passwords: Mapping[str, str] | None = None,
     hidden: bool = False,
@@ -92,7 +92,7 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say about its
         Names of interventions and criteria are looked up here.
     sheets_needed
         Sheets that must be there.
-    agreed
+    conventions
         What the home has settled once for all its files.
     answers
         Answers of a person for single sheets; all others go by a profile, their name, or clear headings.
@@ -111,17 +111,17 @@ def read(  # noqa: PLR0913 - each argument is one thing a home may say about its
     PasswordNeededError
         If a file is encrypted and its password is missing or another one.
     UnreadableError
-        If a file is refused as a whole, or a sheet cannot be read as what it is said to be; one German sentence or
-        two say why and what to do.
+        If a file is refused as a whole, or a sheet cannot be read as the given sheet; one German sentence or
+        two explain why and what to do.
     """
     with _without_collecting():
         on_progress = on_progress or _no_progress
-        agreed = agreed or HomeConventions()
+        conventions = conventions or HomeConventions()
         vocabulary = usual(headings)
-        known = KnownBefore(answers, agreed.profiles, vocabulary, hidden=hidden)
+        known = KnownBefore(answers, conventions.profiles, vocabulary, hidden=hidden)
         decided = decisions(opening.contents(files, passwords), known, _filter(tuple(SHEETS), hidden=hidden))
         chosen = _chosen(decided, tuple(SHEETS), len(files), on_progress)
-        return _result(chosen, book, sheets_needed, agreed, vocabulary, on_progress)
+        return _result(chosen, book, sheets_needed, conventions, vocabulary, on_progress)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class Look:
 def look(
     files: Sequence[File],
     *,
-    agreed: HomeConventions | None = None,
+    conventions: HomeConventions | None = None,
     answers: Sequence[SheetAnswer] = (),
     passwords: Mapping[str, str] | None = None,
     headings: Path | None = None,
@@ -167,11 +167,11 @@ def look(
 
     Parameters and errors as :func:`read`; an answer that names rows or columns a sheet does not have is refused here.
     """
-    agreed, vocabulary = agreed or HomeConventions(), usual(headings)
-    known = KnownBefore(answers, agreed.profiles, vocabulary)
+    conventions, vocabulary = conventions or HomeConventions(), usual(headings)
+    known = KnownBefore(answers, conventions.profiles, vocabulary)
     with _without_collecting():
         decided = tuple(decisions(opening.contents(files, passwords), known, SheetFilter(hidden=True)))
-    return Look(sheet_guesses.guesses(decided, vocabulary), decided, agreed, vocabulary)
+    return Look(sheet_guesses.guesses(decided, vocabulary), decided, conventions, vocabulary)
 
 
 def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> ReadAssessments:
@@ -193,7 +193,7 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
 
 
 def _filter(wanted: tuple[str, ...], *, hidden: bool = False) -> SheetFilter:
-    """Return which sheets may be wanted: those called so, and those whose name is none of ours."""
+    """Return which sheets may be wanted: those called so, and those whose name is not in our template."""
 
     def may_be_wanted(name: str) -> bool:
         sheet = sheet_of(name)
@@ -222,7 +222,7 @@ def _result(
     chosen: SheetSelection,
     book: RuleBook,
     sheets_needed: Collection[str],
-    agreed: HomeConventions,
+    conventions: HomeConventions,
     vocabulary: Vocabulary,
     on_progress: OnProgress,
 ) -> ReadFiles:
@@ -236,7 +236,7 @@ def _result(
     }
     chosen.sheets.clear()
     on_progress("Prüft die Zeilen", _MOST, rows)
-    result = assemble(tables, rosters, book, chosen.findings, agreed)
+    result = assemble(tables, rosters, book, chosen.findings, conventions)
     check(result.tables)
     return result
 

@@ -27,7 +27,7 @@ class HomeConventions:
         Own abbreviation in column ``Schicht`` -> word stored ("F" -> "Früh").
     shift_codes
         Code of the roster -> times such as "06:00-14:00" or "07:00-11:00/16:00-20:00, Pause 30", or frei, krank,
-        Urlaub. What the sheet ``Dienstzeiten`` says of a code takes precedence.
+        Urlaub. The sheet ``Dienstzeiten`` takes precedence.
     profiles
         How sheets of known sources are read.
     """

@@ -1,4 +1,4 @@
-"""What an importer has to say about a file: one finding per place, in a sentence a reader can act on."""
+"""What an importer reports about a file: one finding per place, in a sentence a reader can act on."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Finding:
     row
         Row as the spreadsheet program counts it (headings in row 1); 0 = the sheet as a whole.
     column
-        Heading as it stands in the file; "" = the row as a whole.
+        Heading as it is in the file; "" = the row as a whole.
     value
         The cell as it stood, as text.
     count
-        How many rows the finding stands for (more than 1 only where one sentence serves for all).
+        How many rows the finding covers (more than 1 only where one sentence serves for all).
     letter
         The column as the spreadsheet program calls it; "" = the row as a whole, or no column of a sheet.
     """
@@ -71,7 +71,7 @@ class Problem(Exception):  # noqa: N818 - a finding without its place, not a fai
         self.severity, self.code, self.message, self.repair = severity, code, message, repair
 
     def at(self, **place: Any) -> Finding:
-        """Return the finding that says where: ``file``, ``sheet``, ``row`` and the others of :class:`Finding`."""
+        """Return the finding with its place: ``file``, ``sheet``, ``row`` and the others of :class:`Finding`."""
         return Finding(self.severity, self.code, self.message, self.repair, **place)
 
 
@@ -91,7 +91,7 @@ def notice(code: str, message: str, repair: str) -> Problem:
 
 
 class UnreadableError(Exception):
-    """The input is refused as a whole. The message is one German sentence that says what to do."""
+    """The input is refused as a whole. The message is one German sentence on what to do."""
 
 
 class NoTableError(UnreadableError):

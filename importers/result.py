@@ -102,7 +102,7 @@ def assemble(
     rosters: Sequence[tuple[Grid, HeadingPlace]],
     book: RuleBook,
     findings: list[Finding],
-    agreed: HomeConventions,
+    conventions: HomeConventions,
 ) -> ReadFiles:
     """Read all sheets, checked against each other.
 
@@ -113,10 +113,10 @@ def assemble(
     findings
         Findings so far; more are added.
     """
-    people = _read_people(tables, agreed)
+    people = _read_people(tables, conventions)
     parts = _read_states(tables, book, people, findings)
-    duties = _read_duties(tables, rosters, people, agreed)
-    work = _read_work(tables, book, people, agreed)
+    duties = _read_duties(tables, rosters, people, conventions)
+    work = _read_work(tables, book, people, conventions)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
@@ -135,7 +135,7 @@ def assemble(
         people.staff_names,
         people.hours,
         work.ignored,
-        unknown_words(tables, work, duties.unknown, book, agreed),
+        unknown_words(tables, work, duties.unknown, book, conventions),
         faulty_rows([*(tables[sheet] for sheet in SHEETS if sheet in tables), *duties.tables]),
         names_in(tables.values()) | duties.people,
     )
@@ -151,13 +151,13 @@ class _ReadPeople(NamedTuple):
     hours: pd.DataFrame
 
 
-def _read_people(tables: Mapping[str, Table], agreed: HomeConventions) -> _ReadPeople:
+def _read_people(tables: Mapping[str, Table], conventions: HomeConventions) -> _ReadPeople:
     residents, resident_names = empty(RESIDENTS), _no_names("resident")
     staff, staff_names, hours = empty(STAFF), _no_names("staff"), empty(HOURS)
     if table := tables.get("Bewohner"):
         residents, resident_names = read_residents(table)
     if table := tables.get("Mitarbeitende"):
-        staff, staff_names = read_staff(table, agreed)
+        staff, staff_names = read_staff(table, conventions)
         hours = read_hours(table, staff)
     return _ReadPeople(residents, resident_names, staff, staff_names, hours)
 
@@ -181,19 +181,19 @@ def _read_duties(
     tables: Mapping[str, Table],
     rosters: Sequence[tuple[Grid, HeadingPlace]],
     people: _ReadPeople,
-    agreed: HomeConventions,
+    conventions: HomeConventions,
 ) -> ReadDuties:
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
     of_files = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
     if not rosters:
         return ReadDuties(empty(DUTIES), [], {}, frozenset())
     names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)
-    codes = ShiftCodes({code: shift(text) for code, text in agreed.shift_codes.items()} | of_files)
+    codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | of_files)
     return read_rosters(rosters, names, codes, Wards(people.residents["ward"].dropna().unique().tolist()))
 
 
 def _read_work(
-    tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, agreed: HomeConventions
+    tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, conventions: HomeConventions
 ) -> ReadInterventions:
     table = tables.get("Interventionen")
     if not table:
@@ -202,7 +202,7 @@ def _read_work(
         PersonIndex(frozenset(people.residents["resident"]), people.resident_names),
         PersonIndex(frozenset(people.staff["staff"]), people.staff_names, tables.get("Mitarbeitende")),
     )
-    return read_interventions(table, book, people.residents, people.staff, agreed, known)
+    return read_interventions(table, book, people.residents, people.staff, conventions, known)
 
 
 _INSTABILITY_MISSING: Final = Finding(

@@ -109,32 +109,32 @@ def _home(databases: Databases, tenant_id: int, wanted: str) -> HomeRow:
     from web.services import homes  # noqa: PLC0415
 
     known = homes.of_tenant(databases.reading, tenant_id)
-    found = [home for home in known if home.name.casefold() == wanted.strip().casefold() or str(home.id) == wanted]
-    if len(found) != 1:
+    matching = [home for home in known if home.name.casefold() == wanted.strip().casefold() or str(home.id) == wanted]
+    if len(matching) != 1:
         names = ", ".join(f"{home.name} ({home.id})" for home in known) or "keine"
         raise CommandError(f"Die Einrichtung „{wanted}“ ist nicht eindeutig oder nicht da. Vorhanden: {names}.")
-    return found[0]
+    return matching[0]
 
 
 def _recognised(
     databases: Databases, tenant_id: int, account_id: int, files: Sequence[tuple[str, bytes]], wanted: str | None
 ) -> tuple[Conversation, Mapping[str, str]]:
-    """Return what a profile says of the files, and their passwords, once nothing is open any more."""
+    """Return the files as a profile describes them, and their passwords, once no question is open."""
     import importers  # noqa: PLC0415
     from web.services.uploads import conversation  # noqa: PLC0415
     from web.services.words import conventions  # noqa: PLC0415
 
     with databases.reading() as session:
-        agreed = conventions.for_reading(session, tenant_id)
-    chosen = _profile(agreed.profiles, wanted) if wanted else None
+        known = conventions.for_reading(session, tenant_id)
+    chosen = _profile(known.profiles, wanted) if wanted else None
     if chosen:
-        agreed = replace(agreed, profiles=(chosen,))
+        known = replace(known, profiles=(chosen,))
     used: Mapping[str, str] = {}
 
     def look(passwords: Mapping[str, str]) -> tuple[SheetGuess, ...]:
         nonlocal used
         used = passwords
-        return importers.look(files, agreed=agreed, passwords=passwords).guesses
+        return importers.look(files, conventions=known, passwords=passwords).guesses
 
     asked = conversation.Conversation(guesses=opened(look), account_id=account_id)
     still_open = list(asked.open_questions())
@@ -169,9 +169,9 @@ def _question(guess: SheetGuess, kind: str) -> str:
 
 def _profile(saved: Sequence[SourceProfile], wanted: str) -> SourceProfile:
     """Return the profile of this name, or that of a file."""
-    found = next((one for one in saved if one.name.casefold() == wanted.strip().casefold()), None)
-    if found:
-        return found
+    match = next((one for one in saved if one.name.casefold() == wanted.strip().casefold()), None)
+    if match:
+        return match
     if not Path(wanted).is_file():
         names = ", ".join(f"„{one.name}“" for one in saved) or "keine"
         raise CommandError(f"Ein Profil oder eine Profildatei „{wanted}“ gibt es nicht. Gespeicherte Profile: {names}.")
@@ -199,19 +199,21 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     if upload.state != records.READ or upload.weighed is None:
         raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
     findings = texts.findings if texts else ()
-    for one in findings[:_MOST]:
-        place = ", ".join(part for part in (one.file, one.sheet, f"Zeile {one.row}" if one.row else "") if part)
-        sys.stdout.write(f"{_WORDS[one.severity]}: {place}: {one.message} {one.repair}\n")
+    for finding in findings[:_MOST]:
+        place = ", ".join(
+            part for part in (finding.file, finding.sheet, f"Zeile {finding.row}" if finding.row else "") if part
+        )
+        sys.stdout.write(f"{_WORDS[finding.severity]}: {place}: {finding.message} {finding.repair}\n")
     if len(findings) > _MOST:
         sys.stdout.write(f"… und {len(findings) - _MOST} weitere Befunde\n")
-    found = upload.weighed
+    summary = upload.weighed
     sys.stdout.write(
         f"{upload.rows} Zeilen gelesen, {upload.errors} Fehler, {upload.warnings} Warnungen, "
         f"{upload.notices} Hinweise.\n"
-        f"Neu {found['new']}, geändert {found['changed']}, unverändert {found['unchanged']}, "
-        f"außen vor {upload.faulty + upload.ignored}, Personen neu {found['people_new']}.\n"
+        f"Neu {summary['new']}, geändert {summary['changed']}, unverändert {summary['unchanged']}, "
+        f"außen vor {upload.faulty + upload.ignored}, Personen neu {summary['people_new']}.\n"
     )
-    for line in share_lines(found) if found["days"] != 0 else ():
+    for line in share_lines(summary) if summary["days"] != 0 else ():
         sys.stdout.write(f"  {line.word}: {_percent(line.before)} → {_percent(line.after)}\n")
 
 

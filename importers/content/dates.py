@@ -93,9 +93,9 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
 
 def _note_order(table: Table, column: str, cells: list[Any], american: dict[str, str]) -> None:
     """Say how days were read that could be read month first as well."""
-    parts = [(found, cell) for cell in cells if (found := days_and_times.parts_of_day(cell))]
+    parts = [(fields, cell) for cell in cells if (fields := days_and_times.parts_of_day(cell))]
     clear = {mark for (mark, first, _), _ in parts if first > 12} | set(american)
-    open_ones = [(found, cell) for found, cell in parts if found[0] not in clear and found[1] != found[2]]
+    open_ones = [(fields, cell) for fields, cell in parts if fields[0] not in clear and fields[1] != fields[2]]
     if len(open_ones) >= _FEWEST:
         (_, day, month), example = open_ones[0]
         table.report_sheet(

@@ -22,7 +22,7 @@ _WHOLE_PERSON: Final = {
     "Instabilität": "Bewohner-Nr",
     "Mitarbeitende": "Personal-Nr",
 }
-"""Sheets where what a file says of a person replaces what was known before: one row alone would lose the others."""
+"""Sheets where the rows of a file on a person replace what was known before: one row alone would lose the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class FaultyRow:
     wrong
         Positions of the cells with an error.
     reasons
-        What is the matter and what to do, German; none for a row that only belongs to the same person as a faulty one.
+        What is wrong and what to do, German; none for a row that only belongs to the same person as a faulty one.
     """
 
     file: str
@@ -57,7 +57,7 @@ class FaultySheet:
     sheet
         Name as the contract has it.
     headings
-        As they stand in the (first) file, in its order; columns that are not read are left out.
+        As they are in the (first) file, in its order; columns that are not read are left out.
     rows
         In the order of the files.
     """

@@ -128,7 +128,7 @@ def seconds_of(table: Table) -> np.ndarray:
 
 
 def _unit(place: HeadingPlace) -> int:
-    """Return the seconds of a number: as answered for the file, else as its heading says."""
+    """Return the seconds of a number: as answered for the file, else by its heading."""
     return durations.UNITS[place.unit] if place.unit else durations.unit_of(place.headings.get("Minuten", ""))
 
 

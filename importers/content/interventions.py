@@ -72,7 +72,7 @@ def read_interventions(
     book: RuleBook,
     residents: pd.DataFrame,
     staff: pd.DataFrame,
-    agreed: HomeConventions,
+    conventions: HomeConventions,
     people: KnownPeople | None = None,
 ) -> ReadInterventions:
     """Return the interventions.
@@ -81,12 +81,12 @@ def read_interventions(
     ----------
     residents, staff
         Frames of :mod:`pebem.contracts`, to find unknown numbers and days out of range.
-    agreed
+    conventions
         The home's own words; what the catalogue knows itself goes first.
     people
         Residents and employees by name, for files that have no numbers.
     """
-    names = agreed.interventions.items()
+    names = conventions.interventions.items()
     own = {fold(name): target for name, target in names if target in book.index or target == IGNORE}
     ignored = _leave_out(table, book, own)
     resident, carer = (table.read(name, parse_number, "", costs_row=True) for name in ("Bewohner-Nr", "Personal-Nr"))
@@ -99,7 +99,7 @@ def read_interventions(
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
     seconds = seconds_of(table)
-    words = _read_words(table, agreed)
+    words = _read_words(table, conventions)
     check_residents(table, resident, _needs_resident(intervention, book), days[date_codes], residents)
     check_staff(table, carer, CodedColumn(date_codes, list(days)), staff)
     work = frame(
@@ -121,10 +121,10 @@ def read_interventions(
     return ReadInterventions(work, count, ignored, seconds)
 
 
-def _read_words(table: Table, agreed: HomeConventions) -> dict[str, pd.Categorical]:
+def _read_words(table: Table, conventions: HomeConventions) -> dict[str, pd.Categorical]:
     """Return source of the minutes, shift, ward and status, in the words the engine knows."""
     source = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
-    own_shifts = {fold(word): meant for word, meant in agreed.shifts.items()}
+    own_shifts = {fold(word): meant for word, meant in conventions.shifts.items()}
     shift = table.read(
         "Schicht", lambda cell: own_shifts.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
     )
@@ -225,8 +225,8 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
     return parse
 
 
-def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:
-    missing = int((made["seconds"] == SECONDS_MISSING).sum())
+def _note_missing_minutes(table: Table, work: pd.DataFrame) -> None:
+    missing = int((work["seconds"] == SECONDS_MISSING).sum())
     if missing:
         table.report_sheet(
             notice(
@@ -239,13 +239,13 @@ def _note_missing_minutes(table: Table, made: pd.DataFrame) -> None:
         )
 
 
-def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
+def _without_repeats(table: Table, work: pd.DataFrame) -> pd.DataFrame:
     """Drop rows that an earlier file has already; add a notice for rows repeated within one file."""
     records = np.flatnonzero(~table.faulty)
-    keys = _content_keys(made)
+    keys = _content_keys(work)
     repeated = table.repeats_of_other_files(keys, records)
     if repeated.any():
-        made, records, keys = made[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
+        work, records, keys = work[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
     several = _standing_several_times(keys)
     groups = pd.Series(several).groupby(keys[several])
     counts = groups.transform("size").to_numpy()
@@ -260,7 +260,7 @@ def _without_repeats(table: Table, made: pd.DataFrame) -> pd.DataFrame:
             [int(records[index])],
             count=count,
         )
-    return made
+    return work
 
 
 def _standing_several_times(keys: np.ndarray) -> np.ndarray:
@@ -270,7 +270,7 @@ def _standing_several_times(keys: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.isin(keys, several)) if len(several) else np.zeros(0, dtype=np.int64)
 
 
-def _content_keys(made: pd.DataFrame) -> np.ndarray:
+def _content_keys(work: pd.DataFrame) -> np.ndarray:
     """Return one integer per row, equal exactly where all values are."""
     parts = [
         column.cat.codes.to_numpy()
@@ -278,6 +278,6 @@ def _content_keys(made: pd.DataFrame) -> np.ndarray:
         else column.to_numpy().view(np.int64)
         if column.dtype.kind == "M"
         else column.to_numpy()
-        for _, column in made.items()
+        for _, column in work.items()
     ]
     return row_keys(parts)

@@ -1,4 +1,4 @@
-"""The columns of one sheet, put together from all files that have it."""
+"""The columns of one sheet, joined from all files that have it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which number a name in a file stands for. A name goes no further than this module (T1)."""
+"""Which number a name in a file means. No name leaves this module (T1)."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class NameIndex:
         self._full: dict[str, set[str]] = {}
         self._short: dict[str, set[str]] = {}
         self._found: dict[str, tuple[list[str], bool]] = {}
-        for staff, name, given in zip(people["staff"], people["name"], people["given"], strict=True):
-            last, first = _key(name), _key(given)
+        for staff, name, given_name in zip(people["staff"], people["name"], people["given"], strict=True):
+            last, first = _key(name), _key(given_name)
             if not last:
                 continue
             if first:

@@ -64,15 +64,15 @@ def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     return residents, _identities(table, "resident", resident)
 
 
-def read_staff(table: Table, agreed: HomeConventions | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_staff(table: Table, conventions: HomeConventions | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the staff, one row per period, and, apart from them, their names (staff, name, given).
 
     Parameters
     ----------
-    agreed
+    conventions
         The home's own words for qualifications and roles.
     """
-    words = agreed or HomeConventions()
+    words = conventions or HomeConventions()
     own = settled_levels(words.qualifications)
     own_roles = {fold(word): role for word, role in words.roles.items()}
     staff = numbers(table, "Personal-Nr")
@@ -146,7 +146,7 @@ def _level(meant: str) -> Iterator[tuple[int, str]]:
 
 
 def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
-    """Return level and, where the profession says it, role."""
+    """Return level and, where the profession implies it, role."""
     written = cell_values.text(value)
     if not written:
         raise error("qn-fehlt", "Das QN fehlt.", "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.")

@@ -28,12 +28,12 @@ def without_titles(value: Any) -> str:
     return _TITLES.sub("", cell_values.text(value))
 
 
-def split_names(table: Table, names: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return surnames and given names, where one column holds both: by its comma, or as its heading says."""
+def split_names(table: Table, names: np.ndarray, given_names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return surnames and given names, where one column holds both: by its comma, or as its heading indicates."""
     given_first = bool(_GIVEN_FIRST.match(squash(table.heading("Name"))))
-    names, given = names.copy(), given.copy()
+    names, given_names = names.copy(), given_names.copy()
     count = 0
-    for index in np.flatnonzero(pd.isna(given) & ~pd.isna(names)):
+    for index in np.flatnonzero(pd.isna(given_names) & ~pd.isna(names)):
         name = names[index]
         if "," in name:
             last, _, first = name.partition(",")
@@ -42,7 +42,7 @@ def split_names(table: Table, names: np.ndarray, given: np.ndarray) -> tuple[np.
         else:
             continue
         if last.strip() and first.strip():
-            names[index], given[index] = last.strip(), without_titles(first.strip())
+            names[index], given_names[index] = last.strip(), without_titles(first.strip())
             count += 1
     if count:
         table.report_sheet(
@@ -54,7 +54,7 @@ def split_names(table: Table, names: np.ndarray, given: np.ndarray) -> tuple[np.
             column="Name",
             count=count,
         )
-    return names, given
+    return names, given_names
 
 
 def names_in(tables: Iterable[Table]) -> frozenset[str]:

@@ -122,7 +122,7 @@ class Table:
         return column in self._columns
 
     def heading(self, column: str) -> str:
-        """Return the heading of a column as it stands in the file."""
+        """Return the heading of a column as it is in the file."""
         return self._headings.get(column, column)
 
     def raw(self, column: str) -> CodedColumn:
@@ -164,11 +164,11 @@ class Table:
                 values.append(default if problem.taken is None else problem.taken)
                 if problem.taken is None:
                     problems[code] = problem
-                elif len(rows := np.flatnonzero(meant == code)):  # one finding says it for all rows with this value
+                elif len(rows := np.flatnonzero(meant == code)):  # one finding for all rows with this value
                     self.report(problem, [int(rows[0])], column, count=len(rows))
         if problems:
-            at = np.flatnonzero(np.isin(meant, list(problems)))
-            for index, code in zip(at.tolist(), codes[at].tolist(), strict=True):
+            wrong = np.flatnonzero(np.isin(meant, list(problems)))
+            for index, code in zip(wrong.tolist(), codes[wrong].tolist(), strict=True):
                 self.report(problems[code], [index], column, costs_row=costs_row)
         return CodedColumn(codes, values)
 

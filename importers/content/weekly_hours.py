@@ -53,10 +53,10 @@ def read_hours(table: Table, staff: pd.DataFrame) -> pd.DataFrame:
     rows = staff.assign(hours=pd.Series(weekly, dtype="object"))
     for _, own in rows.sort_values("start", kind="stable", na_position="first").groupby("staff", sort=False):
         for first, last, level, hours in _effective(own):
-            of = changes.setdefault(level, {})
-            of[first] = of.get(first, Decimal(0)) + hours
+            of_level = changes.setdefault(level, {})
+            of_level[first] = of_level.get(first, Decimal(0)) + hours
             if last < date.max:
-                of[last + _DAY] = of.get(last + _DAY, Decimal(0)) - hours
+                of_level[last + _DAY] = of_level.get(last + _DAY, Decimal(0)) - hours
     periods = [(level, *span) for level in sorted(changes) for span in _sums(changes[level])]
     return _frame(periods)
 

@@ -17,11 +17,11 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]")
 _HIGHEST_STEP: Final = 3
 _WHETHER: Final = ("0", "1")
 _GRADES: Final = {"V01": ("0", "1", "2", "3", "4", "5")}
-"""V01 gives the Pflegegrad; later versions say only whether there is one."""
+"""V01 gives the Pflegegrad; later versions only state whether there is one."""
 
 
 def fields_of_steps(export: DasExport, report: DasFindings) -> frozenset[str]:
-    """Return the fields that hold steps from 0 to 3 instead of their points, and say so.
+    """Return the fields that hold steps from 0 to 3 instead of their points, and report them.
 
     A field with points beyond 3 holds steps where some value is no points at all and none is above 3. Its 3 would
     pass for points, so all of it is unknown.
@@ -62,15 +62,15 @@ def cells(resident: DasResident, unusable: frozenset[str], report: DasFindings) 
             message = f"Erlaubt sind nur {', '.join(field.scale)}{_unknown(field)}"
             rule = field.listed if _INTEGER.fullmatch(text) else field.typed
             report.fault(resident, name, "das-wert-ungueltig", message, rule)
-    found = {field.cell: valid[name] for name, field in spec.fields.items() if field.cell and name in valid}
+    points_of_cell = {field.cell: valid[name] for name, field in spec.fields.items() if field.cell and name in valid}
     for points in spec.points:
-        if points.cell in found or _blurred(points.when, resident) or not points.when.holds(resident.values):
+        if points.cell in points_of_cell or _blurred(points.when, resident) or not points.when.holds(resident.values):
             continue
         if not points.source:
-            found[points.cell] = points.points
+            points_of_cell[points.cell] = points.points
         elif points.source in valid:
-            found[points.cell] = valid[points.source]
-    return found
+            points_of_cell[points.cell] = valid[points.source]
+    return points_of_cell
 
 
 def tell_gates(resident: DasResident, report: DasFindings) -> None:
@@ -78,8 +78,8 @@ def tell_gates(resident: DasResident, report: DasFindings) -> None:
     for gate in specification().gates:
         if gate.excluded != resident.excluded or _blurred(gate.when, resident) or not gate.when.holds(resident.values):
             continue
-        tell = report.fault if gate.severity is Severity.ERROR else report.warn
-        tell(resident, gate.field, "das-widerspruch", gate.message.removesuffix("."), gate.rule, gate.repair)
+        add = report.fault if gate.severity is Severity.ERROR else report.warn
+        add(resident, gate.field, "das-widerspruch", gate.message.removesuffix("."), gate.rule, gate.repair)
 
 
 def tell_grade(resident: DasResident, version: str, least: int, report: DasFindings) -> None:

@@ -1,4 +1,4 @@
-"""What ``fields.yaml`` says of the fields of a DAS file, as typed values."""
+"""The fields of a DAS file as listed in ``fields.yaml``, as typed values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAYS: Final = (ASSESSED, MOVED_IN)
 
 @dataclass(frozen=True, slots=True)
 class DasField:
-    """A field that says something about the assessment.
+    """A field about the assessment.
 
     Attributes
     ----------
@@ -118,50 +118,53 @@ class DasSpecification:
 
 @cache
 def specification() -> DasSpecification:
-    """Return what the file says."""
+    """Return the content of ``fields.yaml``."""
     raw = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
     scales = {name: scale["werte"] for name, scale in raw["skalen"].items()}
     return DasSpecification(
         namespace=raw["namensraum"],
         versions=raw["fassungen"],
         fields={
-            name: DasField(scales[of["skala"]], of.get("zelle", ""), of.get("fehlt", 0), of["liste"], of["typ"])
-            for name, of in raw["felder"].items()
+            name: DasField(
+                scales[entry["skala"]], entry.get("zelle", ""), entry.get("fehlt", 0), entry["liste"], entry["typ"]
+            )
+            for name, entry in raw["felder"].items()
         },
         points=tuple(
-            DasPoints(of["zelle"], _condition(of), of.get("aus", ""), of.get("punkte", 0)) for of in raw["punkte"]
+            DasPoints(entry["zelle"], _condition(entry), entry.get("aus", ""), entry.get("punkte", 0))
+            for entry in raw["punkte"]
         ),
         gates=tuple(
             DasGate(
-                of["nr"],
-                of["feld"],
-                of.get("mds", False),
-                _condition(of),
-                Severity(of["schwere"]),
-                of["satz"],
-                of["abhilfe"],
+                entry["nr"],
+                entry["feld"],
+                entry.get("mds", False),
+                _condition(entry),
+                Severity(entry["schwere"]),
+                entry["satz"],
+                entry["abhilfe"],
             )
-            for of in raw["weichen"]
+            for entry in raw["weichen"]
         ),
         orders=tuple(
             DayOrder(
-                of.get("nr", 0),
-                of["feld"],
-                of["in"],
-                _condition(of),
-                of["liegt"] == "nach",
-                of["als"],
-                of.get("tage", 0),
-                of["satz"],
+                entry.get("nr", 0),
+                entry["feld"],
+                entry["in"],
+                _condition(entry),
+                entry["liegt"] == "nach",
+                entry["als"],
+                entry.get("tage", 0),
+                entry["satz"],
             )
-            for of in raw["tage"]
+            for entry in raw["tage"]
         ),
         unread=frozenset(f"{raw['ungelesen']} {raw['rahmen']}".split()),
     )
 
 
-def _condition(of: Mapping[str, Any]) -> DasCondition:
+def _condition(raw: Mapping[str, Any]) -> DasCondition:
     def values(key: str) -> dict[str, tuple[str, ...]]:
-        return {field: tuple(listed) for field, listed in of.get(key, {}).items()}
+        return {field: tuple(listed) for field, listed in raw.get(key, {}).items()}
 
-    return DasCondition(values("ist"), values("nicht"), tuple(of.get("leer", ())), tuple(of.get("da", ())))
+    return DasCondition(values("ist"), values("nicht"), tuple(raw.get("leer", ())), tuple(raw.get("da", ())))

@@ -14,12 +14,12 @@ _IN_RESIDENTS: Final = frozenset({RESIDENT, WARD, MOVED_IN})
 
 
 class DasFindings:
-    """Collects what there is to say, in the order it is found.
+    """Collects findings in the order in which they occur.
 
     Attributes
     ----------
     findings
-        Everything found so far. A row is that of the sheet the person would stand in: the first person in row 2.
+        Everything found so far. A row is that of the sheet the person would be in: the first person in row 2.
     """
 
     def __init__(self, file: str) -> None:
@@ -64,7 +64,7 @@ class DasFindings:
         self._about(Severity.WARNING, resident, field, code, message, rule, repair)
 
     def twice(self, resident: DasResident, field: str) -> bool:
-        """Return whether a field has several values, and say so."""
+        """Return whether a field has several values, and report it."""
         reported = field in resident.twice
         if reported:
             message = "Das Feld steht mehrfach da, mit verschiedenen Werten; keiner gilt"

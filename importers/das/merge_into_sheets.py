@@ -31,22 +31,22 @@ _NUMBER, _DAY = "Bewohner-Nr", "Datum"
 
 
 def add(
-    found: dict[str, list[tuple[Grid, HeadingPlace]]], exports: Sequence[DasSheets], wanted: Iterable[str]
+    sheets_of_name: dict[str, list[tuple[Grid, HeadingPlace]]], exports: Sequence[DasSheets], wanted: Iterable[str]
 ) -> list[Finding]:
     """Add the sheets of DAS files to those found elsewhere; return the findings.
 
-    Of several exports the one with the latest target date says where a resident lives; all their assessments count.
+    Of several exports the one with the latest target date decides where a resident lives; all their assessments count.
     """
     findings = [one for export in exports for one in export.findings if one.sheet in {"", *wanted}]
     if "Bewohner" in wanted:
-        sheets = found.setdefault("Bewohner", [])
+        sheets = sheets_of_name.setdefault("Bewohner", [])
         for export in sorted(exports, key=lambda export: export.target, reverse=True):
             joined = _Joined(export.residents)
             sheets[:] = [joined.fill(*sheet, lambda _: True) for sheet in sheets]
             findings.extend(joined.differing())
             sheets.append((joined.rest, locate(joined.rest, "Bewohner")))
     if "Begutachtungen" in wanted:
-        sheets = found.setdefault("Begutachtungen", [])
+        sheets = sheets_of_name.setdefault("Begutachtungen", [])
         count = len(sheets)
         for export in sorted(exports, key=lambda export: export.target, reverse=True):
             joined = _Joined(export.assessments)
@@ -132,7 +132,7 @@ class _Joined:
 
 
 def _is_supplement(there: Mapping[str, Any]) -> bool:
-    """Return whether a row says nothing of what an export says, and so does not contradict it."""
+    """Return whether a row leaves open what an export states, and so does not contradict it."""
     return all(_blank(there.get(column, "")) for column in assessed_cells())
 
 

@@ -41,34 +41,34 @@ def number(resident: DasResident, seen: set[str], report: DasFindings) -> str:
     """Return the number of a resident and add it to those seen; "" if the record cannot be taken."""
     if report.twice(resident, RESIDENT):
         return ""
-    found = resident.values.get(RESIDENT, "")
-    if not found:
+    text = resident.values.get(RESIDENT, "")
+    if not text:
         report.fault(resident, RESIDENT, "das-nummer-fehlt", "Die Nummer der Person fehlt; sie wird ausgelassen", 10001)
-    elif len(found) > _LONGEST_NUMBER:
+    elif len(text) > _LONGEST_NUMBER:
         report.fault(resident, RESIDENT, "das-nummer-form", "Das ist keine Nummer; die Person wird ausgelassen", 30001)
-    elif found in seen:
+    elif text in seen:
         message = "Diese Nummer steht weiter oben schon einmal; der Datensatz wird ausgelassen"
         report.fault(resident, RESIDENT, "bewohner-doppelt", message)
     else:
-        seen.add(found)
-        if not _DIGITS.fullmatch(found) or len(found) != _DIGITS_OF_A_NUMBER:
-            short = _DIGITS.fullmatch(found) and len(found) < _DIGITS_OF_A_NUMBER
+        seen.add(text)
+        if not _DIGITS.fullmatch(text) or len(text) != _DIGITS_OF_A_NUMBER:
+            short = _DIGITS.fullmatch(text) and len(text) < _DIGITS_OF_A_NUMBER
             rule = 30001 if not short else 0 if resident.excluded else 30099
             message = "Die Nummer hat nicht sechs Ziffern; sie gilt, wie sie dasteht"
             report.warn(resident, RESIDENT, "das-nummer-form", message, rule)
-        return found
+        return text
     return ""
 
 
 def ward(resident: DasResident, version: str, report: DasFindings) -> str:
     """Return the ward as it stands, "" if there is none."""
     report.twice(resident, WARD)
-    found = resident.values.get(WARD, "")
+    code = resident.values.get(WARD, "")
     # V01 leaves the form of the ward to the home.
-    if found and version != "V01" and not _WARD.fullmatch(found):
+    if code and version != "V01" and not _WARD.fullmatch(code):
         message = "Das ist kein Code wie WB_1; er wird übernommen, wie er dasteht"
         report.warn(resident, WARD, "das-wohnbereich-form", message, 20073)
-    return found
+    return code
 
 
 def days(resident: DasResident, fixed: Mapping[str, date | None], report: DasFindings) -> dict[str, date]:
@@ -79,7 +79,7 @@ def days(resident: DasResident, fixed: Mapping[str, date | None], report: DasFin
     fixed
         The days "heute" and "stichtag" the rules speak of, None if not known.
     """
-    found: dict[str, date] = {}
+    parsed_days: dict[str, date] = {}
     for field in DAYS:
         if report.twice(resident, field):
             continue
@@ -87,7 +87,7 @@ def days(resident: DasResident, fixed: Mapping[str, date | None], report: DasFin
         if not text:
             _tell_missing(resident, field, report)
         elif parsed := day(text):
-            found[field] = parsed
+            parsed_days[field] = parsed
             if len(text) != _DAY_ALONE:
                 message = "Hinter dem Tag steht noch etwas; es gilt der Tag"
                 report.warn(resident, field, "das-tag-form", message, _TYPE_OF_DAY[field])
@@ -97,8 +97,8 @@ def days(resident: DasResident, fixed: Mapping[str, date | None], report: DasFin
             )
     for order in specification().orders:
         if order.records in {"alle", "mds" if resident.excluded else "voll"} and order.when.holds(resident.values):
-            _compare(resident, order, {**fixed, **found}, report)
-    return found
+            _compare(resident, order, {**fixed, **parsed_days}, report)
+    return parsed_days
 
 
 def _tell_missing(resident: DasResident, field: str, report: DasFindings) -> None:
@@ -116,9 +116,9 @@ def _cost(resident: DasResident, field: str) -> str:
 
 
 def _compare(resident: DasResident, order: DayOrder, known: Mapping[str, date | None], report: DasFindings) -> None:
-    one, other = known.get(order.field), known.get(order.than)
-    if one is None or other is None:
+    first, second = known.get(order.field), known.get(order.than)
+    if first is None or second is None:
         return
-    away = (one - other).days - order.offset
+    away = (first - second).days - order.offset
     if away > 0 if order.later else away < 0:
         report.warn(resident, order.field, "das-tag-unplausibel", order.message.removesuffix("."), order.rule)

@@ -47,7 +47,7 @@ class DasResident:
     values
         Field -> value, without blanks around it; fields without a value are absent.
     twice
-        Fields that stand there several times with different values; they are not among ``values``.
+        Fields that occur several times with different values; they are not among ``values``.
     """
 
     number: int
@@ -137,8 +137,8 @@ def _keep(resident: DasResident, field_name: str, value: str) -> None:
 def _not_ours(name: str, namespace: str, local: str) -> str:
     what = _FOREIGN.get(namespace, "")
     if not what:
-        of = f"im Namensraum „{namespace[:80]}“" if namespace else "ohne Namensraum"
-        what = f"eine XML-Datei mit dem obersten Element „{local[:40]}“ {of}"
+        where = f"im Namensraum „{namespace[:80]}“" if namespace else "ohne Namensraum"
+        what = f"eine XML-Datei mit dem obersten Element „{local[:40]}“ {where}"
     return (
         f"Die Datei „{name}“ ist {what}, keine Ergebniserfassung für die DAS. "
         "Bitte wählen Sie den DAS-QS-Export der Pflegesoftware; Tabellen speichern Sie als Excel-Arbeitsmappe (.xlsx)."

@@ -133,7 +133,7 @@ def _grid(file: str, sheet: str, headings: Sequence[str], rows: list[list[object
 
 
 def _least_grades(cells: list[Mapping[str, Value]], on: date | None) -> list[int]:
-    """Return the least Pflegegrad each assessment can come to: what is unknown counts as nothing."""
+    """Return the lowest possible Pflegegrad of each assessment: what is unknown counts as nothing."""
     items = {cell: np.array([int(known.get(cell, 0)) for known in cells], dtype=np.int16) for cell in ASSESSMENT_CELLS}
     urine, stool = (
         np.array([_finding(known.get(column)) for known in cells], dtype=np.int16) for column in (URINE, STOOL)

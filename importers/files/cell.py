@@ -1,4 +1,4 @@
-"""A single cell as it stands in a file, and as its reader sees it."""
+"""A single cell as it is in a file, and as its reader sees it."""
 
 from __future__ import annotations
 

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 
 class CodedColumn(NamedTuple):
-    """A column with its values told apart once.
+    """A column with its distinct values determined once.
 
     Attributes
     ----------
     codes : int, one per row
         Position of the row's value among the values.
     values
-        Different cells, or what they mean; some may stand in no row.
+        Different cells, or what they mean; some may occur in no row.
     """
 
     codes: np.ndarray

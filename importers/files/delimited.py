@@ -85,7 +85,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     Parameters
     ----------
     known
-        Says how many headings of ours a record holds; decides between separators.
+        Returns how many headings of our template a record has; decides between separators.
     encoding
         One of :data:`ENCODINGS`; "" = what the bytes say.
 
@@ -181,7 +181,7 @@ def _first(records: Iterator[list[str]]) -> list[list[str]]:
 
 
 def decode(name: str, data: bytes, encoding: str = "") -> tuple[str, str]:
-    """Return the text and its codec: what it says itself, else UTF-8, Windows-1252 or DOS, the first that fits it all.
+    """Return the text and its codec: as declared, else UTF-8, Windows-1252 or DOS, the first that fits it all.
 
     A codec that was chosen takes precedence; what it cannot read is shown as "\ufffd" and reported.
 
@@ -219,7 +219,7 @@ def suspicions(name: str, cells: SheetCells) -> list[Finding]:
 
 
 def _suspicion(
-    name: str, cells: SheetCells, sign: re.Pattern[str], possible: list[bool], said: tuple[str, str, str]
+    name: str, cells: SheetCells, sign: re.Pattern[str], possible: list[bool], words_of_finding: tuple[str, str, str]
 ) -> Iterator[Finding]:
     matches = np.zeros(len(cells), dtype=bool)
     for codes, texts in compress(cells.columns, possible):
@@ -231,7 +231,7 @@ def _suspicion(
         for row in rows[:_SAMPLES]
     ]
     if rows:
-        code, message, repair = said
+        code, message, repair = words_of_finding
         samples = "; ".join(f"Zeile {row + 1}: {word[:_LONGEST]}" for row, word in words)
         yield Finding(Severity.WARNING, code, message, repair, file=name, value=samples, count=len(rows))
 

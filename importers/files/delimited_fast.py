@@ -42,7 +42,7 @@ def read(data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Seq
     span
         Where in it the text begins and ends.
     first
-        Its first rows; the longest of them tells how many columns there are.
+        Its first rows; the longest of them sets the number of columns.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def _parsed(piece: memoryview, delimiter: str, width: int, few: Collection[int])
             sep=delimiter,
             header=None,
             names=range(width),
-            dtype={at: "category" if at in few else "object" for at in range(width)},
+            dtype={position: "category" if position in few else "object" for position in range(width)},
             na_filter=False,
             skip_blank_lines=False,
             quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
@@ -114,10 +114,10 @@ def _parsed(piece: memoryview, delimiter: str, width: int, few: Collection[int])
     if not isinstance(frame.index, pd.RangeIndex):  # a first row with more cells
         return None
     columns: _Part = []
-    for at in range(width):
-        column = frame[at].array
+    for position in range(width):
+        column = frame[position].array
         coded = isinstance(column, pd.Categorical)
-        texts = objects(column.categories.tolist()) if coded else frame[at].to_numpy(dtype=object)
+        texts = objects(column.categories.tolist()) if coded else frame[position].to_numpy(dtype=object)
         if max(map(len, texts), default=0) > csv.field_size_limit():
             return None
         columns.append((column.codes[1:], texts) if coded else (None, texts[1:]))
@@ -125,15 +125,15 @@ def _parsed(piece: memoryview, delimiter: str, width: int, few: Collection[int])
 
 
 def _quoted(signs: np.ndarray, delimiter: str) -> bool | None:
-    """Return whether some cells stand in quotes; None if a quote stands anywhere but around a whole cell."""
-    at = np.flatnonzero(signs == _QUOTE)
-    if not len(at):
+    """Return whether some cells are in quotes; None if a quote is anywhere but around a whole cell."""
+    quotes = np.flatnonzero(signs == _QUOTE)
+    if not len(quotes):
         return False
-    if len(at) % 2:
+    if len(quotes) % 2:
         return None
     ends = [ord(delimiter), _LINE, _RETURN]
-    opening, closing = at[::2], at[1::2]
-    # Two quotes within a cell stand for one: the cell seems to close and to open again at once.
+    opening, closing = quotes[::2], quotes[1::2]
+    # Two quotes within a cell mean one: the cell seems to close and to open again at once.
     again = opening[1:] == closing[:-1] + 1
     before = signs[np.maximum(opening - 1, 0)]
     after = signs[np.minimum(closing + 1, len(signs) - 1)]
@@ -167,5 +167,5 @@ def _joined(parts: Sequence[Column]) -> Column:
     coding = Coding()
     for codes, texts in parts:
         coding.add(codes, texts)  # type: ignore[arg-type]  # none of them is None
-    made, different = coding.done()
-    return made, objects(different)
+    all_codes, different = coding.done()
+    return all_codes, objects(different)

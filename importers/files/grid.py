@@ -1,4 +1,4 @@
-"""A sheet as it stands in a file, before its columns are known."""
+"""A sheet as it is in a file, before its columns are known."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Grid:
     cells
         From row 1 and column A on.
     from_text
-        True if a file name, not a sheet name, has to say which sheet this is.
+        True if a file name, not a sheet name, has to identify the sheet.
     merged
         First row, first column, last row, last column of each area of merged cells, counted from 0; the value
         stands in the first cell, all others are blank.

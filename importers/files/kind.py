@@ -76,7 +76,7 @@ def kind(name: str, data: bytes) -> FileKind:
     Raises
     ------
     UnreadableError
-        If it is nothing that can be read; the sentence says what it seems to be. ``NoTableError`` where it is sound.
+        If it is nothing that can be read; the sentence names what it seems to be. ``NoTableError`` where it is sound.
     """
     if data.startswith(_ZIP):
         return _packed(name, data)
@@ -141,9 +141,9 @@ def _packed(name: str, data: bytes) -> FileKind:
         raise UnreadableError(
             f"Die Datei „{name}“ ist beschädigt oder unvollständig. Bitte speichern Sie sie noch einmal."
         ) from error
-    for part, found in _PACKED.items():
+    for part, kind_of_part in _PACKED.items():
         if part in parts:
-            return found
+            return kind_of_part
     if mime.startswith(_SPREADSHEET):
         return FileKind.OPEN_DOCUMENT
     if mime or any(part.startswith(_DOCUMENTS) for part in parts):

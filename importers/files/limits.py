@@ -27,7 +27,7 @@ filled or not, and ends the whole process where that memory is not to be had."""
 MAX_TEXT: Final = 2**18
 """Bytes of one shared text in a workbook; Excel ends at 32,767 characters."""
 SMALL: Final = 2**20
-"""Below this unpacked size the ratio says nothing."""
+"""Below this unpacked size the ratio means nothing."""
 
 
 def contents(files: Sequence[Path | str | tuple[str, bytes]]) -> list[tuple[str, bytes]]:
@@ -67,7 +67,7 @@ def _content(file: Path | str | tuple[str, bytes]) -> tuple[str, bytes]:
 
 
 def check_parts(name: str, parts: Sequence[zipfile.ZipInfo]) -> None:
-    """Refuse a packed file that says of itself that it unpacks to too much.
+    """Refuse a packed file whose own directory announces too large a size.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def check_entities(name: str, part: bytes) -> None:
 
 
 def check_sheets(name: str, count: int) -> None:
-    """Refuse a file with more sheets or tables than anybody fills; readers take long to list them.
+    """Refuse a file with more sheets or tables than anyone fills; readers take long to list them.
 
     Raises
     ------

@@ -50,7 +50,7 @@ class FileContents:
     grids
         Sheets that are wanted.
     others
-        Names of all other sheets; hidden ones say so.
+        Names of all other sheets; hidden ones are marked.
     findings
         Doubts about the file as a whole.
     """
@@ -98,7 +98,7 @@ def sheets(
     Parameters
     ----------
     known
-        Returns how many headings of ours a record holds; decides between separators and between tables.
+        Returns how many headings of our template a record has; decides between separators and between tables.
     encoding
         Codec of a text file, "" = what its bytes say.
 
@@ -167,7 +167,7 @@ def _unlocked(name: str, data: bytes, password: str | None) -> bytes:
 
 
 def _best(name: str, grids: list[Grid], known: Callable[[list[str]], int]) -> Grid:
-    """Return the table that looks most like data: most headings of ours, then most cells."""
+    """Return the table that looks most like data: most headings of our template, then most cells."""
     if not grids:
         raise UnreadableError(
             f"Die Datei „{name}“ ist eine Internetseite (HTML) ohne Tabelle. "

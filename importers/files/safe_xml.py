@@ -63,10 +63,10 @@ def walk(name: str, data: bytes, start: Callable[[Tag, Mapping[str, str]], None]
             "Bitte prüfen Sie, ob es die richtige Datei ist."
         )
     data = _utf8(name, data)
-    at = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("<"))
-    if len(at) > MAX_TAGS:
+    tags = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("<"))
+    if len(tags) > MAX_TAGS:
         raise UnreadableError(_TOO_MUCH.format(name))
-    if len(at) and int(np.diff(at, append=len(data)).max()) > MAX_TOKEN:
+    if len(tags) and int(np.diff(tags, append=len(data)).max()) > MAX_TOKEN:
         raise UnreadableError(
             f"Die XML-Datei „{name}“ enthält einen zu langen Wert. Bitte prüfen Sie, ob es die richtige Datei ist."
         )
@@ -102,7 +102,7 @@ def walk(name: str, data: bytes, start: Callable[[Tag, Mapping[str, str]], None]
 
 
 def _utf8(name: str, data: bytes) -> bytes:
-    """Return the file in UTF-8; what it says of its encoding must be true."""
+    """Return the file in UTF-8; the encoding it declares must be true."""
     mark = next((codec for bom, codec in _BOMS.items() if data.startswith(bom)), "")
     if data.startswith(_BOMS_32):
         mark = "utf-32"

@@ -54,14 +54,14 @@ class SheetCells:
         rows, chosen = place if isinstance(place, tuple) else (place, slice(None))
         if isinstance(chosen, int):
             return _taken(self.columns[chosen], rows)
-        columns = self.columns[chosen] if isinstance(chosen, slice) else [self.columns[at] for at in chosen]
-        made = np.empty((*self._rows[rows].shape, len(columns)), dtype=object, order="F")
-        for at, column in enumerate(columns):
-            made[..., at] = _taken(column, rows)
-        return made
+        columns = self.columns[chosen] if isinstance(chosen, slice) else [self.columns[position] for position in chosen]
+        block = np.empty((*self._rows[rows].shape, len(columns)), dtype=object, order="F")
+        for position, column in enumerate(columns):
+            block[..., position] = _taken(column, rows)
+        return block
 
     def coded(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return code of each row of a column, and the cells behind the codes; some may stand in no row."""
+        """Return code of each row of a column, and the cells behind the codes; some may occur in no row."""
         codes, cells = self.columns[position]
         if codes is not None:
             return codes, cells
@@ -81,8 +81,8 @@ class Coding:
         code = self._code
         # TRUE equals 1 for Python, but not for the reader of a sheet.
         keys = [(cell,) if isinstance(cell, bool) else cell for cell in cells]
-        made = np.array([code.setdefault(key, len(code)) for key in keys], dtype=np.int32)
-        self._parts.append(codes if np.array_equal(made, np.arange(len(made))) else made[codes])
+        new_codes = np.array([code.setdefault(key, len(code)) for key in keys], dtype=np.int32)
+        self._parts.append(codes if np.array_equal(new_codes, np.arange(len(new_codes))) else new_codes[codes])
 
     def done(self) -> tuple[np.ndarray, list[Any]]:
         """Return code of each row and the distinct cells."""
@@ -94,19 +94,19 @@ def completed(codes: np.ndarray, cells: Iterable[Any], height: int, others: Mapp
     """Return a column with blanks up to ``height`` and with other cells in some of its rows."""
     added = ["", *others.values()]
     cells = [*cells]
-    made = np.full(height, len(cells), dtype=np.int32)
-    made[: len(codes)] = codes
-    made[list(others)] = len(cells) + 1 + np.arange(len(others))
-    return made, objects([*cells, *added])
+    full = np.full(height, len(cells), dtype=np.int32)
+    full[: len(codes)] = codes
+    full[list(others)] = len(cells) + 1 + np.arange(len(others))
+    return full, objects([*cells, *added])
 
 
 def in_order(codes: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:
-    """Return the same column with its distinct cells in order of appearance, and none that stands in no row.
+    """Return the same column with its distinct cells in order of appearance, and none that occurs in no row.
 
     Logical values are the words they show.
     """
     first = np.full(len(cells), len(codes))
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last one written is the first to stand there
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last one written is the first to occur
     order = np.argsort(first, kind="stable")[: int((first < len(codes)).sum())]
     place = np.empty(len(cells), dtype=np.int32)
     place[order] = np.arange(len(order))
@@ -138,9 +138,9 @@ def told_apart(cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:
 
 def objects(cells: Sequence[Any] | np.ndarray) -> np.ndarray:
     """Return cells as a flat object array, whatever they are."""
-    made = np.empty(len(cells), dtype=object)
-    made[:] = cells
-    return made
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array
 
 
 def _taken(column: Column, rows: Any) -> Any:

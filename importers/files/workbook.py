@@ -104,7 +104,7 @@ def _read_here(name: str, data: bytes, wanted: SheetFilter) -> tuple[list[Grid],
 
 
 def named(name: str, *, visible: bool) -> str:
-    """Return the name of a sheet for people; a hidden one says so."""
+    """Return the name of a sheet for people; a hidden one is marked."""
     return name if visible else f"{name} (ausgeblendet)"
 
 
@@ -119,7 +119,7 @@ def _grid(file: str, book: CalamineWorkbook, name: str, odd: dict[Place, Odd]) -
 
 
 def _within(merged: list[Area], height: int, width: int) -> tuple[Area, ...]:
-    """Return the areas of merged cells that lie in the sheet, cut at its end."""
+    """Return the areas of merged cells within the sheet, cut at its end."""
     return tuple(
         (top, left, min(bottom, height - 1), min(right, width - 1))
         for top, left, bottom, right in merged

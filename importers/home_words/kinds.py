@@ -1,4 +1,4 @@
-"""A home's own words: of which kinds there are, and what a word of each may stand for."""
+"""A home's own words: their kinds, and what a word of each may mean."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WordKind(Protocol):
     field
         Its name in :class:`importers.conventions.HomeConventions`.
     ignorable
-        Whether the home may say that a word is nothing (:data:`IGNORE`).
+        Whether the home may answer that a word means nothing (:data:`IGNORE`).
     abbreviated
         Whether its words are abbreviations, of which F1, F* and F/2 are kinds of F.
     """
@@ -57,7 +57,7 @@ class WordKind(Protocol):
         ...
 
     def explains_itself(self, word: str, book: RuleBook) -> bool:
-        """Return whether the word says itself what it is: nothing is to be mapped."""
+        """Return whether the word is clear without a mapping."""
         ...
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:

@@ -98,7 +98,7 @@ class Likeness:
     score
         1 to 100, to put suggestions in order; no probability.
     reason
-        What agrees and what does not, in German. It may quote digits: it goes no further than the names do (T1).
+        What agrees and what does not, in German. It may quote digits: it must stay where the names stay (T1).
     sure
         They differ in spelling alone, and no other person compared does.
     """
@@ -160,8 +160,8 @@ def alike(unknown: PersonReference, known: PersonReference) -> Likeness | None:
     return number or name
 
 
-def _numbers(one: PersonReference, other: PersonReference) -> Likeness | None:
-    (letters, digits), (other_letters, other_digits) = one.digits, other.digits
+def _numbers(left: PersonReference, right: PersonReference) -> Likeness | None:
+    (letters, digits), (other_letters, other_digits) = left.digits, right.digits
     if not digits or not other_digits:
         return None
     if digits == other_digits:
@@ -180,22 +180,22 @@ def _numbers(one: PersonReference, other: PersonReference) -> Likeness | None:
     return None
 
 
-def _names(one: PersonReference, other: PersonReference) -> Likeness | None:
-    if not one.words or not other.words:
+def _names(left: PersonReference, right: PersonReference) -> Likeness | None:
+    if not left.words or not right.words:
         return None
-    fit = _whole(one, other)
-    return fit or _part(one, other)
+    fit = _whole(left, right)
+    return fit or _part(left, right)
 
 
-def _whole(one: PersonReference, other: PersonReference) -> Likeness | None:
+def _whole(left: PersonReference, right: PersonReference) -> Likeness | None:
     """Compare two names of which each word has its partner."""
-    if len(one.words) != len(other.words) or len(one.words) < 2:
+    if len(left.words) != len(right.words) or len(left.words) < 2:
         return None
-    fits = _paired(list(one.words), list(other.words))
-    if fits is None or (len(fits) == len(one.words) and all(fit is _INITIAL for fit in fits)):
+    fits = _paired(list(left.words), list(right.words))
+    if fits is None or (len(fits) == len(left.words) and all(fit is _INITIAL for fit in fits)):
         return None
     if not fits:
-        if one.ordered and other.ordered and not _same_words(one.surnames, other.surnames):
+        if left.ordered and right.ordered and not _same_words(left.surnames, right.surnames):
             return Likeness(75, "gleicher Name, aber Vor- und Nachname vertauscht oder anders verbunden")
         return Likeness(98, "gleicher Name", sure=True)
     if len(fits) > 1 and any(fit is not _LETTERS for fit in fits):
@@ -203,22 +203,22 @@ def _whole(one: PersonReference, other: PersonReference) -> Likeness | None:
     return Likeness(95 - fits[0].cost - 5 * (len(fits) - 1), f"gleicher Name bis auf: {fits[0].why}")
 
 
-def _paired(one: list[_Word], other: list[_Word]) -> tuple[_Fit, ...] | None:
+def _paired(left: list[_Word], right: list[_Word]) -> tuple[_Fit, ...] | None:
     """Return how the words that differ agree in their best pairing, None where one has no partner."""
-    for word in tuple(one):
-        if twin := next((full for full in other if _fit(word, full) is _SAME), None):
-            one.remove(word)
-            other.remove(twin)
-    if len(one) > _MOST_DIFFERING:
+    for word in tuple(left):
+        if twin := next((full for full in right if _fit(word, full) is _SAME), None):
+            left.remove(word)
+            right.remove(twin)
+    if len(left) > _MOST_DIFFERING:
         return None
-    pairings = (tuple(_fit(*pair) for pair in zip(one, order, strict=True)) for order in permutations(other))
+    pairings = (tuple(_fit(*pair) for pair in zip(left, order, strict=True)) for order in permutations(right))
     whole = [tuple(fit for fit in fits if fit) for fits in pairings if all(fits)]
     return min(whole, key=lambda fits: sum(fit.cost for fit in fits), default=None)
 
 
-def _part(one: PersonReference, other: PersonReference) -> Likeness | None:
+def _part(left: PersonReference, right: PersonReference) -> Likeness | None:
     """Compare two names of which one says less: a surname alone, half of a double name, one given name of two."""
-    less, more = sorted((one, other), key=lambda reference: len(reference.words))
+    less, more = sorted((left, right), key=lambda reference: len(reference.words))
     if not more.ordered or len(less.words) == len(more.words):
         return None
     if not all(any(_fit(word, full) is _SAME for full in more.words) for word in less.words):
@@ -234,28 +234,28 @@ def _part(one: PersonReference, other: PersonReference) -> Likeness | None:
     return Likeness(60, "nur der Nachname ist gleich")
 
 
-def _fit(one: _Word, other: _Word) -> _Fit | None:
-    if {one.long, one.short} & {other.long, other.short}:
+def _fit(left: _Word, right: _Word) -> _Fit | None:
+    if {left.long, left.short} & {right.long, right.short}:
         return _SAME
-    for written, full in ((one, other), (other, one)):
+    for written, full in ((left, right), (right, left)):
         if any(mark in written.long for mark in LOST):
             pattern = re.compile(_LOST_LETTER.join(map(re.escape, re.split(f"[{re.escape(LOST)}]", written.long))))
             letters = sum(sign.isalpha() for sign in written.long)
             return _LETTERS if letters > 1 and any(pattern.fullmatch(form) for form in full) else None
         if len(written.long) == 1:
             return _INITIAL if full.long.startswith(written.long) else None
-    shorter = min(len(one.short), len(other.short))
-    return _TYPING if shorter > 3 and OSA.distance(one.short, other.short, score_cutoff=1) == 1 else None
+    shorter = min(len(left.short), len(right.short))
+    return _TYPING if shorter > 3 and OSA.distance(left.short, right.short, score_cutoff=1) == 1 else None
 
 
-def _same_words(one: Sequence[_Word], other: Sequence[_Word]) -> bool:
-    return len(one) == len(other) and all(any(_fit(word, twin) is _SAME for twin in other) for word in one)
+def _same_words(left: Sequence[_Word], right: Sequence[_Word]) -> bool:
+    return len(left) == len(right) and all(any(_fit(word, twin) is _SAME for twin in right) for word in left)
 
 
 def _words(name: str) -> tuple[_Word, ...]:
     marked = re.sub("[.,;:/'’`´()]+", " ", clean(name))
-    folded = (_Word(*spellings(word)) for part in marked.split() for word in _split(part))
-    words = tuple(word for word in folded if not _TITLES.fullmatch(word.long))
+    spelled = (_Word(*spellings(word)) for part in marked.split() for word in _split(part))
+    words = tuple(word for word in spelled if not _TITLES.fullmatch(word.long))
     return tuple(word for word in words if not _PARTICLES.fullmatch(word.long)) or words
 
 

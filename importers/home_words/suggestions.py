@@ -1,4 +1,4 @@
-"""What a home's own word probably means: a suggestion to a person who decides, never applied by itself."""
+"""What a home's own word probably means: a suggestion for the user to confirm, never applied automatically."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def suggest(
     Parameters
     ----------
     words
-        Words as they stand in a file.
+        Words as they are in a file.
     own
         What the home has settled before: (target, word).
     limit
@@ -47,7 +47,7 @@ def suggest(
     Returns
     -------
     list
-        For each word up to ``limit`` suggestions, no target twice. A suggestion is never applied by itself.
+        For each word up to ``limit`` suggestions, no target twice. A suggestion is never applied automatically.
     """
     from rapidfuzz import fuzz, process, utils  # noqa: PLC0415  # needed only where there are unknown words
 
@@ -56,10 +56,10 @@ def suggest(
     suggestions = []
     for word in words:
         near = [
-            (0.9 * score + 0.1 * fuzz.ratio(one, text, processor=utils.default_process), position)
-            for one in ({word, _TAIL.sub("", word)} if kind.abbreviated else {word})
+            (0.9 * score + 0.1 * fuzz.ratio(part, text, processor=utils.default_process), position)
+            for part in ({word, _TAIL.sub("", word)} if kind.abbreviated else {word})
             for text, score, position in process.extract(
-                one, texts, scorer=fuzz.token_ratio, processor=utils.default_process, limit=None, score_cutoff=LEAST
+                part, texts, scorer=fuzz.token_ratio, processor=utils.default_process, limit=None, score_cutoff=LEAST
             )
         ]  # A word that holds all of a known one and more is not the same: the plain ratio breaks ties.
         if kind.abbreviated:  # and F* is not F
@@ -74,7 +74,7 @@ def suggest(
 
 
 def doubt(kind: WordKind, word: str) -> str:
-    """Return the sentence that says how a word is read although it is not clear, "" = it is not read at all."""
+    """Return the sentence on how a word is read although it is not clear, "" = it is not read at all."""
     if kind.name != QUALIFICATION:
         return ""
     meaning = word_meanings.qualification(word)

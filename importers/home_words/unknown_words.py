@@ -32,7 +32,7 @@ def unknown_words(
     work: ReadInterventions,
     codes: Mapping[str, int],
     book: RuleBook,
-    agreed: HomeConventions,
+    conventions: HomeConventions,
 ) -> dict[str, Words]:
     """Return kind -> word -> rows where it stands and seconds of the interventions that depend on it.
 
@@ -44,23 +44,23 @@ def unknown_words(
     tables
         Sheets, read already.
     codes
-        Unknown codes of rosters -> how often they stand there.
+        Unknown codes of rosters -> how often they occur.
     """
     unknown: dict[str, Words] = {}
     if table := tables.get("Interventionen"):
         seconds = np.maximum(work.seconds, 0)
-        settled = agreed.interventions.items()
+        settled = conventions.interventions.items()
         own = {fold(name) for name, target in settled if target in book.index or target == IGNORE}
         unknown[INTERVENTION] = _counted(
             *table.raw("Intervention"),
             seconds,
             lambda word: fold(word) not in own and book.find_intervention(word) is None,
         )
-        unknown[SHIFT] = _counted(*table.raw("Schicht"), seconds, _not_among(SHIFT, agreed.shifts, book))
+        unknown[SHIFT] = _counted(*table.raw("Schicht"), seconds, _not_among(SHIFT, conventions.shifts, book))
     if table := tables.get("Mitarbeitende"):
         seconds = _seconds_of_people(table, work.table)
-        levels = settled_levels(agreed.qualifications)
-        new_role = _not_among(ROLE, agreed.roles, book)
+        levels = settled_levels(conventions.qualifications)
+        new_role = _not_among(ROLE, conventions.roles, book)
         unknown[QUALIFICATION] = _counted(
             *table.raw("QN"), seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
         )

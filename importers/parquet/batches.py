@@ -145,7 +145,7 @@ class InterventionBatches:
 
     @property
     def findings(self) -> list[Finding]:
-        """One finding for each kind, file, column and value, with the number of rows it stands for."""
+        """One finding for each kind, file, column and value, with the number of rows it covers."""
         return [
             p.at(file=file, column=column, value=value, count=count)
             for (file, column, _), values in self._found.items()
@@ -237,12 +237,12 @@ class InterventionBatches:
             ("staff", self._staff, _STAFF_MISSING, _STAFF_UNKNOWN, ~faulty),
         )
         for column, known, missing, unknown, needs_one in people:
-            at, names = texts[column]
+            rows, names = texts[column]
             blank = [code for code, name in enumerate(names) if not name]
             unknown_codes = [code for code, name in enumerate(names) if name and name not in known]
-            for _, count in _occurring(at[needs_one], blank):
+            for _, count in _occurring(rows[needs_one], blank):
                 self._report(missing, file, column, "", count)
-            for code, count in _occurring(at[~faulty], unknown_codes):
+            for code, count in _occurring(rows[~faulty], unknown_codes):
                 self._report(unknown, file, column, names[code], count)
 
     def _cost(self, problem: Problem, file: str, column: str, rows: np.ndarray, faulty: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Parquet files as columns of known kinds: one place that opens them, and says why one cannot be used."""
+"""Parquet files as columns of known kinds: one place that opens them, and explains why one cannot be used."""
 
 from __future__ import annotations
 

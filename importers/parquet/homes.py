@@ -150,7 +150,7 @@ def files(root: Path, home: str) -> HomeFiles:
     return HomeFiles(there, tuple(months))
 
 
-def people(found: HomeFiles, book: RuleBook) -> tuple[Tables, list[Finding]]:
+def people(home: HomeFiles, book: RuleBook) -> tuple[Tables, list[Finding]]:
     """Read the master data of a home: all but its interventions.
 
     Returns
@@ -163,7 +163,7 @@ def people(found: HomeFiles, book: RuleBook) -> tuple[Tables, list[Finding]]:
     UnreadableError
         Where a file is refused as a whole.
     """
-    sheets = {name: _sheet(name, path) for name, path in found.master.items()}
+    sheets = {name: _sheet(name, path) for name, path in home.master.items()}
     residents, _ = read_residents(sheets["residents"])
     staff, _ = read_staff(sheets["staff"])
     known = frozenset(residents["resident"])
@@ -200,7 +200,7 @@ def _own_name(table: str, heading: str) -> str:
 
 
 def _sheet(name: str, path: Path) -> Table:
-    """Read a file as the sheet it stands for, so that every check of a workbook's cells holds for it too."""
+    """Read a file as the sheet it corresponds to, so that every check of a workbook's cells holds for it too."""
     sheet, headings, required = _HEADINGS[name]
     with opened(path, _KINDS[name], required, MAX_PEOPLE) as file:
         there = [column for column in headings if column in file.schema_arrow.names]

@@ -59,7 +59,7 @@ class ReadDuties:
     people
         Names that occur in them.
     tables
-        Lists of which every row says all of its duty.
+        Lists of which every row is complete in itself.
     """
 
     table: pd.DataFrame
@@ -206,8 +206,8 @@ class _Places:
 
     def report(self, problem: Problem, which: np.ndarray, *, together: bool = False) -> None:
         """Add a finding for each of the duties, or one for all of them at the first place."""
-        at = np.flatnonzero(which)
-        for index in at[:1].tolist() if together else at.tolist():
+        wrong = np.flatnonzero(which)
+        for index in wrong[:1].tolist() if together else wrong.tolist():
             part = int(np.searchsorted(self._ends, index, side="right"))
             entries = self._parts[part]
             own = index - (int(self._ends[part - 1]) if part else 0)
@@ -217,5 +217,5 @@ class _Places:
                 int(entries.row[own]),
                 str(entries.column[own]),
                 entries.value[own],
-                len(at) if together else 1,
+                len(wrong) if together else 1,
             )

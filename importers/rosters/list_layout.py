@@ -107,7 +107,7 @@ def read_list(grid: Grid, place: HeadingPlace, context: RosterContext) -> Roster
     table = DutyRows(grid, place, lines)
     entries = read_table(table, grid, context, lines)
     context.findings.extend(table.findings)
-    # A row that takes its day or ward from a line above would not say them on its own.
+    # A row that takes its day or ward from a line above would not have them on its own.
     if np.isnat(lines.day.astype("datetime64[s]")).all() and not any(lines.ward):
         context.tables.append(table)
     return entries
@@ -124,9 +124,9 @@ def read_table(table: Table, grid: Grid, context: RosterContext, lines: RosterLi
     codes, texts = table.read(WARD, cell_values.text, "")
     ward[:] = [texts[code] or None for code in codes]
     if lines:
-        at = table.rows - 1
-        day = np.where(np.isnat(day), lines.day[at].astype("datetime64[s]"), day)
-        ward = np.where(ward.astype(bool), ward, lines.ward[at])
+        row = table.rows - 1
+        day = np.where(np.isnat(day), lines.day[row].astype("datetime64[s]"), day)
+        ward = np.where(ward.astype(bool), ward, lines.ward[row])
     times = read_times(table, day, shifts)
     _leave_unread(table, grid, context, shifts, ~np.isin(np.arange(len(table.rows)), times.record))
     kept = ~table.faulty[times.record]
@@ -161,12 +161,12 @@ def _people(table: Table) -> list[tuple[str, str]]:
     """Return number and name of each row; a row without both is reported."""
     number = numbers(table, NUMBER, required=not table.has(NAME))
     if not table.has(NAME):
-        return [(one, "") for one in number]
+        return [(code, "") for code in number]
     name_codes, names = table.read(NAME, cell_values.text, "")
     given_codes, givens = table.read(GIVEN, cell_values.text, "")
     people = [
-        (one, ", ".join(filter(None, (names[name], givens[given]))))
-        for one, name, given in zip(number, name_codes.tolist(), given_codes.tolist(), strict=True)
+        (code, ", ".join(filter(None, (names[name], givens[given_name]))))
+        for code, name, given_name in zip(number, name_codes.tolist(), given_codes.tolist(), strict=True)
     ]
     table.report(
         error("nummer-fehlt", "Personal-Nr und Name fehlen.", "Tragen Sie eines davon ein oder löschen Sie die Zeile."),
@@ -209,8 +209,8 @@ def _leave_unread(
 ) -> None:
     """Leave out the rows that give their times by an unknown code alone."""
     for row in np.flatnonzero(wanted & ~table.faulty).tolist():
-        if isinstance(one := shifts[row], Unread):
-            context.note_unread(one, (grid, int(table.rows[row]), table.heading(CODE)))
+        if isinstance(entry := shifts[row], Unread):
+            context.note_unread(entry, (grid, int(table.rows[row]), table.heading(CODE)))
             table.faulty[row] = True
 
 

@@ -45,7 +45,7 @@ def read_times(table: Table, day: np.ndarray, shifts: Sequence[Shift | Unread | 
     Parameters
     ----------
     day : datetime64[s]
-        Day of each row, NaT where none is said.
+        Day of each row, NaT where none is given.
     shifts
         What the code of each row stands for, None without a code.
     """
@@ -89,7 +89,7 @@ def _read_pair(table: Table, number: int, day: np.ndarray, without_code: np.ndar
 
 
 def _closing(start: np.ndarray, minute: np.ndarray) -> np.ndarray:
-    """Return the moment a minute of the day stands for: on the day of the start, or the next one if not after it."""
+    """Return the moment of a minute of the day: on the day of the start, or the next one if not after it."""
     closing: np.ndarray = start.astype("datetime64[D]").astype("datetime64[s]") + _minutes(minute)
     later: np.ndarray = np.where(closing > start, closing, closing + _minutes(DAY_MINUTES))
     return later
@@ -97,7 +97,9 @@ def _closing(start: np.ndarray, minute: np.ndarray) -> np.ndarray:
 
 def _of_codes(table: Table, records: np.ndarray, day: np.ndarray, shifts: Sequence[Shift | Unread | None]) -> DutyTimes:
     """Return the duties of rows that give their times by a code alone."""
-    rows = [(row, *times) for row in records.tolist() if isinstance(one := shifts[row], Shift) for times in one.spans]
+    rows = [
+        (row, *times) for row in records.tolist() if isinstance(entry := shifts[row], Shift) for times in entry.spans
+    ]
     record, begin, finish = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     heading = np.full(len(rows), table.heading(CODE), dtype=object)
     return DutyTimes(record, day[record] + _minutes(begin), day[record] + _minutes(finish), heading)

@@ -24,7 +24,7 @@ def month_dates(grid: Grid, block: MonthBlock, titles: list[Any]) -> dict[int, d
     days = block.days
     if all(day.year for day in days.values()):
         return {position: day.dated() for position, day in days.items()}
-    start = next((found for title in titles if (found := period_start(title))), None)
+    start = next((start_of_title for title in titles if (start_of_title := period_start(title))), None)
     if start is None:
         month_year = _month(grid, titles, needs_month=not next(iter(days.values())).month)
         if not isinstance(month_year, tuple):
@@ -57,13 +57,13 @@ def month_dates(grid: Grid, block: MonthBlock, titles: list[Any]) -> dict[int, d
 
 
 def _month(grid: Grid, titles: list[Any], *, needs_month: bool) -> tuple[int, int] | Problem:
-    """Return month and year that title, sheet and file say together, or the problem if they do not."""
+    """Return month and year from title, sheet and file together, or the problem if they leave them open."""
     named = [month_and_year(text) for text in (*titles, grid.name)]
     months = {month for month, _ in named if month}
     years = {year for _, year in named if year} or {month_and_year(grid.file.rpartition(".")[0])[1]} - {0}
     if not months and needs_month:
         months = {month_and_year(grid.file.rpartition(".")[0])[0]} - {0}
-    # What adjoining cells say ("Monat:" | "März" | "Jahr:" | 2026) comes together here.
+    # The content of adjoining cells ("Monat:" | "März" | "Jahr:" | 2026) is combined here.
     if len(years) != 1 or (needs_month and len(months) != 1):
         missing = "der Monat" if needs_month and not months else "das Jahr"
         contrary = len(years) > 1 or len(months) > 1

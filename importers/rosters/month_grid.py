@@ -152,9 +152,9 @@ def _rows(
         if not number and not name:
             context.report(_PERSON_ERROR, grid, first + row + 1, count=int(counts[row]))
             continue
-        given = cell_values.text(texts.get(GIVEN, ""))
+        given_name = cell_values.text(texts.get(GIVEN, ""))
         heading = clean(str(grid.cells[block.row, who[NUMBER if number else NAME]]))
-        person = number, ", ".join(filter(None, (name, given)))
+        person = number, ", ".join(filter(None, (name, given_name)))
         rows.staff[row] = context.person(person, grid, (first + row + 1, heading), int(counts[row]))
         rows.ward[row] = cell_values.text(texts.get(WARD, "")) or ward
         rows.counts[row] = entries[row]
@@ -221,11 +221,11 @@ def _entries(
     headings = objects([clean(shown(grid.cells[block.row, position])) for position in sorted(dates)])[column]
     days = np.array([dates[position] for position in sorted(dates)], dtype="datetime64[D]").astype("datetime64[s]")
     day, number, value = days[column], block.row + 2 + row, objects(entries.values)[entries.codes]
-    for at in np.flatnonzero(np.isnat(day)).tolist():
-        context.report(_NO_SUCH_DAY, grid, int(number[at]), headings[at], value[at])
+    for index in np.flatnonzero(np.isnat(day)).tolist():
+        context.report(_NO_SUCH_DAY, grid, int(number[index]), headings[index], value[index])
 
-    def place(at: int) -> tuple[Grid, int, str]:
-        return grid, int(number[at]), headings[at]
+    def place(index: int) -> tuple[Grid, int, str]:
+        return grid, int(number[index]), headings[index]
 
     duty, seconds = _shifts(entries, ~np.isnat(day), place, context)
     return RosterEntries(

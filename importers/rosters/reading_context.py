@@ -50,7 +50,7 @@ _NAME_UNKNOWN: Final = warning(
 
 @dataclass(frozen=True)
 class RosterEntries:
-    """Duties of one sheet as they stand there; one array element each.
+    """Duties of one sheet as written; one array element each.
 
     Attributes
     ----------
@@ -109,9 +109,9 @@ class RosterContext:
     findings
         Everything found so far.
     people
-        Names that stand there.
+        Names in the sheet.
     tables
-        Lists of which every row says all of its duty.
+        Lists of which every row is complete in itself.
     """
 
     def __init__(self, names: NameIndex, codes: ShiftCodes, wards: Wards) -> None:
@@ -140,7 +140,7 @@ class RosterContext:
         )
 
     def note_unread(self, unread: Unread, place: tuple[Grid, int, str], count: int = 1) -> None:
-        """Remember unreadable cells: one finding stands for all that are alike, at the first place."""
+        """Remember unreadable cells: one finding for all that are alike, at the first place."""
         key = unread.problem.code, unread.what
         problem, first, before = self._unread.get(key, (unread.problem, place, 0))
         self._unread[key] = problem, first, before + count
@@ -183,7 +183,7 @@ class RosterContext:
         Parameters
         ----------
         who
-            Number and name as they stand in the file; a number takes precedence.
+            Number and name as they are in the file; a number takes precedence.
         place, count
             Row and heading, and how many duties are meant.
         """
@@ -216,7 +216,7 @@ class RosterContext:
         return None
 
     def close(self) -> None:
-        """Add the findings that stand for many cells."""
+        """Add the findings that cover many cells each."""
         for (_, what), (problem, (grid, row, column), count) in self._unread.items():
             self.report(problem, grid, row, column, what, count)
         if self._first is None:

@@ -98,10 +98,10 @@ class ShiftCodes:
     def __init__(self, table: Mapping[str, Shift]) -> None:
         self.table = {clean(code): meaning for code, meaning in table.items()}
         self._suggested = 0
-        folded: dict[str, list[Shift]] = {}
+        by_folded: dict[str, list[Shift]] = {}
         for code, meaning in self.table.items():
-            folded.setdefault(fold(code), []).append(meaning)
-        self._folded = {code: found[0] for code, found in folded.items() if len(found) == 1}
+            by_folded.setdefault(fold(code), []).append(meaning)
+        self._folded = {code: found[0] for code, found in by_folded.items() if len(found) == 1}
 
     def resolve(self, cell: Any) -> Shift | Unread:
         """Return the meaning of a cell that is not blank, or why it has none.

@@ -38,7 +38,7 @@ class Column:
     Attributes
     ----------
     path
-        Where the value stands in the entry, as keys of the YAML.
+        Where the value is in the entry, as keys of the YAML.
     meaning
         German sentence for the guide.
     width
@@ -56,7 +56,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: the file it stands for and the list in that file; "" where the row is the file itself."""
+    """One sheet: its file and the list in that file; "" where the row is the file itself."""
 
     name: str
     file: str

@@ -86,9 +86,9 @@ def _kinds(cell: Any, column: Column) -> str | list[str]:
 
 
 def _one_of(name: str, choices: Sequence[str], column: Column) -> str:
-    """Return the choice a text stands for; case and the spelling of umlauts do not count."""
-    found = {fold(choice): choice for choice in choices}.get(fold(name))
-    if found is None:
+    """Return the choice a text means; case and the spelling of umlauts are ignored."""
+    match = {fold(choice): choice for choice in choices}.get(fold(name))
+    if match is None:
         close = difflib.get_close_matches(name.casefold(), choices, 1)
         meant = f" Meinten Sie „{close[0]}“?" if close else ""
         raise error(
@@ -96,7 +96,7 @@ def _one_of(name: str, choices: Sequence[str], column: Column) -> str:
             f"„{name}“ ist in der Spalte „{column.heading}“ nicht möglich.{meant}",
             f"Möglich sind: {', '.join(choices)}.",
         )
-    return found
+    return match
 
 
 def _choice(cell: Any, column: Column) -> str | None:

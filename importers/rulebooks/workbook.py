@@ -98,13 +98,13 @@ def read(file: Path | str | tuple[str, bytes]) -> RulebookImport:
         for row in pages[HEAD.name].rows[1:]
     ]
     findings += _checked(name, pages)
-    made = _documents(pages)
+    contents = _documents(pages)
     errors = any(finding.severity is Severity.ERROR for finding in findings)
     if not errors:
-        findings += [*_name_taken(name, pages[HEAD.name], made), *_unsound(name, pages, made)]
+        findings += [*_name_taken(name, pages[HEAD.name], contents), *_unsound(name, pages, contents)]
     order = {sheet.name: i for i, sheet in enumerate(SHEETS)}
     findings.sort(key=lambda f: (order.get(f.sheet, -1), f.row))
-    return RulebookImport(None if errors else made, findings)
+    return RulebookImport(None if errors else contents, findings)
 
 
 def _other_sheets(file: str, others: list[str]) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def _other_sheets(file: str, others: list[str]) -> Iterator[Finding]:
         )
 
 
-# ---------------------------------------------------------------- rows into documents, and what the check says
+# ---------------------------------------------------------------- rows into documents, and the result of the check
 
 
 def _documents(pages: Mapping[str, BookSheet]) -> dict[str, Any]:
@@ -130,8 +130,8 @@ def _documents(pages: Mapping[str, BookSheet]) -> dict[str, Any]:
         sheet.file: {sheet.key: [row.entry for row in pages[sheet.name].rows]}
         for sheet in (INTERVENTIONS, RULES, CRITERIA)
     }
-    made = {HEAD.file: head} | lists
-    return {name: made[name] for name in FILES}
+    contents = {HEAD.file: head} | lists
+    return {name: contents[name] for name in FILES}
 
 
 def _checked(file: str, pages: Mapping[str, BookSheet]) -> Iterator[Finding]:
@@ -149,10 +149,10 @@ def _checked(file: str, pages: Mapping[str, BookSheet]) -> Iterator[Finding]:
         yield _located(file, problem, cells, Severity.ERROR, "regelwerk-fehler", _CHECK)
 
 
-def _unsound(file: str, pages: Mapping[str, BookSheet], made: Mapping[str, Any]) -> Iterator[Finding]:
+def _unsound(file: str, pages: Mapping[str, BookSheet], contents: Mapping[str, Any]) -> Iterator[Finding]:
     """Hold a rulebook that is in order against the health check: it can be used, but should be looked at."""
     cells, places = _numbered(pages)
-    for problem in health(made, "", places):
+    for problem in health(contents, "", places):
         yield _located(file, problem, cells, Severity.WARNING, "regelwerk-auffaellig", _LOOK)
 
 
@@ -177,7 +177,7 @@ def _located(
 
 
 def _numbered(pages: Mapping[str, BookSheet]) -> tuple[list[_Cell], dict[str, Places]]:
-    """Give the check a number for each cell where it expects a line: what it says then has a cell."""
+    """Give the check a number for each cell where it expects a line: its problems then have a cell."""
     cells: list[_Cell] = []
     places = {name: Places() for name in FILES}
 
@@ -198,14 +198,14 @@ def _numbered(pages: Mapping[str, BookSheet]) -> tuple[list[_Cell], dict[str, Pl
 
 
 def _in_sheets(message: str) -> str:
-    """Say with the names of sheets and columns what the check says with those of files and keys."""
+    """Reword problems of the check: names of sheets and columns in place of files and keys."""
     for name, here in _NAMES.items():
         message = message.replace(name, here)
     return message
 
 
 def _repeated(file: str, page: BookSheet) -> Iterator[Finding]:
-    """Refuse rows that say the same name from the same day on, and leave them out of what is checked further."""
+    """Refuse rows with the same name from the same day on, and leave them out of what is checked further."""
     first: dict[tuple[str, str], int] = {}
     for row in page.rows:
         if row.faulty or "id" not in row.entry:
@@ -229,13 +229,13 @@ def _repeated(file: str, page: BookSheet) -> Iterator[Finding]:
         first.setdefault(key, row.number)
 
 
-def _name_taken(file: str, page: BookSheet, made: Mapping[str, Any]) -> Iterator[Finding]:
-    """Say so where a changed rulebook still goes by the name of a built-in edition."""
-    head = made[HEAD.file]
+def _name_taken(file: str, page: BookSheet, contents: Mapping[str, Any]) -> Iterator[Finding]:
+    """Report a changed rulebook that still has the name of a built-in edition."""
+    head = contents[HEAD.file]
     for folder in sorted(path.parent for path in SHELF.glob("*/rulebook.yaml")):
         ours = documents(folder)
         same = all(ours[HEAD.file][key] == head[key] for key in ("id", "ausgabe", "status"))
-        if same and ours != made:
+        if same and ours != contents:
             heading, value = page.rows[0].cells["ausgabe",]
             yield Finding(
                 Severity.WARNING,

@@ -39,36 +39,47 @@ def assign(
     assigned: dict[str, tuple[int, float]] = {}
     undecided: dict[int, tuple[str, ...]] = {}
     while candidates:
-        best = max(match.confidence for some in candidates.values() for match in some)
+        best = max(match.confidence for matches in candidates.values() for match in matches)
         top = sorted(
-            {(at, match.column) for at, some in candidates.items() for match in some if match.confidence == best}
+            {
+                (position, match.column)
+                for position, matches in candidates.items()
+                for match in matches
+                if match.confidence == best
+            }
         )
         clear = _alone(top) or _numbered(top, cells)
-        assigned |= {column: (at, best) for at, column in clear}
+        assigned |= {column: (position, best) for position, column in clear}
         if not clear:
-            undecided |= {at: tuple(column for other, column in top if other == at) for at, _ in top}
-        done = {at for at, _ in clear or top}
-        left = {at: [m for m in some if m.column not in assigned] for at, some in candidates.items() if at not in done}
-        candidates = {at: some for at, some in left.items() if some}
-    used = {at for at, _ in assigned.values()}
-    for at, some in offers.items():
-        free = tuple(dict.fromkeys(match.column for match in some if match.column not in {*taken, *assigned}))
-        if free and at not in used:
-            undecided.setdefault(at, free)
-    return assigned, {at: undecided[at] for at in sorted(undecided) if set(undecided[at]) - assigned.keys()}
+            undecided |= {position: tuple(column for other, column in top if other == position) for position, _ in top}
+        done = {position for position, _ in clear or top}
+        left = {
+            position: [m for m in matches if m.column not in assigned]
+            for position, matches in candidates.items()
+            if position not in done
+        }
+        candidates = {position: matches for position, matches in left.items() if matches}
+    used = {position for position, _ in assigned.values()}
+    for position, matches in offers.items():
+        free = tuple(dict.fromkeys(match.column for match in matches if match.column not in {*taken, *assigned}))
+        if free and position not in used:
+            undecided.setdefault(position, free)
+    return assigned, {
+        position: undecided[position] for position in sorted(undecided) if set(undecided[position]) - assigned.keys()
+    }
 
 
 def _fitting(
     offers: Mapping[int, tuple[Match, ...]], taken: Collection[str], cells: Callable[[int], Iterable[Any]]
 ) -> dict[int, list[Match]]:
     """Return the offers of columns still free whose cells have the shape asked for."""
-    held: dict[int, list[Match]] = {}
-    for at, some in offers.items():
-        free = [match for match in some if match.column not in taken]
-        sample = _different(cells(at)) if any(match.shape for match in free) else []
+    by_column: dict[int, list[Match]] = {}
+    for position, matches in offers.items():
+        free = [match for match in matches if match.column not in taken]
+        sample = _different(cells(position)) if any(match.shape for match in free) else []
         if fitting := [match for match in free if not match.shape or fits(match.shape, sample)]:
-            held[at] = fitting
-    return held
+            by_column[position] = fitting
+    return by_column
 
 
 def _alone(top: list[tuple[int, str]]) -> list[tuple[int, str]]:

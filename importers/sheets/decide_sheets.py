@@ -1,4 +1,4 @@
-"""Decides what is done with each sheet: what a person says, a profile, its name, or else its headings."""
+"""Decides how each sheet is read: by a user's answer, a profile, its name, or else its headings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def decisions(
     files: Iterable[OpenedFile | DasSheets], known: KnownBefore, sheets: SheetFilter
 ) -> Iterator[DecidedFile]:
-    """Yield each file with what is done with its sheets.
+    """Yield each file with the decisions on its sheets.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def _of_file(file: OpenedFile, known: KnownBefore, sheets: SheetFilter) -> Decid
     sheets = replace(sheets, always=known.answered(file.name))
     answer = known.answer(file.name, "")
     contents = opening.sheets(file, sheets, count_known, encoding=answer.encoding if answer else "")
-    if answer is None and {grid.encoding for grid in contents.grids} & {"cp1252", DOS}:  # the bytes do not say
+    if answer is None and {grid.encoding for grid in contents.grids} & {"cp1252", DOS}:  # the bytes leave it open
         contents = _by_profiled_encoding(file, known, sheets) or contents
     decided = tuple(decide(grid, known) for grid in contents.grids)
     return DecidedFile(file.name, decided, tuple(contents.others), tuple(contents.findings))
@@ -84,7 +84,7 @@ def _of_exported(sheet: str, grid: Grid, known: KnownBefore) -> SheetDecision:
 
 
 def decide(grid: Grid, known: KnownBefore) -> SheetDecision:
-    """Return what is done with a sheet: the first rung of the ladder that has something to say.
+    """Return the decision on a sheet: that of the first rung of the ladder that applies.
 
     Raises
     ------
@@ -131,17 +131,17 @@ def _as_headed(grid: Grid, known: KnownBefore) -> SheetDecision:
 
 
 _LADDER: Final = (
-    _as_answered,  # what a person says of the sheet
+    _as_answered,  # a user's answer about the sheet
     _as_hidden,  # who opens the workbook does not see it: left out
     _as_profiled,  # a profile of the home knows its headings
-    _as_named,  # its name is one of ours, or that of a roster
+    _as_named,  # its name is in our template, or that of a roster
     _as_headed,  # what its headings look like
 )
 """What decides about a sheet, in this order."""
 
 
 def _answered(grid: Grid, answer: SheetAnswer, vocabulary: Vocabulary | None) -> HeadingPlace:
-    """Return the place a person has shown; where no columns were said yet, what stands in the row decides."""
+    """Return the place a user has chosen; where no columns are assigned yet, the content of the row decides."""
     if answer.sheet not in SHEETS:
         raise UnreadableError(
             f"Das Blatt „{answer.sheet}“, dem „{grid.name}“ der Datei „{grid.file}“ zugeordnet ist, gibt es nicht. "
@@ -168,7 +168,7 @@ def _headings_of_others(grid: Grid) -> HeadingPlace:
 def _guessed(grid: Grid, vocabulary: Vocabulary | None) -> tuple[str, float]:
     """Return the sheet whose headings these are, "" if none, and how sure that is.
 
-    One required column alone says little: there the share of headings that are known counts as well.
+    One required column alone means little: there the share of headings that are known counts as well.
     """
     sheet = guess_sheet(grid, vocabulary)
     if sheet is None:

@@ -34,7 +34,7 @@ class HeadingPlace:
     columns
         Position of each column that is there.
     texts
-        All headings as they stand in the file, by position; "" = blank.
+        All headings as they are in the file, by position; "" = blank.
     guessed
         Columns found by another name than ours, with their confidence.
     undecided
@@ -59,7 +59,7 @@ class HeadingPlace:
 
     @property
     def headings(self) -> dict[str, str]:
-        """The heading of each column as it stands in the file."""
+        """The heading of each column as it is in the file."""
         return {column: self.texts[position] for column, position in self.columns.items()}
 
     @property
@@ -70,7 +70,7 @@ class HeadingPlace:
 
     @property
     def certain(self) -> bool:
-        """Whether every column goes by a name of ours and nothing is open."""
+        """Whether every column has a name of our template and nothing is open."""
         return not (self.trouble or self.undecided or any(share < EXACT for share in self.guessed.values()))
 
 
@@ -140,7 +140,7 @@ def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabul
     place = HeadingPlace(
         row=number + depth - 1,
         columns=columns | {column: position for column, (position, _) in guessed.items()},
-        texts=tuple(map(said, row)),
+        texts=tuple(map(heading_text, row)),
         guessed={column: confidence for column, (_, confidence) in guessed.items()},
         undecided=undecided,
         depth=depth,
@@ -164,7 +164,9 @@ def placed(grid: Grid, sheet: str, row: int, depth: int, columns: Mapping[str, i
             f"Die Zuordnung zum Blatt „{grid.name}“ der Datei „{grid.file}“ passt nicht zu ihrem Inhalt. "
             "Bitte ordnen Sie Zeile und Spalten noch einmal zu."
         )
-    place = HeadingPlace(row + depth - 1, dict(columns), tuple(map(said, headings_at(grid, row, depth))), depth=depth)
+    place = HeadingPlace(
+        row + depth - 1, dict(columns), tuple(map(heading_text, headings_at(grid, row, depth))), depth=depth
+    )
     trouble = _lacking(grid, sheet, place)
     return _with_trouble(place, trouble) if trouble else place
 
@@ -178,12 +180,12 @@ def first_headings(grid: Grid) -> tuple[int, tuple[str, ...]]:
     most = max(map(len, rows), default=0)
     for number, row in enumerate(rows):
         if len(row) >= max(2, most / 2) and all(isinstance(cell, str) and not cell[:1].isdigit() for cell in row):
-            return number, tuple(map(said, grid.cells[number]))
+            return number, tuple(map(heading_text, grid.cells[number]))
     return -1, ()
 
 
-def said(cell: Any) -> str:
-    """Return a heading as it stands in the file."""
+def heading_text(cell: Any) -> str:
+    """Return a heading as it is in the file."""
     if isinstance(cell, Odd):
         return cell.shown
     return f"{cell:.15g}" if isinstance(cell, float) else clean(str(cell))
@@ -250,4 +252,4 @@ def _lost_zeros(names: list[str | None], numeric: set[str]) -> set[str]:
     return lost
 
 
-__all__ = ["HeadingPlace", "first_headings", "guess_sheet", "locate", "located", "placed", "said"]
+__all__ = ["HeadingPlace", "first_headings", "guess_sheet", "heading_text", "locate", "located", "placed"]

@@ -72,7 +72,7 @@ def _rows_above(grid: Grid, place: HeadingPlace, first: int) -> tuple[Problem, s
 
 
 def _assigned(place: HeadingPlace) -> tuple[Problem, str, int]:
-    """Return what to say of columns found by another name than ours."""
+    """Return the notices on columns found by another name than ours."""
     pairs = [f"„{place.headings[column]}“ als „{column}“" for column in place.guessed]
     least = min(place.guessed.values())
     return (
@@ -120,10 +120,10 @@ def _unread(
 
 def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]]:
     """Yield problem, value and number of rows for the lines that were left out, one for each kind."""
-    for kind, said in _SAID.items():
+    for kind, message in _SAID.items():
         if rows := [line.row + 1 for line in lines if line.kind == kind]:
             numbers = row_numbers(rows)
-            yield notice("zeilen-uebersprungen", f"{said}: Zeile {numbers}.", _NOTHING), numbers, len(rows)
+            yield notice("zeilen-uebersprungen", f"{message}: Zeile {numbers}.", _NOTHING), numbers, len(rows)
     for column, sections in kinds.sections_of(lines).items():
         rows = [line.row + 1 for line in sections]
         yield (

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.delimited import ENCODINGS
-from importers.sheets.heading_rows import said
+from importers.sheets.heading_rows import heading_text
 from importers.sheets.layout import heading_places, headings_at
 from importers.sheets.roster_headings import row_of_days
 from importers.sheets.template_columns import HEADING_ROWS, SHEETS
@@ -73,7 +73,7 @@ class SourceProfile:
         Raises
         ------
         ValueError
-            If it is none; a German sentence says why.
+            If it is none; a German sentence explains why.
         """
         if not isinstance(written, dict) or not isinstance(written.get("sheets"), list):
             raise ValueError(  # noqa: TRY004 - of the content of a file, not of our own call
@@ -147,10 +147,10 @@ def fingerprint(headings: Sequence[str]) -> str:
     letters, and blank columns do not count; every other sign does, so that "Dauer (h)" is not "Dauer (s)". Where a
     heading stands twice, the order counts too: it alone distinguishes the two columns.
     """
-    folded = [text for heading in headings if (text := _key(heading))]
-    if not folded:
+    keys = [text for heading in headings if (text := _key(heading))]
+    if not keys:
         return ""
-    ordered = folded if max(Counter(folded).values()) > 1 else sorted(folded)
+    ordered = keys if max(Counter(keys).values()) > 1 else sorted(keys)
     return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:32]
 
 
@@ -162,9 +162,9 @@ def fingerprint_at(grid: Grid, row: int, depth: int) -> str:
     if row < 0:
         return "" if grid.from_text else fingerprint(["\0Blatt", grid.name])
     if depth == 1 and (days := row_of_days(grid.cells[row])):
-        cells = [said(cell) for position, cell in enumerate(grid.cells[row]) if position not in days]
+        cells = [heading_text(cell) for position, cell in enumerate(grid.cells[row]) if position not in days]
         return fingerprint([*cells, "\0Tage"])
-    return fingerprint(list(map(said, headings_at(grid, row, depth))))
+    return fingerprint(list(map(heading_text, headings_at(grid, row, depth))))
 
 
 def _key(heading: str) -> str:
@@ -212,17 +212,19 @@ def fitting(grid: Grid, profiles: Sequence[SourceProfile]) -> Fit | None:
             known.setdefault(sheet.fingerprint, (profile.name, sheet))
     if not known:
         return None
-    if found := known.get(fingerprint_at(grid, -1, 1)):
-        return Fit(*found, 0, 1, {})
+    if match := known.get(fingerprint_at(grid, -1, 1)):
+        return Fit(*match, 0, 1, {})
     for row, depth in sorted(heading_places(grid, HEADING_ROWS), key=lambda place: place[::-1]):
-        if found := known.get(fingerprint_at(grid, row, depth)):
+        if match := known.get(fingerprint_at(grid, row, depth)):
             positions = {
                 _key(text): position
-                for position, text in enumerate(numbered([said(cell) for cell in headings_at(grid, row, depth)]))
+                for position, text in enumerate(
+                    numbered([heading_text(cell) for cell in headings_at(grid, row, depth)])
+                )
             }
-            columns = {column: positions.get(_key(text), -1) for column, text in found[1].columns.items()}
+            columns = {column: positions.get(_key(text), -1) for column, text in match[1].columns.items()}
             if -1 not in columns.values():
-                return Fit(*found, row, depth, columns)
+                return Fit(*match, row, depth, columns)
     return None
 
 

@@ -1,11 +1,11 @@
-"""What marks a file as one of ours: faulty rows that were downloaded, repaired and are uploaded again."""
+"""What marks a file as our own: faulty rows that were downloaded, repaired and are uploaded again."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 REASON: Final = "Was zu berichtigen ist"
-"""Heading of the column that says why; a file with this column is one of ours, and the column is not read."""
+"""Heading of the column with the reason; a file with this column is our own, and the column is not read."""
 
 FORMULA_STARTS: Final = frozenset("=+-@\t\r")
 """A text that begins so is written with an apostrophe before it, and read again without."""

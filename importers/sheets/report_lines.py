@@ -50,7 +50,7 @@ class ReportLine:
     kind
         One of the words above.
     column, value
-        What a section says of the rows below it.
+        What a section heading states about the rows below it.
     """
 
     row: int

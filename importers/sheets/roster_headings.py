@@ -1,4 +1,4 @@
-"""Where a sheet says that it is a roster: the headings of a list of duties, or a row of days.
+"""Where a sheet shows that it is a roster: the headings of a list of duties, or a row of days.
 
 A list has one row a duty, a month grid one row a person and one column a day.
 """
@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.sheets.heading_rows import HeadingPlace, said
+from importers.sheets.heading_rows import HeadingPlace, heading_text
 from importers.sheets.template_columns import HEADING_ROWS, column_of
 from importers.values.roster_times import DayHeading, heading, made_date, month_and_year
 from importers.values.spelling import fold
@@ -60,9 +60,9 @@ _WARD: Final = re.compile(
 )
 
 
-def is_ward(folded: str) -> bool:
+def is_ward(text: str) -> bool:
     """Return whether a folded text reads like the name of a ward: "wb 1", "2. og"."""
-    return _WARD.fullmatch(folded) is not None
+    return _WARD.fullmatch(text) is not None
 
 
 def is_roster_name(name: str) -> bool:
@@ -117,7 +117,7 @@ def _located(grid: Grid, row: int, names: list[str | None]) -> HeadingPlace:
     starts, ends = (sum(name.startswith(kind) for name in columns) for kind in (START, END))
     if starts != ends:
         trouble = f"{where} gibt es nicht zu jedem Beginn ein Ende. Bitte ergänzen Sie die fehlende Spalte."
-    return HeadingPlace(row, columns, tuple(map(said, grid.cells[row])), undecided=undecided, trouble=trouble)
+    return HeadingPlace(row, columns, tuple(map(heading_text, grid.cells[row])), undecided=undecided, trouble=trouble)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class MonthBlock:
     row, end
         Row of the days and the first row that no longer belongs to it, counted from 0.
     days
-        Position -> the day above it, as it stands there.
+        Position -> the day above it, as written.
     """
 
     row: int
@@ -143,9 +143,9 @@ def find_month_blocks(grid: Grid) -> list[MonthBlock]:
     if first is None:
         return []
     rows_of_days = {first: row_of_days(grid.cells[first])}
-    at = list(rows_of_days[first])[:LEAST_DAYS]
+    positions = list(rows_of_days[first])[:LEAST_DAYS]
     for row in range(first + 1, len(grid.cells)):
-        if all(heading(grid.cells[row, position]) for position in at) and (days := row_of_days(grid.cells[row])):
+        if all(heading(grid.cells[row, position]) for position in positions) and (days := row_of_days(grid.cells[row])):
             rows_of_days[row] = days
     rows = [*rows_of_days, len(grid.cells)]
     return [MonthBlock(row, end, rows_of_days[row]) for row, end in pairwise(rows)]

@@ -1,7 +1,7 @@
-"""What is done with each sheet of some files, and what is known of them before they are opened.
+"""How each sheet of some files is read, and what is known of them before they are opened.
 
 :mod:`importers.sheets.decide_sheets` decides; :mod:`importers.sheets.sheet_guesses` shows the decisions and
-:mod:`importers.sheets.sheets_to_read` reads by them: there is no other place where a sheet becomes one of ours.
+:mod:`importers.sheets.sheets_to_read` reads by them: there is no other place where a sheet is identified.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class SheetAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SheetDecision:
-    """What is done with a sheet.
+    """How a sheet is read.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class SheetDecision:
 
     @property
     def is_month_grid(self) -> bool:
-        """Whether the sheet is a roster with a column a day, of which no single column is one of ours."""
+        """Whether the sheet is a roster with a column a day, of which no single column is in our template."""
         return self.sheet == ROSTER and self.place.row >= 0 and not self.place.columns and not self.place.trouble
 
     @property
@@ -112,7 +112,7 @@ class SheetDecision:
 
 @dataclass(frozen=True, slots=True)
 class DecidedFile:
-    """One file with what is done with its sheets.
+    """One file with the decisions on its sheets.
 
     Attributes
     ----------

@@ -131,7 +131,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
 
     Notes
     -----
-    Two sheets with the same headings that are read in different ways cannot be told apart later; neither is
+    Two sheets with the same headings that are read in different ways cannot be distinguished later; neither is
     remembered, and both are asked about again.
     """
     answered = {(answer.file, answer.name) for answer in answers}
@@ -155,34 +155,36 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
     return SourceProfile(name, tuple(profile for profile in sheets.values() if profile))
 
 
-def _guess(one: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
-    grid, place = one.grid, one.place
+def _guess(decision: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
+    grid, place = decision.grid, decision.place
     row = place.row - place.depth + 1 if place.row >= 0 else -1
-    known = row >= 0 and not one.is_month_grid
+    known = row >= 0 and not decision.is_month_grid
     return SheetGuess(
         file=grid.file,
         name="" if grid.from_text else grid.name,
         hidden=grid.hidden,
         rows=len(grid.cells),
         preview=tuple(tuple(map(_short, cells[:PREVIEW_COLUMNS])) for cells in grid.cells[:PREVIEW_ROWS]),
-        sheet=one.sheet,
-        confidence=one.confidence,
+        sheet=decision.sheet,
+        confidence=decision.confidence,
         row=row,
         depth=place.depth,
-        columns=tuple(_column(one, at, vocabulary) for at in range(len(place.texts))) if known else (),
-        missing=missing(one.sheet, place.columns) if one.sheet and not one.is_month_grid else (),
+        columns=tuple(_column(decision, at, vocabulary) for at in range(len(place.texts))) if known else (),
+        missing=missing(decision.sheet, place.columns) if decision.sheet and not decision.is_month_grid else (),
         unit=place.unit,
         encoding=grid.encoding,
-        profile=one.profile,
-        fingerprint="" if one.das else fingerprint_at(grid, row, place.depth),
-        settled=one.settled,
+        profile=decision.profile,
+        fingerprint="" if decision.das else fingerprint_at(grid, row, place.depth),
+        settled=decision.settled,
     )
 
 
-def _column(one: SheetDecision, position: int, vocabulary: Vocabulary | None) -> ColumnGuess:
-    place, heading = one.place, one.place.texts[position]
+def _column(decision: SheetDecision, position: int, vocabulary: Vocabulary | None) -> ColumnGuess:
+    place, heading = decision.place, decision.place.texts[position]
     column = next((name for name, at in place.columns.items() if at == position), "")
-    may_be = (match.column for match in matches(one.sheet, heading, vocabulary)) if one.sheet and heading else ()
+    may_be = (
+        (match.column for match in matches(decision.sheet, heading, vocabulary)) if decision.sheet and heading else ()
+    )
     others = dict.fromkeys((*place.undecided.get(position, ()), *may_be))
     return ColumnGuess(
         position,
@@ -191,7 +193,7 @@ def _column(one: SheetDecision, position: int, vocabulary: Vocabulary | None) ->
         column,
         place.guessed.get(column, EXACT) if column else 0.0,
         tuple(name for name in others if name != column),
-        _samples(one.grid, place.row + 1, position),
+        _samples(decision.grid, place.row + 1, position),
     )
 
 

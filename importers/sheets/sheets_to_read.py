@@ -24,12 +24,12 @@ class SheetSelection:
     Parameters
     ----------
     wanted
-        Sheets of ours to look for.
+        Sheets of our template to look for.
 
     Attributes
     ----------
     sheets
-        Sheet of ours -> the sheets of the files that are read as such, in their order, with the place of their
+        Sheet of our template -> the sheets of the files that are read as such, in their order, with the place of their
         headings.
     exports
         Exports for the DAS.
@@ -64,23 +64,23 @@ class SheetSelection:
         UnreadableError
             If a text file is none of our sheets, or it is not clear which.
         """
-        every = [one for file in self._files for one in file.decisions]
-        sure = {one.sheet for one in every if one.confidence == EXACT and not one.das}
+        every = [decision for file in self._files for decision in file.decisions]
+        sure = {decision.sheet for decision in every if decision.confidence == EXACT and not decision.das}
         for file in self._files:
             if file.export:
                 self.exports.append(file.export)
                 continue
             others = [name for name in file.others if name != INSTRUCTIONS]
-            for one in file.decisions:
-                if one.grid.from_text and one.confidence < EXACT and not one.clear:
-                    raise UnreadableError(one.place.trouble or _no_sheet_of_ours(file.name))
-                if not _is_read(one, sure):
-                    if one.grid.name != INSTRUCTIONS:
-                        others.append(named(one.grid.name, visible=not one.grid.hidden))
-                elif one.sheet in self._wanted:
-                    self.sheets.setdefault(one.sheet, []).append((one.grid, one.place))
-                    if one.confidence < EXACT:
-                        self.findings.append(_supposed(one))
+            for decision in file.decisions:
+                if decision.grid.from_text and decision.confidence < EXACT and not decision.clear:
+                    raise UnreadableError(decision.place.trouble or _no_sheet_of_ours(file.name))
+                if not _is_read(decision, sure):
+                    if decision.grid.name != INSTRUCTIONS:
+                        others.append(named(decision.grid.name, visible=not decision.grid.hidden))
+                elif decision.sheet in self._wanted:
+                    self.sheets.setdefault(decision.sheet, []).append((decision.grid, decision.place))
+                    if decision.confidence < EXACT:
+                        self.findings.append(_supposed(decision))
             if others and len(self._wanted) == len(SHEETS):
                 self.findings.append(_left_out(file.name, others))
             self.findings.extend(file.findings)
@@ -106,11 +106,11 @@ class SheetSelection:
         return f"{what}.{seen} Bitte ergänzen Sie die Arbeitsmappe oder laden Sie die fehlende Datei dazu."
 
 
-def _is_read(one: SheetDecision, sure: Collection[str]) -> bool:
+def _is_read(decision: SheetDecision, sure: Collection[str]) -> bool:
     """Return whether a sheet is read: what it is was answered, or is clear and not contradicted."""
-    if one.confidence == EXACT:
-        return bool(one.sheet)
-    return one.clear and (one.grid.from_text or one.sheet not in sure)
+    if decision.confidence == EXACT:
+        return bool(decision.sheet)
+    return decision.clear and (decision.grid.from_text or decision.sheet not in sure)
 
 
 def _no_sheet_of_ours(name: str) -> str:
@@ -132,16 +132,16 @@ def _left_out(file: str, names: list[str]) -> Finding:
     )
 
 
-def _supposed(one: SheetDecision) -> Finding:
-    what = "Die Datei" if one.grid.from_text else f"Das Blatt „{one.grid.name}“"
+def _supposed(decision: SheetDecision) -> Finding:
+    what = "Die Datei" if decision.grid.from_text else f"Das Blatt „{decision.grid.name}“"
     return Finding(
         Severity.WARNING,
         "blatt-vermutet",
-        f"{what} wird wegen der Überschriften als „{one.sheet}“ gelesen.",
+        f"{what} wird wegen der Überschriften als „{decision.sheet}“ gelesen.",
         "Prüfen Sie, ob das stimmt. Stimmt es nicht, benennen Sie das Blatt um oder laden Sie es nicht mit hoch.",
-        file=one.grid.file,
-        sheet=one.sheet,
-        value=one.grid.name,
+        file=decision.grid.file,
+        sheet=decision.sheet,
+        value=decision.grid.name,
     )
 
 

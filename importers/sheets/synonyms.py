@@ -79,14 +79,14 @@ class Vocabulary:
     def matches(self, sheet: str, heading: str) -> tuple[Match, ...]:
         """Return the columns a heading may stand for, the surest first; a group stands before ``SEPARATOR``."""
         known = self.sheets.get(sheet, {})
-        found = known.get(squash(heading), ())
-        if not found and (pattern := lost_letters(heading)):
+        columns = known.get(squash(heading), ())
+        if not columns and (pattern := lost_letters(heading)):
             fitting = {matches for name, matches in known.items() if pattern.fullmatch(name)}
-            found = fitting.pop() if len(fitting) == 1 else ()
-        if not found and SEPARATOR in heading:
+            columns = fitting.pop() if len(fitting) == 1 else ()
+        if not columns and SEPARATOR in heading:
             last = self.matches(sheet, heading.rpartition(SEPARATOR)[2])
-            found = tuple(Match(match.column, min(match.confidence, PART), match.shape) for match in last)
-        return found
+            columns = tuple(Match(match.column, min(match.confidence, PART), match.shape) for match in last)
+        return columns
 
 
 def load(paths: Sequence[Path]) -> Vocabulary:

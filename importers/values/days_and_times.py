@@ -68,19 +68,19 @@ def moment(value: object) -> datetime | None:
     ``yyyymmdd`` or ISO, with a weekday before and a time behind; never month first. Plain numbers are no days.
     """
     if isinstance(value, datetime):
-        found = value.replace(tzinfo=None)
+        day_and_time = value.replace(tzinfo=None)
     elif isinstance(value, date):
-        found = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - days and times are local by contract
+        day_and_time = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - days and times are local by contract
     elif isinstance(value, str):
         written = clean(value)
         if not written:
             return None
-        found = _written_moment(written)
+        day_and_time = _written_moment(written)
     else:
         raise ValueError(shown(value))  # noqa: TRY004 - one exception for everything unreadable
-    if found.year not in _YEARS:
+    if day_and_time.year not in _YEARS:
         raise ValueError(shown(value))
-    return found
+    return day_and_time
 
 
 def _written_moment(written: str) -> datetime:
@@ -157,10 +157,10 @@ def clock(value: object) -> int:
 def _written_clock(written: str) -> int:
     match = _CLOCK.fullmatch(written)
     if not match:
-        found = _written_moment(written) if len(written) > len("08:05:30 Uhr") else None
-        if found is None:
+        day_and_time = _written_moment(written) if len(written) > len("08:05:30 Uhr") else None
+        if day_and_time is None:
             raise ValueError(written)
-        return found.hour * 60 + found.minute
+        return day_and_time.hour * 60 + day_and_time.minute
     hour, minute = int(match[1] or match[4] or match[6]), int(match[2] or match[5] or 0)
     if (hour, minute, int(match[3] or 0)) == (24, 0, 0):
         return END_OF_DAY

@@ -55,7 +55,7 @@ _WITH_UNITS: Final = re.compile(
 )
 _SECONDS: Final = (3600, 60, 1)
 UNITS: Final = {"min": 60, "s": 1, "h": 3600}
-"""What a person may say the numbers of a column are -> seconds."""
+"""Units a user may choose for the numbers of a column -> seconds."""
 
 _HEADING_UNIT: Final = {
     3600: re.compile(r"\b(?:h|std|stdn|stunden?|hours?)\b", re.IGNORECASE),
@@ -175,7 +175,7 @@ def has_colon(value: object) -> bool:
 
 
 def unit_of(heading: str) -> int:
-    """Return the seconds of a number under a heading such as "Dauer (h)"; minutes if it says nothing else."""
+    """Return the seconds of a number under a heading such as "Dauer (h)"; minutes by default."""
     if not _MINUTES.search(heading):
         for unit, pattern in _HEADING_UNIT.items():
             if pattern.search(heading):

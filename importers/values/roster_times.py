@@ -129,7 +129,7 @@ def _of_number(value: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DayHeading:
-    """The day a column or a row is headed with; 0 = not said. Weekday: 0 = Monday, -1 = not said."""
+    """The day a column or a row is headed with; 0 = not given. Weekday: 0 = Monday, -1 = not given."""
 
     day: int
     month: int = 0
@@ -137,7 +137,7 @@ class DayHeading:
     weekday: int = -1
 
     def dated(self) -> date | None:
-        """Return the date where it is all said, None where there is none such."""
+        """Return the date where it is complete, None where there is no such day."""
         return made_date(self.year, self.month, self.day) if self.month and self.year else None
 
 
@@ -198,9 +198,9 @@ def period_start(cell: object) -> date | None:
 
 
 def month_and_year(cell: object) -> tuple[int, int]:
-    """Return month and year a name or title says, 0 where it does not.
+    """Return month and year in a name or title, 0 where there are none.
 
-    A single day says them only if it is the first of its month: others say when a roster was printed.
+    A single day counts only if it is the first of its month: others are the day a roster was printed.
     """
     if isinstance(cell, date):
         return (cell.month, cell.year) if cell.day == 1 else (0, 0)

@@ -20,7 +20,7 @@ class Meaning:
     value
         A state of an intervention, the name of a shift, or a level with a role ("" = none).
     doubt
-        German sentence that says why a person should look at it, "" = the word is clear.
+        German sentence on why a person should check it, "" = the word is clear.
     """
 
     value: Any
@@ -71,8 +71,8 @@ def _known(words: _Words, word: str) -> Meaning | None:
     key = squash(word)
     if not key:
         return None
-    if found := words.get(key):
-        return found
+    if match := words.get(key):
+        return match
     if pattern := lost_letters(word):
         fitting = {meaning for name, meaning in words.items() if pattern.fullmatch(name)}
         if len(fitting) == 1:

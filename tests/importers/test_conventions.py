@@ -55,7 +55,7 @@ def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> 
         roles={"KÜCHE": "Servicekraft"},
         shifts={"F": "Früh"},
     )
-    result = importers.read([("heim.xlsx", xlsx(worked()))], book, agreed=agreed)
+    result = importers.read([("heim.xlsx", xlsx(worked()))], book, conventions=agreed)
     assert result.unknown == {}
     assert result.tables.staff[["qn", "role"]].to_numpy().tolist() == [
         [2, "Servicekraft"],
@@ -71,7 +71,7 @@ def test_what_the_file_says_itself_goes_before_what_is_settled(book: RuleBook) -
     sheets = home()
     sheets["Mitarbeitende"] = staff(("P1", "QN 4", ""), ("007", "3", "43b"))
     agreed = HomeConventions(qualifications={"QN 4": "1", "3": "7"})
-    made = importers.read([("heim.xlsx", xlsx(sheets))], book, agreed=agreed).tables.staff
+    made = importers.read([("heim.xlsx", xlsx(sheets))], book, conventions=agreed).tables.staff
     assert made["qn"].tolist() == [4, 3]
     assert made["role"].tolist() == [None, "betreuung-43b"]
 
@@ -79,7 +79,7 @@ def test_what_the_file_says_itself_goes_before_what_is_settled(book: RuleBook) -
 @pytest.mark.parametrize("meant", ["9", "", "Fachkraft", "4 Chef"])
 def test_a_qualification_settled_to_nonsense_stays_unknown(book: RuleBook, meant: str) -> None:
     result = importers.read(
-        [("heim.xlsx", xlsx(worked()))], book, agreed=HomeConventions(qualifications={"Qualle": meant})
+        [("heim.xlsx", xlsx(worked()))], book, conventions=HomeConventions(qualifications={"Qualle": meant})
     )
     assert "Qualle" in result.unknown["qualifikation"]
     assert "P2" not in result.tables.staff["staff"].tolist()
@@ -102,7 +102,7 @@ def named(book: RuleBook, *names: str) -> importers.ReadFiles:
     at = head.index("Intervention")
     sheets["Interventionen"] = [head, *([*row[:at], name, *row[at + 1 :]] for name in names)]
     terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
-    return importers.read([("a.xlsx", xlsx(sheets))], book, agreed=HomeConventions(terms))
+    return importers.read([("a.xlsx", xlsx(sheets))], book, conventions=HomeConventions(terms))
 
 
 def test_own_names_read_as_their_entry(book: RuleBook) -> None:

@@ -456,5 +456,5 @@ def test_agreeing_with_every_proposal_reads_what_reading_alone_does(
     same(importers.read(files, book, sheets_needed=()), answered)
     profile = profile_of("Quelle", guesses, answers)
     remembered = HomeConventions(profiles=(profile,))
-    assert all(guess.settled for guess in recognised(files, agreed=remembered))
-    same(importers.read(files, book, sheets_needed=(), agreed=remembered), answered)
+    assert all(guess.settled for guess in recognised(files, conventions=remembered))
+    same(importers.read(files, book, sheets_needed=(), conventions=remembered), answered)

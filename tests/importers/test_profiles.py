@@ -43,7 +43,7 @@ def known() -> HomeConventions:
 
 
 def interventions(files: list[tuple[str, bytes]], book: RuleBook, agreed: HomeConventions) -> list[list[Any]]:
-    made = importers.read(files, book, sheets_needed=(), agreed=agreed).tables.interventions
+    made = importers.read(files, book, sheets_needed=(), conventions=agreed).tables.interventions
     return made[["staff", "resident", "intervention", "seconds"]].astype(object).to_numpy().tolist()
 
 
@@ -58,7 +58,7 @@ def test_title_lines_come_and_go_and_columns_move(
 ) -> None:
     rows = [[row[i] for i in order] for row in [HEAD, *ROWS]]
     files = text(*titles, *rows, name="april.csv")
-    (guess,) = recognised(files, agreed=known)
+    (guess,) = recognised(files, conventions=known)
     assert (guess.profile, guess.settled, guess.confidence, guess.unit, guess.row) == (
         "Quelle",
         True,
@@ -68,7 +68,7 @@ def test_title_lines_come_and_go_and_columns_move(
     )
     assert all(column.confidence == 1 for column in guess.columns)
     assert interventions(files, book, known) == EXPECTED
-    findings = importers.read(files, book, sheets_needed=(), agreed=known).findings
+    findings = importers.read(files, book, sheets_needed=(), conventions=known).findings
     assert not [f for f in findings if f.code in {"blatt-vermutet", "spalten-zugeordnet"}]
 
 
@@ -84,7 +84,7 @@ def test_title_lines_come_and_go_and_columns_move(
     ],
 )
 def test_other_headings_are_another_source_and_asked_about(known: HomeConventions, head: list[str]) -> None:
-    (guess,) = recognised(text(head, *[[*row, "", ""][: len(head)] for row in ROWS]), agreed=known)
+    (guess,) = recognised(text(head, *[[*row, "", ""][: len(head)] for row in ROWS]), conventions=known)
     assert (guess.profile, guess.settled) == ("", False)
 
 
@@ -94,14 +94,14 @@ def test_case_and_blanks_and_blank_columns_do_not_count(
 ) -> None:
     at = int(head[0] == "")
     files = text(head, *[[*[""] * at, *row] for row in ROWS])
-    assert recognised(files, agreed=known)[0].profile == "Quelle"
+    assert recognised(files, conventions=known)[0].profile == "Quelle"
     assert interventions(files, book, known) == EXPECTED
 
 
 def test_a_workbook_sheet_of_any_name_goes_by_its_headings(book: RuleBook, known: HomeConventions) -> None:
     sheets = {"Januar": [HEAD, ROWS[0]], "Februar": [["Titel"], HEAD, ROWS[1]], "Deckblatt": [["Haus A"]]}
     files = [("heim.xlsx", xlsx(sheets))]
-    assert [guess.settled for guess in recognised(files, agreed=known)] == [True] * 3
+    assert [guess.settled for guess in recognised(files, conventions=known)] == [True] * 3
     assert interventions(files, book, known) == EXPECTED
 
 
@@ -109,18 +109,18 @@ def test_a_profile_goes_before_the_name_of_a_sheet_and_an_answer_before_both(
     book: RuleBook, known: HomeConventions
 ) -> None:
     files = [("heim.xlsx", xlsx({"Bewohner": [HEAD, *ROWS]}))]
-    (guess,) = recognised(files, agreed=known)
+    (guess,) = recognised(files, conventions=known)
     assert (guess.sheet, guess.settled) == ("Interventionen", True)
     answer = SheetAnswer("heim.xlsx", "Bewohner", "Bewohner", 0, 1, {"Bewohner-Nr": 1})
-    (guess,) = recognised(files, agreed=known, answers=[answer])
+    (guess,) = recognised(files, conventions=known, answers=[answer])
     assert (guess.sheet, guess.profile) == ("Bewohner", "")
-    made = importers.read(files, book, sheets_needed=(), agreed=known, answers=[answer])
+    made = importers.read(files, book, sheets_needed=(), conventions=known, answers=[answer])
     assert made.tables.residents["resident"].tolist() == ["0042", "B2"]
 
 
 def test_hidden_sheets_are_not_read_by_a_profile(known: HomeConventions) -> None:
     data = xlsx({"Tabelle1": [HEAD, *ROWS], "Kopie": [HEAD, *ROWS]}, hidden=("Kopie",))
-    assert [(g.sheet, g.settled) for g in recognised([("a.xlsx", data)], agreed=known)] == [
+    assert [(g.sheet, g.settled) for g in recognised([("a.xlsx", data)], conventions=known)] == [
         ("Interventionen", True),
         ("", True),
     ]
@@ -137,12 +137,12 @@ def test_what_is_left_out_stays_out(book: RuleBook) -> None:
     known = learnt(files, answers)
     later = {**sheets, "Auswertung": [["Anzahl", "Monat"], [9, "April"]], "Zahlen": [[7, 8]]}
     files = [("b.xlsx", xlsx(later))]
-    assert [(g.sheet, g.settled, g.profile) for g in recognised(files, agreed=known)] == [
+    assert [(g.sheet, g.settled, g.profile) for g in recognised(files, conventions=known)] == [
         ("Interventionen", True, "Quelle"),
         ("", True, "Quelle"),
         ("", True, "Quelle"),
     ]
-    assert importers.read(files, book, sheets_needed=(), agreed=known).rows == 2
+    assert importers.read(files, book, sheets_needed=(), conventions=known).rows == 2
 
 
 def test_two_rows_of_headings_are_known_again(book: RuleBook) -> None:
@@ -153,20 +153,20 @@ def test_two_rows_of_headings_are_known_again(book: RuleBook) -> None:
     known = learnt(text(*rows), [answer])
     moved = [[row[i] for i in (2, 3, 0, 1)] for row in rows]
     files = text(["Neuer Titel"], *moved)
-    (guess,) = recognised(files, agreed=known)
+    (guess,) = recognised(files, conventions=known)
     assert (guess.row, guess.depth, guess.profile) == (1, 2, "Quelle")
     assert interventions(files, book, known) == [["P1", "0042", "4.10", -1]]
-    assert recognised(text(*rows[1:]), agreed=known)[0].profile == "", "the group is part of the heading"
+    assert recognised(text(*rows[1:]), conventions=known)[0].profile == "", "the group is part of the heading"
 
 
 def test_a_heading_twice_is_known_again_in_the_same_order_only(book: RuleBook) -> None:
     rows = [["Wann", "Was", "Wann"], ["1.3.2026", "4.10", "2.3.2026"]]
     columns = {"Intervention": 1, "Datum": 2}
     known = learnt(text(*rows), [SheetAnswer("export.csv", "", "Interventionen", 0, 1, columns)])
-    made = importers.read(text(*rows), book, sheets_needed=(), agreed=known).tables.interventions
+    made = importers.read(text(*rows), book, sheets_needed=(), conventions=known).tables.interventions
     assert made["date"].dt.day.tolist() == [2]
     swapped = [[row[i] for i in (1, 0, 2)] for row in rows]
-    assert recognised(text(*swapped), agreed=known)[0].profile == ""
+    assert recognised(text(*swapped), conventions=known)[0].profile == ""
 
 
 def test_sheets_with_equal_headings_and_different_answers_are_not_remembered() -> None:
@@ -180,22 +180,22 @@ def test_sheets_with_equal_headings_and_different_answers_are_not_remembered() -
     assert [(sheet.sheet, sheet.columns) for sheet in known.profiles[0].sheets] == [
         ("Bewohner", {"Bewohner-Nr": "Wen", "Wohnbereich": "Wo"})
     ]
-    assert [guess.settled for guess in recognised(files, agreed=known)] == [False, False, True]
+    assert [guess.settled for guess in recognised(files, conventions=known)] == [False, False, True]
 
 
 def test_a_profile_grows_by_what_is_answered_later(known: HomeConventions) -> None:
     files = [*text(HEAD, *ROWS), ("mehr.csv", b"Wen;Wo\n1;WB\n")]
     answers = [SheetAnswer("mehr.csv", "", "Bewohner", 0, 1, {"Bewohner-Nr": 0})]
-    grown = profile_of("Quelle", recognised(files, agreed=known, answers=answers), answers)
+    grown = profile_of("Quelle", recognised(files, conventions=known, answers=answers), answers)
     assert [sheet.sheet for sheet in grown.sheets] == ["Interventionen", "Bewohner"]
     assert grown.sheets[0] == known.profiles[0].sheets[0]
-    other = profile_of("Andere", recognised(files, agreed=known, answers=answers), answers)
+    other = profile_of("Andere", recognised(files, conventions=known, answers=answers), answers)
     assert [sheet.sheet for sheet in other.sheets] == ["Bewohner"]
 
 
 def test_the_first_of_two_profiles_for_the_same_headings_holds(known: HomeConventions) -> None:
     other = SourceProfile("Andere", (replace(known.profiles[0].sheets[0], unit="s"),))
-    (guess,) = recognised(text(HEAD, *ROWS), agreed=HomeConventions(profiles=(other, *known.profiles)))
+    (guess,) = recognised(text(HEAD, *ROWS), conventions=HomeConventions(profiles=(other, *known.profiles)))
     assert (guess.profile, guess.unit) == ("Andere", "s")
 
 
@@ -209,9 +209,9 @@ def test_an_encoding_is_remembered_and_used_where_the_bytes_do_not_say(book: Rul
     known = learnt(text(*UMLAUTS, encoding=encoding), [answer])
     for written in (encoding, "utf-8", "utf-8-sig"):
         files = text(*UMLAUTS, encoding=written)
-        (guess,) = recognised(files, agreed=known)
+        (guess,) = recognised(files, conventions=known)
         assert (guess.profile, guess.settled) == ("Quelle", True), written
-        made = importers.read(files, book, sheets_needed=(), agreed=known)
+        made = importers.read(files, book, sheets_needed=(), conventions=known)
         assert made.tables.residents["ward"].tolist() == ["Märchenweg"], written
         assert not [f.code for f in made.findings if f.severity is not Severity.NOTICE and f.sheet != "Instabilität"]
 
@@ -224,8 +224,8 @@ def test_rosters_with_a_column_a_day_are_known_again_next_month(book: RuleBook) 
     files = [("plan.xlsx", xlsx({"Tabelle1": month(3)}))]
     known = learnt(files, [SheetAnswer("plan.xlsx", "Tabelle1", "Dienste")])
     later = [("plan.xlsx", xlsx({"Tabelle1": month(4)})), *csv_files({"Mitarbeitende": home()["Mitarbeitende"]})]
-    assert [guess.settled for guess in recognised(later, agreed=known)] == [True, True]
-    assert len(importers.read(later, book, sheets_needed=(), agreed=known).tables.duties) == 7
+    assert [guess.settled for guess in recognised(later, conventions=known)] == [True, True]
+    assert len(importers.read(later, book, sheets_needed=(), conventions=known).tables.duties) == 7
 
 
 def test_our_own_sheets_need_no_profile() -> None:
@@ -303,5 +303,5 @@ def test_the_fingerprint_forgets_order_and_case_and_dashes_alone(words: list[str
 def test_a_guess_is_not_changed_by_a_profile_of_other_headings(known: HomeConventions) -> None:
     files = [("heim.xlsx", xlsx(home()))]
     before: tuple[SheetGuess, ...] = recognised(files)
-    assert recognised(files, agreed=known) == before
+    assert recognised(files, conventions=known) == before
     assert SheetProfile("ab", "").columns == {}

@@ -92,7 +92,7 @@ def test_suggestions_are_never_applied() -> None:
 def test_codes_of_the_caller_give_way_to_those_of_the_file() -> None:
     rows = month(["P1", "", "F1", "Z", "K", "T"])
     codes = {"F1": "05:00-13:00", "Z": "10:00-12:00/15:00-18:00, Pause 15", "K": "08:00-09:00", "T": "frei"}
-    result = read(with_roster(Dienste=rows), agreed=importers.HomeConventions(shift_codes=codes))
+    result = read(with_roster(Dienste=rows), conventions=importers.HomeConventions(shift_codes=codes))
     assert [times[2:] for times in duties(result)] == [
         ("01.03. 06:00", "01.03. 14:00"),
         ("02.03. 10:00", "02.03. 12:00"),
@@ -100,7 +100,7 @@ def test_codes_of_the_caller_give_way_to_those_of_the_file() -> None:
         ("03.03. 08:00", "03.03. 09:00"),
     ]
     with pytest.raises(ValueError, match="frei, krank, Urlaub"):
-        read(with_roster(Dienste=rows), agreed=importers.HomeConventions(shift_codes={"F": "morgens"}))
+        read(with_roster(Dienste=rows), conventions=importers.HomeConventions(shift_codes={"F": "morgens"}))
 
 
 @pytest.mark.slow

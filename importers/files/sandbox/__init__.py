@@ -1,7 +1,7 @@
 """Readers that open what may be hostile in a process of its own, with limits on memory, time and everything else.
 
 A process that is killed, runs out of memory or never ends costs one file and one clear sentence. What it answers is
-data that is checked before anybody uses it (X1): a file that takes its reader over can say wrong things about itself,
+data that is checked before it is used (X1): a file that takes over its reader can misreport its own content,
 and nothing else. The reader gets no environment, no network and no file but the one on its standard input (X5).
 """
 
@@ -94,14 +94,14 @@ def _pages(task: str, name: str, data: bytes, **arguments: Any) -> list[SandboxP
 
 
 def _run(task: str, name: str, data: bytes, **arguments: Any) -> tuple[Any, list[memoryview]]:
-    """Return what a task says of a file: a JSON value that is not checked yet, and buffers."""
+    """Return the result of a task on a file: a JSON value that is not checked yet, and buffers."""
     seconds = _SECONDS + _SECONDS_A_BYTE * len(data)
     answer = _answer(task, seconds, packed([name, arguments], [data]))
     try:
-        said, buffers = unpacked(answer)
+        result, buffers = unpacked(answer)
     except ValueError as error:
         raise _too_much(name) from error
-    match said:
+    match result:
         case ["done", value]:
             return value, buffers
         case ["refused", str(why)] if len(why) <= _LONGEST:
@@ -118,7 +118,7 @@ def _answer(task: str, seconds: float, request: bytes) -> bytes:
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what a reader says when it breaks off may quote cells
+        stderr=subprocess.DEVNULL,  # the last words of a reader that crashes may quote cells
         env=_ENVIRONMENT,
         cwd=Path(sys.executable).anchor,
     ) as child:

@@ -1,4 +1,4 @@
-"""What the confined process says of the sheets of a file, checked: it may be the file that speaks."""
+"""The sandbox's answer about the sheets of a file, checked: the file may have written it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = frozenset({str, float, bool})
 _READ: Final[dict[str, Any]] = {
-    MOMENTS[datetime]: datetime.fromisoformat, MOMENTS[date]: date.fromisoformat, MOMENTS[time]: time.fromisoformat,
-}  # fmt: skip
+    MOMENTS[datetime]: datetime.fromisoformat,
+    MOMENTS[date]: date.fromisoformat,
+    MOMENTS[time]: time.fromisoformat,
+}
 _CODE: Final = np.dtype(np.uint32)
 _FAR: Final = 2**31
 """Areas of merged cells may reach beyond the sheet; whoever uses them cuts them."""
@@ -52,8 +54,8 @@ def _page(file: str, value: Any, codes: Iterator[memoryview]) -> SandboxPage:
             # Cells without a value may lie beyond all others.
             rows = max([height, *(row + 1 for row, _ in places)])
             check_size(file, name, rows, max([len(columns), *(column + 1 for _, column in places)]))
-            made = [_column(height, cells, codes) for cells in columns]
-            return SandboxPage(name, visible, height, made, Oddities(places, list(map(_area, merged))))
+            coded = [_column(height, cells, codes) for cells in columns]
+            return SandboxPage(name, visible, height, coded, Oddities(places, list(map(_area, merged))))
     raise ValueError("no page")
 
 
@@ -61,10 +63,10 @@ def _column(height: int, cells: Any, codes: Iterator[memoryview]) -> tuple[np.nd
     buffer = next(codes, None)
     if type(cells) is not list or buffer is None or len(buffer) != height * _CODE.itemsize:
         raise ValueError("a column without its cells or codes")
-    made = np.frombuffer(buffer, dtype=_CODE)
-    if height and int(made.max()) >= len(cells):
+    numbers = np.frombuffer(buffer, dtype=_CODE)
+    if height and int(numbers.max()) >= len(cells):
         raise ValueError("a code without a cell")
-    return made, [cell if type(cell) in _PLAIN else _moment(cell) for cell in cells]
+    return numbers, [cell if type(cell) in _PLAIN else _moment(cell) for cell in cells]
 
 
 def _moment(cell: Any) -> date | time | timedelta:

@@ -30,7 +30,7 @@ _TEMPORAL: Final = re.compile(r"[ymdhs]", re.IGNORECASE)
 def scan(name: str, data: bytes) -> list[Oddities]:
     """Return what the cells of each sheet hide, sheet by sheet.
 
-    Of a formula never calculated nothing can be told: the format always keeps a result.
+    A formula never calculated cannot be recognised: the format always stores a result.
 
     Raises
     ------
@@ -51,33 +51,33 @@ def scan(name: str, data: bytes) -> list[Oddities]:
 
 
 def _records(part: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(part):
-        kind, at = part[at], at + 1
+    position = 0
+    while position < len(part):
+        kind, position = part[position], position + 1
         if kind & 0x80:
-            kind, at = kind & 0x7F | part[at] << 7, at + 1
+            kind, position = kind & 0x7F | part[position] << 7, position + 1
         length = shift = 0
         while True:
-            byte, at = part[at], at + 1
+            byte, position = part[position], position + 1
             length |= (byte & 0x7F) << shift
             shift += 7
             if not byte & 0x80 or shift > 21:
                 break
-        yield kind, part[at : at + length]
-        at += length
+        yield kind, part[position : position + length]
+        position += length
 
 
-def _wide(record: bytes, at: int) -> tuple[str, int]:
+def _wide(record: bytes, start: int) -> tuple[str, int]:
     """Return the text at a position and the position behind it."""
-    (length,) = struct.unpack_from("<I", record, at)
-    end = at + 4 + 2 * length
-    return record[at + 4 : end].decode("utf-16-le", "replace"), end
+    (length,) = struct.unpack_from("<I", record, start)
+    end = start + 4 + 2 * length
+    return record[start + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _formats(styles: bytes) -> list[str]:
     """Return for each cell style "d" for days and times, "[h]" for durations, "" for all else."""
     custom: dict[int, str] = {}
-    made: list[str] = []
+    kinds: list[str] = []
     inside = False
     for kind, record in _records(styles):
         if kind == _FORMAT:
@@ -89,34 +89,34 @@ def _formats(styles: bytes) -> list[str]:
             inside = kind == _STYLES
         elif kind == _STYLE and inside:
             number = struct.unpack_from("<H", record, 2)[0]
-            made.append(custom.get(number, _BUILT_IN.get(number, "")))
-    return made
+            kinds.append(custom.get(number, _BUILT_IN.get(number, "")))
+    return kinds
 
 
 def _sheet(name: str, part: bytes, formats: list[str], *, old_mac: bool) -> Oddities:
-    found = Oddities()
+    oddities = Oddities()
     row = bottom = right = 0
     for kind, record in _records(part):
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", record)
         elif kind == _MERGE:
             top, low, left, far = struct.unpack_from("<4I", record)
-            found.merged.append((top, left, low, far))
+            oddities.merged.append((top, left, low, far))
         elif kind in _CELLS:
             column, style = struct.unpack_from("<II", record)
             bottom, right = max(bottom, row + 1), max(right, column + 1)
             if kind in {_ERROR, _ERROR_FORMULA}:
-                found.odd[row, column] = ERROR_CODES.get(record[8], "#N/A")
+                oddities.odd[row, column] = ERROR_CODES.get(record[8], "#N/A")
             elif kind == _SMALL and record[8] & 3 == 2:
                 number, style = struct.unpack_from("<i", record, 8)[0] >> 2, style & 0xFFFFFF
                 if style < len(formats) and formats[style]:
-                    found.values[row, column] = _moment(number, formats[style], old_mac=old_mac)
+                    oddities.values[row, column] = _moment(number, formats[style], old_mac=old_mac)
     check_size(name, "", bottom, right)
-    return found
+    return oddities
 
 
 def _moment(number: int, form: str, *, old_mac: bool) -> Any:
-    """Return the day or duration a whole number stands for; the number itself where there is no such day."""
+    """Return the day or duration of a whole number; the number itself where there is no such day."""
     if form == "[h]":
         return timedelta(days=number)
     if number == 0 and not old_mac:

@@ -86,10 +86,10 @@ def _outcome(reader: Any, function: str, name: str, data: bytes, arguments: dict
         if prepare := getattr(reader, "prepare", None):  # the last files that may be opened
             prepare(data, **arguments)
         _shut()
-        found = getattr(reader, function)(name, data, **arguments)
-        if isinstance(found, bytes):
-            return packed(["done", None], [found])
-        pages, codes = written(found)
+        result = getattr(reader, function)(name, data, **arguments)
+        if isinstance(result, bytes):
+            return packed(["done", None], [result])
+        pages, codes = written(result)
         return packed(["done", pages], codes)
     except PasswordNeededError as error:
         return packed(["password", error.wrong])

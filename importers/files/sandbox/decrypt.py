@@ -79,12 +79,12 @@ def unlocked_document(name: str, data: bytes, password: str | None) -> bytes:
         if part == _WHOLE:
             return _inflated(name, _whole(name, archive.read(part), how, password))
         content = _inflated(name, _part(name, archive.read(part), how, password))
-        made = BytesIO()
-        with zipfile.ZipFile(made, "w") as plain:
+        output = BytesIO()
+        with zipfile.ZipFile(output, "w") as plain:
             plain.writestr("mimetype", archive.read("mimetype"))
             plain.writestr("META-INF/manifest.xml", b"<manifest:manifest/>")
             plain.writestr(_CONTENT, content)
-    return made.getvalue()
+    return output.getvalue()
 
 
 def _opened(name: str, file: OOXMLFile | Xls97File, password: str | None) -> bytes:
@@ -113,7 +113,7 @@ def _start_key(name: str, how: Mapping[str, str], password: str) -> bytes:
 
 
 def _part(name: str, data: bytes, how: Mapping[str, str], password: str) -> bytes:
-    """Return a part that is encrypted by itself: PBKDF2 and AES-CBC, as ODF 1.2 has it."""
+    """Return a part that is encrypted separately: PBKDF2 and AES-CBC, as ODF 1.2 has it."""
     rounds = int(how.get("iteration-count", 0))
     known = how.get("algorithm-name", "").endswith("#aes256-cbc") and how.get("key-derivation-name") == "PBKDF2"
     checked = how.get("checksum-type", "").endswith("#sha256-1k")

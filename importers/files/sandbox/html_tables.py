@@ -76,10 +76,10 @@ class _Reader(HTMLParser):
             table.end_cell()
             if not table.rows:
                 table.rows.append([])
-            given = dict(attrs)
+            attributes = dict(attrs)
             table.spans = (
-                _span(given.get("rowspan"), MAX_ROWS - len(table.rows)),
-                _span(given.get("colspan"), MAX_COLUMNS),
+                _span(attributes.get("rowspan"), MAX_ROWS - len(table.rows)),
+                _span(attributes.get("colspan"), MAX_COLUMNS),
             )
             table.words = []
         elif tag in _BREAKS and self._open[-1].words:
@@ -127,9 +127,9 @@ def _page(name: str, table: _Table) -> SandboxPage:
 
 
 def _decoded(data: bytes) -> str:
-    told, begin = text_codec(data)
-    if told:
-        return data[begin:].decode(told)
+    encoding, begin = text_codec(data)
+    if encoding:
+        return data[begin:].decode(encoding)
     try:
         return data.decode(_encoding(data))
     except UnicodeDecodeError:
@@ -137,7 +137,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _encoding(data: bytes) -> str:
-    """Return the encoding a page claims, or the usual one where nobody knows what it claims."""
+    """Return the encoding a page claims, or the usual one where the claimed one is unknown."""
     claimed = _CHARSET.search(data[:_HEAD])
     encoding = claimed[1].decode().casefold() if claimed else "utf-8"
     encoding = _WINDOWS.get(encoding, encoding)

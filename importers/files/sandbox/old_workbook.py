@@ -1,4 +1,4 @@
-"""Looks through the records of an xls file: what the reader does not tell, and sizes before it reserves memory."""
+"""Looks through the records of an xls file: what the reader does not report, and sizes before it reserves memory."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ def stream(data: bytes) -> bytes:
     with olefile.OleFileIO(BytesIO(data)) as ole:
         name = "Workbook" if ole.exists("Workbook") else "Book"
         with ole.openstream(name) as opened:
-            found: bytes = opened.read()
-    return found
+            content: bytes = opened.read()
+    return content
 
 
 def is_locked(data: bytes) -> bool:
     """Tell whether one of the first records announces encryption."""
-    records, at = stream(data), 0
+    records, position = stream(data), 0
     for _ in range(_EARLY):
-        if records[at : at + 2] == _FILE_PASS:
+        if records[position : position + 2] == _FILE_PASS:
             return True
-        at += 4 + int.from_bytes(records[at + 2 : at + 4], "little")
+        position += 4 + int.from_bytes(records[position + 2 : position + 4], "little")
     return False
 
 
 def scan(name: str, data: bytes) -> list[Oddities]:
     """Return what the cells of each sheet hide, sheet by sheet.
 
-    Errors are told. Of a formula never calculated it is told only where its writer says so and kept no result;
+    Errors are reported. A formula never calculated is reported only where its writer marked it and stored no result;
     others carry a result, right or not.
 
     Raises
@@ -78,35 +78,35 @@ def scan(name: str, data: bytes) -> list[Oddities]:
     return [_sheet(name, records, start) for start in starts]
 
 
-def _records(records: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Yield kind, position and length of the records from ``at`` to the end of the sheet."""
-    while at + 4 <= len(records):
-        kind, length = struct.unpack_from("<HH", records, at)
-        if kind == _END or at + 4 + length > len(records):
+def _records(records: bytes, position: int) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, position and length of the records from ``position`` to the end of the sheet."""
+    while position + 4 <= len(records):
+        kind, length = struct.unpack_from("<HH", records, position)
+        if kind == _END or position + 4 + length > len(records):
             return
-        yield kind, at + 4, length
-        at += 4 + length
+        yield kind, position + 4, length
+        position += 4 + length
 
 
 def _sheet(name: str, records: bytes, start: int) -> Oddities:
-    found = Oddities()
+    oddities = Oddities()
     bottom = right = -1
-    for kind, at, length in _records(records, start):
+    for kind, position, length in _records(records, start):
         if kind not in _CELLS or length < 6:
             continue
-        row, column = struct.unpack_from("<HH", records, at)
+        row, column = struct.unpack_from("<HH", records, position)
         bottom = max(bottom, row)
-        right = max(right, struct.unpack_from("<H", records, at + length - 2)[0] if kind == _MANY else column)
-        if kind == _CELL_ERROR and length >= 8 and records[at + 7]:
-            found.odd[row, column] = _error(records[at + 6])
-        elif kind == _FORMULA and length >= 16 and records[at + 12 : at + 14] == _NO_NUMBER:
-            flags = records[at + 14] & _CALCULATE_ON_LOAD
-            if records[at + 6] == _RESULT_ERROR:
-                found.odd[row, column] = _error(records[at + 8])
-            elif records[at + 6] == _RESULT_EMPTY and flags == _CALCULATE_ON_LOAD:
-                found.odd[row, column] = UNCALCULATED
+        right = max(right, struct.unpack_from("<H", records, position + length - 2)[0] if kind == _MANY else column)
+        if kind == _CELL_ERROR and length >= 8 and records[position + 7]:
+            oddities.odd[row, column] = _error(records[position + 6])
+        elif kind == _FORMULA and length >= 16 and records[position + 12 : position + 14] == _NO_NUMBER:
+            flags = records[position + 14] & _CALCULATE_ON_LOAD
+            if records[position + 6] == _RESULT_ERROR:
+                oddities.odd[row, column] = _error(records[position + 8])
+            elif records[position + 6] == _RESULT_EMPTY and flags == _CALCULATE_ON_LOAD:
+                oddities.odd[row, column] = UNCALCULATED
     check_size(name, "", bottom + 1, right + 1)
-    return found
+    return oddities
 
 
 def _error(code: int) -> str:

@@ -77,7 +77,7 @@ def _column(cells: Iterable[Any], adjust: Callable[[Any], Any]) -> tuple[array[i
     codes = array("I", [seen.setdefault(cell, len(seen)) for cell in cells])
     values = list(seen)
     if any(value in (0, 1) for value in values):
-        # TRUE equals 1 for Python; told apart by their type they stay what they are.
+        # TRUE equals 1 for Python; with their type in the key they stay distinct.
         typed: dict[Any, int] = {}
         codes = array("I", [typed.setdefault((type(cell), cell), len(typed)) for cell in cells])
         values = [cell for _, cell in typed]
@@ -87,7 +87,7 @@ def _column(cells: Iterable[Any], adjust: Callable[[Any], Any]) -> tuple[array[i
 def written(pages: Sequence[SandboxPage]) -> tuple[list[Any], list[bytes]]:
     """Return pages as a JSON value, and the codes of all their columns in order, 4 bytes each.
 
-    Cells corrected by a scan stand in the columns already.
+    Cells corrected by a scan are in the columns already.
     """
     value = [
         [

@@ -50,25 +50,25 @@ def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | Non
     pages: list[SandboxPage] = []
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         for number, sheet in enumerate(book.sheets_metadata):
-            found = oddities[number] if number < len(oddities) else Oddities()
+            of_sheet = oddities[number] if number < len(oddities) else Oddities()
             visible = sheet.visible == SheetVisibleEnum.Visible
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
-            pages.append(_page(name, book, sheet.name, found) if visible or hidden else SandboxPage(sheet.name))
+            pages.append(_page(name, book, sheet.name, of_sheet) if visible or hidden else SandboxPage(sheet.name))
             pages[-1].visible = visible
     return pages
 
 
-def _page(file: str, book: CalamineWorkbook, name: str, found: Oddities) -> SandboxPage:
+def _page(file: str, book: CalamineWorkbook, name: str, odd: Oddities) -> SandboxPage:
     sheet = book.get_sheet_by_name(name)
     check_size(file, name, sheet.total_height, sheet.total_width)
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    for (row, column), value in found.values.items():
+    for (row, column), value in odd.values.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = value
-    if not found.merged:
-        found.merged.extend((top, left, bottom, right) for (top, left), (bottom, right) in _merged(sheet))
-    return SandboxPage(name, height=len(rows), columns=coded(rows, _plain), oddities=found)
+    if not odd.merged:
+        odd.merged.extend((top, left, bottom, right) for (top, left), (bottom, right) in _merged(sheet))
+    return SandboxPage(name, height=len(rows), columns=coded(rows, _plain), oddities=odd)
 
 
 def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -103,7 +103,7 @@ def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
     passwords = kept_files.passwords(job.settings, job.upload_id)
     asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
     try:
-        look = importers.look(files, agreed=agreed, answers=asked.answers, passwords=passwords)
+        look = importers.look(files, conventions=agreed, answers=asked.answers, passwords=passwords)
         readings = encodings.readings(files, passwords, {one.file for one in look.guesses if one.encoding})
         asked = replace(asked, guesses=look.guesses, readings=readings)
     except PasswordNeededError as error:
@@ -134,7 +134,7 @@ def _rows(
 
     if asked.answers:
         passwords = kept_files.passwords(job.settings, job.upload_id)
-        look = importers.look(files, agreed=agreed, answers=asked.final(), passwords=passwords)
+        look = importers.look(files, conventions=agreed, answers=asked.final(), passwords=passwords)
     result = look.read(book, sheets_needed=(), on_progress=on_progress)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
         raise UnreadableError(_why_nothing(result.findings))
