@@ -94,7 +94,7 @@ def book_in(folder: Path, on: date | None = None) -> RuleBook:
 
 
 def cases_in(folder: Path) -> tuple[Case, ...]:
-    """Return the cases that lie beside the files of a rulebook."""
+    """Return the cases beside the files of a rulebook."""
     from rules.cases import load_cases  # noqa: PLC0415
 
     return load_cases(folder / "cases") if (folder / "cases").is_dir() else ()

@@ -1,4 +1,4 @@
-"""``pebem analyse --parquet``: all homes of a folder, here or on a cluster, and what they come to together."""
+"""``pebem analyse --parquet``: all homes of a folder, here or on a cluster, and their total."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def _period(options: argparse.Namespace, homes: Sequence[str]) -> tuple[date, da
     """Return the period, the same for all homes: as asked for, otherwise that of all rows."""
     if options.first and options.last:
         return options.first, options.last
-    found = _run(options, homes, partial(span_of, options.parquet.resolve()), "durchgesehen")
-    spans = [outcome.result for outcome in found if outcome.result]
+    outcomes = _run(options, homes, partial(span_of, options.parquet.resolve()), "durchgesehen")
+    spans = [outcome.result for outcome in outcomes if outcome.result]
     if not spans:
         raise CommandError(
             "Keine Einrichtung hat eine lesbare Intervention. Bitte prüfen Sie die Dateien oder nennen Sie den "
@@ -108,7 +108,7 @@ def span_of(source: Path, home: str) -> tuple[date, date] | None:
 
 
 class Total:
-    """What the homes come to together, home by home, in any order."""
+    """The total of the homes, added home by home, in any order."""
 
     def __init__(self, nameless: Iterable[str]) -> None:
         self.findings = [_failed(name, _NAMELESS) for name in nameless]
@@ -136,8 +136,8 @@ class Total:
             example.setdefault(kind, finding)
         file = f"home={outcome.key}"
         self.findings += [
-            replace(found, file=f"{file}/{found.file}", row=0, value="", count=kinds[kind])
-            for kind, found in example.items()
+            replace(first, file=f"{file}/{first.file}", row=0, value="", count=kinds[kind])
+            for kind, first in example.items()
         ]
         self.results[outcome.key] = summary.result
         self.again += not summary.fresh

@@ -86,7 +86,7 @@ class HomeWork:
     period: tuple[date, date]
 
     def __call__(self, home: str) -> Summary:
-        """Rate a home, unless that has been done with the same input.
+        """Rate a home, unless it has been rated with the same input.
 
         Raises
         ------
@@ -107,14 +107,14 @@ class HomeWork:
         place.clear()
         people, findings = homes.people(files, self._book)
         batches = InterventionBatches(files.interventions, self._book, people)
-        found = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
-        found = replace(found, excluded=dict(found.excluded) | {"fehlerhaft": batches.faulty})
+        aggregate = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
+        aggregate = replace(aggregate, excluded=dict(aggregate.excluded) | {"fehlerhaft": batches.faulty})
         if not batches.rows:
             findings.append(_NO_ROWS)
         result = fit_json.document(
-            found, self._book, residents=len(people.residents), staff=people.staff["staff"].nunique()
+            aggregate, self._book, residents=len(people.residents), staff=people.staff["staff"].nunique()
         )
-        return place.write(found, result, findings + batches.findings, stamp)
+        return place.write(aggregate, result, findings + batches.findings, stamp)
 
     @cached_property
     def _book(self) -> RuleBook:
@@ -177,16 +177,16 @@ class Place:
                 old.unlink(missing_ok=True)
 
     def write(
-        self, found: Aggregate, result: Mapping[str, Any], findings: list[Finding], stamp: Mapping[str, Any]
+        self, aggregate: Aggregate, result: Mapping[str, Any], findings: list[Finding], stamp: Mapping[str, Any]
     ) -> Summary:
         """Write everything and return the summary."""
-        cells = found.by(*DIMENSIONS)
+        cells = aggregate.by(*DIMENSIONS)
         _write_parquet(self.cells, cells, _CELLS)
-        _write_parquet(self.coverage, found.covered("day", "ward"), _COVERAGE)
+        _write_parquet(self.coverage, aggregate.covered("day", "ward"), _COVERAGE)
         _write_json(self.fit, result)
         _write_json(self.findings, [asdict(finding) for finding in findings])
         _write_json(self._stamp, stamp)
-        return Summary(_without_wards(found), _head(result), findings, fresh=True)
+        return Summary(_without_wards(aggregate), _head(result), findings, fresh=True)
 
     def summary(self, period: tuple[date, date]) -> Summary:
         """Return the summary of what is there."""
@@ -195,25 +195,27 @@ class Place:
             Finding(**entry | {"severity": Severity(entry["severity"])})
             for entry in json.loads(self.findings.read_text(encoding="utf-8"))
         ]
-        found = Aggregate(
+        aggregate = Aggregate(
             {DIMENSIONS: _read_parquet(self.cells)}, _read_parquet(self.coverage), result["input"]["excluded"], period
         )
-        return Summary(_without_wards(found), _head(result), findings, fresh=False)
+        return Summary(_without_wards(aggregate), _head(result), findings, fresh=False)
 
 
 def _head(result: Mapping[str, Any]) -> dict[str, Any]:
     return {name: result[name] for name in ("rulebook", "input", "fit")}
 
 
-def _without_wards(found: Aggregate) -> Aggregate:
+def _without_wards(aggregate: Aggregate) -> Aggregate:
     """Return the groupings of a report, the ward of every row not given."""
     tables: dict[tuple[str, ...], pd.DataFrame] = {
-        ("ward", "shift"): found.by("shift").assign(ward=None)[["ward", "shift", *OUTCOME_COLUMNS, "count", "seconds"]],
-        ("day",): found.by("day"),
-        ("intervention",): found.by("intervention"),
+        ("ward", "shift"): aggregate.by("shift").assign(ward=None)[
+            ["ward", "shift", *OUTCOME_COLUMNS, "count", "seconds"]
+        ],
+        ("day",): aggregate.by("day"),
+        ("intervention",): aggregate.by("intervention"),
     }
-    coverage = found.covered("day").assign(ward=None)[["day", "ward", *COVERAGE_COUNTS]]
-    return Aggregate(tables, coverage, found.excluded, found.period)
+    coverage = aggregate.covered("day").assign(ward=None)[["day", "ward", *COVERAGE_COUNTS]]
+    return Aggregate(tables, coverage, aggregate.excluded, aggregate.period)
 
 
 @contextmanager

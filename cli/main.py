@@ -51,12 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in {"-h", "--help"}:
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in {"-h", "--help"}:
         width = max(map(len, COMMANDS))
         sys.stdout.write(_ABOUT + "".join(f"  {name:{width}}  {about}\n" for name, about in COMMANDS.items()))
         return 0
-    name, *rest = given
+    name, *rest = words
     if name not in COMMANDS:
         sys.stderr.write(f"Den Befehl „{name}“ gibt es nicht. Vorhanden sind: {', '.join(COMMANDS)}.\n")
         return UNUSABLE

@@ -69,16 +69,16 @@ def run(options: argparse.Namespace) -> int:
             write_xlsx(options.out, rows)
     except OSError as problem:
         raise CommandError(f"{options.out} kann nicht geschrieben werden ({problem.strerror}).") from problem
-    errors = [found for found in read.findings if found.severity is Severity.ERROR]
-    for found in errors:
-        place = f"Zeile {found.row}" + (f", Spalte {found.column}" if found.column else "")
-        sys.stderr.write(f"Blatt {found.sheet}, {place}: {found.message} {found.repair}\n")
+    errors = [error for error in read.findings if error.severity is Severity.ERROR]
+    for error in errors:
+        place = f"Zeile {error.row}" + (f", Spalte {error.column}" if error.column else "")
+        sys.stderr.write(f"Blatt {error.sheet}, {place}: {error.message} {error.repair}\n")
     return 1 if errors else 0
 
 
 def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:
     """Return one row of :data:`HEADINGS` an assessment, in the order of the file; None = cannot be computed."""
-    found = assess(read.table)
+    result = assess(read.table)
     errors: dict[int, list[str]] = {}
     for finding in read.findings:
         if finding.severity is Severity.ERROR:
@@ -87,13 +87,13 @@ def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:
         [
             resident,
             None if pd.isna(moment) else moment.date(),
-            *(None if value < 0 else int(value) for value in found.sums[i]),
+            *(None if value < 0 else int(value) for value in result.sums[i]),
             *(
                 None if np.isnan(value) else float(value)
-                for value in (*found.points[i], found.m2_m3[i], found.total[i])
+                for value in (*result.points[i], result.m2_m3[i], result.total[i])
             ),
-            None if found.grade[i] < 0 else int(found.grade[i]),
-            " ".join(errors.get(int(read.rows[i]), []) + found.notes[i]),
+            None if result.grade[i] < 0 else int(result.grade[i]),
+            " ".join(errors.get(int(read.rows[i]), []) + result.notes[i]),
         ]
         for i, (resident, moment) in enumerate(zip(read.table["resident"], read.table["date"], strict=True))
     ]

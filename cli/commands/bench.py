@@ -76,11 +76,11 @@ def _measure(subject: str, seed: int, **asked: object) -> None:
         module = importlib.import_module(f"bench.{subject}{'_' * iskeyword(subject)}")
     except ImportError as problem:
         raise missing(problem) from problem
-    given = {name: value for name, value in asked.items() if value}
+    set_values = {name: value for name, value in asked.items() if value}
     takes = inspect.signature(module.run).parameters
-    for name in given:
+    for name in set_values:
         if name not in takes:
             raise CommandError(f"Zum Thema „{subject}“ passt --{name} nicht; bitte weglassen.")
     if "rows" in takes:
-        given.setdefault("rows", module.ROWS)
-    module.run(seed=seed, **given)
+        set_values.setdefault("rows", module.ROWS)
+    module.run(seed=seed, **set_values)

@@ -56,32 +56,32 @@ def run(options: argparse.Namespace) -> int:
     book = rules.load(on, options.rulebook)
     intervention = _intervention(book, options.intervention)
     try:
-        held = facts(tables, book, options.bewohner.strip(), on, intervention.id) if options.bewohner else None
+        known_facts = facts(tables, book, options.bewohner.strip(), on, intervention.id) if options.bewohner else None
     except UnknownResidentError as problem:
         raise CommandError(
             f"Bewohner-Nr „{options.bewohner}“ steht nicht im Blatt „Bewohner“. "
             "Bitte schreiben Sie sie genau so wie dort, mit führenden Nullen."
         ) from problem
-    if held is None and needs_resident(intervention):
+    if known_facts is None and needs_resident(intervention):
         raise CommandError(f"„{intervention.title}“ hängt von der Person ab; bitte nennen Sie sie mit --bewohner.")
-    found = explain(book, intervention, held or Facts(on))
+    explanation = explain(book, intervention, known_facts or Facts(on))
     if options.json:
-        sys.stdout.write(json.dumps(document(found, options.bewohner), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(document(explanation, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join(lines(found)) + "\n")
+        sys.stdout.write("\n".join(lines(explanation)) + "\n")
     return 0
 
 
 def _last_day(tables: Tables) -> date:
     dates = tables.interventions["date"]
-    found: date = date.today() if dates.empty else dates.max().date()  # noqa: DTZ011  # a day of the local calendar
-    return found
+    last: date = date.today() if dates.empty else dates.max().date()  # noqa: DTZ011  # a day of the local calendar
+    return last
 
 
 def _intervention(book: RuleBook, wanted: str) -> CatalogueEntry:
-    found = book.find_intervention(wanted)
-    if found:
-        return found
+    entry = book.find_intervention(wanted)
+    if entry:
+        return entry
     near = difflib.get_close_matches(wanted, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
     hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
     raise CommandError(
@@ -89,24 +89,24 @@ def _intervention(book: RuleBook, wanted: str) -> CatalogueEntry:
     )
 
 
-def document(found: Explanation, resident: str | None) -> dict[str, Any]:
+def document(explanation: Explanation, resident: str | None) -> dict[str, Any]:
     """Return an explanation as plain data; as in ``fit.json``, level 0 means unknown."""
-    book = found.book
+    book = explanation.book
     return {
         "schema": 1,
         "rulebook": {"id": book.id, "edition": book.edition, "status": book.status, "sha256": book.sha256},
         "bewohner": resident,
         "intervention": {
-            "id": found.intervention.id,
-            "titel": found.intervention.title,
-            "art": found.intervention.kind,
+            "id": explanation.intervention.id,
+            "titel": explanation.intervention.title,
+            "art": explanation.intervention.kind,
         },
-        "am": found.facts.day.isoformat(),
-        "qn_soll": found.qn_soll,
-        "qn_min": found.low,
-        "qn_max": found.high,
-        "ohne_entscheidende_regel": found.without,
-        "fehlt": list(found.missing),
+        "am": explanation.facts.day.isoformat(),
+        "qn_soll": explanation.qn_soll,
+        "qn_min": explanation.low,
+        "qn_max": explanation.high,
+        "ohne_entscheidende_regel": explanation.without,
+        "fehlt": list(explanation.missing),
         "regeln": [
             {
                 "id": answer.id,
@@ -130,8 +130,8 @@ def document(found: Explanation, resident: str | None) -> dict[str, Any]:
                     for seen in answer.inputs
                 ],
             }
-            for answer in found.rules
+            for answer in explanation.rules
         ],
-        "fast": [{"id": near.rule.id, "qn": near.level, "wenn": near.needed} for near in found.near],
-        "text": " ".join([found.headline, *found.because]),
+        "fast": [{"id": near.rule.id, "qn": near.level, "wenn": near.needed} for near in explanation.near],
+        "text": " ".join([explanation.headline, *explanation.because]),
     }

@@ -37,51 +37,59 @@ def define(parser: Parser) -> None:
             name, help=about, description=f"{about[0].upper()}{about[1:]}.\n\nBeispiel:\n  pebem rules {example}"
         )
 
-    made = action("list", "die eingebauten Regelwerke auflisten", "list")
-    made.set_defaults(act=browse.list_)
+    command = action("list", "die eingebauten Regelwerke auflisten", "list")
+    command.set_defaults(act=browse.list_)
 
-    made = action("show", "ein Regelwerk oder eine Intervention zeigen", "show rekonstruktion --intervention 4.12")
-    made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
-    made.add_argument("--intervention", metavar="ID", help="nur diese: Nummer oder Titel")
-    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
-    made.set_defaults(act=browse.show)
+    command = action("show", "ein Regelwerk oder eine Intervention zeigen", "show rekonstruktion --intervention 4.12")
+    command.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
+    command.add_argument("--intervention", metavar="ID", help="nur diese: Nummer oder Titel")
+    command.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
+    command.set_defaults(act=browse.show)
 
-    made = action("check", "die Dateien eines Regelwerks prüfen", "check mein-regelwerk/")
-    made.add_argument("path", metavar="REGELWERK", nargs="?", help=f"{_WHICH}; sonst alle eingebauten")
-    made.set_defaults(act=browse.check)
+    command = action("check", "die Dateien eines Regelwerks prüfen", "check mein-regelwerk/")
+    command.add_argument("path", metavar="REGELWERK", nargs="?", help=f"{_WHICH}; sonst alle eingebauten")
+    command.set_defaults(act=browse.check)
 
-    made = action("diff", "zwei Regelwerke vergleichen", "diff rekonstruktion mein-regelwerk/ --data haus.xlsx")
-    made.add_argument("before", metavar="VORHER", help=_WHICH)
-    made.add_argument("after", metavar="NACHHER", help=_WHICH)
-    made.add_argument(
+    command = action("diff", "zwei Regelwerke vergleichen", "diff rekonstruktion mein-regelwerk/ --data haus.xlsx")
+    command.add_argument("before", metavar="VORHER", help=_WHICH)
+    command.add_argument("after", metavar="NACHHER", help=_WHICH)
+    command.add_argument(
         "--data", metavar="DATEI", nargs="+", type=Path, help="dazu die Wirkung auf diese Arbeitsmappe oder CSV-Dateien"
     )
-    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute oder letzter der Daten)")
-    made.add_argument("--json", action="store_true", help="für Programme statt als Text")
-    made.set_defaults(act=diff.diff)
+    command.add_argument(
+        "--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute oder letzter der Daten)"
+    )
+    command.add_argument("--json", action="store_true", help="für Programme statt als Text")
+    command.set_defaults(act=diff.diff)
 
-    made = action("export", "ein Regelwerk als Excel-Arbeitsmappe schreiben", "export rekonstruktion regelwerk.xlsx")
-    made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
-    made.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die neue Arbeitsmappe")
-    made.set_defaults(act=exchange.export)
+    command = action("export", "ein Regelwerk als Excel-Arbeitsmappe schreiben", "export rekonstruktion regelwerk.xlsx")
+    command.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
+    command.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die neue Arbeitsmappe")
+    command.set_defaults(act=exchange.export)
 
-    made = action("import", "ein Regelwerk aus einer Arbeitsmappe lesen", "import regelwerk.xlsx --out mein-regelwerk")
-    made.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die Arbeitsmappe")
-    made.add_argument("--out", metavar="ORDNER", type=Path, help="der neue Ordner (sonst id-Ausgabe)")
-    made.add_argument("--findings", metavar="DATEI.xlsx", type=Path, help="die Befunde auch als Arbeitsmappe schreiben")
-    made.set_defaults(act=exchange.import_)
+    command = action(
+        "import", "ein Regelwerk aus einer Arbeitsmappe lesen", "import regelwerk.xlsx --out mein-regelwerk"
+    )
+    command.add_argument("file", metavar="DATEI.xlsx", type=Path, help="die Arbeitsmappe")
+    command.add_argument("--out", metavar="ORDNER", type=Path, help="der neue Ordner (sonst id-Ausgabe)")
+    command.add_argument(
+        "--findings", metavar="DATEI.xlsx", type=Path, help="die Befunde auch als Arbeitsmappe schreiben"
+    )
+    command.set_defaults(act=exchange.import_)
 
-    made = action("cases", "die Fälle eines Regelwerks mit Antworten und Gründen", "cases mein-regelwerk/ > faelle.md")
-    made.add_argument("rulebook", metavar="REGELWERK", nargs="?", default="rekonstruktion", help=_WHICH)
-    made.add_argument("--cases", metavar="REGELWERK", help="die Fälle dieses Regelwerks (sonst die eigenen)")
-    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
-    made.set_defaults(act=exchange.cases)
+    command = action(
+        "cases", "die Fälle eines Regelwerks mit Antworten und Gründen", "cases mein-regelwerk/ > faelle.md"
+    )
+    command.add_argument("rulebook", metavar="REGELWERK", nargs="?", default="rekonstruktion", help=_WHICH)
+    command.add_argument("--cases", metavar="REGELWERK", help="die Fälle dieses Regelwerks (sonst die eigenen)")
+    command.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
+    command.set_defaults(act=exchange.cases)
 
-    made = action("print", "ein Regelwerk als PDF für den Druck schreiben", "print rekonstruktion regelwerk.pdf")
-    made.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
-    made.add_argument("file", metavar="DATEI.pdf", type=Path, help="das neue PDF")
-    made.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
-    made.set_defaults(act=exchange.print_)
+    command = action("print", "ein Regelwerk als PDF für den Druck schreiben", "print rekonstruktion regelwerk.pdf")
+    command.add_argument("rulebook", metavar="REGELWERK", help=_WHICH)
+    command.add_argument("file", metavar="DATEI.pdf", type=Path, help="das neue PDF")
+    command.add_argument("--on", metavar="TAG", type=day, help="Stand an diesem Tag (sonst heute)")
+    command.set_defaults(act=exchange.print_)
 
 
 def run(options: argparse.Namespace) -> int:

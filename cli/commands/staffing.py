@@ -44,12 +44,12 @@ def _mix(text: str) -> dict[int, float]:
 
 def _hours(text: str) -> Decimal:
     try:
-        found = Decimal(text.replace(",", "."))
+        hours = Decimal(text.replace(",", "."))
     except InvalidOperation:
-        found = Decimal(0)
-    if not 1 <= found <= 80:
+        hours = Decimal(0)
+    if not 1 <= hours <= 80:
         raise argparse.ArgumentTypeError(f"„{text}“ sind keine Wochenstunden; bitte eine Zahl von 1 bis 80 angeben.")
-    return found
+    return hours
 
 
 def define(parser: Parser) -> None:
@@ -86,13 +86,13 @@ def run(options: argparse.Namespace) -> int:
     home = _Home(options.residents) if options.file is None else _read(options)
     on = options.on or options.last or options.first or date.today()  # noqa: DTZ011  # a day of the local calendar
     try:
-        found = full_time_equivalents(home.residents, on)
+        need = full_time_equivalents(home.residents, on)
     except ValueError as problem:
         raise CommandError(str(problem)) from problem
     if options.json:
-        sys.stdout.write(json.dumps(_document(found, home, on), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(_document(need, home, on), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(found, home, on)) + "\n")
+        sys.stdout.write("\n".join(_lines(need, home, on)) + "\n")
     return 0
 
 
@@ -112,21 +112,21 @@ def _read(options: argparse.Namespace) -> _Home:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
     needed = ("Bewohner", "Begutachtungen", "Mitarbeitende")
     read = importers.read([options.file], rules.load(last), sheets_needed=needed)
-    found = mix(read.tables, first, last)
-    graded = {grade: number for grade, number in found.items() if grade > 0}
-    return _Home(graded, found[0] + found[-1], there_is(read.hours, first, last, options.full_time))
+    resident_mix = mix(read.tables, first, last)
+    graded = {grade: number for grade, number in resident_mix.items() if grade > 0}
+    return _Home(graded, resident_mix[0] + resident_mix[-1], there_is(read.hours, first, last, options.full_time))
 
 
-def _document(found: Staffing, home: _Home, on: date) -> dict[str, Any]:
+def _document(values: Staffing, home: _Home, on: date) -> dict[str, Any]:
     names = (*GROUPS, "total")
     document: dict[str, Any] = {
         "schema": 1,
         "am": on.isoformat(),
         "bewohner": {str(grade): float(number) for grade, number in home.residents.items()},
-        "vzae": {name: float(getattr(found, name)) for name in names},
-        "vzae_exakt": {name: str(getattr(found, name)) for name in names},
-        "vzae_gerundet": {name: str(found.rounded(name)) for name in names},
-        "beleg": found.provenance.source,
+        "vzae": {name: float(getattr(values, name)) for name in names},
+        "vzae_exakt": {name: str(getattr(values, name)) for name in names},
+        "vzae_gerundet": {name: str(values.rounded(name)) for name in names},
+        "beleg": values.provenance.source,
     }
     if home.staff:
         document["vorhanden"] = {name: float(home.there_is(name)) for name in names}
@@ -134,27 +134,27 @@ def _document(found: Staffing, home: _Home, on: date) -> dict[str, Any]:
     return document
 
 
-def _lines(found: Staffing, home: _Home, on: date) -> list[str]:
+def _lines(values: Staffing, home: _Home, on: date) -> list[str]:
     lines = [f"§ 113c Abs. 1 SGB XI am {on:%d.%m.%Y}: höchstens vereinbare Vollzeitäquivalente", ""]
-    lines += [f"  {_german(found, name)}  {found.levels[name]}: {found.titles[name]}" for name in GROUPS]
-    lines.append(f"  {_german(found, 'total')}  Summe")
+    lines += [f"  {_german(values, name)}  {values.levels[name]}: {values.titles[name]}" for name in GROUPS]
+    lines.append(f"  {_german(values, 'total')}  Summe")
     if home.ungraded:
         lines.append(f"  Nicht enthalten: {_number(home.ungraded)} Bewohner:innen ohne bekannten Pflegegrad.")
     if home.staff:
         lines += ["", "Vorhanden nach Wochenstunden, und Anteil an der Obergrenze:"]
         for name in (*GROUPS, "total"):
-            ceiling, there = getattr(found, name), home.there_is(name)
+            ceiling, there = getattr(values, name), home.there_is(name)
             share = f"{_number(100 * there / ceiling)} %" if ceiling else "–"
-            lines.append(f"  {_number(there):>8}  {share:>10}  {found.levels.get(name, 'Summe')}")
-    return [*lines, "", f"Beleg: {found.provenance.source}. Obergrenze für Vereinbarungen, kein gemessener Bedarf."]
+            lines.append(f"  {_number(there):>8}  {share:>10}  {values.levels.get(name, 'Summe')}")
+    return [*lines, "", f"Beleg: {values.provenance.source}. Obergrenze für Vereinbarungen, kein gemessener Bedarf."]
 
 
 def _number(value: Decimal) -> str:
     return f"{value:.2f}".replace(".", ",")
 
 
-def _german(found: Staffing, name: str) -> str:
+def _german(values: Staffing, name: str) -> str:
     """Return a value rounded and, in brackets, exact where that is no endless fraction."""
-    exact = format(getattr(found, name).normalize(), "f")
+    exact = format(getattr(values, name).normalize(), "f")
     shown = f" ({exact})" if len(exact) <= 12 else ""
-    return f"{found.rounded(name):>8}{shown}".replace(".", ",")
+    return f"{values.rounded(name):>8}{shown}".replace(".", ",")

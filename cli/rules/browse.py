@@ -56,15 +56,19 @@ def check(options: argparse.Namespace) -> int:
     odd = 0
     for folder in folders:
         book, cases = book_in(folder), cases_in(folder)
-        found = deviations(book, cases) if cases else []
-        odd += len(found)
-        sys.stderr.writelines(f"{one}\n" for one in found)
-        verdict = "Fälle weichen ab" if found else "ohne Beanstandung"
+        contradictions = deviations(book, cases) if cases else []
+        odd += len(contradictions)
+        sys.stderr.writelines(f"{one}\n" for one in contradictions)
+        verdict = "Fälle weichen ab" if contradictions else "ohne Beanstandung"
         sys.stdout.write(f"{book.display} ({folder.name}): {verdict}.\n")
         sys.stdout.writelines(_evidence(coverage(folder)))
         if cases:
-            agreed = "alle stimmen überein" if not found else f"{len({one.case for one in found})} weichen ab"
-            sys.stdout.write(f"  Fälle: {len(cases)}, {agreed}\n")
+            summary = (
+                "alle stimmen überein"
+                if not contradictions
+                else f"{len({one.case for one in contradictions})} weichen ab"
+            )
+            sys.stdout.write(f"  Fälle: {len(cases)}, {summary}\n")
     if not options.path:
         sys.stdout.write("Werte des Gesetzes: ohne Beanstandung.\n")
         sys.stdout.writelines(_evidence(statute_coverage()))
@@ -101,9 +105,9 @@ def show(options: argparse.Namespace) -> int:
 
 
 def _wanted(book: RuleBook, text: str) -> CatalogueEntry:
-    found = book.find_intervention(text)
-    if found:
-        return found
+    entry = book.find_intervention(text)
+    if entry:
+        return entry
     near = difflib.get_close_matches(text, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
     hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
     raise CommandError(

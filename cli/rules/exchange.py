@@ -41,25 +41,25 @@ def import_(options: argparse.Namespace) -> int:
     """Read a workbook into the files of a rulebook."""
     if not options.file.is_file():
         raise CommandError(f"Die Datei {options.file} gibt es nicht. Bitte prüfen Sie den Namen.")
-    found = rulebook_workbook.read(options.file)
-    sys.stderr.writelines(f"{line}\n" for line in _lines(found.findings))
-    if found.documents is None:
-        errors = sum(finding.severity is Severity.ERROR for finding in found.findings)
-        _list(options.findings, found.findings)
+    imported = rulebook_workbook.read(options.file)
+    sys.stderr.writelines(f"{line}\n" for line in _lines(imported.findings))
+    if imported.documents is None:
+        errors = sum(finding.severity is Severity.ERROR for finding in imported.findings)
+        _list(options.findings, imported.findings)
         sys.stderr.write(
             f"Nicht übernommen: {errors} Fehler. Bitte berichtigen Sie die Arbeitsmappe und lesen Sie sie neu ein.\n"
         )
         return UNUSABLE
-    head = found.documents["rulebook.yaml"]
+    head = imported.documents["rulebook.yaml"]
     folder = options.out or Path(re.sub(r"[^\w.-]", "-", f"{head['id']}-{head['ausgabe']}"))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError(f"{folder} gibt es schon. Bitte nennen Sie mit --out einen neuen Ordner.")
     with _writing(folder):
-        write(folder, found.documents)
-    _list(options.findings, found.findings)
+        write(folder, imported.documents)
+    _list(options.findings, imported.findings)
     sys.stdout.write(
         f"Regelwerk {head['titel']} {head['ausgabe']} ({head['status']}) in {folder}, "
-        f"Prüfsumme {sha256_of(found.documents)[:12]}. Verwenden: pebem analyse … --rulebook {folder}\n"
+        f"Prüfsumme {sha256_of(imported.documents)[:12]}. Verwenden: pebem analyse … --rulebook {folder}\n"
     )
     return 0
 
@@ -84,14 +84,14 @@ def cases(options: argparse.Namespace) -> int:
 
     folder = folder_of(options.rulebook)
     beside = folder_of(options.cases) if options.cases else folder
-    found = cases_in(beside)
-    if not found:
+    own_cases = cases_in(beside)
+    if not own_cases:
         raise CommandError(
             f"Bei {beside} liegen keine Fälle. Bitte schreiben Sie welche in den Ordner „cases“, "
             "oder nennen Sie mit --cases das Regelwerk, dessen Fälle beantwortet werden sollen."
         )
     book = book_in(folder, options.on)
-    chapter = case_chapter.groups(book, found, read_groups(beside / "cases"))
+    chapter = case_chapter.groups(book, own_cases, read_groups(beside / "cases"))
     sys.stdout.write(case_chapter.markdown(book, chapter))
     return 0
 
@@ -108,13 +108,13 @@ def _list(path: Path | None, findings: Sequence[Finding]) -> None:
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Return findings as lines: where, what, what to do."""
-    for found in findings:
-        place = [f"Blatt „{found.sheet}“"] if found.sheet else []
-        place += [f"Zeile {found.row}"] if found.row else []
-        place += [f"Spalte „{found.column}“"] if found.column else []
-        place += [f"Wert „{' '.join(found.value.split())}“"] if found.value else []
-        where = ", ".join(place) or found.file
-        yield f"{found.severity.value}: {where}: {found.message} {found.repair}"
+    for finding in findings:
+        place = [f"Blatt „{finding.sheet}“"] if finding.sheet else []
+        place += [f"Zeile {finding.row}"] if finding.row else []
+        place += [f"Spalte „{finding.column}“"] if finding.column else []
+        place += [f"Wert „{' '.join(finding.value.split())}“"] if finding.value else []
+        where = ", ".join(place) or finding.file
+        yield f"{finding.severity.value}: {where}: {finding.message} {finding.repair}"
 
 
 def _new_file(path: Path, ending: str) -> Path:
