@@ -77,11 +77,13 @@ def _fill(connection: Connection, home: CodedTable) -> None:
         text(f"INSERT INTO cube (home_id, {names}) SELECT :home, {names} FROM cube WHERE home_id = 1"),  # noqa: S608
         [{"home": number} for number in range(2, HOMES + 1)],
     )
-    connection.execute(text(
-        "CREATE TABLE narrow (home_id INTEGER, day INTEGER, ward INTEGER, shift INTEGER, intervention INTEGER, "
-        "outcome INTEGER, count INTEGER, seconds INTEGER, "
-        "PRIMARY KEY (home_id, day, ward, shift, intervention, outcome)) WITHOUT ROWID"
-    ))  # fmt: skip
+    connection.execute(
+        text(
+            "CREATE TABLE narrow (home_id INTEGER, day INTEGER, ward INTEGER, shift INTEGER, intervention INTEGER, "
+            "outcome INTEGER, count INTEGER, seconds INTEGER, "
+            "PRIMARY KEY (home_id, day, ward, shift, intervention, outcome)) WITHOUT ROWID"
+        )
+    )
     _add_rows(connection, home)
 
 
@@ -113,33 +115,38 @@ def _questions(
     part, place = home.between(*three), ", ".join(_PLACE)
     return {
         "drei Jahre nach Ort und Intervention": (
-            lambda: _read(connection, repository.MONTHS).summed(*_PLACE), rows(place, (FIRST_DAY, last)),
+            lambda: _read(connection, repository.MONTHS).summed(*_PLACE),
+            rows(place, (FIRST_DAY, last)),
         ),
         "drei Jahre bis auf den Tag": (
-            lambda: _to_the_day(connection, FIRST_DAY + 16, last - 18), rows(place, (FIRST_DAY + 16, last - 18)),
+            lambda: _to_the_day(connection, FIRST_DAY + 16, last - 18),
+            rows(place, (FIRST_DAY + 16, last - 18)),
         ),
         "drei Jahre nach Tagen": (
             lambda: _read(connection, repository.DAYS).summed("day", "outcome"),
             rows("day, outcome", (FIRST_DAY, last)),
         ),
         "ein Monat nach Ort und Intervention": (
-            lambda: _read(connection, repository.MONTHS, month).summed(*_PLACE), rows(place, month),
+            lambda: _read(connection, repository.MONTHS, month).summed(*_PLACE),
+            rows(place, month),
         ),
         "drei Tage ersetzen": (
-            lambda: repository.replace(connection, _HOME, {repository.FULL: part}, three), exchange(part, three),
+            lambda: repository.replace(connection, _HOME, {repository.FULL: part}, three),
+            exchange(part, three),
         ),
         "das ganze Haus ersetzen": (
-            lambda: repository.replace(connection, _HOME, {repository.FULL: home}), exchange(home, (FIRST_DAY, last)),
+            lambda: repository.replace(connection, _HOME, {repository.FULL: home}),
+            exchange(home, (FIRST_DAY, last)),
         ),
-    }  # fmt: skip
+    }
 
 
 def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None) -> CodedTable:
     months = None if days is None else range(int(repository.month_of(days[0])), int(repository.month_of(days[1])) + 1)
-    found = repository.read(connection, _HOME, kind, months)
-    if found is None:
+    table = repository.read(connection, _HOME, kind, months)
+    if table is None:
         raise LookupError(f"nothing of kind {kind} is kept")
-    return found
+    return table
 
 
 def _to_the_day(connection: Connection, first: int, last: int) -> CodedTable:
@@ -152,10 +159,10 @@ def _to_the_day(connection: Connection, first: int, last: int) -> CodedTable:
 
 def _times(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
     """Return the shortest of some rounds of each, taken in turns."""
-    found: tuple[list[float], list[float]] = ([], [])
+    measured: tuple[list[float], list[float]] = ([], [])
     for _ in range(_ROUNDS):
-        for work, times in zip((ours, theirs), found, strict=True):
+        for work, times in zip((ours, theirs), measured, strict=True):
             start = time.perf_counter()
             work()
             times.append(time.perf_counter() - start)
-    return min(found[0]), min(found[1])
+    return min(measured[0]), min(measured[1])

@@ -46,7 +46,7 @@ class Rates:
     row_bytes, home_bytes, result_bytes
         Parquet of a row; of a home's master data; and of the results of a home.
     peak
-        Most memory of a worker in bytes, 0 where the system does not tell.
+        Most memory of a worker in bytes, 0 where the system does not report it.
     rows
         Rows it was measured on.
     """
@@ -63,7 +63,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Weighed:
-    """Work that tells what memory its process has needed at most."""
+    """Work that returns the peak memory of its process."""
 
     work: HomeWork
 
@@ -80,8 +80,8 @@ class Weighed:
 
 def run(seed: int) -> None:
     """Measure and print."""
-    found = measure(seed)
-    sys.stdout.write("\n".join(["", *lines(found)]) + "\n")
+    rates = measure(seed)
+    sys.stdout.write("\n".join(["", *lines(rates)]) + "\n")
 
 
 def measure(seed: int) -> Rates:
@@ -134,22 +134,22 @@ def _adding(summary: Summary) -> float:
     return (time.process_time() - start) / _ADDED
 
 
-def lines(found: Rates) -> list[str]:
+def lines(rates: Rates) -> list[str]:
     """Return the rates and all of Germany as German lines."""
     rows = HOMES * RESIDENTS * ROWS_PER_DAY * DAYS
-    by_rows, by_homes = rows * found.row / 3600, HOMES * found.home / 3600
-    results = found.result_bytes * rows / HOMES / found.rows
-    size = rows * found.row_bytes + HOMES * (found.home_bytes + results)
-    head = f"Viele Einrichtungen, von Parquet bis zum Ergebnis: eine mit {found.rows} Zeilen, Rechenzeit eines Kerns"
-    master, result = found.home_bytes / 1000, found.result_bytes / 1000
+    by_rows, by_homes = rows * rates.row / 3600, HOMES * rates.home / 3600
+    results = rates.result_bytes * rows / HOMES / rates.rows
+    size = rows * rates.row_bytes + HOMES * (rates.home_bytes + results)
+    head = f"Viele Einrichtungen, von Parquet bis zum Ergebnis: eine mit {rates.rows} Zeilen, Rechenzeit eines Kerns"
+    master, result = rates.home_bytes / 1000, rates.result_bytes / 1000
     year = f"Deutschland, ein Jahr: {HOMES} Einrichtungen, {rows / 1e9:.1f} Mrd. Zeilen, {size / 1e9:.0f} GB"
     hours = f"{by_rows + by_homes:.1f} Kernstunden, davon Zeilen {by_rows:.1f}, Einrichtungen an sich {by_homes:.1f}"
     return [
         head,
-        f"  Zeilen                    {1 / found.row / 1e6:8.2f} Mio./s",
-        f"  eine Einrichtung an sich  {found.home * 1000:8.0f} ms",
-        f"  zum Ganzen hinzuzählen    {found.parent * 1000:8.1f} ms",
-        f"  Parquet je Zeile          {found.row_bytes:8.1f} Byte; Stammdaten {master:.0f}, Ergebnisse {result:.0f} kB",
-        f"  Speicher eines Prozesses  {found.peak / 1e6:8.0f} MB",
+        f"  Zeilen                    {1 / rates.row / 1e6:8.2f} Mio./s",
+        f"  eine Einrichtung an sich  {rates.home * 1000:8.0f} ms",
+        f"  zum Ganzen hinzuzählen    {rates.parent * 1000:8.1f} ms",
+        f"  Parquet je Zeile          {rates.row_bytes:8.1f} Byte; Stammdaten {master:.0f}, Ergebnisse {result:.0f} kB",
+        f"  Speicher eines Prozesses  {rates.peak / 1e6:8.0f} MB",
         f"  {year}: {hours}",
     ]

@@ -28,7 +28,7 @@ _ROUNDS: Final = 3
 IMAGE: Final = Path("build/growth.svg")
 
 _LINES: Final = (("#0b5c8a", "none"), ("#b8500f", "7 4"))
-"""Colour and dashes of each line: told apart in black and white too."""
+"""Colour and dashes of each line: distinct in black and white too."""
 
 
 def run(rows: int, seed: int) -> None:
@@ -87,14 +87,15 @@ def drawn(sizes: Sequence[int], measured: Mapping[str, Sequence[float]]) -> str:
     for i, size in enumerate(sizes):
         label = f'10<tspan dy="-6" font-size="10">{len(str(size)) - 1}</tspan>'
         parts.append(f'<text x="{left + i * across:.1f}" y="{bottom + 22}" text-anchor="middle" {text}>{label}</text>')
-    for (name, times), (colour, dash), at in zip(measured.items(), _LINES, (left, 330), strict=True):
+    for (name, times), (colour, dash), offset in zip(measured.items(), _LINES, (left, 330), strict=True):
         points = [
-            f"{left + i * across:.1f} {bottom - one / highest * (bottom - top):.1f}" for i, one in enumerate(times)
+            f"{left + i * across:.1f} {bottom - seconds / highest * (bottom - top):.1f}"
+            for i, seconds in enumerate(times)
         ]
         line = f'stroke="{colour}" stroke-width="2.5" stroke-dasharray="{dash}" fill="none"'
         parts.append(f'<path d="M{"L".join(points)}" {line}/>')
-        parts.append(f'<path d="M{at} 26h28" {line}/>')
-        parts.append(f'<text x="{at + 36}" y="30" {text}>{name}</text>')
+        parts.append(f'<path d="M{offset} 26h28" {line}/>')
+        parts.append(f'<text x="{offset + 36}" y="30" {text}>{name}</text>')
     parts.append(f'<text x="{(left + right) / 2}" y="340" text-anchor="middle" {text}>Zeilen</text>')
     parts.append(f'<text x="10" y="30" {text}>ns</text></svg>')
     return "\n".join(parts) + "\n"

@@ -83,29 +83,29 @@ def _texts(values: Iterable[str]) -> pd.Series:
 def _days(offsets: NDArray[np.floating] | NDArray[np.integer]) -> pd.Series:
     """Return days counted from the first one of the period; NaN = not given."""
     first = np.datetime64(START, "s")
-    found = first + np.nan_to_num(offsets).astype("timedelta64[D]").astype("timedelta64[s]")
-    found[np.isnan(offsets)] = np.datetime64("NaT")
-    return pd.Series(found)
+    days = first + np.nan_to_num(offsets).astype("timedelta64[D]").astype("timedelta64[s]")
+    days[np.isnan(offsets)] = np.datetime64("NaT")
+    return pd.Series(days)
 
 
 def _assessed(rng: np.random.Generator, residents: list[str], days: int) -> pd.DataFrame:
     """Assess one resident in thirty not at all, the others once or more often: at last on moving in."""
-    of, on = [], []
+    assessed, on = [], []
     for name in residents:
         if rng.random() < 1 / 30:
             continue
         later = rng.choice(days, rng.poisson(1), replace=False)
-        of += [name] * (1 + len(later))
+        assessed += [name] * (1 + len(later))
         on += [np.nan, *later]
-    cells = dict(zip(ASSESSMENT_CELLS, assessments(rng, len(of)), strict=True))
-    findings = rng.integers(NO_FINDING, len(CONTINENCE), (2, len(of))).astype(np.int16)
+    cells = dict(zip(ASSESSMENT_CELLS, assessments(rng, len(assessed)), strict=True))
+    findings = rng.integers(NO_FINDING, len(CONTINENCE), (2, len(assessed))).astype(np.int16)
     return pd.DataFrame(
         {
-            "resident": _texts(of),
+            "resident": _texts(assessed),
             "date": _days(np.array(on, float)),
             "continence_urine": findings[0],
             "continence_stool": findings[1],
-            "special": np.zeros(len(of), bool),
+            "special": np.zeros(len(assessed), bool),
         }
         | cells
     )
@@ -130,20 +130,20 @@ def _unstable(rng: np.random.Generator, book: RuleBook, residents: list[str], da
 
 def _staff(rng: np.random.Generator, staff: list[str], days: int) -> pd.DataFrame:
     """Give three in ten a second row; one in ten of those is not employed for a while in between."""
-    of, start, end = [], [], []
+    employees, start, end = [], [], []
     for name in staff:
-        of.append(name)
+        employees.append(name)
         start.append(np.nan)
         if rng.random() < 0.3:
             change = int(rng.integers(1, max(days, 2)))
-            of.append(name)
+            employees.append(name)
             start.append(float(change))
             end.append(change - 1 - 5 * float(rng.random() < 0.1))
         end.append(np.nan)
-    rows = len(of)
+    rows = len(employees)
     return pd.DataFrame(
         {
-            "staff": _texts(of),
+            "staff": _texts(employees),
             "qn": rng.integers(1, 9, rows),
             "role": _texts(rng.choice(["pflege", "betreuung-43b"], rows, p=[0.85, 0.15])),
             "certificates": _texts(rng.choice(["", "LG1", "LG1;LG2", "LG2"], rows)),
@@ -196,5 +196,5 @@ def _drawn(rng: np.random.Generator, names: Sequence[str], rows: int, missing: f
 
 
 def _categories(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
-    found: pd.Categorical = pd.Categorical.from_codes(codes, pd.Index(list(names), dtype=object))
-    return found
+    column: pd.Categorical = pd.Categorical.from_codes(codes, pd.Index(list(names), dtype=object))
+    return column

@@ -50,7 +50,7 @@ def run(rows: int, seed: int) -> None:
     Raises
     ------
     bench.stopwatch.BenchError
-        Where a library comes to another answer.
+        Where a library has another answer.
     """
     homes = max(rows // ROWS_PER_HOME, 1)
     columns, lookup = draw(homes, seed)
@@ -153,10 +153,10 @@ def tallied(rows: Rows, lookup: LookupTables, tally: Tally, *, hand_out: bool = 
             yield [total.cells() for total in sums]
 
 
-def _same_cells(one: list[list[SumCells]], other: list[list[SumCells]]) -> bool:
+def _same_cells(left: list[list[SumCells]], right: list[list[SumCells]]) -> bool:
     return all(
         np.array_equal(own, its)
-        for home, twin in zip(one, other, strict=True)
+        for home, twin in zip(left, right, strict=True)
         for a, b in zip(home, twin, strict=True)
         for own, its in zip(a.filled(), b.filled(), strict=True)
     )
@@ -182,8 +182,8 @@ def _against_rivals(rows: Rows, lookup: LookupTables, expected: list[list[SumCel
         }
         cells = [_of_homes(expected, i) for i in range(len(GROUPINGS))]
         for name, work in works.items():
-            found = [_sorted(frame, dims) for frame, dims in zip(work(), GROUPINGS, strict=True)]
-            if not all(np.array_equal(a, b) for a, b in zip(found, cells, strict=True)):
+            frames = [_sorted(frame, dims) for frame, dims in zip(work(), GROUPINGS, strict=True)]
+            if not all(np.array_equal(a, b) for a, b in zip(frames, cells, strict=True)):
                 raise disagreement(name)
         times = shortest({"numpy": lambda: _dropped(rows, lookup, kernel.tally), **works}, _RIVAL_ROUNDS)
     for name in works:

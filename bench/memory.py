@@ -44,19 +44,19 @@ def run(rows: int, seed: int) -> None:
     Raises
     ------
     bench.stopwatch.BenchError
-        Where the system does not tell the peak.
+        Where the system does not report the peak.
     """
     if not Path("/proc/self/clear_refs").exists() or not hasattr(ctypes.CDLL(None), "malloc_trim"):
         raise BenchError("Den Speicher misst pebem bench nur unter Linux mit glibc; bitte dort ausführen.")
-    found = _apart("frame", rows, seed)
-    above, size = found["above"], found["input"]
+    measured = _apart("frame", rows, seed)
+    above, size = measured["above"], measured["input"]
     say(f"Speicher, {rows} Zeilen in einer Tabelle: Eingabe {size / 1e6:.1f} MB")
     say(f"  Spitze über der Eingabe   {above / 1e6:8.1f} MB   {above / size:5.2f} x Eingabe")
-    found = _apart("stream", rows * STREAMED, seed)
-    say(f"Speicher, Strom von {found['rows']} Zeilen in {_BATCHES} Teilen")
-    say(f"  Spitze nach {_EARLY} Teilen     {found['early'] / 1e6:8.1f} MB über dem Beginn")
-    say(f"  Spitze nach allen Teilen  {found['late'] / 1e6:8.1f} MB über dem Beginn")
-    say(f"  Spitze mit dem Ergebnis   {found['end'] / 1e6:8.1f} MB über dem Beginn")
+    measured = _apart("stream", rows * STREAMED, seed)
+    say(f"Speicher, Strom von {measured['rows']} Zeilen in {_BATCHES} Teilen")
+    say(f"  Spitze nach {_EARLY} Teilen     {measured['early'] / 1e6:8.1f} MB über dem Beginn")
+    say(f"  Spitze nach allen Teilen  {measured['late'] / 1e6:8.1f} MB über dem Beginn")
+    say(f"  Spitze mit dem Ergebnis   {measured['end'] / 1e6:8.1f} MB über dem Beginn")
     say("  Die Summen stimmen auf die Zeile und die Sekunde.")
 
 
@@ -65,8 +65,8 @@ def _apart(what: str, rows: int, seed: int) -> dict[str, int]:
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
     if done.returncode:
         raise BenchError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
-    found: dict[str, int] = json.loads(done.stdout)
-    return found
+    result: dict[str, int] = json.loads(done.stdout)
+    return result
 
 
 def frame(rows: int, seed: int) -> dict[str, int]:
@@ -104,12 +104,12 @@ def stream(rows: int, seed: int) -> dict[str, int]:
             peaks.append(peak())
 
     before = forget()
-    found = pebem.stream(home, coming(), book, period)
+    result = pebem.stream(home, coming(), book, period)
     early, late, end = (one - before for one in (peaks[_EARLY - 1], peaks[-1], peak()))
-    for table in found.tables.values():
+    for table in result.tables.values():
         if [int(table["count"].sum()), int(table["seconds"].sum())] != expected:
             raise ArithmeticError("the sums of the stream are wrong")
-    if found.rows != size * _BATCHES:
+    if result.rows != size * _BATCHES:
         raise ArithmeticError("the stream has lost rows")
     return {"rows": size * _BATCHES, "early": early, "late": late, "end": end}
 
@@ -123,7 +123,7 @@ def _totals(interventions: pd.DataFrame, period: tuple[date, date]) -> tuple[int
 
 
 def forget() -> int:
-    """Let the peak begin anew, and return the bytes in use now.
+    """Reset the peak, and return the bytes in use now.
 
     What was freed is given back first: taken again from there, it would not count.
     """

@@ -39,7 +39,7 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
     Raises
     ------
     bench.stopwatch.BenchError
-        Where a library comes to another answer.
+        Where a library has another answer.
     """
     days, size, number = shape
     period = homes.period(days)
@@ -61,8 +61,8 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
         }
         expected = path_tables.comparable(path_tables.of_engine(ours()), table.rows)
         for name, work in others.items():
-            found = path_tables.comparable(rivals.labelled(work(), table.rows), table.rows)
-            if not all(np.array_equal(found[part], cells) for part, cells in expected.items()):
+            answer = path_tables.comparable(rivals.labelled(work(), table.rows), table.rows)
+            if not all(np.array_equal(answer[part], cells) for part, cells in expected.items()):
                 raise disagreement(name)
         times = shortest({"pebem.score": ours, **others}, _ROUNDS)
     own, rows = times["pebem.score"], len(table.rows)

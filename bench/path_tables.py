@@ -52,7 +52,7 @@ class Given:
     assessments
         ``resident``, ``since``, ``assessment``; in the order of ``since``.
     instability
-        ``resident``, ``since``, ``until``, ``kind`` (what the rules tell apart); in the order of ``since``.
+        ``resident``, ``since``, ``until``, ``kind`` (what the rules distinguish); in the order of ``since``.
     staff
         ``staff``, ``since``, ``until``, ``supply``; in the order of ``since``.
     states
@@ -62,7 +62,7 @@ class Given:
     ends
         ``demand``, ``supply`` -> ``outcome`` and what is known: ``bewohner``, ``begutachtung``, ``mitarbeitende``.
     profiles
-        Profile of nobody, of a resident who is not known, and of one without assessment.
+        Profile of no resident, of a resident who is not known, and of one without assessment.
     period
         First and last day.
     """
@@ -81,8 +81,8 @@ class Given:
     @property
     def frames(self) -> Mapping[str, pd.DataFrame]:
         """Return the frames by name."""
-        found = {spot.name: getattr(self, spot.name) for spot in fields(self)}
-        return {name: frame for name, frame in found.items() if isinstance(frame, pd.DataFrame)}
+        frames = {spot.name: getattr(self, spot.name) for spot in fields(self)}
+        return {name: frame for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
 
 
 def given(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) -> Given:
@@ -163,7 +163,7 @@ def _ordered(**columns: Any) -> pd.DataFrame:
 
 
 def _numbers(home: CompiledHome) -> NDArray[np.int64]:
-    """Return the kind of each criterion the states tell apart; 0 is left for none."""
+    """Return the kind of each criterion the states distinguish; 0 is left for none."""
     return np.arange(1, len(home.residents.states.criterion_ids) + 1)
 
 
@@ -192,29 +192,29 @@ def _ends(home: CompiledHome) -> pd.DataFrame:
     )
 
 
-def of_engine(found: Sequence[Aggregate]) -> dict[str, pd.DataFrame]:
+def of_engine(results: Sequence[Aggregate]) -> dict[str, pd.DataFrame]:
     """Return what the engine found, home by home, as the libraries say it."""
     outcome = {(o.qn_soll, o.qn_ist, FIT_CLASSES[o.fit], o.certificate): i for i, o in enumerate(OUTCOMES)}
     frames = {}
     for name, keys in GROUPINGS.items():
         dims = tuple("day" if key == "date" else key for key in keys[1:-1])
-        frame = pd.concat([one.tables[dims].assign(home=number) for number, one in enumerate(found)])
+        frame = pd.concat([one.tables[dims].assign(home=number) for number, one in enumerate(results)])
         named = zip(frame["qn_soll"], frame["qn_ist"], frame["fit"], frame["certificate"], strict=True)
         frames[name] = frame.assign(outcome=[outcome[key] for key in named])
-    frames["coverage"] = pd.concat([one.coverage.assign(home=number) for number, one in enumerate(found)])
+    frames["coverage"] = pd.concat([one.coverage.assign(home=number) for number, one in enumerate(results)])
     return {name: frame.rename(columns={"day": "date"}) for name, frame in frames.items()}
 
 
 def comparable(frames: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
     """Return each frame as an array of integers, a cell a row, in the order of the cells; labels as in ``rows``."""
-    found = {}
+    tables = {}
     for name, frame in frames.items():
         keys, sums = (GROUPINGS[name], ("count", "seconds")) if name in GROUPINGS else (COVERAGE, COUNTS)
         columns = [_numbered(frame[key], rows[key]) if key in rows else frame[key] for key in keys]
         columns += [frame[key] for key in sums]
         cells = np.stack([np.asarray(column, np.int64) for column in columns], axis=1)
-        found[name] = cells[np.lexsort(cells[:, : len(keys)].T[::-1])]
-    return found
+        tables[name] = cells[np.lexsort(cells[:, : len(keys)].T[::-1])]
+    return tables
 
 
 def _numbered(labels: pd.Series, like: pd.Series) -> NDArray[np.int64]:

@@ -83,40 +83,42 @@ def path_by_pandas(table: Given) -> dict[str, pd.DataFrame]:
     """Merge and merge_asof, then group; on integers, as categories and keys of two columns take half as long again."""
     first, last = (pd.Timestamp(day) for day in table.period)
     calendar = pd.DataFrame({"date": pd.date_range(first, last, unit="s")})
-    nobody, unknown, unassessed = table.profiles
+    no_resident, unknown, unassessed = table.profiles
 
     def fused(frame: pd.DataFrame, by: str) -> pd.Series:
         day = (frame["date"].to_numpy("datetime64[D]") - np.datetime64(first, "D")).astype(np.int64)
         return frame[by].cat.codes.astype(np.int64) * _DAYS + day
 
-    held = table.residents.merge(calendar, how="cross").sort_values("date")
-    held = pd.merge_asof(held, table.assessments, left_on="date", right_on="since", by="resident")
-    held = pd.merge_asof(held.drop(columns="since"), table.instability, left_on="date", right_on="since", by="resident")
-    held["kind"] = held["kind"].where(held["date"] <= held["until"], 0)
-    held = held.merge(table.states, on=["assessment", "kind"], how="left")
-    held["profile"] = held["profile"].fillna(unassessed).astype(np.int32)
-    held["resident_day"] = fused(held, "resident")
-    held["lives_in"] = held["lives_in"].cat.codes
+    states = table.residents.merge(calendar, how="cross").sort_values("date")
+    states = pd.merge_asof(states, table.assessments, left_on="date", right_on="since", by="resident")
+    states = pd.merge_asof(
+        states.drop(columns="since"), table.instability, left_on="date", right_on="since", by="resident"
+    )
+    states["kind"] = states["kind"].where(states["date"] <= states["until"], 0)
+    states = states.merge(table.states, on=["assessment", "kind"], how="left")
+    states["profile"] = states["profile"].fillna(unassessed).astype(np.int32)
+    states["resident_day"] = fused(states, "resident")
+    states["lives_in"] = states["lives_in"].cat.codes
     staff = table.staff[["staff"]].drop_duplicates().merge(calendar, how="cross").sort_values("date")
     staff = pd.merge_asof(staff, table.staff, left_on="date", right_on="since", by="staff")
     staff = staff[staff["date"] <= staff["until"]]
     staff["staff_day"] = fused(staff, "staff")
 
     done = table.rows["status"].isna() | (table.rows["status"] == _DONE)
-    given = table.rows[done & table.rows["date"].between(first, last)]
-    rows = given[["home", "date"]].assign(
-        **{name: given[name].cat.codes for name in ("ward", "shift", "intervention")},
-        resident_day=fused(given, "resident"),
-        staff_day=fused(given, "staff"),
-        without=np.where(given["resident"].isna(), nobody, unknown),
-        minuten=given["seconds"] >= 0,
-        seconds=given["seconds"].clip(lower=0),
+    counted = table.rows[done & table.rows["date"].between(first, last)]
+    rows = counted[["home", "date"]].assign(
+        **{name: counted[name].cat.codes for name in ("ward", "shift", "intervention")},
+        resident_day=fused(counted, "resident"),
+        staff_day=fused(counted, "staff"),
+        without=np.where(counted["resident"].isna(), no_resident, unknown),
+        minuten=counted["seconds"] >= 0,
+        seconds=counted["seconds"].clip(lower=0),
     )
-    rows = rows.merge(held[["resident_day", "lives_in", "profile"]], on="resident_day", how="left")
+    rows = rows.merge(states[["resident_day", "lives_in", "profile"]], on="resident_day", how="left")
     rows = rows.merge(staff[["staff_day", "supply"]], on="staff_day", how="left")
     rows["ward"] = rows["ward"].where(rows["ward"] >= 0, rows["lives_in"].fillna(-1)).astype(np.int8)
     profile = rows["profile"].fillna(rows["without"]).astype(np.int64)
-    kinds = len(given["intervention"].cat.categories)
+    kinds = len(counted["intervention"].cat.categories)
     rows["need"] = profile * kinds + rows["intervention"]
     need = table.demands["profile"] * kinds + table.demands["intervention"].cat.codes
     rows = rows.merge(pd.DataFrame({"need": need, "demand": table.demands["demand"]}), on="need")
@@ -130,51 +132,51 @@ def path_by_pandas(table: Given) -> dict[str, pd.DataFrame]:
 
     sums = {"count": ("seconds", "size"), "seconds": ("seconds", "sum")}
     known = {"counted": ("seconds", "size")} | {name: (name, "sum") for name in COUNTS[1:]}
-    found = {name: grouped(keys, sums) for name, keys in GROUPINGS.items()}
-    return found | {"coverage": grouped(COVERAGE, known)}
+    by_grouping = {name: grouped(keys, sums) for name, keys in GROUPINGS.items()}
+    return by_grouping | {"coverage": grouped(COVERAGE, known)}
 
 
 def for_polars(table: Given) -> dict[str, pl.DataFrame]:
     """Convert the frames; categories become their integers, which polars joins faster."""
-    found = {}
-    for name, given in table.frames.items():
-        frame = given.copy(deep=False)
+    frames = {}
+    for name, source in table.frames.items():
+        frame = source.copy(deep=False)
         for column in frame.columns:
             if isinstance(frame[column].dtype, pd.CategoricalDtype):
                 codes = frame[column].cat.codes.astype("Int32")
                 frame[column] = codes.where(codes >= 0)
-        made = pl.from_pandas(frame)
-        found[name] = made.with_columns(
-            *(pl.col(column).cast(pl.Date) for column in _DATES if column in made.columns),
-            *(pl.col(column).cast(pl.Int32) for column in _CODES if column in made.columns),
+        converted = pl.from_pandas(frame)
+        frames[name] = converted.with_columns(
+            *(pl.col(column).cast(pl.Date) for column in _DATES if column in converted.columns),
+            *(pl.col(column).cast(pl.Int32) for column in _CODES if column in converted.columns),
         )
-    return found
+    return frames
 
 
 def path_by_polars(frames: Mapping[str, pl.DataFrame], table: Given) -> dict[str, pl.DataFrame]:
     """Join and join_asof, then group; one plan for all, on the streaming engine."""
     first, last = table.period
-    nobody, unknown, unassessed = table.profiles
+    no_resident, unknown, unassessed = table.profiles
     t = {name: frame.lazy() for name, frame in frames.items()}
     date = pl.col("date")
     day = (date - first).dt.total_days().cast(pl.Int32)
     calendar = pl.LazyFrame({"date": pl.date_range(first, last, eager=True)})
 
-    def held(people: pl.LazyFrame, what: pl.LazyFrame, by: str) -> pl.LazyFrame:
+    def effective(people: pl.LazyFrame, what: pl.LazyFrame, by: str) -> pl.LazyFrame:
         return people.join_asof(what, left_on="date", right_on="since", by=by, check_sortedness=False).drop("since")
 
-    residents = held(t["residents"].join(calendar, how="cross").sort("date"), t["assessments"], "resident")
+    residents = effective(t["residents"].join(calendar, how="cross").sort("date"), t["assessments"], "resident")
     residents = (
-        held(residents, t["instability"], "resident")
+        effective(residents, t["instability"], "resident")
         .with_columns(kind=pl.when(date <= pl.col("until")).then("kind").otherwise(pl.lit(0, pl.Int32)))
         .join(t["states"], on=["assessment", "kind"], how="left")
         .select("lives_in", pl.col("profile").fill_null(unassessed), resident_day=pl.col("resident") * _DAYS + day)
     )
     staff = t["staff"].select("staff").unique().join(calendar, how="cross").sort("date")
-    staff = held(staff, t["staff"], "staff").filter(date <= pl.col("until"))
+    staff = effective(staff, t["staff"], "staff").filter(date <= pl.col("until"))
     staff = staff.select("supply", staff_day=pl.col("staff") * _DAYS + day)
     done = pl.col("status").is_null() | (pl.col("status") == STATUSES.index(_DONE))
-    without = pl.when(pl.col("resident").is_null()).then(nobody).otherwise(unknown).cast(pl.Int32)
+    without = pl.when(pl.col("resident").is_null()).then(no_resident).otherwise(unknown).cast(pl.Int32)
     rows = (
         t["rows"]
         .filter(done & date.is_between(first, last))
@@ -201,15 +203,15 @@ def labelled(
     frames: Mapping[str, pd.DataFrame] | Mapping[str, pl.DataFrame], rows: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Give integers their labels again."""
-    found = {}
+    labelled_frames = {}
     for name, frame in frames.items():
-        made = {column: pd.Series(frame[column].to_numpy()) for column in frame.columns}
-        for column in set(made) & set(rows.columns):
-            if isinstance(rows[column].dtype, pd.CategoricalDtype) and pd.api.types.is_numeric_dtype(made[column]):
-                codes = made[column].fillna(-1).to_numpy(np.int64)
-                made[column] = pd.Series(pd.Categorical.from_codes(codes, rows[column].cat.categories))
-        found[name] = pd.DataFrame(made)
-    return found
+        columns = {column: pd.Series(frame[column].to_numpy()) for column in frame.columns}
+        for column in set(columns) & set(rows.columns):
+            if isinstance(rows[column].dtype, pd.CategoricalDtype) and pd.api.types.is_numeric_dtype(columns[column]):
+                codes = columns[column].fillna(-1).to_numpy(np.int64)
+                columns[column] = pd.Series(pd.Categorical.from_codes(codes, rows[column].cat.categories))
+        labelled_frames[name] = pd.DataFrame(columns)
+    return labelled_frames
 
 
 def for_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> None:
@@ -225,7 +227,7 @@ def for_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> None:
 def path_by_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> dict[str, pd.DataFrame]:
     """Do it in SQL: ASOF JOIN, the join of the rows as a temporary table, GROUP BY."""
     first, last = table.period
-    nobody, unknown, unassessed = table.profiles
+    no_resident, unknown, unassessed = table.profiles
     calendar = f"(SELECT unnest(generate_series(DATE '{first}', DATE '{last}', INTERVAL 1 DAY))::DATE AS date)"
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE held AS
@@ -252,7 +254,7 @@ def path_by_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> dict[
         LEFT JOIN held h USING (resident, date)
         LEFT JOIN employed s USING (staff, date)
         JOIN demands d ON d.intervention = r.intervention
-            AND d.profile = coalesce(h.profile, if(r.resident IS NULL, {nobody}, {unknown}))
+            AND d.profile = coalesce(h.profile, if(r.resident IS NULL, {no_resident}, {unknown}))
         JOIN ends e ON e.demand = d.demand AND e.supply = coalesce(s.supply, 0)
         WHERE (r.status IS NULL OR r.status = '{_DONE}') AND r.date BETWEEN DATE '{first}' AND DATE '{last}'"""
     )

@@ -42,5 +42,5 @@ def missing(problem: ImportError) -> BenchError:
 
 
 def disagreement(name: str) -> BenchError:
-    """Return the error to raise where a library comes to another answer."""
+    """Return the error to raise where a library has another answer."""
     return BenchError(f"{name} kommt zu einem anderen Ergebnis als PeBeM-Analyse. Bitte melden Sie den Fehler.")

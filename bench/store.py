@@ -67,18 +67,20 @@ def home_year(seed: int, rows: int, interventions: list[str]) -> pd.DataFrame:
         return pd.Categorical.from_codes(codes, categories=pd.Index(labels, dtype=object))
 
     days = np.datetime64("2025-01-01") + np.sort(rng.integers(0, 365, rows)).astype("timedelta64[D]")
-    return pd.DataFrame({
-        "resident": texts([f"B-{i:08x}" for i in rng.integers(0, 2**32, RESIDENTS)], 0.05),
-        "staff": texts([f"P-{i:08x}" for i in rng.integers(0, 2**32, STAFF)], 0.01),
-        "intervention": texts(interventions, 0.0),
-        "date": days.astype("datetime64[s]"),
-        "minute_of_day": rng.integers(-1, 1440, rows, np.int32),
-        "seconds": np.where(rng.random(rows) < 0.02, -1, rng.integers(1, 60, rows) * 60).astype(np.int32),
-        "minutes_source": texts(["gemessen", "geplant", "norm"], 0.01),
-        "shift": texts(["Frühdienst", "Spätdienst", "Nachtdienst"], 0.01),
-        "ward": texts([f"Wohnbereich {i}" for i in range(1, 5)], 0.01),
-        "status": texts(list(STATUSES), 0.5),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "resident": texts([f"B-{i:08x}" for i in rng.integers(0, 2**32, RESIDENTS)], 0.05),
+            "staff": texts([f"P-{i:08x}" for i in rng.integers(0, 2**32, STAFF)], 0.01),
+            "intervention": texts(interventions, 0.0),
+            "date": days.astype("datetime64[s]"),
+            "minute_of_day": rng.integers(-1, 1440, rows, np.int32),
+            "seconds": np.where(rng.random(rows) < 0.02, -1, rng.integers(1, 60, rows) * 60).astype(np.int32),
+            "minutes_source": texts(["gemessen", "geplant", "norm"], 0.01),
+            "shift": texts(["Frühdienst", "Spätdienst", "Nachtdienst"], 0.01),
+            "ward": texts([f"Wohnbereich {i}" for i in range(1, 5)], 0.01),
+            "status": texts(list(STATUSES), 0.5),
+        }
+    )
 
 
 def _measure(name: str, url: URL, frame: pd.DataFrame, parquet: Path, book: rules.RuleBook) -> None:
@@ -100,11 +102,11 @@ def _measure(name: str, url: URL, frame: pd.DataFrame, parquet: Path, book: rule
         for _ in range(ROUNDS):
             _timed(times, "parquet", lambda: pd.read_parquet(parquet))
             _timed(times, "contents", lambda: bulk.contents(connection, 1))
-            found = _timed(times, "read", lambda: bulk.read_interventions(connection, 1, back[0], back[1]))
+            stored = _timed(times, "read", lambda: bulk.read_interventions(connection, 1, back[0], back[1]))
         for _ in range(2):
-            _timed(times, "score", lambda: pebem.score(Tables(interventions=found), book))
+            _timed(times, "score", lambda: pebem.score(Tables(interventions=stored), book))
     engine.dispose()
-    if len(found) != len(frame) or int(found["seconds"].sum()) != int(frame["seconds"].sum()):
+    if len(stored) != len(frame) or int(stored["seconds"].sum()) != int(frame["seconds"].sum()):
         raise BenchError(f"{name} gibt andere Zeilen zurück, als geschrieben wurden. Bitte melden Sie den Fehler.")
     best = {step: min(taken) for step, taken in times.items()}
     speed = best["driver"] / best["ours"]
@@ -121,9 +123,9 @@ def _measure(name: str, url: URL, frame: pd.DataFrame, parquet: Path, book: rule
 
 def _timed(times: dict[str, list[float]], step: str, work: Callable[[], Any]) -> Any:
     start = time.perf_counter()
-    found = work()
+    result = work()
     times.setdefault(step, []).append(time.perf_counter() - start)
-    return found
+    return result
 
 
 def _undone(engine: Engine, work: Callable[[Connection], object]) -> None:
@@ -167,12 +169,27 @@ def _furnish(engine: Engine, frame: pd.DataFrame, model: type[Resident | Staff],
         if model is Resident:
             connection.execute(insert(Tenant).values(id=1, name="Träger"))
             connection.execute(insert(Home).values(id=1, tenant_id=1, name="Haus"))
-            connection.execute(insert(Account).values(
-                id=1, tenant_id=1, user_name="a", display_name="A", password_hash="", created_at=now,
-            ))  # fmt: skip
-            connection.execute(insert(Upload).values(
-                id=1, home_id=1, account_id=1, state="-", created_at=now, file_count=1, file_hash=b"",
-            ))  # fmt: skip
+            connection.execute(
+                insert(Account).values(
+                    id=1,
+                    tenant_id=1,
+                    user_name="a",
+                    display_name="A",
+                    password_hash="",
+                    created_at=now,
+                )
+            )
+            connection.execute(
+                insert(Upload).values(
+                    id=1,
+                    home_id=1,
+                    account_id=1,
+                    state="-",
+                    created_at=now,
+                    file_count=1,
+                    file_hash=b"",
+                )
+            )
         connection.execute(insert(model), [{"id": i, "home_id": 1, "pseudonym": one} for one, i in ids.items()])
     return ids
 

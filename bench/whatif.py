@@ -26,7 +26,7 @@ def run(rows: int, seed: int) -> None:
     Raises
     ------
     bench.stopwatch.BenchError
-        Where condensed work and a full run come to different answers.
+        Where condensed work and a full run have different answers.
     """
     book = rules.load(homes.START)
     home, period = homes.home(book, 0, _DAYS, rows, seed), homes.period(_DAYS)

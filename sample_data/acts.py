@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ACTS_WITH_A_RESIDENT: Final = 18.6  # per resident and day; with the work without a resident about 25
 _WRITTEN_IN_ABSENCE: Final = 0.1
-"""Share of the usual work that is written down as missed while somebody is in hospital."""
+"""Share of the usual work that is recorded as missed while a resident is in hospital."""
 _DAY: Final = 24 * 60
 SOURCES: Final = ("gemessen", "geplant", "Norm")
 _MEASURED_TO_THE_HALF: Final = 0.4
@@ -39,11 +39,11 @@ _CALLED: Final = np.array(
 )
 _RESERVED: Final = 4
 _CERTIFIED_CALLED: Final = 4.0
-"""The same for somebody with a certificate that covers the act."""
+"""The same for staff with a certificate that covers the act."""
 _WATCHED: Final = {"koerper", "behandlung", "verhalten"}
-"""Kinds of work a team hands to a nurse while somebody is unstable."""
+"""Kinds of work a team leaves to a nurse while a resident is unstable."""
 
-# How readily somebody of additional Betreuung (§ 43b) is called, compared with a person of care work.
+# How readily staff of additional Betreuung (§ 43b) is called, compared with a person of care work.
 _BETREUUNG_CALLED: Final = {"alltag": 12.0, "hauswirtschaft": 0.4, "organisation": 0.4}
 
 
@@ -121,7 +121,7 @@ def draw(rng: np.random.Generator, setting: Setting) -> Acts:
 
 
 def _in_order(acts: Acts) -> Acts:
-    """Return the acts in order of time; nobody does the same for the same person twice in one minute."""
+    """Return the acts in order of time; no one does the same for the same person twice in one minute."""
     keys = (acts.person, acts.intervention, acts.ward, acts.resident, acts.minute, acts.day)
     order = np.lexsort(keys)
     repeated = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
@@ -129,7 +129,7 @@ def _in_order(acts: Acts) -> Acts:
 
 
 def _states(home: Residents) -> States:
-    """Return the needs of every candidate of the pool as inputs of rules; nobody is unstable here."""
+    """Return the needs of every candidate of the pool as inputs of rules; no one is unstable here."""
     everybody = np.ones(len(home.pool.grade), bool)
     return States(everybody, home.pool.items, home.pool.urine, home.pool.stool, ~everybody[:, None], ("",))
 
@@ -139,9 +139,9 @@ def _due_work(rng: np.random.Generator, home: Residents, wards: int) -> tuple[np
     present = home.present
     rates = work.rates(_states(home))
     usual = rates[home.candidate[present]].sum(axis=1).mean()
-    # Who needs much gets more, but nobody gets nothing; the mean is that of the docstring of ``work``.
+    # Residents with high needs get more, but all get something; the mean is that of the docstring of ``work``.
     rates *= _ACTS_WITH_A_RESIDENT / usual
-    found = []
+    acts = []
     for resident in range(len(present)):
         days = np.flatnonzero(present[resident])
         expected = rates[home.candidate[resident, days]]
@@ -149,14 +149,14 @@ def _due_work(rng: np.random.Generator, home: Residents, wards: int) -> tuple[np
         count = np.floor(expected + rng.random(expected.shape)).astype(np.int64)
         day, which = np.nonzero(count)
         times = count[day, which]
-        found.append(np.repeat([np.full(len(day), resident), which, days[day] - 1], times, axis=1))
+        acts.append(np.repeat([np.full(len(day), resident), which, days[day] - 1], times, axis=1))
     base = np.array([entry.base for entry in work.INDIRECT])
     for ward in range(wards):
         count = rng.poisson(present[home.ward == ward].sum(axis=0)[:, None] * base)
         day, which = np.nonzero(count)
         rows = [np.full(len(day), -1 - ward), which + len(work.DIRECT), day - 1]
-        found.append(np.repeat(rows, count[day, which], axis=1))
-    resident, work_of, work_day = np.concatenate(found, axis=1)
+        acts.append(np.repeat(rows, count[day, which], axis=1))
+    resident, work_of, work_day = np.concatenate(acts, axis=1)
     ward = np.where(resident >= 0, home.ward[resident], -1 - resident)
     return np.maximum(resident, -1), work_of, work_day, ward
 

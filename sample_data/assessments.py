@@ -195,10 +195,10 @@ def of_grades(rng: np.random.Generator, grades: np.ndarray, on: date) -> tuple[C
     picks = np.empty(len(grades), np.int64)
     for grade in range(1, 6):
         wanted = np.flatnonzero(grades == grade)
-        found = np.flatnonzero(pool.grade == grade)
-        if len(found) < len(wanted):
-            raise NoCandidateError(f"grade {grade}: {len(wanted)} wanted, {len(found)} drawn")
-        picks[wanted] = found[: len(wanted)]
+        rows = np.flatnonzero(pool.grade == grade)
+        if len(rows) < len(wanted):
+            raise NoCandidateError(f"grade {grade}: {len(wanted)} wanted, {len(rows)} drawn")
+        picks[wanted] = rows[: len(wanted)]
     return pool, picks
 
 

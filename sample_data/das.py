@@ -37,33 +37,95 @@ _CODES: Final = {
 }
 
 _BEFORE: Final = {
-    "APOPLEX": "0", "APOPLEXDATUM": "", "FRAKTUR": "0", "FRAKTURDATUM": "", "HERZINFARKT": "0", "HERZINFARKTDATUM": "",
-    "AMPUTATION": "0", "AMPUTATIONDATUM": "", "KHBEHANDLUNG": "0", "KHBEGINNDATUM": "", "KHENDEDATUM": "",
-    "BEWUSSTSEINSZUSTAND": "1", "DIAGNOSEN": "0",
-}  # fmt: skip
+    "APOPLEX": "0",
+    "APOPLEXDATUM": "",
+    "FRAKTUR": "0",
+    "FRAKTURDATUM": "",
+    "HERZINFARKT": "0",
+    "HERZINFARKTDATUM": "",
+    "AMPUTATION": "0",
+    "AMPUTATIONDATUM": "",
+    "KHBEHANDLUNG": "0",
+    "KHBEGINNDATUM": "",
+    "KHENDEDATUM": "",
+    "BEWUSSTSEINSZUSTAND": "1",
+    "DIAGNOSEN": "0",
+}
 _AFTER: Final = {
-    "DEKUBITUS": "0", "DEKUBITUSSTADIUM": "", "DEKUBITUS1BEGINNDATUM": "", "DEKUBITUS1ENDEDATUM": "",
-    "DEKUBITUS1LOK": "", "DEKUBITUS2BEGINNDATUM": "", "DEKUBITUS2ENDEDATUM": "", "DEKUBITUS2LOK": "",
-    "KOERPERGEWICHT": "", "KOERPERGEWICHTDATUM": "", "KOERPERGEWICHTDOKU": "5", "STURZ": "0", "STURZFOLGEN": "",
-    "GURT": "0", "SEITENTEILE": "0", "SCHMERZEN": "0", "SCHMERZFREI": "", "SCHMERZEINSCH": "",
-    "SCHMERZEINSCHDATUM": "", "SCHMERZEINSCHINFO": "", "NEUEINZUG": "0", "EINZUGNACHKZP": "",
-    "EINZUGNACHKZPDATUM": "", "EINZUGKHBEHANDLUNG": "", "EINZUGKHBEGINNDATUM": "", "EINZUGKHENDEDATUM": "",
-    "EINZUGGESPR": "", "EINZUGGESPRDATUM": "", "EINZUGGESPRTEILNEHMER": "", "EINZUGGESPRDOKU": "",
-}  # fmt: skip
+    "DEKUBITUS": "0",
+    "DEKUBITUSSTADIUM": "",
+    "DEKUBITUS1BEGINNDATUM": "",
+    "DEKUBITUS1ENDEDATUM": "",
+    "DEKUBITUS1LOK": "",
+    "DEKUBITUS2BEGINNDATUM": "",
+    "DEKUBITUS2ENDEDATUM": "",
+    "DEKUBITUS2LOK": "",
+    "KOERPERGEWICHT": "",
+    "KOERPERGEWICHTDATUM": "",
+    "KOERPERGEWICHTDOKU": "5",
+    "STURZ": "0",
+    "STURZFOLGEN": "",
+    "GURT": "0",
+    "SEITENTEILE": "0",
+    "SCHMERZEN": "0",
+    "SCHMERZFREI": "",
+    "SCHMERZEINSCH": "",
+    "SCHMERZEINSCHDATUM": "",
+    "SCHMERZEINSCHINFO": "",
+    "NEUEINZUG": "0",
+    "EINZUGNACHKZP": "",
+    "EINZUGNACHKZPDATUM": "",
+    "EINZUGKHBEHANDLUNG": "",
+    "EINZUGKHBEGINNDATUM": "",
+    "EINZUGKHENDEDATUM": "",
+    "EINZUGGESPR": "",
+    "EINZUGGESPRDATUM": "",
+    "EINZUGGESPRTEILNEHMER": "",
+    "EINZUGGESPRDOKU": "",
+}
 """Fields before and after the items, in the order of the schema: nothing has happened."""
 
 _ITEMS: Final = {
-    "MOBILPOSWECHSEL": "1.1", "MOBILSITZPOSITION": "1.2", "MOBILUMSETZEN": "1.3", "MOBILFORTBEWEGUNG": "1.4",
-    "MOBILTREPPENSTEIGEN": "1.5", "KKFERKENNEN": "2.1", "KKFORIENTOERTLICH": "2.2", "KKFORIENTZEITLICH": "2.3",
-    "KKFERINNERN": "2.4", "KKFHANDLUNGEN": "2.5", "KKFENTSCHEIDUNGEN": "2.6", "KKFVERSTEHENINFO": "2.7",
-    "KKFGEFAHRERKENNEN": "2.8", "KKFMITTEILEN": "2.9", "KKFVERSTEHENAUF": "2.10", "KKFBETEILIGUNG": "2.11",
-    "SVERNAEHRUNG": "", "SVFREMDHILFE": "", "SVERNAEHRUNGUMFANG": "", "SVHARNKONTINENZ": "Harnkontinenz",
-    "SVSTUHLKONTINENZ": "Stuhlkontinenz", "SVOBERKOERPER": "4.1", "SVKOPF": "4.2", "SVINTIMBEREICH": "4.3",
-    "SVDUSCHENBADEN": "4.4", "SVANAUSOBERKOERPER": "4.5", "SVANAUSUNTERKOERPER": "4.6", "SVNAHRUNGZUBEREITEN": "4.7",
-    "SVESSEN": "4.8", "SVTRINKEN": "4.9", "SVTOILETTE": "4.10", "SVHARNKONTINENZBEW": "4.11",
-    "SVSTUHLKONTINENZBEW": "4.12", "GATAGESABLAUF": "6.1", "GARUHENSCHLAFEN": "6.2", "GABESCHAEFTIGEN": "6.3",
-    "GAPLANUNGEN": "6.4", "GAINTERAKTION": "6.5", "GAKONTAKTPFLEGE": "6.6",
-}  # fmt: skip
+    "MOBILPOSWECHSEL": "1.1",
+    "MOBILSITZPOSITION": "1.2",
+    "MOBILUMSETZEN": "1.3",
+    "MOBILFORTBEWEGUNG": "1.4",
+    "MOBILTREPPENSTEIGEN": "1.5",
+    "KKFERKENNEN": "2.1",
+    "KKFORIENTOERTLICH": "2.2",
+    "KKFORIENTZEITLICH": "2.3",
+    "KKFERINNERN": "2.4",
+    "KKFHANDLUNGEN": "2.5",
+    "KKFENTSCHEIDUNGEN": "2.6",
+    "KKFVERSTEHENINFO": "2.7",
+    "KKFGEFAHRERKENNEN": "2.8",
+    "KKFMITTEILEN": "2.9",
+    "KKFVERSTEHENAUF": "2.10",
+    "KKFBETEILIGUNG": "2.11",
+    "SVERNAEHRUNG": "",
+    "SVFREMDHILFE": "",
+    "SVERNAEHRUNGUMFANG": "",
+    "SVHARNKONTINENZ": "Harnkontinenz",
+    "SVSTUHLKONTINENZ": "Stuhlkontinenz",
+    "SVOBERKOERPER": "4.1",
+    "SVKOPF": "4.2",
+    "SVINTIMBEREICH": "4.3",
+    "SVDUSCHENBADEN": "4.4",
+    "SVANAUSOBERKOERPER": "4.5",
+    "SVANAUSUNTERKOERPER": "4.6",
+    "SVNAHRUNGZUBEREITEN": "4.7",
+    "SVESSEN": "4.8",
+    "SVTRINKEN": "4.9",
+    "SVTOILETTE": "4.10",
+    "SVHARNKONTINENZBEW": "4.11",
+    "SVSTUHLKONTINENZBEW": "4.12",
+    "GATAGESABLAUF": "6.1",
+    "GARUHENSCHLAFEN": "6.2",
+    "GABESCHAEFTIGEN": "6.3",
+    "GAPLANUNGEN": "6.4",
+    "GAINTERAKTION": "6.5",
+    "GAKONTAKTPFLEGE": "6.6",
+}
 """Items in the order of the schema; the points are those of the instrument."""
 _EXPORTED: Final = [*(cell for cell in _ITEMS.values() if cell), "4.13"]
 
@@ -71,7 +133,7 @@ _EXPORTED: Final = [*(cell for cell in _ITEMS.values() if cell), "4.13"]
 def write(path: Path, home: SampleHome) -> None:
     """Write the export to ``path`` and the sheets that complete it into the folder of the same name without ending."""
     home = _renamed(home)
-    target = home.first + 2 * (home.last - home.first) // 3  # somebody has just moved in then, or is dying
+    target = home.first + 2 * (home.last - home.first) // 3  # some resident has just moved in then, or is dying
     people = home.sheets[BEWOHNER].to_dict("records")
     assessments = home.sheets[BEGUTACHTUNGEN].to_dict("records")
     latest = _latest(assessments, {person["Bewohner-Nr"]: person["Einzug"] for person in people}, target)
@@ -87,9 +149,9 @@ def write(path: Path, home: SampleHome) -> None:
         if reason:
             records.append(_record(person, target, {"AUSSCHLUSSGRUND": reason}))
         else:
-            found = assessments[latest[number]]
-            fields = {"PFLEGEGRAD": "1", **_BEFORE, **_items(found), **_AFTER}
-            records.append(_record(person, found["Datum"] or moved_in, fields))
+            assessment = assessments[latest[number]]
+            fields = {"PFLEGEGRAD": "1", **_BEFORE, **_items(assessment), **_AFTER}
+            records.append(_record(person, assessment["Datum"] or moved_in, fields))
             exported.append(latest[number])
     path.write_text(
         "\n".join([*_head(home.name, target, len(records)), *records, *_tail()]) + "\n", "utf-8", newline="\n"
@@ -122,9 +184,9 @@ def _latest(assessments: list[dict[Hashable, Any]], moved_in: dict[str, date], u
     latest: dict[str, tuple[date, int]] = {}
     for row, assessment in enumerate(assessments):
         number = assessment["Bewohner-Nr"]
-        of = (assessment["Datum"] or moved_in[number], row)
-        if of[0] <= until:
-            latest[number] = max(latest.get(number, of), of)
+        order = (assessment["Datum"] or moved_in[number], row)
+        if order[0] <= until:
+            latest[number] = max(latest.get(number, order), order)
     return {number: row for number, (_, row) in latest.items()}
 
 
@@ -163,21 +225,21 @@ def _items(assessment: dict[Hashable, Any]) -> dict[str, str]:
     def value(cell: Any) -> str:
         return "" if cell is None else str(cell)
 
-    made = {name: value(assessment[cell]) for name, cell in _ITEMS.items() if cell and cell not in _CODES}
+    items = {name: value(assessment[cell]) for name, cell in _ITEMS.items() if cell and cell not in _CODES}
     for name, gate, cell in (
         ("SVHARNKONTINENZ", "SVHARNKONTINENZBEW", "Harnkontinenz"),
         ("SVSTUHLKONTINENZ", "SVSTUHLKONTINENZBEW", "Stuhlkontinenz"),
     ):
-        made[name] = _CODES[cell][assessment[cell]]
+        items[name] = _CODES[cell][assessment[cell]]
         if assessment[cell] not in _OPENS:
-            made[gate] = ""
+            items[gate] = ""
     tube = assessment["4.13"]
-    made |= {
+    items |= {
         "SVERNAEHRUNG": "1" if tube else "0",
         "SVFREMDHILFE": "1" if tube else "",
         "SVERNAEHRUNGUMFANG": value(tube) if tube else "",
     }
-    return {name: made[name] for name in _ITEMS}
+    return {name: items[name] for name in _ITEMS}
 
 
 def _head(name: str, target: date, count: int) -> Iterator[str]:

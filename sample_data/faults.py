@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 UNKNOWN_STAFF: Final = "P9999"
 UNKNOWN_INTERVENTION: Final = "Fußbad mit Lavendel"
 AMBIGUOUS_ID: Final = 4.1
-"""What Excel makes of the catalogue id 4.1, and of 4.10: nobody can tell."""
+"""What Excel makes of the catalogue id 4.1, and of 4.10: indistinguishable."""
 
 MISSING_MINUTES: Final = 0.02
 _ASSESSMENTS_WITH_BLANKS: Final = 0.04
@@ -45,12 +45,12 @@ def _interventions(rng: np.random.Generator, sheets: dict[str, pd.DataFrame]) ->
     # The copy stands right below its original; everything after it moves down by one.
     frame = frame.iloc[np.insert(np.arange(len(frame)), twin + 1, twin)].reset_index(drop=True)
     others = [row + (row > twin) for row in others]
-    unknown_person, unknown_text, *nobody = others
+    unknown_person, unknown_text, *without_staff = others
     number = _row_of(frame, "An- und Auskleiden", {twin, twin + 1, *others})
     frame.loc[unknown_person, "Personal-Nr"] = UNKNOWN_STAFF
     frame.loc[unknown_text, "Intervention"] = UNKNOWN_INTERVENTION
     frame.loc[number, "Intervention"] = AMBIGUOUS_ID
-    frame.loc[nobody, "Personal-Nr"] = None
+    frame.loc[without_staff, "Personal-Nr"] = None
     blank = rng.random(len(frame)) < MISSING_MINUTES
     blank[[twin, twin + 1, number, *others]] = False  # one fault per row
     frame.loc[blank, ["Minuten", "Minuten-Quelle"]] = None
@@ -60,7 +60,7 @@ def _interventions(rng: np.random.Generator, sheets: dict[str, pd.DataFrame]) ->
         "unknown_staff": [unknown_person],
         "unknown_intervention": [unknown_text],
         "number_for_id": [number],
-        "without_staff": sorted(nobody),
+        "without_staff": sorted(without_staff),
         "without_minutes": np.flatnonzero(blank).tolist(),
     }
     return {kind: _as_sheet_rows(rows) for kind, rows in planted.items()}

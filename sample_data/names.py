@@ -77,5 +77,5 @@ def file_stem(home: str) -> str:
 def people(rng: np.random.Generator, count: int, given_names: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return surnames and given names of ``count`` people; two people may share a name, as in life."""
     surnames = rng.integers(len(SURNAMES), size=count)
-    given = rng.integers(len(given_names), size=count)
-    return [SURNAMES[i] for i in surnames], [given_names[i] for i in given]
+    picks = rng.integers(len(given_names), size=count)
+    return [SURNAMES[i] for i in surnames], [given_names[i] for i in picks]

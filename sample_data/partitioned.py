@@ -124,6 +124,6 @@ def _table(
         heading, turn = source if isinstance(source, tuple) else (source, None)
         cells = sheet[heading].tolist()
         values = [None if cell is None else turn(cell) for cell in cells] if turn else cells
-        made = pa.array(values, pa.string() if kind == "category" else _TYPES[kind])
-        columns[name] = made.dictionary_encode() if kind == "category" else made
+        array = pa.array(values, pa.string() if kind == "category" else _TYPES[kind])
+        columns[name] = array.dictionary_encode() if kind == "category" else array
     return pa.table(columns)

@@ -95,7 +95,7 @@ class Residents:
 
     @property
     def unstable(self) -> np.ndarray:
-        """Any criterion of instability in force, shape (n, days + 1)."""
+        """Any active criterion of instability, shape (n, days + 1)."""
         table = np.zeros_like(self.away)
         for entry in self.instability:
             last = table.shape[1] if entry.end is None else entry.end + 2
@@ -115,11 +115,11 @@ def grades(rng: np.random.Generator, count: int) -> np.ndarray:
 def draw(rng: np.random.Generator, count: int, days: int, wards: int, on: date) -> Residents:
     """Draw the residents of one home for a period of ``days`` days that starts ``on``."""
     pool, picks = assessments.of_grades(rng, grades(rng, count), on)
-    surnames, given = names.people(rng, count, names.GIVEN_NAMES_OLD)
+    surnames, given_names = names.people(rng, count, names.GIVEN_NAMES_OLD)
     home = Residents(
         number=[f"{number:04d}" for number in np.cumsum(rng.integers(1, 4, size=count))],
         surname=surnames,
-        given=given,
+        given=given_names,
         ward=rng.permutation(np.arange(count) % wards),
         moved_in=(-rng.integers(60, 1500, size=count)).tolist(),
         moved_out=[None] * count,

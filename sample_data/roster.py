@@ -20,7 +20,7 @@ _DUTY: Final = ((6 * 60, 14 * 60 + 15), (13 * 60 + 45, 22 * 60), (21 * 60 + 45, 
 _REST: Final = 11 * 60  # § 5 ArbZG: eleven hours between two duties
 _DAY: Final = 24 * 60
 _HOURS: Final = 8  # working time of a duty
-_LENT: Final = 0.3  # how much less, in weeks of work, somebody of another ward must have done to be called first
+_LENT: Final = 0.3  # how much less, in weeks of work, an employee of another ward must have done to be called first
 _NURSE: Final = 4
 _SMALLEST_WARD: Final = 8  # below this the wards share their people
 HOUSE: Final = -1
@@ -63,7 +63,7 @@ class SampleRoster:
         return np.asarray(self.day * _DAY + np.array(_DUTY)[self.shift, 1])
 
     def on_duty(self, days: int, wards: int) -> np.ndarray:
-        """Return who can be called, shape (days + 1, shifts, wards, most people at once); -1 = nobody."""
+        """Return who can be called, shape (days + 1, shifts, wards, most people at once); -1 = no one."""
         slots: list[list[int]] = [[] for _ in range((days + 1) * len(SHIFTS) * wards)]
         for person, day, shift, area in zip(self.person, self.day, self.shift, self.area, strict=True):
             for ward in range(wards) if area == HOUSE else (area,):
@@ -80,14 +80,14 @@ def posts(ward_sizes: np.ndarray) -> list[Post]:
     areas = dict(enumerate(ward_sizes.tolist())) if ward_sizes.min() >= _SMALLEST_WARD else {HOUSE: residents}
     wanted = [(shift, area, ceil(size / per)) for area, size in areas.items() for shift, per in ((0, 7), (1, 9))]
     wanted.append((2, HOUSE, ceil(residents / 40)))
-    made = [Post(shift, area, nurse=i == 0) for shift, area, count in wanted for i in range(count)]
+    all_posts = [Post(shift, area, nurse=i == 0) for shift, area, count in wanted for i in range(count)]
     # Betreuung comes in the afternoon first: that is when most company and activities are.
-    made += [Post(1 - i % 2, HOUSE, nurse=False, betreuung=True) for i in range(ceil(residents / 50))]
-    return sorted(made, key=lambda post: (post.shift, post.betreuung, not post.nurse, post.area))
+    all_posts += [Post(1 - i % 2, HOUSE, nurse=False, betreuung=True) for i in range(ceil(residents / 50))]
+    return sorted(all_posts, key=lambda post: (post.shift, post.betreuung, not post.nurse, post.area))
 
 
 def draw(rng: np.random.Generator, people: list[SampleEmployee], ward_sizes: np.ndarray, days: int) -> SampleRoster:
-    """Fill the posts of every day; a post for which nobody rested is left stays empty, save that of a nurse."""
+    """Fill the posts of every day; a post for which no rested employee is left stays empty, save that of a nurse."""
     level = levels(people, days)
     hours = np.array([person.weekly_hours for person in people])
     betreuung = np.array([person.betreuung for person in people])

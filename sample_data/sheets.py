@@ -76,7 +76,7 @@ def _assessments(rng: np.random.Generator, setting: Setting) -> pd.DataFrame:
         columns[cell] = [None if value == vocabulary.MISSING else value for value in points]
     columns["Harnkontinenz"] = [vocabulary.CONTINENCE[finding] for finding in home.pool.urine[picked]]
     columns["Stuhlkontinenz"] = [vocabulary.CONTINENCE[finding] for finding in home.pool.stool[picked]]
-    # The only special constellation is the loss of use of all limbs: nobody below grade 5 is entered with it here.
+    # The only special constellation is the loss of use of all limbs: no one below grade 5 is entered with it here.
     special = (home.pool.grade[picked] == _HIGHEST_GRADE) & (rng.random(len(rows)) < _SPECIAL)
     columns["Besondere Bedarfskonstellation"] = ["ja" if flag else "nein" for flag in special]
     return _frame(columns)
@@ -129,7 +129,7 @@ def _interventions(rng: np.random.Generator, setting: Setting, done: acts.Acts) 
     catalogue, wards = setting.book.interventions, setting.wards
     count = len(done.due)
     spelling = done.intervention + len(catalogue) * (rng.random(count) < _IDS_INSTEAD_OF_TITLES)
-    # Without a resident there is nobody whose ward a blank could stand for.
+    # Without a resident there is no ward that a blank could stand for.
     ward = np.where((done.resident >= 0) & (rng.random(count) < _WARDS_LEFT_BLANK), len(wards), done.ward)
     return pd.DataFrame(
         {

@@ -69,7 +69,7 @@ def draw(rng: np.random.Generator, care: int, betreuung: int, days: int, wards: 
     per_post = 7 * 8 / (np.mean(_WEEKLY_HOURS) * 0.85)
     levels = _levels(max(12, ceil(care * per_post)), round(betreuung * per_post))
     order = rng.permutation(len(levels))  # a number must not give the level away
-    surnames, given = names.people(rng, len(levels), names.GIVEN_NAMES_YOUNG)
+    surnames, given_names = names.people(rng, len(levels), names.GIVEN_NAMES_YOUNG)
     numbers = np.cumsum(rng.integers(1, 4, size=len(levels)))
     people = [
         SampleEmployee(
@@ -80,7 +80,7 @@ def draw(rng: np.random.Generator, care: int, betreuung: int, days: int, wards: 
             weekly_hours=float(rng.choice(_WEEKLY_HOURS)),
             history=(_entered(rng, *levels[position]),),
         )
-        for number, surname, given_name, position in zip(numbers, surnames, given, order, strict=True)
+        for number, surname, given_name, position in zip(numbers, surnames, given_names, order, strict=True)
     ]
     return _histories(rng, people, days)
 
@@ -103,8 +103,8 @@ def _certificates(rng: np.random.Generator, qn: int, role: str) -> tuple[str, ..
     if role == ROLE_BETREUUNG_43B:
         return ()
     basic, advanced = rng.random(2)
-    held = basic < _LG1.get(qn, 0), advanced < _LG2.get(qn, 0)
-    return tuple(name for name, holds in zip(CERTIFICATES, held, strict=True) if holds)
+    trained = basic < _LG1.get(qn, 0), advanced < _LG2.get(qn, 0)
+    return tuple(name for name, holds in zip(CERTIFICATES, trained, strict=True) if holds)
 
 
 def _hired(rng: np.random.Generator) -> int | None:

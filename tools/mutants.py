@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 ROOMS: Final = ("rules", "pebem", "importers", "web", "cli", "sample_data")
 LEFT_OUT: Final = ("web/migrations/", "tests/browser/")
 MOST_FILES: Final = 8
-"""Test files that a mutant meets, unless told otherwise."""
+"""Test files run against a mutant, by default."""
 
 NOTHING_COLLECTED: Final = 5
 """What pytest says of a file whose tests are all deselected."""
@@ -60,15 +60,15 @@ def git(*arguments: str) -> str:
 
 def changed(base: str) -> dict[str, set[int]]:
     """Return the lines of each module that differ from where this branch left ``base``, also those not committed."""
-    found: dict[str, set[int]] = {}
+    lines_of: dict[str, set[int]] = {}
     path = ""
     for line in git("diff", "--unified=0", "--no-ext-diff", git("merge-base", base, "HEAD").strip()).splitlines():
         if line.startswith("+++ "):
             path = line[4:].removeprefix("b/")
         elif hunk := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", line):
             start, length = int(hunk[1]), int(hunk[2] or 1)
-            found.setdefault(path, set()).update(range(start, start + length))
-    return {path: lines for path, lines in found.items() if _is_ours(path)}
+            lines_of.setdefault(path, set()).update(range(start, start + length))
+    return {path: lines for path, lines in lines_of.items() if _is_ours(path)}
 
 
 def drawn(places: Mapping[str, set[int] | None], count: int, seed: int) -> list[Mutant]:
@@ -135,9 +135,13 @@ def run(folder: Path, tests: Sequence[str], limit: float) -> tuple[int | None, f
     # No bytecode: a change of the same length within a second would be taken for the file before it.
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(  # noqa: S603  # our own words
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
-    )  # fmt: skip
+    )
     try:
         return process.wait(limit), time.monotonic() - began
     except subprocess.TimeoutExpired:
@@ -192,7 +196,7 @@ def difference(mutant: Mutant) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Draw mutants, try them and print what became of each; return 1 where some survive."""
+    """Draw mutants, try them and print the verdict on each; return 1 where some survive."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", default="main", help="revision whose changes are looked at (main)")
     parser.add_argument("--files", nargs="+", default=[], help="whole modules instead")
@@ -206,7 +210,7 @@ def main(words: Sequence[str] | None = None) -> int:
     places: Mapping[str, set[int] | None] = dict.fromkeys(options.files) if options.files else changed(options.base)
     chosen = drawn(places, options.count, options.seed)
     tests, ready = Tests(files), dict[str, tuple[list[str], float]]()
-    said: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path in files:
@@ -214,18 +218,18 @@ def main(words: Sequence[str] | None = None) -> int:
             shutil.copy2(path, folder / path)
         for mutant in chosen:
             if mutant.path not in ready:
-                some = options.tests or tests.of(mutant.path, MOST_FILES)
-                ready[mutant.path] = green(folder, some, options.limit)
+                tests_of = options.tests or tests.of(mutant.path, MOST_FILES)
+                ready[mutant.path] = green(folder, tests_of, options.limit)
             which, seconds = ready[mutant.path]
             limit = 3 * seconds + SLACK_SECONDS
             verdict, taken = tried(folder, mutant, which, limit) if which else ("no tests", 0.0)
-            said[verdict] += 1
+            verdicts[verdict] += 1
             sys.stdout.write(f"{verdict:10}{mutant.path}:{mutant.lines[0]} {mutant.kind} ({taken:.0f} s)\n")
             if verdict == "survived":
                 sys.stdout.write(f"{difference(mutant)}green: {' '.join(which)}\n")
             sys.stdout.flush()
-    sys.stdout.write(f"{len(chosen)} mutants{''.join(f', {n} {verdict}' for verdict, n in said.items())}\n")
-    return int(said["survived"] > 0)
+    sys.stdout.write(f"{len(chosen)} mutants{''.join(f', {n} {verdict}' for verdict, n in verdicts.items())}\n")
+    return int(verdicts["survived"] > 0)
 
 
 def _is_ours(path: str) -> bool:

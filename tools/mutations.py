@@ -17,20 +17,38 @@ LIMITS_ABOVE: Final = 99
 """A constant of a module that is larger bounds time or memory: one more makes no difference."""
 
 SYMMETRIC: Final = {
-    "min", "max", "minimum", "maximum", "gcd", "array_equal", "isclose", "cast", "where", "and_", "or_",
-}  # fmt: skip
+    "min",
+    "max",
+    "minimum",
+    "maximum",
+    "gcd",
+    "array_equal",
+    "isclose",
+    "cast",
+    "where",
+    "and_",
+    "or_",
+}
 """Functions whose first two arguments can be swapped without an effect; ``where`` is that of a query."""
 
 LOGS: Final = {"_log", "log", "logger", "logging"}
 EXITS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 SHIFTED: Final[dict[type[ast.cmpop], tuple[str, str]]] = {
-    ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"),
-    ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="),
-}  # fmt: skip
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+}
 ARITHMETIC: Final[dict[type[ast.operator], tuple[str, str]]] = {
-    ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "//"), ast.Div: ("/", "*"),
-    ast.FloorDiv: ("//", "*"), ast.Mod: ("%", "*"),
-}  # fmt: skip
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "//"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "*"),
+    ast.Mod: ("%", "*"),
+}
 
 Edit: TypeAlias = tuple[int, int, str]
 """First byte, byte behind the last, and what takes their place."""
@@ -98,10 +116,10 @@ def _swap(node: ast.AST, source: Source) -> Iterator[Edit]:
         case _:
             return
     (start, middle), (behind, end) = source.span(left), source.span(right)
-    one, other = source.of(left), source.of(right)
+    first, second = source.of(left), source.of(right)
     if isinstance(node, ast.BinOp):
-        one, other = f"({one})", f"({other})"
-    yield start, end, other + source.data[middle:behind].decode() + one
+        first, second = f"({first})", f"({second})"
+    yield start, end, second + source.data[middle:behind].decode() + first
 
 
 def _guard(node: ast.AST, source: Source) -> Iterator[Edit]:
@@ -181,10 +199,18 @@ def _sorted(node: ast.AST, source: Source) -> Iterator[Edit]:
 
 
 KINDS: Final[dict[str, Callable[[ast.AST, Source], Iterator[Edit]]]] = {
-    "swap": _swap, "guard": _guard, "comparison": _comparison, "and/or": _and_or, "negate": _negate,
-    "arithmetic": _arithmetic, "delete": _delete, "return": _return, "default": _default, "number": _number,
+    "swap": _swap,
+    "guard": _guard,
+    "comparison": _comparison,
+    "and/or": _and_or,
+    "negate": _negate,
+    "arithmetic": _arithmetic,
+    "delete": _delete,
+    "return": _return,
+    "default": _default,
+    "number": _number,
     "sorted": _sorted,
-}  # fmt: skip
+}
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -223,7 +249,7 @@ def mutants(text: str, path: str) -> list[Mutant]:
     """Return every mutant of a module that is another program, each change once."""
     source = Source(text)
     before = ast.dump(source.tree)
-    made: dict[Edit, Mutant] = {}
+    by_edit: dict[Edit, Mutant] = {}
     for node in nodes(source.tree):
         for kind, edits in KINDS.items():
             for edit in edits(node, source):
@@ -234,5 +260,5 @@ def mutants(text: str, path: str) -> list[Mutant]:
                 except SyntaxError:
                     continue
                 if after != before:
-                    made.setdefault(edit, mutant)
-    return list(made.values())
+                    by_edit.setdefault(edit, mutant)
+    return list(by_edit.values())

@@ -191,8 +191,8 @@ def _picture(page: Page, name: str, *, height: int, start: str = "h1") -> None:
 
 def _foreign_export(folder: Path) -> Path:
     """Write the workbook of a sample home as another program would: a title, other headings, other words, a mistake."""
-    (made,) = sample_data.make(folder / "fremd", homes=1, residents=10, months=1, seed=5)
-    book = openpyxl.load_workbook(made)
+    (folder_of_home,) = sample_data.make(folder / "fremd", homes=1, residents=10, months=1, seed=5)
+    book = openpyxl.load_workbook(folder_of_home)
     work, staff = book["Interventionen"], book["Mitarbeitende"]
     for words, cells in (
         (OTHER_HEADINGS, work[1]),
