@@ -158,7 +158,7 @@ def _to_the_day(connection: Connection, first: int, last: int) -> CodedTable:
 
 
 def _times(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
-    """Return the shortest of some rounds of each, taken in turns."""
+    """Return the shortest of some rounds of each, in turns."""
     measured: tuple[list[float], list[float]] = ([], [])
     for _ in range(_ROUNDS):
         for work, times in zip((ours, theirs), measured, strict=True):

@@ -45,7 +45,7 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
     period = homes.period(days)
     say(f"Ganzer Weg, Tabellen mit Text hinein, Summen heraus: {number} {what} zu {size} Zeilen")
     drawn = [homes.home(book, i, days, size, seed) for i in range(number)]
-    table = path_tables.given(drawn, book, period)
+    table = path_tables.path_tables_of(drawn, book, period)
     frames = rivals.for_polars(table)
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")

@@ -40,8 +40,8 @@ FLAGS: Final = ("bewohner", "begutachtung", "mitarbeitende")
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the libraries are given: the rows of all homes, what holds when, and what the rules say.
+class PathTables:
+    """The input of the libraries: the rows of all homes, what is effective when, and the demands of the rules.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Given:
         return {name: frame for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
 
 
-def given(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) -> Given:
+def path_tables_of(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) -> PathTables:
     """Lay the frames of all homes together, and take from the engine what the rules say.
 
     Homes are as :mod:`bench.homes` draws them: no person in two of them, no overlapping instability, no levels set
@@ -105,7 +105,7 @@ def given(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) ->
     demand, profile = np.unique(home.lookup.demand, axis=0, return_inverse=True)
     profile = profile.reshape(-1)
     entries = [entry.id for entry in book.interventions]
-    return Given(
+    return PathTables(
         rows,
         pd.DataFrame(
             {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from bench.path_tables import Given
+    from bench.path_tables import PathTables
 
 JOINS: Final = (
     ("state", ("resident_day",)),
@@ -79,7 +79,7 @@ def kernel_by_duckdb(connection: duckdb.DuckDBPyConnection, groupings: Sequence[
     ]
 
 
-def path_by_pandas(table: Given) -> dict[str, pd.DataFrame]:
+def path_by_pandas(table: PathTables) -> dict[str, pd.DataFrame]:
     """Merge and merge_asof, then group; on integers, as categories and keys of two columns take half as long again."""
     first, last = (pd.Timestamp(day) for day in table.period)
     calendar = pd.DataFrame({"date": pd.date_range(first, last, unit="s")})
@@ -136,7 +136,7 @@ def path_by_pandas(table: Given) -> dict[str, pd.DataFrame]:
     return by_grouping | {"coverage": grouped(COVERAGE, known)}
 
 
-def for_polars(table: Given) -> dict[str, pl.DataFrame]:
+def for_polars(table: PathTables) -> dict[str, pl.DataFrame]:
     """Convert the frames; categories become their integers, which polars joins faster."""
     frames = {}
     for name, source in table.frames.items():
@@ -153,7 +153,7 @@ def for_polars(table: Given) -> dict[str, pl.DataFrame]:
     return frames
 
 
-def path_by_polars(frames: Mapping[str, pl.DataFrame], table: Given) -> dict[str, pl.DataFrame]:
+def path_by_polars(frames: Mapping[str, pl.DataFrame], table: PathTables) -> dict[str, pl.DataFrame]:
     """Join and join_asof, then group; one plan for all, on the streaming engine."""
     first, last = table.period
     no_resident, unknown, unassessed = table.profiles
@@ -214,7 +214,7 @@ def labelled(
     return labelled_frames
 
 
-def for_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> None:
+def for_duckdb(connection: duckdb.DuckDBPyConnection, table: PathTables) -> None:
     """Make tables of the frames; text becomes an ENUM, a moment a day."""
     for name, frame in table.frames.items():
         connection.register("frame", frame)
@@ -224,7 +224,7 @@ def for_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> None:
         connection.unregister("frame")
 
 
-def path_by_duckdb(connection: duckdb.DuckDBPyConnection, table: Given) -> dict[str, pd.DataFrame]:
+def path_by_duckdb(connection: duckdb.DuckDBPyConnection, table: PathTables) -> dict[str, pd.DataFrame]:
     """Do it in SQL: ASOF JOIN, the join of the rows as a temporary table, GROUP BY."""
     first, last = table.period
     no_resident, unknown, unassessed = table.profiles

@@ -1,7 +1,7 @@
 """Which rows an edit of people, levels set by hand or rulebook rates differently: compared by meaning, not by text.
 
 Before and after the edit the engine's own tables say what each resident calls for and what each employee brings on
-each day. Where they agree a row comes to the same, however the records behind them were rewritten. The tables are
+each day. Where they agree a row has the same result, however the records behind them were rewritten. The tables are
 small (people x days, states x catalogue); the rows are never scored to find out.
 """
 

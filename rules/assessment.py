@@ -99,7 +99,7 @@ class Scores:
         Weighted points in all, 0 to 100, NaN = missing.
     grade
         Pflegegrad 0 (none) to 5, -1 = missing.
-    held
+    instrument
         The instrument they were scored by.
     """
 
@@ -108,12 +108,12 @@ class Scores:
     m2_m3: NDArray[np.float64]
     total: NDArray[np.float64]
     grade: NDArray[np.int64]
-    held: Instrument
+    instrument: Instrument
 
     def bands(self, module: int) -> NDArray[np.int64]:
         """Return the Punktbereich of a module, shape (n,): 0 to 4, -1 = missing."""
         sums = self.sums[module]
-        return np.where(sums < 0, MISSING, np.searchsorted(self.held.bands_from[module], sums, side="right"))
+        return np.where(sums < 0, MISSING, np.searchsorted(self.instrument.bands_from[module], sums, side="right"))
 
 
 def module_points(module: int, sums: ArrayLike, on: date | None = None) -> NDArray[np.float64]:

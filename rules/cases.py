@@ -1,6 +1,6 @@
 """Cases: residents in words and items, with the levels a rulebook must ask for. Written by care experts, as files.
 
-A case lies in ``book/<edition>/cases/<group>/<case>.yaml`` (``LIESMICH.md`` there tells how to write one). It is an
+A case is in ``book/<edition>/cases/<group>/<case>.yaml`` (``LIESMICH.md`` there explains how to write one). It is an
 example for readers and a proof against changes: :mod:`rules.checks.cases` holds a rulebook against its cases.
 """
 

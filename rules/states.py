@@ -42,7 +42,7 @@ class States:
     criterion_ids : k ids
         What the columns of ``criteria`` mean.
     special : (n,) bool
-        Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI); None = nobody.
+        Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI); None = no resident.
     derived
         What was computed from these states, by day: filled and read by :mod:`rules.score_bounds`.
     """

@@ -118,8 +118,10 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
 
 def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
     """Return one row per person; of several rows the last that has a name."""
-    name, given = split_names(table, texts(table, "Name", without_titles), texts(table, "Vorname", without_titles))
-    names = frame(table, {key: text_series(number), "name": text_series(name), "given": text_series(given)})
+    name, given_names = split_names(
+        table, texts(table, "Name", without_titles), texts(table, "Vorname", without_titles)
+    )
+    names = frame(table, {key: text_series(number), "name": text_series(name), "given": text_series(given_names)})
     return names.groupby(key, sort=False, as_index=False)[["name", "given"]].last().astype("object")
 
 

@@ -106,7 +106,7 @@ def tell_grade(resident: DasResident, version: str, least: int, report: DasFindi
 
 def _blurred(when: DasCondition, resident: DasResident) -> bool:
     """Return whether a condition asks for a field that has several values: then it is undecidable."""
-    return not {*when.among, *when.not_among, *when.empty, *when.given}.isdisjoint(resident.twice)
+    return not {*when.among, *when.not_among, *when.empty, *when.present}.isdisjoint(resident.twice)
 
 
 def _unknown(field: DasField) -> str:

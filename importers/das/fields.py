@@ -49,7 +49,7 @@ class DasCondition:
     among: Mapping[str, tuple[str, ...]]
     not_among: Mapping[str, tuple[str, ...]]
     empty: tuple[str, ...]
-    given: tuple[str, ...]
+    present: tuple[str, ...]
 
     def holds(self, record: Record) -> bool:
         """Return whether all parts hold for a record."""
@@ -57,13 +57,13 @@ class DasCondition:
             all(record.get(field) in values for field, values in self.among.items())
             and all(record.get(field) not in values for field, values in self.not_among.items())
             and not any(field in record for field in self.empty)
-            and all(field in record for field in self.given)
+            and all(field in record for field in self.present)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class DasPoints:
-    """Where the points of an item behind a gate come from: from a field, or as they stand here."""
+    """Where the points of an item behind a gate come from: from a field, or as listed here."""
 
     cell: str
     when: DasCondition

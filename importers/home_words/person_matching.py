@@ -133,8 +133,8 @@ def suggest(unknown: PersonReference, known: Sequence[PersonReference], most: in
 
     Where two fit equally well (twins, father and son), neither is sure.
     """
-    suggestions = [(place, like) for place, one in enumerate(known) if (like := alike(unknown, one))]
-    suggestions.sort(key=lambda one: (-one[1].score, one[0]))
+    suggestions = [(place, like) for place, person in enumerate(known) if (like := alike(unknown, person))]
+    suggestions.sort(key=lambda pair: (-pair[1].score, pair[0]))
     if sum(like.sure for _, like in suggestions) > 1:
         suggestions = [
             (place, replace(like, sure=False, reason=f"{like.reason}; das trifft auf mehrere Personen zu"))

@@ -2,7 +2,7 @@
 
 A worker that is killed closes its pipe: exactly the key it had is known and begun again by another, and no other
 worker is touched. (``concurrent.futures.ProcessPoolExecutor`` gives up the whole pool and all its work.) A worker
-whose parent has ended ends by itself, for the same reason.
+whose parent has ended ends too, for the same reason.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def run(
         Address of a dask scheduler, such as "tcp://10.0.0.1:8786"; takes the place of ``workers``.
     tries
         How often a key is begun whose worker dies, before it fails as :data:`pebem.distribute.task.LOST`. (On a
-        cluster the scheduler first tries again by itself, as often as its ``allowed-failures`` says; each time counts
+        cluster the scheduler first tries again, as often as its ``allowed-failures`` allows; each time counts
         as one here.)
     progress
         Called with the numbers of finished and of all keys after each of them.

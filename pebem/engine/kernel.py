@@ -5,7 +5,7 @@ Works on one home at a time, so all tables are small. A row's weight holds its n
 2**18 seconds (a day has 86,400), so 2**22 rows stay below 2**40 seconds: every sum is an exact integer. Sums are taken
 apart at half of that, so that a chunk may still come on top.
 
-Codes are made by :mod:`pebem.engine.encode` and are valid positions. ``take`` is told to wrap because it then neither
+Codes are made by :mod:`pebem.engine.encode` and are valid positions. ``take`` wraps because it then neither
 checks nor copies; ``pebem.engine.kernel_numba`` does the same work by compiled loops.
 """
 

@@ -92,8 +92,8 @@ def resident_timeline(
 ) -> ResidentTimeline:
     """Build the states of all residents for the days ``first`` to ``last`` (since 1970-01-01).
 
-    States differ in assessment and in the active instability criteria. ``criteria`` are those the rules tell
-    apart; all others count as one.
+    States differ in assessment and in the active instability criteria. ``criteria`` are those the rules
+    distinguish; all others count as one.
     """
     known = index_of(residents["resident"])
     span = np.arange(first, last + 1)

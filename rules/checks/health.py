@@ -1,7 +1,7 @@
 """Does a rulebook make sense as a whole? Rules that can never decide, need that lowers a level, dead sources and links.
 
 What :mod:`rules.checks.entries` finds in single entries is found there; here rules are asked about every state they can
-tell apart, on every day on which an entry begins to hold.
+distinguish, on every day on which an entry begins to hold.
 """
 
 from __future__ import annotations

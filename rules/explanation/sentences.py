@@ -138,7 +138,7 @@ def _together(names: list[str]) -> str:
 
 
 def _or_worse(item: str) -> str:
-    """Say "this step or worse": the words of module 2 tell how much is left, so that less is worse."""
+    """Say "this step or worse": the words of module 2 describe what is left, so that less is worse."""
     return "höchstens" if item.startswith("2.") else "mindestens"
 
 

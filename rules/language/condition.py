@@ -14,7 +14,7 @@ A condition is a German sentence fragment a care expert can read::
     zertifikat(LG2)                  the intervention accepts this certificate
     mindestens 2 von (grad(2.8) >= 2, grad(2.10) >= 2, pflegegrad = 5)
 
-Truth has three values (Kleene): what rests on an item nobody recorded is unknown, unless the recorded
+Truth has three values (Kleene): what depends on an unrecorded item is unknown, unless the recorded
 ones already settle it.
 """
 

@@ -1,6 +1,6 @@
 """Asking a condition of all resident states at a time, with three truth values.
 
-*And* is the minimum, *or* the maximum, *not* is ``2 - x``; what rests on an item nobody recorded is unknown,
+*And* is the minimum, *or* the maximum, *not* is ``2 - x``; what depends on an unrecorded item is unknown,
 unless the recorded ones already settle it.
 """
 
