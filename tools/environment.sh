@@ -5,7 +5,7 @@
 #   dev   that, and what its tests and checks need
 #
 # PYTHON names the Python to use, such as python3.12; without it python3 makes a new environment, and one that is
-# there keeps its own. An environment is made anew where it was not finished, was moved here from another folder, has
+# there keeps its own. An environment is recreated where it was not finished, was moved here from another folder, has
 # no pip, or where its Python is gone, too old or not the one asked for. Afterwards only what changed is installed.
 set -eu
 kind=$1

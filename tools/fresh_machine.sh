@@ -140,7 +140,7 @@ demo() { # until the page answers, then Ctrl-C: to the whole group, as a termina
     pid=$!
     set +m
     until answers; do
-        kill -0 $pid 2>/dev/null || { echo "make demo ended by itself." && return 1; }
+        kill -0 $pid 2>/dev/null || { echo "make demo ended without a signal." && return 1; }
         sleep 2
     done
     echo "The page answers after $((SECONDS - begin)) s."

@@ -36,8 +36,8 @@ def small_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small_rulebook")
 def test_without_a_subject_kernel_path_and_rulebook_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--rows", "10000", "--no-import"]) == 0
-    said = capsys.readouterr().out
-    kernel, years, months, rest = said.split(AGREED)
+    output = capsys.readouterr().out
+    kernel, years, months, rest = output.split(AGREED)
     assert "Kern: 10000 Zeilen aus 1 Einrichtungen, 56 Byte je Zeile" in kernel
     for part in (kernel, years, months):
         assert all(f"  {name} " in part for name in ("pandas", "polars", "DuckDB"))
@@ -53,8 +53,8 @@ def test_a_missing_extra_is_named_before_anything_is_measured(
     monkeypatch.delitem(sys.modules, "bench.kernel")
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert main(["bench", "--rows", "10000"]) == 2
-    said = capsys.readouterr()
-    assert (said.out, said.err.partition(".")[0]) == ("", "Zum Messen fehlt duckdb")
+    output = capsys.readouterr()
+    assert (output.out, output.err.partition(".")[0]) == ("", "Zum Messen fehlt duckdb")
 
 
 def test_the_whole_path_agrees_on_several_homes(book: RuleBook, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,11 +69,11 @@ def test_a_wrong_answer_of_the_whole_path_is_noticed(
 ) -> None:
     work = getattr(rivals, f"path_by_{rival}")
 
-    def wrong(*given: object) -> dict[str, object]:
-        found = work(*given)
-        frame = found[part]
-        found[part] = frame.head(len(frame) - 1)
-        return found
+    def wrong(*arguments: object) -> dict[str, object]:
+        answer = work(*arguments)
+        frame = answer[part]
+        answer[part] = frame.head(len(frame) - 1)
+        return answer
 
     monkeypatch.setattr(rivals, f"path_by_{rival}", wrong)
     with pytest.raises(BenchError, match=f"{name} kommt zu einem anderen Ergebnis"):
@@ -85,8 +85,8 @@ def test_a_wrong_sum_of_the_kernel_is_noticed(
 ) -> None:
     work = rivals.kernel_by_pandas
 
-    def wrong(*given: object) -> list[pd.DataFrame]:
-        first, *others = work(*given)
+    def wrong(*arguments: object) -> list[pd.DataFrame]:
+        first, *others = work(*arguments)
         first.loc[0, "seconds"] += 1
         return [first, *others]
 
@@ -97,10 +97,10 @@ def test_a_wrong_sum_of_the_kernel_is_noticed(
 
 def test_the_kernel_is_measured_home_by_home() -> None:
     rows, lookup = kernel.draw(2, seed=3)
-    found = list(kernel.tallied(rows, lookup, kernel.kernel.tally))
-    assert [[int(cells.count.sum()) for cells in home] for home in found] == [[10_000, 10_000, 10_000]] * 2
+    result = list(kernel.tallied(rows, lookup, kernel.kernel.tally))
+    assert [[int(cells.count.sum()) for cells in home] for home in result] == [[10_000, 10_000, 10_000]] * 2
     half = len(rows) // 2
-    assert [int(home[0].seconds.sum()) for home in found] == [
+    assert [int(home[0].seconds.sum()) for home in result] == [
         int(rows.seconds[:half].sum()),
         int(rows.seconds[half:].sum()),
     ]
@@ -108,10 +108,10 @@ def test_the_kernel_is_measured_home_by_home() -> None:
 
 def test_memory_is_measured_apart_and_the_stream_keeps_its_sums(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "memory", "--rows", "10000"]) == 0
-    said = capsys.readouterr().out
-    assert "Speicher, 10000 Zeilen in einer Tabelle" in said
-    assert "Strom von 200000 Zeilen in 200 Teilen" in said
-    assert "Die Summen stimmen auf die Zeile und die Sekunde." in said
+    output = capsys.readouterr().out
+    assert "Speicher, 10000 Zeilen in einer Tabelle" in output
+    assert "Strom von 200000 Zeilen in 200 Teilen" in output
+    assert "Die Summen stimmen auf die Zeile und die Sekunde." in output
 
 
 def test_what_if_is_measured_and_agrees_with_a_full_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,10 +46,10 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_result_reconciles_to_the_row_and_the_second(analysed: Path) -> None:
     result = json.loads((analysed / "fit.json").read_text(encoding="utf-8"))
     Draft202012Validator(FIT).validate(result["fit"])
-    given = result["input"]
-    assert given["rows"] == given["counted"] + sum(given["excluded"].values())
+    counts = result["input"]
+    assert counts["rows"] == counts["counted"] + sum(counts["excluded"].values())
     total = {key: sum(part[key] for part in result["fit"].values()) for key in ("count", "seconds")}
-    assert total["count"] == given["counted"]
+    assert total["count"] == counts["counted"]
     for name in ("by_ward", "by_shift", "by_intervention", "by_day"):
         for key in ("count", "seconds"):
             assert sum(p[key] for entry in result[name] for p in entry["fit"].values()) == total[key], name
@@ -58,7 +58,7 @@ def test_the_result_reconciles_to_the_row_and_the_second(analysed: Path) -> None
     assert all(0 <= share <= 1 for share in result["coverage"].values())
 
 
-def test_the_workbook_says_the_same_as_the_document(analysed: Path) -> None:
+def test_workbook_equals_the_document(analysed: Path) -> None:
     result = json.loads((analysed / "fit.json").read_text(encoding="utf-8"))
     book = openpyxl.load_workbook(analysed / "fit.xlsx")
     names = ["Überblick", "Wohnbereiche", "Schichten", "Tage", "Interventionen", "Entlastung", "Methode"]
@@ -76,14 +76,14 @@ def test_the_workbook_says_the_same_as_the_document(analysed: Path) -> None:
 def test_findings_name_place_value_and_repair(analysed: Path) -> None:
     sheet = openpyxl.load_workbook(analysed / "findings.xlsx")["Befunde"]
     headings, *rows = sheet.iter_rows(values_only=True)
-    found = [dict(zip(headings, row, strict=True)) for row in rows]
-    assert found[0]["Schwere"] == "Fehler"
-    ambiguous = next(row for row in found if row["Code"] == "intervention-mehrdeutig")
+    lines = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert lines[0]["Schwere"] == "Fehler"
+    ambiguous = next(row for row in lines if row["Code"] == "intervention-mehrdeutig")
     assert (ambiguous["Blatt"], ambiguous["Spalte"], ambiguous["Wert"]) == ("Interventionen", "Intervention", "4,1")
     assert ambiguous["Spaltenbuchstabe"] == "C"
     source = openpyxl.load_workbook(HOME)["Interventionen"]
     assert source.cell(ambiguous["Zeile"], 3).value == 4.1
-    assert all(row["Was ist los?"] and row["Was ist zu tun?"] for row in found)
+    assert all(row["Was ist los?"] and row["Was ist zu tun?"] for row in lines)
 
 
 def test_assess_gives_the_same_as_csv_and_as_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,7 +111,7 @@ def test_assess_gives_the_same_as_csv_and_as_workbook(tmp_path: Path, capsys: py
                 assert shown == (value or "")
 
 
-def test_explain_says_why_and_cites(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_gives_reason_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
     number = first_assessed()
     assert main(["explain", str(HOME), "--bewohner", number, "--intervention", "körperpflege: duschen"]) == 0
     text = capsys.readouterr().out
@@ -167,10 +167,10 @@ def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
-    said = capsys.readouterr()
-    assert part in said.err
-    assert said.err.count("\n") == 1
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert part in output.err
+    assert output.err.count("\n") == 1
+    assert output.out == ""
     assert not list(tmp_path.iterdir())
 
 
@@ -234,10 +234,10 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 def test_staffing_is_exact_and_rounded_last(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["staffing", "--residents", "1=1,2=18,3=36,4=30,5=15", "--on", "2026-03-01", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["vzae"] == {"nr1": 14.9852, "nr2": 11.0298, "nr3": 20.6792, "total": 46.6942}
-    assert found["vzae_gerundet"]["total"] == "46.69"
-    assert "§ 113c" in found["beleg"]
+    document = json.loads(capsys.readouterr().out)
+    assert document["vzae"] == {"nr1": 14.9852, "nr2": 11.0298, "nr3": 20.6792, "total": 46.6942}
+    assert document["vzae_gerundet"]["total"] == "46.69"
+    assert "§ 113c" in document["beleg"]
 
 
 def test_same_seed_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,24 +254,26 @@ def test_template_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "gibt es schon" in capsys.readouterr().err
 
 
-def test_staffing_from_a_workbook_stands_beside_the_staff_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_staffing_from_a_workbook_is_shown_beside_actual_staff(capsys: pytest.CaptureFixture[str]) -> None:
     days = ["--from", "01.01.2026", "--to", "31.01.2026"]
     assert main(["staffing", "--file", str(HOME), *days, "--full-time", "39", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    document = json.loads(capsys.readouterr().out)
     read = importers.read([HOME], rules.load(date(2026, 1, 31)))
     mean = mix(read.tables, date(2026, 1, 1), date(2026, 1, 31))
-    assert found["bewohner"] == {str(grade): float(mean[grade]) for grade in range(1, 6)}
-    assert found["ohne_pflegegrad"] == float(mean[0] + mean[-1]) > 0
-    assert sum(found["vorhanden"][name] for name in ("nr1", "nr2", "nr3")) == pytest.approx(found["vorhanden"]["total"])
+    assert document["bewohner"] == {str(grade): float(mean[grade]) for grade in range(1, 6)}
+    assert document["ohne_pflegegrad"] == float(mean[0] + mean[-1]) > 0
+    assert sum(document["vorhanden"][name] for name in ("nr1", "nr2", "nr3")) == pytest.approx(
+        document["vorhanden"]["total"]
+    )
     sheet = openpyxl.load_workbook(HOME)["Mitarbeitende"]
     names, *rows = sheet.iter_rows(values_only=True)
     level, hours = names.index("QN"), names.index("Wochenstunden")
     role, start, end = names.index("Rolle"), names.index("Gültig ab"), names.index("Gültig bis")
     nurses = [r for r in rows if r[level] and int(r[level]) == 3 and "43b" not in str(r[role])]
     first, last = datetime(2026, 1, 1), datetime(2026, 1, 31)  # noqa: DTZ001  # days as the workbook has them
-    held = [(min(r[end] or last, last) - max(r[start] or first, first)).days + 1 for r in nurses]
-    weekly = sum(float(r[hours]) * max(days_held, 0) for r, days_held in zip(nurses, held, strict=True)) / 31
-    assert found["vorhanden"]["nr2"] == pytest.approx(weekly / 39)
+    lengths = [(min(r[end] or last, last) - max(r[start] or first, first)).days + 1 for r in nurses]
+    weekly = sum(float(r[hours]) * max(days_held, 0) for r, days_held in zip(nurses, lengths, strict=True)) / 31
+    assert document["vorhanden"]["nr2"] == pytest.approx(weekly / 39)
     assert main(["staffing", "--file", str(HOME), *days]) == 0
     assert "Vorhanden nach Wochenstunden" in capsys.readouterr().out
 

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_assess_tells_sums_and_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_assess_prints_sums_and_missing_items(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "das.xml"
     path.write_bytes(export(resident(), resident(IDBEWOHNER="000043", SVESSEN="5"), excluded(IDBEWOHNER="000044"))[1])
     assert main(["assess", str(path)]) == 1
-    said = capsys.readouterr()
-    heading, first, second = said.out.splitlines()
+    output = capsys.readouterr()
+    heading, first, second = output.out.splitlines()
     assert first.startswith(f"000042;{DAY[8:]}.{DAY[5:7]}.{DAY[:4]};9;17;;34;;9;")
     assert "Modul 3: Es fehlt 3.1" in first
     assert second.startswith("000043;")
     assert second.split(";")[heading.split(";").index("M4_Summe")] == ""
-    assert "Zeile 3, Spalte SVESSEN" in said.err
+    assert "Zeile 3, Spalte SVESSEN" in output.err
     assert "Prüfregel 20040" in second
 
 

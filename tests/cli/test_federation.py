@@ -19,7 +19,7 @@ import rules
 import sample_data
 from cli.main import main
 from sample_data import delimited
-from tests.support.importers.parquet_files import month, put, rewrite
+from tests.support.importers.parquet_files import month, rewrite, with_value
 from web.reports import fit_json
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install '.[parquet]'")
@@ -33,7 +33,7 @@ PERIOD = date(2026, 1, 1), date(2026, 2, 28)
 class Run:
     out: Path
     code: int
-    said: str
+    output: str
 
     def json(self, *path: str) -> dict:
         return json.loads(self.out.joinpath(*path).read_text(encoding="utf-8"))
@@ -64,8 +64,8 @@ def federation(drawn: Path, tmp_path: Path) -> Path:
 def analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
     def run(folder: Path, *more: str, out: str = "ergebnis") -> Run:
         code = main(["analyse", "--parquet", str(folder), "--out", str(tmp_path / out), "--workers", "1", *more])
-        said = capsys.readouterr()
-        return Run(tmp_path / out, code, said.out + said.err)
+        output = capsys.readouterr()
+        return Run(tmp_path / out, code, output.out + output.err)
 
     return run
 
@@ -73,23 +73,23 @@ def analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...,
 # ---------------------------------------------------------------- what comes out
 
 
-def test_a_home_comes_to_the_same_as_its_csv_files(
+def test_home_has_the_same_result_as_its_csv_files(
     federation: Path, analyse: Callable[..., Run], tmp_path: Path
 ) -> None:
-    found = analyse(federation)
-    assert found.code == 0, found.said
+    run = analyse(federation)
+    assert run.code == 0, run.output
     book = rules.load(PERIOD[1])
     for number, home in enumerate(sample_data.draw(**SAMPLE, dirt=False), start=1):
         delimited.write(tmp_path / home.name, home)
         tables = importers.read(sorted((tmp_path / home.name).glob("*.csv")), book).tables
         people = {"residents": len(tables.residents), "staff": tables.staff["staff"].nunique()}
         expected = fit_json.document(pebem.score(tables, book, PERIOD), book, **people)
-        assert found.json("homes", f"home={number:04}", "fit.json") == expected
+        assert run.json("homes", f"home={number:04}", "fit.json") == expected
 
 
 def test_the_homes_add_up_to_the_whole(federation: Path, analyse: Callable[..., Run]) -> None:
-    found = analyse(federation)
-    whole, parts = found.json("fit.json"), [found.json("homes", f"home=000{i}", "fit.json") for i in (1, 2)]
+    run = analyse(federation)
+    whole, parts = run.json("fit.json"), [run.json("homes", f"home=000{i}", "fit.json") for i in (1, 2)]
     assert whole["homes"] == {"analysed": 2, "failed": 0}
     assert [entry["einrichtung"] for entry in whole["by_home"]] == ["0001", "0002"]
     for name in ("rows", "counted", "residents", "staff"):
@@ -100,10 +100,10 @@ def test_the_homes_add_up_to_the_whole(federation: Path, analyse: Callable[..., 
             assert amount[key] == sum(entry["fit"][name][key] for entry in whole["by_home"])
             for by in ("by_ward", "by_shift", "by_intervention", "by_day"):
                 assert amount[key] == sum(entry["fit"][name][key] for entry in whole[by]), by
-    cells = pq.read_table(found.out / "aggregate")  # the homes as one data set, with a column home
+    cells = pq.read_table(run.out / "aggregate")  # the homes as one data set, with a column home
     assert cells.column("count").to_numpy().sum() == whole["input"]["counted"]
     assert set(cells.column("home").to_pylist()) == {1, 2}
-    coverage = pq.read_table(found.out / "coverage")
+    coverage = pq.read_table(run.out / "coverage")
     assert coverage.column("counted").to_numpy().sum() == whole["input"]["counted"]
 
 
@@ -125,10 +125,10 @@ def test_processes_give_the_same_bits_as_one(federation: Path, analyse: Callable
 
 
 def test_a_period_asked_for_is_that_of_every_home(federation: Path, analyse: Callable[..., Run]) -> None:
-    found = analyse(federation, "--from", "2026-01-05", "--to", "2026-01-06")
-    assert found.json("fit.json")["period"] == {"from": "2026-01-05", "to": "2026-01-06"}
-    assert {entry["tag"] for entry in found.json("fit.json")["by_day"]} == {"2026-01-05", "2026-01-06"}
-    assert found.json("fit.json")["input"]["excluded"]["ausserhalb_zeitraum"] > 0
+    run = analyse(federation, "--from", "2026-01-05", "--to", "2026-01-06")
+    assert run.json("fit.json")["period"] == {"from": "2026-01-05", "to": "2026-01-06"}
+    assert {entry["tag"] for entry in run.json("fit.json")["by_day"]} == {"2026-01-05", "2026-01-06"}
+    assert run.json("fit.json")["input"]["excluded"]["ausserhalb_zeitraum"] > 0
 
 
 # ---------------------------------------------------------------- a second run
@@ -139,28 +139,28 @@ def test_a_second_run_does_only_what_is_not_done_or_has_changed(federation: Path
     before = {path: path.stat().st_mtime_ns for path in first.out.rglob("cells.parquet")}
     contents = first.files()
     again = analyse(federation)
-    assert "(2 davon unverändert" in again.said
+    assert "(2 davon unverändert" in again.output
     assert again.files() == contents
     # Home 1 gets another input; home 2 is as a killed run leaves it: half a file, and no stamp.
     rewrite(month(federation), lambda table: table.slice(1))
     (again.out / "homes/home=0002/stamp.json").unlink()
     (again.out / "aggregate/home=0002/.cells.parquet-1").write_bytes(b"PAR1")
     third = analyse(federation)
-    assert "unverändert" not in third.said
+    assert "unverändert" not in third.output
     assert not list(third.out.rglob(".cells*"))
     assert all(path.stat().st_mtime_ns > moment for path, moment in before.items())
     rows = [run_["input"]["rows"] for run_ in (json.loads(contents["fit.json"]), third.json("fit.json"))]
     assert rows[1] == rows[0] - 1
     assert third.files()["homes/home=0002/fit.json"] == contents["homes/home=0002/fit.json"]
-    assert "unverändert" not in analyse(federation, "--to", "2026-01-31").said
+    assert "unverändert" not in analyse(federation, "--to", "2026-01-31").output
 
 
 def test_what_no_longer_can_be_read_leaves_no_old_result(federation: Path, analyse: Callable[..., Run]) -> None:
     analyse(federation)
     (federation / "home=0001/staff.parquet").unlink()
-    found = analyse(federation)
-    assert [entry["einrichtung"] for entry in found.json("fit.json")["by_home"]] == ["0002"]
-    assert not list(found.out.glob("*/home=0001/*"))
+    run = analyse(federation)
+    assert [entry["einrichtung"] for entry in run.json("fit.json")["by_home"]] == ["0002"]
+    assert not list(run.out.glob("*/home=0001/*"))
 
 
 # ---------------------------------------------------------------- bad input: the home is named, the other goes on
@@ -171,28 +171,28 @@ def test_a_home_that_cannot_be_read_is_named_and_the_other_is_analysed(
 ) -> None:
     month(federation).write_bytes(month(federation).read_bytes()[:5000])
     (federation / "home=a b").mkdir()
-    found = analyse(federation)
-    assert found.code == 1, found.said
-    errors = {row["Datei"]: row for row in found.findings() if row["Schwere"] == "Fehler"}
+    run = analyse(federation)
+    assert run.code == 1, run.output
+    errors = {row["Datei"]: row for row in run.findings() if row["Schwere"] == "Fehler"}
     assert errors.keys() == {"home=0001", "home=a b"}
     assert errors["home=0001"]["Code"] == "einrichtung-nicht-ausgewertet"
     assert "beschädigt" in str(errors["home=0001"]["Was ist los?"])
-    whole = found.json("fit.json")
+    whole = run.json("fit.json")
     assert whole["homes"] == {"analysed": 1, "failed": 2}
-    assert whole["fit"] == found.json("homes", "home=0002", "fit.json")["fit"]
+    assert whole["fit"] == run.json("homes", "home=0002", "fit.json")["fit"]
     assert whole["input"]["counted"] > 0
 
 
-def test_bad_rows_are_counted_and_told_with_their_place(federation: Path, analyse: Callable[..., Run]) -> None:
-    rewrite(month(federation), put("intervention", ["9.99"] * 3))
+def test_bad_rows_are_counted_and_reported_with_their_place(federation: Path, analyse: Callable[..., Run]) -> None:
+    rewrite(month(federation), with_value("intervention", ["9.99"] * 3))
     first = pq.read_table(federation / "home=0002/residents.parquet").column("resident")[0].as_py()
-    rewrite(federation / "home=0002/residents.parquet", put("resident", [first], row=1))
-    found = analyse(federation)
-    assert found.code == 1
-    given = found.json("homes", "home=0001", "fit.json")["input"]
-    assert given["excluded"]["fehlerhaft"] == 3
-    assert given["rows"] == given["counted"] + sum(given["excluded"].values())
-    errors = {row["Code"]: row for row in found.findings() if row["Schwere"] == "Fehler"}
+    rewrite(federation / "home=0002/residents.parquet", with_value("resident", [first], row=1))
+    run = analyse(federation)
+    assert run.code == 1
+    counts = run.json("homes", "home=0001", "fit.json")["input"]
+    assert counts["excluded"]["fehlerhaft"] == 3
+    assert counts["rows"] == counts["counted"] + sum(counts["excluded"].values())
+    errors = {row["Code"]: row for row in run.findings() if row["Schwere"] == "Fehler"}
     unknown, double = errors["intervention-unbekannt"], errors["bewohner-doppelt"]
     assert (unknown["Datei"], unknown["Spalte"], unknown["Zeilen"]) == (
         "home=0001/2026-01.parquet",
@@ -205,11 +205,11 @@ def test_bad_rows_are_counted_and_told_with_their_place(federation: Path, analys
 def test_a_home_without_a_row_is_a_result_with_a_warning(federation: Path, analyse: Callable[..., Run]) -> None:
     for path in (federation / "home=0001/interventions").iterdir():
         rewrite(path, lambda table: table.slice(0, 0))
-    found = analyse(federation)
-    assert found.code == 0, found.said
-    assert [row["Code"] for row in found.findings()] == ["keine-interventionen"]
-    assert found.json("homes", "home=0001", "fit.json")["input"]["rows"] == 0
-    assert found.json("fit.json")["homes"] == {"analysed": 2, "failed": 0}
+    run = analyse(federation)
+    assert run.code == 0, run.output
+    assert [row["Code"] for row in run.findings()] == ["keine-interventionen"]
+    assert run.json("homes", "home=0001", "fit.json")["input"]["rows"] == 0
+    assert run.json("fit.json")["homes"] == {"analysed": 2, "failed": 0}
 
 
 # ---------------------------------------------------------------- the command
@@ -224,13 +224,13 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path, federation: Path, a
         ("entweder Dateien oder mit --parquet",): analyse(federation, "datei.xlsx"),
         ("liegt keine Zeile", "01.01.2026", "28.02.2026"): analyse(federation, "--from", "2027-01-01"),
     }
-    for parts, found in cases.items():
-        assert found.code == 2
-        assert all(part in found.said for part in parts), found.said
-        assert len(found.said.splitlines()) == 1
+    for parts, message in cases.items():
+        assert message.code == 2
+        assert all(part in message.output for part in parts), message.output
+        assert len(message.output.splitlines()) == 1
 
 
-def test_without_pyarrow_it_says_what_to_install(
+def test_without_pyarrow_the_message_names_what_to_install(
     federation: Path, analyse: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [
@@ -239,12 +239,12 @@ def test_without_pyarrow_it_says_what_to_install(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.delattr("cli.federation", raising=False)
-    found = analyse(federation)
-    assert (found.code, "pip install 'pebem-analyse[parquet]'" in found.said) == (2, True)
+    run = analyse(federation)
+    assert (run.code, "pip install 'pebem-analyse[parquet]'" in run.output) == (2, True)
 
 
 def test_an_output_that_cannot_be_written_to(federation: Path, analyse: Callable[..., Run], tmp_path: Path) -> None:
     (tmp_path / "ergebnis").write_text("")
-    found = analyse(federation)
-    assert found.code == 2
-    assert "kann nicht geschrieben werden" in found.said
+    run = analyse(federation)
+    assert run.code == 2
+    assert "kann nicht geschrieben werden" in run.output

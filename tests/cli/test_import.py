@@ -52,11 +52,11 @@ def test_dry_run_stores_nothing_and_the_second_time_nothing_is_new(
 ) -> None:
     (file,) = sample_data.make(installed, homes=1, residents=3, months=1, seed=4, dirt=False)
     assert imported(file, "--dry-run") == 0
-    said = capsys.readouterr().out
-    assert "Probelauf" in said
-    new = int(re.search(r"Neu (\d+), geändert 0, unverändert 0", said)[1])
+    output = capsys.readouterr().out
+    assert "Probelauf" in output
+    new = int(re.search(r"Neu (\d+), geändert 0, unverändert 0", output)[1])
     assert new > 1000
-    assert re.search(r"Passend: – → \d+,\d %", said, re.IGNORECASE)
+    assert re.search(r"Passend: – → \d+,\d %", output, re.IGNORECASE)
     assert states(installed) == [(records.DISCARDED, new)]
     assert imported(file) == 0
     assert "Übernommen als Datenlieferung 2." in capsys.readouterr().out
@@ -70,15 +70,17 @@ def test_what_is_open_is_listed_and_a_profile_answers_it(installed: Path, capsys
     file = installed / "export.csv"
     file.write_text(DATA.format(rows=rows), encoding="utf-8")
     assert imported(file) == 2
-    said = capsys.readouterr().err
-    assert "export.csv" in said
-    assert "--profile" in said
+    output = capsys.readouterr().err
+    assert "export.csv" in output
+    assert "--profile" in output
     assert states(installed) == []
     source = installed / "quelle.json"
     sheet = {
-        "fingerprint": fingerprint(HEADINGS), "sheet": "Interventionen",
-        "columns": dict(zip(COLUMNS, HEADINGS, strict=True)), "unit": "h",
-    }  # fmt: skip
+        "fingerprint": fingerprint(HEADINGS),
+        "sheet": "Interventionen",
+        "columns": dict(zip(COLUMNS, HEADINGS, strict=True)),
+        "unit": "h",
+    }
     source.write_text(json.dumps({"name": "Quelle", "sheets": [sheet]}), encoding="utf-8")
     assert imported(file, "--profile", source, "--dry-run") in {0, 1}
     assert "9 Zeilen gelesen" in capsys.readouterr().out
@@ -90,19 +92,19 @@ def test_what_is_open_is_listed_and_a_profile_answers_it(installed: Path, capsys
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         (["--home", "Haus am Meer", "--user", "pdl.meier"], "Vorhanden: Haus am Park"),
         (["--home", "1", "--user", "niemand"], "niemand gibt es nicht"),
     ],
 )
 def test_unknown_home_or_account(
-    installed: Path, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+    installed: Path, capsys: pytest.CaptureFixture[str], more: list[str], message: str
 ) -> None:
     file = installed / "a.csv"
     file.write_text("a;b\n1;2\n", encoding="utf-8")
     assert main(["import", str(file), *more]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_all_or_nothing_leaves_a_faulty_file_out(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def test_after_three_wrong_answers_it_ends(terminal: list[str]) -> None:
     assert not terminal
 
 
-def test_nobody_is_asked_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_question_is_asked_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     with pytest.raises(PasswordNeededError, match="Es fehlt das Kennwort"):
         passwords.opened(needs_a_password)

@@ -47,7 +47,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "regelwerk"
 
 
-def test_a_house_rulebook_works_wherever_a_rulebook_does(
+def test_own_rulebook_works_wherever_a_rulebook_does(
     house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["rules", "check", str(house)]) == 0
@@ -80,7 +80,7 @@ def test_imported_files_hold_the_same_as_the_workbook_they_come_from(house: Path
         assert (house / name).read_bytes() == (tmp_path / "zwei" / name).read_bytes()
 
 
-def test_the_difference_is_said_field_by_field(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_difference_is_listed_field_by_field(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "diff", "rekonstruktion-2026.1", str(house), "--on", "01.07.2026"]) == 0
     text = capsys.readouterr().out
     assert "Regelwerk: 1 geändert" in text
@@ -96,15 +96,15 @@ def test_the_effect_on_data_equals_two_analyses(
     house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["rules", "diff", "rekonstruktion", str(house), "--data", HOME, "--json"]) == 1  # the sample has faults
-    said = capsys.readouterr()
-    found = json.loads(said.out)
-    assert "2 fehlerhafte Zeilen" in said.err
-    effect = found["wirkung"]
+    output = capsys.readouterr()
+    document = json.loads(output.out)
+    assert "2 fehlerhafte Zeilen" in output.err
+    effect = document["wirkung"]
     for side, rulebook in (("vorher", "rekonstruktion"), ("nachher", str(house))):
         main(["analyse", HOME, "--rulebook", rulebook, "--out", str(tmp_path / side)])
         result = json.loads((tmp_path / side / "fit.json").read_text(encoding="utf-8"))
         assert {name: parts[side] for name, parts in effect["passung"].items()} == result["fit"]
-        assert result["rulebook"] == found[side]
+        assert result["rulebook"] == document[side]
     moved = effect["anderes_qn_soll"]
     assert moved["count"] == sum(move["count"] for move in effect["niveaus"]) > 0
     assert moved["seconds"] == sum(move["seconds"] for move in effect["niveaus"])
@@ -121,11 +121,11 @@ def test_rows_of_an_intervention_the_other_rulebook_lacks_are_named(
 ) -> None:
     shutil.copytree(house, tmp_path / "kleiner")
     path = tmp_path / "kleiner" / "interventions.yaml"
-    made = yaml.safe_load(path.read_text(encoding="utf-8"))
-    made["interventionen"] = [e for e in made["interventionen"] if e["id"] != "4.12"]
-    for entry in made["interventionen"]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content["interventionen"] = [e for e in content["interventionen"] if e["id"] != "4.12"]
+    for entry in content["interventionen"]:
         entry["gueltig_ab"], entry["beleg"]["geprueft_am"] = "2020-01-01", "2026-11-21"
-    path.write_text(yaml.safe_dump(made, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     main(["rules", "diff", str(house), str(tmp_path / "kleiner"), "--data", HOME])
     text = capsys.readouterr().out
     assert "4.12  Körperpflege: Duschen (entfallen)" in text
@@ -143,9 +143,9 @@ def test_errors_come_with_their_cells_and_nothing_is_written(
     findings = tmp_path / "befunde.xlsx"
     out = tmp_path / "neu"
     assert main(["rules", "import", str(book), "--out", str(out), "--findings", str(findings)]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    lines = said.err.splitlines()
+    output = capsys.readouterr()
+    assert output.out == ""
+    lines = output.err.splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("Fehler: Blatt „Interventionen“, Zeile ")
     assert "Wert „4,1“" in lines[0]
@@ -166,9 +166,9 @@ def test_a_broken_file_is_named_with_file_and_line(
     lines[number - 1] = lines[number - 1].replace(">= 2", ">= 8")
     path.write_text("".join(lines), encoding="utf-8")
     assert main(["rules", "check", str(tmp_path / "kaputt")]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert f"rules.yaml, Zeile {number}, Eintrag kognition" in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert f"rules.yaml, Zeile {number}, Eintrag kognition" in output.err
     for command in (
         ["export", str(tmp_path / "kaputt"), "x.xlsx"],
         ["diff", "rekonstruktion", str(tmp_path / "kaputt")],
@@ -193,9 +193,9 @@ def test_a_case_a_changed_rulebook_contradicts_is_named(tmp_path: Path, capsys: 
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("bedingung: grad(2.10) >= 2\n", "bedingung: grad(2.10) >= 3\n"), encoding="utf-8")
     assert main(["rules", "check", str(tmp_path / "regelwerk")]) == 2
-    said = capsys.readouterr()
-    assert said.err.startswith("Fall ")
-    assert "weichen ab" in said.out
+    output = capsys.readouterr()
+    assert output.err.startswith("Fall ")
+    assert "weichen ab" in output.out
 
 
 def test_a_rule_that_can_never_decide_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,9 +205,9 @@ def test_a_rule_that_can_never_decide_is_named(tmp_path: Path, capsys: pytest.Ca
     head, tail = text.split("- id: verhalten-taeglich", 1)
     path.write_text(f"{head}- id: verhalten-taeglich{tail.replace('qn: 4', 'qn: 1', 1)}", encoding="utf-8")
     assert main(["rules", "check", str(tmp_path / "regelwerk")]) == 2
-    said = capsys.readouterr()
-    assert "Eintrag verhalten-taeglich" in said.err
-    assert "entscheidet nie" in said.err
+    output = capsys.readouterr()
+    assert "Eintrag verhalten-taeglich" in output.err
+    assert "entscheidet nie" in output.err
 
 
 def test_list_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,10 +247,10 @@ def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["rules", *arguments]) == 2
-    said = capsys.readouterr()
-    assert part in said.err
-    assert said.err.count("\n") == 1
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert part in output.err
+    assert output.err.count("\n") == 1
+    assert output.out == ""
     assert not list(tmp_path.iterdir())
 
 

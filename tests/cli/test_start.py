@@ -133,7 +133,7 @@ def by_an_empty_folder(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize("harm", [no_pip, no_python, old_python, moved, by_an_empty_folder])
-def test_a_broken_environment_is_made_anew(clone: Clone, harm: Callable[[Clone], None]) -> None:
+def test_broken_environment_is_recreated(clone: Clone, harm: Callable[[Clone], None]) -> None:
     clone.set_up("dev")
     harm(clone)
     (clone.environment / "rest").touch()
@@ -142,7 +142,7 @@ def test_a_broken_environment_is_made_anew(clone: Clone, harm: Callable[[Clone],
     assert clone.set_up() == []
 
 
-def test_an_environment_of_another_python_is_made_anew_only_if_that_is_asked_for(clone: Clone) -> None:
+def test_environment_of_another_python_is_recreated_only_on_request(clone: Clone) -> None:
     clone.set_up()
     shutil.copy(clone.bin / "python3", clone.bin / "python3.77")
     assert clone.set_up(PYTHON="python3.77") == []
@@ -152,7 +152,7 @@ def test_an_environment_of_another_python_is_made_anew_only_if_that_is_asked_for
 
 
 @pytest.mark.parametrize("kind", ["run", "dev"])
-def test_an_interrupted_set_up_begins_anew(clone: Clone, kind: str) -> None:
+def test_interrupted_set_up_starts_over(clone: Clone, kind: str) -> None:
     (clone.folder / "on-pip").write_text("trap 'exit 1' INT\n/bin/sleep 60\n", encoding="utf-8")  # as pip ends
     with clone.start("sh", "tools/environment.sh", kind) as process:
         while not (clone.log.exists() and "pip" in clone.log.read_text("utf-8")):
@@ -172,23 +172,23 @@ def test_without_a_network_a_usable_environment_stays(clone: Clone) -> None:
 
 
 def test_a_python_that_is_not_there_is_named(clone: Clone) -> None:
-    code, said = clone.run("make", "demo", "PYTHON=python3.99")
+    code, output = clone.run("make", "demo", "PYTHON=python3.99")
     assert code == 2
-    assert said.startswith("python3.99 does not start here.")
+    assert output.startswith("python3.99 does not start here.")
     assert not clone.environment.exists()
 
 
 def test_a_python_that_is_too_old_is_named_with_its_version(clone: Clone) -> None:
-    code, said = clone.run("sh", "tools/environment.sh", "run", OLD="3.10.4")
-    assert (code, said.count("\n")) == (1, 1)
-    assert said.startswith("python3 is Python 3.10.4, but 3.11 or newer is needed")
+    code, output = clone.run("sh", "tools/environment.sh", "run", OLD="3.10.4")
+    assert (code, output.count("\n")) == (1, 1)
+    assert output.startswith("python3 is Python 3.10.4, but 3.11 or newer is needed")
 
 
 def test_the_missing_venv_of_this_python_is_asked_for_in_one_sentence(clone: Clone) -> None:
-    code, said = clone.run("sh", "tools/environment.sh", "run", LACKS="ensurepip")
+    code, output = clone.run("sh", "tools/environment.sh", "run", LACKS="ensurepip")
     package = f"{PYTHON}-venv"
     assert code == 1
-    assert said == (
+    assert output == (
         f"For the environment that everything runs in, please install: {package} "
         f"(on Debian: sudo apt-get install {package}).\n"
     )
@@ -250,6 +250,6 @@ def test_the_package_holds_every_file_of_its_folders() -> None:
         pytest.skip("this is no clone")
     for package, patterns in setuptools["package-data"].items():
         # As setuptools reads the patterns: ** stands for files as well, which pathlib learns with Python 3.13.
-        held = {path for pattern in patterns for path in glob(pattern, root_dir=ROOT / package, recursive=True)}  # noqa: PTH207
+        contained = {path for pattern in patterns for path in glob(pattern, root_dir=ROOT / package, recursive=True)}  # noqa: PTH207
         there = {path.removeprefix(f"{package}/") for path in tracked if path.startswith(f"{package}/")}
-        assert {path for path in there if not path.endswith(".py")} - held <= {"README.md"}
+        assert {path for path in there if not path.endswith(".py")} - contained <= {"README.md"}

@@ -28,7 +28,7 @@ def may_set(folder: Path, user: str) -> bool:
 def test_mark_of_a_registered_nurse(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Off unless asked for; given and taken by name; an unknown name is told."""
+    """Off by default; granted and removed by name; an unknown name is reported."""
     monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
     assert main(["user", "add", "pdl.meier", "--name", "Petra Meier"]) == 0
     assert main(["user", "add", "wbl.kaya", "--qn4"]) == 0

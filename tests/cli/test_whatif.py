@@ -15,22 +15,22 @@ HOME = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
 
 def test_training_moves_work_into_place(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["whatif", str(HOME), "--train", "1:3=2", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["geaenderte_personen"] == 2
+    document = json.loads(capsys.readouterr().out)
+    assert document["geaenderte_personen"] == 2
     for name in ("count", "seconds"):
-        assert sum(a[name] for a in found["vorher"].values()) == sum(a[name] for a in found["nachher"].values())
-    assert found["nachher"]["unterqualifiziert"]["seconds"] < found["vorher"]["unterqualifiziert"]["seconds"]
+        assert sum(a[name] for a in document["vorher"].values()) == sum(a[name] for a in document["nachher"].values())
+    assert document["nachher"]["unterqualifiziert"]["seconds"] < document["vorher"]["unterqualifiziert"]["seconds"]
 
 
 def test_what_is_now_equals_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["analyse", str(HOME), "--out", str(tmp_path)])
     capsys.readouterr()
     assert main(["whatif", str(HOME), "--other-rulebook", "rekonstruktion", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["vorher"] == found["nachher"] == json.loads((tmp_path / "fit.json").read_text("utf-8"))["fit"]
+    document = json.loads(capsys.readouterr().out)
+    assert document["vorher"] == document["nachher"] == json.loads((tmp_path / "fit.json").read_text("utf-8"))["fit"]
 
 
-def test_the_text_says_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_lists_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["whatif", str(HOME), "--move", "4.1,4.2=4"]) == 0
     text = capsys.readouterr().out
     assert "Unterqualifiziert" in text
@@ -38,7 +38,7 @@ def test_the_text_says_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (["--train", "1:3=99"], "Verlangt sind 99 Personen"),
         (["--train", "1:9=1"], "zwischen 1 und 8"),
@@ -50,10 +50,10 @@ def test_the_text_says_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
         (["--other-rulebook", "unbekannt"], "unbekannt"),
     ],
 )
-def test_what_cannot_be_is_said(change: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_impossible_changes_are_reported(change: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         code = main(["whatif", str(HOME), *change])
     except SystemExit as left:
         code = int(str(left.code))
     assert code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

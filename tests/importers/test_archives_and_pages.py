@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as made:
+    with zipfile.ZipFile(buffer, "w", method) as zipped:
         for name, data in files:
-            made.writestr(name, data)
+            zipped.writestr(name, data)
     return buffer.getvalue()
 
 
@@ -45,12 +45,12 @@ def test_csv_files_and_workbooks_in_an_archive(book: RuleBook) -> None:
 def test_pictures_and_letters_in_an_archive_are_passed_over_and_named(book: RuleBook) -> None:
     tables = home()
     beside = (("foto.png", b"\x89PNG\r\n\x1a\n"), ("brief.pdf", b"%PDF-1.7"), ("brief.rtf", b"{\\rtf1 x}"))
-    found = importers.read([("alles.zip", packed(("heim.xlsx", xlsx(tables)), *beside))], book)
+    result = importers.read([("alles.zip", packed(("heim.xlsx", xlsx(tables)), *beside))], book)
     alone = importers.read([("heim.xlsx", xlsx(tables))], book)
-    assert found.tables.interventions.equals(alone.tables.interventions)
-    said = [one for one in found.findings if one.code == "datei-ohne-tabelle"]
-    assert [one.file for one in said] == [name for name, _ in beside]
-    assert all(f"„{one.file}“ aus dem Archiv" in one.message for one in said)
+    assert result.tables.interventions.equals(alone.tables.interventions)
+    notices = [one for one in result.findings if one.code == "datei-ohne-tabelle"]
+    assert [one.file for one in notices] == [name for name, _ in beside]
+    assert all(f"„{one.file}“ aus dem Archiv" in one.message for one in notices)
     with pytest.raises(UnreadableError, match="Bitte"):
         importers.read([("alles.zip", packed(*beside))], book)
     with pytest.raises(UnreadableError, match="beschädigt"):
@@ -90,11 +90,11 @@ def test_archives_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "mehr als 1" in refusal(packed(("a.csv", b"a;b"), ("b.csv", b"a;b")))
 
 
-def test_entries_that_lie_over_each_other_are_refused() -> None:
+def test_overlapping_archive_entries_are_refused() -> None:
     """One packed part, listed twice: how small archives unpack to petabytes without an archive inside."""
     data = packed(("a.csv", b"a;b;c\n" * 50), ("b.csv", b"a;b;c\n" * 50), method=zipfile.ZIP_STORED)
-    at = data.rindex(b"PK\x01\x02")
-    twisted = data[: at + 42] + bytes(4) + data[at + 46 :]
+    offset = data.rindex(b"PK\x01\x02")
+    twisted = data[: offset + 42] + bytes(4) + data[offset + 46 :]
     assert "übereinander" in refusal(twisted)
 
 
@@ -108,11 +108,11 @@ def test_an_encrypted_archive_is_refused() -> None:
 def table(data: bytes) -> list[list[str]]:
     (opened,) = opening.contents([("bericht.xls", data)])
     (grid,) = opening.sheets(opened, SheetFilter(), count_known).grids
-    found: list[list[str]] = grid.cells[:].tolist()
-    return found
+    cells: list[list[str]] = grid.cells[:].tolist()
+    return cells
 
 
-def test_the_table_with_our_headings_is_taken_from_a_page_of_several() -> None:
+def test_table_with_our_headings_is_chosen_on_a_page_of_several() -> None:
     page = """<!DOCTYPE html><html><body><script>var t = "<table><tr><td>falsch</td></tr></table>"</script>
     <table><tr><td>Haus A<td>Bericht<td>3<td>4</tr><tr><td>1<td>2<td>3<td>4</tr><tr><td>1<td>2<td>3<td>4</tr></table>
     <table><thead><tr><th>Bewohner-Nr</th><th>Name</th></tr></thead>
@@ -127,7 +127,7 @@ def test_the_table_with_our_headings_is_taken_from_a_page_of_several() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "found"),
+    ("head", "expected"),
     [
         ("<!-- made by x --><TABLE>", FileKind.HTML),
         ('<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x"><html>', FileKind.HTML),
@@ -137,9 +137,9 @@ def test_the_table_with_our_headings_is_taken_from_a_page_of_several() -> None:
         ("Bewohner;<table>", FileKind.TEXT),
     ],
 )
-def test_pages_xml_and_text_are_told_by_their_first_tag(head: str, found: FileKind) -> None:
+def test_pages_xml_and_text_are_distinguished_by_their_first_tag(head: str, expected: FileKind) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        assert kind("bericht.xls", head.encode(encoding)) is found
+        assert kind("bericht.xls", head.encode(encoding)) is expected
 
 
 def test_entities_and_addresses_of_a_page_are_not_followed() -> None:

@@ -1,4 +1,4 @@
-"""A home's own words go before our lists and cost no warning; words nobody knows are counted by kind."""
+"""A home's own words take precedence and cause no warning; unknown words are counted by kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def staff(*rows: tuple[str, str, str]) -> list[list[Any]]:
 
 
 def worked() -> Sheets:
-    """Return a home where P1 works 10 minutes, P2 20, and nobody knows what they are called."""
+    """Return a home where P1 works 10 minutes, P2 20, with unknown qualifications and roles."""
     sheets = with_interventions(
         intervention(Personal_Nr="P1", Minuten=10, Schicht="F"),
         intervention(Personal_Nr="P2", Minuten=20, Schicht="f", Intervention="Zauberei"),
@@ -31,15 +31,15 @@ def worked() -> Sheets:
     return sheets
 
 
-def test_what_nobody_knows_is_counted_by_kind_with_what_hangs_on_it(book: RuleBook) -> None:
+def test_unknown_words_are_counted_by_kind_with_rows_and_minutes(book: RuleBook) -> None:
     sheets = worked()
     sheets["Dienstplan März 2026"] = [
         ["Personal-Nr", "Name", *[f"{day}.3.2026" for day in range(1, 6)]],
         ["P1", "A", "X9", "X9", "Q", "06:00-14:00", "frei"],
     ]
-    found = importers.read([("heim.xlsx", xlsx(sheets))], book).unknown
-    assert list(found) == list(KINDS)
-    assert found == {
+    result = importers.read([("heim.xlsx", xlsx(sheets))], book).unknown
+    assert list(result) == list(KINDS)
+    assert result == {
         "intervention": {"Zauberei": (1, 1200)},
         "qualifikation": {"Azubi": (1, 600), "Qualle": (1, 1200)},
         "rolle": {"Küche": (2, 600)},
@@ -49,13 +49,13 @@ def test_what_nobody_knows_is_counted_by_kind_with_what_hangs_on_it(book: RuleBo
 
 
 def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> None:
-    agreed = HomeConventions(
+    conventions = HomeConventions(
         interventions={"zauberei": "4.12"},
         qualifications={"AZUBI": "2", "Qualle": "1 betreuung-43b"},
         roles={"KÜCHE": "Servicekraft"},
         shifts={"F": "Früh"},
     )
-    result = importers.read([("heim.xlsx", xlsx(worked()))], book, conventions=agreed)
+    result = importers.read([("heim.xlsx", xlsx(worked()))], book, conventions=conventions)
     assert result.unknown == {}
     assert result.tables.staff[["qn", "role"]].to_numpy().tolist() == [
         [2, "Servicekraft"],
@@ -67,13 +67,13 @@ def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> 
     assert "qualifikation-uebersetzt" not in {f.code for f in result.findings}
 
 
-def test_what_the_file_says_itself_goes_before_what_is_settled(book: RuleBook) -> None:
+def test_file_takes_precedence_over_conventions(book: RuleBook) -> None:
     sheets = home()
     sheets["Mitarbeitende"] = staff(("P1", "QN 4", ""), ("007", "3", "43b"))
-    agreed = HomeConventions(qualifications={"QN 4": "1", "3": "7"})
-    made = importers.read([("heim.xlsx", xlsx(sheets))], book, conventions=agreed).tables.staff
-    assert made["qn"].tolist() == [4, 3]
-    assert made["role"].tolist() == [None, "betreuung-43b"]
+    conventions = HomeConventions(qualifications={"QN 4": "1", "3": "7"})
+    frame = importers.read([("heim.xlsx", xlsx(sheets))], book, conventions=conventions).tables.staff
+    assert frame["qn"].tolist() == [4, 3]
+    assert frame["role"].tolist() == [None, "betreuung-43b"]
 
 
 @pytest.mark.parametrize("meant", ["9", "", "Fachkraft", "4 Chef"])
@@ -86,12 +86,12 @@ def test_a_qualification_settled_to_nonsense_stays_unknown(book: RuleBook, meant
 
 
 def test_a_word_counts_in_every_file_and_faulty_rows_count_too(book: RuleBook) -> None:
-    one, other = (
+    left, right = (
         with_interventions(intervention(Intervention="Zauberei", Datum=day, Minuten=minutes))
         for day, minutes in (("2.3.2026", 5), ("gestern", 7))
     )
-    files = [*csv_files({"Interventionen": one["Interventionen"]})]
-    files += [("Interventionen 2.csv", csv_files({"x": other["Interventionen"]})[0][1])]
+    files = [*csv_files({"Interventionen": left["Interventionen"]})]
+    files += [("Interventionen 2.csv", csv_files({"x": right["Interventionen"]})[0][1])]
     assert importers.read(files, book, sheets_needed=()).unknown == {"intervention": {"Zauberei": (2, 720)}}
 
 
@@ -99,8 +99,8 @@ def named(book: RuleBook, *names: str) -> importers.ReadFiles:
     """Read rows with these names, with what the home has decided."""
     sheets = home()
     head, row, *_ = sheets["Interventionen"]
-    at = head.index("Intervention")
-    sheets["Interventionen"] = [head, *([*row[:at], name, *row[at + 1 :]] for name in names)]
+    column = head.index("Intervention")
+    sheets["Interventionen"] = [head, *([*row[:column], name, *row[column + 1 :]] for name in names)]
     terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
     return importers.read([("a.xlsx", xlsx(sheets))], book, conventions=HomeConventions(terms))
 
@@ -109,8 +109,8 @@ def test_own_names_read_as_their_entry(book: RuleBook) -> None:
     """Case, umlaut spelling and blanks do not count; the catalogue's own names go first."""
     result = named(book, "Gehen üben", "GEHEN  UEBEN", "1.2")
     assert result.tables.interventions["intervention"].tolist() == ["1.1", "1.1", "1.2"]
-    (told,) = [one for one in result.findings if one.code == "bezeichnung-zugeordnet"]
-    assert (told.severity, told.count) == (Severity.NOTICE, 2)
+    (note,) = [one for one in result.findings if one.code == "bezeichnung-zugeordnet"]
+    assert (note.severity, note.count) == (Severity.NOTICE, 2)
     assert result.tables.faulty == 0
     assert result.unknown == {}
 
@@ -124,7 +124,7 @@ def test_ignored_names_leave_no_row_and_no_error(book: RuleBook) -> None:
     assert not [one for one in result.findings if one.severity is Severity.ERROR]
 
 
-def test_what_nobody_decided_stays_an_error_and_is_counted(book: RuleBook) -> None:
+def test_undecided_words_stay_errors_and_are_counted(book: RuleBook) -> None:
     """Put off, or mapped to what the catalogue does not have: as unknown as before."""
     result = named(book, "Rätsel", "rätsel", "Altes", "Neues", "1.1")
     assert result.tables.faulty == 4
@@ -139,7 +139,7 @@ def test_what_nobody_decided_stays_an_error_and_is_counted(book: RuleBook) -> No
 
 
 def test_names_of_rows_with_errors_and_of_rosters_are_known_as_names(book: RuleBook) -> None:
-    """T1: whoever keeps unknown words must be able to tell names, also of people whose row is not taken."""
+    """T1: storing unknown words needs all names, also of people whose row is rejected."""
     sheets = {
         "Mitarbeitende": [
             ("Personal-Nr", "Name", "Vorname", "QN"),

@@ -154,7 +154,7 @@ def test_the_deepest_that_is_allowed_is_read() -> None:
     assert len(started) == safe_xml.MAX_DEPTH
 
 
-def test_the_kind_is_told_by_content(tmp_path: Path, book: RuleBook) -> None:
+def test_kind_is_determined_by_content(tmp_path: Path, book: RuleBook) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(export(resident())[1])
     assert importers.read([path], book, sheets_needed=()).tables.residents["resident"].tolist() == ["000042"]

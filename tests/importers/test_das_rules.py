@@ -67,12 +67,12 @@ OF_EXCLUDED = [
 
 
 def findings(*residents: str, version: str = "V03") -> list[Finding]:
-    found = das_xml.read(*export(*residents, version=version), TODAY).findings
-    return [one for one in found if one.code != "das-ausgeschlossen"]
+    errors = das_xml.read(*export(*residents, version=version), TODAY).findings
+    return [one for one in errors if one.code != "das-ausgeschlossen"]
 
 
-def rule_of(one: Finding) -> int:
-    match = re.search(r"\(amtliche Prüfregel (\d{5})\)\.$", one.message)
+def rule_of(finding: Finding) -> int:
+    match = re.search(r"\(amtliche Prüfregel (\d{5})\)\.$", finding.message)
     return int(match[1]) if match else 0
 
 
@@ -83,17 +83,19 @@ def test_a_record_without_fault_has_no_findings() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("changes", "rule", "severity", "column"), BROKEN)
 def test_a_full_record_that_breaks_a_rule(changes: dict[str, str], rule: int, severity: Severity, column: str) -> None:
-    told = findings(resident(**changes))
-    (one,) = (one for one in told if rule_of(one) == rule)
-    assert (one.severity, one.column, one.row, one.file) == (severity, column, 2, "das.xml")
-    assert one.value == changes.get(column, one.value)
-    assert one.repair.endswith(".")
+    reported = findings(resident(**changes))
+    (finding,) = (finding for finding in reported if rule_of(finding) == rule)
+    assert (finding.severity, finding.column, finding.row, finding.file) == (severity, column, 2, "das.xml")
+    assert finding.value == changes.get(column, finding.value)
+    assert finding.repair.endswith(".")
 
 
 @pytest.mark.parametrize(("changes", "rule", "severity", "column"), OF_EXCLUDED)
 def test_a_short_record_that_breaks_a_rule(changes: dict[str, str], rule: int, severity: Severity, column: str) -> None:
-    (one,) = (one for one in findings(resident(IDBEWOHNER="000001"), excluded(**changes)) if rule_of(one) == rule)
-    assert (one.severity, one.column, one.row) == (severity, column, 3)
+    (finding,) = (
+        finding for finding in findings(resident(IDBEWOHNER="000001"), excluded(**changes)) if rule_of(finding) == rule
+    )
+    assert (finding.severity, finding.column, finding.row) == (severity, column, 3)
 
 
 def test_every_rule_we_name_can_break() -> None:
@@ -109,64 +111,64 @@ def test_fourteen_days_before_the_target_date_are_enough(day: str) -> None:
 
 
 def test_the_number_of_a_person_names_the_finding() -> None:
-    (one,) = findings(resident(SVESSEN=""))
-    assert one.message == "Bewohner-Nr 000042: Die Angabe fehlt; 4.8 gilt als unbekannt (amtliche Prüfregel 10034)."
-    told = findings(resident(IDBEWOHNER=""))
-    assert told[0].message.startswith("1. Person der Datei: Die Nummer der Person fehlt")
+    (finding,) = findings(resident(SVESSEN=""))
+    assert finding.message == "Bewohner-Nr 000042: Die Angabe fehlt; 4.8 gilt als unbekannt (amtliche Prüfregel 10034)."
+    reported = findings(resident(IDBEWOHNER=""))
+    assert reported[0].message.startswith("1. Person der Datei: Die Nummer der Person fehlt")
 
 
-def test_a_value_that_is_not_taken_costs_its_cell_alone() -> None:
-    made = das_xml.read(*export(resident(SVESSEN="5", KKFERINNERN="-1")), TODAY)
-    row = dict(zip(made.assessments.cells[0], made.assessments.cells[1], strict=True))
+def test_rejected_value_blanks_its_cell_only() -> None:
+    export_sheets = das_xml.read(*export(resident(SVESSEN="5", KKFERINNERN="-1")), TODAY)
+    row = dict(zip(export_sheets.assessments.cells[0], export_sheets.assessments.cells[1], strict=True))
     assert (row["4.8"], row["2.4"], row["4.9"]) == ("", "", 4)
 
 
 def test_without_a_day_the_assessment_is_left_out_but_not_the_person() -> None:
-    made = das_xml.read(*export(resident(ERHEBUNGSDATUM="gestern")), TODAY)
-    assert made.residents.cells[1][0] == "000042"
-    assert set(made.assessments.cells[1]) == {""}
+    sheets = das_xml.read(*export(resident(ERHEBUNGSDATUM="gestern")), TODAY)
+    assert sheets.residents.cells[1][0] == "000042"
+    assert set(sheets.assessments.cells[1]) == {""}
 
 
 def test_a_number_twice_counts_once() -> None:
-    made = das_xml.read(*export(resident(), resident(SVESSEN="0"), excluded()), TODAY)
-    assert made.residents.cells[1:, 0].tolist() == ["000042", "", ""]
-    assert made.assessments.cells[1:, 0].tolist() == ["000042", "", ""]
-    twice = [one for one in made.findings if one.code == "bewohner-doppelt"]
+    sheets = das_xml.read(*export(resident(), resident(SVESSEN="0"), excluded()), TODAY)
+    assert sheets.residents.cells[1:, 0].tolist() == ["000042", "", ""]
+    assert sheets.assessments.cells[1:, 0].tolist() == ["000042", "", ""]
+    twice = [one for one in sheets.findings if one.code == "bewohner-doppelt"]
     assert [(one.severity, one.row) for one in twice] == [(ERROR, 3), (ERROR, 4)]
 
 
 @pytest.mark.parametrize("name", ["SVESSEN", "SVFREMDHILFE", "EINZUGSDATUM", "WOHNBEREICH"])
 def test_a_field_with_two_values_has_none(name: str) -> None:
     again = f'<{name} value="0"/></qs_data>'
-    made = das_xml.read(*export(resident().replace("</qs_data>", again)), TODAY)
-    (one,) = (one for one in made.findings if one.severity is ERROR)
-    assert (one.code, one.column) == ("das-feld-mehrfach", name)
-    row = dict(zip(made.assessments.cells[0], made.assessments.cells[1], strict=True))
-    gone = {"SVESSEN": row["4.8"], "SVFREMDHILFE": row["4.13"]}
-    assert gone.get(name, made.residents.cells[1][2 if name == "EINZUGSDATUM" else 1]) == ""
+    sheets = das_xml.read(*export(resident().replace("</qs_data>", again)), TODAY)
+    (finding,) = (finding for finding in sheets.findings if finding.severity is ERROR)
+    assert (finding.code, finding.column) == ("das-feld-mehrfach", name)
+    row = dict(zip(sheets.assessments.cells[0], sheets.assessments.cells[1], strict=True))
+    missing = {"SVESSEN": row["4.8"], "SVFREMDHILFE": row["4.13"]}
+    assert missing.get(name, sheets.residents.cells[1][2 if name == "EINZUGSDATUM" else 1]) == ""
 
 
 def test_a_field_twice_with_one_value_has_it() -> None:
     assert findings(resident().replace("</qs_data>", '<SVESSEN value=" 9 "/></qs_data>')) == []
 
 
-@pytest.mark.parametrize(("grade", "told"), [("0", ["das-pflegegrad-zu-niedrig"]), ("1", [])])
-def test_no_grade_where_the_items_give_one(grade: str, told: list[str]) -> None:
-    assert [one.code for one in findings(resident(PFLEGEGRAD=grade))] == told
+@pytest.mark.parametrize(("grade", "codes"), [("0", ["das-pflegegrad-zu-niedrig"]), ("1", [])])
+def test_no_grade_where_the_items_give_one(grade: str, codes: list[str]) -> None:
+    assert [one.code for one in findings(resident(PFLEGEGRAD=grade))] == codes
 
 
 def test_grades_of_version_1_are_compared_with_the_least_the_items_give() -> None:
     lowest = dict.fromkeys(FIELDS, "0") | {"SVFREMDHILFE": "", "SVERNAEHRUNGUMFANG": ""}
     lowest |= {"SVHARNKONTINENZBEW": "", "SVSTUHLKONTINENZBEW": ""}
     assert findings(resident(**lowest, PFLEGEGRAD="0"), version="V01") == []
-    # Modules 1, 2, 4 and 6 come to 7.5 + 11.25 + 30 + 11.25 points: at least grade 3, more with modules 3 and 5.
-    for grade, told in (("2", True), ("3", False), ("4", False), ("5", False)):
-        found = [one.code for one in findings(resident(PFLEGEGRAD=grade), version="V01")]
-        assert found == (["das-pflegegrad-zu-niedrig"] if told else [])
+    # Modules 1, 2, 4 and 6 add up to 7.5 + 11.25 + 30 + 11.25 points: at least grade 3, more with modules 3 and 5.
+    for grade, warned in (("2", True), ("3", False), ("4", False), ("5", False)):
+        errors = [one.code for one in findings(resident(PFLEGEGRAD=grade), version="V01")]
+        assert errors == (["das-pflegegrad-zu-niedrig"] if warned else [])
 
 
 def test_a_target_date_that_cannot_be_read_costs_only_its_rules() -> None:
     for target in ("", "15.03.2026", "1999-01-01"):
-        made = das_xml.read(*export(resident(), target=target), TODAY)
-        assert made.residents.cells[1][0] == "000042"
-        assert [one for one in made.findings if one.severity is ERROR] == []
+        sheets = das_xml.read(*export(resident(), target=target), TODAY)
+        assert sheets.residents.cells[1][0] == "000042"
+        assert [one for one in sheets.findings if one.severity is ERROR] == []

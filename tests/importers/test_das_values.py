@@ -63,7 +63,7 @@ POINTS = [
     2,
     1,
 ]
-"""What ITEMS come to, in the order of CELLS."""
+"""The points of ITEMS, in the order of CELLS."""
 WORKBOOK: dict[str, list[list[Any]]] = {
     "Bewohner": [
         ["Bewohner-Nr", "Wohnbereich", "Einzug"],
@@ -79,23 +79,23 @@ def read(book: RuleBook, *files: tuple[str, bytes]) -> importers.ReadFiles:
     return importers.read(list(files), book, sheets_needed=())
 
 
-def told(result: importers.ReadFiles, *but: str) -> list[str]:
-    """Return the codes of findings, without what any home without a sheet for instability is told."""
+def reported(result: importers.ReadFiles, *but: str) -> list[str]:
+    """Return the codes of findings, without that on a missing sheet for instability."""
     return [one.code for one in result.findings if one.code not in {"instabilitaet-fehlt", "merkmale-fehlen", *but}]
 
 
 def cells_of(*changes: dict[str, str | None]) -> list[dict[str, Any]]:
     """Return the known cells of residents that differ in these fields."""
-    made = das_xml.read(*export(*(resident(IDBEWOHNER=f"{i:06}", **changed) for i, changed in enumerate(changes))))
-    headings = made.assessments.cells[0]
-    return [{h: c for h, c in zip(headings, row, strict=True) if c != ""} for row in made.assessments.cells[1:]]
+    sheets = das_xml.read(*export(*(resident(IDBEWOHNER=f"{i:06}", **changed) for i, changed in enumerate(changes))))
+    headings = sheets.assessments.cells[0]
+    return [{h: c for h, c in zip(headings, row, strict=True) if c != ""} for row in sheets.assessments.cells[1:]]
 
 
 def test_frames_equal_those_of_an_equivalent_workbook(book: RuleBook) -> None:
     ours, theirs = read(book, export(*BOTH)), read(book, ("heim.xlsx", xlsx(WORKBOOK)))
     for name in ("residents", "assessments", "instability", "staff", "interventions", "duties"):
         pd.testing.assert_frame_equal(getattr(ours.tables, name), getattr(theirs.tables, name))
-    assert told(ours) == ["das-ausgeschlossen"]
+    assert reported(ours) == ["das-ausgeschlossen"]
 
 
 def test_assessments_alone_equal_those_of_an_equivalent_workbook() -> None:
@@ -117,8 +117,8 @@ def test_values_are_the_points_of_the_instrument() -> None:
     items = {name: field for name, field in spec.fields.items() if field.cell[:1].isdigit()}
     for name, field in items.items():
         assert tuple(field.scale.values()) == allowed_points(field.cell), name
-        found = cells_of(*({name: value} for value in field.scale))
-        assert [cells[field.cell] for cells in found] == list(allowed_points(field.cell)), name
+        result = cells_of(*({name: value} for value in field.scale))
+        assert [cells[field.cell] for cells in result] == list(allowed_points(field.cell)), name
     assert len(items) == 32
 
 
@@ -142,8 +142,8 @@ def test_values_are_the_points_of_the_instrument() -> None:
     ],
 )
 def test_feeding_by_tube(tube: str, help_: str, extent: str, points: int | None) -> None:
-    (found,) = cells_of({"SVERNAEHRUNG": tube, "SVFREMDHILFE": help_, "SVERNAEHRUNGUMFANG": extent})
-    assert found.get("4.13") == points
+    (cells,) = cells_of({"SVERNAEHRUNG": tube, "SVFREMDHILFE": help_, "SVERNAEHRUNGUMFANG": extent})
+    assert cells.get("4.13") == points
 
 
 @pytest.mark.parametrize("kind", ["HARN", "STUHL"])
@@ -164,8 +164,8 @@ def test_feeding_by_tube(tube: str, help_: str, extent: str, points: int | None)
     ],
 )
 def test_coping_counts_behind_its_gate_alone(kind: str, finding: str, coping: str, points: int | None) -> None:
-    (found,) = cells_of({f"SV{kind}KONTINENZ": finding, f"SV{kind}KONTINENZBEW": coping})
-    assert found.get("4.11" if kind == "HARN" else "4.12") == points
+    (cells,) = cells_of({f"SV{kind}KONTINENZ": finding, f"SV{kind}KONTINENZBEW": coping})
+    assert cells.get("4.11" if kind == "HARN" else "4.12") == points
 
 
 def test_continence_findings_of_urine_and_stool_have_their_own_fifth_value(book: RuleBook) -> None:
@@ -180,11 +180,11 @@ def test_a_field_of_steps_instead_of_points_is_unknown_throughout() -> None:
     assert "4.8" in read_.assessments.cells[0]
     column = list(read_.assessments.cells[0]).index("4.8")
     assert read_.assessments.cells[1:, column].tolist() == ["", ""]
-    (found,) = (one for one in read_.findings if one.severity is Severity.ERROR)
-    assert (found.code, found.column) == ("das-stufen-statt-punkte", "SVESSEN")
+    (finding,) = (one for one in read_.findings if one.severity is Severity.ERROR)
+    assert (finding.code, finding.column) == ("das-stufen-statt-punkte", "SVESSEN")
 
 
-def test_only_what_may_be_kept_leaves_the_reader(book: RuleBook) -> None:
+def test_reader_returns_only_what_may_be_stored(book: RuleBook) -> None:
     markers = {
         "GEBURTSMONAT": "geheim1",
         "GEBURTSJAHR": "geheim2",
@@ -192,45 +192,45 @@ def test_only_what_may_be_kept_leaves_the_reader(book: RuleBook) -> None:
         "BEWUSSTSEINSZUSTAND": "geheim4",
         "KOERPERGEWICHT": "geheim5",
     }
-    made = read(book, export(resident(**markers), excluded(IDBEWOHNER="000043", AUSSCHLUSSGRUND="geheim6")))
-    assert "geheim" not in repr(made.findings)
+    result = read(book, export(resident(**markers), excluded(IDBEWOHNER="000043", AUSSCHLUSSGRUND="geheim6")))
+    assert "geheim" not in repr(result.findings)
     for name in ("residents", "assessments"):
-        assert "geheim" not in getattr(made.tables, name).to_csv()
-    assert made.people_residents["name"].isna().all()
+        assert "geheim" not in getattr(result.tables, name).to_csv()
+    assert result.people_residents["name"].isna().all()
 
 
 def test_version_1_has_wards_and_grades_of_its_own() -> None:
-    made = das_xml.read(
+    export_sheets = das_xml.read(
         *export(
             resident(WOHNBEREICH="3", PFLEGEGRAD="5", GESCHLECHT="2", BEATMUNG="0", KOERPERGROESSE="178"), version="V01"
         )
     )
-    assert made.findings == []
-    assert made.residents.cells[1].tolist() == ["000042", "3", date(2025, 1, 15)]
+    assert export_sheets.findings == []
+    assert export_sheets.residents.cells[1].tolist() == ["000042", "3", date(2025, 1, 15)]
 
 
 def test_unknown_versions_are_read_with_one_warning(book: RuleBook) -> None:
     for version in ("V04", "", None, "2"):
-        made = read(book, export(resident(), version=version))
-        assert told(made) == ["das-fassung-unbekannt"]
-        pd.testing.assert_frame_equal(made.tables.assessments, read(book, export(resident())).tables.assessments)
+        result = read(book, export(resident(), version=version))
+        assert reported(result) == ["das-fassung-unbekannt"]
+        pd.testing.assert_frame_equal(result.tables.assessments, read(book, export(resident())).tables.assessments)
 
 
 def test_unknown_elements_are_named_once(book: RuleBook) -> None:
     people = [resident(IDBEWOHNER=f"00000{i}", NEUESFELD="1") for i in range(3)]
-    made = read(book, export(*people))
-    (found,) = (one for one in made.findings if one.code == "das-felder-unbekannt")
-    assert (found.value, found.count, found.severity) == ("NEUESFELD", 3, Severity.WARNING)
+    result = read(book, export(*people))
+    (finding,) = (one for one in result.findings if one.code == "das-felder-unbekannt")
+    assert (finding.value, finding.count, finding.severity) == ("NEUESFELD", 3, Severity.WARNING)
 
 
 def test_fields_of_another_namespace_are_no_fields(book: RuleBook) -> None:
     foreign = '<x:SVESSEN xmlns:x="urn:x" value="0"/>'
     file = text(resident(SVESSEN=None).replace("</qs_data>", foreign + "</qs_data>"))
-    made = read(book, ("a.xml", file.encode()))
-    assert made.tables.assessments["4.8"].tolist() == [-1]
+    result = read(book, ("a.xml", file.encode()))
+    assert result.tables.assessments["4.8"].tolist() == [-1]
     prefixed = text(resident()).replace("<", "<d:").replace("<d:/", "</d:").replace("<d:?", "<?")
-    made = read(book, ("a.xml", prefixed.replace("xmlns=", "xmlns:d=").encode()))
-    assert made.tables.assessments["4.8"].tolist() == [9]
+    result = read(book, ("a.xml", prefixed.replace("xmlns=", "xmlns:d=").encode()))
+    assert result.tables.assessments["4.8"].tolist() == [9]
 
 
 @pytest.mark.parametrize(
@@ -252,63 +252,63 @@ def test_a_sheet_with_modules_3_and_5_completes_the_file(book: RuleBook) -> None
             ["000007", date(2026, 3, 11), 1, 0, "nein"],
         ]
     }
-    made = read(book, export(*BOTH), ("rest.xlsx", xlsx(supplement)))
-    table = made.tables.assessments.set_index("resident")
+    result = read(book, export(*BOTH), ("rest.xlsx", xlsx(supplement)))
+    table = result.tables.assessments.set_index("resident")
     assert table.loc["000042", ["3.1", "5.1 täglich", "4.8", "4.13", "special"]].tolist() == [5, 3, 9, 6, True]
     assert table.loc["000042", "date"] == pd.Timestamp(DAY)
     assert table.loc["000042", "continence_stool"] == 5
     assert table.loc["000007", ["3.1", "4.8"]].tolist() == [1, -1]
-    assert told(made) == ["das-ausgeschlossen"]
+    assert reported(result) == ["das-ausgeschlossen"]
 
 
-def test_a_supplement_of_another_day_is_told(book: RuleBook) -> None:
+def test_supplement_of_another_day_is_reported(book: RuleBook) -> None:
     rows = [["Bewohner-Nr", "Datum", "3.1"], ["000042", date(2026, 3, 21), 5], ["000042", DAY, 3]]
-    made = read(book, export(resident()), ("rest.xlsx", xlsx({"Begutachtungen": rows})))
-    assert made.tables.assessments[["3.1", "4.8"]].to_numpy().tolist() == [[5, -1], [3, 9]]
-    (found,) = (one for one in made.findings if one.code == "das-ergaenzung-allein")
-    assert (found.file, found.row, found.column) == ("rest.xlsx", 2, "Datum")
+    result = read(book, export(resident()), ("rest.xlsx", xlsx({"Begutachtungen": rows})))
+    assert result.tables.assessments[["3.1", "4.8"]].to_numpy().tolist() == [[5, -1], [3, 9]]
+    (finding,) = (one for one in result.findings if one.code == "das-ergaenzung-allein")
+    assert (finding.file, finding.row, finding.column) == ("rest.xlsx", 2, "Datum")
 
 
-def test_an_assessment_of_another_file_stands_beside_that_of_the_export(book: RuleBook) -> None:
+def test_assessment_of_another_file_is_added_to_the_export(book: RuleBook) -> None:
     rows = [["Bewohner-Nr", "Datum", "1.1"], ["000042", date(2025, 2, 1), 1]]
-    made = read(book, export(resident()), ("alt.xlsx", xlsx({"Begutachtungen": rows})))
-    assert made.tables.assessments[["1.1", "4.8"]].to_numpy().tolist() == [[1, -1], [0, 9]]
+    result = read(book, export(resident()), ("alt.xlsx", xlsx({"Begutachtungen": rows})))
+    assert result.tables.assessments[["1.1", "4.8"]].to_numpy().tolist() == [[1, -1], [0, 9]]
 
 
-def test_a_list_of_names_is_completed_and_goes_first(book: RuleBook) -> None:
+def test_list_of_names_is_completed_and_takes_precedence(book: RuleBook) -> None:
     rows = [
         ["Bewohner-Nr", "Name", "Wohnbereich", "Einzug", "Auszug"],
         ["000042", "Groß", "", date(2025, 1, 16), ""],
         ["B9", "Klein", "", "", ""],
     ]
-    made = read(book, export(*BOTH), ("namen.xlsx", xlsx({"Bewohner": rows})))
-    table = made.tables.residents
+    result = read(book, export(*BOTH), ("namen.xlsx", xlsx({"Bewohner": rows})))
+    table = result.tables.residents
     assert table["resident"].tolist() == ["000042", "B9", "000007"]
     assert table["ward"].tolist() == ["WB_1", None, None]
     assert table["moved_in"].tolist() == [pd.Timestamp(2025, 1, 16), pd.NaT, pd.Timestamp(2026, 3, 10)]
-    assert told(made) == ["das-ausgeschlossen", "das-weicht-ab"]
+    assert reported(result) == ["das-ausgeschlossen", "das-weicht-ab"]
 
 
 def test_a_ward_merged_over_several_rows_is_not_blank() -> None:
     cells = np.array([["Bewohner-Nr", "Wohnbereich"], ["000001", "Rose"], ["000042", ""]], dtype=object)
     grid = Grid("namen.xlsx", "Bewohner", SheetCells.of(cells), merged=((1, 1, 2, 1),))
-    found = {"Bewohner": [(grid, locate(grid, "Bewohner"))]}
-    das_join.add(found, [das_xml.read(*export(resident()))], ("Bewohner",))
-    (sheet, _), (rest, _) = found["Bewohner"]
+    sheets = {"Bewohner": [(grid, locate(grid, "Bewohner"))]}
+    das_join.add(sheets, [das_xml.read(*export(resident()))], ("Bewohner",))
+    (sheet, _), (rest, _) = sheets["Bewohner"]
     assert sheet.cells[2].tolist() == ["000042", "", date(2025, 1, 15)]
     assert set(rest.cells[1]) == {""}
 
 
-def test_two_exports_are_a_history_and_the_later_says_where_somebody_lives(book: RuleBook) -> None:
+def test_two_exports_are_a_history_and_the_later_determines_the_ward(book: RuleBook) -> None:
     autumn = export(
         resident(WOHNBEREICH="WB_2", ERHEBUNGSDATUM="2025-09-20", SVESSEN="3"),
         resident(IDBEWOHNER="000001"),
         target="2025-09-15",
     )
-    made = read(book, ("herbst.xml", autumn[1]), export(resident()))
-    assert made.tables.residents[["resident", "ward"]].to_numpy().tolist() == [["000042", "WB_1"], ["000001", "WB_1"]]
-    of = made.tables.assessments.query("resident == '000042'").sort_values("date")
-    assert of["4.8"].tolist() == [3, 9]
+    result = read(book, ("herbst.xml", autumn[1]), export(resident()))
+    assert result.tables.residents[["resident", "ward"]].to_numpy().tolist() == [["000042", "WB_1"], ["000001", "WB_1"]]
+    history = result.tables.assessments.query("resident == '000042'").sort_values("date")
+    assert history["4.8"].tolist() == [3, 9]
 
 
 def test_the_same_export_twice_adds_nothing(book: RuleBook) -> None:

@@ -57,7 +57,7 @@ def test_days_and_moments_in_all_spellings_mean_one_day(book: RuleBook, form: st
         "٠١.٠٢.٢٠٢٦",
     ],
 )
-def test_days_that_are_none_cost_their_row_alone(book: RuleBook, cell: str) -> None:
+def test_invalid_days_reject_their_row_only(book: RuleBook, cell: str) -> None:
     result = read_column(book, "csv", "Datum", [cell, "15.02.2026", "14.02.2026"])
     assert outcome(result) == [(ERROR, "datum-unlesbar", 2, 1)]
 
@@ -88,9 +88,7 @@ def test_a_month_first_column_is_refused_as_a_whole(book: RuleBook, form: str) -
 @both
 @pytest.mark.parametrize("mark", [".", "/", "-"])
 @pytest.mark.parametrize("month", ["03", "12"])
-def test_days_that_could_be_months_are_read_day_first_and_told(
-    book: RuleBook, form: str, mark: str, month: str
-) -> None:
+def test_ambiguous_days_are_read_day_first_and_reported(book: RuleBook, form: str, mark: str, month: str) -> None:
     result = read_column(book, form, "Datum", [f"{day}{mark}{month}{mark}2026" for day in ("02", "05")])
     assert dates(result) == [f"2026-{month}-02", f"2026-{month}-05"]
     assert outcome(result) == [(NOTICE, "datum-tag-zuerst", 0, 2)]

@@ -68,15 +68,15 @@ def test_a_heading_row_with_one_separator_fewer_than_the_rows() -> None:
     assert grid.cells[:].tolist()[1] == ["1", "Meier", "Jan", ""]
 
 
-def test_letters_of_dos_are_read_and_told_where_windows_has_none_such(book: RuleBook) -> None:
+def test_dos_letters_are_read_and_reported_where_windows_lacks_them(book: RuleBook) -> None:
     files = [("Bewohner.csv", "Bewohner-Nr;Name;Vorname\n1;Müller;Jürgen\n2;Groß;Änne\n".encode("cp850"))]
-    made = importers.read(files, book, sheets_needed=())
-    assert made.people_residents["name"].tolist() == ["Müller", "Groß"]
-    assert [f.code for f in made.findings if f.code.startswith("zeichen")] == ["zeichen-dos"]
+    result = importers.read(files, book, sheets_needed=())
+    assert result.people_residents["name"].tolist() == ["Müller", "Groß"]
+    assert [f.code for f in result.findings if f.code.startswith("zeichen")] == ["zeichen-dos"]
     (guess,) = importers.look(files).guesses
     assert (guess.encoding, guess.sheet, guess.settled) == ("cp850", "Bewohner", False)
-    agreed = SheetAnswer("Bewohner.csv", "", "Bewohner", columns={"Bewohner-Nr": 0, "Name": 1}, encoding="cp850")
-    again = importers.look(files, answers=[agreed])
+    answer = SheetAnswer("Bewohner.csv", "", "Bewohner", columns={"Bewohner-Nr": 0, "Name": 1}, encoding="cp850")
+    again = importers.look(files, answers=[answer])
     assert again.guesses[0].settled
     assert not [f for f in again.read(book, sheets_needed=()).findings if f.code.startswith("zeichen")]
 

@@ -26,7 +26,7 @@ def expected(text: str, delimiter: str) -> list[list[str]]:
     return [record + [""] * (width - len(record)) for record in records]
 
 
-def found(text: str, delimiter: str, first: int = 5) -> SheetCells | None:
+def fast_cells(text: str, delimiter: str, first: int = 5) -> SheetCells | None:
     data = text.encode()
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[:first]
     return delimited_fast.read(data, (0, len(data)), delimiter, rows)
@@ -44,7 +44,7 @@ def test_any_text_gives_the_same_cells_or_none(text: str, delimiter: str, size: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited_fast, "_SMALLEST", size)
         patch.setattr(delimited_fast, "_LARGEST", size)
-        cells = found(text, delimiter)
+        cells = fast_cells(text, delimiter)
     if cells is not None:
         assert cells[:].tolist() == expected(text, delimiter)
 
@@ -54,13 +54,13 @@ def test_any_text_gives_the_same_cells_or_none(text: str, delimiter: str, size: 
 @given(
     st.lists(st.lists(PLAIN, min_size=2, max_size=4), min_size=1, max_size=30), LINE_ENDS, QUOTING, st.integers(1, 200)
 )
-def test_what_a_program_writes_is_taken(rows: list[list[str]], end: str, quoting: int, size: int) -> None:
+def test_output_of_programs_is_accepted(rows: list[list[str]], end: str, quoting: int, size: int) -> None:
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=";", lineterminator=end, quoting=quoting).writerows(rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited_fast, "_SMALLEST", size)
         patch.setattr(delimited_fast, "_LARGEST", size)
-        cells = found(stream.getvalue(), ";", len(rows))
+        cells = fast_cells(stream.getvalue(), ";", len(rows))
     assert cells is not None
     assert cells[:].tolist() == expected(stream.getvalue(), ";")
 
@@ -107,7 +107,7 @@ def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypat
 
 def test_few_different_cells_become_codes() -> None:
     text = "".join(f"{n};{n % 3};frei {n}\n" for n in range(1000))
-    cells = found(text, ";", 500)
+    cells = fast_cells(text, ";", 500)
     assert cells is not None
     assert [codes is not None for codes, _ in cells.columns] == [False, True, False]
     assert in_order(*cells.coded(1))[1] == ["0", "1", "2"]

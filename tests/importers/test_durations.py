@@ -1,4 +1,4 @@
-"""Durations as programs write them; what a point or a colon means, the whole column and its heading tell."""
+"""Durations as programs write them; what a point or a colon means, the whole column and its heading decide."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_durations(book: RuleBook, cell: Any, seconds: int) -> None:
         timedelta(minutes=-5),
     ],
 )
-def test_durations_that_are_none(cell: Any) -> None:
+def test_invalid_durations(cell: Any) -> None:
     with pytest.raises(ValueError):
         durations.seconds(cell, 1440)
 
@@ -100,7 +100,7 @@ def test_durations_that_are_none(cell: Any) -> None:
         (["1,234", "7.25"], [74040, 435], []),
     ],
 )
-def test_the_whole_column_tells_what_a_point_means(
+def test_whole_column_decides_what_a_point_means(
     book: RuleBook, cells: list[str], seconds: list[int], codes: list[str]
 ) -> None:
     result = read_column(book, "csv", "Minuten", cells)
@@ -109,7 +109,7 @@ def test_the_whole_column_tells_what_a_point_means(
 
 
 @both
-def test_colons_are_told_as_hours_and_minutes(book: RuleBook, form: str) -> None:
+def test_colons_are_reported_as_hours_and_minutes(book: RuleBook, form: str) -> None:
     result = read_column(book, form, "Minuten", ["0:15", "0:20", "10"])
     assert result.tables.interventions["seconds"].tolist() == [900, 1200, 600]
     assert outcome(result) == [(NOTICE, "minuten-mit-doppelpunkt", 0, 2)]
@@ -120,7 +120,7 @@ def test_colons_are_told_as_hours_and_minutes(book: RuleBook, form: str) -> None
     ("heading", "seconds"),
     [("Dauer (h)", 5400), ("Dauer in Stunden", 5400), ("Dauer (Sek.)", 2), ("Dauer (Min.)", 90), ("Dauer", 90)],
 )
-def test_the_heading_tells_the_unit(book: RuleBook, form: str, heading: str, seconds: int) -> None:
+def test_heading_determines_the_unit(book: RuleBook, form: str, heading: str, seconds: int) -> None:
     sheets = with_interventions(intervention(Minuten=1.5))
     sheets["Interventionen"][0][5] = heading
     files = [("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets)

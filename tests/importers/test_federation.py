@@ -1,4 +1,4 @@
-"""The files of a federation's home: what is refused, what is a finding, and what the rows come to."""
+"""The files of a federation's home: what is refused, what is a finding, and the result of the rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import rules
 import sample_data
 from importers.findings import Finding, Severity, UnreadableError
 from pebem.contracts import Tables, check
-from tests.support.importers.parquet_files import month, pa, pq, put, rewrite
+from tests.support.importers.parquet_files import month, pa, pq, rewrite, with_value
 
 federations = pytest.importorskip("importers.parquet.homes")
 batches = pytest.importorskip("importers.parquet.batches")
@@ -140,26 +140,26 @@ CELLS = {
 def test_a_bad_row_is_counted_and_left_out(case: str, federation: Path) -> None:
     column, values, code = CELLS[case]
     before = len(read(federation)[1])
-    rewrite(month(federation), put(column, values))
+    rewrite(month(federation), with_value(column, values))
     _, rows, findings, faulty = read(federation)
     assert (len(rows), faulty) == (before - 3, 3)
-    found = errors(findings)
-    assert found.keys() == {code}
-    assert (found[code].file, found[code].column) == ("2026-01.parquet", column)
+    faults = errors(findings)
+    assert faults.keys() == {code}
+    assert (faults[code].file, faults[code].column) == ("2026-01.parquet", column)
     assert sum(one.count for one in findings if one.code == code) == 3
 
 
 def test_a_row_with_two_errors_is_lost_once(federation: Path) -> None:
-    rewrite(month(federation), put("intervention", ["9.99"]))
-    rewrite(month(federation), put("seconds", [-7, 86_401]))
+    rewrite(month(federation), with_value("intervention", ["9.99"]))
+    rewrite(month(federation), with_value("seconds", [-7, 86_401]))
     assert read(federation)[3] == 2
 
 
-def test_unknown_people_and_no_time_are_told_and_the_rows_stay(federation: Path) -> None:
+def test_unknown_people_and_missing_time_are_reported_and_rows_stay(federation: Path) -> None:
     before = len(read(federation)[1])
-    rewrite(month(federation), put("resident", ["niemand"] * 2))
-    rewrite(month(federation), put("staff", ["fremd", None], row=2))
-    rewrite(month(federation), put("minute_of_day", [1440, -5], row=4))
+    rewrite(month(federation), with_value("resident", ["niemand"] * 2))
+    rewrite(month(federation), with_value("staff", ["fremd", None], row=2))
+    rewrite(month(federation), with_value("minute_of_day", [1440, -5], row=4))
     _, rows, findings, _ = read(federation)
     assert len(rows) == before
     assert rows["minute_of_day"].tolist()[4:6] == [-1, -1]
@@ -170,8 +170,8 @@ def test_unknown_people_and_no_time_are_told_and_the_rows_stay(federation: Path)
 
 def test_titles_and_ids_with_blanks_mean_the_same(federation: Path) -> None:
     entry, who = BOOK.interventions[0], pq.read_table(month(federation)).column("resident")[0].as_py()
-    rewrite(month(federation), put("intervention", [entry.title, f" {entry.id} "]))
-    rewrite(month(federation), put("resident", [f" {who} ", who]))
+    rewrite(month(federation), with_value("intervention", [entry.title, f" {entry.id} "]))
+    rewrite(month(federation), with_value("resident", [f" {who} ", who]))
     _, rows, findings, _ = read(federation)
     assert rows["intervention"].tolist()[:2] == [entry.id] * 2
     assert rows["resident"].tolist()[:2] == [who] * 2
@@ -181,23 +181,23 @@ def test_titles_and_ids_with_blanks_mean_the_same(federation: Path) -> None:
 def test_master_data_are_checked_as_those_of_a_workbook(federation: Path) -> None:
     home = federation / "home=0001"
     first = pq.read_table(home / "residents.parquet").column("resident")[0].as_py()
-    rewrite(home / "residents.parquet", put("resident", [first], row=1))
-    rewrite(home / "staff.parquet", put("qn", [9]))
-    rewrite(home / "assessments.parquet", put("1.1", [77]))
-    rewrite(home / "assessments.parquet", put("continence_urine", [99]))
-    rewrite(home / "assessments.parquet", put("date", [date(3000, 1, 1)], row=1))
+    rewrite(home / "residents.parquet", with_value("resident", [first], row=1))
+    rewrite(home / "staff.parquet", with_value("qn", [9]))
+    rewrite(home / "assessments.parquet", with_value("1.1", [77]))
+    rewrite(home / "assessments.parquet", with_value("continence_urine", [99]))
+    rewrite(home / "assessments.parquet", with_value("date", [date(3000, 1, 1)], row=1))
     people, _, findings, _ = read(federation)
-    found = errors(findings)
-    place = found["bewohner-doppelt"]
+    faults = errors(findings)
+    place = faults["bewohner-doppelt"]
     assert (place.file, place.column, place.row) == ("residents.parquet", "resident", 2)
-    assert found["qn-ungueltig"].column == "qn"
-    assert {"punktwert-ungueltig", "kontinenz-unbekannt", "datum-unlesbar"} <= found.keys()
+    assert faults["qn-ungueltig"].column == "qn"
+    assert {"punktwert-ungueltig", "kontinenz-unbekannt", "datum-unlesbar"} <= faults.keys()
     assert people.residents["resident"].is_unique
 
 
 def test_very_many_unknown_names_stay_a_short_list(federation: Path) -> None:
     size = len(pq.read_table(month(federation)))
-    rewrite(month(federation), put("intervention", [f"unbekannt {i}" for i in range(size)]))
+    rewrite(month(federation), with_value("intervention", [f"unbekannt {i}" for i in range(size)]))
     listed = [one for one in read(federation)[2] if one.severity is Severity.ERROR]
     assert len(listed) == 51
     assert sum(one.count for one in listed) == size

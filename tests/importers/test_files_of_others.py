@@ -33,9 +33,9 @@ def read_text(book: RuleBook, data: bytes) -> importers.ReadFiles:
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_known_without_its_mark(book: RuleBook, codec: str) -> None:
     files = [(name, data.decode().encode(codec)) for name, data in csv_files(home())]
-    made, expected = (importers.read(some, book).tables for some in (files, csv_files(home())))
-    assert made.interventions.equals(expected.interventions)
-    assert made.residents.equals(expected.residents)
+    tables, expected = (importers.read(some, book).tables for some in (files, csv_files(home())))
+    assert tables.interventions.equals(expected.interventions)
+    assert tables.residents.equals(expected.residents)
 
 
 def test_utf_32_is_refused(book: RuleBook) -> None:
@@ -44,7 +44,7 @@ def test_utf_32_is_refused(book: RuleBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ('="0042"', "0042"),
         ("'0042", "0042"),
@@ -57,14 +57,14 @@ def test_utf_32_is_refused(book: RuleBook) -> None:
         ("=", "="),
     ],
 )
-def test_marks_that_keep_text_from_becoming_a_number(written: str, said: str) -> None:
-    assert clean(written) == said
+def test_marks_that_keep_text_from_becoming_a_number(written: str, message: str) -> None:
+    assert clean(written) == message
 
 
 def test_marked_numbers_in_a_file(book: RuleBook) -> None:
     rows = [["Bewohner-Nr", "Intervention", "Datum", "Minuten"], ['="0042"', "'4.10", '="02.03.2026"', "'12,5"]]
-    made = read_text(book, "\r\n".join(";".join(row) for row in rows).encode()).tables.interventions
-    assert made[["resident", "intervention", "seconds"]].astype(str).to_numpy().tolist() == [["0042", "4.10", "750"]]
+    frame = read_text(book, "\r\n".join(";".join(row) for row in rows).encode()).tables.interventions
+    assert frame[["resident", "intervention", "seconds"]].astype(str).to_numpy().tolist() == [["0042", "4.10", "750"]]
 
 
 def test_dashes_of_every_kind_are_hyphens() -> None:
@@ -74,9 +74,7 @@ def test_dashes_of_every_kind_are_hyphens() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [b"NaN", b"1e999", b"-inf"])
 @pytest.mark.parametrize("column", ["A", "D", "E", "F"])
-def test_numbers_that_are_none_cost_their_row_and_become_no_other_value(
-    book: RuleBook, column: str, number: bytes
-) -> None:
+def test_invalid_numbers_reject_their_row(book: RuleBook, column: str, number: bytes) -> None:
     cell = re.compile(rb'<c r="%s2"[^>]*>.*?</c>' % column.encode())
     data = with_part(
         xlsx(home()), SHEET, lambda raw: cell.sub(b'<c r="%s2"><v>%s</v></c>' % (column.encode(), number), raw)
@@ -188,15 +186,17 @@ DAY = date(2026, 3, 2)
     ids=["numbers", "moments", "texts"],
 )
 def test_days_above_the_columns_as_programs_write_them(days: list[Any]) -> None:
-    made = rosters.read(rosters.with_roster(Dienstplan=[["Pers.-Nr.", "Name", *days], ["P1", "", "", "F1", *[""] * 5]]))
-    assert rosters.duties(made) == [("P1", None, "02.03. 06:00", "02.03. 14:00")]
+    result = rosters.read(
+        rosters.with_roster(Dienstplan=[["Pers.-Nr.", "Name", *days], ["P1", "", "", "F1", *[""] * 5]])
+    )
+    assert rosters.duties(result) == [("P1", None, "02.03. 06:00", "02.03. 14:00")]
 
 
-def test_a_shift_that_nobody_has_is_told() -> None:
+def test_shift_without_staff_is_reported() -> None:
     rows = rosters.month(["P1", "Yılmaz", "F1"], ["", "", "S2"])
-    made = rosters.read(rosters.with_roster(März_2026=rows))
-    assert rosters.duties(made) == [("P1", None, "01.03. 06:00", "01.03. 14:00")]
-    assert rosters.told(made) == [("nummer-fehlt", 3, "", 1)]
+    result = rosters.read(rosters.with_roster(März_2026=rows))
+    assert rosters.duties(result) == [("P1", None, "01.03. 06:00", "01.03. 14:00")]
+    assert rosters.reported(result) == [("nummer-fehlt", 3, "", 1)]
 
 
 def test_text_that_looks_like_a_formula_stays_text(book: RuleBook) -> None:

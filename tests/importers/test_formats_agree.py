@@ -86,7 +86,7 @@ def test_the_import_of_other_formats_equals_that_of_xlsx(written: str, book: Rul
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "made",
+    "write",
     [
         *(lambda rows, e=e: text_of(rows).encode(e) for e in ("utf-8", "utf-8-sig", "utf-16")),
         lambda rows: text_of(rows).replace("ş", "s").replace("ı", "i").encode("cp1252"),
@@ -99,11 +99,11 @@ def test_the_import_of_other_formats_equals_that_of_xlsx(written: str, book: Rul
         lambda rows: page(rows, "utf-16"),
     ],
 )
-def test_text_and_pages_equal_each_other(made: Callable[[list[list[Any]]], bytes]) -> None:
+def test_text_and_pages_equal_each_other(write: Callable[[list[list[Any]]], bytes]) -> None:
     for name, rows in home().items():
         written = text_of(rows, "\t").rstrip("\r\n").split("\r\n")
         expected = [row.split("\t") for row in written]
-        data = made(rows)
+        data = write(rows)
         if b"\xfc" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"<")):
             expected = [[cell.replace("ş", "s").replace("ı", "i") for cell in row] for row in expected]
         assert cells(f"{name}.xlsx", data) == {name: expected}
@@ -138,19 +138,19 @@ def test_days_of_xlsb_counted_from_1904() -> None:
     assert row == [date(2026, 3, 1), 43.0]
 
 
-def test_errors_are_told_in_every_format() -> None:
+def test_errors_are_reported_in_every_format() -> None:
     expected = [[Odd("#N/A"), Odd("#DIV/0!"), "x"]]
-    made = xlsx({"B": [[Formula("=NA()", "#N/A"), Formula("=1/0", "#DIV/0!"), "x"]]})
-    assert cells("a", made)["B"] == expected
+    content = xlsx({"B": [[Formula("=NA()", "#N/A"), Formula("=1/0", "#DIV/0!"), "x"]]})
+    assert cells("a", content)["B"] == expected
     assert cells("a", xlsb({"B": [[Error(0x2A), Error(0x07, formula=False), "x"]]}))["B"] == expected
     assert cells("a.csv", b"#N/A;#DIV/0!;x\r\n")["a"] == expected
     assert cells("a.csv", b"<table><tr><td>#N/A<td>#DIV/0!<td>x</table>")["a"] == expected
     assert cells("a.csv", "#NV;#ÜBERLAUF!;#1\r\n".encode("cp1252"))["a"] == [[Odd("#NV"), Odd("#ÜBERLAUF!"), "#1"]]
 
 
-def test_formulas_never_calculated_are_told_where_that_can_be_told() -> None:
-    made = xlsx({"B": [[Formula("=1+1", ""), "x"]]})
-    assert cells("a", made)["B"] == [[Odd(UNCALCULATED), "x"]]
+def test_uncalculated_formulas_are_reported_where_recognisable() -> None:
+    content = xlsx({"B": [[Formula("=1+1", ""), "x"]]})
+    assert cells("a", content)["B"] == [[Odd(UNCALCULATED), "x"]]
 
 
 def test_merged_cells_are_reported_and_cut_at_the_end_of_the_sheet() -> None:

@@ -34,20 +34,20 @@ MASTER = {name: rows for name, rows in home().items() if name != "Interventionen
 
 
 def proposed(guess: SheetGuess, **changes: Any) -> SheetAnswer:
-    """Return the answer of somebody who agrees with a guess, but for some changes."""
+    """Return the answer of a user who agrees with a guess, but for some changes."""
     columns = {column.column: column.position for column in guess.columns if column.column}
-    said = SheetAnswer(guess.file, guess.name, guess.sheet, max(0, guess.row), guess.depth, columns, guess.unit)
-    return replace(said, **changes)
+    answer = SheetAnswer(guess.file, guess.name, guess.sheet, max(0, guess.row), guess.depth, columns, guess.unit)
+    return replace(answer, **changes)
 
 
 def by_name(files: list[tuple[str, bytes]], **options: Any) -> dict[str, SheetGuess]:
     return {guess.name or guess.file: guess for guess in recognised(files, **options)}
 
 
-def same(one: importers.ReadFiles, other: importers.ReadFiles) -> None:
+def same(left: importers.ReadFiles, right: importers.ReadFiles) -> None:
     for name in ("residents", "assessments", "instability", "staff", "interventions", "duties"):
-        pd.testing.assert_frame_equal(getattr(one.tables, name), getattr(other.tables, name))
-    assert (one.rows, one.unknown, one.tables.faulty) == (other.rows, other.unknown, other.tables.faulty)
+        pd.testing.assert_frame_equal(getattr(left.tables, name), getattr(right.tables, name))
+    assert (left.rows, left.unknown, left.tables.faulty) == (right.rows, right.unknown, right.tables.faulty)
 
 
 def foreign(rows: list[list[Any]] = EXPORT, name: str = "Tabelle1") -> list[tuple[str, bytes]]:
@@ -67,9 +67,9 @@ def test_a_foreign_sheet_is_guessed_by_its_headings_and_asked_about() -> None:
     guess = by_name(foreign())["Tabelle1"]
     assert (guess.sheet, guess.settled, guess.row, guess.depth, guess.missing) == ("Interventionen", False, 2, 1, ())
     assert 0 < guess.confidence < 1
-    told = {column.column: (column.letter, column.heading, column.samples) for column in guess.columns}
-    assert told["Datum"] == ("D", "Durchgeführt am", ("02.03.2026", "03.03.2026"))
-    assert told["Minuten"] == ("F", "Dauer", ("12,5", "20"))
+    columns = {column.column: (column.letter, column.heading, column.samples) for column in guess.columns}
+    assert columns["Datum"] == ("D", "Durchgeführt am", ("02.03.2026", "03.03.2026"))
+    assert columns["Minuten"] == ("F", "Dauer", ("12,5", "20"))
     assert {column.column: column.candidates for column in guess.columns}["Uhrzeit"] == ("Datum", "Minuten")
     assert guess.preview[0] == ("Maßnahmenexport Haus A", *[""] * 5)
     assert guess.rows == len(EXPORT)
@@ -85,7 +85,7 @@ def test_what_was_agreed_with_reads_as_what_was_guessed(book: RuleBook) -> None:
     assert not [f.code for f in answered.findings if f.severity is Severity.WARNING]
 
 
-def test_a_foreign_sheet_beside_our_own_of_the_kind_is_left_out_until_somebody_says_so(book: RuleBook) -> None:
+def test_foreign_sheet_beside_our_own_is_left_out_until_chosen(book: RuleBook) -> None:
     files = [("heim.xlsx", xlsx({**home(), "Alte Bewohner": [["Bewohner-Nr", "Name"], ["99", "Alt"]]}))]
     assert importers.read(files, book).tables.residents["resident"].tolist() == ["0042", "B2"]
     guess = by_name(files)["Alte Bewohner"]
@@ -94,7 +94,7 @@ def test_a_foreign_sheet_beside_our_own_of_the_kind_is_left_out_until_somebody_s
     assert read.tables.residents["resident"].tolist() == ["0042", "B2", "99"]
 
 
-def test_a_list_of_something_else_is_not_taken_for_residents(book: RuleBook) -> None:
+def test_unrelated_list_is_not_read_as_residents(book: RuleBook) -> None:
     sheets = {**home(), "Zimmer": [["Bewohner-Nr", "Zimmer", "Telefon", "Schlüssel"], ["0042", "12", "34", "ja"]]}
     del sheets["Bewohner"]
     with pytest.raises(UnreadableError, match=r"Es fehlt das Blatt „Bewohner“\. Nicht gelesen: Zimmer"):
@@ -122,13 +122,13 @@ HIDDEN = xlsx({**MASTER, "Tabelle1": EXPORT, "Archiv": EXPORT, "Notiz": [["x"]]}
     [[("heim.xlsx", xlsx(home()))], csv_files(home()), [export(resident())], foreign(), [("heim.xlsx", HIDDEN)]],
     ids=["workbook", "text", "das", "foreign", "hidden"],
 )
-def test_what_was_looked_at_is_read_as_if_it_were_opened_anew(book: RuleBook, files: list[tuple[str, bytes]]) -> None:
-    one, other = importers.look(files).read(book, sheets_needed=()), importers.read(files, book, sheets_needed=())
-    same(one, other)
-    assert one.findings == other.findings
+def test_read_after_look_equals_direct_read(book: RuleBook, files: list[tuple[str, bytes]]) -> None:
+    left, right = importers.look(files).read(book, sheets_needed=()), importers.read(files, book, sheets_needed=())
+    same(left, right)
+    assert left.findings == right.findings
 
 
-def test_hidden_sheets_are_listed_off_and_read_when_somebody_wants_them(book: RuleBook) -> None:
+def test_hidden_sheets_are_listed_unselected_and_read_when_chosen(book: RuleBook) -> None:
     data = xlsx(
         {**MASTER, "Tabelle1": EXPORT, "Archiv": [*EXPORT[2:3], ["B2", "P1", "4.2", "1.3.2026", "9:15", 7]]},
         hidden=("Archiv", "Instabilität"),
@@ -147,9 +147,9 @@ def test_hidden_sheets_are_listed_off_and_read_when_somebody_wants_them(book: Ru
         "Uhrzeit",
         "Minuten",
     }
-    made = importers.read([("heim.xlsx", data)], book, answers=[proposed(again), proposed(guesses["Tabelle1"])])
-    assert made.rows == 3
-    assert made.tables.instability.empty
+    result = importers.read([("heim.xlsx", data)], book, answers=[proposed(again), proposed(guesses["Tabelle1"])])
+    assert result.rows == 3
+    assert result.tables.instability.empty
 
 
 def test_another_row_of_headings_gives_other_columns(book: RuleBook) -> None:
@@ -162,10 +162,10 @@ def test_another_row_of_headings_gives_other_columns(book: RuleBook) -> None:
     assert not other.settled
     columns = {"Datum": 0, "Intervention": 1, "Personal-Nr": 2}
     answer = SheetAnswer("export.csv", "", "Interventionen", 1, 1, columns)
-    (said,) = recognised(files, answers=[answer])
-    assert (said.settled, said.missing, said.confidence) == (True, (), 1)
-    made = importers.read(files, book, sheets_needed=(), answers=[answer]).tables.interventions
-    assert made["staff"].astype(object).tolist() == ["P1"]
+    (guess_,) = recognised(files, answers=[answer])
+    assert (guess_.settled, guess_.missing, guess_.confidence) == (True, (), 1)
+    frame = importers.read(files, book, sheets_needed=(), answers=[answer]).tables.interventions
+    assert frame["staff"].astype(object).tolist() == ["P1"]
 
 
 def merged(rows: list[list[Any]], *spans: tuple[int, int, int, int]) -> bytes:
@@ -195,9 +195,9 @@ def test_two_rows_of_headings_with_groups(book: RuleBook) -> None:
         ("Durchführung › Maßnahme", "Intervention"),
         ("Durchführung › Bemerkung", ""),
     ]
-    made = importers.read(files, book, sheets_needed=(), answers=[proposed(guess)]).tables.interventions
-    assert made[["resident", "staff"]].astype(object).to_numpy().tolist() == [["0042", "P1"]]
-    assert importers.read(files, book, sheets_needed=()).rows == 0, "only likely: nobody was asked"
+    frame = importers.read(files, book, sheets_needed=(), answers=[proposed(guess)]).tables.interventions
+    assert frame[["resident", "staff"]].astype(object).to_numpy().tolist() == [["0042", "P1"]]
+    assert importers.read(files, book, sheets_needed=()).rows == 0, "only likely: no one was asked"
 
 
 def test_a_heading_that_could_mean_two_columns_is_shown_with_both(book: RuleBook) -> None:
@@ -230,21 +230,21 @@ def test_a_heading_twice_is_asked_about_and_the_one_chosen_is_read(book: RuleBoo
     with pytest.raises(UnreadableError, match="„Datum“ mehrfach"):
         importers.read(files, book, sheets_needed=())
     answer = SheetAnswer("Interventionen.csv", "", "Interventionen", 0, 1, {"Intervention": 0, "Datum": 2})
-    made = importers.read(files, book, sheets_needed=(), answers=[answer]).tables.interventions
-    assert made["date"].dt.day.tolist() == [2]
+    frame = importers.read(files, book, sheets_needed=(), answers=[answer]).tables.interventions
+    assert frame["date"].dt.day.tolist() == [2]
 
 
-def test_items_that_excel_spoilt_can_be_said() -> None:
+def test_items_spoilt_by_excel_can_be_assigned() -> None:
     rows = [["Bewohner-Nr", 4.1, 4.1], ["0042", 1, 2]]
     (guess,) = recognised([("heim.xlsx", xlsx({"Begutachtungen": rows}))])
     assert (guess.settled, guess.missing) == (False, ())
 
 
 @pytest.mark.parametrize(("unit", "seconds"), [("", 90 * 60), ("min", 90 * 60), ("s", 90), ("h", 324_000)])
-def test_a_unit_somebody_says_holds_for_this_file_alone(book: RuleBook, unit: str, seconds: int) -> None:
-    one = [["Intervention", "Datum", "Dauer"], ["4.10", "2.3.2026", "90"]]
+def test_answered_unit_holds_for_this_file_only(book: RuleBook, unit: str, seconds: int) -> None:
+    sheet = [["Intervention", "Datum", "Dauer"], ["4.10", "2.3.2026", "90"]]
     other = [["Intervention", "Datum", "Dauer (s)"], ["4.10", "2.3.2026", "90"]]
-    files = [("Interventionen.csv", text_of(one).encode()), ("Interventionen 2.csv", text_of(other).encode())]
+    files = [("Interventionen.csv", text_of(sheet).encode()), ("Interventionen 2.csv", text_of(other).encode())]
     first, _ = recognised(files)
     result = importers.read(files, book, sheets_needed=(), answers=[proposed(first, unit=unit)])
     if unit == "h":
@@ -258,17 +258,17 @@ def test_a_unit_somebody_says_holds_for_this_file_alone(book: RuleBook, unit: st
 
 
 @pytest.mark.parametrize("encoding", ["mac_roman", "cp850", "cp1252", "utf-16-le"])
-def test_the_preview_is_right_under_the_encoding_somebody_chose(book: RuleBook, encoding: str) -> None:
+def test_preview_follows_the_chosen_encoding(book: RuleBook, encoding: str) -> None:
     rows = [["Bewohner-Nr", "Name", "Vorname"], ["0042", "Müller-Lüdenscheidt", "Änne"]]
     files = [("Bewohner.csv", text_of(rows).encode(encoding))]
     (guess,) = recognised(files, answers=[SheetAnswer("Bewohner.csv", "", "Bewohner", encoding=encoding)])
     assert (guess.preview[1][1:], guess.encoding) == (("Müller-Lüdenscheidt", "Änne"), encoding)
-    made = importers.read(files, book, sheets_needed=(), answers=[proposed(guess, encoding=encoding)])
-    assert made.people_residents["given"].tolist() == ["Änne"]
-    assert not [f.code for f in made.findings if f.code.startswith("zeichen")]
+    result = importers.read(files, book, sheets_needed=(), answers=[proposed(guess, encoding=encoding)])
+    assert result.people_residents["given"].tolist() == ["Änne"]
+    assert not [f.code for f in result.findings if f.code.startswith("zeichen")]
 
 
-def test_letters_an_encoding_cannot_read_are_told_and_not_lost_in_silence(book: RuleBook) -> None:
+def test_undecodable_letters_are_reported(book: RuleBook) -> None:
     files = [("Bewohner.csv", "Bewohner-Nr;Name\n0042;Müller\n".encode("cp1252"))]
     answer = SheetAnswer("Bewohner.csv", "", "Bewohner", encoding="utf-8")
     assert recognised(files, answers=[answer])[0].preview[1][1] == "M\ufffdller"
@@ -298,7 +298,7 @@ def test_answers_that_do_not_fit_the_file_are_refused_in_one_sentence(book: Rule
         recognised(files, answers=[answer])
 
 
-def test_an_answer_without_a_required_column_says_which(book: RuleBook) -> None:
+def test_answer_without_a_required_column_names_it(book: RuleBook) -> None:
     files = [("a.csv", b"Intervention;Datum\n4.10;2.3.2026\n")]
     answer = SheetAnswer("a.csv", "", "Interventionen", 0, 1, {"Intervention": 0})
     (guess,) = recognised(files, answers=[answer])
@@ -322,11 +322,13 @@ def test_rosters_are_settled_by_their_name_and_asked_about_without(book: RuleBoo
     assert {c.column for c in guesses["Tabelle8"].columns} == {"Name", "Datum", "Dienst"}
     assert guesses["Tabelle8"].missing == ()
     assert len(importers.read(files, book).tables.duties) == 7
-    made = importers.read(files, book, answers=[proposed(guesses["Tabelle8"]), proposed(guesses["Tabelle7"], sheet="")])
-    assert sorted(made.tables.duties["staff"]) == ["007", *["P1"] * 7]
+    result = importers.read(
+        files, book, answers=[proposed(guesses["Tabelle8"]), proposed(guesses["Tabelle7"], sheet="")]
+    )
+    assert sorted(result.tables.duties["staff"]) == ["007", *["P1"] * 7]
 
 
-def test_a_roster_in_foreign_words_is_read_by_what_somebody_says(book: RuleBook) -> None:
+def test_roster_in_foreign_words_is_read_as_answered(book: RuleBook) -> None:
     rows = [["Wer?", "Tag im Haus", "Los", "Feierabend"], ["P1", "2.3.2026", "06:00", "14:00"]]
     files = [("plan.csv", text_of(rows).encode()), *csv_files({"Mitarbeitende": home()["Mitarbeitende"]})]
     answer = SheetAnswer("plan.csv", "", "Dienste", 0, 1, {"Personal-Nr": 0, "Datum": 1, "Beginn": 2, "Ende": 3})
@@ -362,11 +364,11 @@ def test_a_text_file_of_nothing_we_know_is_asked_about_and_can_be_left_out(book:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [(b"", "leer"), (b";" * 1_000_000, "mehr als 500 Spalten"), (b'Bewohner-Nr;Name\n1;"x\n2;y', "Anführungszeichen")],
 )
-def test_files_that_cannot_be_read_as_a_whole_are_refused(data: bytes, said: str) -> None:
-    with pytest.raises(UnreadableError, match=said):
+def test_files_that_cannot_be_read_as_a_whole_are_refused(data: bytes, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message):
         recognised([("a.csv", data)])
 
 
@@ -387,9 +389,9 @@ def test_a_password_is_asked_for() -> None:
     assert all(guess.settled for guess in recognised([("a.xlsx", data)], passwords={"a.xlsx": "geheim"}))
 
 
-def test_two_files_of_one_name_are_told_apart(book: RuleBook) -> None:
-    one, other = (text_of(rows).encode() for rows in (EXPORT[2:4], [*EXPORT[2:3], *EXPORT[4:]]))
-    files = [("x/export.csv", one), ("y/export.csv", other)]
+def test_two_files_of_one_name_are_distinguished(book: RuleBook) -> None:
+    left, right = (text_of(rows).encode() for rows in (EXPORT[2:4], [*EXPORT[2:3], *EXPORT[4:]]))
+    files = [("x/export.csv", left), ("y/export.csv", right)]
     guesses = recognised(files)
     assert [guess.file for guess in guesses] == ["export.csv", "export (2).csv"]
     answers = [proposed(guesses[0]), proposed(guesses[1], sheet="")]
@@ -403,9 +405,9 @@ def test_a_das_sheet_can_be_left_out(book: RuleBook) -> None:
     assert importers.read(
         files, book, sheets_needed=(), answers=[proposed(assessments, sheet="")]
     ).tables.assessments.empty
-    made = importers.read(files, book, sheets_needed=(), answers=[proposed(residents, sheet="")])
-    assert made.tables.residents.empty
-    assert [sheet.sheet for sheet in made.faulty_rows] == ["Begutachtungen"], "nobody knows the resident any more"
+    result = importers.read(files, book, sheets_needed=(), answers=[proposed(residents, sheet="")])
+    assert result.tables.residents.empty
+    assert [sheet.sheet for sheet in result.faulty_rows] == ["Begutachtungen"], "the resident is no longer known"
 
 
 HEADINGS = {

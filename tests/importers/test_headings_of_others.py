@@ -21,8 +21,8 @@ from tests.support.importers.files import csv_files, home, written, xlsx
 
 
 def first(sheet: str, heading: str) -> tuple[str, float, str] | None:
-    found = matches(sheet, heading)
-    return (found[0].column, found[0].confidence, found[0].shape) if found else None
+    result = matches(sheet, heading)
+    return (result[0].column, result[0].confidence, result[0].shape) if result else None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_no_synonyms(heading: Any) -> None:
     assert matches("Interventionen", heading) == ()
 
 
-def test_no_synonym_says_what_our_own_names_say() -> None:
+def test_no_synonym_repeats_our_own_names() -> None:
     for sheet, names in usual().sheets.items():
         assert {match.column for found in names.values() for match in found} <= {
             *SHEETS[sheet].columns,
@@ -107,8 +107,8 @@ def columns(rows: list[list[Any]], sheet: str = "Interventionen", form: str = "x
 )
 def test_zeit_is_time_of_day_or_minutes_by_its_cells(cells: list[Any], column: str | None, form: str) -> None:
     rows = [["Datum", "Maßnahme", "Zeit"], *[["02.03.2026", "4.10", cell] for cell in cells]]
-    found, table = columns(rows, form=form)
-    assert {name for name, heading in found.items() if heading == "Zeit"} == ({column} if column else set())
+    matched, table = columns(rows, form=form)
+    assert {name for name, heading in matched.items() if heading == "Zeit"} == ({column} if column else set())
     open_ones = [f.value for f in table.findings if f.code == "spalte-mehrdeutig"]
     assert open_ones == ([] if column else ["Zeit"])
 
@@ -129,33 +129,33 @@ def test_kuerzel_is_staff_or_intervention_by_its_cells() -> None:
 )
 def test_mitarbeiter_is_number_or_name_by_its_cells(cells: list[Any], column: str) -> None:
     other = "Nachname" if column == "Personal-Nr" else "Personalnummer"
-    found, _ = columns(
+    matched, _ = columns(
         [["Mitarbeiter", other, "Qualifikation"], *[[cell, i, "PFK"] for i, cell in enumerate(cells)]], "Mitarbeitende"
     )
-    assert found[column] == "Mitarbeiter"
-    assert found["QN"] == "Qualifikation"
+    assert matched[column] == "Mitarbeiter"
+    assert matched["QN"] == "Qualifikation"
 
 
 def test_equal_candidates_stay_open() -> None:
-    found, table = columns([["Datum", "Maßnahme", "Dauer", "Zeitaufwand"], ["2.3.2026", "4.10", 10, 20]])
-    assert "Minuten" not in found
+    matched, table = columns([["Datum", "Maßnahme", "Dauer", "Zeitaufwand"], ["2.3.2026", "4.10", 10, 20]])
+    assert "Minuten" not in matched
     assert [f.value for f in table.findings if f.code == "spalte-mehrdeutig"] == ["Dauer", "Zeitaufwand"]
 
 
-def test_of_several_for_a_person_the_one_with_numbers_goes_first() -> None:
+def test_among_person_columns_the_one_with_numbers_comes_first() -> None:
     rows = [["Datum", "Maßnahme", "Hdz.", "Mitarbeiter"], ["2.3.2026", "4.10", "AY", 1001]]
     assert columns(rows)[0]["Personal-Nr"] == "Mitarbeiter"
 
 
-def test_our_own_name_goes_before_every_other() -> None:
-    found, table = columns(
+def test_our_own_name_takes_precedence() -> None:
+    matched, table = columns(
         [["Durchgeführt am", "Datum", "Maßnahme", "Intervention"], ["1.1.2026", "2.3.2026", "x", "4.10"]]
     )
-    assert (found["Datum"], found["Intervention"]) == ("Datum", "Intervention")
+    assert (matched["Datum"], matched["Intervention"]) == ("Datum", "Intervention")
     assert [f.value for f in table.findings] == ["Durchgeführt am; Maßnahme"]
 
 
-def test_guesses_are_told_with_their_confidence_and_the_template_has_none(book: RuleBook) -> None:
+def test_guesses_are_reported_with_confidence_and_the_template_has_none(book: RuleBook) -> None:
     _, table = columns([["Datum", "Maßnahme", "Hdz."], ["2.3.2026", "4.10", "AY"]])
     (finding,) = table.findings
     assert (finding.code, finding.severity) == ("spalten-zugeordnet", Severity.NOTICE)
@@ -211,20 +211,20 @@ def test_people_by_handzeichen_and_by_name(book: RuleBook, form: str) -> None:
     ]
     files = [("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets)
     result = importers.read(files, book)
-    made = result.tables.interventions
-    assert made["resident"].astype(object).tolist() == ["0042", "B2", "0042", "0042", "B2"]
-    assert made["staff"].astype(object).tolist() == ["0815", "4711", "0815", "Bond", "Niemand"]
+    frame = result.tables.interventions
+    assert frame["resident"].astype(object).tolist() == ["0042", "B2", "0042", "0042", "B2"]
+    assert frame["staff"].astype(object).tolist() == ["0815", "4711", "0815", "Bond", "Niemand"]
     assert result.tables.staff["qn"].tolist() == [4, 1, 1]
     assert result.tables.staff["role"].tolist() == [None, "betreuung-43b", None]
     assert result.people_staff["given"].tolist() == ["Ayşe", "Jo", "Jim"]
-    found = {(f.code, f.sheet, f.row) for f in result.findings if f.severity is Severity.WARNING}
+    errors = {(f.code, f.sheet, f.row) for f in result.findings if f.severity is Severity.WARNING}
     assert {
         ("person-mehrdeutig", "Interventionen", 5),
         ("person-mehrdeutig", "Interventionen", 6),
         ("personal-unbekannt", "Interventionen", 5),
         ("personal-unbekannt", "Interventionen", 6),
         ("qualifikation-mehrdeutig", "Mitarbeitende", 4),
-    } == found
+    } == errors
 
 
 def test_a_file_of_the_user_holds_for_a_whole_reading(book: RuleBook, tmp_path: Path) -> None:
@@ -237,9 +237,9 @@ def test_a_file_of_the_user_holds_for_a_whole_reading(book: RuleBook, tmp_path: 
     assert importers.read(files, book, headings=own).rows == 1
 
 
-def test_a_name_alone_is_taken_for_the_resident_with_a_warning() -> None:
-    found, table = columns([["Datum", "Name", "Maßnahme"], ["2.3.2026", "Groß, Jörg", "4.10"]])
-    assert found["Bewohner-Nr"] == "Name"
+def test_name_alone_is_read_as_resident_with_a_warning() -> None:
+    matched, table = columns([["Datum", "Name", "Maßnahme"], ["2.3.2026", "Groß, Jörg", "4.10"]])
+    assert matched["Bewohner-Nr"] == "Name"
     assert [(f.code, f.severity) for f in table.findings] == [("spalten-zugeordnet", Severity.WARNING)]
-    found, _ = columns([["Datum", "Name", "Maßnahme", "Bew.-Nr."], ["2.3.2026", "Groß, Jörg", "4.10", "B2"]])
-    assert found["Bewohner-Nr"] == "Bew.-Nr."
+    matched, _ = columns([["Datum", "Name", "Maßnahme", "Bew.-Nr."], ["2.3.2026", "Groß, Jörg", "4.10", "B2"]])
+    assert matched["Bewohner-Nr"] == "Bew.-Nr."

@@ -38,9 +38,9 @@ CATALOGUE = KINDS[INTERVENTION]
     ],
 )
 def test_the_right_entry_comes_first(book: RuleBook, name: str, expected: str) -> None:
-    (found,) = suggest(CATALOGUE, [name], book)
-    assert found[0].target == expected, found
-    assert found[0].score >= LEAST
+    (offers,) = suggest(CATALOGUE, [name], book)
+    assert offers[0].target == expected, offers
+    assert offers[0].score >= LEAST
 
 
 @pytest.mark.parametrize("name", ["Xyz", "", "12345", "???", "Ölwechsel am Dienstwagen"])
@@ -50,9 +50,9 @@ def test_noise_gets_no_suggestion(book: RuleBook, name: str) -> None:
 
 def test_every_entry_is_found_by_its_own_title_and_listed_once(book: RuleBook) -> None:
     answers = suggest(CATALOGUE, [entry.title for entry in book.interventions], book, limit=5)
-    for entry, found in zip(book.interventions, answers, strict=True):
-        assert found[0] == (entry.id, 100.0, entry.title)
-        assert len({one.target for one in found}) == len(found) <= 5
+    for entry, offers in zip(book.interventions, answers, strict=True):
+        assert offers[0] == (entry.id, 100.0, entry.title)
+        assert len({one.target for one in offers}) == len(offers) <= 5
 
 
 def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBook) -> None:
@@ -83,13 +83,13 @@ def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBoo
 def test_words_of_other_kinds_are_suggested_what_homes_usually_mean(
     book: RuleBook, kind: str, word: str, expected: str
 ) -> None:
-    (found,) = suggest(KINDS[kind], [word], book)
-    assert found[0].target == expected, found
+    (offers,) = suggest(KINDS[kind], [word], book)
+    assert offers[0].target == expected, offers
 
 
 def test_what_the_home_settled_before_is_suggested_too(book: RuleBook) -> None:
-    (found,) = suggest(CATALOGUE, ["Kaffeerunde am Freitag"], book, own=[(IGNORE, "Kaffeerunde")])
-    assert (found[0].target, found[0].like) == (IGNORE, "Kaffeerunde")
+    (offers,) = suggest(CATALOGUE, ["Kaffeerunde am Freitag"], book, own=[(IGNORE, "Kaffeerunde")])
+    assert (offers[0].target, offers[0].like) == (IGNORE, "Kaffeerunde")
 
 
 def test_a_shortened_abbreviation_is_never_as_like_as_the_same_one(book: RuleBook) -> None:
@@ -125,7 +125,7 @@ def test_what_is_no_time_is_no_meaning_of_a_roster_code(book: RuleBook, written:
     spans=st.lists(st.tuples(st.integers(0, 1439), st.integers(0, 1439)), min_size=1, max_size=4),
     pause=st.integers(0, 300),
 )
-def test_times_that_are_kept_can_be_worked(spans: list[tuple[int, int]], pause: int) -> None:
+def test_stored_times_are_valid_shifts(spans: list[tuple[int, int]], pause: int) -> None:
     """Property: nothing overlaps and some time is left, whatever was written."""
     parts = [f"{a // 60:02d}:{a % 60:02d}-{b // 60:02d}:{b % 60:02d}" for a, b in spans]
     kept = KINDS[DUTY].read(f"{'/'.join(parts)}, Pause {pause}", "X", None)
@@ -141,10 +141,10 @@ def test_a_level_needs_no_meaning(book: RuleBook, word: str) -> None:
     assert not KINDS[QUALIFICATION].explains_itself("Helfer", book)
 
 
-def test_an_unclear_profession_says_how_it_is_read_until_then() -> None:
+def test_unclear_profession_shows_its_provisional_reading() -> None:
     assert "es gilt QN 2" in doubt(KINDS[QUALIFICATION], "PHK")
     assert doubt(KINDS[QUALIFICATION], "Raumpfleger") == doubt(KINDS[DUTY], "PHK") == ""
 
 
-def test_codes_of_a_roster_are_told_apart_by_case_and_signs() -> None:
+def test_roster_codes_are_distinguished_by_case_and_signs() -> None:
     assert len({KINDS[DUTY].key(code) for code in ("F", "f", "F*", "F-1", " F ")}) == 4

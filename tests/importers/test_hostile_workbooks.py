@@ -68,7 +68,7 @@ def test_an_xls_file_that_claims_four_thousand_million_sectors() -> None:
 
 
 @pytest.mark.slow
-def test_an_xls_file_whose_sectors_go_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_xls_file_with_circular_sectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_SECONDS", 2.0)  # its reader never ends
     first = struct.unpack_from("<I", XLS, 76)[0]
     fat = 512 * (first + 1)
@@ -82,8 +82,8 @@ def test_an_xls_file_whose_sectors_go_in_a_circle(monkeypatch: pytest.MonkeyPatc
 def test_an_xls_file_with_a_cell_in_column_60000() -> None:
     number = re.search(rb"\x7e\x02\x0a\x00", XLS)
     assert number
-    at = number.end() + 2
-    assert "Spalten" in refusal(XLS[:at] + struct.pack("<H", 60_000) + XLS[at + 2 :])
+    offset = number.end() + 2
+    assert "Spalten" in refusal(XLS[:offset] + struct.pack("<H", 60_000) + XLS[offset + 2 :])
 
 
 def test_an_xls_file_whose_sheet_starts_behind_its_end() -> None:

@@ -16,10 +16,10 @@ from pebem.contracts import SECONDS_MISSING
 from tests.support.importers.files import (
     DAY,
     Formula,
-    at,
     csv_files,
     home,
     intervention,
+    moment_of,
     with_interventions,
     with_part,
     xlsx,
@@ -41,7 +41,7 @@ def codes(result: importers.ReadFiles) -> set[str]:
     return {f.code for f in result.findings if f.severity is not NOTICE}
 
 
-@pytest.mark.parametrize("cell", [4.1, 4, 4.12, date(2026, 10, 4), at(4, 1), time(4, 10)])
+@pytest.mark.parametrize("cell", [4.1, 4, 4.12, date(2026, 10, 4), moment_of(4, 1), time(4, 10)])
 def test_intervention_as_number_or_date_is_ambiguous(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(), intervention(Intervention=cell)))
     assert (result.rows, result.tables.faulty, len(result.tables.interventions)) == (2, 1, 1)
@@ -49,7 +49,7 @@ def test_intervention_as_number_or_date_is_ambiguous(read_home: ReadHome, cell: 
 
 
 @pytest.mark.parametrize(
-    ("cell", "found"),
+    ("cell", "expected"),
     [
         ("4.10", "4.10"),
         (" 4.1\u00a0", "4.1"),
@@ -58,9 +58,9 @@ def test_intervention_as_number_or_date_is_ambiguous(read_home: ReadHome, cell: 
         ("Ko\u0308rperpflege: Duschen", "4.12"),
     ],
 )
-def test_intervention_by_id_or_title(read_home: ReadHome, cell: Any, found: str) -> None:
+def test_intervention_by_id_or_title(read_home: ReadHome, cell: Any, expected: str) -> None:
     result = read_home(with_interventions(intervention(Intervention=cell)))
-    assert result.tables.interventions["intervention"].astype(object).tolist() == [found]
+    assert result.tables.interventions["intervention"].astype(object).tolist() == [expected]
 
 
 def test_unknown_intervention_is_left_out_with_a_suggestion(read_home: ReadHome) -> None:
@@ -81,7 +81,7 @@ def test_formula_like_text_is_text(read_home: ReadHome) -> None:
     ("cell", "day", "minute"),
     [
         (date(2026, 3, 1), "2026-03-01", -1),
-        (at(1, 14, 30), "2026-03-01", 870),
+        (moment_of(1, 14, 30), "2026-03-01", 870),
         ("01.02.2026", "2026-02-01", -1),
         ("1.2.2026", "2026-02-01", -1),
         ("01.02.26", "2026-02-01", -1),
@@ -100,7 +100,7 @@ def test_days(read_home: ReadHome, cell: Any, day: Any, minute: int) -> None:
 
 
 def test_time_of_day_in_date_yields_to_uhrzeit(read_home: ReadHome) -> None:
-    result = read_home(with_interventions(intervention(Datum=at(1, 14, 30), Uhrzeit=time(8, 5))))
+    result = read_home(with_interventions(intervention(Datum=moment_of(1, 14, 30), Uhrzeit=time(8, 5))))
     assert result.tables.interventions["minute_of_day"].tolist() == [485]
 
 

@@ -30,7 +30,7 @@ def read_rows(book: RuleBook, rows: list[list[Any]], form: str) -> importers.Rea
     return importers.read([("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets), book)
 
 
-def said(result: importers.ReadFiles, code: str) -> list[tuple[str, int]]:
+def notices(result: importers.ReadFiles, code: str) -> list[tuple[str, int]]:
     return [(f.value, f.count) for f in result.findings if f.code == code and f.sheet == "Interventionen"]
 
 
@@ -39,7 +39,7 @@ def bad(result: importers.ReadFiles) -> set[tuple[str, int]]:
 
 
 @both
-def test_title_blank_and_note_lines_above_are_skipped_and_told(book: RuleBook, form: str) -> None:
+def test_title_blank_and_note_lines_above_are_skipped_and_reported(book: RuleBook, form: str) -> None:
     above = [
         ["Haus Musterblick – Leistungsnachweis"],
         [],
@@ -82,7 +82,7 @@ def test_sums_pages_and_repeated_headings_are_no_rows(book: RuleBook, form: str)
     result = read_rows(book, rows, form)
     assert (result.rows, result.tables.faulty) == (2, 0)
     assert result.tables.interventions["seconds"].tolist() == [600, 1200]
-    assert said(result, "zeilen-uebersprungen") == [("4, 10–11", 3), ("5, 12–13", 3), ("8", 1), ("7", 1)]
+    assert notices(result, "zeilen-uebersprungen") == [("4, 10–11", 3), ("5, 12–13", 3), ("8", 1), ("7", 1)]
     assert bad(result) == set()
 
 
@@ -104,13 +104,13 @@ def test_faulty_rows_that_only_look_like_sums_stay_rows(book: RuleBook, form: st
     ]
     result = read_rows(book, rows, form)
     assert (result.rows, result.tables.faulty) == (4, 4)
-    assert said(result, "zeilen-uebersprungen") == []
+    assert notices(result, "zeilen-uebersprungen") == []
 
 
 @both
-def test_row_with_text_in_unread_columns_alone_is_told(book: RuleBook, form: str) -> None:
+def test_row_with_text_in_unread_columns_only_is_reported(book: RuleBook, form: str) -> None:
     result = read_rows(book, [[*HEADS, "Bemerkung"], [*ROW, "a"], ["", "", "", "", "", "Fortsetzung von oben"]], form)
-    assert (result.rows, said(result, "zeilen-uebersprungen")) == (1, [("3", 1)])
+    assert (result.rows, notices(result, "zeilen-uebersprungen")) == (1, [("3", 1)])
     assert "Fortsetzung" not in str(result.findings)
 
 
@@ -120,7 +120,7 @@ def test_sections_name_the_ward_of_the_rows_below(book: RuleBook, form: str) -> 
     result = read_rows(book, rows, form)
     wards = result.tables.interventions["ward"].astype(object)
     assert wards.where(wards.notna(), None).tolist() == [None, "Rosengarten", "Rosengarten", "WB 2", "WB 2"]
-    assert said(result, "abschnitt-gelesen") == [("3, 6", 2)]
+    assert notices(result, "abschnitt-gelesen") == [("3, 6", 2)]
     assert result.rows == 5
 
 
@@ -133,7 +133,7 @@ def test_sections_name_the_person_where_no_column_does(book: RuleBook, form: str
 
 
 @both
-def test_a_ward_column_goes_before_the_section(book: RuleBook, form: str) -> None:
+def test_ward_column_takes_precedence_over_the_section(book: RuleBook, form: str) -> None:
     rows = [[*HEADS, "WB"], ["Station 3"], [*ROW, "WB 1"], [*OTHER, ""]]
     assert read_rows(book, rows, form).tables.interventions["ward"].astype(object).tolist() == ["WB 1", "Station 3"]
 
@@ -141,7 +141,7 @@ def test_a_ward_column_goes_before_the_section(book: RuleBook, form: str) -> Non
 @both
 def test_a_word_alone_is_a_finding_and_no_context(book: RuleBook, form: str) -> None:
     result = read_rows(book, [HEADS, ["Rosengarten"], ROW, OTHER], form)
-    assert (result.rows, said(result, "abschnitt-unklar")) == (2, [("2", 1)])
+    assert (result.rows, notices(result, "abschnitt-unklar")) == (2, [("2", 1)])
     assert result.tables.interventions["ward"].isna().all()
 
 
@@ -178,12 +178,14 @@ def test_two_rows_of_merged_headings_and_a_ward_merged_down(book: RuleBook) -> N
         line = ("02.03.2026", None, resident, "Geheim, Gerda", staff, "Wichtig, Willi", "4.10")
         rows |= {(number, column): cell for column, cell in enumerate(line) if cell}
     result = importers.read([("heim.xlsx", merged_workbook(ranges, rows))], book)
-    made = result.tables.interventions
-    assert made["resident"].astype(object).tolist() == ["0042", "B2", "0042"]
-    assert made["staff"].astype(object).tolist() == ["P1", "P1", "007"]
-    wards = made["ward"].astype(object)
+    frame = result.tables.interventions
+    assert frame["resident"].astype(object).tolist() == ["0042", "B2", "0042"]
+    assert frame["staff"].astype(object).tolist() == ["P1", "P1", "007"]
+    wards = frame["ward"].astype(object)
     assert wards.where(wards.notna(), None).tolist() == ["WB 1", "WB 1", None]
-    assert "Mitarbeiter › Pers.-Nr. = Personal-Nr (90%)" in said(result, "spalten-zugeordnet")[0][0].replace("\xa0", "")
+    assert "Mitarbeiter › Pers.-Nr. = Personal-Nr (90%)" in notices(result, "spalten-zugeordnet")[0][0].replace(
+        "\xa0", ""
+    )
     assert "Geheim" not in str(result)
     assert "Wichtig" not in str(result)
 
@@ -199,9 +201,9 @@ def test_two_rows_of_headings_without_merged_cells(book: RuleBook, form: str) ->
         ["03.03.2026", "B2", "13", "007", "PHK", "Intimpflege", "7"],
     ]
     result = read_rows(book, rows, form)
-    made = result.tables.interventions
-    assert made["staff"].astype(object).tolist() == ["P1", "007"]
-    assert made["seconds"].tolist() == [300, 420]
+    frame = result.tables.interventions
+    assert frame["staff"].astype(object).tolist() == ["P1", "007"]
+    assert frame["seconds"].tolist() == [300, 420]
     assert result.rows == 2
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from importers.findings import Severity
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, allowed_points
-from tests.support.importers.files import at, home
+from tests.support.importers.files import home, moment_of
 
 if TYPE_CHECKING:
     import importers
@@ -107,9 +107,9 @@ def test_counts(read_home: ReadHome) -> None:
         ["B2", 10000, -1, "", "", 0.5],
     ]
     result = read_home(sheets)
-    made = result.tables.assessments
-    assert made[["5.1 täglich", "5.2 wöchentlich", "5.13 täglich"]].to_numpy().tolist() == [[9999, 3, -1], [-1] * 3]
-    assert made[["5.14 täglich", "5.15 monatlich"]].to_numpy().tolist() == [[0, 2], [-1, -1]]
+    frame = result.tables.assessments
+    assert frame[["5.1 täglich", "5.2 wöchentlich", "5.13 täglich"]].to_numpy().tolist() == [[9999, 3, -1], [-1] * 3]
+    assert frame[["5.14 täglich", "5.15 monatlich"]].to_numpy().tolist() == [[0, 2], [-1, -1]]
     assert {(c, r) for _, c, r, _ in outcome(result, "Begutachtungen")} == {
         ("taeglich-nicht-vorgesehen", 2),
         ("anzahl-ungueltig", 3),
@@ -123,8 +123,8 @@ def test_item_headings_with_words(read_home: ReadHome) -> None:
         ["0042", 6, 2, 3, 1, 1],
     ]
     result = read_home(sheets)
-    made = result.tables.assessments
-    assert made[["4.10", "5.1 wöchentlich", "5.16"]].to_numpy().tolist() == [[6, 2, 3]]
+    frame = result.tables.assessments
+    assert frame[["4.10", "5.1 wöchentlich", "5.16"]].to_numpy().tolist() == [[6, 2, 3]]
     assert [f.value for f in result.findings if f.code == "spalten-unbekannt"] == ["5.2; 7.1"]
     assert [f.count for f in result.findings if f.code == "merkmale-fehlen"] == [len(ASSESSMENT_CELLS) - 3]
 
@@ -146,8 +146,8 @@ def test_continence(read_home: ReadHome, cell: Any, position: int) -> None:
     sheets = home()
     sheets["Begutachtungen"] = [["Bewohner-Nr", "Harnkontinenz", "Stuhlkontinenz"], ["0042", cell, cell]]
     result = read_home(sheets)
-    made = result.tables.assessments
-    assert made[["continence_urine", "continence_stool"]].to_numpy().tolist() == [[position, position]]
+    frame = result.tables.assessments
+    assert frame[["continence_urine", "continence_stool"]].to_numpy().tolist() == [[position, position]]
     assert outcome(result, "Begutachtungen") == []
 
 
@@ -175,7 +175,7 @@ def test_special(read_home: ReadHome, cell: Any, value: Any) -> None:
     assert len(outcome(result, "Begutachtungen")) == (cell == "evtl.")
 
 
-def test_assessments_of_strangers_are_left_out_and_repeats_kept(read_home: ReadHome) -> None:
+def test_assessments_of_unknown_people_are_dropped_and_repeats_stored(read_home: ReadHome) -> None:
     sheets = home()
     day = date(2026, 1, 1)
     sheets["Begutachtungen"] = [
@@ -211,9 +211,9 @@ def test_instability(read_home: ReadHome) -> None:
             ["0042", "", date(2026, 1, 2), "", ""],
         )
     )
-    made = result.tables.instability
-    assert made["criterion"].tolist() == ["sturz", "sturz"]
-    assert made["end"].isna().tolist() == [True, False]
+    frame = result.tables.instability
+    assert frame["criterion"].tolist() == ["sturz", "sturz"]
+    assert frame["end"].isna().tolist() == [True, False]
     assert sorted((c, r) for _, c, r, _ in outcome(result, "Instabilität")) == [
         ("bewohner-unbekannt", 5),
         ("bis-vor-von", 8),
@@ -282,14 +282,14 @@ def test_duties(read_home: ReadHome) -> None:
     sheets = home()
     sheets["Dienste"] = [
         ["Personal-Nr", "Wohnbereich", "Beginn", "Ende"],
-        ["P1", "WB 1", at(1, 21), "02.03.2026 06:30"],
-        ["P9", "", at(1, 6), at(1, 14)],
-        ["P1", "", at(1, 6), at(1, 6)],
-        ["P1", "", "", at(1, 6)],
+        ["P1", "WB 1", moment_of(1, 21), "02.03.2026 06:30"],
+        ["P9", "", moment_of(1, 6), moment_of(1, 14)],
+        ["P1", "", moment_of(1, 6), moment_of(1, 6)],
+        ["P1", "", "", moment_of(1, 6)],
     ]
     result = read_home(sheets)
-    made = result.tables.duties
-    assert made["end"].tolist() == [pd.Timestamp(2026, 3, 2, 6, 30), pd.Timestamp(2026, 3, 1, 14)]
+    frame = result.tables.duties
+    assert frame["end"].tolist() == [pd.Timestamp(2026, 3, 2, 6, 30), pd.Timestamp(2026, 3, 1, 14)]
     assert sorted((c, r) for _, c, r, _ in outcome(result, "Dienste")) == [
         ("ende-vor-beginn", 4),
         ("personal-unbekannt", 3),

@@ -1,4 +1,4 @@
-"""Encrypted files ask for their password, tell a wrong one, and cannot demand endless work."""
+"""Encrypted files ask for their password, reject a wrong one, and cannot demand endless work."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ HOME = [
 ]
 
 
-def found(written: str, *known: PersonReference) -> list[tuple[int, bool]]:
+def matching(written: str, *known: PersonReference) -> list[tuple[int, bool]]:
     """Return who is suggested for what a file says, and whether as sure."""
     return [(place, like.sure) for place, like in suggest(PersonReference(written), known or HOME)]
 
@@ -45,8 +45,8 @@ def found(written: str, *known: PersonReference) -> list[tuple[int, bool]]:
     ],
 )
 def test_another_spelling_is_sure(written: str) -> None:
-    assert found(written)[0] == (0, True)
-    assert [sure for _, sure in found(written)].count(True) == 1
+    assert matching(written)[0] == (0, True)
+    assert [sure for _, sure in matching(written)].count(True) == 1
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_what_a_slip_could_have_made_is_possible(written: str, reason: str) -> N
         " ".join(["Müller"] * 500),
     ],
 )
-def test_nothing_speaks_for_anybody(written: str) -> None:
-    assert found(written) == []
+def test_no_match_without_evidence(written: str) -> None:
+    assert matching(written) == []
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_nothing_speaks_for_anybody(written: str) -> None:
 def test_false_friends_are_never_sure(written: str, known: list[tuple[str, str, str]]) -> None:
     """Twins, father and son, swapped digits, the neighbour in the list."""
     people = [PersonReference(*one) for one in known]
-    assert found(written, *people)
-    assert not any(sure for _, sure in found(written, *people))
+    assert matching(written, *people)
+    assert not any(sure for _, sure in matching(written, *people))
 
 
 def test_father_and_son_under_two_numbers_are_not_one() -> None:
@@ -152,7 +152,8 @@ def test_numbers_that_only_look_alike(written: str, other: str) -> None:
 
 def test_the_likelier_comes_first_and_no_more_than_wanted() -> None:
     people = [
-        PersonReference(str(number), "Müller", given) for number, given in enumerate(["Anne", "Kurt", "Anna", "Ana"])
+        PersonReference(str(number), "Müller", first_name)
+        for number, first_name in enumerate(["Anne", "Kurt", "Anna", "Ana"])
     ]
     places = [place for place, _ in suggest(PersonReference("Müller, Anna"), people)]
     assert places == [2, 0]
@@ -161,7 +162,7 @@ def test_the_likelier_comes_first_and_no_more_than_wanted() -> None:
 
 
 def test_same_person_both_ways() -> None:
-    """Likeness does not depend on who is asked about whom, and nobody is unlike themselves."""
+    """Likeness does not depend on who is asked about whom, and everyone is like themselves."""
     people = [
         *HOME,
         PersonReference("Ay?e Müller"),
@@ -169,17 +170,17 @@ def test_same_person_both_ways() -> None:
         PersonReference("P17"),
         PersonReference("Müller, Karl (3)"),
     ]
-    for one in people:
+    for person in people:
         for other in people:
-            assert alike(one, other) == alike(other, one)
-        assert alike(one, one) is not None
+            assert alike(person, other) == alike(other, person)
+        assert alike(person, person) is not None
     assert isinstance(alike(AYSE, AYSE), Likeness)
 
 
 def test_particles_and_short_surnames_stay() -> None:
-    assert found("Anh Le") == [(3, True)]
-    assert found("17", PersonReference("P-017", "Le", "Anh")) == [(0, False)]
-    assert found("p 17") == [(3, True)]
+    assert matching("Anh Le") == [(3, True)]
+    assert matching("17", PersonReference("P-017", "Le", "Anh")) == [(0, False)]
+    assert matching("p 17") == [(3, True)]
     people = [PersonReference("1", "von der Heide", "Ute")]
-    assert found("Heide, Ute von der", *people) == [(0, True)]
-    assert found("Ute Heide", *people) == [(0, True)]
+    assert matching("Heide, Ute von der", *people) == [(0, True)]
+    assert matching("Ute Heide", *people) == [(0, True)]

@@ -30,7 +30,7 @@ def text(*rows: list[Any], name: str = "export.csv", encoding: str = "utf-8") ->
 
 
 def learnt(files: list[tuple[str, bytes]], answers: list[SheetAnswer], name: str = "Quelle") -> HomeConventions:
-    """Return the profile of a source after somebody has answered, as it comes back from where it was kept."""
+    """Return the profile of a source after a user has answered, as read back from the store."""
     profile = profile_of(name, recognised(files, answers=answers), answers)
     again = SourceProfile.of(json.loads(json.dumps(profile.written())))
     assert again == profile
@@ -42,9 +42,9 @@ def known() -> HomeConventions:
     return learnt(text(HEAD, *ROWS), [SheetAnswer("export.csv", "", "Interventionen", 0, 1, COLUMNS, unit="h")])
 
 
-def interventions(files: list[tuple[str, bytes]], book: RuleBook, agreed: HomeConventions) -> list[list[Any]]:
-    made = importers.read(files, book, sheets_needed=(), conventions=agreed).tables.interventions
-    return made[["staff", "resident", "intervention", "seconds"]].astype(object).to_numpy().tolist()
+def interventions(files: list[tuple[str, bytes]], book: RuleBook, conventions: HomeConventions) -> list[list[Any]]:
+    frame = importers.read(files, book, sheets_needed=(), conventions=conventions).tables.interventions
+    return frame[["staff", "resident", "intervention", "seconds"]].astype(object).to_numpy().tolist()
 
 
 EXPECTED = [["P1", "0042", "4.10", 5 * 3600], ["007", "B2", "4.12", 7 * 3600]]
@@ -53,7 +53,7 @@ EXPECTED = [["P1", "0042", "4.10", 5 * 3600], ["007", "B2", "4.12", 7 * 3600]]
 @pytest.mark.slow
 @pytest.mark.parametrize("order", [*permutations(range(5))][::17])
 @pytest.mark.parametrize("titles", [[], [["Bericht März"]], [["Bericht"], [], ["Stand", "1.4.2026"], []]])
-def test_title_lines_come_and_go_and_columns_move(
+def test_title_lines_and_column_order_may_change(
     book: RuleBook, known: HomeConventions, order: tuple[int, ...], titles: list[list[str]]
 ) -> None:
     rows = [[row[i] for i in order] for row in [HEAD, *ROWS]]
@@ -92,30 +92,28 @@ def test_other_headings_are_another_source_and_asked_about(known: HomeConvention
 def test_case_and_blanks_and_blank_columns_do_not_count(
     book: RuleBook, known: HomeConventions, head: list[str]
 ) -> None:
-    at = int(head[0] == "")
-    files = text(head, *[[*[""] * at, *row] for row in ROWS])
+    start = int(head[0] == "")
+    files = text(head, *[[*[""] * start, *row] for row in ROWS])
     assert recognised(files, conventions=known)[0].profile == "Quelle"
     assert interventions(files, book, known) == EXPECTED
 
 
-def test_a_workbook_sheet_of_any_name_goes_by_its_headings(book: RuleBook, known: HomeConventions) -> None:
+def test_workbook_sheet_of_any_name_is_identified_by_headings(book: RuleBook, known: HomeConventions) -> None:
     sheets = {"Januar": [HEAD, ROWS[0]], "Februar": [["Titel"], HEAD, ROWS[1]], "Deckblatt": [["Haus A"]]}
     files = [("heim.xlsx", xlsx(sheets))]
     assert [guess.settled for guess in recognised(files, conventions=known)] == [True] * 3
     assert interventions(files, book, known) == EXPECTED
 
 
-def test_a_profile_goes_before_the_name_of_a_sheet_and_an_answer_before_both(
-    book: RuleBook, known: HomeConventions
-) -> None:
+def test_profile_overrides_sheet_name_and_answer_overrides_both(book: RuleBook, known: HomeConventions) -> None:
     files = [("heim.xlsx", xlsx({"Bewohner": [HEAD, *ROWS]}))]
     (guess,) = recognised(files, conventions=known)
     assert (guess.sheet, guess.settled) == ("Interventionen", True)
     answer = SheetAnswer("heim.xlsx", "Bewohner", "Bewohner", 0, 1, {"Bewohner-Nr": 1})
     (guess,) = recognised(files, conventions=known, answers=[answer])
     assert (guess.sheet, guess.profile) == ("Bewohner", "")
-    made = importers.read(files, book, sheets_needed=(), conventions=known, answers=[answer])
-    assert made.tables.residents["resident"].tolist() == ["0042", "B2"]
+    result = importers.read(files, book, sheets_needed=(), conventions=known, answers=[answer])
+    assert result.tables.residents["resident"].tolist() == ["0042", "B2"]
 
 
 def test_hidden_sheets_are_not_read_by_a_profile(known: HomeConventions) -> None:
@@ -163,8 +161,8 @@ def test_a_heading_twice_is_known_again_in_the_same_order_only(book: RuleBook) -
     rows = [["Wann", "Was", "Wann"], ["1.3.2026", "4.10", "2.3.2026"]]
     columns = {"Intervention": 1, "Datum": 2}
     known = learnt(text(*rows), [SheetAnswer("export.csv", "", "Interventionen", 0, 1, columns)])
-    made = importers.read(text(*rows), book, sheets_needed=(), conventions=known).tables.interventions
-    assert made["date"].dt.day.tolist() == [2]
+    frame = importers.read(text(*rows), book, sheets_needed=(), conventions=known).tables.interventions
+    assert frame["date"].dt.day.tolist() == [2]
     swapped = [[row[i] for i in (1, 0, 2)] for row in rows]
     assert recognised(text(*swapped), conventions=known)[0].profile == ""
 
@@ -211,9 +209,9 @@ def test_an_encoding_is_remembered_and_used_where_the_bytes_do_not_say(book: Rul
         files = text(*UMLAUTS, encoding=written)
         (guess,) = recognised(files, conventions=known)
         assert (guess.profile, guess.settled) == ("Quelle", True), written
-        made = importers.read(files, book, sheets_needed=(), conventions=known)
-        assert made.tables.residents["ward"].tolist() == ["Märchenweg"], written
-        assert not [f.code for f in made.findings if f.severity is not Severity.NOTICE and f.sheet != "Instabilität"]
+        result = importers.read(files, book, sheets_needed=(), conventions=known)
+        assert result.tables.residents["ward"].tolist() == ["Märchenweg"], written
+        assert not [f.code for f in result.findings if f.severity is not Severity.NOTICE and f.sheet != "Instabilität"]
 
 
 def test_rosters_with_a_column_a_day_are_known_again_next_month(book: RuleBook) -> None:
@@ -235,7 +233,7 @@ def test_our_own_sheets_need_no_profile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         (None, "kein Profil"),
         ([], "kein Profil"),
@@ -260,8 +258,8 @@ def test_our_own_sheets_need_no_profile() -> None:
         ({"name": "x", "sheets": [{"fingerprint": "ab"}] * 201}, "200"),
     ],
 )
-def test_what_is_no_profile_is_refused_in_one_sentence(written: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said) as refused:
+def test_what_is_no_profile_is_refused_in_one_sentence(written: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as refused:
         SourceProfile.of(written)
     assert str(refused.value).endswith(".")
 

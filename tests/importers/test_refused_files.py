@@ -91,10 +91,10 @@ def test_every_flipped_byte_is_refused_or_read(book: RuleBook) -> None:
         except UnreadableError as error:
             assert "Bitte" in str(error)  # noqa: PT017  # a flipped byte may do no harm
     assert 0 < len(read) < len(data) // 331
-    for one in read:
-        assert (one.rows, one.findings) == (whole.rows, whole.findings)
+    for result in read:
+        assert (result.rows, result.findings) == (whole.rows, whole.findings)
         for name in ("residents", "assessments", "instability", "staff", "interventions"):
-            pd.testing.assert_frame_equal(getattr(one.tables, name), getattr(whole.tables, name))
+            pd.testing.assert_frame_equal(getattr(result.tables, name), getattr(whole.tables, name))
 
 
 def test_zip_that_is_a_document(book: RuleBook) -> None:
@@ -111,7 +111,7 @@ def test_zip_bomb_by_ratio(book: RuleBook) -> None:
     assert "groß" in refusal(book, ("heim.xlsx", data))
 
 
-def test_zip_bomb_that_lies_about_its_size(book: RuleBook) -> None:
+def test_zip_bomb_with_a_false_size(book: RuleBook) -> None:
     data = with_part(xlsx(home()), "xl/worksheets/sheet5.xml", lambda raw: raw + b" " * (5 * 2**20))
     size = struct.pack("<L", zipfile.ZipFile(io.BytesIO(data)).getinfo("xl/worksheets/sheet5.xml").file_size)
     assert data.count(size) == 2
@@ -229,5 +229,5 @@ def test_headings_that_excel_made_numbers(book: RuleBook) -> None:
 def test_headings_as_numbers_that_are_clear(read_home: ReadHome) -> None:
     sheets = home()
     sheets["Begutachtungen"] = [["Bewohner-Nr", 4.1, 4.2, "4.10"], ["0042", 1, 2, 6]]
-    made = read_home(sheets).tables.assessments
-    assert made[["4.1", "4.2", "4.10"]].to_numpy().tolist() == [[1, 2, 6]]
+    frame = read_home(sheets).tables.assessments
+    assert frame[["4.1", "4.2", "4.10"]].to_numpy().tolist() == [[1, 2, 6]]

@@ -28,8 +28,8 @@ from importers.sheets.heading_rows import HeadingPlace
 from importers.sheets.roster_headings import find_roster
 from importers.values.roster_times import clock, point, span
 from pebem.contracts import RESIDENTS, empty
-from tests.support.importers.files import at, csv_files, home, text_of
-from tests.support.importers.rosters import BOOK, CODES, duties, read, told, with_roster
+from tests.support.importers.files import csv_files, home, moment_of, text_of
+from tests.support.importers.rosters import BOOK, CODES, duties, read, reported, with_roster
 from web.reports import faulty_rows_xlsx
 
 DAY = date(2026, 3, 2)
@@ -40,7 +40,7 @@ FOREIGN = ["NAME", "DIENST", "BEGINN", "ENDE"]
 @pytest.mark.parametrize(
     ("begin", "end", "span"),
     [
-        (at(2, 6), at(2, 14), ("02.03. 06:00", "02.03. 14:00")),
+        (moment_of(2, 6), moment_of(2, 14), ("02.03. 06:00", "02.03. 14:00")),
         (time(6), time(14), ("02.03. 06:00", "02.03. 14:00")),
         ("06:00", "14:00 Uhr", ("02.03. 06:00", "02.03. 14:00")),
         ("0600", "1400", ("02.03. 06:00", "02.03. 14:00")),
@@ -60,7 +60,7 @@ FOREIGN = ["NAME", "DIENST", "BEGINN", "ENDE"]
 def test_times_as_programs_write_them(begin: Any, end: Any, span: tuple[str, str]) -> None:
     result = read(with_roster(Dienste=[["Personal-Nr", "Datum", "Beginn", "Ende"], ["P1", DAY, begin, end]]))
     assert duties(result) == [("P1", None, *span)]
-    assert told(result) == []
+    assert reported(result) == []
 
 
 @pytest.mark.parametrize(
@@ -73,17 +73,17 @@ def test_times_as_programs_write_them(begin: Any, end: Any, span: tuple[str, str
         ("06:00", "31.02.2026 14:00", "datum-unlesbar", "Ende"),
         ("06:00", "", "zeitpunkt-fehlt", "Ende"),
         ("", "", "zeitpunkt-fehlt", "Beginn"),
-        (at(2, 6), at(2, 6), "ende-vor-beginn", "Ende"),
-        (at(2, 6), at(3, 6, 1), "dienst-zu-lang", "Beginn"),
+        (moment_of(2, 6), moment_of(2, 6), "ende-vor-beginn", "Ende"),
+        (moment_of(2, 6), moment_of(3, 6, 1), "dienst-zu-lang", "Beginn"),
         (True, "14:00", "uhrzeit-unlesbar", "Beginn"),
     ],
 )
-def test_times_nobody_can_read_cost_the_row(begin: Any, end: Any, code: str, column: str) -> None:
+def test_unreadable_times_reject_the_row(begin: Any, end: Any, code: str, column: str) -> None:
     rows = [["Personal-Nr", "Datum", "Beginn", "Ende"], ["P1", DAY, begin, end], ["12", DAY, "06:00", "07:00"]]
     result = read(with_roster(Dienste=rows))
-    assert [found[0] for found in duties(result)] == ["12"]
-    found = [one for one in result.findings if one.code == code]
-    assert (found[0].severity, found[0].row, found[0].column) == (Severity.ERROR, 2, column)
+    assert [duty[0] for duty in duties(result)] == ["12"]
+    errors = [one for one in result.findings if one.code == code]
+    assert (errors[0].severity, errors[0].row, errors[0].column) == (Severity.ERROR, 2, column)
 
 
 def test_a_foreign_list_with_titles_lines_sick_people_and_several_days() -> None:
@@ -110,7 +110,7 @@ def test_a_foreign_list_with_titles_lines_sick_people_and_several_days() -> None
         ("12", "WB 2", "02.03. 16:00", "02.03. 20:00"),
         (None, "WB 2", "02.03. 06:00", "02.03. 14:00"),
     ]
-    assert told(result) == [("name-unbekannt", 13, "Muster, Max", 1), ("dienstkuerzel-unbekannt", 12, "Q", 1)]
+    assert reported(result) == [("name-unbekannt", 13, "Muster, Max", 1), ("dienstkuerzel-unbekannt", 12, "Q", 1)]
     (absent,) = [one for one in result.findings if one.code == "dienst-abwesend"]
     assert (absent.count, absent.value) == (2, "1 × K, 1 × KRANK")
 
@@ -133,15 +133,15 @@ def test_divided_shifts_in_two_rows_and_in_two_pairs_of_columns() -> None:
         read(with_roster(Schichtplan=[["PNr", "PNr", "von", "bis"], ["P1", "P1", "07:00", "11:00"]]))
 
 
-def test_duplicates_are_merged_and_overlaps_told() -> None:
+def test_duplicates_are_merged_and_overlaps_reported() -> None:
     rows = [
         ["Personal-Nr", "Wohnbereich", "Beginn", "Ende"],
-        ["P1", "WB 1", at(1, 6), at(1, 14)],
-        ["12", "WB 1", at(1, 6), at(1, 14)],
-        ["P1", "WB 1", at(1, 6), at(1, 14)],
-        ["P1", "WB 1", at(1, 14), at(1, 20)],
-        ["P1", "WB 2", at(1, 19), at(1, 22)],
-        ["P1", "WB 1", at(1, 6), at(1, 14)],
+        ["P1", "WB 1", moment_of(1, 6), moment_of(1, 14)],
+        ["12", "WB 1", moment_of(1, 6), moment_of(1, 14)],
+        ["P1", "WB 1", moment_of(1, 6), moment_of(1, 14)],
+        ["P1", "WB 1", moment_of(1, 14), moment_of(1, 20)],
+        ["P1", "WB 2", moment_of(1, 19), moment_of(1, 22)],
+        ["P1", "WB 1", moment_of(1, 6), moment_of(1, 14)],
     ]
     result = read(with_roster(Dienste=rows))
     assert len(duties(result)) == 4
@@ -150,7 +150,7 @@ def test_duplicates_are_merged_and_overlaps_told() -> None:
 
 
 def test_two_files_with_the_same_list_add_nothing() -> None:
-    sheets = with_roster(Dienste=[["Personal-Nr", "Beginn", "Ende"], ["P1", at(1, 6), at(1, 14)]])
+    sheets = with_roster(Dienste=[["Personal-Nr", "Beginn", "Ende"], ["P1", moment_of(1, 6), moment_of(1, 14)]])
     files = csv_files(sheets)
     again = [("Dienste-Kopie.csv", data) for name, data in files if name == "Dienste.csv"]
     result = importers.read([*files, *again], BOOK, sheets_needed=())
@@ -210,7 +210,7 @@ def test_the_table_of_codes_and_its_faults() -> None:
         ("02.03. 06:00", "02.03. 14:00"),
         ("02.03. 21:00", "03.03. 06:30"),
     ]
-    assert sorted((found[0], found[1]) for found in told(result) if found[0] != "dienste-ueberschneiden") == [
+    assert sorted((found[0], found[1]) for found in reported(result) if found[0] != "dienste-ueberschneiden") == [
         ("bedeutung-unbekannt", 13),
         ("dienstkuerzel-doppelt", 8),
         ("dienstkuerzel-doppelt", 9),
@@ -238,11 +238,11 @@ def placed(grid: Grid) -> tuple[Grid, HeadingPlace]:
 def test_missing_staff_and_residents_are_no_obstacle() -> None:
     cells = np.array([["Name", "Beginn", "Ende"], ["Wer", "02.03.2026 06:00", "14:00"]], dtype=object)
     names = NameIndex(frozenset(), empty(dict.fromkeys(("staff", "name", "given"), "text")))
-    made = read_rosters(
+    result = read_rosters(
         [placed(Grid("a.csv", "a", SheetCells.of(cells), from_text=True))], names, ShiftCodes({}), Wards(())
     )
-    assert made.table["staff"].tolist() == [None]
-    assert [one.code for one in made.findings] == ["name-unbekannt"]
+    assert result.table["staff"].tolist() == [None]
+    assert [one.code for one in result.findings] == ["name-unbekannt"]
     assert empty(RESIDENTS).empty
 
 
@@ -252,10 +252,10 @@ DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 
 @given(MINUTES, MINUTES)
 def test_clocks_and_spans_come_back(start: int, end: int) -> None:
-    one, other = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end))
-    for written in (one, one.replace(":", "."), one.replace(":", ""), f"{one} Uhr", one.removeprefix("0")):
+    left, right = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end))
+    for written in (left, left.replace(":", "."), left.replace(":", ""), f"{left} Uhr", left.removeprefix("0")):
         assert clock(written) == start
-        assert span(f"{written}–{other}") == (start, end if end > start else end + 1440)
+        assert span(f"{written}–{right}") == (start, end if end > start else end + 1440)
     assert point(start / 1440) == start
     assert point(time(start // 60, start % 60)) == start
 
@@ -284,9 +284,9 @@ def test_missing_and_double_hours_are_those_of_the_zone(moment: datetime) -> Non
     zone = ZoneInfo("Europe/Berlin")
     back = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
     offsets = {moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
-    at = np.array([moment], dtype="datetime64[s]")
-    assert missing_on_the_clock(at).tolist() == [back != moment]
-    assert twice_on_the_clock(at).tolist() == [back == moment and len(offsets) == 2]
+    moments = np.array([moment], dtype="datetime64[s]")
+    assert missing_on_the_clock(moments).tolist() == [back != moment]
+    assert twice_on_the_clock(moments).tolist() == [back == moment and len(offsets) == 2]
 
 
 def test_the_small_home_has_no_duties() -> None:
@@ -301,24 +301,24 @@ def test_faulty_duties_leave_as_they_stood_and_are_read_again(tmp_path: Path) ->
     ]
     other = [["NAME", "BEGINN", "ENDE"], ["Nobody, Nora", "gestern", "14:00"]]
     files = csv_files({**home(), "Dienste": plan})
-    found = importers.read([*files, ("Plan.csv", text_of(other).encode())], BOOK)
-    assert [(one.sheet, one.faulty) for one in found.faulty_rows] == [("Dienste", 1), ("Dienste", 1)]
-    (row,) = found.faulty_rows[0].rows
+    result = importers.read([*files, ("Plan.csv", text_of(other).encode())], BOOK)
+    assert [(one.sheet, one.faulty) for one in result.faulty_rows] == [("Dienste", 1), ("Dienste", 1)]
+    (row,) = result.faulty_rows[0].rows
     assert (row.number, row.cells, row.wrong) == (3, ("P1", "3.3.2026", "25:00", "14:00"), (2,))
-    faulty_rows_xlsx.write(tmp_path / "zeilen.xlsx", found.faulty_rows)
+    faulty_rows_xlsx.write(tmp_path / "zeilen.xlsx", result.faulty_rows)
     again = openpyxl.load_workbook(tmp_path / "zeilen.xlsx")
     again["Dienste"]["C2"] = "06:00"
     again["Dienste 2"]["B2"] = "06:00"
     again.save(tmp_path / "zeilen.xlsx")
     staff = [one for one in files if one[0].startswith("Mitarbeitende")]
-    made = importers.read([tmp_path / "zeilen.xlsx", *staff], BOOK, sheets_needed=())
-    assert [(str(one.start), str(one.end)) for one in made.tables.duties.itertuples() if one.staff == "P1"] == [
+    outcome = importers.read([tmp_path / "zeilen.xlsx", *staff], BOOK, sheets_needed=())
+    assert [(str(one.start), str(one.end)) for one in outcome.tables.duties.itertuples() if one.staff == "P1"] == [
         ("2026-03-03 06:00:00", "2026-03-03 14:00:00")
     ]
 
 
-def test_a_row_whose_day_stands_above_it_does_not_leave_alone() -> None:
+def test_faulty_row_with_its_day_above_is_not_exported_alone() -> None:
     plan = [["Personal-Nr", "Beginn", "Ende"], ["Montag, 02.03.2026", "", ""], ["P1", "25:00", "14:00"]]
-    found = read(with_roster(Dienste=plan))
-    assert [f.code for f in found.findings if f.severity is Severity.ERROR] == ["uhrzeit-unlesbar"]
-    assert found.faulty_rows == ()
+    result = read(with_roster(Dienste=plan))
+    assert [f.code for f in result.findings if f.severity is Severity.ERROR] == ["uhrzeit-unlesbar"]
+    assert result.faulty_rows == ()

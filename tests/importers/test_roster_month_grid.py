@@ -14,7 +14,7 @@ from importers.findings import UnreadableError
 from importers.values.roster_times import month_and_year
 from pebem.contracts import check
 from tests.support.importers.files import csv_files, home, xlsx
-from tests.support.importers.rosters import BOOK, CODES, STAFF, duties, month, read, told, with_roster
+from tests.support.importers.rosters import BOOK, CODES, STAFF, duties, month, read, reported, with_roster
 
 F1, S2 = ("06:00", "14:00"), ("13:30", "21:30")
 
@@ -49,22 +49,22 @@ def test_cells_of_every_kind() -> None:
         ("P1", None, "06.03. 06:15", "06.03. 10:00"),
         ("P1", None, "06.03. 16:00", "06.03. 20:00"),
     ]
-    assert told(result) == []
-    assert [found for found in told(result, notices=True) if found[0] != "zeilen-ueber-ueberschrift"] == [
+    assert reported(result) == []
+    assert [found for found in reported(result, notices=True) if found[0] != "zeilen-ueber-ueberschrift"] == [
         ("dienst-abwesend", 0, "1 × K, 1 × u, 1 × W, 1 × -", 4),
         ("pausen-nicht-abgezogen", 0, "", 3),
     ]
     check(result.tables)
 
 
-def test_unknown_codes_and_numbers_are_told_once_and_left_out() -> None:
+def test_unknown_codes_and_numbers_are_reported_once_and_left_out() -> None:
     rows = month(
         ["P1", "", "F7", 7.7, "7,7", "Q", "F7", "S2/Q", "F1/K", 8.0, True],
         ["12", "", "", "", "F7", "", "", "F1"],
     )
     result = read(with_roster(Dienste=rows))
     assert duties(result) == [("12", None, "06.03. 06:00", "06.03. 14:00")]
-    assert told(result) == [
+    assert reported(result) == [
         ("dienstkuerzel-unbekannt", 2, "F7", 3),
         ("stunden-statt-zeiten", 2, "7,7", 2),
         ("dienstkuerzel-unbekannt", 2, "Q", 2),
@@ -124,7 +124,7 @@ def test_month_from_the_name_of_the_sheet_or_its_title(name: str, titles: list[l
     result = read(with_roster(**{name: rows}))
     assert [found[2] for found in duties(result)] == ["01.03. 06:00", "31.03. 13:30"]
     assert result.tables.duties["start"].dt.year.tolist() == [2026, 2026]
-    assert told(result) == []
+    assert reported(result) == []
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_month_from_the_name_of_the_sheet_or_its_title(name: str, titles: list[l
 def test_an_unsure_month_costs_the_roster(name: str, rows: list[list[Any]], code: str) -> None:
     result = read(with_roster(**{name: rows}))
     assert duties(result) == []
-    assert [(found[0], found[3]) for found in told(result)] == [(code, 1)]
+    assert [(found[0], found[3]) for found in reported(result)] == [(code, 1)]
 
 
 def test_a_day_the_month_has_not() -> None:
@@ -157,7 +157,7 @@ def test_a_day_the_month_has_not() -> None:
     rows = [["Personal-Nr", *numbers()], ["P1", "F1", *[""] * 27, "F1"], ["12", *[""] * 30, "S2"]]
     result = read(with_roster(Februar_2026=rows))
     assert [found[2] for found in duties(result)] == ["01.02. 06:00"]
-    assert told(result) == [("tag-gibt-es-nicht", 2, "F1", 1), ("tag-gibt-es-nicht", 3, "S2", 1)]
+    assert reported(result) == [("tag-gibt-es-nicht", 2, "F1", 1), ("tag-gibt-es-nicht", 3, "S2", 1)]
 
 
 def test_a_period_over_two_months_with_weekdays_below() -> None:
@@ -186,7 +186,7 @@ def test_wards_from_lines_columns_and_names() -> None:
     )
     result = read(with_roster(Dienste=lines))
     assert [found[:2] for found in duties(result)] == [("P1", "WB 1"), ("12", "WB 1"), ("007", "WB 2")]
-    assert [(found[0], found[1]) for found in told(result)] == [("zwischenzeile-unbekannt", 4)]
+    assert [(found[0], found[1]) for found in reported(result)] == [("zwischenzeile-unbekannt", 4)]
     column = [["Personal-Nr", "Bereich", *lines[0][2:]], ["P1", "WB 2", "F1"], ["12", "", "F1"]]
     named = read(with_roster(WB_1_März_2026=column))
     assert [found[:2] for found in duties(named)] == [("P1", "WB 2"), ("12", "WB 1")]
@@ -207,7 +207,7 @@ def test_two_blocks_on_one_sheet() -> None:
         ("P1", "WB 1", "01.03. 06:00", "01.03. 14:00"),
         ("12", "WB 2", "02.04. 13:30", "02.04. 21:30"),
     ]
-    assert told(result) == []
+    assert reported(result) == []
 
 
 @pytest.mark.parametrize("head", ["Name", "", "Mitarbeiter/in"])
@@ -230,7 +230,7 @@ def test_people_by_name(head: str) -> None:
     rows = [[name, *[""] * at, "F1"] for at, name in enumerate(names)]
     result = read(with_roster(Dienste=month(*rows, who=(head,))))
     assert [found[0] for found in duties(result)] == list(names.values())
-    assert [found[:3] for found in told(result)] == [
+    assert [found[:3] for found in reported(result)] == [
         ("name-mehrdeutig", 12, "Groß, Jörg"),
         ("name-unbekannt", 13, "Muster, Max"),
         ("personal-unbekannt", 14, "P9"),
@@ -244,26 +244,26 @@ def test_people_by_name(head: str) -> None:
 
 
 def test_no_name_gets_into_the_frame() -> None:
-    """T1: a name nobody knows leaves a duty of nobody."""
+    """T1: an unknown name leaves a duty without a person."""
     frame = read(with_roster(Dienste=month(["", "Muster, Max", "F1"]))).tables.duties
     assert "Muster" not in frame.to_csv()
 
 
-def test_sums_and_rows_of_nobody() -> None:
+def test_sums_and_rows_without_a_person() -> None:
     rows = month(["P1", "", "F1", "S2"], ["", "", "F1", "N"], ["Summe Früh", "", 1.0, 1.0], ["Besetzung", "", "1", "2"])
     result = read(with_roster(Dienste=rows))
     assert len(duties(result)) == 2
-    assert [(found[0], found[1], found[3]) for found in told(result)] == [("nummer-fehlt", 3, 2)]
+    assert [(found[0], found[1], found[3]) for found in reported(result)] == [("nummer-fehlt", 3, 2)]
 
 
 def test_entries_between_the_days_are_not_lost_silently() -> None:
     days = [date(2026, 3, 1), "", date(2026, 3, 2), "", date(2026, 3, 3)]
     result = read(with_roster(Dienste=[["Personal-Nr", *days, "Std."], ["P1", "F1", "S2", "", "N", "", 12.5]]))
     assert len(duties(result)) == 1
-    assert [(found[0], found[3]) for found in told(result)] == [("spalte-ohne-datum", 2)]
+    assert [(found[0], found[3]) for found in reported(result)] == [("spalte-ohne-datum", 2)]
 
 
-def test_sheets_that_are_called_like_a_month_but_are_none() -> None:
+def test_sheets_named_like_a_month_without_a_roster() -> None:
     result = read(with_roster(März_2026=[["Notizen"], ["nichts"]]))
     assert [one.value for one in result.findings if one.code == "blaetter-unbekannt"] == ["März 2026"]
     assert result.tables.duties.empty
@@ -274,10 +274,10 @@ def test_sheets_that_are_called_like_a_month_but_are_none() -> None:
 def test_text_files(delimiter: str, encoding: str) -> None:
     rows = month(["12", "Müller, Änne", "F1", "7,7", "06:00-14:00", "N"], ["", "Groß, Jörg", "S2"])
     sheets = with_roster(**{"Dienstplan 2026-03": rows})
-    one = importers.read(csv_files(sheets, delimiter=delimiter, encoding=encoding), BOOK, sheets_needed=())
-    assert len(one.tables.duties) == 4
-    pd.testing.assert_frame_equal(one.tables.duties, read(sheets).tables.duties)
-    assert {"name-mehrdeutig", "stunden-statt-zeiten"} <= {found[0] for found in told(one)}
+    from_text = importers.read(csv_files(sheets, delimiter=delimiter, encoding=encoding), BOOK, sheets_needed=())
+    assert len(from_text.tables.duties) == 4
+    pd.testing.assert_frame_equal(from_text.tables.duties, read(sheets).tables.duties)
+    assert {"name-mehrdeutig", "stunden-statt-zeiten"} <= {found[0] for found in reported(from_text)}
 
 
 def drawn() -> tuple[dict[str, Any], list[list[Any]]]:
@@ -312,24 +312,26 @@ def drawn() -> tuple[dict[str, Any], list[list[Any]]]:
 def test_a_year_given_by_month_and_as_a_list_is_the_same() -> None:
     wide, rows = drawn()
     staff = {"Mitarbeitende": [["Personal-Nr", "QN"], *([f"{w}{i:02d}", 3] for w in (1, 2) for i in range(30))]}
-    one = read(home() | staff | {"Dienstzeiten": CODES} | wide)
+    by_month = read(home() | staff | {"Dienstzeiten": CODES} | wide)
     other = read(home() | staff | {"Dienste": rows})
-    assert len(one.tables.duties) == len(rows) - 1 > 10_000
-    pd.testing.assert_frame_equal(one.tables.duties, other.tables.duties)
+    assert len(by_month.tables.duties) == len(rows) - 1 > 10_000
+    pd.testing.assert_frame_equal(by_month.tables.duties, other.tables.duties)
     assert [
-        found for found in told(one) if found[0] not in {"dienste-ueberschneiden", "zeitumstellung-stunde-fehlt"}
+        finding
+        for finding in reported(by_month)
+        if finding[0] not in {"dienste-ueberschneiden", "zeitumstellung-stunde-fehlt"}
     ] == []
-    assert [found[0] for found in told(one)] == [found[0] for found in told(other)]
+    assert [finding[0] for finding in reported(by_month)] == [finding[0] for finding in reported(other)]
     shuffled = [rows[0], *random.Random(1).sample(rows[1:], len(rows) - 1)]
     mixed = read(home() | staff | {"Dienste": shuffled}).tables.duties
     keys = ["staff", "start", "end"]
     pd.testing.assert_frame_equal(
-        mixed.sort_values(keys, ignore_index=True), one.tables.duties.sort_values(keys, ignore_index=True)
+        mixed.sort_values(keys, ignore_index=True), by_month.tables.duties.sort_values(keys, ignore_index=True)
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("Dienstplan WB 1 März 2026", (3, 2026)),
         ("Maerz", (3, 0)),
@@ -343,8 +345,8 @@ def test_a_year_given_by_month_and_as_a_list_is_the_same() -> None:
         ("", (0, 0)),
     ],
 )
-def test_month_and_year(text: str, said: tuple[int, int]) -> None:
-    assert month_and_year(text) == said
+def test_month_and_year(text: str, expected: tuple[int, int]) -> None:
+    assert month_and_year(text) == expected
 
 
 def test_hostile_cells_raise_nothing() -> None:

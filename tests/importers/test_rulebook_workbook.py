@@ -1,4 +1,4 @@
-"""A rulebook leaves as a workbook and comes back the same; what somebody broke in between is named by its cell."""
+"""A rulebook leaves as a workbook and comes back the same; what was broken in between is named by its cell."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def exported(book: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
 
 def hard(book: dict[str, Any]) -> dict[str, Any]:
     """Return a rulebook of a home whose texts are as nasty as texts in cells get."""
-    made = copy.deepcopy(book)
-    made["rulebook.yaml"] |= {
+    changed_documents = copy.deepcopy(book)
+    changed_documents["rulebook.yaml"] |= {
         "id": "haus-sued",
         "status": "hausregel",
         "titel": "=Haus „Süd“ & Söhne <b>",
@@ -54,8 +54,8 @@ def hard(book: dict[str, Any]) -> dict[str, Any]:
         "gueltig_ab": "1899-12-31",
         "gueltig_bis": "9999-12-31",
     }
-    made["rulebook.yaml"]["quellen"]["2022"] = "- Aufzählung? {nein}: [auch nicht] @x 100 %"
-    entries = made["interventions.yaml"]["interventionen"]
+    changed_documents["rulebook.yaml"]["quellen"]["2022"] = "- Aufzählung? {nein}: [auch nicht] @x 100 %"
+    entries = changed_documents["interventions.yaml"]["interventionen"]
     entries[0]["titel"] = "=SUMME(A1:A9)"
     entries[1]["hinweis"] = "+49 30 / -5 / @Name\n\tmit Tabulator"
     entries[2]["titel"] = "true"
@@ -63,13 +63,13 @@ def hard(book: dict[str, Any]) -> dict[str, Any]:
     entries[4]["gruppe"] = "null"
     entries[5]["hinweis"] = "x" * 5000
     entries[6]["titel_quelle"] = {"quelle": "2022", "stelle": "S. 7–9, „Anhang“"}
-    rule = next(entry for entry in made["rules.yaml"]["regeln"] if entry["id"] == "kognition")
+    rule = next(entry for entry in changed_documents["rules.yaml"]["regeln"] if entry["id"] == "kognition")
     later = copy.deepcopy(rule)
     rule["gueltig_bis"] = "2026-12-31"
     later |= {"gueltig_ab": "2027-01-01", "bedingung": "grad(2.10) >= 3\n oder pflegegrad = 5", "qn": 2}
-    made["rules.yaml"]["regeln"].append(later)
-    assert check_documents(made) == []
-    return made
+    changed_documents["rules.yaml"]["regeln"].append(later)
+    assert check_documents(changed_documents) == []
+    return changed_documents
 
 
 def changed(path: Path, change: Any) -> tuple[str, bytes]:
@@ -89,7 +89,7 @@ def row_of(sheet: Any, name: str) -> int:
     return next(row[0].row for row in sheet.iter_rows() if row[0].value == name)
 
 
-def put(sheet: str, name: str, heading: str, value: Any) -> Any:
+def set_cell(sheet: str, name: str, heading: str, value: Any) -> Any:
     """Return a change of one cell, found by the id of its row and its heading."""
 
     def change(workbook: Any) -> None:
@@ -103,19 +103,19 @@ def put(sheet: str, name: str, heading: str, value: Any) -> Any:
 
 
 def test_export_and_import_give_the_same_content_and_hash(book: dict[str, Any], exported: Path) -> None:
-    found = rulebook_workbook.read(exported)
-    assert found.findings == []
-    assert found.documents == book
-    assert sha256_of(found.documents) == sha256_of(book)
+    imported = rulebook_workbook.read(exported)
+    assert imported.findings == []
+    assert imported.documents == book
+    assert sha256_of(imported.documents) == sha256_of(book)
 
 
 def test_nasty_texts_and_dates_survive_workbook_and_files(book: dict[str, Any], tmp_path: Path) -> None:
     nasty = hard(book)
     rulebook_xlsx.write(tmp_path / "haus.xlsx", nasty)
-    found = rulebook_workbook.read(tmp_path / "haus.xlsx")
-    assert found.findings == []
-    assert found.documents == nasty
-    write(tmp_path / "haus", found.documents)
+    imported = rulebook_workbook.read(tmp_path / "haus.xlsx")
+    assert imported.findings == []
+    assert imported.documents == nasty
+    write(tmp_path / "haus", imported.documents)
     assert documents(tmp_path / "haus") == nasty
     assert check_files(tmp_path / "haus") == []
     assert sha256_of(documents(tmp_path / "haus")) == sha256_of(nasty)
@@ -152,9 +152,9 @@ def test_libreoffice_saves_it_without_loss(book: dict[str, Any], tmp_path: Path)
         capture_output=True,
         timeout=120,
     )
-    found = rulebook_workbook.read(tmp_path / "saved" / "haus.xlsx")
-    assert found.findings == []
-    assert found.documents == nasty
+    imported = rulebook_workbook.read(tmp_path / "saved" / "haus.xlsx")
+    assert imported.findings == []
+    assert imported.documents == nasty
 
 
 def test_order_case_and_place_of_columns_are_free(book: dict[str, Any], exported: Path) -> None:
@@ -172,26 +172,26 @@ def test_order_case_and_place_of_columns_are_free(book: dict[str, Any], exported
         workbook["Instabilität"].title = "Instabilitaet"
         workbook.create_sheet("Notizen")["A1"] = "nur für uns"
 
-    found = rulebook_workbook.read(changed(exported, shuffle))
-    assert [finding.code for finding in found.findings] == ["blaetter-unbekannt"]
-    assert "Notizen" in found.findings[0].message
-    assert found.documents == book
+    imported = rulebook_workbook.read(changed(exported, shuffle))
+    assert [finding.code for finding in imported.findings] == ["blaetter-unbekannt"]
+    assert "Notizen" in imported.findings[0].message
+    assert imported.documents == book
 
 
 def test_every_field_of_the_files_has_a_column() -> None:
     definitions = json.loads(Path(schema.__file__).with_name("schema.json").read_text(encoding="utf-8"))["$defs"]
 
     def leaves(name: str, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
-        found = set()
+        names = set()
         for key, part in definitions[name]["properties"].items():
             target = part.get("$ref", "").removeprefix("#/$defs/")
             if "properties" in definitions.get(target, {}):
-                found |= leaves(target, (*path, key))
+                names |= leaves(target, (*path, key))
             elif "properties" in part:
-                found |= {(*path, key, inner) for inner in part["properties"]}
+                names |= {(*path, key, inner) for inner in part["properties"]}
             else:
-                found.add((*path, key))
-        return found
+                names.add((*path, key))
+        return names
 
     names = dict(zip((s.name for s in SHEETS), ("rulebook.yaml", "intervention", "rule", "criterion"), strict=False))
     for sheet in SHEETS[:-1]:
@@ -213,7 +213,7 @@ def test_the_guide_explains_every_column_and_its_conditions_can_be_read(exported
         parse(text)
 
 
-# ---------------------------------------------------------------- what somebody broke
+# ---------------------------------------------------------------- broken cells
 
 
 @pytest.mark.parametrize(
@@ -255,30 +255,30 @@ def test_a_broken_cell_is_named_with_what_to_do(
     exported: Path, sheet: str, name: str, heading: str, value: Any, code: str, part: str
 ) -> None:
     row = row_of(openpyxl.load_workbook(exported)[sheet], name)
-    found = rulebook_workbook.read(changed(exported, put(sheet, name, heading, value)))
-    assert found.documents is None
-    finding = next(finding for finding in found.findings if finding.code == code)
+    imported = rulebook_workbook.read(changed(exported, set_cell(sheet, name, heading, value)))
+    assert imported.documents is None
+    finding = next(finding for finding in imported.findings if finding.code == code)
     assert (finding.severity, finding.sheet, finding.row) == (Severity.ERROR, sheet, row)
     assert part in finding.message
     assert finding.repair
     if code != "regelwerk-fehler" or "entweder" not in part:
         assert finding.column == heading
     if name != "pflbg":  # what cites a source that is gone is named as well
-        assert len(found.findings) == 1, [f.message for f in found.findings]
+        assert len(imported.findings) == 1, [f.message for f in imported.findings]
 
 
 def test_all_faults_are_found_in_one_round(exported: Path) -> None:
     def damage(workbook: Any) -> None:
-        put("Regelwerk", "rekonstruktion", "Status", "?")(workbook)
-        put("Regeln", "basis", "Bedingung", "imer")(workbook)
-        put("Interventionen", "1.1", "QN", 0)(workbook)
-        put("Interventionen", "1.2", "Quelle", "gibt-es-nicht")(workbook)
-        put("Interventionen", "1.2", "Stelle", "S. 1")(workbook)
-        put("Interventionen", "1.2", "Eigene Setzung", "nein")(workbook)
-        put("Instabilität", "sturz", "Gültig bis", "01.01.1999")(workbook)
+        set_cell("Regelwerk", "rekonstruktion", "Status", "?")(workbook)
+        set_cell("Regeln", "basis", "Bedingung", "imer")(workbook)
+        set_cell("Interventionen", "1.1", "QN", 0)(workbook)
+        set_cell("Interventionen", "1.2", "Quelle", "gibt-es-nicht")(workbook)
+        set_cell("Interventionen", "1.2", "Stelle", "S. 1")(workbook)
+        set_cell("Interventionen", "1.2", "Eigene Setzung", "nein")(workbook)
+        set_cell("Instabilität", "sturz", "Gültig bis", "01.01.1999")(workbook)
 
-    found = rulebook_workbook.read(changed(exported, damage))
-    places = [(finding.sheet, finding.column) for finding in found.findings]
+    imported = rulebook_workbook.read(changed(exported, damage))
+    places = [(finding.sheet, finding.column) for finding in imported.findings]
     assert places == [
         ("Regelwerk", "Status"),
         ("Interventionen", "QN"),
@@ -293,54 +293,54 @@ def test_without_a_rule_that_always_holds_every_intervention_is_named(exported: 
         page = workbook["Regeln"]
         page.delete_rows(row_of(page, "basis"))
 
-    found = rulebook_workbook.read(changed(exported, remove))
-    assert len(found.findings) == 113
-    assert {finding.column for finding in found.findings} == {"Art"}
-    assert "im Blatt „Regeln“" in found.findings[0].message
+    imported = rulebook_workbook.read(changed(exported, remove))
+    assert len(imported.findings) == 113
+    assert {finding.column for finding in imported.findings} == {"Art"}
+    assert "im Blatt „Regeln“" in imported.findings[0].message
 
 
-def test_readable_variants_of_cells_are_taken(book: dict[str, Any], exported: Path) -> None:
+def test_readable_variants_of_cells_are_accepted(book: dict[str, Any], exported: Path) -> None:
     def vary(workbook: Any) -> None:
-        put("Interventionen", "4.10", "QN", " QN 2 ")(workbook)
-        put("Interventionen", "4.10", "Art", "Körper")(workbook)
-        put("Interventionen", "4.10", "Gültig ab", "1.1.2020")(workbook)
-        put("Interventionen", "4.10", "Vorbehalt", "Nein")(workbook)
-        put("Interventionen", "4.10", "Sicherheit (%)", "60 %")(workbook)
-        put("Interventionen", "4.10", "BI-Kriterien", "4.3")(workbook)
-        put("Interventionen", "4.9", "Gültig ab", "2020-01-01")(workbook)
-        put("Regeln", "basis", "Arten", "Alle")(workbook)
-        put("Regeln", "basis", "QN", "BASIS")(workbook)
-        put("Regeln", "instabil", "Zertifikat gesperrt", "JA")(workbook)
+        set_cell("Interventionen", "4.10", "QN", " QN 2 ")(workbook)
+        set_cell("Interventionen", "4.10", "Art", "Körper")(workbook)
+        set_cell("Interventionen", "4.10", "Gültig ab", "1.1.2020")(workbook)
+        set_cell("Interventionen", "4.10", "Vorbehalt", "Nein")(workbook)
+        set_cell("Interventionen", "4.10", "Sicherheit (%)", "60 %")(workbook)
+        set_cell("Interventionen", "4.10", "BI-Kriterien", "4.3")(workbook)
+        set_cell("Interventionen", "4.9", "Gültig ab", "2020-01-01")(workbook)
+        set_cell("Regeln", "basis", "Arten", "Alle")(workbook)
+        set_cell("Regeln", "basis", "QN", "BASIS")(workbook)
+        set_cell("Regeln", "instabil", "Zertifikat gesperrt", "JA")(workbook)
 
     entry = next(e for e in book["interventions.yaml"]["interventionen"] if e["id"] == "4.10")
     assert (entry["qn"], entry["art"], entry["bi_items"]) == (2, "koerper", ["4.3"])
-    found = rulebook_workbook.read(changed(exported, vary))
-    assert found.findings == []
-    assert found.documents == book
+    imported = rulebook_workbook.read(changed(exported, vary))
+    assert imported.findings == []
+    assert imported.documents == book
 
 
-def test_an_edition_typed_as_a_whole_number_is_taken(exported: Path) -> None:
+def test_edition_typed_as_a_whole_number_is_accepted(exported: Path) -> None:
     def number(workbook: Any) -> None:
-        put("Regelwerk", "rekonstruktion", "Ausgabe", 2027)(workbook)
-        put("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
+        set_cell("Regelwerk", "rekonstruktion", "Ausgabe", 2027)(workbook)
+        set_cell("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
 
-    found = rulebook_workbook.read(changed(exported, number))
-    assert found.findings == []
-    assert found.documents is not None
-    assert found.documents["rulebook.yaml"]["ausgabe"] == "2027"
+    imported = rulebook_workbook.read(changed(exported, number))
+    assert imported.findings == []
+    assert imported.documents is not None
+    assert imported.documents["rulebook.yaml"]["ausgabe"] == "2027"
 
 
 def test_a_text_no_cell_can_hold_is_refused_and_not_dropped(book: dict[str, Any], tmp_path: Path) -> None:
-    made = copy.deepcopy(book)
-    made["rulebook.yaml"]["beschreibung"] = "lang " * 7000
+    changed_documents = copy.deepcopy(book)
+    changed_documents["rulebook.yaml"]["beschreibung"] = "lang " * 7000
     with pytest.raises(RuleBookError, match="zu lang"):
-        rulebook_xlsx.write(tmp_path / "a.xlsx", made)
+        rulebook_xlsx.write(tmp_path / "a.xlsx", changed_documents)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_formula_never_calculated_is_no_value(exported: Path) -> None:
-    found = rulebook_workbook.read(changed(exported, put("Interventionen", "4.10", "QN", "=1+1")))
-    assert [(f.code, f.column) for f in found.findings] == [("zelle-ohne-wert", "QN")]
+    imported = rulebook_workbook.read(changed(exported, set_cell("Interventionen", "4.10", "QN", "=1+1")))
+    assert [(f.code, f.column) for f in imported.findings] == [("zelle-ohne-wert", "QN")]
 
 
 @pytest.mark.parametrize(
@@ -370,37 +370,37 @@ def test_an_optional_column_may_go(exported: Path) -> None:
     def drop(workbook: Any) -> None:
         for name in ("Interventionen", "Instabilität"):
             workbook[name].delete_cols(column(workbook[name], "Hinweis"))
-        put("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
+        set_cell("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
 
-    found = rulebook_workbook.read(changed(exported, drop))
-    assert found.findings == []
-    assert found.documents is not None
-    assert not any("hinweis" in entry for entry in found.documents["interventions.yaml"]["interventionen"])
+    imported = rulebook_workbook.read(changed(exported, drop))
+    assert imported.findings == []
+    assert imported.documents is not None
+    assert not any("hinweis" in entry for entry in imported.documents["interventions.yaml"]["interventionen"])
 
 
 def test_a_changed_rulebook_under_the_old_name_is_pointed_out(exported: Path) -> None:
-    found = rulebook_workbook.read(changed(exported, put("Interventionen", "4.10", "QN", 3)))
-    assert found.documents is not None
-    assert [(f.severity, f.code, f.sheet) for f in found.findings] == [
+    imported = rulebook_workbook.read(changed(exported, set_cell("Interventionen", "4.10", "QN", 3)))
+    assert imported.documents is not None
+    assert [(f.severity, f.code, f.sheet) for f in imported.findings] == [
         (Severity.WARNING, "ausgabe-vergeben", "Regelwerk")
     ]
 
     def rename(workbook: Any) -> None:
-        put("Interventionen", "4.10", "QN", 3)(workbook)
-        put("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
+        set_cell("Interventionen", "4.10", "QN", 3)(workbook)
+        set_cell("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
 
     assert rulebook_workbook.read(changed(exported, rename)).findings == []
 
 
-def test_an_unsound_rule_is_taken_but_pointed_out(exported: Path) -> None:
+def test_unsound_rule_is_accepted_with_a_warning(exported: Path) -> None:
     def soften(workbook: Any) -> None:
-        put("Regeln", "verhalten-taeglich", "QN", 1)(workbook)
-        put("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
+        set_cell("Regeln", "verhalten-taeglich", "QN", 1)(workbook)
+        set_cell("Regelwerk", "rekonstruktion", "Status", "hausregel")(workbook)
 
     row = row_of(openpyxl.load_workbook(exported)["Regeln"], "verhalten-taeglich")
-    found = rulebook_workbook.read(changed(exported, soften))
-    assert found.documents is not None
-    (finding,) = found.findings
+    imported = rulebook_workbook.read(changed(exported, soften))
+    assert imported.documents is not None
+    (finding,) = imported.findings
     assert (finding.severity, finding.code) == (Severity.WARNING, "regelwerk-auffaellig")
     assert (finding.sheet, finding.row) == ("Regeln", row)
     assert "entscheidet nie" in finding.message
@@ -412,7 +412,7 @@ def test_sources_keep_their_names(exported: Path) -> None:
         page.append(["neu", "Neue Quelle, 2026"])
         page.append(["neu", "Noch einmal"])
 
-    found = rulebook_workbook.read(changed(exported, rename))
-    assert [(f.code, f.sheet, f.column, f.value) for f in found.findings] == [
+    imported = rulebook_workbook.read(changed(exported, rename))
+    assert [(f.code, f.sheet, f.column, f.value) for f in imported.findings] == [
         ("eintrag-doppelt", "Quellen", "Kürzel", "neu")
     ]

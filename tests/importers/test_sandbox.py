@@ -53,11 +53,11 @@ main()
 
 
 def test_the_reader_has_no_environment_and_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """X5: nothing of ours; the interpreter itself may set what it takes a letter for."""
+    """X5: no variable of the program; the interpreter itself may set its locale."""
     monkeypatch.setenv("PEBEM_VAULT_KEY", "streng geheim")
-    found = probe(monkeypatch, what="[dict(os.environ), os.getcwd()]")
-    assert set(found[0]) <= {"LC_CTYPE", "SYSTEMROOT"}
-    assert found[1] == Path(sys.executable).anchor
+    result = probe(monkeypatch, what="[dict(os.environ), os.getcwd()]")
+    assert set(result[0]) <= {"LC_CTYPE", "SYSTEMROOT"}
+    assert result[1] == Path(sys.executable).anchor
 
 
 @LINUX
@@ -84,7 +84,7 @@ def test_the_reader_cannot_look_into_the_memory_of_who_has_the_keys(monkeypatch:
     """X5: for that no file has to be opened. What remains without namespaces: ``docs/adr/0020``."""
     unshare = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000) != 0)"
     if subprocess.run([sys.executable, "-c", unshare], check=False).returncode:
-        pytest.skip("this system lets nobody have a user namespace of his own")
+        pytest.skip("this system allows no user namespaces")
     key = ctypes.create_string_buffer(b"streng geheim")
     what = (
         "(lambda c: (lambda part, there: c.CDLL(None).process_vm_readv("
@@ -125,12 +125,16 @@ def test_a_pickle_as_an_answer_is_refused_unopened(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "start",
     [
-        "", "import sys; sys.exit(1)", "import os; os.abort()", "import os; os.close(1); import time; time.sleep(60)",
-        "import time; time.sleep(60)", "import sys; print(1)",
+        "",
+        "import sys; sys.exit(1)",
+        "import os; os.abort()",
+        "import os; os.close(1); import time; time.sleep(60)",
+        "import time; time.sleep(60)",
+        "import sys; print(1)",
         "import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write(b'x' * 10_000_001)",
     ],
-)  # fmt: skip
-def test_a_reader_that_says_nothing_or_too_much(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+)
+def test_reader_that_returns_nothing_or_too_much(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
     """X1: it ends early, late, never, with an error, or floods us."""
     monkeypatch.setattr(sandbox, "_START", start)
     monkeypatch.setattr(sandbox, "_SECONDS", 0.5)
@@ -147,7 +151,7 @@ def test_a_flood_is_stopped_by_its_size_not_by_the_clock(monkeypatch: pytest.Mon
     assert monotonic() - begin < sandbox._SECONDS
 
 
-def test_a_request_nobody_reads_hinders_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unread_request_does_not_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_START", "")
     with pytest.raises(UnreadableError, match=BROKEN_OFF):
         sandbox.tables("a.html", bytes(5_000_000))
@@ -156,10 +160,13 @@ def test_a_request_nobody_reads_hinders_nothing(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("charset", "encoding", "word"),
     [
-        ("koi8-r", "koi8-r", "Пётр"), ("iso-8859-2", "iso-8859-2", "Żeromska"), ("shift_jis", "shift_jis", "日本"),
-        ("gibtsnicht", "cp1252", "Ännchen"), ("base64", "cp1252", "Ännchen"),
+        ("koi8-r", "koi8-r", "Пётр"),
+        ("iso-8859-2", "iso-8859-2", "Żeromska"),
+        ("shift_jis", "shift_jis", "日本"),
+        ("gibtsnicht", "cp1252", "Ännchen"),
+        ("base64", "cp1252", "Ännchen"),
     ],
-)  # fmt: skip
+)
 def test_encodings_are_there_though_no_file_can_be_opened(charset: str, encoding: str, word: str) -> None:
     """Python loads each from a file of its own: before the door is shut."""
     html = f'<meta charset="{charset}"><table><tr><td>{word}</td></tr></table>'.encode(encoding)
@@ -167,8 +174,21 @@ def test_encodings_are_there_though_no_file_can_be_opened(charset: str, encoding
 
 
 MOMENT = datetime.combine(date(2026, 1, 2), time(3, 4, 5, 6))
-CELLS = ["", "Änne", "\ud800", 0.0, -1.5, 1e308, True, False, date(2026, 1, 2), MOMENT, time(7, 8), time(7, 8, 9, 10),
-         timedelta(days=-3, seconds=4, microseconds=5)]  # fmt: skip
+CELLS = [
+    "",
+    "Änne",
+    "\ud800",
+    0.0,
+    -1.5,
+    1e308,
+    True,
+    False,
+    date(2026, 1, 2),
+    MOMENT,
+    time(7, 8),
+    time(7, 8, 9, 10),
+    timedelta(days=-3, seconds=4, microseconds=5),
+]
 
 
 def pages() -> list[SandboxPage]:
@@ -190,11 +210,11 @@ def answered(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> list[SandboxPage
 def test_pages_arrive_as_they_were_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """X1: every kind of cell, with its type."""
     value, codes = written(pages())
-    found = answered(monkeypatch, packed(["done", value], codes))
-    for one, sent in zip(found, pages(), strict=True):
-        assert (one.name, one.visible, one.height) == (sent.name, sent.visible, sent.height)
-        assert (one.oddities.odd, one.oddities.merged) == (sent.oddities.odd, sent.oddities.merged)
-        for (codes_here, cells), (codes_there, sent_cells) in zip(one.columns, sent.columns, strict=True):
+    result = answered(monkeypatch, packed(["done", value], codes))
+    for answer, sent in zip(result, pages(), strict=True):
+        assert (answer.name, answer.visible, answer.height) == (sent.name, sent.visible, sent.height)
+        assert (answer.oddities.odd, answer.oddities.merged) == (sent.oddities.odd, sent.oddities.merged)
+        for (codes_here, cells), (codes_there, sent_cells) in zip(answer.columns, sent.columns, strict=True):
             assert codes_here.tolist() == codes_there.tolist()
             assert [(type(cell), cell) for cell in cells] == [(type(cell), cell) for cell in sent_cells]
 
@@ -209,7 +229,7 @@ def test_other_outcomes_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def page(*columns: Any, **changes: Any) -> list[Any]:
-    """Return a page as it is sent, one column of two rows unless told otherwise."""
+    """Return a page as it is sent, one column of two rows by default."""
     plain = {"name": "A", "visible": True, "height": 2, "columns": list(columns or [["x"]]), "merged": [], "odd": []}
     return list((plain | changes).values())
 
@@ -219,35 +239,87 @@ DEEP = b'[["done",' + b"[" * 100_000 + b"]" * 100_000 + b"],[]]"
 
 
 WRONG: list[tuple[list[Any], dict[str, Any], list[bytes]]] = [
-    *(([], changes, [TWO]) for changes in (
-        {"name": None}, {"visible": 1}, {"visible": "ja"}, {"height": 3}, {"height": -1}, {"height": 2.0},
-        {"height": True}, {"height": "2"}, {"height": 10**30}, {"columns": [5]}, {"columns": ["xy"]},
-        {"merged": [[0, 0, 1]]}, {"merged": [[0, 0, 1, -1]]}, {"merged": [5]}, {"merged": [[0, 0, 1, "1"]]},
-        {"merged": [[0, 0, 1, 2**40]]}, {"merged": 5}, {"odd": [[0, 0]]}, {"odd": [[0, 0, 5]]}, {"odd": 5},
-        {"odd": [[-1, 0, "#NV"]]}, {"odd": [[0, 2**40, "#NV"]]}, {"odd": [[0, "0", "#NV"]]}, {"odd": [5]},
-    )),
-    *(([[cell]], {}, [TWO]) for cell in (
-        None, 5, ["x"], {"a": 1}, ["date", "gestern"], ["date", 5], ["eval", "1"], ["time", "07:00Z"],
-        ["datetime", "2026-01-01T00:00:00+01:00"], ["timedelta", 10**12, 0, 0], ["timedelta", 1.5, 0, 0],
-        ["timedelta", True, 0, 0],
-    )),
-    ([[]], {}, [TWO]), ([], {"columns": {}}, []), ([], {}, []), ([], {}, [TWO, TWO]), ([], {}, [bytes(7)]),
+    *(
+        ([], changes, [TWO])
+        for changes in (
+            {"name": None},
+            {"visible": 1},
+            {"visible": "ja"},
+            {"height": 3},
+            {"height": -1},
+            {"height": 2.0},
+            {"height": True},
+            {"height": "2"},
+            {"height": 10**30},
+            {"columns": [5]},
+            {"columns": ["xy"]},
+            {"merged": [[0, 0, 1]]},
+            {"merged": [[0, 0, 1, -1]]},
+            {"merged": [5]},
+            {"merged": [[0, 0, 1, "1"]]},
+            {"merged": [[0, 0, 1, 2**40]]},
+            {"merged": 5},
+            {"odd": [[0, 0]]},
+            {"odd": [[0, 0, 5]]},
+            {"odd": 5},
+            {"odd": [[-1, 0, "#NV"]]},
+            {"odd": [[0, 2**40, "#NV"]]},
+            {"odd": [[0, "0", "#NV"]]},
+            {"odd": [5]},
+        )
+    ),
+    *(
+        ([[cell]], {}, [TWO])
+        for cell in (
+            None,
+            5,
+            ["x"],
+            {"a": 1},
+            ["date", "gestern"],
+            ["date", 5],
+            ["eval", "1"],
+            ["time", "07:00Z"],
+            ["datetime", "2026-01-01T00:00:00+01:00"],
+            ["timedelta", 10**12, 0, 0],
+            ["timedelta", 1.5, 0, 0],
+            ["timedelta", True, 0, 0],
+        )
+    ),
+    ([[]], {}, [TWO]),
+    ([], {"columns": {}}, []),
+    ([], {}, []),
+    ([], {}, [TWO, TWO]),
+    ([], {}, [bytes(7)]),
     ([], {}, [b"\1\0\0\0" * 2]),
-]  # fmt: skip
+]
 """Columns, what else is wrong with the page, and codes."""
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        b"", b"\x80", b"\xff" * 8, packed(None), packed([]), packed(["done"]), packed(["done", [], 1]),
-        packed(["gone", []]), packed({"done": []}), packed(["refused", 5]), packed(["refused", "x" * 2_001]),
-        packed(["password", 1]), packed(["done", None], [b"x"]), packed(["done", {"a": 1}]), packed(["done", [[]]]),
-        packed(["done", [5]]), packed(["done", []], [TWO]), len(DEEP).to_bytes(8, "little") + DEEP,
+        b"",
+        b"\x80",
+        b"\xff" * 8,
+        packed(None),
+        packed([]),
+        packed(["done"]),
+        packed(["done", [], 1]),
+        packed(["gone", []]),
+        packed({"done": []}),
+        packed(["refused", 5]),
+        packed(["refused", "x" * 2_001]),
+        packed(["password", 1]),
+        packed(["done", None], [b"x"]),
+        packed(["done", {"a": 1}]),
+        packed(["done", [[]]]),
+        packed(["done", [5]]),
+        packed(["done", []], [TWO]),
+        len(DEEP).to_bytes(8, "little") + DEEP,
         *(packed(["done", [page(*columns, **changes)]], codes) for columns, changes, codes in WRONG),
     ],
     ids=lambda answer: repr(answer[8:80]),
-)  # fmt: skip
+)
 def test_an_answer_that_is_no_answer_is_refused(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
     """X1: another shape or type, too deep, sizes that do not fit; in the sentence a damaged file gets."""
     with pytest.raises(UnreadableError, match=BROKEN_OFF):
@@ -258,11 +330,12 @@ def test_an_answer_that_is_no_answer_is_refused(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize(
     "changes",
     [
-        {"columns": [[] for _ in range(limits.MAX_COLUMNS + 1)]}, {"height": limits.MAX_ROWS, "columns": [["x"]] * 400},
+        {"columns": [[] for _ in range(limits.MAX_COLUMNS + 1)]},
+        {"height": limits.MAX_ROWS, "columns": [["x"]] * 400},
         {"odd": [[limits.MAX_ROWS - 1, limits.MAX_COLUMNS - 1, "#NV"]]},
     ],
     ids=["columns", "cells", "a far cell"],
-)  # fmt: skip
+)
 def test_huge_claims_are_refused_before_anything_is_reserved(
     monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:

@@ -11,7 +11,7 @@ import importers
 from importers.findings import Severity
 from rules.model import RuleBook
 from tests.support.importers.columns import both, dates, outcome, read_column
-from tests.support.importers.files import at, csv_files, with_interventions, xlsx
+from tests.support.importers.files import csv_files, moment_of, with_interventions, xlsx
 
 WARNING, NOTICE = Severity.WARNING, Severity.NOTICE
 
@@ -74,8 +74,8 @@ def test_a_moment_in_the_date_column_feeds_day_and_time(book: RuleBook, form: st
     sheets = with_interventions()
     sheets["Interventionen"] = [
         ["Durchgeführt am", "Maßnahme", "Uhrzeit"],
-        [at(14, 6, 5), "4.10", ""],
-        [at(15, 6, 5), "4.10", "7:00"],
+        [moment_of(14, 6, 5), "4.10", ""],
+        [moment_of(15, 6, 5), "4.10", "7:00"],
     ]
     files = [("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets)
     result = importers.read(files, book)

@@ -48,7 +48,7 @@ def test_hours_are_summed_by_level_and_higher_levels_are_one() -> None:
     assert hours(staff) == [(1, None, None, "19.25"), (4, None, None, "77.50")]
 
 
-def test_additional_carers_are_kept_apart() -> None:
+def test_additional_carers_are_counted_separately() -> None:
     assert hours([["1", 2, "Betreuung § 43b", 30, "", ""], ["2", 2, "", 20, "", ""]]) == [
         (0, None, None, "30.00"),
         (2, None, None, "20.00"),
@@ -97,7 +97,7 @@ def test_row_that_ended_gives_way_to_the_one_before() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["viel", "-1", "80,01", "1e3", True])
-def test_impossible_hours_do_not_count_and_are_told(wrong: Any) -> None:
+def test_impossible_hours_are_ignored_and_reported(wrong: Any) -> None:
     result = read([["1", 4, "", wrong, "", ""], ["2", 4, "", "10", "", ""]])
     assert result.hours["hours"].tolist() == [Decimal("10.00")]
     (finding,) = [one for one in result.findings if one.code == "wochenstunden-ungueltig"]

@@ -1,4 +1,4 @@
-"""Words for states and professions mean ours, and where that is in doubt the home is told."""
+"""Words for states and professions are mapped to ours, and doubtful ones are reported."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def test_states(book: RuleBook, form: str) -> None:
         "nicht durchgeführt": ["nein", "storniert", "entfallen", "Nicht erledigt"],
         "abwesend": ["abwesend", "KH", "Krankenhaus"],
     }
-    result = read_column(book, form, "Status", [word for some in words.values() for word in some])
+    result = read_column(book, form, "Status", [word for synonyms in words.values() for word in synonyms])
     assert result.tables.interventions["status"].astype(object).tolist() == [
-        s for s, some in words.items() for _ in some
+        s for s, synonyms in words.items() for _ in synonyms
     ]
     (finding,) = [f for f in result.findings if f.code == "werte-uebersetzt"]
     assert (finding.severity, finding.count) == (NOTICE, 13)
@@ -32,7 +32,7 @@ def test_states(book: RuleBook, form: str) -> None:
 
 
 @both
-def test_states_in_doubt_are_taken_with_one_warning_for_each_word(book: RuleBook, form: str) -> None:
+def test_doubtful_states_are_accepted_with_one_warning_per_word(book: RuleBook, form: str) -> None:
     cells = ["Bedarf", "durch Angehörige", "Bedarf", "vielleicht", "?"]
     result = read_column(book, form, "Status", cells)
     assert result.tables.interventions["status"].astype(object).tolist() == [
@@ -83,13 +83,13 @@ def test_true_and_false_are_states(book: RuleBook) -> None:
     ],
 )
 def test_professions(words: str, level: int, role: str, doubt: bool) -> None:  # noqa: FBT001
-    found = word_meanings.qualification(words)
-    assert found
-    assert (found.value, bool(found.doubt)) == ((level, role), doubt)
+    meaning = word_meanings.qualification(words)
+    assert meaning
+    assert (meaning.value, bool(meaning.doubt)) == ((level, role), doubt)
 
 
 @pytest.mark.parametrize("words", ["Tierpfleger", "Koch", "", "§", "Pflegefach", "43", "in", "Hausmeister", "Arzt"])
-def test_professions_nobody_knows(words: str) -> None:
+def test_unknown_professions(words: str) -> None:
     assert word_meanings.qualification(words) is None
 
 
@@ -102,9 +102,9 @@ def test_professions_in_a_file(book: RuleBook, form: str) -> None:
     result = importers.read(files, book)
     assert result.tables.staff["qn"].tolist() == [1, 8, 4, 1, 1, 4]
     assert result.tables.staff["role"].tolist() == [None, None, None, None, "betreuung-43b", None]
-    found = [(f.severity, f.code, f.row) for f in result.findings if f.sheet == "Mitarbeitende"]
-    assert (ERROR, "qualifikation-unbekannt", 7) in found
-    assert (ERROR, "qn-ungueltig", 8) in found
-    assert (WARNING, "qualifikation-mehrdeutig", 5) in found
-    assert (NOTICE, "qualifikation-uebersetzt", 0) in found
+    errors = [(f.severity, f.code, f.row) for f in result.findings if f.sheet == "Mitarbeitende"]
+    assert (ERROR, "qualifikation-unbekannt", 7) in errors
+    assert (ERROR, "qn-ungueltig", 8) in errors
+    assert (WARNING, "qualifikation-mehrdeutig", 5) in errors
+    assert (NOTICE, "qualifikation-uebersetzt", 0) in errors
     assert "Koch" not in str(result.tables)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 FRAMES = ("residents", "assessments", "instability", "staff", "interventions", "duties")
 
 
-def assert_same(one: importers.ReadFiles, other: importers.ReadFiles) -> None:
+def assert_same(left: importers.ReadFiles, right: importers.ReadFiles) -> None:
     for name in FRAMES:
-        pd.testing.assert_frame_equal(getattr(one.tables, name), getattr(other.tables, name))
-    assert one.rows == other.rows
-    assert one.tables.faulty == other.tables.faulty
+        pd.testing.assert_frame_equal(getattr(left.tables, name), getattr(right.tables, name))
+    assert left.rows == right.rows
+    assert left.tables.faulty == right.tables.faulty
 
 
 def test_values_of_a_home(read_home: ReadHome) -> None:
@@ -67,11 +67,11 @@ def test_names_stay_outside_the_tables(read_home: ReadHome) -> None:
         "given": ["Änne", "Jörg"],
     }
     assert result.people_staff["name"].tolist() == ["Yılmaz", "Bond"]
-    said = " ".join(f"{f.message} {f.value}" for f in result.findings)
+    text = " ".join(f"{f.message} {f.value}" for f in result.findings)
     for name in FRAMES:
-        said += getattr(result.tables, name).to_csv()
+        text += getattr(result.tables, name).to_csv()
     for secret in ("Müller", "Groß", "Änne", "Yılmaz", "Bond"):
-        assert secret not in said
+        assert secret not in text
 
 
 @pytest.mark.parametrize("delimiter", [";", *(pytest.param(one, marks=pytest.mark.slow) for one in (",", "\t", "|"))])
@@ -116,8 +116,8 @@ def test_columns_in_any_order_case_and_with_blanks(read_home: ReadHome) -> None:
         rows[0] = [f"  {heading.upper()}\u00a0 " for heading in rows[0]]
     result, expected = read_home(sheets), read_home(home())
     for name in FRAMES:
-        one, other = getattr(result.tables, name), getattr(expected.tables, name)
-        pd.testing.assert_frame_equal(one, other[one.columns])
+        left, right = getattr(result.tables, name), getattr(expected.tables, name)
+        pd.testing.assert_frame_equal(left, right[left.columns])
 
 
 def test_sheet_names_in_other_spellings(read_home: ReadHome) -> None:
@@ -132,9 +132,9 @@ def test_title_rows_and_blank_rows_keep_the_row_numbers_of_the_sheet(read_home: 
     sheets["Interventionen"] = [["Musterhaus"], [], rows[0], rows[1], ["", " ", "\u00a0"], rows[2], [], rows[3]]
     result = read_home(sheets)
     assert (result.rows, result.tables.faulty) == (3, 1)
-    found = {f.code: f for f in result.findings if f.sheet == "Interventionen"}
-    assert found["intervention-unbekannt"].row == 6
-    assert found["zeilen-ueber-ueberschrift"].severity is Severity.NOTICE
+    errors = {f.code: f for f in result.findings if f.sheet == "Interventionen"}
+    assert errors["intervention-unbekannt"].row == 6
+    assert errors["zeilen-ueber-ueberschrift"].severity is Severity.NOTICE
 
 
 def test_row_numbers_with_line_breaks_in_quotes_and_an_sep_line(book: RuleBook) -> None:

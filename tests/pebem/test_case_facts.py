@@ -20,15 +20,15 @@ BOOK = rules.load(date(2026, 3, 31))
 FALL = BOOK.find_criterion("sturz")
 
 
-def test_a_criterion_goes_by_its_label_and_one_the_rulebook_does_not_know_by_its_own_name() -> None:
+def test_criterion_is_shown_by_label_and_unknown_one_by_its_name() -> None:
     """The second comes about where a home changes to another rulebook; the reason names it all the same."""
     assert FALL is not None
     early, late = (pd.Timestamp(FIRST) - pd.Timedelta(days=days) for days in (3, 1))
     rows = [("000", "Hausregel 7", late, pd.NaT), ("000", FALL.id, early, pd.Timestamp(FIRST))]
-    held = facts(replace(home_with(), instability=framed(INSTABILITY, rows)), BOOK, "000", FIRST)
-    assert held.criteria == (
+    known = facts(replace(home_with(), instability=framed(INSTABILITY, rows)), BOOK, "000", FIRST)
+    assert known.criteria == (
         ActiveCriterion(FALL.label, early.date(), FIRST, FALL.id),
         ActiveCriterion("Hausregel 7", late.date(), None, "Hausregel 7"),
     )
-    reasons = [" ".join(explain(BOOK, entry, held).because) for entry in BOOK.interventions]
+    reasons = [" ".join(explain(BOOK, entry, known).because) for entry in BOOK.interventions]
     assert [text for text in reasons if f"besteht ({FALL.label}, Hausregel 7)" in text]

@@ -69,15 +69,15 @@ def crew(request: pytest.FixtureRequest) -> dict[str, object]:
 
 
 def by_key(outcomes: Iterator[TaskOutcome[int, object]]) -> dict[int, TaskOutcome[int, object]]:
-    found = list(outcomes)
-    assert sorted(o.key for o in found) == HOMES  # each key exactly once
-    return {o.key: o for o in found}
+    result = list(outcomes)
+    assert sorted(o.key for o in result) == HOMES  # each key exactly once
+    return {o.key: o for o in result}
 
 
 def results(outcomes: Iterator[TaskOutcome[int, object]]) -> dict[int, object]:
-    found = by_key(outcomes)
-    assert not any(o.failure for o in found.values()), found
-    return {key: o.result for key, o in found.items()}
+    result = by_key(outcomes)
+    assert not any(o.failure for o in result.values()), result
+    return {key: o.result for key, o in result.items()}
 
 
 # ------------------------------------------------------------ tests
@@ -98,13 +98,13 @@ def test_a_worker_is_killed_in_the_middle_and_the_bits_are_those_of_a_serial_run
 
 @pytest.mark.parametrize("crew", ["pool", pytest.param("dask", marks=pytest.mark.deep)], indirect=True)
 def test_trouble_stays_with_the_home_that_makes_it(crew: dict[str, object], tmp_path: Path) -> None:
-    found = by_key(run(HOMES, partial(troubled, tmp_path), tries=2, **crew))
-    assert found[DEADLY].failure
-    assert found[DEADLY].failure.kind == LOST
-    assert found[UNREADABLE].failure == TaskFailure("ValueError", "Haus 4 ist unlesbar.")
-    assert found[UNSENDABLE].failure
+    result = by_key(run(HOMES, partial(troubled, tmp_path), tries=2, **crew))
+    assert result[DEADLY].failure
+    assert result[DEADLY].failure.kind == LOST
+    assert result[UNREADABLE].failure == TaskFailure("ValueError", "Haus 4 ist unlesbar.")
+    assert result[UNSENDABLE].failure
     good = set(HOMES) - {DEADLY, UNREADABLE, UNSENDABLE}
-    assert all(found[key].result == key for key in good)
+    assert all(result[key].result == key for key in good)
     begun = Counter(int(path.name.split("-")[0]) for path in tmp_path.iterdir())
     assert begun[DEADLY] == 2
     if "workers" in crew:  # a scheduler may begin again what waited at the dead worker
@@ -112,15 +112,15 @@ def test_trouble_stays_with_the_home_that_makes_it(crew: dict[str, object], tmp_
 
 
 def test_an_error_in_one_home_of_a_serial_run_is_its_own(tmp_path: Path) -> None:
-    found = {o.key: o.failure for o in run([UNREADABLE, 7], partial(troubled, tmp_path))}
-    assert found == {UNREADABLE: TaskFailure("ValueError", "Haus 4 ist unlesbar."), 7: None}
+    result = {o.key: o.failure for o in run([UNREADABLE, 7], partial(troubled, tmp_path))}
+    assert result == {UNREADABLE: TaskFailure("ValueError", "Haus 4 ist unlesbar."), 7: None}
 
 
 def test_no_keys_give_nothing() -> None:
     assert list(run([], of_process)) == list(run([], of_process, workers=2)) == []
 
 
-def test_workers_are_gone_when_the_run_is_left_early() -> None:
+def test_workers_end_when_the_run_is_left_early() -> None:
     outcomes = run(HOMES, of_process, workers=2)
     pid = next(outcomes).result
     outcomes.close()
@@ -133,7 +133,7 @@ def test_workers_that_cannot_start_end_the_run() -> None:
         list(run([1], Unloadable(), workers=2, tries=1))
 
 
-def test_nobody_at_the_address_is_said_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_scheduler_is_reported_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = pytest.importorskip(
         "pebem.distribute.dask_cluster", reason="dask.distributed is not installed: pip install '.[cluster]'"
     )

@@ -74,9 +74,12 @@ def test_other_names_for_people_wards_and_shifts_rename_the_result_and_nothing_e
     for dims, cells in expected.items():
         if dims in {"excluded", "period"}:
             continue
-        at = [i for i, name in enumerate(("day", "ward") if dims == "coverage" else dims) if name in {"ward", "shift"}]
+        positions = [
+            i for i, name in enumerate(("day", "ward") if dims == "coverage" else dims) if name in {"ward", "shift"}
+        ]
         expected[dims] = {
-            tuple(called.get(v, v) if i in at else v for i, v in enumerate(key)): sums for key, sums in cells.items()
+            tuple(called.get(v, v) if i in positions else v for i, v in enumerate(key)): sums
+            for key, sums in cells.items()
         }
     assert scored(renamed, period) == expected
 
@@ -95,13 +98,13 @@ def _names(home: Tables) -> list[str]:
 
 
 def _renamed(frame: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
-    made = frame.copy()
+    renamed = frame.copy()
     for name in set(_NAMED) & set(frame.columns):
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
-            made[name] = frame[name].cat.rename_categories(called)
+            renamed[name] = frame[name].cat.rename_categories(called)
         else:
-            made[name] = pd.Series([called.get(value) for value in frame[name]], dtype=object)
-    return made
+            renamed[name] = pd.Series([called.get(value) for value in frame[name]], dtype=object)
+    return renamed
 
 
 @pytest.mark.parametrize("column", CATEGORIES)
@@ -140,14 +143,14 @@ def test_any_split_adds_up_and_streams_to_the_same(data: st.DataObject) -> None:
 
 
 @holds(FILLED)
-def test_every_row_by_itself_adds_up_to_the_whole_and_its_period(home: Tables) -> None:
+def test_single_rows_add_up_to_the_whole_and_its_period(home: Tables) -> None:
     one_by_one = [rows_of(home, slice(i, i + 1)) for i in range(len(home.interventions))]
     total = sum((pebem.score(part, BOOK, None, BOTH) for part in one_by_one), pebem.Aggregate.zero(BOTH))
     assert exact(total) == scored(replace(home, faulty=0), None)
 
 
 @pytest.mark.parametrize("size", [1_000, 32_767, 32_768, 32_769, 70_000])
-def test_batches_of_any_size_come_to_the_same(size: int) -> None:
+def test_batch_size_does_not_change_the_result(size: int) -> None:
     home = large_home(PLAIN, 4, rows=70_000, days=30)
     period = (date(2024, 1, 20), date(2024, 2, 10))
     frames = [home.interventions.iloc[at : at + size] for at in range(0, 70_000, size)]
@@ -164,10 +167,10 @@ def test_the_same_rows_twice_count_twice(data: st.DataObject) -> None:
     period = data.draw(periods(home))
     once = scored(replace(home, faulty=0), period)
     twice = {
-        name: said
+        name: sums
         if name == "period"
-        else {k: 2 * v if name == "excluded" else tuple(2 * n for n in v) for k, v in said.items()}
-        for name, said in once.items()
+        else {k: 2 * v if name == "excluded" else tuple(2 * n for n in v) for k, v in sums.items()}
+        for name, sums in once.items()
     }
     frame = home.interventions
     assert scored(replace(home, interventions=pd.concat([frame, frame]), faulty=0), period) == twice

@@ -32,12 +32,12 @@ PLAIN = rules.load(date(2026, 3, 31))
 FILLED = homes(BOOK, least=1)
 
 
-def counts(cells: dict[tuple[object, ...], tuple[int, ...]], *at: int, size: int = 2) -> Counter[object]:
+def counts(cells: dict[tuple[object, ...], tuple[int, ...]], *positions: int, size: int = 2) -> Counter[object]:
     """Sum cells by some of their labels."""
     total: Counter[object] = Counter()
     for key, values in cells.items():
         for i in range(size):
-            total[tuple(key[n] for n in at), i] += values[i]
+            total[tuple(key[n] for n in positions), i] += values[i]
     return +total
 
 
@@ -52,8 +52,8 @@ def test_every_grouping_is_a_margin_of_the_cube(data: st.DataObject) -> None:
     cube = pebem.score(home, BOOK, period, pebem.CUBE)
     alone = pebem.score(home, BOOK, period, (dims,))
     cells = exact(cube)[pebem.CUBE[0]]
-    at = [*(DIMENSIONS.index(name) for name in dims), 4, 5, 6, 7]
-    assert counts(exact(alone)[dims], *range(len(at))) == counts(cells, *at)
+    positions = [*(DIMENSIONS.index(name) for name in dims), 4, 5, 6, 7]
+    assert counts(exact(alone)[dims], *range(len(positions))) == counts(cells, *positions)
     pd.testing.assert_frame_equal(alone.by(*dims), cube.by(*dims), check_dtype=bool(len(cells)))
     assert exact(alone)["coverage"] == exact(cube)["coverage"]
     fit = pebem.score(home, BOOK, period, pebem.FIT)
@@ -65,32 +65,32 @@ def test_every_grouping_is_a_margin_of_the_cube(data: st.DataObject) -> None:
 def test_coverage_and_exclusions_reconcile_with_the_rows(data: st.DataObject) -> None:
     home = data.draw(homes(BOOK))
     first, last = data.draw(periods(home))
-    found = pebem.score(home, BOOK, (first, last), pebem.CUBE)
-    cells = exact(found)[pebem.CUBE[0]]
+    result = pebem.score(home, BOOK, (first, last), pebem.CUBE)
+    cells = exact(result)[pebem.CUBE[0]]
     rows = home.interventions
     done = rows["status"].isna() | (rows["status"] == "durchgeführt")
     inside = (rows["date"] >= pd.Timestamp(first)) & (rows["date"] <= pd.Timestamp(last))
-    assert dict(found.excluded) == {
+    assert dict(result.excluded) == {
         "nicht_durchgefuehrt": int((~done).sum()),
         "ausserhalb_zeitraum": int((done & ~inside).sum()),
         "fehlerhaft": home.faulty,
     }
-    assert found.rows == len(rows) + home.faulty
+    assert result.rows == len(rows) + home.faulty
     counting = rows[done & inside]
-    assert found.counted == len(counting) == sum(count for count, _ in cells.values())
+    assert result.counted == len(counting) == sum(count for count, _ in cells.values())
     assert sum(seconds for _, seconds in cells.values()) == int(counting["seconds"].clip(lower=0).sum())
     by_slot: Counter[object] = Counter()
     for (day, ward, _, _, _, ist, *_), (count, _) in cells.items():
         by_slot[day, ward, "counted"] += count
         by_slot[day, ward, "mitarbeitende"] += count * (ist > 0)
-    for row in found.coverage.to_dict("records"):
+    for row in result.coverage.to_dict("records"):
         key = row["day"], None if pd.isna(row["ward"]) else row["ward"]
         assert row["counted"] == row["intervention"] == by_slot.pop((*key, "counted"))
         assert row["mitarbeitende"] == by_slot.pop((*key, "mitarbeitende"))
         assert all(0 <= row[name] <= row["counted"] for name in (*COVERAGE, "ueberschrieben"))
     assert not by_slot
-    assert int(found.covered()["minuten"].iloc[0]) == int((counting["seconds"] >= 0).sum())
-    assert int(found.covered("day")["counted"].sum()) == int(found.covered("ward")["counted"].sum()) == found.counted
+    assert int(result.covered()["minuten"].iloc[0]) == int((counting["seconds"] >= 0).sum())
+    assert int(result.covered("day")["counted"].sum()) == int(result.covered("ward")["counted"].sum()) == result.counted
 
 
 # ------------------------------------------------------------ days and times of day
@@ -142,8 +142,8 @@ def test_a_night_belongs_to_two_days(evening: date) -> None:
     morning = evening + timedelta(days=1)
     staff = framed(STAFF, [("P1", 2, None, "", None, evening), ("P1", 5, None, "", morning, None)])
     night = acts((evening, 1439, 60), (morning, 0, 3_600), (morning, 359, 60))
-    found = pebem.score(Tables(staff=staff, interventions=night), PLAIN).by("day")
-    cells = found[["day", "qn_ist", "count", "seconds"]].to_numpy().tolist()
+    result = pebem.score(Tables(staff=staff, interventions=night), PLAIN).by("day")
+    cells = result[["day", "qn_ist", "count", "seconds"]].to_numpy().tolist()
     assert cells == [[evening, 2, 1, 60], [morning, 4, 2, 3_660]]
 
 
@@ -157,15 +157,15 @@ def test_the_leap_day_is_a_day_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("change", [SUMMER_TIME, WINTER_TIME])
-def test_a_change_of_clocks_neither_takes_nor_adds_an_hour(change: date) -> None:
+def test_clock_change_neither_removes_nor_adds_an_hour(change: date) -> None:
     """An act every half hour by the clock on three days, the hour that is not and the hour that is twice included."""
     span = [change + timedelta(days=n) for n in (-1, 0, 1)]
     clock = [(day, minute, 1_799) for day in span for minute in range(0, 1440, 30)]
     twice = [(WINTER_TIME, minute, 7) for minute in (120, 150)] if change == WINTER_TIME else []
-    found = pebem.score(Tables(interventions=acts(*clock, *twice)), PLAIN).by("day")
-    assert found["day"].tolist() == span
-    assert found["count"].tolist() == [48, 48 + len(twice), 48]
-    assert found["seconds"].tolist() == [48 * 1_799, 48 * 1_799 + 7 * len(twice), 48 * 1_799]
+    result = pebem.score(Tables(interventions=acts(*clock, *twice)), PLAIN).by("day")
+    assert result["day"].tolist() == span
+    assert result["count"].tolist() == [48, 48 + len(twice), 48]
+    assert result["seconds"].tolist() == [48 * 1_799, 48 * 1_799 + 7 * len(twice), 48 * 1_799]
 
 
 # ------------------------------------------------------------ edges
@@ -202,16 +202,16 @@ def test_what_is_not_asked_about_is_of_no_account(data: st.DataObject) -> None:
 
 @holds(FILLED)
 def test_nothing_but_rows_is_all_unknown(home: Tables) -> None:
-    """Without master data nobody's level is known; only work that needs no resident has one that is asked for."""
+    """Without master data no level is known; only work that needs no resident has one that is asked for."""
     bare = Tables(interventions=home.interventions)
-    found = pebem.score(bare, BOOK, None, pebem.CUBE)
+    result = pebem.score(bare, BOOK, None, pebem.CUBE)
     kinds = {entry.id: entry.kind for entry in BOOK.interventions}
-    for row in found.tables[pebem.CUBE[0]].to_dict("records"):
+    for row in result.tables[pebem.CUBE[0]].to_dict("records"):
         assert (row["fit"], row["qn_ist"], row["certificate"]) == ("nicht_bewertbar", 0, False)
         assert (row["qn_soll"] > 0) == (kinds[row["intervention"]] in KINDS_WITHOUT_RESIDENT)
-    covered = found.covered().iloc[0]
+    covered = result.covered().iloc[0]
     assert covered["mitarbeitende"] == covered["ueberschrieben"] == 0
-    assert covered["intervention"] == covered["counted"] == found.counted
+    assert covered["intervention"] == covered["counted"] == result.counted
 
 
 @holds(homes(BOOK))
@@ -219,14 +219,14 @@ def test_no_rows_are_nothing_but_a_period(home: Tables) -> None:
     period = (LEAP_DAY, LEAP_DAY)
     people = replace(home, interventions=empty(INTERVENTIONS))
     nothing = pebem.Aggregate.zero(BOTH)
-    for found in (
+    for result in (
         pebem.score(replace(people, faulty=0), BOOK, period, BOTH),
         pebem.stream(people, [], BOOK, period, BOTH),
         pebem.stream(people, [empty(INTERVENTIONS)] * 2, BOOK, period, BOTH),
     ):
-        assert found == nothing
-        assert (found.rows, found.period) == (0, period)
-        assert exact(found + nothing) == exact(found)
+        assert result == nothing
+        assert (result.rows, result.period) == (0, period)
+        assert exact(result + nothing) == exact(result)
     with pytest.raises(EmptyError):
         pebem.score(people, BOOK)
 
@@ -236,21 +236,21 @@ def test_rows_none_of_which_counts(home: Tables) -> None:
     refused = home.interventions.assign(
         status=pd.Categorical(["abgelehnt"] * len(home.interventions), categories=["abgelehnt"])
     )
-    found = pebem.score(replace(home, interventions=refused), BOOK, None, BOTH)
-    assert (found.counted, found.excluded["nicht_durchgefuehrt"]) == (0, len(refused))
-    assert all(frame.empty for frame in found.tables.values())
+    result = pebem.score(replace(home, interventions=refused), BOOK, None, BOTH)
+    assert (result.counted, result.excluded["nicht_durchgefuehrt"]) == (0, len(refused))
+    assert all(frame.empty for frame in result.tables.values())
 
 
 @pytest.mark.parametrize("seconds", [86_399, -1])
 def test_the_longest_and_the_unknown_duration(seconds: int) -> None:
-    """100,001 rows of a whole day come to more seconds than 32 bits hold."""
+    """100,001 rows of a whole day add up to more seconds than 32 bits hold."""
     frame = acts((LEAP_DAY, 0, seconds)).iloc[np.zeros(100_001, np.intp)]
-    found = pebem.score(Tables(interventions=frame), PLAIN, None, BOTH)
+    result = pebem.score(Tables(interventions=frame), PLAIN, None, BOTH)
     for dims in (*BOTH, ()):
-        total = found.by(*dims)[["count", "seconds"]].to_numpy().tolist()
+        total = result.by(*dims)[["count", "seconds"]].to_numpy().tolist()
         assert total == [[100_001, 100_001 * max(seconds, 0)]]
-    assert int(found.covered()["minuten"].iloc[0]) == (100_001 if seconds >= 0 else 0)
-    days_of_work = found + found
+    assert int(result.covered()["minuten"].iloc[0]) == (100_001 if seconds >= 0 else 0)
+    days_of_work = result + result
     assert days_of_work.by()["seconds"].tolist() == [200_002 * max(seconds, 0)]
 
 

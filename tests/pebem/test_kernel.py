@@ -21,8 +21,8 @@ TWINS = ["kernel", "compiled"]
 
 def tally_of(name: str) -> Callable[..., None]:
     if name == "compiled":
-        found: Callable[..., None] = pytest.importorskip("pebem.engine.kernel_numba").tally
-        return found
+        compiled: Callable[..., None] = pytest.importorskip("pebem.engine.kernel_numba").tally
+        return compiled
     return kernel.tally
 
 
@@ -71,7 +71,7 @@ def test_sums_are_those_of_every_single_row(
     tally, (rows, lookup) = tally_of(name), drawn(ends, 2_000, ends)
     for groupings in (GROUPINGS, GROUPINGS[:3]):  # the twin takes one or two columns
         sums = [Sums(names, tuple(SIZES[one] for one in names), ends) for names in groupings]
-        for _ in range(2):  # handing out begins anew
+        for _ in range(2):  # the chunks start over
             for start in range(0, len(rows), 400):
                 tally(rows[start : start + 400], lookup, sums, Buffers())
             for names, total in zip(groupings, sums, strict=True):

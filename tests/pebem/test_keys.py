@@ -16,7 +16,7 @@ def test_keys_sort_as_their_columns_and_come_apart() -> None:
     assert [part.tolist() for part in split(key, (3, 1, 4))] == [column.tolist() for column in columns]
 
 
-def test_columns_may_have_shapes_that_go_together() -> None:
+def test_columns_may_have_shapes_that_broadcast() -> None:
     assert fuse([np.array([[0], [1]]), np.array([False, True, True])], (2, 2)).tolist() == [[0, 1, 1], [2, 3, 3]]
 
 
@@ -36,6 +36,6 @@ def test_sums_by_slots_by_sorting_and_in_order(rows: int, size: int, ordered: bo
         {"slow": slow, "fast": fast} | {name: value.astype(np.int64) for name, value in values.items()}
     )
     expected = frame.groupby(["slow", "fast"], as_index=False).sum()
-    found = pd.DataFrame(dict(zip(("slow", "fast"), codes, strict=True)) | sums)
-    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+    sums_ = pd.DataFrame(dict(zip(("slow", "fast"), codes, strict=True)) | sums)
+    assert sums_.to_numpy().tolist() == expected.to_numpy().tolist()
     assert {value.dtype for value in sums.values()} == {np.dtype(np.int64)}

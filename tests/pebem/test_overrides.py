@@ -33,7 +33,7 @@ def test_may_lower_as_well_as_raise() -> None:
     assert levels(home_with(("000", "4.12", 1, 0, None))) == [1] * 10
 
 
-def test_the_residents_own_beats_the_houses_and_the_later_beats_the_earlier() -> None:
+def test_resident_override_beats_home_override_and_later_beats_earlier() -> None:
     home = home_with(("000", "4.12", 3, 4, 6), (None, "4.12", 4, 0, None), ("000", "4.12", 1, 5, 5))
     assert levels(home) == [4, 4, 4, 4, 3, 1, 3, 4, 4, 4]
     assert overridden(home) == 10
@@ -84,6 +84,6 @@ def test_an_instability_does_not_bar_a_certificate_where_a_person_has_decided() 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_override_no_difference(seed: int) -> None:
     home = random_home(BOOK, seed)
-    gone = replace(home, overrides=home.overrides.assign(end=pd.Timestamp(FIRST - timedelta(days=90))))
+    ended = replace(home, overrides=home.overrides.assign(end=pd.Timestamp(FIRST - timedelta(days=90))))
     without = replace(home, overrides=empty(OVERRIDES))
-    assert pebem.score(gone, BOOK, groupings=pebem.CUBE) == pebem.score(without, BOOK, groupings=pebem.CUBE)
+    assert pebem.score(ended, BOOK, groupings=pebem.CUBE) == pebem.score(without, BOOK, groupings=pebem.CUBE)

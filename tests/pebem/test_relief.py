@@ -27,11 +27,11 @@ from tests.support.pebem.rosters import (
     Duty,
     Found,
     Person,
-    at,
     home,
     obvious_relief,
     one_after_the_other,
     random_case,
+    time_of,
 )
 
 BOOK = rules.load(date(2026, 3, 31))
@@ -39,7 +39,7 @@ AT_ONCE = 20
 NURSE, ASSISTANT, HELPER, SERVICE = Person("N", 4), Person("A", 3), Person("H", 2), Person("S", 1, "Servicekraft")
 
 
-def found(case: Case, period: tuple[date, date] = PERIOD) -> Relief:
+def solved(case: Case, period: tuple[date, date] = PERIOD) -> Relief:
     result = relief(case.tables, BOOK, period)
     assert result is not None
     assert tuple(result.obstacles) == OBSTACLES
@@ -52,7 +52,7 @@ def found(case: Case, period: tuple[date, date] = PERIOD) -> Relief:
 
 def movable(people: list[Person], duties: list[Duty], acts: list[Act], period: tuple[date, date] = PERIOD) -> float:
     """Return the minutes that could move."""
-    return found(Case(people, duties, acts), period).movable / 60
+    return solved(Case(people, duties, acts), period).movable / 60
 
 
 def levels_saved(result: Relief) -> int:
@@ -60,11 +60,11 @@ def levels_saved(result: Relief) -> int:
 
 
 def duty(person: Person, ward: str | None, start: float, end: float) -> Duty:
-    return Duty(person.name, ward, at(start), at(end))
+    return Duty(person.name, ward, time_of(start), time_of(end))
 
 
 def act(person: Person, moment: float, minutes: int, intervention: str = "7.E17", ward: str | None = "A") -> Act:
-    return Act(person.name, ward, at(moment), minutes, intervention)
+    return Act(person.name, ward, time_of(moment), minutes, intervention)
 
 
 def compare_with_every_plan(seeds: range) -> Counter[str]:
@@ -74,15 +74,15 @@ def compare_with_every_plan(seeds: range) -> Counter[str]:
         cases = [random_case(seed) for seed in range(first, first + AT_ONCE)]
         total = Found()
         for case in cases:
-            one = obvious_relief(case)
+            answer = obvious_relief(case)
             total = Found(
-                total.above + one.above,
-                total.movable + one.movable,
-                total.levels + one.levels,
-                total.obstacles + one.obstacles,
+                total.above + answer.above,
+                total.movable + answer.movable,
+                total.levels + answer.levels,
+                total.obstacles + answer.obstacles,
             )
-            seen.update(+one.obstacles, movable=one.movable, some=one.movable > 0)
-        result = found(one_after_the_other(cases), (DAY, DAY + timedelta(days=2 * AT_ONCE)))
+            seen.update(+answer.obstacles, movable=answer.movable, some=answer.movable > 0)
+        result = solved(one_after_the_other(cases), (DAY, DAY + timedelta(days=2 * AT_ONCE)))
         assert (result.above, result.movable, levels_saved(result)) == (total.above, total.movable, total.levels)
         assert +Counter(result.obstacles) == +total.obstacles
     return seen
@@ -109,7 +109,7 @@ def test_the_order_of_rows_does_not_matter(seed: int, random: Random) -> None:
     for rows in (other.people, other.duties, other.acts):
         random.shuffle(rows)
     period = (DAY, DAY + timedelta(days=3))
-    assert found(other, period) == found(case, period)
+    assert solved(other, period) == solved(case, period)
 
 
 @pytest.mark.slow
@@ -135,7 +135,7 @@ def test_what_is_above_level_is_what_the_engine_counts(seed: int) -> None:
     case = one_after_the_other([random_case(seed + i) for i in range(5)])
     period = (DAY, DAY + timedelta(days=10))
     counted = measures.fit(pebem.score(case.tables, BOOK, period).by())["ueberqualifiziert"]
-    assert found(case, period).above == counted.seconds > 0
+    assert solved(case, period).above == counted.seconds > 0
 
 
 def test_without_duties_there_is_no_answer() -> None:
@@ -143,22 +143,22 @@ def test_without_duties_there_is_no_answer() -> None:
 
 
 def test_without_work_nothing_moves() -> None:
-    assert found(Case([NURSE], [duty(NURSE, "A", 6, 14)], [])) == Relief(0, 0, 0, (), dict.fromkeys(OBSTACLES, 0))
+    assert solved(Case([NURSE], [duty(NURSE, "A", 6, 14)], [])) == Relief(0, 0, 0, (), dict.fromkeys(OBSTACLES, 0))
 
 
-def test_duties_of_nobody_known_help_nobody() -> None:
-    result = found(Case([NURSE], [Duty("fremd", "A", at(6), at(14))], [act(NURSE, 9, 10)]))
+def test_duties_of_unknown_staff_give_no_relief() -> None:
+    result = solved(Case([NURSE], [Duty("fremd", "A", time_of(6), time_of(14))], [act(NURSE, 9, 10)]))
     assert result.obstacles["ohne_dienst"] == 600
     assert result.placed == 0
 
 
-def test_the_list_says_what_moves_to_whom() -> None:
+def test_list_shows_what_moves_to_whom() -> None:
     case = Case(
         [NURSE, ASSISTANT, SERVICE],
         [duty(ASSISTANT, "A", 6, 14), duty(SERVICE, "A", 6, 14)],
         [act(NURSE, 9, 10), act(NURSE, 9.5, 20, "2.8"), act(ASSISTANT, 10, 5), act(NURSE, 11, 7, ward="B")],
     )
-    result = found(case)
+    result = solved(case)
     assert result.moves == (
         FeasibleMove("2.8", 3, 4, 3, "Pflege", certificate=False, seconds=1200),
         FeasibleMove("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),
@@ -195,13 +195,13 @@ def test_a_person_on_two_wards_has_the_hour_once() -> None:
     assert movable([NURSE, SERVICE], both, wishes + elsewhere) == 10
 
 
-def test_a_duty_without_a_ward_is_for_the_whole_house() -> None:
+def test_duty_without_ward_covers_the_whole_home() -> None:
     wishes = [act(NURSE, 9, 45), act(NURSE, 9, 45, ward="B")]
     assert movable([NURSE, SERVICE], [duty(SERVICE, None, 6, 14)], wishes) == 60
     assert movable([NURSE, SERVICE], [duty(SERVICE, "D", 6, 14)], wishes) == 0
 
 
-def test_own_work_takes_the_time_it_took() -> None:
+def test_own_work_uses_its_recorded_time() -> None:
     on = [duty(SERVICE, "A", 6, 14)]
     wish = [act(NURSE, 9, 50)]
     assert movable([NURSE, SERVICE], on, [*wish, act(SERVICE, 9.5, 20)]) == 40
@@ -217,7 +217,7 @@ def test_own_work_takes_the_time_it_took() -> None:
     assert movable([NURSE, SERVICE], on, wish + free) == 50
 
 
-def test_work_handed_on_frees_time() -> None:
+def test_reassigned_work_frees_time() -> None:
     """The assistant has no minute left, hands 30 to the service, and takes 30 from the nurse."""
     people = [NURSE, ASSISTANT, SERVICE]
     acts = [act(NURSE, 9, 40, "2.8"), act(ASSISTANT, 9, 30), act(ASSISTANT, 9, 30, "2.8")]
@@ -228,7 +228,7 @@ def test_work_handed_on_frees_time() -> None:
     assert movable(people, on, [*acts, act(ASSISTANT, 9, 1, "2.8")]) == 30
 
 
-def test_who_has_work_handed_on_where_they_are_not_on_shift_gains_time_in_the_hour_alone() -> None:
+def test_work_reassigned_outside_a_shift_frees_time_in_its_hour_only() -> None:
     people = [NURSE, ASSISTANT, SERVICE]
     acts = [act(NURSE, 9, 40, "2.8"), act(ASSISTANT, 9, 60, ward="B")]
     on = [duty(ASSISTANT, "A", 9, 10), duty(SERVICE, "B", 9, 10)]
@@ -238,17 +238,17 @@ def test_who_has_work_handed_on_where_they_are_not_on_shift_gains_time_in_the_ho
 
 
 @pytest.mark.parametrize("names", ["ABCD", "DCBA", "CADB"])
-def test_ties_go_from_the_highest_to_the_lowest_level(names: str) -> None:
+def test_ties_are_ordered_from_highest_to_lowest_level(names: str) -> None:
     """There is a quarter of an hour for one of them: the nurse. And by certificate the lower level takes on."""
     nurse, assistant, helper, service = (
         replace(person, name=name) for person, name in zip((NURSE, ASSISTANT, HELPER, SERVICE), names, strict=True)
     )
     wishes = [act(helper, 9, 15), act(nurse, 9, 15), act(assistant, 9, 15)]
-    result = found(Case([assistant, helper, nurse, service], [duty(service, "A", 9, 9.25)], wishes))
+    result = solved(Case([assistant, helper, nurse, service], [duty(service, "A", 9, 9.25)], wishes))
     assert [(move.qn_ist, move.seconds) for move in result.moves] == [(4, 900)]
     certified = replace(helper, role="Pflegehilfskraft", certificates="LG1")
     on = [duty(assistant, "A", 9, 10), duty(certified, "A", 9, 10)]
-    result = found(Case([assistant, certified, nurse], on, [act(nurse, 9, 15, "5.E17")]))
+    result = solved(Case([assistant, certified, nurse], on, [act(nurse, 9, 15, "5.E17")]))
     assert result.moves == (FeasibleMove("5.E17", 3, 4, 2, "Pflegehilfskraft", certificate=True, seconds=900),)
 
 
@@ -256,7 +256,7 @@ def test_ties_go_from_the_highest_to_the_lowest_level(names: str) -> None:
 def test_within_a_task_the_first_of_the_catalogue_goes_to_the_lowest_level(names: str) -> None:
     assistant, helper = replace(ASSISTANT, name=names[0]), Person(names[1], 2, "Pflegehilfskraft", "LG1")
     on = [duty(assistant, "A", 9, 9.25), duty(helper, "A", 9, 9.25)]
-    result = found(Case([NURSE, assistant, helper], on, [act(NURSE, 9, 20, "5.E17"), act(NURSE, 9, 15, "5.E03")]))
+    result = solved(Case([NURSE, assistant, helper], on, [act(NURSE, 9, 20, "5.E17"), act(NURSE, 9, 15, "5.E03")]))
     assert set(result.moves) == {
         FeasibleMove("5.E03", 3, 4, 2, "Pflegehilfskraft", certificate=True, seconds=900),
         FeasibleMove("5.E17", 3, 4, 3, "Pflege", certificate=False, seconds=900),
@@ -285,7 +285,7 @@ def test_rows_without_minutes_change_nothing() -> None:
     case = one_after_the_other([random_case(seed) for seed in range(AT_ONCE)])
     period = (DAY, DAY + timedelta(days=2 * AT_ONCE))
     empty = [replace(one, minutes=None) for one in case.acts]
-    assert found(Case(case.people, case.duties, empty + case.acts), period) == found(case, period)
+    assert solved(Case(case.people, case.duties, empty + case.acts), period) == solved(case, period)
 
 
 @pytest.mark.parametrize(
@@ -297,18 +297,18 @@ def test_rows_without_minutes_change_nothing() -> None:
         (Person("T", 2), False),
         (Person("T", 1, certificates="LG1"), False),  # the certificate helps from level 2 on
         (Person("T", 4), False),  # would be above the level again
-        (Person("T", 3, until=DAY - timedelta(days=1)), False),  # nobody knows the level on that day
+        (Person("T", 3, until=DAY - timedelta(days=1)), False),  # the level is unknown on that day
         (Person("T", 3, "betreuung-43b"), False),
     ],
 )
 def test_certificates_decide_as_in_the_rulebook(taker: Person, fits: bool) -> None:  # noqa: FBT001  # a case's answer
-    result = found(Case([NURSE, taker], [duty(taker, "A", 6, 14)], [act(NURSE, 9, 10, "5.E17")]))
+    result = solved(Case([NURSE, taker], [duty(taker, "A", 6, 14)], [act(NURSE, 9, 10, "5.E17")]))
     assert result.movable == 600 * fits
     assert result.obstacles["niemand_passend"] == 600 * (not fits)
 
 
 def test_reserved_tasks_stay_with_nurses() -> None:
-    """Also where an override says less; somebody of QN 8 counts as QN 4, so nothing is above level."""
+    """Also where an override is lower; an employee of QN 8 counts as QN 4, so nothing is above level."""
     tables = home([Person("N", 8), SERVICE, ASSISTANT], [duty(SERVICE, "A", 6, 14)], [act(NURSE, 9, 10, "7.E02")])
     house = tables.overrides.iloc[:1].assign(resident=None, intervention="7.E02", level=1)
     assert relief(replace(tables, overrides=house), BOOK, PERIOD) == Relief(0, 0, 0, (), dict.fromkeys(OBSTACLES, 0))
@@ -317,14 +317,16 @@ def test_reserved_tasks_stay_with_nurses() -> None:
 def test_who_gives_everyday_care_counts_by_the_kind_of_work() -> None:
     carer = Person("B", 1, "betreuung-43b")
     on = [duty(carer, "A", 9, 10)]
-    result = found(Case([NURSE, carer], on, [act(NURSE, 9, 10, "6.E05"), act(NURSE, 9, 20), act(NURSE, 9, 5, "6.E03")]))
+    result = solved(
+        Case([NURSE, carer], on, [act(NURSE, 9, 10, "6.E05"), act(NURSE, 9, 20), act(NURSE, 9, 5, "6.E03")])
+    )
     assert [(m.intervention, m.qn_neu, m.role) for m in result.moves] == [
         ("7.E17", 1, "betreuung-43b"),
         ("6.E05", 2, "betreuung-43b"),
     ]
 
 
-def test_nobody_takes_on_their_own_work() -> None:
+def test_own_work_is_never_reassigned_to_its_performer() -> None:
     """The carer's own work is above level; the same person would fit nothing of it, and is the only one there."""
     carer = Person("B", 1, "betreuung-43b")
     assert movable([carer], [duty(carer, "A", 6, 14)], [act(carer, 9, 10, "6.E03")]) == 0
@@ -334,40 +336,41 @@ def test_nobody_takes_on_their_own_work() -> None:
 
 
 def test_a_night_goes_on_after_midnight() -> None:
-    night = Duty("S", "A", at(22), at(6, DAY + timedelta(days=1)))
-    early = [Act("N", "A", at(hour, DAY + timedelta(days=1)), 10, "7.E17") for hour in (0.2, 5.9, 6.0)]
+    night = Duty("S", "A", time_of(22), time_of(6, DAY + timedelta(days=1)))
+    early = [Act("N", "A", time_of(hour, DAY + timedelta(days=1)), 10, "7.E17") for hour in (0.2, 5.9, 6.0)]
     assert movable([NURSE, SERVICE], [night], [act(NURSE, 23.9, 10), act(NURSE, 21.9, 10), *early]) == 30
     # The night before the period reaches into it, and the one after it does not begin.
-    before = Duty("S", "A", at(22, DAY - timedelta(days=1)), at(6))
+    before = Duty("S", "A", time_of(22, DAY - timedelta(days=1)), time_of(6))
     assert movable([NURSE, SERVICE], [before], [act(NURSE, 5, 10), *early], (DAY, DAY)) == 10
 
 
 def test_levels_are_those_of_the_day_on_the_clock() -> None:
-    """A helper's level ends with the day: after midnight nobody knows it, though the duty goes on."""
+    """A helper's level ends with the day: after midnight it is unknown, though the duty continues."""
     leaving = replace(SERVICE, until=DAY)
-    night = Duty("S", "A", at(22), at(6, DAY + timedelta(days=1)))
-    after = Act("N", "A", at(0.5, DAY + timedelta(days=1)), 10, "7.E17")
-    result = found(Case([NURSE, leaving], [night], [act(NURSE, 23.5, 10), after]))
+    night = Duty("S", "A", time_of(22), time_of(6, DAY + timedelta(days=1)))
+    after = Act("N", "A", time_of(0.5, DAY + timedelta(days=1)), 10, "7.E17")
+    result = solved(Case([NURSE, leaving], [night], [act(NURSE, 23.5, 10), after]))
     assert result.moves == (FeasibleMove("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),)
 
 
 def test_the_hour_that_does_not_exist_holds_nothing() -> None:
     """On 29 March 2026 the clock goes from 2 to 3 o'clock."""
     spring = date(2026, 3, 29)
-    night = Duty("S", "A", at(22, date(2026, 3, 28)), at(6, spring))
-    acts = [Act("N", "A", at(hour, spring), 40, "7.E17") for hour in (1, 2.5, 3)]
-    result = found(Case([NURSE, SERVICE], [night], acts), (spring, spring))
+    night = Duty("S", "A", time_of(22, date(2026, 3, 28)), time_of(6, spring))
+    acts = [Act("N", "A", time_of(hour, spring), 40, "7.E17") for hour in (1, 2.5, 3)]
+    result = solved(Case([NURSE, SERVICE], [night], acts), (spring, spring))
     assert (result.movable, result.obstacles["ohne_uhrzeit"]) == (2 * 2400, 2400)
 
 
 def test_the_hour_that_comes_twice_counts_once() -> None:
-    """On 25 October 2026 the clock goes from 3 back to 2: which of both hours work belongs to, nobody can tell."""
+    """On 25 October 2026 the clock goes from 3 back to 2: the hour to which work belongs is ambiguous."""
     autumn = date(2026, 10, 25)
-    night = Duty("S", "A", at(22, date(2026, 10, 24)), at(6, autumn))
-    acts = [Act("N", "A", at(hour, autumn), 40, "7.E17") for hour in (2, 2.5)]
+    night = Duty("S", "A", time_of(22, date(2026, 10, 24)), time_of(6, autumn))
+    acts = [Act("N", "A", time_of(hour, autumn), 40, "7.E17") for hour in (2, 2.5)]
     assert movable([NURSE, SERVICE], [night], acts, (autumn, autumn)) == 60
     assert (
-        movable([NURSE, SERVICE], [night], [*acts, Act("S", "A", at(2, autumn), 50, "7.E17")], (autumn, autumn)) == 10
+        movable([NURSE, SERVICE], [night], [*acts, Act("S", "A", time_of(2, autumn), 50, "7.E17")], (autumn, autumn))
+        == 10
     )
 
 
@@ -381,7 +384,7 @@ def test_what_cannot_be_placed_is_named() -> None:
         act(NURSE, 9, 16),
         act(NURSE, 9, 32, "7.E02"),
     ]
-    result = found(Case([NURSE, SERVICE], [duty(SERVICE, "A", 6, 14), duty(NURSE, "A", 6, 14)], acts))
+    result = solved(Case([NURSE, SERVICE], [duty(SERVICE, "A", 6, 14), duty(NURSE, "A", 6, 14)], acts))
     assert {name: seconds / 60 for name, seconds in result.obstacles.items()} == {
         "ohne_uhrzeit": 1,
         "ohne_wohnbereich": 2,
@@ -397,8 +400,8 @@ def test_work_on_the_ward_of_its_resident_is_placed_there() -> None:
     assert movable([NURSE, SERVICE], [duty(SERVICE, "A", 6, 14)], [act(NURSE, 9, 10, "6.E03", ward=None)]) == 10
 
 
-def test_a_role_for_some_days_gives_way_to_the_one_that_goes_on() -> None:
-    """Also one that ended before the period: it is nobody's role in it."""
+def test_temporary_role_gives_way_to_the_permanent_one() -> None:
+    """Also one that ended before the period: no one has the role in it."""
     tables = home([NURSE, Person("Z", 4)], [], [])
     led = tables.staff.iloc[:1].assign(role="Leitung", start=pd.Timestamp(DAY) + pd.Timedelta(days=1))
     led["end"] = led["start"] + pd.Timedelta(days=2)

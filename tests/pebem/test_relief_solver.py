@@ -14,7 +14,7 @@ from pebem.relief.solver import Network, UnprovenError, assign
 
 
 def random_network(rng: np.random.Generator, part: int) -> Network:
-    """Build people with a little time, tasks of theirs, and for each task somebody else who may take it."""
+    """Build people with a little time, tasks of their own, and for each task someone else who may take it."""
     people, tasks = int(rng.integers(2, 5)), int(rng.integers(1, 5))
     performer = rng.integers(people, size=tasks)
     pairs = [(t, p) for t in range(tasks) for p in range(people) if p != performer[t] and rng.random() < 0.6]
@@ -52,12 +52,12 @@ def best_of_all(network: Network) -> tuple[int, int]:
 
 def small_networks(count: int) -> list[Network]:
     rng = np.random.default_rng(7)
-    found: list[Network] = []
-    while len(found) < count:
-        network = random_network(rng, len(found))
+    networks: list[Network] = []
+    while len(networks) < count:
+        network = random_network(rng, len(networks))
         if np.prod([float(network.limit[row[0]] + 1) for row in network.uses]) <= 700:
-            found.append(network)
-    return found
+            networks.append(network)
+    return networks
 
 
 def joined(networks: list[Network]) -> Network:
@@ -85,7 +85,7 @@ def test_the_plan_is_as_good_as_the_best_of_all_plans() -> None:
         scarce += int(alone.sum()) < sum(int(network.limit[task]) for task in wanted)
         received = np.bincount(network.uses[:, 1], alone, len(network.limit))
         chained += bool((received > network.limit).any())
-    # The networks are hard ones: time is short in many, and in many somebody takes on more than was free before.
+    # The networks are hard ones: time is short in many, and in many a person takes on more than was free before.
     assert scarce > 80
     assert chained > 30
 
@@ -108,8 +108,8 @@ def test_nothing_to_assign_needs_no_solver() -> None:
 def test_an_answer_that_is_not_proven_is_refused(
     plan: list[int], price: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = np.zeros(1, np.int64)
-    network = Network(one, np.zeros(2, np.int64), np.array([[0, 1]]), np.array([[-1]]), np.array([2, 5]), one)
+    single = np.zeros(1, np.int64)
+    network = Network(single, np.zeros(2, np.int64), np.array([[0, 1]]), np.array([[-1]]), np.array([2, 5]), single)
     assert assign(network).tolist() == [2]
     assert network.value.tolist() == [7]
     monkeypatch.setattr(solver, "_solve", lambda *_: (np.array(plan), np.array(price)))

@@ -62,9 +62,9 @@ def untouched(basis: RatingBasis, touched_rows: NDArray[np.bool_]) -> Aggregate:
 def touched_by(before: RatingBasis, after: RatingBasis) -> NDArray[np.bool_]:
     """Return which rows an edit touches, and prove that all others rate as before."""
     check(after.tables)
-    found = touched(before, after, ALL_DAYS).rows(before.tables.interventions)
-    assert untouched(before, found) == untouched(after, found)
-    return found
+    result = touched(before, after, ALL_DAYS).rows(before.tables.interventions)
+    assert untouched(before, result) == untouched(after, result)
+    return result
 
 
 # --- Random sequences of edits -------------------------------------------------------------------------------------
@@ -155,15 +155,18 @@ def test_rows_very_many_edits_do_not_touch_rate_as_before(seed: int, edits: list
 @pytest.fixture(scope="module")
 def home() -> Tables:
     """Return a home in which the first resident has assessments from two days on."""
-    made = random_home(BOOK, 3, rows=150)
+    home_ = random_home(BOOK, 3, rows=150)
     nothing = dict.fromkeys(ASSESSMENT_CELLS, 0)
-    first = made.assessments.iloc[[0, 0]].assign(resident="000", date=[day(2), day(9)], **nothing)
-    others = made.assessments[made.assessments["resident"] != "000"]
-    work = made.interventions[made.interventions["status"].isna()].reset_index(drop=True)
+    first = home_.assessments.iloc[[0, 0]].assign(resident="000", date=[day(2), day(9)], **nothing)
+    others = home_.assessments[home_.assessments["resident"] != "000"]
+    work = home_.interventions[home_.interventions["status"].isna()].reset_index(drop=True)
     return replace(
-        made, interventions=work, assessments=pd.concat([first, others], ignore_index=True),
-        overrides=made.overrides.iloc[:0], instability=made.instability.iloc[:0],
-    )  # fmt: skip
+        home_,
+        interventions=work,
+        assessments=pd.concat([first, others], ignore_index=True),
+        overrides=home_.overrides.iloc[:0],
+        instability=home_.instability.iloc[:0],
+    )
 
 
 def touched_rows(home: Tables, now: Tables, book: RuleBook = BOOK) -> set[int]:
@@ -174,10 +177,10 @@ def touched_rows(home: Tables, now: Tables, book: RuleBook = BOOK) -> set[int]:
 def rows_of(home: Tables, **wanted: str) -> set[int]:
     """Return the rows of a resident, an employee or an intervention, on days from ``start`` up to ``stop``."""
     work = home.interventions
-    found = np.ones(len(work), bool)
+    selected = np.ones(len(work), bool)
     for name, value in wanted.items():
-        found &= (work[name] == value).to_numpy()
-    return set(np.flatnonzero(found).tolist())
+        selected &= (work[name] == value).to_numpy()
+    return set(np.flatnonzero(selected).tolist())
 
 
 def between(home: Tables, start: int, stop: int) -> set[int]:
@@ -188,12 +191,12 @@ def between(home: Tables, start: int, stop: int) -> set[int]:
 
 def levels(home: Tables, rows: set[int], book: RuleBook = BOOK) -> dict[int, int]:
     """Return the level of some rows as the slow, obvious scorer finds it."""
-    found = {}
+    by_name = {}
     for row in rows:
         alone = home.interventions.iloc[[row]].reset_index(drop=True)
         ((key, _),) = obvious(replace(home, interventions=alone), book, FIRST, LAST)[0].items()
-        found[row] = key[4]  # type: ignore[index]
-    return found
+        by_name[row] = key[4]  # type: ignore[index]
+    return by_name
 
 
 def test_assessment_from_a_day_until_the_next(home: Tables) -> None:
@@ -216,7 +219,7 @@ def test_corrected_assessment(home: Tables) -> None:
 
 def test_instability_of_some_days(home: Tables) -> None:
     """Rows whose level it raises, and no other; a second criterion on the same days changes nothing."""
-    one = pd.DataFrame(
+    one_row = pd.DataFrame(
         {
             "resident": pd.Series(["000", "000"], dtype=object),
             "criterion": pd.Series([entry.id for entry in BOOK.criteria[:2]], dtype=object),
@@ -224,13 +227,13 @@ def test_instability_of_some_days(home: Tables) -> None:
             "end": days([6, 5]),
         }
     )
-    now = replace(home, instability=one.iloc[:1])
+    now = replace(home, instability=one_row.iloc[:1])
     own = rows_of(home, resident="000") & between(home, 3, 7)
     was, became = levels(home, own), levels(now, own)
     other = {row for row in own if was[row] != became[row]}
     assert other
     assert other <= touched_rows(home, now) <= own
-    assert touched_rows(now, replace(home, instability=one)) == set()
+    assert touched_rows(now, replace(home, instability=one_row)) == set()
 
 
 @pytest.mark.parametrize("of_a_person", [True, False])
@@ -314,8 +317,8 @@ def test_edits_without_effect_touch_nothing(home: Tables) -> None:
         "an assessment another one of that day replaces": ("assessments", [shadowed, home.assessments]),
         "an assessment of a stranger": ("assessments", [home.assessments, early.assign(resident="fern")]),
         "the same records in another order": ("staff", [rows for _, rows in by_person]),
-        "somebody who did nothing": ("staff", [home.staff, stranger]),
-        "somebody for whom nothing was done": ("residents", [home.residents, moved]),
+        "an employee without work": ("staff", [home.staff, stranger]),
+        "a resident without interventions": ("residents", [home.residents, moved]),
     }
     for what, (name, frames) in edits.items():
         assert touched_rows(home, replace(home, **{name: pd.concat(frames, ignore_index=True)})) == set(), what

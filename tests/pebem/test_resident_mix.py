@@ -89,23 +89,23 @@ def test_a_period_that_ends_before_it_begins() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(2, 8))])
 def test_the_shape_equals_row_by_row(seed: int) -> None:
-    found = shape(home_of(seed), BOOK, (FIRST, LAST))
+    result = shape(home_of(seed), BOOK, (FIRST, LAST))
     counts, seconds = by_hand(home_of(seed))
-    for row in found.to_dict("records"):
+    for row in result.to_dict("records"):
         key = (row["pflegegrad"], row["qn_soll"])
         assert (row["count"], row["seconds"]) == (counts.pop(key), seconds.pop(key))
     assert not counts
-    rated = found[found["qn_soll"] > 0].groupby("pflegegrad")["share"].sum()
+    rated = result[result["qn_soll"] > 0].groupby("pflegegrad")["share"].sum()
     assert np.allclose(rated[rated > 0], 1)
 
 
 def home_of(seed: int) -> Tables:
     """A random home in which half the assessments are complete, so that grades are known."""
-    found = random_home(BOOK, seed)
-    frame = found.assessments.copy()
+    random = random_home(BOOK, seed)
+    frame = random.assessments.copy()
     for cell in ASSESSMENT_CELLS:
         frame[cell] = np.where(np.arange(len(frame)) % 2, np.maximum(frame[cell], 0), frame[cell])
-    return replace(found, assessments=frame)
+    return replace(random, assessments=frame)
 
 
 def by_hand(tables: Tables) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
@@ -149,9 +149,9 @@ def test_staff_there_is_is_averaged_over_days_and_divided_last() -> None:
             "hours": pd.Series([Decimal("38.5"), Decimal(100), Decimal("60.5"), Decimal(20)], dtype=object),
         }
     )
-    found = there_is(hours, FIRST, FIRST + timedelta(days=9), Decimal("38.5"))
-    assert found[3] == 1
-    assert found[4] == (Decimal(100) * 4 + Decimal("60.5") * 6) / 10 / Decimal("38.5")
-    assert found[0] == Decimal(20) / Decimal("38.5")
+    staff = there_is(hours, FIRST, FIRST + timedelta(days=9), Decimal("38.5"))
+    assert staff[3] == 1
+    assert staff[4] == (Decimal(100) * 4 + Decimal("60.5") * 6) / 10 / Decimal("38.5")
+    assert staff[0] == Decimal(20) / Decimal("38.5")
     later = there_is(hours, LAST, LAST, Decimal("38.5"))
     assert (later[4], later[0]) == (Decimal("60.5") / Decimal("38.5"), 0)

@@ -30,21 +30,21 @@ def before() -> RuleBook:
 @pytest.fixture(scope="module")
 def after() -> RuleBook:
     """Return a house rulebook: other levels, another order, a rule less, a rule changed."""
-    made = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.1"))
-    entries = made["interventions.yaml"]["interventionen"]
+    changed_documents = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.1"))
+    entries = changed_documents["interventions.yaml"]["interventionen"]
     for entry in entries[::3]:
         entry["qn"] = entry["qn"] % 4 + 1
     entries.reverse()
-    rules = made["rules.yaml"]["regeln"]
-    made["rules.yaml"]["regeln"] = [rule for rule in rules if rule["id"] != "verhalten-taeglich"]
+    rules = changed_documents["rules.yaml"]["regeln"]
+    changed_documents["rules.yaml"]["regeln"] = [rule for rule in rules if rule["id"] != "verhalten-taeglich"]
     next(rule for rule in rules if rule["id"] == "grad-2")["bedingung"] = "grad(intervention) >= 1"
-    return build(made, LAST)
+    return build(changed_documents, LAST)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_moves_equal_the_obvious_count(before: RuleBook, after: RuleBook, seed: int) -> None:
     home = random_home(before, seed, rows=70)
-    found = effect(home, before, after, (FIRST, LAST))
+    result = effect(home, before, after, (FIRST, LAST))
     counts: Counter[tuple[str, int, int]] = Counter()
     seconds: Counter[tuple[str, int, int]] = Counter()
     fit: Counter[tuple[str, str]] = Counter()
@@ -62,41 +62,41 @@ def test_moves_equal_the_obvious_count(before: RuleBook, after: RuleBook, seed: 
             move = (key[3], key[4], other[4])  # type: ignore[index]
             counts[move] += 1
             seconds[move] += its_seconds[key]
-    assert {(m.intervention, m.before, m.after): m.amount.count for m in found.levels} == counts
-    assert {(m.intervention, m.before, m.after): m.amount.seconds for m in found.levels} == {
+    assert {(m.intervention, m.before, m.after): m.amount.count for m in result.levels} == counts
+    assert {(m.intervention, m.before, m.after): m.amount.seconds for m in result.levels} == {
         move: seconds[move] for move in counts
     }
-    assert {pair: amount.count for pair, amount in found.fit.items()} == fit
-    assert found.compared.count == sum(fit.values())
-    assert found.moved.count == sum(counts.values()) > 0
+    assert {pair: amount.count for pair, amount in result.fit.items()} == fit
+    assert result.compared.count == sum(fit.values())
+    assert result.moved.count == sum(counts.values()) > 0
 
 
 def test_fit_before_and_after_is_what_each_rulebook_scores(before: RuleBook, after: RuleBook) -> None:
     home = random_home(before, 77, rows=2000)
-    found = effect(home, before, after)
-    for book, side in ((before, found.fit_before), (after, found.fit_after)):
+    result = effect(home, before, after)
+    for book, side in ((before, result.fit_before), (after, result.fit_after)):
         scored = measures.fit(pebem.score(home, book).by())
         assert {name: side(name) for name in pebem.FIT_CLASSES} == scored
 
 
 def test_the_same_rulebook_moves_nothing(before: RuleBook) -> None:
     home = random_home(before, 5)
-    found = effect(home, before, before)
-    assert found.levels == ()
-    assert all(was == now for was, now in found.fit)
-    assert found.uncompared.count == 0
+    result = effect(home, before, before)
+    assert result.levels == ()
+    assert all(was == now for was, now in result.fit)
+    assert result.uncompared.count == 0
 
 
 def test_rows_the_second_rulebook_does_not_know_are_counted_apart(before: RuleBook) -> None:
     home = random_home(before, 9, rows=1000)
-    gone = home.interventions["intervention"].mode()[0]
-    after = replace(before, interventions=tuple(e for e in before.interventions if e.id != gone))
-    found = effect(home, before, after, (FIRST, LAST))
+    dropped = home.interventions["intervention"].mode()[0]
+    after = replace(before, interventions=tuple(e for e in before.interventions if e.id != dropped))
+    result = effect(home, before, after, (FIRST, LAST))
     whole = effect(home, before, before, (FIRST, LAST))
-    assert found.uncompared.count > 0
-    assert found.compared.count + found.uncompared.count == whole.compared.count
-    assert found.compared.seconds + found.uncompared.seconds == whole.compared.seconds
-    assert found.levels == ()
+    assert result.uncompared.count > 0
+    assert result.compared.count + result.uncompared.count == whole.compared.count
+    assert result.compared.seconds + result.uncompared.seconds == whole.compared.seconds
+    assert result.levels == ()
 
 
 def test_moves_come_with_the_most_time_first(before: RuleBook, after: RuleBook) -> None:

@@ -37,18 +37,18 @@ def raised(book: RuleBook) -> RuleBook:
 
 
 def run(tables: Tables, scenario: Scenario, book: RuleBook = BOOK) -> RatedWork:
-    found = pebem.score(changed(tables, scenario), scenario.book or book, PERIOD)
-    return RatedWork(found.by("ward", "shift"), found.by("intervention"))
+    result = pebem.score(changed(tables, scenario), scenario.book or book, PERIOD)
+    return RatedWork(result.by("ward", "shift"), result.by("intervention"))
 
 
 def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
     return set(frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None))
 
 
-def assert_same(one: RatedWork, other: RatedWork) -> None:
-    assert records(one.by_place) == records(other.by_place)
-    assert records(one.by_intervention) == records(other.by_intervention)
-    assert len(one.by_place) == len(records(one.by_place))
+def assert_same(left: RatedWork, right: RatedWork) -> None:
+    assert records(left.by_place) == records(right.by_place)
+    assert records(left.by_intervention) == records(right.by_intervention)
+    assert len(left.by_place) == len(records(left.by_place))
 
 
 @given(st.integers(0, 10_000), st.data())
@@ -71,7 +71,7 @@ def test_without_a_change_it_is_the_aggregate(seed: int) -> None:
     assert_same(what_if(condense(home, BOOK, PERIOD), Scenario()), run(home, Scenario()))
 
 
-def test_cells_stand_for_all_rows_and_are_fewer() -> None:
+def test_cells_cover_all_rows_and_are_fewer() -> None:
     home = random_home(BOOK, 3, rows=200)
     many = pd.concat([home.interventions] * 400, ignore_index=True)
     work = condense(replace(home, interventions=many), BOOK, PERIOD)
@@ -104,8 +104,8 @@ def test_a_change_for_one_of_several_residents_is_theirs_alone(kind: str, *, ass
     home = replace(home, overrides=empty(OVERRIDES), instability=home.instability.iloc[:0])
     names = home.residents["resident"].tolist()
     assert len(names) > 3
-    one = random_home(BOOK, 0).assessments.iloc[:1].assign(date=LONG_AGO)
-    same = pd.concat([one.assign(resident=name) for name in names], ignore_index=True)
+    assessment = random_home(BOOK, 0).assessments.iloc[:1].assign(date=LONG_AGO)
+    same = pd.concat([assessment.assign(resident=name) for name in names], ignore_index=True)
     home = replace(home, assessments=same if assessed else same.iloc[:0])
     work = condense(home, BOOK, PERIOD)
     for resident in names:

@@ -40,10 +40,10 @@ def test_equals_row_by_row(seed: int) -> None:
     home = check(random_home(BOOK, seed))
     period = (FIRST + timedelta(days=2), LAST - timedelta(days=3))
     counts, seconds, counted = obvious(home, BOOK, *period)
-    found = pebem.score(home, BOOK, period, pebem.CUBE)
-    assert cube(found) == (counts, seconds)
-    assert found.counted == counted
-    assert found.rows == len(home.interventions) + home.faulty
+    result = pebem.score(home, BOOK, period, pebem.CUBE)
+    assert cube(result) == (counts, seconds)
+    assert result.counted == counted
+    assert result.rows == len(home.interventions) + home.faulty
 
 
 @pytest.mark.slow
@@ -52,8 +52,8 @@ def test_equals_row_by_row_with_every_word_of_the_language(seed: int) -> None:
     book = with_every_word()
     home = check(random_home(book, seed))
     counts, seconds, counted = obvious(home, book, FIRST, LAST)
-    found = pebem.score(home, book, (FIRST, LAST), pebem.CUBE)
-    assert (*cube(found), found.counted) == (counts, seconds, counted)
+    result = pebem.score(home, book, (FIRST, LAST), pebem.CUBE)
+    assert (*cube(result), result.counted) == (counts, seconds, counted)
 
 
 def test_states_differ_only_in_criteria_the_rules_name() -> None:
@@ -84,8 +84,8 @@ def test_states_differ_only_in_criteria_the_rules_name() -> None:
 def test_equals_row_by_row_on_many_more_homes(seed: int) -> None:
     home = check(random_home(BOOK, seed))
     counts, seconds, counted = obvious(home, BOOK, FIRST, LAST)
-    found = pebem.score(home, BOOK, (FIRST, LAST), pebem.CUBE)
-    assert (*cube(found), found.counted) == (counts, seconds, counted)
+    result = pebem.score(home, BOOK, (FIRST, LAST), pebem.CUBE)
+    assert (*cube(result), result.counted) == (counts, seconds, counted)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 10))])
@@ -133,19 +133,19 @@ def test_a_single_second_makes_aggregates_unequal() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_sums_reconcile(seed: int) -> None:
     home = random_home(BOOK, seed)
-    found = pebem.score(home, BOOK)
-    total = measures.amount(found.by())
-    assert total.count == found.counted
-    assert sum(part.count for part in measures.fit(found.by()).values()) == found.counted
-    assert sum(part.seconds for part in measures.fit(found.by()).values()) == total.seconds
-    assert measures.matrix(found.by())[["count", "seconds"]].sum().tolist() == [total.count, total.seconds]
+    result = pebem.score(home, BOOK)
+    total = measures.amount(result.by())
+    assert total.count == result.counted
+    assert sum(part.count for part in measures.fit(result.by()).values()) == result.counted
+    assert sum(part.seconds for part in measures.fit(result.by()).values()) == total.seconds
+    assert measures.matrix(result.by())[["count", "seconds"]].sum().tolist() == [total.count, total.seconds]
 
 
 def test_no_rows_but_a_period() -> None:
-    found = pebem.score(Tables(), BOOK, (FIRST, LAST))
-    assert found.counted == 0
-    assert measures.coverage(found) == dict.fromkeys(measures.COVERAGE, 0.0)
-    assert measures.fit(found.by())["passend"] == measures.Amount(0, 0)
+    result = pebem.score(Tables(), BOOK, (FIRST, LAST))
+    assert result.counted == 0
+    assert measures.coverage(result) == dict.fromkeys(measures.COVERAGE, 0.0)
+    assert measures.fit(result.by())["passend"] == measures.Amount(0, 0)
 
 
 def test_no_rows_and_no_period() -> None:
@@ -190,8 +190,8 @@ def test_large_sums_stay_exact() -> None:
         }
     )
     for groupings in (pebem.FIT, pebem.CUBE):
-        found = pebem.score(replace(home, interventions=frame), BOOK, groupings=groupings)
-        assert measures.amount(found.by()) == measures.Amount(rows, rows * (SECONDS_LIMIT - 1))
+        result = pebem.score(replace(home, interventions=frame), BOOK, groupings=groupings)
+        assert measures.amount(result.by()) == measures.Amount(rows, rows * (SECONDS_LIMIT - 1))
 
 
 @pytest.mark.parametrize("wards", [300, 70_000])
@@ -220,8 +220,8 @@ def test_many_wards_and_residents_are_no_trouble(wards: int) -> None:
             "status": pd.Categorical([None] * wards, categories=["durchgeführt"]),
         }
     )
-    found = pebem.score(replace(home, residents=residents, interventions=frame), BOOK)
-    by_ward = found.by("ward").set_index("ward")
+    result = pebem.score(replace(home, residents=residents, interventions=frame), BOOK)
+    by_ward = result.by("ward").set_index("ward")
     assert len(by_ward) == wards
     assert by_ward["seconds"].to_dict() == {name: i % 600 for i, name in enumerate(names)}
 
@@ -232,7 +232,7 @@ def test_adding_other_groupings_is_refused() -> None:
         pebem.score(home, BOOK) + pebem.score(home, BOOK, groupings=pebem.CUBE)
 
 
-def test_no_more_can_be_taken_out_than_there_is() -> None:
+def test_subtracting_more_than_present_is_refused() -> None:
     home = random_home(BOOK, 3, rows=150)
     rows = home.interventions.iloc[::2].reset_index(drop=True)
     whole, half = (
@@ -247,8 +247,8 @@ def test_no_more_can_be_taken_out_than_there_is() -> None:
 
 def test_a_rulebook_may_have_no_certificates() -> None:
     plain = replace(BOOK, interventions=tuple(replace(e, accepts=None) for e in BOOK.interventions))
-    found = pebem.score(random_home(BOOK, 5), plain)
-    assert measures.by_certificate(found.by()) == measures.Amount(0, 0)
+    result = pebem.score(random_home(BOOK, 5), plain)
+    assert measures.by_certificate(result.by()) == measures.Amount(0, 0)
 
 
 def test_contract_names_what_is_wrong() -> None:

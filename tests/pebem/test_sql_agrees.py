@@ -35,13 +35,13 @@ def assert_agrees(
     period: tuple[date, date] | None,
     groupings: Sequence[tuple[str, ...]] = pebem.CUBE,
 ) -> None:
-    found = pebem.score(check(home), book, period, groupings)
+    result = pebem.score(check(home), book, period, groupings)
     expected = SqlFit(home, book, period)
     for dimensions in groupings:
-        assert expected.differs(found.tables[dimensions], dimensions) == []
-    assert expected.coverage_differs(found.coverage) == []
-    assert dict(found.excluded) == expected.excluded | {"fehlerhaft": home.faulty}
-    assert found.period == expected.period
+        assert expected.differs(result.tables[dimensions], dimensions) == []
+    assert expected.coverage_differs(result.coverage) == []
+    assert dict(result.excluded) == expected.excluded | {"fehlerhaft": home.faulty}
+    assert result.period == expected.period
 
 
 @pytest.mark.slow

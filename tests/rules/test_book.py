@@ -31,9 +31,9 @@ def test_4_10_is_not_4_1(book: RuleBook) -> None:
 
 
 def test_titles_are_found_whatever_their_case(book: RuleBook) -> None:
-    found = book.find_intervention("  körperpflege:  DUSCHEN ")
-    assert found is not None
-    assert found.id == "4.12"
+    entry = book.find_intervention("  körperpflege:  DUSCHEN ")
+    assert entry is not None
+    assert entry.id == "4.12"
     assert book.find_intervention("Duschen") is None
 
 
@@ -44,7 +44,7 @@ def test_every_entry_is_dated_and_cited(book: RuleBook) -> None:
         assert 1 <= entry.provenance.certainty <= 100, entry.id
 
 
-def test_own_settings_say_so(book: RuleBook) -> None:
+def test_own_settings_are_marked(book: RuleBook) -> None:
     base = next(rule for rule in book.rules if rule.id == "basis")
     assert base.source.startswith("eigene Setzung (80 % sicher)")
 

@@ -30,7 +30,7 @@ def cases() -> tuple[Case, ...]:
 
 
 @pytest.fixture(scope="module")
-def found(book: RuleBook, cases: tuple[Case, ...]) -> list[Deviation]:
+def deviating(book: RuleBook, cases: tuple[Case, ...]) -> list[Deviation]:
     return deviations(book, cases)
 
 
@@ -38,13 +38,13 @@ def found(book: RuleBook, cases: tuple[Case, ...]) -> list[Deviation]:
 
 
 @every_case
-def test_the_table_says_what_is_expected(path: Path, found: list[Deviation]) -> None:
+def test_table_agrees_with_the_case(path: Path, deviating: list[Deviation]) -> None:
     name = read_case(path).id
-    assert [str(deviation) for deviation in found if deviation.case == name] == []
+    assert [str(deviation) for deviation in deviating if deviation.case == name] == []
 
 
 @every_case
-def test_the_reference_says_what_is_expected(path: Path, book: RuleBook) -> None:
+def test_reference_agrees_with_the_case(path: Path, book: RuleBook) -> None:
     case = read_case(path)
     resident = None
     if case.points is not None:
@@ -62,7 +62,7 @@ def test_the_reference_says_what_is_expected(path: Path, book: RuleBook) -> None
 
 
 @every_case
-def test_the_explanation_says_what_is_expected(path: Path, book: RuleBook) -> None:
+def test_explanation_agrees_with_the_case(path: Path, book: RuleBook) -> None:
     case = read_case(path)
     for expected in case.expected:
         entry = book.interventions[book.index[expected.intervention]]
@@ -106,7 +106,7 @@ def test_every_rule_decides_twice_and_fails_once(book: RuleBook, cases: tuple[Ca
     assert {rule.id for rule in book.rules} - fails == {"basis"}  # holds for everybody
 
 
-def test_every_criterion_is_in_force_somewhere(book: RuleBook, cases: tuple[Case, ...]) -> None:
+def test_every_criterion_is_active_in_some_case(book: RuleBook, cases: tuple[Case, ...]) -> None:
     assert {name for case in cases for name in case.unstable} == {entry.id for entry in book.criteria}
 
 
@@ -118,7 +118,7 @@ def test_the_examples_of_an_intervention_are_those_that_name_it(cases: tuple[Cas
     assert cases_for("4.12", "gibt-es-nicht") == ()
 
 
-def test_numbers_are_followed_by_what_they_stand_for(book: RuleBook, cases: tuple[Case, ...]) -> None:
+def test_numbers_are_followed_by_their_titles(book: RuleBook, cases: tuple[Case, ...]) -> None:
     """Nobody knows 113 interventions and 64 criteria by number; a title that is wrong is worse than none."""
     assert [(case.id, e.intervention) for case in cases for e in case.expected if not e.title] == []
     criteria = instrument(book.as_of).criteria

@@ -170,12 +170,14 @@ def test_the_special_constellation_is_grade_5(book: RuleBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "truths"), [((), (FALSE, FALSE)), (("fieber",), (TRUE, FALSE)), (("fieber", "wunde"), (TRUE, TRUE))]
+    ("active", "truths"), [((), (FALSE, FALSE)), (("fieber",), (TRUE, FALSE)), (("fieber", "wunde"), (TRUE, TRUE))]
 )
-def test_certain_criteria(book: RuleBook, held: tuple[str, ...], truths: tuple[int, int]) -> None:
-    states = single({}, criteria=held)
-    found = [int(evaluate(parse(t), states, book.interventions[0])[0]) for t in ("instabil", "instabil(sturz, wunde)")]
-    assert tuple(found) == truths
+def test_certain_criteria(book: RuleBook, active: tuple[str, ...], truths: tuple[int, int]) -> None:
+    states = single({}, criteria=active)
+    evaluated = [
+        int(evaluate(parse(t), states, book.interventions[0])[0]) for t in ("instabil", "instabil(sturz, wunde)")
+    ]
+    assert tuple(evaluated) == truths
 
 
 def test_certificates_are_a_matter_of_the_intervention(book: RuleBook) -> None:

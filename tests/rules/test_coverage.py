@@ -40,7 +40,7 @@ def entries(content: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ..
             yield from entries(value, (*steps, position))
 
 
-def at(content: Any, steps: tuple[Any, ...]) -> Any:
+def value_at(content: Any, steps: tuple[Any, ...]) -> Any:
     for step in steps:
         content = content[step]
     return content
@@ -65,7 +65,7 @@ FIELDS = ("gueltig_ab", "sicherheit", "grund", "geprueft_am", "stelle")
 @pytest.mark.parametrize(("file", "steps"), FIRST_OF_EACH, ids=lambda part: ".".join(map(str, part)) if part else "")
 def test_an_entry_without_a_whole_citation_is_refused(file: str, steps: tuple[Any, ...], lost: str) -> None:
     content = copy.deepcopy(documents(EDITION)[file] if file in FILES else statute.document(file))
-    entry = at(content, steps)
+    entry = value_at(content, steps)
     if lost == "gueltig_ab" and "gueltig_ab" not in entry:
         assert steps[2:3] == ("gruppen",), "only a row of § 113c has its dates from the edition it stands in"
         return
@@ -78,7 +78,7 @@ def test_an_entry_without_a_whole_citation_is_refused(file: str, steps: tuple[An
     assert any(lost in text for text in messages), messages
 
 
-def test_a_rulebook_with_uncited_entries_says_so() -> None:
+def test_uncited_entries_are_counted() -> None:
     contents = documents(EDITION)
     contents["rules.yaml"]["regeln"][0]["beleg"] = {"grund": "Darum.", "sicherheit": 50, "geprueft_am": "2026-11-21"}
     assert not coverage(contents)[1].complete

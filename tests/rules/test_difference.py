@@ -82,14 +82,18 @@ def test_a_change_of_any_field_is_seen(book: RuleBook, part: str) -> None:
         ("interventions", "base", (2, 3), ("QN", "QN 2", "QN 3")),
         ("interventions", "reserved", (False, True), ("Vorbehalt", "nein", "ja")),
         ("interventions", "bi_items", (("4.1",), ("4.1", "4.2")), ("BI-Kriterien", "4.1", "4.1, 4.2")),
-        ("interventions", "valid_until", (None, date(2031, 1, 1)),
-         ("Gültig", "ab 01.01.2020", "ab 01.01.2020 bis 01.01.2031")),
+        (
+            "interventions",
+            "valid_until",
+            (None, date(2031, 1, 1)),
+            ("Gültig", "ab 01.01.2020", "ab 01.01.2020 bis 01.01.2031"),
+        ),
         ("rules", "level", (None, 3), ("QN", "Mindestniveau der Intervention", "QN 3")),
         ("rules", "kinds", (frozenset(KINDS), frozenset({"alltag"})), ("Arten", "alle", "alltag")),
         ("rules", "bars_certificates", (True, False), ("Zertifikat gesperrt", "ja", "nein")),
     ],
-)  # fmt: skip
-def test_a_change_is_told_in_words(
+)
+def test_change_is_described_in_words(
     book: RuleBook, part: str, field: str, values: tuple[Any, Any], words: tuple[str, str, str]
 ) -> None:
     entries = getattr(book, part)
@@ -110,22 +114,22 @@ def test_a_change_of_the_citation_is_seen(book: RuleBook, name: str) -> None:
     assert len(change.fields) == 1
 
 
-def test_new_and_gone_entries_are_told_apart(book: RuleBook) -> None:
+def test_new_and_removed_entries_are_distinguished(book: RuleBook) -> None:
     fresh = dataclasses.replace(book.interventions[0], id="9.E01", title="Neu")
     after = dataclasses.replace(
         book, interventions=(*book.interventions[1:], fresh), rules=book.rules[1:], criteria=book.criteria[:-1]
     )
-    found = {(c.section, c.id): c for c in compare(book, after).changes}
-    assert {key: c.what for key, c in found.items()} == {
+    changes = {(c.section, c.id): c for c in compare(book, after).changes}
+    assert {key: c.what for key, c in changes.items()} == {
         ("Interventionen", book.interventions[0].id): REMOVED,
         ("Interventionen", "9.E01"): ADDED,
         ("Regeln", book.rules[0].id): REMOVED,
         ("Instabilität", book.criteria[-1].id): REMOVED,
     }
-    assert found["Interventionen", "9.E01"].title == "Neu"
-    assert all(f.before == "" for f in found["Interventionen", "9.E01"].fields)
+    assert changes["Interventionen", "9.E01"].title == "Neu"
+    assert all(f.before == "" for f in changes["Interventionen", "9.E01"].fields)
     assert {(c.section, c.id, c.what) for c in compare(after, book).changes} == {
-        (section, name, {ADDED: REMOVED, REMOVED: ADDED}[c.what]) for (section, name), c in found.items()
+        (section, name, {ADDED: REMOVED, REMOVED: ADDED}[c.what]) for (section, name), c in changes.items()
     }
 
 
@@ -134,16 +138,16 @@ def test_the_order_of_entries_is_no_difference(book: RuleBook) -> None:
     assert compare(book, after).changes == ()
 
 
-def test_what_the_rulebook_says_of_itself_is_compared(book: RuleBook) -> None:
+def test_rulebook_head_is_compared(book: RuleBook) -> None:
     after = dataclasses.replace(book, id="haus", edition="1", status="hausregel", title="Haus", description="Kurz")
     (change,) = compare(book, after).changes
     assert change.section == "Regelwerk"
     assert [f.name for f in change.fields] == ["id", "Ausgabe", "Status", "Titel", "Beschreibung"]
 
 
-def test_an_entry_that_ends_is_gone_on_a_later_day(contents: dict[str, Any]) -> None:
-    made = copy.deepcopy(contents)
-    next(e for e in made["rules.yaml"]["regeln"] if e["id"] == "grad-3")["gueltig_bis"] = "2026-12-31"
-    before, after = build(made, date(2026, 12, 31)), build(made, date(2027, 1, 1))
+def test_ended_entry_is_absent_on_a_later_day(contents: dict[str, Any]) -> None:
+    changed_documents = copy.deepcopy(contents)
+    next(e for e in changed_documents["rules.yaml"]["regeln"] if e["id"] == "grad-3")["gueltig_bis"] = "2026-12-31"
+    before, after = build(changed_documents, date(2026, 12, 31)), build(changed_documents, date(2027, 1, 1))
     (change,) = compare(before, after).changes
     assert (change.section, change.id, change.what) == ("Regeln", "grad-3", REMOVED)

@@ -30,10 +30,10 @@ def shower(book: RuleBook, *criteria: ActiveCriterion, chosen: SetLevel | None =
     return explain(book, entry, facts)
 
 
-def test_says_why_and_what_it_would_be_otherwise(book: RuleBook) -> None:
-    found = shower(book, HOSPITAL, _4_4=3)
-    assert found.qn_soll == 4
-    assert found.because == (
+def test_explanation_gives_reason_and_alternative(book: RuleBook) -> None:
+    explanation = shower(book, HOSPITAL, _4_4=3)
+    assert explanation.qn_soll == 4
+    assert explanation.because == (
         (
             "QN 4, weil seit dem 03.03.2026 eine instabile gesundheitliche Situation besteht "
             "(Rückkehr aus dem Krankenhaus oder frische Operation)."
@@ -43,19 +43,19 @@ def test_says_why_and_what_it_would_be_otherwise(book: RuleBook) -> None:
 
 
 def test_a_lower_mark_is_named_as_at_least(book: RuleBook) -> None:
-    found = shower(book, _4_4=3)
-    assert found.because[0] == (
+    explanation = shower(book, _4_4=3)
+    assert explanation.because[0] == (
         "QN 3, weil „Duschen und Baden einschließlich Waschen der Haare“ (4.4) „unselbständig“ ist."
     )
-    assert "(4.4) mindestens „überwiegend unselbständig“ ist" in found.because[1]
+    assert "(4.4) mindestens „überwiegend unselbständig“ ist" in explanation.because[1]
 
 
 def test_criteria_with_one_word_are_named_together_and_less_understanding_is_no_more(book: RuleBook) -> None:
     """The words of module 2 say how much is left: beyond "in geringem Maße" there is less, so "höchstens"."""
     entry = book.interventions[book.index["1.2"]]
     cells = dict.fromkeys(ASSESSMENT_CELLS, 0)
-    found = explain(book, entry, Facts(day=DAY, assessed=True, cells=cells | {"1.1": 3, "1.2": 3, "2.10": 3}))
-    assert found.because[0] == (
+    explanation = explain(book, entry, Facts(day=DAY, assessed=True, cells=cells | {"1.1": 3, "1.2": 3, "2.10": 3}))
+    assert explanation.because[0] == (
         "QN 3, weil „Positionswechsel im Bett“ (1.1) und „Halten einer stabilen Sitzposition“ (1.2) „unselbständig“ "
         "sind und weil „Verstehen von Aufforderungen“ (2.10) höchstens „in geringem Maße vorhanden“ ist."
     )
@@ -65,56 +65,56 @@ def test_criteria_with_one_word_are_named_together_and_less_understanding_is_no_
 
 
 def test_bounds_name_what_is_missing(book: RuleBook) -> None:
-    found = shower(book, _3_8=MISSING)
-    assert (found.qn_soll, found.low, found.high) == (0, 2, 4)
-    assert found.missing == ("3.8 Abwehr pflegerischer und anderer unterstützender Maßnahmen",)
-    assert found.because[0].startswith("Mindestens QN 2, weil das Mindestniveau")
-    assert found.because[1].startswith("Höchstens QN 4, weil offen ist, ob")
-    assert found.because[1].endswith("Es fehlt 3.8 Abwehr pflegerischer und anderer unterstützender Maßnahmen.")
+    explanation = shower(book, _3_8=MISSING)
+    assert (explanation.qn_soll, explanation.low, explanation.high) == (0, 2, 4)
+    assert explanation.missing == ("3.8 Abwehr pflegerischer und anderer unterstützender Maßnahmen",)
+    assert explanation.because[0].startswith("Mindestens QN 2, weil das Mindestniveau")
+    assert explanation.because[1].startswith("Höchstens QN 4, weil offen ist, ob")
+    assert explanation.because[1].endswith("Es fehlt 3.8 Abwehr pflegerischer und anderer unterstützender Maßnahmen.")
 
 
 def test_without_an_assessment_nothing_that_rests_on_one_is_claimed(book: RuleBook) -> None:
     entry = book.find_intervention("4.2")
     assert entry is not None
-    found = explain(book, entry, Facts(DAY))
-    assert (found.qn_soll, found.low, found.high, found.near) == (0, 0, 0, ())
-    assert found.because == ("Das ist nicht bewertbar, weil keine Begutachtung in Kraft ist.",)
-    assert {a.applies for a in found.rules if a.id.startswith(("grad", "kogn", "verhalten"))} == {None}
+    explanation = explain(book, entry, Facts(DAY))
+    assert (explanation.qn_soll, explanation.low, explanation.high, explanation.near) == (0, 0, 0, ())
+    assert explanation.because == ("Das ist nicht bewertbar, weil keine Begutachtung in Kraft ist.",)
+    assert {a.applies for a in explanation.rules if a.id.startswith(("grad", "kogn", "verhalten"))} == {None}
 
 
 def test_reserved_tasks_name_the_law(book: RuleBook) -> None:
     entry = book.find_intervention("7.E02")
     assert entry is not None
-    found = explain(book, entry, Facts(DAY))
-    assert "weil sie nach § 4 PflBG Pflegefachpersonen vorbehalten ist" in found.because[0]
-    assert [a.id for a in found.rules if a.decides] == ["basis", "vorbehalt"]
+    explanation = explain(book, entry, Facts(DAY))
+    assert "weil sie nach § 4 PflBG Pflegefachpersonen vorbehalten ist" in explanation.because[0]
+    assert [a.id for a in explanation.rules if a.decides] == ["basis", "vorbehalt"]
 
 
 def test_inputs_carry_value_date_and_source(book: RuleBook) -> None:
-    found = shower(book, _2_10=2)
-    (seen,) = next(a for a in found.rules if a.id == "kognition").inputs
+    explanation = shower(book, _2_10=2)
+    (seen,) = next(a for a in explanation.rules if a.id == "kognition").inputs
     assert (seen.item, seen.points, seen.since, seen.source) == ("2.10", 2, ASSESSED, "Begutachtung")
     assert seen.value == "in geringem Maße vorhanden (2 Punkte)"
 
 
 @pytest.mark.parametrize(("finding", "value"), [(-1, "kein Befund, gilt als kontinent"), (1, "überwiegend kontinent")])
-def test_a_closed_gate_says_so(book: RuleBook, finding: int, value: str) -> None:
+def test_closed_gate_is_reported(book: RuleBook, finding: int, value: str) -> None:
     entry = book.find_intervention("4.2")
     assert entry is not None
     facts = Facts(DAY, assessed=True, cells=CALM | {"4.10": 0, "4.11": 3, "4.12": 0}, continence_urine=finding)
-    found = explain(book, entry, facts)
-    seen = next(i for a in found.rules if a.id == "grad-3" for i in a.inputs if i.item == "4.11")
+    explanation = explain(book, entry, facts)
+    seen = next(i for a in explanation.rules if a.id == "grad-3" for i in a.inputs if i.item == "4.11")
     assert (seen.value, seen.points) == (f"zählt nicht ({value})", 0)
 
 
-def test_a_level_a_person_has_set_is_told_with_what_the_rulebook_says(book: RuleBook) -> None:
+def test_override_is_reported_with_the_rulebook_level(book: RuleBook) -> None:
     chosen = SetLevel(3, "Fallbesprechung", date(2026, 3, 1), date(2026, 6, 30), "M-7Q3F9", whole_house=False)
-    found = shower(book, HOSPITAL, chosen=chosen)
-    assert (found.qn_soll, found.low, found.high, found.near) == (3, 3, 3, ())
-    assert found.because[0] == (
+    explanation = shower(book, HOSPITAL, chosen=chosen)
+    assert (explanation.qn_soll, explanation.low, explanation.high, explanation.near) == (3, 3, 3, ())
+    assert explanation.because[0] == (
         "QN 3, für diese Person festgelegt ab 01.03.2026 bis 30.06.2026 von M-7Q3F9: Fallbesprechung"
     )
-    assert found.because[1].startswith("Nach dem Regelwerk wäre es QN 4, weil seit dem 03.03.2026")
+    assert explanation.because[1].startswith("Nach dem Regelwerk wäre es QN 4, weil seit dem 03.03.2026")
 
 
 def test_a_reserved_task_stays_at_four_whatever_is_set(book: RuleBook) -> None:
@@ -145,14 +145,14 @@ def test_the_level_is_the_one_the_figures_use(book: RuleBook, seed: int) -> None
     facts = random_facts(seed)
     table = compile_levels(book, facts.states())
     for column, entry in enumerate(book.interventions):
-        found = explain(book, entry, facts)
-        assert (found.qn_soll, found.low, found.high) == tuple(
+        explanation = explain(book, entry, facts)
+        assert (explanation.qn_soll, explanation.low, explanation.high) == tuple(
             int(part[0, column]) for part in (table.level, table.low, table.high)
         )
-        applying = [a.level for a in found.rules if a.applies]
-        assert max(applying) == found.low
-        assert found.because[0]
-        assert all(a.decides == (a.applies is True and a.level == found.qn_soll) for a in found.rules)
+        applying = [a.level for a in explanation.rules if a.applies]
+        assert max(applying) == explanation.low
+        assert explanation.because[0]
+        assert all(a.decides == (a.applies is True and a.level == explanation.qn_soll) for a in explanation.rules)
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12))])

@@ -88,9 +88,9 @@ def test_the_example_of_falling_need_is_true() -> None:
     """The two states named in the message really have these levels."""
     contents = with_rule(BUILT_IN, bedingung="punktbereich(4) = 2", qn=4)
     text = health(contents)[0].message
-    found = re.search(r"Intervention (\S+) verlangt QN (\d) bei (.*), aber nur QN (\d) bei (.*?)\. Bitte", text)
-    assert found
-    name, high, less, low, more = found.groups()
+    match = re.search(r"Intervention (\S+) verlangt QN (\d) bei (.*), aber nur QN (\d) bei (.*?)\. Bitte", text)
+    assert match
+    name, high, less, low, more = match.groups()
     book = build(contents, date(2026, 1, 1))
     entry = book.find_intervention(name)
     assert entry is not None
@@ -124,9 +124,11 @@ def test_a_source_that_proves_nothing_is_found_with_its_line(tmp_path: Path) -> 
         (tmp_path / name).write_text(yaml.safe_dump(changed[name], allow_unicode=True), encoding="utf-8")
     lines = (tmp_path / "rulebook.yaml").read_text(encoding="utf-8").split("\n")
     line = next(i for i, text in enumerate(lines, 1) if "vergessen" in text)
-    found = health_files(tmp_path)
-    assert len(found) == 1
-    assert found[0].startswith(f"{tmp_path}/rulebook.yaml, Zeile {line}: Die Quelle „vergessen“ belegt keinen Eintrag.")
+    problems = health_files(tmp_path)
+    assert len(problems) == 1
+    assert problems[0].startswith(
+        f"{tmp_path}/rulebook.yaml, Zeile {line}: Die Quelle „vergessen“ belegt keinen Eintrag."
+    )
 
 
 @pytest.mark.parametrize(

@@ -32,14 +32,14 @@ def _name(vector: dict[str, Any]) -> str:
 
 
 def _chosen(*keys: str, kind: str = "bi") -> pytest.MarkDecorator:
-    found = [v for v in VECTORS if v["kind"] == kind and _answer(v) in keys]
-    return pytest.mark.parametrize("vector", found, ids=_name)
+    chosen = [v for v in VECTORS if v["kind"] == kind and _answer(v) in keys]
+    return pytest.mark.parametrize("vector", chosen, ids=_name)
 
 
 def _answer(vector: dict[str, Any]) -> str:
-    given = vector["input"]
+    values = vector["input"]
     for key in ("residents", "special_constellation", "m5", "items", "bands", "total", "module_sums"):
-        if key in given:
+        if key in values:
             return key
     raise AssertionError(vector["id"])
 
@@ -68,8 +68,8 @@ def test_grade_of_a_total(vector: dict[str, Any]) -> None:
 @_chosen("module_sums")
 def test_weighted_points_of_a_sum(vector: dict[str, Any]) -> None:
     for module, points in vector["expected"]["weighted"].items():
-        found = assessment.module_points(int(module[1]), np.array([vector["input"]["module_sums"][module]]))
-        assert found.tolist() == [points]
+        weighted = assessment.module_points(int(module[1]), np.array([vector["input"]["module_sums"][module]]))
+        assert weighted.tolist() == [points]
 
 
 @_chosen("bands")
@@ -92,10 +92,10 @@ def test_special_constellation(vector: dict[str, Any]) -> None:
 
 @_chosen("items")
 def test_sums_and_points_of_items(vector: dict[str, Any]) -> None:
-    given, expected = vector["input"], vector["expected"]
-    findings = {k: np.array([_position(v)]) for k, v in given.get("continence", {}).items()}
+    values, expected = vector["input"], vector["expected"]
+    findings = {k: np.array([_position(v)]) for k, v in values.get("continence", {}).items()}
     scores = assessment.score(
-        _cells(given["items"]), continence_urine=findings.get("harn"), continence_stool=findings.get("stuhl"), on=ON
+        _cells(values["items"]), continence_urine=findings.get("harn"), continence_stool=findings.get("stuhl"), on=ON
     )
     for module, total in expected.get("sums", {}).items():
         assert scores.sums[int(module[1])].tolist() == [total]
@@ -145,15 +145,15 @@ def test_module_5(vector: dict[str, Any]) -> None:
 @_chosen("residents", kind="113c")
 def test_full_time_equivalents(vector: dict[str, Any]) -> None:
     residents = {int(grade): number for grade, number in vector["input"]["residents"].items()}
-    found = staffing.full_time_equivalents(residents, on=ON)
+    values = staffing.full_time_equivalents(residents, on=ON)
     for name, value in vector["expected"]["vzae"].items():
-        assert float(getattr(found, name)) == pytest.approx(value, abs=1e-12)
+        assert float(getattr(values, name)) == pytest.approx(value, abs=1e-12)
 
 
 def test_a_hundred_residents_add_up_exactly() -> None:
     """§ 113c Abs. 1 SGB XI: sums of four decimals, which binary floats would blur."""
-    found = staffing.full_time_equivalents({1: 1, 2: 18, 3: 36, 4: 30, 5: 15}, on=ON)
-    assert [str(v) for v in (found.nr1, found.nr2, found.nr3, found.total)] == [
+    values = staffing.full_time_equivalents({1: 1, 2: 18, 3: 36, 4: 30, 5: 15}, on=ON)
+    assert [str(v) for v in (values.nr1, values.nr2, values.nr3, values.total)] == [
         "14.9852",
         "11.0298",
         "20.6792",

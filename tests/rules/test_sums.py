@@ -20,51 +20,51 @@ BAND_3 = {"4.1": 3, "4.2": 3, "4.4": 3, "4.5": 3, "4.6": 3, "4.7": 3, "4.8": 3}
 def explained(intervention: str, cells: dict[str, int], *criteria: str, special: bool = False) -> Explanation:
     entry = BOOK.find_intervention(intervention)
     assert entry is not None
-    held = tuple(ActiveCriterion(name.capitalize(), date(2026, 1, 2), None, name) for name in criteria)
-    facts = Facts(date(2026, 1, 3), assessed=True, cells=cells, special=special, criteria=held)
+    criteria_held = tuple(ActiveCriterion(name.capitalize(), date(2026, 1, 2), None, name) for name in criteria)
+    facts = Facts(date(2026, 1, 3), assessed=True, cells=cells, special=special, criteria=criteria_held)
     return explain(BOOK, entry, facts)
 
 
 def test_a_punktbereich_is_named_as_reason() -> None:
-    found = explained("1.1", COMPLETE | NO_ILLNESS | BAND_3)
-    assert found.qn_soll == 3
-    assert found.because[0] == "QN 3, weil Punktbereich in Modul 4 (Selbstversorgung) mindestens 3 ist (jetzt 3)."
+    evidence = explained("1.1", COMPLETE | NO_ILLNESS | BAND_3)
+    assert evidence.qn_soll == 3
+    assert evidence.because[0] == "QN 3, weil Punktbereich in Modul 4 (Selbstversorgung) mindestens 3 ist (jetzt 3)."
 
 
 def test_what_a_pflegegrad_lacks_is_counted() -> None:
     heavy = COMPLETE | {f"{m}.{i}": 3 for m, n in ((2, 11), (4, 7), (6, 6)) for i in range(1, n + 1)}
-    found = explained("1.4", heavy | {"4.8": 9, "4.9": 6, "4.10": 6})
-    assert (found.low, found.high) == (2, 3)
-    assert found.missing == ("16 Kriterien in Modul 5",)
-    seen = next(each for answer in found.rules for each in answer.inputs if each.title == "Pflegegrad")
+    evidence = explained("1.4", heavy | {"4.8": 9, "4.9": 6, "4.10": 6})
+    assert (evidence.low, evidence.high) == (2, 3)
+    assert evidence.missing == ("16 Kriterien in Modul 5",)
+    seen = next(each for answer in evidence.rules for each in answer.inputs if each.title == "Pflegegrad")
     assert seen.value == "4 bis 5, nicht alles ist erfasst"
 
 
 def test_few_missing_criteria_are_named() -> None:
     record = COMPLETE | NO_ILLNESS | BAND_3 | {"4.8": 0}
     del record["4.9"]
-    found = explained("1.1", record)
-    assert (found.low, found.high) == (2, 3)
-    assert found.missing == ("4.9 Trinken",)
+    evidence = explained("1.1", record)
+    assert (evidence.low, evidence.high) == (2, 3)
+    assert evidence.missing == ("4.9 Trinken",)
 
 
 def test_the_special_constellation_lacks_nothing() -> None:
-    found = explained("1.4", {}, special=True)
-    care_grade = next(answer for answer in found.rules if answer.id == "pflegegrad")
+    evidence = explained("1.4", {}, special=True)
+    care_grade = next(answer for answer in evidence.rules if answer.id == "pflegegrad")
     assert care_grade.applies is True
     assert care_grade.missing == ()
 
 
 @pytest.mark.parametrize(("criterion", "level", "seen"), [("sturz", 4, ["Sturz"]), ("fieber", 1, [])])
 def test_only_the_criteria_a_rule_names_are_its_inputs(criterion: str, level: int, seen: list[str]) -> None:
-    found = explained("1.1", COMPLETE | NO_ILLNESS, criterion)
-    assert found.qn_soll == level
-    rule = next(answer for answer in found.rules if answer.id == "sturz")
+    evidence = explained("1.1", COMPLETE | NO_ILLNESS, criterion)
+    assert evidence.qn_soll == level
+    rule = next(answer for answer in evidence.rules if answer.id == "sturz")
     assert [each.title for each in rule.inputs] == seen
 
 
-def test_what_is_nearly_reached_is_told() -> None:
-    found = explained("1.1", COMPLETE | NO_ILLNESS | {"4.1": 3, "4.2": 3, "4.4": 3})
-    near = {each.rule.id: each.sentence for each in found.near}
+def test_nearly_reached_threshold_is_reported() -> None:
+    evidence = explained("1.1", COMPLETE | NO_ILLNESS | {"4.1": 3, "4.2": 3, "4.4": 3})
+    near = {each.rule.id: each.sentence for each in evidence.near}
     assert "Punktbereich in Modul 4 (Selbstversorgung) mindestens 3 wäre (jetzt 2)" in near["modul"]
     assert "pflegegrad" not in near

@@ -1,4 +1,4 @@
-"""The compiled tables equal the slow reference on every state the rules can tell apart."""
+"""The compiled tables equal the slow reference on every state the rules can distinguish."""
 
 from __future__ import annotations
 
@@ -129,15 +129,15 @@ def test_a_largest_grade_is_right_for_every_combination_of_items(book: RuleBook,
     cells = dict.fromkeys((*entry.bi_items, "2.10", "3.3", "3.5", "3.8"), zeros)
     for name, values in zip(items, grades, strict=True):
         cells[name] = np.where(values < 0, MISSING, np.array(allowed_points(name))[values]).astype(np.int16)
-    nobody = np.zeros((len(rows), 1), bool)
-    states = States(np.ones(len(rows), bool), cells, zeros, zeros, nobody, ("sturz",))
+    no_one = np.zeros((len(rows), 1), bool)
+    states = States(np.ones(len(rows), bool), cells, zeros, zeros, no_one, ("sturz",))
     assert assert_equal(book, states, [book.index[entry.id]]) == 5 ** len(items)
 
 
 def test_without_an_assessment_only_indirect_work_is_rated(book: RuleBook) -> None:
     none = np.array([-1])
-    nobody = States(np.array([False]), {}, none, none, np.array([[False]]), ("sturz",))
-    table = compile_levels(book, nobody)
+    no_one = States(np.array([False]), {}, none, none, np.array([[False]]), ("sturz",))
+    table = compile_levels(book, no_one)
     for column, entry in enumerate(book.interventions):
         answer = level(book, entry, None)
         assert (table.low[0, column], table.high[0, column]) == (answer.low, answer.high)
@@ -171,8 +171,8 @@ LEAVES: st.SearchStrategy[Condition] = st.one_of(
 
 def _joined(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     several = st.lists(parts, min_size=2, max_size=4).map(tuple)
-    some = several.flatmap(lambda found: st.integers(1, len(found)).map(lambda n: AtLeast(n, found)))
-    return st.one_of(parts.map(Not), several.map(And), several.map(Or), some)
+    at_least = several.flatmap(lambda conditions: st.integers(1, len(conditions)).map(lambda n: AtLeast(n, conditions)))
+    return st.one_of(parts.map(Not), several.map(And), several.map(Or), at_least)
 
 
 CONDITIONS = st.recursive(LEAVES, _joined, max_leaves=8)
@@ -193,8 +193,8 @@ def residents(seed: int, size: int) -> States:
         value = np.where(rng.random(size) < need, rng.choice(scale, size), 0)
         cells[cell] = np.where(rng.random(size) < gaps, MISSING, value).astype(np.int16)
     findings = rng.integers(-1, 6, (2, size))
-    held = rng.random((size, len(CRITERIA))) < 0.3
-    return States(np.ones(size, bool), cells, *findings, held, CRITERIA, rng.random(size) < 0.05)
+    active = rng.random((size, len(CRITERIA))) < 0.3
+    return States(np.ones(size, bool), cells, *findings, active, CRITERIA, rng.random(size) < 0.05)
 
 
 def truths(book: RuleBook, entry: CatalogueEntry, states: States) -> set[tuple[int, ...]]:
@@ -211,10 +211,10 @@ def test_no_resident_is_outside_the_domain(book: RuleBook, gaps: bool) -> None: 
         for values in states.cells.values():
             np.maximum(values, 0, out=values)
     books = [book] if gaps else [book, toy.book()]
-    for held in books:
-        for entries in kinds_of(held):
-            walked = domain(held, entries[0])
-            assert truths(held, entries[0], states) <= truths(held, entries[0], walked.states), entries[0].id
+    for own_book in books:
+        for entries in kinds_of(own_book):
+            walked = domain(own_book, entries[0])
+            assert truths(own_book, entries[0], states) <= truths(own_book, entries[0], walked.states), entries[0].id
 
 
 @pytest.mark.slow
@@ -224,9 +224,9 @@ def test_any_condition_means_the_same_to_both_readers(condition: Condition, seed
     states = residents(seed, 12)
     entries = toy.book().interventions
     for entry in (entries[1], entries[2], entries[5]):
-        found = evaluate(condition, states, entry, ON).tolist()
+        result = evaluate(condition, states, entry, ON).tolist()
         expected = [holds(condition, entry, resident_at(states, i), ON) for i in range(states.size)]
-        assert found == [{True: TRUE, False: FALSE, None: 1}[answer] for answer in expected]
+        assert result == [{True: TRUE, False: FALSE, None: 1}[answer] for answer in expected]
 
 
 def test_more_recorded_never_unsettles_what_is_known() -> None:

@@ -66,15 +66,17 @@ def test_export_and_csv_files_together_are_the_home_of_the_workbook(
     pd.testing.assert_frame_equal(ours.tables.instability, six_digits(theirs.tables.instability))
     pd.testing.assert_frame_equal(ours.tables.staff, theirs.tables.staff)
     for name in ("interventions", "duties"):
-        one, other = (
+        left, right = (
             getattr(tables, name).drop(columns=["ward", "resident"], errors="ignore")
             for tables in (ours.tables, theirs.tables)
         )
-        pd.testing.assert_frame_equal(one, other)
+        pd.testing.assert_frame_equal(left, right)
     cared_for = theirs.tables.interventions["resident"].astype("object")
     expected_residents = [number if pd.isna(number) else number.zfill(6) for number in cared_for]
     assert ours.tables.interventions["resident"].astype("object").tolist() == expected_residents
-    assert {one.code for one in ours.findings} <= {one.code for one in theirs.findings} | {"das-ausgeschlossen"}
+    assert {finding.code for finding in ours.findings} <= {finding.code for finding in theirs.findings} | {
+        "das-ausgeschlossen"
+    }
 
 
 def exported(path: Path) -> set[str]:
@@ -91,8 +93,8 @@ def records(path: Path, kind: str) -> list[dict[str, str]]:
 
 
 def test_the_export_alone_breaks_no_rule(export: Path) -> None:
-    found = das_xml.read(export.name, export.read_bytes(), TARGET + timedelta(days=1)).findings
-    assert [one.code for one in found if one.severity is not Severity.NOTICE] == []
+    errors = das_xml.read(export.name, export.read_bytes(), TARGET + timedelta(days=1)).findings
+    assert [one.code for one in errors if one.severity is not Severity.NOTICE] == []
 
 
 def test_who_lives_there_on_the_target_date_is_in_it(export: Path, workbook: Path, book: RuleBook) -> None:
@@ -111,6 +113,6 @@ def test_who_moved_in_lately_or_is_dying_has_a_short_record(tmp_path: Path) -> N
     assert set(reasons) == {"1", "3"}
 
 
-def test_the_files_say_that_they_are_synthetic(export: Path) -> None:
+def test_files_are_marked_as_synthetic(export: Path) -> None:
     assert SYNTHETIC in export.read_text("utf-8")
     assert SYNTHETIC in (export.with_suffix("") / "LIESMICH.txt").read_text("utf-8-sig")

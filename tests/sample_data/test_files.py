@@ -39,9 +39,9 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, fmt: str, monkeypatc
 def test_another_seed_gives_other_data(tmp_path: Path) -> None:
     sample_data.make(tmp_path / "a", **SMALL, seed=3)
     sample_data.make(tmp_path / "b", **SMALL, seed=4)
-    one, other = bytes_below(tmp_path / "a"), bytes_below(tmp_path / "b")
-    assert one.keys() == other.keys()
-    assert all(one[name] != other[name] for name in one)
+    left, right = bytes_below(tmp_path / "a"), bytes_below(tmp_path / "b")
+    assert left.keys() == right.keys()
+    assert all(left[name] != right[name] for name in left)
 
 
 def test_a_home_does_not_depend_on_how_many_are_made(tmp_path: Path) -> None:
@@ -53,13 +53,13 @@ def test_a_home_does_not_depend_on_how_many_are_made(tmp_path: Path) -> None:
 def test_the_committed_workbook_is_what_the_generator_makes(workbook_with_faults: Path) -> None:
     committed = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
     assert committed.stat().st_size < 1_000_000
-    kept, made = load_workbook(committed), load_workbook(workbook_with_faults)
-    assert kept.sheet_names == made.sheet_names == [*sample_data.SHEETS, "Hinweise"]
-    for name in kept.sheet_names:
-        assert kept.get_sheet_by_name(name).to_python() == made.get_sheet_by_name(name).to_python(), name
+    old_book, new_book = load_workbook(committed), load_workbook(workbook_with_faults)
+    assert old_book.sheet_names == new_book.sheet_names == [*sample_data.SHEETS, "Hinweise"]
+    for name in old_book.sheet_names:
+        assert old_book.get_sheet_by_name(name).to_python() == new_book.get_sheet_by_name(name).to_python(), name
 
 
-def test_a_workbook_says_that_it_is_synthetic(workbook_with_faults: Path) -> None:
+def test_workbook_is_marked_as_synthetic(workbook_with_faults: Path) -> None:
     book = openpyxl.load_workbook(workbook_with_faults, read_only=True)
     assert "Synthetische Beispieldaten" in book["Hinweise"]["A1"].value
     assert "synthetisch" in book.properties.title

@@ -79,7 +79,7 @@ def test_instability_is_open_and_overlaps(clean_home: SampleHome, book: RuleBook
     assert set(frame["Beurteilt von"]) <= set(nurses)
 
 
-def test_somebody_leaves_the_home_for_good(clean_home: SampleHome) -> None:
+def test_some_resident_leaves_the_home_for_good(clean_home: SampleHome) -> None:
     left = [day for day in clean_home.sheets["Bewohner"]["Auszug"] if day]
     assert left
     assert all(clean_home.first < day < clean_home.last for day in left)
@@ -143,9 +143,9 @@ def test_the_importer_finds_exactly_the_planted_faults(
 ) -> None:
     home = home_with_faults
     result = importers.read([workbook_with_faults], book)
-    found = Counter()
+    reported = Counter()
     for finding in result.findings:
-        found[finding.code, finding.row] += finding.count
+        reported[finding.code, finding.row] += finding.count
     expected = Counter(
         {
             ("blaetter-unbekannt", 0): 1,  # the sheet Hinweise
@@ -156,7 +156,7 @@ def test_the_importer_finds_exactly_the_planted_faults(
             ("intervention-mehrdeutig", *home.planted["number_for_id"]): 1,
         }
     ) + Counter({("personal-fehlt", row): 1 for row in home.planted["without_staff"]})
-    assert found == expected
+    assert reported == expected
     assert (result.rows, result.tables.faulty) == (len(home.sheets["Interventionen"]), 2)
 
 

@@ -78,14 +78,14 @@ def test_items_hang_together(clean_home: SampleHome) -> None:
 
 
 def test_the_mix_of_pflegegrade_is_that_of_german_homes() -> None:
-    found = []
+    grades_ = []
     for home in sample_data.draw(homes=12, residents=60, months=1, seed=11, dirt=False):
         first = home.sheets["Begutachtungen"].drop_duplicates("Bewohner-Nr")
-        found.append(np.bincount(grades(first), minlength=6))
-    shares = np.sum(found, axis=0) / np.sum(found)
+        grades_.append(np.bincount(grades(first), minlength=6))
+    shares = np.sum(grades_, axis=0) / np.sum(grades_)
     assert shares[0] == 0
     assert shares[1:] == pytest.approx(GRADE_SHARES, abs=0.06)
-    assert len({tuple(mix) for mix in found}) > 6, "the mix should vary from home to home"
+    assert len({tuple(mix) for mix in grades_}) > 6, "the mix should vary from home to home"
 
 
 def test_a_home_has_about_25_acts_per_resident_and_day(clean_home: SampleHome) -> None:
@@ -137,7 +137,7 @@ def test_work_follows_need(clean_home: SampleHome) -> None:
     assert set(injections.index) <= set(needed)
 
 
-def test_whoever_does_something_is_employed_and_on_duty_there(clean_home: SampleHome) -> None:
+def test_performers_are_employed_and_on_duty_there(clean_home: SampleHome) -> None:
     acts, duties = clean_home.sheets["Interventionen"], clean_home.sheets["Dienste"]
     wards = clean_home.sheets["Bewohner"].set_index("Bewohner-Nr")["Wohnbereich"]
     by_person = dict(list(duties.groupby("Personal-Nr")))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def made(kind: str, text: str) -> list[str]:
+def mutants_of(kind: str, text: str) -> list[str]:
     """Return what a kind of change makes of a module."""
     return [one.applied(text) for one in mutations.mutants(text, "a.py") if one.kind == kind]
 
@@ -27,8 +27,11 @@ def made(kind: str, text: str) -> list[str]:
         ("swap", "f('ä', b)", ["f(b, 'ä')"]),
         ("swap", "x = np.where(a, b, c)", ["x = np.where(b, a, c)"]),
         ("guard", "if a < b:\n    raise E\n", ["if False:\n    raise E\n"]),
-        ("guard", "for a in b:\n    if a:\n        c()\n        continue\n    d()\n",
-         ["for a in b:\n    if False:\n        c()\n        continue\n    d()\n"]),
+        (
+            "guard",
+            "for a in b:\n    if a:\n        c()\n        continue\n    d()\n",
+            ["for a in b:\n    if False:\n        c()\n        continue\n    d()\n"],
+        ),
         ("comparison", "x = a < b <= c", ["x = a <= b <= c", "x = a < b < c"]),
         ("comparison", "x = a == b", ["x = a != b"]),
         ("and/or", "x = a and (b or c)", ["x = a or (b or c)", "x = a and (b and c)"]),
@@ -37,21 +40,32 @@ def made(kind: str, text: str) -> list[str]:
         ("negate", "while a and b:\n    c()\n", ["while not (a and b):\n    c()\n"]),
         ("negate", "x = [a for a in b if a > c]", ["x = [a for a in b if not (a > c)]"]),
         ("arithmetic", "x = a + b * c", ["x = a - b * c", "x = a + b // c"]),
-        ("delete", "def f():\n    a(\n        b\n    )\n    c.d = e\n    g += h\n",
-         ["def f():\n    pass\n    c.d = e\n    g += h\n",
-          "def f():\n    a(\n        b\n    )\n    pass\n    g += h\n",
-          "def f():\n    a(\n        b\n    )\n    c.d = e\n    pass\n"]),
+        (
+            "delete",
+            "def f():\n    a(\n        b\n    )\n    c.d = e\n    g += h\n",
+            [
+                "def f():\n    pass\n    c.d = e\n    g += h\n",
+                "def f():\n    a(\n        b\n    )\n    pass\n    g += h\n",
+                "def f():\n    a(\n        b\n    )\n    c.d = e\n    pass\n",
+            ],
+        ),
         ("return", "def f():\n    return a\n", ["def f():\n    return None\n"]),
         ("return", "def f():\n    return True\n", ["def f():\n    return False\n"]),
-        ("default", "def f(a=1, *, b=True, c='d'): ...",
-         ["def f(a=2, *, b=True, c='d'): ...", "def f(a=1, *, b=False, c='d'): ...",
-          'def f(a=1, *, b=True, c=""): ...']),
+        (
+            "default",
+            "def f(a=1, *, b=True, c='d'): ...",
+            [
+                "def f(a=2, *, b=True, c='d'): ...",
+                "def f(a=1, *, b=False, c='d'): ...",
+                'def f(a=1, *, b=True, c=""): ...',
+            ],
+        ),
         ("number", "x = a[12:]", ["x = a[13:]"]),
         ("sorted", "x = sorted(a, key=b)", ["x = list(a)"]),
     ],
-)  # fmt: skip
-def test_each_kind_changes_what_it_says_and_nothing_else(kind: str, before: str, after: list[str]) -> None:
-    assert made(kind, before) == after
+)
+def test_each_kind_changes_only_its_own_code(kind: str, before: str, after: list[str]) -> None:
+    assert mutants_of(kind, before) == after
 
 
 @pytest.mark.parametrize(
@@ -83,10 +97,10 @@ def test_what_no_test_could_see_is_left_alone(text: str) -> None:
 
 def test_every_mutant_of_a_module_is_another_program_and_differs_from_all_others() -> None:
     text = mutations.__loader__.get_source("mutations")
-    every = [one.applied(text) for one in mutations.mutants(text, "a.py")]
+    every = [mutant.applied(text) for mutant in mutations.mutants(text, "a.py")]
     assert len({text, *every}) == 1 + len(every) > 100
-    for one in every:
-        compile(one, "mutations.py", "exec")
+    for mutant in every:
+        compile(mutant, "mutations.py", "exec")
 
 
 @pytest.fixture
@@ -127,18 +141,18 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"],
     ):
         subprocess.run(["git", *command], check=True)
-    return tmp_path  # fmt: skip
+    return tmp_path
 
 
-def test_a_sample_says_what_was_killed_and_shows_what_survived(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sample_prints_killed_and_surviving_mutants(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.read_bytes() for path in tree.rglob("*.py")}
     assert mutants.main(["--files", "rules/limits.py", "--count", "1"]) == 0
     assert "1 mutants, 1 killed\n" in capsys.readouterr().out
     assert mutants.main(["--files", "rules/rest.py", "--seed", "2"]) == 1
-    said = capsys.readouterr().out
-    assert "survived  rules/rest.py:4 " in said
-    assert "-    return value if within(value) else 4 + 0 * value\n" in said
-    assert "green: tests/rules/test_rest.py\n" in said
+    output = capsys.readouterr().out
+    assert "survived  rules/rest.py:4 " in output
+    assert "-    return value if within(value) else 4 + 0 * value\n" in output
+    assert "green: tests/rules/test_rest.py\n" in output
     assert {path: path.read_bytes() for path in tree.rglob("*.py")} == before
 
 
@@ -174,7 +188,7 @@ def test_tests_that_import_a_module_come_before_those_that_reach_it(tree: Path) 
     assert tests.of("rules/rest.py", 8) == ["tests/rules/test_rest.py"]
 
 
-def test_tests_that_fail_without_a_mutant_say_nothing_about_one(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tests_that_fail_without_a_mutant_are_not_counted(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "tests" / "rules" / "test_limits.py").write_text(
         "from rules import limits\n\ndef test_red():\n    assert limits.within(9)\n"
     )
@@ -183,7 +197,7 @@ def test_tests_that_fail_without_a_mutant_say_nothing_about_one(tree: Path, caps
     assert "not green without a mutant (pytest says 1): tests/rules/test_limits.py\n" in capsys.readouterr().err
 
 
-def test_where_no_tests_are_quick_enough_that_is_said(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_quick_tests_are_reported(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "tests" / "rules" / "test_rest.py").write_text("import time\n\nfrom rules import rest\n\ntime.sleep(30)\n")
     assert mutants.main(["--files", "rules/rest.py", "--limit", "2"]) == 0
     assert "1 mutants, 1 no tests\n" in capsys.readouterr().out

@@ -22,7 +22,7 @@ ReadHome: TypeAlias = Callable[[Sheets], importers.ReadFiles]
 DAY = date(2026, 3, 2)
 
 
-def at(day: int, hour: int, minute: int = 0) -> datetime:
+def moment_of(day: int, hour: int, minute: int = 0) -> datetime:
     """Return a moment of March 2026, without time zone as in every spreadsheet."""
     return datetime(2026, 3, day, hour, minute)  # noqa: DTZ001
 

@@ -19,14 +19,14 @@ def month(folder: Path, home: str = "0001") -> Path:
     return folder / f"home={home}" / "interventions" / "2026-01.parquet"
 
 
-def put(column: str, values: object, row: int = 0) -> Callable[[object], object]:
+def with_value(column: str, values: object, row: int = 0) -> Callable[[object], object]:
     """Put something else into the first rows of a column."""
 
     def change(table: pa.Table) -> pa.Table:
         old = table.column(column).to_pylist()
         old[row : row + len(values)] = values
         kind = table.schema.field(column).type
-        made = pa.array(old, pa.string()).dictionary_encode() if pa.types.is_dictionary(kind) else pa.array(old, kind)
-        return table.set_column(table.schema.get_field_index(column), column, made)
+        array = pa.array(old, pa.string()).dictionary_encode() if pa.types.is_dictionary(kind) else pa.array(old, kind)
+        return table.set_column(table.schema.get_field_index(column), column, array)
 
     return change

@@ -48,13 +48,13 @@ def duties(result: importers.ReadFiles) -> list[tuple[str | None, str | None, st
     return list(zip(frame["staff"], frame["ward"], *spans, strict=True))
 
 
-def told(result: importers.ReadFiles, *, notices: bool = False) -> list[tuple[str, int, str, int]]:
+def reported(result: importers.ReadFiles, *, notices: bool = False) -> list[tuple[str, int, str, int]]:
     """Return code, row, value and count of what is wrong with rosters and codes."""
     others = set(home())
     return [
-        (one.code, one.row, one.value, one.count)
-        for one in result.findings
-        if one.sheet not in others and (notices or one.severity is not Severity.NOTICE)
+        (finding.code, finding.row, finding.value, finding.count)
+        for finding in result.findings
+        if finding.sheet not in others and (notices or finding.severity is not Severity.NOTICE)
     ]
 
 

@@ -41,28 +41,28 @@ def wide(text: str) -> bytes:
 def cell(column: int, value: Any) -> bytes:
     """Return the record of one cell."""
 
-    def made(kind: int, style: int, data: bytes) -> bytes:
+    def packed_record(kind: int, style: int, data: bytes) -> bytes:
         return record(kind, struct.pack("<II", column, style) + data)
 
     match value:
         case bool():
-            return made(4, 0, bytes([value]))
+            return packed_record(4, 0, bytes([value]))
         case str():
-            return made(6, 0, wide(value))
+            return packed_record(6, 0, wide(value))
         case Error():
-            return made(11 if value.formula else 3, 0, bytes([value.code]) + bytes(10 * value.formula))
+            return packed_record(11 if value.formula else 3, 0, bytes([value.code]) + bytes(10 * value.formula))
         case int():
-            return made(2, 0, struct.pack("<i", value << 2 | 2))
+            return packed_record(2, 0, struct.pack("<i", value << 2 | 2))
         case float():
-            return made(5, 0, struct.pack("<d", value))
+            return packed_record(5, 0, struct.pack("<d", value))
     if type(value) is date:
-        return made(2, DAY, struct.pack("<i", (value - EPOCH.date()).days << 2 | 2))
+        return packed_record(2, DAY, struct.pack("<i", (value - EPOCH.date()).days << 2 | 2))
     style, length = {
         datetime: lambda: (MOMENT, value - EPOCH),
         time: lambda: (CLOCK, timedelta(hours=value.hour, minutes=value.minute)),
         timedelta: lambda: (LENGTH, value),
     }[type(value)]()
-    return made(5, style, struct.pack("<d", length / timedelta(days=1)))
+    return packed_record(5, style, struct.pack("<d", length / timedelta(days=1)))
 
 
 def sheet(rows: list[list[Any]], merged: tuple[tuple[int, int, int, int], ...] = ()) -> bytes:

@@ -33,22 +33,24 @@ CATEGORIES = ("resident", "staff", "intervention", "shift", "ward", "status", "m
 
 def framed(columns: dict[str, str], rows: list[tuple[object, ...]]) -> pd.DataFrame:
     """Return rows as a frame of the engine's contract; None = missing."""
-    made: dict[str, object] = {}
+    series: dict[str, object] = {}
     for i, (name, kind) in enumerate(columns.items()):
         values = [row[i] for row in rows]
         match kind:
             case "day":
-                made[name] = pd.Series([None if v is None else pd.Timestamp(v) for v in values], dtype="datetime64[s]")
+                series[name] = pd.Series(
+                    [None if v is None else pd.Timestamp(v) for v in values], dtype="datetime64[s]"
+                )
             case "int":
-                made[name] = np.array(values, np.int32)
+                series[name] = np.array(values, np.int32)
             case "bool":
-                made[name] = np.array(values, bool)
+                series[name] = np.array(values, bool)
             case "category":
                 used = sorted({v for v in values if v is not None})
-                made[name] = pd.Categorical(values, categories=pd.Index(used, dtype=object))
+                series[name] = pd.Categorical(values, categories=pd.Index(used, dtype=object))
             case _:
-                made[name] = pd.Series(values, dtype=object)
-    return pd.DataFrame(made)
+                series[name] = pd.Series(values, dtype=object)
+    return pd.DataFrame(series)
 
 
 def _some(draw: st.DrawFn, row: st.SearchStrategy[tuple[object, ...]], most: int) -> list[tuple[object, ...]]:
@@ -86,13 +88,13 @@ def homes(draw: st.DrawFn, book: RuleBook, most: int = 14, *, least: int = 0) ->
         st.sampled_from((None, None, STATUSES[0], *STATUSES)),
     )
     members = st.sampled_from(STAFF_KNOWN)
-    role, held = _or_none(*ROLES), st.sampled_from(CERTIFICATES)
+    role, certificate = _or_none(*ROLES), st.sampled_from(CERTIFICATES)
     set_levels = st.tuples(st.none() | anyone, st.sampled_from(few), st.integers(1, 4), or_open, or_open)
     return Tables(
         residents=framed(RESIDENTS, residents),
         assessments=_assessed(draw, _some(draw, assessment, 6)),
         instability=framed(INSTABILITY, _some(draw, st.tuples(anyone, criteria, or_open, or_open), 6)),
-        staff=framed(STAFF, _some(draw, st.tuples(members, st.integers(1, 8), role, held, or_open, or_open), 7)),
+        staff=framed(STAFF, _some(draw, st.tuples(members, st.integers(1, 8), role, certificate, or_open, or_open), 7)),
         interventions=framed(INTERVENTIONS, draw(st.lists(performed, min_size=least, max_size=most))),
         overrides=framed(OVERRIDES, [(*row, "Fallbesprechung", "M-1") for row in _some(draw, set_levels, 6)]),
         faulty=draw(st.integers(0, 2)),
@@ -160,7 +162,7 @@ def large_home(
         return pd.Categorical.from_codes(codes, categories=pd.Index(values, dtype=object))
 
     drawn = {cell: rng.choice((-1, *_allowed(cell)), profiles, p=_mostly_known(cell)) for cell in ASSESSMENT_CELLS}
-    of = rng.integers(profiles, size=2 * residents)
+    whose = rng.integers(profiles, size=2 * residents)
     criteria = np.array([entry.id for entry in book.criteria], object)
     ids = np.array([entry.id for entry in book.interventions], object)
     # Levels are set where it matters most: reserved tasks and those a certificate opens, and a few more.
@@ -180,11 +182,11 @@ def large_home(
             {
                 "resident": text(np.append(people, "weg"), 2 * residents, 0),
                 "date": day(2 * residents, -20, days, 0.3),
-                "continence_urine": rng.integers(-1, 6, profiles)[of],
-                "continence_stool": rng.integers(-1, 6, profiles)[of],
-                "special": (rng.random(profiles) < 0.1)[of],
+                "continence_urine": rng.integers(-1, 6, profiles)[whose],
+                "continence_stool": rng.integers(-1, 6, profiles)[whose],
+                "special": (rng.random(profiles) < 0.1)[whose],
             }
-            | {cell: values[of].astype(np.int16) for cell, values in drawn.items()}
+            | {cell: values[whose].astype(np.int16) for cell, values in drawn.items()}
         ),
         instability=pd.DataFrame(
             {
@@ -245,11 +247,11 @@ def dressed(draw: st.DrawFn, frame: pd.DataFrame, *, shuffle: bool = True) -> pd
     rows = np.arange(len(frame))
     if shuffle:
         rows = np.array(draw(st.permutations(rows.tolist())), np.intp)
-    made = frame.iloc[rows]
-    made.index = draw(st.sampled_from([pd.RangeIndex(len(rows)), pd.Index(rows[::-1]), pd.Index(["x"] * len(rows))]))
+    chosen = frame.iloc[rows]
+    chosen.index = draw(st.sampled_from([pd.RangeIndex(len(rows)), pd.Index(rows[::-1]), pd.Index(["x"] * len(rows))]))
     clothes: dict[str, pd.Series] = {}
     for name in draw(st.permutations(list(frame.columns)) if len(frame.columns) < 12 else st.just(list(frame.columns))):
-        column = made[name]
+        column = chosen[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
             extra = [f"ungenutzt {i}" for i in range(draw(st.sampled_from([0, 1, 126, 300])))]
             known = draw(st.permutations(column.cat.categories.tolist()))
@@ -264,4 +266,4 @@ def dressed(draw: st.DrawFn, frame: pd.DataFrame, *, shuffle: bool = True) -> pd
             clothes[name] = column.astype(draw(st.sampled_from(["object", "str"])))
         else:
             clothes[name] = column
-    return pd.DataFrame(clothes, index=made.index)
+    return pd.DataFrame(clothes, index=chosen.index)

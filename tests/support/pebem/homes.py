@@ -54,27 +54,27 @@ def random_home(book: RuleBook, seed: int, rows: int = 300) -> Tables:
 
 
 def _assessments(rng: np.random.Generator, residents: list[str]) -> pd.DataFrame:
-    of = [name for name in residents for _ in range(int(rng.integers(3)))]
+    owners = [name for name in residents for _ in range(int(rng.integers(3)))]
     frame = {
-        "resident": pd.Series(of, dtype=object),
-        "date": days([maybe(rng, [-30, 0, 7, 7, 12], 0.3) for _ in of]),
-        "continence_urine": rng.integers(-1, 6, len(of)),
-        "continence_stool": rng.integers(-1, 6, len(of)),
-        "special": np.zeros(len(of), bool),
+        "resident": pd.Series(owners, dtype=object),
+        "date": days([maybe(rng, [-30, 0, 7, 7, 12], 0.3) for _ in owners]),
+        "continence_urine": rng.integers(-1, 6, len(owners)),
+        "continence_stool": rng.integers(-1, 6, len(owners)),
+        "special": np.zeros(len(owners), bool),
     }
     for cell in ASSESSMENT_CELLS:
         allowed = [0] if " " in cell else [-1, *allowed_points(cell)]
-        frame[cell] = rng.choice(allowed, len(of))
+        frame[cell] = rng.choice(allowed, len(owners))
     return pd.DataFrame(frame)
 
 
 def _instability(rng: np.random.Generator, residents: list[str], book: RuleBook) -> pd.DataFrame:
-    of = [name for name in residents for _ in range(int(rng.integers(3)))]
-    start = [int(rng.integers(-3, DAYS)) for _ in of]
+    owners = [name for name in residents for _ in range(int(rng.integers(3)))]
+    start = [int(rng.integers(-3, DAYS)) for _ in owners]
     return pd.DataFrame(
         {
-            "resident": pd.Series(of, dtype=object),
-            "criterion": pd.Series([maybe(rng, [c.id for c in book.criteria], 0) for _ in of], dtype=object),
+            "resident": pd.Series(owners, dtype=object),
+            "criterion": pd.Series([maybe(rng, [c.id for c in book.criteria], 0) for _ in owners], dtype=object),
             "start": days(list(start)),
             "end": days([None if rng.random() < 0.3 else s + int(rng.integers(5)) for s in start]),
         }
@@ -82,14 +82,14 @@ def _instability(rng: np.random.Generator, residents: list[str], book: RuleBook)
 
 
 def _staff(rng: np.random.Generator, people: list[str]) -> pd.DataFrame:
-    of = [name for name in people for _ in range(int(rng.integers(1, 4)))]
-    start = [maybe(rng, [-100, 2, 9], 0.3) for _ in of]
+    owners = [name for name in people for _ in range(int(rng.integers(1, 4)))]
+    start = [maybe(rng, [-100, 2, 9], 0.3) for _ in owners]
     return pd.DataFrame(
         {
-            "staff": pd.Series(of, dtype=object),
-            "qn": rng.integers(1, 9, len(of)),
-            "role": pd.Series([maybe(rng, ["Pflege", "betreuung-43b"], 0.3) for _ in of], dtype=object),
-            "certificates": pd.Series([maybe(rng, ["", "LG1", "LG2", "LG1;LG2"], 0) for _ in of], dtype=object),
+            "staff": pd.Series(owners, dtype=object),
+            "qn": rng.integers(1, 9, len(owners)),
+            "role": pd.Series([maybe(rng, ["Pflege", "betreuung-43b"], 0.3) for _ in owners], dtype=object),
+            "certificates": pd.Series([maybe(rng, ["", "LG1", "LG2", "LG1;LG2"], 0) for _ in owners], dtype=object),
             "start": days(start),
             "end": days([None if rng.random() < 0.5 else (s or 0) + int(rng.integers(8)) for s in start]),
         }
@@ -97,7 +97,7 @@ def _staff(rng: np.random.Generator, people: list[str]) -> pd.DataFrame:
 
 
 def _overrides(rng: np.random.Generator, book: RuleBook, residents: list[str]) -> pd.DataFrame:
-    """Set levels for a third of the catalogue in some homes, for single residents, the house, and somebody unknown."""
+    """Set levels for a third of the catalogue in some homes, for single residents, the home, and an unknown person."""
     n = int(rng.choice([0, 5, 60]))
     start = [int(rng.integers(-3, DAYS)) for _ in range(n)]
     return pd.DataFrame(
@@ -208,29 +208,29 @@ def _override(tables: Tables, resident: str | None, entry: CatalogueEntry, on: d
     needs_resident = entry.kind not in KINDS_WITHOUT_RESIDENT
     if resident is None and needs_resident:
         return None
-    found = None
+    override = None
     for row in sorted(tables.overrides.to_dict("records"), key=lambda r: (not pd.isna(r["resident"]), r["start"])):
         applies = pd.isna(row["resident"]) or (
             row["resident"] == resident and resident in set(tables.residents["resident"])
         )
         in_force = row["start"].date() <= on and (pd.isna(row["end"]) or on <= row["end"].date())
         if applies and in_force and row["intervention"] == entry.id:
-            found = HIGHEST_LEVEL if entry.reserved else row["level"]
-    return found
+            override = HIGHEST_LEVEL if entry.reserved else row["level"]
+    return override
 
 
 def _supply(tables: Tables, name: str | None, on: date, everyday: bool) -> tuple[int, set[str]]:  # noqa: FBT001
-    held, held_start = None, date.min
+    valid, valid_start = None, date.min
     for row in tables.staff[tables.staff["staff"] == name].to_dict("records"):
         start = date.min if pd.isna(row["start"]) else row["start"].date()
         end = date.max if pd.isna(row["end"]) else row["end"].date()
-        if start <= on <= end and start >= held_start:
-            held, held_start = row, start
-    if held is None:
+        if start <= on <= end and start >= valid_start:
+            valid, valid_start = row, start
+    if valid is None:
         return 0, set()
-    if held["role"] == "betreuung-43b":
-        return (2 if everyday else 1), set(held["certificates"].split(";"))
-    return min(held["qn"], HIGHEST_LEVEL), set(held["certificates"].split(";"))
+    if valid["role"] == "betreuung-43b":
+        return (2 if everyday else 1), set(valid["certificates"].split(";"))
+    return min(valid["qn"], HIGHEST_LEVEL), set(valid["certificates"].split(";"))
 
 
 def without(tables: Tables, keep: np.ndarray) -> Tables:

@@ -1,4 +1,4 @@
-"""A home with one resident and one performed intervention a day, for levels that somebody sets."""
+"""A home with one resident and one performed intervention a day, for overridden levels."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Act:
         return (self.minutes or 0) * 60
 
 
-def at(hour: float, day: date = DAY) -> datetime:
+def time_of(hour: float, day: date = DAY) -> datetime:
     return datetime.combine(day, datetime.min.time()) + timedelta(minutes=round(hour * 60))
 
 
@@ -77,7 +77,7 @@ def moments(values: list[datetime | date | None]) -> pd.Series:
 
 
 def home(people: list[Person], duties: list[Duty], acts: list[Act]) -> Tables:
-    """Build a home; R1 lives on ward A, and who works without a ward works with nobody known."""
+    """Build a home; R1 lives on ward A, and who works without a ward works with no known resident."""
     own = [name for name in WORK if name.startswith(("5", "6"))]
     return Tables(
         residents=pd.DataFrame(
@@ -161,7 +161,7 @@ def random_case(seed: int) -> Case:
         Duty(
             names[rng.integers(len(names))],
             None if rng.random() < 0.15 else wards[rng.integers(2)],
-            start := at(21.5) + int(rng.integers(12)) * STEP,
+            start := time_of(21.5) + int(rng.integers(12)) * STEP,
             start + int(rng.integers(1, 12)) * STEP,
         )
         for _ in range(int(rng.integers(3, 9)))
@@ -170,7 +170,7 @@ def random_case(seed: int) -> Case:
         Act(
             None if rng.random() < 0.05 else names[rng.integers(len(names))],
             None if rng.random() < 0.1 else [*wards, "C"][rng.choice(3, p=[0.6, 0.35, 0.05])],
-            at(22.5) + timedelta(minutes=int(rng.integers(120))),
+            time_of(22.5) + timedelta(minutes=int(rng.integers(120))),
             [None, 10, 20, 30, 40, 50][rng.integers(6)],
             list(WORK)[rng.integers(len(WORK))],
             bool(rng.random() < 0.95),
@@ -187,14 +187,16 @@ def one_after_the_other(cases: list[Case]) -> Case:
     for i, case in enumerate(cases):
         later = timedelta(days=2 * i)
         people += [
-            replace(one, name=f"{one.name}-{i}", until=one.until + later if one.until else None) for one in case.people
+            replace(person, name=f"{person.name}-{i}", until=person.until + later if person.until else None)
+            for person in case.people
         ]
         duties += [
-            replace(one, staff=f"{one.staff}-{i}", start=one.start + later, end=one.end + later) for one in case.duties
+            replace(person, staff=f"{person.staff}-{i}", start=person.start + later, end=person.end + later)
+            for person in case.duties
         ]
         acts += [
-            replace(one, staff=f"{one.staff}-{i}" if one.staff else None, moment=one.moment + later)
-            for one in case.acts
+            replace(person, staff=f"{person.staff}-{i}" if person.staff else None, moment=person.moment + later)
+            for person in case.acts
         ]
     return Case(people, duties, acts)
 

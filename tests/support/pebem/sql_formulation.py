@@ -1,7 +1,7 @@
 """The fit of a home as a query: sets and joins in DuckDB instead of grids, codes and look-ups.
 
 Shares with the engine the rulebook alone. The level of an assessment, a set of criteria and an intervention
-comes from :mod:`rules.reference`; what holds when, for whom, and what it comes to is said here in SQL.
+comes from :mod:`rules.reference`; what is effective when, for whom, and the sums are formulated here in SQL.
 """
 
 # ruff: noqa: S608  # fixed SQL
@@ -199,18 +199,18 @@ class SqlFit:
             columns=["profile", "criteria", "intervention", "level", "bars"],
         )
 
-    def differs(self, found: pd.DataFrame, dimensions: tuple[str, ...]) -> list[tuple[object, ...]]:
+    def differs(self, result: pd.DataFrame, dimensions: tuple[str, ...]) -> list[tuple[object, ...]]:
         """Return the cells of a grouping that only one side has, with "+" for the engine's; none = equal."""
         keys = ", ".join((*dimensions, "qn_soll", "qn_ist", "fit", "certificate"))
         return self._compared(
-            found,
+            result,
             f"SELECT {keys}, count(*) AS count, sum(greatest(seconds, 0)) AS seconds FROM rated GROUP BY ALL",
         )
 
-    def coverage_differs(self, found: pd.DataFrame) -> list[tuple[object, ...]]:
+    def coverage_differs(self, result: pd.DataFrame) -> list[tuple[object, ...]]:
         """Return the rows of the coverage that only one side has; none = equal."""
         return self._compared(
-            found,
+            result,
             """SELECT
                 day, ward, count(*) AS counted,
                 count(*) FILTER (known OR (resident IS NULL AND NOT needs_resident)) AS bewohner,
@@ -222,10 +222,10 @@ class SqlFit:
             FROM rated GROUP BY ALL""",
         )
 
-    def _compared(self, found: pd.DataFrame, query: str) -> list[tuple[object, ...]]:
-        self.con.register("given_found", found)
+    def _compared(self, result: pd.DataFrame, query: str) -> list[tuple[object, ...]]:
+        self.con.register("given_found", result)
         types = {"day": "DATE", "ward": "VARCHAR", "shift": "VARCHAR", "intervention": "VARCHAR", "fit": "VARCHAR"}
-        ours = ", ".join(f"{name}::{types.get(name, 'BIGINT')}" for name in found.columns)
+        ours = ", ".join(f"{name}::{types.get(name, 'BIGINT')}" for name in result.columns)
         here, there = f"(SELECT {ours} FROM given_found)", f"(SELECT {ours} FROM ({query}))"
         return self.con.execute(
             f"""(SELECT '+', * FROM ({here} EXCEPT ALL {there}))

@@ -24,29 +24,29 @@ OTHER_TABLES = ("residents", "assessments", "instability", "staff", "overrides")
 def holds(*drawn: SearchStrategy[object]) -> Callable[[Callable[..., None]], Callable[[int], None]]:
     """Test a property on a few homes always, and on many among the deep tests."""
 
-    def decorate(said: Callable[..., None]) -> Callable[[int], None]:
+    def decorate(statement: Callable[..., None]) -> Callable[[int], None]:
         @pytest.mark.parametrize("examples", [4, pytest.param(100, marks=pytest.mark.deep)])
         def test(examples: int) -> None:
-            settings(max_examples=examples, deadline=None)(given(*drawn)(said))()
+            settings(max_examples=examples, deadline=None)(given(*drawn)(statement))()
 
-        test.__name__, test.__doc__ = said.__name__, said.__doc__
+        test.__name__, test.__doc__ = statement.__name__, statement.__doc__
         return test
 
     return decorate
 
 
-def exact(found: pebem.Aggregate) -> dict[object, object]:
+def exact(result: pebem.Aggregate) -> dict[object, object]:
     """Return all an aggregate says as plain values, and refuse a cell that is there twice or not whole."""
-    said: dict[object, object] = {"excluded": dict(found.excluded), "period": found.period}
-    for name, frame in {**found.tables, "coverage": found.coverage}.items():
+    values: dict[object, object] = {"excluded": dict(result.excluded), "period": result.period}
+    for name, frame in {**result.tables, "coverage": result.coverage}.items():
         sums = list(COVERAGE_COUNTS if name == "coverage" else ("count", "seconds"))
         labels = frame.drop(columns=sums).astype(object)
         keys = labels.where(labels.notna(), None).itertuples(index=False, name=None)
         assert frame.empty or set(frame[sums].dtypes) == {np.dtype("int64")}
         cells = dict(zip(keys, frame[sums].itertuples(index=False, name=None), strict=True))
         assert len(cells) == len(frame)
-        said[name] = cells
-    return said
+        values[name] = cells
+    return values
 
 
 def scored(home: Tables, period: tuple[date, date] | None) -> dict[object, object]:

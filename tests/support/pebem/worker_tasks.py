@@ -19,15 +19,15 @@ def scored(seed: int) -> Aggregate:
 
 
 def scored_after_a_death(folder: Path, seed: int) -> Aggregate:
-    """Die at the first try of home 3, in the middle of it, as when somebody sends SIGKILL."""
-    found = scored(seed)
+    """Die at the first try of home 3, in the middle of it, as after a SIGKILL."""
+    result = scored(seed)
     try:
         if seed == 3:
             (folder / "died").touch(exist_ok=False)
             os.kill(os.getpid(), signal.SIGKILL)
     except FileExistsError:
         pass
-    return found
+    return result
 
 
 DEADLY, UNREADABLE, UNSENDABLE = 3, 4, 5
