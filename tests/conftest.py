@@ -15,10 +15,21 @@ pytest.register_assert_rewrite("tests.support")
 
 BROWSER = "tests/browser/"
 DEEP_ON_POSTGRES = {
-    "test_conversation", "test_faulty_rows", "test_foreign_files", "test_kept_files", "test_overrides",
-    "test_profiles", "test_progress", "test_questions", "test_relief", "test_reread", "test_staffing", "test_terms",
-    "test_undo", "test_unknown_people",
-}  # fmt: skip
+    "test_conversation",
+    "test_faulty_rows",
+    "test_foreign_files",
+    "test_kept_files",
+    "test_overrides",
+    "test_profiles",
+    "test_progress",
+    "test_questions",
+    "test_relief",
+    "test_reread",
+    "test_staffing",
+    "test_terms",
+    "test_undo",
+    "test_unknown_people",
+}
 """What rests on a store that other modules hold on both databases: on the second one with the deep tests."""
 
 

@@ -57,9 +57,24 @@ def create_app(settings: Settings) -> Flask:
     page_frame.init_app(app)
     app.jinja_env.filters["moment"] = clock.format_moment
     for view in (
-        auth, month_overview, interventions, relief, staffing, plausibility, explain, entries, library, overrides,
-        upload_pages, questions, preview, unanswered_words, unknown_people, terms, profiles,
-    ):  # fmt: skip
+        auth,
+        month_overview,
+        interventions,
+        relief,
+        staffing,
+        plausibility,
+        explain,
+        entries,
+        library,
+        overrides,
+        upload_pages,
+        questions,
+        preview,
+        unanswered_words,
+        unknown_people,
+        terms,
+        profiles,
+    ):
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))
     return app

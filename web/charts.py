@@ -44,5 +44,5 @@ def days(frame: pd.DataFrame) -> dict[str, Any]:
         xaxis={"type": "date", "tickformat": "%d.%m.", "hoverformat": "%a, %d.%m.%Y", "fixedrange": True},
         yaxis={"title": {"text": "Stunden"}, "rangemode": "tozero", "fixedrange": True, "tickformat": ",.0f"},
     )
-    made: dict[str, Any] = figure.to_plotly_json()
-    return made
+    document: dict[str, Any] = figure.to_plotly_json()
+    return document

@@ -87,7 +87,7 @@ def home() -> HomeRow:
 
 def upload(upload_id: int) -> UploadRow:
     """Return an upload of the visitor's tenant; 404 for another's, as for one that does not exist."""
-    found = records.find(databases().reading, visitor().tenant_id, upload_id)
-    if found is None:
+    row = records.find(databases().reading, visitor().tenant_id, upload_id)
+    if row is None:
         abort(404)
-    return found
+    return row

@@ -31,7 +31,7 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What to tell the person who tries the program out."""
+    """The sign-in for the user who tries the program out."""
 
     settings: Settings
     user_name: str
@@ -56,30 +56,30 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     if (folder / "work.sqlite").exists():
         raise DemoError(f"In {folder} liegt schon eine Installation; bitte wählen Sie einen leeren Ordner.")
     logs.configure(logging.WARNING)  # who tries the program out reads German lines, not events
-    made = settings.embedded(folder)
-    migrate.upgrade(made)
-    databases = connect(made)
+    settings_ = settings.embedded(folder)
+    migrate.upgrade(settings_)
+    databases = connect(settings_)
     try:
         tenant_id = accounts.tenant_of(databases, TENANT)
         password = accounts.create_user(
             databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True
         )
-        with closing(jobs.make(made, databases)) as waiting:
+        with closing(jobs.make(settings_, databases)) as waiting:
             for name, paths in workbooks.items():
-                _read_in(databases, made, waiting.queue, homes.create(databases, tenant_id, name), paths)
+                _read_in(databases, settings_, waiting.queue, homes.create(databases, tenant_id, name), paths)
     finally:
         databases.close()
-    return Demo(made, USER, password)
+    return Demo(settings_, USER, password)
 
 
-def _read_in(databases: Databases, made: Settings, notes: JobQueue, home_id: int, paths: Sequence[Path]) -> None:
+def _read_in(databases: Databases, settings_: Settings, notes: JobQueue, home_id: int, paths: Sequence[Path]) -> None:
     files = [(path.name, path.read_bytes()) for path in paths]
     account_id = accounts.find_id(databases, USER)
-    upload_id = steps.start(databases, made, home_id=home_id, account_id=account_id, files=files)
-    steps.read(databases, made, notes, upload_id)
+    upload_id = steps.start(databases, settings_, home_id=home_id, account_id=account_id, files=files)
+    steps.read(databases, settings_, notes, upload_id)
     row = next(one for one in records.of_home(databases.reading, home_id) if one.id == upload_id)
     if row.state != records.READ:
-        said = records.texts(databases, made, upload_id)
-        raise DemoError(said.message if said and said.message else f"{files[0][0]} ließ sich nicht einlesen.")
+        texts = records.texts(databases, settings_, upload_id)
+        raise DemoError(texts.message if texts and texts.message else f"{files[0][0]} ließ sich nicht einlesen.")
     steps.commit(databases, upload_id, account_id=account_id)
-    steps.store(databases, made, notes, upload_id)
+    steps.store(databases, settings_, notes, upload_id)

@@ -113,8 +113,8 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    at = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-    _log.error("page failed", incident=incident, endpoint=request.endpoint, error=type(error).__name__, at=at)
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    _log.error("page failed", incident=incident, endpoint=request.endpoint, error=type(error).__name__, at=place)
     return _page(_OTHER, 500, incident)
 
 

@@ -26,7 +26,7 @@ LONGEST_POLL_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The queue, and what may be put into it."""
+    """The queue, and the jobs it accepts."""
 
     queue: JobQueue
     databases: Databases
@@ -44,10 +44,10 @@ class Jobs:
 
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
-        found = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
+        jobs = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
-            found |= recovery.waiting(self.databases)
-        for upload_id, state in found.items():
+            jobs |= recovery.waiting(self.databases)
+        for upload_id, state in jobs.items():
             self.enqueue(upload_id, state)
 
 
@@ -69,7 +69,7 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:
-        made.take_up()
+        jobs.take_up()
 
     @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
     def refresh() -> None:
@@ -79,8 +79,8 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     def forget_old() -> None:
         retention.forget_old(databases, settings)
 
-    made = Jobs(queue, databases, read, store, undo)
-    return made
+    jobs = Jobs(queue, databases, read, store, undo)
+    return jobs
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types
@@ -90,9 +90,13 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
         self.databases = connect(settings)
         self.jobs = make(settings, self.databases)
         super().__init__(
-            self.jobs.queue, workers=1, periodic=True, initial_delay=POLL_SECONDS, max_delay=LONGEST_POLL_SECONDS,
+            self.jobs.queue,
+            workers=1,
+            periodic=True,
+            initial_delay=POLL_SECONDS,
+            max_delay=LONGEST_POLL_SECONDS,
             scheduler_interval=60,
-        )  # fmt: skip
+        )
 
     def close(self) -> None:
         """Close the connections, after :meth:`stop`."""

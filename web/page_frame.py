@@ -1,4 +1,4 @@
-"""What every page shares: the navigation and the German filters, put into Jinja once."""
+"""What every page shares: the navigation and the German filters, registered in Jinja once."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ WATCH_SECONDS: Final = 0.5
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Migrate, start the worker, and serve until the process is told to stop."""
+    """Migrate, start the worker, and serve until the process receives a signal to stop."""
     logs.configure()
-    # A forked process would inherit open SQLite connections, and with them locks that nobody releases.
+    # A forked process would inherit open SQLite connections, and with them locks that are never released.
     multiprocessing.set_start_method("spawn", force=True)
     migrate.upgrade(settings)
     worker = start_worker(settings)

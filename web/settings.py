@@ -35,7 +35,7 @@ _KEY_SETTINGS: Final = {
 
 
 class SettingsError(Exception):
-    """A setting is missing or unfit. The message is one German sentence that names it and says what to do."""
+    """A setting is missing or unfit. The message is one German sentence that names it and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +100,37 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
         Where production lacks a setting, or a key is weak.
     """
     values = {**_dotenv(Path(".env")), **os.environ} if environment is None else dict(environment)
-    given = {name: text.strip() for name, text in values.items() if name.startswith("PEBEM_") and text.strip()}
-    folder = home or Path(given.get("PEBEM_HOME") or user_data_path("pebem", appauthor=False))
-    return _production(folder, given) if "PEBEM_DATABASE_URL" in given else embedded(folder, given)
+    variables = {name: text.strip() for name, text in values.items() if name.startswith("PEBEM_") and text.strip()}
+    folder = home or Path(variables.get("PEBEM_HOME") or user_data_path("pebem", appauthor=False))
+    return _production(folder, variables) if "PEBEM_DATABASE_URL" in variables else embedded(folder, variables)
 
 
-def embedded(folder: Path, given: Mapping[str, str] | None = None) -> Settings:
+def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an installation that lives in one folder, making folder and keys where missing."""
-    given = given or {}
+    variables = variables or {}
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    vault = _address("PEBEM_VAULT_URL", given) if "PEBEM_VAULT_URL" in given else _file(folder / "vault.sqlite")
+    vault = _address("PEBEM_VAULT_URL", variables) if "PEBEM_VAULT_URL" in variables else _file(folder / "vault.sqlite")
     return _checked(
         Settings(
             home=folder,
             database_url=_file(folder / "work.sqlite"),
             vault_url=vault,
             queue_url=_file(folder / "jobs.sqlite"),
-            secret_key=given.get("PEBEM_SECRET_KEY") or _own_key(folder / "secret_key.txt"),
-            vault_key=given.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
-            backup_key=given.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
-            public_url=given.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
-            upload_days=_days(given.get("PEBEM_UPLOAD_DAYS", "7")),
+            secret_key=variables.get("PEBEM_SECRET_KEY") or _own_key(folder / "secret_key.txt"),
+            vault_key=variables.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
+            backup_key=variables.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
+            public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+            upload_days=_days(variables.get("PEBEM_UPLOAD_DAYS", "7")),
         ),
     )
 
 
-def _production(folder: Path, given: Mapping[str, str]) -> Settings:
+def _production(folder: Path, variables: Mapping[str, str]) -> Settings:
     for name in ("PEBEM_VAULT_URL", *_KEY_SETTINGS.values()):
-        if name not in given:
+        if name not in variables:
             raise SettingsError(f"Die Einstellung {name} fehlt; bitte setzen Sie sie, bevor Sie das Programm starten.")
-    database, vault = _address("PEBEM_DATABASE_URL", given), _address("PEBEM_VAULT_URL", given)
+    database, vault = _address("PEBEM_DATABASE_URL", variables), _address("PEBEM_VAULT_URL", variables)
     if database == vault:
         raise SettingsError(
             "PEBEM_VAULT_URL nennt dieselbe Datenbank wie PEBEM_DATABASE_URL; bitte legen Sie Namen getrennt ab.",
@@ -142,11 +142,11 @@ def _production(folder: Path, given: Mapping[str, str]) -> Settings:
             database_url=database,
             vault_url=vault,
             queue_url=database,
-            public_url=given.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
-            upload_days=_days(given.get("PEBEM_UPLOAD_DAYS", "7")),
-            secret_key=given["PEBEM_SECRET_KEY"],
-            vault_key=given["PEBEM_VAULT_KEY"],
-            backup_key=given["PEBEM_BACKUP_KEY"],
+            public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+            upload_days=_days(variables.get("PEBEM_UPLOAD_DAYS", "7")),
+            secret_key=variables["PEBEM_SECRET_KEY"],
+            vault_key=variables["PEBEM_VAULT_KEY"],
+            backup_key=variables["PEBEM_BACKUP_KEY"],
             embedded=False,
         ),
     )
@@ -179,10 +179,10 @@ def _file(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def _address(name: str, given: Mapping[str, str]) -> URL:
+def _address(name: str, variables: Mapping[str, str]) -> URL:
     """Return the address in a setting, with the PostgreSQL driver we ship for the usual ways of writing it."""
     try:
-        url = make_url(given[name])
+        url = make_url(variables[name])
     except (ArgumentError, ValueError):  # the latter where the port is no number; neither may quote a password
         raise SettingsError(
             f"{name} ist keine Adresse einer Datenbank, wie postgresql://benutzer@rechner/datenbank.",

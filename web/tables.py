@@ -46,7 +46,7 @@ class TableOrder:
 
     @property
     def text(self) -> str:
-        """The order as it stands in the address."""
+        """The order as written in the address."""
         return f"-{self.key}" if self.descending else self.key
 
 

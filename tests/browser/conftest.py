@@ -74,7 +74,7 @@ def missing() -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium; without it these tests are skipped, but not where nobody reads what was skipped."""
+    """Start Debian's Chromium; without it these tests are skipped, but not where skips go unread."""
     if reason := missing():
         (pytest.fail if os.environ.get("CI") in {"true", "1"} else pytest.skip)(reason)
     with sync_playwright() as playwright:

@@ -68,7 +68,7 @@ def test_the_way_from_the_answer_to_the_reason(visit: Window, width: int) -> Non
     visitor.check("warum")
 
 
-def test_no_staff_stands_behind_an_intervention(visit: Window) -> None:
+def test_intervention_page_shows_no_staff(visit: Window) -> None:
     visitor = visit()
     visitor.go("/interventionen/4.12")
     text = visitor.page.locator("main").inner_text()
@@ -138,7 +138,7 @@ def test_everything_can_be_reached_by_keyboard(visit: Window) -> None:
     assert reached == wanted
 
 
-def test_on_paper_the_table_stands_in_for_the_chart(visit: Window) -> None:
+def test_print_shows_the_table_instead_of_the_chart(visit: Window) -> None:
     visitor = visit()
     visitor.go("/")
     visitor.page.emulate_media(media="print")
@@ -170,7 +170,7 @@ def test_the_table_leaves_as_csv_and_leaves_a_record(visit: Window) -> None:
 
 
 @pytest.mark.parametrize("path", ["/interventionen/9.99", "/regelwerk/9.99", "/warum/4.12/B-NIE", "/warum/9.99/B-NIE"])
-def test_what_does_not_exist_says_so_and_leads_on(visit: Window, path: str) -> None:
+def test_missing_page_shows_a_message_and_a_link(visit: Window, path: str) -> None:
     visitor = visit()
     answer = visitor.page.goto(visitor.site.address + path)
     assert answer.status == 404

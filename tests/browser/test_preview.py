@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("filled")
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_effects_are_shown_before_anything_is_taken_in(visit: Window, tmp_path: Path, width: int) -> None:
+def test_effects_are_shown_before_anything_is_applied(visit: Window, tmp_path: Path, width: int) -> None:
     path = tmp_path / "nachtrag.xlsx"
     path.write_bytes(edited.with_unknown_name("Grundpflege"))
     visitor = visit(width=width)

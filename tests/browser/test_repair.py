@@ -27,18 +27,18 @@ DROP = """([name, content]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
     const brought = new DataTransfer();
     brought.items.add(new File([bytes], name));
-    const tell = (kind) => document.querySelector("h1").dispatchEvent(
+    const fire = (kind) => document.querySelector("h1").dispatchEvent(
         new DragEvent(kind, { dataTransfer: brought, bubbles: true, cancelable: true }));
-    tell("dragenter");
+    fire("dragenter");
     const shown = document.querySelector(".file.over") !== null;
-    tell("drop");
+    fire("drop");
     return shown && document.querySelector(".file.over") === null;
 }"""
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """A home of another operator, empty, and a window of somebody who works for it."""
+    """A home of another operator, empty, and a window of a user who works for it."""
 
     visitor: Visitor
     home_id: int
@@ -52,9 +52,9 @@ def workshop(site: Site, visit: Window) -> Workshop:
     tenant = accounts.tenant_of(site.databases, f"Träger {user_name}")
     home_id = homes.create(site.databases, tenant, "Haus Werkstatt")
     one_time = accounts.create_user(site.databases, tenant_id=tenant, user_name=user_name, display_name="Wanda Werk")
-    made = visit(signed_in=False)
-    page = made.page
-    made.go("/")
+    visitor = visit(signed_in=False)
+    page = visitor.page
+    visitor.go("/")
     page.get_by_label("Benutzername").fill(user_name)
     page.get_by_label("Kennwort").fill(one_time)
     page.get_by_role("button", name="Weiter").click()
@@ -66,7 +66,7 @@ def workshop(site: Site, visit: Window) -> Workshop:
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)
     page.get_by_role("button", name="Kennwort ändern").click()
     page.get_by_role("heading", name="Wo stehen wir?").wait_for()
-    return Workshop(made, home_id, accounts.find_id(site.databases, user_name))
+    return Workshop(visitor, home_id, accounts.find_id(site.databases, user_name))
 
 
 def check(visitor: Visitor, name: str) -> None:
@@ -129,9 +129,12 @@ def test_a_waiting_job_is_looked_at_cancelled_and_started_again(workshop: Worksh
     visitor, databases, page = workshop.visitor, workshop.visitor.site.databases, workshop.visitor.page
     settings = web_settings.embedded(Path(str(databases.work.url.database)).parent)
     number = steps.start(  # beside the queue, so that no worker takes it
-        databases, settings, home_id=workshop.home_id, account_id=workshop.account_id,
+        databases,
+        settings,
+        home_id=workshop.home_id,
+        account_id=workshop.account_id,
         files=[("haus.xlsx", workbooks.workbook())],
-    )  # fmt: skip
+    )
     visitor.go(f"/daten/{number}")
     page.get_by_text("Wartet auf den Start").wait_for()
     check(visitor, "fortschritt")

@@ -70,7 +70,7 @@ def test_every_new_page_is_quiet_and_fits_and_is_accessible(visit: Window, width
         visitor.check(name)
 
 
-def test_the_rulebook_stands_on_pages_without_a_session_too(visit: Window) -> None:
+def test_rulebook_is_shown_on_pages_without_a_session(visit: Window) -> None:
     visitor = visit(signed_in=False)
     visitor.go("/anmelden")
     assert "Rekonstruktion 2026.1 · nicht amtlich" in visitor.page.locator("footer").inner_text()
@@ -162,7 +162,7 @@ def test_others_see_why_they_cannot_set_a_level(visit: Window) -> None:
 
 
 @pytest.mark.usefixtures("qualified")
-def test_a_level_is_set_explained_and_taken_back(visit: Window) -> None:
+def test_override_is_set_explained_and_withdrawn(visit: Window) -> None:
     visitor = visit()
     page = visitor.page
     visitor.go("/interventionen/4.12")
@@ -211,7 +211,7 @@ def test_a_level_below_4_for_a_reserved_task_is_refused_and_the_form_keeps_what_
     visitor.check("festlegen-abgelehnt")
 
 
-def test_staffing_inputs_are_kept_and_shown(visit: Window) -> None:
+def test_staffing_inputs_are_stored_and_shown(visit: Window) -> None:
     visitor = visit()
     page = visitor.page
     visitor.go("/stellen/")
@@ -226,7 +226,7 @@ def test_staffing_inputs_are_kept_and_shown(visit: Window) -> None:
     page.get_by_text("Bitte geben Sie Zahlen wie 12,5 ein").wait_for()
 
 
-def test_a_home_without_data_says_what_to_do(visit: Window) -> None:
+def test_home_without_data_shows_what_to_do(visit: Window) -> None:
     visitor = visit(width=390)
     site = visitor.site
     own = homes.of_tenant(site.databases.reading, accounts.tenant_of(site.databases, "Träger Test"))

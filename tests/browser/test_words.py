@@ -38,7 +38,7 @@ SHEETS = {
 
 
 def own_words() -> bytes:
-    """Return a workbook with words of every kind that nobody knows."""
+    """Return a workbook with unknown words of every kind."""
     book = Workbook()
     book.remove(book.active)
     for name, rows in SHEETS.items():

@@ -34,12 +34,23 @@ def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> N
         if column.info["data_class"] == "personal"
     }
     assert personal == {
-        "account.user_name", "account.display_name", "account.password_hash", "account.totp_secret",
-    }  # fmt: skip
+        "account.user_name",
+        "account.display_name",
+        "account.password_hash",
+        "account.totp_secret",
+    }
     people = {
-        "resident", "staff", "assessment", "instability", "qualification", "intervention", "batch", "override_",
-        "unknown_term", "weekly_hours",
-    }  # fmt: skip
+        "resident",
+        "staff",
+        "assessment",
+        "instability",
+        "qualification",
+        "intervention",
+        "batch",
+        "override_",
+        "unknown_term",
+        "weekly_hours",
+    }
     named = {"name", "given", "number", "birth", "file_name", "file_names", "findings", "vorname", "nummer"}
     assert not {
         f"{table}.{column.name}"
@@ -50,7 +61,7 @@ def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> N
 
 
 def test_vault_shows_nothing_personal_in_clear() -> None:
-    """E2: fields that say who somebody is are stored as sealed bytes."""
+    """E2: identifying fields are stored as sealed bytes."""
     personal = {
         str(column): column.type.python_type
         for table in VaultBase.metadata.tables.values()

@@ -84,7 +84,7 @@ def classes() -> set[str]:
     return {node.name for path in modules().values() for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)}
 
 
-def test_the_table_has_rows_of_four_cells_that_say_something() -> None:
+def test_table_has_rows_of_four_filled_cells() -> None:
     assert [cells for cells in CELLS if len(cells) != COLUMNS or not all(cells)] == []
     assert ROWS
     assert [row for row in ROWS if not row.names and row.python != NONE] == [], f"a name in backticks, or {NONE}"
@@ -95,7 +95,7 @@ def test_what_a_row_names_in_python_exists(row: Row) -> None:
     assert [name for name in row.names if not exists(name)] == []
 
 
-def test_no_class_and_no_term_stands_in_two_rows() -> None:
+def test_no_class_and_no_term_occurs_in_two_rows() -> None:
     named = Counter(name for row in ROWS for name in {full.split(".")[-1] for full in row.names} if name in classes())
     assert [name for name, count in named.items() if count > 1] == []
     assert [term for term, count in Counter(row.term for row in ROWS).items() if count > 1] == []

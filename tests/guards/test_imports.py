@@ -1,4 +1,4 @@
-"""Who may import whom: rooms in one direction, modules in no circle, tests nobody."""
+"""Who may import whom: rooms in one direction, modules in no circle, and no one tests."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_circles_are_found(graph: Graph, expected: list[set[str]]) -> None:
 
 
 @pytest.mark.slow
-def test_nobody_imports_a_test_or_a_conftest() -> None:
+def test_no_module_imports_a_test_or_a_conftest() -> None:
     """What tests share lies in tests/support; a test can be moved or split without looking who needs it."""
     files = [path for folder in ("tests", "tools", *PACKAGES) for path in (ROOT / folder).rglob("*.py")]
     tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")} | {"conftest"}

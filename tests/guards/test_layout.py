@@ -1,4 +1,4 @@
-"""The shape of the house: small modules, small folders, one meaning for the name of a class."""
+"""The layout of the project: small modules, small folders, one meaning for the name of a class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.product import ROOT, modules, tree
 MOST_LINES = 320
 """About 300, with room for an import or a sentence."""
 LONGER = {
-    "rules/checks/domain.py": 335,  # one walk from the conditions of a rulebook to the states that tell them apart
+    "rules/checks/domain.py": 335,  # one walk from the conditions of a rulebook to the states that distinguish them
 }
 """Modules that are longer, the length they never exceed, and why. What is shortened to the limit is taken out here."""
 MOST_MODULES = 20

@@ -16,20 +16,20 @@ MODULES = sorted(path for room in (web, importers) for path in Path(room.__file_
 
 def lapses(source: str) -> list[str]:
     """Return what a module uses that may run code when it is read."""
-    found = []
+    uses = []
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names):
-                found += [one.name for one in names if one.name.partition(".")[0] in FORBIDDEN]
+                uses += [one.name for one in names if one.name.partition(".")[0] in FORBIDDEN]
             case ast.ImportFrom(module=str(module)):
-                found += [module] if module.partition(".")[0] in FORBIDDEN else []
+                uses += [module] if module.partition(".")[0] in FORBIDDEN else []
             case ast.Constant(value=str(text)) if text in FORBIDDEN:  # import_module("pickle")
-                found.append(text)
+                uses.append(text)
             case ast.keyword(arg="allow_pickle", value=value):
-                found += [] if isinstance(value, ast.Constant) and value.value is False else ["allow_pickle"]
+                uses += [] if isinstance(value, ast.Constant) and value.value is False else ["allow_pickle"]
             case ast.Attribute(attr="read_pickle" | "to_pickle" as name):
-                found.append(name)
-    return found
+                uses.append(name)
+    return uses
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(path.parts[-3:]))
@@ -40,11 +40,19 @@ def test_no_module_reads_pickles(path: Path) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "import pickle", "import os, pickle as p", "from pickle import loads", "import joblib.memory", "import marshal",
-        "def f():\n    import shelve", "import_module('dill')", "np.load(f, allow_pickle=True)",
-        "np.load(f, allow_pickle=flag)", "pd.read_pickle(f)", "frame.to_pickle(f)",
+        "import pickle",
+        "import os, pickle as p",
+        "from pickle import loads",
+        "import joblib.memory",
+        "import marshal",
+        "def f():\n    import shelve",
+        "import_module('dill')",
+        "np.load(f, allow_pickle=True)",
+        "np.load(f, allow_pickle=flag)",
+        "pd.read_pickle(f)",
+        "frame.to_pickle(f)",
     ],
-)  # fmt: skip
+)
 def test_each_of_them_would_be_found(source: str) -> None:
     assert lapses(source)
     assert lapses("import json\nnp.load(f, allow_pickle=False)") == []

@@ -1,4 +1,4 @@
-"""docs/security.md tells the truth: ids in code are its rows, the tests it names exist, its counts are right."""
+"""docs/security.md is true: ids in code are its rows, the tests it names exist, its counts are right."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def test_every_id_in_code_is_a_row() -> None:
         ("A2, T4: second factor before anything personal.", ["A2", "T4"]),
         ("B2, T8.", ["B2", "T8"]),
         ("Security row F6.", ["F6"]),
-        ("Names of persons: kept nowhere (T1), only told.", ["T1"]),
+        ("Names of persons: stored nowhere (T1), only counted.", ["T1"]),
         ("Told together (rows D3 and X2).", ["D3", "X2"]),
         ("What follows the letters: F1, F*, F/2 are kinds of F.", []),
         ("Set up a sheet for A4 landscape.", []),
     ],
 )
-def test_citations_are_told_from_other_words(remark: str, cited: list[str]) -> None:
+def test_citations_are_distinguished_from_other_words(remark: str, cited: list[str]) -> None:
     assert citations(remark) == cited
 
 
@@ -100,7 +100,7 @@ def test_a_named_test_exists(row: str, path: str, test: str) -> None:
     assert test in there, f"{row} names {test}, which is not in {path}: adapt docs/security.md"
 
 
-def test_rows_have_one_of_three_states_and_say_enough() -> None:
+def test_rows_have_one_of_three_states_and_enough_text() -> None:
     assert len({row.id for row in ROWS}) == len(ROWS)
     assert len(ROWS) == len(re.findall(r"^\| [A-Z]\d", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     assert [row.id for row in ROWS if row.state not in STATES] == []
@@ -111,5 +111,5 @@ def test_rows_have_one_of_three_states_and_say_enough() -> None:
 
 def test_the_counts_at_the_top_are_those_of_the_rows() -> None:
     count = Counter(row.state for row in ROWS)
-    said = ", ".join(f"{count[state]} {state}" for state in STATES)
-    assert f"**{len(ROWS)} rows: {said}.**" in PAGE.read_text(encoding="utf-8")
+    text = ", ".join(f"{count[state]} {state}" for state in STATES)
+    assert f"**{len(ROWS)} rows: {text}.**" in PAGE.read_text(encoding="utf-8")

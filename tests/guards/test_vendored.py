@@ -35,7 +35,7 @@ def test_the_chart_library_is_the_version_the_python_package_writes_for() -> Non
     assert recorded["version"] == plotly.offline.get_plotlyjs_version()
 
 
-def test_the_bundle_still_leaves_its_styles_to_a_sheet_that_says_so() -> None:
+def test_bundle_still_leaves_its_styles_to_a_sheet() -> None:
     """The policy forbids style elements; ``base.html`` marks our sheet as the one that holds Plotly's rules."""
     assert 'n.matches(".no-inline-styles")' in (FOLDERS[0] / "plotly-cartesian.min.js").read_text("utf-8")
     base = (ROOT / "web/templates/base.html").read_text("utf-8")

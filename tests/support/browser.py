@@ -60,10 +60,10 @@ class Visitor:
         assert self.said == [], f"{name}: the console is not empty"
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}: the page scrolls sideways"
         self.page.evaluate(AXE)
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        violations = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         serious = [
-            f"{one['id']}: {one['help']} {[node['html'][:160] for node in one['nodes'][:3]]}"
-            for one in found
-            if one["impact"] in {"serious", "critical"}
+            f"{violation['id']}: {violation['help']} {[node['html'][:160] for node in violation['nodes'][:3]]}"
+            for violation in violations
+            if violation["impact"] in {"serious", "critical"}
         ]
         assert serious == [], f"{name}: not accessible"

@@ -57,14 +57,14 @@ def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
     for upload_id in ids:
         steps.commit(services.databases, upload_id, account_id=1)
     threads = [
-        threading.Thread(target=steps.store, args=(services.databases, services.settings, services.jobs.queue, one))
-        for one in ids
+        threading.Thread(target=steps.store, args=(services.databases, services.settings, services.jobs.queue, number))
+        for number in ids
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [anna.state(one) for one in ids] == [records.STORED] * 3
+    assert [anna.state(number) for number in ids] == [records.STORED] * 3
     assert count_rows(anna) == 7
     assert results.load(services.databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
@@ -89,10 +89,10 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
     assert covered["bewohner"] == workbooks.COUNTED
 
 
-def test_interventions_alone_are_not_told_off_for_people_the_home_knows(anna: Person) -> None:
+def test_interventions_alone_need_no_master_data_for_known_people(anna: Person) -> None:
     """A monthly file may hold the interventions only."""
     anna.read_in(workbooks.workbook())
     upload_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
-    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
-    strangers = sorted(one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
+    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    strangers = sorted(one.value for one in texts.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
     assert strangers == ["0815", "P9"]

@@ -29,8 +29,12 @@ def part(*, later: bool, keep: tuple[str, ...] = (), date: bool = True) -> list[
     return [tuple(row[i] for i in wanted) for row in WHOLE]
 
 
-FIRST = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": part(later=False), "Mitarbeitende": workbooks.STAFF,
-         "Interventionen": workbooks.WORK}  # fmt: skip
+FIRST = {
+    "Bewohner": workbooks.RESIDENTS,
+    "Begutachtungen": part(later=False),
+    "Mitarbeitende": workbooks.STAFF,
+    "Interventionen": workbooks.WORK,
+}
 
 
 def assessed(who: Person) -> list[tuple[Any, ...]]:
@@ -43,9 +47,9 @@ def assessed(who: Person) -> list[tuple[Any, ...]]:
 def in_one(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored where all comes in one upload, which is taken back again."""
     upload_id = who.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE}))
-    found = assessed(who)
+    assessments = assessed(who)
     who.undo(upload_id)
-    return found
+    return assessments
 
 
 @pytest.mark.parametrize("date", [True, False], ids=["dated", "undated"])
@@ -62,7 +66,7 @@ def test_modules_of_a_later_upload_complete_what_is_stored(ben: Person, *, date:
     check(ben)
 
 
-def test_the_earlier_part_can_be_taken_back_and_come_again(ben: Person) -> None:
+def test_earlier_part_can_be_undone_and_uploaded_again(ben: Person) -> None:
     whole = in_one(ben)
     ben.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE[:1]}))
     first = ben.read_in(workbooks.workbook(Begutachtungen=part(later=False)))
@@ -88,7 +92,7 @@ def test_what_records_a_cell_again_is_a_correction_and_holds_alone(ben: Person) 
     assert assessed(ben) == expected
 
 
-def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) -> None:
+def test_unknown_numbers_are_reported_and_asked_about(ben: Person) -> None:
     ben.read_in(workbooks.workbook(**FIRST))
     sheet = part(later=True)
     upload_id = ben.read_in(
@@ -97,9 +101,9 @@ def test_numbers_the_home_does_not_know_are_told_and_asked_about(ben: Person) ->
             Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
         )
     )
-    said = records.texts(ben.services.databases, ben.services.settings, upload_id)
-    assert said is not None
-    strangers = [one.value for one in said.findings if one.code == "bewohner-unbekannt"]
+    texts = records.texts(ben.services.databases, ben.services.settings, upload_id)
+    assert texts is not None
+    strangers = [one.value for one in texts.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]
     with ben.services.databases.reading() as session:
         assert len(home_data.people_of(session, ben.home_id).instability) == 1

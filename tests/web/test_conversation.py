@@ -12,7 +12,7 @@ from tests.support.web.uploads import run_jobs
 from web.services.uploads import conversation, kept_files, questions, records, recovery
 
 
-def test_questions_whose_files_are_lost_do_not_go_in_circles(ben: Person) -> None:
+def test_questions_with_lost_files_do_not_redirect_in_circles(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     kept_files.drop(ben.services.settings, pages.upload_id)
     assert "nicht mehr aufbewahrt" in pages.page(f"{pages.home}/blatt/0").text
@@ -21,13 +21,13 @@ def test_questions_whose_files_are_lost_do_not_go_in_circles(ben: Person) -> Non
 
 
 def test_two_people_answering_at_once(anna: Person) -> None:
-    """The second answer to the same question is not taken in silence: its author sees the new state."""
+    """The second answer to the same question is not accepted silently: its author sees the new state."""
     client = anna.first_sign_in()
     pages = QuestionPages(anna, client, (foreign.csv(), "a.csv"))
-    path, given = pages.home + pages.question(), pages.fields()
+    path, form = pages.home + pages.question(), pages.fields()
     sign = token(pages.page())
     pages.answer()
-    late = client.post(path, data={"csrf_token": sign, **given, "inhalt": ""}, follow_redirects=True)
+    late = client.post(path, data={"csrf_token": sign, **form, "inhalt": ""}, follow_redirects=True)
     assert "Inzwischen hat jemand" in late.text
     assert late.request.path.endswith("/spalten/0")
     services, version = anna.services, int(pages.fields()["fassung"])
@@ -49,16 +49,16 @@ def test_two_people_answering_at_once(anna: Person) -> None:
             lost.append(str(error))
 
     threads = [threading.Thread(target=say, args=(unit,)) for unit in ("", "min", "s", "h")]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert lost == [questions.ANSWERED] * 3
     assert kept_files.asked(services.settings, pages.upload_id).version == version + 1
 
 
 def test_answers_outlive_a_restart(ben: Person) -> None:
-    """A worker killed while it looks at the files again, and a program started anew: nothing said is lost."""
+    """A worker killed while it looks at the files again, and a restarted program: no answer is lost."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     path = pages.home + pages.question()
     form = {"csrf_token": token(pages.page()), **pages.fields(), "zeilen": "2"}

@@ -48,7 +48,7 @@ def test_a_folder_in_use_is_left_alone(prepared: demo.Demo) -> None:
         demo.prepare(prepared.settings.home, {})
 
 
-def test_unreadable_sample_is_said(tmp_path: Path) -> None:
+def test_unreadable_sample_is_reported(tmp_path: Path) -> None:
     (tmp_path / "haus.xlsx").write_bytes(b"PK no")
     with pytest.raises(demo.DemoError, match=r"haus\.xlsx"):
         demo.prepare(tmp_path / "demo", {"Haus": [tmp_path / "haus.xlsx"]})
@@ -58,7 +58,7 @@ def test_unreadable_sample_is_said(tmp_path: Path) -> None:
     "keyboard",
     [False, pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"))],
 )
-def test_server_answers_and_stops_when_told(keyboard: bool, tmp_path: Path) -> None:  # noqa: FBT001
+def test_server_answers_and_stops_on_signal(keyboard: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """A1: what a stranger gets over the wire is the sign-in page, with all headers."""
     settings.embedded(tmp_path)
     script = tmp_path / "run.py"
@@ -104,6 +104,6 @@ def _first_answer(address: str, server: subprocess.Popen[bytes]) -> urllib.reque
         try:
             return urllib.request.urlopen(address, timeout=5)  # noqa: S310
         except OSError:
-            assert server.poll() is None, "the server ended by itself"
+            assert server.poll() is None, "the server ended without a signal"
             time.sleep(0.1)
     raise AssertionError("no answer within two minutes")

@@ -1,4 +1,4 @@
-"""Faulty rows as they stood: which, with what beside them, and read again from the workbook we hand out."""
+"""Faulty rows, unchanged: which ones, with which related rows, and read again from the downloaded workbook."""
 
 from __future__ import annotations
 
@@ -27,28 +27,30 @@ def read(*files: tuple[str, bytes]) -> importers.ReadFiles:
     return importers.read(files, BOOK, sheets_needed=())
 
 
-def written(tmp_path: Path, found: importers.ReadFiles) -> bytes:
+def written(tmp_path: Path, read_files: importers.ReadFiles) -> bytes:
     path = tmp_path / "faulty.xlsx"
-    faulty_rows_xlsx.write(path, found.faulty_rows)
+    faulty_rows_xlsx.write(path, read_files.faulty_rows)
     return path.read_bytes()
 
 
-def errors(found: importers.ReadFiles) -> list[tuple[str, str, str, str]]:
+def errors(read_files: importers.ReadFiles) -> list[tuple[str, str, str, str]]:
     return sorted(
-        (one.sheet, one.code, one.column, one.value) for one in found.findings if one.severity is Severity.ERROR
+        (finding.sheet, finding.code, finding.column, finding.value)
+        for finding in read_files.findings
+        if finding.severity is Severity.ERROR
     )
 
 
 def workbook(rows: list[list[Any]], sheet: str = "Interventionen") -> bytes:
-    made = openpyxl.Workbook()
-    made.active.title = sheet
+    book = openpyxl.Workbook()
+    book.active.title = sheet
     for row in rows:
-        made.active.append(row)
-        for cell in made.active[made.active.max_row]:
+        book.active.append(row)
+        for cell in book.active[book.active.max_row]:
             if isinstance(cell.value, str):
                 cell.data_type = "s"  # "=1+1" is a text here
     out = BytesIO()
-    made.save(out)
+    book.save(out)
     return out.getvalue()
 
 
@@ -62,7 +64,7 @@ def test_only_rows_with_an_error_with_what_stood_in_them() -> None:
     assert row.reasons[0].startswith("„Intervention“: Diese Intervention steht nicht im Katalog.")
 
 
-def test_nothing_is_kept_of_a_file_without_errors_nor_of_columns_nobody_reads() -> None:
+def test_faulty_rows_exclude_faultless_files_and_unread_columns() -> None:
     assert read(("a.xlsx", workbooks.workbook(Bewohner=workbooks.RESIDENTS))).faulty_rows == ()
     more = [(*HEAD, "Diagnose"), *((*row, "F00.1") for row in workbooks.WORK[1:])]
     (sheet,) = read(("a.xlsx", workbooks.workbook(Interventionen=more))).faulty_rows
@@ -106,13 +108,13 @@ def test_repaired_rows_are_what_was_missing(tmp_path: Path) -> None:
     """Good rows of the first file and repaired ones of the second are the rows of a file without errors."""
     right = [*workbooks.WORK[:8], ("77", "P1", "1.1", "08.02.2026", "", "5", "", "", "")]
     first = read(("a.xlsx", workbooks.workbook()))
-    made = openpyxl.load_workbook(BytesIO(written(tmp_path, first)))
-    assert made["Interventionen"]["C2"].value == "Zauberei"
-    assert made["Interventionen"]["C2"].number_format == "@"  # 4.10 typed here stays 4.10
-    assert made["Interventionen"]["J1"].value == REASON
-    made["Interventionen"]["C2"].value = "1.1"
+    book = openpyxl.load_workbook(BytesIO(written(tmp_path, first)))
+    assert book["Interventionen"]["C2"].value == "Zauberei"
+    assert book["Interventionen"]["C2"].number_format == "@"  # 4.10 typed here stays 4.10
+    assert book["Interventionen"]["J1"].value == REASON
+    book["Interventionen"]["C2"].value = "1.1"
     out = BytesIO()
-    made.save(out)
+    book.save(out)
     second = read(("b.xlsx", out.getvalue()))
     assert errors(second) == []
     assert second.faulty_rows == ()
@@ -134,20 +136,20 @@ def test_all_rows_of_a_person_stay_together_where_they_replace_what_was_known(tm
         (number, "Ngũgĩ", "Jörg", "2", "", "", "01.01.2026", "31.01.2026"),
         (number, "Ngũgĩ", "Jörg", "9", "", "", "01.02.2026", ""),
     ]
-    found = read(("a.xlsx", workbooks.workbook(Mitarbeitende=staff)))
-    (sheet,) = found.faulty_rows
+    result = read(("a.xlsx", workbooks.workbook(Mitarbeitende=staff)))
+    (sheet,) = result.faulty_rows
     assert [row.cells[0] for row in sheet.rows] == [number, number]
     assert [bool(row.reasons) for row in sheet.rows] == [False, True]
     assert sheet.faulty == 1
-    told = openpyxl.load_workbook(BytesIO(written(tmp_path, found)))["Mitarbeitende"]
-    assert told["I2"].value.endswith(faulty_rows_xlsx.OF_THE_SAME_PERSON)
-    assert len(read(("b.xlsx", written(tmp_path, found))).tables.staff) == 1
+    page = openpyxl.load_workbook(BytesIO(written(tmp_path, result)))["Mitarbeitende"]
+    assert page["I2"].value.endswith(faulty_rows_xlsx.OF_THE_SAME_PERSON)
+    assert len(read(("b.xlsx", written(tmp_path, result))).tables.staff) == 1
 
 
 def test_a_faulty_row_in_two_files_is_to_repair_once_and_two_in_one_file_twice() -> None:
     bad = workbooks.WORK[8]
-    one, two = (workbooks.workbook(Interventionen=[HEAD, *rows]) for rows in ([bad, bad], [bad]))
-    (sheet,) = read(("a.xlsx", one), ("b.xlsx", two)).faulty_rows
+    first, second = (workbooks.workbook(Interventionen=[HEAD, *rows]) for rows in ([bad, bad], [bad]))
+    (sheet,) = read(("a.xlsx", first), ("b.xlsx", second)).faulty_rows
     assert [(row.file, row.number) for row in sheet.rows] == [("a.xlsx", 2), ("a.xlsx", 3)]
 
 
@@ -161,5 +163,5 @@ def test_files_of_one_name_are_not_mixed_up() -> None:
 @pytest.mark.parametrize(
     ("cell", "stood"), [("'=1", "=1"), ("'-", "-"), ("'Hof", "'Hof"), ("'", "'"), (5.0, 5.0), ("", "")]
 )
-def test_only_our_apostrophe_is_taken_off(cell: Any, stood: Any) -> None:
+def test_only_our_own_apostrophe_is_removed(cell: Any, stood: Any) -> None:
     assert as_it_stood(cell) == stood

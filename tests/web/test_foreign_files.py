@@ -48,16 +48,21 @@ def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
     assert ("einlesen.zuordnen", f"lieferung {pages.upload_id}", "") in audited(anna)
 
 
-def test_what_is_read_is_what_was_said(ben: Person) -> None:
+def test_file_is_read_as_answered(ben: Person) -> None:
     """Another heading row, another column, another unit: the figures follow the answers."""
     client = ben.first_sign_in()
     rows = [["Bew.-Nr.", "Leistungsbezeichnung", "am", "Zahl A", "Zahl B"], ["42", "1.1", "05.01.2026", "2", "30"]]
     pages = QuestionPages(ben, client, (files.text_of([["Haus Süd", "", "", "", ""], *rows]).encode(), "x.csv"))
     pages.answer(inhalt="Interventionen", zeile="1", zeilen="1")
     assert pages.question() == "/spalten/0"
-    given = {columns(pages, "Datum"): "2", columns(pages, "Minuten"): "3", columns(pages, "Intervention"): "1",
-             columns(pages, "Bewohner-Nr"): "0", "einheit": "h"}  # fmt: skip
-    pages.answer(**given)
+    answers = {
+        columns(pages, "Datum"): "2",
+        columns(pages, "Minuten"): "3",
+        columns(pages, "Intervention"): "1",
+        columns(pages, "Bewohner-Nr"): "0",
+        "einheit": "h",
+    }
+    pages.answer(**answers)
     pages.answer(merken="", name="")
     assert pages.state == records.READ
     result = kept_files.result(ben.services.settings, pages.upload_id)
@@ -84,8 +89,8 @@ def test_two_files_of_one_name_are_two(ben: Person) -> None:
     ]
 
 
-def test_a_file_of_which_nothing_is_left_says_why(ben: Person) -> None:
-    """The kind of finding most rows share is told with its place and repair, not that the file is unknown."""
+def test_file_without_usable_sheets_explains_why(ben: Person) -> None:
+    """The kind of finding most rows share is reported with its place and repair, not that the file is unknown."""
     rows = [["Dienstplan Januar 2026"], ["Name", *(f"{day:02d}.01." for day in range(1, 11))]]
     rows += [[name, *["F", "K"] * 5] for name in ("Groß, Jörg", "Müller, Änne")]
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.xlsx(rows, sheet="Januar"), "Dienstplan.xlsx"))

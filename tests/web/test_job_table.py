@@ -34,9 +34,9 @@ class Payload:
         return Path.touch, (self.mark,)
 
 
-def plant(made: Jobs, *entries: bytes) -> None:
-    """Write to the job table, as anybody with its password can."""
-    with made.queue.storage.engine.begin() as connection:
+def plant(worker: Jobs, *entries: bytes) -> None:
+    """Write to the job table, as anyone with its password can."""
+    with worker.queue.storage.engine.begin() as connection:
         connection.execute(insert(queue.waiting), [{"data": entry} for entry in entries])
 
 
@@ -59,16 +59,16 @@ def pickles(mark: Path) -> list[bytes]:
 
 def test_a_pickle_in_the_job_table_is_dropped_unopened(anna: Person, mark: Path, pickles: list[bytes]) -> None:
     """X1: on both databases; the job behind it is found, and the log says nothing of the content."""
-    made = anna.services.jobs
-    plant(made, *pickles)
-    made.enqueue(7, records.WAITING)
+    worker = anna.services.jobs
+    plant(worker, *pickles)
+    worker.enqueue(7, records.WAITING)
     with capture_logs() as logs:
-        task = made.queue.dequeue()
+        task = worker.queue.dequeue()
     assert (task.name, task.args) == ("read", (7,))
     assert not mark.exists()
     assert [one["size"] for one in logs] == [len(one) for one in pickles]
     assert "executed" not in repr(logs)
-    assert made.queue.dequeue() is None
+    assert worker.queue.dequeue() is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_pickle_in_the_job_table_is_dropped_unopened(anna: Person, mark: Path,
         b'{"task": "read", "args": [' + b"1" * 5000 + b"]}",
     ],
 )
-def test_what_is_no_job_of_ours_is_dropped(ben: Person, entry: bytes) -> None:
+def test_unknown_job_is_dropped(ben: Person, entry: bytes) -> None:
     """X1: a known name and whole numbers, nothing beside them."""
     plant(ben.services.jobs, entry)
     assert ben.services.jobs.queue.dequeue() is None
@@ -103,10 +103,10 @@ def test_what_is_no_job_of_ours_is_dropped(ben: Person, entry: bytes) -> None:
 
 def test_a_job_is_stored_by_name_and_number(ben: Person) -> None:
     """X1: no module, no class; so that moving them changes nothing that waits."""
-    made = ben.services.jobs
+    worker = ben.services.jobs
     for state in (records.WAITING, records.RELEASED, records.TO_UNDO):
-        made.enqueue(12, state)
-    with made.queue.storage.engine.connect() as connection:
+        worker.enqueue(12, state)
+    with worker.queue.storage.engine.connect() as connection:
         stored = [json.loads(data) for data in connection.scalars(select(queue.waiting.c.data))]
     assert stored == [{"task": name, "args": [12]} for name in ("read", "store", "undo")]
 
@@ -122,19 +122,19 @@ def test_more_than_a_name_and_numbers_is_not_even_written(ben: Person) -> None:
 
 def test_marks_of_revoked_jobs_are_not_opened(ben: Person, mark: Path) -> None:
     """X1: huey looks for such a mark before every job, in a table as open as that of the jobs."""
-    made = ben.services.jobs
+    worker = ben.services.jobs
     upload(ben.first_sign_in(), (workbooks.workbook(), "haus.xlsx"))
-    task = made.queue.dequeue()
+    task = worker.queue.dequeue()
     for key in (task.revoke_id, "rt:web.jobs.read"):
-        made.queue.storage.put_data(key, pickle.dumps(Payload(mark)))
-    made.queue.execute(task)
+        worker.queue.storage.put_data(key, pickle.dumps(Payload(mark)))
+    worker.queue.execute(task)
     assert ben.state(1) == records.READ
     with pytest.raises(NotImplementedError):
-        made.queue.get("rt:web.jobs.read", peek=True)
+        worker.queue.get("rt:web.jobs.read", peek=True)
     assert not mark.exists()
 
 
-def test_the_worker_goes_on_behind_foreign_entries(settings: Settings, anna: Person, pickles: list[bytes]) -> None:
+def test_worker_continues_after_foreign_entries(settings: Settings, anna: Person, pickles: list[bytes]) -> None:
     """X1: a real worker drops them, reads the upload, and does what is due every minute."""
     plant(anna.services.jobs, *pickles, b"nonsense")
     upload(anna.first_sign_in(), (workbooks.workbook(), "haus.xlsx"))
@@ -151,11 +151,11 @@ def test_the_worker_goes_on_behind_foreign_entries(settings: Settings, anna: Per
     assert anna.state(1) == records.READ
 
 
-def test_what_is_due_every_minute_takes_the_same_way(ben: Person) -> None:
+def test_periodic_tasks_use_the_same_queue(ben: Person) -> None:
     """Periodic tasks are put into the table by huey itself, by their names too."""
-    made = ben.services.jobs.queue
-    due = made.read_periodic(None)
+    queue_ = ben.services.jobs.queue
+    due = queue_.read_periodic(None)
     assert "take-up" in [task.name for task in due]
     for task in due:
-        made.enqueue(task)
-    assert [made.dequeue().name for _ in due] == [task.name for task in due]
+        queue_.enqueue(task)
+    assert [queue_.dequeue().name for _ in due] == [task.name for task in due]

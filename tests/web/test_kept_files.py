@@ -31,9 +31,7 @@ def kept(who: Person) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
-    anna: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_are_deleted_when_stored_and_faulty_rows_in_time(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """C6: encrypted while they are there; the rows to repair outlast the storing, for the days set."""
     services = anna.services
     settings = replace(services.settings, upload_days=3)
@@ -62,12 +60,12 @@ def test_files_and_what_was_read_go_when_stored_and_faulty_rows_in_time(
     assert anna.state(number) == records.STORED
 
 
-def test_nothing_is_kept_where_no_row_is_faulty(ben: Person) -> None:
+def test_no_faulty_rows_file_without_faulty_rows(ben: Person) -> None:
     ben.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS))
     assert list(ben.services.settings.uploads.iterdir()) == []
 
 
-def test_a_folder_of_no_upload_goes_unless_it_is_fresh(ben: Person) -> None:
+def test_orphaned_folder_is_deleted_unless_recent(ben: Person) -> None:
     """A server that died while it took files in."""
     settings = ben.services.settings
     for number in (70, 71):
@@ -89,7 +87,7 @@ def test_days_are_seven_unless_set(tmp_path: Path) -> None:
     assert settings_module.load(home=tmp_path, environment={"PEBEM_UPLOAD_DAYS": "30"}).upload_days == 30
 
 
-def test_faulty_rows_are_handed_out_written_down_and_come_back(anna: Person) -> None:
+def test_faulty_rows_download_is_logged_and_can_be_uploaded_again(anna: Person) -> None:
     """T10: the download leaves its entry; the repaired row is the one that was missing."""
     number = anna.read_in(workbooks.workbook())
     client = anna.first_sign_in()
@@ -104,23 +102,23 @@ def test_faulty_rows_are_handed_out_written_down_and_come_back(anna: Person) -> 
     assert row is not None
     assert (row.state, row.rows, row.new_rows, row.errors) == (records.STORED, 1, 1, 0)
     assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text
-    gone = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
-    assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in gone.text
+    expired = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
+    assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in expired.text
     with anna.services.databases.reading() as session:
         query = select(AuditEvent.object).where(AuditEvent.action == "fehlerzeilen.herunterladen")
         assert session.scalars(query).all() == [f"lieferung {number}"]
 
 
-def test_words_are_searched_without_standing_in_an_address(ben: Person) -> None:
+def test_search_words_are_not_part_of_the_address(ben: Person) -> None:
     """F8: a name typed into the search is in no address; the address typed by hand leads to the findings."""
     client = ben.first_sign_in()
     upload(client, (workbooks.workbook(), "haus.xlsx"))
     queue = ben.services.jobs.queue
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
-    found = post(client, "/daten/1/suche", "/daten/1", suche="ZAUBEREI zeile 9", art="fehler", blatt="Interventionen")
-    assert found.status_code == 200
-    table = found.text.partition('id="liste"')[2]
+    page = post(client, "/daten/1/suche", "/daten/1", suche="ZAUBEREI zeile 9", art="fehler", blatt="Interventionen")
+    assert page.status_code == 200
+    table = page.text.partition('id="liste"')[2]
     assert "Zauberei" in table
     assert "1 Befund" in table.replace("\N{NO-BREAK SPACE}", " ")
     none = post(client, "/daten/1/suche", "/daten/1", suche="Zauberei", art="hinweise").text
@@ -134,13 +132,13 @@ def finding(severity: Severity, code: str, sheet: str = "", value: str = "", row
 
 
 def test_findings_by_severity_sheet_code_and_words() -> None:
-    some = [
+    chosen = [
         finding(Severity.NOTICE, "minuten-fehlen", "Interventionen"),
         finding(Severity.ERROR, "qn-fehlt", "Mitarbeitende", "Müller-Özdemir", 7),
         finding(Severity.WARNING, "qn-fehlt", "Mitarbeitende", "Groß", 17),
         finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
     ]
-    assert [one.severity for one in filter_findings(some, FindingFilter()).findings] == [
+    assert [one.severity for one in filter_findings(chosen, FindingFilter()).findings] == [
         Severity.ERROR,
         Severity.ERROR,
         Severity.WARNING,
@@ -155,12 +153,12 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
         (FindingFilter(words="gibt es nicht"), []),
         (FindingFilter(sheet="Dienste"), []),
     ):
-        assert [one.row for one in filter_findings(some, wanted).findings] == rows, wanted
-    everything = [*some, finding(Severity.NOTICE, "datei-leer")]
+        assert [one.row for one in filter_findings(chosen, wanted).findings] == rows, wanted
+    everything = [*chosen, finding(Severity.NOTICE, "datei-leer")]
     choice = filter_findings(everything, FindingFilter(severity="fehler", sheet="Dienste"))
     assert choice.sheets == [("Interventionen", 2), ("Mitarbeitende", 2)]  # a file as a whole is on no sheet
     assert [(key, number) for key, _, number in choice.severities] == [("fehler", 2), ("warnungen", 1), ("hinweise", 2)]
-    assert filter_findings(some, FindingFilter(severity="fehler")).codes == [
+    assert filter_findings(chosen, FindingFilter(severity="fehler")).codes == [
         ("datum-fehlt", 1),
         ("minuten-fehlen", 1),
         ("qn-fehlt", 2),
@@ -175,5 +173,5 @@ def test_pages_of_findings_are_complete_and_the_last_one_is_the_last() -> None:
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "²", "9" * 30, "x", ""])
-def test_nonsense_asks_for_the_first_page_of_everything(asked: str) -> None:
+def test_invalid_filter_shows_the_first_page_of_all_findings(asked: str) -> None:
     assert FindingFilter.from_form({"seite": asked, "art": "alles"}) == FindingFilter()

@@ -28,7 +28,7 @@ def overridden(who: Person) -> int:
     return results.load(who.services.databases.reading, who.home_id).covered["ueberschrieben"]
 
 
-def test_level_for_the_whole_house_holds_on_its_days(anna: Person) -> None:
+def test_home_override_is_effective_on_its_days(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     before = levels(anna)
     assert overridden(anna) == 0
@@ -41,22 +41,22 @@ def test_level_for_the_whole_house_holds_on_its_days(anna: Person) -> None:
     assert overridden(anna) == 1
 
 
-def test_level_for_one_resident_beats_the_house(anna: Person) -> None:
+def test_resident_override_beats_home_override(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     set_(anna, 4, start=date(2026, 1, 1))
     set_(anna, 1, resident=resident)
     reading = anna.services.databases.reading
-    found = demand.behind(reading, anna.home_id, "1.1", PERIOD)
-    assert {(one.qn_soll, one.overridden) for one in found if one.resident == resident} == {(1, True)}
-    others = [one for one in found if one.known and one.resident != resident]
+    rows = demand.behind(reading, anna.home_id, "1.1", PERIOD)
+    assert {(one.qn_soll, one.overridden) for one in rows if one.resident == resident} == {(1, True)}
+    others = [one for one in rows if one.known and one.resident != resident]
     assert {(one.qn_soll, one.overridden) for one in others} == {(4, True)}
     total = results.load(reading, anna.home_id)
-    assert total.covered["ueberschrieben"] == sum(one.count for one in found if one.overridden)
-    assert sum(one.count for one in found) == total.covered["counted"]
+    assert total.covered["ueberschrieben"] == sum(one.count for one in rows if one.overridden)
+    assert sum(one.count for one in rows) == total.covered["counted"]
 
 
-def test_reason_says_who_set_the_level(anna: Person) -> None:
+def test_reason_names_who_set_the_level(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     reading = anna.services.databases.reading
@@ -73,7 +73,7 @@ def test_reason_says_who_set_the_level(anna: Person) -> None:
 
 
 def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
-    """B5, G2: asked for in the transaction of the deed, so a mark that is taken ends at once; refusals are logged."""
+    """B5, G2: checked in the transaction of the change, so a removed mark ends at once; refusals are logged."""
     databases = anna.services.databases
     anna.read_in(workbooks.workbook())
     assert not overrides.may_set(databases.reading, account_of(anna))
@@ -90,12 +90,16 @@ def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
     with databases.reading() as session:
         query = select(models.AuditEvent).order_by(models.AuditEvent.id)
         log = [
-            (one.action, one.result) for one in session.scalars(query) if one.action.startswith(("niveau", "konto.q"))
+            (row.action, row.result) for row in session.scalars(query) if row.action.startswith(("niveau", "konto.q"))
         ]
     assert log == [
-        ("niveau.setzen", "abgelehnt"), ("konto.qn4", "ok"), ("niveau.setzen", "ok"), ("konto.qn4-nehmen", "ok"),
-        ("niveau.zuruecknehmen", "abgelehnt"), ("niveau.setzen", "abgelehnt"),
-    ]  # fmt: skip
+        ("niveau.setzen", "abgelehnt"),
+        ("konto.qn4", "ok"),
+        ("niveau.setzen", "ok"),
+        ("konto.qn4-nehmen", "ok"),
+        ("niveau.zuruecknehmen", "abgelehnt"),
+        ("niveau.setzen", "abgelehnt"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +156,9 @@ def test_withdrawn_from_a_day_on(anna: Person) -> None:
     number = set_(anna)
     withdraw = {"home_id": anna.home_id, "override_id": number, "account_id": account_of(anna)}
     overrides.withdraw(databases, **withdraw, from_day=date(2026, 2, 7))
-    found = levels(anna)
-    assert found[date(2026, 2, 6)] == {4}
-    assert found[date(2026, 2, 7)] == before[date(2026, 2, 7)]
+    result = levels(anna)
+    assert result[date(2026, 2, 6)] == {4}
+    assert result[date(2026, 2, 7)] == before[date(2026, 2, 7)]
     row = overrides.find(databases.reading, anna.home_id, number)
     assert (row.end, row.last, row.withdrawn_by) == (DAYS[1], date(2026, 2, 6), "Anna")
     with pytest.raises(OverrideError, match="schon zurückgenommen"):
@@ -171,14 +175,16 @@ def test_withdrawn_from_a_day_on(anna: Person) -> None:
 
 
 def test_states() -> None:
-    made: dict[str, Any] = dict.fromkeys(overrides.OverrideRow.__dataclass_fields__)
-    row = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1]})
+    columns: dict[str, Any] = dict.fromkeys(overrides.OverrideRow.__dataclass_fields__)
+    row = overrides.OverrideRow(**columns | {"start": DAYS[0], "end": DAYS[1]})
     states = [row.state(day) for day in (date(2026, 2, 5), DAYS[0], DAYS[1], date(2026, 4, 1))]
     assert states == ["künftig", "gilt", "gilt", "abgelaufen"]
-    gone = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 3, 1)})
-    states = [gone.state(day) for day in (date(2026, 2, 5), date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 1))]
+    withdrawn = overrides.OverrideRow(
+        **columns | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 3, 1)}
+    )
+    states = [withdrawn.state(day) for day in (date(2026, 2, 5), date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 1))]
     assert states == ["künftig", "gilt", "zurückgenommen", "zurückgenommen"]
-    never = overrides.OverrideRow(**made | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 1, 1)})
+    never = overrides.OverrideRow(**columns | {"start": DAYS[0], "end": DAYS[1], "withdrawn_from": date(2026, 1, 1)})
     assert [never.state(day) for day in (date(2026, 1, 2), DAYS[0])] == ["zurückgenommen", "zurückgenommen"]
 
 
@@ -197,9 +203,15 @@ def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:
         overrides.withdraw(databases, home_id=other.home_id, override_id=number, account_id=account_of(other))
     with pytest.raises(OverrideError):  # a nurse of another tenant, at this home
         overrides.set_(
-            databases, home_id=anna.home_id, account_id=account_of(other), intervention="1.1", level=4,
-            reason="x", start=DAYS[0], end=DAYS[1],
-        )  # fmt: skip
+            databases,
+            home_id=anna.home_id,
+            account_id=account_of(other),
+            intervention="1.1",
+            level=4,
+            reason="x",
+            start=DAYS[0],
+            end=DAYS[1],
+        )
     assert tenant_of(anna) != tenant_of(other)
     assert len(overrides.list_(databases.reading, anna.home_id)) == 1
 

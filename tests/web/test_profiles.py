@@ -51,15 +51,15 @@ def test_profiles_are_named_given_away_and_deleted(anna: Person) -> None:
     assert "Pflegeexport" in client.get("/daten/profile/").text
 
     other = person(anna.app, "cora", "Träger Ost", "Haus Ost")
-    given = other.first_sign_in()
+    password = other.first_sign_in()
 
     def give(content: bytes) -> str:
-        form = {"csrf_token": token(given.get("/daten/profile/")), "datei": (BytesIO(content), "p.json")}
-        return given.post("/daten/profile/", data=form, follow_redirects=True).text
+        form = {"csrf_token": token(password.get("/daten/profile/")), "datei": (BytesIO(content), "p.json")}
+        return password.post("/daten/profile/", data=form, follow_redirects=True).text
 
     assert "gilt ab der nächsten Datei" in give(written.data)
     assert "gibt es schon" in give(written.data)
-    assert QuestionPages(other, given, (foreign.csv(), "x.csv")).state == records.READ
+    assert QuestionPages(other, password, (foreign.csv(), "x.csv")).state == records.READ
     for broken in (b"", b"x", b"[" * 100_000, b'{"name": 3}', b"\xff\xfe", b'{"name": "a", "sheets": [{}]}', b"null"):
         page = give(broken)
         assert "Profil" in page

@@ -71,7 +71,7 @@ def test_time_left_comes_from_the_rows_so_far(done: int, total: int, seconds: fl
     assert remaining(done, total, seconds) == left
 
 
-def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_note_contains_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time left is that of the step: 300 of 900 rows in ten seconds leave twenty, whatever came before the step."""
     clock = [1000.0]
     monkeypatch.setattr(progress.time, "time", lambda: clock[0])
@@ -82,15 +82,15 @@ def test_a_note_says_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) ->
     report(50, "Speichert", 0, 900)
     clock[0] += 10
     report(60, "Speichert", 300, 900)
-    found = progress.of(notes, 7)
-    assert (found.percent, found.step, found.rows, found.total) == (60, "Speichert", 300, 900)
-    assert (found.running, found.left, found.silent) == (70, 20, False)
+    progress_ = progress.of(notes, 7)
+    assert (progress_.percent, progress_.step, progress_.rows, progress_.total) == (60, "Speichert", 300, 900)
+    assert (progress_.running, progress_.left, progress_.silent) == (70, 20, False)
     clock[0] += progress.SILENT_SECONDS
     assert progress.of(notes, 7).silent
     assert progress.of(notes, 8) == progress.Progress()
 
 
-def test_a_long_step_is_not_taken_for_dead_and_leaves_no_note_behind() -> None:
+def test_long_step_is_not_considered_dead_and_leaves_no_note() -> None:
     """The heart beats beside the work, and stops with it."""
     notes = Noted()
     report = ReportProgress(notes, 7)
@@ -147,22 +147,22 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
     services = anna.services
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     steps.commit(services.databases, upload_id, account_id=1)
-    told = []
+    progress_notes = []
 
     class Notes:
-        """The queue's notes, with somebody watching who cancels once the first rows are in."""
+        """The queue's notes, with a user who cancels once the first rows are read."""
 
         noted = services.jobs.queue.noted
 
         def note(self, key: str, value: dict[str, Any] | None) -> None:
             services.jobs.queue.note(key, value)
             if value and value.get("total") and value["rows"]:
-                told.append(value["rows"])
+                progress_notes.append(value["rows"])
                 progress.ask_to_end(services.jobs.queue, upload_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
     steps.store(services.databases, services.settings, Notes(), upload_id)
-    assert told == [3]
+    assert progress_notes == [3]
     assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
     with services.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
@@ -172,7 +172,7 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
     assert (anna.state(upload_id), rows_stored(anna)) == (records.STORED, 7)
 
 
-def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person) -> None:
+def test_cancelling_a_waiting_upload_is_immediate_and_a_finished_one_is_reported(anna: Person) -> None:
     client = anna.first_sign_in()
     sent = upload(client, (workbooks.workbook(), "haus.xlsx"))
     assert "Abbrechen" in client.get(sent.location).text
@@ -186,7 +186,7 @@ def test_cancelling_what_waits_is_at_once_and_what_is_done_is_told(anna: Person)
 
 
 def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
-    """Taken up twice; then somebody has to decide."""
+    """Resumed twice; then a user has to decide."""
     services = anna.services
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     last_word = {"percent": 5, "step": "Liest", "rows": 0, "total": 0, "began": None, "left": None, "at": 0.0}
@@ -204,7 +204,7 @@ def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
     assert anna.state(upload_id) == records.READ
 
 
-def test_what_the_queue_lost_is_taken_up_once(ben: Person) -> None:
+def test_upload_lost_by_the_queue_is_requeued_once(ben: Person) -> None:
     """The server died between keeping the files and putting the job into the queue."""
     upload_id, jobs = start(ben, ("haus.xlsx", workbooks.workbook())), ben.services.jobs
     for _ in range(3):

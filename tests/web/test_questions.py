@@ -12,7 +12,7 @@ from tests.support.web.uploads import run_jobs
 from web.services.uploads import kept_files, records, steps
 
 
-def test_missing_and_double_columns_are_said_at_the_field(ben: Person) -> None:
+def test_missing_and_double_columns_are_reported_at_the_field(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     pages.answer()
     day, what = columns(pages, "Datum"), columns(pages, "Intervention")
@@ -40,7 +40,7 @@ def test_changing_the_view_saves_nothing(ben: Person) -> None:
 
 
 def test_back_and_forth(ben: Person) -> None:
-    """Every answer can be changed; another heading row asks for the columns anew, the same one keeps them."""
+    """Every answer can be changed; another heading row asks for the columns again, the same one keeps them."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     pages.answer()
     field = columns(pages, "Uhrzeit")
@@ -124,7 +124,7 @@ def test_hidden_sheets_are_listed_and_left_out(ben: Person) -> None:
     assert kept_files.result(ben.services.settings, pages.upload_id).rows == 8
 
 
-def test_a_sheet_that_is_nothing_of_ours_does_not_stop_the_others(ben: Person) -> None:
+def test_unrelated_sheet_does_not_block_the_others(ben: Person) -> None:
     pages = QuestionPages(
         ben, ben.first_sign_in(), (files.xlsx({"A": foreign.ROWS, "B": [["x", "y"], ["1", "2"]]}), "a.xlsx")
     )

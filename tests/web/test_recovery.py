@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def closes(port: int) -> bool:
-    """Return whether nobody listens on a port any more, within ten seconds."""
+    """Return whether no process listens on a port any more, within ten seconds."""
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
@@ -35,7 +35,7 @@ def closes(port: int) -> bool:
     return False
 
 
-def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_job_stores_nothing_and_reports_it(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """F10: all or nothing, whatever goes wrong at the end."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     services = anna.services
@@ -58,7 +58,7 @@ def test_failing_job_stores_nothing_and_says_so(anna: Person, monkeypatch: pytes
 
 
 def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only what somebody has seen and released is stored, also after a restart."""
+    """Only what a user has seen and released is stored, also after a restart."""
     services, real = anna.services, records.move
 
     def fail_at_the_end(session: Any, upload_id: int, start: str, end: str, **values: Any) -> bool:
@@ -161,7 +161,7 @@ def test_killed_server_leaves_nothing_half_done(
         assert count_rows(anna) == 7
 
 
-def test_worker_takes_up_what_waits_and_what_died(anna: Person) -> None:
+def test_worker_resumes_waiting_and_crashed_jobs(anna: Person) -> None:
     """After a restart nothing is forgotten, even where the queue itself was lost."""
     services = anna.services
     died, waits = (

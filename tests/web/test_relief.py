@@ -90,7 +90,9 @@ def home(who: Person, *rosters_: bytes) -> None:
         who.read_in(content)
 
 
-def told(who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None) -> Any:
+def shown_relief(
+    who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None
+) -> Any:
     return relief.load(who.services.databases.reading, who.home_id, (first, last), ward)
 
 
@@ -107,20 +109,20 @@ def stored_duties(who: Person) -> bytes:
 
 
 def covered_days(tables: Tables, first: date, days: int) -> list[date]:
-    """Return the days with work on which somebody known was on shift, day by day."""
-    known, found = set(tables.staff["staff"]), []
+    """Return the days with work on which a known employee was on shift, day by day."""
+    known, covered = set(tables.staff["staff"]), []
     work = tables.interventions
-    worked = {one.date() for one in work["date"][work["status"].isna() | (work["status"] == "durchgeführt")]}
+    worked = {duty.date() for duty in work["date"][work["status"].isna() | (work["status"] == "durchgeführt")]}
     for day in (first + timedelta(days=n) for n in range(days)):
         start = datetime.combine(day, datetime.min.time())
         there = [
-            one
-            for one in tables.duties.itertuples()
-            if one.staff in known and one.start < start + timedelta(days=1) and one.end > start
+            duty
+            for duty in tables.duties.itertuples()
+            if duty.staff in known and duty.start < start + timedelta(days=1) and duty.end > start
         ]
         if there and day in worked:
-            found.append(day)
-    return found
+            covered.append(day)
+    return covered
 
 
 def drawn(seed: int) -> Tables:
@@ -142,9 +144,9 @@ def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[d
     with databases.writing.begin() as session:
         for first, last in spans:
             part = scoring.of_days(tables, first, last)
-            found = scoring.result(part, [RulebookPeriod(first, last, BOOK)])
+            parts = scoring.result(part, [RulebookPeriod(first, last, BOOK)])
             numbers = tuple(int(np.datetime64(day, "D").astype(int)) for day in (first, last))
-            repository.replace(session.connection(), home_id, found, numbers)
+            repository.replace(session.connection(), home_id, parts, numbers)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -158,53 +160,53 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
     for start, end in ((0, 20), (2, 9), (5, 8), (7, 7)):
         period = (first + timedelta(days=start), first + timedelta(days=end))
         parts = [relief_of(tables, BOOK, (day, day)) for day in days if period[0] <= day <= period[1]]
-        found = relief.load(databases.reading, home_id, period)
+        result = relief.load(databases.reading, home_id, period)
         if not parts:
-            assert found is None
+            assert result is None
             continue
-        assert found.days == len(parts)
-        assert found.above == sum(one.above for one in parts)
-        assert found.placed == sum(one.placed for one in parts)
+        assert result.days == len(parts)
+        assert result.above == sum(part.above for part in parts)
+        assert result.placed == sum(part.placed for part in parts)
         lost = Counter[str]()
-        for one in parts:
-            lost.update(one.obstacles)
-        for name, seconds in found.obstacles.items():
+        for part in parts:
+            lost.update(part.obstacles)
+        for name, seconds in result.obstacles.items():
             assert seconds == lost[name], name
-        if found.shown:
-            assert tuple(found.obstacles) == OBSTACLES
+        if result.shown:
+            assert tuple(result.obstacles) == OBSTACLES
             moved = Counter[tuple[str, int, int]]()
-            for one in parts:
-                for move in one.moves:
+            for part in parts:
+                for move in part.moves:
                     moved[move.intervention, move.qn_soll, move.qn_ist] += move.seconds
-            assert found.movable == moved.total()
+            assert result.movable == moved.total()
             mine = Counter[tuple[str, int, int]]()
-            for line in found.lines:
+            for line in result.lines:
                 for way in line.moves:
                     mine[line.intervention, way.qn_soll, way.qn_ist] += way.seconds
             assert mine == +moved
         by_ward = [relief.load(databases.reading, home_id, period, ward) for ward in ("A", "B", "C", None)]
-        *wards, house = (one.above for one in by_ward)
+        *wards, house = (part.above for part in by_ward)
         assert house - lost["ohne_wohnbereich"] - lost["ohne_uhrzeit"] <= sum(wards) <= house
         assert relief.load(databases.reading, home_id, period, "gibt es nicht").above == 0
 
 
-def test_a_home_of_pages_tells_what_the_engine_tells(anna: Person) -> None:
+def test_relief_page_equals_the_engine(anna: Person) -> None:
     """From files to figures: what is kept equals the engine on the frames that are stored."""
     home(anna, roster(*NIGHTS, *DAYS))
     with anna.services.databases.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.duties) == 12
-    found, expected = told(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
-    assert found.days == 3
-    assert (found.above, found.placed, found.movable) == (expected.above, expected.placed, expected.movable)
-    assert found.movable == 120 * 60
-    assert found.obstacles == expected.obstacles
-    (line,) = found.lines
+    result, expected = shown_relief(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
+    assert result.days == 3
+    assert (result.above, result.placed, result.movable) == (expected.above, expected.placed, expected.movable)
+    assert result.movable == 120 * 60
+    assert result.obstacles == expected.obstacles
+    (line,) = result.lines
     assert [(move.qn_ist, move.group, move.seconds) for move in line.moves] == [(4, (1, ""), 7200)]
-    assert told(anna, ward="B").movable == 40 * 60
-    assert told(anna, last=date(2026, 1, 31)).movable == 30 * 60, "the hours of a night count on their own day"
-    assert told(anna, first=date(2026, 2, 1), last=date(2026, 2, 4)).movable == 50 * 60
-    assert found.a_week(found.movable) == 120 * 60 * 7 // 3
+    assert shown_relief(anna, ward="B").movable == 40 * 60
+    assert shown_relief(anna, last=date(2026, 1, 31)).movable == 30 * 60, "the hours of a night count on their own day"
+    assert shown_relief(anna, first=date(2026, 2, 1), last=date(2026, 2, 4)).movable == 50 * 60
+    assert result.a_week(result.movable) == 120 * 60 * 7 // 3
     check(anna)
 
 
@@ -223,7 +225,7 @@ def test_the_same_roster_twice_adds_nothing_and_the_newer_one_counts_for_its_day
     anna.store(newer)
     assert len(on_duty(anna)) == 14
     assert ("A", "2026-02-05 06:00:00", "2026-02-05 10:00:00") in on_duty(anna)
-    assert told(anna, first=date(2026, 2, 5)).movable == 40 * 60
+    assert shown_relief(anna, first=date(2026, 2, 5)).movable == 40 * 60
     check(anna)
     anna.undo(newer)
     assert stored_duties(anna) == once
@@ -232,25 +234,25 @@ def test_the_same_roster_twice_adds_nothing_and_the_newer_one_counts_for_its_day
 
 def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not_come(anna: Person) -> None:
     home(anna)
-    assert told(anna) is None
+    assert shown_relief(anna) is None
     first = anna.read_in(roster(*NIGHTS))
-    assert told(anna).days == 2, "the night and the morning after it"
-    assert told(anna).movable == 80 * 60
+    assert shown_relief(anna).days == 2, "the night and the morning after it"
+    assert shown_relief(anna).movable == 80 * 60
     second = anna.read_in(roster(*DAYS))
-    assert told(anna).days == 3
+    assert shown_relief(anna).days == 3
     check(anna)
     foretold = undo_job.preview_undo(anna.services.databases, first)
     assert (foretold.rosters.removed, foretold.rosters.new, foretold.removed) == (6, 0, 0)
     anna.undo(first)
-    assert (told(anna).days, told(anna).movable) == (1, 40 * 60)
+    assert (shown_relief(anna).days, shown_relief(anna).movable) == (1, 40 * 60)
     anna.undo(second)
-    assert told(anna) is None
+    assert shown_relief(anna) is None
     check(anna)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
-def test_in_whatever_order_rosters_are_taken_back_the_others_hold(anna: Person, order: tuple[int, ...]) -> None:
+def test_undoing_rosters_in_any_order_leaves_the_others(anna: Person, order: tuple[int, ...]) -> None:
     home(anna)
     contents = {
         1: roster(*NIGHTS, *DAYS),
@@ -265,7 +267,7 @@ def test_in_whatever_order_rosters_are_taken_back_the_others_hold(anna: Person, 
         other = person(anna.app, f"p{key}", f"Träger {key}", "Haus")
         home(other, *left.values())
         assert on_duty(anna) == on_duty(other)
-        assert told(anna) == told(other)
+        assert shown_relief(anna) == shown_relief(other)
     assert on_duty(anna) == []
 
 
@@ -288,29 +290,29 @@ def test_a_complete_roster_removes_the_duties_it_does_not_have(anna: Person) -> 
 def test_a_level_learnt_later_counts_for_the_days_on_shift(anna: Person) -> None:
     anna.read_in(workbooks.workbook(Mitarbeitende=STAFF[:3], Interventionen=WORK))
     anna.read_in(workbooks.workbook(Dienste=[DIENSTE, *NIGHTS, *DAYS]))
-    assert told(anna) is None, "nobody on shift is known"
+    assert shown_relief(anna) is None, "no one on shift is known"
     anna.read_in(workbooks.workbook(Mitarbeitende=STAFF))
-    assert told(anna).movable == 120 * 60
+    assert shown_relief(anna).movable == 120 * 60
     check(anna)
     # From February on the six are of level 2: they fit no more.
     risen = [(*one[:3], "2", "", "", "01.02.2026", "") for one in STAFF[3:]]
     before = [(*one[:7], "31.01.2026") for one in STAFF[3:]]
     anna.read_in(workbooks.workbook(Mitarbeitende=[STAFF[0], *before, *risen]))
-    assert told(anna).movable == 30 * 60
-    assert told(anna).obstacles["niemand_passend"] == 90 * 60
+    assert shown_relief(anna).movable == 30 * 60
+    assert shown_relief(anna).obstacles["niemand_passend"] == 90 * 60
     check(anna)
 
 
-def test_duties_of_two_numbers_of_one_person_come_together(anna: Person) -> None:
+def test_duties_of_merged_person_numbers_are_joined(anna: Person) -> None:
     anna.read_in(workbooks.workbook(Mitarbeitende=STAFF, Interventionen=WORK))
     anna.read_in(workbooks.workbook(Dienste=[DIENSTE, *NIGHTS[1:], night("S0x"), early("S0")]))
-    before = told(anna)
+    before = shown_relief(anna)
     merge(anna, "S0x", "S0")
-    after = told(anna)
+    after = shown_relief(anna)
     assert (before.movable, after.movable) == (120 * 60, 120 * 60)
     with anna.services.databases.reading() as session:
-        found = unpack(duties.replay(session, anna.home_id).tobytes(), DUTY)
-    assert len(set(found["staff_id"].tolist())) == 6
+        rows = unpack(duties.replay(session, anna.home_id).tobytes(), DUTY)
+    assert len(set(rows["staff_id"].tolist())) == 6
     # The other number still means the same person: a newer roster replaces that person's day.
     anna.read_in(workbooks.workbook(Dienste=[DIENSTE, early("S0x", "A")]))
     assert ("A", "2026-02-05 06:00:00", "2026-02-05 14:00:00") in on_duty(anna)
@@ -321,17 +323,17 @@ def test_duties_of_two_numbers_of_one_person_come_together(anna: Person) -> None
 def test_few_people_are_not_shown(anna: Person) -> None:
     """D3: four on shift, and five of whom one has most of the time."""
     home(anna, roster(*NIGHTS[:4]))
-    found = told(anna)
-    assert (found.shown, found.movable, found.above) == (False, 0, 80 * 60)
-    assert set(found.obstacles) == set(OBSTACLES[:3])
-    assert not any(line.moves or line.movable for line in found.lines)
+    result = shown_relief(anna)
+    assert (result.shown, result.movable, result.above) == (False, 0, 80 * 60)
+    assert set(result.obstacles) == set(OBSTACLES[:3])
+    assert not any(line.moves or line.movable for line in result.lines)
 
 
-def test_nobody_at_all_is_about_nobody(anna: Person) -> None:
+def test_home_without_people_has_no_relief(anna: Person) -> None:
     home(anna, roster(*(night(f"N{i}") for i in range(2))))
-    found = told(anna)
-    assert (found.shown, found.movable) == (True, 0)
-    assert found.obstacles["niemand_passend"] == 80 * 60
+    result = shown_relief(anna)
+    assert (result.shown, result.movable) == (True, 0)
+    assert result.obstacles["niemand_passend"] == 80 * 60
 
 
 def minutes_of(**seconds: int) -> Counter[str]:
@@ -342,7 +344,7 @@ def team(prefix: str, count: int, seconds: int = 10) -> Counter[str]:
     return Counter({f"{prefix}{i}": seconds for i in range(count)})
 
 
-def test_groups_of_too_few_are_told_together() -> None:
+def test_small_groups_are_merged() -> None:
     big, other, small = team("a", 9), team("b", 6), team("c", 2)
     assert small_groups.grouped({(2, "H"): big, (3, "A"): other}) == {(2, "H"): (2, "H"), (3, "A"): (3, "A")}
     # Told alone, the remainder of the level would be the small one's: the next smallest joins it.
@@ -363,22 +365,22 @@ def test_groups_of_too_few_are_told_together() -> None:
         min_size=1,
     )
 )
-def test_enough_people_stand_behind_every_group(given_: dict[tuple[int, str | None], Counter[str]]) -> None:
+def test_every_group_has_enough_people(given_: dict[tuple[int, str | None], Counter[str]]) -> None:
     told_ = small_groups.grouped(given_)
     assert not told_ or told_.keys() == given_.keys()
     behind: dict[Any, Counter[str]] = {}
     for group, name in told_.items():
         assert name in {group, (group[0], None), MIXED}
         behind[name] = behind.get(name, Counter()) + given_[group]
-    for one in behind.values():
-        assert len(one) >= small_groups.FEWEST
-        assert max(one.values()) <= small_groups.LARGEST_SHARE * one.total()
+    for people in behind.values():
+        assert len(people) >= small_groups.FEWEST
+        assert max(people.values()) <= small_groups.LARGEST_SHARE * people.total()
     if not told_:
         everybody = sum(given_.values(), Counter())
         assert len(everybody) < small_groups.FEWEST or max(everybody.values()) > 0.5 * everybody.total()
 
 
-def test_the_page_says_what_is_kept(anna: Person) -> None:
+def test_page_equals_the_stored_result(anna: Person) -> None:
     client = anna.first_sign_in()
     assert client.get("/entlastung").status_code == 302
     assert client.get("/entlastung.csv").status_code == 404
@@ -402,11 +404,11 @@ def test_the_page_says_what_is_kept(anna: Person) -> None:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-1] == "entlastung.herunterladen"
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
-    assert told(other) is None
+    assert shown_relief(other) is None
     assert other.first_sign_in().get("/entlastung").status_code == 302
 
 
-def test_uploads_tell_of_their_duties(anna: Person) -> None:
+def test_upload_page_shows_its_duties(anna: Person) -> None:
     client = anna.first_sign_in()
     home(anna, roster(*DAYS))
     lines = [early("S0", "A"), night("S1"), night("")]
@@ -428,6 +430,6 @@ def test_a_plan_that_cannot_be_proven_costs_its_days_and_not_the_upload(
     monkeypatch.setattr(relief, "relief_by_day", fails)
     with capture_logs() as logs:
         home(ben, roster(*DAYS))
-    assert told(ben) is None
+    assert shown_relief(ben) is None
     assert len(on_duty(ben)) == len(DAYS)
     assert {one["event"] for one in logs if one["log_level"] == "error"} == {"relief unproven"}

@@ -27,7 +27,7 @@ def test_what_was_shown_before_does_not_hold_any_more(ben: Person) -> None:
 
 
 def test_reading_again_finds_the_same(anna: Person) -> None:
-    """Originals are kept until somebody decides: what is read again is what was read; stored, they are gone."""
+    """Originals are stored until a user decides: reading again gives the same; once applied, they are deleted."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     before = kept_files.result(anna.services.settings, upload_id)
     with anna.services.databases.reading() as session:
@@ -46,7 +46,7 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
         steps.reread(anna.services.databases, upload_id, account_id=1)
 
 
-def test_an_upload_read_before_files_were_kept_says_so(ben: Person) -> None:
+def test_upload_without_stored_files_is_explained(ben: Person) -> None:
     client = ben.first_sign_in()
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     (ben.services.settings.uploads / str(upload_id) / "file-0").unlink()

@@ -66,18 +66,18 @@ def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:
     assert levels[date(2026, 2, 5)] == 3
 
 
-def test_demand_shows_residents_and_nobody_who_worked(anna: Person) -> None:
+def test_demand_shows_residents_but_no_staff(anna: Person) -> None:
     """D1: the person view does not exist; reasons belong to residents, by pseudonym."""
     anna.read_in(workbooks.workbook())
     reading = anna.services.databases.reading
-    found = demand.behind(reading, anna.home_id, "1.1", (date(2026, 1, 1), date(2026, 12, 31)))
-    assert [(one.count, one.seconds) for one in found] == [(3, 3600), (2, 750), (1, 300)]
-    assert [one.known for one in found] == [True, True, False]
+    rows = demand.behind(reading, anna.home_id, "1.1", (date(2026, 1, 1), date(2026, 12, 31)))
+    assert [(one.count, one.seconds) for one in rows] == [(3, 3600), (2, 750), (1, 300)]
+    assert [one.known for one in rows] == [True, True, False]
     assert not {"staff", "qn_ist", "employee"} & set(demand.Demand.__dataclass_fields__)
-    why = results.explain(reading, anna.home_id, found[0].resident, "1.1", date(2026, 2, 5))
-    assert (why.qn_soll, why.low, why.high) == (found[0].qn_soll, found[0].low, found[0].high)
+    why = results.explain(reading, anna.home_id, rows[0].resident, "1.1", date(2026, 2, 5))
+    assert (why.qn_soll, why.low, why.high) == (rows[0].qn_soll, rows[0].low, rows[0].high)
     assert results.explain(reading, anna.home_id, "B-00000", "1.1", date(2026, 2, 5)) is None
-    assert results.explain(reading, anna.home_id, found[0].resident, "99.9", date(2026, 2, 5)) is None
+    assert results.explain(reading, anna.home_id, rows[0].resident, "99.9", date(2026, 2, 5)) is None
     assert demand.behind(reading, anna.home_id, "99.9", (date(2026, 1, 1), date(2026, 12, 31))) == []
 
 

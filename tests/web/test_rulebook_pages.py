@@ -53,7 +53,7 @@ def test_a_rulebook_of_another_tenant_does_not_exist(ben: Person, client: FlaskC
         assert session.scalars(select(Rulebook.first_used_at)).all() == [None]
 
 
-def test_an_override_of_another_home_cannot_be_taken_back(ben: Person, client: FlaskClient) -> None:
+def test_override_of_another_home_cannot_be_withdrawn(ben: Person, client: FlaskClient) -> None:
     """B2, and the gate of § 4 PflBG: only an account marked QN 4 may set a level."""
     databases = ben.services.databases
     fields = {"intervention": "1.1", "bewohner": "", "niveau": "3", "ab": "2026-02-01", "bis": "2026-03-31"}
@@ -62,16 +62,18 @@ def test_an_override_of_another_home_cannot_be_taken_back(ben: Person, client: F
     assert overrides.list_(databases.reading, ben.home_id) == []
     accounts.mark_qn4(databases, ben.user_name, qn4=True)
     assert post(client, "/festlegungen/", "/festlegungen/", grund="Beschluss", **fields).status_code == 302
-    (held,) = overrides.list_(databases.reading, ben.home_id)
+    (override,) = overrides.list_(databases.reading, ben.home_id)
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     stranger = other.first_sign_in()
     accounts.mark_qn4(databases, "olga", qn4=True)
-    assert post(stranger, f"/festlegungen/{held.id}/zuruecknehmen", "/festlegungen/").status_code == 404
-    (held,) = overrides.list_(databases.reading, ben.home_id)
-    assert held.withdrawn_at is None
-    assert post(client, f"/festlegungen/{held.id}/zuruecknehmen", "/festlegungen/", ab="2026-02-01").status_code == 302
-    (held,) = overrides.list_(databases.reading, ben.home_id)
-    assert held.withdrawn_from == date(2026, 2, 1)
+    assert post(stranger, f"/festlegungen/{override.id}/zuruecknehmen", "/festlegungen/").status_code == 404
+    (override,) = overrides.list_(databases.reading, ben.home_id)
+    assert override.withdrawn_at is None
+    assert (
+        post(client, f"/festlegungen/{override.id}/zuruecknehmen", "/festlegungen/", ab="2026-02-01").status_code == 302
+    )
+    (override,) = overrides.list_(databases.reading, ben.home_id)
+    assert override.withdrawn_from == date(2026, 2, 1)
 
 
 def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: FlaskClient) -> None:
@@ -83,9 +85,16 @@ def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: Fl
     with databases.reading() as session:
         foreign = session.scalars(select(Resident.pseudonym).where(Resident.home_id == other.home_id)).first()
     answer = post(
-        client, "/festlegungen/", "/festlegungen/", intervention="1.1", bewohner=foreign, niveau="3",
-        ab="2026-02-01", bis="2026-03-31", grund="Beschluss",
-    )  # fmt: skip
+        client,
+        "/festlegungen/",
+        "/festlegungen/",
+        intervention="1.1",
+        bewohner=foreign,
+        niveau="3",
+        ab="2026-02-01",
+        bis="2026-03-31",
+        grund="Beschluss",
+    )
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
 
@@ -99,16 +108,16 @@ def test_what_is_no_rulebook_is_refused_in_words(client: FlaskClient, name: str,
     assert "Traceback" not in shown
 
 
-def test_a_day_that_is_none_lays_nothing_down(ben: Person, client: FlaskClient) -> None:
+def test_invalid_day_creates_no_override(ben: Person, client: FlaskClient) -> None:
     send(client, "/regelwerke/", "/regelwerke/", edited(exported(client)), "a.xlsx")
     answer = post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="31.02.2026")
     assert answer.location == "/regelwerke/r1/festlegen"
-    (held,) = holdings.of_home(ben.services.databases.reading, ben.home_id)
-    assert held.entry.key == "rekonstruktion"
+    (holding,) = holdings.of_home(ben.services.databases.reading, ben.home_id)
+    assert holding.entry.key == "rekonstruktion"
 
 
 def test_the_explanation_of_a_day_uses_the_rulebook_of_that_day(ben: Person, client: FlaskClient) -> None:
-    send(client, "/regelwerke/", "/regelwerke/", edited(exported(client), of="1.1"), "a.xlsx")
+    send(client, "/regelwerke/", "/regelwerke/", edited(exported(client), intervention="1.1"), "a.xlsx")
     assert post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="2026-02-06").status_code == 302
     with ben.services.databases.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()

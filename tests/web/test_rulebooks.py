@@ -39,16 +39,16 @@ def test_built_in_rulebook_holds_since_always(anna: Person) -> None:
 
 def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
     contents = own_rulebook.changed(levels={"1.1": 4})
-    made = import_(anna, contents)
-    assert made.findings == ()
-    assert (made.entry.title, made.entry.edition, made.entry.status) == ("Hausregel", "1", "hausregel")
-    assert (made.entry.owner, made.entry.built_in, made.entry.first_used_at) == ("Anna", False, None)
+    imported = import_(anna, contents)
+    assert imported.findings == ()
+    assert (imported.entry.title, imported.entry.edition, imported.entry.status) == ("Hausregel", "1", "hausregel")
+    assert (imported.entry.owner, imported.entry.built_in, imported.entry.first_used_at) == ("Anna", False, None)
     reading, tenant = anna.services.databases.reading, tenant_of(anna)
-    book = library.get(reading, tenant, made.entry.key)
+    book = library.get(reading, tenant, imported.entry.key)
     assert book.find_intervention("1.1").base == 4
-    assert book.sha256 == made.entry.sha256
-    assert library.documents(reading, tenant, made.entry.key) == contents
-    assert [entry.key for entry in library.list_(reading, tenant)] == [BUILT_IN, made.entry.key]
+    assert book.sha256 == imported.entry.sha256
+    assert library.documents(reading, tenant, imported.entry.key) == contents
+    assert [entry.key for entry in library.list_(reading, tenant)] == [BUILT_IN, imported.entry.key]
     assert "regelwerk.aufnehmen" in actions(anna)
 
 
@@ -68,7 +68,7 @@ def test_documents_of_the_built_in_rulebook_can_be_exported_and_come_back_refuse
         ({"titel": "Anders"}, "ausgabe-vergeben"),
     ],
 )
-def test_names_that_are_taken_are_refused(anna: Person, change: dict[str, str], code: str) -> None:
+def test_duplicate_names_are_refused(anna: Person, change: dict[str, str], code: str) -> None:
     assert import_(anna, own_rulebook.changed()).entry is not None
     contents = own_rulebook.changed()
     contents["rulebook.yaml"] |= change
@@ -89,7 +89,7 @@ def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
 
 
 @pytest.mark.parametrize(("file", "key"), [("rules.yaml", "regeln"), ("interventions.yaml", "interventionen")])
-def test_rulebook_with_days_nobody_could_score_is_refused(anna: Person, file: str, key: str) -> None:
+def test_rulebook_with_unscorable_days_is_refused(anna: Person, file: str, key: str) -> None:
     """All rules, or all interventions, begin later than the book."""
     contents = own_rulebook.changed()
     for entry in contents[file][key]:
@@ -97,7 +97,7 @@ def test_rulebook_with_days_nobody_could_score_is_refused(anna: Person, file: st
     refused = import_(anna, contents)
     assert refused.entry is None
     assert {"regelwerk-luecke", "regelwerk-fehler"} & {
-        one.code for one in refused.findings if one.severity is Severity.ERROR
+        finding.code for finding in refused.findings if finding.severity is Severity.ERROR
     }
 
 
@@ -136,13 +136,13 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
     after = levels(anna)
     assert {day for day in after if after[day] != before[day]} == {date(2026, 2, 6), date(2026, 2, 7)}
     assert after[date(2026, 2, 6)] == {4}
-    found = results.load(anna.services.databases.reading, anna.home_id)
-    assert [book.title for book in found.books] == ["Rekonstruktion", "Hausregel"]
-    assert [(one.first, one.last) for one in found.stretches] == [
+    result = results.load(anna.services.databases.reading, anna.home_id)
+    assert [book.title for book in result.books] == ["Rekonstruktion", "Hausregel"]
+    assert [(one.first, one.last) for one in result.stretches] == [
         (ALL_DAYS[0], date(2026, 2, 5)),
         (date(2026, 2, 6), ALL_DAYS[1]),
     ]
-    assert found.rulebook.title == "Hausregel"
+    assert result.rulebook.title == "Hausregel"
     january = results.load(anna.services.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
     assert [book.title for book in january.books] == ["Rekonstruktion"]
     tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
@@ -157,8 +157,8 @@ def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None
         ),
         pebem.Aggregate.zero(pebem.CUBE),
     )
-    cells = results.cells(anna.services.databases.reading, anna.home_id, found.period)
-    full = pebem.Aggregate({pebem.CUBE[0]: cells}, found.aggregate.coverage, direct.excluded)
+    cells = results.cells(anna.services.databases.reading, anna.home_id, result.period)
+    full = pebem.Aggregate({pebem.CUBE[0]: cells}, result.aggregate.coverage, direct.excluded)
     assert full == direct
 
 
@@ -205,12 +205,12 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert levels(anna) != before
     activate(anna, BUILT_IN, day)
     assert levels(anna) == before
-    held = holdings.of_home(anna.services.databases.reading, anna.home_id)
-    assert [(one.entry.key, one.valid_from, one.valid_until) for one in held] == [
+    rows = holdings.of_home(anna.services.databases.reading, anna.home_id)
+    assert [(one.entry.key, one.valid_from, one.valid_until) for one in rows] == [
         (BUILT_IN, None, date(2026, 2, 5)),
         (BUILT_IN, day, None),
     ]
-    assert held[1].by == "Anna"
+    assert rows[1].by == "Anna"
     assert actions(anna).count("regelwerk.aktivieren") == 2
 
 
@@ -252,21 +252,21 @@ def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -
 def test_upload_that_spans_two_books_is_read_with_both_catalogues(anna: Person) -> None:
     activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
     anna.read_in(workbooks.workbook())
-    found = results.load(anna.services.databases.reading, anna.home_id)
-    assert found.covered["counted"] == workbooks.COUNTED
-    assert found.covered["intervention"] == 3
+    result = results.load(anna.services.databases.reading, anna.home_id)
+    assert result.covered["counted"] == workbooks.COUNTED
+    assert result.covered["intervention"] == 3
 
 
-def test_comparison_tells_what_moves(anna: Person) -> None:
+def test_comparison_shows_what_moves(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     reading, tenant = anna.services.databases.reading, tenant_of(anna)
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
-    found = library.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
-    effect = found.effect
+    result = library.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
+    effect = result.effect
     whole = results.load(reading, anna.home_id).aggregate.by()
     assert (effect.count, effect.seconds) == (6, int(whole["seconds"].sum()))
     assert (effect.first, effect.last) == ALL_DAYS
-    assert effect.changed_count == 5  # the sixth belongs to nobody known: open before and after
+    assert effect.changed_count == 5  # the sixth has no known person: open before and after
     assert {move.after for move in effect.moves} == {4}
     assert effect.fit_before == {
         fit: (int(part["count"]), int(part["seconds"]))
@@ -307,9 +307,13 @@ def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
         library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
     with pytest.raises(RulebookError):
         holdings.activate(
-            databases, tenant_id=tenant, home_id=anna.home_id, key=BUILT_IN, from_day=date(2026, 1, 1),
+            databases,
+            tenant_id=tenant,
+            home_id=anna.home_id,
+            key=BUILT_IN,
+            from_day=date(2026, 1, 1),
             account_id=account_of(other),
-        )  # fmt: skip
+        )
     assert import_(other, own_rulebook.changed()).entry is not None  # the same content may be theirs too
     assert len(holdings.of_home(databases.reading, anna.home_id)) == 1
 
@@ -341,7 +345,7 @@ def test_home_of_the_same_tenant_keeps_its_own_book(anna: Person) -> None:
     assert holdings.effective(anna.services.databases.reading, second).title == "Rekonstruktion"
 
 
-def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
+def test_entries_with_own_days_split_the_period(anna: Person) -> None:
     """A book may change inside: an intervention that gets another level from a day on is two stretches."""
     contents = own_rulebook.changed()
     entries = contents["interventions.yaml"]["interventionen"]
@@ -349,20 +353,20 @@ def test_entries_with_days_of_their_own_cut_the_period(anna: Person) -> None:
     new = {**old, "gueltig_ab": "2026-02-07", "qn": 4}
     old["gueltig_bis"] = "2026-02-06"
     entries.insert(entries.index(old) + 1, new)
-    made = import_(anna, contents)
-    assert made.entry is not None, made.findings
+    imported = import_(anna, contents)
+    assert imported.entry is not None, imported.findings
     anna.read_in(workbooks.workbook())
-    activate(anna, made.entry.key, date(2020, 1, 1))
-    found = levels(anna)
-    assert 4 in found[date(2026, 2, 7)]
-    assert 4 not in found[date(2026, 2, 6)]
+    activate(anna, imported.entry.key, date(2020, 1, 1))
+    result = levels(anna)
+    assert 4 in result[date(2026, 2, 7)]
+    assert 4 not in result[date(2026, 2, 6)]
     stretches = results.load(anna.services.databases.reading, anna.home_id).stretches
     assert [one.first for one in stretches] == [ALL_DAYS[0], date(2026, 2, 7)]
     assert len(results.load(anna.services.databases.reading, anna.home_id).books) == 1
 
 
 def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
-    """Figures name the hash of their book by day; where it is not the one that holds, they are made anew."""
+    """Figures name the hash of their book by day; where it is not the effective one, they are recomputed."""
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     stored_results.rest_on_another_book(databases, anna.home_id, ALL_DAYS[1])
@@ -371,7 +375,7 @@ def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
     assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
-def test_scoring_some_days_anew_leaves_the_others(anna: Person) -> None:
+def test_rescoring_some_days_leaves_the_others(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)

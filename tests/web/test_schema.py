@@ -32,7 +32,7 @@ STORED = {
 
 
 @pytest.fixture(params=["work", "vault"])
-def one(request: pytest.FixtureRequest, unmigrated: Settings) -> Iterator[tuple[Engine, str, MetaData]]:
+def database(request: pytest.FixtureRequest, unmigrated: Settings) -> Iterator[tuple[Engine, str, MetaData]]:
     """Each database of each kind of installation, empty."""
     name = request.param
     engine = make_engine(unmigrated.database_url if name == "work" else unmigrated.vault_url)
@@ -40,8 +40,8 @@ def one(request: pytest.FixtureRequest, unmigrated: Settings) -> Iterator[tuple[
     engine.dispose()
 
 
-def test_migrations_equal_models(one: tuple[Engine, str, MetaData]) -> None:
-    engine, name, metadata = one
+def test_migrations_equal_models(database: tuple[Engine, str, MetaData]) -> None:
+    engine, name, metadata = database
     migrate.move(engine, name, "head")
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -61,8 +61,8 @@ def test_migrations_are_found_in_any_folder(
     engine.dispose()
 
 
-def test_migrations_go_up_and_down(one: tuple[Engine, str, MetaData]) -> None:
-    engine, name, metadata = one
+def test_migrations_upgrade_and_downgrade(database: tuple[Engine, str, MetaData]) -> None:
+    engine, name, metadata = database
     migrate.move(engine, name, "head")
     assert set(inspect(engine).get_table_names()) == {*metadata.tables, f"alembic_version_{name}"}
     migrate.move(engine, name, "base")
@@ -71,8 +71,8 @@ def test_migrations_go_up_and_down(one: tuple[Engine, str, MetaData]) -> None:
     assert set(inspect(engine).get_table_names()) >= set(metadata.tables)
 
 
-def test_upgrading_twice_changes_nothing(one: tuple[Engine, str, MetaData], unmigrated: Settings) -> None:
-    engine, name, metadata = one
+def test_upgrading_twice_changes_nothing(database: tuple[Engine, str, MetaData], unmigrated: Settings) -> None:
+    engine, name, metadata = database
     migrate.upgrade(unmigrated)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"INSERT INTO {STORED[name]}")
@@ -98,7 +98,7 @@ FIRST_ROWS = (
 )
 
 
-def test_duties_go_with_their_revision_and_nothing_else_does(unmigrated: Settings) -> None:
+def test_downgrade_drops_duties_and_nothing_else(unmigrated: Settings) -> None:
     """Down with rows in it and up again: the parts of the result that rest on duties go with them."""
     engine = make_engine(unmigrated.database_url)
     migrate.move(engine, "work", "head")
@@ -181,8 +181,8 @@ def test_words_keep_their_versions_when_kinds_come_and_go(unmigrated: Settings) 
         migrate.move(engine, "work", revision)
         with engine.connect() as connection:
             if revision == "0008":
-                found = [tuple(row) for row in connection.exec_driver_sql(terms)]
-                assert found == [("intervention", "1.1", 1), ("intervention", "1.2", 2)]
+                stored = [tuple(row) for row in connection.exec_driver_sql(terms)]
+                assert stored == [("intervention", "1.1", 1), ("intervention", "1.2", 2)]
             assert connection.exec_driver_sql("SELECT version FROM term ORDER BY version").scalars().all() == [1, 2]
             assert connection.exec_driver_sql("SELECT text FROM unknown_term").scalars().all() == ["Tanz"]
     with pytest.raises(IntegrityError), engine.begin() as connection:

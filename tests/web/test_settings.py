@@ -1,4 +1,4 @@
-"""Settings: read once, refused early, keys of the program's own for nobody but the owner."""
+"""Settings: read once, refused early, generated keys readable by the owner only."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ GOOD = {
 
 def test_embedded_makes_folder_and_keys_for_the_owner_alone(tmp_path: Path) -> None:
     """E3: keys outside code and database."""
-    made = settings.load(environment={"PEBEM_HOME": str(tmp_path / "new")})
-    assert made.embedded
-    assert made.database_url == URL.create("sqlite", database=str(tmp_path / "new" / "work.sqlite"))
-    assert made.vault_url != made.database_url
+    loaded = settings.load(environment={"PEBEM_HOME": str(tmp_path / "new")})
+    assert loaded.embedded
+    assert loaded.database_url == URL.create("sqlite", database=str(tmp_path / "new" / "work.sqlite"))
+    assert loaded.vault_url != loaded.database_url
     keys = list((tmp_path / "new").glob("*_key.txt"))
     assert len(keys) == 3
     assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}
-    assert len({made.secret_key, made.vault_key, made.backup_key}) == 3
+    assert len({loaded.secret_key, loaded.vault_key, loaded.backup_key}) == 3
 
 
 def test_embedded_keeps_its_keys(tmp_path: Path) -> None:
@@ -41,42 +41,44 @@ def test_embedded_keeps_its_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["100 % voll?", "a?mode=memory", "b#c", "Häuser & Co", "d%3Fe%20f"])
-def test_databases_lie_in_the_folder_and_apart_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+def test_databases_are_separate_files_in_a_folder_of_any_name(name: str, tmp_path: Path) -> None:
     """T3: as text, a ``?`` would end the address, and names and work would share one file beside the folder."""
-    made = settings.load(environment={"PEBEM_HOME": str(tmp_path / name)})
-    migrate.upgrade(made)
-    databases = connect(made)
-    work_list = jobs.make(made, databases)
+    loaded = settings.load(environment={"PEBEM_HOME": str(tmp_path / name)})
+    migrate.upgrade(loaded)
+    databases = connect(loaded)
+    work_list = jobs.make(loaded, databases)
     work_list.enqueue(1, WAITING)
     work_list.queue.storage.engine.dispose()
     work, vault = (set(inspect(engine).get_table_names()) for engine in (databases.work, databases.vault))
     databases.close()
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    assert {path.name for path in made.home.glob("*.sqlite")} == {"work.sqlite", "vault.sqlite", "jobs.sqlite"}
+    assert {path.name for path in loaded.home.glob("*.sqlite")} == {"work.sqlite", "vault.sqlite", "jobs.sqlite"}
     assert "identity" in vault
     assert not work & vault
 
 
 def test_secrets_are_not_printed(tmp_path: Path) -> None:
-    made = settings.embedded(tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:Kennwort-des-Tresors@db.example.org/v"})
-    assert "Kennwort-des-Tresors" not in repr(made)
-    assert made.vault_key not in repr(made)
-    assert made.secret_key not in repr(made)
+    loaded = settings.embedded(
+        tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:Kennwort-des-Tresors@db.example.org/v"}
+    )
+    assert "Kennwort-des-Tresors" not in repr(loaded)
+    assert loaded.vault_key not in repr(loaded)
+    assert loaded.secret_key not in repr(loaded)
 
 
-def test_production_takes_complete_settings(tmp_path: Path) -> None:
-    made = settings.load(home=tmp_path, environment=GOOD)
-    assert not made.embedded
-    assert made.secure
-    assert made.database_url == make_url("postgresql+psycopg://db.example.org/work")
-    assert made.queue_url == made.database_url
+def test_production_accepts_complete_settings(tmp_path: Path) -> None:
+    loaded = settings.load(home=tmp_path, environment=GOOD)
+    assert not loaded.embedded
+    assert loaded.secure
+    assert loaded.database_url == make_url("postgresql+psycopg://db.example.org/work")
+    assert loaded.queue_url == loaded.database_url
 
 
 def test_a_password_may_hold_any_character(tmp_path: Path) -> None:
     url = "postgres://pebem:a%40b%3Fc%25d@db.example.org/work"
-    made = settings.load(home=tmp_path, environment=GOOD | {"PEBEM_DATABASE_URL": url})
-    assert made.database_url.password == "a@b?c%d"
-    assert made.database_url.drivername == "postgresql+psycopg"
+    loaded = settings.load(home=tmp_path, environment=GOOD | {"PEBEM_DATABASE_URL": url})
+    assert loaded.database_url.password == "a@b?c%d"
+    assert loaded.database_url.drivername == "postgresql+psycopg"
 
 
 @pytest.mark.parametrize("wrong", ["db.example.org/work", "postgresql://pebem:geheim@db.example.org:geheim/work"])
@@ -106,7 +108,7 @@ def test_keys_must_differ(tmp_path: Path) -> None:
         settings.load(home=tmp_path, environment=GOOD | {"PEBEM_VAULT_KEY": GOOD["PEBEM_SECRET_KEY"]})
 
 
-def test_vault_must_lie_apart(tmp_path: Path) -> None:
+def test_vault_must_be_a_separate_database(tmp_path: Path) -> None:
     """T3: names in a database of their own."""
     same = GOOD["PEBEM_DATABASE_URL"].replace("postgresql", "postgres")
     with pytest.raises(settings.SettingsError, match="PEBEM_VAULT_URL"):
@@ -133,6 +135,6 @@ def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PEBEM_PUBLIC_URL", "https://b.example")
     for name in GOOD.keys() - {"PEBEM_PUBLIC_URL"}:
         monkeypatch.delenv(name, raising=False)
-    made = settings.load()
-    assert made.home == tmp_path / "from-file"
-    assert made.public_url == "https://b.example"
+    loaded = settings.load()
+    assert loaded.home == tmp_path / "from-file"
+    assert loaded.public_url == "https://b.example"

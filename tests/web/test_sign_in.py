@@ -32,13 +32,13 @@ def test_first_sign_in_leads_through_enrolment_and_new_password_to_the_home(anna
 
 
 def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
-    """A11: nobody can sign in before an administrator has made an account, and its password is good for once."""
+    """A11: no one can sign in before an administrator has created an account, and its password is good for once."""
     with small_app.extensions["pebem"].databases.reading() as session:
         assert session.query(accounts.Account).count() == 0
-    made = person(small_app, "emil", "Träger", "Haus")
-    once = made.password
-    made.first_sign_in()
-    assert sessions.check_password(made.services.databases, "emil", once) is None
+    emil = person(small_app, "emil", "Träger", "Haus")
+    once = emil.password
+    emil.first_sign_in()
+    assert sessions.check_password(emil.services.databases, "emil", once) is None
 
 
 def test_nothing_opens_between_the_factors(ben: Person) -> None:
@@ -115,7 +115,7 @@ def test_three_wrong_codes_lock_the_account(ben: Person) -> None:
 
 
 def test_unknown_user_gets_the_same_answer(ben: Person) -> None:
-    """A6: nobody learns which user names exist."""
+    """A6: answers do not reveal which user names exist."""
     client = ben.app.test_client()
     answers = []
     for name in ("ben", "niemand"):
@@ -129,7 +129,7 @@ def test_unknown_user_costs_the_same_work(ben: Person, monkeypatch: pytest.Monke
     seen = []
     real = passwords._HASHER.verify
     monkeypatch.setattr(
-        type(passwords._HASHER), "verify", lambda _, stored, given: seen.append(stored) or real(stored, given)
+        type(passwords._HASHER), "verify", lambda _, stored, password: seen.append(stored) or real(stored, password)
     )
     sessions.check_password(ben.services.databases, "niemand", "falsch")
     assert len(seen) == 1

@@ -44,16 +44,21 @@ def upload(who: Person, staff: list[tuple[Any, ...]] | None = None, *, store: bo
 def enter(who: Person, day: date, full_time: str = "38.5", **figures: str | None) -> None:
     """Enter figures such as ``agreed_nr1="2.5"``."""
     exact = {name: None if text is None else Decimal(text) for name, text in figures.items()}
-    minimum, agreed = (
+    minimum, contracted = (
         {group: exact.get(f"{kind}_{group}") for group in ("nr1", "nr2", "nr3")} for kind in ("minimum", "agreed")
     )
     staffing_inputs.enter(
-        who.services.databases, home_id=who.home_id, account_id=account_of(who), valid_from=day,
-        full_time=Decimal(full_time), minimum=minimum, agreed=agreed,
-    )  # fmt: skip
+        who.services.databases,
+        home_id=who.home_id,
+        account_id=account_of(who),
+        valid_from=day,
+        full_time=Decimal(full_time),
+        minimum=minimum,
+        agreed=contracted,
+    )
 
 
-def of(who: Person, first: date, last: date | None = None) -> staffing.StaffingFigures:
+def figures_of(who: Person, first: date, last: date | None = None) -> staffing.StaffingFigures:
     """Return the staffing of the home."""
     return staffing.staffing(who.services.databases.reading, who.home_id, first, last)
 
@@ -61,7 +66,7 @@ def of(who: Person, first: date, last: date | None = None) -> staffing.StaffingF
 def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
     """Two residents: one assessed since always, one from 1 February; before, the grade is unknown."""
     upload(anna)
-    day = of(anna, date(2026, 2, 10))
+    day = figures_of(anna, date(2026, 2, 10))
     assert (day.residents, day.first, day.last, day.values_on) == (2, date(2026, 2, 10), *[date(2026, 2, 10)] * 2)
     graded = {grade: number for grade, number in day.mix.items() if number}
     (grade,) = graded
@@ -69,35 +74,39 @@ def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
     assert graded[grade] == 2
     expected = full_time_equivalents({grade: 2}, date(2026, 2, 10))
     assert [line.ceiling for line in day.lines] == [expected.nr1, expected.nr2, expected.nr3, expected.total]
-    january = of(anna, date(2026, 1, 31))
+    january = figures_of(anna, date(2026, 1, 31))
     assert {grade: number for grade, number in january.mix.items() if number} == {grade: 1, -1: 1}
-    both = of(anna, date(2026, 1, 31), date(2026, 2, 1))
+    both = figures_of(anna, date(2026, 1, 31), date(2026, 2, 1))
     assert both.mix[grade] == Decimal("1.5")
     assert both.lines[3].ceiling == (january.lines[3].ceiling + day.lines[3].ceiling) / 2
 
 
 def test_staff_there_is_by_group(anna: Person) -> None:
     upload_id = upload(anna)
-    found = of(anna, date(2026, 2, 10))
-    assert found.hours_from == upload_id
-    assert found.by_qn == {
-        0: Decimal(20) / Decimal("38.5"), 1: Decimal("0.5"), 2: 0, 3: Decimal(30) / Decimal("38.5"), 4: 1,
-    }  # fmt: skip
-    nr1, nr2, nr3, total = found.lines
+    figures = figures_of(anna, date(2026, 2, 10))
+    assert figures.hours_from == upload_id
+    assert figures.by_qn == {
+        0: Decimal(20) / Decimal("38.5"),
+        1: Decimal("0.5"),
+        2: 0,
+        3: Decimal(30) / Decimal("38.5"),
+        4: 1,
+    }
+    nr1, nr2, nr3, total = figures.lines
     assert (nr1.actual, nr3.actual) == (Decimal("0.5"), 1)
     assert total.actual == nr1.actual + nr2.actual + nr3.actual  # those of § 43b are not among them
     assert sum(line.share for line in (nr1, nr2, nr3)) == pytest.approx(1)
     assert sum(line.ceiling_share for line in (nr1, nr2, nr3)) == pytest.approx(1)
     assert nr3.ratio == nr3.actual / nr3.ceiling
-    assert of(anna, date(2026, 1, 31)).by_qn[2] == Decimal(30) / Decimal("38.5")
+    assert figures_of(anna, date(2026, 1, 31)).by_qn[2] == Decimal(30) / Decimal("38.5")
 
 
 def test_means_are_over_days_and_rounded_last(anna: Person) -> None:
     upload(anna)
-    found = of(anna, date(2026, 1, 29), date(2026, 2, 1))  # three days QN 2, one day QN 3
-    assert found.by_qn[2] == Decimal(30) / Decimal("38.5") * 3 / 4
-    assert found.by_qn[3] == Decimal(30) / Decimal("38.5") / 4
-    assert found.lines[0].actual == pytest.approx(found.by_qn[1] + found.by_qn[2])
+    figures = figures_of(anna, date(2026, 1, 29), date(2026, 2, 1))  # three days QN 2, one day QN 3
+    assert figures.by_qn[2] == Decimal(30) / Decimal("38.5") * 3 / 4
+    assert figures.by_qn[3] == Decimal(30) / Decimal("38.5") / 4
+    assert figures.lines[0].actual == pytest.approx(figures.by_qn[1] + figures.by_qn[2])
     assert staffing.rounded(Decimal("0.125")) == Decimal("0.13")
     assert staffing.rounded(Decimal("0.5"), 0) == 1
     assert staffing.rounded(None) is None
@@ -105,17 +114,17 @@ def test_means_are_over_days_and_rounded_last(anna: Person) -> None:
 
 def test_without_hours_nothing_is_made_up(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    found = of(anna, *FEBRUARY)
-    assert (found.by_qn, found.hours_from) == ({}, None)
-    assert {(line.actual, line.share, line.ratio, line.minimum, line.agreed) for line in found.lines} == {(None,) * 5}
-    assert found.full_time == Decimal("38.5")
+    figures = figures_of(anna, *FEBRUARY)
+    assert (figures.by_qn, figures.hours_from) == ({}, None)
+    assert {(line.actual, line.share, line.ratio, line.minimum, line.agreed) for line in figures.lines} == {(None,) * 5}
+    assert figures.full_time == Decimal("38.5")
 
 
 def test_empty_home_has_a_ceiling_of_nothing(anna: Person) -> None:
-    found = of(anna, *FEBRUARY)
-    assert found.residents == 0
-    assert [line.ceiling for line in found.lines] == [0, 0, 0, 0]
-    assert [line.ceiling_share for line in found.lines] == [None] * 4
+    figures = figures_of(anna, *FEBRUARY)
+    assert figures.residents == 0
+    assert [line.ceiling for line in figures.lines] == [0, 0, 0, 0]
+    assert [line.ceiling_share for line in figures.lines] == [None] * 4
 
 
 def test_entered_figures_hold_from_their_day(anna: Person) -> None:
@@ -123,16 +132,16 @@ def test_entered_figures_hold_from_their_day(anna: Person) -> None:
     everything = {f"{kind}_{group}": "2.125" for kind in ("minimum", "agreed") for group in ("nr1", "nr2", "nr3")}
     enter(anna, date(2026, 2, 1), "40", **everything)
     enter(anna, date(2026, 2, 15), "39", **everything | {"agreed_nr1": "4.125", "minimum_nr2": None})
-    first, second = of(anna, date(2026, 2, 14)), of(anna, date(2026, 2, 15))
+    first, second = figures_of(anna, date(2026, 2, 14)), figures_of(anna, date(2026, 2, 15))
     assert (first.full_time, second.full_time) == (40, 39)
     assert (first.by_qn[4], second.by_qn[4]) == (Decimal("38.5") / 40, Decimal("38.5") / 39)
     assert [line.agreed for line in first.lines] == [Decimal("2.125")] * 3 + [Decimal("6.375")]
     assert [line.minimum for line in second.lines] == [Decimal("2.125"), None, Decimal("2.125"), None]
-    month = of(anna, *FEBRUARY)
+    month = figures_of(anna, *FEBRUARY)
     assert month.lines[0].agreed == Decimal("3.125")
     assert month.lines[1].minimum is None
     assert month.lines[0].agreed_ratio == month.lines[0].agreed / month.lines[0].ceiling
-    assert [line.agreed for line in of(anna, date(2026, 1, 31)).lines] == [None] * 4
+    assert [line.agreed for line in figures_of(anna, date(2026, 1, 31)).lines] == [None] * 4
     reading = anna.services.databases.reading
     assert [one.valid_from for one in staffing_inputs.history(reading, anna.home_id)] == [
         date(2026, 2, 15),
@@ -176,31 +185,31 @@ def test_impossible_figures_are_refused(anna: Person, wrong: dict[str, Any]) -> 
 def test_impossible_periods_are_refused(anna: Person) -> None:
     for first, last in (FEBRUARY[::-1], (date(2015, 1, 1), date(2026, 1, 1)), (date(2020, 1, 1), date(2020, 1, 2))):
         with pytest.raises(StaffingError):
-            of(anna, first, last)
+            figures_of(anna, first, last)
 
 
 def test_newest_stored_upload_with_hours_counts(anna: Person) -> None:
     first = upload(anna)
     anna.read_in(workbooks.workbook())  # a later one without the column changes nothing
-    assert of(anna, *FEBRUARY).hours_from == first
+    assert figures_of(anna, *FEBRUARY).hours_from == first
     upload(anna, [*STAFF[:1], ("P1", "Quast", "4", "", "", "", "19,25")], store=False)
-    assert of(anna, *FEBRUARY).hours_from == first
+    assert figures_of(anna, *FEBRUARY).hours_from == first
     newest = upload(anna, [*STAFF[:1], ("P1", "Quast", "4", "", "", "", "19,25")])
-    found = of(anna, *FEBRUARY)
-    assert found.hours_from == newest
-    assert {level: there for level, there in found.by_qn.items() if there} == {4: Decimal("0.5")}
+    figures = figures_of(anna, *FEBRUARY)
+    assert figures.hours_from == newest
+    assert {level: there for level, there in figures.by_qn.items() if there} == {4: Decimal("0.5")}
 
 
 def test_no_table_holds_the_hours_of_a_person(anna: Person) -> None:
-    """T1: sums by level; no column leads from hours to somebody."""
+    """T1: sums by level; no column leads from hours to a person."""
     staff = [STAFF[0], ("P1", "Quast", "4", "", "", "", "17,31"), ("P2", "Ngũgĩ", "4", "", "", "", "13,37")]
     upload(anna, staff)
     with anna.services.databases.reading() as session:
-        found = []
+        rows = []
         for table in Base.metadata.sorted_tables:
-            found += [(table.name, str(cell)) for row in session.execute(select(table)) for cell in row]
-    assert ("weekly_hours", "30.68") in found
-    assert not [one for one in found if one[1] in {"17.31", "13.37", "17,31", "13,37"}]
+            rows += [(table.name, str(cell)) for row in session.execute(select(table)) for cell in row]
+    assert ("weekly_hours", "30.68") in rows
+    assert not [one for one in rows if one[1] in {"17.31", "13.37", "17,31", "13,37"}]
     assert not {"staff_id", "person", "pseudonym"} & set(models.WeeklyHours.__table__.c.keys())
     assert not [name for name in models.Qualification.__table__.c.keys() if "hour" in name]  # noqa: SIM118
 
@@ -210,12 +219,12 @@ def test_staffing_of_one_home_is_not_that_of_another(anna: Person) -> None:
     upload(anna)
     enter(anna, date(2026, 1, 1), agreed_nr1="3")
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
-    found = of(other, *FEBRUARY)
-    assert (found.residents, found.hours_from, found.lines[0].agreed) == (0, None, None)
+    figures = figures_of(other, *FEBRUARY)
+    assert (figures.residents, figures.hours_from, figures.lines[0].agreed) == (0, None, None)
     assert staffing_inputs.history(anna.services.databases.reading, other.home_id) == []
 
 
 def test_future_days_use_what_is_known(anna: Person) -> None:
     upload(anna)
-    found = of(anna, clock.today() + timedelta(days=30))
-    assert found.by_qn[4] == 1
+    figures = figures_of(anna, clock.today() + timedelta(days=30))
+    assert figures.by_qn[4] == 1

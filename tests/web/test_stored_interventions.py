@@ -31,7 +31,7 @@ COLUMNS = tuple(contracts.INTERVENTIONS)
 Row = tuple[Any, ...]
 
 ODD = ('O\'Hara "7"; --', "Zeile\nUmbruch\tTab\r", "🛁 Bad", "\\N", "\\", "NULL", "", " ", "e\u0301", "é", "٣", "a,b|c")
-"""Texts that would break where somebody quotes, cuts or normalises them; the accents differ in bytes alone."""
+"""Texts that would break if quoted, cut or normalised; the accents differ in bytes alone."""
 
 texts = st.one_of(
     st.none(),
@@ -51,7 +51,7 @@ rows = st.tuples(
     st.sampled_from([None, *contracts.STATUSES]),
 )
 uploads = st.lists(rows, max_size=8).flatmap(
-    lambda found: st.lists(st.sampled_from(found), max_size=12) if found else st.just([])
+    lambda entries: st.lists(st.sampled_from(entries), max_size=12) if entries else st.just([])
 )
 """Rows of an upload, some of them several times."""
 
@@ -65,18 +65,18 @@ hard = settings(
 )
 
 
-def frame_of(found: list[Row]) -> pd.DataFrame:
-    made = {}
-    for name, values in zip(COLUMNS, zip(*found, strict=True) if found else [()] * len(COLUMNS), strict=True):
+def frame_of(entries: list[Row]) -> pd.DataFrame:
+    columns = {}
+    for name, values in zip(COLUMNS, zip(*entries, strict=True) if entries else [()] * len(COLUMNS), strict=True):
         match contracts.INTERVENTIONS[name]:
             case "category":
                 kinds = pd.Index([*dict.fromkeys(one for one in values if one is not None), "unbenutzt"], dtype=object)
-                made[name] = pd.Series(pd.Categorical(values, categories=kinds))
+                columns[name] = pd.Series(pd.Categorical(values, categories=kinds))
             case "day":
-                made[name] = pd.Series(np.array(values, "datetime64[D]").astype("datetime64[s]"))
+                columns[name] = pd.Series(np.array(values, "datetime64[D]").astype("datetime64[s]"))
             case _:
-                made[name] = pd.Series(np.array(values, np.int32))
-    return pd.DataFrame(made)
+                columns[name] = pd.Series(np.array(values, np.int32))
+    return pd.DataFrame(columns)
 
 
 def rows_of(frame: pd.DataFrame) -> Counter[Row]:
@@ -91,9 +91,9 @@ def rows_of(frame: pd.DataFrame) -> Counter[Row]:
     return Counter(zip(*columns, strict=True))
 
 
-def add(connection: Connection, found: list[Row], home: int = 1, done: Any = lambda _: None) -> int:
+def add(connection: Connection, entries: list[Row], home: int = 1, done: Any = lambda _: None) -> int:
     return bulk.add_interventions(
-        connection, frame_of(found), home_id=home, upload_id=home, residents=RESIDENTS, staff=STAFF, done=done
+        connection, frame_of(entries), home_id=home, upload_id=home, residents=RESIDENTS, staff=STAFF, done=done
     )
 
 
@@ -105,9 +105,17 @@ def columns_of(connection: Connection) -> Counter[Row]:
     """Return the rows as SQL sees them, without the key."""
     table = PerformedIntervention
     query = select(
-        table.resident_id, table.staff_id, table.intervention, table.day, table.minute, table.seconds,
-        table.source, table.shift, table.ward, table.status,
-    )  # fmt: skip
+        table.resident_id,
+        table.staff_id,
+        table.intervention,
+        table.day,
+        table.minute,
+        table.seconds,
+        table.source,
+        table.shift,
+        table.ward,
+        table.status,
+    )
     return Counter((NAMES.get(row[0]), NAMES.get(row[1]), *row[2:]) for row in connection.execute(query))
 
 
@@ -136,17 +144,17 @@ def work(databases: Databases) -> Databases:
 
 @pytest.fixture
 def connection(work: Databases) -> Iterator[Connection]:
-    with work.work.connect() as made:
-        yield made
+    with work.work.connect() as opened:
+        yield opened
 
 
 @hard
-@given(found=uploads)
-def test_what_is_stored_comes_back(connection: Connection, found: list[Row]) -> None:
+@given(entries=uploads)
+def test_what_is_stored_comes_back(connection: Connection, entries: list[Row]) -> None:
     with connection.begin() as transaction:
-        assert add(connection, found) == len(found)
-        assert stored(connection) == Counter(found)
-        assert columns_of(connection) == Counter(found), "key and columns say the same"
+        assert add(connection, entries) == len(entries)
+        assert stored(connection) == Counter(entries)
+        assert columns_of(connection) == Counter(entries), "key and columns say the same"
         assert b"".join(connection.scalars(MONTHS)) == b"".join(connection.scalars(KEYS)), "so do rows and months"
         transaction.rollback()
 
@@ -168,25 +176,25 @@ def test_a_second_file_adds_only_what_is_new(
 
 
 @hard
-@given(found=uploads, days=st.tuples(st.dates(), st.dates()).map(sorted))
-def test_days_are_read_alone(connection: Connection, found: list[Row], days: list[date]) -> None:
+@given(entries=uploads, days=st.tuples(st.dates(), st.dates()).map(sorted))
+def test_days_are_read_alone(connection: Connection, entries: list[Row], days: list[date]) -> None:
     with connection.begin() as transaction:
-        add(connection, found)
-        for first, last in (days, *[(row[3], row[3]) for row in found[:3]]):
-            assert stored(connection, days=(first, last)) == Counter(r for r in found if first <= r[3] <= last)
+        add(connection, entries)
+        for first, last in (days, *[(row[3], row[3]) for row in entries[:3]]):
+            assert stored(connection, days=(first, last)) == Counter(r for r in entries if first <= r[3] <= last)
         transaction.rollback()
 
 
 def test_many_rows_in_several_pieces(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 7)
     people = list(RESIDENTS)
-    found = [(people[i % 3], None, *PLAIN[2:4], i % 11, i % 5, *PLAIN[6:]) for i in range(200)]
-    told: list[int] = []
+    entries = [(people[i % 3], None, *PLAIN[2:4], i % 11, i % 5, *PLAIN[6:]) for i in range(200)]
+    progress: list[int] = []
     with connection.begin():
-        assert add(connection, found + found, done=told.append) == 400
-        assert add(connection, found) == 0
-        assert stored(connection) == Counter(found + found)
-    assert told == [*range(7, 400, 7), 400]
+        assert add(connection, entries + entries, done=progress.append) == 400
+        assert add(connection, entries) == 0
+        assert stored(connection) == Counter(entries + entries)
+    assert progress == [*range(7, 400, 7), 400]
 
 
 def test_frames_hold_only_texts_that_occur_and_are_in_order_of_days(connection: Connection) -> None:
@@ -248,30 +256,30 @@ def test_an_unknown_person_is_refused(connection: Connection) -> None:
         add(connection, [("B-vier", *PLAIN[1:])])
 
 
-def test_rows_go_only_with_what_is_read_of_their_months(work: Databases) -> None:
+def test_rows_are_deleted_only_with_their_month_index(work: Databases) -> None:
     later = (*PLAIN[:3], date(2026, 4, 1), *PLAIN[4:])
     with work.work.begin() as connection:
         add(connection, [PLAIN, PLAIN, later])
-    gone = delete(PerformedIntervention).where(
+    deletion = delete(PerformedIntervention).where(
         PerformedIntervention.day == PLAIN[3], PerformedIntervention.occurrence == 1
     )
     with pytest.raises(DBAPIError, match="delete the work_month rows"), work.work.begin() as connection:
-        connection.execute(gone)
+        connection.execute(deletion)
     with work.work.begin() as connection:
         connection.execute(delete(WorkMonth).where(WorkMonth.home_id == 1))
-        connection.execute(gone)
+        connection.execute(deletion)
         bulk.join_months(connection, 1, np.array(["2026-03", "2026-04", "2026-05"], "datetime64[M]"))
         assert stored(connection) == Counter([PLAIN, later])
         assert connection.scalar(select(func.count()).select_from(WorkMonth)) == 2, "a month without rows is not kept"
 
 
 @given(st.lists(st.lists(st.integers(1, 2**32 - 1), min_size=10, max_size=10), min_size=1))
-def test_keys_are_exact_and_sort_like_their_numbers(found: list[list[int]]) -> None:
-    numbers = dict(zip(row_bytes.NUMBERS, np.array(found, np.int64).T, strict=True))
+def test_keys_are_exact_and_sort_like_their_numbers(sample: list[list[int]]) -> None:
+    numbers = dict(zip(row_bytes.NUMBERS, np.array(sample, np.int64).T, strict=True))
     packed = row_bytes.pack(numbers)
     raw = packed.tobytes()
     keys = [raw[i : i + row_bytes.WIDTH] for i in range(0, len(raw), row_bytes.WIDTH)]
-    assert sorted(range(len(found)), key=keys.__getitem__) == sorted(range(len(found)), key=found.__getitem__)
+    assert sorted(range(len(sample)), key=keys.__getitem__) == sorted(range(len(sample)), key=sample.__getitem__)
     assert {name: column.tolist() for name, column in row_bytes.unpack(raw).items()} == {
         name: column.tolist() for name, column in numbers.items()
     }
@@ -291,14 +299,14 @@ def old_rows() -> list[dict[str, Any]]:
     """Return rows as revision 0002 stored them: one alone, one three times, one with nothing but a day."""
     bare = (None, None, None, date(2024, 2, 29), -1, -1, None, None, None, None)
     many = ("B-zwei", "P-zwei", ODD[0], date(2026, 1, 1), 0, 0, "norm", ODD[1], ODD[2], "abwesend")
-    made = []
+    entries = []
     for row, times in ((PLAIN, 1), (many, 3), (bare, 1)):
         values = (RESIDENTS.get(row[0] or ""), STAFF.get(row[1] or ""), *row[2:])
         key = blake2b(repr(values).encode(), digest_size=16).digest()
         names = ("resident_id", "staff_id", "intervention", "day", "minute", "seconds", "source", "shift", "ward")
         named = dict(zip((*names, "status"), values, strict=True))
-        made += [{"home_id": 1, "content_hash": key, "occurrence": i, "batch_id": 1, **named} for i in range(times)]
-    return made
+        entries += [{"home_id": 1, "content_hash": key, "occurrence": i, "batch_id": 1, **named} for i in range(times)]
+    return entries
 
 
 def test_rows_of_the_former_form_are_carried_over_and_back(unmigrated: Settings) -> None:
@@ -310,12 +318,12 @@ def test_rows_of_the_former_form_are_carried_over_and_back(unmigrated: Settings)
         connection.execute(insert(table), old_rows())
     migrate.move(engine, "work", "0003")
     with engine.begin() as connection:
-        found = stored(connection)
-        assert sorted(found.values()) == [1, 1, 3]
-        assert found[PLAIN] == 1
-        assert columns_of(connection) == found
+        after = stored(connection)
+        assert sorted(after.values()) == [1, 1, 3]
+        assert after[PLAIN] == 1
+        assert columns_of(connection) == after
         assert b"".join(connection.scalars(MONTHS)) == b"".join(connection.scalars(KEYS))
-        again = list(found.elements())
+        again = list(after.elements())
         assert add(connection, again) == 0, "an upload stored before the migration is still known"
         assert add(connection, [*again, PLAIN]) == 1
         connection.execute(delete(WorkMonth))

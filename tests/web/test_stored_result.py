@@ -67,8 +67,8 @@ def keep(databases: Databases, home_id: int, tables: Tables) -> None:
 
 def scored(tables: Tables, period: tuple[date, date], ward: str | None = None) -> pebem.Aggregate:
     """Return what a full run says of a period and ward."""
-    found = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
-    cells, coverage = found.tables[pebem.CUBE[0]], found.coverage
+    result = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
+    cells, coverage = result.tables[pebem.CUBE[0]], result.coverage
     if ward is not None:
         cells, coverage = cells[cells["ward"] == ward], coverage[coverage["ward"] == ward]
     return pebem.Aggregate({pebem.CUBE[0]: cells}, coverage)
@@ -84,13 +84,13 @@ def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
 
 def check(databases: Databases, home_id: int, tables: Tables, period: tuple[date, date], ward: str | None) -> None:
     """Compare everything pages read with a full run."""
-    found, full = results.load(databases.reading, home_id, period=period, ward=ward), scored(tables, period, ward)
-    assert found.period == period
+    result, full = results.load(databases.reading, home_id, period=period, ward=ward), scored(tables, period, ward)
+    assert result.period == period
     for kept in (results.BY_PLACE, ("ward",), ("intervention",), results.BY_DAY, ()):
-        assert records(found.aggregate.by(*kept)) == records(full.by(*kept))
+        assert records(result.aggregate.by(*kept)) == records(full.by(*kept))
     cells = results.cells(databases.reading, home_id, period, ward)
-    assert pebem.Aggregate({pebem.CUBE[0]: cells}, found.aggregate.coverage) == full
-    assert found.covered["counted"] == full.counted
+    assert pebem.Aggregate({pebem.CUBE[0]: cells}, result.aggregate.coverage) == full
+    assert result.covered["counted"] == full.counted
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -110,10 +110,10 @@ def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, 
     for period in PERIODS:
         full = scored(tables, period).by("intervention").groupby("intervention")[["count", "seconds"]].sum()
         for name in full.index[:20]:
-            found = demand.behind(databases.reading, home_id, name, period)
-            assert sum(one.count for one in found) == full.loc[name, "count"]
-            assert sum(one.seconds for one in found) == full.loc[name, "seconds"]
-            assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in found)
+            rows = demand.behind(databases.reading, home_id, name, period)
+            assert sum(one.count for one in rows) == full.loc[name, "count"]
+            assert sum(one.seconds for one in rows) == full.loc[name, "seconds"]
+            assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in rows)
         asked = shape(tables, BOOK, period).query("seconds > 0")
         compared = plausibility.of_home(databases.reading, home_id, period)
         seconds = {one.grade: one.seconds for one in compared.shapes}
@@ -123,14 +123,14 @@ def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_days_put_in_place_leave_what_a_full_run_would(databases: Databases, app: Flask, seed: int) -> None:
-    """Replacing some days, also over the edge of a month and to the end of time, equals keeping everything anew."""
+    """Replacing some days, also over the edge of a month and to the end of time, equals storing everything again."""
     home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
     keep(databases, home_id, tables)
     for step, (first, last) in enumerate((*PERIODS[2:], (date(2026, 2, 20), date.max))):
         fresh = drawn(100 + 10 * seed + step, 400).interventions
         within = [
-            one.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
-            for one in (tables, replace(tables, interventions=fresh))
+            home.interventions["date"].between(pd.Timestamp(first), pd.Timestamp(min(last, LAST)))
+            for home in (tables, replace(tables, interventions=fresh))
         ]
         rows = pd.concat([tables.interventions[~within[0]], fresh[within[1]]], ignore_index=True)
         kinds = dict.fromkeys(tables.interventions.select_dtypes("category"), "category")
@@ -215,7 +215,7 @@ def test_pages_read_no_interventions(anna: Person) -> None:
 
 
 def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
-    """The revision drops the former result; the next start makes it anew from the rows, once."""
+    """The revision drops the former result; the next start recomputes it from the rows, once."""
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
@@ -227,7 +227,7 @@ def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
     assert home_analysis.refresh_stale(databases) == 0
 
 
-def test_a_result_of_another_format_is_made_anew(anna: Person) -> None:
+def test_result_of_another_format_is_recomputed(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
@@ -267,7 +267,7 @@ def test_packing_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("damaged", "said"),
+    ("damaged", "message"),
     [
         (b"", "Kennung PBC"),
         (b"PBC", "Kennung PBC"),
@@ -277,8 +277,8 @@ def test_packing_loses_nothing() -> None:
         (b"PBC\x02" + packed.pack(EXTREMES)[4:], "Format 2, bekannt ist 1"),
     ],
 )
-def test_damaged_bytes_are_refused_in_words(damaged: bytes, said: str) -> None:
-    with pytest.raises(packed.FormatError, match=said) as refusal:
+def test_damaged_bytes_are_refused_in_words(damaged: bytes, message: str) -> None:
+    with pytest.raises(packed.FormatError, match=message) as refusal:
         packed.unpack(damaged)
     assert "Bitte starten Sie die Anwendung neu" in str(refusal.value)
 
@@ -287,9 +287,9 @@ def test_damaged_bytes_are_refused_in_words(damaged: bytes, said: str) -> None:
 def test_sums_do_not_depend_on_the_way(rows: int) -> None:
     """Few rows are sorted, many go into slots; both give what pandas says."""
     rng = np.random.default_rng(rows)
-    made = {"day": rng.integers(20_000, 20_040, rows), "ward": rng.integers(0, 3, rows)}
+    columns = {"day": rng.integers(20_000, 20_040, rows), "ward": rng.integers(0, 3, rows)}
     sums = {"count": rng.integers(1, 9, rows), "seconds": rng.integers(0, 2**40, rows)}
-    cells = CodedTable(made | sums, {"ward": ("B", None, "A")})
-    expected = pd.DataFrame(made | sums).groupby(["day", "ward"], as_index=False).sum()
+    cells = CodedTable(columns | sums, {"ward": ("B", None, "A")})
+    expected = pd.DataFrame(columns | sums).groupby(["day", "ward"], as_index=False).sum()
     assert pd.DataFrame(cells.summed("day", "ward").columns).to_numpy().tolist() == expected.to_numpy().tolist()
     assert cells.summed().columns["seconds"].tolist() == ([int(sums["seconds"].sum())] if rows else [])

@@ -11,7 +11,7 @@ import pytest
 from importers.home_words.kinds import DUTY, KINDS, QUALIFICATION
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, person, post, token
-from tests.support.web.words import left_open, made
+from tests.support.web.words import left_open, stored_terms
 from web.services.uploads import records
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_several_words_are_answered_in_one_go(ben: Person, client: FlaskClient) 
         client, page, page, wort=["Zauberlehrling", "PHK"], **{"antwort-1": "", "andere-1": "2", "antwort-2": "3"}
     )
     assert answer.status_code == 302
-    assert made(ben, QUALIFICATION) == {"Zauberlehrling": ("2", 1), "PHK": ("3", 1)}
+    assert stored_terms(ben, QUALIFICATION) == {"Zauberlehrling": ("2", 1), "PHK": ("3", 1)}
     text = client.get(page).text
     assert "Gespeichert: 2 Wörter." in text
     assert words_on(text) == ["PHK", "Zauberlehrling"], "to be opened again"
@@ -62,11 +62,11 @@ def test_several_words_are_answered_in_one_go(ben: Person, client: FlaskClient) 
     assert '<span class="tag">später</span>' in client.get(page).text
 
 
-def test_saving_nothing_says_so(ben: Person, client: FlaskClient) -> None:
+def test_saving_nothing_shows_a_message(ben: Person, client: FlaskClient) -> None:
     page = "/bezeichnungen/dienst"
     post(client, page, page, wort=["F", "f"], **{"antwort-1": "", "andere-2": "  "})
     assert "Es war nichts zu ändern" in client.get(page).text
-    assert made(ben, DUTY) == {}
+    assert stored_terms(ben, DUTY) == {}
 
 
 def test_what_was_entered_is_shown_again_where_one_answer_is_wrong(ben: Person, client: FlaskClient) -> None:
@@ -84,7 +84,7 @@ def test_what_was_entered_is_shown_again_where_one_answer_is_wrong(ben: Person, 
     assert "<b>früh" not in answer.text
     assert 'value="06:00-14:00" placeholder' in answer.text
     assert 'value="später" checked' in answer.text
-    assert made(ben, DUTY) == {}
+    assert stored_terms(ben, DUTY) == {}
 
 
 def test_a_name_that_is_in_no_catalogue_is_not_mapped(client: FlaskClient) -> None:
@@ -111,7 +111,7 @@ def test_words_of_an_upload_are_answered_and_it_is_read_once_more(ben: Person, c
     answer = post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
     assert answer.location == "/daten/1"
     assert ben.state(1) == records.WAITING
-    assert made(ben) == {"Zauberei": ("1.2", 1)}
+    assert stored_terms(ben) == {"Zauberei": ("1.2", 1)}
 
 
 def test_a_stored_upload_is_not_read_once_more(ben: Person, client: FlaskClient) -> None:
@@ -123,7 +123,7 @@ def test_a_stored_upload_is_not_read_once_more(ben: Person, client: FlaskClient)
     assert words_on(text) == ["Zauberei"]
     post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
     assert ben.state(1) == records.STORED
-    assert made(ben) == {"Zauberei": ("1.2", 1)}
+    assert stored_terms(ben) == {"Zauberei": ("1.2", 1)}
 
 
 def test_words_of_an_upload_do_not_exist_for_another_tenant(ben: Person, client: FlaskClient) -> None:
@@ -138,5 +138,5 @@ def test_words_of_an_upload_do_not_exist_for_another_tenant(ben: Person, client:
             post(stranger, address, "/bezeichnungen/", wort="PHK", lesen="ja", **{"antwort-1": "3"}).status_code == 404
         )
     assert client.get("/daten/1/werte/sternzeichen").status_code == 404
-    assert made(ben, QUALIFICATION) == made(other, QUALIFICATION) == {}
+    assert stored_terms(ben, QUALIFICATION) == stored_terms(other, QUALIFICATION) == {}
     assert ben.state(1) == records.READ

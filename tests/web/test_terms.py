@@ -13,7 +13,7 @@ from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION,
 from tests.support.web import workbooks
 from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
-from tests.support.web.words import left_open, made
+from tests.support.web.words import left_open, stored_terms
 from web.services.analysis import results
 from web.services.uploads import records, steps
 from web.services.words import spreadsheet, terms, unanswered_words
@@ -45,9 +45,13 @@ def content(rows: list[tuple[Any, ...]] | None = None) -> bytes:
 def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
     """Say what a word stands for."""
     return terms.answer(
-        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id, kind=kind,
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        home_id=who.home_id,
+        kind=kind,
         answers={text: target},
-    )  # fmt: skip
+    )
 
 
 def pending(
@@ -73,22 +77,22 @@ def csv_of(who: Person) -> str:
     return spreadsheet.as_csv(who.services.databases.reading, tenant_of(who), who.home_id)
 
 
-def test_unknown_names_are_kept_with_their_weight(anna: Person) -> None:
+def test_unknown_names_are_stored_with_their_weight(anna: Person) -> None:
     anna.read_in(content())
-    found = pending(anna)
-    assert [(one.text, one.rows, one.seconds) for one in found] == [
+    open_words = pending(anna)
+    assert [(one.text, one.rows, one.seconds) for one in open_words] == [
         ("Kaffeerunde", 1, 5400),
         ("Zauberei", 2, 720),
         ("Bewegungsföderung", 1, 0),
     ]
-    best = found[2].suggestions[0]
+    best = open_words[2].suggestions[0]
     assert (best.target, best.called, best.like) == ("1.1", "1.1 Bewegungsförderung", "Bewegungsförderung")
     assert best.score > 85
-    assert all(len(one.suggestions) <= 3 for one in found)
+    assert all(len(one.suggestions) <= 3 for one in open_words)
 
 
-def test_name_with_a_person_in_it_is_not_kept(anna: Person) -> None:
-    """T1: free text that names somebody of the same upload stays in the sealed findings."""
+def test_name_containing_a_person_is_not_stored(anna: Person) -> None:
+    """T1: free text that names a person of the same upload stays in the sealed findings."""
     anna.read_in(content())
     with anna.services.databases.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
@@ -96,7 +100,7 @@ def test_name_with_a_person_in_it_is_not_kept(anna: Person) -> None:
     assert not [text for text in texts if "eromska" in text]
 
 
-def test_name_of_somebody_the_home_knew_before_is_not_kept_either(anna: Person) -> None:
+def test_name_of_a_formerly_known_person_is_not_stored(anna: Person) -> None:
     """T1: a monthly file without master data may still name people in free text."""
     anna.read_in(content())
     anna.read_in(workbooks.workbook(Interventionen=[*WORK[:1], *WORK[3:]]), store=False)
@@ -118,11 +122,11 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     assert row.rows == row.counted + row.excluded
     cells = results.load(reading, anna.home_id).aggregate.by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
-    counts = {one.code: (one.severity.value, one.count) for one in said.findings}
+    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    counts = {one.code: (one.severity.value, one.count) for one in texts.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
-    assert "Kaffeerunde" not in {one.value for one in said.findings if one.severity.value == "Fehler"}
+    assert "Kaffeerunde" not in {one.value for one in texts.findings if one.severity.value == "Fehler"}
 
 
 def test_later_is_an_answer_for_now(anna: Person) -> None:
@@ -130,8 +134,8 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
     upload_id = anna.read_in(content(), store=False)
-    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
-    assert "Zauberei" in {one.value for one in said.findings if one.code == "intervention-unbekannt"}
+    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    assert "Zauberei" in {one.value for one in texts.findings if one.code == "intervention-unbekannt"}
 
 
 def test_every_change_is_a_version(anna: Person) -> None:
@@ -143,21 +147,27 @@ def test_every_change_is_a_version(anna: Person) -> None:
         (2, LATER, "Anna"),
         (1, "1.1", "Anna"),
     ]
-    assert made(anna) == {"Zauberei": ("1.2", 3)}
+    assert stored_terms(anna) == {"Zauberei": ("1.2", 3)}
     assert actions(anna).count("bezeichnung.zuordnen") == 3
 
 
 def test_impossible_mappings_are_refused(anna: Person) -> None:
     for text, target in (
-        ("", "1.1"), ("  ", "1.1"), ("x" * 201, "1.1"), ("ä" * 150, "1.1"), ("Zauberei", ""), ("Zauberei", "99.9"),
-        ("1.1", "1.2"), ("Bewegungsförderung", IGNORE),
-    ):  # fmt: skip
+        ("", "1.1"),
+        ("  ", "1.1"),
+        ("x" * 201, "1.1"),
+        ("ä" * 150, "1.1"),
+        ("Zauberei", ""),
+        ("Zauberei", "99.9"),
+        ("1.1", "1.2"),
+        ("Bewegungsförderung", IGNORE),
+    ):
         with pytest.raises(TermError):
             map_(anna, text, target)
-    assert made(anna) == {}
+    assert stored_terms(anna) == {}
 
 
-def test_newest_upload_tells_the_weight(anna: Person) -> None:
+def test_newest_upload_determines_the_weight(anna: Person) -> None:
     """The same file twice does not weigh twice; what was thrown away weighs nothing."""
     anna.read_in(content())
     anna.read_in(content())
@@ -184,7 +194,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
         "'=SUMME(A1);", "'=SUMME(A1);Bewegungsförderung"
     )
     assert read_csv(anna, filled) == SpreadsheetAnswers(2, 1, ())
-    assert made(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
+    assert stored_terms(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
     assert read_csv(anna, csv_of(anna)) == SpreadsheetAnswers(0, 3, ())
     spreadsheet.record_download(anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
@@ -211,10 +221,10 @@ def test_csv_holds_all_kinds(anna: Person) -> None:
         .replace("l;f;", "l;f;Urlaub")
     )
     assert read_csv(anna, filled) == SpreadsheetAnswers(4, 2, ())
-    assert made(anna, QUALIFICATION) == {"PHK": ("3", 1), "Zauberlehrling": ("2", 1)}
-    assert made(anna, ROLE) == {"WBL": ("WBL", 1)}, "a role may stay as it is written"
-    assert made(anna, SHIFT) == {"F1": ("Früh", 1)}
-    assert made(anna, DUTY) == {"F": ("06:00-14:00, Pause 30", 1), "f": ("Urlaub", 1)}
+    assert stored_terms(anna, QUALIFICATION) == {"PHK": ("3", 1), "Zauberlehrling": ("2", 1)}
+    assert stored_terms(anna, ROLE) == {"WBL": ("WBL", 1)}, "a role may stay as it is written"
+    assert stored_terms(anna, SHIFT) == {"F1": ("Früh", 1)}
+    assert stored_terms(anna, DUTY) == {"F": ("06:00-14:00, Pause 30", 1), "f": ("Urlaub", 1)}
 
 
 def test_csv_from_before_there_were_kinds_is_still_read(anna: Person) -> None:
@@ -222,7 +232,7 @@ def test_csv_from_before_there_were_kinds_is_still_read(anna: Person) -> None:
     assert read_csv(
         anna, old + "Zauberei;1.2;Lagern;2;12,00;1\r\nTanz;;;;;\r\nKaffee;ignorieren;;;;\r\n"
     ) == SpreadsheetAnswers(2, 0, ())
-    assert made(anna) == {"Zauberei": ("1.2", 1), "Kaffee": (IGNORE, 1)}
+    assert stored_terms(anna) == {"Zauberei": ("1.2", 1), "Kaffee": (IGNORE, 1)}
 
 
 FAULTY = (
@@ -249,15 +259,15 @@ FAULTY = (
 
 def test_faulty_csv_changes_nothing(anna: Person) -> None:
     for text in FAULTY:
-        found = read_csv(anna, text)
-        assert found.problems, text[:60]
-        assert found.changed == 0
-    assert not any(made(anna, kind) for kind in KINDS)
+        read_table = read_csv(anna, text)
+        assert read_table.problems, text[:60]
+        assert read_table.changed == 0
+    assert not any(stored_terms(anna, kind) for kind in KINDS)
 
 
 def test_csv_of_old_spreadsheet_programs(anna: Person) -> None:
     assert read_csv(anna, "Bezeichnung;Intervention\nFußpflege groß;später\n".encode("cp1252")).changed == 1
-    assert made(anna) == {"Fußpflege groß": (LATER, 1)}
+    assert stored_terms(anna) == {"Fußpflege groß": (LATER, 1)}
     assert [(one.text, one.rows, one.upload_id) for one in pending(anna)] == [("Fußpflege groß", 0, None)]
 
 
@@ -266,13 +276,13 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     anna.read_in(content())
     map_(anna, "Zauberei", "1.2")
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
-    assert made(other) == {}
+    assert stored_terms(other) == {}
     assert terms.history(anna.services.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
     assert pending(other) == []
     other.read_in(content())
     assert results.load(anna.services.databases.reading, other.home_id).covered["counted"] == 1
     map_(other, "Zauberei", "1.1")
-    assert made(anna) == {"Zauberei": ("1.2", 1)}
+    assert stored_terms(anna) == {"Zauberei": ("1.2", 1)}
     foreign: dict[str, Any] = {"tenant_id": tenant_of(other), "home_id": anna.home_id}
     asked = {"account_id": account_of(other), **foreign}
     with pytest.raises(TermError):
@@ -288,15 +298,15 @@ def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
     map_(anna, "Zauberei", "1.2")
     anna.home_id = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
     anna.read_in(content())
-    found = results.load(anna.services.databases.reading, anna.home_id)
-    assert found.covered["counted"] == 3
-    assert found.period == (date(2026, 2, 8), date(2026, 2, 9))
+    result = results.load(anna.services.databases.reading, anna.home_id)
+    assert result.covered["counted"] == 3
+    assert result.period == (date(2026, 2, 8), date(2026, 2, 9))
 
 
 def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
     upload_id = left_open(anna)
-    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind)] for kind in KINDS}
-    assert found == {
+    open_words = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind)] for kind in KINDS}
+    assert open_words == {
         INTERVENTION: [("Zauberei", 1, 300)],
         QUALIFICATION: [("Zauberlehrling", 1, 7200), ("PHK", 2, 3600)],
         ROLE: [("WBL", 1, 60)],
@@ -310,12 +320,14 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
         "QN 2 – Pflegehilfskraft mit Basiskurs",
     )
     counted = unanswered_words.count(anna.services.databases.reading, anna.home_id)
-    assert {kind: one.words for kind, one in counted.items()} == {kind: len(words) for kind, words in found.items()}
+    assert {kind: one.words for kind, one in counted.items()} == {
+        kind: len(words) for kind, words in open_words.items()
+    }
     assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
     assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id) == counted
 
 
-def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
+def test_names_of_persons_are_stored_in_no_kind(anna: Person) -> None:
     """T1: a roster may hold who swapped with whom, a qualification the person who has it; whatever stands between."""
     left_open(anna)
     with anna.services.databases.reading() as session:
@@ -326,41 +338,50 @@ def test_names_of_persons_are_kept_in_no_kind(anna: Person) -> None:
 
 def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
     for kind, text, target in (
-        (INTERVENTION, "Zauberei", "1.2"), (INTERVENTION, "Tanz", IGNORE), (INTERVENTION, "Kaffee", LATER),
-        (QUALIFICATION, "PHK", "1 betreuung-43b"), (ROLE, "BK", "betreuung-43b"), (SHIFT, "F1", "Früh"),
-        (DUTY, "F", "06:00-14:00"), (DUTY, "f", "frei"),
-    ):  # fmt: skip
+        (INTERVENTION, "Zauberei", "1.2"),
+        (INTERVENTION, "Tanz", IGNORE),
+        (INTERVENTION, "Kaffee", LATER),
+        (QUALIFICATION, "PHK", "1 betreuung-43b"),
+        (ROLE, "BK", "betreuung-43b"),
+        (SHIFT, "F1", "Früh"),
+        (DUTY, "F", "06:00-14:00"),
+        (DUTY, "f", "frei"),
+    ):
         assert map_(anna, text, target, kind) == 1
     with anna.services.databases.reading() as session:
-        agreed = terms.agreed(session, tenant_of(anna))
-    assert agreed.interventions == {"Zauberei": "1.2", "Tanz": IGNORE}
-    assert agreed.qualifications == {"PHK": "1 betreuung-43b"}
-    assert agreed.roles == {"BK": "betreuung-43b"}
-    assert agreed.shifts == {"F1": "Früh"}
-    assert agreed.shift_codes == {"F": "06:00-14:00", "f": "frei"}
-    assert agreed.profiles == ()
+        conventions = terms.home_conventions(session, tenant_of(anna))
+    assert conventions.interventions == {"Zauberei": "1.2", "Tanz": IGNORE}
+    assert conventions.qualifications == {"PHK": "1 betreuung-43b"}
+    assert conventions.roles == {"BK": "betreuung-43b"}
+    assert conventions.shifts == {"F1": "Früh"}
+    assert conventions.shift_codes == {"F": "06:00-14:00", "f": "frei"}
+    assert conventions.profiles == ()
 
 
 def test_one_wrong_answer_keeps_all_from_being_stored(anna: Person) -> None:
     with pytest.raises(TermError) as caught:
         terms.answer(
-            anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna), home_id=anna.home_id,
-            kind=DUTY, answers={"F": "06:00-14:00", "S": "nachmittags", "06:00-14:00": "frei"},
-        )  # fmt: skip
+            anna.services.databases,
+            tenant_id=tenant_of(anna),
+            account_id=account_of(anna),
+            home_id=anna.home_id,
+            kind=DUTY,
+            answers={"F": "06:00-14:00", "S": "nachmittags", "06:00-14:00": "frei"},
+        )
     assert set(caught.value.wrong) == {"S", "06:00-14:00"}
     assert "„nachmittags“ sind keine Zeiten" in caught.value.wrong["S"]
     assert "braucht keine Zuordnung" in caught.value.wrong["06:00-14:00"]
-    assert made(anna, DUTY) == {}
+    assert stored_terms(anna, DUTY) == {}
 
 
 def test_two_who_answer_at_the_same_moment(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second is told; nothing of hers is half stored, and the first answer stays."""
+    """The second gets a message; nothing of hers is half stored, and the first answer stays."""
     map_(anna, "Zauberei", "1.1")
     monkeypatch.setattr(terms, "newest", lambda *_: {})
     with pytest.raises(TermError, match="noch jemand"):
         map_(anna, "Zauberei", "1.2")
     monkeypatch.undo()
-    assert made(anna) == {"Zauberei": ("1.1", 1)}
+    assert stored_terms(anna) == {"Zauberei": ("1.1", 1)}
 
 
 def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person) -> None:
@@ -380,7 +401,7 @@ def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_an
 
 
 def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -> None:
-    """What nobody knew is asked for, answered, read once more, and counts; nothing is asked twice."""
+    """Unknown words are asked for, answered, read once more, and count; nothing is asked twice."""
     staff = [workbooks.STAFF[0], ("P1", "Quast", "Ute", "Zauberlehrling", "WBL", "", "", "")]
     work = [
         workbooks.WORK[0][:7],
@@ -390,8 +411,8 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
     duties = [("Personal-Nr", "Datum", "Dienst"), ("P1", "08.02.2026", "Q7"), ("P1", "09.02.2026", "Quast")]
     sheets = {"Bewohner": workbooks.RESIDENTS, "Mitarbeitende": staff, "Interventionen": work, "Dienste": duties}
     upload_id = anna.read_in(workbooks.workbook(**sheets), store=False)
-    found = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, upload_id)] for kind in KINDS}
-    assert found == {
+    open_words = {kind: [(one.text, one.rows, one.seconds) for one in pending(anna, kind, upload_id)] for kind in KINDS}
+    assert open_words == {
         INTERVENTION: [("Zauberei", 1, 1800)],
         QUALIFICATION: [("Zauberlehrling", 1, 1200)],
         ROLE: [("WBL", 1, 1200)],
@@ -399,7 +420,7 @@ def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -
         DUTY: [("Q7", 1, 0)],
     }
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=True):
-        map_(anna, found[kind][0][0], target, kind)
+        map_(anna, open_words[kind][0][0], target, kind)
     services = anna.services
     steps.reread(services.databases, upload_id, account_id=account_of(anna))
     steps.read(services.databases, services.settings, services.jobs.queue, upload_id)

@@ -37,16 +37,16 @@ def new_rows(who: Person, content: bytes) -> int:
 def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
-    found = queue(anna)
-    assert [(one.kind, one.label, one.rows, one.seconds) for one in found.questions] == [
+    questions = queue(anna)
+    assert [(entry.kind, entry.label, entry.rows, entry.seconds) for entry in questions.questions] == [
         (RESIDENT, "42", 5, 5700),
         (RESIDENT, "Ay?e Müller-Özdemir", 1, 1800),
         (STAFF, "Quast, Ute", 1, 1200),
-        *sorted([(RESIDENT, "0815", 1, 300), (STAFF, "P9", 1, 300)], key=lambda one: asked(anna, one[1]).pseudonym),
+        *sorted([(RESIDENT, "0815", 1, 300), (STAFF, "P9", 1, 300)], key=lambda entry: asked(anna, entry[1]).pseudonym),
     ]
-    assert (found.count, found.rows, found.seconds) == (5, 9, 9300)
+    assert (questions.count, questions.rows, questions.seconds) == (5, 9, 9300)
     best = [asked(anna, label).offers for label in ("42", "Ay?e Müller-Özdemir", "Quast, Ute", "0815")]
-    assert [[(one.label, one.sure) for one in offers] for offers in best] == [
+    assert [[(entry.label, entry.sure) for entry in offers] for offers in best] == [
         [("0042 Müller-Özdemir, Ayşe", True)],
         [("0042 Müller-Özdemir, Ayşe", False)],
         [("P1 Quast, Ute", True)],
@@ -58,7 +58,7 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
 
 
 def test_merging_gives_rows_once_and_the_same_files_again_add_nothing(anna: Person) -> None:
-    """What both have from different uploads is one deed; rows of one upload all count."""
+    """A row both have from different uploads is one intervention; rows of one upload all count."""
     anna.read_in(workbooks.workbook())
     assert new_rows(anna, monthly()) == 7
     assert (new_rows(anna, monthly()), new_rows(anna, workbooks.workbook())) == (0, 0)
@@ -119,19 +119,19 @@ def test_rows_of_one_upload_under_both_numbers_all_count(anna: Person) -> None:
 
 
 def test_what_each_upload_had_counts_not_what_was_stored_of_it(anna: Person) -> None:
-    """The second upload had the row under both numbers, once of them known before: two rows are two deeds."""
+    """The second upload had the row under both numbers, once of them known before: two rows are two interventions."""
     row = ("1.1", "05.03.2026", "08:00", "10", "Früh", "", "")
-    one, two = ([("42", "P1", *row)], [("42", "P1", *row), ("0042", "P1", *row)])
+    first, second = ([("42", "P1", *row)], [("42", "P1", *row), ("0042", "P1", *row)])
     anna.read_in(workbooks.workbook())
-    assert [new_rows(anna, monthly([HEAD, *rows])) for rows in (one, two)] == [1, 1]
+    assert [new_rows(anna, monthly([HEAD, *rows])) for rows in (first, second)] == [1, 1]
     merge(anna, "42", "0042")
-    assert sum(one[4] == 600 for one in stored(anna)) == 2
-    assert [new_rows(anna, monthly([HEAD, *rows])) for rows in (one, two, two, one)] == [0, 0, 0, 0]
+    assert sum(first[4] == 600 for first in stored(anna)) == 2
+    assert [new_rows(anna, monthly([HEAD, *rows])) for rows in (first, second, second, first)] == [0, 0, 0, 0]
     check(anna)
 
 
-def test_row_that_says_otherwise_takes_the_place_as_under_one_number(anna: Person) -> None:
-    """The list corrected the minutes of a deed under the other number: one deed, with the later minutes."""
+def test_differing_row_replaces_the_earlier_one_as_under_one_number(anna: Person) -> None:
+    """The list corrected the minutes under the other number: one intervention, with the later minutes."""
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly([HEAD, ("42", "P1", "1.1", "05.01.2026", "07:10", "33", "Früh", "", "")]))
     before = len(stored(anna))
@@ -141,7 +141,7 @@ def test_row_that_says_otherwise_takes_the_place_as_under_one_number(anna: Perso
     check(anna)
 
 
-def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
+def test_undoing_an_upload_after_a_merge_leaves_the_rest(anna: Person) -> None:
     """What the others said of the person stays, under whichever number."""
     anna.read_in(workbooks.workbook())
     before = stored(anna)
@@ -156,32 +156,36 @@ def test_upload_taken_back_after_a_merge_leaves_the_rest(anna: Person) -> None:
     check(anna)
 
 
-def test_assessments_and_levels_of_the_stranger_go_along(anna: Person) -> None:
+def test_merge_moves_assessments_and_overrides(anna: Person) -> None:
     """Of two assessments of one day that of the known person holds."""
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
-    one, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
+    question, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
     with anna.services.databases.writing.begin() as session:
         ids = {row.pseudonym: row.id for row in session.scalars(select(models.Resident))}
         own = session.scalars(select(models.Assessment).where(models.Assessment.resident_id == ids[ayse])).one()
         for day in (own.date, date(2026, 3, 1)):
             session.add(
                 models.Assessment(
-                    resident_id=ids[one.pseudonym], date=day, continence_urine=0, continence_stool=0, special=False,
+                    resident_id=ids[question.pseudonym],
+                    date=day,
+                    continence_urine=0,
+                    continence_stool=0,
+                    special=False,
                     cells=dict.fromkeys(own.cells, 0),
                 )
-            )  # fmt: skip
-        session.add(models.Instability(resident_id=ids[one.pseudonym], criterion="x", start=None, end=None))
+            )
+        session.add(models.Instability(resident_id=ids[question.pseudonym], criterion="x", start=None, end=None))
         home_analysis.analyse(session, anna.home_id)
     merge(anna, "42", "0042")
     check(anna)
     with anna.services.databases.reading() as session:
-        held, unstable = (
+        valid, unstable = (
             home_data.assessments_of(session, anna.home_id),
             home_data.people_of(session, anna.home_id).instability,
         )
-    assert [day.isoformat()[:10] for day in held[held["resident"] == ayse]["date"].dropna()] == ["2026-03-01"]
-    assert (held["resident"] == ayse).sum() == 2
+    assert [day.isoformat()[:10] for day in valid[valid["resident"] == ayse]["date"].dropna()] == ["2026-03-01"]
+    assert (valid["resident"] == ayse).sum() == 2
     assert unstable["resident"].tolist() == [ayse]
 
 
@@ -194,9 +198,9 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
     upload_id = anna.read_in(later)
-    said = records.texts(anna.services.databases, anna.services.settings, upload_id)
-    assert said is not None
-    strange = {one.value for one in said.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
+    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    assert texts is not None
+    strange = {one.value for one in texts.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
     assert not strange & {"42", "Quast, Ute"}
     assert (pseudonym(anna, RESIDENT, "0042"), pseudonym(anna, STAFF, "P1")) in {row[:2] for row in stored(anna)}
@@ -241,37 +245,37 @@ def test_person_of_its_own_and_later(anna: Person) -> None:
 def test_impossible_answers_change_nothing(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
-    one, ayse, ute = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042"), pseudonym(anna, STAFF, "P1")
+    question, ayse, ute = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042"), pseudonym(anna, STAFF, "P1")
     before = stored(anna)
     wrong = [
-        PersonReply(one.kind, one.pseudonym, SAME),
-        PersonReply(one.kind, one.pseudonym, SAME, one.pseudonym),
-        PersonReply(one.kind, one.pseudonym, SAME, ute),
-        PersonReply(one.kind, one.pseudonym, SAME, "B-XXXXX"),
-        PersonReply(one.kind, one.pseudonym, SAME, asked(anna, "0815").pseudonym),
-        PersonReply(one.kind, one.pseudonym, "nie"),
-        PersonReply(one.kind, "B-XXXXX", NEW),
-        PersonReply(one.kind, ayse, NEW),
-        PersonReply(one.kind, ayse, SAME, one.pseudonym),
-        PersonReply("haustier", one.pseudonym, NEW),
-        PersonReply(one.kind, one.pseudonym, NEW, ayse),
+        PersonReply(question.kind, question.pseudonym, SAME),
+        PersonReply(question.kind, question.pseudonym, SAME, question.pseudonym),
+        PersonReply(question.kind, question.pseudonym, SAME, ute),
+        PersonReply(question.kind, question.pseudonym, SAME, "B-XXXXX"),
+        PersonReply(question.kind, question.pseudonym, SAME, asked(anna, "0815").pseudonym),
+        PersonReply(question.kind, question.pseudonym, "nie"),
+        PersonReply(question.kind, "B-XXXXX", NEW),
+        PersonReply(question.kind, ayse, NEW),
+        PersonReply(question.kind, ayse, SAME, question.pseudonym),
+        PersonReply("haustier", question.pseudonym, NEW),
+        PersonReply(question.kind, question.pseudonym, NEW, ayse),
     ]
-    for said in wrong:
+    for answer in wrong:
         with pytest.raises(PersonError):
             person_answers.answer(
                 anna.services.databases,
                 tenant_id=tenant_of(anna),
                 account_id=account_of(anna),
                 home_id=anna.home_id,
-                reply=said,
+                reply=answer,
             )
     assert stored(anna) == before
     assert not queue(anna).answered
     merge(anna, "42", "0042")
-    reply(anna, one, SAME, ayse)
-    for said, same_as in ((NEW, ""), (LATER, ""), (SAME, pseudonym(anna, RESIDENT, "77"))):
+    reply(anna, question, SAME, ayse)
+    for answer, same_as in ((NEW, ""), (LATER, ""), (SAME, pseudonym(anna, RESIDENT, "77"))):
         with pytest.raises(PersonError, match="zusammengeführt"):
-            reply(anna, one, said, same_as)
+            reply(anna, question, answer, same_as)
     assert actions(anna).count("person.zusammenfuehren") == 1
 
 
@@ -298,7 +302,7 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
     for who in (anna, other):
         who.read_in(workbooks.workbook())
         who.read_in(monthly())
-    one, before = asked(other, "42"), stored(other)
+    question, before = asked(other, "42"), stored(other)
     mine = pseudonym(anna, RESIDENT, "0042")
     for home, tenant, same_as in (
         (other.home_id, tenant_of(anna), pseudonym(other, RESIDENT, "0042")),
@@ -311,7 +315,7 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
                 tenant_id=tenant,
                 account_id=account_of(anna),
                 home_id=home,
-                reply=PersonReply(one.kind, one.pseudonym, SAME, same_as),
+                reply=PersonReply(question.kind, question.pseudonym, SAME, same_as),
             )
     merge(anna, "42", "0042")
     assert stored(other) == before
@@ -343,9 +347,11 @@ def test_nothing_is_asked_while_the_vault_is_silent(anna: Person) -> None:
 
 def test_stranger_whose_master_data_came_is_no_question(anna: Person) -> None:
     anna.read_in(monthly())
-    one = asked(anna, "42")
+    question = asked(anna, "42")
     with anna.services.databases.writing.begin() as session:
-        session.execute(update(models.Resident).where(models.Resident.pseudonym == one.pseudonym).values(known=True))
+        session.execute(
+            update(models.Resident).where(models.Resident.pseudonym == question.pseudonym).values(known=True)
+        )
     assert "42" not in {other.label for other in queue(anna).questions}
     with pytest.raises(PersonError, match="Stammdaten"):
-        reply(anna, one, NEW)
+        reply(anna, question, NEW)

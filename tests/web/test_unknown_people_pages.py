@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 
-def choose(client: FlaskClient, one: PersonQuestion, **fields: str) -> TestResponse:
+def choose(client: FlaskClient, question: PersonQuestion, **fields: str) -> TestResponse:
     """Send one of the forms of a question."""
-    return post(client, "/personen/", "/personen/", art=one.kind, wer=one.pseudonym, **fields)
+    return post(client, "/personen/", "/personen/", art=question.kind, wer=question.pseudonym, **fields)
 
 
-def test_page_of_a_home_without_strangers_says_so_and_leads_on(ben: Person) -> None:
+def test_page_without_unknown_people_shows_a_note_and_a_link(ben: Person) -> None:
     page = ben.first_sign_in().get("/personen/")
     assert page.status_code == 200
     assert "gehören zu einer bekannten Person" in page.text
@@ -45,12 +45,12 @@ def test_way_from_question_to_one_person(ben: Person) -> None:
     assert "Nummern oder Namen gehören" in page.text
     assert "sehr wahrscheinlich: gleiche Nummer, anders geschrieben" in page.text
     assert page.text.index("<b>42</b>") < page.text.index("<b>Ay?e Müller-Özdemir</b>") < page.text.index("<b>0815</b>")
-    before, one = stored(ben), asked(ben, "42")
-    sure = choose(client, one, ist=pseudonym(ben, RESIDENT, "0042"))
+    before, question = stored(ben), asked(ben, "42")
+    sure = choose(client, question, ist=pseudonym(ben, RESIDENT, "0042"))
     assert sure.status_code == 200
     assert "Das lässt sich nicht zurücknehmen" in sure.text
     assert stored(ben) == before, "asked first"
-    done = choose(client, one, ist=pseudonym(ben, RESIDENT, "0042"), sicher="ja")
+    done = choose(client, question, ist=pseudonym(ben, RESIDENT, "0042"), sicher="ja")
     assert "neu ausgewertet" in client.get(done.location).text
     assert asked_labels(ben) == {"Ay?e Müller-Özdemir", "Quast, Ute", "0815", "P9"}
     ute = asked(ben, "Quast, Ute")
@@ -72,14 +72,21 @@ def asked_labels(who: Person) -> set[str]:
 def test_wrong_forms_lead_back_with_a_sentence(ben: Person) -> None:
     ben.read_in(workbooks.workbook())
     client = ben.first_sign_in()
-    one = asked(ben, "0815")
+    question = asked(ben, "0815")
     wrong: list[dict[str, Any]] = [
-        {"andere": "Niemand"}, {"ist": "B-XXXXX"}, {"ist": pseudonym(ben, STAFF, "P1")}, {}, {"antwort": "nie"},
-        {"ist": "B-XXXXX", "sicher": "ja"}, {"wer": "B-XXXXX", "antwort": NEW}, {"art": "haustier", "antwort": NEW},
-        {"art": "haustier", "ist": "x"}, {"art": "haustier", "wer": asked(ben, "P9").pseudonym, "antwort": NEW},
-    ]  # fmt: skip
+        {"andere": "Niemand"},
+        {"ist": "B-XXXXX"},
+        {"ist": pseudonym(ben, STAFF, "P1")},
+        {},
+        {"antwort": "nie"},
+        {"ist": "B-XXXXX", "sicher": "ja"},
+        {"wer": "B-XXXXX", "antwort": NEW},
+        {"art": "haustier", "antwort": NEW},
+        {"art": "haustier", "ist": "x"},
+        {"art": "haustier", "wer": asked(ben, "P9").pseudonym, "antwort": NEW},
+    ]
     for fields in wrong:
-        sent = post(client, "/personen/", "/personen/", **{"art": one.kind, "wer": one.pseudonym, **fields})
+        sent = post(client, "/personen/", "/personen/", **{"art": question.kind, "wer": question.pseudonym, **fields})
         assert sent.status_code == 302, fields
         assert 'class="box warning"' in client.get("/personen/").text, fields
     assert asked_labels(ben) == {"0815", "P9"}
@@ -116,7 +123,7 @@ def test_another_tenant_sees_and_answers_only_its_own(ben: Person) -> None:
     assert not queue(ben).answered
 
 
-def test_page_says_when_the_vault_cannot_be_reached(ben: Person, make_app: Callable[[Settings], Flask]) -> None:
+def test_page_reports_an_unreachable_vault(ben: Person, make_app: Callable[[Settings], Flask]) -> None:
     """C2: no name, no question, a way on."""
     ben.read_in(workbooks.workbook())
     ben.first_sign_in()

@@ -1,4 +1,4 @@
-"""The vault: who somebody is stays sealed, under a key of its own, and analysis does not need it."""
+"""The vault: identities stay sealed, under a key of its own, and analysis does not need it."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def test_keys_differ_by_purpose() -> None:
 def test_lookup_differs_by_home_kind_and_key() -> None:
     """C3: the same number in two homes cannot be matched."""
     lookup = KeyedHash(KEY)
-    found = {
+    digests = {
         lookup(1, RESIDENT, "42"),
         lookup(2, RESIDENT, "42"),
         lookup(1, STAFF, "42"),
         KeyedHash(KEY + "!")(1, RESIDENT, "42"),
     }
-    assert len(found) == 4
-    assert lookup(1, RESIDENT, "42") in found
+    assert len(digests) == 4
+    assert lookup(1, RESIDENT, "42") in digests
 
 
 def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings: Settings) -> None:
@@ -87,7 +87,7 @@ def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings:
     assert staff["1"].startswith("M-")
 
 
-def test_names_are_kept_completed_and_found_again(databases: Databases, settings: Settings) -> None:
+def test_names_are_stored_completed_and_retrieved(databases: Databases, settings: Settings) -> None:
     with databases.vault_writing.begin() as session:
         pseudonym = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("Quast", "")})["7"]
     with databases.vault_writing.begin() as session:
@@ -101,37 +101,43 @@ def test_names_are_kept_completed_and_found_again(databases: Databases, settings
 def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
     """E2: whoever can write the table cannot give one person another's name."""
     with databases.vault_writing.begin() as session:
-        found = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"1": Name("A"), "2": Name("B")})
+        pseudonym_of = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"1": Name("A"), "2": Name("B")})
     with databases.vault_writing.begin() as session:
-        name = session.scalar(select(Identity.name).where(Identity.pseudonym == found["1"]))
-        session.execute(update(Identity).where(Identity.pseudonym == found["2"]).values(name=name))
+        name = session.scalar(select(Identity.name).where(Identity.pseudonym == pseudonym_of["1"]))
+        session.execute(update(Identity).where(Identity.pseudonym == pseudonym_of["2"]).values(name=name))
     with databases.vault_reading() as session, pytest.raises(TamperedError):
         pseudonyms.everyone(session, settings, 1, STAFF)
 
 
-def test_no_number_or_name_of_an_upload_lies_anywhere_in_clear(anna: Person) -> None:
+def test_no_number_or_name_of_an_upload_is_stored_in_clear(anna: Person) -> None:
     """T1, T3, C1, G4: neither in the work database, nor in the vault's bytes, nor in files."""
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx", store=False)
     anna.read_in(workbooks.text(workbooks.RESIDENTS), name="Halina Żeromska.csv", store=False)
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx")
     databases = anna.services.databases
-    found = []
+    rows = []
     for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:
                 for row in session.execute(select(table)):
                     cells = [bytes(c).decode("latin-1") if isinstance(c, bytes | memoryview) else str(c) for c in row]
-                    found += [(table.name, mark) for mark in workbooks.MARKERS if mark in cells or any(
-                        len(mark) > 4 and (mark in cell or mark.encode().decode("latin-1") in cell) for cell in cells
-                    )]  # fmt: skip
+                    rows += [
+                        (table.name, mark)
+                        for mark in workbooks.MARKERS
+                        if mark in cells
+                        or any(
+                            len(mark) > 4 and (mark in cell or mark.encode().decode("latin-1") in cell)
+                            for cell in cells
+                        )
+                    ]
     for path in anna.services.settings.home.rglob("*"):
         if path.is_file() and not path.name.endswith("_key.txt"):
             content = path.read_bytes()
-            found += [(path.name, mark) for mark in workbooks.MARKERS if len(mark) > 4 and mark.encode() in content]
-    assert found == []
+            rows += [(path.name, mark) for mark in workbooks.MARKERS if len(mark) > 4 and mark.encode() in content]
+    assert rows == []
 
 
-def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
+def test_unmapped_columns_are_stored_nowhere(embedded: Settings, make_app: Callable[[Settings], Flask]) -> None:
     """T1, C5: what the file holds beyond the contract is not taken over, and goes with the file once that is stored."""
     migrate.upgrade(embedded)
     who = person(make_app(embedded), "eva", "Träger", "Haus")
@@ -147,7 +153,7 @@ def test_columns_nobody_asked_for_are_kept_nowhere(embedded: Settings, make_app:
     words = records.texts(who.services.databases, embedded, upload_id)
     assert "Demenz" not in repr(words)
     for path in (embedded.uploads / str(upload_id)).iterdir():
-        assert b"Demenz" not in path.read_bytes()  # the file itself lies sealed until somebody decides
+        assert b"Demenz" not in path.read_bytes()  # the file itself is stored sealed until a user decides
     who.store(upload_id)
     assert not (embedded.uploads / str(upload_id)).exists()
 

@@ -1,1 +1,1 @@
-"""Results as files people and programs take away: fit.json, fit.xlsx, findings.xlsx. No Flask in here."""
+"""Results as files for people and programs: fit.json, fit.xlsx, findings.xlsx. No Flask in here."""

@@ -41,7 +41,7 @@ _ESCAPED: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"} | 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the rulebook says of some interventions of a case.
+    """The rulebook's answer for some interventions of a case.
 
     Attributes
     ----------
@@ -93,8 +93,8 @@ def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> t
         What folders of cases are called, in the order of the chapter; others follow under their own name.
     """
     differs: dict[tuple[str, str], list[str]] = {}
-    for found in deviations(book, cases) if cases else ():
-        differs.setdefault((found.case, found.intervention), []).append(found.message)
+    for deviation in deviations(book, cases) if cases else ():
+        differs.setdefault((deviation.case, deviation.intervention), []).append(deviation.message)
     order = dict.fromkeys((*names, *sorted(case.group for case in cases)))
     mildest_first = sorted(cases, key=lambda case: max(expected.high for expected in case.expected))
     by_group = {
@@ -110,11 +110,11 @@ def summary(chapter: Sequence[CaseGroup]) -> str:
     cases = [case for group in chapter for case in group.cases]
     asked = sum(len(answer.interventions) for case in cases for answer in case.answers)
     odd = sum(any(answer.differs for answer in case.answers) for case in cases)
-    agreed = "Das Regelwerk antwortet überall so, wie der Fall es erwartet."
+    all_agree = "Das Regelwerk antwortet überall so, wie der Fall es erwartet."
     other = f"In {counted(odd, 'Fall', 'Fällen')} antwortet es anders, als der Fall es erwartet: siehe „Abweichung“."
     return (
         f"{counted(len(cases), 'Fall', 'Fälle')}, {counted(asked, 'Antwort', 'Antworten')}. "
-        f"Alle Personen sind erfunden. {other if odd else agreed}"
+        f"Alle Personen sind erfunden. {other if odd else all_agree}"
     )
 
 
@@ -159,7 +159,7 @@ def _answer(book: RuleBook, expected: Expectation, facts: Facts) -> tuple[str, s
 
 
 def _reason(answer: RuleAnswer, explanation: Explanation) -> str:
-    """Return the title of a rule that decides and, where the title does not say it all, why the rule applies."""
+    """Return the title of a rule that decides and, where the title is not enough, why the rule applies."""
     title, condition = answer.rule.title, answer.rule.condition
     match condition:
         case Always() | Reserved():
@@ -196,15 +196,15 @@ def record(case: Case, book: RuleBook) -> str:
 def _by_word(points: Mapping[str, int], book: RuleBook, *, zeros: bool) -> Iterator[tuple[str, list[str]]]:
     """Yield each word of the scale with the criteria it was recorded for, worst first; no need only if asked for."""
     criteria = instrument(book.as_of).criteria
-    found: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     place: dict[str, int] = {}
     for item, value in points.items():
         if (value or zeros) and item in criteria and value in criteria[item].points:
             word = criteria[item].word(value)
-            found.setdefault(word, []).append(f"{item} {criteria[item].title}")
+            by_word.setdefault(word, []).append(f"{item} {criteria[item].title}")
             place.setdefault(word, criteria[item].points.index(value))
-    for word in sorted(found, key=lambda word: -place[word]):
-        yield word[0].upper() + word[1:], found[word]
+    for word in sorted(by_word, key=lambda word: -place[word]):
+        yield word[0].upper() + word[1:], by_word[word]
 
 
 # ---------------------------------------------------------------- as Markdown

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from importers.content.faulty_rows import FaultyRow, FaultySheet
 
 SHEET_LIMIT: Final = 1_000_000
-"""Most rows one sheet takes; the sheet of instructions says so where there are more."""
+"""Most rows of one sheet; the sheet of instructions mentions it where there are more."""
 
 LONGEST: Final = 32_767
 """Characters a cell takes."""
@@ -39,26 +39,30 @@ _INSTRUCTIONS: Final = (
 _REASON_WIDTH: Final = 90
 _MARK: Final = "#fce7f3"
 _FORMATS: Final = {
-    "text": "@", "number": "General", "day": "dd.mm.yyyy", "moment": "dd.mm.yyyy hh:mm:ss", "clock": "hh:mm:ss",
+    "text": "@",
+    "number": "General",
+    "day": "dd.mm.yyyy",
+    "moment": "dd.mm.yyyy hh:mm:ss",
+    "clock": "hh:mm:ss",
     "span": "[h]:mm:ss",
-}  # fmt: skip
+}
 
 
 def write(path: Path, sheets: Sequence[FaultySheet]) -> None:
     """Write one sheet for each, named and headed as the importer reads it again."""
-    with workbook(path, "Fehlerhafte Zeilen") as made:
-        styles = Styles(made)
+    with workbook(path, "Fehlerhafte Zeilen") as book:
+        styles = Styles(book)
         left_out, seen = 0, Counter[str]()
         for sheet in sheets:
             seen[sheet.sheet] += 1  # rosters may come in several sheets, with columns of their own
             name = sheet.sheet if seen[sheet.sheet] == 1 else f"{sheet.sheet} {seen[sheet.sheet]}"
-            _sheet(made.add_worksheet(name), styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
+            _sheet(book.add_worksheet(name), styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
             left_out += len(sheet.rows[SHEET_LIMIT:])
-        said = made.add_worksheet("Anleitung")
-        said.set_column(0, 0, 110)
+        guide = book.add_worksheet("Anleitung")
+        guide.set_column(0, 0, 110)
         more = (f"{left_out} weitere Zeilen passen nicht in diese Datei.",) if left_out else ()
         for row, text in enumerate((*_INSTRUCTIONS, *more)):
-            said.write_string(row, 0, text, styles() if row else styles.title)
+            guide.write_string(row, 0, text, styles() if row else styles.title)
 
 
 def _sheet(sheet: Worksheet, styles: Styles, headings: Sequence[str], rows: Sequence[FaultyRow]) -> None:

@@ -38,9 +38,9 @@ SHEET_LIMIT = 1_000_000
 def write(path: Path, findings: Sequence[Finding]) -> None:
     """Write all findings, the gravest first, and a summary by kind."""
     ordered = sorted(findings, key=lambda f: (_ORDER.index(f.severity), f.file, f.sheet, f.row))
-    with workbook(path, "Befunde des Einlesens") as made:
-        styles = Styles(made)
-        summary = made.add_worksheet("Überblick")
+    with workbook(path, "Befunde des Einlesens") as book:
+        styles = Styles(book)
+        summary = book.add_worksheet("Überblick")
         summary.set_column(0, 1, 28)
         summary.set_column(2, 2, 10)
         summary.set_column(3, 3, 80)
@@ -59,7 +59,7 @@ def write(path: Path, findings: Sequence[Finding]) -> None:
         landscape(summary)
         for start in range(0, len(ordered), SHEET_LIMIT):
             name = "Befunde" if not start else f"Befunde {start // SHEET_LIMIT + 1}"
-            _list(made.add_worksheet(name), styles, ordered[start : start + SHEET_LIMIT])
+            _list(book.add_worksheet(name), styles, ordered[start : start + SHEET_LIMIT])
 
 
 def _list(sheet: Worksheet, styles: Styles, findings: Sequence[Finding]) -> None:
@@ -68,16 +68,18 @@ def _list(sheet: Worksheet, styles: Styles, findings: Sequence[Finding]) -> None
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, styles.head)
     marks = {severity: styles(bold=True, font_color=colour) for severity, colour in _COLOURS.items()}
-    for row, found in enumerate(findings, start=1):
-        sheet.write_string(row, 0, found.severity.value, marks[found.severity])
-        sheet.write_string(row, 1, found.file)
-        sheet.write_string(row, 2, found.sheet)
-        if found.row:
-            sheet.write_number(row, 3, found.row)
-        for column, text in enumerate((found.column, found.value, found.message, found.repair, found.code), start=4):
+    for row, finding in enumerate(findings, start=1):
+        sheet.write_string(row, 0, finding.severity.value, marks[finding.severity])
+        sheet.write_string(row, 1, finding.file)
+        sheet.write_string(row, 2, finding.sheet)
+        if finding.row:
+            sheet.write_number(row, 3, finding.row)
+        for column, text in enumerate(
+            (finding.column, finding.value, finding.message, finding.repair, finding.code), start=4
+        ):
             sheet.write_string(row, column, str(safe(text)))
-        sheet.write_number(row, 9, found.count)
-        sheet.write_string(row, 10, found.letter)
+        sheet.write_number(row, 9, finding.count)
+        sheet.write_string(row, 10, finding.letter)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(findings), len(_HEADINGS) - 1)
     landscape(sheet)

@@ -37,20 +37,20 @@ def write(path: Path, result: Mapping[str, Any], book: RuleBook) -> None:
     Parameters
     ----------
     result
-        A document of :mod:`web.reports.fit_json`: both files say the same.
+        A document of :mod:`web.reports.fit_json`: both files have the same content.
     """
-    with workbook(path, "Kompetenzgerechte Passung") as made:
-        styles = Styles(made)
-        _overview(made, styles, result, book)
-        _labelled(made, styles, result, "Wohnbereiche", "Wohnbereich", "wohnbereich", "by_ward")
-        _labelled(made, styles, result, "Schichten", "Schicht", "schicht", "by_shift")
-        _labelled(made, styles, result, "Tage", "Tag", "tag", "by_day")
-        _interventions(made, styles, result, book)
+    with workbook(path, "Kompetenzgerechte Passung") as file:
+        styles = Styles(file)
+        _overview(file, styles, result, book)
+        _labelled(file, styles, result, "Wohnbereiche", "Wohnbereich", "wohnbereich", "by_ward")
+        _labelled(file, styles, result, "Schichten", "Schicht", "schicht", "by_shift")
+        _labelled(file, styles, result, "Tage", "Tag", "tag", "by_day")
+        _interventions(file, styles, result, book)
         if "entlastung" in result:
-            sheet = made.add_worksheet("Entlastung")
+            sheet = file.add_worksheet("Entlastung")
             row = _head(sheet, styles, relief_sheet.TITLE, result, None, relief_sheet.LAST_COLUMN)
             relief_sheet.fill(sheet, styles, row, result["entlastung"], book)
-        _method(made, styles, result, book)
+        _method(file, styles, result, book)
 
 
 def _day(text: str | None) -> str:
@@ -74,8 +74,8 @@ def _head(
     return 3
 
 
-def _overview(made: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
-    sheet = made.add_worksheet("Überblick")
+def _overview(file: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
+    sheet = file.add_worksheet("Überblick")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 6, 13)
@@ -164,9 +164,9 @@ def _share_formats(styles: Styles) -> list[Any]:
 
 
 def _labelled(
-    made: Workbook, styles: Styles, result: Mapping[str, Any], title: str, heading: str, key: str, part: str
+    file: Workbook, styles: Styles, result: Mapping[str, Any], title: str, heading: str, key: str, part: str
 ) -> None:
-    sheet = made.add_worksheet(title)
+    sheet = file.add_worksheet(title)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 2, 12)
     sheet.set_column(3, 7, 19)
@@ -183,9 +183,9 @@ def _label(value: str | None, key: str) -> str:
     return _day(value) if key == "tag" else value
 
 
-def _interventions(made: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
+def _interventions(file: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
     """Write all interventions, those with the most time out of place first."""
-    sheet = made.add_worksheet("Interventionen")
+    sheet = file.add_worksheet("Interventionen")
     sheet.set_column(0, 0, 9)
     sheet.set_column(1, 1, 46)
     sheet.set_column(2, 2, 22)
@@ -195,11 +195,11 @@ def _interventions(made: Workbook, styles: Styles, result: Mapping[str, Any], bo
     entries = {entry.id: entry for entry in book.interventions}
     wrong = ("unterqualifiziert", "ueberqualifiziert", "vorbehalt_verletzt")
     body = []
-    for found in result["by_intervention"]:
-        outside = sum(found["fit"][name]["seconds"] for name in wrong)
-        entry = entries[found["intervention"]]
+    for figures in result["by_intervention"]:
+        outside = sum(figures["fit"][name]["seconds"] for name in wrong)
+        entry = entries[figures["intervention"]]
         kind = KIND_WORDS[entry.kind]
-        body.append([entry.id, entry.title, kind, f"QN {entry.base}", outside / 3600, *_share_row(found["fit"])])
+        body.append([entry.id, entry.title, kind, f"QN {entry.base}", outside / 3600, *_share_row(figures["fit"])])
     body.sort(key=lambda values: -float(values[4]))
     headings = ["Nr.", "Intervention", "Art", "Mindest-QN", "Stunden außerhalb", *_share_headings()]
     formats = [styles(), styles(bold=True), styles(), styles(), styles(num_format=_HOURS), *_share_formats(styles)]
@@ -208,9 +208,9 @@ def _interventions(made: Workbook, styles: Styles, result: Mapping[str, Any], bo
     sheet.freeze_panes(row + 1, 2)
 
 
-def _method(made: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
-    """Write on what the figures rest, so that somebody else can check them."""
-    sheet = made.add_worksheet("Methode")
+def _method(file: Workbook, styles: Styles, result: Mapping[str, Any], book: RuleBook) -> None:
+    """Write the basis of the figures, so that others can check them."""
+    sheet = file.add_worksheet("Methode")
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 1, _LINE)
     row = _head(sheet, styles, "Worauf die Zahlen beruhen", result, None, 1)
@@ -256,7 +256,7 @@ def _method(made: Workbook, styles: Styles, result: Mapping[str, Any], book: Rul
         ),
     ]
     for label, text in facts:
-        # Not every program fits the height of a row to wrapped text by itself.
+        # Not every program fits the height of a row to wrapped text automatically.
         sheet.set_row(row, 15.5 * (1 + len(text) // _LINE))
         sheet.write_string(row, 0, label, styles(bold=True))
         sheet.write_string(row, 1, text, styles(text_wrap=True))

@@ -100,9 +100,9 @@ _LANGUAGE: Final = (
 )
 
 
-def add(made: Workbook, styles: Styles, head: Mapping[str, Any]) -> None:
-    """Add the sheet that tells people how to change a rulebook, what each column means and how conditions are read."""
-    page = made.add_worksheet(INSTRUCTIONS)
+def add(file: Workbook, styles: Styles, head: Mapping[str, Any]) -> None:
+    """Add the sheet that explains how to change a rulebook, what each column means and how conditions are read."""
+    page = file.add_worksheet(INSTRUCTIONS)
     page.hide_gridlines(2)
     for column, width in enumerate(_WIDTHS):
         page.set_column(column, column, width)

@@ -66,15 +66,15 @@ def document(
         What folders of cases are called.
     """
     moment = datetime.combine(book.as_of, time(), UTC)
-    made = typst.compile(
+    pdf = typst.compile(
         _TEMPLATE.read_bytes(),
         # Only the fonts inside the compiler: the document looks the same on every machine.
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(content(book, documents, cases, names), ensure_ascii=False)},
         timestamp=moment,
     )
-    assert isinstance(made, bytes)
-    return made
+    assert isinstance(pdf, bytes)
+    return pdf
 
 
 def content(
@@ -86,7 +86,7 @@ def content(
     """Return what the template prints, as plain data."""
     chapter = case_chapter.groups(book, cases, names)
     odd = {found.case for found in deviations(book, cases)} if cases else set()
-    agreed = [case for case in cases if case.id not in odd]
+    agreeing = [case for case in cases if case.id not in odd]
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in book.interventions:
         groups.setdefault(entry.group, []).append(_intervention(entry, book))
@@ -110,7 +110,7 @@ def content(
         },
         "levels": _levels(book),
         "roles": [_cited(role.provenance) | {"title": role.title, "id": role.id} for role in book.roles],
-        "rules": [_rule(rule, agreed, book) for rule in book.rules],
+        "rules": [_rule(rule, agreeing, book) for rule in book.rules],
         "groups": [{"name": name, "entries": entries} for name, entries in groups.items()],
         "criteria": [
             _cited(entry.provenance) | {"id": entry.id, "title": entry.label, "hint": entry.hint}
@@ -178,7 +178,7 @@ def _rule(rule: Rule, cases: Sequence[Case], book: RuleBook) -> dict[str, Any]:
 
 
 def _chosen(rule: Rule, cases: Sequence[Case]) -> list[Case]:
-    """Choose cases a rule decides: where it decides alone first, then those that say why."""
+    """Choose cases a rule decides: where it decides alone first, then those with a reason."""
     fitting = [case for case in cases if _answers(case, rule)]
 
     def rank(case: Case) -> tuple[bool, bool, str]:
@@ -236,11 +236,11 @@ def _places(key: str, book: RuleBook) -> str:
 
 
 def _instrument(book: RuleBook) -> dict[str, Any]:
-    held = instrument(book.as_of)
+    edition = instrument(book.as_of)
     return {
-        "valid": day(held.valid_from),
-        "grades": [_figure(points) for points in held.grades_from],
-        "special": held.special_grade,
+        "valid": day(edition.valid_from),
+        "grades": [_figure(points) for points in edition.grades_from],
+        "special": edition.special_grade,
         "places": {
             "bands": _places("punktbereiche", book),
             "grades": _places("pflegegrade", book),
@@ -251,14 +251,14 @@ def _instrument(book: RuleBook) -> dict[str, Any]:
             {
                 "id": module,
                 "title": title,
-                "bands": [_figure(points) for points in held.bands_from[module]],
-                "weighted": [_figure(points) for points in held.weighted[module]],
+                "bands": [_figure(points) for points in edition.bands_from[module]],
+                "weighted": [_figure(points) for points in edition.weighted[module]],
             }
-            for module, title in held.module_titles.items()
+            for module, title in edition.module_titles.items()
         ],
         "criteria": [
             {"id": name, "title": entry.title, "points": ", ".join(map(str, entry.points)) or "nach Häufigkeit"}
-            for name, entry in held.criteria.items()
+            for name, entry in edition.criteria.items()
         ],
     }
 
@@ -271,12 +271,12 @@ def _figure(value: float | Decimal) -> str:
 
 def _staffing(book: RuleBook) -> dict[str, Any]:
     by_grade = {grade: full_time_equivalents({grade: 1}, book.as_of) for grade in range(1, 6)}
-    one = by_grade[1]
-    return _cited(one.provenance) | {
+    first_grade = by_grade[1]
+    return _cited(first_grade.provenance) | {
         "groups": [
             {
-                "title": one.titles[name],
-                "levels": one.levels[name],
+                "title": first_grade.titles[name],
+                "levels": first_grade.levels[name],
                 "values": [number(float(getattr(values, name)), 4) for values in by_grade.values()],
             }
             for name in GROUPS

@@ -58,11 +58,11 @@ def write(path: Path, documents: Mapping[str, Any]) -> None:
                 f"Ein Text ist mit {len(text)} Zeichen zu lang für eine Zelle: „{text[:40]}…“. Bitte kürzen Sie ihn."
             )
     head = documents[HEAD.file]
-    with workbook(path, f"Regelwerk {head['titel']} {head['ausgabe']}") as made:
-        styles = Styles(made)
-        rulebook_guide.add(made, styles, head)
+    with workbook(path, f"Regelwerk {head['titel']} {head['ausgabe']}") as file:
+        styles = Styles(file)
+        rulebook_guide.add(file, styles, head)
         for sheet in SHEETS:
-            _sheet(made, styles, sheet, list(_entries(sheet, documents)))
+            _sheet(file, styles, sheet, list(_entries(sheet, documents)))
 
 
 def _entries(sheet: Sheet, documents: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -76,8 +76,8 @@ def _entries(sheet: Sheet, documents: Mapping[str, Any]) -> Iterator[Mapping[str
         yield from document[sheet.key]
 
 
-def _sheet(made: Workbook, styles: Styles, sheet: Sheet, entries: list[Mapping[str, Any]]) -> None:
-    page = made.add_worksheet(sheet.name)
+def _sheet(file: Workbook, styles: Styles, sheet: Sheet, entries: list[Mapping[str, Any]]) -> None:
+    page = file.add_worksheet(sheet.name)
     heads = {
         True: styles(bold=True, text_wrap=True, bg_color="#1f3a5f", font_color="#ffffff", border=1),
         False: styles(bold=True, text_wrap=True, bg_color="#dce6f1", border=1),
@@ -117,7 +117,7 @@ def _format(styles: Styles, column: Column, *, line_above: bool = False) -> Form
     if line_above:
         properties |= {"top": 1, "top_color": INK_2}
     if column.form is Form.TEXT:
-        properties["quote_prefix"] = True  # a text that looks like a formula stays text when somebody edits it
+        properties["quote_prefix"] = True  # a text that looks like a formula stays text when a user edits it
     return styles(**properties)
 
 
@@ -132,7 +132,7 @@ def _choices(column: Column) -> dict[str, Any]:
 
 
 def _value(entry: Mapping[str, Any], column: Column) -> Any:
-    """Return what stands in the entry for a column, None where nothing does."""
+    """Return the value of an entry for a column, None where there is none."""
     value: Any = entry
     for step in column.path:
         value = value.get(step) if value is not None else None

@@ -124,7 +124,7 @@ def landscape(sheet: Worksheet) -> None:
 def row_height(cells: Iterable[tuple[Any, int]]) -> float:
     """Return the height of a row in points for cells and the widths of their columns.
 
-    Excel fits rows by itself, other programs show one line of a wrapped text unless they are told.
+    Excel fits rows automatically, other programs show one line of a wrapped text without a height.
     """
     lines = (
         sum(math.ceil(max(len(part), 1) / (width * _FILL)) for part in str(value).split("\n"))

@@ -34,7 +34,7 @@ def matches(stored: str | None, password: str) -> bool:
     So an unknown user name costs as much time as a wrong password.
     """
     try:
-        return _HASHER.verify(stored or _nobody(), password[: MAX_LENGTH + 1]) and stored is not None
+        return _HASHER.verify(stored or _no_account(), password[: MAX_LENGTH + 1]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -101,5 +101,5 @@ def _bad() -> frozenset[str]:
 
 
 @cache
-def _nobody() -> str:
+def _no_account() -> str:
     return hashed(secrets.token_urlsafe(32))

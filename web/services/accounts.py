@@ -62,7 +62,7 @@ def create_user(
 
 
 def mark_qn4(databases: Databases, user_name: str, *, qn4: bool, by: int | None = None) -> None:
-    """Mark an account as that of a registered nurse (QN 4), or take the mark away; from the next request on.
+    """Mark an account as that of a registered nurse (QN 4), or remove the mark; from the next request on.
 
     Raises
     ------
@@ -102,9 +102,13 @@ def unlock(databases: Databases, user_name: str, *, reason: str, by: int | None 
         account.password_hash, account.must_change_password = passwords.hashed(password), True
         session.execute(delete(SignIn).where(SignIn.account_id == account.id))
         audit.record(
-            session, "konto.entsperren", tenant_id=account.tenant_id, account_id=by,
-            what=f"konto {account.id}", reason=reason.strip()[:500],
-        )  # fmt: skip
+            session,
+            "konto.entsperren",
+            tenant_id=account.tenant_id,
+            account_id=by,
+            what=f"konto {account.id}",
+            reason=reason.strip()[:500],
+        )
     return password
 
 
@@ -117,10 +121,10 @@ def find_id(databases: Databases, user_name: str) -> int:
         Where there is no such account.
     """
     with databases.reading() as session:
-        found = session.scalar(select(Account.id).where(Account.user_name == user_name.strip().casefold()))
-    if found is None:
+        account_id = session.scalar(select(Account.id).where(Account.user_name == user_name.strip().casefold()))
+    if account_id is None:
         raise AccountError(f"Ein Konto {user_name} gibt es nicht.")
-    return found
+    return account_id
 
 
 def member(databases: Databases, user_name: str) -> tuple[int, int]:
@@ -133,19 +137,19 @@ def member(databases: Databases, user_name: str) -> tuple[int, int]:
     """
     with databases.reading() as session:
         query = select(Account.id, Account.tenant_id).where(Account.user_name == user_name.strip().casefold())
-        found = session.execute(query.where(Account.active)).first()
-    if found is None:
+        row = session.execute(query.where(Account.active)).first()
+    if row is None:
         raise AccountError(f"Ein Konto {user_name} gibt es nicht.")
-    return found.id, found.tenant_id
+    return row.id, row.tenant_id
 
 
 def tenant_of(databases: Databases, name: str) -> int:
     """Return the tenant with this name, made where there is none."""
     with databases.writing.begin() as session:
-        found = session.scalar(select(Tenant.id).where(func.lower(Tenant.name) == name.strip().lower()))
-        if found is None:
+        tenant_id = session.scalar(select(Tenant.id).where(func.lower(Tenant.name) == name.strip().lower()))
+        if tenant_id is None:
             tenant = Tenant(name=name.strip())
             session.add(tenant)
             session.flush()
             return tenant.id
-        return found
+        return tenant_id

@@ -101,25 +101,25 @@ def plan(session: Session, home: Home) -> list[tuple[date, Source, RulebookHoldi
         .where(RulebookHolding.home_id == home.id)
         .order_by(RulebookHolding.valid_from, RulebookHolding.id)
     ).all()
-    found: dict[date, tuple[date, Source, RulebookHolding | None]] = {
+    changes: dict[date, tuple[date, Source, RulebookHolding | None]] = {
         date.min: (date.min, BuiltInRulebook(home.rulebook), None)
     }
     for holding, own in rows:
         source = source_of(own) if own is not None else BuiltInRulebook(holding.built_in or home.rulebook)
-        found[holding.valid_from] = (holding.valid_from, source, holding)
-    return list(found.values())
+        changes[holding.valid_from] = (holding.valid_from, source, holding)
+    return list(changes.values())
 
 
 def stretches(session: Session, home: Home, first: date, last: date) -> list[RulebookPeriod]:
     """Cut the days from ``first`` to ``last`` where another book, edition or entry begins to hold."""
-    held = plan(session, home)
-    found: list[RulebookPeriod] = []
-    for position, (start, source, _) in enumerate(held):
+    days = plan(session, home)
+    periods: list[RulebookPeriod] = []
+    for position, (start, source, _) in enumerate(days):
         begin = max(first, start)
-        end = min(last, held[position + 1][0] - _DAY) if position + 1 < len(held) else last
+        end = min(last, days[position + 1][0] - _DAY) if position + 1 < len(days) else last
         if begin <= end:
-            found.extend(cut(source, begin, end))
-    return found
+            periods.extend(cut(source, begin, end))
+    return periods
 
 
 def cut(source: Source, first: date, last: date) -> Iterator[RulebookPeriod]:
@@ -134,10 +134,10 @@ def on(session: Session, home: Home, day: date) -> rules.RuleBook:
     return next(source for start, source, _ in reversed(plan(session, home)) if start <= day).book(day)
 
 
-def rests_on(days: NDArray[np.integer[Any]], books: NDArray[np.object_], found: Iterable[RulebookPeriod]) -> bool:
+def rests_on(days: NDArray[np.integer[Any]], books: NDArray[np.object_], periods: Iterable[RulebookPeriod]) -> bool:
     """Return whether analysed days (since 1970-01-01), with the hashes of their books, rest on those that hold then."""
     sound = np.zeros(len(days), bool)
-    for stretch in found:
+    for stretch in periods:
         sound |= (days >= number_of(stretch.first)) & (days <= number_of(stretch.last)) & (books == stretch.book.sha256)
     return bool(sound.all())
 
@@ -171,8 +171,8 @@ def _built_in(name: str, day: date) -> rules.RuleBook:
 
 @lru_cache(maxsize=8)
 def _editions(name: str) -> tuple[Mapping[str, Any], ...]:
-    found = (documents(path.parent) for path in sorted(SHELF.glob("*/rulebook.yaml")))
-    return tuple(one for one in found if one["rulebook.yaml"]["id"] == name)
+    editions = (documents(path.parent) for path in sorted(SHELF.glob("*/rulebook.yaml")))
+    return tuple(one for one in editions if one["rulebook.yaml"]["id"] == name)
 
 
 def built_in_editions() -> list[Mapping[str, Any]]:

@@ -142,16 +142,16 @@ def change_password(databases: Databases, token: str, old: str, new: str, now: d
 def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:
     """Return who a session belongs to, if it is still alive, and note its use."""
     with databases.reading() as session:
-        found = session.execute(
+        row = session.execute(
             select(SignIn, Account)
             .join(Account, Account.id == SignIn.account_id)
             .where(
                 SignIn.token_hash == _hash(token),
             ),
         ).first()
-    if found is None:
+    if row is None:
         return None
-    sign_in, account = found
+    sign_in, account = row
     ended = now - sign_in.last_seen_at > IDLE or now - sign_in.created_at > LONGEST
     if ended or not account.active or (account.locked_at is not None and sign_in.step != OPEN):
         sign_out(databases, token)

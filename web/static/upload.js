@@ -1,5 +1,5 @@
 // Makes the file field of the upload page a drop zone: files may be let go anywhere on the page, what was chosen is
-// listed with its size, and too much is told before it is sent. Without this the field works as browsers have it.
+// listed with its size, and too much is reported before it is sent. Without this the field works as browsers have it.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // Only files: a dragged text or link stays what it is elsewhere.
   const brings = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-  let inside = 0; // each element under the pointer enters and leaves by itself
+  let inside = 0; // each element under the pointer enters and leaves separately
   document.addEventListener("dragenter", (event) => {
     if (brings(event)) zone.classList.toggle("over", ++inside > 0);
   });

@@ -57,7 +57,7 @@ def second_factor() -> ResponseReturnValue:
 
 @blueprint.route("/anmelden/einrichten", methods=["GET", "POST"])
 def enrol() -> ResponseReturnValue:
-    """Set up the second factor: show the secret as QR code, take the first code."""
+    """Set up the second factor: show the secret as QR code, accept the first code."""
     who = visitor()
     if who.enrolled:
         return redirect(url_for("auth.second_factor"))
@@ -114,10 +114,10 @@ def sign_out() -> ResponseReturnValue:
 def choose_home() -> ResponseReturnValue:
     """Look at another home of the same operator."""
     wanted = request.form.get("haus", "")
-    found = homes.find(databases().reading, visitor().tenant_id, int(wanted)) if wanted.isdecimal() else None
-    if found is None:
+    home = homes.find(databases().reading, visitor().tenant_id, int(wanted)) if wanted.isdecimal() else None
+    if home is None:
         abort(404)
-    sessions.choose_home(databases(), user().token, found.id)
+    sessions.choose_home(databases(), user().token, home.id)
     return redirect(url_for("home.index"))
 
 

@@ -174,6 +174,6 @@ def level_range(qn_soll: int | None, low: int, high: int) -> str:
     return f"QN{NO_BREAK}{low} bis {high}" if 0 < low < high else UNKNOWN
 
 
-def counted(count: int, one: str, many: str) -> str:
+def counted(count: int, singular: str, plural: str) -> str:
     """Return a number with its noun: 1 Intervention, 1.204 Interventionen."""
-    return f"{number(count)}{NO_BREAK}{one if count == 1 else many}"
+    return f"{number(count)}{NO_BREAK}{singular if count == 1 else plural}"

@@ -1,4 +1,4 @@
-"""German words about a home's own words: what each kind is called, what hangs on it, what a wrong answer is told."""
+"""German words about a home's own words: what each kind is called, what hangs on it, the message for a wrong answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class TermWords(NamedTuple):
         The kind, also in tables (column Art).
     tab
         The kind in the row of tabs.
-    one, many
+    singular, plural
         What a word of the kind is called.
     open
         What happens to rows whose word is unknown.
@@ -30,8 +30,8 @@ class TermWords(NamedTuple):
 
     name: str
     tab: str
-    one: str
-    many: str
+    singular: str
+    plural: str
     open: str
     other: str
     refused: str
@@ -42,31 +42,51 @@ _SHORT: Final = "Bitte wählen Sie aus der Liste, oder lassen Sie das Wort, wie 
 
 TERM_WORDS: Final = {
     kinds.INTERVENTION: TermWords(
-        "Intervention", "Interventionen", "Bezeichnung", "Bezeichnungen",
-        "Ihre Zeilen kommen in keiner Zahl vor.", "andere Intervention",
-        "„{}“ steht nicht im Katalog. Bitte wählen Sie aus der Liste.",
+        name="Intervention",
+        tab="Interventionen",
+        singular="Bezeichnung",
+        plural="Bezeichnungen",
+        open="Ihre Zeilen kommen in keiner Zahl vor.",
+        other="andere Intervention",
+        refused="„{}“ steht nicht im Katalog. Bitte wählen Sie aus der Liste.",
     ),
     kinds.QUALIFICATION: TermWords(
-        "Qualifikation", "Qualifikationen", "Qualifikation", "Qualifikationen",
-        "Personen mit unbekannter Qualifikation zählen ohne Niveau, mit unklarer so, wie es dabeisteht.",
-        "anderes Niveau",
-        "„{}“ ist kein Qualifikationsniveau von 1 bis 8. Bitte wählen Sie aus der Liste.",
+        name="Qualifikation",
+        tab="Qualifikationen",
+        singular="Qualifikation",
+        plural="Qualifikationen",
+        open="Personen mit unbekannter Qualifikation zählen ohne Niveau, mit unklarer so, wie es dabeisteht.",
+        other="anderes Niveau",
+        refused="„{}“ ist kein Qualifikationsniveau von 1 bis 8. Bitte wählen Sie aus der Liste.",
     ),
     kinds.ROLE: TermWords(
-        "Rolle", "Rollen", "Rolle", "Rollen",
-        "Unbekannte Rollen bleiben, wie sie geschrieben sind, und ändern kein Niveau.", "andere Rolle",
-        "„{}“ steht nicht zur Auswahl. " + _SHORT,
+        name="Rolle",
+        tab="Rollen",
+        singular="Rolle",
+        plural="Rollen",
+        open="Unbekannte Rollen bleiben, wie sie geschrieben sind, und ändern kein Niveau.",
+        other="andere Rolle",
+        refused="„{}“ steht nicht zur Auswahl. " + _SHORT,
     ),
     kinds.SHIFT: TermWords(
-        "Schicht", "Schichten", "Schicht", "Schichten",
-        "Unbekannte Schichten bleiben, wie sie geschrieben sind, jede als Gruppe für sich.", "andere Schicht",
-        "„{}“ steht nicht zur Auswahl. " + _SHORT,
+        name="Schicht",
+        tab="Schichten",
+        singular="Schicht",
+        plural="Schichten",
+        open="Unbekannte Schichten bleiben, wie sie geschrieben sind, jede als Gruppe für sich.",
+        other="andere Schicht",
+        refused="„{}“ steht nicht zur Auswahl. " + _SHORT,
     ),
     kinds.DUTY: TermWords(
-        "Dienstkürzel", "Dienstkürzel", "Dienstkürzel", "Dienstkürzel",
-        "Dienste mit unbekanntem Kürzel fehlen im Dienstplan.", "Zeiten oder frei, krank, Urlaub",
-        "„{}“ sind keine Zeiten. Schreiben Sie 06:00-14:00 oder 07:00-11:00/16:00-20:00, Pause 30, ohne "
-        "Überschneidung, oder frei, krank, Urlaub.", ("Dienst", "Dienste"),
+        name="Dienstkürzel",
+        tab="Dienstkürzel",
+        singular="Dienstkürzel",
+        plural="Dienstkürzel",
+        open="Dienste mit unbekanntem Kürzel fehlen im Dienstplan.",
+        other="Zeiten oder frei, krank, Urlaub",
+        refused="„{}“ sind keine Zeiten. Schreiben Sie 06:00-14:00 oder 07:00-11:00/16:00-20:00, Pause 30, ohne "
+        "Überschneidung, oder frei, krank, Urlaub.",
+        row=("Dienst", "Dienste"),
     ),
-}  # fmt: skip
+}
 """The kinds, in the order of ``importers.home_words.kinds.KINDS``."""

@@ -13,7 +13,7 @@ from web.services import accounts
 from web.store import models
 
 
-def test_log_says_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_contains_nothing_of_a_file(anna: Person, caplog: pytest.LogCaptureFixture) -> None:
     """G4: steps and numbers, no names and no cells, also where reading fails."""
     with capture_logs() as events:
         anna.read_in(workbooks.workbook(), name="Halina.xlsx")
@@ -40,15 +40,13 @@ def test_no_password_code_or_session_gets_into_a_log(ben: Person, caplog: pytest
     assert not [secret for secret in ("ganz falsch 17!", once, PASSWORD, ben.secret, opens) if secret in logged]
 
 
-def test_log_holds_no_reason_and_no_resident(anna: Person) -> None:
+def test_log_contains_no_reason_and_no_resident(anna: Person) -> None:
     """G4: the reason is about a person's health; the log says that, who and when, not why."""
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     set_(anna, resident=resident, reason="Dysphagie nach Apoplex")
     with anna.services.databases.reading() as session:
-        logged = repr([
-            (one.action, one.object, one.reason) for one in session.scalars(select(models.AuditEvent))
-        ])  # fmt: skip
+        logged = repr([(row.action, row.object, row.reason) for row in session.scalars(select(models.AuditEvent))])
     assert "niveau.setzen" in logged
     assert "Dysphagie" not in logged
     assert resident not in logged

@@ -28,9 +28,15 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 SAMPLE: dict[str, Any] = {
-    "upload_id": 1, "intervention": "1.1", "resident": "B-23456", "filename": "page.css", "key": "rekonstruktion",
-    "override_id": 1, "kind": "qualifikation", "number": 1,
-}  # fmt: skip
+    "upload_id": 1,
+    "intervention": "1.1",
+    "resident": "B-23456",
+    "filename": "page.css",
+    "key": "rekonstruktion",
+    "override_id": 1,
+    "kind": "qualifikation",
+    "number": 1,
+}
 LOGGED = {
     "uploads.findings",
     "uploads.faulty_rows",
@@ -76,7 +82,7 @@ def test_no_page_answers_a_stranger(small_app: Flask) -> None:
             assert closed, (method, address, answer.status_code)
             walked += 1
     assert walked > 20
-    assert client.get("/gibt-es-nicht").location == "/anmelden"  # not even what exists is told
+    assert client.get("/gibt-es-nicht").location == "/anmelden"  # not even what exists is revealed
 
 
 def test_no_page_answers_a_stranger_whose_form_is_right(small_app: Flask) -> None:
@@ -123,11 +129,11 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
     before = _everything(anna)
     client = person(anna.app, "olga", "Träger Ost", "Haus Ost").first_sign_in()
     anna.app.config["WTF_CSRF_ENABLED"] = False
-    given = {**SAMPLE, "key": key, "override_id": number}
+    values = {**SAMPLE, "key": key, "override_id": number}
     walked = set()
     for rule, _ in addresses(anna.app):
         if {"key", "override_id"} & rule.arguments:
-            address = anna.app.url_map.bind("localhost").build(rule.endpoint, {n: given[n] for n in rule.arguments})
+            address = anna.app.url_map.bind("localhost").build(rule.endpoint, {n: values[n] for n in rule.arguments})
             for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
                 sent = {"data": {"ab": "2026-02-01"}} if method == "POST" else {}
                 assert client.open(address, method=method, **sent).status_code == 404, (method, address)
@@ -169,8 +175,8 @@ def test_every_post_needs_its_token(ben: Person) -> None:
     walked = 0
     for rule, _ in addresses(ben.app):
         if "POST" in rule.methods:
-            given = {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
-            address = ben.app.url_map.bind("localhost").build(rule.endpoint, given)
+            values = {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
+            address = ben.app.url_map.bind("localhost").build(rule.endpoint, values)
             answer = client.post(address, data={"haus": "1"})
             assert answer.status_code == 400, address
             walked += 1
@@ -180,13 +186,13 @@ def test_every_post_needs_its_token(ben: Person) -> None:
 
 
 def _everything(who: Person) -> dict[str, list[Any]]:
-    databases, found = who.services.databases, {}
+    databases, contents = who.services.databases, {}
     for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:
                 columns = [column for column in table.c if column.name != "last_seen_at"]
-                found[table.name] = sorted(map(repr, session.execute(select(*columns)).all()))
-    return found
+                contents[table.name] = sorted(map(repr, session.execute(select(*columns)).all()))
+    return contents
 
 
 def test_reading_pages_changes_nothing(anna: Person) -> None:

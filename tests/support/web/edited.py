@@ -7,14 +7,14 @@ from io import BytesIO
 from openpyxl import Workbook, load_workbook
 
 
-def edited(content: bytes, *, edition: str = "2026-1", level: str = "4", of: str = "4.12") -> bytes:
+def edited(content: bytes, *, edition: str = "2026-1", level: str = "4", intervention: str = "4.12") -> bytes:
     """Return an exported workbook with a name of its own and another base level for one intervention."""
     book = load_workbook(BytesIO(content))
     head = {"id": "haus-am-wald", "Ausgabe": edition, "Status": "hausregel", "Titel": "Hausregel Am Wald"}
     _write(book["Regelwerk"], 2, head)
     sheet = book["Interventionen"]
     ids = [str(row[0].value) for row in sheet.iter_rows(min_row=1, max_col=1)]
-    _write(sheet, ids.index(of) + 1, {"QN": level, "Grund": "Beschluss der Pflegekonferenz."})
+    _write(sheet, ids.index(intervention) + 1, {"QN": level, "Grund": "Beschluss der Pflegekonferenz."})
     out = BytesIO()
     book.save(out)
     return out.getvalue()

@@ -45,11 +45,11 @@ def page(rows: list[list[str]] = ROWS) -> bytes:
 
 def packed(*inner: tuple[str, bytes]) -> bytes:
     """Return files in an archive."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in inner:
             archive.writestr(name, content)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def locked(content: bytes, password: str = PASSWORD) -> bytes:

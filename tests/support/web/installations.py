@@ -66,9 +66,9 @@ def postgres(tmp_path: Path) -> Iterator[Settings]:
     urls = {
         kind: make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"}) for kind, name in names.items()
     }
-    made = settings_module.embedded(tmp_path / "pebem")
+    loaded = settings_module.embedded(tmp_path / "pebem")
     yield replace(
-        made,
+        loaded,
         database_url=urls["work"],
         vault_url=urls["vault"],
         queue_url=urls["work"],
@@ -96,22 +96,22 @@ def settings(unmigrated: Settings) -> Settings:
 @pytest.fixture
 def databases(settings: Settings) -> Iterator[Databases]:
     """The databases of ``settings``."""
-    made = connect(settings)
-    yield made
-    made.close()
+    connected = connect(settings)
+    yield connected
+    connected.close()
 
 
 @pytest.fixture
 def make_app() -> Iterator[Callable[[Settings], Flask]]:
     """Make applications that are closed afterwards."""
-    made: list[Flask] = []
+    apps: list[Flask] = []
 
     def make(settings: Settings) -> Flask:
-        made.append(create_app(settings))
-        return made[-1]
+        apps.append(create_app(settings))
+        return apps[-1]
 
     yield make
-    for app in made:
+    for app in apps:
         app.extensions["pebem"].databases.close()
         app.extensions["pebem"].jobs.queue.storage.engine.dispose()
 

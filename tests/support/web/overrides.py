@@ -21,10 +21,14 @@ def nurse(who: Person) -> Person:
 
 
 def set_(who: Person, level: int = 4, **other: Any) -> int:
-    """Set a level for the whole house unless told otherwise."""
+    """Set a level, by default for the whole home."""
     wanted: dict[str, Any] = {
-        "intervention": "1.1", "reason": "Sturz mit Folgen", "start": DAYS[0], "end": DAYS[1], **other,
-    }  # fmt: skip
+        "intervention": "1.1",
+        "reason": "Sturz mit Folgen",
+        "start": DAYS[0],
+        "end": DAYS[1],
+        **other,
+    }
     return overrides.set_(
         who.services.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted
     )
@@ -32,5 +36,5 @@ def set_(who: Person, level: int = 4, **other: Any) -> int:
 
 def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
     """Return the pseudonym of the known resident who had 1.1 on a day."""
-    found = demand.behind(who.services.databases.reading, who.home_id, "1.1", (day, day))
-    return next(one.resident for one in found if one.known)
+    rows = demand.behind(who.services.databases.reading, who.home_id, "1.1", (day, day))
+    return next(one.resident for one in rows if one.known)

@@ -24,13 +24,20 @@ def changed(
     edition: str = "1", *, levels: Mapping[str, int] | None = None, without: tuple[str, ...] = (), title: str = ""
 ) -> dict[str, Any]:
     """Return the built-in documents as "Hausregel", with other base levels, or without some interventions."""
-    made = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.1"))
-    made["rulebook.yaml"] |= {"id": "haus", "ausgabe": edition, "status": "hausregel", "titel": title or "Hausregel"}
-    entries = made["interventions.yaml"]["interventionen"]
+    changed_documents = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.1"))
+    changed_documents["rulebook.yaml"] |= {
+        "id": "haus",
+        "ausgabe": edition,
+        "status": "hausregel",
+        "titel": title or "Hausregel",
+    }
+    entries = changed_documents["interventions.yaml"]["interventionen"]
     for entry in entries:
         entry["qn"] = (levels or {}).get(entry["id"], entry["qn"])
-    made["interventions.yaml"]["interventionen"] = [entry for entry in entries if entry["id"] not in without]
-    return made
+    changed_documents["interventions.yaml"]["interventionen"] = [
+        entry for entry in entries if entry["id"] not in without
+    ]
+    return changed_documents
 
 
 def workbook(contents: Mapping[str, Any]) -> bytes:
@@ -47,20 +54,27 @@ BUILT_IN = "rekonstruktion"
 def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
     """Upload documents as a workbook."""
     return library.import_(
-        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), name="haus.xlsx",
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        name="haus.xlsx",
         content=workbook(contents),
-    )  # fmt: skip
+    )
 
 
 def activate(who: Person, key: str, from_day: date) -> None:
     """Let the person's home work with a rulebook."""
     holdings.activate(
-        who.services.databases, tenant_id=tenant_of(who), home_id=who.home_id, key=key, from_day=from_day,
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        home_id=who.home_id,
+        key=key,
+        from_day=from_day,
         account_id=account_of(who),
-    )  # fmt: skip
+    )
 
 
 def levels(who: Person) -> dict[date, set[int]]:
     """Return the levels called for by day, as pages see them."""
-    found = results.load(who.services.databases.reading, who.home_id)
-    return {day: set(part["qn_soll"]) for day, part in found.aggregate.by("day").groupby("day")}
+    result = results.load(who.services.databases.reading, who.home_id)
+    return {day: set(part["qn_soll"]) for day, part in result.aggregate.by("day").groupby("day")}

@@ -25,9 +25,9 @@ PASSWORD = "Der Frühdienst beginnt um 6 Uhr"
 
 def token(page: TestResponse) -> str:
     """Return the CSRF token of a page."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found.group(1)
+    match = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert match, page.text
+    return match.group(1)
 
 
 def post(client: FlaskClient, address: str, form_page: str, **fields: Any) -> TestResponse:
@@ -107,9 +107,9 @@ class Person:
 
     def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        services, found = self.services, undo_job.preview_undo(self.services.databases, upload_id)
+        services, effects = self.services, undo_job.preview_undo(self.services.databases, upload_id)
         account_id = accounts.find_id(services.databases, self.user_name)
-        undo_job.release(services.databases, upload_id, account_id=account_id, shown=found.digest)
+        undo_job.release(services.databases, upload_id, account_id=account_id, shown=effects.digest)
         steps.undo(services.databases, services.jobs.queue, upload_id)
 
     def state(self, upload_id: int) -> str:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class QuestionPages:
     """The questions of one upload as a person answers them, page by page."""
 
-    def __init__(self, who: Person, client: FlaskClient, *given: tuple[bytes, str]) -> None:
+    def __init__(self, who: Person, client: FlaskClient, *files: tuple[bytes, str]) -> None:
         self.who, self.client = who, client
-        self.home = upload(client, *given).location
+        self.home = upload(client, *files).location
         self.upload_id = int(self.home.rpartition("/")[2])
         run_jobs(who)
 
@@ -43,18 +43,18 @@ class QuestionPages:
         """Return what the form of a question holds when it is opened."""
         text = self.page(path).text
         form = text[text.index('name="fassung"') :]
-        found = dict(re.findall(r'name="(fassung|name)"[^>]* value="([^"]*)"', form))
-        found |= dict(re.findall(r'type="radio" name="(\w+)" value="([^"]*)" checked', form))
-        found |= dict(re.findall(r'type="checkbox" name="(\w+)" value="([^"]*)" checked', form))
+        values = dict(re.findall(r'name="(fassung|name)"[^>]* value="([^"]*)"', form))
+        values |= dict(re.findall(r'type="radio" name="(\w+)" value="([^"]*)" checked', form))
+        values |= dict(re.findall(r'type="checkbox" name="(\w+)" value="([^"]*)" checked', form))
         for name, options in re.findall(r'<select id="[^"]*" name="([^"]*)".*?>(.*?)</select>', form, re.DOTALL):
-            found[name] = (re.findall(r'value="([^"]*)" selected', options) or [""])[0]
-        return {name: unescape(value) for name, value in found.items()}
+            values[name] = (re.findall(r'value="([^"]*)" selected', options) or [""])[0]
+        return {name: unescape(value) for name, value in values.items()}
 
     def answer(self, path: str = "", /, **fields: str) -> Any:
         """Answer a question as its form proposes, but for these fields; let the worker do what there is to do."""
         path = path or self.home + self.question()
-        given = self.fields(path) | fields
-        answer = self.client.post(path, data={"csrf_token": token(self.page(path)), **given})
+        form = self.fields(path) | fields
+        answer = self.client.post(path, data={"csrf_token": token(self.page(path)), **form})
         run_jobs(self.who)
         return answer
 
@@ -76,6 +76,11 @@ def columns(pages: QuestionPages, column: str) -> str:
 def audited(who: Person) -> list[tuple[str, str, str]]:
     """Return action, object and reason of each entry in the audit log."""
     with who.services.databases.reading() as session:
-        return [tuple(one) for one in session.execute(select(
-            models.AuditEvent.action, models.AuditEvent.object, models.AuditEvent.reason
-        ).order_by(models.AuditEvent.id))]  # fmt: skip
+        return [
+            tuple(row)
+            for row in session.execute(
+                select(models.AuditEvent.action, models.AuditEvent.object, models.AuditEvent.reason).order_by(
+                    models.AuditEvent.id
+                )
+            )
+        ]

@@ -16,30 +16,46 @@ RESIDENTS, STAFF, ENTRIES = ("0042", "77", "0815"), ("P1", "P2", "P9", ""), ("1.
 
 
 def sheets(rng: np.random.Generator) -> dict[str, list[tuple[Any, ...]]]:
-    """Return an upload that tells something new, something else or the same of a few people."""
+    """Return an upload with new, changed or unchanged data of a few people."""
 
     def day(low: int = -5, high: int = 50) -> str:
         return f"{FIRST + timedelta(days=int(rng.integers(low, high))):%d.%m.%Y}"
 
-    def one(*values: str) -> str:
+    def choice(*values: str) -> str:
         return str(values[int(rng.integers(len(values)))])
 
     head, *assessed = workbooks.assessments(int(rng.integers(0, 4)))
     performed = [
-        (one(*RESIDENTS, ""), one(*STAFF), one(*ENTRIES), day(0), one("", "07:10"), one("", "5", "20"), "Früh",
-         one("", "WB 1", "WB 2"), one("", "", "", "abgelehnt"))
+        (
+            choice(*RESIDENTS, ""),
+            choice(*STAFF),
+            choice(*ENTRIES),
+            day(0),
+            choice("", "07:10"),
+            choice("", "5", "20"),
+            "Früh",
+            choice("", "WB 1", "WB 2"),
+            choice("", "", "", "abgelehnt"),
+        )
         for _ in range(int(rng.integers(1, 12)))
-    ]  # fmt: skip
+    ]
     parts = {
-        "Begutachtungen": [head, *((row[0], one("", day()), *row[2:]) for row in assessed if rng.random() < 0.7)],
-        "Instabilität": [("Bewohner-Nr", "Kriterium", "Von", "Bis"), (one(*RESIDENTS), "sturz", day(0, 20), day(20))],
-        "Mitarbeitende": [workbooks.STAFF[0], *(
-            (name, "", "", one("1", "2", "3", "4"), "", one("", "LG1"), one("", day()), "") for name in STAFF[:3]
-            if rng.random() < 0.6
-        )],
+        "Begutachtungen": [head, *((row[0], choice("", day()), *row[2:]) for row in assessed if rng.random() < 0.7)],
+        "Instabilität": [
+            ("Bewohner-Nr", "Kriterium", "Von", "Bis"),
+            (choice(*RESIDENTS), "sturz", day(0, 20), day(20)),
+        ],
+        "Mitarbeitende": [
+            workbooks.STAFF[0],
+            *(
+                (name, "", "", choice("1", "2", "3", "4"), "", choice("", "LG1"), choice("", day()), "")
+                for name in STAFF[:3]
+                if rng.random() < 0.6
+            ),
+        ],
         "Interventionen": [workbooks.WORK[0], *performed],
-    }  # fmt: skip
-    # What is told of residents counts only where they stand in the same upload.
-    named = [(name, "", "", one("WB 1", "WB 2", ""), one("", day())) for name in RESIDENTS if rng.random() < 0.7]
+    }
+    # Data of residents count only where they are in the same upload.
+    named = [(name, "", "", choice("WB 1", "WB 2", ""), choice("", day())) for name in RESIDENTS if rng.random() < 0.7]
     chosen = {name: rows for name, rows in parts.items() if len(rows) > 1 and rng.random() < 0.6}
     return {"Bewohner": [workbooks.RESIDENTS[0], *(named or workbooks.RESIDENTS[1:])]} | chosen

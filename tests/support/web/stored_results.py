@@ -31,7 +31,7 @@ def content(databases: Databases, home_id: int) -> dict[tuple[str, str, int], by
 
 
 def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
-    """Make the figures of a day rest on a book nobody knows."""
+    """Make the figures of a day rest on an unknown book."""
     month = int(repository.month_of(number_of(day)))
     kept = packed.unpack(content(databases, home_id)[repository.COVERAGE, "", month])
     book = np.where(kept.columns["day"] == number_of(day), len(kept.labels["book"]), kept.columns["book"])
@@ -44,7 +44,7 @@ def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
 def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple[Any, ...]]]:
     """Return what is kept of a home, row by row with labels; order and codes say nothing."""
     query = select(models.Cube).where(models.Cube.home_id == home_id)
-    found = {}
+    by_kind = {}
     for row in session.scalars(query):
         cells = packed.unpack(row.content)
         columns = [
@@ -52,17 +52,17 @@ def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple
             for name, column in cells.columns.items()
         ]
         rows = list(zip(*columns, strict=True))
-        found[row.kind, row.about, row.month] = set(rows)
-        assert len(found[row.kind, row.about, row.month]) == len(rows), row.kind
-    return found
+        by_kind[row.kind, row.about, row.month] = set(rows)
+        assert len(by_kind[row.kind, row.about, row.month]) == len(rows), row.kind
+    return by_kind
 
 
 def check(who: Person) -> None:
     """Hold what is kept against a full analysis, which is undone."""
     with who.services.databases.writing() as session:
-        found = kept(session, who.home_id)
+        stored = kept(session, who.home_id)
         home_analysis.analyse(session, who.home_id)
         session.flush()
         session.expire_all()
-        assert found == kept(session, who.home_id)
+        assert stored == kept(session, who.home_id)
         session.rollback()

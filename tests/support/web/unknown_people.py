@@ -42,33 +42,36 @@ def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any,
 
 def queue(who: Person) -> PersonQuestions:
     """Return the questions of a home."""
-    found = unknown_people.queue(who.services.databases, who.services.settings, who.home_id)
-    assert found is not None
-    return found
+    questions = unknown_people.queue(who.services.databases, who.services.settings, who.home_id)
+    assert questions is not None
+    return questions
 
 
 def asked(who: Person, label: str) -> PersonQuestion:
-    """Return the question about what a file calls somebody."""
+    """Return the question about a person as a file names them."""
     return next(one for one in queue(who).questions if one.label == label)
 
 
 def pseudonym(who: Person, kind: str, label: str) -> str:
-    """Return the pseudonym of somebody the home knows."""
+    """Return the pseudonym of a person the home knows."""
     return next(one for one, written in queue(who).people[kind].items() if label in written)
 
 
-def reply(who: Person, one: PersonQuestion, said: str, same_as: str = "") -> None:
+def reply(who: Person, question: PersonQuestion, answer: str, same_as: str = "") -> None:
     """Answer a question."""
     person_answers.answer(
-        who.services.databases, tenant_id=tenant_of(who), account_id=account_of(who), home_id=who.home_id,
-        reply=PersonReply(one.kind, one.pseudonym, said, same_as),
-    )  # fmt: skip
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        account_id=account_of(who),
+        home_id=who.home_id,
+        reply=PersonReply(question.kind, question.pseudonym, answer, same_as),
+    )
 
 
 def merge(who: Person, label: str, into: str) -> None:
-    """Say that a stranger is somebody the home knows."""
-    one = asked(who, label)
-    reply(who, one, SAME, pseudonym(who, one.kind, into))
+    """Answer that an unknown person is one the home knows."""
+    question = asked(who, label)
+    reply(who, question, SAME, pseudonym(who, question.kind, into))
 
 
 def stored(who: Person) -> list[tuple[Any, ...]]:

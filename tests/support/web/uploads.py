@@ -41,9 +41,9 @@ def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:
     return weighed(who, upload_id)
 
 
-def same_import(one: importers.ReadFiles, other: importers.ReadFiles) -> None:
+def same_import(first: importers.ReadFiles, second: importers.ReadFiles) -> None:
     """Fail unless two results are equal, frames with their types."""
-    for whole, part in ((one, other), (one.tables, other.tables)):
+    for whole, part in ((first, second), (first.tables, second.tables)):
         for spot in fields(whole):
             left, right = getattr(whole, spot.name), getattr(part, spot.name)
             if isinstance(left, pd.DataFrame):

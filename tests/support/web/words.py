@@ -9,10 +9,10 @@ from tests.support.web.pages import Person
 from web.services.words import terms
 
 
-def made(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
+def stored_terms(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
     """Return what words stand for, and in which version."""
-    found = terms.list_(who.services.databases.reading, tenant_of(who), kind)
-    return {one.text: (one.target, one.version) for one in found}
+    rows = terms.list_(who.services.databases.reading, tenant_of(who), kind)
+    return {one.text: (one.target, one.version) for one in rows}
 
 
 UNKNOWN = {

@@ -10,7 +10,7 @@ import pytest
 from web import period_filter, tables
 
 
-def made(**changes: object) -> period_filter.PeriodFilter:
+def filter_with(**changes: object) -> period_filter.PeriodFilter:
     values = {
         "start": date(2026, 1, 1),
         "end": date(2026, 3, 31),
@@ -39,18 +39,18 @@ def test_the_choice_in_an_address(arguments: dict[str, str], choice: tuple[objec
 
 
 def test_what_is_not_narrowed_stays_out_of_links() -> None:
-    assert made().arguments == {}
-    assert made(ward="WB 1").arguments == {"wb": "WB 1"}
-    assert made(end=date(2026, 1, 31)).arguments == {"von": "2026-01-01", "bis": "2026-01-31"}
+    assert filter_with().arguments == {}
+    assert filter_with(ward="WB 1").arguments == {"wb": "WB 1"}
+    assert filter_with(end=date(2026, 1, 31)).arguments == {"von": "2026-01-01", "bis": "2026-01-31"}
 
 
 def test_the_label_names_period_and_ward() -> None:
-    assert made().label == "Januar – März 2026 · alle Wohnbereiche"
-    assert made(end=date(2026, 1, 31), ward="WB 2").label == "Januar 2026 · WB 2"
+    assert filter_with().label == "Januar – März 2026 · alle Wohnbereiche"
+    assert filter_with(end=date(2026, 1, 31), ward="WB 2").label == "Januar 2026 · WB 2"
 
 
 def test_months_to_choose_stay_within_the_data_and_keep_the_rest_of_the_address() -> None:
-    chosen = made(
+    chosen = filter_with(
         first=date(2026, 1, 10), start=date(2026, 1, 10), end=date(2026, 1, 31), ward="WB 1", kept=(("sort", "titel"),)
     )
     whole, january, *_ = chosen.months
@@ -58,8 +58,11 @@ def test_months_to_choose_stay_within_the_data_and_keep_the_rest_of_the_address(
     assert not whole.current
     assert january.current
     assert parse_qs(urlsplit(january.url).query) == {
-        "von": ["2026-01-10"], "bis": ["2026-01-31"], "wb": ["WB 1"], "sort": ["titel"],
-    }  # fmt: skip
+        "von": ["2026-01-10"],
+        "bis": ["2026-01-31"],
+        "wb": ["WB 1"],
+        "sort": ["titel"],
+    }
     assert [month.label for month in chosen.months] == ["gesamter Zeitraum", "Januar 2026", "Februar 2026", "März 2026"]
 
 

@@ -23,8 +23,8 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(left: str, right: str) -> float:
+    light, dark = sorted((luminance(left), luminance(right)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -58,7 +58,7 @@ def test_quiet_text_and_links_can_be_read(scheme: str, text: str, ground: str) -
     assert contrast(SCHEMES[scheme][text], SCHEMES[scheme][ground]) >= 4.5
 
 
-def test_raw_colours_stand_in_the_tokens_only() -> None:
+def test_raw_colours_occur_only_in_the_tokens() -> None:
     page = (WEB / "static/page.css").read_text("utf-8")
     white_under_the_qr_code = re.findall(r"\.qr-frame \{[^}]*\}", page)
     for rule in white_under_the_qr_code:

@@ -43,39 +43,39 @@ MIXED = frame(
 
 
 def test_shares_are_of_minutes_start_where_the_last_ended_and_add_up() -> None:
-    of = overview.whole(MIXED)
-    assert [part.fit for part in of.parts] == list(FIT_WORDS)
-    assert (of.count, of.seconds) == (15, 6000)
-    assert of["passend"].share == pytest.approx(0.4)
-    assert of["vorbehalt_verletzt"].share == pytest.approx(0.05)
-    assert sum(part.share for part in of.parts) == pytest.approx(1)
-    ends = [part.start + part.share for part in of.parts]
-    assert [part.start for part in of.parts][1:] == pytest.approx(ends[:-1])
-    assert of.rated == pytest.approx(0.85)
-    assert (of.misplaced.count, of.misplaced.seconds) == (6, 2700)
+    total = overview.whole(MIXED)
+    assert [part.fit for part in total.parts] == list(FIT_WORDS)
+    assert (total.count, total.seconds) == (15, 6000)
+    assert total["passend"].share == pytest.approx(0.4)
+    assert total["vorbehalt_verletzt"].share == pytest.approx(0.05)
+    assert sum(part.share for part in total.parts) == pytest.approx(1)
+    ends = [part.start + part.share for part in total.parts]
+    assert [part.start for part in total.parts][1:] == pytest.approx(ends[:-1])
+    assert total.rated == pytest.approx(0.85)
+    assert (total.misplaced.count, total.misplaced.seconds) == (6, 2700)
 
 
 def test_without_any_minutes_shares_are_of_numbers() -> None:
-    of = overview.whole(frame(row("passend", 3, 0), row("nicht_bewertbar", 1, 0, soll=0)))
-    assert not of.in_minutes
-    assert of["passend"].share == pytest.approx(0.75)
-    assert of.rated == pytest.approx(0.75)
+    total = overview.whole(frame(row("passend", 3, 0), row("nicht_bewertbar", 1, 0, soll=0)))
+    assert not total.in_minutes
+    assert total["passend"].share == pytest.approx(0.75)
+    assert total.rated == pytest.approx(0.75)
 
 
 def test_nothing_has_no_share_and_no_coverage() -> None:
-    of = overview.whole(MIXED[:0])
-    assert (of.count, of.seconds, of.rated) == (0, 0, None)
-    assert overview.out_of_100(of) == dict.fromkeys(FIT_WORDS, 0)
+    total = overview.whole(MIXED[:0])
+    assert (total.count, total.seconds, total.rated) == (0, 0, None)
+    assert overview.out_of_100(total) == dict.fromkeys(FIT_WORDS, 0)
 
 
 @pytest.mark.parametrize(
     "seconds", [(1, 1, 1, 0, 0), (333, 333, 334, 0, 0), (9995, 1, 1, 1, 2), (5, 7, 11, 13, 17), (1, 0, 0, 0, 0)]
 )
 def test_whole_numbers_out_of_100_add_up_and_stay_within_one(seconds: tuple[int, ...]) -> None:
-    of = overview.whole(frame(*(row(fit, 1, s) for fit, s in zip(FIT_WORDS, seconds, strict=True))))
-    numbers = overview.out_of_100(of)
+    total = overview.whole(frame(*(row(fit, 1, s) for fit, s in zip(FIT_WORDS, seconds, strict=True))))
+    numbers = overview.out_of_100(total)
     assert sum(numbers.values()) == 100
-    assert all(abs(numbers[part.fit] - 100 * part.share) < 1 for part in of.parts)
+    assert all(abs(numbers[part.fit] - 100 * part.share) < 1 for part in total.parts)
 
 
 def test_groups_begin_with_the_most_misplaced_and_end_with_what_is_not_given() -> None:
@@ -108,7 +108,7 @@ def test_the_square_runs_from_4_to_unknown_and_its_margins_are_sums() -> None:
     assert rows[-1].cells[-1].share == pytest.approx(1)
 
 
-def test_cells_wear_meaning_and_heat_and_say_what_was_reserved() -> None:
+def test_cells_show_meaning_heat_and_reservation() -> None:
     cells = {(c.soll, c.ist): c for r in overview.square(MIXED) for c in r.cells}
     assert cells[2, 2].css == "f5"
     assert cells[2, 2].diagonal
@@ -130,15 +130,15 @@ def test_heat_steps_begin_exactly_at_their_share(seconds: int, step: int) -> Non
 
 
 def test_remarkable_are_the_largest_cell_above_and_below() -> None:
-    found = overview.remarkable(overview.square(MIXED))
-    assert [(cell.soll, cell.ist) for cell in found] == [(2, 4), (3, 2)]
+    cells = overview.remarkable(overview.square(MIXED))
+    assert [(cell.soll, cell.ist) for cell in cells] == [(2, 4), (3, 2)]
     assert overview.remarkable(overview.square(frame(row("passend", 1, 60)))) == []
 
 
 def test_gaps_name_what_is_unknown_and_leave_out_what_is_complete() -> None:
-    found = overview.gaps(MIXED, {"minuten": 0.8})
-    assert [(gap.kind, gap.count, gap.seconds) for gap in found] == [("minuten", 3, 0), ("soll", 5, 900)]
-    assert found[1].share == pytest.approx(0.15)
+    gaps = overview.gaps(MIXED, {"minuten": 0.8})
+    assert [(gap.kind, gap.count, gap.seconds) for gap in gaps] == [("minuten", 3, 0), ("soll", 5, 900)]
+    assert gaps[1].share == pytest.approx(0.15)
     assert overview.gaps(frame(row("passend", 1, 60)), {"minuten": 1.0}) == []
 
 

@@ -25,7 +25,7 @@ def shape(grade: int) -> Shape:
     return next(one for one in FOUND.shapes if one.grade == grade)
 
 
-def test_shares_are_of_the_rated_minutes_and_levels_1_and_2_stand_together() -> None:
+def test_shares_are_of_rated_minutes_with_levels_1_and_2_joined() -> None:
     assert [band.share for band in shape(2).called_for] == pytest.approx([0.75, 0.05, 0.2])
     assert [band.start for band in shape(2).called_for] == pytest.approx([0, 0.75, 0.8])
     assert shape(2).seconds == 1500

@@ -39,14 +39,14 @@ def test_every_rule_of_the_built_in_book_has_words() -> None:
 
 
 def test_the_search_finds_numbers_titles_and_kinds_and_needs_every_word() -> None:
-    found = {entry.id for entry in BOOK.interventions if matches(entry, "KÖRPERPFLEGE duschen")}
-    assert found == {"4.12"}
+    ids = {entry.id for entry in BOOK.interventions if matches(entry, "KÖRPERPFLEGE duschen")}
+    assert ids == {"4.12"}
     assert "4.10" in {entry.id for entry in BOOK.interventions if matches(entry, "4.10")}
     assert all(matches(entry, "") for entry in BOOK.interventions)
     assert not any(matches(entry, "duschen raumfahrt") for entry in BOOK.interventions)
 
 
-def test_the_reserved_rule_stands_only_with_reserved_interventions() -> None:
+def test_reserved_rule_is_shown_only_with_reserved_interventions() -> None:
     for entry in BOOK.interventions:
         ids = [rule.id for rule in rules_for(BOOK, entry)]
         assert ("vorbehalt" in ids) == entry.reserved

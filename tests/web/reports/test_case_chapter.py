@@ -37,17 +37,17 @@ def test_the_committed_chapter_is_what_cases_and_rulebook_say(capsys: pytest.Cap
     assert same, f"{CHAPTER.name} is not what cases and rulebook say now: run `make chapter` and commit it"
 
 
-def test_every_expectation_is_told_with_its_level(book: RuleBook, cases: tuple[Case, ...]) -> None:
-    told = {case.title: case for group in case_chapter.groups(book, cases, {}) for case in group.cases}
-    assert len(told) == len(cases)
+def test_every_expectation_is_printed_with_its_level(book: RuleBook, cases: tuple[Case, ...]) -> None:
+    shown_cases = {case.title: case for group in case_chapter.groups(book, cases, {}) for case in group.cases}
+    assert len(shown_cases) == len(cases)
     for case in cases:
-        levels = {name.split()[0]: a.level for a in told[case.title].answers for name in a.interventions}
+        levels = {name.split()[0]: a.level for a in shown_cases[case.title].answers for name in a.interventions}
         for expected in case.expected:
-            one, two = expected.low, expected.high
-            said = "nicht bewertbar" if two == 0 else f"QN {one}" if one == two else f"QN {one} bis {two}"
-            assert levels.pop(expected.intervention).replace("\N{NO-BREAK SPACE}", " ") == said, case.id
+            low, high = expected.low, expected.high
+            level = "nicht bewertbar" if high == 0 else f"QN {low}" if low == high else f"QN {low} bis {high}"
+            assert levels.pop(expected.intervention).replace("\N{NO-BREAK SPACE}", " ") == level, case.id
         assert levels == {}
-        assert not any(answer.differs for answer in told[case.title].answers)
+        assert not any(answer.differs for answer in shown_cases[case.title].answers)
 
 
 def test_reasons_name_the_deciding_rules_and_what_they_saw(book: RuleBook, cases: tuple[Case, ...]) -> None:
@@ -71,7 +71,7 @@ def test_reasons_name_the_deciding_rules_and_what_they_saw(book: RuleBook, cases
     assert all(unstable in answer.why for answer in group.cases[0].answers)
 
 
-def test_where_a_rulebook_answers_otherwise_the_chapter_says_so(book: RuleBook, cases: tuple[Case, ...]) -> None:
+def test_chapter_reports_deviating_answers(book: RuleBook, cases: tuple[Case, ...]) -> None:
     softer = tuple(dataclasses.replace(rule, level=3) if rule.id == "instabil" else rule for rule in book.rules)
     own = dataclasses.replace(book, rules=softer)
     text = case_chapter.markdown(own, case_chapter.groups(own, cases, {}))
@@ -93,7 +93,7 @@ def test_an_own_rulebook_answers_the_cases_of_another(tmp_path: Path, capsys: py
     assert "Regelwerk: Haus Süd 2026.1 · Hausregel, nicht amtlich." in capsys.readouterr().out
 
 
-def test_texts_stand_in_markdown_as_they_are(book: RuleBook, cases: tuple[Case, ...]) -> None:
+def test_texts_are_escaped_for_markdown(book: RuleBook, cases: tuple[Case, ...]) -> None:
     nasty = "<script> | *fett* [Verweis](x) `code`\nzweite Zeile"
     case = dataclasses.replace(cases[0], title=nasty, person=nasty, source=nasty)
     text = case_chapter.markdown(book, case_chapter.groups(book, [case], {}))

@@ -51,7 +51,7 @@ def test_no_more_moves_than_there_is_of_an_intervention(result: dict[str, Any]) 
     assert all(moved[name] <= above[name] for name in above)
 
 
-def test_the_sheet_says_the_same_and_names_nobody(result: dict[str, Any], out: Path) -> None:
+def test_relief_sheet_equals_the_page_and_names_no_one(result: dict[str, Any], out: Path) -> None:
     sheet = openpyxl.load_workbook(out / "fit.xlsx")["Entlastung"]
     rows = list(sheet.iter_rows(values_only=True))
     sums = {row[1]: row[2] for row in rows if row[1] and isinstance(row[2], int | float)}
@@ -70,7 +70,7 @@ def test_the_sheet_says_the_same_and_names_nobody(result: dict[str, Any], out: P
     assert not people & {str(value) for row in rows for value in row if isinstance(value, str)}
 
 
-def test_without_duties_nothing_is_said(tmp_path: Path) -> None:
+def test_without_duties_there_is_no_sheet(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(HOME)
     del book["Dienste"]
     book.save(tmp_path / "home.xlsx")

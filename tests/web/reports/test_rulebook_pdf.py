@@ -86,7 +86,7 @@ def test_everything_in_the_rulebook_is_in_print(
         assert bare(name) in printed
 
 
-def test_examples_show_the_rule_they_stand_with(book: RuleBook, contents: dict[str, Any]) -> None:
+def test_examples_show_their_rule(book: RuleBook, contents: dict[str, Any]) -> None:
     cases = load_cases(FOLDER / "cases")
     content = rulebook_pdf.content(book, contents, cases)
     titles = {case.title: case for case in cases}
@@ -110,13 +110,13 @@ def test_a_case_the_rulebook_contradicts_is_no_example(book: RuleBook, contents:
 
 @needs_pdftotext
 def test_texts_are_set_as_they_stand(contents: dict[str, Any], tmp_path: Path) -> None:
-    made = copy.deepcopy(contents)
+    changed_documents = copy.deepcopy(contents)
     nasty = '#panic("x") *fett* _kursiv_ $x^2$ <label> @ref ] } \\ "Anführung" `code` // Kommentar = Überschrift'
-    made["rulebook.yaml"] |= {"titel": "Haus #1 [*]", "status": "hausregel", "beschreibung": nasty}
-    made["interventions.yaml"]["interventionen"][0]["titel"] = nasty
-    made["rules.yaml"]["regeln"][0]["titel"] = "- " + nasty
-    made["instability.yaml"]["kriterien"] = []
-    text = text_of(rulebook_pdf.document(build(made, DAY), made), tmp_path)
+    changed_documents["rulebook.yaml"] |= {"titel": "Haus #1 [*]", "status": "hausregel", "beschreibung": nasty}
+    changed_documents["interventions.yaml"]["interventionen"][0]["titel"] = nasty
+    changed_documents["rules.yaml"]["regeln"][0]["titel"] = "- " + nasty
+    changed_documents["instability.yaml"]["kriterien"] = []
+    text = text_of(rulebook_pdf.document(build(changed_documents, DAY), changed_documents), tmp_path)
     assert bare(text).count(bare(nasty)) >= 3
     assert "Hausregel, nicht amtlich" in text
     assert "Dieses Regelwerk nennt keine Kriterien." in text

@@ -83,13 +83,13 @@ def effect(tables: Tables, before: Source, after: Source) -> HomeEffect | None:
             known = part.interventions["intervention"].isin(old.book.index.keys() & new.book.index.keys())
             _compare(_rows(part, known), old, new, moves, first, second)
             _unmatched(_rows(part, ~known), old, new, moves, first, second)
-    found = (LevelShift(*levels, *sums) for levels, sums in moves.items())
+    shifts = (LevelShift(*levels, *sums) for levels, sums in moves.items())
     return HomeEffect(
         first=period[0],
         last=period[1],
         count=sum(sums[0] for sums in first.values()),
         seconds=sum(sums[1] for sums in first.values()),
-        moves=tuple(sorted(found, key=lambda move: (-move.seconds, -move.count, move.before, move.after))),
+        moves=tuple(sorted(shifts, key=lambda move: (-move.seconds, -move.count, move.before, move.after))),
         fit_before={name: (first[name][0], first[name][1]) for name in FIT_CLASSES},
         fit_after={name: (second[name][0], second[name][1]) for name in FIT_CLASSES},
         unknown=tuple(sorted(unknown)),
@@ -106,10 +106,10 @@ def _compare(
     """Add the work both rulebooks know."""
     if tables.interventions.empty:
         return
-    found = compared(tables, old.book, new.book)
-    for move in found.levels:
+    by_rulebook = compared(tables, old.book, new.book)
+    for move in by_rulebook.levels:
         _add(moves[move.before, move.after], move.amount)
-    for (was, now), amount in found.fit.items():
+    for (was, now), amount in by_rulebook.fit.items():
         _add(first[was], amount)
         _add(second[now], amount)
 

@@ -65,15 +65,23 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
         before = rescore.scored_state(session, home_id)
         session.add(
             RulebookHolding(
-                home_id=home_id, rulebook_id=own.id if own else None, built_in=built_in, valid_from=from_day,
-                account_id=account_id, at=now,
+                home_id=home_id,
+                rulebook_id=own.id if own else None,
+                built_in=built_in,
+                valid_from=from_day,
+                account_id=account_id,
+                at=now,
             ),
-        )  # fmt: skip
+        )
         session.flush()
         audit.record(
-            session, "regelwerk.aktivieren", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}",
+            session,
+            "regelwerk.aktivieren",
+            tenant_id=tenant_id,
+            account_id=account_id,
+            what=f"haus {home_id}",
             reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
-        )  # fmt: skip
+        )
         rescore.analyse_touched(session, home_id, before)
 
 
@@ -81,7 +89,7 @@ def of_home(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
     """Return which rulebooks a home works with, in order of days; the first since always."""
     with reading() as session:
         home = session.get_one(Home, home_id)
-        held = plan(session, home)
+        by_day = plan(session, home)
         entries = {entry.key: entry for entry in library.list_(reading, home.tenant_id)}
         names = dict(
             session.execute(select(Account.id, Account.display_name).where(Account.tenant_id == home.tenant_id)).all()
@@ -90,11 +98,11 @@ def of_home(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
         HoldingRow(
             entry=entries[library.key_of(source)],
             valid_from=decided.valid_from if decided else None,
-            valid_until=held[position + 1][0] - timedelta(days=1) if position + 1 < len(held) else None,
+            valid_until=by_day[position + 1][0] - timedelta(days=1) if position + 1 < len(by_day) else None,
             by=names.get(decided.account_id, "") if decided else "",
             at=decided.at if decided else None,
         )
-        for position, (_, source, decided) in enumerate(held)
+        for position, (_, source, decided) in enumerate(by_day)
     ]
 
 

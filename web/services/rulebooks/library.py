@@ -143,10 +143,16 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
         return ImportedRulebook(None, (*read.findings, *objections))
     with databases.writing.begin() as session:
         row = Rulebook(
-            tenant_id=tenant_id, rulebook_id=head["id"], edition=head["ausgabe"], status=head["status"],
-            title=head["titel"], sha256=sha256, documents=read.documents, account_id=account_id,
+            tenant_id=tenant_id,
+            rulebook_id=head["id"],
+            edition=head["ausgabe"],
+            status=head["status"],
+            title=head["titel"],
+            sha256=sha256,
+            documents=read.documents,
+            account_id=account_id,
             created_at=clock.now(),
-        )  # fmt: skip
+        )
         session.add(row)
         session.flush()
         audit.record(
@@ -182,7 +188,7 @@ def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -
 def compare(
     reading: sessionmaker[Session], tenant_id: int, a: str, b: str, *, home_id: int | None = None
 ) -> RulebookComparison | None:
-    """Compare two rulebooks and, with a home, what its work would come to with each; None where one is not there."""
+    """Compare two rulebooks and, with a home, the results of its work with each; None where one does not exist."""
     with reading() as session:
         sources = [find_source(session, tenant_id, key) for key in (a, b)]
         first, second = sources
@@ -255,9 +261,16 @@ def _own(tenant_id: int) -> Any:
 
 def _entry(row: Rulebook, owner: str) -> LibraryEntry:
     return LibraryEntry(
-        f"r{row.id}", row.rulebook_id, row.edition, row.status, row.title, row.sha256, owner,
-        row.created_at, row.first_used_at,
-    )  # fmt: skip
+        f"r{row.id}",
+        row.rulebook_id,
+        row.edition,
+        row.status,
+        row.title,
+        row.sha256,
+        owner,
+        row.created_at,
+        row.first_used_at,
+    )
 
 
 def _built_in_entries() -> list[LibraryEntry]:

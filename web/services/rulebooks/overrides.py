@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from web.store.databases import Databases
 
 MOST_MONTHS: Final = 12
-"""Longest time an override holds without anybody looking at it again."""
+"""Longest time an override holds without a review."""
 
 REASON_SIGNS: Final = 500
 SET: Final = "niveau.setzen"
 WITHDRAWN: Final = "niveau.zuruecknehmen"
 NO_NAMES: Final = "Bitte schreiben Sie keine Namen in die Begründung."
-"""What a form shows beside the reason: it lies in the work database, where nobody has a name."""
+"""What a form shows beside the reason: it is stored in the work database, which has no names."""
 
 
 class OverrideError(ServiceError):
@@ -98,14 +98,14 @@ def list_(
     if resident is not None:
         query = query.where(Resident.pseudonym == resident)
     with reading() as session:
-        return [_row(*found) for found in session.execute(query)]
+        return [_row(*columns) for columns in session.execute(query)]
 
 
 def find(reading: sessionmaker[Session], home_id: int, override_id: int) -> OverrideRow | None:
     """Return an override of this home; None for another's, as for one that does not exist."""
     with reading() as session:
-        found = session.execute(_query(home_id).where(Override.id == override_id)).first()
-    return _row(*found) if found else None
+        row = session.execute(_query(home_id).where(Override.id == override_id)).first()
+    return _row(*row) if row else None
 
 
 def may_set(reading: sessionmaker[Session], account_id: int) -> bool:
@@ -143,9 +143,16 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
         resident_id = _resident(session, home_id, resident)
         before = rescore.scored_state(session, home_id)
         row = Override(
-            home_id=home_id, resident_id=resident_id, intervention=intervention, level=level, reason=reason,
-            start=start, end=end, account_id=account_id, created_at=clock.now(),
-        )  # fmt: skip
+            home_id=home_id,
+            resident_id=resident_id,
+            intervention=intervention,
+            level=level,
+            reason=reason,
+            start=start,
+            end=end,
+            account_id=account_id,
+            created_at=clock.now(),
+        )
         session.add(row)
         session.flush()
         audit.record(session, SET, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
@@ -212,9 +219,13 @@ def _denied(databases: Databases, home_id: int, account_id: int, action: str) ->
     except NotQualifiedError:
         with databases.writing.begin() as session:
             audit.record(
-                session, action, tenant_id=session.get_one(Home, home_id).tenant_id, account_id=account_id,
-                what=f"haus {home_id}", result="abgelehnt",
-            )  # fmt: skip
+                session,
+                action,
+                tenant_id=session.get_one(Home, home_id).tenant_id,
+                account_id=account_id,
+                what=f"haus {home_id}",
+                result="abgelehnt",
+            )
         raise
 
 
@@ -231,10 +242,10 @@ def _qualified(session: Session, home: Home, account_id: int) -> None:
 
 
 def _known(session: Session, home: Home, intervention: str, level: int, period: tuple[date, date]) -> None:
-    found = [
+    candidates = [
         stretch.book.find_intervention(intervention) for stretch in rulebook_calendar.stretches(session, home, *period)
     ]
-    entries = [entry for entry in found if entry is not None and entry.id == intervention]
+    entries = [entry for entry in candidates if entry is not None and entry.id == intervention]
     if not entries:
         raise OverrideError("Diese Intervention steht nicht im Regelwerk des Hauses.")
     if level < HIGHEST_LEVEL and any(entry.reserved for entry in entries):
@@ -244,10 +255,12 @@ def _known(session: Session, home: Home, intervention: str, level: int, period: 
 def _resident(session: Session, home_id: int, pseudonym: str) -> int | None:
     if not pseudonym:
         return None
-    found = session.scalar(select(Resident.id).where(Resident.home_id == home_id, Resident.pseudonym == pseudonym))
-    if found is None:
+    resident_id = session.scalar(
+        select(Resident.id).where(Resident.home_id == home_id, Resident.pseudonym == pseudonym)
+    )
+    if resident_id is None:
         raise OverrideError("Diese Bewohnerin oder diesen Bewohner gibt es in diesem Haus nicht.")
-    return found
+    return resident_id
 
 
 def _query(home_id: int) -> Any:
@@ -261,6 +274,6 @@ def _query(home_id: int) -> Any:
     )
 
 
-def _row(found: Override, resident: str | None, by: str, withdrawn_by: str | None) -> OverrideRow:
-    copied = {name: getattr(found, name) for name in OverrideRow.__dataclass_fields__ if hasattr(found, name)}
+def _row(override: Override, resident: str | None, by: str, withdrawn_by: str | None) -> OverrideRow:
+    copied = {name: getattr(override, name) for name in OverrideRow.__dataclass_fields__ if hasattr(override, name)}
     return OverrideRow(**{**copied, "resident": resident or "", "by": by, "withdrawn_by": withdrawn_by or ""})

@@ -1,4 +1,4 @@
-"""What a tenant has settled for all its files: own words and profiles of sources, as the importer takes them."""
+"""A tenant's conventions for all its files: own words and profiles of sources, as the importer expects them."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 
 def for_reading(session: Session, tenant_id: int) -> HomeConventions:
     """Return what holds for the next file that is read."""
-    return replace(terms.agreed(session, tenant_id), profiles=profiles.for_reading(session, tenant_id))
+    return replace(terms.home_conventions(session, tenant_id), profiles=profiles.for_reading(session, tenant_id))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAME_SIGNS: Final = 100
 MOST_BYTES: Final = 1024**2
 MOST: Final = 200
-"""Profiles of a tenant: each is held against every sheet of every upload."""
+"""Profiles of a tenant: each is compared with every sheet of every upload."""
 
 MOST_SHEETS: Final = 100
 """Kinds of sheets in one profile; of more, those that came first are forgotten."""
@@ -59,8 +59,8 @@ def list_(reading: sessionmaker[Session], tenant_id: int) -> list[ProfileRow]:
             .join(Account, Account.id == Row.account_id)
             .where(Row.tenant_id == tenant_id)
         ).all()
-    found = [ProfileRow(row.id, _profile(row), row.version, by, row.at) for row, by in rows]
-    return sorted(found, key=lambda one: fold(one.profile.name))
+    profiles = [ProfileRow(row.id, _profile(row), row.version, by, row.at) for row, by in rows]
+    return sorted(profiles, key=lambda saved: fold(saved.profile.name))
 
 
 def find(reading: sessionmaker[Session], tenant_id: int, number: int) -> ProfileRow | None:
@@ -86,8 +86,8 @@ def objection(reading: sessionmaker[Session], tenant_id: int, name: str) -> str:
 def store(session: Session, tenant_id: int, account_id: int, profile: SourceProfile) -> int:
     """Store a profile in the open transaction, and return its number.
 
-    One of the same name goes on: what it says of other headings stays, so that a source whose export has changed is
-    known in both forms. Nothing happens where it says the same already.
+    One of the same name is extended: its entries for other headings stay, so that a source whose export has changed is
+    known in both forms. Nothing happens where it is the same already.
     """
     row = session.scalar(select(Row).where(Row.tenant_id == tenant_id, Row.name == profile.name).with_for_update())
     if row is None:

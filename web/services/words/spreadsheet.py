@@ -52,19 +52,19 @@ def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
     rows: list[tuple[object, ...]] = []
     for name, kind in KINDS.items():
         waiting = {
-            kind.key(one.text): one for one in unanswered_words.pending(reading, home_id, name, limit=terms.KEPT)
+            kind.key(word.text): word for word in unanswered_words.pending(reading, home_id, name, limit=terms.KEPT)
         }
         known = {kind.key(term.text): term for term in terms.list_(reading, tenant_id, name)}
         for key in [*known, *(key for key in waiting if key not in known)]:
             # A number such as 4.10 alone would come back from a spreadsheet program as 4.1 or as a day of October.
-            term, one = known.get(key), waiting.get(key)
+            term, word = known.get(key), waiting.get(key)
             rows.append(
                 (
                     TERM_WORDS[name].name,
                     term.text if term else waiting[key].text,
                     kind.called(term.target, book) if term else "",
-                    one.rows if one else "",
-                    one.seconds / 60 if one else "",
+                    word.rows if word else "",
+                    word.seconds / 60 if word else "",
                     term.version if term else "",
                 )
             )
@@ -105,7 +105,7 @@ def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str],
         return {}, [
             "Die erste Zeile muss die Überschriften Art, Bezeichnung und Bedeutet haben, getrennt mit Semikolon."
         ]
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    answers: dict[tuple[str, str], tuple[str, str]] = {}
     problems = []
     for number, line in enumerate(lines[1:], start=2):
         cells = {name: tables.cell_text(cell) for name, cell in zip(header, line, strict=False)}
@@ -120,16 +120,16 @@ def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str],
         kind = KINDS[name]
         target, spot = kind.target(meaning, text, book), (name, kind.key(text))
         problem = terms.objection_to(kind, text, target, meaning, book)
-        if not problem and found.get(spot, ("", target))[1] != target:
+        if not problem and answers.get(spot, ("", target))[1] != target:
             problem = f"„{text}“ steht mit zwei Zuordnungen in der Datei."
         if problem:
             problems.append(f"Zeile {number}: {problem}")
-        found[spot] = (text, target)
-    return found, problems
+        answers[spot] = (text, target)
+    return answers, problems
 
 
 def _lines(content: bytes) -> tuple[list[list[str]], str]:
-    """Return the cells of a file, or the sentence that says why it is no table."""
+    """Return the cells of a file, or the sentence on why it is no table."""
     if len(content) > MOST_BYTES:
         return [], "Die Datei ist zu groß für eine Liste von Bezeichnungen."
     try:

@@ -1,4 +1,4 @@
-"""A tenant's own words: what they stand for, in versions, and what an upload leaves open."""
+"""A tenant's own words: what they mean, in versions, and what an upload leaves open."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TermError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class TermRow:
-    """What a word stands for: something of ``importers.home_words.kinds`` (``target``) or ``LATER``."""
+    """What a word means: something of ``importers.home_words.kinds`` (``target``) or ``LATER``."""
 
     id: int
     kind: str
@@ -64,10 +64,10 @@ class TermRow:
 
 
 def list_(reading: sessionmaker[Session], tenant_id: int, kind: str) -> list[TermRow]:
-    """Return what all words of a kind stand for, by word."""
+    """Return what all words of a kind mean, by word."""
     with reading() as session:
-        found = [term for term in newest(session, tenant_id).values() if term.kind == kind]
-    return sorted(found, key=lambda term: clean(term.text).casefold())
+        terms = [term for term in newest(session, tenant_id).values() if term.kind == kind]
+    return sorted(terms, key=lambda term: clean(term.text).casefold())
 
 
 def history(reading: sessionmaker[Session], tenant_id: int, kind: str, text: str) -> list[TermRow]:
@@ -78,22 +78,22 @@ def history(reading: sessionmaker[Session], tenant_id: int, kind: str, text: str
             .where(Term.kind == kind, Term.key == KINDS[kind].key(text))
             .order_by(Term.version.desc())
         )
-        return [_row(*found) for found in rows]
+        return [_row(*columns) for columns in rows]
 
 
-def agreed(session: Session, tenant_id: int) -> HomeConventions:
+def home_conventions(session: Session, tenant_id: int) -> HomeConventions:
     """Return what the files of a tenant are read with; profiles are not here."""
-    found: dict[str, Any] = {kind.field: {} for kind in KINDS.values()}
+    words: dict[str, Any] = {kind.field: {} for kind in KINDS.values()}
     for term in newest(session, tenant_id).values():
         if term.target != LATER:
-            found[KINDS[term.kind].field][term.text] = term.target
-    return HomeConventions(**found)
+            words[KINDS[term.kind].field][term.text] = term.target
+    return HomeConventions(**words)
 
 
 def answer(
     databases: Databases, *, tenant_id: int, account_id: int, home_id: int, kind: str, answers: Mapping[str, str]
 ) -> int:
-    """Let words stand for what was chosen or written, from the next reading on, and return how many are new.
+    """Give words the meaning chosen or written, from the next reading on, and return how many are new.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def save(
     action: str,
     wanted: Mapping[tuple[str, str], tuple[str, str]],
 ) -> int:
-    """Store a version of each word that stands for something else now, all or nothing, and return how many.
+    """Store a version of each word that has another meaning now, all or nothing, and return how many.
 
     Parameters
     ----------
@@ -168,15 +168,15 @@ def store_unknown(
         Names of persons: a word that contains one is not stored (T1); the findings, in the vault, quote it.
     """
     forbidden = {word for name in names for word in _words(name) if len(word) > 2}
-    for kind, found in unknown.items():
+    for kind, unknown_words in unknown.items():
         kept = [
             (text, *sums)
-            for word, sums in found.items()
+            for word, sums in unknown_words.items()
             if (text := clean(word)) and len(text) <= TEXT_SIGNS and not forbidden & _words(text)
         ]
         session.add_all(
             UnknownTerm(upload_id=upload_id, kind=kind, text=text, rows=rows, seconds=seconds)
-            for text, rows, seconds in sorted(kept, key=lambda one: (-one[2], -one[1], one[0]))[:KEPT]
+            for text, rows, seconds in sorted(kept, key=lambda word: (-word[2], -word[1], word[0]))[:KEPT]
         )
 
 
@@ -195,7 +195,7 @@ def book_of(session: Session, tenant_id: int, home_id: int) -> rules.RuleBook:
 
 
 def objection_to(kind: WordKind, text: str, target: str, written: str, book: rules.RuleBook) -> str:
-    """Return why a word cannot stand for a target (what ``written`` was understood as), "" if it can."""
+    """Return why a word cannot mean a target (what ``written`` was understood as), "" if it can."""
     if not kind.key(text):
         return "Das Wort fehlt."
     if max(len(text), len(kind.key(text))) > TEXT_SIGNS:

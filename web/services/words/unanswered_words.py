@@ -1,4 +1,4 @@
-"""Undecided words of uploads: how much work they stand for, and what they might mean."""
+"""Undecided words of uploads: how much work they cover, and what they might mean."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class UnansweredWord:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredCount:
-    """How many words are undecided, and how much work they stand for."""
+    """How many words are undecided, and how much work they cover."""
 
     words: int = 0
     rows: int = 0
@@ -94,26 +94,26 @@ def pending(
         heard = _occurrences(session, home_id, book, upload_id)
     if upload_id is None:
         heard = _undecided(heard, known)
-    found = [(key, one) for (name, key), one in heard.items() if name == kind]
-    found = sorted(found, key=lambda pair: (-pair[1].seconds, -pair[1].rows, pair[1].text))[:limit]
-    asked = {key for key, _ in found}
+    words = [(key, word) for (name, key), word in heard.items() if name == kind]
+    words = sorted(words, key=lambda pair: (-pair[1].seconds, -pair[1].rows, pair[1].text))[:limit]
+    asked = {key for key, _ in words}
     own = [
         (term.target, term.text)
         for (name, key), term in known.items()
         if name == kind and key not in asked and term.target != LATER
     ]
-    near = suggestions.suggest(which, [one.text for _, one in found], book, own)
+    near = suggestions.suggest(which, [word.text for _, word in words], book, own)
     return [
         UnansweredWord(
-            one.text,
-            one.rows,
-            one.seconds,
-            one.upload_id,
+            word.text,
+            word.rows,
+            word.seconds,
+            word.upload_id,
             known[kind, key].target if (kind, key) in known else "",
-            suggestions.doubt(which, one.text),
+            suggestions.doubt(which, word.text),
             tuple(WordSuggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
         )
-        for (key, one), offers in zip(found, near, strict=True)
+        for (key, word), offers in zip(words, near, strict=True)
     ]
 
 
@@ -126,13 +126,13 @@ def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = 
     heard = (
         _undecided(heard, known)
         if upload_id is None
-        else {spot: one for spot, one in heard.items() if spot not in known or known[spot].target == LATER}
+        else {spot: word for spot, word in heard.items() if spot not in known or known[spot].target == LATER}
     )
-    found = dict.fromkeys(KINDS, UnansweredCount())
-    for (kind, _), one in heard.items():
-        so_far = found[kind]
-        found[kind] = UnansweredCount(so_far.words + 1, so_far.rows + one.rows, so_far.seconds + one.seconds)
-    return found
+    counts = dict.fromkeys(KINDS, UnansweredCount())
+    for (kind, _), word in heard.items():
+        so_far = counts[kind]
+        counts[kind] = UnansweredCount(so_far.words + 1, so_far.rows + word.rows, so_far.seconds + word.seconds)
+    return counts
 
 
 def _occurrences(

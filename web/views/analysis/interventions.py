@@ -1,4 +1,4 @@
-"""Was passt nicht? All interventions by the time outside the level called for, and each one by itself."""
+"""Was passt nicht? All interventions by the time outside the level called for, and a page for each."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def detail(intervention: str) -> ResponseReturnValue:
         if entry is None:
             abort(404)
         return render_template("analysis/home/nothing.html", question=entry.title, **chosen.context)
-    of = overview.whole(frame)
+    total = overview.whole(frame)
     demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
     return render_template(
         "analysis/interventions/detail.html",
@@ -120,8 +120,8 @@ def detail(intervention: str) -> ResponseReturnValue:
         entry=entry,
         title=chosen.title(intervention),
         group=entry.group if entry else "",
-        of=of,
-        parts=overview.out_of_100(of),
+        of=total,
+        parts=overview.out_of_100(total),
         certified=measures.by_certificate(frame),
         square=overview.square(frame),
         caption=f"Stunden, {chosen.filters.label}",
@@ -133,9 +133,9 @@ def detail(intervention: str) -> ResponseReturnValue:
     )
 
 
-def _demand(one: demand.Demand, intervention: str) -> dict[str, Any]:
-    where = url_for("explain.show", intervention=intervention, resident=one.resident, am=one.last_day)
-    return asdict(one) | {"url": where if one.known else None}
+def _demand(row: demand.Demand, intervention: str) -> dict[str, Any]:
+    where = url_for("explain.show", intervention=intervention, resident=row.resident, am=row.last_day)
+    return asdict(row) | {"url": where if row.known else None}
 
 
 def _level(name: str) -> int | None:

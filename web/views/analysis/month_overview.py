@@ -50,13 +50,13 @@ def index() -> ResponseReturnValue:
 
 
 def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
-    frame, of = chosen.frame, overview.whole(chosen.frame)
-    show = wanted if wanted in SHOWS else "stunden" if of.in_minutes else "anzahl"
+    frame, total = chosen.frame, overview.whole(chosen.frame)
+    show = wanted if wanted in SHOWS else "stunden" if total.in_minutes else "anzahl"
     days = overview.days(chosen.result.aggregate.tables[results.BY_DAY])
     rows = overview.square(frame)
     return {
-        "of": of,
-        "parts": overview.out_of_100(of),
+        "of": total,
+        "parts": overview.out_of_100(total),
         "certified": measures.by_certificate(frame),
         "links": {fit: chosen.url("interventions.index", sort=f"-{fit}") for fit in figures.FIT_WORDS},
         "square": rows,
@@ -74,7 +74,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "unmapped": unanswered_words.count(current.databases().reading, current.home().id)[INTERVENTION],
         "by_ward": overview.groups(frame, "ward"),
         "by_shift": overview.groups(frame, "shift"),
-        "by_day": charts.days(days) if of.in_minutes else None,
+        "by_day": charts.days(days) if total.in_minutes else None,
         "days": days.to_dict("records"),
         "class_texts": CLASS_TEXTS,
         "coverage": [(label, chosen.result.coverage[key]) for key, label in figures.COVERAGE_WORDS.items()],
@@ -109,8 +109,8 @@ def _top_line(chosen: PageSelection, group: Group) -> dict[str, Any]:
 
 def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:
     leads = {kind: chosen.url("interventions.index", **{kind: 0}) for kind in ("soll", "ist")}
-    found = overview.gaps(chosen.frame, chosen.result.coverage)
+    gaps = overview.gaps(chosen.frame, chosen.result.coverage)
     return [
         {"kind": g.kind, "count": g.count, "seconds": g.seconds, "share": g.share, "url": leads.get(g.kind)}
-        for g in found
+        for g in gaps
     ]

@@ -26,19 +26,23 @@ def index() -> ResponseReturnValue:
     chosen = page_selection.chosen(by_ward=False)
     if chosen is None:
         return redirect(url_for("home.index"))
-    found = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
-    if found is None:
+    comparison = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
+    if comparison is None:
         return render_template(
             "analysis/home/nothing.html", question="Passt das Regelwerk zur Wirklichkeit?", **chosen.context
         )
     return render_template(
-        "analysis/plausibility/index.html", **chosen.context, **_words(found), found=found, band_words=BAND_WORDS
+        "analysis/plausibility/index.html",
+        **chosen.context,
+        **_words(comparison),
+        found=comparison,
+        band_words=BAND_WORDS,
     )
 
 
-def _words(found: PlausibilityComparison) -> dict[str, Any]:
+def _words(comparison: PlausibilityComparison) -> dict[str, Any]:
     """Return the ends of the row of Pflegegrade that have minutes, and the one where both differ most."""
-    shown = [shape for shape in found.shapes if shape.called_for]
+    shown = [shape for shape in comparison.shapes if shape.called_for]
     return {
         "lowest": shown[0] if shown else None,
         "highest": shown[-1] if len(shown) > 1 else None,

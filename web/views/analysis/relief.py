@@ -1,4 +1,4 @@
-"""Was hätte jemand anderes übernehmen können? Work above level that somebody on shift there and then had time for."""
+"""Was hätte jemand anderes übernehmen können? Work above level someone on shift there and then had time for."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("home.index"))
     if chosen.frame.empty:
         return render_template("analysis/home/nothing.html", question=QUESTION, **chosen.context)
-    found = _load(chosen)
+    relief_ = _load(chosen)
     above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
-    if found is None:
+    if relief_ is None:
         return render_template("analysis/relief/empty.html", question=QUESTION, above=above, **chosen.context)
-    lines = found.lines if "alle" in request.args else found.lines[:ROWS_SHOWN]
+    lines = relief_.lines if "alle" in request.args else relief_.lines[:ROWS_SHOWN]
     return render_template(
         "analysis/relief/index.html",
         **chosen.context,
         question=QUESTION,
-        found=found,
+        found=relief_,
         above=above,
         days=(chosen.filters.end - chosen.filters.start).days + 1,
-        reasons=[(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in found.obstacles.items() if seconds],
-        lines=[_line(chosen, found, line) for line in lines],
+        reasons=[(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in relief_.obstacles.items() if seconds],
+        lines=[_line(chosen, relief_, line) for line in lines],
         every_url=chosen.url("relief.index", alle=1),
         csv_url=chosen.url("relief.table"),
         method=figures.RELIEF_METHOD,
@@ -63,8 +63,8 @@ def index() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     """Download the same as CSV for a spreadsheet program, and log it."""
     chosen = page_selection.chosen()
-    found = _load(chosen) if chosen else None
-    if chosen is None or found is None:
+    relief_ = _load(chosen) if chosen else None
+    if chosen is None or relief_ is None:
         abort(404)
     who = current.visitor()
     homes.record_download(
@@ -72,7 +72,7 @@ def table() -> ResponseReturnValue:
     )
     start, end = chosen.filters.start, chosen.filters.end
     return Response(
-        tables.csv_text(_table(chosen, found)),
+        tables.csv_text(_table(chosen, relief_)),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="entlastung_{start}_{end}.csv"'},
     )
@@ -82,7 +82,7 @@ def _load(chosen: PageSelection) -> HomeRelief | None:
     return relief.load(current.databases().reading, current.home().id, chosen.result.period, chosen.filters.ward)
 
 
-def _line(chosen: PageSelection, found: HomeRelief, line: ReliefLine) -> dict[str, Any]:
+def _line(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> dict[str, Any]:
     moves: Counter[tuple[int, Group]] = Counter()
     for move in line.moves:
         moves[move.qn_ist, move.group] += move.seconds
@@ -90,10 +90,12 @@ def _line(chosen: PageSelection, found: HomeRelief, line: ReliefLine) -> dict[st
         "id": line.intervention,
         "title": chosen.title(line.intervention),
         "url": chosen.url("interventions.detail", intervention=line.intervention),
-        "above": found.a_week(line.above),
-        "movable": found.a_week(line.movable),
+        "above": of_home.a_week(line.above),
+        "movable": of_home.a_week(line.movable),
         "share": line.movable / line.above,
-        "moves": [(_taker(chosen, group), ist, found.a_week(seconds)) for (ist, group), seconds in moves.most_common()],
+        "moves": [
+            (_taker(chosen, group), ist, of_home.a_week(seconds)) for (ist, group), seconds in moves.most_common()
+        ],
     }
 
 
@@ -108,27 +110,38 @@ def _taker(chosen: PageSelection, group: Group) -> str:
     return f"{titles.get(role, role)} ({figures.qn(level)})" if role else f"{figures.qn(level)}, ohne Angabe der Rolle"
 
 
-def _table(chosen: PageSelection, found: HomeRelief) -> Iterator[list[object]]:
+def _table(chosen: PageSelection, of_home: HomeRelief) -> Iterator[list[object]]:
     yield [
-        "Nr.", "Intervention", "Ergebnis", "QN-Soll", "Getan von", "Möglich mit", "Minuten", "Minuten pro Woche", "Von",
-        "Bis", "Tage mit Dienstplan", "Wohnbereich", "Regelwerk",
-    ]  # fmt: skip
+        "Nr.",
+        "Intervention",
+        "Ergebnis",
+        "QN-Soll",
+        "Getan von",
+        "Möglich mit",
+        "Minuten",
+        "Minuten pro Woche",
+        "Von",
+        "Bis",
+        "Tage mit Dienstplan",
+        "Wohnbereich",
+        "Regelwerk",
+    ]
     where = [
         figures.day(chosen.filters.start),
         figures.day(chosen.filters.end),
-        found.days,
+        of_home.days,
         chosen.filters.ward or "alle",
         " / ".join(book.display for book in chosen.result.books),
     ]
-    rest = "nicht machbar oder nicht prüfbar" if found.shown else "nicht gezeigt: zu wenige Personen im Dienst"
-    for line in found.lines:
+    rest = "nicht machbar oder nicht prüfbar" if of_home.shown else "nicht gezeigt: zu wenige Personen im Dienst"
+    for line in of_home.lines:
         start = [line.intervention, chosen.title(line.intervention)]
         for move in line.moves:
             way = [figures.qn(move.qn_soll), figures.qn(move.qn_ist), _taker(chosen, move.group)]
-            yield [*start, "machbar", *way, *_minutes(found, move.seconds), *where]
+            yield [*start, "machbar", *way, *_minutes(of_home, move.seconds), *where]
         if left := line.above - line.movable:
-            yield [*start, rest, "", "", "", *_minutes(found, left), *where]
+            yield [*start, rest, "", "", "", *_minutes(of_home, left), *where]
 
 
-def _minutes(found: HomeRelief, seconds: int) -> list[object]:
-    return [seconds / 60, found.a_week(seconds) / 60]
+def _minutes(of_home: HomeRelief, seconds: int) -> list[object]:
+    return [seconds / 60, of_home.a_week(seconds) / 60]

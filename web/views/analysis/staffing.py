@@ -119,19 +119,19 @@ def _page(
 ) -> ResponseReturnValue:
     reading, home = current.databases().reading, current.home()
     try:
-        found = staffing.staffing(reading, home.id, first, last)
+        values = staffing.staffing(reading, home.id, first, last)
     except staffing_inputs.StaffingError as error:  # before the statute had values, or too long a time
         flash(f"{error} Gezeigt wird der heutige Tag.", "warning")
-        found = staffing.staffing(reading, home.id, clock.today())
+        values = staffing.staffing(reading, home.id, clock.today())
     return render_template(
         "analysis/staffing/index.html",
         **context,
-        found=found,
-        graded=sum((found.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
-        groups=[line for line in found.lines if line.group != "total"],
-        total=next(line for line in found.lines if line.group == "total"),
-        bars=bars([line for line in found.lines if line.group != "total"]),
-        band_words=[(f"band-{i + 1}", line.levels) for i, line in enumerate(found.lines[:3])],
+        found=values,
+        graded=sum((values.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
+        groups=[line for line in values.lines if line.group != "total"],
+        total=next(line for line in values.lines if line.group == "total"),
+        bars=bars([line for line in values.lines if line.group != "total"]),
+        band_words=[(f"band-{i + 1}", line.levels) for i, line in enumerate(values.lines[:3])],
         inputs=inputs,
         history=staffing_inputs.history(reading, home.id),
         today=clock.today(),

@@ -1,4 +1,4 @@
-"""Regelwerk: what every intervention and every rule says, where it comes from, and what it means for whom."""
+"""Regelwerk: every intervention and every rule, with source, and what it means for whom."""
 
 from __future__ import annotations
 
@@ -49,8 +49,10 @@ def index() -> ResponseReturnValue:
     chosen = _chosen()
     book = chosen.book
     query = request.args.get("q", "").strip()[:100]
-    found = [entry for entry in book.interventions if matches(entry, query)]
-    groups = [{"name": name, "entries": list(entries)} for name, entries in groupby(found, lambda entry: entry.group)]
+    matching = [entry for entry in book.interventions if matches(entry, query)]
+    groups = [
+        {"name": name, "entries": list(entries)} for name, entries in groupby(matching, lambda entry: entry.group)
+    ]
     return render_template(
         "rulebooks/entries/index.html",
         book=book,
@@ -58,7 +60,7 @@ def index() -> ResponseReturnValue:
         other=chosen.key,
         kept=chosen.arguments,
         query=query,
-        found=len(found),
+        found=len(matching),
         groups=groups,
         rules=[_rule(rule) for rule in book.rules],
     )
@@ -88,7 +90,7 @@ def detail(intervention: str) -> ResponseReturnValue:
 
 
 def matches(entry: CatalogueEntry, query: str) -> bool:
-    """Return whether every word of ``query`` stands in the entry's number, title, group, kind or note."""
+    """Return whether every word of ``query`` occurs in the entry's number, title, group, kind or note."""
     text = " ".join((entry.id, entry.title, entry.group, KIND_WORDS[entry.kind], entry.note)).casefold()
     return all(word in text for word in query.casefold().split())
 
@@ -106,10 +108,10 @@ def rules_for(book: RuleBook, entry: CatalogueEntry) -> list[Rule]:
 def _chosen() -> ShownRulebook:
     reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
     if not key:
-        held = holdings.effective(reading, home.id)
+        holding = holdings.effective(reading, home.id)
         # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
         own = [one for one in library.list_(reading, current.visitor().tenant_id) if not one.built_in]
-        return ShownRulebook(held, None, held.sha256 not in {one.sha256 for one in own})
+        return ShownRulebook(holding, None, holding.sha256 not in {one.sha256 for one in own})
     entry = library.find(reading, current.visitor().tenant_id, key)
     book = library.get(reading, current.visitor().tenant_id, key) if entry else None
     if entry is None or book is None:

@@ -51,7 +51,7 @@ def upload() -> ResponseReturnValue:
         return redirect(url_for("rulebook_library.index"))
     name = Path(file.filename or "regelwerk.xlsx").name
     try:
-        made = library.import_(
+        imported = library.import_(
             current.databases(),
             tenant_id=current.visitor().tenant_id,
             account_id=current.visitor().account_id,
@@ -60,25 +60,25 @@ def upload() -> ResponseReturnValue:
         )
     except library.RulebookError as error:
         return render_template("rulebooks/library/refused.html", name=name, message=str(error), findings=()), 422
-    gravest_first = sorted(made.findings, key=lambda one: list(Severity).index(one.severity))
-    if made.entry is None:
+    gravest_first = sorted(imported.findings, key=lambda finding: list(Severity).index(finding.severity))
+    if imported.entry is None:
         return render_template("rulebooks/library/refused.html", name=name, message="", findings=gravest_first), 422
-    named = f"„{made.entry.title} {made.entry.edition}“"
+    named = f"„{imported.entry.title} {imported.entry.edition}“"
     flash(f"{named} liegt jetzt in der Bibliothek. Es gilt erst, wenn Sie es festlegen.", "good")
-    return redirect(url_for("rulebook_library.show", key=made.entry.key))
+    return redirect(url_for("rulebook_library.show", key=imported.entry.key))
 
 
 @blueprint.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
-    """Show one rulebook of the library: what it is, and what can be done with it."""
+    """Show one rulebook of the library, and the possible actions."""
     entry = _entry(key)
     book = library.get(current.databases().reading, current.visitor().tenant_id, key)
-    held = holdings.of_home(current.databases().reading, current.home().id)
+    rows = holdings.of_home(current.databases().reading, current.home().id)
     return render_template(
         "rulebooks/library/show.html",
         entry=entry,
         book=book,
-        held=[one for one in held if one.entry.key == key],
+        held=[one for one in rows if one.entry.key == key],
         others=[one for one in _entries() if one.key != key],
         holding_key=_holding_key(),
     )
@@ -117,27 +117,29 @@ def compare() -> ResponseReturnValue:
     entries = _entries()
     a = a or _holding_key()
     b = b or next((one.key for one in entries if one.key != a), a)
-    found = library.compare(current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id)
-    if found is None:
+    comparison = library.compare(
+        current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id
+    )
+    if comparison is None:
         abort(404)
-    return render_template("rulebooks/library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(found))
+    return render_template("rulebooks/library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(comparison))
 
 
 @blueprint.get("/<key>/festlegen")
 def confirm(key: str) -> ResponseReturnValue:
     """Ask from which day a rulebook shall hold, and show what that would change."""
     entry = _entry(key)
-    found = library.compare(
+    comparison = library.compare(
         current.databases().reading, current.visitor().tenant_id, _holding_key(), key, home_id=current.home().id
     )
-    if found is None:
+    if comparison is None:
         abort(404)
     return render_template(
         "rulebooks/library/confirm.html",
         entry=entry,
         day=period_filter.day(request.args.get("ab", "")) or clock.today(),
         same=_holding_key() == key,
-        **_changes(found),
+        **_changes(comparison),
     )
 
 
@@ -181,39 +183,39 @@ def _entries() -> list[LibraryEntry]:
 
 
 def _entry(key: str) -> LibraryEntry:
-    found = library.find(current.databases().reading, current.visitor().tenant_id, key)
-    if found is None:
+    entry = library.find(current.databases().reading, current.visitor().tenant_id, key)
+    if entry is None:
         abort(404)
-    return found
+    return entry
 
 
 def _holding_key() -> str:
     """Return the key of the rulebook that holds for the home today."""
     today = clock.today()
-    held = holdings.of_home(current.databases().reading, current.home().id)
-    begun = [one for one in held if one.valid_from is None or one.valid_from <= today]
+    rows = holdings.of_home(current.databases().reading, current.home().id)
+    begun = [one for one in rows if one.valid_from is None or one.valid_from <= today]
     return begun[-1].entry.key
 
 
 def _library() -> dict[str, Any]:
-    held = holdings.of_home(current.databases().reading, current.home().id)
+    rows = holdings.of_home(current.databases().reading, current.home().id)
     return {
         "entries": _entries(),
-        "holdings": held,
-        "held": {one.entry.key: one for one in held},  # the latest period of each
+        "holdings": rows,
+        "held": {one.entry.key: one for one in rows},  # the latest period of each
         "holding_key": _holding_key(),
         "home_name": current.home().name,
     }
 
 
-def _changes(found: RulebookComparison) -> dict[str, Any]:
+def _changes(comparison: RulebookComparison) -> dict[str, Any]:
     return {
-        "found": found,
-        "changes": found.difference.changes,
+        "found": comparison,
+        "changes": comparison.difference.changes,
         "changes_shown": CHANGES_SHOWN,
-        "effect": found.effect,
-        "before": _whole(found.effect, "fit_before"),
-        "after": _whole(found.effect, "fit_after"),
+        "effect": comparison.effect,
+        "before": _whole(comparison.effect, "fit_before"),
+        "after": _whole(comparison.effect, "fit_after"),
     }
 
 

@@ -30,39 +30,39 @@ def index() -> ResponseReturnValue:
     today = clock.today()
     start = period_filter.day(request.args.get("ab", "")) or today
     end = min(max(start, today) + timedelta(days=USUAL_DAYS), overrides.latest_end(start))
-    given = {
+    fields = {
         "intervention": request.args.get("intervention", ""),
         "bewohner": request.args.get("bewohner", ""),
         "ab": start.isoformat(),
         "bis": end.isoformat(),
     }
-    return _page(given)
+    return _page(fields)
 
 
 @blueprint.post("/")
 def add() -> ResponseReturnValue:
     """Set a level; what is wrong with it is shown beside what was entered."""
-    given = {name: request.form.get(name, "").strip() for name in ("intervention", "bewohner", "niveau", "grund")}
-    given |= {name: request.form.get(name, "") for name in ("ab", "bis")}
-    start, end = period_filter.day(given["ab"]), period_filter.day(given["bis"])
-    entry = _book().find_intervention(given["intervention"])
-    if entry is None or given["niveau"] not in {"1", "2", "3", "4"} or start is None or end is None:
-        return _page(given, "Bitte wählen Sie Intervention und Niveau, und geben Sie beide Tage an."), 422
+    fields = {name: request.form.get(name, "").strip() for name in ("intervention", "bewohner", "niveau", "grund")}
+    fields |= {name: request.form.get(name, "") for name in ("ab", "bis")}
+    start, end = period_filter.day(fields["ab"]), period_filter.day(fields["bis"])
+    entry = _book().find_intervention(fields["intervention"])
+    if entry is None or fields["niveau"] not in {"1", "2", "3", "4"} or start is None or end is None:
+        return _page(fields, "Bitte wählen Sie Intervention und Niveau, und geben Sie beide Tage an."), 422
     try:
         overrides.set_(
             current.databases(),
             home_id=current.home().id,
             account_id=current.visitor().account_id,
-            resident=given["bewohner"],
+            resident=fields["bewohner"],
             intervention=entry.id,
-            level=int(given["niveau"]),
-            reason=given["grund"],
+            level=int(fields["niveau"]),
+            reason=fields["grund"],
             start=start,
             end=end,
         )
     except overrides.OverrideError as error:
-        return _page(given, str(error)), 422
-    flash(f"Festgelegt: „{entry.title}“ verlangt QN {given['niveau']}. Die Auswertung rechnet damit.", "good")
+        return _page(fields, str(error)), 422
+    flash(f"Festgelegt: „{entry.title}“ verlangt QN {fields['niveau']}. Die Auswertung rechnet damit.", "good")
     # The form was sent to its own place on the page; the answer stands at the top.
     return redirect(url_for("overrides.index") + "#inhalt")
 
@@ -86,12 +86,13 @@ def withdraw(override_id: int) -> ResponseReturnValue:
     return redirect(url_for("overrides.index"))
 
 
-def _page(given: dict[str, str], wrong: str = "") -> str:
+def _page(fields: dict[str, str], wrong: str = "") -> str:
     reading, home, book, today = current.databases().reading, current.home(), _book(), clock.today()
-    rows = [_row(one, book, today) for one in overrides.list_(reading, home.id)]
-    live = [one for one in rows if one["state"] == "gilt"]
+    rows = [_row(entry, book, today) for entry in overrides.list_(reading, home.id)]
+    live = [entry for entry in rows if entry["state"] == "gilt"]
     catalogue = [
-        {"name": name, "entries": list(entries)} for name, entries in groupby(book.interventions, lambda one: one.group)
+        {"name": name, "entries": list(entries)}
+        for name, entries in groupby(book.interventions, lambda entry: entry.group)
     ]
     return render_template(
         "rulebooks/overrides/index.html",
@@ -100,7 +101,7 @@ def _page(given: dict[str, str], wrong: str = "") -> str:
         live=len(live),
         for_residents=sum(bool(row["one"].resident) for row in live),
         may_set=overrides.may_set(reading, current.visitor().account_id),
-        given=given,
+        given=fields,
         wrong=wrong,
         catalogue=catalogue,
         residents=homes.residents(reading, home.id),
@@ -110,17 +111,17 @@ def _page(given: dict[str, str], wrong: str = "") -> str:
     )
 
 
-def _row(one: overrides.OverrideRow, book: RuleBook, today: date) -> dict[str, Any]:
-    entry, state = book.find_intervention(one.intervention), one.state(today)
-    day = max(one.start, min(today, one.end))
-    why = url_for("explain.show", intervention=one.intervention, resident=one.resident or "-", am=day)
+def _row(override: overrides.OverrideRow, book: RuleBook, today: date) -> dict[str, Any]:
+    entry, state = book.find_intervention(override.intervention), override.state(today)
+    day = max(override.start, min(today, override.end))
+    why = url_for("explain.show", intervention=override.intervention, resident=override.resident or "-", am=day)
     return {
-        "one": one,
-        "title": entry.title if entry else one.intervention,
+        "one": override,
+        "title": entry.title if entry else override.intervention,
         "state": state,
-        "why_url": why if one.resident else None,
-        "open": one.withdrawn_at is None,
-        "usual_end": max(one.start, today) if state in {"gilt", "künftig"} else one.start,
+        "why_url": why if override.resident else None,
+        "open": override.withdrawn_at is None,
+        "usual_end": max(override.start, today) if state in {"gilt", "künftig"} else override.start,
     }
 
 

@@ -46,19 +46,23 @@ def update(upload_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:upload_id>/ruecknahme")
 @back_to("uploads.show", "upload_id")
 def undo_page(upload_id: int) -> ResponseReturnValue:
-    """Show what taking an upload back would change, and what depends on it."""
+    """Show what undoing an upload would change, and what depends on it."""
     upload = current.upload(upload_id)
-    found = undo_job.preview_undo(current.databases(), upload.id)
+    preview_ = undo_job.preview_undo(current.databases(), upload.id)
     return render_template(
-        "uploads/undo.html", home_name=upload.home_name, upload=upload, undo=found, lines=share_lines(found.moved),
-        days=found.moved["days"],
-    )  # fmt: skip
+        "uploads/undo.html",
+        home_name=upload.home_name,
+        upload=upload,
+        undo=preview_,
+        lines=share_lines(preview_.moved),
+        days=preview_.moved["days"],
+    )
 
 
 @blueprint.post("/<int:upload_id>/ruecknahme")
 @back_to("uploads.show", "upload_id")
 def undo(upload_id: int) -> ResponseReturnValue:
-    """Let a job take an upload back as it was shown."""
+    """Let a job undo an upload as it was shown."""
     upload, services = current.upload(upload_id), current.services()
     undo_job.release(
         services.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
@@ -68,16 +72,22 @@ def undo(upload_id: int) -> ResponseReturnValue:
 
 
 def effects(upload: UploadRow) -> dict[str, Any] | None:
-    """Return what the page of an upload says about its effects; None where nothing was computed."""
-    found = upload.weighed
-    if found is None or "before" not in found:
+    """Return what the page of an upload shows of its effects; None where nothing was computed."""
+    summary = upload.weighed
+    if summary is None or "before" not in summary:
         return None
     choice = ApplyChoice.from_json(upload.choice if upload.choice and "replace" in upload.choice else None)
     changes = [
-        {**one, "day": date.fromordinal(one["day"]), "time": _time(one["minute"])}
-        for one in found.get("changes", [])[:CHANGES]
+        {**change, "day": date.fromordinal(change["day"]), "time": _time(change["minute"])}
+        for change in summary.get("changes", [])[:CHANGES]
     ]
-    return {**found, "choice": choice, "lines": share_lines(found), "shown": changes, "wards": found.get("wards", [])}
+    return {
+        **summary,
+        "choice": choice,
+        "lines": share_lines(summary),
+        "shown": changes,
+        "wards": summary.get("wards", []),
+    }
 
 
 def _time(minute: int) -> str:

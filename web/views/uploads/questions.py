@@ -95,11 +95,11 @@ def password(upload_id: int) -> ResponseReturnValue:
 def unlock(upload_id: int) -> ResponseReturnValue:
     """Accept the password of a locked file."""
     upload, asked = _asked(upload_id)
-    given = request.form.get("kennwort", "")
-    if not given or len(given) > LONGEST_PASSWORD:
+    entered = request.form.get("kennwort", "")
+    if not entered or len(entered) > LONGEST_PASSWORD:
         return _page("password", upload, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
     services = current.services()
-    questions.unlock(services.databases, services.settings, upload_id, _version(), given)
+    questions.unlock(services.databases, services.settings, upload_id, _version(), entered)
     return _again(upload_id)
 
 
@@ -123,7 +123,7 @@ def answer_sheet(upload_id: int, number: int) -> ResponseReturnValue:
         form.get("inhalt", "") if form.get("inhalt", "") in SHEETS else "",
         int(row) if row.isdecimal() and int(row) < len(guess.preview) else -1,
         2 if form.get("zeilen") == "2" else 1,
-        # What was found by itself and left so is found by itself in the next file too.
+        # What was recognised and not changed is recognised in the next file too.
         encoding=codec if codec in CODECS and codec != guess.encoding else before.encoding,
     )
     wrong = ""
@@ -177,7 +177,7 @@ def address(upload_id: int, asked: Conversation) -> str:
 
 
 def _asked(upload_id: int) -> tuple[UploadRow, Conversation]:
-    """Return an upload that waits for answers; the page of any other says what can be done with it."""
+    """Return an upload that waits for answers; the page of any other shows the possible actions."""
     upload, services = current.upload(upload_id), current.services()
     try:
         return upload, questions.waiting(services.databases, services.settings, upload_id)
@@ -238,26 +238,39 @@ def _overview(upload: UploadRow, asked: Conversation, *, name: str, wrong: str =
         for number, guess in enumerate(asked.guesses)
     ]
     return _page(
-        "overview", upload, asked, rows=rows, name=name, wrong=wrong,
+        "overview",
+        upload,
+        asked,
+        rows=rows,
+        name=name,
+        wrong=wrong,
         foreign=any(not guess.settled or answered for _, guess, _, answered in rows),
         nothing="" if any(one.sheet for _, _, one, _ in rows) else questions.NOTHING_READ,
-    )  # fmt: skip
+    )
 
 
 def _sheet(upload: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: str = "") -> str:
     guess = asked.guesses[number]
     return _page(
-        "sheet", upload, asked, number=number, guess=guess, answer=answer, wrong=wrong, codecs=CODECS,
-        readings=asked.readings.get(guess.file, ()), answered=asked.answer_to(guess) is not None,
+        "sheet",
+        upload,
+        asked,
+        number=number,
+        guess=guess,
+        answer=answer,
+        wrong=wrong,
+        codecs=CODECS,
+        readings=asked.readings.get(guess.file, ()),
+        answered=asked.answer_to(guess) is not None,
         certainty=certainty_word(guess.confidence),
-    )  # fmt: skip
+    )
 
 
 def _columns(
     upload: UploadRow, asked: Conversation, number: int, answer: SheetAnswer, *, wrong: Mapping[str, str] | None = None
 ) -> str:
     guess = asked.guesses[number]
-    at = {one.position: one for one in guess.columns}
+    by_position = {one.position: one for one in guess.columns}
     guessed = {one.column: one for one in guess.columns if one.column}
     required = SHEETS[answer.sheet].required
     fields = [
@@ -265,9 +278,11 @@ def _columns(
             "number": i,
             "column": column,
             "required": column in required,
-            "chosen": (found := at.get(position)),
+            "chosen": (column_guess := by_position.get(position)),
             "wrong": (wrong or {}).get(column, ""),
-            "certainty": certainty_word(found.confidence) if found and guessed.get(column) is found else "",
+            "certainty": certainty_word(column_guess.confidence)
+            if column_guess and guessed.get(column) is column_guess
+            else "",
         }
         for i, column in enumerate(questions.targets(answer.sheet))
         for position in (answer.columns.get(column, -1),)
@@ -275,6 +290,15 @@ def _columns(
     offers = [(one, column_name(one)) for one in guess.columns if one.heading or one.samples]
     unused = [one for one, _ in offers if one.position not in answer.columns.values()]
     return _page(
-        "columns", upload, asked, number=number, guess=guess, answer=answer, fields=fields, offers=offers,
-        unused=unused, wrong=wrong or {}, units=UNITS,
-    )  # fmt: skip
+        "columns",
+        upload,
+        asked,
+        number=number,
+        guess=guess,
+        answer=answer,
+        fields=fields,
+        offers=offers,
+        unused=unused,
+        wrong=wrong or {},
+        units=UNITS,
+    )

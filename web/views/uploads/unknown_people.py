@@ -79,7 +79,11 @@ def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseRetur
     else:
         offer = next((one for one in asked.offers if one.pseudonym == same_as), None)
         return render_template(
-            "people/confirm.html", asked=asked, same_as=same_as, label=labels[same_as], offer=offer,
+            "people/confirm.html",
+            asked=asked,
+            same_as=same_as,
+            label=labels[same_as],
+            offer=offer,
             kind_words=KIND_WORDS,
-        )  # fmt: skip
+        )
     return redirect(url_for("unknown_people.index"))

@@ -75,13 +75,13 @@ def index() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Accept files and queue the reading."""
     home, services = current.home(), current.services()
-    given = [
+    uploaded = [
         (Path(file.filename or "").name, file.read()) for file in request.files.getlist("dateien") if file.filename
     ]
-    if wrong := _objection(given):
+    if wrong := _objection(uploaded):
         return _index(wrong), 422
     upload_id = steps.start(
-        services.databases, services.settings, home_id=home.id, account_id=current.visitor().account_id, files=given
+        services.databases, services.settings, home_id=home.id, account_id=current.visitor().account_id, files=uploaded
     )
     services.jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("uploads.show", upload_id=upload_id))
@@ -121,7 +121,7 @@ def read_again(error: kept_files.OutdatedError) -> ResponseReturnValue:
 
 @blueprint.route("/<int:upload_id>/suche", methods=["GET", "POST"])
 def search(upload_id: int) -> ResponseReturnValue:
-    """Show the findings that fit. What is searched for may be a name: it must not stand in an address (F8)."""
+    """Show the findings that fit. What is searched for may be a name: it must not be part of an address (F8)."""
     if request.method != "POST":  # the address alone, typed or reloaded
         return redirect(url_for("uploads.show", upload_id=_upload(upload_id).id))
     return _show(upload_id, FindingFilter.from_form(request.form))
@@ -157,7 +157,7 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
 
 @blueprint.get("/<int:upload_id>/stand")
 def progress(upload_id: int) -> ResponseReturnValue:
-    """Return the part of the progress page that changes; when the job has ended, tell htmx to load the page."""
+    """Return the part of the progress page that changes; when the job has ended, make htmx load the page."""
     upload = _upload(upload_id)
     if not upload.moving:
         return "", 200, {"HX-Redirect": url_for("uploads.show", upload_id=upload_id)}
@@ -183,15 +183,15 @@ def findings(upload_id: int) -> ResponseReturnValue:
 def faulty_rows(upload_id: int) -> ResponseReturnValue:
     """Download the faulty rows as they stood, to be repaired and uploaded again, and log it."""
     upload, services = _upload(upload_id), current.services()
-    gone = "Zu dieser Datenlieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt."
+    message = "Zu dieser Datenlieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt."
     try:
         sheets = kept_files.faulty(services.settings, upload_id)
     except kept_files.OutdatedError:
         if upload.state in records.READ_ONCE:  # the files are still there, and with them the rows
             raise
-        sheets, gone = (), ROWS_GONE
+        sheets, message = (), ROWS_GONE
     if not sheets:
-        flash(gone, "warning")
+        flash(message, "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
     steps.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
@@ -251,18 +251,24 @@ def _upload(upload_id: int) -> UploadRow:
 
 def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    found = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
-    return [one for one in terms.tabs("", found, "upload_words.index", upload_id=upload.id) if one["open"]]
+    counts = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
+    return [one for one in terms.tabs("", counts, "upload_words.index", upload_id=upload.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:
     home, services = current.home(), current.services()
     rows = records.of_home(services.databases.reading, home.id)
     return render_template(
-        "uploads/index.html", home_name=home.name, uploads=rows, state_words=STATE_WORDS, wrong=wrong,
-        most_bytes=services.settings.upload_limit, most_files=MAX_FILES, accepted=ACCEPTED,
+        "uploads/index.html",
+        home_name=home.name,
+        uploads=rows,
+        state_words=STATE_WORDS,
+        wrong=wrong,
+        most_bytes=services.settings.upload_limit,
+        most_files=MAX_FILES,
+        accepted=ACCEPTED,
         upload_days=services.settings.upload_days,
-    )  # fmt: skip
+    )
 
 
 def _objection(files: list[tuple[str, bytes]]) -> str:

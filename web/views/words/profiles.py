@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    """Show which columns of a source stand for which of the template."""
+    """Show which columns of a source correspond to which of the template."""
     row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
     if row is None:
         abort(404)

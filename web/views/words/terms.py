@@ -1,4 +1,4 @@
-"""Eigene Bezeichnungen: what the home's own words stand for, one page for each kind."""
+"""Eigene Bezeichnungen: the meaning of the home's own words, one page for each kind."""
 
 from __future__ import annotations
 
@@ -73,16 +73,16 @@ def read() -> ResponseReturnValue:
         flash("Bitte wählen Sie eine CSV-Datei mit höchstens 2 MB aus.", "warning")
         return redirect(url_for("terms.index"))
     who = current.visitor()
-    found = spreadsheet.read(
+    reading = spreadsheet.read(
         current.databases(),
         tenant_id=who.tenant_id,
         account_id=who.account_id,
         home_id=current.home().id,
         content=content,
     )
-    if found.problems:
-        return render_template("words/terms/problems.html", problems=found.problems), 422
-    flash(f"Eingelesen: {found.changed} geändert, {found.unchanged} unverändert.", "good")
+    if reading.problems:
+        return render_template("words/terms/problems.html", problems=reading.problems), 422
+    flash(f"Eingelesen: {reading.changed} geändert, {reading.unchanged} unverändert.", "good")
     return redirect(url_for("terms.index"))
 
 
@@ -99,9 +99,13 @@ def answered(kind: str) -> Mapping[str, str]:
     answers = {word: other or chosen for word, (chosen, other) in _given(request.form).items() if other or chosen}
     try:
         changed = terms.answer(
-            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id,
-            kind=kind, answers=answers,
-        )  # fmt: skip
+            current.databases(),
+            tenant_id=who.tenant_id,
+            account_id=who.account_id,
+            home_id=current.home().id,
+            kind=kind,
+            answers=answers,
+        )
     except terms.TermError as error:
         return error.wrong or {"": str(error)}
     flash(_saved(changed), "good" if changed else "warning")
