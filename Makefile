@@ -4,7 +4,7 @@
 
 BIN := .venv/bin
 
-help: ## list these habits
+help: ## list these tasks
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: environment-run environment-dev chromium
