@@ -136,7 +136,7 @@ class Look:
 
     guesses: tuple[SheetGuess, ...]
     _decided: tuple[DecidedFile, ...]
-    _agreed: HomeConventions
+    _conventions: HomeConventions
     _vocabulary: Vocabulary
 
     def read(
@@ -152,7 +152,7 @@ class Look:
         with _without_collecting():
             on_progress = on_progress or _no_progress
             chosen = _chosen(self._decided, tuple(SHEETS), len(self._decided), on_progress)
-            return _result(chosen, book, sheets_needed, self._agreed, self._vocabulary, on_progress)
+            return _result(chosen, book, sheets_needed, self._conventions, self._vocabulary, on_progress)
 
 
 def look(
