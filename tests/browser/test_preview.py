@@ -40,7 +40,7 @@ def test_effects_are_shown_before_anything_is_applied(visit: Window, tmp_path: P
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_what_taking_back_does_is_shown_first(visit: Window, width: int) -> None:
+def test_effects_of_undo_are_shown_first(visit: Window, width: int) -> None:
     visitor = visit(width=width)
     page = visitor.page
     visitor.go("/daten/1")

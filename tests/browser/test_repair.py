@@ -76,7 +76,7 @@ def check(visitor: Visitor, name: str) -> None:
         visitor.check(name)
 
 
-def test_faulty_rows_leave_are_repaired_and_come_back(workshop: Workshop, tmp_path: Path) -> None:
+def test_faulty_rows_are_downloaded_repaired_and_uploaded_again(workshop: Workshop, tmp_path: Path) -> None:
     visitor, page = workshop.visitor, workshop.visitor.page
     visitor.go("/daten/")
     content = base64.b64encode(workbooks.workbook()).decode()

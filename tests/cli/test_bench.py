@@ -106,7 +106,7 @@ def test_the_kernel_is_measured_home_by_home() -> None:
     ]
 
 
-def test_memory_is_measured_apart_and_the_stream_keeps_its_sums(capsys: pytest.CaptureFixture[str]) -> None:
+def test_memory_is_measured_in_a_subprocess_and_streaming_keeps_sums(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "memory", "--rows", "10000"]) == 0
     output = capsys.readouterr().out
     assert "Speicher, 10000 Zeilen in einer Tabelle" in output
@@ -172,7 +172,7 @@ def test_the_libraries_may_rely_on_times_that_do_not_overlap(book: RuleBook) -> 
         (["import", "--rows", "2000000"], "höchstens 209715"),
     ],
 )
-def test_what_cannot_be_measured_is_refused(
+def test_invalid_benchmark_options_are_refused(
     capsys: pytest.CaptureFixture[str], arguments: list[str], problem: str
 ) -> None:
     assert main(["bench", *arguments]) == 2

@@ -162,7 +162,7 @@ def test_reserved_tasks_need_no_resident(capsys: pytest.CaptureFixture[str]) -> 
         (["analysieren"], "Den Befehl"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
+def test_impossible_command_prints_one_sentence_and_writes_nothing(
     arguments: list[str], part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

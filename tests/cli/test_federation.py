@@ -124,7 +124,7 @@ def test_processes_give_the_same_bits_as_one(federation: Path, analyse: Callable
     assert analyse(federation, "--workers", "2", *period, out="zwei").files() == analyse(federation, out="eins").files()
 
 
-def test_a_period_asked_for_is_that_of_every_home(federation: Path, analyse: Callable[..., Run]) -> None:
+def test_requested_period_applies_to_every_home(federation: Path, analyse: Callable[..., Run]) -> None:
     run = analyse(federation, "--from", "2026-01-05", "--to", "2026-01-06")
     assert run.json("fit.json")["period"] == {"from": "2026-01-05", "to": "2026-01-06"}
     assert {entry["tag"] for entry in run.json("fit.json")["by_day"]} == {"2026-01-05", "2026-01-06"}
@@ -134,7 +134,7 @@ def test_a_period_asked_for_is_that_of_every_home(federation: Path, analyse: Cal
 # ---------------------------------------------------------------- a second run
 
 
-def test_a_second_run_does_only_what_is_not_done_or_has_changed(federation: Path, analyse: Callable[..., Run]) -> None:
+def test_second_run_computes_only_missing_or_changed_homes(federation: Path, analyse: Callable[..., Run]) -> None:
     first = analyse(federation)
     before = {path: path.stat().st_mtime_ns for path in first.out.rglob("cells.parquet")}
     contents = first.files()
@@ -155,7 +155,7 @@ def test_a_second_run_does_only_what_is_not_done_or_has_changed(federation: Path
     assert "unverändert" not in analyse(federation, "--to", "2026-01-31").output
 
 
-def test_what_no_longer_can_be_read_leaves_no_old_result(federation: Path, analyse: Callable[..., Run]) -> None:
+def test_home_that_became_unreadable_leaves_no_old_result(federation: Path, analyse: Callable[..., Run]) -> None:
     analyse(federation)
     (federation / "home=0001/staff.parquet").unlink()
     run = analyse(federation)
@@ -215,7 +215,7 @@ def test_a_home_without_a_row_is_a_result_with_a_warning(federation: Path, analy
 # ---------------------------------------------------------------- the command
 
 
-def test_what_cannot_be_done_is_one_sentence(tmp_path: Path, federation: Path, analyse: Callable[..., Run]) -> None:
+def test_impossible_command_prints_one_sentence(tmp_path: Path, federation: Path, analyse: Callable[..., Run]) -> None:
     (tmp_path / "leer").mkdir()
     cases = {
         ("gibt es nicht",): analyse(tmp_path / "nirgends"),

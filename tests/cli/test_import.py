@@ -65,7 +65,9 @@ def test_dry_run_stores_nothing_and_the_second_time_nothing_is_new(
     assert [state for state, _ in states(installed)] == [records.STORED, records.STORED, records.DISCARDED]
 
 
-def test_what_is_open_is_listed_and_a_profile_answers_it(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_open_questions_are_listed_and_answered_by_a_profile(
+    installed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = "\n".join(f"B{n};P1;Körperpflege;0{n}.03.2026;{n},5" for n in range(1, 10))
     file = installed / "export.csv"
     file.write_text(DATA.format(rows=rows), encoding="utf-8")

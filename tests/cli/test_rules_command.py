@@ -72,7 +72,7 @@ def test_a_folder_needs_no_slash(
     assert "Haus Süd" in capsys.readouterr().out
 
 
-def test_imported_files_hold_the_same_as_the_workbook_they_come_from(house: Path, tmp_path: Path) -> None:
+def test_imported_files_equal_their_workbook(house: Path, tmp_path: Path) -> None:
     again = tmp_path / "wieder.xlsx"
     assert main(["rules", "export", str(house), str(again)]) == 0
     assert main(["rules", "import", str(again), "--out", str(tmp_path / "zwei")]) == 0
@@ -177,7 +177,7 @@ def test_a_broken_file_is_named_with_file_and_line(
         assert f"Zeile {number}" in capsys.readouterr().err
 
 
-def test_check_prints_what_the_entries_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_prints_the_sources_of_entries(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "check"]) == 0
     text = capsys.readouterr().out
     rows = {line[:34].strip(): line[34:].split() for line in text.splitlines() if line.startswith("  ")}
@@ -210,7 +210,7 @@ def test_a_rule_that_can_never_decide_is_named(tmp_path: Path, capsys: pytest.Ca
     assert "entscheidet nie" in output.err
 
 
-def test_list_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_names_all_rulebooks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "list"]) == 0
     assert capsys.readouterr().out.startswith("rekonstruktion  2026.1  rekonstruktion  gilt ab 01.01.2020")
 
@@ -242,7 +242,7 @@ def test_print_writes_the_same_document_on_any_clock(tmp_path: Path) -> None:
         ([], "Es fehlt die Angabe AKTION"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
+def test_impossible_command_prints_one_sentence_and_writes_nothing(
     arguments: list[str], part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

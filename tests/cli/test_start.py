@@ -96,7 +96,7 @@ def clone(tmp_path: Path) -> Clone:
     return Clone(tmp_path)
 
 
-def test_an_environment_is_made_once_and_only_what_changed_is_installed(clone: Clone) -> None:
+def test_environment_is_created_once_and_updated_by_changes_only(clone: Clone) -> None:
     assert clone.set_up() == ["venv", "pip"]
     assert clone.set_up() == []
     assert clone.set_up("dev") == ["pip"]

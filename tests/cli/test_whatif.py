@@ -22,7 +22,7 @@ def test_training_moves_work_into_place(capsys: pytest.CaptureFixture[str]) -> N
     assert document["nachher"]["unterqualifiziert"]["seconds"] < document["vorher"]["unterqualifiziert"]["seconds"]
 
 
-def test_what_is_now_equals_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_quo_equals_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["analyse", str(HOME), "--out", str(tmp_path)])
     capsys.readouterr()
     assert main(["whatif", str(HOME), "--other-rulebook", "rekonstruktion", "--json"]) == 0

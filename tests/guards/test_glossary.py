@@ -91,7 +91,7 @@ def test_table_has_rows_of_four_filled_cells() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.term for row in ROWS])
-def test_what_a_row_names_in_python_exists(row: Row) -> None:
+def test_python_names_of_rows_exist(row: Row) -> None:
     assert [name for name in row.names if not exists(name)] == []
 
 

@@ -27,7 +27,7 @@ def test_no_module_is_long() -> None:
     assert [path for path in LONGER if lines.get(path, 0) <= MOST_LINES] == [], "not long: take it out of the list"
 
 
-def test_no_folder_holds_many_modules() -> None:
+def test_no_folder_contains_many_modules() -> None:
     count = Counter(str(path.parent.relative_to(ROOT)) for path in modules().values() if path.name != "__init__.py")
     assert {folder: number for folder, number in count.items() if number > MOST_MODULES} == {}, "give it sub-folders"
     assert len(count) > 20

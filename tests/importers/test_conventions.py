@@ -48,7 +48,7 @@ def test_unknown_words_are_counted_by_kind_with_rows_and_minutes(book: RuleBook)
     }
 
 
-def test_words_that_are_settled_are_read_and_cost_no_warning(book: RuleBook) -> None:
+def test_settled_words_are_read_without_warning(book: RuleBook) -> None:
     conventions = HomeConventions(
         interventions={"zauberei": "4.12"},
         qualifications={"AZUBI": "2", "Qualle": "1 betreuung-43b"},

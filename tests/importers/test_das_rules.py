@@ -123,7 +123,7 @@ def test_rejected_value_blanks_its_cell_only() -> None:
     assert (row["4.8"], row["2.4"], row["4.9"]) == ("", "", 4)
 
 
-def test_without_a_day_the_assessment_is_left_out_but_not_the_person() -> None:
+def test_missing_day_drops_the_assessment_but_not_the_person() -> None:
     sheets = das_xml.read(*export(resident(ERHEBUNGSDATUM="gestern")), TODAY)
     assert sheets.residents.cells[1][0] == "000042"
     assert set(sheets.assessments.cells[1]) == {""}
@@ -167,7 +167,7 @@ def test_grades_of_version_1_are_compared_with_the_least_the_items_give() -> Non
         assert errors == (["das-pflegegrad-zu-niedrig"] if warned else [])
 
 
-def test_a_target_date_that_cannot_be_read_costs_only_its_rules() -> None:
+def test_unreadable_target_date_disables_only_its_rules() -> None:
     for target in ("", "15.03.2026", "1999-01-01"):
         sheets = das_xml.read(*export(resident(), target=target), TODAY)
         assert sheets.residents.cells[1][0] == "000042"

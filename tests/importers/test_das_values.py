@@ -105,7 +105,7 @@ def test_assessments_alone_equal_those_of_an_equivalent_workbook() -> None:
     assert ours.rows.tolist() == [2]
 
 
-def test_what_the_file_does_not_hold_is_unknown_not_zero(book: RuleBook) -> None:
+def test_missing_fields_are_unknown_not_zero(book: RuleBook) -> None:
     table = read(book, export(*BOTH)).tables.assessments
     known = {cell for cell in ASSESSMENT_CELLS if table[cell].iloc[0] >= 0}
     assert known == set(CELLS) - {"Harnkontinenz", "Stuhlkontinenz"}

@@ -100,7 +100,7 @@ def test_one_day_that_is_no_month_settles_the_column(book: RuleBook) -> None:
     assert outcome(result) == []
 
 
-def test_a_typo_among_german_days_costs_its_row_alone(book: RuleBook) -> None:
+def test_typo_among_german_days_rejects_its_row_only(book: RuleBook) -> None:
     result = read_column(book, "csv", "Datum", ["03.04.2026", "04.13.2026", "30.04.2026"])
     assert outcome(result) == [(ERROR, "datum-unlesbar", 3, 1)]
     result = read_column(book, "csv", "Datum", ["03/04/2026", "04/13/2026", "30/04/2026"])

@@ -75,7 +75,7 @@ def test_a_foreign_sheet_is_guessed_by_its_headings_and_asked_about() -> None:
     assert guess.rows == len(EXPORT)
 
 
-def test_what_was_agreed_with_reads_as_what_was_guessed(book: RuleBook) -> None:
+def test_confirmed_guesses_are_read_as_guessed(book: RuleBook) -> None:
     guesses = recognised(foreign())
     guessed = importers.read(foreign(), book)
     answered = importers.read(foreign(), book, answers=[proposed(guess) for guess in guesses])
@@ -445,7 +445,7 @@ def exports(draw: st.DrawFn) -> list[list[str]]:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(st.lists(exports(), min_size=1, max_size=2), st.sampled_from(["csv", "xlsx"]))
-def test_agreeing_with_every_proposal_reads_what_reading_alone_does(
+def test_confirming_every_proposal_equals_reading_without_questions(
     book: RuleBook, drawn: list[list[list[str]]], form: str
 ) -> None:
     sheets: Sheets = {f"Blatt {number}": rows for number, rows in enumerate(drawn)}

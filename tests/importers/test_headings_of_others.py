@@ -164,7 +164,7 @@ def test_guesses_are_reported_with_confidence_and_the_template_has_none(book: Ru
     assert not {"spalten-zugeordnet", "spalte-mehrdeutig"} & {f.code for f in result.findings}
 
 
-def test_a_column_that_changes_what_a_row_means_is_not_dropped_in_silence() -> None:
+def test_column_that_changes_a_rows_meaning_is_reported() -> None:
     rows = [["Datum", "Maßnahme", "Anzahl", "Menge", "Storniert", "Abgelehnt"], ["2.3.2026", "4.10", 1, 1, "", 1]]
     rows.append(["3.3.2026", "4.10", 3, "", "nein", ""])
     _, table = columns(rows)
@@ -227,7 +227,7 @@ def test_people_by_handzeichen_and_by_name(book: RuleBook, form: str) -> None:
     } == errors
 
 
-def test_a_file_of_the_user_holds_for_a_whole_reading(book: RuleBook, tmp_path: Path) -> None:
+def test_users_headings_file_applies_to_a_whole_reading(book: RuleBook, tmp_path: Path) -> None:
     own = tmp_path / "haus.yaml"
     own.write_text("Interventionen:\n  Intervention: {sicher: [Was]}\n  Datum: {sicher: [Wann genau]}\n", "utf-8")
     files = [file for file in csv_files(home()) if not file[0].startswith("Int")]

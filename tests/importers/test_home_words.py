@@ -80,14 +80,12 @@ def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBoo
         ("dienst", "Berufsschule", "frei"),
     ],
 )
-def test_words_of_other_kinds_are_suggested_what_homes_usually_mean(
-    book: RuleBook, kind: str, word: str, expected: str
-) -> None:
+def test_words_of_other_kinds_get_usual_suggestions(book: RuleBook, kind: str, word: str, expected: str) -> None:
     (offers,) = suggest(KINDS[kind], [word], book)
     assert offers[0].target == expected, offers
 
 
-def test_what_the_home_settled_before_is_suggested_too(book: RuleBook) -> None:
+def test_earlier_answers_of_the_home_are_suggested_too(book: RuleBook) -> None:
     (offers,) = suggest(CATALOGUE, ["Kaffeerunde am Freitag"], book, own=[(IGNORE, "Kaffeerunde")])
     assert (offers[0].target, offers[0].like) == (IGNORE, "Kaffeerunde")
 
@@ -109,7 +107,7 @@ def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBoo
     assert kind.target("", "", book) == ""
 
 
-def test_each_kind_has_its_place_in_what_is_agreed() -> None:
+def test_each_kind_has_its_field_in_the_conventions() -> None:
     assert {kind.field for kind in KINDS.values()} == {one.name for one in fields(HomeConventions)} - {"profiles"}
 
 
@@ -117,7 +115,7 @@ def test_each_kind_has_its_place_in_what_is_agreed() -> None:
     "written",
     ["", "9", "25:00-26:00", "06:00", "06:00-14:00/13:00-15:00", "06:00-06:30, Pause 30", "Frühdienst", "frei, krank"],
 )
-def test_what_is_no_time_is_no_meaning_of_a_roster_code(book: RuleBook, written: str) -> None:
+def test_roster_code_needs_valid_times(book: RuleBook, written: str) -> None:
     assert KINDS[DUTY].target(written, "F1", book) == ""
 
 

@@ -164,7 +164,7 @@ def test_packed_formats_keep_the_same_limits(data: bytes, monkeypatch: pytest.Mo
     assert "größer" in refusal(data)
 
 
-def test_a_zip_file_behind_another_kind_of_file_is_what_it_begins_with() -> None:
+def test_file_with_an_appended_zip_has_its_first_kind() -> None:
     assert "PDF" in refusal(b"%PDF-1.7\n" + xlsx(home()))
     assert "Bild" in refusal(b"GIF89a" + ODS)
 

@@ -108,7 +108,7 @@ def test_time_of_day_in_date_yields_to_uhrzeit(read_home: ReadHome) -> None:
     "cell",
     ["31.02.2026", "29.02.2026", "2026", "gestern", "00.01.2026", "1.1.0026", 2026, 45.5, time(8), True],
 )
-def test_unreadable_days_cost_the_row(read_home: ReadHome, cell: Any) -> None:
+def test_unreadable_days_reject_the_row(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(Datum=cell), intervention()))
     assert outcome(result, "datum-unlesbar") == [(ERROR, 2, "Datum")]
     assert (result.rows, result.tables.faulty) == (2, 1)
@@ -147,7 +147,7 @@ def test_minutes_are_exact_seconds(read_home: ReadHome, cell: Any, seconds: int)
     "cell",
     [-1, 1440.5, "-5", "1441", "12 Mio", "nan", "1e3", "25:00", "1:75", timedelta(hours=25), DAY, True, "Min", "1,2,3"],
 )
-def test_impossible_minutes_cost_the_row(read_home: ReadHome, cell: Any) -> None:
+def test_impossible_minutes_reject_the_row(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(Minuten=cell), intervention()))
     assert outcome(result, "minuten-ungueltig") == [(ERROR, 2, "Minuten")]
     assert result.tables.interventions["seconds"].tolist() == [750]

@@ -239,7 +239,7 @@ def test_qn(read_home: ReadHome, cell: Any, level: int) -> None:
 
 
 @pytest.mark.parametrize("cell", [0, 9, 2.5, "vier", "", "QN", True, date(2026, 1, 1)])
-def test_qn_outside_costs_the_row(read_home: ReadHome, cell: Any) -> None:
+def test_qn_out_of_range_rejects_the_row(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_rows("Mitarbeitende", ["P1", "N", "", cell, "", "", "", ""]))
     assert [(s, r, c) for s, _, r, c in outcome(result, "Mitarbeitende")] == [(ERROR, 2, "QN")]
     assert len(result.tables.staff) == len(result.people_staff) == 0

@@ -110,5 +110,5 @@ def test_truncated_encrypted_files(written: str, share: float) -> None:
         importers.read_assessments([("a", data[: int(len(data) * share)])], passwords={"a": "geheim"})
 
 
-def test_what_the_tests_encrypt_is_encrypted() -> None:
+def test_encrypted_samples_are_encrypted() -> None:
     assert OOXMLFile(io.BytesIO(FILES["xlsx"]())).is_encrypted()

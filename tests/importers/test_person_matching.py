@@ -68,7 +68,7 @@ def test_another_spelling_is_sure(written: str) -> None:
         ("Müller-Özdemir, Ayşe (99)", "eine andere Nummer"),
     ],
 )
-def test_what_a_slip_could_have_made_is_possible(written: str, reason: str) -> None:
+def test_slips_are_possible_matches(written: str, reason: str) -> None:
     place, like = suggest(PersonReference(written), HOME)[0]
     assert (place, like.sure) == (0, False)
     assert reason in like.reason

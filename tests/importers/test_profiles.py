@@ -124,7 +124,7 @@ def test_hidden_sheets_are_not_read_by_a_profile(known: HomeConventions) -> None
     ]
 
 
-def test_what_is_left_out_stays_out(book: RuleBook) -> None:
+def test_left_out_sheets_stay_left_out(book: RuleBook) -> None:
     sheets = {"Daten": [HEAD, *ROWS], "Auswertung": [["Monat", "Anzahl"], ["März", 3]], "Zahlen": [[1, 2], [3, 4]]}
     files = [("a.xlsx", xlsx(sheets))]
     answers = [
@@ -181,7 +181,7 @@ def test_sheets_with_equal_headings_and_different_answers_are_not_remembered() -
     assert [guess.settled for guess in recognised(files, conventions=known)] == [False, False, True]
 
 
-def test_a_profile_grows_by_what_is_answered_later(known: HomeConventions) -> None:
+def test_profile_is_extended_by_later_answers(known: HomeConventions) -> None:
     files = [*text(HEAD, *ROWS), ("mehr.csv", b"Wen;Wo\n1;WB\n")]
     answers = [SheetAnswer("mehr.csv", "", "Bewohner", 0, 1, {"Bewohner-Nr": 0})]
     grown = profile_of("Quelle", recognised(files, conventions=known, answers=answers), answers)
@@ -258,7 +258,7 @@ def test_our_own_sheets_need_no_profile() -> None:
         ({"name": "x", "sheets": [{"fingerprint": "ab"}] * 201}, "200"),
     ],
 )
-def test_what_is_no_profile_is_refused_in_one_sentence(written: Any, message: str) -> None:
+def test_invalid_profile_is_refused_in_one_sentence(written: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message) as refused:
         SourceProfile.of(written)
     assert str(refused.value).endswith(".")
@@ -277,7 +277,7 @@ SHEET = st.fixed_dictionaries(
 
 @pytest.mark.slow
 @given(st.fixed_dictionaries({"name": JSON | st.just("x"), "sheets": st.lists(SHEET | JSON, max_size=3) | JSON}))
-def test_whatever_comes_is_a_profile_or_refused(written: Any) -> None:
+def test_any_input_is_a_profile_or_refused(written: Any) -> None:
     try:
         profile = SourceProfile.of(written)
     except ValueError:

@@ -215,7 +215,7 @@ def test_same_heading_twice(book: RuleBook) -> None:
     assert "„Datum“ mehrfach" in refusal(book, ("heim.xlsx", xlsx(sheets)))
 
 
-def test_headings_that_excel_made_numbers(book: RuleBook) -> None:
+def test_headings_turned_into_numbers_by_excel(book: RuleBook) -> None:
     sheets = home()
     rows = sheets["Begutachtungen"]
     rows[0] = ["Bewohner-Nr", 4.1, 4.2, 4.1]

@@ -251,7 +251,7 @@ DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 
 
 @given(MINUTES, MINUTES)
-def test_clocks_and_spans_come_back(start: int, end: int) -> None:
+def test_clocks_and_spans_round_trip(start: int, end: int) -> None:
     left, right = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end))
     for written in (left, left.replace(":", "."), left.replace(":", ""), f"{left} Uhr", left.removeprefix("0")):
         assert clock(written) == start

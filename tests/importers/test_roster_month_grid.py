@@ -146,7 +146,7 @@ def test_month_from_the_name_of_the_sheet_or_its_title(name: str, titles: list[l
         ),
     ],
 )
-def test_an_unsure_month_costs_the_roster(name: str, rows: list[list[Any]], code: str) -> None:
+def test_unsure_month_rejects_the_roster(name: str, rows: list[list[Any]], code: str) -> None:
     result = read(with_roster(**{name: rows}))
     assert duties(result) == []
     assert [(found[0], found[3]) for found in reported(result)] == [(code, 1)]
@@ -371,5 +371,5 @@ def test_hostile_cells_raise_nothing() -> None:
         )
 
 
-def test_staff_of_the_home_is_what_the_tests_think() -> None:
+def test_sample_staff_is_as_the_tests_assume() -> None:
     assert read(with_roster(Dienste=month())).tables.staff["staff"].tolist() == [row[0] for row in STAFF[1:]]

@@ -181,7 +181,7 @@ def test_template_is_complete_and_reads_without_findings(book: RuleBook) -> None
     assert (result.rows, result.findings) == (0, [])
 
 
-def test_template_offers_what_the_importer_takes(tmp_path: Path) -> None:
+def test_template_offers_what_the_importer_accepts(tmp_path: Path) -> None:
     template.write(tmp_path / "vorlage.xlsx")
     workbook = openpyxl.load_workbook(tmp_path / "vorlage.xlsx")
     assert workbook.sheetnames == ["Anleitung", *SHEETS]

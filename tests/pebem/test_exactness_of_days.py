@@ -172,7 +172,7 @@ def test_clock_change_neither_removes_nor_adds_an_hour(change: date) -> None:
 
 
 @holds(st.data())
-def test_what_is_not_asked_about_is_of_no_account(data: st.DataObject) -> None:
+def test_unrequested_groupings_make_no_difference(data: st.DataObject) -> None:
     """Other people, later assessments, ended instability and expired levels leave the result as it is."""
     home = data.draw(homes(BOOK))
     first, last = data.draw(periods(home))
@@ -201,7 +201,7 @@ def test_what_is_not_asked_about_is_of_no_account(data: st.DataObject) -> None:
 
 
 @holds(FILLED)
-def test_nothing_but_rows_is_all_unknown(home: Tables) -> None:
+def test_rows_without_master_data_are_all_unknown(home: Tables) -> None:
     """Without master data no level is known; only work that needs no resident has one that is asked for."""
     bare = Tables(interventions=home.interventions)
     result = pebem.score(bare, BOOK, None, pebem.CUBE)

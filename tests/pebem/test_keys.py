@@ -9,7 +9,7 @@ import pytest
 from pebem.engine.keys import fuse, split, sum_by
 
 
-def test_keys_sort_as_their_columns_and_come_apart() -> None:
+def test_keys_sort_as_their_columns_and_split_again() -> None:
     columns = [column.ravel() for column in np.indices((3, 1, 4))]
     key = fuse(columns, (3, 1, 4))
     assert key.tolist() == list(range(12))

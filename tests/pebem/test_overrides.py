@@ -23,7 +23,7 @@ def overridden(home: Tables) -> int:
     return int(pebem.score(home, BOOK).covered()["ueberschrieben"].iloc[0])
 
 
-def test_holds_from_its_first_to_its_last_day() -> None:
+def test_override_is_effective_from_its_first_to_its_last_day() -> None:
     home = home_with(("000", "4.12", 4, 2, 4))
     assert levels(home) == [2, 2, 4, 4, 4, 2, 2, 2, 2, 2]
     assert overridden(home) == 3

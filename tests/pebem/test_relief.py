@@ -131,7 +131,7 @@ def test_days_add_up_to_the_period(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_above_level_is_what_the_engine_counts(seed: int) -> None:
+def test_work_above_level_equals_the_engine(seed: int) -> None:
     case = one_after_the_other([random_case(seed + i) for i in range(5)])
     period = (DAY, DAY + timedelta(days=10))
     counted = measures.fit(pebem.score(case.tables, BOOK, period).by())["ueberqualifiziert"]
@@ -314,7 +314,7 @@ def test_reserved_tasks_stay_with_nurses() -> None:
     assert relief(replace(tables, overrides=house), BOOK, PERIOD) == Relief(0, 0, 0, (), dict.fromkeys(OBSTACLES, 0))
 
 
-def test_who_gives_everyday_care_counts_by_the_kind_of_work() -> None:
+def test_everyday_care_role_counts_by_the_kind_of_work() -> None:
     carer = Person("B", 1, "betreuung-43b")
     on = [duty(carer, "A", 9, 10)]
     result = solved(
@@ -353,7 +353,7 @@ def test_levels_are_those_of_the_day_on_the_clock() -> None:
     assert result.moves == (FeasibleMove("7.E17", 1, 4, 1, "Servicekraft", certificate=False, seconds=600),)
 
 
-def test_the_hour_that_does_not_exist_holds_nothing() -> None:
+def test_skipped_hour_has_no_capacity() -> None:
     """On 29 March 2026 the clock goes from 2 to 3 o'clock."""
     spring = date(2026, 3, 29)
     night = Duty("S", "A", time_of(22, date(2026, 3, 28)), time_of(6, spring))
@@ -362,7 +362,7 @@ def test_the_hour_that_does_not_exist_holds_nothing() -> None:
     assert (result.movable, result.obstacles["ohne_uhrzeit"]) == (2 * 2400, 2400)
 
 
-def test_the_hour_that_comes_twice_counts_once() -> None:
+def test_repeated_hour_counts_once() -> None:
     """On 25 October 2026 the clock goes from 3 back to 2: the hour to which work belongs is ambiguous."""
     autumn = date(2026, 10, 25)
     night = Duty("S", "A", time_of(22, date(2026, 10, 24)), time_of(6, autumn))
@@ -374,7 +374,7 @@ def test_the_hour_that_comes_twice_counts_once() -> None:
     )
 
 
-def test_what_cannot_be_placed_is_named() -> None:
+def test_work_without_a_taker_is_named() -> None:
     acts = [
         replace(act(NURSE, 9, 1), timed=False, ward=None),
         act(NURSE, 9, 2, ward=None),

@@ -71,7 +71,7 @@ def test_moves_equal_the_obvious_count(before: RuleBook, after: RuleBook, seed: 
     assert result.moved.count == sum(counts.values()) > 0
 
 
-def test_fit_before_and_after_is_what_each_rulebook_scores(before: RuleBook, after: RuleBook) -> None:
+def test_fit_before_and_after_equals_each_rulebooks_score(before: RuleBook, after: RuleBook) -> None:
     home = random_home(before, 77, rows=2000)
     result = effect(home, before, after)
     for book, side in ((before, result.fit_before), (after, result.fit_after)):
@@ -87,7 +87,7 @@ def test_the_same_rulebook_moves_nothing(before: RuleBook) -> None:
     assert result.uncompared.count == 0
 
 
-def test_rows_the_second_rulebook_does_not_know_are_counted_apart(before: RuleBook) -> None:
+def test_rows_unknown_to_the_second_rulebook_are_counted_separately(before: RuleBook) -> None:
     home = random_home(before, 9, rows=1000)
     dropped = home.interventions["intervention"].mode()[0]
     after = replace(before, interventions=tuple(e for e in before.interventions if e.id != dropped))

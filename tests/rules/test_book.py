@@ -105,7 +105,7 @@ def test_a_foreign_folder_is_checked_before_it_is_used(tmp_path: Path) -> None:
         rules.load(date(2026, 1, 1), folder)
 
 
-def test_entries_hold_only_while_they_are_valid(tmp_path: Path) -> None:
+def test_entries_are_effective_only_while_valid(tmp_path: Path) -> None:
     old = "bedingung: grad(2.10) >= 2\n  qn: 3\n  gueltig_ab: 2020-01-01"
     folder = changed(tmp_path, "rules.yaml", old, old + "\n  gueltig_bis: 2026-06-30")
     names = [{rule.id for rule in rules.load(day, folder).rules} for day in (date(2026, 6, 30), date(2026, 7, 1))]

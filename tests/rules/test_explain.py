@@ -73,7 +73,7 @@ def test_bounds_name_what_is_missing(book: RuleBook) -> None:
     assert explanation.because[1].endswith("Es fehlt 3.8 Abwehr pflegerischer und anderer unterstützender Maßnahmen.")
 
 
-def test_without_an_assessment_nothing_that_rests_on_one_is_claimed(book: RuleBook) -> None:
+def test_without_an_assessment_no_dependent_statement_is_made(book: RuleBook) -> None:
     entry = book.find_intervention("4.2")
     assert entry is not None
     explanation = explain(book, entry, Facts(DAY))
@@ -156,7 +156,7 @@ def test_the_level_is_the_one_the_figures_use(book: RuleBook, seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12))])
-def test_what_nearly_applies_applies_after_the_step_it_names(book: RuleBook, seed: int) -> None:
+def test_nearly_applying_rule_applies_after_the_named_step(book: RuleBook, seed: int) -> None:
     """Raise each criterion the sentence names by one step, or begin an instability: the rule then holds."""
     facts = replace(random_facts(seed), criteria=())
     tried = 0

@@ -60,7 +60,7 @@ def person(points: dict[str, int]) -> dict[str, np.ndarray]:
     return {cell: np.array([points.get(cell, 0)], np.int16) for cell in ASSESSMENT_CELLS}
 
 
-def test_new_thresholds_hold_from_their_day_on(shelf: Path) -> None:
+def test_new_thresholds_are_effective_from_their_day(shelf: Path) -> None:
     change(shelf / "assessment.yaml", OLD_GRADES, NEW_GRADES)
     assert check_statute(shelf) == []
     person_at_12_5 = person({"1.1": 2, "4.1": 3})
@@ -88,7 +88,7 @@ def test_rules_on_the_pflegegrad_follow_the_day_of_the_rulebook(shelf: Path) -> 
     assert levels == [4, 2]
 
 
-def test_new_staffing_values_hold_from_their_day_on(shelf: Path) -> None:
+def test_new_staffing_values_are_effective_from_their_day(shelf: Path) -> None:
     change(shelf / "staffing.yaml", OLD_VALUES, NEW_VALUES)
     assert check_statute(shelf) == []
     before, after = (staffing.full_time_equivalents({3: 10}, day) for day in (LAST_OLD, FIRST_NEW))

@@ -31,7 +31,7 @@ def test_a_punktbereich_is_named_as_reason() -> None:
     assert evidence.because[0] == "QN 3, weil Punktbereich in Modul 4 (Selbstversorgung) mindestens 3 ist (jetzt 3)."
 
 
-def test_what_a_pflegegrad_lacks_is_counted() -> None:
+def test_points_missing_for_a_pflegegrad_are_counted() -> None:
     heavy = COMPLETE | {f"{m}.{i}": 3 for m, n in ((2, 11), (4, 7), (6, 6)) for i in range(1, n + 1)}
     evidence = explained("1.4", heavy | {"4.8": 9, "4.9": 6, "4.10": 6})
     assert (evidence.low, evidence.high) == (2, 3)

@@ -97,7 +97,7 @@ def test_the_export_alone_breaks_no_rule(export: Path) -> None:
     assert [one.code for one in errors if one.severity is not Severity.NOTICE] == []
 
 
-def test_who_lives_there_on_the_target_date_is_in_it(export: Path, workbook: Path, book: RuleBook) -> None:
+def test_export_contains_residents_of_the_target_date(export: Path, workbook: Path, book: RuleBook) -> None:
     residents = six_digits(importers.read([workbook], book).tables.residents)
     day = pd.Timestamp(TARGET)
     there = residents[~(residents["moved_out"] < day) & (residents["moved_in"] <= day)]
@@ -107,7 +107,7 @@ def test_who_lives_there_on_the_target_date_is_in_it(export: Path, workbook: Pat
     assert all(len(one) == 89 for one in full)
 
 
-def test_who_moved_in_lately_or_is_dying_has_a_short_record(tmp_path: Path) -> None:
+def test_recently_moved_in_or_dying_residents_have_a_short_record(tmp_path: Path) -> None:
     paths = sample_data.make(tmp_path, homes=4, residents=8, months=1, seed=9, fmt="das")
     reasons = [one[f"{NAMES}AUSSCHLUSSGRUND"] for path in paths for one in records(path, "qs_data_mds")]
     assert set(reasons) == {"1", "3"}

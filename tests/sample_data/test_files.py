@@ -114,7 +114,7 @@ def test_a_folder_of_csv_files_is_in_the_dialect_of_german_excel(tmp_path: Path)
         ({"seed": -1}, "Seed"),
     ],
 )
-def test_what_cannot_be_made_is_refused_before_anything_is_written(
+def test_impossible_sample_is_refused_before_anything_is_written(
     tmp_path: Path, wanted: dict[str, Any], sentence: str
 ) -> None:
     arguments = {"homes": 1, "residents": 3, "months": 1, "seed": 1} | wanted

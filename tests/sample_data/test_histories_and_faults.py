@@ -117,7 +117,7 @@ def test_each_promised_fault_is_where_the_home_says(home_with_faults: SampleHome
     assert rows(home, "blank_items", "Begutachtungen")[MODULE_3_BLANKS].isna().all(axis=None)
 
 
-def test_where_no_row_is_as_wished_the_first_free_one_bears_the_fault() -> None:
+def test_fault_uses_the_first_free_row_where_none_fits() -> None:
     frame = pd.DataFrame({"Intervention": ["Bad", "Bad", "Gehen", "Gehen", "Gehen"]})
     assert faults._row_of(frame, "Gehen", {0, 2}) == 3
     assert faults._row_of(frame, "Tanz", {0, 1, 3}) == 2

@@ -91,7 +91,7 @@ def test_each_kind_changes_only_its_own_code(kind: str, before: str, after: list
         "x = f(*a, *b)",
     ],
 )
-def test_what_no_test_could_see_is_left_alone(text: str) -> None:
+def test_undetectable_changes_are_not_mutated(text: str) -> None:
     assert mutations.mutants(text, "a.py") == []
 
 

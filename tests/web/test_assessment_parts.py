@@ -79,7 +79,7 @@ def test_earlier_part_can_be_undone_and_uploaded_again(ben: Person) -> None:
     check(ben)
 
 
-def test_what_records_a_cell_again_is_a_correction_and_holds_alone(ben: Person) -> None:
+def test_repeated_cell_is_a_correction_and_replaces_the_earlier(ben: Person) -> None:
     correction = workbooks.workbook(Begutachtungen=part(later=True, keep=("1.1",)))
     ben.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": WHOLE[:1]}))
     alone = ben.read_in(correction)

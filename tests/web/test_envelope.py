@@ -96,7 +96,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_values_come_back_equal_and_of_their_type(value: Any) -> None:
+def test_values_round_trip_with_their_types(value: Any) -> None:
     """X1."""
     assert same(round_trip(value), value)
 
@@ -134,7 +134,7 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(frames())
-def test_frames_come_back_equal_types_included(frame: pd.DataFrame) -> None:
+def test_frames_round_trip_with_their_types(frame: pd.DataFrame) -> None:
     """X1."""
     read_back = round_trip(frame)
     pd.testing.assert_frame_equal(read_back, frame, check_freq=True, check_column_type=True)
@@ -144,7 +144,7 @@ def test_frames_come_back_equal_types_included(frame: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("data", [SAMPLE.read_bytes(), workbooks.workbook()], ids=["sample", "dirty"])
-def test_what_was_read_comes_back_equal(data: bytes) -> None:
+def test_read_files_round_trip_equal(data: bytes) -> None:
     """X1: the result with its findings and unknown words, what is asked, and the rows to repair."""
     look = importers.look([("haus.xlsx", data)])
     result = look.read(BOOK, sheets_needed=())
@@ -186,7 +186,7 @@ class Other:
         pd.DataFrame({"a": pd.to_datetime(["2026-01-01"]).tz_localize("Europe/Berlin")}),
     ],
 )
-def test_what_would_not_come_back_the_same_is_not_written(value: Any) -> None:
+def test_values_that_do_not_round_trip_are_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="cannot be kept"):
         round_trip(value)
 
@@ -291,7 +291,7 @@ GOOD = forged({"thing": [{"frame": [1, {"a": ["numbers", "int32", 0]}]}, "x"]}, 
     ],
     ids=len,
 )
-def test_what_is_no_such_file_does_not_open(data: bytes) -> None:
+def test_foreign_bytes_are_refused(data: bytes) -> None:
     """X1: cut short, of another kind, with classes or numbers it must not hold."""
     assert same(Envelope(KNOWN).open(GOOD, Thing).name, "x")
     with pytest.raises(EnvelopeError):

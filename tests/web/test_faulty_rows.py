@@ -54,7 +54,7 @@ def workbook(rows: list[list[Any]], sheet: str = "Interventionen") -> bytes:
     return out.getvalue()
 
 
-def test_only_rows_with_an_error_with_what_stood_in_them() -> None:
+def test_only_rows_with_an_error_are_returned_unchanged() -> None:
     (sheet,) = read(("haus.xlsx", workbooks.workbook())).faulty_rows
     assert (sheet.sheet, sheet.headings) == ("Interventionen", HEAD)
     (row,) = sheet.rows
@@ -74,7 +74,11 @@ def test_faulty_rows_exclude_faultless_files_and_unread_columns() -> None:
 
 def test_headings_and_order_are_those_of_the_file() -> None:
     """Another program's words, another order, a title above."""
-    rows = [["Durchführungen März"], ["Leistung", "Durchgeführt am", "Dauer (h)", "Bew.-Nr."], ["Zauberei", "05.02.2026", "0,5", "0042"]]  # fmt: skip  # noqa: E501
+    rows = [
+        ["Durchführungen März"],
+        ["Leistung", "Durchgeführt am", "Dauer (h)", "Bew.-Nr."],
+        ["Zauberei", "05.02.2026", "0,5", "0042"],
+    ]
     (sheet,) = read(("a.xlsx", workbook(rows, "Interventionen"))).faulty_rows
     assert sheet.headings == ("Leistung", "Durchgeführt am", "Dauer (h)", "Bew.-Nr.")
     assert (sheet.rows[0].number, sheet.rows[0].cells) == (3, ("Zauberei", "05.02.2026", "0,5", "0042"))
@@ -104,7 +108,7 @@ def test_unrepaired_rows_have_the_same_errors_again_and_no_other(tmp_path: Path)
     assert not [cell.value for cell in cells if isinstance(cell.value, str) and cell.value[0] in "=+-@"]
 
 
-def test_repaired_rows_are_what_was_missing(tmp_path: Path) -> None:
+def test_repaired_rows_complete_the_upload(tmp_path: Path) -> None:
     """Good rows of the first file and repaired ones of the second are the rows of a file without errors."""
     right = [*workbooks.WORK[:8], ("77", "P1", "1.1", "08.02.2026", "", "5", "", "", "")]
     first = read(("a.xlsx", workbooks.workbook()))
@@ -128,7 +132,7 @@ def test_repaired_rows_are_what_was_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["P2", "p-9"])
-def test_all_rows_of_a_person_stay_together_where_they_replace_what_was_known(tmp_path: Path, number: str) -> None:
+def test_rows_of_a_person_stay_together_where_they_replace_earlier_ones(tmp_path: Path, number: str) -> None:
     """One row of a history alone would make the store forget the others."""
     staff = [
         workbooks.STAFF[0],

@@ -112,7 +112,7 @@ def test_every_family_is_asked_about_and_read(ben: Person, family: str) -> None:
 
 
 @pytest.mark.parametrize("family", ["xls", "ods", "das"])
-def test_what_is_our_own_or_official_is_read_at_once(ben: Person, family: str) -> None:
+def test_own_and_official_files_are_read_without_questions(ben: Person, family: str) -> None:
     name, content = foreign.families()[family]
     upload_id = ben.read_in(content, name=name, store=False)
     assert ben.state(upload_id) == records.READ

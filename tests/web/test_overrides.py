@@ -118,7 +118,7 @@ def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
         ({"intervention": RESERVED, "level": 3}, "Vorbehaltsaufgabe"),
     ],
 )
-def test_what_is_not_allowed_is_refused_with_its_reason_and_leaves_nothing(
+def test_invalid_override_is_refused_with_a_reason_and_stores_nothing(
     anna: Person, wrong: dict[str, Any], says: str
 ) -> None:
     nurse(anna).read_in(workbooks.workbook())

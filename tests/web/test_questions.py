@@ -58,7 +58,7 @@ def test_back_and_forth(ben: Person) -> None:
     assert pages.state == records.ASKING
 
 
-def test_an_answer_that_cannot_be_followed_is_asked_for_again(ben: Person) -> None:
+def test_impossible_answer_is_asked_for_again(ben: Person) -> None:
     """Two rows of headings where the sheet has but one left: said in words, and nothing else is lost."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "b.csv"))
     pages.answer()

@@ -421,9 +421,7 @@ def test_upload_page_shows_its_duties(anna: Person) -> None:
     assert "1 werden entfernt, 1 durch frühere ersetzt" in undo
 
 
-def test_a_plan_that_cannot_be_proven_costs_its_days_and_not_the_upload(
-    ben: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unproven_plan_drops_its_days_but_not_the_upload(ben: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise UnprovenError
 

@@ -12,7 +12,7 @@ from web.services.uploads import kept_files, records, steps
 from web.store import models
 
 
-def test_what_was_shown_before_does_not_hold_any_more(ben: Person) -> None:
+def test_reread_upload_discards_the_earlier_preview(ben: Person) -> None:
     """An upload that is asked about again cannot be released, nor stored by a restart."""
     client = ben.first_sign_in()
     upload_id = ben.read_in(workbooks.workbook(), store=False)

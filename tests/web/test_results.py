@@ -81,7 +81,7 @@ def test_demand_shows_residents_but_no_staff(anna: Person) -> None:
     assert demand.behind(reading, anna.home_id, "99.9", (date(2026, 1, 1), date(2026, 12, 31))) == []
 
 
-def test_new_edition_of_the_rulebook_leads_to_new_figures(anna: Person) -> None:
+def test_new_edition_of_the_rulebook_changes_the_figures(anna: Person) -> None:
     """Figures never rest on another rulebook than the one the page names."""
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases

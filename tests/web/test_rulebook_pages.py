@@ -100,7 +100,7 @@ def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: Fl
 
 
 @pytest.mark.parametrize(("name", "content"), [("leer.xlsx", b""), ("text.xlsx", b"no workbook"), ("a.csv", b"a;b\n")])
-def test_what_is_no_rulebook_is_refused_in_words(client: FlaskClient, name: str, content: bytes) -> None:
+def test_invalid_rulebook_is_refused_with_a_message(client: FlaskClient, name: str, content: bytes) -> None:
     answer = send(client, "/regelwerke/", "/regelwerke/", content, name)
     assert answer.status_code in {302, 422}
     shown = client.get("/regelwerke/").text if answer.status_code == 302 else answer.text
@@ -148,7 +148,7 @@ def test_impossible_staffing_inputs_are_refused(client: FlaskClient, fields: dic
     assert "Zuletzt eingetragen" not in page
 
 
-def test_staffing_inputs_hold_from_their_day(client: FlaskClient) -> None:
+def test_staffing_inputs_are_effective_from_their_day(client: FlaskClient) -> None:
     day = date(2026, 1, 1).isoformat()
     post(client, "/stellen/angaben", "/stellen/", ab=day, vollzeit="39,0", agreed_nr3="1.234,5")
     page = client.get("/stellen/").text

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ALL_DAYS = (date(2026, 1, 5), date(2026, 2, 8))
 
 
-def test_built_in_rulebook_holds_since_always(anna: Person) -> None:
+def test_built_in_rulebook_is_effective_since_always(anna: Person) -> None:
     reading = anna.services.databases.reading
     (only,) = holdings.of_home(reading, anna.home_id)
     assert (only.entry.key, only.valid_from, only.valid_until, only.entry.built_in) == (BUILT_IN, None, None, True)
@@ -52,7 +52,7 @@ def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
     assert "regelwerk.aufnehmen" in actions(anna)
 
 
-def test_documents_of_the_built_in_rulebook_can_be_exported_and_come_back_refused(anna: Person) -> None:
+def test_exported_built_in_rulebook_is_refused_on_import(anna: Person) -> None:
     """The same content twice would be two names for one thing."""
     tenant = tenant_of(anna)
     contents = library.documents(anna.services.databases.reading, tenant, BUILT_IN)
@@ -127,7 +127,7 @@ def test_used_rulebook_stays_and_unused_one_goes(anna: Person) -> None:
         session.execute(delete(models.Rulebook))
 
 
-def test_each_day_is_scored_with_the_book_that_holds_on_it(anna: Person) -> None:
+def test_each_day_is_scored_with_its_effective_book(anna: Person) -> None:
     """Contract 7: two stretches, two books, and their aggregates add up to what the engine says of each alone."""
     anna.read_in(workbooks.workbook())
     before = levels(anna)
@@ -214,7 +214,7 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert actions(anna).count("regelwerk.aktivieren") == 2
 
 
-def test_rulebook_from_a_day_to_come_changes_nothing_yet(anna: Person) -> None:
+def test_future_rulebook_changes_nothing_yet(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     before = levels(anna)
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, clock.today() + timedelta(days=9))

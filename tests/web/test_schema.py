@@ -153,7 +153,7 @@ WORD = (
 )
 
 
-def test_words_keep_their_versions_when_kinds_come_and_go(unmigrated: Settings) -> None:
+def test_words_keep_their_versions_through_migrations_of_kinds(unmigrated: Settings) -> None:
     """Names of interventions stay through both ways; words of other kinds have no place before, and only they go."""
     engine = make_engine(unmigrated.database_url)
     migrate.move(engine, "work", "0007")

@@ -83,7 +83,7 @@ def test_a_password_may_hold_any_character(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", ["db.example.org/work", "postgresql://pebem:geheim@db.example.org:geheim/work"])
 @pytest.mark.parametrize("name", ["PEBEM_DATABASE_URL", "PEBEM_VAULT_URL"])
-def test_what_is_no_address_is_refused_and_not_quoted(name: str, wrong: str, tmp_path: Path) -> None:
+def test_invalid_address_is_refused_without_quoting_it(name: str, wrong: str, tmp_path: Path) -> None:
     with pytest.raises(settings.SettingsError, match=f"^{name} ist keine Adresse") as refused:
         settings.load(home=tmp_path, environment=GOOD | {name: wrong})
     assert "geheim" not in str(refused.value)

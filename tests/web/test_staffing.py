@@ -112,7 +112,7 @@ def test_means_are_over_days_and_rounded_last(anna: Person) -> None:
     assert staffing.rounded(None) is None
 
 
-def test_without_hours_nothing_is_made_up(anna: Person) -> None:
+def test_without_hours_no_staff_is_assumed(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     figures = figures_of(anna, *FEBRUARY)
     assert (figures.by_qn, figures.hours_from) == ({}, None)
@@ -127,7 +127,7 @@ def test_empty_home_has_a_ceiling_of_nothing(anna: Person) -> None:
     assert [line.ceiling_share for line in figures.lines] == [None] * 4
 
 
-def test_entered_figures_hold_from_their_day(anna: Person) -> None:
+def test_entered_figures_are_effective_from_their_day(anna: Person) -> None:
     upload(anna)
     everything = {f"{kind}_{group}": "2.125" for kind in ("minimum", "agreed") for group in ("nr1", "nr2", "nr3")}
     enter(anna, date(2026, 2, 1), "40", **everything)

@@ -150,7 +150,7 @@ def connection(work: Databases) -> Iterator[Connection]:
 
 @hard
 @given(entries=uploads)
-def test_what_is_stored_comes_back(connection: Connection, entries: list[Row]) -> None:
+def test_stored_interventions_are_read_back(connection: Connection, entries: list[Row]) -> None:
     with connection.begin() as transaction:
         assert add(connection, entries) == len(entries)
         assert stored(connection) == Counter(entries)
@@ -197,7 +197,7 @@ def test_many_rows_in_several_pieces(connection: Connection, monkeypatch: pytest
     assert progress == [*range(7, 400, 7), 400]
 
 
-def test_frames_hold_only_texts_that_occur_and_are_in_order_of_days(connection: Connection) -> None:
+def test_frames_contain_only_occurring_texts_in_order_of_days(connection: Connection) -> None:
     earlier = (*PLAIN[:2], "1.1", date(2025, 12, 31), *PLAIN[4:7], None, "Nord", "abgelehnt")
     with connection.begin():
         add(connection, [PLAIN, earlier])

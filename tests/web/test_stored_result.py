@@ -122,7 +122,7 @@ def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, 
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_days_put_in_place_leave_what_a_full_run_would(databases: Databases, app: Flask, seed: int) -> None:
+def test_replacing_days_equals_a_full_run(databases: Databases, app: Flask, seed: int) -> None:
     """Replacing some days, also over the edge of a month and to the end of time, equals storing everything again."""
     home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
     keep(databases, home_id, tables)

@@ -69,7 +69,7 @@ def test_saving_nothing_shows_a_message(ben: Person, client: FlaskClient) -> Non
     assert stored_terms(ben, DUTY) == {}
 
 
-def test_what_was_entered_is_shown_again_where_one_answer_is_wrong(ben: Person, client: FlaskClient) -> None:
+def test_entered_answers_are_shown_again_after_an_error(ben: Person, client: FlaskClient) -> None:
     page = "/bezeichnungen/dienst"
     answer = post(
         client,
@@ -93,7 +93,7 @@ def test_a_name_that_is_in_no_catalogue_is_not_mapped(client: FlaskClient) -> No
     assert "<b>Hexerei" not in answer.text
 
 
-def test_words_leave_and_come_back_as_csv(client: FlaskClient) -> None:
+def test_words_are_exported_and_imported_as_csv(client: FlaskClient) -> None:
     out = client.get("/bezeichnungen/bezeichnungen.csv").text
     filled = out.replace("Zauberei;", "Zauberei;1.1").replace("PHK;", "PHK;QN 3")
     answer = send(client, filled)

@@ -336,7 +336,7 @@ def test_names_of_persons_are_stored_in_no_kind(anna: Person) -> None:
     assert not [text for text in texts if "Quast" in text or "eromska" in text]
 
 
-def test_what_is_agreed_is_what_a_reading_is_given(anna: Person) -> None:
+def test_conventions_are_passed_to_the_reading(anna: Person) -> None:
     for kind, text, target in (
         (INTERVENTION, "Zauberei", "1.2"),
         (INTERVENTION, "Tanz", IGNORE),

@@ -118,7 +118,7 @@ def test_rows_of_one_upload_under_both_numbers_all_count(anna: Person) -> None:
     check(anna)
 
 
-def test_what_each_upload_had_counts_not_what_was_stored_of_it(anna: Person) -> None:
+def test_rows_of_each_upload_count_not_only_the_stored_ones(anna: Person) -> None:
     """The second upload had the row under both numbers, once of them known before: two rows are two interventions."""
     row = ("1.1", "05.03.2026", "08:00", "10", "Früh", "", "")
     first, second = ([("42", "P1", *row)], [("42", "P1", *row), ("0042", "P1", *row)])
@@ -338,7 +338,7 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
     assert not [mark for mark in (*workbooks.MARKERS, "Ay?e") if mark in kept]
 
 
-def test_nothing_is_asked_while_the_vault_is_silent(anna: Person) -> None:
+def test_no_question_while_the_vault_is_unreachable(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     with anna.services.databases.vault_writing.begin() as session:
         session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))

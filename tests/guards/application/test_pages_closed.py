@@ -238,7 +238,7 @@ def test_headers_on_every_answer(ben: Person) -> None:
     assert headers.HEADERS.items() >= expected.items()
 
 
-def test_pages_hold_nothing_the_policy_forbids(ben: Person) -> None:
+def test_pages_contain_nothing_the_policy_forbids(ben: Person) -> None:
     """F1, F8: no inline style, script or handler, nothing from elsewhere, on any page of an application with data."""
     client = ben.app.test_client()
     pages = [client.get("/anmelden").text]
@@ -294,7 +294,7 @@ def test_cookies_of_a_public_installation(embedded: Settings, make_app: Callable
     assert int(re.search(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"]).group(1)) >= 31_536_000
 
 
-def test_page_a_refusal_leads_back_to_exists(small_app: Flask) -> None:
+def test_page_after_a_refusal_exists(small_app: Flask) -> None:
     """A view names it once; its address is made of the view's own arguments alone."""
     adapter = small_app.url_map.bind("localhost")
     pages = [

@@ -38,7 +38,7 @@ def test_the_choice_in_an_address(arguments: dict[str, str], choice: tuple[objec
     assert (read.start, read.end, read.ward) == choice
 
 
-def test_what_is_not_narrowed_stays_out_of_links() -> None:
+def test_unset_filters_are_left_out_of_links() -> None:
     assert filter_with().arguments == {}
     assert filter_with(ward="WB 1").arguments == {"wb": "WB 1"}
     assert filter_with(end=date(2026, 1, 31)).arguments == {"von": "2026-01-01", "bis": "2026-01-31"}

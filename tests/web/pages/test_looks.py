@@ -67,7 +67,7 @@ def test_raw_colours_occur_only_in_the_tokens() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
-def test_no_template_holds_what_the_policy_forbids(template: Path) -> None:
+def test_no_template_contains_what_the_policy_forbids(template: Path) -> None:
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     text = template.read_text("utf-8")
     assert not re.search(r"\sstyle\s*=", text)

@@ -62,7 +62,7 @@ def test_without_any_minutes_shares_are_of_numbers() -> None:
     assert total.rated == pytest.approx(0.75)
 
 
-def test_nothing_has_no_share_and_no_coverage() -> None:
+def test_empty_data_has_no_share_and_no_coverage() -> None:
     total = overview.whole(MIXED[:0])
     assert (total.count, total.seconds, total.rated) == (0, 0, None)
     assert overview.out_of_100(total) == dict.fromkeys(FIT_WORDS, 0)

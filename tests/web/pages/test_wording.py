@@ -129,6 +129,6 @@ def test_exact_decimals_as_one_would_type_them(value: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text"), [(0.4, "+0,40"), (-0.4, "−0,40"), (0.004, "0,00"), (-0.004, "0,00"), (Decimal("-1.5"), "−1,50")]
 )
-def test_differences_have_a_sign_unless_they_are_none(value: float | Decimal, text: str) -> None:
+def test_differences_have_a_sign_unless_zero(value: float | Decimal, text: str) -> None:
     assert figures.signed(value) == text
     assert figures.points(0.1234) == "+12,3"

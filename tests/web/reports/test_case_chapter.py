@@ -31,7 +31,7 @@ def cases() -> tuple[Case, ...]:
     return load_cases(FOLDER / "cases")
 
 
-def test_the_committed_chapter_is_what_cases_and_rulebook_say(capsys: pytest.CaptureFixture[str]) -> None:
+def test_committed_chapter_equals_cases_and_rulebook(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "cases"]) == 0
     same = capsys.readouterr().out == CHAPTER.read_text(encoding="utf-8")
     assert same, f"{CHAPTER.name} is not what cases and rulebook say now: run `make chapter` and commit it"
@@ -50,7 +50,7 @@ def test_every_expectation_is_printed_with_its_level(book: RuleBook, cases: tupl
         assert not any(answer.differs for answer in shown_cases[case.title].answers)
 
 
-def test_reasons_name_the_deciding_rules_and_what_they_saw(book: RuleBook, cases: tuple[Case, ...]) -> None:
+def test_reasons_name_the_deciding_rules_and_their_inputs(book: RuleBook, cases: tuple[Case, ...]) -> None:
     by_id = {case.id: case for case in cases}
     (group,) = case_chapter.groups(book, [by_id["mobilitaet/grad-und-kognition-gemeinsam"]], {})
     (case,) = group.cases

@@ -66,9 +66,18 @@ def downgrade() -> None:
 def _content(row: Row, labels: dict[tuple[int, str], int]) -> bytes:
     text = {name: labels[row["home_id"], row[name]] if row[name] is not None else 0 for name in TEXTS}
     return struct.pack(
-        ">10I", row["day"].toordinal(), row["resident_id"] or 0, row["staff_id"] or 0, text["intervention"],
-        row["minute"] + 1, row["seconds"] + 1, text["source"], text["shift"], text["ward"], text["status"],
-    )  # fmt: skip
+        ">10I",
+        row["day"].toordinal(),
+        row["resident_id"] or 0,
+        row["staff_id"] or 0,
+        text["intervention"],
+        row["minute"] + 1,
+        row["seconds"] + 1,
+        text["source"],
+        text["shift"],
+        text["ward"],
+        text["status"],
+    )
 
 
 def _hash(row: Row) -> bytes:
