@@ -29,18 +29,18 @@ _SHOWN_MOVES = 15
 def diff(options: argparse.Namespace) -> int:
     """Compare two rulebooks and, given data, what each makes of them."""
     folders = folder_of(options.before), folder_of(options.after)
-    found: RulebookEffect | None = None
+    effect: RulebookEffect | None = None
     errors = 0
     on = options.on
     if options.data:
-        found, on, errors = _effect(options, *folders)
+        effect, on, errors = _effect(options, *folders)
     first = tuple(book_in(folder, on) for folder in folders)
     on = on or max(book.as_of for book in first)  # one day for both
     difference = compare(*(book_in(folder, on) for folder in folders))
     if options.json:
-        sys.stdout.write(json.dumps(document(difference, found), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(document(difference, effect), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join([*_text(difference), *(_effect_text(found, difference) if found else [])]) + "\n")
+        sys.stdout.write("\n".join([*_text(difference), *(_effect_text(effect, difference) if effect else [])]) + "\n")
     if errors:
         sys.stderr.write(
             f"{errors} fehlerhafte Zeilen der Daten bleiben außer Betracht; "
@@ -52,8 +52,10 @@ def diff(options: argparse.Namespace) -> int:
 def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[RulebookEffect, date, int]:
     """Read the data and rate them under both rulebooks, as these hold on the last day of the rows."""
     import importers  # noqa: PLC0415  # a comparison without data needs no frames
+    import pebem  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415
     from importers.findings import Severity  # noqa: PLC0415
+    from pebem.score import period_of  # noqa: PLC0415
     from pebem.whatif.rulebook_effect import effect  # noqa: PLC0415
 
     check_files(options.data)
@@ -63,13 +65,14 @@ def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Rul
         raise CommandError("Die Daten haben keine lesbare Zeile im Blatt „Interventionen“. Bitte reparieren Sie sie.")
     on = options.on or dates.max().date()
     errors = sum(finding.count for finding in read.findings if finding.severity is Severity.ERROR)
-    return effect(read.tables, book_in(before, on), book_in(after, on)), on, errors
+    home = pebem.compile_home(read.tables, book_in(before, on), period_of(read.tables.interventions))
+    return effect(home, book_in(after, on)), on, errors
 
 
 # ---------------------------------------------------------------- for programs
 
 
-def document(difference: BookDifference, found: RulebookEffect | None) -> dict[str, Any]:
+def document(difference: BookDifference, effect: RulebookEffect | None) -> dict[str, Any]:
     """Return the comparison as plain data; level 0 means: not to be rated."""
     return {
         "schema": 1,
@@ -86,7 +89,7 @@ def document(difference: BookDifference, found: RulebookEffect | None) -> dict[s
             }
             for change in difference.changes
         ],
-        "wirkung": found and _effect_document(found),
+        "wirkung": effect and _effect_document(effect),
     }
 
 
@@ -94,17 +97,17 @@ def _head(book: RuleBook) -> dict[str, str]:
     return {"id": book.id, "edition": book.edition, "status": book.status, "sha256": book.sha256}
 
 
-def _effect_document(found: RulebookEffect) -> dict[str, Any]:
+def _effect_document(effect: RulebookEffect) -> dict[str, Any]:
     return {
-        "verglichen": asdict(found.compared),
-        "nicht_vergleichbar": asdict(found.uncompared),
-        "anderes_qn_soll": asdict(found.moved),
+        "verglichen": asdict(effect.compared),
+        "nicht_vergleichbar": asdict(effect.uncompared),
+        "anderes_qn_soll": asdict(effect.moved),
         "niveaus": [
             {"intervention": m.intervention, "qn_vorher": m.before, "qn_nachher": m.after, **asdict(m.amount)}
-            for m in found.levels
+            for m in effect.levels
         ],
         "passung": {
-            name: {"vorher": asdict(found.fit_before(name)), "nachher": asdict(found.fit_after(name))}
+            name: {"vorher": asdict(effect.fit_before(name)), "nachher": asdict(effect.fit_after(name))}
             for name in FIT_WORDS
         },
     }
@@ -142,8 +145,8 @@ def _described(text: str) -> str:
     return " ".join(text.split()) or "–"
 
 
-def _effect_text(found: RulebookEffect, difference: BookDifference) -> list[str]:
-    moved, compared = found.moved, found.compared
+def _effect_text(effect: RulebookEffect, difference: BookDifference) -> list[str]:
+    moved, compared = effect.moved, effect.compared
     share = percent(moved.seconds / compared.seconds if compared.seconds else None)
     lines = [
         "",
@@ -153,23 +156,23 @@ def _effect_text(found: RulebookEffect, difference: BookDifference) -> list[str]
             f"{hours(moved.seconds)} ({share} der Minuten)."
         ),
     ]
-    if found.uncompared.count:
-        gone = counted(found.uncompared.count, "Intervention ist", "Interventionen sind")
+    if effect.uncompared.count:
+        gone = counted(effect.uncompared.count, "Intervention ist", "Interventionen sind")
         lines.append(f"  {gone} nicht vergleichbar: Das zweite Regelwerk kennt sie nicht.")
     lines += ["", f"  {'Passung (Anteil der Minuten)':32}{'vorher':>10}{'nachher':>10}{'Unterschied':>16}"]
     for name, word in FIT_WORDS.items():
-        was, now = found.fit_before(name), found.fit_after(name)
+        was, now = effect.fit_before(name), effect.fit_after(name)
         change = (now.seconds - was.seconds) / compared.seconds * 100 if compared.seconds else 0
         shares = [percent(part.seconds / compared.seconds if compared.seconds else None) for part in (was, now)]
         points = f"{'+' if change > 0 else ''}{number(change, 1)} Punkte"
         lines.append(f"  {word.sign + ' ' + word.word:32}{shares[0]:>10}{shares[1]:>10}{points:>16}")
     titles = {entry.id: entry.title for entry in difference.before.interventions}
-    if found.levels:
+    if effect.levels:
         lines += ["", "  Interventionen mit anderem QN-Soll, die mit der meisten Zeit zuerst:"]
-    for move in found.levels[:_SHOWN_MOVES]:
+    for move in effect.levels[:_SHOWN_MOVES]:
         amount = f"{counted(move.amount.count, 'Intervention', 'Interventionen')}, {hours(move.amount.seconds)}"
         name = f"{move.intervention} {titles[move.intervention]}"
         lines.append(f"    {name}: {qn(move.before)} → {qn(move.after)}, {amount}")
-    if len(found.levels) > _SHOWN_MOVES:
-        lines.append(f"    … und {len(found.levels) - _SHOWN_MOVES} weitere; alle zeigt --json.")
+    if len(effect.levels) > _SHOWN_MOVES:
+        lines.append(f"    … und {len(effect.levels) - _SHOWN_MOVES} weitere; alle zeigt --json.")
     return lines

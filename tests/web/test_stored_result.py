@@ -114,7 +114,7 @@ def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, 
             assert sum(one.count for one in found) == full.loc[name, "count"]
             assert sum(one.seconds for one in found) == full.loc[name, "seconds"]
             assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in found)
-        asked = shape(tables, BOOK, period).query("seconds > 0")
+        asked = shape(pebem.compile_home(tables, BOOK, period)).query("seconds > 0")
         compared = plausibility.of_home(databases.reading, home_id, period)
         seconds = {one.grade: one.seconds for one in compared.shapes}
         assert sum(seconds.values()) == asked.query("pflegegrad >= 1")["seconds"].sum()

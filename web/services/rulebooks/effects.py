@@ -6,7 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pebem
 from pebem.fit_classes import FIT_CLASSES
+from pebem.score import period_of
 from pebem.whatif.rulebook_effect import effect as compared
 from web.services import rulebook_calendar
 from web.services.analysis import scoring
@@ -83,13 +85,13 @@ def effect(tables: Tables, before: Source, after: Source) -> HomeEffect | None:
             known = part.interventions["intervention"].isin(old.book.index.keys() & new.book.index.keys())
             _compare(_rows(part, known), old, new, moves, first, second)
             _unmatched(_rows(part, ~known), old, new, moves, first, second)
-    found = (LevelShift(*levels, *sums) for levels, sums in moves.items())
+    shifts = (LevelShift(*levels, *sums) for levels, sums in moves.items())
     return HomeEffect(
         first=period[0],
         last=period[1],
         count=sum(sums[0] for sums in first.values()),
         seconds=sum(sums[1] for sums in first.values()),
-        moves=tuple(sorted(found, key=lambda move: (-move.seconds, -move.count, move.before, move.after))),
+        moves=tuple(sorted(shifts, key=lambda move: (-move.seconds, -move.count, move.before, move.after))),
         fit_before={name: (first[name][0], first[name][1]) for name in FIT_CLASSES},
         fit_after={name: (second[name][0], second[name][1]) for name in FIT_CLASSES},
         unknown=tuple(sorted(unknown)),
@@ -106,10 +108,11 @@ def _compare(
     """Add the work both rulebooks know."""
     if tables.interventions.empty:
         return
-    found = compared(tables, old.book, new.book)
-    for move in found.levels:
+    home = pebem.compile_home(tables, old.book, period_of(tables.interventions))
+    both = compared(home, new.book)
+    for move in both.levels:
         _add(moves[move.before, move.after], move.amount)
-    for (was, now), amount in found.fit.items():
+    for (was, now), amount in both.fit.items():
         _add(first[was], amount)
         _add(second[now], amount)
 
