@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pebem.aggregate import COVERAGE, Aggregate, condense
+import pandas as pd
+
+from pebem.engine.decode import COVERAGE
 from pebem.fit_classes import FIT_CLASSES
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+
+    from pebem.aggregate import Aggregate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,18 @@ class Amount:
         return self.seconds / 60
 
 
+def condense(frame: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
+    """Sum integer columns of a frame by keys; rows in the order of the keys, missing labels last."""
+    if frame.empty or not keys:
+        totals = {name: [int(frame[name].sum())] for name in sums}
+        return frame[[*keys, *sums]] if keys else pd.DataFrame(totals)
+    grouped = frame.groupby(list(keys), dropna=False, sort=True, observed=True)[list(sums)].sum().reset_index()
+    for key in ("ward", "shift"):
+        if key in keys:
+            grouped[key] = grouped[key].astype(object).where(grouped[key].notna(), None)
+    return grouped.astype(dict.fromkeys(sums, "int64"))
+
+
 def amount(frame: pd.DataFrame) -> Amount:
     """Return count and seconds of all rows of a frame of cells."""
     return Amount(int(frame["count"].sum()), int(frame["seconds"].sum()))
@@ -34,18 +50,18 @@ def fit(frame: pd.DataFrame) -> dict[str, Amount]:
     """Return the amount of each fit class, all five present, of a frame of cells."""
     by_class = condense(frame, ("fit",), ("count", "seconds"))
     columns = (by_class[name].tolist() for name in ("fit", "count", "seconds"))
-    found = {name: Amount(count, seconds) for name, count, seconds in zip(*columns, strict=True)}
-    return {name: found.get(name, Amount(0, 0)) for name in FIT_CLASSES}
+    amounts = {name: Amount(count, seconds) for name, count, seconds in zip(*columns, strict=True)}
+    return {name: amounts.get(name, Amount(0, 0)) for name in FIT_CLASSES}
 
 
 def fit_by(aggregate: Aggregate, dimension: str) -> list[tuple[object, dict[str, Amount]]]:
     """Return the fit of each label of a dimension, in the order of the labels, not given (None) last."""
     cells = condense(aggregate.by(dimension), (dimension, "fit"), ("count", "seconds"))
-    found: dict[object, dict[str, Amount]] = {}
+    by_label: dict[object, dict[str, Amount]] = {}
     columns = (cells[name].tolist() for name in (dimension, "fit", "count", "seconds"))
     for label, name, count, seconds in zip(*columns, strict=True):
-        found.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))[name] = Amount(count, seconds)
-    return list(found.items())
+        by_label.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))[name] = Amount(count, seconds)
+    return list(by_label.items())
 
 
 def by_certificate(frame: pd.DataFrame) -> Amount:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import pebem
 import rules
-from pebem.aggregate import COVERAGE, DIMENSIONS
+from pebem.aggregate import DIMENSIONS
 from pebem.contracts import INSTABILITY, INTERVENTIONS, STAFF, Tables, empty
+from pebem.engine.decode import COVERAGE
 from pebem.engine.encode import EmptyError
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 from tests.support.pebem.frames import (
@@ -54,11 +55,11 @@ def test_every_grouping_is_a_margin_of_the_cube(data: st.DataObject) -> None:
     cells = exact(cube)[pebem.CUBE[0]]
     at = [*(DIMENSIONS.index(name) for name in dims), 4, 5, 6, 7]
     assert counts(exact(alone)[dims], *range(len(at))) == counts(cells, *at)
-    pd.testing.assert_frame_equal(alone.by(*dims), cube.by(*dims), check_dtype=bool(len(cells)))
+    pd.testing.assert_frame_equal(alone.by(*dims), cube.by(*dims))
     assert exact(alone)["coverage"] == exact(cube)["coverage"]
     fit = pebem.score(home, BOOK, period, pebem.FIT)
     for name in DIMENSIONS:
-        pd.testing.assert_frame_equal(fit.by(name), cube.by(name), check_dtype=bool(len(cells)))
+        pd.testing.assert_frame_equal(fit.by(name), cube.by(name))
 
 
 @holds(st.data())
@@ -83,7 +84,7 @@ def test_coverage_and_exclusions_reconcile_with_the_rows(data: st.DataObject) ->
     for (day, ward, _, _, _, ist, *_), (count, _) in cells.items():
         by_slot[day, ward, "counted"] += count
         by_slot[day, ward, "mitarbeitende"] += count * (ist > 0)
-    for row in found.coverage.to_dict("records"):
+    for row in found.covered("day", "ward").to_dict("records"):
         key = row["day"], None if pd.isna(row["ward"]) else row["ward"]
         assert row["counted"] == row["intervention"] == by_slot.pop((*key, "counted"))
         assert row["mitarbeitende"] == by_slot.pop((*key, "mitarbeitende"))
@@ -206,7 +207,7 @@ def test_nothing_but_rows_is_all_unknown(home: Tables) -> None:
     bare = Tables(interventions=home.interventions)
     found = pebem.score(bare, BOOK, None, pebem.CUBE)
     kinds = {entry.id: entry.kind for entry in BOOK.interventions}
-    for row in found.tables[pebem.CUBE[0]].to_dict("records"):
+    for row in found.by(*pebem.CUBE[0]).to_dict("records"):
         assert (row["fit"], row["qn_ist"], row["certificate"]) == ("nicht_bewertbar", 0, False)
         assert (row["qn_soll"] > 0) == (kinds[row["intervention"]] in KINDS_WITHOUT_RESIDENT)
     covered = found.covered().iloc[0]
@@ -238,7 +239,7 @@ def test_rows_none_of_which_counts(home: Tables) -> None:
     )
     found = pebem.score(replace(home, interventions=refused), BOOK, None, BOTH)
     assert (found.counted, found.excluded["nicht_durchgefuehrt"]) == (0, len(refused))
-    assert all(frame.empty for frame in found.tables.values())
+    assert not any(len(table) for table in found.tables.values())
 
 
 @pytest.mark.parametrize("seconds", [86_399, -1])

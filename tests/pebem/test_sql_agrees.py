@@ -38,8 +38,8 @@ def assert_agrees(
     found = pebem.score(check(home), book, period, groupings)
     expected = SqlFit(home, book, period)
     for dimensions in groupings:
-        assert expected.differs(found.tables[dimensions], dimensions) == []
-    assert expected.coverage_differs(found.coverage) == []
+        assert expected.differs(found.by(*dimensions), dimensions) == []
+    assert expected.coverage_differs(found.covered("day", "ward")) == []
     assert dict(found.excluded) == expected.excluded | {"fehlerhaft": home.faulty}
     assert found.period == expected.period
 

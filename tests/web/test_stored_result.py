@@ -67,11 +67,11 @@ def keep(databases: Databases, home_id: int, tables: Tables) -> None:
 
 def scored(tables: Tables, period: tuple[date, date], ward: str | None = None) -> pebem.Aggregate:
     """Return what a full run says of a period and ward."""
-    found = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
-    cells, coverage = found.tables[pebem.CUBE[0]], found.coverage
+    full = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
+    parts = full.tables[pebem.CUBE[0]], full.coverage
     if ward is not None:
-        cells, coverage = cells[cells["ward"] == ward], coverage[coverage["ward"] == ward]
-    return pebem.Aggregate({pebem.CUBE[0]: cells}, coverage)
+        parts = tuple(part[part.columns["ward"] == part.code("ward", ward)] for part in parts)
+    return pebem.Aggregate({pebem.CUBE[0]: parts[0]}, parts[1])
 
 
 def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:

@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     frame, of = chosen.frame, overview.whole(chosen.frame)
     show = wanted if wanted in SHOWS else "stunden" if of.in_minutes else "anzahl"
-    days = overview.days(chosen.result.aggregate.tables[results.BY_DAY])
+    days = overview.days(chosen.result.frame(results.BY_DAY))
     rows = overview.square(frame)
     return {
         "of": of,
