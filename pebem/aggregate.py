@@ -139,10 +139,10 @@ class Aggregate:
         if min(rest.excluded.values()) < 0:
             raise ValueError(_TOO_MANY)
         tables = {dims: _filled(table, SUMS) for dims, table in rest.tables.items()}
-        return replace(rest, tables=tables, coverage=_filled(rest.coverage, COVERAGE_COUNTS), period=self.period)
+        return replace(rest, tables=tables, coverage=_filled(rest.coverage, COVERAGE_COUNTS))
 
     def _negative(self) -> Aggregate:
-        """Return the aggregate that adds up to nothing with this one."""
+        """Return what adds up to nothing with this one; it has no period, so sums keep that of the other."""
         tables = {dims: _negated(table, SUMS) for dims, table in self.tables.items()}
         excluded = {reason: -rows for reason, rows in self.excluded.items()}
         return Aggregate(tables, _negated(self.coverage, COVERAGE_COUNTS), excluded)
@@ -186,7 +186,7 @@ def _filled(table: CodedTable, sums: Sequence[str]) -> CodedTable:
 
 def _same_cells(one: CodedTable, other: CodedTable) -> bool:
     """Return whether two tables have the same rows, in any order and under any codes."""
-    if one.columns.keys() != other.columns.keys() or len(one) != len(other):
+    if one.columns.keys() != other.columns.keys():
         return False
     both = np.stack(list(concat([one, other]).columns.values()), axis=1)
     return np.array_equal(_sorted(both[: len(one)]), _sorted(both[len(one) :]))

@@ -60,7 +60,9 @@ def coded(
             labels[name] = tuple(ordered(LABELS[name]))
             columns[name] = np.array([labels[name].index(value) for value in values], np.uint8)
     of_keys = len(columns)
-    columns |= {name: np.array([row[of_keys + place] for row in rows], np.int64) for place, name in enumerate(sums)}
+    for place, name in enumerate(sums):
+        kind = np.int64 if name == "seconds" else np.uint16  # as narrow as what comes from the store
+        columns[name] = np.array([row[of_keys + place] for row in rows], kind)
     return CodedTable(columns, labels)
 
 
