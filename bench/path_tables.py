@@ -198,10 +198,12 @@ def of_engine(results: Sequence[Aggregate]) -> dict[str, pd.DataFrame]:
     frames = {}
     for name, keys in GROUPINGS.items():
         dims = tuple("day" if key == "date" else key for key in keys[1:-1])
-        frame = pd.concat([one.tables[dims].assign(home=number) for number, one in enumerate(results)])
+        frame = pd.concat([one.by(*dims).assign(home=number) for number, one in enumerate(results)])
         named = zip(frame["qn_soll"], frame["qn_ist"], frame["fit"], frame["certificate"], strict=True)
         frames[name] = frame.assign(outcome=[outcome[key] for key in named])
-    frames["coverage"] = pd.concat([one.coverage.assign(home=number) for number, one in enumerate(results)])
+    frames["coverage"] = pd.concat(
+        [one.covered("day", "ward").assign(home=number) for number, one in enumerate(results)]
+    )
     return {name: frame.rename(columns={"day": "date"}) for name, frame in frames.items()}
 
 

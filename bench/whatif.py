@@ -30,14 +30,14 @@ def run(rows: int, seed: int) -> None:
     """
     book = rules.load(homes.START)
     home, period = homes.home(book, 0, _DAYS, rows, seed), homes.period(_DAYS)
-    work = condense(home, book, period)
+    work = condense(pebem.compile_home(home, book, period))
     people = home.staff["staff"].unique()[:2].tolist()
     scenario = Scenario(levels=dict.fromkeys(people, 3), moved={book.interventions[0].id: 2})
     full = pebem.score(changed(home, scenario), book, period)
     if fit(what_if(work, scenario).by_place) != fit(full.by("ward", "shift")):
         raise disagreement("Die verdichtete Arbeit")
     works: dict[str, Callable[[], object]] = {
-        "Arbeit verdichten, einmal": lambda: condense(home, book, period),
+        "Arbeit verdichten, einmal": lambda: condense(pebem.compile_home(home, book, period)),
         "Was wäre, aus der verdichteten Arbeit": lambda: what_if(work, scenario),
         "voller Lauf auf den geänderten Daten": lambda: pebem.score(changed(home, scenario), book, period),
     }

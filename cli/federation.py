@@ -9,15 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 import rules
 from cli.federation_home import HomeWork, Summary
 from cli.parser import CommandError
 from importers.findings import Finding, Severity
 from importers.parquet import homes
 from importers.parquet.batches import span
-from pebem.aggregate import COVERAGE_COUNTS, EXCLUDED, FIT, OUTCOME_COLUMNS, Aggregate, condense
+from pebem.aggregate import Aggregate
 from pebem.distribute.run import TRIES, run
 from pebem.distribute.task import LOST, PartitionError, TaskFailure
 from web.reports import findings_xlsx, fit_json, fit_xlsx
@@ -127,7 +125,7 @@ class Total:
         summary = outcome.result
         self._parts.append(summary.aggregate)
         if len(self._parts) == _AT_ONCE:
-            self._sum, self._parts = added([self._sum, *self._parts]), []
+            self._sum, self._parts = Aggregate.total([self._sum, *self._parts]), []
         kinds = Counter[tuple[str, str]]()
         example: dict[tuple[str, str], Finding] = {}
         for finding in summary.findings:
@@ -144,7 +142,7 @@ class Total:
 
     def document(self, book: RuleBook) -> dict[str, Any]:
         """Return ``fit.json`` of all homes: that of one home, and ``by_home``. Wards are not distinguished."""
-        self._sum, self._parts = added([self._sum, *self._parts]), []
+        self._sum, self._parts = Aggregate.total([self._sum, *self._parts]), []
         inputs = [one["input"] for one in self.results.values()]
         result = fit_json.document(
             self._sum,
@@ -170,19 +168,6 @@ class Total:
             f"Ergebnisse in {out}: fit.json, fit.xlsx, findings.xlsx; je Einrichtung in homes, aggregate und coverage\n"
         )
         return 1 if numbers[Severity.ERROR] else 0
-
-
-def added(parts: Sequence[Aggregate]) -> Aggregate:
-    """Return the sum of aggregates with the groupings of a report, in one go."""
-    tables: dict[tuple[str, ...], pd.DataFrame] = {
-        dims: condense(pd.concat([one.tables[dims] for one in parts]), (*dims, *OUTCOME_COLUMNS), ("count", "seconds"))
-        for dims in FIT
-    }
-    coverage = condense(pd.concat([one.coverage for one in parts]), ("day", "ward"), COVERAGE_COUNTS)
-    excluded = {reason: sum(one.excluded[reason] for one in parts) for reason in EXCLUDED}
-    periods = [one.period for one in parts if one.period]
-    whole = (min(first for first, _ in periods), max(last for _, last in periods)) if periods else None
-    return Aggregate(tables, coverage, excluded, whole)
 
 
 _NAMELESS: Final = TaskFailure(

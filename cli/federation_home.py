@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,7 +20,9 @@ import rules
 from importers.findings import Finding, Severity, UnreadableError
 from importers.parquet import homes
 from importers.parquet.batches import InterventionBatches
-from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, FIT, OUTCOME_COLUMNS, Aggregate
+from pebem.aggregate import CUBE, DIMENSIONS, FIT, Aggregate
+from pebem.engine.coded_table import CodedTable
+from pebem.engine.decode import COVERAGE_COUNTS, table_of
 from web.reports import fit_json
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 
     from rules import RuleBook
 
-_TEXTS: Final = ("ward", "shift", "intervention", "fit")
 _LABELS: Final = pa.dictionary(pa.int32(), pa.string())
 _OUTCOMES: Final = {"qn_soll": pa.int8(), "qn_ist": pa.int8(), "fit": _LABELS, "certificate": pa.bool_()}
 _CELLS: Final = pa.schema(
@@ -180,8 +182,7 @@ class Place:
         self, aggregate: Aggregate, result: Mapping[str, Any], findings: list[Finding], stamp: Mapping[str, Any]
     ) -> Summary:
         """Write everything and return the summary."""
-        cells = aggregate.by(*DIMENSIONS)
-        _write_parquet(self.cells, cells, _CELLS)
+        _write_parquet(self.cells, aggregate.by(*DIMENSIONS), _CELLS)
         _write_parquet(self.coverage, aggregate.covered("day", "ward"), _COVERAGE)
         _write_json(self.fit, result)
         _write_json(self.findings, [asdict(finding) for finding in findings])
@@ -195,9 +196,8 @@ class Place:
             Finding(**entry | {"severity": Severity(entry["severity"])})
             for entry in json.loads(self.findings.read_text(encoding="utf-8"))
         ]
-        aggregate = Aggregate(
-            {DIMENSIONS: _read_parquet(self.cells)}, _read_parquet(self.coverage), result["input"]["excluded"], period
-        )
+        cells, coverage = (_read_parquet(path) for path in (self.cells, self.coverage))
+        aggregate = Aggregate({DIMENSIONS: cells}, coverage, result["input"]["excluded"], period)
         return Summary(_without_wards(aggregate), _head(result), findings, fresh=False)
 
 
@@ -207,15 +207,14 @@ def _head(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_wards(aggregate: Aggregate) -> Aggregate:
     """Return the groupings of a report, the ward of every row not given."""
-    tables: dict[tuple[str, ...], pd.DataFrame] = {
-        ("ward", "shift"): aggregate.by("shift").assign(ward=None)[
-            ["ward", "shift", *OUTCOME_COLUMNS, "count", "seconds"]
-        ],
-        ("day",): aggregate.by("day"),
-        ("intervention",): aggregate.by("intervention"),
-    }
-    coverage = aggregate.covered("day").assign(ward=None)[["day", "ward", *COVERAGE_COUNTS]]
+    cells = _nowhere(aggregate.tables[DIMENSIONS])
+    tables: dict[tuple[str, ...], CodedTable] = {dims: cells.summed(*dims, "outcome") for dims in FIT}
+    coverage = _nowhere(aggregate.coverage).summed("day", "ward", sums=COVERAGE_COUNTS)
     return Aggregate(tables, coverage, aggregate.excluded, aggregate.period)
+
+
+def _nowhere(table: CodedTable) -> CodedTable:
+    return CodedTable({**table.columns, "ward": np.zeros(len(table), np.int64)}, {**table.labels, "ward": (None,)})
 
 
 @contextmanager
@@ -237,10 +236,5 @@ def _write_parquet(path: Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
         pq.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False, nthreads=1), draft)
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.ParquetFile(path).read(use_threads=False).to_pandas()
-    for name in _TEXTS:
-        if name in frame.columns:
-            texts = frame[name].astype(object)
-            frame[name] = texts.where(texts.notna(), None)
-    return frame
+def _read_parquet(path: Path) -> CodedTable:
+    return table_of(pq.ParquetFile(path).read(use_threads=False).to_pandas())

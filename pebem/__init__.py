@@ -4,19 +4,17 @@ from pebem.aggregate import CUBE, FIT, Aggregate
 from pebem.contracts import Tables
 from pebem.engine.lookup_tables import CompiledHome, compile_home
 from pebem.fit_classes import FIT_CLASSES
-from pebem.score import CodedAggregate, score, score_codes, score_home, stream
+from pebem.score import score, score_home, stream
 
 __all__ = [
     "CUBE",
     "FIT",
     "FIT_CLASSES",
     "Aggregate",
-    "CodedAggregate",
     "CompiledHome",
     "Tables",
     "compile_home",
     "score",
-    "score_codes",
     "score_home",
     "stream",
 ]

@@ -1,7 +1,8 @@
 """The exact, additive result: counts and integer seconds by grouping and outcome.
 
-Any split of the rows, in any order and any number of parts, adds up to the same aggregate. Ratios come last,
-in :mod:`pebem.measures`.
+It carries codes and what they stand for; words come last, in the frames of :meth:`Aggregate.by`. Any split of the
+rows, in any order and any number of parts, adds up to the same aggregate. Ratios are taken from those frames, in
+:mod:`pebem.measures`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
+
+from pebem.engine.coded_table import CodedTable, concat
+from pebem.engine.decode import COVERAGE_COUNTS, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-DIMENSIONS: Final = ("day", "ward", "shift", "intervention")
+    from numpy.typing import NDArray
 
-OUTCOME_COLUMNS: Final = ("qn_soll", "qn_ist", "fit", "certificate")
+DIMENSIONS: Final = ("day", "ward", "shift", "intervention")
 
 FIT: Final = (("ward", "shift"), ("day",), ("intervention",))
 """Groupings the report of a home needs."""
@@ -27,11 +32,11 @@ CUBE: Final = (DIMENSIONS,)
 
 EXCLUDED: Final = ("nicht_durchgefuehrt", "ausserhalb_zeitraum", "fehlerhaft")
 
-COVERAGE: Final = ("bewohner", "begutachtung", "mitarbeitende", "intervention", "minuten")
-"""For what share of the counted rows each thing is known."""
+SUMS: Final = ("count", "seconds")
+"""What is summed in each cell of a grouping."""
 
-COVERAGE_COUNTS: Final = ("counted", *COVERAGE, "ueberschrieben")
-"""Counts kept for each day and ward; the last one tells for how many rows a person has set the level."""
+_COVERED_BY: Final = ("day", "ward")
+_NEVER_MISSING: Final = ("intervention", "fit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,31 +46,51 @@ class Aggregate:
     Attributes
     ----------
     tables
-        By grouping (a tuple of dimensions): a frame with the dimensions, ``qn_soll`` and ``qn_ist`` (0-4,
-        0 = unknown), ``fit`` (one of ``FIT_CLASSES``), ``certificate`` (fits by certificate), ``count`` and
-        ``seconds``. Labels: ward and shift as text or None (not given), day as ``datetime.date``,
-        intervention as catalogue id.
+        By grouping (a tuple of dimensions): the dimensions, ``outcome``, ``count`` and ``seconds``. Days are numbers
+        since 1970-01-01. Labels: of ward and shift text or None (not given), of intervention catalogue ids, of
+        outcome tuples as ``fit_classes.OUTCOME_COLUMNS``: ``qn_soll`` and ``qn_ist`` (0-4, 0 = unknown), ``fit`` (one
+        of ``FIT_CLASSES``), ``certificate`` (fits by certificate).
     coverage
-        Frame with ``day``, ``ward`` and :data:`COVERAGE_COUNTS`.
+        ``day``, ``ward`` and ``decode.COVERAGE_COUNTS``.
     excluded
         Rows that do not count, by reason.
     """
 
-    tables: Mapping[tuple[str, ...], pd.DataFrame]
-    coverage: pd.DataFrame
+    tables: Mapping[tuple[str, ...], CodedTable]
+    coverage: CodedTable
     excluded: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(EXCLUDED, 0))
     period: tuple[date, date] | None = None
 
     @classmethod
     def zero(cls, groupings: Iterable[tuple[str, ...]] = FIT) -> Aggregate:
         """Return the aggregate of no rows: adding it changes nothing."""
-        tables = {dims: pd.DataFrame(columns=[*dims, *OUTCOME_COLUMNS, "count", "seconds"]) for dims in groupings}
-        return cls(tables, pd.DataFrame(columns=["day", "ward", *COVERAGE_COUNTS]))
+        return cls(
+            {dims: _nothing((*dims, "outcome"), SUMS) for dims in groupings}, _nothing(_COVERED_BY, COVERAGE_COUNTS)
+        )
+
+    @classmethod
+    def total(cls, parts: Sequence[Aggregate]) -> Aggregate:
+        """Add one or more aggregates of the same groupings in one go.
+
+        Raises
+        ------
+        ValueError
+            Where their groupings differ.
+        """
+        groupings = parts[0].tables.keys()
+        if any(part.tables.keys() != groupings for part in parts):
+            raise ValueError("aggregates of different groupings cannot be added")
+        tables = {dims: concat([part.tables[dims] for part in parts]).summed(*dims, "outcome") for dims in groupings}
+        coverage = concat([part.coverage for part in parts]).summed(*_COVERED_BY, sums=COVERAGE_COUNTS)
+        excluded = {reason: sum(part.excluded[reason] for part in parts) for reason in EXCLUDED}
+        periods = [part.period for part in parts if part.period]
+        whole = (min(first for first, _ in periods), max(last for _, last in periods)) if periods else None
+        return cls(tables, coverage, excluded, whole)
 
     @property
     def counted(self) -> int:
         """Number of rows that count."""
-        return int(self.coverage["counted"].sum())
+        return int(self.coverage.columns["counted"].sum())
 
     @property
     def rows(self) -> int:
@@ -73,7 +98,13 @@ class Aggregate:
         return self.counted + sum(self.excluded.values())
 
     def by(self, *dimensions: str) -> pd.DataFrame:
-        """Return counts and seconds by some dimensions (none: by outcome alone).
+        """Return counts and seconds by some dimensions (none: by outcome alone), in words.
+
+        Returns
+        -------
+        DataFrame
+            The dimensions, ``fit_classes.OUTCOME_COLUMNS``, ``count`` and ``seconds``; rows in the order of the labels,
+            not given (None) last. Days are ``datetime.date``, ward and shift objects, other text ``str``.
 
         Raises
         ------
@@ -83,17 +114,18 @@ class Aggregate:
         fitting = [dims for dims in self.tables if set(dimensions) <= set(dims)]
         if not fitting:
             raise KeyError(f"no grouping holds {dimensions}; there are {list(self.tables)}")
-        return condense(self.tables[min(fitting, key=len)], (*dimensions, *OUTCOME_COLUMNS), ("count", "seconds"))
+        frame = frame_of(self.tables[min(fitting, key=len)].in_order().summed(*dimensions, "outcome"))
+        return frame.astype({name: "str" for name in _NEVER_MISSING if name in frame})
 
     def covered(self, *dimensions: str) -> pd.DataFrame:
-        """Return the coverage counts by ``day``, ``ward`` or both."""
-        return condense(self.coverage, dimensions, COVERAGE_COUNTS)
+        """Return the coverage counts by ``day``, ``ward`` or both, as :meth:`by`; by none: one row of totals."""
+        if not dimensions:
+            return pd.DataFrame({name: [int(self.coverage.columns[name].sum())] for name in COVERAGE_COUNTS})
+        return frame_of(self.coverage.in_order().summed(*dimensions, sums=COVERAGE_COUNTS))
 
     def __add__(self, other: Aggregate) -> Aggregate:
         """Add two aggregates of the same groupings."""
-        periods = [p for p in (self.period, other.period) if p]
-        whole = (min(p[0] for p in periods), max(p[1] for p in periods)) if periods else None
-        return self._with(other, 1, whole)
+        return Aggregate.total([self, other])
 
     def __sub__(self, part: Aggregate) -> Aggregate:
         """Take out a part of the rows: what is left is the aggregate of the others.
@@ -103,67 +135,62 @@ class Aggregate:
         ValueError
             Where the rows of ``part`` are not among the rows of this one.
         """
-        rest = self._with(part, -1, self.period)
-        tables = {dims: _filled(frame, "count", "seconds") for dims, frame in rest.tables.items()}
+        rest = Aggregate.total([self, part._negative()])
         if min(rest.excluded.values()) < 0:
-            raise ValueError("more rows are taken out than there are")
-        return replace(rest, tables=tables, coverage=_filled(rest.coverage, *COVERAGE_COUNTS))
+            raise ValueError(_TOO_MANY)
+        tables = {dims: _filled(table, SUMS) for dims, table in rest.tables.items()}
+        return replace(rest, tables=tables, coverage=_filled(rest.coverage, COVERAGE_COUNTS))
 
-    def _with(self, other: Aggregate, sign: int, period: tuple[date, date] | None) -> Aggregate:
-        """Sum cell by cell, the other one's numbers times ``sign``."""
-        if set(self.tables) != set(other.tables):
-            raise ValueError("aggregates of different groupings cannot be added")
-        tables = {
-            dims: _summed(frame, other.tables[dims], sign, (*dims, *OUTCOME_COLUMNS), ("count", "seconds"))
-            for dims, frame in self.tables.items()
-        }
-        coverage = _summed(self.coverage, other.coverage, sign, ("day", "ward"), COVERAGE_COUNTS)
-        excluded = {reason: self.excluded[reason] + sign * other.excluded[reason] for reason in EXCLUDED}
-        return Aggregate(tables, coverage, excluded, period)
+    def _negative(self) -> Aggregate:
+        """Return what adds up to nothing with this one; it has no period, so sums keep that of the other."""
+        tables = {dims: _negated(table, SUMS) for dims, table in self.tables.items()}
+        excluded = {reason: -rows for reason, rows in self.excluded.items()}
+        return Aggregate(tables, _negated(self.coverage, COVERAGE_COUNTS), excluded)
 
     def __eq__(self, other: object) -> bool:
-        """Equal to the bit: same groupings, cells, coverage and exclusions."""
+        """Equal to the bit: same groupings, cells, coverage and exclusions, whatever the codes."""
         if not isinstance(other, Aggregate):
             return NotImplemented
         return (
             dict(self.excluded) == dict(other.excluded)
-            and set(self.tables) == set(other.tables)
-            and _records(self.coverage) == _records(other.coverage)
-            and all(_records(frame) == _records(other.tables[dims]) for dims, frame in self.tables.items())
+            and self.tables.keys() == other.tables.keys()
+            and _same_cells(self.coverage, other.coverage)
+            and all(_same_cells(table, other.tables[dims]) for dims, table in self.tables.items())
         )
 
-    __hash__ = None  # type: ignore[assignment]  # frames inside: not hashable
+    __hash__ = None  # type: ignore[assignment]  # arrays inside: not hashable
 
 
-def condense(frame: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
-    """Sum integer columns by keys; rows in the order of the keys, missing labels last."""
-    if frame.empty or not keys:
-        totals = {name: [int(frame[name].sum())] for name in sums}
-        return frame[[*keys, *sums]] if keys else pd.DataFrame(totals)
-    grouped = frame.groupby(list(keys), dropna=False, sort=True, observed=True)[list(sums)].sum().reset_index()
-    for key in ("ward", "shift"):
-        if key in keys:
-            grouped[key] = grouped[key].astype(object).where(grouped[key].notna(), None)
-    return grouped.astype(dict.fromkeys(sums, "int64"))
+_TOO_MANY: Final = "more rows are taken out than there are"
 
 
-def _summed(
-    frame: pd.DataFrame, other: pd.DataFrame, sign: int, keys: Sequence[str], sums: Sequence[str]
-) -> pd.DataFrame:
-    if other.empty:
-        return frame
-    signed = other.assign(**{name: sign * other[name] for name in sums})
-    return condense(pd.concat([frame, signed]), keys, sums)
+def _nothing(keys: Sequence[str], sums: Sequence[str]) -> CodedTable:
+    return CodedTable(
+        {name: np.zeros(0, np.int64) for name in (*keys, *sums)}, {name: () for name in keys if name != "day"}
+    )
 
 
-def _filled(frame: pd.DataFrame, first: str, *others: str) -> pd.DataFrame:
-    """Return the cells that still hold rows; ``first`` counts them."""
-    empty = frame[first] == 0
-    if (frame[[first, *others]] < 0).any(axis=None) or frame.loc[empty, list(others)].any(axis=None):
-        raise ValueError("more rows are taken out than there are")
-    return frame[~empty].reset_index(drop=True)
+def _negated(table: CodedTable, sums: Sequence[str]) -> CodedTable:
+    turned = {name: -table.columns[name].astype(np.int64) for name in sums}
+    return CodedTable({**table.columns, **turned}, table.labels)
 
 
-def _records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
-    labelled = frame.astype(object).where(frame.notna(), None)
-    return set(labelled.itertuples(index=False, name=None))
+def _filled(table: CodedTable, sums: Sequence[str]) -> CodedTable:
+    """Return the cells that still hold rows; the first of the sums counts them."""
+    amounts = np.stack([table.columns[name] for name in sums])
+    holds_rows = amounts[0] != 0
+    if (amounts < 0).any() or amounts[:, ~holds_rows].any():
+        raise ValueError(_TOO_MANY)
+    return table[holds_rows]
+
+
+def _same_cells(one: CodedTable, other: CodedTable) -> bool:
+    """Return whether two tables have the same rows, in any order and under any codes."""
+    if one.columns.keys() != other.columns.keys():
+        return False
+    both = np.stack(list(concat([one, other]).columns.values()), axis=1)
+    return np.array_equal(_sorted(both[: len(one)]), _sorted(both[len(one) :]))
+
+
+def _sorted(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return rows[np.lexsort(rows.T)]

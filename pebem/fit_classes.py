@@ -46,6 +46,9 @@ def _possible(soll: int, ist: int) -> list[Outcome]:
 OUTCOMES: Final = tuple(outcome for soll in _LEVELS for ist in _LEVELS for outcome in _possible(soll, ist))
 """Everything that can come of a row; the kernel works with the position in this list."""
 
+OUTCOME_COLUMNS: Final = ("qn_soll", "qn_ist", "fit", "certificate")
+"""Parts of an outcome, in the order of the labels of its codes; ``fit`` by name."""
+
 _POSITION: Final = np.full((len(_LEVELS), len(_LEVELS), len(FIT_CLASSES), 2), -1, np.int32)
 for _i, _one in enumerate(OUTCOMES):
     _POSITION[_one.qn_soll, _one.qn_ist, _one.fit, int(_one.certificate)] = _i

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pebem.aggregate import COVERAGE, Aggregate, condense
+import pandas as pd
+
+from pebem.engine.decode import COVERAGE
 from pebem.fit_classes import FIT_CLASSES
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+
+    from pebem.aggregate import Aggregate
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,18 @@ class Amount:
     def minutes(self) -> float:
         """Minutes."""
         return self.seconds / 60
+
+
+def condense(frame: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
+    """Sum integer columns of a frame by keys; rows in the order of the keys, missing labels last."""
+    if frame.empty or not keys:
+        totals = {name: [int(frame[name].sum())] for name in sums}
+        return frame[[*keys, *sums]] if keys else pd.DataFrame(totals)
+    grouped = frame.groupby(list(keys), dropna=False, sort=True, observed=True)[list(sums)].sum().reset_index()
+    for key in ("ward", "shift"):
+        if key in keys:
+            grouped[key] = grouped[key].astype(object).where(grouped[key].notna(), None)
+    return grouped.astype(dict.fromkeys(sums, "int64"))
 
 
 def amount(frame: pd.DataFrame) -> Amount:

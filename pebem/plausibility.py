@@ -13,20 +13,15 @@ import pandas as pd
 
 from pebem.engine.encode import coded
 from pebem.engine.keys import sum_by
-from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.resident_mix import UNKNOWN_GRADE, grades_of
-from pebem.score import period_of
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from pebem.contracts import Tables
-    from rules import RuleBook
+    from pebem.engine.lookup_tables import CompiledHome
 
 
-def shape(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> pd.DataFrame:
-    """Return how much of the work for residents of each Pflegegrad calls for which level.
+def shape(home: CompiledHome) -> pd.DataFrame:
+    """Return how much of the work for residents of each Pflegegrad of a home calls for which level.
 
     Returns
     -------
@@ -35,11 +30,10 @@ def shape(tables: Tables, book: RuleBook, period: tuple[date, date] | None = Non
         of the seconds among the rated ones of this Pflegegrad (NaN where ``qn_soll`` is 0 or nothing is rated).
         Only work that names a known resident counts.
     """
-    home = compile_home(tables, book, period or period_of(tables.interventions))
-    rows = coded(tables.interventions, home).rows
+    rows = coded(home.people.interventions, home).rows
     state = home.rating.grid.ravel()[rows.resident_day]
     soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)
-    grade = grades_of(tables, home.residents)[home.rating.base[state]]
+    grade = grades_of(home.people, home.residents)[home.rating.base[state]]
     named = rows.resident_day >= FIRST_PERSON * home.days
     seconds = rows.seconds[named]
     (grade, soll), sums = sum_by(

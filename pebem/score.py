@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,20 +11,19 @@ import pandas as pd
 from pebem.aggregate import DIMENSIONS, FIT, Aggregate
 from pebem.engine import kernel
 from pebem.engine.day_numbers import day_of, days
-from pebem.engine.decode import Codebook, Decoder, frame_of
+from pebem.engine.decode import Codebook, Decoder
 from pebem.engine.encode import Coder, EmptyError, learn
 from pebem.engine.kernel import Buffers
 from pebem.engine.lookup_tables import compile_home
 from pebem.engine.sums import ONE, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.engine.coded_table import CodedTable
     from pebem.engine.decode import Columns
     from pebem.engine.kernel import Rows
     from pebem.engine.lookup_tables import CompiledHome
@@ -32,28 +31,6 @@ if TYPE_CHECKING:
 
 _MARGINS: Final = (("day", "ward"), ("ward", "shift"), ("intervention",))
 """What is summed together where that is enough: small tables, which stay in the cache."""
-
-
-@dataclass(frozen=True)
-class CodedAggregate:
-    """An :class:`pebem.aggregate.Aggregate` before its codes become words.
-
-    Attributes
-    ----------
-    tables
-        By grouping: the dimensions and ``outcome`` (its labels as ``aggregate.OUTCOME_COLUMNS``), ``count`` and
-        ``seconds``; days as numbers.
-    """
-
-    tables: Mapping[tuple[str, ...], CodedTable]
-    coverage: CodedTable
-    excluded: Mapping[str, int]
-    period: tuple[date, date]
-
-    def decoded(self) -> Aggregate:
-        """Return the aggregate in words."""
-        tables = {dims: frame_of(table) for dims, table in self.tables.items()}
-        return Aggregate(tables, frame_of(self.coverage), self.excluded, self.period)
 
 
 def score(
@@ -87,15 +64,10 @@ def score(
 
 def score_home(home: CompiledHome, groupings: Sequence[tuple[str, ...]] = FIT) -> Aggregate:
     """Rate all interventions of a compiled home; see :func:`score`."""
-    return score_codes(home, groupings).decoded()
-
-
-def score_codes(home: CompiledHome, groupings: Sequence[tuple[str, ...]] = FIT) -> CodedAggregate:
-    """Rate all interventions of a compiled home and keep their codes; see :func:`score`."""
     scorer = Scorer(home, groupings)
     scorer.add(home.people.interventions)
-    found = scorer.result()
-    return replace(found, excluded=dict(found.excluded) | {"fehlerhaft": home.people.faulty})
+    aggregate = scorer.result()
+    return replace(aggregate, excluded=dict(aggregate.excluded) | {"fehlerhaft": home.people.faulty})
 
 
 def stream(
@@ -123,7 +95,7 @@ def stream(
     scorer = Scorer(compile_home(people, book, period), groupings)
     for batch in batches:
         scorer.add(batch)
-    return scorer.result().decoded()
+    return scorer.result()
 
 
 def period_of(interventions: pd.DataFrame) -> tuple[date, date]:
@@ -187,7 +159,7 @@ class Scorer:
         self._not_done += coder.not_done
         self._outside += coder.outside
 
-    def result(self) -> CodedAggregate:
+    def result(self) -> Aggregate:
         """Return what has been added so far."""
         self._close_sums()
         self._begin()
@@ -197,7 +169,7 @@ class Scorer:
         tables = {dims: decoder.table(dims, whole or cells[_group_of(dims)]) for dims in self._groupings}
         coverage = decoder.coverage(whole or cells[_MARGINS[0]], _joined(self._gaps))
         excluded = {"nicht_durchgefuehrt": self._not_done, "ausserhalb_zeitraum": self._outside, "fehlerhaft": 0}
-        return CodedAggregate(tables, coverage, excluded, (day_of(self._home.first), day_of(self._home.last)))
+        return Aggregate(tables, coverage, excluded, (day_of(self._home.first), day_of(self._home.last)))
 
     def _begin(self) -> None:
         """Start sums for the wards and shifts known so far."""
@@ -235,6 +207,5 @@ def _joined(parts: list[Columns]) -> Columns:
 def outcomes(rows: Rows, home: CompiledHome) -> NDArray[np.int64]:
     """Return the outcome of each row, shape (n,), as positions in ``fit.OUTCOMES``."""
     buffers = Buffers()
-    found = [np.zeros(0, np.int64)]
-    found += [home.ends.outcome[kernel.ends(chunk, home.lookup, buffers)] for chunk in rows.chunks()]
-    return np.concatenate(found)
+    of_chunks = [home.ends.outcome[kernel.ends(chunk, home.lookup, buffers)] for chunk in rows.chunks()]
+    return np.concatenate([np.zeros(0, np.int64), *of_chunks])

@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import importers
+import pebem
 import rules
 from cli.arguments import folder_of, rulebook
 from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
 from pebem import measures
+from pebem.engine.day_numbers import day_of
 from pebem.score import period_of
 from pebem.whatif.condensed import UnknownWorkError, condense
 from pebem.whatif.scenarios import PeopleError, Scenario, staffed, trained, what_if
@@ -96,8 +98,8 @@ def run(options: argparse.Namespace) -> int:
     tables = opened(lambda passwords: importers.read(options.files, book, passwords=passwords)).tables
     if tables.interventions.empty:
         raise CommandError("Es gibt keine lesbare Intervention. Bitte prüfen Sie die Dateien mit pebem analyse.")
-    book = rules.load(period_of(tables.interventions)[1], options.rulebook)
-    work = condense(tables, book)
+    period = period_of(tables.interventions)
+    work = condense(pebem.compile_home(tables, rules.load(period[1], options.rulebook), period))
     scenario = _scenario(work, options)
     try:
         before, after = (measures.fit(what_if(work, one).by_place) for one in (Scenario(), scenario))
@@ -115,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:
     moved = {entry: level for move in options.move for entry, level in move.items()}
-    unknown = [entry for entry in moved if entry not in work.book.index]
+    unknown = [entry for entry in moved if entry not in work.home.book.index]
     if unknown:
         raise CommandError(f"Diese Interventionen kennt das Regelwerk nicht: {', '.join(unknown)}.")
     _levels_exist(options, moved)
@@ -132,7 +134,7 @@ def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:
             "haben und deren Rolle nicht über das Niveau entscheidet. Bitte ändern Sie die Zahlen."
         ) from problem
     other = options.other_rulebook
-    book = build(documents(folder_of(str(other))), work.period[1]) if other else None
+    book = build(documents(folder_of(str(other))), day_of(work.home.last)) if other else None
     return replace(people, book=book, moved=moved)
 
 

@@ -52,8 +52,10 @@ def diff(options: argparse.Namespace) -> int:
 def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[RulebookEffect, date, int]:
     """Read the data and rate them under both rulebooks, as these hold on the last day of the rows."""
     import importers  # noqa: PLC0415  # a comparison without data needs no frames
+    import pebem  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415
     from importers.findings import Severity  # noqa: PLC0415
+    from pebem.score import period_of  # noqa: PLC0415
     from pebem.whatif.rulebook_effect import effect  # noqa: PLC0415
 
     check_files(options.data)
@@ -63,7 +65,8 @@ def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Rul
         raise CommandError("Die Daten haben keine lesbare Zeile im Blatt „Interventionen“. Bitte reparieren Sie sie.")
     on = options.on or dates.max().date()
     errors = sum(finding.count for finding in read.findings if finding.severity is Severity.ERROR)
-    return effect(read.tables, book_in(before, on), book_in(after, on)), on, errors
+    home = pebem.compile_home(read.tables, book_in(before, on), period_of(read.tables.interventions))
+    return effect(home, book_in(after, on)), on, errors
 
 
 # ---------------------------------------------------------------- for programs

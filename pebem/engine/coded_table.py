@@ -1,4 +1,4 @@
-"""Rows of integers, with labels as codes: what an aggregate and a stored result are made of, without objects."""
+"""Rows of integers, with labels as codes: what aggregates, relief by day and the stored result are made of."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CodedTable:
         """Return the cells without some columns."""
         return CodedTable(
             {name: column for name, column in self.columns.items() if name not in names},
-            {name: found for name, found in self.labels.items() if name not in names},
+            {name: labels for name, labels in self.labels.items() if name not in names},
         )
 
     def code(self, name: str, label: Label) -> int:
@@ -72,6 +72,16 @@ class CodedTable:
         codes, totals = sum_by(columns or [none], sizes or [1], {name: self.columns[name] for name in sums})
         summed = {name: code + low if low else code for name, code, low in zip(keys, codes, lows, strict=False)}
         return CodedTable(summed | totals, {k: v for k, v in self.labels.items() if k in keys})
+
+    def in_order(self) -> CodedTable:
+        """Return the same rows with codes in the order of their labels, None last; equal labels become one."""
+        columns, labels = dict(self.columns), dict(self.labels)
+        for name, of_codes in self.labels.items():
+            ordered = sorted(set(of_codes), key=lambda label: (label is None, label))
+            rank = {label: place for place, label in enumerate(ordered)}
+            ranks = np.fromiter(map(rank.__getitem__, of_codes), np.int64, len(of_codes))
+            columns[name], labels[name] = ranks[self.columns[name]], tuple(ordered)
+        return CodedTable(columns, labels)
 
     def series(self, name: str) -> pd.Categorical[Any]:
         """Return a labelled column as a categorical, its categories in order, None as missing."""
@@ -105,8 +115,8 @@ def concat(parts: Sequence[CodedTable]) -> CodedTable:
 
 def labelled(values: pd.Series) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
     """Return the codes and labels of a column; what is missing gets the label None."""
-    codes, found = pd.factorize(values)
-    labels: list[Label] = found.tolist()
+    codes, distinct = pd.factorize(values)
+    labels: list[Label] = distinct.tolist()
     missing = codes < 0
     if missing.any():
         codes = np.where(missing, len(labels), codes)
@@ -114,10 +124,11 @@ def labelled(values: pd.Series) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
     return codes.astype(np.int64), tuple(labels)
 
 
-def together(frame: pd.DataFrame, names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
-    """Return the codes and labels of several columns as one: a label is the tuple of their values."""
-    columns, parts = zip(*(labelled(frame[name]) for name in names), strict=True)
-    sizes = [len(labels) for labels in parts]
+def together(
+    columns: Sequence[NDArray[np.integer[Any]]], labels: Sequence[Sequence[Label]]
+) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
+    """Return the codes and labels of several labelled columns as one: a label is the tuple of theirs that occurs."""
+    sizes = [len(of_column) for of_column in labels]
     distinct, code = np.unique(fuse(columns, sizes), return_inverse=True)
-    values = ([labels[i] for i in codes] for labels, codes in zip(parts, split(distinct, sizes), strict=True))
+    values = ([of_column[i] for i in codes] for of_column, codes in zip(labels, split(distinct, sizes), strict=True))
     return code.astype(np.int64), tuple(zip(*values, strict=True))

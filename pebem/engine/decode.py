@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
-from pebem.engine.coded_table import CodedTable
-from pebem.engine.day_numbers import dates
-from pebem.fit_classes import FIT_CLASSES, OUTCOMES
+from pebem.engine.coded_table import CodedTable, labelled, together
+from pebem.engine.day_numbers import dates, days
+from pebem.fit_classes import FIT_CLASSES, OUTCOME_COLUMNS, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,12 @@ if TYPE_CHECKING:
 
     from pebem.engine.coded_table import Label
     from pebem.engine.lookup_tables import CompiledHome, RowOutcomes
+
+COVERAGE: Final = ("bewohner", "begutachtung", "mitarbeitende", "intervention", "minuten")
+"""For what share of the counted rows each thing is known."""
+
+COVERAGE_COUNTS: Final = ("counted", *COVERAGE, "ueberschrieben")
+"""Counts kept for each day and ward; the last one tells for how many rows a person has set the level."""
 
 Columns: TypeAlias = "Mapping[str, NDArray[np.int64]]"
 """Integer columns of equal length by name: codes of dimensions, ``end``, ``count``, ``seconds``."""
@@ -49,9 +54,9 @@ class Codebook:
 def objects(values: Iterable[object]) -> NDArray[np.object_]:
     """Return an object array, shape (n,)."""
     labels = list(values)
-    found = np.empty(len(labels), np.object_)
-    found[:] = labels
-    return found
+    array = np.empty(len(labels), np.object_)
+    array[:] = labels
+    return array
 
 
 _OUTCOMES: Final = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
@@ -120,7 +125,7 @@ class Decoder:
 
 
 def frame_of(table: CodedTable, *, categorical: bool = False) -> pd.DataFrame:
-    """Return sums in words: a frame as in :class:`pebem.aggregate.Aggregate`.
+    """Return sums in words, in the order of their rows: a frame as of :meth:`pebem.aggregate.Aggregate.by`.
 
     Parameters
     ----------
@@ -144,14 +149,33 @@ def frame_of(table: CodedTable, *, categorical: bool = False) -> pd.DataFrame:
     return _frame(columns, len(table))
 
 
+def table_of(frame: pd.DataFrame) -> CodedTable:
+    """Return the codes and labels of sums in words: what :func:`frame_of` undoes."""
+    columns: dict[str, NDArray[np.int64]] = {}
+    labels: dict[str, tuple[Label, ...]] = {}
+    for name in frame.columns:
+        if name == "day":
+            columns[name] = days(frame[name], 0)
+        elif name == OUTCOME_COLUMNS[0]:
+            parts = zip(*(labelled(frame[part]) for part in OUTCOME_COLUMNS), strict=True)
+            columns["outcome"], labels["outcome"] = together(*parts)
+        elif name in OUTCOME_COLUMNS:
+            continue
+        elif pd.api.types.is_integer_dtype(frame[name].dtype):
+            columns[name] = frame[name].to_numpy(np.int64)
+        else:
+            columns[name], labels[name] = labelled(frame[name])
+    return CodedTable(columns, labels)
+
+
 def _frame(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
     """Return a frame whose labels stay what they are: pandas would turn text into another kind, one by one.
 
     One index for all: pandas would hold the index of each column against those of all others.
     """
     index = pd.RangeIndex(rows)
-    found = {
+    series = {
         name: pd.Series(values, index, object, copy=False) if values.dtype == object else values
         for name, values in columns.items()
     }
-    return pd.DataFrame(found, index, copy=False)
+    return pd.DataFrame(series, index, copy=False)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FEW_KEYS: Final = 1 << 16
+_MOST_KEYS: Final = 1 << 63
 _DENSE: Final = 8
 """Sums have one slot for each possible key while there are at most so many slots a row, or few in all."""
 
@@ -61,7 +62,12 @@ def sum_by(
     dict
         The sums of each group, int64, shape (groups,).
     """
-    key, space = fuse(columns, sizes), math.prod(sizes)
+    space = math.prod(sizes)
+    if space > _MOST_KEYS:  # more than 64 bits can number: groups that occur are numbered instead
+        groups, key = np.unique(np.stack(columns), axis=1, return_inverse=True)
+        totals = {name: _slots(key, value, groups.shape[1]) for name, value in values.items()}
+        return [*groups.astype(np.int64)], totals
+    key = fuse(columns, sizes)
     ordered = bool((key[1:] >= key[:-1]).all())
     if not ordered and space <= max(_DENSE * len(key), _FEW_KEYS):
         distinct = np.flatnonzero(np.bincount(key, minlength=space))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pebem.engine.day_numbers import number_of
+from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.kernel import LookupTables
 from pebem.engine.keys import fuse, split
 from pebem.engine.overrides import Rating, rate
@@ -91,12 +91,39 @@ def compile_home(people: Tables, book: RuleBook, period: tuple[date, date]) -> C
     """Build the look-up tables of a home for some days, first and last one included.
 
     All that rates the same work with the same rulebook and days takes them: :func:`pebem.score.score_home`,
-    :func:`pebem.relief.feasible.relief_of_home`.
+    :func:`pebem.relief.feasible.relief_of_home`, :func:`pebem.whatif.condensed.condense`,
+    :func:`pebem.whatif.rulebook_effect.effect`, :func:`pebem.plausibility.shape`. Where people or the rulebook change,
+    :func:`recompile` starts from them.
     """
     first, last = (number_of(day) for day in period)
+    residents = resident_timeline(*_about_residents(people), first, last, named_criteria(book))
+    return _compiled(people, book, first, last, residents)
+
+
+def recompile(home: CompiledHome, people: Tables, book: RuleBook) -> CompiledHome:
+    """Build the look-up tables of the same days for people who differ in part, or for another rulebook.
+
+    What neither touches is taken over: everything where frames and book are the very same objects; the states of the
+    residents where theirs are, and the book names the same criteria. Levels and supplies go by the book.
+    """
+    same_people = all(getattr(people, name) is getattr(home.people, name) for name in _PEOPLE)
+    if same_people and book is home.book:
+        return replace(home, people=people)
+    same_residents = all(now is then for now, then in zip(*map(_about_residents, (people, home.people)), strict=True))
+    if same_residents and named_criteria(book) == named_criteria(home.book):
+        return _compiled(people, book, home.first, home.last, home.residents)
+    return compile_home(people, book, (day_of(home.first), day_of(home.last)))
+
+
+_PEOPLE: Final = ("residents", "assessments", "instability", "staff", "overrides")
+
+
+def _about_residents(people: Tables) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    return people.residents, people.assessments, people.instability
+
+
+def _compiled(people: Tables, book: RuleBook, first: int, last: int, residents: ResidentTimeline) -> CompiledHome:
     known, known_staff = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
-    frames = (people.residents, people.assessments, people.instability)
-    residents = resident_timeline(*frames, first, last, named_criteria(book))
     rating = rate(residents.grid, compile_levels(book, residents.states), people.overrides, known, book, first)
     staff = staff_timeline(people.staff, known_staff, book, first, last)
     code, demands, flags = _demands(book, rating, residents)

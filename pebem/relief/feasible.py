@@ -14,18 +14,23 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from pebem.engine.coded_table import CodedTable, together
 from pebem.engine.lookup_tables import compile_home
 from pebem.fit_classes import OUTCOMES, UEBERQUALIFIZIERT
 from pebem.relief.network import arcs_of, network_of
 from pebem.relief.on_shift import HOURS_OF_DAY
 from pebem.relief.problem import NO_HOUR, NO_WARD, problem_of
 from pebem.relief.solver import assign
+from rules.vocabulary import HIGHEST_LEVEL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from pebem.contracts import Tables
+    from pebem.engine.coded_table import Label
     from pebem.engine.lookup_tables import CompiledHome
     from pebem.relief.problem import ReliefProblem
     from rules import RuleBook
@@ -92,21 +97,30 @@ class ReliefByDay:
     Attributes
     ----------
     work
-        Work above level: ``day`` (since 1970-01-01), ``ward``, ``intervention``, ``qn_soll``, ``qn_ist``, ``obstacle``
-        ("" = could have moved), ``qn_neu``, ``role``, ``certificate`` (0, "" and False where it could not),
-        ``seconds``. ``ward`` is missing where it is not known.
+        Work above level: ``day`` (since 1970-01-01), ``ward``, ``intervention``, ``way`` and ``seconds``. Labels: of
+        ``ward`` None where it is not known, of ``way`` tuples as :data:`WAY`.
     shifts
-        Seconds on shift by ``day`` and ``staff``: of the whole house (``ward`` missing, ``qn_neu`` 0), and in those
-        hours and wards in which they were of a level (``qn_neu``) and role that fits some of the work.
+        Seconds on shift by ``day`` and ``staff``: of the whole house (``ward`` None, ``as`` level 0 and role ""), and
+        in those hours and wards in which they were of a level and role (``as``, labels as :data:`AS`) that fits some
+        of the work.
     """
 
-    work: pd.DataFrame
-    shifts: pd.DataFrame
+    work: CodedTable
+    shifts: CodedTable
 
+
+WAY: Final = ("qn_soll", "qn_ist", "obstacle", "qn_neu", "role", "certificate")
+"""What could have become of work: an obstacle and then 0, "" and False, or "" and who could have done it."""
+
+AS: Final = ("qn_neu", "role")
+"""As whom somebody could have taken on work."""
 
 _KINDS: Final = ["intervention", "before", "after", "role"]
 _PLACES: Final = ["day", "ward"]
+_ASKED: Final = np.array([outcome.qn_soll for outcome in OUTCOMES])
 _LEVELS: Final = np.array([outcome.qn_ist for outcome in OUTCOMES])
+_HELPED: Final = np.array([int(outcome.certificate) for outcome in OUTCOMES])
+_FROM_0: Final = tuple(range(HIGHEST_LEVEL + 1))
 _STAYS: Final = -1
 _MOVES: Final = -1
 _NO_HOUR, _NO_WARD, _NOBODY_THERE, _NOBODY_FITS, _NO_TIME = range(len(OBSTACLES))
@@ -160,42 +174,62 @@ def relief_by_day(home: CompiledHome, unrated: Collection[str] = ()) -> ReliefBy
     ledger, able = _ledger(problem, [home.book.index[name] for name in unrated])
     ledger = ledger[ledger["day"].isin(shifts["day"].unique())]
     sums = ledger.groupby([*_PLACES, *_KINDS, "obstacle"], as_index=False)[["seconds"]].sum()
-    before, after = (np.array(OUTCOMES, object)[sums[name]] for name in ("before", "after"))
-    stays = (sums["after"] == _STAYS).to_numpy()
-    titles = np.array([entry.id for entry in home.book.interventions], object)
-    work = {
-        "day": sums["day"] + problem.first,
-        "ward": _names(problem.wards, sums["ward"], None),
-        "intervention": titles[sums["intervention"]],
-        "qn_soll": [outcome.qn_soll for outcome in before],
-        "qn_ist": [outcome.qn_ist for outcome in before],
-        "obstacle": np.array([*OBSTACLES, ""], object)[sums["obstacle"]],
-        "qn_neu": np.where(stays, 0, [outcome.qn_ist for outcome in after]),
-        "role": _names(problem.roles, sums["role"], ""),
-        "certificate": np.where(stays, False, [outcome.certificate for outcome in after]),  # noqa: FBT003
-        "seconds": sums["seconds"],
-    }
-    shifts = pd.concat([shifts, able], ignore_index=True)
-    on_shift = {
-        "day": shifts["day"] + problem.first,
-        "ward": _names(problem.wards, shifts["ward"], None),
-        "staff": _names(problem.staff, shifts["staff"], None),
-        "qn_neu": shifts["qn_neu"],
-        "role": _names(problem.roles, shifts["role"], ""),
-        "seconds": shifts["seconds"],
-    }
-    return ReliefByDay(pd.DataFrame(work), pd.DataFrame(on_shift))
+    return ReliefByDay(_work(sums, problem, home.book), _shifts(pd.concat([shifts, able], ignore_index=True), problem))
 
 
-def _names(names: pd.Index, codes: pd.Series, missing: str | None) -> np.ndarray:
-    return np.array([*names, missing], object)[codes]  # -1 is the last
+def _work(sums: pd.DataFrame, problem: ReliefProblem, book: RuleBook) -> CodedTable:
+    before, after = (sums[name].to_numpy(np.int64) for name in ("before", "after"))
+    obstacles = (*OBSTACLES, "")
+    # Of work that stays there is no outcome afterwards: -1, and so the last entry.
+    later_level, by_certificate = np.append(_LEVELS, 0)[after], np.append(_HELPED, 0)[after]
+    obstacle = _with_last(sums["obstacle"], obstacles)
+    role, roles = _roles(sums["role"], problem)
+    way, ways = together(
+        (_ASKED[before], _LEVELS[before], obstacle, later_level, role, by_certificate),
+        (_FROM_0, _FROM_0, obstacles, _FROM_0, roles, (False, True)),
+    )
+    wards = (*problem.wards, None)
+    titles = tuple(entry.id for entry in book.interventions)
+    columns = {
+        "day": sums["day"].to_numpy(np.int64) + problem.first,
+        "ward": _with_last(sums["ward"], wards),
+        "intervention": sums["intervention"].to_numpy(np.int64),
+        "way": way,
+        "seconds": sums["seconds"].to_numpy(np.int64),
+    }
+    return CodedTable(columns, {"ward": wards, "intervention": titles, "way": ways})
+
+
+def _shifts(shifts: pd.DataFrame, problem: ReliefProblem) -> CodedTable:
+    role, roles = _roles(shifts["role"], problem)
+    able, able_as = together((shifts["qn_neu"].to_numpy(np.int64), role), (_FROM_0, roles))
+    wards = (*problem.wards, None)
+    columns = {
+        "day": shifts["day"].to_numpy(np.int64) + problem.first,
+        "ward": _with_last(shifts["ward"], wards),
+        "staff": shifts["staff"].to_numpy(np.int64),
+        "as": able,
+        "seconds": shifts["seconds"].to_numpy(np.int64),
+    }
+    return CodedTable(columns, {"ward": wards, "staff": tuple(problem.staff), "as": able_as})
+
+
+def _with_last(codes: pd.Series, labels: Sequence[Label]) -> NDArray[np.int64]:
+    """Return codes with that of the last label for -1."""
+    return np.where(codes < 0, len(labels) - 1, codes)
+
+
+def _roles(codes: pd.Series, problem: ReliefProblem) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
+    """Return the codes and labels of roles; -1 is no role, as a blank one."""
+    roles = tuple(problem.roles)
+    return np.where(codes < 0, roles.index(""), codes), roles
 
 
 def _presence(problem: ReliefProblem) -> pd.DataFrame:
     """Return seconds on shift in the house by day and person."""
     staff, hour = np.divmod(problem.roster.by_person, problem.hours)
-    found = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": problem.roster.seconds_by_person})
-    return found.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)
+    by_hour = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": problem.roster.seconds_by_person})
+    return by_hour.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)
 
 
 def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -227,7 +261,7 @@ def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.D
 
 def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> pd.DataFrame:
     """Return whom some work would fit, as of which level and role, with the seconds on shift there in those hours."""
-    found = pd.DataFrame(
+    able = pd.DataFrame(
         {
             "day": arcs["hour"] // HOURS_OF_DAY,
             "ward": tasks["ward"].to_numpy()[arcs["task"]],
@@ -236,9 +270,9 @@ def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> pd
             "cell": arcs["cell"],
         }
     ).drop_duplicates()
-    found["seconds"] = problem.roster.seconds_by_ward[found["cell"]]
-    found["role"] = problem.role[found["staff"], found["day"]]
-    return found.groupby(["day", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
+    able["seconds"] = problem.roster.seconds_by_ward[able["cell"]]
+    able["role"] = problem.role[able["staff"], able["day"]]
+    return able.groupby(["day", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
 
 
 def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, problem: ReliefProblem, reason: np.ndarray) -> pd.DataFrame:

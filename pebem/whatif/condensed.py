@@ -16,15 +16,12 @@ from pebem.engine.decode import Codebook, Decoder, frame_of
 from pebem.engine.encode import coded
 from pebem.engine.kernel import Buffers, Rows
 from pebem.engine.keys import sum_by
-from pebem.engine.lookup_tables import compile_home
+from pebem.engine.lookup_tables import recompile
 from pebem.engine.overrides import effective_overrides
 from pebem.engine.sums import Sums
-from pebem.engine.timeline import effective_staff, index_of, resident_timeline
-from pebem.score import period_of
+from pebem.engine.timeline import effective_staff, resident_timeline
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -47,12 +44,8 @@ class CondensedWork:
 
     Attributes
     ----------
-    people
-        The frames of the home, without its work.
-    book
-        The rulebook whose interventions the cells are numbered by.
-    period
-        First and last day, both included.
+    home
+        As it is: its frames without its work, the rulebook whose interventions the cells are numbered by, its days.
     cells
         One row a cell, its weight for all the rows it stands for; their day is not kept.
     wards, shifts
@@ -61,9 +54,7 @@ class CondensedWork:
         For residents and staff: the day of the same person that stands for each of their days.
     """
 
-    people: Tables
-    book: RuleBook
-    period: tuple[date, date]
+    home: CompiledHome
     cells: Rows
     wards: Codebook
     shifts: Codebook
@@ -72,7 +63,7 @@ class CondensedWork:
 
 @dataclass(frozen=True)
 class RatedWork:
-    """What condensed work comes to; frames as in ``Aggregate.tables``.
+    """What condensed work comes to; frames as of ``Aggregate.by``, in any order.
 
     Attributes
     ----------
@@ -86,7 +77,7 @@ class RatedWork:
     by_intervention: pd.DataFrame
 
 
-def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = None) -> CondensedWork:
+def condense(home: CompiledHome) -> CondensedWork:
     """Put the rows of a home that agree together.
 
     What is condensed with one rulebook may be rated with any other: rows stay apart wherever a condition could tell
@@ -94,26 +85,23 @@ def condense(tables: Tables, book: RuleBook, period: tuple[date, date] | None = 
 
     Raises
     ------
-    pebem.engine.encode.EmptyError
-        Without a period and without rows.
     ValueError
         Where an intervention is not in the rulebook.
     """
-    period = period or period_of(tables.interventions)
-    home = compile_home(tables, book, period)
-    found = coded(tables.interventions, home)
-    residents, staff = alike = _representatives(tables, home)
+    work = coded(home.people.interventions, home)
+    residents, staff = alike = _representatives(home)
     rows = replace(
-        found.rows,
-        resident_day=residents[found.rows.resident_day],
-        staff_day=staff[found.rows.staff_day],
-        day=np.zeros_like(found.rows.day),
+        work.rows,
+        resident_day=residents[work.rows.resident_day],
+        staff_day=staff[work.rows.staff_day],
+        day=np.zeros_like(work.rows.day),
     )
-    people = replace(tables, interventions=tables.interventions.iloc[:0], faulty=0)
+    people = replace(home.people, interventions=home.people.interventions.iloc[:0], faulty=0)
     wards, shifts = Codebook(), Codebook()
-    wards.learn(found.wards)
-    shifts.learn(found.shifts)
-    return CondensedWork(people, book, period, _merged(rows, home, (len(wards), len(shifts))), wards, shifts, alike)
+    wards.learn(work.wards)
+    shifts.learn(work.shifts)
+    cells = _merged(rows, home, (len(wards), len(shifts)))
+    return CondensedWork(replace(home, people=people), cells, wards, shifts, alike)
 
 
 def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | None = None) -> RatedWork:
@@ -134,11 +122,11 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
     ValueError
         Where there are other people, or a change begins or ends within a stretch: that takes a full run.
     """
-    home = compile_home(people or work.people, book or work.book, work.period)
+    home = recompile(work.home, people or work.home.people, book or work.home.book)
     _same_people(work, home)
     rows = work.cells
     if book is not None:
-        rows = replace(rows, intervention=_renumbered(rows.intervention, work.book, book))
+        rows = replace(rows, intervention=_renumbered(rows.intervention, work.home.book, book))
     sums = [
         Sums(("ward", "shift"), (len(work.wards), len(work.shifts)), home.lookup.ends),
         Sums(("intervention",), (len(home.book.interventions),), home.lookup.ends),
@@ -153,16 +141,16 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
     )
 
 
-def _representatives(people: Tables, home: CompiledHome) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _representatives(home: CompiledHome) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each day of a resident, and of an employee, the first of their days on which the same holds."""
+    people = home.people
     criteria = tuple(sorted(people.instability["criterion"].dropna().unique()))
     frames = (people.residents, people.assessments, people.instability)
     states = resident_timeline(*frames, home.first, home.last, criteria).grid
     set_by_hand = effective_overrides(people.overrides, home.known_residents, home.first, home.last)
-    held = effective_staff(people.staff, home.known_staff, home.first, home.last)
-    return _first_like(states.astype(np.int64) * (int(set_by_hand.max(initial=0)) + 1) + set_by_hand), _first_like(
-        held + 1
-    )
+    staff_rows = effective_staff(people.staff, home.known_staff, home.first, home.last)
+    resident_days = states.astype(np.int64) * (int(set_by_hand.max(initial=0)) + 1) + set_by_hand
+    return _first_like(resident_days), _first_like(staff_rows + 1)
 
 
 def _first_like(grid: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -189,20 +177,21 @@ def _merged(rows: Rows, home: CompiledHome, places: tuple[int, int]) -> Rows:
 
 def _renumbered(intervention: NDArray[np.int64], before: RuleBook, after: RuleBook) -> NDArray[np.int64]:
     position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
-    found = position[intervention]
-    if (found < 0).any():
-        missing = sorted({before.interventions[i].id for i in np.unique(intervention[found < 0])})
+    numbers = position[intervention]
+    if (numbers < 0).any():
+        missing = sorted({before.interventions[i].id for i in np.unique(intervention[numbers < 0])})
         raise UnknownWorkError(missing)
-    return found
+    return numbers
 
 
 def _same_people(work: CondensedWork, home: CompiledHome) -> None:
-    before, now = work.people.residents[["resident", "ward"]], home.people.residents[["resident", "ward"]]
+    people = work.home.people
+    before, now = people.residents[["resident", "ward"]], home.people.residents[["resident", "ward"]]
     if not before.reset_index(drop=True).equals(now.reset_index(drop=True)):
         raise ValueError("condensed work can only be rated with the same residents and wards in the same order")
-    if not index_of(work.people.staff["staff"].unique()).equals(home.known_staff):
+    if not work.home.known_staff.equals(home.known_staff):
         raise ValueError("condensed work can only be rated with the same staff in the same order")
     for grid, like in zip((home.lookup.state, home.lookup.supply), work.alike, strict=True):
-        held = grid.ravel()
-        if not np.array_equal(held, held[like]):
+        codes = grid.ravel()
+        if not np.array_equal(codes, codes[like]):
             raise ValueError("a change begins or ends within a stretch of days that count as one; take a full run")

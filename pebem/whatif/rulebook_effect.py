@@ -9,18 +9,17 @@ import numpy as np
 
 from pebem.engine.encode import coded
 from pebem.engine.keys import sum_by
-from pebem.engine.lookup_tables import compile_home
+from pebem.engine.lookup_tables import recompile
 from pebem.fit_classes import FIT_CLASSES, OUTCOMES
 from pebem.measures import Amount
-from pebem.score import outcomes, period_of
+from pebem.score import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from numpy.typing import NDArray
 
-    from pebem.contracts import Tables
+    from pebem.engine.lookup_tables import CompiledHome
     from rules import RuleBook
 
 _LEVEL = np.array([outcome.qn_soll for outcome in OUTCOMES], np.int64)
@@ -78,26 +77,16 @@ def _sum(amounts: list[Amount]) -> Amount:
     return Amount(sum(a.count for a in amounts), sum(a.seconds for a in amounts))
 
 
-def effect(
-    tables: Tables, before: RuleBook, after: RuleBook, period: tuple[date, date] | None = None
-) -> RulebookEffect:
-    """Rate a home under two rulebooks and compare row by row, vectorised.
+def effect(home: CompiledHome, after: RuleBook) -> RulebookEffect:
+    """Rate a home under its rulebook and another one and compare row by row, vectorised.
 
     Parameters
     ----------
-    tables
-        Frames read with ``before``: every intervention is in its catalogue.
-    period
-        First and last day, both included; None = from the first to the last day of the rows.
-
-    Raises
-    ------
-    pebem.engine.encode.EmptyError
-        Without a period and without rows.
+    home
+        Compiled with the first rulebook, which has every intervention of the work.
     """
-    period = period or period_of(tables.interventions)
-    home, other = (compile_home(tables, book, period) for book in (before, after))
-    rows = coded(tables.interventions, home).rows
+    before, other = home.book, recompile(home, home.people, after)
+    rows = coded(home.people.interventions, home).rows
     total = _amount(rows.seconds)
     position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
     rows = rows[position[rows.intervention] >= 0]

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from pebem.contracts import OVERRIDES, empty
-from pebem.engine.lookup_tables import compile_home
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.fit_classes import OUTCOMES, UNTERQUALIFIZIERT
 from pebem.score import outcomes
@@ -79,9 +78,7 @@ def changed(people: Tables, scenario: Scenario) -> Tables:
     wrong += [level for level in scenario.levels.values() if not 1 <= level <= 8]
     if wrong:
         raise ValueError(f"no such level: {sorted(wrong)}")
-    own = people.staff["qn"].to_numpy(np.int64)
-    new = [scenario.levels.get(one, level) for one, level in zip(people.staff["staff"], own.tolist(), strict=True)]
-    staff = people.staff.assign(qn=np.array(new, own.dtype))
+    staff = _with_levels(people.staff, scenario.levels)
     return replace(people, staff=staff, overrides=_with_moved(people.overrides, scenario.moved))
 
 
@@ -93,7 +90,7 @@ def what_if(work: CondensedWork, scenario: Scenario) -> RatedWork:
     ValueError
         As :func:`changed`, and where the other rulebook lacks an intervention of the work.
     """
-    return rerate(work, changed(work.people, scenario), scenario.book)
+    return rerate(work, changed(work.home.people, scenario), scenario.book)
 
 
 def trained(work: CondensedWork, number: int, before: int, after: int) -> Scenario:
@@ -144,6 +141,14 @@ def staffed(work: CondensedWork, heads: Mapping[int, int]) -> Scenario:
     return Scenario(levels=dict(zip(surplus, lacking, strict=True)))
 
 
+def _with_levels(staff: pd.DataFrame, levels: Mapping[str, int]) -> pd.DataFrame:
+    if not levels:
+        return staff
+    own = staff["qn"].to_numpy(np.int64)
+    new = [levels.get(one, level) for one, level in zip(staff["staff"], own.tolist(), strict=True)]
+    return staff.assign(qn=np.array(new, own.dtype))
+
+
 def _with_moved(overrides: pd.DataFrame, moved: Mapping[str, int]) -> pd.DataFrame:
     """Put the moves before all levels set by hand: whatever has begun on a certain day comes after them."""
     if not moved:
@@ -161,18 +166,18 @@ def _with_moved(overrides: pd.DataFrame, moved: Mapping[str, int]) -> pd.DataFra
 
 def _levels(work: CondensedWork) -> dict[str, int]:
     """Return the QN (1-4) each employee has throughout; 0 where it changes or a role decides what counts."""
-    roles = {role.id for role in work.book.roles}
-    staff = work.people.staff
-    found: dict[str, int] = {}
+    roles = {role.id for role in work.home.book.roles}
+    staff = work.home.people.staff
+    throughout: dict[str, int] = {}
     for one, qn, role in zip(staff["staff"], staff["qn"].tolist(), staff["role"], strict=True):
         level = 0 if role in roles else min(qn, HIGHEST_LEVEL)
-        found[one] = level if found.get(one, level) == level else 0
-    return found
+        throughout[one] = level if throughout.get(one, level) == level else 0
+    return throughout
 
 
 def _seconds_below(work: CondensedWork) -> dict[str, int]:
     """Return for each employee the seconds of work that calls for more than they have."""
-    home = compile_home(work.people, work.book, work.period)
+    home = work.home
     fit = np.array([outcome.fit for outcome in OUTCOMES])[outcomes(work.cells, home)]
     below = work.cells[fit == UNTERQUALIFIZIERT]
     seconds: NDArray[np.int64] = np.zeros(len(home.known_staff) + FIRST_PERSON, np.int64)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import pebem
 import rules
-from pebem.aggregate import COVERAGE, DIMENSIONS
+from pebem.aggregate import DIMENSIONS
 from pebem.contracts import INSTABILITY, INTERVENTIONS, STAFF, Tables, empty
+from pebem.engine.decode import COVERAGE
 from pebem.engine.encode import EmptyError
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 from tests.support.pebem.frames import (
@@ -52,13 +53,13 @@ def test_every_grouping_is_a_margin_of_the_cube(data: st.DataObject) -> None:
     cube = pebem.score(home, BOOK, period, pebem.CUBE)
     alone = pebem.score(home, BOOK, period, (dims,))
     cells = exact(cube)[pebem.CUBE[0]]
-    positions = [*(DIMENSIONS.index(name) for name in dims), 4, 5, 6, 7]
-    assert counts(exact(alone)[dims], *range(len(positions))) == counts(cells, *positions)
-    pd.testing.assert_frame_equal(alone.by(*dims), cube.by(*dims), check_dtype=bool(len(cells)))
+    at = [*(DIMENSIONS.index(name) for name in dims), 4, 5, 6, 7]
+    assert counts(exact(alone)[dims], *range(len(at))) == counts(cells, *at)
+    pd.testing.assert_frame_equal(alone.by(*dims), cube.by(*dims))
     assert exact(alone)["coverage"] == exact(cube)["coverage"]
     fit = pebem.score(home, BOOK, period, pebem.FIT)
     for name in DIMENSIONS:
-        pd.testing.assert_frame_equal(fit.by(name), cube.by(name), check_dtype=bool(len(cells)))
+        pd.testing.assert_frame_equal(fit.by(name), cube.by(name))
 
 
 @holds(st.data())
@@ -83,7 +84,7 @@ def test_coverage_and_exclusions_reconcile_with_the_rows(data: st.DataObject) ->
     for (day, ward, _, _, _, ist, *_), (count, _) in cells.items():
         by_slot[day, ward, "counted"] += count
         by_slot[day, ward, "mitarbeitende"] += count * (ist > 0)
-    for row in result.coverage.to_dict("records"):
+    for row in result.covered("day", "ward").to_dict("records"):
         key = row["day"], None if pd.isna(row["ward"]) else row["ward"]
         assert row["counted"] == row["intervention"] == by_slot.pop((*key, "counted"))
         assert row["mitarbeitende"] == by_slot.pop((*key, "mitarbeitende"))
@@ -206,7 +207,7 @@ def test_rows_without_master_data_are_all_unknown(home: Tables) -> None:
     bare = Tables(interventions=home.interventions)
     result = pebem.score(bare, BOOK, None, pebem.CUBE)
     kinds = {entry.id: entry.kind for entry in BOOK.interventions}
-    for row in result.tables[pebem.CUBE[0]].to_dict("records"):
+    for row in result.by(*pebem.CUBE[0]).to_dict("records"):
         assert (row["fit"], row["qn_ist"], row["certificate"]) == ("nicht_bewertbar", 0, False)
         assert (row["qn_soll"] > 0) == (kinds[row["intervention"]] in KINDS_WITHOUT_RESIDENT)
     covered = result.covered().iloc[0]
@@ -238,7 +239,7 @@ def test_rows_none_of_which_counts(home: Tables) -> None:
     )
     result = pebem.score(replace(home, interventions=refused), BOOK, None, BOTH)
     assert (result.counted, result.excluded["nicht_durchgefuehrt"]) == (0, len(refused))
-    assert all(frame.empty for frame in result.tables.values())
+    assert not any(len(table) for table in result.tables.values())
 
 
 @pytest.mark.parametrize("seconds", [86_399, -1])

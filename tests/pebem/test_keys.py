@@ -39,3 +39,11 @@ def test_sums_by_slots_by_sorting_and_in_order(rows: int, size: int, ordered: bo
     sums_ = pd.DataFrame(dict(zip(("slow", "fast"), codes, strict=True)) | sums)
     assert sums_.to_numpy().tolist() == expected.to_numpy().tolist()
     assert {value.dtype for value in sums.values()} == {np.dtype(np.int64)}
+
+
+def test_sums_are_exact_where_no_key_of_64_bits_can_number_the_groups() -> None:
+    big = 2**32
+    columns = [np.array([big - 1, 0, big - 1, 0]), np.array([0, big - 1, 0, 0])]
+    codes, sums = sum_by(columns, (big, big), {"count": np.array([1, 2, 3, 4])})
+    assert [code.tolist() for code in codes] == [[0, 0, big - 1], [0, big - 1, 0]]
+    assert sums["count"].tolist() == [4, 2, 4]

@@ -14,6 +14,7 @@ import pytest
 import rules
 from pebem.assessments import assess
 from pebem.contracts import Tables
+from pebem.engine.lookup_tables import compile_home
 from pebem.plausibility import shape
 from pebem.resident_mix import mix, there_is
 from rules.reference import level
@@ -89,7 +90,7 @@ def test_a_period_that_ends_before_it_begins() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(2, 8))])
 def test_the_shape_equals_row_by_row(seed: int) -> None:
-    result = shape(home_of(seed), BOOK, (FIRST, LAST))
+    result = shape(compile_home(home_of(seed), BOOK, (FIRST, LAST)))
     counts, seconds = by_hand(home_of(seed))
     for row in result.to_dict("records"):
         key = (row["pflegegrad"], row["qn_soll"])

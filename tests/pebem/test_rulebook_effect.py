@@ -20,6 +20,7 @@ from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home
 pytestmark = pytest.mark.slow
 
 LAST = FIRST + timedelta(days=DAYS - 1)
+PERIOD = (FIRST, LAST)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def after() -> RuleBook:
 @pytest.mark.parametrize("seed", range(5))
 def test_moves_equal_the_obvious_count(before: RuleBook, after: RuleBook, seed: int) -> None:
     home = random_home(before, seed, rows=70)
-    result = effect(home, before, after, (FIRST, LAST))
+    result = effect(pebem.compile_home(home, before, PERIOD), after)
     counts: Counter[tuple[str, int, int]] = Counter()
     seconds: Counter[tuple[str, int, int]] = Counter()
     fit: Counter[tuple[str, str]] = Counter()
@@ -73,7 +74,7 @@ def test_moves_equal_the_obvious_count(before: RuleBook, after: RuleBook, seed: 
 
 def test_fit_before_and_after_equals_each_rulebooks_score(before: RuleBook, after: RuleBook) -> None:
     home = random_home(before, 77, rows=2000)
-    result = effect(home, before, after)
+    result = effect(pebem.compile_home(home, before, PERIOD), after)
     for book, side in ((before, result.fit_before), (after, result.fit_after)):
         scored = measures.fit(pebem.score(home, book).by())
         assert {name: side(name) for name in pebem.FIT_CLASSES} == scored
@@ -81,7 +82,7 @@ def test_fit_before_and_after_equals_each_rulebooks_score(before: RuleBook, afte
 
 def test_the_same_rulebook_moves_nothing(before: RuleBook) -> None:
     home = random_home(before, 5)
-    result = effect(home, before, before)
+    result = effect(pebem.compile_home(home, before, PERIOD), before)
     assert result.levels == ()
     assert all(was == now for was, now in result.fit)
     assert result.uncompared.count == 0
@@ -89,10 +90,10 @@ def test_the_same_rulebook_moves_nothing(before: RuleBook) -> None:
 
 def test_rows_unknown_to_the_second_rulebook_are_counted_separately(before: RuleBook) -> None:
     home = random_home(before, 9, rows=1000)
-    dropped = home.interventions["intervention"].mode()[0]
-    after = replace(before, interventions=tuple(e for e in before.interventions if e.id != dropped))
-    result = effect(home, before, after, (FIRST, LAST))
-    whole = effect(home, before, before, (FIRST, LAST))
+    gone = home.interventions["intervention"].mode()[0]
+    after = replace(before, interventions=tuple(e for e in before.interventions if e.id != gone))
+    result = effect(pebem.compile_home(home, before, PERIOD), after)
+    whole = effect(pebem.compile_home(home, before, PERIOD), before)
     assert result.uncompared.count > 0
     assert result.compared.count + result.uncompared.count == whole.compared.count
     assert result.compared.seconds + result.uncompared.seconds == whole.compared.seconds
@@ -100,6 +101,8 @@ def test_rows_unknown_to_the_second_rulebook_are_counted_separately(before: Rule
 
 
 def test_moves_come_with_the_most_time_first(before: RuleBook, after: RuleBook) -> None:
-    times = [move.amount.seconds for move in effect(random_home(before, 3), before, after).levels]
+    times = [
+        move.amount.seconds for move in effect(pebem.compile_home(random_home(before, 3), before, PERIOD), after).levels
+    ]
     assert times == sorted(times, reverse=True)
     assert len(times) > 3

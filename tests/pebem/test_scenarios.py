@@ -17,7 +17,7 @@ import rules
 from pebem.contracts import OVERRIDES, Tables, empty
 from pebem.engine.sums import CHUNK
 from pebem.measures import fit
-from pebem.whatif.condensed import RatedWork, condense, rerate
+from pebem.whatif.condensed import CondensedWork, RatedWork, condense, rerate
 from pebem.whatif.scenarios import Scenario, changed, staffed, trained, what_if
 from rules.model import RuleBook
 from tests.support.pebem.homes import DAYS, FIRST, random_home
@@ -34,6 +34,10 @@ def raised(book: RuleBook) -> RuleBook:
     """Return a rulebook with other base levels and the catalogue in another order."""
     entries = [replace(entry, base=min(entry.base + 1, 4)) for entry in reversed(book.interventions)]
     return replace(book, id="anders", interventions=tuple(entries))
+
+
+def condensed(tables: Tables) -> CondensedWork:
+    return condense(pebem.compile_home(tables, BOOK, PERIOD))
 
 
 def run(tables: Tables, scenario: Scenario, book: RuleBook = BOOK) -> RatedWork:
@@ -62,20 +66,20 @@ def test_every_scenario_equals_a_full_run(seed: int, data: st.DataObject) -> Non
         levels=data.draw(st.dictionaries(st.sampled_from(staff), st.integers(1, 8))),
         moved=data.draw(st.dictionaries(st.sampled_from(entries), st.integers(1, 4), max_size=30)),
     )
-    assert_same(what_if(condense(home, BOOK, PERIOD), scenario), run(home, scenario))
+    assert_same(what_if(condensed(home), scenario), run(home, scenario))
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_without_a_change_it_is_the_aggregate(seed: int) -> None:
     home = random_home(BOOK, seed)
-    assert_same(what_if(condense(home, BOOK, PERIOD), Scenario()), run(home, Scenario()))
+    assert_same(what_if(condensed(home), Scenario()), run(home, Scenario()))
 
 
 def test_cells_cover_all_rows_and_are_fewer() -> None:
     home = random_home(BOOK, 3, rows=200)
     many = pd.concat([home.interventions] * 400, ignore_index=True)
-    work = condense(replace(home, interventions=many), BOOK, PERIOD)
-    single = condense(home, BOOK, PERIOD)
+    work = condensed(replace(home, interventions=many))
+    single = condensed(home)
     assert len(work.cells) == len(single.cells) < 200
     assert work.cells.number == 400 * single.cells.number
     assert len(many) > CHUNK
@@ -107,7 +111,7 @@ def test_a_change_for_one_of_several_residents_is_theirs_alone(kind: str, *, ass
     assessment = random_home(BOOK, 0).assessments.iloc[:1].assign(date=LONG_AGO)
     same = pd.concat([assessment.assign(resident=name) for name in names], ignore_index=True)
     home = replace(home, assessments=same if assessed else same.iloc[:0])
-    work = condense(home, BOOK, PERIOD)
+    work = condensed(home)
     for resident in names:
         other = of_one(home, resident, kind)
         assert_same(rerate(work, other), run(other, Scenario()))
@@ -126,14 +130,14 @@ def test_a_change_that_begins_within_a_stretch_is_refused(kind: str) -> None:
     frame = getattr(other, part).copy()
     frame.iloc[-1, frame.columns.get_loc(column)] = pd.Timestamp(PERIOD[1])
     with pytest.raises(ValueError, match="within a stretch"):
-        rerate(condense(home, BOOK, PERIOD), replace(other, **{part: frame}))
+        rerate(condensed(home), replace(other, **{part: frame}))
 
 
 def test_a_change_of_ward_is_refused() -> None:
     home = random_home(BOOK, 13)
     moved = replace(home, residents=home.residents.assign(ward="C"))
     with pytest.raises(ValueError, match="same residents and wards"):
-        rerate(condense(home, BOOK, PERIOD), moved)
+        rerate(condensed(home), moved)
 
 
 def a_house(levels: Mapping[str, int], work: Mapping[str, int]) -> Tables:
@@ -172,7 +176,7 @@ def test_training_chooses_who_works_most_below_their_level() -> None:
     soll = BOOK.interventions[BOOK.index["7.E19"]].base
     assert soll > 1
     home = a_house({"a": 1, "b": 1, "c": 1, "d": soll}, {"a": 2, "b": 5, "c": 2, "d": 9})
-    work = condense(home, BOOK, PERIOD)
+    work = condensed(home)
     assert trained(work, 1, 1, soll).levels == {"b": soll}
     assert trained(work, 2, 1, soll).levels == {"b": soll, "a": soll}
     before, after = (fit(what_if(work, s).by_place) for s in (Scenario(), trained(work, 2, 1, soll)))
@@ -183,7 +187,7 @@ def test_training_chooses_who_works_most_below_their_level() -> None:
 
 def test_a_staff_mix_changes_as_few_people_as_possible() -> None:
     home = a_house({"a": 1, "b": 1, "c": 2, "d": 4}, {"a": 1})
-    work = condense(home, BOOK, PERIOD)
+    work = condensed(home)
     assert staffed(work, {1: 2, 2: 1, 4: 1}).levels == {}
     assert staffed(work, {1: 1, 2: 1, 3: 1, 4: 1}).levels == {"b": 3}
     assert staffed(work, {3: 4}).levels == {"a": 3, "b": 3, "c": 3, "d": 3}
@@ -194,7 +198,7 @@ def test_a_staff_mix_changes_as_few_people_as_possible() -> None:
 def test_a_person_whose_level_changes_is_not_chosen() -> None:
     home = a_house({"a": 1, "b": 1}, {"a": 1, "b": 1})
     staff = pd.concat([home.staff, home.staff.iloc[:1].assign(qn=2, start=pd.Timestamp(FIRST))], ignore_index=True)
-    work = condense(replace(home, staff=staff), BOOK, PERIOD)
+    work = condensed(replace(home, staff=staff))
     with pytest.raises(ValueError, match="there are 1"):
         trained(work, 2, 1, 3)
 
@@ -203,7 +207,7 @@ def test_a_reserved_task_stays_reserved_and_a_level_set_by_hand_stays() -> None:
     reserved = next(entry.id for entry in BOOK.interventions if entry.reserved)
     home = random_home(BOOK, 5)
     scenario = Scenario(moved={reserved: 1})
-    rated = what_if(condense(home, BOOK, PERIOD), scenario)
+    rated = what_if(condensed(home), scenario)
     own = rated.by_intervention[rated.by_intervention["intervention"] == reserved]
     assert set(own["qn_soll"]) <= {0, 4}
 
@@ -218,7 +222,7 @@ def test_a_reserved_task_stays_reserved_and_a_level_set_by_hand_stays() -> None:
 )
 def test_impossible_scenarios_are_refused(scenario: Scenario, match: str) -> None:
     with pytest.raises(ValueError, match=match):
-        what_if(condense(random_home(BOOK, 2), BOOK, PERIOD), scenario)
+        what_if(condensed(random_home(BOOK, 2)), scenario)
 
 
 def test_a_rulebook_that_lacks_work_is_refused() -> None:
@@ -226,4 +230,4 @@ def test_a_rulebook_that_lacks_work_is_refused() -> None:
     used = str(home.interventions["intervention"].iloc[0])
     less = replace(BOOK, interventions=tuple(entry for entry in BOOK.interventions if entry.id != used))
     with pytest.raises(ValueError, match=used.replace(".", r"\.")):
-        what_if(condense(home, BOOK, PERIOD), Scenario(book=less))
+        what_if(condensed(home), Scenario(book=less))

@@ -38,8 +38,8 @@ def assert_agrees(
     result = pebem.score(check(home), book, period, groupings)
     expected = SqlFit(home, book, period)
     for dimensions in groupings:
-        assert expected.differs(result.tables[dimensions], dimensions) == []
-    assert expected.coverage_differs(result.coverage) == []
+        assert expected.differs(result.by(*dimensions), dimensions) == []
+    assert expected.coverage_differs(result.covered("day", "ward")) == []
     assert dict(result.excluded) == expected.excluded | {"fehlerhaft": home.faulty}
     assert result.period == expected.period
 

@@ -67,11 +67,11 @@ def keep(databases: Databases, home_id: int, tables: Tables) -> None:
 
 def scored(tables: Tables, period: tuple[date, date], ward: str | None = None) -> pebem.Aggregate:
     """Return what a full run says of a period and ward."""
-    result = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
-    cells, coverage = result.tables[pebem.CUBE[0]], result.coverage
+    full = pebem.score(tables, BOOK, period, groupings=pebem.CUBE)
+    parts = full.tables[pebem.CUBE[0]], full.coverage
     if ward is not None:
-        cells, coverage = cells[cells["ward"] == ward], coverage[coverage["ward"] == ward]
-    return pebem.Aggregate({pebem.CUBE[0]: cells}, coverage)
+        parts = tuple(part[part.columns["ward"] == part.code("ward", ward)] for part in parts)
+    return pebem.Aggregate({pebem.CUBE[0]: parts[0]}, parts[1])
 
 
 def records(frame: pd.DataFrame) -> set[tuple[object, ...]]:
@@ -110,11 +110,11 @@ def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, 
     for period in PERIODS:
         full = scored(tables, period).by("intervention").groupby("intervention")[["count", "seconds"]].sum()
         for name in full.index[:20]:
-            rows = demand.behind(databases.reading, home_id, name, period)
-            assert sum(one.count for one in rows) == full.loc[name, "count"]
-            assert sum(one.seconds for one in rows) == full.loc[name, "seconds"]
-            assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in rows)
-        asked = shape(tables, BOOK, period).query("seconds > 0")
+            result = demand.behind(databases.reading, home_id, name, period)
+            assert sum(one.count for one in result) == full.loc[name, "count"]
+            assert sum(one.seconds for one in result) == full.loc[name, "seconds"]
+            assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in result)
+        asked = shape(pebem.compile_home(tables, BOOK, period)).query("seconds > 0")
         compared = plausibility.of_home(databases.reading, home_id, period)
         seconds = {one.grade: one.seconds for one in compared.shapes}
         assert sum(seconds.values()) == asked.query("pflegegrad >= 1")["seconds"].sum()

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy
 
 import pebem
-from pebem.aggregate import COVERAGE_COUNTS
 from pebem.contracts import Tables
+from pebem.engine.decode import COVERAGE_COUNTS, frame_of
 from tests.support.rules.books import with_every_word
 
 BOOK = with_every_word()
@@ -38,7 +38,8 @@ def holds(*drawn: SearchStrategy[object]) -> Callable[[Callable[..., None]], Cal
 def exact(result: pebem.Aggregate) -> dict[object, object]:
     """Return all an aggregate says as plain values, and refuse a cell that is there twice or not whole."""
     values: dict[object, object] = {"excluded": dict(result.excluded), "period": result.period}
-    for name, frame in {**result.tables, "coverage": result.coverage}.items():
+    for name, table in {**result.tables, "coverage": result.coverage}.items():
+        frame = frame_of(table)
         sums = list(COVERAGE_COUNTS if name == "coverage" else ("count", "seconds"))
         labels = frame.drop(columns=sums).astype(object)
         keys = labels.where(labels.notna(), None).itertuples(index=False, name=None)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from pebem import measures
-from pebem.aggregate import condense
 from web.wording.figures import FIT_WORDS
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ class Group:
 def groups(frame: pd.DataFrame, by: str) -> list[Group]:
     """Return one group per value of column ``by``, most seconds outside the level first, missing values last."""
     by_key: dict[Hashable | None, dict[str, measures.Amount]] = {}
-    for row in condense(frame, (by, "fit"), ("count", "seconds")).itertuples(index=False):
+    for row in measures.condense(frame, (by, "fit"), ("count", "seconds")).itertuples(index=False):
         key = None if pd.isna(row[0]) else row[0]
         by_key.setdefault(key, {})[row[1]] = measures.Amount(int(row[2]), int(row[3]))
     made = [Group(key, whole_of(by_fit)) for key, by_fit in by_key.items()]

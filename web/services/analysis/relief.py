@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import structlog
 
-from pebem.engine.coded_table import CodedTable, labelled, together
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
@@ -24,13 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date
 
-    import pandas as pd
     from sqlalchemy.orm import Session, sessionmaker
 
+    from pebem.engine.coded_table import CodedTable
     from pebem.engine.lookup_tables import CompiledHome
 
-_WAY: Final = ("qn_soll", "qn_ist", "obstacle", "qn_neu", "role", "certificate")
-_AS: Final = ("qn_neu", "role")
 _ALL: Final = (0, "")
 _DAYS_A_WEEK: Final = 7
 
@@ -92,16 +89,13 @@ class HomeRelief:
 def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, CodedTable]:
     """Return what ``repository.RELIEF`` and ``repository.SHIFTS`` store of days on which one book holds."""
     try:
-        found = relief_by_day(home, unrated)
+        by_day = relief_by_day(home, unrated)
     except UnprovenError:  # a fault of ours: these days count as without a roster, the upload is not lost with them
         _log.error("relief unproven", first=day_of(home.first).isoformat(), last=day_of(home.last).isoformat())
         return {}
-    if found is None:
+    if by_day is None:
         return {}
-    return {
-        repository.RELIEF: _cells(found.work, "way", _WAY, "intervention"),
-        repository.SHIFTS: _cells(found.shifts, "as", _AS, "staff"),
-    }
+    return {repository.RELIEF: by_day.work, repository.SHIFTS: by_day.shifts}
 
 
 def load(
@@ -120,8 +114,8 @@ def load(
     return _told(days, _sums(work and _of_ward(work.between(first, last), ward)), _groups(_of_ward(shifts, ward)))
 
 
-def _of_ward(found: CodedTable, ward: str | None) -> CodedTable:
-    return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
+def _of_ward(table: CodedTable, ward: str | None) -> CodedTable:
+    return table if ward is None else table[table.columns["ward"] == table.code("ward", ward)]
 
 
 def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
@@ -134,13 +128,13 @@ def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
 
 
 def _sums(work: CodedTable | None) -> list[tuple[str, tuple[Any, ...], int]]:
-    """Return intervention, way (as ``_WAY``) and seconds."""
+    """Return intervention, way (as ``feasible.WAY``) and seconds."""
     return [(*labels, seconds) for labels, seconds in _rows(work, "intervention", "way")] if work else []
 
 
-def _rows(found: CodedTable, *names: str) -> Iterator[tuple[list[Any], int]]:
+def _rows(table: CodedTable, *names: str) -> Iterator[tuple[list[Any], int]]:
     """Yield the labels of some columns with their seconds."""
-    sums = found.summed(*names, sums=("seconds",))
+    sums = table.summed(*names, sums=("seconds",))
     columns = [[sums.labels[name][code] for code in sums.columns[name].tolist()] for name in names]
     for *labels, seconds in zip(*columns, sums.columns["seconds"].tolist(), strict=True):
         yield labels, seconds
@@ -174,12 +168,3 @@ def _line(intervention: str, above: int, moved: Counter[tuple[int, int, Group]])
         key=lambda move: (-move.seconds, move.qn_soll, move.qn_ist, move.group[0], move.group[1] or ""),
     )
     return ReliefLine(intervention, above, moved.total(), tuple(moves))
-
-
-def _cells(frame: pd.DataFrame, label: str, parts: tuple[str, ...], name: str) -> CodedTable:
-    ward, wards = labelled(frame["ward"])
-    subject, subjects = labelled(frame[name])
-    code, labels = together(frame, parts)
-    columns = {"day": frame["day"].to_numpy(np.int64), "ward": ward, name: subject, label: code}
-    seconds = frame["seconds"].to_numpy(np.int64)
-    return CodedTable({**columns, "seconds": seconds}, {"ward": wards, name: subjects, label: labels})

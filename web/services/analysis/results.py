@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from sqlalchemy import select
 
-from pebem.aggregate import COVERAGE, COVERAGE_COUNTS, DIMENSIONS, Aggregate
+from pebem.aggregate import DIMENSIONS, Aggregate
 from pebem.case_facts import UnknownResidentError, facts
 from pebem.engine.coded_table import CodedTable, concat
 from pebem.engine.day_numbers import day_of, number_of
-from pebem.engine.decode import frame_of
+from pebem.engine.decode import COVERAGE, COVERAGE_COUNTS, frame_of
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
@@ -22,7 +22,7 @@ from web.store.result import repository
 from web.store.result.packed import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date
 
     import pandas as pd
@@ -91,10 +91,14 @@ class HomeResult:
         """The different rulebooks of the period, in order of days."""
         return tuple({stretch.book.sha256: stretch.book for stretch in self.stretches}.values())
 
+    def frame(self, grouping: tuple[str, ...]) -> pd.DataFrame:
+        """Return the figures by ``BY_PLACE`` or ``BY_DAY`` in words; text as categories, for adding them up further."""
+        return frame_of(self.aggregate.tables[grouping], categorical=True)
+
     def find_intervention(self, name: str) -> Entry | None:
         """Return the catalogue entry of an intervention, from the latest rulebook of the period that has it."""
-        found = (stretch.book.find_intervention(name) for stretch in reversed(self.stretches))
-        return next((entry for entry in found if entry is not None), None)
+        entries = (stretch.book.find_intervention(name) for stretch in reversed(self.stretches))
+        return next((entry for entry in entries if entry is not None), None)
 
 
 def load(
@@ -124,8 +128,8 @@ def load(
     coverage = _of_ward(coverage.between(*_numbers(chosen)), ward)
     covered = {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
     shares = {name: covered[name] / covered["counted"] if covered["counted"] else 0.0 for name in COVERAGE}
-    tables = {BY_PLACE: _frame(of_period, *BY_PLACE, "outcome"), BY_DAY: _frame(of_days, *BY_DAY, "outcome")}
-    aggregate = Aggregate(tables, _frame(coverage, "day", "ward", sums=COVERAGE_COUNTS), period=chosen)
+    tables = {BY_PLACE: of_period.summed(*BY_PLACE, "outcome"), BY_DAY: of_days.summed(*BY_DAY, "outcome")}
+    aggregate = Aggregate(tables, coverage.summed("day", "ward", sums=COVERAGE_COUNTS), period=chosen)
     return HomeResult(
         home_id, home.name, stretches[-1].book, stretches, chosen, available, wards, aggregate, shares, covered
     )
@@ -133,16 +137,16 @@ def load(
 
 def cells(
     reading: sessionmaker[Session], home_id: int, period: tuple[date, date], ward: str | None = None
-) -> pd.DataFrame:
+) -> CodedTable:
     """Return every stored cell of a home in a period, by all dimensions as ``pebem.aggregate.CUBE``.
 
     Pages do without: this is for tracing a figure back to its days, and for comparing.
     """
     first, last = _numbers(period)
     with reading() as session:
-        found = repository.read(session.connection(), home_id, repository.FULL, _months(first, last))
-    chosen = _of_ward(found.between(first, last), ward) if found is not None else _NO_CELLS
-    return _frame(chosen, *DIMENSIONS, "outcome")
+        stored = repository.read(session.connection(), home_id, repository.FULL, _months(first, last))
+    chosen = _of_ward(stored.between(first, last), ward) if stored is not None else _NO_CELLS
+    return chosen.summed(*DIMENSIONS, "outcome")
 
 
 def explain(
@@ -179,20 +183,15 @@ def _sums(
     return of_days, concat(parts) if parts else _NO_CELLS
 
 
-def _of_ward(found: CodedTable, ward: str | None) -> CodedTable:
-    return found if ward is None else found[found.columns["ward"] == found.code("ward", ward)]
+def _of_ward(table: CodedTable, ward: str | None) -> CodedTable:
+    return table if ward is None else table[table.columns["ward"] == table.code("ward", ward)]
 
 
-def _frame(found: CodedTable, *keys: str, sums: Sequence[str] = ("count", "seconds")) -> pd.DataFrame:
-    """Return sums by some columns as the frame an aggregate has for them."""
-    return frame_of(found.summed(*keys, sums=sums), categorical=True)
-
-
-def _sound(coverage: CodedTable, found: Iterable[RulebookPeriod]) -> bool:
+def _sound(coverage: CodedTable, stretches: Iterable[RulebookPeriod]) -> bool:
     """Return whether every analysed day rests on the book that holds on it."""
     used = coverage.summed("day", "book", sums=())
     books = np.array(used.labels["book"], dtype=object)[used.columns["book"]]
-    return rulebook_calendar.rests_on(used.columns["day"], books, found)
+    return rulebook_calendar.rests_on(used.columns["day"], books, stretches)
 
 
 def stale(session: Session, home: Home) -> bool:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import pebem
-from pebem.aggregate import COVERAGE_COUNTS, CUBE, DIMENSIONS, Aggregate
+from pebem.aggregate import CUBE, DIMENSIONS, Aggregate
 from pebem.engine.coded_table import CodedTable, concat
+from pebem.engine.decode import COVERAGE_COUNTS
 from pebem.fit_classes import FIT_CLASSES, NICHT_BEWERTBAR
 from pebem.score import period_of
 from web.services import rulebook_calendar
@@ -39,12 +40,12 @@ def by_stretch(tables: Tables, stretches: Iterable[RulebookPeriod]) -> list[tupl
 
 def whole(tables: Tables, stretches: Sequence[RulebookPeriod]) -> Aggregate:
     """Return the sum over all stretches."""
-    return sum((part for _, part in by_stretch(tables, stretches)), Aggregate.zero(CUBE))
+    return Aggregate.total([Aggregate.zero(CUBE), *(part for _, part in by_stretch(tables, stretches))])
 
 
 def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Result:
     """Return what is kept of the work of some stretches."""
-    found: dict[str, list[CodedTable]] = {}
+    parts: dict[str, list[CodedTable]] = {}
     for stretch in stretches:
         part = of_days(tables, stretch.first, stretch.last)
         if part.interventions.empty:
@@ -53,16 +54,16 @@ def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Re
         book = completed(stretch.book, unknown) if unknown else stretch.book
         home = pebem.compile_home(part, book, (stretch.first, stretch.last))
         scored = _scored(home, unknown)
-        made = {
+        of_stretch = {
             repository.FULL: scored.tables[CUBE[0]],
             repository.COVERAGE: _resting_on(scored.coverage, stretch.book.sha256),
         }
-        made |= demand.stored_demand(home, stretch.book)
+        of_stretch |= demand.stored_demand(home, stretch.book)
         if not tables.duties.empty:
-            made |= relief.stored_relief(home, unknown)
-        for kind, cells in made.items():
-            found.setdefault(kind, []).append(cells)
-    return {kind: concat(parts) for kind, parts in found.items()}
+            of_stretch |= relief.stored_relief(home, unknown)
+        for kind, cells in of_stretch.items():
+            parts.setdefault(kind, []).append(cells)
+    return {kind: concat(of_kind) for kind, of_kind in parts.items()}
 
 
 def days_of(tables: Tables) -> tuple[date, date] | None:
@@ -94,12 +95,12 @@ def score(tables: Tables, book: rules.RuleBook) -> Aggregate:
     """Score work by all dimensions with one book; what the book does not know is not rated."""
     unknown = unknown_to(book, tables)
     whole_book = completed(book, unknown) if unknown else book
-    return _scored(pebem.compile_home(tables, whole_book, period_of(tables.interventions)), unknown).decoded()
+    return _scored(pebem.compile_home(tables, whole_book, period_of(tables.interventions)), unknown)
 
 
-def _scored(home: pebem.CompiledHome, unknown: Sequence[str]) -> pebem.CodedAggregate:
+def _scored(home: pebem.CompiledHome, unknown: Sequence[str]) -> Aggregate:
     """Score a home by all dimensions; ``unknown`` work is not rated, and its intervention counts as not known."""
-    scored = pebem.score_codes(home, CUBE)
+    scored = pebem.score_home(home, CUBE)
     if not unknown:
         return scored
     cells = scored.tables[CUBE[0]]

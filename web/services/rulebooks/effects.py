@@ -6,7 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pebem
 from pebem.fit_classes import FIT_CLASSES
+from pebem.score import period_of
 from pebem.whatif.rulebook_effect import effect as compared
 from web.services import rulebook_calendar
 from web.services.analysis import scoring
@@ -106,10 +108,11 @@ def _compare(
     """Add the work both rulebooks know."""
     if tables.interventions.empty:
         return
-    by_rulebook = compared(tables, old.book, new.book)
-    for move in by_rulebook.levels:
+    home = pebem.compile_home(tables, old.book, period_of(tables.interventions))
+    both = compared(home, new.book)
+    for move in both.levels:
         _add(moves[move.before, move.after], move.amount)
-    for (was, now), amount in by_rulebook.fit.items():
+    for (was, now), amount in both.fit.items():
         _add(first[was], amount)
         _add(second[now], amount)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 from sqlalchemy import select
 
-from pebem.aggregate import COVERAGE_COUNTS, OUTCOME_COLUMNS
 from pebem.contracts import DONE
 from pebem.engine.day_numbers import number_of
-from pebem.fit_classes import FIT_CLASSES
+from pebem.engine.decode import COVERAGE_COUNTS
+from pebem.fit_classes import FIT_CLASSES, OUTCOME_COLUMNS
 from web.services.people import frames, master_data, pseudonyms
 from web.services.uploads import apply
 from web.store import vault
@@ -38,8 +38,14 @@ if TYPE_CHECKING:
 SHOWN: Final = 200
 """Changed rows that are shown one by one."""
 
-_PARTS: Final = {"seconds": "Minuten", "source": "Quelle der Minuten", "status": "Status", "staff_id": "Person",
-                 "shift": "Schicht", "ward": "Wohnbereich"}  # fmt: skip
+_PARTS: Final = {
+    "seconds": "Minuten",
+    "source": "Quelle der Minuten",
+    "status": "Status",
+    "staff_id": "Person",
+    "shift": "Schicht",
+    "ward": "Wohnbereich",
+}
 _FIT: Final = OUTCOME_COLUMNS.index("fit")
 
 Figures = tuple["CodedTable | None", "CodedTable | None"]
@@ -62,14 +68,19 @@ def preview_upload(
         found, after = taken.difference, figures(connection, home_id)
         named = {str(one) for frame, key in _about(tables) for one in frame[key].dropna().unique()}
         weighed = {
-            "new": len(found.new), "changed": len(found.after), "unchanged": found.unchanged,
-            "removed": len(found.missing), "digest": taken.digest, "duties": _rosters(taken, tables),
+            "new": len(found.new),
+            "changed": len(found.after),
+            "unchanged": found.unchanged,
+            "removed": len(found.missing),
+            "digest": taken.digest,
+            "duties": _rosters(taken, tables),
             "kinds": _kinds(found.before, found.after),
             "changes": _changes(session, home_id, found.before[:SHOWN], found.after[:SHOWN]),
-            "people_new": len(named - known), "people_again": len(named & known),
+            "people_new": len(named - known),
+            "people_again": len(named & known),
             "wards": _wards(session, home_id, before, after),
             **fit_and_coverage(before, after, taken.days),
-        }  # fmt: skip
+        }
         session.rollback()
     return weighed
 
@@ -169,9 +180,13 @@ def _changes(session: Session, home_id: int, before: Contents, after: Contents) 
             for name, word in _PARTS.items()
             if old[name][i] != new[name][i]
         ]
-        rows.append({
-            "resident": residents.get(int(old["resident_id"][i]), ""), "day": int(old["day"][i]),
-            "minute": int(old["minute"][i]) - 1, "intervention": labels.get(int(old["intervention"][i]), ""),
-            "parts": parts,
-        })  # fmt: skip
+        rows.append(
+            {
+                "resident": residents.get(int(old["resident_id"][i]), ""),
+                "day": int(old["day"][i]),
+                "minute": int(old["minute"][i]) - 1,
+                "intervention": labels.get(int(old["intervention"][i]), ""),
+                "parts": parts,
+            }
+        )
     return rows

@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     frame, total = chosen.frame, overview.whole(chosen.frame)
     show = wanted if wanted in SHOWS else "stunden" if total.in_minutes else "anzahl"
-    days = overview.days(chosen.result.aggregate.tables[results.BY_DAY])
+    days = overview.days(chosen.result.frame(results.BY_DAY))
     rows = overview.square(frame)
     return {
         "of": total,

@@ -69,4 +69,4 @@ def chosen(*, by_ward: bool = True) -> PageSelection | None:
         action=request.path,
         kept=tuple((name, value) for name, value in request.args.items() if name not in {"von", "bis", "wb"}),
     )
-    return PageSelection(result, shown, result.aggregate.tables[results.BY_PLACE])
+    return PageSelection(result, shown, result.frame(results.BY_PLACE))
