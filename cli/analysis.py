@@ -36,15 +36,16 @@ def analyse(options: argparse.Namespace) -> int:
     book = rules.load(options.last or date.max, options.rulebook)
     conventions = HomeConventions(profiles=(profile(options.profile),)) if options.profile else HomeConventions()
     read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
-    period = _period(read.tables, options.first, options.last)
+    tables = read.for_engine()
+    period = _period(tables, options.first, options.last)
     if period:
         book = rules.load(period[1], options.rulebook)
-    home = pebem.compile_home(read.tables, book, period) if period else None
+    home = pebem.compile_home(tables, book, period) if period else None
     result = fit_json.document(
-        pebem.score_home(home) if home else _nothing_readable(read.tables),
+        pebem.score_home(home) if home else _nothing_readable(tables),
         book,
-        residents=len(read.tables.residents),
-        staff=read.tables.staff["staff"].nunique(),
+        residents=len(tables.residents),
+        staff=tables.staff["staff"].nunique(),
         relief=relief_of_home(home) if home else None,
     )
     try:

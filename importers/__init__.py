@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -32,6 +32,7 @@ from importers.findings import Finding, PasswordNeededError, Severity, Unreadabl
 from importers.result import ReadAssessments, ReadFiles, assemble
 from importers.sheets import sheet_guesses
 from importers.sheets.decide_sheets import decisions
+from importers.sheets.repair_file import mark_repaired
 from importers.sheets.sheet_decision import ROSTER, KnownBefore
 from importers.sheets.sheets_to_read import SheetSelection
 from importers.sheets.synonyms import usual
@@ -215,6 +216,10 @@ def _chosen(
     chosen.close()
     if chosen.exports:
         chosen.findings.extend(merge_into_sheets.add(chosen.sheets, chosen.exports, wanted))
+        for sheets in chosen.sheets.values():
+            sheets.sort(key=lambda sheet: sheet[0].position)
+    chosen.repairs, findings = mark_repaired(chosen.sheets)
+    chosen.findings.extend(findings)
     return chosen
 
 
@@ -238,7 +243,7 @@ def _result(
     on_progress("Prüft die Zeilen", _MOST, rows)
     result = assemble(tables, rosters, book, chosen.findings, conventions)
     check(result.tables)
-    return result
+    return replace(result, repairs=chosen.repairs)
 
 
 def _no_progress(step: str, share: float, rows: int) -> None:

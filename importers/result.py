@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
 
 from importers.content.assessments import read_assessments
 from importers.content.faulty_rows import FaultySheet, faulty_rows
@@ -15,6 +18,7 @@ from importers.content.name_index import NameIndex
 from importers.content.people import read_residents, read_staff
 from importers.content.person_index import KnownPeople, PersonIndex
 from importers.content.person_names import names_in
+from importers.content.shared_columns import first_days
 from importers.content.weekly_hours import HOURS, read_hours
 from importers.findings import Finding, Severity
 from importers.home_words.unknown_words import unknown_words
@@ -22,12 +26,13 @@ from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
 from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
 from importers.sheets.template_columns import SHEETS
-from pebem.contracts import DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
+from pebem.contracts import ASSESSMENTS, DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
+from pebem.history.files import fold_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from importers.content.table import Table
     from importers.conventions import HomeConventions
@@ -44,7 +49,8 @@ class ReadFiles:
     Attributes
     ----------
     tables
-        Frames for the engine, without names.
+        Frames as in :mod:`pebem.contracts`, without names; but what several files state stands there as often, file
+        after file: :meth:`for_engine` joins it.
     findings
         What to know or to repair, sheet by sheet.
     people_residents, people_staff
@@ -60,6 +66,27 @@ class ReadFiles:
         Rows with errors as they stood, sheet by sheet. They may hold names.
     names
         What the files call people, also in rows with errors: never stored, only to recognise names among words.
+    parts
+        Name of a frame of ``tables`` -> for each of its rows the position of the file it is from, shape (rows,). Files
+        are counted from 0 in the order given, those of an archive one by one; two sheets of a workbook are one file. A
+        row of an export for the DAS that completes one of another file is part of that one.
+    first_days
+        Position of a file -> first day of the interventions and duties that stand in it, those that an earlier file
+        has already included; files without any are left out.
+    left_out_days, left_out_undated
+        Days of rows of ``Interventionen`` with errors, sorted; how many of them have no day that can be read. Rows
+        ignored are not among them.
+    left_out_duty_days, left_out_duty_undated
+        The same of entries of rosters.
+    unstated
+        Columns of the frame of staff, of ``role`` and ``certificates``, that no sheet of the files has: there a blank
+        says nothing, while a blank cell of a column says that there is none.
+    repairs
+        Position of each file of repaired rows -> the reference of the upload it names, "" = none. Such rows are
+        further ones: they stay, whatever stands in other files.
+    repeated
+        Interventions that an earlier file has already, with ``parts["repeated"]``: they count once, but say which rows
+        of the files are the same.
     """
 
     tables: Tables
@@ -71,11 +98,41 @@ class ReadFiles:
     unknown: Mapping[str, Words]
     faulty_rows: tuple[FaultySheet, ...] = ()
     names: frozenset[str] = frozenset()
+    parts: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
+    first_days: Mapping[int, date] = field(default_factory=dict)
+    left_out_days: tuple[date, ...] = ()
+    left_out_undated: int = 0
+    left_out_duty_days: tuple[date, ...] = ()
+    left_out_duty_undated: int = 0
+    unstated: frozenset[str] = frozenset()
+    repairs: Mapping[int, str] = field(default_factory=dict)
+    repeated: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))
 
     @property
     def rows(self) -> int:
         """Rows of ``Interventionen`` that are not blank, those left out as faulty or ignored included."""
         return len(self.tables.interventions) + self.tables.faulty + self.ignored
+
+    def for_engine(self) -> Tables:
+        """Return the tables as the engine takes them: what several files say is folded like several uploads."""
+        tables, parts = self.by_file()
+        return fold_files(tables, parts, self.first_days, self.unstated, frozenset(self.repairs))
+
+    def by_file(self) -> tuple[Tables, Mapping[str, NDArray[np.int32]]]:
+        """Return the tables with all interventions of all files, and the file of each row."""
+        if self.repeated.empty:
+            return self.tables, self.parts
+        both = (self.tables.interventions, self.repeated)
+        columns = {
+            name: union_categoricals([frame[name] for frame in both])
+            if isinstance(column.dtype, pd.CategoricalDtype)
+            else np.concatenate([frame[name].to_numpy() for frame in both])
+            for name, column in self.repeated.items()
+        }
+        files = np.concatenate([self.parts["interventions"], self.parts["repeated"]])
+        order = np.argsort(files, kind="stable")
+        acts = pd.DataFrame(columns).iloc[order].reset_index(drop=True)
+        return replace(self.tables, interventions=acts), {**self.parts, "interventions": files[order]}
 
 
 @dataclass(frozen=True)
@@ -114,7 +171,7 @@ def assemble(
         Findings so far; more are added.
     """
     people = _read_people(tables, conventions)
-    parts = _read_states(tables, book, people, findings)
+    states = _read_states(tables, book, people, findings)
     duties = _read_duties(tables, rosters, people, conventions)
     work = _read_work(tables, book, people, conventions)
     for sheet in SHEETS:
@@ -128,7 +185,8 @@ def assemble(
             interventions=work.table,
             faulty=work.faulty,
             duties=duties.table,
-            **parts,
+            assessments=states.assessments,
+            instability=states.instability,
         ),
         findings,
         people.resident_names,
@@ -138,43 +196,83 @@ def assemble(
         unknown_words(tables, work, duties.unknown, book, conventions),
         faulty_rows([*(tables[sheet] for sheet in SHEETS if sheet in tables), *duties.tables]),
         names_in(tables.values()) | duties.people,
+        people.files
+        | states.files
+        | {
+            "interventions": work.files,
+            "duties": duties.files,
+            "repeated": work.repeated_files,
+        },
+        _earliest(work.first_days, first_days(duties.table["start"], duties.files)),
+        *_left_out(work.left_out),
+        *_left_out(duties.left_out),
+        people.unstated,
+        repeated=work.repeated,
     )
 
 
+def _earliest(some: Mapping[int, date], others: Mapping[int, date]) -> dict[int, date]:
+    files = sorted(some.keys() | others.keys())
+    return {file: min(days[file] for days in (some, others) if file in days) for file in files}
+
+
+def _left_out(days: NDArray[np.datetime64]) -> tuple[tuple[date, ...], int]:
+    """Return the days that are known, sorted, and how many are not."""
+    known = np.unique(days[~np.isnat(days)]).astype("datetime64[D]")
+    return tuple(known.astype(date).tolist()), int(np.isnat(days).sum())
+
+
 class _ReadPeople(NamedTuple):
-    """Residents and staff; names apart from the frames of the engine, as :class:`ReadFiles` has them."""
+    """Residents and staff; names apart from the frames of the engine, and the rest, as :class:`ReadFiles` has them."""
 
     residents: pd.DataFrame
     resident_names: pd.DataFrame
     staff: pd.DataFrame
     staff_names: pd.DataFrame
     hours: pd.DataFrame
+    files: dict[str, NDArray[np.int32]]
+    unstated: frozenset[str]
+
+
+class _ReadStates(NamedTuple):
+    """What is known of the condition of residents, with the files it is from, as :class:`ReadFiles` has them."""
+
+    assessments: pd.DataFrame
+    instability: pd.DataFrame
+    files: dict[str, NDArray[np.int32]]
 
 
 def _read_people(tables: Mapping[str, Table], conventions: HomeConventions) -> _ReadPeople:
     residents, resident_names = empty(RESIDENTS), _no_names("resident")
     staff, staff_names, hours = empty(STAFF), _no_names("staff"), empty(HOURS)
+    files = {"residents": _NO_ROWS, "staff": _NO_ROWS}
+    unstated = frozenset(_STATED_BY_COLUMN)
     if table := tables.get("Bewohner"):
         residents, resident_names = read_residents(table)
+        files["residents"] = table.sources_of_good_rows
     if table := tables.get("Mitarbeitende"):
         staff, staff_names = read_staff(table, conventions)
+        files["staff"] = table.sources_of_good_rows
         hours = read_hours(table, staff)
-    return _ReadPeople(residents, resident_names, staff, staff_names, hours)
+        unstated = frozenset(name for name, column in _STATED_BY_COLUMN.items() if not table.has(column))
+    return _ReadPeople(residents, resident_names, staff, staff_names, hours, files, unstated)
 
 
 def _read_states(
     tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, findings: list[Finding]
-) -> dict[str, pd.DataFrame]:
-    """Return ``instability`` and, where their sheet is there, ``assessments``."""
+) -> _ReadStates:
     known, listed = frozenset(people.residents["resident"]), "Bewohner" in tables
-    parts: dict[str, pd.DataFrame] = {"instability": empty(INSTABILITY)}
+    assessments, instability = empty(ASSESSMENTS), empty(INSTABILITY)
+    files = {"assessments": _NO_ROWS, "instability": _NO_ROWS}
     if table := tables.get("Begutachtungen"):
-        parts["assessments"] = read_assessments(table, known, listed=listed)
+        assessments = read_assessments(table, known, listed=listed)
+        files["assessments"] = table.sources_of_good_rows
     if table := tables.get("Instabilität"):
-        parts["instability"] = read_instability(table, book, known, listed=listed)
+        instability = read_instability(table, book, known, listed=listed)
+        files["instability"] = table.sources_of_good_rows
     else:
         findings.append(_INSTABILITY_MISSING)
-    return parts
+    return _ReadStates(assessments, instability, files)
 
 
 def _read_duties(
@@ -186,7 +284,7 @@ def _read_duties(
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
     of_files = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
     if not rosters:
-        return ReadDuties(empty(DUTIES), [], {}, frozenset())
+        return ReadDuties(empty(DUTIES), [], {}, frozenset(), _NO_ROWS, np.zeros(0, dtype="datetime64[s]"))
     names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)
     codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | of_files)
     return read_rosters(rosters, names, codes, Wards(people.residents["ward"].dropna().unique().tolist()))
@@ -197,13 +295,17 @@ def _read_work(
 ) -> ReadInterventions:
     table = tables.get("Interventionen")
     if not table:
-        return ReadInterventions(empty(INTERVENTIONS), 0, 0, np.zeros(0, dtype=np.int32))
+        return ReadInterventions.nothing()
     known = KnownPeople(
         PersonIndex(frozenset(people.residents["resident"]), people.resident_names),
         PersonIndex(frozenset(people.staff["staff"]), people.staff_names, tables.get("Mitarbeitende")),
     )
     return read_interventions(table, book, people.residents, people.staff, conventions, known)
 
+
+_NO_ROWS: Final = np.zeros(0, dtype=np.int32)
+
+_STATED_BY_COLUMN: Final = {"role": "Rolle", "certificates": "Zertifikate"}
 
 _INSTABILITY_MISSING: Final = Finding(
     Severity.WARNING,

@@ -9,7 +9,7 @@ import numpy as np
 
 from pebem.assessments import assess
 from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days, number_of
-from pebem.engine.timeline import FIRST_PERSON, resident_timeline
+from pebem.engine.timeline import FIRST_PERSON, index_of, positions, resident_timeline
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,8 +24,14 @@ UNKNOWN_GRADE: Final = -1
 """Pflegegrad of a resident without an effective assessment, or with one that lacks items."""
 
 
-def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:
+def mix(tables: Tables, first: date, last: date, stays: pd.DataFrame | None = None) -> dict[int, Decimal]:
     """Return the mean number of residents by Pflegegrad from ``first`` to ``last``, both included.
+
+    Parameters
+    ----------
+    stays
+        Frame as :data:`pebem.history.statements.STAYS`, for residents who moved in more than once; None = the days of
+        moving in and out of ``tables.residents``.
 
     Returns
     -------
@@ -46,9 +52,24 @@ def mix(tables: Tables, first: date, last: date) -> dict[int, Decimal]:
     moved_in = days(tables.residents["moved_in"], SINCE_ALWAYS)[:, None]
     moved_out = days(tables.residents["moved_out"], FOR_EVER)[:, None]
     present = (moved_in <= span) & (span <= moved_out)
+    if stays is not None:
+        present = _present(tables.residents, stays, span)
     grades = grades_of(tables, timeline)[timeline.grid[FIRST_PERSON:]][present]
     counts = np.bincount(grades - UNKNOWN_GRADE, minlength=7)
     return {grade: Decimal(int(counts[grade - UNKNOWN_GRADE])) / len(span) for grade in range(UNKNOWN_GRADE, 6)}
+
+
+def _present(residents: pd.DataFrame, stays: pd.DataFrame, span: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return who lived there on which day, shape (residents, days); somebody without a stay did on all."""
+    known = index_of(residents["resident"])
+    person = positions(stays["resident"], known)
+    start, end = days(stays["start"], SINCE_ALWAYS), days(stays["end"], FOR_EVER)
+    present = np.ones((len(known), len(span)), bool)
+    present[person[person >= 0]] = False
+    for row in (row for row in np.argsort(start, kind="stable").tolist() if person[row] >= 0):
+        begun = span >= start[row]  # of the stays begun, the last to begin decides
+        present[person[row], begun] = (span <= end[row])[begun]
+    return present
 
 
 def there_is(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -> dict[int, Decimal]:

@@ -9,6 +9,7 @@ from huey import crontab
 from huey.consumer import Consumer
 
 from web.services.analysis import home_analysis
+from web.services.history import refold
 from web.services.uploads import recovery, retention, steps
 from web.services.uploads.progress import SILENT_SECONDS
 from web.store.databases import Databases, connect, make_engine
@@ -113,6 +114,7 @@ def start_worker(settings: Settings) -> Worker:
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
     worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
     retention.forget_old(worker.databases, settings)
+    refold.refold_outdated(worker.databases)
     home_analysis.refresh_stale(worker.databases)
     worker.start()
     return worker

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the explanation."""
     check_files(options.files)
     book = rules.load(options.am or date.max, options.rulebook)
-    tables = importers.read(options.files, book, sheets_needed=("Bewohner", "Begutachtungen")).tables
+    tables = importers.read(options.files, book, sheets_needed=("Bewohner", "Begutachtungen")).for_engine()
     on = options.am or _last_day(tables)
     book = rules.load(on, options.rulebook)
     intervention = _intervention(book, options.intervention)

@@ -66,8 +66,10 @@ def run(options: argparse.Namespace) -> int:
 def _import(databases: Databases, settings: Settings, options: argparse.Namespace) -> int:
     from web import jobs  # noqa: PLC0415
     from web.services import accounts  # noqa: PLC0415
+    from web.services.history import refold  # noqa: PLC0415
     from web.services.uploads import kept_files, records, steps  # noqa: PLC0415
 
+    refold.refold_outdated(databases)
     account_id, tenant_id = accounts.member(databases, options.user)
     home = _home(databases, tenant_id, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]

@@ -112,7 +112,7 @@ def _read(options: argparse.Namespace) -> _Home:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
     needed = ("Bewohner", "Begutachtungen", "Mitarbeitende")
     read = importers.read([options.file], rules.load(last), sheets_needed=needed)
-    resident_mix = mix(read.tables, first, last)
+    resident_mix = mix(read.for_engine(), first, last)
     graded = {grade: number for grade, number in resident_mix.items() if grade > 0}
     return _Home(graded, resident_mix[0] + resident_mix[-1], there_is(read.hours, first, last, options.full_time))
 

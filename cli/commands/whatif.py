@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     """Rate the work as it is and as it would be."""
     check_files(options.files)
     book = rules.load(date.max, options.rulebook)
-    tables = opened(lambda passwords: importers.read(options.files, book, passwords=passwords)).tables
+    tables = opened(lambda passwords: importers.read(options.files, book, passwords=passwords)).for_engine()
     if tables.interventions.empty:
         raise CommandError("Es gibt keine lesbare Intervention. Bitte prüfen Sie die Dateien mit pebem analyse.")
     period = period_of(tables.interventions)

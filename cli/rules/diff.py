@@ -65,7 +65,8 @@ def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Rul
         raise CommandError("Die Daten haben keine lesbare Zeile im Blatt „Interventionen“. Bitte reparieren Sie sie.")
     on = options.on or dates.max().date()
     errors = sum(finding.count for finding in read.findings if finding.severity is Severity.ERROR)
-    home = pebem.compile_home(read.tables, book_in(before, on), period_of(read.tables.interventions))
+    tables = read.for_engine()
+    home = pebem.compile_home(tables, book_in(before, on), period_of(tables.interventions))
     return effect(home, book_in(after, on)), on, errors
 
 

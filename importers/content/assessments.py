@@ -76,7 +76,7 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     codes, values = table.read(SPECIAL, _parse_special, default=False)
     columns["special"] = np.array(values, dtype=bool)[codes]
     assessments = frame(table, columns)
-    again = assessments.duplicated(["resident", "date"]).to_numpy()
+    again = assessments[["resident", "date"]].assign(file=table.sources_of_good_rows).duplicated().to_numpy()
     table.report(
         warning(
             "begutachtung-doppelt",

@@ -65,7 +65,7 @@ def check_residents(
         Of each row: whether its kind needs a resident, and its day.
     """
     codes, names = numbers
-    position = {name: i for i, name in enumerate(residents["resident"])}
+    position = {name: i for i, name in enumerate(dict.fromkeys(residents["resident"]))}
     known = np.array([position.get(name, -1) for name in names], dtype=np.int64)
     blank = np.array([not name for name in names], dtype=bool)
     table.report(
@@ -96,23 +96,46 @@ def _check_stays(table: Table, resident: np.ndarray, days: np.ndarray, residents
     Parameters
     ----------
     resident
-        Position of each row's resident among the residents, -1 = unknown.
+        Position of each row's resident among the different residents, -1 = unknown.
     """
     known = (resident >= 0) & ~table.faulty
-    for column, code, outside, what in (
-        ("moved_in", "vor-einzug", np.less, "vor dem Einzug"),
-        ("moved_out", "nach-auszug", np.greater, "nach dem Auszug"),
+    begins, ends = _stays(residents)
+    # Somebody who moved in again is there from the stay that began last, of those begun on the day.
+    gone = days > ends[0][resident]
+    for begin, end in zip(begins[1:], ends[1:], strict=True):
+        gone = np.where(days >= begin[resident], days > end[resident], gone)
+    for code, outside, what in (
+        ("vor-einzug", days < begins[0][resident], "vor dem Einzug"),
+        ("nach-auszug", gone, "nach dem Auszug"),
     ):
-        limit = residents[column].to_numpy("datetime64[s]")
         table.report(
             warning(
                 code,
                 f"Die Intervention liegt {what} der Person; sie wird trotzdem übernommen.",
                 "Prüfen Sie das Datum sowie Einzug und Auszug im Blatt „Bewohner“.",
             ),
-            np.flatnonzero(known & outside(days, limit[resident])).tolist(),
+            np.flatnonzero(known & outside).tolist(),
             "Datum",
         )
+
+
+def _stays(residents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return first and last day of the first, second ... stay of each resident, shape (most stays, residents).
+
+    A missing day is NaT, which no day is before or after; so are both of a stay somebody does not have. Rows of several
+    files with one first day are one stay, as the last of them says; a row without any day says nothing beside others.
+    """
+    people = pd.factorize(residents["resident"])[0]
+    begin, end = (residents[column].to_numpy("datetime64[s]") for column in ("moved_in", "moved_out"))
+    said = pd.DataFrame({"person": people, "begin": begin, "end": end})[~(np.isnat(begin) & np.isnat(end))]
+    said = said.drop_duplicates(["person", "begin"], keep="last").sort_values(
+        "begin", na_position="first", kind="stable"
+    )
+    turn = said.groupby("person").cumcount().to_numpy()
+    shape = int(turn.max(initial=0)) + 1, int(people.max(initial=0)) + 1
+    begins, ends = (np.full(shape, np.datetime64("NaT", "s")) for _ in range(2))
+    begins[turn, said["person"]], ends[turn, said["person"]] = said["begin"], said["end"]
+    return begins, ends
 
 
 def check_staff(table: Table, numbers: CodedColumn, days: CodedColumn, staff: pd.DataFrame) -> None:

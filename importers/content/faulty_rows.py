@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from importers.content.repeats import repeats_of_other_files
 from importers.files.cell import Odd
-from importers.values import cell_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from importers.content.table import Table
     from importers.findings import Finding
-
-_WHOLE_PERSON: Final = {
-    "Begutachtungen": "Bewohner-Nr",
-    "Instabilität": "Bewohner-Nr",
-    "Mitarbeitende": "Personal-Nr",
-}
-"""Sheets where the rows of a file on a person replace what was known before: one row alone would lose the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,7 @@ class FaultyRow:
     wrong
         Positions of the cells with an error.
     reasons
-        What is wrong and what to do, German; none for a row that only belongs to the same person as a faulty one.
+        What is wrong and what to do, German.
     """
 
     file: str
@@ -66,11 +57,6 @@ class FaultySheet:
     headings: tuple[str, ...]
     rows: tuple[FaultyRow, ...]
 
-    @property
-    def faulty(self) -> int:
-        """How many of the rows have an error."""
-        return sum(bool(row.reasons) for row in self.rows)
-
 
 def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
     """Return the rows with an error finding, after all sheets were read."""
@@ -79,11 +65,10 @@ def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
 
 def _of_sheet(table: Table) -> FaultySheet | None:
     places = list(zip(table.file_of.tolist(), table.rows.tolist(), strict=True)) if table.mistakes else []
-    faulty = np.array([place in table.mistakes for place in places], dtype=bool)
-    if not faulty.any():
+    chosen = np.flatnonzero([place in table.mistakes for place in places])
+    if not len(chosen):
         return None
-    chosen = np.flatnonzero(faulty | _same_person(table, faulty))
-    chosen = chosen[~repeats_of_other_files(table.cell_keys()[chosen], table.file_of[chosen])]
+    chosen = chosen[~table.stand_in_other_files(table.cell_keys()[chosen], chosen)]
     columns = table.columns
     headings = tuple(table.heading(column) for column in columns)
     cells = zip(*(_cells(*table.raw(column), chosen) for column in columns), strict=True)
@@ -95,23 +80,6 @@ def _of_sheet(table: Table) -> FaultySheet | None:
         reasons = tuple(dict.fromkeys(map(_reason, mistakes)))
         rows.append(FaultyRow(table.files[file], number, row, tuple(wrong), reasons))
     return FaultySheet(table.sheet, headings, tuple(rows))
-
-
-def _same_person(table: Table, faulty: np.ndarray) -> np.ndarray:
-    """Return which rows are of a person with a faulty row, where a person's rows belong together."""
-    key = _WHOLE_PERSON.get(table.sheet)
-    if key is None:
-        return np.zeros(len(faulty), dtype=bool)
-    codes, cells = table.raw(key)
-    persons = np.array([_person(cell) for cell in cells], dtype=object)[codes]
-    return np.isin(persons.astype(str), [name for name in set(persons[faulty].tolist()) if name])
-
-
-def _person(cell: Any) -> str:
-    try:
-        return "" if isinstance(cell, Odd) else str(cell_values.identifier(cell))
-    except ValueError:
-        return ""
 
 
 def _cells(codes: np.ndarray, cells: list[Any], chosen: np.ndarray) -> list[Any]:

@@ -21,16 +21,19 @@ from importers.content.intervention_cells import (
     seconds_of,
 )
 from importers.content.repeats import row_keys
-from importers.content.shared_columns import as_days, categories, frame, parse_number
+from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
 from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice
 from importers.sheets.template_columns import fold
 from importers.values import cell_values
-from pebem.contracts import SECONDS_MISSING, STATUSES
+from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES, empty
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from numpy.typing import NDArray
 
     from importers.content.person_index import KnownPeople
     from importers.content.table import Table
@@ -59,12 +62,33 @@ class ReadInterventions:
         Rows left out because the home has decided that their name is no intervention.
     seconds
         Of each record of the sheet, those with errors and repeats included; -1 = not given.
+    files
+        Position of the file each row of the table is from, shape (rows,).
+    left_out
+        Day of each row left out because of errors, NaT = not readable, datetime64[s].
+    first_days
+        Position of a file -> its first day, rows included that an earlier file has already.
+    repeated, repeated_files
+        Rows that an earlier file has already, and the file each is from.
     """
 
     table: pd.DataFrame
     faulty: int
     ignored: int
     seconds: np.ndarray
+    files: NDArray[np.int32]
+    left_out: np.ndarray
+    first_days: Mapping[int, date]
+    repeated: pd.DataFrame
+    repeated_files: NDArray[np.int32]
+
+    @classmethod
+    def nothing(cls) -> ReadInterventions:
+        """Return what is read where there is no such sheet."""
+        none = np.zeros(0, dtype=np.int32)
+        return cls(
+            empty(INTERVENTIONS), 0, 0, none, none, np.zeros(0, dtype="datetime64[s]"), {}, empty(INTERVENTIONS), none
+        )
 
 
 def read_interventions(
@@ -114,11 +138,14 @@ def read_interventions(
         }
         | words,
     )
-    work = _without_repeats(table, work)
+    starts = first_days(work["date"], table.sources_of_good_rows)
+    work, records, repeated = _without_repeats(table, work)
     _note_missing_minutes(table, work)
     faulty = np.flatnonzero(table.faulty)
-    count = int((~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)).sum()) if len(faulty) else 0
-    return ReadInterventions(work, count, ignored, seconds)
+    faulty = faulty[~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)] if len(faulty) else faulty
+    left_out = days[date_codes[faulty]]
+    sources = (table.source_of[records], table.source_of[repeated[1]])
+    return ReadInterventions(work, len(faulty), ignored, seconds, sources[0], left_out, starts, repeated[0], sources[1])
 
 
 def _read_words(table: Table, conventions: HomeConventions) -> dict[str, pd.Categorical]:
@@ -239,13 +266,23 @@ def _note_missing_minutes(table: Table, work: pd.DataFrame) -> None:
         )
 
 
-def _without_repeats(table: Table, work: pd.DataFrame) -> pd.DataFrame:
-    """Drop rows that an earlier file has already; add a notice for rows repeated within one file."""
+def _without_repeats(
+    table: Table, work: pd.DataFrame
+) -> tuple[pd.DataFrame, np.ndarray, tuple[pd.DataFrame, np.ndarray]]:
+    """Set rows apart that an earlier file has already; add a notice for rows repeated within one file.
+
+    Returns
+    -------
+    The rows left, their positions among the records, and the same of those set apart.
+    """
     records = np.flatnonzero(~table.faulty)
     keys = _content_keys(work)
     repeated = table.repeats_of_other_files(keys, records)
+    apart = work[repeated].reset_index(drop=True), records[repeated]
     if repeated.any():
         work, records, keys = work[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
+    if table.repaired.any():  # a repaired row is a further one beside its like elsewhere
+        keys = row_keys([keys, np.where(table.repaired, table.source_of + 1, 0)[records]])
     several = _standing_several_times(keys)
     groups = pd.Series(several).groupby(keys[several])
     counts = groups.transform("size").to_numpy()
@@ -260,7 +297,7 @@ def _without_repeats(table: Table, work: pd.DataFrame) -> pd.DataFrame:
             [int(records[index])],
             count=count,
         )
-    return work
+    return work, records, apart
 
 
 def _standing_several_times(keys: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from importers.files.coded_column import CodedColumn
 from importers.files.sheet_cells import Coding
 from importers.sheets.layout import coded_down, is_blank
-from importers.sheets.repair_file import REASON, as_it_stood
+from importers.sheets.repair_file import as_it_stood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def join_columns(grids: Sequence[Grid], places: Sequence[HeadingPlace]) -> Joine
 
 def _columns(grid: Grid, place: HeadingPlace) -> dict[str, CodedColumn]:
     columns = {column: coded_down(grid, place.row + 1, position) for column, position in place.columns.items()}
-    if REASON in place.unknown:
+    if grid.repairs:
         return {column: CodedColumn(codes, [*map(as_it_stood, cells)]) for column, (codes, cells) in columns.items()}
     return columns
 

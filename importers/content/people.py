@@ -26,9 +26,10 @@ _LEVEL: Final = re.compile(r"qn\b|qn ?\d", re.IGNORECASE)
 
 
 def read_residents(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the residents and, apart from them, their names (resident, name, given)."""
+    """Return the residents, one row per resident and file, and, apart from them, names (resident, name, given)."""
     resident = numbers(table, "Bewohner-Nr")
-    later = pd.Series(resident).duplicated().to_numpy() & (resident != "")
+    numbered = pd.DataFrame({"resident": resident, "file": table.source_of})
+    later = numbered.duplicated().to_numpy() & (resident != "")
     table.report(
         error(
             "bewohner-doppelt",
@@ -103,7 +104,7 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
             "end": end,
         },
     )
-    again = people.duplicated(["staff", "start"]).to_numpy()
+    again = people[["staff", "start"]].assign(file=table.sources_of_good_rows).duplicated().to_numpy()
     table.report(
         warning(
             "gueltig-ab-doppelt",

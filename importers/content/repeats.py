@@ -34,7 +34,7 @@ def row_keys(columns: Iterable[np.ndarray]) -> np.ndarray:
     return key if key is not None else np.zeros(0, dtype=np.int64)
 
 
-def repeats_of_other_files(keys: np.ndarray, files: np.ndarray) -> np.ndarray:
+def repeats_of_other_files(keys: np.ndarray, files: np.ndarray, further: np.ndarray | None = None) -> np.ndarray:
     """Return which rows an earlier file has already; equal ones within one file are none.
 
     Parameters
@@ -43,7 +43,14 @@ def repeats_of_other_files(keys: np.ndarray, files: np.ndarray) -> np.ndarray:
         One integer per row, equal exactly where the rows are.
     files
         Position of each row's file among the files.
+    further
+        Which rows neither repeat others nor are repeated; None = none.
     """
+    repeated = np.zeros(len(keys), dtype=bool)
+    if not len(files) or files.min() == files.max():
+        return repeated
+    asked = np.flatnonzero(~further) if further is not None else np.arange(len(keys))
+    keys, files = keys[asked], files[asked]
     turn = pd.Series(keys).groupby([keys, files]).cumcount()
-    repeated: np.ndarray = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
+    repeated[asked] = pd.DataFrame({"key": keys, "turn": turn}).duplicated().to_numpy()
     return repeated

@@ -13,7 +13,7 @@ from importers.values import cell_values, days_and_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from importers.content.table import Table
     from importers.files.coded_column import CodedColumn
@@ -88,6 +88,18 @@ def as_days(values: list[datetime | None]) -> np.ndarray:
     return as_seconds(values).astype("datetime64[D]").astype("datetime64[s]")
 
 
+def first_days(moments: pd.Series, files: np.ndarray) -> dict[int, date]:
+    """Return position of a file -> the first day of its rows.
+
+    Parameters
+    ----------
+    moments, files
+        Moment of each row, and position of the file it is from.
+    """
+    first = moments.groupby(files).min()
+    return {file: day.date() for file, day in zip(first.index.tolist(), first, strict=True)}
+
+
 def texts(table: Table, column: str, parse: Callable[[Any], str] = cell_values.text) -> np.ndarray:
     """Return the text of each row, None where blank."""
     codes, values = table.read(column, parse, "")
@@ -133,6 +145,7 @@ __all__ = [
     "as_seconds",
     "categories",
     "days",
+    "first_days",
     "frame",
     "numbers",
     "parse_moment",

@@ -24,6 +24,8 @@ from importers.sheets.template_columns import SHEETS, fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from importers.files.grid import Grid
     from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.synonyms import Vocabulary
@@ -81,6 +83,8 @@ class Table:
         self.mistakes: dict[tuple[int, int], list[Finding]] = {}
         self._required = SHEETS[sheet].required
         self._files = [grid.file for grid in grids]
+        self._sources: NDArray[np.int32] = np.array([grid.position for grid in grids], dtype=np.int32)
+        self._repaired: NDArray[np.bool_] = np.array([grid.repairs for grid in grids], dtype=bool)
         self._headings: dict[str, str] = {}
         self._positions: dict[str, int] = {}
         for grid, place in zip(grids, self.places, strict=True):
@@ -93,8 +97,7 @@ class Table:
         self._leave_out_lines(grids)
         self._drop_blank_rows()
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
-            everything = np.arange(len(self.rows))
-            self._keep(~self.repeats_of_other_files(self.cell_keys(), everything))
+            self._drop_repeats(within_files=sheet != "Dienstzeiten")
         self.faulty = np.zeros(len(self.rows), dtype=bool)
 
     @property
@@ -109,8 +112,23 @@ class Table:
 
     @property
     def file_of(self) -> np.ndarray:
-        """Position of each record's file among the files."""
+        """Position of each record's file among those of the table: a sheet of a workbook counts as a file."""
         return self._file
+
+    @property
+    def source_of(self) -> NDArray[np.int32]:
+        """Position of each record's file among all files that are read: two sheets of a workbook are one file."""
+        return np.take(self._sources, self._file)
+
+    @property
+    def sources_of_good_rows(self) -> NDArray[np.int32]:
+        """The same of the records without an error that costs the record."""
+        return self.source_of[~self.faulty]
+
+    @property
+    def repaired(self) -> NDArray[np.bool_]:
+        """Which records are repaired rows: further ones, though the same may stand elsewhere."""
+        return np.take(self._repaired, self._file)
 
     @property
     def columns(self) -> list[str]:
@@ -257,12 +275,22 @@ class Table:
             filled |= ~blank[codes]
         self._keep(filled)
 
+    def _drop_repeats(self, *, within_files: bool) -> None:
+        """Drop rows that an earlier sheet has; ``within_files``: of two files both stay, each may hold from a day."""
+        keys = self.cell_keys()
+        repeated = self.repeats_of_other_files(keys, np.arange(len(self.rows)))
+        if within_files:
+            repeated &= repeats_of_other_files(row_keys([keys, self.source_of]), self._file)
+        self._keep(~repeated)
+
     def cell_keys(self) -> np.ndarray:
-        """Return one integer per row, equal exactly where all cells stand the same in the file."""
+        """Return one integer per row, equal exactly where all cells stand the same."""
         return row_keys([codes for codes, _ in self._columns.values()])
 
     def repeats_of_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
         """Return which records an earlier file has already, with a notice; equal ones within one file are none.
+
+        Repaired rows neither repeat others nor are repeated.
 
         Parameters
         ----------
@@ -271,23 +299,16 @@ class Table:
         records
             Positions of the records among the rows.
         """
-        if len(self._files) == 1:
-            return np.zeros(len(records), dtype=bool)
-        file_of = self._file[records]
-        repeated = repeats_of_other_files(keys, file_of)
-        for number, file in enumerate(self._files):
-            if count := int(repeated[file_of == number].sum()):
-                self._note(
-                    notice(
-                        "zeilen-schon-in-anderer-datei",
-                        f"{count} Zeilen stehen schon in einer anderen Datei und zählen nicht noch einmal.",
-                        "Nichts zu tun.",
-                    ),
-                    file,
-                    "",
-                    count,
-                )
+        repeated = self.stand_in_other_files(keys, records)
+        for number, count in zip(*np.unique(self._file[records[repeated]], return_counts=True), strict=True):
+            text = f"{count} Zeilen stehen schon in einer anderen Datei und zählen nicht noch einmal."
+            problem = notice("zeilen-schon-in-anderer-datei", text, "Nichts zu tun.")
+            self._note(problem, self._files[number], "", int(count))
         return repeated
+
+    def stand_in_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
+        """Return the same without a notice."""
+        return repeats_of_other_files(keys, self._file[records], self.repaired[records])
 
 
 def _unreadable_cell(cell: Odd) -> Problem:

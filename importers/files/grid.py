@@ -52,6 +52,10 @@ class Grid:
         Whether the sheet is hidden when the workbook is opened.
     encoding
         Codec a text file was read with; "" for everything else.
+    position
+        Of the file among all files, from 0; those of an archive count one by one.
+    repairs
+        Whether the file holds rows that were faulty and have been repaired: further rows, whatever stands elsewhere.
     """
 
     file: str
@@ -61,6 +65,8 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
     encoding: str = ""
+    position: int = 0
+    repairs: bool = False
 
 
 def letter_of(position: int) -> str:

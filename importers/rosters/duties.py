@@ -7,7 +7,7 @@ wall, and so is the length of a duty: 24 hours are the most, also where the cloc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ from pebem.contracts import DUTIES, empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from importers.content.table import Table
     from importers.findings import Finding, Problem
@@ -51,13 +53,17 @@ class ReadDuties:
     Attributes
     ----------
     table
-        One row per duty with start and end as local times, in the order of the files.
+        One row per duty and file with start and end as local times, in the order of the files.
     findings
         Findings about them.
     unknown
         Unknown codes -> how often they occur.
     people
         Names that occur in them.
+    files
+        Position of the file each row of the table is from, shape (rows,).
+    left_out
+        Day of each entry that cannot be read, NaT = not readable, datetime64[s].
     tables
         Lists of which every row is complete in itself.
     """
@@ -66,6 +72,8 @@ class ReadDuties:
     findings: list[Finding]
     unknown: dict[str, int]
     people: frozenset[str]
+    files: NDArray[np.int32]
+    left_out: np.ndarray
     tables: tuple[Table, ...] = ()
 
 
@@ -98,11 +106,14 @@ def read_rosters(
             parts.append(read_list(grid, place, context))
         else:
             parts.extend(read_month_grid(grid, find_month_blocks(grid), context))
+    checked = _checked(parts, context)
     return ReadDuties(
-        _checked(parts, context),
+        checked.duties,
         context.findings,
         context.unknown_codes(),
         frozenset(context.people),
+        checked.files,
+        np.concatenate([np.zeros(0, dtype="datetime64[s]"), *context.left_out]),
         (*context.tables,),
     )
 
@@ -112,17 +123,26 @@ def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     names = NameIndex(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
     context = RosterContext(names, ShiftCodes({}), Wards(()))
     grid = Grid(table.file, SHEET, SheetCells([], 0))
-    duties = _checked([read_table(table, grid, context)], context)
+    duties = _checked([read_table(table, grid, context)], context).duties
     table.findings.extend(context.findings)
     return duties
 
 
-def _checked(parts: list[RosterEntries], context: RosterContext) -> pd.DataFrame:
-    """Return all possible duties, each once, and report what is odd about them."""
+class _CheckedDuties(NamedTuple):
+    """Duties with the file of each, as :class:`ReadDuties` has them."""
+
+    duties: pd.DataFrame
+    files: NDArray[np.int32]
+
+
+def _checked(parts: list[RosterEntries], context: RosterContext) -> _CheckedDuties:
+    """Return all possible duties, each once per file, and report what is odd about them."""
     parts = [entries for entries in parts if len(entries.start)]
     if not parts:
         context.close()
-        return empty(DUTIES)
+        return _CheckedDuties(empty(DUTIES), np.zeros(0, dtype=np.int32))
+    files = np.repeat([entries.grid.position for entries in parts], [len(entries.start) for entries in parts])
+    files = files.astype(np.int32)
     duties = pd.DataFrame(
         {
             "staff": pd.Series(np.concatenate([entries.staff for entries in parts]), dtype="object"),
@@ -132,21 +152,37 @@ def _checked(parts: list[RosterEntries], context: RosterContext) -> pd.DataFrame
         }
     )
     places = _Places(parts, context)
-    valid = _report_impossible(duties, places)
+    too_long = _report_too_long(duties, places)
+    context.leave_out(duties["start"].to_numpy()[too_long])
+    again = _again(duties.assign(file=files), ~too_long)
+    repaired = np.repeat([entries.grid.repairs for entries in parts], [len(entries.start) for entries in parts])
+    repeated = again | _again(duties, ~too_long & ~repaired)
+    _report_repeated(repeated, places)
+    valid = ~too_long & ~repeated
     start, end = (duties[name].to_numpy("datetime64[s]") for name in ("start", "end"))
     places.report(_OVERLAPPING, _overlapping(duties["staff"], start, end, valid & duties["staff"].notna().to_numpy()))
     _report_clock_change(start, end, valid, places)
     context.close()
-    checked: pd.DataFrame = duties[valid].reset_index(drop=True)
-    return checked
+    kept = ~too_long & ~again
+    return _CheckedDuties(duties[kept].reset_index(drop=True), files[kept])
 
 
-def _report_impossible(duties: pd.DataFrame, places: _Places) -> np.ndarray:
-    """Report duties that are too long or repeated; return which are neither."""
-    too_long = (duties["end"] - duties["start"]).to_numpy() > LONGEST
+def _report_too_long(duties: pd.DataFrame, places: _Places) -> np.ndarray:
+    """Report duties that are too long; return which are."""
+    too_long: np.ndarray = (duties["end"] - duties["start"]).to_numpy() > LONGEST
     places.report(_TOO_LONG, too_long)
-    known = duties["staff"].notna().to_numpy()
-    repeated = duties.duplicated(["staff", "ward", "start", "end"]).to_numpy() & known & ~too_long
+    return too_long
+
+
+def _again(duties: pd.DataFrame, asked: np.ndarray) -> np.ndarray:
+    """Return which of the duties asked about are of a known person and stand above already, all columns equal."""
+    again = np.zeros(len(duties), dtype=bool)
+    rows = np.flatnonzero(asked & duties["staff"].notna().to_numpy())
+    again[rows] = duties.iloc[rows].duplicated().to_numpy()
+    return again
+
+
+def _report_repeated(repeated: np.ndarray, places: _Places) -> None:
     if repeated.any():
         places.report(
             notice(
@@ -157,7 +193,6 @@ def _report_impossible(duties: pd.DataFrame, places: _Places) -> np.ndarray:
             repeated,
             together=True,
         )
-    return ~too_long & ~repeated
 
 
 def _overlapping(staff: pd.Series, start: np.ndarray, end: np.ndarray, asked: np.ndarray) -> np.ndarray:

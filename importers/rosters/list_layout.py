@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importers.files.grid import Grid
+    from importers.rosters.list_times import DutyTimes
     from importers.rosters.reading_context import RosterContext
     from importers.sheets.heading_rows import HeadingPlace
 
@@ -130,6 +131,7 @@ def read_table(table: Table, grid: Grid, context: RosterContext, lines: RosterLi
     times = read_times(table, day, shifts)
     _leave_unread(table, grid, context, shifts, ~np.isin(np.arange(len(table.rows)), times.record))
     kept = ~table.faulty[times.record]
+    context.leave_out(_days_left_out(table, day, times))
     record, start, end, column = (of_duty[kept] for of_duty in times)
     staff = _staff(table, grid, context, people, record)
     _note_pauses(table, grid, context, record[_first_of_row(record)], shifts)
@@ -137,6 +139,15 @@ def read_table(table: Table, grid: Grid, context: RosterContext, lines: RosterLi
     value = np.empty(len(record), dtype=object)
     value[:] = [cells[code] for code in codes[record]]
     return RosterEntries(grid, staff, ward[record], start, end, table.rows[record], column, value)
+
+
+def _days_left_out(table: Table, day: np.ndarray, times: DutyTimes) -> np.ndarray:
+    """Return the day of each row with an error: the one it says, else that of its beginning, else NaT."""
+    of_row = day.copy()
+    begun = np.flatnonzero(np.isnat(day[times.record]) & ~np.isnat(times.start))
+    of_row[times.record[begun]] = times.start[begun]
+    left_out: np.ndarray = of_row[table.faulty]
+    return left_out
 
 
 def _shifts(table: Table, grid: Grid, context: RosterContext) -> list[Shift | Unread | None]:

@@ -61,6 +61,7 @@ def read_month_grid(grid: Grid, blocks: list[MonthBlock], context: RosterContext
         if not isinstance(dates, dict):
             count = int(filled(grid.cells[block.row + 1 : block.end, list(block.days)]).sum())
             context.report(dates, grid, block.row + 1, "", "", count)
+            context.leave_out_undated(count)
             continue
         if any(day.year for day in block.days.values()) and contradicts_weekdays(grid, block, dates):
             context.report(
@@ -151,6 +152,7 @@ def _rows(
             continue
         if not number and not name:
             context.report(_PERSON_ERROR, grid, first + row + 1, count=int(counts[row]))
+            context.leave_out(_days(dates)[entries[row]])
             continue
         given_name = cell_values.text(texts.get(GIVEN, ""))
         heading = clean(str(grid.cells[block.row, who[NUMBER if number else NAME]]))
@@ -210,6 +212,12 @@ def _report_between(grid: Grid, block: MonthBlock, context: RosterContext) -> No
             "",
             count,
         )
+        context.leave_out_undated(count)
+
+
+def _days(dates: dict[int, date | None]) -> np.ndarray:
+    """Return the days of the columns (datetime64[s]), NaT where the month has no such day."""
+    return np.array([dates[position] for position in sorted(dates)], dtype="datetime64[D]").astype("datetime64[s]")
 
 
 def _entries(
@@ -219,15 +227,15 @@ def _entries(
     row, column = np.nonzero(rows.counts)
     entries = CodedColumn(*distinct(rows.cells[row, column]))
     headings = objects([clean(shown(grid.cells[block.row, position])) for position in sorted(dates)])[column]
-    days = np.array([dates[position] for position in sorted(dates)], dtype="datetime64[D]").astype("datetime64[s]")
-    day, number, value = days[column], block.row + 2 + row, objects(entries.values)[entries.codes]
+    day, number, value = _days(dates)[column], block.row + 2 + row, objects(entries.values)[entries.codes]
     for index in np.flatnonzero(np.isnat(day)).tolist():
         context.report(_NO_SUCH_DAY, grid, int(number[index]), headings[index], value[index])
 
     def place(index: int) -> tuple[Grid, int, str]:
         return grid, int(number[index]), headings[index]
 
-    duty, seconds = _shifts(entries, ~np.isnat(day), place, context)
+    context.leave_out_undated(int(np.isnat(day).sum()))
+    duty, seconds = _shifts(entries, day, place, context)
     return RosterEntries(
         grid,
         rows.staff[row[duty]],
@@ -241,26 +249,27 @@ def _entries(
 
 
 def _shifts(
-    entries: CodedColumn, dated: np.ndarray, place: Callable[[int], tuple[Grid, int, str]], context: RosterContext
+    entries: CodedColumn, day: np.ndarray, place: Callable[[int], tuple[Grid, int, str]], context: RosterContext
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the entry of each duty, in the order of the entries, and its begin and end (timedelta64[s], duty x 2).
 
     Parameters
     ----------
-    dated
-        Which entries have a day.
+    day
+        Of each entry (datetime64[s]), NaT = none.
     place
         Position of an entry -> where it stands.
     """
     picked, times = [np.zeros(0, dtype=np.int64)], [np.zeros((0, 2), dtype=np.int64)]
     for code, cell in enumerate(entries.values):
         meant = context.codes.resolve(cell)
-        where = np.flatnonzero((entries.codes == code) & dated)
+        where = np.flatnonzero((entries.codes == code) & ~np.isnat(day))
         if not len(where):
             continue
         first = place(int(where[0]))
         if not isinstance(meant, Shift):
             context.note_unread(meant, first, len(where))
+            context.leave_out(day[where])
         elif meant.absence:
             context.note_absent(first[0], shown(cell), len(where))
         else:

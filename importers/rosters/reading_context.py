@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from importers.files.cell import shown
 from importers.findings import notice, warning
 from importers.sheets.roster_headings import is_ward
@@ -15,8 +17,6 @@ from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import numpy as np
 
     from importers.content.name_index import NameIndex
     from importers.content.table import Table
@@ -112,6 +112,8 @@ class RosterContext:
         Names in the sheet.
     tables
         Lists of which every row is complete in itself.
+    left_out
+        Days (datetime64[s]) of entries that cannot be read, NaT = no day; array after array.
     """
 
     def __init__(self, names: NameIndex, codes: ShiftCodes, wards: Wards) -> None:
@@ -119,6 +121,7 @@ class RosterContext:
         self.findings: list[Finding] = []
         self.people: set[str] = set()
         self.tables: list[Table] = []
+        self.left_out: list[np.ndarray] = []
         self._absences: Counter[str] = Counter()
         self._unread: dict[tuple[str, str], tuple[Problem, tuple[Grid, int, str], int]] = {}
         self._paused: Counter[int] = Counter()
@@ -144,6 +147,14 @@ class RosterContext:
         key = unread.problem.code, unread.what
         problem, first, before = self._unread.get(key, (unread.problem, place, 0))
         self._unread[key] = problem, first, before + count
+
+    def leave_out(self, days: np.ndarray) -> None:
+        """Remember the days (datetime64[s]) of entries that cannot be read, NaT where there is none."""
+        self.left_out.append(days.astype("datetime64[D]").astype("datetime64[s]"))
+
+    def leave_out_undated(self, count: int) -> None:
+        """Remember entries that cannot be read, nor their day."""
+        self.left_out.append(np.full(count, np.datetime64("NaT", "s")))
 
     def unknown_codes(self) -> dict[str, int]:
         """Return unknown codes and how often they occur."""

@@ -12,6 +12,7 @@ from importers.findings import UnreadableError
 from importers.sheets.das_sheets import DasSheets
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
 from importers.sheets.profiles import encodings, fitting
+from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.roster_headings import find_roster, is_roster_name
 from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision
 from importers.sheets.synonyms import EXACT, SURE
@@ -44,17 +45,20 @@ def decisions(
     UnreadableError
         If a file is refused as a whole, or an answer names rows or columns that a sheet does not have.
     """
-    for file in files:
-        yield _of_export(file, known) if isinstance(file, DasSheets) else _of_file(file, known, sheets)
+    for position, file in enumerate(files):
+        if isinstance(file, DasSheets):
+            yield _of_export(file, known, position)
+        else:
+            yield _of_file(file, known, sheets, position)
 
 
-def _of_file(file: OpenedFile, known: KnownBefore, sheets: SheetFilter) -> DecidedFile:
+def _of_file(file: OpenedFile, known: KnownBefore, sheets: SheetFilter, position: int) -> DecidedFile:
     sheets = replace(sheets, always=known.answered(file.name))
     answer = known.answer(file.name, "")
     contents = opening.sheets(file, sheets, count_known, encoding=answer.encoding if answer else "")
     if answer is None and {grid.encoding for grid in contents.grids} & {"cp1252", DOS}:  # the bytes leave it open
         contents = _by_profiled_encoding(file, known, sheets) or contents
-    decided = tuple(decide(grid, known) for grid in contents.grids)
+    decided = tuple(decide(replace(grid, position=position), known) for grid in contents.grids)
     return DecidedFile(file.name, decided, tuple(contents.others), tuple(contents.findings))
 
 
@@ -68,9 +72,9 @@ def _by_profiled_encoding(file: OpenedFile, known: KnownBefore, sheets: SheetFil
     return None
 
 
-def _of_export(export: DasSheets, known: KnownBefore) -> DecidedFile:
-    residents = _of_exported("Bewohner", export.residents, known)
-    assessments = _of_exported("Begutachtungen", export.assessments, known)
+def _of_export(export: DasSheets, known: KnownBefore, position: int) -> DecidedFile:
+    residents = _of_exported("Bewohner", replace(export.residents, position=position), known)
+    assessments = _of_exported("Begutachtungen", replace(export.assessments, position=position), known)
     export = replace(export, residents=residents.grid, assessments=assessments.grid)
     return DecidedFile(export.file, (residents, assessments), export=export)
 
@@ -177,6 +181,6 @@ def _guessed(grid: Grid, vocabulary: Vocabulary | None) -> tuple[str, float]:
     required = SHEETS[sheet].required
     least = min((place.guessed.get(column, EXACT) for column in required), default=0.0)
     if len(required) == 1:
-        filled = sum(bool(text) for text in place.texts)
+        filled = sum(bool(text) and text not in OWN_COLUMNS for text in place.texts)
         least = min(least, len(place.columns) / max(1, filled)) if len(place.columns) > 1 else 0.0
     return sheet, round(min(least, SURE), 2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from importers.findings import Problem, notice, warning
 from importers.sheets import report_lines as kinds
 from importers.sheets.layout import coded_down, is_blank, row_numbers
-from importers.sheets.repair_file import REASON
+from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.synonyms import LIKELY, usual
 from importers.values.cell_values import text
 from importers.values.spelling import clean, squash
@@ -52,7 +52,7 @@ def layout_notes(
             heading,
             1,
         )
-    if unread := [name for name in place.unknown if name != REASON]:
+    if unread := [name for name in place.unknown if name not in OWN_COLUMNS]:
         yield from _unread(grid, place, sheet, vocabulary, unread)
 
 

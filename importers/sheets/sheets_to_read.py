@@ -35,12 +35,15 @@ class SheetSelection:
         Exports for the DAS.
     findings
         Notices about other sheets.
+    repairs
+        Position of each file of repaired rows -> the reference of the upload it names, "" = none.
     """
 
     def __init__(self, wanted: tuple[str, ...]) -> None:
         self.sheets: dict[str, list[tuple[Grid, HeadingPlace]]] = {}
         self.exports: list[DasSheets] = []
         self.findings: list[Finding] = []
+        self.repairs: dict[int, str] = {}
         self._wanted = wanted
         self._files: list[DecidedFile] = []
 

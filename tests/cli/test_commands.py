@@ -19,6 +19,8 @@ import rules
 import sample_data
 from cli.main import COMMANDS, main
 from pebem.resident_mix import mix
+from tests.support.web import workbooks
+from web.reports import faulty_rows_xlsx
 
 HOME = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
 
@@ -71,6 +73,26 @@ def test_workbook_equals_the_document(analysed: Path) -> None:
     method = " ".join(str(row[1].value) for row in book["Methode"].iter_rows())
     assert "nicht amtlich" in method
     assert result["rulebook"]["sha256"] in method
+
+
+def test_a_repaired_workbook_and_a_second_one_count_beside_the_first(tmp_path: Path) -> None:
+    """Both carers of a bath count; residents of whom both workbooks tell are one each."""
+    bath = ("0042", "", "1.1", "05.02.2026", "07:10", "20", "Früh", "", "")
+    work = {"Interventionen": [workbooks.WORK[0], bath, ("0042", "", "Zauberei", *bath[3:])]}
+    original = workbooks.workbook(**workbooks.home() | work)
+    faulty = importers.read([("a.xlsx", original)], rules.load(date(2026, 2, 28)), sheets_needed=()).faulty_rows
+    faulty_rows_xlsx.write(tmp_path / "berichtigt.xlsx", faulty, "17-4f3a")
+    made = openpyxl.load_workbook(tmp_path / "berichtigt.xlsx")
+    made["Interventionen"]["C2"].value = "1.1"
+    made.save(tmp_path / "berichtigt.xlsx")
+    (tmp_path / "a.xlsx").write_bytes(original)
+    work["Interventionen"].pop()
+    (tmp_path / "b.xlsx").write_bytes(workbooks.workbook(**workbooks.home() | work))
+    files = [str(tmp_path / name) for name in ("a.xlsx", "berichtigt.xlsx", "b.xlsx")]
+    assert main(["analyse", *files, "--out", str(tmp_path / "out")]) == 1  # the faulty row is still in the original
+    result = json.loads((tmp_path / "out" / "fit.json").read_text(encoding="utf-8"))
+    assert (result["input"]["counted"], result["input"]["residents"], result["input"]["staff"]) == (2, 2, 3)
+    assert result["input"]["excluded"]["fehlerhaft"] == 1
 
 
 def test_findings_name_place_value_and_repair(analysed: Path) -> None:

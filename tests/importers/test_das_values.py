@@ -272,10 +272,11 @@ def test_supplement_of_another_day_is_reported(book: RuleBook) -> None:
 def test_assessment_of_another_file_is_added_to_the_export(book: RuleBook) -> None:
     rows = [["Bewohner-Nr", "Datum", "1.1"], ["000042", date(2025, 2, 1), 1]]
     result = read(book, export(resident()), ("alt.xlsx", xlsx({"Begutachtungen": rows})))
-    assert result.tables.assessments[["1.1", "4.8"]].to_numpy().tolist() == [[1, -1], [0, 9]]
+    assert result.tables.assessments[["1.1", "4.8"]].to_numpy().tolist() == [[0, 9], [1, -1]]
+    assert result.parts["assessments"].tolist() == [0, 1]
 
 
-def test_list_of_names_is_completed_and_takes_precedence(book: RuleBook) -> None:
+def test_list_of_names_is_completed(book: RuleBook) -> None:
     rows = [
         ["Bewohner-Nr", "Name", "Wohnbereich", "Einzug", "Auszug"],
         ["000042", "Groß", "", date(2025, 1, 16), ""],
@@ -283,9 +284,10 @@ def test_list_of_names_is_completed_and_takes_precedence(book: RuleBook) -> None
     ]
     result = read(book, export(*BOTH), ("namen.xlsx", xlsx({"Bewohner": rows})))
     table = result.tables.residents
-    assert table["resident"].tolist() == ["000042", "B9", "000007"]
-    assert table["ward"].tolist() == ["WB_1", None, None]
-    assert table["moved_in"].tolist() == [pd.Timestamp(2025, 1, 16), pd.NaT, pd.Timestamp(2026, 3, 10)]
+    assert table["resident"].tolist() == ["000007", "000042", "B9"]
+    assert table["ward"].tolist() == [None, "WB_1", None]
+    assert table["moved_in"].tolist() == [pd.Timestamp(2026, 3, 10), pd.Timestamp(2025, 1, 16), pd.NaT]
+    assert result.parts["residents"].tolist() == [0, 1, 1]
     assert reported(result) == ["das-ausgeschlossen", "das-weicht-ab"]
 
 
@@ -306,15 +308,18 @@ def test_two_exports_are_a_history_and_the_later_determines_the_ward(book: RuleB
         target="2025-09-15",
     )
     result = read(book, ("herbst.xml", autumn[1]), export(resident()))
-    assert result.tables.residents[["resident", "ward"]].to_numpy().tolist() == [["000042", "WB_1"], ["000001", "WB_1"]]
+    assert result.tables.residents[["resident", "ward"]].to_numpy().tolist() == [["000001", "WB_1"], ["000042", "WB_1"]]
+    assert result.parts["residents"].tolist() == [0, 1]
     history = result.tables.assessments.query("resident == '000042'").sort_values("date")
     assert history["4.8"].tolist() == [3, 9]
 
 
-def test_the_same_export_twice_adds_nothing(book: RuleBook) -> None:
+def test_same_export_twice_states_the_same_twice(book: RuleBook) -> None:
     once, twice = read(book, export(*BOTH)), read(book, export(*BOTH), ("noch.xml", export(*BOTH)[1]))
     pd.testing.assert_frame_equal(once.tables.residents, twice.tables.residents)
-    pd.testing.assert_frame_equal(once.tables.assessments, twice.tables.assessments)
+    of_file = [twice.tables.assessments[twice.parts["assessments"] == file] for file in (0, 1)]
+    for assessments in of_file:
+        pd.testing.assert_frame_equal(assessments.reset_index(drop=True), once.tables.assessments)
 
 
 def test_an_export_alone_does_not_make_an_analysis(book: RuleBook) -> None:

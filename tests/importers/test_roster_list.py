@@ -154,8 +154,10 @@ def test_two_files_with_the_same_list_add_nothing() -> None:
     files = csv_files(sheets)
     again = [("Dienste-Kopie.csv", data) for name, data in files if name == "Dienste.csv"]
     result = importers.read([*files, *again], BOOK, sheets_needed=())
-    assert len(result.tables.duties) == 1
+    assert len(result.for_engine().duties) == 1
+    assert result.parts["duties"].tolist() == [[name for name, _ in files].index("Dienste.csv"), len(files)]
     assert ("dienst-doppelt", 1) in {(one.code, one.count) for one in result.findings}
+    assert "dienste-ueberschneiden" not in {one.code for one in result.findings}
 
 
 @pytest.mark.parametrize("delimiter", [";", ","])
@@ -302,10 +304,11 @@ def test_faulty_duties_leave_as_they_stood_and_are_read_again(tmp_path: Path) ->
     other = [["NAME", "BEGINN", "ENDE"], ["Nobody, Nora", "gestern", "14:00"]]
     files = csv_files({**home(), "Dienste": plan})
     result = importers.read([*files, ("Plan.csv", text_of(other).encode())], BOOK)
-    assert [(one.sheet, one.faulty) for one in result.faulty_rows] == [("Dienste", 1), ("Dienste", 1)]
+    assert [(one.sheet, len(one.rows)) for one in result.faulty_rows] == [("Dienste", 1), ("Dienste", 1)]
+    assert (result.left_out_duty_days, result.left_out_duty_undated) == ((date(2026, 3, 3),), 1)
     (row,) = result.faulty_rows[0].rows
     assert (row.number, row.cells, row.wrong) == (3, ("P1", "3.3.2026", "25:00", "14:00"), (2,))
-    faulty_rows_xlsx.write(tmp_path / "zeilen.xlsx", result.faulty_rows)
+    faulty_rows_xlsx.write(tmp_path / "zeilen.xlsx", result.faulty_rows, "1-0000")
     again = openpyxl.load_workbook(tmp_path / "zeilen.xlsx")
     again["Dienste"]["C2"] = "06:00"
     again["Dienste 2"]["B2"] = "06:00"

@@ -77,6 +77,31 @@ def test_the_mix_counts_presence_day_by_day() -> None:
     }
 
 
+def stays(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
+    names, start, end = zip(*rows, strict=True)
+    columns = {"resident": pd.Series(names, dtype=object), "start": days(list(start)), "end": days(list(end))}
+    return pd.DataFrame(columns)
+
+
+def test_who_moved_in_more_than_once_is_away_in_between() -> None:
+    """Of the stays begun the last to begin decides; whoever has none lives there on all days."""
+    moves = stays(("b", 6, None), ("b", None, 2), ("c", 0, 8), ("c", 4, 5), ("d", 3, 3), ("zz", 0, 9))
+    ten = mix(home(), FIRST, FIRST + timedelta(days=9), moves)
+    assert ten[3] == 1  # a has no stay
+    assert ten[5] == Decimal("0.1")  # d on day 3
+    assert ten[0] == Decimal("0.4")  # b from day 6 on, assessed on day 5
+    # b on days 0 to 2, c on days 0 to 3 of the first and 4 to 5 of the second stay, e on all ten
+    assert ten[-1] == Decimal("0.3") + Decimal("0.6") + 1
+    assert mix(home(), FIRST + timedelta(days=4), FIRST + timedelta(days=4), moves)[-1] == 2  # c and e
+    assert mix(home(), FIRST, LAST, None) == mix(home(), FIRST, LAST)
+
+
+def test_stays_of_one_day_are_those_of_moving_in_and_out() -> None:
+    people = home().residents
+    same = people.rename(columns={"moved_in": "start", "moved_out": "end"})[["resident", "start", "end"]]
+    assert mix(home(), FIRST, LAST, same) == mix(home(), FIRST, LAST)
+
+
 def test_a_single_day() -> None:
     assert mix(home(), FIRST, FIRST)[-1] == 1
     assert sum(mix(home(), FIRST, FIRST).values()) == 3

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
+
+import numpy as np
 
 from tests.support.web import workbooks
 from tests.support.web.pages import Person
@@ -82,9 +85,14 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
     with anna.services.databases.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.residents) == 3
-    assert len(tables.assessments) == 3
-    assert sorted(tables.assessments["1.1"]) == [1, 2, 2]
-    assert sorted(tables.staff["qn"]) == [2, 3, 4, 4]
+    # Those without a day hold from the day after the last row on; what was known before stays.
+    assert Counter(zip(tables.assessments["1.1"], tables.assessments["date"].dt.strftime("%d.%m."), strict=True)) == {
+        (1, np.nan): 1,
+        (2, "09.02."): 1,
+        (2, "01.02."): 1,
+        (2, np.nan): 1,
+    }
+    assert sorted(tables.staff["qn"]) == [1, 2, 3, 4, 4]
     covered = results.load(anna.services.databases.reading, anna.home_id).covered
     assert covered["bewohner"] == workbooks.COUNTED
 

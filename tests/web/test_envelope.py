@@ -89,6 +89,7 @@ VALUES = st.recursive(
         st.lists(inner),
         st.lists(inner).map(tuple),
         st.dictionaries(st.text(), inner),
+        st.dictionaries(st.integers(), inner),
         st.builds(Thing, inner, st.text()),
         st.builds(Pair, inner, inner),
     ),
@@ -164,6 +165,17 @@ def test_read_files_round_trip_equal(data: bytes) -> None:
     same_import(envelope.open(envelope.close(kept), importers.ReadFiles), kept)
 
 
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "float64", "bool", "datetime64[s]"])
+@pytest.mark.parametrize("rows", [0, 3])
+def test_arrays_come_back_equal_and_of_their_type(dtype: str, rows: int) -> None:
+    """X1."""
+    array = np.arange(rows).astype(dtype)
+    made = round_trip({"rows": array})["rows"]
+    assert made.dtype == array.dtype
+    np.testing.assert_array_equal(made, array)
+    np.testing.assert_array_equal(round_trip(np.arange(6)[::2]), [0, 2, 4])
+
+
 class Other:
     """Of no known class."""
 
@@ -172,10 +184,17 @@ class Other:
     "value",
     [
         Other(),
-        {1: "a"},
+        {1: "a", "b": 2},
+        {1.0: "a"},
+        {True: "a"},
+        {None: 1},
         {1, 2},
         b"x",
         pd.NA,
+        np.array(["a"], dtype=object),
+        np.zeros((2, 2)),
+        np.array(["a"]),
+        np.array([1j]),
         complex(1, 2),
         Other,
         pd.DataFrame({"a": [1, 2]}, index=[1, 2]),
@@ -288,6 +307,13 @@ GOOD = forged({"thing": [{"frame": [1, {"a": ["numbers", "int32", 0]}]}, "x"]}, 
         forged({"thing": [{"frame": [1, {"a": ["objects", [], "uint32", 0]}]}, ""]}, bytes(4)),
         forged({"thing": [{"frame": [1, {"a": ["category", EMPTY, False, "int8", 1]}]}, ""]}, b"", b"\1"),
         forged({"thing": [{"frame": [1, {"a": ["eval", "1"]}]}, ""]}),
+        forged({"thing": [{"array": ["object", 0]}, ""]}, bytes(8)),
+        forged({"thing": [{"array": ["int32", 0]}, ""]}, bytes(3)),
+        forged({"thing": [{"array": ["int32", 7]}, ""]}),
+        forged({"thing": [{"array": "int32"}, ""]}),
+        forged({"thing": [{"numbered": [["1", 2]]}, ""]}),
+        forged({"thing": [{"numbered": [[True, 2]]}, ""]}),
+        forged({"thing": [{"numbered": [1]}, ""]}),
     ],
     ids=len,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -12,12 +14,15 @@ import pytest
 import importers
 import rules
 from importers.findings import Severity
-from importers.sheets.repair_file import REASON, as_it_stood
+from importers.sheets.repair_file import REASON, UPLOAD, as_it_stood
 from tests.support.web import workbooks
 from web.reports import faulty_rows_xlsx
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from openpyxl import Workbook
 
 BOOK = rules.load(datetime(2026, 1, 1).date(), "rekonstruktion")  # noqa: DTZ001
 HEAD = workbooks.WORK[0]
@@ -29,7 +34,7 @@ def read(*files: tuple[str, bytes]) -> importers.ReadFiles:
 
 def written(tmp_path: Path, read_files: importers.ReadFiles) -> bytes:
     path = tmp_path / "faulty.xlsx"
-    faulty_rows_xlsx.write(path, read_files.faulty_rows)
+    faulty_rows_xlsx.write(path, read_files.faulty_rows, "17-4f3a")
     return path.read_bytes()
 
 
@@ -132,22 +137,15 @@ def test_repaired_rows_complete_the_upload(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["P2", "p-9"])
-def test_rows_of_a_person_stay_together_where_they_replace_earlier_ones(tmp_path: Path, number: str) -> None:
-    """One row of a history alone would make the store forget the others."""
+def test_only_the_faulty_row_of_a_person_is_handed_out(number: str) -> None:
     staff = [
         workbooks.STAFF[0],
         ("P1", "Quast", "Ute", "4", "", "", "", ""),
         (number, "Ngũgĩ", "Jörg", "2", "", "", "01.01.2026", "31.01.2026"),
         (number, "Ngũgĩ", "Jörg", "9", "", "", "01.02.2026", ""),
     ]
-    result = read(("a.xlsx", workbooks.workbook(Mitarbeitende=staff)))
-    (sheet,) = result.faulty_rows
-    assert [row.cells[0] for row in sheet.rows] == [number, number]
-    assert [bool(row.reasons) for row in sheet.rows] == [False, True]
-    assert sheet.faulty == 1
-    page = openpyxl.load_workbook(BytesIO(written(tmp_path, result)))["Mitarbeitende"]
-    assert page["I2"].value.endswith(faulty_rows_xlsx.OF_THE_SAME_PERSON)
-    assert len(read(("b.xlsx", written(tmp_path, result))).tables.staff) == 1
+    (sheet,) = read(("a.xlsx", workbooks.workbook(Mitarbeitende=staff))).faulty_rows
+    assert [(row.number, row.cells[0], row.cells[3]) for row in sheet.rows] == [(4, number, "9")]
 
 
 def test_a_faulty_row_in_two_files_is_to_repair_once_and_two_in_one_file_twice() -> None:
@@ -169,3 +167,155 @@ def test_files_of_one_name_are_not_mixed_up() -> None:
 )
 def test_only_our_own_apostrophe_is_removed(cell: Any, stood: Any) -> None:
     assert as_it_stood(cell) == stood
+
+
+# ---------------------------------------------------------------- the upload they are from
+
+
+def saved(content: bytes, form: str) -> tuple[str, bytes]:
+    """Return a workbook of faulty rows as somebody saves it: as it is, again, or its first sheet as text."""
+    made = openpyxl.load_workbook(BytesIO(content))
+    out = BytesIO()
+    match form:
+        case "xlsx":
+            return "Fehlerhafte-Zeilen.xlsx", content
+        case "saved":
+            made.save(out)
+            return "Fehlerhafte-Zeilen.xlsx", out.getvalue()
+        case "without instructions":
+            del made["Anleitung"]
+            made.save(out)
+            return "Mappe1.xlsx", out.getvalue()
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(made.worksheets[0].iter_rows(values_only=True))
+    return "Fehlerhafte-Zeilen.csv", text.getvalue().encode("cp1252" if form == "csv, old" else "utf-8-sig")
+
+
+FORMS = ("xlsx", "saved", "without instructions", "csv", "csv, old")
+
+
+def changed(content: bytes, change: Callable[[Workbook], object]) -> bytes:
+    made = openpyxl.load_workbook(BytesIO(content))
+    change(made)
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_workbook_names_its_upload_however_it_is_saved(tmp_path: Path, form: str) -> None:
+    content = written(tmp_path, read(("a.xlsx", workbooks.workbook())))
+    result = read(("andere.xlsx", workbooks.workbook()), saved(content, form))
+    assert result.repairs == {1: "17-4f3a"}
+    assert not [one for one in result.findings if one.code in {"spalten-unbekannt", "datenlieferung-fehlt"}]
+    assert result.faulty_rows[0].headings == HEAD
+
+
+@pytest.mark.parametrize("sheet", ["Bewohner", "Begutachtungen", "Instabilität", "Mitarbeitende", "Interventionen"])
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_rows_of_every_sheet_come_back(tmp_path: Path, sheet: str, form: str) -> None:
+    """As text the headings alone say which sheet it is; our two columns are none of its own."""
+    whole = workbooks.home()
+    whole["Instabilität"] = [*whole["Instabilität"], ("0042", "?", "1.1.2026", "")]
+    whole["Bewohner"] = [*workbooks.RESIDENTS, workbooks.RESIDENTS[1]]
+    whole["Begutachtungen"] = [*(rows := workbooks.assessments()), ("77", "03.02.2026", "9", *rows[2][3:])]
+    whole["Mitarbeitende"] = [*workbooks.STAFF, ("P9", "", "", "9", "", "", "", "")]
+    (faulty,) = (one for one in read(("a.xlsx", workbooks.workbook(**whole))).faulty_rows if one.sheet == sheet)
+    path = tmp_path / "faulty.xlsx"
+    faulty_rows_xlsx.write(path, [faulty], "17-4f3a")
+    result = read(saved(path.read_bytes(), form))
+    assert result.repairs == {0: "17-4f3a"}
+    assert not [one for one in result.findings if one.code in {"spalten-unbekannt", "datenlieferung-fehlt"}]
+    if sheet != "Bewohner":  # alone, its row is right
+        assert [(one.sheet, one.headings) for one in result.faulty_rows] == [(sheet, faulty.headings)]
+    else:
+        assert result.tables.residents["resident"].tolist() == ["0042"]
+
+
+def test_workbook_without_the_upload_is_read_with_a_warning(tmp_path: Path) -> None:
+    """The column of reasons alone marks it, and so does that of the upload alone."""
+    content = written(tmp_path, read(("a.xlsx", workbooks.workbook())))
+    reasons, upload = HEAD, len(HEAD) + 2
+    for change, reference in (
+        (lambda made: made["Interventionen"].delete_cols(upload), ""),
+        (lambda made: setattr(made["Interventionen"]["K2"], "value", " "), ""),
+        (lambda made: made["Interventionen"].delete_cols(len(reasons) + 1), "17-4f3a"),
+    ):
+        result = read(("b.xlsx", changed(content, change)))
+        assert result.repairs == {0: reference}
+        warned = [one for one in result.findings if one.code == "datenlieferung-fehlt"]
+        assert [one.severity for one in warned] == ([] if reference else [Severity.WARNING])
+        assert all("gewöhnliche Datei" in one.message and one.file == "b.xlsx" for one in warned)
+        assert not [one for one in result.findings if one.code == "spalten-unbekannt"]
+    plain = changed(content, lambda made: made["Interventionen"].delete_cols(upload - 1, 2))
+    assert read(("b.xlsx", plain)).repairs == {}
+
+
+@pytest.mark.parametrize(
+    ("cell", "reference"),
+    [("17-4F3A", "17-4f3a"), ("Datenlieferung 170-4f3a", "170-4f3a"), ("'Datenlieferung 17-4f3a", "17-4f3a"),
+     ("irgendwas", "irgendwas"), (5, "5")],
+)  # fmt: skip
+def test_what_stands_there_is_said_as_it_stands(tmp_path: Path, cell: Any, reference: str) -> None:
+    """A typing error is for whoever knows the uploads."""
+    content = written(tmp_path, read(("a.xlsx", workbooks.workbook())))
+    told = changed(content, lambda made: setattr(made["Interventionen"]["K2"], "value", cell))
+    assert read(("b.xlsx", told)).repairs == {0: reference}
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_rows_of_two_uploads_in_one_file_are_refused(tmp_path: Path, *, apart: bool) -> None:
+    """In one sheet or in two; in two files they are two repairs."""
+    content = written(tmp_path, read(("a.xlsx", workbooks.workbook())))
+
+    def mix(made: Workbook) -> None:
+        if apart:
+            made.create_sheet("Bewohner").append(["Bewohner-Nr", UPLOAD])
+            made["Bewohner"].append(["77", "Datenlieferung 18-4f3b"])
+        else:
+            made["Interventionen"].append(["77", *[None] * 9, "Datenlieferung 18-4f3b"])
+
+    with pytest.raises(importers.UnreadableError, match=r"mehreren Datenlieferungen: 17-4f3a, 18-4f3b\. Bitte"):
+        read(("b.xlsx", changed(content, mix)))
+    other = changed(content, lambda made: setattr(made["Interventionen"]["K2"], "value", "18-4f3b"))
+    assert read(("b.xlsx", content), ("b.xlsx", other)).repairs == {0: "17-4f3a", 1: "18-4f3b"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("first", [False, True])
+def test_repaired_row_counts_beside_its_like(tmp_path: Path, form: str, *, first: bool) -> None:
+    """Two carers at one bath, of whom one was mistyped: both count, whatever the order of the files."""
+    bath = ("0042", "", "1.1", "05.02.2026", "07:10", "20", "Früh", "", "")
+    original = workbooks.workbook(Interventionen=[HEAD, bath, ("0042", "", "Zauberei", *bath[3:])])
+    content = written(tmp_path, read(("a.xlsx", original)))
+    repaired = saved(changed(content, lambda made: setattr(made["Interventionen"]["C2"], "value", "1.1")), form)
+    files = [repaired, ("a.xlsx", original)] if first else [("a.xlsx", original), repaired]
+    result = read(*files)
+    assert result.tables.interventions["intervention"].tolist() == ["1.1", "1.1"]
+    assert result.parts["interventions"].tolist() == [0, 1]
+    assert {"zeilen-schon-in-anderer-datei", "zeile-mehrfach"} & {one.code for one in result.findings} == set()
+    assert (result.rows, result.tables.faulty) == (3, 1)
+    assert [f"{day:%d.%m.%Y}" for day in result.left_out_days] == [bath[3]]
+    assert result.repairs == {files.index(repaired): "17-4f3a"}
+
+
+def test_unrepaired_row_is_faulty_beside_its_like_and_makes_no_row_of_others_repeated(tmp_path: Path) -> None:
+    original = workbooks.workbook()
+    content = written(tmp_path, read(("a.xlsx", original)))
+    result = read(("a.xlsx", original), ("b.xlsx", content), ("c.xlsx", original))
+    assert result.tables.faulty == 2
+    assert [one.file for one in result.faulty_rows[0].rows] == ["a.xlsx", "b.xlsx"]
+    of_copy = [one for one in result.findings if one.code == "zeilen-schon-in-anderer-datei"]
+    assert {one.file for one in of_copy} == {"c.xlsx"}
+    assert result.parts["interventions"].tolist() == [0] * 7
+
+
+def test_repaired_statement_states_beside_the_original(tmp_path: Path) -> None:
+    staff = [*workbooks.STAFF, ("P4", "Neu", "Nina", "9", "", "", "", "")]
+    original = workbooks.workbook(Mitarbeitende=staff)
+    content = written(tmp_path, read(("a.xlsx", original)))
+    repaired = changed(content, lambda made: setattr(made["Mitarbeitende"]["D2"], "value", "4"))
+    result = read(("a.xlsx", original), ("b.xlsx", repaired))
+    assert result.tables.staff["staff"].tolist() == ["P1", "P2", "P2", "P3", "P4"]
+    assert result.parts["staff"].tolist() == [0, 0, 0, 0, 1]
+    assert result.repairs == {1: "17-4f3a"}

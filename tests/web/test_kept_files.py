@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -95,6 +96,7 @@ def test_faulty_rows_download_is_logged_and_can_be_uploaded_again(anna: Person) 
     assert address in client.get(f"/daten/{number}").text
     book = openpyxl.load_workbook(BytesIO(client.get(address).data))
     book["Interventionen"]["C2"].value = "1.1"
+    assert book["Interventionen"]["K2"].value.endswith(f" {kept_files.reference(anna.services.settings, number)}")
     out = BytesIO()
     book.save(out)
     second = anna.read_in(out.getvalue(), name="berichtigt.xlsx")
@@ -107,6 +109,21 @@ def test_faulty_rows_download_is_logged_and_can_be_uploaded_again(anna: Person) 
     with anna.services.databases.reading() as session:
         query = select(AuditEvent.object).where(AuditEvent.action == "fehlerzeilen.herunterladen")
         assert session.scalars(query).all() == [f"lieferung {number}"]
+
+
+def test_reference_names_its_upload_and_reveals_a_typing_error(tmp_path: Path) -> None:
+    """Somebody else's workbook, or one with a wrong digit, must not be taken for a repair of an upload here."""
+    ours, theirs = (settings_module.embedded(tmp_path / name) for name in ("a", "b"))
+    references = {number: kept_files.reference(ours, number) for number in (1, 17, 170, 10**17)}
+    assert all(re.fullmatch(rf"{number}-[0-9a-f]{{4}}", written) for number, written in references.items())
+    assert [kept_files.referred_to(ours, written) for written in references.values()] == list(references)
+    digits = references[17][-4:]
+    for written in (
+        "", "17", "17-", "-", digits, f"18-{digits}", f"017-{digits}", f"١٧-{digits}", f"17-{digits}0", f" 17-{digits}",
+        f"{'9' * 30}-{digits}", "17-" + digits[1:] + digits[:1] * 2, "irgendwas", "17-äöüß",
+    ):  # fmt: skip
+        assert kept_files.referred_to(ours, written) is None, written
+    assert sum(kept_files.reference(ours, n) == kept_files.reference(theirs, n) for n in range(100)) <= 1
 
 
 def test_search_words_are_not_part_of_the_address(ben: Person) -> None:

@@ -13,11 +13,14 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.overrides import DAYS, nurse, resident_with_work, set_
 from tests.support.web.own_rulebook import levels
 from tests.support.web.pages import Person, person
+from tests.support.web.unknown_people import asked, monthly, pseudonym, reply
 from web.services import accounts, rulebook_calendar
 from web.services.analysis import demand, results
+from web.services.people.aliases import LATER, SAME
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.store import models
+from web.store.vault import RESIDENT
 
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
 RESERVED = next(entry.id for entry in rulebook_calendar.current("rekonstruktion").interventions if entry.reserved)
@@ -233,3 +236,26 @@ def test_level_survives_the_next_upload(anna: Person) -> None:
     before = levels(anna), overridden(anna)
     anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Begutachtungen=workbooks.assessments(2)))
     assert overridden(anna) == before[1] > 0
+
+
+def test_level_set_for_a_merged_person_is_that_of_the_person_meant(anna: Person) -> None:
+    """As it is scored: with the one whom uploads and answers mean, until the two are parted again."""
+    nurse(anna).read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    unknown, meant = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
+    number = set_(anna, 4, resident=unknown.pseudonym)
+    reading = anna.services.databases.reading
+
+    def of(resident: str) -> list[tuple[int, str]]:
+        return [(one.id, one.resident) for one in overrides.list_(reading, anna.home_id, resident=resident)]
+
+    assert (of(unknown.pseudonym), of(meant)) == ([(number, unknown.pseudonym)], [])
+    reply(anna, unknown, SAME, meant)
+    assert of(meant) == of(unknown.pseudonym) == [(number, meant)]
+    assert [one.resident for one in overrides.list_(reading, anna.home_id)] == [meant]
+    assert overrides.find(reading, anna.home_id, number).resident == meant
+    page = anna.first_sign_in().get("/festlegungen/").text
+    assert f">{meant}</a>" in page
+    assert unknown.pseudonym not in page
+    reply(anna, unknown, LATER)
+    assert (of(unknown.pseudonym), of(meant)) == ([(number, unknown.pseudonym)], [])

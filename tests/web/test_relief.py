@@ -16,6 +16,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from pebem import contracts
+from pebem.history.contents import DUTY, unpack
 from pebem.relief.feasible import OBSTACLES
 from pebem.relief.feasible import relief as relief_of
 from pebem.relief.solver import UnprovenError
@@ -35,7 +36,6 @@ from web.services.uploads import undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.result import repository
-from web.store.work.row_bytes import DUTY, unpack
 
 if TYPE_CHECKING:
     from flask import Flask

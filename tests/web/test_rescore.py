@@ -19,9 +19,9 @@ from tests.support.web.pages import Person
 from tests.support.web.random_uploads import ENTRIES, FIRST, sheets
 from tests.support.web.stored_results import check
 from web.services.analysis import rescore, scoring
+from web.services.history import active_uploads
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
-from web.services.uploads import active_uploads
 from web.services.uploads.records import STORED
 from web.store import models
 
@@ -135,9 +135,16 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
     assert stored() == [jan_5, feb_5, feb_5, feb_6, feb_7, feb_7, feb_8]
     assert stored() == [], "the same file again"
     assert stored(Interventionen=[work[0], ("77", "P3", "1.1", "20.02.2026", "", "9", "", "", "")]) == [feb_20]
-    later = {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": [assessed[0], ("77", "07.02.2026", *assessed[2][2:])]}
-    assert stored(**later) == [feb_6], "from the day after the same holds"
-    assert stored(Mitarbeitende=[staff[0], ("P1", "", "", "3", "", "", "", "")]) == [jan_5]
+    same, other = (
+        {"Bewohner": workbooks.RESIDENTS, "Begutachtungen": [assessed[0], ("77", "07.02.2026", *row[2:])]}
+        for row in (assessed[2], workbooks.assessments(2)[2])
+    )
+    assert stored(**same) == [], "another day says the same"
+    assert stored(**other) == [feb_7, feb_7, feb_8, feb_20], "days of one month are one run"
+    assert stored(Mitarbeitende=[staff[0], ("P1", "", "", "3", "", "", "", "")]) == [], (
+        "from the day after the last row"
+    )
+    assert stored(Mitarbeitende=[staff[0], ("P1", "", "", "3", "", "", "01.01.2026", "")]) == [jan_5]
     assert days_of(analysed, lambda: set_("1.1")) == [feb_8, feb_20]
     assert days_of(analysed, lambda: set_("4.1")) == [], "nobody did that"
     assert days_of(analysed, lambda: activate(anna, BUILT_IN, feb_7)) == [], "it holds already"

@@ -17,11 +17,12 @@ from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from pebem import contracts
+from pebem.history import contents as row_bytes
 from web.settings import Settings
 from web.store import migrate
 from web.store.databases import Databases, make_engine
 from web.store.models import Account, Home, Label, PerformedIntervention, Resident, Staff, Tenant, Upload, WorkMonth
-from web.store.work import bulk, row_bytes
+from web.store.work import bulk
 
 RESIDENTS = {"B-eins": 11, "B-zwei": 12, "B-drei": 500_000}
 STAFF = {"P-eins": 21, "P-zwei": 22}

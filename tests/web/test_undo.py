@@ -25,8 +25,9 @@ from tests.support.web.stored_results import check
 from tests.support.web.uploads import choose, run_jobs, weighed
 from web.services import homes
 from web.services.analysis import home_data
+from web.services.history import active_uploads
 from web.services.people import pseudonyms
-from web.services.uploads import active_uploads, apply, preview, records, recovery, steps, undo_job
+from web.services.uploads import apply, preview, records, recovery, steps, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
@@ -147,10 +148,15 @@ def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person
 
 
 def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
+    """Another person at the same minute may be a second carer, or a correction: the user is asked."""
     anna.read_in(file_of(row("05.01.2026")))
     upload_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
-    assert numbers(weighed(anna, upload_id)) == [0, 1, 0, 0]
-    assert numbers(choose(anna, upload_id, ApplyChoice(replace=False))) == [1, 0, 0, 0]
+    preview = weighed(anna, upload_id)
+    assert (numbers(preview), preview["alike"], preview["alike_kinds"]) == ([1, 0, 0, 0], 1, {"Person": 1})
+    assert numbers(choose(anna, upload_id, ApplyChoice(pairing="similar"))) == [0, 1, 0, 0]
+    preview = choose(anna, upload_id, ApplyChoice(pairing="none"))
+    assert (numbers(preview), preview["alike"]) == ([1, 0, 0, 0], 0)
+    choose(anna, upload_id, ApplyChoice())
     anna.store(upload_id)
     assert held(anna)["interventions"].total() == 2
 
@@ -219,16 +225,16 @@ def run(who: Person, seed: int, steps: int) -> None:
         else:
             content = workbooks.workbook(**sheets(rng))
             start = date(2026, 1, int(rng.integers(1, 31)))
-            choice = ApplyChoice(replace=bool(rng.random() < 0.8))
+            choice = ApplyChoice(pairing="sure" if rng.random() < 0.8 else "none")
             if rng.random() < 0.4:
-                choice = ApplyChoice(choice.replace, start, date(2026, 2, int(rng.integers(1, 28))))
+                choice = ApplyChoice(choice.pairing, start, date(2026, 2, int(rng.integers(1, 28))))
             in_force.append((_stored(who, content, choice), content, choice))
         check(who)
     found = held(who)
     with who.services.databases.reading() as session:
         rows = active_uploads.stored_contents(session, own)
         months = range(600, 700)
-        assert rows.tolist() == active_uploads.replay(session, own, months).tolist()
+        assert rows.tolist() == active_uploads.fold_acts(session, own, months).contents.tolist()
     who.home_id = homes.create(who.services.databases, 1, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
@@ -348,7 +354,7 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     assert anna.state(first) in {records.STORED, records.UNDONE}
     with services.databases.reading() as session:
         rows = active_uploads.stored_contents(session, anna.home_id)
-        assert rows.tolist() == active_uploads.replay(session, anna.home_id, range(670, 680)).tolist()
+        assert rows.tolist() == active_uploads.fold_acts(session, anna.home_id, range(670, 680)).contents.tolist()
         in_force = {one.upload_id for one in active_uploads.active_uploads(session, anna.home_id)}
     assert in_force == {one for one in (first, *others) if anna.state(one) == records.STORED}
     check(anna)
@@ -372,7 +378,7 @@ getattr(jobs.make(settings, databases), sys.argv[2]).call_local(int(sys.argv[3])
     ("job", "module", "function"),
     [
         ("undo", "analysis.home_analysis", "analyse"),
-        pytest.param("undo", "uploads.applied", "remove", marks=pytest.mark.deep),
+        pytest.param("undo", "history.active_uploads", "remove", marks=pytest.mark.deep),
         pytest.param("store", "analysis.rescore", "analyse_touched", marks=pytest.mark.deep),
     ],
 )

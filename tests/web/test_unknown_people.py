@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
-from tests.support.web import workbooks
+from tests.support.web import stored_results, workbooks
 from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import HEAD, STRAY, asked, merge, monthly, pseudonym, queue, reply, stored
-from web.services.analysis import home_analysis, home_data, results
+from web.services.analysis import home_data, results
+from web.services.history import fold_home, person_answers
+from web.services.history.person_answers import PersonError, PersonReply
 from web.services.people.aliases import LATER, NEW, SAME
-from web.services.uploads import person_answers, records, undo_job, unknown_people
-from web.services.uploads.person_answers import PersonError, PersonReply
+from web.services.uploads import records, undo_job, unknown_people
 from web.store import models
 from web.store.vault import RESIDENT, STAFF
 
@@ -156,37 +157,40 @@ def test_undoing_an_upload_after_a_merge_leaves_the_rest(anna: Person) -> None:
     check(anna)
 
 
-def test_merge_moves_assessments_and_overrides(anna: Person) -> None:
-    """Of two assessments of one day that of the known person holds."""
+def test_merge_moves_statements_and_parting_moves_them_back(anna: Person) -> None:
+    """Of two assessments of one day the one told last counts; everything goes back with the number it came under."""
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
+    head, _, of_february = workbooks.assessments(2)
+    anna.read_in(
+        workbooks.workbook(
+            Begutachtungen=[head, *(("42", day, *of_february[2:]) for day in ("01.02.2026", "01.03.2026"))],
+            Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("42", "sturz", "02.03.2026", "")],
+        )
+    )
     question, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
-    with anna.services.databases.writing.begin() as session:
-        ids = {row.pseudonym: row.id for row in session.scalars(select(models.Resident))}
-        own = session.scalars(select(models.Assessment).where(models.Assessment.resident_id == ids[ayse])).one()
-        for day in (own.date, date(2026, 3, 1)):
-            session.add(
-                models.Assessment(
-                    resident_id=ids[question.pseudonym],
-                    date=day,
-                    continence_urine=0,
-                    continence_stool=0,
-                    special=False,
-                    cells=dict.fromkeys(own.cells, 0),
-                )
-            )
-        session.add(models.Instability(resident_id=ids[question.pseudonym], criterion="x", start=None, end=None))
-        home_analysis.analyse(session, anna.home_id)
+
+    def of(person: str) -> tuple[list[str], int]:
+        with anna.services.databases.reading() as session:
+            people = home_data.people_of(session, anna.home_id)
+        days = people.assessments.loc[people.assessments["resident"] == person, "date"]
+        unstable = int((people.instability["resident"] == person).sum())
+        return ["seit Einzug" if day is pd.NaT else f"{day:%d.%m.}" for day in days], unstable
+
+    apart = of(ayse), of(question.pseudonym)
+    assert apart == ((["seit Einzug"], 0), (["01.02.", "01.03."], 1))
+    figures = stored_results.content(anna.services.databases, anna.home_id)
     merge(anna, "42", "0042")
     check(anna)
-    with anna.services.databases.reading() as session:
-        valid, unstable = (
-            home_data.assessments_of(session, anna.home_id),
-            home_data.people_of(session, anna.home_id).instability,
-        )
-    assert [day.isoformat()[:10] for day in valid[valid["resident"] == ayse]["date"].dropna()] == ["2026-03-01"]
-    assert (valid["resident"] == ayse).sum() == 2
-    assert unstable["resident"].tolist() == [ayse]
+    assert of(ayse) == (["seit Einzug", "01.02.", "01.03."], 1)
+    assert of(question.pseudonym) == ([], 0)
+    assert stored_results.content(anna.services.databases, anna.home_id) != figures
+    reply(anna, question, LATER)
+    check(anna)
+    assert (of(ayse), of(question.pseudonym)) == apart
+    assert stored_results.content(anna.services.databases, anna.home_id) == figures
+    assert asked(anna, "42").rows == question.rows
+    assert actions(anna)[-1] == "person.trennen"
 
 
 def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
@@ -273,10 +277,31 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     assert not queue(anna).answered
     merge(anna, "42", "0042")
     reply(anna, question, SAME, ayse)
-    for answer, same_as in ((NEW, ""), (LATER, ""), (SAME, pseudonym(anna, RESIDENT, "77"))):
-        with pytest.raises(PersonError, match="zusammengeführt"):
-            reply(anna, question, answer, same_as)
     assert actions(anna).count("person.zusammenfuehren") == 1
+    with anna.services.databases.writing.begin() as session:  # as merged by an older version
+        session.execute(update(models.PersonAnswer).values(fixed=True))
+    merged = stored(anna)
+    for answer, same_as in ((NEW, ""), (LATER, ""), (SAME, pseudonym(anna, RESIDENT, "77"))):
+        with pytest.raises(PersonError, match="lässt sich nicht zurücknehmen"):
+            reply(anna, question, answer, same_as)
+    assert stored(anna) == merged
+
+
+def test_merge_with_the_wrong_person_can_be_corrected(anna: Person) -> None:
+    """From one person to another, and to a person of its own: as if that had been the answer from the start."""
+    anna.read_in(workbooks.workbook())
+    anna.read_in(monthly())
+    question, before = asked(anna, "42"), stored(anna)
+    merge(anna, "42", "0042")
+    first = stored(anna)
+    reply(anna, question, SAME, pseudonym(anna, RESIDENT, "77"))
+    check(anna)
+    assert stored(anna) not in (before, first)
+    reply(anna, question, SAME, pseudonym(anna, RESIDENT, "0042"))
+    assert stored(anna) == first
+    reply(anna, question, NEW)
+    assert stored(anna) == before
+    check(anna)
 
 
 def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,11 +309,11 @@ def test_merge_that_fails_half_way_leaves_everything(anna: Person, monkeypatch: 
     anna.read_in(monthly())
     before = stored(anna)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise RuntimeError("the machine went down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(person_answers.apply, "analyse_changes", fails)
+        patched.setattr(fold_home.rescore, "analyse_touched", fails)
         with pytest.raises(RuntimeError, match="went down"):
             merge(anna, "42", "0042")
     assert stored(anna) == before

@@ -11,7 +11,7 @@ from tests.support.web import workbooks
 from tests.support.web.accounts import actions
 from tests.support.web.pages import Person, person, post
 from tests.support.web.unknown_people import asked, monthly, pseudonym, queue, stored
-from web.services.people.aliases import NEW, SAME
+from web.services.people.aliases import LATER, NEW, SAME
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
@@ -48,11 +48,15 @@ def test_way_from_question_to_one_person(ben: Person) -> None:
     before, question = stored(ben), asked(ben, "42")
     sure = choose(client, question, ist=pseudonym(ben, RESIDENT, "0042"))
     assert sure.status_code == 200
-    assert "Das lässt sich nicht zurücknehmen" in sure.text
+    assert "Das lässt sich später zurücknehmen" in sure.text
     assert stored(ben) == before, "asked first"
     done = choose(client, question, ist=pseudonym(ben, RESIDENT, "0042"), sicher="ja")
     assert "neu ausgewertet" in client.get(done.location).text
     assert asked_labels(ben) == {"Ay?e Müller-Özdemir", "Quast, Ute", "0815", "P9"}
+    parted = choose(client, question, antwort=LATER)
+    assert "Wieder getrennt; die betroffenen Tage sind neu ausgewertet." in client.get(parted.location).text
+    assert stored(ben) == before
+    choose(client, question, ist=pseudonym(ben, RESIDENT, "0042"), sicher="ja")
     ute = asked(ben, "Quast, Ute")
     written = queue(ben).people[STAFF][pseudonym(ben, STAFF, "P1")]
     assert "P1 Quast, Ute" in choose(client, ute, andere=written).text

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.cell import shown
-from importers.sheets.repair_file import REASON
+from importers.sheets.repair_file import REASON, UPLOAD, said_reference
 from web.reports.sheets import Styles, safe, workbook
 
 if TYPE_CHECKING:
@@ -26,17 +26,16 @@ SHEET_LIMIT: Final = 1_000_000
 LONGEST: Final = 32_767
 """Characters a cell takes."""
 
-OF_THE_SAME_PERSON: Final = "Ohne Fehler: steht hier, weil alle Zeilen einer Person zusammen eingelesen werden."
-
 _INSTRUCTIONS: Final = (
     "So geht es weiter",
-    "1. Berichtigen Sie die farbigen Zellen; was zu tun ist, steht in der letzten Spalte jeder Zeile.",
-    "2. Speichern Sie die Datei. Die letzte Spalte und dieses Blatt können bleiben; sie werden nicht eingelesen.",
+    f"1. Berichtigen Sie die farbigen Zellen; was zu tun ist, steht in der Spalte „{REASON}“ jeder Zeile.",
+    f"2. Speichern Sie die Datei. Lassen Sie die Spalte „{UPLOAD}“ stehen: Sie sagt, wozu die Zeilen gehören.",
     "3. Laden Sie nur diese Datei noch einmal hoch. Was schon übernommen ist, bleibt und zählt nicht doppelt.",
     "Zeilen, die nicht zu retten sind, löschen Sie einfach.",
     "Spalten, die nicht eingelesen werden, fehlen hier: Ihr Inhalt wird nicht aufbewahrt.",
 )
 _REASON_WIDTH: Final = 90
+_REFERENCE_WIDTH: Final = 26
 _MARK: Final = "#fce7f3"
 _FORMATS: Final = {
     "text": "@",
@@ -48,15 +47,23 @@ _FORMATS: Final = {
 }
 
 
-def write(path: Path, sheets: Sequence[FaultySheet]) -> None:
-    """Write one sheet for each, named and headed as the importer reads it again."""
+def write(path: Path, sheets: Sequence[FaultySheet], reference: str) -> None:
+    """Write one sheet for each, named and headed as the importer reads it again.
+
+    Parameters
+    ----------
+    reference
+        Of the upload the rows are from; it stands beside each of them.
+    """
     with workbook(path, "Fehlerhafte Zeilen") as book:
         styles = Styles(book)
         left_out, seen = 0, Counter[str]()
         for sheet in sheets:
             seen[sheet.sheet] += 1  # rosters may come in several sheets, with columns of their own
             name = sheet.sheet if seen[sheet.sheet] == 1 else f"{sheet.sheet} {seen[sheet.sheet]}"
-            _sheet(book.add_worksheet(name), styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
+            page = book.add_worksheet(name)
+            _sheet(page, styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
+            _references(page, styles, len(sheet.headings) + 1, len(sheet.rows[:SHEET_LIMIT]), reference)
             left_out += len(sheet.rows[SHEET_LIMIT:])
         guide = book.add_worksheet("Anleitung")
         guide.set_column(0, 0, 110)
@@ -87,12 +94,19 @@ def _sheet(sheet: Worksheet, styles: Styles, headings: Sequence[str], rows: Sequ
             _cell(sheet, (number, column), cell, kind, formats[kind, column in row.wrong])
         sheet.write_string(number, reasons, str(safe(_reasons(row, several=several)))[:LONGEST], plain)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, len(rows), reasons)
+    sheet.autofilter(0, 0, len(rows), reasons + 1)
+
+
+def _references(sheet: Worksheet, styles: Styles, column: int, rows: int, reference: str) -> None:
+    sheet.set_column(column, column, _REFERENCE_WIDTH)
+    sheet.write_string(0, column, UPLOAD, styles.head)
+    for row in range(rows):
+        sheet.write_string(row + 1, column, str(safe(said_reference(reference))), styles())
 
 
 def _reasons(row: FaultyRow, *, several: bool) -> str:
     where = f"Zeile {row.number} in „{row.file}“" if several else f"Zeile {row.number}"
-    return f"{where}: {' '.join(row.reasons) or OF_THE_SAME_PERSON}"
+    return f"{where}: {' '.join(row.reasons)}"
 
 
 def _cell(sheet: Worksheet, place: tuple[int, int], cell: Any, kind: str, style: Format) -> None:

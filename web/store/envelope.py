@@ -48,8 +48,9 @@ class EnvelopeError(Exception):
 class Envelope:
     """Writes and opens objects of some classes: dataclasses, named tuples and enumerations.
 
-    Besides them it knows JSON's values, tuples, lists, sets, mappings of text, days and times, decimals, and frames
-    with a plain range index whose columns are numbers, days, truth values, categories or such values.
+    Besides them it knows JSON's values, tuples, lists, sets, mappings of text or of whole numbers, days and times,
+    decimals, arrays of numbers or days with one axis, and frames with a plain range index whose columns are numbers,
+    days, truth values, categories or such values.
 
     Parameters
     ----------
@@ -121,11 +122,21 @@ class Envelope:
             return {kind.__name__: [self._plain(one, buffers) for one in value]}
         if isinstance(value, np.generic):
             return self._plain(value.item(), buffers)
-        if isinstance(value, Mapping) and all(type(key) is str for key in value):
-            return {"mapping": {key: self._plain(one, buffers) for key, one in value.items()}}
+        if isinstance(value, Mapping):
+            return self._mapping(value, buffers)
+        if kind is np.ndarray:
+            return {"array": _numbers(value, buffers)}
         if kind is pd.DataFrame:
             return {"frame": self._frame(value, buffers)}
         raise TypeError(f"cannot be kept: {kind.__name__}")
+
+    def _mapping(self, value: Mapping[Any, Any], buffers: list[bytes]) -> dict[str, Any]:
+        parts = [(key, self._plain(one, buffers)) for key, one in value.items()]
+        if all(type(key) is str for key, _ in parts):
+            return {"mapping": dict(parts)}
+        if all(type(key) is int for key, _ in parts):
+            return {"numbered": parts}
+        raise TypeError("cannot be kept: a mapping of other keys than texts or numbers")
 
     def _frame(self, frame: pd.DataFrame, buffers: list[bytes]) -> list[Any]:
         names = frame.columns.tolist()
@@ -165,8 +176,15 @@ class Envelope:
                 return frozenset(self._made(one, buffers) for one in content)
             case "mapping":
                 return {key: self._made(one, buffers) for key, one in content.items()}
-            case "frame":
-                rows, columns = content
+            case "numbered":
+                return {_whole(key): self._made(one, buffers) for key, one in content}
+        return self._made_of_numbers(name, content, buffers)
+
+    def _made_of_numbers(self, name: str, content: Any, buffers: list[memoryview]) -> Any:
+        match name, content:
+            case "array", [dtype, number]:
+                return _array(buffers[number], dtype)
+            case "frame", [rows, columns]:
                 made = {column: self._column_of(told, buffers) for column, told in columns.items()}
                 return pd.DataFrame(made, index=pd.RangeIndex(rows))
         raise ValueError("an unknown class")
@@ -186,6 +204,8 @@ class Envelope:
 
 
 def _numbers(numbers: np.ndarray, buffers: list[bytes]) -> list[Any]:
+    if str(numbers.dtype) not in _DTYPES or numbers.ndim != 1:
+        raise TypeError(f"cannot be kept: numbers of {numbers.dtype}")
     buffers.append(numbers.tobytes())
     return [str(numbers.dtype), len(buffers) - 1]
 
@@ -203,6 +223,12 @@ def _array(buffer: memoryview, dtype: str) -> np.ndarray:
     if dtype not in _DTYPES:
         raise ValueError("an unknown type of numbers")
     return np.frombuffer(buffer, dtype=dtype)
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int:
+        raise ValueError("no whole number")
+    return number
 
 
 def _objects(values: list[Any]) -> np.ndarray:

@@ -10,9 +10,10 @@ from tests.support.web import workbooks
 from tests.support.web.accounts import account_of, tenant_of
 from tests.support.web.pages import Person
 from web.services.analysis import home_data
+from web.services.history import person_answers
+from web.services.history.person_answers import PersonReply
 from web.services.people.aliases import SAME
-from web.services.uploads import person_answers, unknown_people
-from web.services.uploads.person_answers import PersonReply
+from web.services.uploads import unknown_people
 from web.store import models
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
@@ -48,6 +49,10 @@ def same_import(first: importers.ReadFiles, second: importers.ReadFiles) -> None
             left, right = getattr(whole, spot.name), getattr(part, spot.name)
             if isinstance(left, pd.DataFrame):
                 pd.testing.assert_frame_equal(left, right)
+            elif spot.name == "parts":
+                assert left.keys() == right.keys()
+                for frame, files in left.items():
+                    np.testing.assert_array_equal(files, right[frame], strict=True)
             elif spot.name != "tables":
                 assert left == right
                 assert type(left) is type(right)

@@ -17,18 +17,20 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from pebem import contracts
-from web.services.analysis import row_changes
+from pebem.history.contents import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, renumbered, unpack
+from web.services.analysis.stored_rules import StoredRule, repaired_by
+from web.services.people import aliases
 from web.store.models import AppliedDuties, AppliedUpload, Label, Staff
-from web.store.work import bulk, renumber
-from web.store.work.row_bytes import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, unpack
+from web.store.work import bulk
+from web.store.work.packed_files import by_month, split_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
-    from web.services.analysis.row_changes import CompletenessScope, Contents
+    from pebem.history.acts import CompletenessScope, Contents
 
 NOTHING: Final = of_bytes(b"", DUTY)
 NO_DUTIES: Final = pd.DataFrame(contracts.empty(contracts.DUTIES))
@@ -97,20 +99,31 @@ def contents_of(session: Session, home_id: int, frame: pd.DataFrame, staff: Mapp
     return np.unique(pack(numbers, DUTY))
 
 
-def add(session: Session, upload_id: int, given: Contents) -> None:
-    """Store the duties of an upload, which is active already."""
+def add(session: Session, upload_id: int, files: Sequence[Contents]) -> None:
+    """Store the duties of an upload, file by file, which is active already."""
+    months = by_month(files)
     rows = [
-        {"upload_id": upload_id, "month": month_of(part), "contents": zlib.compress(part.tobytes(), _LEVEL)}
-        for part in months_of(given)
+        {
+            "upload_id": upload_id,
+            "month": month,
+            "contents": zlib.compress(np.concatenate(parts).tobytes(), _LEVEL),
+            "lengths": [len(part) for part in parts] if len(parts) > 1 else None,
+        }
+        for month, parts in months.items()
     ]
     if rows:
         session.execute(insert(AppliedDuties), rows)
 
 
 def of_upload(session: Session, upload_id: int) -> Contents:
-    """Return the contents of the duties of an upload, in order."""
-    query = select(AppliedDuties.contents).where(AppliedDuties.upload_id == upload_id).order_by(AppliedDuties.month)
-    return _joined(session.scalars(query))
+    """Return the contents of the duties of an upload, in order, its files folded onto each other."""
+    query = select(AppliedDuties.contents, AppliedDuties.lengths).where(AppliedDuties.upload_id == upload_id)
+    return fold_files(split_files(session.execute(query.order_by(AppliedDuties.month)), DUTY))
+
+
+def fold_files(files: Iterable[Contents]) -> Contents:
+    """Return the duties of the files of one upload: of a person and day the last file that names one counts."""
+    return reduce(lambda stored, given: apply_duties(stored, given, None), files, NOTHING)
 
 
 def affected_months(given: Contents, scope: CompletenessScope | None) -> list[int]:
@@ -124,25 +137,39 @@ def affected_months(given: Contents, scope: CompletenessScope | None) -> list[in
     return sorted(found)
 
 
-def replay(
-    session: Session, home_id: int, months: Iterable[int] | None = None, *, without: int | None = None
-) -> Contents:
-    """Return what follows from the active uploads, except one, for some months (None = all): contents in order."""
-    query = (
-        select(AppliedDuties.upload_id, AppliedDuties.month, AppliedUpload.rule, AppliedDuties.contents)
-        .join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
+def replay(session: Session, home_id: int, months: Iterable[int] | None = None) -> Contents:
+    """Return what follows from the active uploads for some months (None = all): contents in order."""
+    uploads = session.execute(
+        select(AppliedUpload.upload_id, AppliedUpload.rule)
         .where(AppliedUpload.home_id == home_id)
-        .order_by(AppliedUpload.position, AppliedDuties.month)
+        .order_by(AppliedUpload.position)
+    ).all()
+    rules = {upload_id: StoredRule.from_json(rule) for upload_id, rule in uploads}
+    query = (
+        select(AppliedDuties.upload_id, AppliedDuties.month, AppliedDuties.contents, AppliedDuties.lengths)
+        .where(AppliedDuties.upload_id.in_(select(AppliedUpload.upload_id).where(AppliedUpload.home_id == home_id)))
+        .order_by(AppliedDuties.month)
     )
     wanted = None if months is None else frozenset(months)
     if wanted:  # by their ends: a period without an end has more months than a query may have parameters
         query = query.where(AppliedDuties.month.between(min(wanted), max(wanted)))
-    by_upload: dict[int, tuple[CompletenessScope | None, list[bytes]]] = {}
-    for upload_id, month, rule, contents in session.execute(query):
-        if upload_id != without and (wanted is None or month in wanted):
-            by_upload.setdefault(upload_id, (row_changes.scope_of(rule), []))[1].append(contents)
-    parts = ((_joined(contents), scope) for scope, contents in by_upload.values())
-    return reduce(lambda so_far, one: apply_duties(so_far, *one), parts, NOTHING)
+    months_of_upload: dict[int, list[tuple[bytes, list[int] | None]]] = {upload_id: [] for upload_id in rules}
+    for upload_id, month, packed, lengths in session.execute(query):
+        if wanted is None or month in wanted:
+            months_of_upload[upload_id].append((packed, lengths))
+    meant = aliases.merged_rows(session, home_id)
+    given: dict[int, Contents] = {}
+    for upload_id, packed_months in months_of_upload.items():
+        files = (np.unique(renumbered(rows, meant, DUTY)) for rows in split_files(packed_months, DUTY))
+        folded, repaired = fold_files(files), repaired_by(upload_id, rules)
+        if repaired != upload_id and repaired in given:  # repaired rows are further ones of their upload
+            given[repaired] = np.unique(np.concatenate([given[repaired], folded]))
+        else:
+            given[upload_id] = folded
+    stored = NOTHING
+    for upload_id, rows in given.items():
+        stored = apply_duties(stored, rows, rules[upload_id].acts.scope)
+    return stored
 
 
 def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
@@ -159,6 +186,7 @@ def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | N
     if scope is not None:
         duty = unpack(stored.tobytes(), DUTY)
         there = (duty["day"] >= scope.first) & (duty["day"] <= scope.last)
+        there &= ~np.isin(duty["day"], sorted(scope.open_days))
         if scope.wards is not None:
             there &= np.isin(duty["ward"], sorted(scope.wards))
         replaced |= there
@@ -175,17 +203,6 @@ def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> Dut
     return DutyChanges(
         len(added) - changed, changed, len(removed) - changed, int(np.isin(given, before).sum()), removed, days
     )
-
-
-def reassign(session: Session, home_id: int, old: int, new: int) -> DutyChanges:
-    """Reassign duties of one employee to another (row ids) in all uploads, and return the changes."""
-    before = replay(session, home_id)
-    query = select(AppliedDuties).join(AppliedUpload, AppliedUpload.upload_id == AppliedDuties.upload_id)
-    for month in session.scalars(query.where(AppliedUpload.home_id == home_id)).all():
-        given = renumber.renumbered(_joined([month.contents]), "staff_id", old, new, DUTY)
-        month.contents = zlib.compress(np.unique(given).tobytes(), _LEVEL)
-    session.flush()
-    return compare(before, replay(session, home_id))
 
 
 def frame(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
@@ -233,10 +250,6 @@ def days_of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, 
         days = _days(stored[who == ids[str(pseudonym)]])
         found |= {day for day in days if (start is None or start <= day) and (end is None or day <= end)}
     return found
-
-
-def _joined(parts: Iterable[bytes]) -> Contents:
-    return of_bytes(b"".join(zlib.decompress(one) for one in parts), DUTY)
 
 
 def _keys(contents: Contents) -> NDArray[np.bytes_]:

@@ -11,8 +11,11 @@ import pandas as pd
 from sqlalchemy import select
 
 from pebem import contracts
+from pebem.history.frames import typed
+from pebem.history.statements import STAYS, WARDS, Statements
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services.analysis import duties
+from web.services.people import aliases, residence
 from web.store.models import (
     Account,
     Assessment,
@@ -20,11 +23,14 @@ from web.store.models import (
     Override,
     Qualification,
     Resident,
+    ResidentWard,
     Staff,
+    Stay,
 )
 from web.store.work import bulk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -37,28 +43,52 @@ def tables_of(session: Session, home_id: int) -> contracts.Tables:
 
 
 def work_of(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
-    """Return the interventions of a home, persons by pseudonym; of some days (first and last) or all."""
+    """Return the interventions of a home, persons by pseudonym; of some days (first and last) or all.
+
+    A row without a ward has that of its resident on its day.
+    """
     residents = dict(session.execute(select(Resident.id, Resident.pseudonym).where(Resident.home_id == home_id)).all())
     staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
-    return bulk.read_interventions(session.connection(), home_id, residents, staff, days)
+    lived_in = residence.ward_history(session, home_id)
+    return bulk.read_interventions(session.connection(), home_id, residents, staff, days, lived_in)
 
 
 def people_of(session: Session, home_id: int) -> contracts.Tables:
     """Return residents, assessments, instability and staff of a home, without their work and duties."""
+    stored = statements_of(session, home_id)
     return contracts.Tables(
-        residents=_frame(session, contracts.RESIDENTS, select(
-            Resident.pseudonym, Resident.ward, Resident.moved_in, Resident.moved_out,
-        ).where(Resident.home_id == home_id, Resident.known)),
-        assessments=assessments_of(session, home_id),
-        instability=_frame(session, contracts.INSTABILITY, select(
-            Resident.pseudonym, Instability.criterion, Instability.start, Instability.end,
-        ).join(Resident, Resident.id == Instability.resident_id).where(Resident.home_id == home_id)),
-        staff=_frame(session, contracts.STAFF, select(
-            Staff.pseudonym, Qualification.qn, Qualification.role, Qualification.certificates,
-            Qualification.start, Qualification.end,
-        ).join(Staff, Staff.id == Qualification.staff_id).where(Staff.home_id == home_id).order_by(Qualification.id)),
+        residents=stored.residents,
+        assessments=stored.assessments,
+        instability=stored.instability,
+        staff=stored.staff,
         overrides=overrides_of(session, home_id),
-    )  # fmt: skip
+    )
+
+
+def statements_of(session: Session, home_id: int) -> Statements:
+    """Return what is stored of the people of a home, by pseudonym."""
+
+    def about(model: Any, columns: Mapping[str, str], *of: Any) -> pd.DataFrame:
+        owner, key = (Staff, model.staff_id) if model is Qualification else (Resident, model.resident_id)
+        query = select(owner.pseudonym, *of).join(owner, owner.id == key).where(owner.home_id == home_id)
+        return typed(session.execute(query.order_by(model.id)).all(), columns)
+
+    residents = session.execute(
+        select(Resident.pseudonym, Resident.ward, Resident.moved_in, Resident.moved_out)
+        .where(Resident.home_id == home_id, Resident.known)
+        .order_by(Resident.id)
+    ).all()
+    qualification = (Qualification.qn, Qualification.role, Qualification.certificates)
+    return Statements(
+        residents=typed(residents, contracts.RESIDENTS),
+        assessments=assessments_of(session, home_id),
+        instability=about(
+            Instability, contracts.INSTABILITY, Instability.criterion, Instability.start, Instability.end
+        ),
+        staff=about(Qualification, contracts.STAFF, *qualification, Qualification.start, Qualification.end),
+        wards=about(ResidentWard, WARDS, ResidentWard.ward, ResidentWard.start),
+        stays=about(Stay, STAYS, Stay.start, Stay.end),
+    )
 
 
 def overrides_of(session: Session, home_id: int) -> pd.DataFrame:
@@ -74,8 +104,13 @@ def overrides_of(session: Session, home_id: int) -> pd.DataFrame:
         .order_by(Override.id),
     ).all()  # fmt: skip
     ends = [min(row.end, row.withdrawn_from - timedelta(days=1)) if row.withdrawn_from else row.end for row in rows]
-    held = [(*row[:4], end, *row[5:7]) for row, end in zip(rows, ends, strict=True) if row.start <= end]
-    return _typed(held, contracts.OVERRIDES)
+    meant = aliases.of_home(session, home_id)
+    effective = [
+        (meant.get(row.pseudonym, row.pseudonym), *row[1:4], end, *row[5:7])
+        for row, end in zip(rows, ends, strict=True)
+        if row.start <= end
+    ]
+    return typed(effective, contracts.OVERRIDES)
 
 
 def assessments_of(session: Session, home_id: int) -> pd.DataFrame:
@@ -87,32 +122,10 @@ def assessments_of(session: Session, home_id: int) -> pd.DataFrame:
         ).join(Resident, Resident.id == Assessment.resident_id).where(Resident.home_id == home_id)
         .order_by(Assessment.id),
     ).all()  # fmt: skip
-    frame = _typed([row[:-1] for row in rows], contracts.ASSESSMENTS)
+    frame = typed([row[:-1] for row in rows], contracts.ASSESSMENTS)
     cells = np.full((len(rows), len(ASSESSMENT_CELLS)), contracts.ITEM_MISSING, dtype=np.int32)
     position = {cell: i for i, cell in enumerate(ASSESSMENT_CELLS)}
     for i, row in enumerate(rows):
         for cell, value in row[-1].items():
             cells[i, position[cell]] = value
     return pd.concat([frame, pd.DataFrame(cells, columns=list(ASSESSMENT_CELLS))], axis=1)
-
-
-def _frame(session: Session, columns: dict[str, str], query: Any) -> pd.DataFrame:
-    return _typed(session.execute(query).all(), columns)
-
-
-def _typed(rows: Any, columns: dict[str, str]) -> pd.DataFrame:
-    """Return rows as a frame with the columns and types ``pebem.contracts`` promises."""
-    if not rows:
-        return contracts.empty(columns)
-    made = {}
-    for (name, kind), values in zip(columns.items(), zip(*rows, strict=True), strict=True):
-        match kind:
-            case "day":
-                made[name] = pd.Series(np.array(values, dtype="datetime64[D]").astype("datetime64[s]"))
-            case "int":
-                made[name] = pd.Series(values, dtype="int32")
-            case "bool":
-                made[name] = pd.Series(values, dtype="bool")
-            case _:
-                made[name] = pd.Series(values, dtype="object")
-    return pd.DataFrame(made)

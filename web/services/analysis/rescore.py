@@ -8,26 +8,30 @@ level of a person on shift: that changes who could have relieved whom.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
 from pebem.engine.day_numbers import day_of, number_of
+from pebem.history.contents import unpack
 from pebem.rescore import RatingBasis, touched
 from web.services import rulebook_calendar
 from web.services.analysis import duties, home_analysis, home_data, results, scoring
+from web.services.people import residence
 from web.store.models import Home, PerformedIntervention
+from web.store.work import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
     from sqlalchemy.orm import Session
 
     import rules
     from pebem.contracts import Tables
+    from pebem.history.wards import WardHistory
     from web.services.rulebook_calendar import RulebookPeriod
 
 _DAY = timedelta(days=1)
@@ -43,19 +47,27 @@ class ScoredState:
         Everything but the work and the duties.
     stretches
         Rulebooks of the days with work.
+    lived_in
+        Wards of residents by day.
     stale
         The stored result rests on other data, or is missing: it cannot be updated.
     """
 
     people: Tables
     stretches: tuple[RulebookPeriod, ...]
+    lived_in: WardHistory
     stale: bool = False
 
 
 def scored_state(session: Session, home_id: int) -> ScoredState:
     """Return what the figures of a home rest on: before an edit, for :func:`analyse_touched` after it."""
     home = session.get_one(Home, home_id)
-    return ScoredState(home_data.people_of(session, home_id), _stretches(session, home), results.stale(session, home))
+    return ScoredState(
+        home_data.people_of(session, home_id),
+        _stretches(session, home),
+        residence.ward_history(session, home_id),
+        results.stale(session, home),
+    )
 
 
 def analyse_touched(
@@ -76,7 +88,7 @@ def analyse_touched(
         home_analysis.analyse(session, home_id, rosters=rosters)
         return set()
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
-    found = set(days) | _touched(session, home, before, people)
+    found = set(days) | _touched(session, home, before, people) | _moved(session, home_id, before.lived_in)
     if rosters:
         found |= duties.days_of_changed_staff(session, home_id, before.people.staff, people.staff)
     if found:
@@ -114,6 +126,18 @@ def _touched(session: Session, home: Home, before: ScoredState, people: Tables) 
                 work = home_data.work_of(session, home.id, (day_of(span[0]), day_of(span[1])))
                 found.update(day.date() for day in work["date"][mark.rows(work)].unique())
     return found
+
+
+def _moved(session: Session, home_id: int, before: WardHistory) -> set[date]:
+    """Return the days with rows that name no ward and whose resident lived in another one than was known."""
+    now = residence.ward_history(session, home_id)
+    if before == now:
+        return set()
+    row = unpack(bulk.contents(session.connection(), home_id))
+    blank = row["ward"] == 0
+    resident, day = (row[name][blank].astype(np.int64) for name in ("resident_id", "day"))
+    other = before.at(resident, day) != now.at(resident, day)
+    return {date.fromordinal(number) for number in np.unique(day[other]).tolist()}
 
 
 def _stretches(session: Session, home: Home) -> tuple[RulebookPeriod, ...]:

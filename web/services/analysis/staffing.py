@@ -8,15 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pebem.resident_mix import mix
 from rules import RuleBookError
 from rules.staffing import GROUPS, full_time_equivalents
 from web.services.analysis import home_data, staffing_inputs
 from web.services.analysis.staffing_inputs import StaffingError
-from web.store.models import Upload, WeeklyHours
-from web.store.models.upload import EFFECTIVE
+from web.services.people import aliases, master_data
+from web.store.models import AppliedUpload, WeeklyHours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,7 +121,8 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     if last < first or last - first > _LONGEST:
         raise StaffingError("Bitte wählen Sie einen Zeitraum von höchstens zehn Jahren.")
     with reading() as session:
-        residents = mix(home_data.people_of(session, home_id), first, last)
+        stored = home_data.statements_of(session, home_id)
+        residents = mix(home_data.people_of(session, home_id), first, last, stored.stays)
         entered = staffing_inputs.entered(session, home_id)
         upload_id, hours = _hours(session, home_id)
     try:
@@ -171,15 +172,30 @@ def _plain(column: pd.Series) -> list[Any]:
 
 
 def _hours(session: Session, home_id: int) -> tuple[int | None, list[WeeklyHours]]:
-    """Return the sums of the newest stored upload that has any: it lists all staff, so it replaces the one before."""
-    newest = session.scalar(
-        select(func.max(WeeklyHours.upload_id))
-        .join(Upload, Upload.id == WeeklyHours.upload_id)
-        .where(Upload.home_id == home_id, Upload.state.in_(EFFECTIVE))
-    )
-    if newest is None:
+    """Return the newest upload with weekly hours, and its sums with those of older lists of other staff.
+
+    An upload replaces the hours of those it lists. Only sums are stored, so an older list counts beside a newer one
+    only where the two share nobody.
+    """
+    uploads = session.execute(
+        select(AppliedUpload.upload_id, AppliedUpload.people)
+        .where(
+            AppliedUpload.home_id == home_id,
+            AppliedUpload.upload_id.in_(select(WeeklyHours.upload_id)),
+        )
+        .order_by(AppliedUpload.position.desc())
+    ).all()
+    meant = aliases.of_home(session, home_id)
+    counted: list[int] = []
+    listed: set[str] = set()
+    for upload_id, packed in uploads:
+        staff = {meant.get(one, one) for one in master_data.listed_staff(packed)}
+        if not counted or not staff & listed:
+            counted.append(upload_id)
+            listed |= staff
+    if not counted:
         return None, []
-    return newest, list(session.scalars(select(WeeklyHours).where(WeeklyHours.upload_id == newest)))
+    return counted[0], list(session.scalars(select(WeeklyHours).where(WeeklyHours.upload_id.in_(counted))))
 
 
 def _full_time(

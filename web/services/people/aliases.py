@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
 from sqlalchemy import select
 
-from web.store.models import PersonAnswer
+from web.store.models import PersonAnswer, Resident, Staff
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from sqlalchemy.orm import Session
-
-    from pebem.contracts import Tables
 
 SAME: Final = "dieselbe"
 NEW: Final = "neu"
@@ -50,15 +47,18 @@ def of_home(session: Session, home_id: int) -> dict[str, str]:
     return found
 
 
-def apply_aliases(tables: Tables, meant: Mapping[str, str]) -> Tables:
-    """Return what an upload says of people with merged pseudonyms replaced. Work is left alone: its rows go by id."""
-    changed: dict[str, Any] = {}
-    for spot in fields(tables):
-        frame = getattr(tables, spot.name)
-        if spot.name == "interventions" or not isinstance(frame, pd.DataFrame):
-            continue
-        for key in {"resident", "staff"} & set(frame.columns):
-            if frame[key].isin(meant.keys()).any():
-                frame = frame.assign(**{key: frame[key].astype(object).replace(dict(meant))})
-                changed[spot.name] = frame
-    return replace(tables, **changed)
+def merged_rows(session: Session, home_id: int) -> dict[str, dict[int, int]]:
+    """Return "resident_id" and "staff_id" -> row id of each merged person -> row id of the person meant."""
+    meant = of_home(session, home_id)
+    rows: dict[str, dict[int, int]] = {}
+    for kind, model in ((RESIDENT, Resident), (STAFF, Staff)):
+        ids = dict(session.execute(select(model.pseudonym, model.id).where(model.home_id == home_id)).all())
+        rows[ROW_ID[kind]] = {ids[one]: ids[person] for one, person in meant.items() if one in ids and person in ids}
+    return rows
+
+
+def apply_to(frame: pd.DataFrame, key: str, meant: Mapping[str, str]) -> pd.DataFrame:
+    """Return a frame about people with merged pseudonyms replaced."""
+    if not frame[key].isin(meant.keys()).any():
+        return frame
+    return frame.assign(**{key: frame[key].astype(object).replace(dict(meant))})

@@ -29,7 +29,7 @@ def pseudonymised(session: Session, settings: Settings, home_id: int, result: Re
     session
         Writing session on the vault.
     """
-    tables = result.tables
+    tables, _ = result.by_file()
     for kind, key, people in (
         (vault.RESIDENT, "resident", result.people_residents),
         (vault.STAFF, "staff", result.people_staff),

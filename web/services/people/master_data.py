@@ -1,30 +1,34 @@
-"""Master data of residents and staff: stored under pseudonyms, the newest upload that names a person counts."""
+"""Master data of residents and staff under pseudonyms, as they follow from all active uploads (``docs/adr/0016``)."""
 
 from __future__ import annotations
 
+import json
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
 from pebem import contracts
-from rules.vocabulary import ASSESSMENT_CELLS
+from pebem.history.assessment_parts import AssessmentValue
+from pebem.history.frames import records
+from pebem.history.statements import STAYS, WARDS
 from web.services.people import aliases, frames
-from web.store.models import (
-    Assessment,
-    Instability,
-    Qualification,
-    Resident,
-    Staff,
-)
+from web.store.models import Assessment, Instability, Qualification, Resident, ResidentWard, Staff, Stay
+from web.store.work import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
+    import pandas as pd
     from sqlalchemy.orm import Session
 
+    from pebem.history.statements import Statements
 
 _CHUNK: Final = 500
+
+Ids = dict[str, int]
+"""Pseudonym -> row id."""
 
 
 def known(session: Session, home_id: int) -> set[str]:
@@ -37,78 +41,112 @@ def known(session: Session, home_id: int) -> set[str]:
     return known | {one for one, person in aliases.of_home(session, home_id).items() if person in known}
 
 
-def store(session: Session, home_id: int, tables: contracts.Tables) -> tuple[dict[str, int], dict[str, int]]:
-    """Store residents and staff; what the upload says of a person replaces what was known of that person.
+def listed_staff(packed: bytes) -> set[str]:
+    """Return whom the staff list of an upload names, from its statements as they are stored."""
+    return set(json.loads(zlib.decompress(packed))["staff"]["staff"])
 
-    Returns
-    -------
-    residents, staff
-        Pseudonym -> row id, of all persons of the home; a merged pseudonym has that of the person it stands for.
+
+def ensure(session: Session, home_id: int, tables: contracts.Tables) -> tuple[Ids, Ids]:
+    """Give every person an upload names a row, and return the rows of all residents and all staff of the home.
+
+    A merged pseudonym has a row of its own: what is stored of an upload keeps calling people as the upload did.
     """
-    meant = aliases.of_home(session, home_id)
-    tables = aliases.apply_aliases(tables, meant)
-    residents = _ensure(session, Resident, home_id, frames.numbers_of(tables, "resident"))
-    staff = _ensure(session, Staff, home_id, frames.numbers_of(tables, "staff"))
-    named = tables.residents.assign(known=True)
-    _update(session, Resident, residents, "resident", named, ("ward", "moved_in", "moved_out", "known"))
-    _update(session, Staff, staff, "staff", tables.staff.assign(known=True)[["staff", "known"]], ("known",))
-    _replace(session, Assessment, "resident", residents, _with_cells(tables.assessments))
-    _replace(session, Instability, "resident", residents, tables.instability)
-    _replace(session, Qualification, "staff", staff, tables.staff)
-    for ids in (residents, staff):
-        ids.update({one: ids[person] for one, person in meant.items() if person in ids})
-    return residents, staff
+    return (
+        _ensure(session, Resident, home_id, frames.numbers_of(tables, "resident")),
+        _ensure(session, Staff, home_id, frames.numbers_of(tables, "staff")),
+    )
 
 
-def _ensure(session: Session, model: type[Resident | Staff], home_id: int, pseudonyms: Iterable[str]) -> dict[str, int]:
+def write(session: Session, home_id: int, before: Statements, now: Statements) -> None:
+    """Replace the master data of a home where they have changed.
+
+    Parameters
+    ----------
+    before, now
+        What is stored, and what follows from the active uploads; persons by pseudonym, merged ones resolved.
+    """
+    residents, staff = (
+        dict(session.execute(select(model.pseudonym, model.id).where(model.home_id == home_id)).all())
+        for model in (Resident, Staff)
+    )
+    bulk.numbered_labels(session.connection(), home_id, set(now.wards["ward"]))
+    _update_residents(session, residents, before.residents, now.residents)
+    was, listed = set(before.staff["staff"]), set(now.staff["staff"])
+    changes = [{"id": staff[one], "known": one in listed} for one in sorted(was ^ listed)]
+    if changes:
+        session.execute(update(Staff), changes)
+    for model, key, ids, name, columns in (
+        (Instability, "resident", residents, "instability", contracts.INSTABILITY),
+        (ResidentWard, "resident", residents, "wards", WARDS),
+        (Stay, "resident", residents, "stays", STAYS),
+        (Qualification, "staff", staff, "staff", contracts.STAFF),
+    ):
+        old, new = (_by_person(getattr(side, name), key, columns) for side in (before, now))
+        persons = [one for one in {**old, **new} if old.get(one) != new.get(one)]
+        values = [
+            {f"{key}_id": ids[person], **{name: row[name] for name in columns if name != key}}
+            for person in persons
+            for row in (dict(zip(columns, values, strict=True)) for values in new.get(person, []))
+        ]
+        _replace(session, model, f"{key}_id", [ids[person] for person in persons], values)
+    assessed, assessed_now = (_assessments(side.assessments) for side in (before, now))
+    persons = [one for one in {**assessed, **assessed_now} if assessed.get(one) != assessed_now.get(one)]
+    values = [
+        {"resident_id": residents[person], "date": day, **value.as_recorded()}
+        for person in persons
+        for day, value in assessed_now.get(person, [])
+    ]
+    _replace(session, Assessment, "resident_id", [residents[person] for person in persons], values)
+
+
+def _update_residents(session: Session, ids: Mapping[str, int], before: pd.DataFrame, now: pd.DataFrame) -> None:
+    old, new = ({row[0]: row[1:] for row in records(frame, contracts.RESIDENTS)} for frame in (before, now))
+    nothing = (None, None, None)
+    changes = [
+        {"id": ids[one], "known": one in new, **dict(zip(_RESIDENT, new.get(one, nothing), strict=True))}
+        for one in {**old, **new}
+        if (one in old) != (one in new) or old.get(one) != new.get(one)
+    ]
+    if changes:
+        session.execute(update(Resident), changes)
+
+
+_RESIDENT: Final = tuple(contracts.RESIDENTS)[1:]
+
+
+def _by_person(frame: pd.DataFrame, key: str, columns: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    place = list(columns).index(key)
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in records(frame, columns):
+        found.setdefault(row[place], []).append(row)
+    return found
+
+
+def _assessments(frame: pd.DataFrame) -> dict[str, list[tuple[date | None, AssessmentValue]]]:
+    found: dict[str, list[tuple[date | None, AssessmentValue]]] = {}
+    days = records(frame, ("resident", "date"))
+    for (person, day), value in zip(days, AssessmentValue.of_frame(frame), strict=True):
+        found.setdefault(person, []).append((day, value))
+    return found
+
+
+def _replace(
+    session: Session,
+    model: type[Assessment | Instability | Qualification | ResidentWard | Stay],
+    owner: str,
+    owners: list[int],
+    values: list[dict[str, Any]],
+) -> None:
+    owners = sorted(owners)
+    for start in range(0, len(owners), _CHUNK):
+        session.execute(delete(model).where(getattr(model, owner).in_(owners[start : start + _CHUNK])))
+    if values:
+        session.execute(insert(model), values)
+
+
+def _ensure(session: Session, model: type[Resident | Staff], home_id: int, pseudonyms: Iterable[str]) -> Ids:
     known = set(session.scalars(select(model.pseudonym).where(model.home_id == home_id)))
     fresh = [{"home_id": home_id, "pseudonym": one, "known": False} for one in pseudonyms if one not in known]
     if fresh:
         session.execute(insert(model), fresh)
     return dict(session.execute(select(model.pseudonym, model.id).where(model.home_id == home_id)).all())
-
-
-def _update(
-    session: Session, model: type[Resident | Staff], ids: Mapping[str, int], key: str, frame: pd.DataFrame,
-    columns: tuple[str, ...],
-) -> None:  # fmt: skip
-    rows = _records(frame[[key, *columns]].drop_duplicates(key, keep="last"))
-    if rows:
-        session.execute(update(model), [{"id": ids[row.pop(key)], **row} for row in rows])
-
-
-def _replace(
-    session: Session,
-    model: type[Assessment | Instability | Qualification],
-    key: str,
-    ids: Mapping[str, int],
-    frame: pd.DataFrame,
-) -> None:
-    owner = f"{key}_id"
-    rows = [{owner: ids[row.pop(key)], **row} for row in _records(frame)]
-    owners = sorted({row[owner] for row in rows})
-    for start in range(0, len(owners), _CHUNK):
-        session.execute(delete(model).where(getattr(model, owner).in_(owners[start : start + _CHUNK])))
-    if rows:
-        names = set(model.__table__.c.keys())
-        session.execute(insert(model), [{name: row[name] for name in row if name in names} for row in rows])
-
-
-def _with_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    present = [cell for cell in ASSESSMENT_CELLS if cell in frame]
-    cells = [
-        {cell: int(value) for cell, value in zip(present, row, strict=True) if value != contracts.ITEM_MISSING}
-        for row in frame[present].to_numpy()
-    ]
-    return frame[list(contracts.ASSESSMENTS)].assign(cells=pd.Series(cells, index=frame.index, dtype="object"))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    columns: dict[str, list[Any]] = {}
-    for name in frame.columns:
-        column = frame[name]
-        values = (
-            column.dt.date.astype(object) if pd.api.types.is_datetime64_any_dtype(column) else column.astype(object)
-        )
-        columns[name] = values.where(column.notna(), None).tolist()
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

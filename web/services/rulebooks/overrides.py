@@ -15,10 +15,11 @@ from rules.vocabulary import HIGHEST_LEVEL
 from web.services import audit, clock, rulebook_calendar
 from web.services.analysis import rescore
 from web.services.errors import ServiceError
+from web.services.people import aliases
 from web.store.models import Account, Home, Override, Resident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session, sessionmaker
@@ -50,7 +51,7 @@ class OverrideRow:
     Attributes
     ----------
     resident
-        Pseudonym; "" = the whole house.
+        Pseudonym of the person meant, also where it was set for one that was merged since; "" = the whole house.
     end
         Last day as agreed when it was set.
     withdrawn_from
@@ -95,17 +96,17 @@ def list_(
     query = _query(home_id).order_by(Override.id.desc())
     if intervention is not None:
         query = query.where(Override.intervention == intervention)
-    if resident is not None:
-        query = query.where(Resident.pseudonym == resident)
     with reading() as session:
-        return [_row(*columns) for columns in session.execute(query)]
+        meant = aliases.of_home(session, home_id)
+        rows = [_row(meant, *columns) for columns in session.execute(query)]
+    return [row for row in rows if resident is None or row.resident == meant.get(resident, resident)]
 
 
 def find(reading: sessionmaker[Session], home_id: int, override_id: int) -> OverrideRow | None:
     """Return an override of this home; None for another's, as for one that does not exist."""
     with reading() as session:
         row = session.execute(_query(home_id).where(Override.id == override_id)).first()
-    return _row(*row) if row else None
+        return _row(aliases.of_home(session, home_id), *row) if row else None
 
 
 def may_set(reading: sessionmaker[Session], account_id: int) -> bool:
@@ -274,6 +275,15 @@ def _query(home_id: int) -> Any:
     )
 
 
-def _row(override: Override, resident: str | None, by: str, withdrawn_by: str | None) -> OverrideRow:
+def _row(
+    meant: Mapping[str, str], override: Override, resident: str | None, by: str, withdrawn_by: str | None
+) -> OverrideRow:
     copied = {name: getattr(override, name) for name in OverrideRow.__dataclass_fields__ if hasattr(override, name)}
-    return OverrideRow(**{**copied, "resident": resident or "", "by": by, "withdrawn_by": withdrawn_by or ""})
+    return OverrideRow(
+        **{
+            **copied,
+            "resident": meant.get(resident or "", resident or ""),
+            "by": by,
+            "withdrawn_by": withdrawn_by or "",
+        }
+    )

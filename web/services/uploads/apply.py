@@ -1,29 +1,36 @@
-"""Applying an upload in the open transaction: master data, rows and duties, its own content, and the analysis."""
+"""Applying an upload in the open transaction: it becomes the newest active one, and the home is brought into step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select
+import pandas as pd
 
-from web.services.analysis import duties, home_data, rescore, row_changes
-from web.services.analysis.row_changes import NOTHING, ApplyRule, CompletenessScope, Contents, RowChanges
-from web.services.people import aliases, assessment_parts, master_data
-from web.services.uploads import active_uploads
-from web.store.models import Label, Resident
-from web.store.work import bulk, replace_rows
-from web.store.work.row_bytes import days_of, month_of, months_of
+from pebem.history import acts
+from pebem.history.acts import ActChanges, ApplyRule, CompletenessScope
+from pebem.history.acts import Pairing as Pairing  # noqa: PLC0414  # a choice is made in its words
+from pebem.history.contents import month_of, months_of, renumbered
+from web.services.analysis import duties
+from web.services.analysis.stored_rules import StoredRule
+from web.services.history import active_uploads, fold_home
+from web.services.history.active_uploads import UploadContent
+from web.services.people import aliases, master_data, residence
+from web.store.models import AppliedUpload
+from web.store.work import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
+    from importers import ReadFiles
     from pebem.contracts import Tables
+    from pebem.history.acts import Contents
+    from web.services.history.fold_home import HomeChanges
 
 
 @dataclass(frozen=True)
@@ -32,18 +39,27 @@ class ApplyChoice:
 
     Attributes
     ----------
-    replace
-        Whether rows that differ replace the stored ones.
+    pairing
+        Which rows that differ replace stored ones: none, the "sure" corrections, or also "similar" ones.
     first, last
         Days the upload is complete for; None = it is not declared complete.
     wards
         Wards it is complete for; none = the whole home.
+    persons_complete
+        Whether its lists have all there is of the persons they name: what they do not have is withdrawn.
+    since
+        First day of statements without one, for an upload without rows; None = the day after the last stored row.
+    always
+        Statements without a first day hold since always, also for months before the upload.
     """
 
-    replace: bool = True
+    pairing: Pairing = "sure"
     first: date | None = None
     last: date | None = None
     wards: tuple[str, ...] = ()
+    persons_complete: bool = False
+    since: date | None = None
+    always: bool = False
 
     @property
     def complete(self) -> bool:
@@ -52,44 +68,111 @@ class ApplyChoice:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
+        days = {name: (day := getattr(self, name)) and day.isoformat() for name in ("first", "last", "since")}
         return {
-            "replace": self.replace,
+            "pairing": self.pairing,
             "wards": list(self.wards),
-            "first": self.first and self.first.isoformat(),
-            "last": self.last and self.last.isoformat(),
-        }
+            "persons_complete": self.persons_complete,
+            "always": self.always,
+        } | days
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any] | None) -> ApplyChoice:
-        """Return the choice that :meth:`as_json` returned; None = the defaults."""
+        """Return the choice that :meth:`as_json` returned, or that an older version stored; None = the defaults."""
         if stored is None:
             return cls()
-        first, last = (date.fromisoformat(stored[name]) if stored[name] else None for name in ("first", "last"))
-        return cls(stored["replace"], first, last, tuple(stored["wards"]))
+        days = {
+            name: day and date.fromisoformat(day) for name in ("first", "last", "since") for day in [stored.get(name)]
+        }
+        return cls(
+            pairing=stored.get("pairing") or ("sure" if stored.get("replace", True) else "none"),
+            wards=tuple(stored.get("wards", ())),
+            persons_complete=stored.get("persons_complete", False),
+            always=stored.get("always", False),
+            **days,
+        )
+
+
+@dataclass(frozen=True)
+class UploadFacts:
+    """What else is known of the files of an upload.
+
+    Attributes
+    ----------
+    files
+        How many there are.
+    parts
+        Name of a frame -> position of the file of each row.
+    first_days
+        Position of a file -> first day it has data of.
+    open_days
+        Days on which a row could not be read.
+    open_always
+        Whether a row without a readable day could not be read.
+    unstated
+        Columns of the staff list that are not there.
+    repairs
+        Upload whose repaired rows these are, None = of none.
+    """
+
+    files: int = 1
+    parts: Mapping[str, NDArray[np.integer[Any]]] = field(default_factory=dict)
+    first_days: Mapping[int, date] = field(default_factory=dict)
+    open_days: frozenset[date] = frozenset()
+    open_always: bool = False
+    unstated: frozenset[str] = frozenset()
+    repairs: int | None = None
+
+    @classmethod
+    def of(cls, read: ReadFiles, repairs: int | None = None) -> UploadFacts:
+        """Return the facts of files that were read, as :meth:`importers.ReadFiles.by_file` returns them."""
+        parts = read.by_file()[1]
+        files = max((int(part.max()) + 1 for part in parts.values() if len(part)), default=1)
+        return cls(
+            files,
+            parts,
+            read.first_days,
+            frozenset(read.left_out_days) | frozenset(read.left_out_duty_days),
+            read.left_out_undated + read.left_out_duty_undated > 0,
+            read.unstated,
+            repairs,
+        )
 
 
 @dataclass(frozen=True)
 class AppliedChanges:
-    """Changes to rows and duties, and the days that were analysed (None = all)."""
+    """What applying an upload changes.
 
-    difference: RowChanges
-    rosters: duties.DutyChanges
-    days: set[date] | None
+    Attributes
+    ----------
+    acts
+        Its rows beside the stored ones.
+    home
+        What changes in the home.
+    rule
+        How it was applied; with the days from which undated statements hold.
+    unchanged_duties
+        Duties of the upload that are stored already.
+    months
+        Months (counted from January 1970) it has rows or duties of, or is complete for.
+    """
 
-    @property
-    def digest(self) -> str:
-        """Digest of the rows and duties that are removed; "" where none are."""
-        return digest(self.difference.removed, self.rosters.removed_contents)
+    acts: ActChanges
+    home: HomeChanges
+    rule: StoredRule
+    unchanged_duties: int
+    months: frozenset[int]
 
 
-def apply_upload(
+def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     session: Session,
     home_id: int,
     upload_id: int,
     tables: Tables,
     choice: ApplyChoice,
-    done: Callable[[int], object],
+    done: Callable[[int], object] = lambda _: None,
     *,
+    facts: UploadFacts | None = None,
     dry: bool = False,
 ) -> AppliedChanges:
     """Apply an upload. The caller has locked the home.
@@ -101,105 +184,134 @@ def apply_upload(
     done
         Called now and then with the number of rows that are stored.
     dry
-        Only the figures are to be computed: the caller rolls the transaction back. Feasible relief, which takes longer
-        than they do, is left out.
+        Only the figures are to be computed: the caller rolls the transaction back.
     """
-    active_uploads.add_baseline(session, home_id)
-    before = rescore.scored_state(session, home_id)
-    residents, staff = master_data.store(session, home_id, _whole(session, home_id, tables))
-    connection = session.connection()
-    ids = {"resident_id": residents, "staff_id": staff}
-    given = bulk.contents_of(connection, tables.interventions, ids, home_id)
-    rule = ApplyRule(choice.replace, _scope(session, home_id, choice))
-    span = _span(given, rule.scope)
-    held = active_uploads.stored_contents(session, home_id, span) if span else NOTHING
-    found = row_changes.compare(held, given, rule)
-    store_rows(session, home_id, held, found.removed, {upload_id: found.added}, done, dry=dry)
-    on_duty = duties.contents_of(session, home_id, tables.duties, staff)
-    rostered = duties.replay(session, home_id, duties.affected_months(on_duty, rule.scope))
-    rosters = duties.compare(rostered, duties.apply_duties(rostered, on_duty, rule.scope), on_duty)
-    if not dry:
-        active_uploads.add(session, home_id, upload_id, rule, given, tables)
-        duties.add(session, upload_id, on_duty)
-    return AppliedChanges(
-        found, rosters, analyse_changes(session, home_id, before, found.removed, found.added, None if dry else rosters)
+    facts = facts or UploadFacts(first_days=_first_days(tables))
+    residents, staff = master_data.ensure(session, home_id, tables)
+    files = _contents_by_file(session, home_id, tables, facts, {"resident_id": residents, "staff_id": staff})
+    rosters = _rosters_by_file(session, home_id, tables, facts, staff)
+    on_duty = duties.fold_files(rosters)
+    rule = _rule(session, home_id, tables, choice, facts)
+    meant = aliases.merged_rows(session, home_id)
+    given = acts.fold_files([renumbered(rows, meant) for rows in files], rule.acts.pairing)
+    before = fold_home.stored_state(session, home_id, duties.affected_months(on_duty, rule.acts.scope))
+    months = _months(session, home_id, given, rule)
+    active_uploads.add(session, home_id, upload_id, rule, UploadContent(files, tables, facts.parts))
+    duties.add(session, upload_id, rosters)
+    unchanged = int(np.isin(on_duty, before.rosters).sum())
+    changes = fold_home.settle(session, home_id, before, months, done, dry=dry)
+    compared = _compared(session, home_id, upload_id, given, rule, months)
+    (rule,) = (
+        placed
+        for placed, numbers in active_uploads.with_repairs(active_uploads.active_uploads(session, home_id))
+        if upload_id in numbers
+    )
+    about = months | set(duties.affected_months(on_duty, None))
+    return AppliedChanges(compared, changes, rule, unchanged, frozenset(about))
+
+
+def _rosters_by_file(
+    session: Session, home_id: int, tables: Tables, facts: UploadFacts, staff: Mapping[str, int]
+) -> list[Contents]:
+    part = facts.parts.get("duties")
+    if facts.files == 1 or part is None:
+        return [duties.contents_of(session, home_id, tables.duties, staff)]
+    frames = (tables.duties[part == number] for number in range(facts.files))
+    return [duties.contents_of(session, home_id, frame, staff) for frame in frames]
+
+
+def undated_from(
+    session: Session, home_id: int, upload_id: int, choice: ApplyChoice, facts: UploadFacts
+) -> tuple[date | None, ...]:
+    """Return the day from which the undated statements of each file hold unless the user says "since always"."""
+    covers, after_rows = _covers(replace(choice, always=False), facts)
+    others = [one for one in active_uploads.active_uploads(session, home_id) if one.upload_id != upload_id]
+    days = [day for one in others if (day := active_uploads.rule_of(one).last_day)]
+    return StoredRule(covers=covers, after_rows=after_rows).placed(max(days, default=None)).covers
+
+
+def _contents_by_file(
+    session: Session, home_id: int, tables: Tables, facts: UploadFacts, ids: Mapping[str, Mapping[str, int]]
+) -> list[Contents]:
+    part = facts.parts.get("interventions")
+    if facts.files == 1 or part is None:
+        return [bulk.contents_of(session.connection(), tables.interventions, ids, home_id)]
+    frames = (tables.interventions[part == number].reset_index(drop=True) for number in range(facts.files))
+    return [bulk.contents_of(session.connection(), frame, ids, home_id) for frame in frames]
+
+
+def _rule(session: Session, home_id: int, tables: Tables, choice: ApplyChoice, facts: UploadFacts) -> StoredRule:
+    if facts.repairs is not None:
+        return StoredRule(
+            ApplyRule("none"),
+            (None,) * facts.files,
+            _last_day(tables),
+            after_rows=True,
+            unstated=facts.unstated,
+            repairs=facts.repairs,
+        )
+    covers, after_rows = _covers(choice, facts)
+    return StoredRule(
+        ApplyRule(choice.pairing, _scope(session, home_id, choice, facts)),
+        covers,
+        _last_day(tables),
+        after_rows,
+        choice.persons_complete,
+        facts.unstated,
     )
 
 
-def _whole(session: Session, home_id: int, tables: Tables) -> Tables:
-    """Return the tables with assessments completed from the stored ones."""
-    if tables.assessments.empty:
-        return tables
-    tables = aliases.apply_aliases(tables, aliases.of_home(session, home_id))
-    stored = home_data.assessments_of(session, home_id)
-    return replace(tables, assessments=assessment_parts.supplemented(stored, tables.assessments))
+def _first_days(tables: Tables) -> dict[int, date]:
+    moments = [tables.interventions["date"].min(), tables.duties["start"].min()]
+    days = [moment.date() for moment in moments if pd.notna(moment)]
+    return {0: min(days)} if days else {}
 
 
-def store_rows(
-    session: Session,
-    home_id: int,
-    held: Contents,
-    removed: Contents,
-    added: Mapping[int, Contents],
-    done: Callable[[int], object] = lambda _: None,
-    *,
-    dry: bool = False,
-) -> None:
-    """Remove rows and add others; with ``dry`` only let readers see them so.
+def _last_day(tables: Tables) -> date | None:
+    days = tables.interventions["date"]
+    return None if days.empty else days.max().date()
 
-    Parameters
-    ----------
-    held
-        Contents of all rows of the months concerned, in order.
-    removed
-        Contents to remove, in order.
-    added
-        Upload -> contents to add, in order.
+
+def _covers(choice: ApplyChoice, facts: UploadFacts) -> tuple[tuple[date | None, ...], bool]:
+    """Return the first day each file has data of, and whether that depends on the uploads before it.
+
+    From that day the statements of the file without a day hold.
     """
-    if not dry:
-        replace_rows.exchange(session.connection(), home_id, held, removed, added, done)
-        return
-    after = np.sort(np.concatenate([row_changes.surplus(held, removed), *added.values()]))
-    changed = {month_of(part) for contents in (removed, *added.values()) for part in months_of(contents)}
-    kept = [part for part in months_of(after) if month_of(part) in changed]
-    replace_rows.preview_rows(session.connection(), home_id, np.concatenate([NOTHING, *kept]), sorted(changed))
+    if choice.always:
+        return (None,) * facts.files, False
+    first_days = [facts.first_days.get(number) for number in range(facts.files)]
+    whole = min((day for day in first_days if day), default=None)
+    if whole is None:
+        return (choice.since,) * facts.files, choice.since is None
+    return tuple(day or whole for day in first_days), False
 
 
-def analyse_changes(
-    session: Session, home_id: int, before: rescore.ScoredState, removed: Contents, added: Contents,
-    rosters: duties.DutyChanges | None,
-) -> set[date] | None:  # fmt: skip
-    """Analyse the days that changed, and return them; None = all.
-
-    Parameters
-    ----------
-    rosters
-        Changes to the duties; None = feasible relief is not wanted.
-    """
-    ordinals = np.unique(days_of(np.concatenate([removed, added])))
-    days = {date.fromordinal(one) for one in ordinals.tolist()} | (rosters.days if rosters else frozenset())
-    found = rescore.analyse_touched(session, home_id, before, days, rosters=rosters is not None)
-    return None if before.stale else found
-
-
-def digest(*contents: Contents) -> str:
-    """Return a digest of contents; "" where there are none."""
-    made = b"|".join(one.tobytes() for one in contents)
-    return sha256(made).hexdigest() if any(len(one) for one in contents) else ""
-
-
-def _scope(session: Session, home_id: int, choice: ApplyChoice) -> CompletenessScope | None:
-    if choice.first is None or choice.last is None:
+def _scope(session: Session, home_id: int, choice: ApplyChoice, facts: UploadFacts) -> CompletenessScope | None:
+    """Return what the upload is complete for; None = nothing, also where a row may belong to any day."""
+    if choice.first is None or choice.last is None or facts.open_always:
         return None
     first, last = choice.first.toordinal(), choice.last.toordinal()
-    if not choice.wards:
-        return CompletenessScope(first, last)
-    labels = session.scalars(select(Label.id).where(Label.home_id == home_id, Label.text.in_(choice.wards)))
-    lives = session.scalars(select(Resident.id).where(Resident.home_id == home_id, Resident.ward.in_(choice.wards)))
-    return CompletenessScope(first, last, frozenset(labels), frozenset(lives))
+    open_days = frozenset(day.toordinal() for day in facts.open_days if choice.first <= day <= choice.last)
+    wards = None
+    if choice.wards:
+        labels = bulk.numbered_labels(session.connection(), home_id, set(choice.wards))
+        wards = frozenset(labels[ward] for ward in choice.wards)
+    return CompletenessScope(first, last, wards, open_days)
 
 
-def _span(given: Contents, scope: CompletenessScope | None) -> tuple[date, date] | None:
-    days = days_of(given[[0, -1]]).tolist() if len(given) else []
-    days += [scope.first, scope.last] if scope else []
-    return (date.fromordinal(min(days)), date.fromordinal(max(days))) if days else None
+def _months(session: Session, home_id: int, given: Contents, rule: StoredRule) -> set[int]:
+    """Return the months an upload is about, before it is active."""
+    rows = {month_of(part) for part in months_of(given)}
+    upload = AppliedUpload(upload_id=0, home_id=home_id, position=0, rule=rule.as_json(), people=b"")
+    return rows | active_uploads.months_in_scope(session, upload)
+
+
+def _compared(  # an upload, and what it is laid beside
+    session: Session, home_id: int, upload_id: int, given: Contents, rule: StoredRule, months: set[int]
+) -> ActChanges:
+    """Return the rows of an active upload, merged people resolved, beside those of all others."""
+    others = active_uploads.fold_acts(session, home_id, months, without=upload_id)
+    if rule.repairs is None or rule.repairs not in others.sources:
+        return acts.compare(others.contents, given, rule.acts, residence.ward_history(session, home_id))
+    known = others.repaired.get(rule.repairs, acts.NOTHING)
+    return acts.compare(acts.surplus(given, acts.surplus(given, known)), given, rule.acts)

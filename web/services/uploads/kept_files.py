@@ -6,6 +6,7 @@ version of the program wrote it or the file is damaged, the files themselves are
 
 from __future__ import annotations
 
+import hmac
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,8 @@ _ENVELOPES: Final = {
     "passwords": Envelope({}),
 }  # fmt: skip
 """What is kept -> how; each of its own, so that a change of one does not close the others."""
+
+_LONGEST_NUMBER: Final = 18
 
 _log = structlog.get_logger(__name__)
 
@@ -169,6 +172,20 @@ def faulty(settings: Settings, upload_id: int) -> tuple[FaultySheet, ...]:
     except FileNotFoundError:
         return ()
     return sheets
+
+
+def reference(settings: Settings, upload_id: int) -> str:
+    """Return what the workbook of faulty rows calls its upload: its number, and four digits that show a typo."""
+    digits = hmac.digest(settings.vault_key.encode(), f"faulty rows of upload {upload_id}".encode(), "sha256").hex()
+    return f"{upload_id}-{digits[:4]}"
+
+
+def referred_to(settings: Settings, written: str) -> int | None:
+    """Return the upload a reference names; None where it is none of this installation, or mistyped."""
+    number = written.partition("-")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+        return None
+    return int(number) if reference(settings, int(number)) == written else None
 
 
 def drop_read(settings: Settings, upload_id: int) -> None:

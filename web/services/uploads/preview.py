@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from sqlalchemy import select
 
 from pebem.contracts import DONE
-from pebem.engine.day_numbers import number_of
-from pebem.engine.decode import COVERAGE_COUNTS
-from pebem.fit_classes import FIT_CLASSES, OUTCOME_COLUMNS
+from pebem.history.contents import unpack
+from web.services.history import statement_changes
+from web.services.history.moved_shares import Figures, figures, fit_and_coverage
 from web.services.people import frames, master_data, pseudonyms
-from web.services.uploads import apply
+from web.services.uploads import apply, previous_choices
+from web.services.uploads.apply import UploadFacts
 from web.store import vault
 from web.store.models import Home, Label, Resident
-from web.store.result import repository
-from web.store.result.packed import FormatError
-from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
     import pandas as pd
-    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from importers import ReadFiles
     from pebem.contracts import Tables
-    from pebem.engine.coded_table import CodedTable
-    from web.services.analysis.row_changes import Contents
+    from pebem.history.acts import Contents
     from web.services.uploads.apply import AppliedChanges, ApplyChoice
     from web.settings import Settings
     from web.store.databases import Databases
@@ -43,86 +35,63 @@ _PARTS: Final = {
     "source": "Quelle der Minuten",
     "status": "Status",
     "staff_id": "Person",
+    "minute": "Uhrzeit",
     "shift": "Schicht",
     "ward": "Wohnbereich",
 }
-_FIT: Final = OUTCOME_COLUMNS.index("fit")
-
-Figures = tuple["CodedTable | None", "CodedTable | None"]
 
 
 def preview_upload(
-    databases: Databases, settings: Settings, home_id: int, result: ReadFiles, choice: ApplyChoice
+    databases: Databases, settings: Settings, upload_id: int, result: ReadFiles, choice: ApplyChoice
 ) -> dict[str, Any]:
     """Return what storing an upload would change, as it is stored with the upload until it is decided about.
 
     Nothing is stored, not even pseudonyms of people who have none yet.
     """
+    with databases.reading() as session:
+        home_id = previous_choices.home_of(session, upload_id)
     with databases.vault_reading() as of_vault:
-        tables = _under_pseudonyms(of_vault, settings, home_id, result.tables)
+        tables = _under_pseudonyms(of_vault, settings, home_id, result.by_file()[0])
     with databases.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
         known = master_data.known(session, home_id)
-        taken = apply.apply_upload(session, home_id, 0, tables, choice, lambda _: None, dry=True)
-        found, after = taken.difference, figures(connection, home_id)
-        named = {str(one) for frame, key in _about(tables) for one in frame[key].dropna().unique()}
-        weighed = {
-            "new": len(found.new),
-            "changed": len(found.after),
-            "unchanged": found.unchanged,
-            "removed": len(found.missing),
-            "digest": taken.digest,
-            "duties": _rosters(taken, tables),
-            "kinds": _kinds(found.before, found.after),
-            "changes": _changes(session, home_id, found.before[:SHOWN], found.after[:SHOWN]),
-            "people_new": len(named - known),
-            "people_again": len(named & known),
+        earlier = previous_choices.remembered(session, upload_id)
+        repaired = previous_choices.repaired_upload(session, settings, upload_id, result.repairs)
+        facts = UploadFacts.of(result, repaired)
+        applied = apply.apply_upload(session, home_id, upload_id, tables, choice, facts=facts, dry=True)
+        rows, after = applied.acts, figures(connection, home_id)
+        named = {str(person) for frame, key in _about(tables) for person in frame[key].dropna().unique()}
+        scope = applied.rule.acts.scope
+        preview = {
+            "new": len(rows.new), "changed": len(rows.after), "unchanged": rows.unchanged,
+            "removed": len(rows.missing), "digest": applied.home.digest, "duties": _rosters(applied, tables),
+            "kinds": _kinds(rows.before, rows.after),
+            "changes": _changes(session, home_id, rows.before[:SHOWN], rows.after[:SHOWN]),
+            "alike": len(rows.alike_after), "alike_kinds": _kinds(rows.alike_before, rows.alike_after),
+            "people_new": len(named - known), "people_again": len(named & known),
             "wards": _wards(session, home_id, before, after),
-            **fit_and_coverage(before, after, taken.days),
-        }
+            "covers": [
+                day and day.isoformat() for day in apply.undated_from(session, home_id, upload_id, choice, facts)
+            ],
+            "open_days": sorted(scope.open_days) if scope else [],
+            "never_complete": choice.complete and facts.open_always,
+            "repairs": repaired,
+            "remembered": earlier and earlier[0],
+            "statements": statement_changes.shown(applied.home.people),
+            "withdrawable": statement_changes.withdrawable(session, home_id, upload_id, applied.home.people),
+            "elsewhere": statement_changes.months_elsewhere(
+                before, after, applied.home.days, applied.months, applied.home.people
+            ),
+            **fit_and_coverage(before, after, applied.home.days),
+        }  # fmt: skip
         session.rollback()
-    return weighed
+    return preview
 
 
-def figures(connection: Connection, home_id: int) -> Figures:
-    """Return the stored sums by day and the coverage of a home; None where there are none, or they cannot be read."""
-    try:
-        return (
-            repository.read(connection, home_id, repository.DAYS),
-            repository.read(connection, home_id, repository.COVERAGE),
-        )
-    except FormatError:
-        return None, None
-
-
-def fit_and_coverage(before: Figures, after: Figures, days: Iterable[date] | None) -> dict[str, Any]:
-    """Return fit and coverage of some days (None = all) before and after: counts and seconds, ratios come last."""
-    chosen = None if days is None else np.array(sorted(number_of(day) for day in days), np.int64)
-    return {
-        "days": None if chosen is None else len(chosen),
-        "before": _sums(before, chosen),
-        "after": _sums(after, chosen),
-    }
-
-
-def _sums(found: Figures, days: Any) -> dict[str, Any]:
-    of_days, coverage = (
-        one if one is None or days is None else one[np.isin(one.columns["day"], days)] for one in found
-    )
-    fit: dict[Any, list[int]] = {name: [0, 0] for name in FIT_CLASSES}
-    if of_days is not None:
-        code = of_days.columns["outcome"]
-        for position, outcome in enumerate(of_days.labels["outcome"]):
-            here = code == position
-            for i, name in enumerate(("count", "seconds")):
-                fit[cast("tuple[Any, ...]", outcome)[_FIT]][i] += int(of_days.columns[name][here].sum())
-    counts = {name: int(coverage.columns[name].sum()) if coverage is not None else 0 for name in COVERAGE_COUNTS}
-    return {"fit": fit, "coverage": counts}
-
-
-def _rosters(taken: AppliedChanges, tables: Tables) -> dict[str, int]:
-    return taken.rosters.as_json | {"nameless": int(tables.duties["staff"].isna().sum())}
+def _rosters(applied: AppliedChanges, tables: Tables) -> dict[str, int]:
+    own = {"unchanged": applied.unchanged_duties, "nameless": int(tables.duties["staff"].isna().sum())}
+    return applied.home.rosters.as_json | own
 
 
 def _about(tables: Tables) -> list[tuple[pd.DataFrame, str]]:

@@ -6,16 +6,18 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import structlog
+from sqlalchemy import update
 
 import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from web.services import rulebook_calendar
 from web.services.people import master_data, pseudonyms
-from web.services.uploads import encodings, kept_files, preview, records, upload_figures
-from web.services.uploads.apply import ApplyChoice
+from web.services.uploads import encodings, kept_files, preview, previous_choices, records, upload_figures
 from web.services.uploads.conversation import Conversation
 from web.services.words import conventions, profiles, terms
+from web.store.models import Upload
 from web.store.models.upload import ASKING, READ, READING, REFUSED
 from web.store.vault import RESIDENT, STAFF
 
@@ -39,6 +41,11 @@ NOTHING_IN_IT: Final = (
 FILES_GONE: Final = (
     "Die Dateien dieser Datenlieferung sind nicht mehr aufbewahrt und können nicht noch einmal gelesen werden. "
     "Bitte laden Sie sie neu hoch."
+)
+
+REPAIRS_ALONE: Final = (
+    "Berichtigte Zeilen zählen als weitere Zeilen der Datenlieferung, aus der sie sind. Bitte laden Sie diese Mappe "
+    "allein hoch, ohne andere Dateien."
 )
 
 _BESIDES_WORK: Final = ("residents", "assessments", "instability", "staff", "duties")
@@ -138,7 +145,16 @@ def _rows(
     result = look.read(book, sheets_needed=(), on_progress=on_progress)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
         raise UnreadableError(_why_nothing(result.findings))
+    if _mixes_repairs(result):
+        raise UnreadableError(REPAIRS_ALONE)
     return result
+
+
+def _mixes_repairs(result: ReadFiles) -> bool:
+    """Return whether repaired rows of an upload come with rows of other files, or with those of another upload."""
+    files = {int(file) for part in result.parts.values() for file in np.unique(part)}
+    references = {result.repairs.get(file, "") for file in files | result.repairs.keys()}
+    return len(references) > 1 and any(references)
 
 
 def _why_nothing(findings: Sequence[Finding]) -> str:
@@ -164,7 +180,7 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversat
     result = replace(result, findings=_not_known_here(job, result.findings))
     report(70, "Prüft, wie vollständig die Daten sind", result.rows)
     with databases.reading() as session:
-        figures = upload_figures.figures_of(session, home.id, result.tables)
+        figures = upload_figures.figures_of(session, home.id, result.for_engine())
     records.store_findings(databases, settings, upload_id, result.findings)
     report(90, "Legt das Ergebnis ab", result.rows)
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
@@ -176,7 +192,14 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversat
         "rulebook_edition": book.edition,
     }
     report(95, "Rechnet aus, was sich ändern würde", result.rows)
-    shown["weighed"] = preview.preview_upload(databases, settings, home.id, result, ApplyChoice())
+    with databases.writing.begin() as session:
+        session.execute(
+            update(Upload).where(Upload.id == upload_id).values(source=previous_choices.source_of(asked.guesses))
+        )
+    with databases.reading() as session:
+        choice = previous_choices.default_choice(session, upload_id)
+    shown["choice"] = choice.as_json()
+    shown["weighed"] = preview.preview_upload(databases, settings, upload_id, result, choice)
     names = _names(job, result, asked) if result.unknown else set()
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, READING, READ, **shown, **_severities(result.findings), **figures):

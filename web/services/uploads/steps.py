@@ -147,9 +147,8 @@ def update_preview(databases: Databases, settings: Settings, upload_id: int, cho
     staging.OutdatedError
         Where what was read does not open any more.
     """
-    home = records.home_of(databases, upload_id)
     try:
-        weighed = preview.preview_upload(databases, settings, home.id, kept_files.result(settings, upload_id), choice)
+        weighed = preview.preview_upload(databases, settings, upload_id, kept_files.result(settings, upload_id), choice)
     except FileNotFoundError as error:
         raise UploadError(records.OTHER_STATE) from error
     except SQLAlchemyError as error:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from web.services import clock
 from web.services.analysis import staffing
 from web.services.people import frames
-from web.services.uploads import apply, kept_files, preview, records
-from web.services.uploads.apply import ApplyChoice
+from web.services.uploads import apply, kept_files, preview, previous_choices, records
+from web.services.uploads.apply import ApplyChoice, UploadFacts
 from web.store.models import Home, Upload
 from web.store.models.upload import READ, STORED, STORING
 
@@ -39,12 +39,12 @@ def store(databases: Databases, settings: Settings, home: Home, upload_id: int, 
         tables = frames.pseudonymised(vault, settings, home.id, result)
     # The vault is complete now. Should the rest fail, identities without rows do no harm.
     try:
-        new_rows = _stored(databases, home, upload_id, tables, result, report)
+        new_rows = _stored(databases, settings, home, upload_id, tables, result, report)
     except _ChangedError:
         # Rows would be removed that were not shown: back to the user, with a new preview.
         with databases.reading() as session:
             choice = ApplyChoice.from_json(session.get_one(Upload, upload_id).choice)
-        weighed = preview.preview_upload(databases, settings, home.id, result, choice)
+        weighed = preview.preview_upload(databases, settings, upload_id, result, choice)
         with databases.writing.begin() as session:
             records.move(session, upload_id, STORING, READ, weighed=weighed | {"otherwise": True})
         return
@@ -52,8 +52,9 @@ def store(databases: Databases, settings: Settings, home: Home, upload_id: int, 
     _log.info("upload stored", upload=upload_id, rows=result.rows, new_rows=new_rows)
 
 
-def _stored(
+def _stored(  # what is stored, where, and who is told
     databases: Databases,
+    settings: Settings,
     home: Home,
     upload_id: int,
     tables: Tables,
@@ -66,28 +67,37 @@ def _stored(
         session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
         upload = session.get_one(Upload, upload_id)
         report(50, "Speichert die Interventionen", 0, total)
-        taken = apply.apply_upload(
-            session, home.id, upload_id, tables, ApplyChoice.from_json(upload.choice),
+        repaired = previous_choices.repaired_upload(session, settings, upload_id, result.repairs)
+        applied = apply.apply_upload(
+            session,
+            home.id,
+            upload_id,
+            tables,
+            ApplyChoice.from_json(upload.choice),
             lambda rows: report(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
-        )  # fmt: skip
-        found, removed, shown = taken.difference, taken.digest, upload.weighed or {}
+            facts=UploadFacts.of(result, repaired),
+        )
+        changes, removed, shown = applied.acts, applied.home.digest, upload.weighed or {}
         if removed and removed != shown.get("digest"):
             raise _ChangedError
         staffing.store_hours(session, upload_id, result.hours)
-        new_rows = len(found.added)
-        kept = {name: value for name, value in shown.items() if name not in {"changes", "wards", "otherwise"}}
-        kept |= {"new": len(found.new), "unchanged": found.unchanged, "duties": taken.rosters.as_json}
+        new_rows = len(changes.added)
+        kept = {
+            name: value for name, value in shown.items() if name not in {"changes", "statements", "wards", "otherwise"}
+        }
+        duties = applied.home.rosters.as_json | {"unchanged": applied.unchanged_duties}
+        kept |= {"new": len(changes.new), "unchanged": changes.unchanged, "duties": duties}
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
         if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _done_to_it(taken))
+        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _done_to_it(applied))
         report(95, "Schließt ab", result.rows)
         return new_rows
 
 
-def _done_to_it(taken: AppliedChanges) -> str:
+def _done_to_it(applied: AppliedChanges) -> str:
     """Return how many stored rows and duties were changed or removed, in words for the log."""
-    rows, duties = taken.difference, taken.rosters
+    rows, rosters = applied.acts, applied.home.rosters
     removed = {"geändert": len(rows.after), "entfernt": len(rows.missing)}
-    removed |= {"Dienste geändert": duties.changed, "Dienste entfernt": duties.removed}
+    removed |= {"Dienste geändert": rosters.changed, "Dienste entfernt": rosters.removed}
     return ", ".join(f"{count} {word}" for word, count in removed.items() if count)

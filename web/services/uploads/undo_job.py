@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import structlog
 from sqlalchemy import delete, func, select, update
 
-from web.services.analysis import duties, rescore, row_changes
-from web.services.analysis.row_changes import NOTHING, Contents
+from pebem.history import acts
+from pebem.history.contents import month_of, months_of, renumbered, unpack
+from web.services.analysis import duties
 from web.services.errors import ServiceError
-from web.services.people import aliases
-from web.services.uploads import active_uploads, apply, preview, records
-from web.store.models import AppliedUpload, Home, Override, Resident, UnknownTerm, Upload, WeeklyHours
+from web.services.history import active_uploads, fold_home, moved_shares, statement_changes, stored_statements
+from web.services.people import aliases, master_data
+from web.services.uploads import records
+from web.store.models import (
+    AppliedUpload,
+    Home,
+    Override,
+    PerformedIntervention,
+    Resident,
+    UnknownTerm,
+    Upload,
+    WeeklyHours,
+)
 from web.store.models.upload import STORED, TO_UNDO, UNDOING, UNDONE
 from web.store.work import replace_rows
-from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
+    from pebem.history.acts import Contents
     from web.services.uploads.progress import ReportProgress
     from web.store.databases import Databases
 
@@ -61,8 +73,12 @@ class UndoPreview:
         Levels set since for people of this upload or the whole home: they stay.
     later
         Later uploads that name the same people or contain the same rows: they stay active.
+    people
+        What changes in statements about people (``statement_changes.shown``); "added" are those that are restored.
+    months
+        Months whose figures move or rows change (``statement_changes.with_rows``).
     moved
-        Fit and coverage of the touched days before and after (``preview.fit_and_coverage``).
+        Fit and coverage of the touched days before and after (``moved_shares.fit_and_coverage``).
     digest
         Digest of these changes.
     """
@@ -76,6 +92,8 @@ class UndoPreview:
     unknown: int
     overrides: int
     later: list[int]
+    people: dict[str, Any]
+    months: list[dict[str, Any]]
     moved: dict[str, Any]
     digest: str
 
@@ -159,85 +177,85 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
     session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
     if not can_undo(session, upload_id):
         raise UndoError(_IMPOSSIBLE)
-    connection, kept = session.connection(), preview.figures(session.connection(), home_id)
-    before = rescore.scored_state(session, home_id)
-    one = session.get_one(AppliedUpload, upload_id)
-    own, months = active_uploads.contents(session, upload_id), active_uploads.affected_months(session, one)
-    held = _stored(session, home_id, months)
-    after = active_uploads.replay(session, home_id, months, without=upload_id)
-    removed, added = row_changes.surplus(held, after), row_changes.surplus(after, held)
-    rosters = _rosters(session, one)
-    overrides, later = _overrides(session, one, own), _later(session, one, own)
-    owners = _owners(session, one, np.unique(np.concatenate([own, added])))
-    apply.store_rows(session, home_id, held, removed, _shared(added, owners), dry=dry)
+    connection, shares = session.connection(), moved_shares.figures(session.connection(), home_id)
+    upload = session.get_one(AppliedUpload, upload_id)
+    months = active_uploads.affected_months(session, upload)
+    scope = active_uploads.rule_of(upload).acts.scope
+    before = fold_home.stored_state(
+        session, home_id, duties.affected_months(duties.of_upload(session, upload_id), scope)
+    )
+    meant = aliases.merged_rows(session, home_id)
+    files = [renumbered(rows, meant) for rows in active_uploads.files_of(session, upload_id)]
+    own = acts.fold_files(files, active_uploads.rule_of(upload).acts.pairing)
+    overrides, later = _overrides(session, upload, own), _later(session, upload, own)
+    session.expunge(upload)
+    active_uploads.remove(session, upload_id)
+    changes = fold_home.settle(session, home_id, before, months, dry=dry)
     if not dry:
-        replace_rows.reattribute(connection, home_id, upload_id, owners)
-    former, unknown = active_uploads.restore_people(session, home_id, upload_id)
-    if not dry:
-        session.expunge(one)
-        active_uploads.remove(session, upload_id)
+        _reattribute(session, home_id, upload_id)
         for model in (UnknownTerm, WeeklyHours):
             session.execute(delete(model).where(model.upload_id == upload_id))
     session.flush()
-    days = apply.analyse_changes(session, home_id, before, removed, added, None if dry else rosters)
-    moved = preview.fit_and_coverage(kept, preview.figures(connection, home_id), days)
-    stay = len(own) - len(row_changes.surplus(own, after))
-    duties_so = "-".join(map(str, rosters.as_json.values()))
-    mark = f"{apply.digest(removed, added, rosters.removed_contents)}/{duties_so}/{former}/{unknown}"
+    now = moved_shares.figures(connection, home_id)
+    moved = moved_shares.fit_and_coverage(shares, now, changes.days)
+    moved_months = statement_changes.months_elsewhere(shares, now, changes.days, frozenset(), changes.people)
+    months_told = statement_changes.with_rows(moved_months, changes.removed, changes.added)
+    stay = len(own) - len(acts.surplus(own, changes.rows))
+    persons = {change.person for change in changes.people}
+    unknown = persons - master_data.known(session, home_id)
+    duties_so = "-".join(map(str, changes.rosters.as_json.values()))
+    told = statement_changes.shown(changes.people)
+    rows = fold_home.digest(changes.removed, changes.added, changes.rosters.removed_contents)
+    mark = f"{rows}/{duties_so}/{len(persons - unknown)}/{len(unknown)}/{sorted(told['counts'].items())}"
     return UndoPreview(
-        len(own), len(removed), stay, len(added), rosters, former, unknown, overrides, later, moved, mark
+        rows=len(own),
+        removed=len(changes.removed),
+        remaining=stay,
+        restored=len(changes.added),
+        rosters=changes.rosters,
+        former=len(persons - unknown),
+        unknown=len(unknown),
+        overrides=overrides,
+        later=later,
+        people=told,
+        months=months_told,
+        moved=moved,
+        digest=sha256(mark.encode()).hexdigest(),
     )
 
 
-def _stored(session: Session, home_id: int, months: list[int]) -> Contents:
-    if not months:
-        return NOTHING
-    first, last = (np.datetime64(month, "M").astype("datetime64[D]").item() for month in (months[0], months[-1]))
-    return row_changes.in_months(active_uploads.stored_contents(session, home_id, (first, last)), months)
+def _reattribute(session: Session, home_id: int, upload_id: int) -> None:
+    """Let rows the upload had brought, which another one contains too, count as brought by that one."""
+    query = select(PerformedIntervention.content).where(PerformedIntervention.upload_id == upload_id).distinct()
+    left = np.sort(np.array(session.scalars(query).all(), acts.NOTHING.dtype))
+    months = {month_of(part) for part in months_of(left)}
+    if months:
+        heirs = active_uploads.fold_acts(session, home_id, months).by_upload(left)
+        replace_rows.reattribute(session.connection(), home_id, upload_id, heirs)
 
 
-def _rosters(session: Session, one: AppliedUpload) -> duties.DutyChanges:
-    """Return how the duties change without an upload."""
-    months = duties.affected_months(duties.of_upload(session, one.upload_id), row_changes.scope_of(one.rule))
-    before, after = (duties.replay(session, one.home_id, months, without=left) for left in (None, one.upload_id))
-    return duties.compare(before, after)
-
-
-def _owners(session: Session, one: AppliedUpload, wanted: Contents) -> dict[int, Contents]:
-    """Return which other active upload each content is attributed to: the last one that contains it."""
-    found: dict[int, Contents] = {}
-    for other in reversed(active_uploads.active_uploads(session, one.home_id)):
-        if other.upload_id != one.upload_id:
-            here = np.isin(wanted, active_uploads.contents(session, other.upload_id))
-            found[other.upload_id], wanted = wanted[here], wanted[~here]
-    return found
-
-
-def _shared(added: Contents, owners: dict[int, Contents]) -> dict[int, Contents]:
-    return {upload_id: added[np.isin(added, own)] for upload_id, own in owners.items()}
-
-
-def _later(session: Session, one: AppliedUpload, own: Contents) -> list[int]:
-    meant = aliases.of_home(session, one.home_id)
-    named = _named(one, meant)
+def _later(session: Session, upload: AppliedUpload, own: Contents) -> list[int]:
+    meant = aliases.of_home(session, upload.home_id)
+    named = _named(upload, meant)
     return [
         other.upload_id
-        for other in active_uploads.active_uploads(session, one.home_id)
-        if other.position > one.position
+        for other in active_uploads.active_uploads(session, upload.home_id)
+        if other.position > upload.position
         and (named & _named(other, meant) or np.isin(own, active_uploads.contents(session, other.upload_id)).any())
     ]
 
 
 def _named(one: AppliedUpload, meant: dict[str, str]) -> set[str]:
-    frames = active_uploads.people(one)
-    people = {str(person) for name, (key, _) in active_uploads.PEOPLE.items() for person in frames[name][key]}
+    frames = stored_statements.unpacked(one.people)
+    people = {str(person) for name, (key, _) in stored_statements.PEOPLE.items() for person in frames[name][key]}
     return {meant.get(person, person) for person in people}
 
 
 def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
     """Return how many levels were set since the upload for its residents or the whole home."""
     residents = set(unpack(own.tobytes())["resident_id"].tolist())
-    named = _named(one, aliases.of_home(session, one.home_id))
+    meant, rows = aliases.of_home(session, one.home_id), aliases.merged_rows(session, one.home_id)["resident_id"]
+    named = _named(one, meant)
     query = (
         select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
         .outerjoin(Resident, Resident.id == Override.resident_id)
@@ -247,7 +265,10 @@ def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
         )
     )
     found = session.execute(query).all()
-    return sum(number == 0 or number in residents or pseudonym in named for number, pseudonym in found)
+    return sum(
+        number == 0 or rows.get(number, number) in residents or meant.get(pseudonym, pseudonym) in named
+        for number, pseudonym in found
+    )
 
 
 _IMPOSSIBLE: Final = (

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importers.home_words import person_matching
 from pebem.contracts import DONE
+from pebem.history.contents import unpack
 from web.services import audit
 from web.services.people import aliases, pseudonyms
 from web.services.people.aliases import LATER, NEW, ROW_ID, SAME, answer_for
@@ -27,7 +28,6 @@ from web.store.models import (
 )
 from web.store.vault import RESIDENT, STAFF
 from web.store.work import bulk
-from web.store.work.row_bytes import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ class PersonQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredPerson:
-    """An answer that holds."""
+    """An answer that holds; ``fixed`` where it cannot be taken back."""
 
     kind: str
     pseudonym: str
@@ -96,6 +96,7 @@ class AnsweredPerson:
     same_as: str
     by: str
     at: datetime
+    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def queue(
     answered = tuple(
         AnsweredPerson(
             one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
-            labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at,
+            labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at, one.fixed,
         )
         for one in sorted(given.values(), key=lambda one: -one.id) if one.answer != LATER
     )  # fmt: skip

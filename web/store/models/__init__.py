@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from web.store.models.account import Account, AuditEvent, Home, SignIn, Tenant
-from web.store.models.people import Assessment, Instability, PersonAnswer, Qualification, Resident, Staff
+from web.store.models.people import (
+    Assessment,
+    Instability,
+    PersonAnswer,
+    Qualification,
+    Resident,
+    ResidentWard,
+    Staff,
+    Stay,
+)
 from web.store.models.rulebook import Override, Rulebook, RulebookHolding
 from web.store.models.staffing import StaffingInput, WeeklyHours
 from web.store.models.upload import AppliedDuties, AppliedMonth, AppliedUpload, UnknownTerm, Upload
@@ -27,11 +36,13 @@ __all__ = [
     "Profile",
     "Qualification",
     "Resident",
+    "ResidentWard",
     "Rulebook",
     "RulebookHolding",
     "SignIn",
     "Staff",
     "StaffingInput",
+    "Stay",
     "Tenant",
     "Term",
     "UnknownTerm",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003  # SQLAlchemy reads the annotations
+from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     ForeignKey,
@@ -18,6 +20,9 @@ from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotat
 
 from web.store.base import Base, BigId, Moment
 from web.store.data_classes import Columns, Deletion
+
+FOLD_RULE: Final = 2
+"""Number of the rule by which uploads become what is stored (``docs/adr/0016``); homes of an older one are refolded."""
 
 _contract = Columns("-", Deletion.CONTRACT)
 
@@ -44,6 +49,9 @@ class Home(Base):
     name: Mapped[str] = _home("free", String(200))
     rulebook: Mapped[str] = _home("free", String(200), default="rekonstruktion")
     analysis: Mapped[int] = _home("free", Integer, default=0)
+    fold_rule: Mapped[int] = _home("free", Integer, default=FOLD_RULE)
+    fold_report: Mapped[list[dict[str, Any]] | None] = _home("free", JSON)
+    """Months whose figures changed when the home was last folded under a new rule, and why."""
 
 
 _account = Columns("tenant_id", Deletion.ACCOUNT)

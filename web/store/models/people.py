@@ -23,7 +23,10 @@ _resident = Columns("home_id", Deletion.RESIDENT)
 
 
 class Resident(Base):
-    """A resident under pseudonym. ``known`` is false while only interventions name the number."""
+    """A resident under pseudonym. ``known`` is false while only interventions name the number.
+
+    Ward, moving in and out are the last ones known; the history is in ``ResidentWard`` and ``Stay``.
+    """
 
     __tablename__ = "resident"
     __table_args__ = (UniqueConstraint("home_id", "pseudonym"), _resident.table("pseudonymous"))
@@ -37,6 +40,28 @@ class Resident(Base):
 
 
 _condition = Columns("resident_id.home_id", Deletion.RESIDENT)
+
+
+class ResidentWard(Base):
+    """The ward a resident lives in from a day on; None = since always. Of the days the last to begin holds."""
+
+    __tablename__ = "resident_ward"
+    __table_args__ = _condition.table("pseudonymous")
+    id: Mapped[int] = _condition("free", primary_key=True)
+    resident_id: Mapped[int] = _condition("pseudonymous", ForeignKey("resident.id", ondelete="CASCADE"), index=True)
+    ward: Mapped[str] = _condition("pseudonymous", String(200))
+    start: Mapped[date | None] = _condition("pseudonymous", Date)
+
+
+class Stay(Base):
+    """When a resident moved in and out; None = since always, and still there."""
+
+    __tablename__ = "stay"
+    __table_args__ = _condition.table("pseudonymous")
+    id: Mapped[int] = _condition("free", primary_key=True)
+    resident_id: Mapped[int] = _condition("pseudonymous", ForeignKey("resident.id", ondelete="CASCADE"), index=True)
+    start: Mapped[date | None] = _condition("pseudonymous", Date)
+    end: Mapped[date | None] = _condition("pseudonymous", Date)
 
 
 class Assessment(Base):
@@ -103,6 +128,7 @@ class PersonAnswer(Base):
     """Whom a number or name of an upload means that the home did not know; the last answer counts.
 
     Persons by pseudonym, as everywhere here: number and name are in the vault alone. ``same_as`` is whom it means.
+    ``fixed``: given when a merge still rewrote the rows of uploads, so that it cannot be taken back.
     """
 
     __tablename__ = "person_answer"
@@ -115,3 +141,4 @@ class PersonAnswer(Base):
     same_as: Mapped[str | None] = _holding("pseudonymous", String(12))
     account_id: Mapped[int] = _holding("pseudonymous", ForeignKey("account.id"))
     at: Mapped[datetime] = _holding("free", Moment)
+    fixed: Mapped[bool] = _holding("free", Boolean, default=False)

@@ -75,6 +75,8 @@ class Upload(Base):
     coverage: Mapped[dict[str, int] | None] = _upload("free", JSON)
     choice: Mapped[dict[str, Any] | None] = _upload("free", JSON)
     weighed: Mapped[dict[str, Any] | None] = _upload("pseudonymous", JSON)
+    source: Mapped[str] = _upload("free", String(64), default="")
+    """Digest of the headings of its sheets: uploads of one program have the same."""
 
 
 _applied = Columns("home_id", Deletion.WORK)
@@ -97,7 +99,10 @@ _part = Columns("batch_id.home_id", Deletion.WORK)
 
 
 class AppliedMonth(Base):
-    """The contents of all rows of an upload in a month (counted from January 1970), in order, packed."""
+    """The contents of all rows of an upload in a month (counted from January 1970), file by file in order, packed.
+
+    ``lengths`` says how many rows each file has; None where there is one file.
+    """
 
     __tablename__ = "delivery_month"
     __table_args__ = _part.table("pseudonymous")
@@ -106,10 +111,11 @@ class AppliedMonth(Base):
     )
     month: Mapped[int] = _part("free", Integer, primary_key=True, autoincrement=False)
     contents: Mapped[bytes] = _part("pseudonymous", LargeBinary)
+    lengths: Mapped[list[int] | None] = _part("free", JSON)
 
 
 class AppliedDuties(Base):
-    """The duties of an upload that begin in a month (counted from January 1970), packed in order: ``docs/adr/0019``."""
+    """The duties of an upload that begin in a month (counted from January 1970), as ``AppliedMonth`` has rows."""
 
     __tablename__ = "delivery_duties"
     __table_args__ = _part.table("pseudonymous")
@@ -118,6 +124,7 @@ class AppliedDuties(Base):
     )
     month: Mapped[int] = _part("free", Integer, primary_key=True, autoincrement=False)
     contents: Mapped[bytes] = _part("pseudonymous", LargeBinary)
+    lengths: Mapped[list[int] | None] = _part("free", JSON)
 
 
 _of_upload = Columns("batch_id.home_id", Deletion.UPLOAD)

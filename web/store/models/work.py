@@ -35,7 +35,7 @@ class Label(Base):
 class PerformedIntervention(Base):
     """Performed interventions: bulk rows (see ``web.store.work.bulk``), never loaded as objects.
 
-    The key is the row's content as bytes (``web.store.work.row_bytes``) and its how-many-th occurrence in the upload:
+    The key is the row's content as bytes (``pebem.history.contents``) and its how-many-th occurrence in the upload:
     the same row in a second file has the same key and is not stored again; equal rows within one file have different
     ones. The columns say the same for SQL and foreign keys; a trigger refuses changes, so they cannot part.
     """

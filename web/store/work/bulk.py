@@ -10,8 +10,8 @@ import pandas as pd
 from sqlalchemy import select, text
 
 from pebem import contracts
+from pebem.history.contents import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
 from web.store.models import Home, Label, PerformedIntervention, WorkMonth
-from web.store.work.row_bytes import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
+
+    from pebem.history.wards import WardHistory
 
 CHUNK_ROWS: Final = 100_000
 
@@ -157,6 +159,7 @@ def read_interventions(
     residents: Mapping[int, str],
     staff: Mapping[int, str],
     days: tuple[date, date] | None = None,
+    lived_in: WardHistory | None = None,
 ) -> pd.DataFrame:
     """Return the interventions of a home as ``pebem.contracts.INTERVENTIONS``, in order of days.
 
@@ -166,6 +169,8 @@ def read_interventions(
         Row id -> pseudonym.
     days
         First and last day; None = all.
+    lived_in
+        Wards of residents, for rows that name none.
     """
     numbers = unpack(contents(connection, home_id, days))
     if days is not None:
@@ -175,6 +180,9 @@ def read_interventions(
             numbers = {name: column[chosen] for name, column in numbers.items()}
     if not len(numbers["day"]):
         return contracts.empty(contracts.INTERVENTIONS)
+    if lived_in is not None and (blank := np.flatnonzero(numbers["ward"] == 0)).size:
+        resident, day = (numbers[name][blank].astype(np.int64) for name in ("resident_id", "day"))
+        numbers["ward"][blank] = lived_in.at(resident, day)
     labels = dict(connection.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
     named = {"resident_id": residents, "staff_id": staff} | dict.fromkeys(_TEXTS, labels)
     made: dict[str, Any] = {heading: _categorical(numbers[name], named[name]) for name, heading in _CODED.items()}

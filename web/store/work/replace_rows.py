@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from sqlalchemy import insert, select, text
 
+from pebem.history.contents import WIDTH, month_of, months_of, occurrence, times
 from web.store.models import PerformedIntervention, WorkMonth
 from web.store.work.bulk import NO_MONTH, join_months, row_form, write
-from web.store.work.row_bytes import WIDTH, month_of, months_of, occurrence, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
 from web.errors import back_to
+from web.services.history import person_answers
 from web.services.people import aliases
-from web.services.uploads import person_answers, unknown_people
+from web.services.uploads import unknown_people
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -28,6 +29,7 @@ _DONE: Final = {
     aliases.NEW: "Gespeichert: eine Person für sich.",
     aliases.LATER: "Die Frage bleibt offen.",
 }
+_PARTED: Final = "Wieder getrennt; die betroffenen Tage sind neu ausgewertet."
 
 
 @blueprint.get("/")
@@ -52,19 +54,19 @@ def choose() -> ResponseReturnValue:
     answer = aliases.SAME if same_as or written else request.form.get("antwort", "")
     if answer == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
-    person_answers.answer(
+    parted = person_answers.answer(
         services.databases,
         tenant_id=who.tenant_id,
         account_id=who.account_id,
         home_id=home.id,
         reply=person_answers.PersonReply(kind, pseudonym, answer, same_as),
     )
-    flash(_DONE[answer], "good")
+    flash(_PARTED if parted else _DONE[answer], "good")
     return redirect(url_for("unknown_people.index"))
 
 
 def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseReturnValue:
-    """Show both persons side by side: a merge cannot be taken back."""
+    """Show both persons side by side: a merge moves figures of past months."""
     services = current.services()
     queue = unknown_people.queue(services.databases, services.settings, current.home().id, about=pseudonym or "-")
     if queue is None:

@@ -13,6 +13,7 @@ import importers.template
 from web import current
 from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
+from web.services.history import refold
 from web.services.rulebooks import holdings
 from web.services.uploads import kept_files, read_job, records, steps, undo_job
 from web.services.uploads import progress as job_progress
@@ -196,7 +197,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     steps.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
-        faulty_rows_xlsx.write(path, sheets)
+        faulty_rows_xlsx.write(path, sheets, kept_files.reference(services.settings, upload_id))
         return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{upload.id}.xlsx")
 
 
@@ -262,6 +263,7 @@ def _index(wrong: str = "") -> str:
         "uploads/index.html",
         home_name=home.name,
         uploads=rows,
+        moved_months=[preview.month_line(month) for month in refold.report(services.databases.reading, home.id)],
         state_words=STATE_WORDS,
         wrong=wrong,
         most_bytes=services.settings.upload_limit,

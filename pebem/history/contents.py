@@ -103,3 +103,27 @@ def month_keys(month: int) -> tuple[bytes, bytes]:
         np.array([month, month + 1], "datetime64[M]").astype("datetime64[D]").astype(int) + FIRST_DAY
     ).tolist()
     return int(first).to_bytes(4), int(end).to_bytes(4)
+
+
+def renumbered(
+    contents: NDArray[np.bytes_], meant: Mapping[str, Mapping[int, int]], names: Sequence[str] = NUMBERS
+) -> NDArray[np.bytes_]:
+    """Return contents, in order, with some residents or employees in place of others.
+
+    Parameters
+    ----------
+    meant
+        "resident_id" or "staff_id" -> number in the rows -> number of the person meant.
+    """
+    if not len(contents) or not any(meant.values()):
+        return contents
+    numbers = np.frombuffer(contents.tobytes(), _NUMBER).reshape(-1, len(names)).copy()
+    for name, people in meant.items():
+        if name not in names or not people:
+            continue
+        column = numbers[:, names.index(name)].astype(np.int64)
+        old = np.array(sorted(people), np.int64)
+        place = np.minimum(np.searchsorted(old, column), len(old) - 1)
+        new = np.array([people[number] for number in old.tolist()], np.int64)
+        numbers[:, names.index(name)] = np.where(old[place] == column, new[place], column)
+    return np.sort(numbers.view(contents.dtype).reshape(-1))
