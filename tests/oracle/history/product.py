@@ -1,0 +1,203 @@
+"""The product, asked to do the steps of a sequence through its services."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from tests.support.web import own_rulebook
+from tests.support.web.accounts import account_of, tenant_of
+from web.services import clock, homes
+from web.services.history import person_answers
+from web.services.history.person_answers import PersonReply
+from web.services.people.aliases import LATER, SAME
+from web.services.rulebooks import holdings, overrides
+from web.services.uploads import apply, steps, undo_job
+from web.services.uploads.apply import ApplyChoice, UploadFacts
+from web.store import models
+from web.store.models.upload import STORED, STORING, UNDONE
+from web.store.vault import RESIDENT, STAFF
+
+from . import records, stored
+from .steps import Book, Merge, Part, SetLevel, Step, Store, Undo, Withdraw
+from .tables import frames, workbook
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Mapping
+
+    from tests.support.web.pages import Person
+
+    from .records import Act, Choice, Duty, File, Statements
+
+_NUMBERS = count()
+KINDS = {records.RESIDENT: RESIDENT, records.EMPLOYEE: STAFF}
+BOOK = (("1.1", 3), ("4.1", 2), ("5.E03", 2))
+"""Base levels of the own rulebook that homes may work with."""
+
+
+class ProductHome:
+    """A fresh home of an installation. Files are not read: what would be read of them goes in, under the numbers."""
+
+    names: Mapping[str, str] = {}
+
+    def __init__(self, who: Person, rulebook: str = "") -> None:
+        self.who, self.rulebook = who, rulebook
+        self.databases, self.account = who.services.databases, account_of(who)
+        self.tenant = tenant_of(who)
+        self.home_id = homes.create(self.databases, self.tenant, f"Haus {next(_NUMBERS)}")
+        self.uploads: dict[str, int] = {}
+        self.overrides: dict[str, int] = {}
+
+    def do(self, step: Step) -> None:
+        """Do a step."""
+        match step:
+            case Store(name, files, choice):
+                self.uploads[name] = self.store(files, choice)
+            case Undo(name):
+                self.undo(self.uploads.pop(name))
+            case Merge(kind, person, into):
+                self.answer(kind, person, SAME, into)
+            case Part(kind, person):
+                self.answer(kind, person, LATER)
+            case SetLevel(level):
+                self.overrides[level.name] = overrides.set_(
+                    self.databases, home_id=self.home_id, account_id=self.account, intervention=level.intervention,
+                    level=level.level, reason="Sturz", start=level.first, end=level.last,
+                    resident=self.pseudonym(records.RESIDENT, level.resident) if level.resident else "",
+                )  # fmt: skip
+            case Withdraw(name):
+                overrides.withdraw(
+                    self.databases, home_id=self.home_id, override_id=self.overrides.pop(name),
+                    account_id=self.account, from_day=stored.DAYS[0],
+                )  # fmt: skip
+            case Book(first, levels):
+                holdings.activate(
+                    self.databases, tenant_id=self.tenant, home_id=self.home_id, from_day=first,
+                    key=self.rulebook if levels else own_rulebook.BUILT_IN, account_id=self.account,
+                )  # fmt: skip
+
+    def store(self, files: tuple[File, ...], choice: Choice) -> int:
+        """Store an upload and return its number."""
+        tables, parts = frames(files)
+        faulty = {day for file in files for day in file.faulty}
+        facts = UploadFacts(
+            len(files),
+            parts,
+            {number: day for number, file in enumerate(files) if (day := file.first_day()) is not None},
+            open_days=frozenset(faulty - {None}),
+            open_always=None in faulty,
+            unstated=frozenset(name for file in files for name in file.without),
+        )
+        now = clock.now()
+        with self.databases.writing.begin() as session:
+            upload = models.Upload(
+                home_id=self.home_id, account_id=self.account, state=STORING, created_at=now, stored_at=now,
+                file_count=len(files), file_hash=b"",
+            )  # fmt: skip
+            session.add(upload)
+            session.flush()
+            apply.apply_upload(session, self.home_id, upload.id, tables, chosen(choice), lambda _: None, facts=facts)
+            upload.state = STORED
+            return upload.id
+
+    def undo(self, upload_id: int) -> None:
+        """Take an upload back."""
+        with self.databases.writing.begin() as session:
+            undo_job._take_back(session, upload_id)
+            session.execute(update(models.Upload).where(models.Upload.id == upload_id).values(state=UNDONE))
+
+    def answer(self, kind: str, person: str, said: str, into: str = "") -> None:
+        """Answer the question who somebody is."""
+        person_answers.answer(
+            self.databases, tenant_id=self.tenant, account_id=self.account, home_id=self.home_id,
+            reply=PersonReply(KINDS[kind], self.pseudonym(kind, person), said, into and self.pseudonym(kind, into)),
+        )  # fmt: skip
+
+    def pseudonym(self, kind: str, number: str) -> str:
+        """Return under which sign a person is stored."""
+        del kind
+        return number
+
+    def acts(self) -> Counter[Act]:
+        """Return the stored acts."""
+        with self.databases.reading() as session:
+            return stored.acts(session, self.home_id, self.names)
+
+    def statements(self) -> Statements:
+        """Return what is stored of persons."""
+        with self.databases.reading() as session:
+            return stored.statements(session, self.home_id, self.names)
+
+    def known(self) -> tuple[set[str], set[str]]:
+        """Return known residents and employees."""
+        with self.databases.reading() as session:
+            return stored.known(session, self.home_id, self.names)
+
+    def duties(self) -> set[Duty]:
+        """Return the stored duties."""
+        with self.databases.reading() as session:
+            return stored.rosters(session, self.home_id, self.names)
+
+    def figures(self) -> tuple[Counter, Counter]:
+        """Return the figures of pages."""
+        return stored.figures(self.databases.reading, self.home_id)
+
+    def kept(self) -> dict[str, int]:
+        """Return what is left in tables that follow from uploads."""
+        with self.databases.reading() as session:
+            return stored.kept(session, self.home_id)
+
+
+class ReadHome(ProductHome):
+    """A home that gets workbooks, as a person would upload them: read, weighed, released, stored, and taken back."""
+
+    @property
+    def names(self) -> dict[str, str]:  # type: ignore[override]
+        """Pseudonym -> number."""
+        from web.services.people import pseudonyms  # noqa: PLC0415
+
+        with self.databases.vault_reading() as vault:
+            return {
+                pseudonym: number
+                for kind in KINDS.values()
+                for pseudonym, (number, _) in pseudonyms.everyone(
+                    vault, self.who.services.settings, self.home_id, kind
+                ).items()
+            }
+
+    def pseudonym(self, kind: str, number: str) -> str:
+        """Return under which sign a person is stored."""
+        letter = {records.RESIDENT: "B-", records.EMPLOYEE: "M-"}[kind]
+        return next(sign for sign, known in self.names.items() if known == number and sign.startswith(letter))
+
+    def store(self, files: tuple[File, ...], choice: Choice) -> int:
+        """Upload files, choose what the preview is to weigh, and release them as they were shown."""
+        services = self.who.services
+        sent = [(f"datei-{number}.xlsx", workbook(file)) for number, file in enumerate(files)]
+        upload_id = steps.start(
+            self.databases, services.settings, home_id=self.home_id, account_id=self.account, files=sent
+        )
+        steps.read(self.databases, services.settings, services.jobs.queue, upload_id)
+        self.who.home_id = self.home_id
+        assert self.who.state(upload_id) == "gelesen", self.who.state(upload_id)
+        steps.update_preview(self.databases, services.settings, upload_id, chosen(choice))
+        self.who.store(upload_id)
+        assert self.who.state(upload_id) == STORED, self.who.state(upload_id)
+        return upload_id
+
+    def undo(self, upload_id: int) -> None:
+        """Take an upload back, as shown."""
+        self.who.home_id = self.home_id
+        self.who.undo(upload_id)
+        assert self.who.state(upload_id) == UNDONE
+
+
+def chosen(choice: Choice) -> ApplyChoice:
+    """Return a choice in the product's words."""
+    return ApplyChoice(
+        pairing=choice.pairing, first=choice.first, last=choice.last, wards=choice.wards,  # type: ignore[arg-type]
+        persons_complete=choice.persons_complete, since=choice.since, always=choice.always,
+    )  # fmt: skip
