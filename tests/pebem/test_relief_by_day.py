@@ -13,7 +13,7 @@ from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
 from pebem.engine.lookup_tables import CompiledHome, compile_home
 from pebem.relief.feasible import AS, OBSTACLES, WAY, relief_by_day, relief_of_home
-from tests.support.pebem.rosters import DAY, Act, Duty, Person, at, home, one_after_the_other, random_case
+from tests.support.pebem.rosters import DAY, Act, Duty, Person, home, one_after_the_other, random_case, time_of
 
 BOOK = rules.load(date(2026, 3, 31))
 
@@ -61,8 +61,8 @@ def test_all_days_together_are_the_relief_of_the_home(first: int) -> None:
 
 def test_labels_say_who_and_where_and_missing_wards_are_none() -> None:
     nurse, helper = Person("N", 4), Person("H", 1, "Servicekraft")
-    duties = [Duty("N", "A", at(6), at(14)), Duty("H", "A", at(6), at(14))]
-    acts = [Act("N", "A", at(7), 30, "7.E17"), Act("N", None, at(8), 10, "7.E17")]
+    duties = [Duty("N", "A", time_of(6), time_of(14)), Duty("H", "A", time_of(6), time_of(14))]
+    acts = [Act("N", "A", time_of(7), 30, "7.E17"), Act("N", None, time_of(8), 10, "7.E17")]
     compiled = compile_home(home([nurse, helper], duties, acts), BOOK, (DAY, DAY))
     by_day = relief_by_day(compiled)
     assert by_day is not None

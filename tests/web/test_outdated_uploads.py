@@ -141,7 +141,7 @@ def test_an_older_result_is_read_again_where_its_effects_are_asked_for(anna: Per
     assert anna.state(batch_id) == records.WAITING
     run_jobs(anna)
     same_import(kept(anna, batch_id), before)
-    assert kept_files.faulty(anna.services.settings, batch_id)[0].faulty == workbooks.FAULTY
+    assert len(kept_files.faulty(anna.services.settings, batch_id)[0].rows) == workbooks.FAULTY
     outdate(anna.services.settings, batch_id, "result")
     sent = post(client, f"/daten/{batch_id}/folgen", f"/daten/{batch_id}")
     assert "noch einmal gelesen" in client.get(sent.location).text

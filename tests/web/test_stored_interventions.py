@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, MetaData, Table, delete, func, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from pebem import contracts
@@ -120,18 +120,29 @@ def columns_of(connection: Connection) -> Counter[Row]:
     return Counter((NAMES.get(row[0]), NAMES.get(row[1]), *row[2:]) for row in connection.execute(query))
 
 
+def as_it_is(connection: Connection, model: type[Home | Upload]) -> Table:
+    """Return the table of a model with the columns the database has at its revision."""
+    there = {column["name"] for column in inspect(connection).get_columns(model.__tablename__)}
+    columns = (Column(column.name, column.type, default=column.default) for column in model.__table__.c)
+    return Table(model.__tablename__, MetaData(), *(column for column in columns if column.name in there))
+
+
 def furnish(connection: Connection) -> None:
     """Two homes, each with an upload; all people live and work in the first."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     connection.execute(insert(Tenant), [{"id": 1, "name": "T"}])
-    connection.execute(insert(Home), [{"id": home, "tenant_id": 1, "name": f"H{home}"} for home in (1, 2)])
+    connection.execute(
+        insert(as_it_is(connection, Home)), [{"id": home, "tenant_id": 1, "name": f"H{home}"} for home in (1, 2)]
+    )
     connection.execute(
         insert(Account).values(
             id=1, tenant_id=1, user_name="a", display_name="A", password_hash="x", created_at=now, active=True
         )
     )
     upload = {"account_id": 1, "state": "x", "created_at": now, "file_count": 1, "file_hash": b""}
-    connection.execute(insert(Upload), [{"id": home, "home_id": home, **upload} for home in (1, 2)])
+    connection.execute(
+        insert(as_it_is(connection, Upload)), [{"id": home, "home_id": home, **upload} for home in (1, 2)]
+    )
     for model, people in ((Resident, RESIDENTS), (Staff, STAFF)):
         connection.execute(insert(model), [{"id": n, "home_id": 1, "pseudonym": p} for p, n in people.items()])
 
