@@ -45,9 +45,11 @@ def test_first_to_state_something_of_a_person_states_it_since_always() -> None:
     assert levels(stated) == [level(1, None), ("Q", 4, None, "", None, None)]
 
 
-def test_delivery_without_cover_is_the_earliest() -> None:
-    for order in ([delivery(staff=[("P", 2)]), JANUARY], [JANUARY, delivery(staff=[("P", 2)])]):
-        assert levels(folded(*order)) == [level(2, None), level(1, "01-01")]
+def test_delivery_without_cover_is_earlier_than_those_after_it_and_replaces_those_before() -> None:
+    always = delivery(staff=[("P", 2)])
+    assert levels(folded(always, JANUARY)) == [level(2, None), level(1, "01-01")]
+    assert levels(folded(JANUARY, always)) == [level(2, None)]
+    assert levels(folded(JANUARY, always, FEBRUARY)) == [level(2, None), *levels(folded(JANUARY, FEBRUARY))[1:]]
 
 
 def test_same_file_again_adds_nothing_and_a_later_one_with_the_same_key_replaces() -> None:

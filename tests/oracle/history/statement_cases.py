@@ -71,7 +71,10 @@ OF_STATEMENTS = [
         levels={("P1", ALWAYS): QN_2, ("P1", day(13)): QN_3}),
     Case("since always, chosen", (
         File((ACT,), levels=(Level("P1", 2),)), (File(levels=(Level("P1", 3),)), Choice(always=True))),
-        levels={("P1", ALWAYS): QN_3, ("P1", day(12)): QN_2}),
+        levels={("P1", ALWAYS): QN_3}),
+    Case("since always, chosen, and the next month", (
+        (File(levels=(Level("P1", 3),)), Choice(always=True)), File((FEBRUARY,), levels=(Level("P1", 2),))),
+        levels={("P1", ALWAYS): QN_3, ("P1", day(12, 2)): QN_2}),
     Case("a file of an upload takes the upload's first day", (
         File((ACT,), levels=(Level("P1", 2),)),
         (File(levels=(Level("P1", 3),)), File((FEBRUARY, act(day=day(20, 2)))), File((act(day=day(14, 2)),)))),
