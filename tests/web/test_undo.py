@@ -147,6 +147,19 @@ def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person
     check(anna)
 
 
+def test_undo_restores_months_an_upload_is_only_complete_for(anna: Person) -> None:
+    """It has rows of March alone, and is complete for February too."""
+    anna.read_in(file_of(row("10.02.2026"), row("05.03.2026")))
+    before = held(anna)
+    upload_id = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")), store=False)
+    assert choose(anna, upload_id, ApplyChoice(first=date(2026, 2, 1), last=date(2026, 3, 31)))["removed"] == 1
+    anna.store(upload_id)
+    assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["05.03.", "06.03."]
+    anna.undo(upload_id)
+    assert held(anna) == before
+    check(anna)
+
+
 def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
     """Another person at the same minute may be a second carer, or a correction: the user is asked."""
     anna.read_in(file_of(row("05.01.2026")))

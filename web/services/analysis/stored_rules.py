@@ -67,9 +67,8 @@ class StoredRule:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> StoredRule:
         """Return the rule that :meth:`as_json` returned, or that an older version stored."""
-        pairing: Pairing = stored.get("pairing") or ("sure" if stored.get("replace", True) else "none")
         return cls(
-            ApplyRule(pairing, scope_of(stored)),
+            ApplyRule(pairing_of(stored), scope_of(stored)),
             tuple(_day(cover) for cover in stored.get("covers", [None])),
             _day(stored.get("last_day")),
             stored.get("after_rows", False),
@@ -96,6 +95,11 @@ def repaired_by(number: int, rules: Mapping[int, StoredRule]) -> int:
     while (repaired := rules[number].repairs) is not None and repaired in rules:
         number = repaired
     return number
+
+
+def pairing_of(stored: Mapping[str, Any]) -> Pairing:
+    """Return which rows an upload replaces; older versions stored whether any."""
+    return stored.get("pairing") or ("sure" if stored.get("replace", True) else "none")
 
 
 def scope_of(stored: Mapping[str, Any]) -> CompletenessScope | None:

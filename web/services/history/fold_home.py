@@ -78,6 +78,8 @@ class HomeChanges:
         All rows of the months concerned as they are now, in order.
     known
         Persons of whom something was stated before.
+    statements
+        What is stored about people now.
     """
 
     removed: Contents
@@ -88,6 +90,7 @@ class HomeChanges:
     rows: Contents
 
     known: frozenset[str]
+    statements: Statements
 
     @property
     def digest(self) -> str:
@@ -169,7 +172,7 @@ def settle(
     known = frozenset((*before.statements.residents["resident"], *before.statements.staff["staff"]))
     people = changes.between(before.statements, statements)
     days_analysed = None if before.scored.stale else analysed
-    return HomeChanges(removed, added, rosters, people, days_analysed, folded.contents, known)
+    return HomeChanges(removed, added, rosters, people, days_analysed, folded.contents, known, statements)
 
 
 def digest(*contents: Contents) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pebem.history.acts import Contents
     from pebem.history.changes import StatementChange
-    from pebem.history.statements import Statements
+    from web.services.history.fold_home import HomeChanges
     from web.services.history.moved_shares import Figures
 
 SHOWN: Final = 200
@@ -50,21 +50,28 @@ def shown(people: list[StatementChange]) -> dict[str, Any]:
     return {"counts": dict(counts), "persons": len({one.person for one in people if not one.repeats}), "rows": rows}
 
 
-def withdrawable(session: Session, home_id: int, upload_id: int, people: list[StatementChange]) -> dict[str, int]:
+def withdrawable(session: Session, home_id: int, upload_id: int, home: HomeChanges) -> dict[str, int]:
     """Return what would be withdrawn were an upload, which is active, complete for its persons.
+
+    Parameters
+    ----------
+    home
+        What the upload changes as it is applied.
 
     Returns
     -------
     dict
         ``statements`` and ``persons``.
     """
-    now: Statements = active_uploads.fold_statements(session, home_id)
+    if not home.known:
+        return {"statements": 0, "persons": 0}
     complete = active_uploads.fold_statements(session, home_id, complete=upload_id)
     withdrawn = [
-        one for one in changes.between(now, complete) if one.change == "removed" and one.kind in COMPLETE_KINDS
+        change
+        for change in (*changes.between(home.statements, complete), *home.people)
+        if change.change == "removed" and change.kind in COMPLETE_KINDS
     ]
-    withdrawn += [one for one in people if one.change == "removed" and one.kind in COMPLETE_KINDS]
-    return {"statements": len(withdrawn), "persons": len({one.person for one in withdrawn})}
+    return {"statements": len(withdrawn), "persons": len({change.person for change in withdrawn})}
 
 
 def months_elsewhere(

@@ -14,7 +14,7 @@ from pebem.history.acts import ActChanges, ApplyRule, CompletenessScope
 from pebem.history.acts import Pairing as Pairing  # noqa: PLC0414  # a choice is made in its words
 from pebem.history.contents import month_of, months_of, renumbered
 from web.services.analysis import duties
-from web.services.analysis.stored_rules import StoredRule
+from web.services.analysis.stored_rules import StoredRule, pairing_of
 from web.services.history import active_uploads, fold_home
 from web.services.history.active_uploads import UploadContent
 from web.services.people import aliases, master_data, residence
@@ -85,7 +85,7 @@ class ApplyChoice:
             name: day and date.fromisoformat(day) for name in ("first", "last", "since") for day in [stored.get(name)]
         }
         return cls(
-            pairing=stored.get("pairing") or ("sure" if stored.get("replace", True) else "none"),
+            pairing=pairing_of(stored),
             wards=tuple(stored.get("wards", ())),
             persons_complete=stored.get("persons_complete", False),
             always=stored.get("always", False),
@@ -188,8 +188,10 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     """
     facts = facts or UploadFacts(first_days=_first_days(tables))
     residents, staff = master_data.ensure(session, home_id, tables)
-    files = _contents_by_file(session, home_id, tables, facts, {"resident_id": residents, "staff_id": staff})
-    rosters = _rosters_by_file(session, home_id, tables, facts, staff)
+    connection, ids = session.connection(), {"resident_id": residents, "staff_id": staff}
+    acts_by_file = _by_file(tables.interventions, "interventions", facts)
+    files = [bulk.contents_of(connection, frame, ids, home_id) for frame in acts_by_file]
+    rosters = [duties.contents_of(session, home_id, frame, staff) for frame in _by_file(tables.duties, "duties", facts)]
     on_duty = duties.fold_files(rosters)
     rule = _rule(session, home_id, tables, choice, facts)
     meant = aliases.merged_rows(session, home_id)
@@ -210,16 +212,6 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     return AppliedChanges(compared, changes, rule, unchanged, frozenset(about))
 
 
-def _rosters_by_file(
-    session: Session, home_id: int, tables: Tables, facts: UploadFacts, staff: Mapping[str, int]
-) -> list[Contents]:
-    part = facts.parts.get("duties")
-    if facts.files == 1 or part is None:
-        return [duties.contents_of(session, home_id, tables.duties, staff)]
-    frames = (tables.duties[part == number] for number in range(facts.files))
-    return [duties.contents_of(session, home_id, frame, staff) for frame in frames]
-
-
 def undated_from(
     session: Session, home_id: int, upload_id: int, choice: ApplyChoice, facts: UploadFacts
 ) -> tuple[date | None, ...]:
@@ -230,14 +222,12 @@ def undated_from(
     return StoredRule(covers=covers, after_rows=after_rows).placed(max(days, default=None)).covers
 
 
-def _contents_by_file(
-    session: Session, home_id: int, tables: Tables, facts: UploadFacts, ids: Mapping[str, Mapping[str, int]]
-) -> list[Contents]:
-    part = facts.parts.get("interventions")
+def _by_file(frame: pd.DataFrame, name: str, facts: UploadFacts) -> list[pd.DataFrame]:
+    """Return the rows of each file."""
+    part = facts.parts.get(name)
     if facts.files == 1 or part is None:
-        return [bulk.contents_of(session.connection(), tables.interventions, ids, home_id)]
-    frames = (tables.interventions[part == number].reset_index(drop=True) for number in range(facts.files))
-    return [bulk.contents_of(session.connection(), frame, ids, home_id) for frame in frames]
+        return [frame]
+    return [frame[part == number].reset_index(drop=True) for number in range(facts.files)]
 
 
 def _rule(session: Session, home_id: int, tables: Tables, choice: ApplyChoice, facts: UploadFacts) -> StoredRule:

@@ -79,7 +79,7 @@ def preview_upload(
             "repairs": repaired,
             "remembered": earlier and earlier[0],
             "statements": statement_changes.shown(applied.home.people),
-            "withdrawable": statement_changes.withdrawable(session, home_id, upload_id, applied.home.people),
+            "withdrawable": statement_changes.withdrawable(session, home_id, upload_id, applied.home),
             "elsewhere": statement_changes.months_elsewhere(
                 before, after, applied.home.days, applied.months, applied.home.people
             ),
