@@ -11,7 +11,7 @@ import pandas as pd
 
 from pebem.history.acts import NOTHING, ApplyRule, Contents, apply_acts
 from pebem.history.contents import FIRST_DAY, NUMBERS, occurrence, pack
-from pebem.history.statements import Delivery, Statements, UploadStatements, fold
+from pebem.history.statements import FRAMES, Delivery, Statements, UploadStatements, fold
 from pebem.history.wards import WardHistory
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from pebem.contracts import Tables
 
-_PEOPLE: Final = ("residents", "assessments", "instability", "staff")
 _CODED: Final = {
     "resident_id": "resident",
     "staff_id": "staff",
@@ -62,7 +61,7 @@ def fold_files(
     whole = min(first_days.values(), default=None)
     deliveries = tuple(
         Delivery(
-            **{name: _of_file(getattr(tables, name), parts.get(name), file) for name in _PEOPLE},
+            **{name: _of_file(getattr(tables, name), parts.get(name), file) for name in FRAMES},
             cover=first_days.get(file, whole),
             unstated=frozenset(unstated),
         )

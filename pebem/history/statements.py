@@ -25,6 +25,9 @@ WARDS: Final = {"resident": "text", "ward": "text", "start": "day"}
 STAYS: Final = {"resident": "text", "start": "day", "end": "day"}
 ASSESSMENT_COLUMNS: Final = contracts.ASSESSMENTS | dict.fromkeys(ASSESSMENT_CELLS, "int")
 
+FRAMES: Final = ("residents", "assessments", "instability", "staff")
+"""Frames of a delivery, by the names :class:`pebem.contracts.Tables` has for them."""
+
 ASSESSMENT, INSTABILITY, LEVEL, WARD, STAY = "assessment", "instability", "level", "ward", "stay"
 COMPLETE_KINDS: Final = (ASSESSMENT, INSTABILITY, LEVEL)
 """Kinds of statements of which an upload may say that it has all there are of its persons."""
@@ -107,6 +110,8 @@ class Entry:
         What it states, by its kind.
     told
         How late it was told: by the days its delivery is about, then by the order of deliveries.
+    parts
+        Cover and number of the deliveries that stated an older part of it.
     """
 
     first: date | None
@@ -115,6 +120,12 @@ class Entry:
     order: int
     value: Any = None
     told: tuple[date, int] = (date.min, 0)
+    parts: tuple[tuple[date | None, int], ...] = ()
+
+    @property
+    def stated_by(self) -> tuple[tuple[date | None, int], ...]:
+        """Cover and number of all deliveries that stated it, or a part of it."""
+        return (*self.parts, (self.cover, self.order))
 
 
 _NEVER: Final = 2**63
@@ -141,7 +152,12 @@ def collect(uploads: Sequence[UploadStatements]) -> tuple[History, dict[str, Non
         for delivery in upload.deliveries:
             order += 1
             named.update(dict.fromkeys(delivery.residents["resident"]))
-            for kind, person, criterion, entry in _entries(delivery, order):
+            # Of several with one key in one file the last holds, before it completes what other files have stated.
+            stated = {
+                (kind, person, criterion, entry.first): entry
+                for kind, person, criterion, entry in _entries(delivery, order)
+            }
+            for (kind, person, criterion, _), entry in stated.items():
                 entries = history.setdefault((kind, person, criterion), [])
                 if kind == ASSESSMENT:
                     entry = _with_older_parts(entries, entry)  # noqa: PLW2901
@@ -151,11 +167,12 @@ def collect(uploads: Sequence[UploadStatements]) -> tuple[History, dict[str, Non
 
 def place(entries: Sequence[Entry]) -> list[tuple[date | None, Entry]]:
     """Return the first day (None = since always) and the statement for each key, in the order of the days."""
-    dated = {entry.order for entry in entries if entry.first}
-    covers = [entry.cover for entry in entries if entry.cover]
-    earliest = min(covers, default=date.max)
-    always_from = min((entry.order for entry in entries if entry.cover is None), default=_NEVER)
+    dated = {order for entry in entries if entry.first for _, order in entry.stated_by}
+    stated_by = [one for entry in entries for one in entry.stated_by]
+    earliest = min((cover for cover, _ in stated_by if cover), default=date.max)
+    always_from = min((order for cover, order in stated_by if cover is None), default=_NEVER)
     placed: dict[date, Entry] = {}
+    yielding: list[tuple[date, Entry]] = []
     for entry in entries:
         start = entry.first
         # What is said to hold since always is earlier for what comes after it, and replaces what came before.
@@ -167,15 +184,29 @@ def place(entries: Sequence[Entry]) -> list[tuple[date | None, Entry]]:
         ):
             start = entry.cover
             if any(_overrules(other, entry, start) for other in entries):
+                yielding.append((start, entry))
                 continue
         replaced = placed.get(start or date.min)
         if isinstance(entry.value, StatedLevel):
             entry = _inherited(entry, replaced)  # noqa: PLW2901
+        elif replaced is not None:
+            entry = _completing(replaced, entry) or entry  # noqa: PLW2901
         if entry.last is None and replaced is not None and replaced.last and replaced.told > entry.told:
             # Told by the other: a third one from in between does not know of it either.
             entry = replace(entry, last=replaced.last, told=replaced.told)  # noqa: PLW2901
         placed[start or date.min] = entry
+    for start, entry in yielding:
+        holding = max(day for day in placed if day <= start)
+        placed[holding] = _completing(placed[holding], entry) or placed[holding]
     return [(start if start > date.min else None, placed[start]) for start in sorted(placed)]
+
+
+def _completing(stored: Entry, entry: Entry) -> Entry | None:
+    """Return a statement of a day with what another one of that day records besides; None where they are no parts."""
+    if not isinstance(entry.value, AssessmentValue):
+        return None
+    value = completed(stored.value, entry.value)
+    return None if value is None else replace(entry if stored.first is None else stored, value=value)
 
 
 def _overrules(other: Entry, entry: Entry, start: date) -> bool:
@@ -224,7 +255,7 @@ def _with_older_parts(entries: list[Entry], entry: Entry) -> Entry:
     entries[:] = [other for other in entries if other is not whole]
     cover = min(whole.cover or date.min, entry.cover or date.min)
     told = (cover, entry.order) if whole.first is None else max(whole.told, entry.told) if entry.first else whole.told
-    return Entry(whole.first, None, cover if cover > date.min else None, entry.order, value, told)
+    return Entry(whole.first, None, cover if cover > date.min else None, entry.order, value, told, whole.stated_by)
 
 
 def _entries(delivery: Delivery, order: int) -> Iterable[tuple[str, str, str, Entry]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -57,8 +56,8 @@ def aged(who: Person) -> None:
     with who.services.databases.writing.begin() as session:
         home_id = who.home_id
         uploads = active_uploads.active_uploads(session, home_id)
-        last = active_uploads._deliveries(uploads[-1], active_uploads.rule_of(uploads[-1]), {})
-        held = fold([UploadStatements(tuple(replace(one, cover=None) for one in last))])
+        last = active_uploads._deliveries(uploads[-1], len(active_uploads.rule_of(uploads[-1]).covers), {})
+        held = fold([UploadStatements(tuple(last))])
         master_data.write(session, home_id, home_data.statements_of(session, home_id), held)
         for upload in uploads:
             frames = json.loads(zlib.decompress(upload.people))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,8 +16,9 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from pebem import contracts
-from pebem.history.contents import DUTY, FIRST_DAY, month_of, months_of, of_bytes, pack, renumbered, unpack
-from web.services.analysis.stored_rules import StoredRule, repaired_by
+from pebem.history.contents import DUTY, FIRST_DAY, month_of, months_of, pack, renumbered, unpack
+from pebem.history.duties import NOTHING, fold, fold_files, keys
+from pebem.history.stored_rules import StoredRule
 from web.services.people import aliases
 from web.store.models import AppliedDuties, AppliedUpload, Label, Staff
 from web.store.work import bulk
@@ -32,13 +32,10 @@ if TYPE_CHECKING:
 
     from pebem.history.acts import CompletenessScope, Contents
 
-NOTHING: Final = of_bytes(b"", DUTY)
 NO_DUTIES: Final = pd.DataFrame(contracts.empty(contracts.DUTIES))
 
 _A_DAY: Final = 86_400
 _LEVEL: Final = 1
-_PERSON_AND_DAY: Final = "S8"
-"""The first two numbers of a content."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +118,6 @@ def of_upload(session: Session, upload_id: int) -> Contents:
     return fold_files(split_files(session.execute(query.order_by(AppliedDuties.month)), DUTY))
 
 
-def fold_files(files: Iterable[Contents]) -> Contents:
-    """Return the duties of the files of one upload: of a person and day the last file that names one counts."""
-    return reduce(lambda stored, given: apply_duties(stored, given, None), files, NOTHING)
-
-
 def affected_months(given: Contents, scope: CompletenessScope | None) -> list[int]:
     """Return the months an upload with these duties is about."""
     if not len(given):
@@ -158,45 +150,17 @@ def replay(session: Session, home_id: int, months: Iterable[int] | None = None) 
         if wanted is None or month in wanted:
             months_of_upload[upload_id].append((packed, lengths))
     meant = aliases.merged_rows(session, home_id)
-    given: dict[int, Contents] = {}
-    for upload_id, packed_months in months_of_upload.items():
-        files = (np.unique(renumbered(rows, meant, DUTY)) for rows in split_files(packed_months, DUTY))
-        folded, repaired = fold_files(files), repaired_by(upload_id, rules)
-        if repaired != upload_id and repaired in given:  # repaired rows are further ones of their upload
-            given[repaired] = np.unique(np.concatenate([given[repaired], folded]))
-        else:
-            given[upload_id] = folded
-    stored = NOTHING
-    for upload_id, rows in given.items():
-        stored = apply_duties(stored, rows, rules[upload_id].acts.scope)
-    return stored
-
-
-def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
-    """Return what is stored after an upload with these duties was applied, in order.
-
-    Parameters
-    ----------
-    scope
-        What the upload is complete for: stored duties that begin there are removed. Without duties it changes none.
-    """
-    if not len(given):
-        return stored
-    replaced = np.isin(_keys(stored), _keys(given))
-    if scope is not None:
-        duty = unpack(stored.tobytes(), DUTY)
-        there = (duty["day"] >= scope.first) & (duty["day"] <= scope.last)
-        there &= ~np.isin(duty["day"], sorted(scope.open_days))
-        if scope.wards is not None:
-            there &= np.isin(duty["ward"], sorted(scope.wards))
-        replaced |= there
-    return np.unique(np.concatenate([stored[~replaced], given]))
+    files_by_upload = {
+        upload_id: [renumbered(rows, meant, DUTY) for rows in split_files(packed_months, DUTY)]
+        for upload_id, packed_months in months_of_upload.items()
+    }
+    return fold(files_by_upload, rules)
 
 
 def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> DutyChanges:
     """Return the changes to stored duties, and how many of an upload's are there already."""
     removed, added = np.setdiff1d(before, after), np.setdiff1d(after, before)
-    _, code = np.unique(np.concatenate([_keys(removed), _keys(added)]), return_inverse=True)
+    _, code = np.unique(np.concatenate([keys(removed), keys(added)]), return_inverse=True)
     top = int(code.max(initial=-1)) + 1
     changed = int(np.minimum(*(np.bincount(part, minlength=top) for part in np.split(code, [len(removed)]))).sum())
     days = frozenset(_days(np.concatenate([removed, added])))
@@ -250,12 +214,6 @@ def days_of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, 
         days = _days(stored[who == ids[str(pseudonym)]])
         found |= {day for day in days if (start is None or start <= day) and (end is None or day <= end)}
     return found
-
-
-def _keys(contents: Contents) -> NDArray[np.bytes_]:
-    """Return person and day of each duty, as bytes that compare."""
-    numbers = np.frombuffer(contents.tobytes(), ">u4").reshape(-1, len(DUTY))
-    return np.ascontiguousarray(numbers[:, :2]).view(_PERSON_AND_DAY).reshape(-1)
 
 
 def _dates(column: pd.Series) -> list[date | None]:

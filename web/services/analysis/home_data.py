@@ -53,9 +53,15 @@ def work_of(session: Session, home_id: int, days: tuple[date, date] | None = Non
     return bulk.read_interventions(session.connection(), home_id, residents, staff, days, lived_in)
 
 
-def people_of(session: Session, home_id: int) -> contracts.Tables:
-    """Return residents, assessments, instability and staff of a home, without their work and duties."""
-    stored = statements_of(session, home_id)
+def people_of(session: Session, home_id: int, statements: Statements | None = None) -> contracts.Tables:
+    """Return residents, assessments, instability and staff of a home, without their work and duties.
+
+    Parameters
+    ----------
+    statements
+        What is stored about people, where that has been read.
+    """
+    stored = statements_of(session, home_id) if statements is None else statements
     return contracts.Tables(
         residents=stored.residents,
         assessments=stored.assessments,

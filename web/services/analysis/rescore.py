@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import rules
     from pebem.contracts import Tables
+    from pebem.history.statements import Statements
     from pebem.history.wards import WardHistory
     from web.services.rulebook_calendar import RulebookPeriod
 
@@ -59,11 +60,17 @@ class ScoredState:
     stale: bool = False
 
 
-def scored_state(session: Session, home_id: int) -> ScoredState:
-    """Return what the figures of a home rest on: before an edit, for :func:`analyse_touched` after it."""
+def scored_state(session: Session, home_id: int, statements: Statements | None = None) -> ScoredState:
+    """Return what the figures of a home rest on: before an edit, for :func:`analyse_touched` after it.
+
+    Parameters
+    ----------
+    statements
+        What is stored about people, where that has been read.
+    """
     home = session.get_one(Home, home_id)
     return ScoredState(
-        home_data.people_of(session, home_id),
+        home_data.people_of(session, home_id, statements),
         _stretches(session, home),
         residence.ward_history(session, home_id),
         results.stale(session, home),

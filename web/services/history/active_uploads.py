@@ -7,20 +7,19 @@ and a merge can be taken back whenever (``docs/adr/0016``, ``docs/adr/0017``).
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import delete, func, insert, select
 
-from pebem.history import statements
-from pebem.history.acts import NOTHING, ApplyRule, Contents, apply_acts, fold_files
+from pebem.history import uploads
+from pebem.history.acts import NOTHING, Contents
 from pebem.history.contents import FIRST_DAY, days_of, of_bytes, renumbered
-from pebem.history.statements import Delivery, Statements, UploadStatements
+from pebem.history.statements import Delivery, Statements
+from pebem.history.stored_rules import StoredRule
 from web.services.analysis import home_data
-from web.services.analysis.stored_rules import StoredRule, repaired_by
 from web.services.history.stored_statements import FILE, PEOPLE, packed, unpacked
 from web.services.people import aliases, residence
 from web.store.models import AppliedDuties, AppliedMonth, AppliedUpload, Upload, WorkMonth
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from pebem.contracts import Tables
+    from pebem.history.statements import Statements
+    from pebem.history.uploads import FoldedActs
 
 _LEVEL: Final = 1
 
@@ -167,73 +168,13 @@ def months_about(session: Session, home_id: int, name: str, number: int) -> set[
     return months
 
 
-@dataclass(frozen=True)
-class FoldedActs:
-    """The rows that follow from the active uploads.
-
-    Attributes
-    ----------
-    contents
-        In order.
-    sources
-        Upload -> contents of its rows with merged people resolved, in order; in the order of the uploads.
-    repaired
-        Upload -> contents of its repaired rows, those of several workbooks folded onto each other.
-    """
-
-    contents: Contents
-    sources: Mapping[int, Contents]
-    repaired: Mapping[int, Contents]
-
-    def by_upload(self, chosen: Contents) -> dict[int, Contents]:
-        """Return the first upload that contains each of some contents, and its contents."""
-        found: dict[int, Contents] = {}
-        for upload_id, rows in self.sources.items():
-            here = np.isin(chosen, rows)
-            if here.any():
-                found[upload_id], chosen = chosen[here], chosen[~here]
-        return found
-
-
 def fold_acts(session: Session, home_id: int, months: Iterable[int], *, without: int | None = None) -> FoldedActs:
     """Return the rows that follow from the active uploads, except one, for some months."""
     months = list(months)
     meant = aliases.merged_rows(session, home_id)
-    lived_in = residence.ward_history(session, home_id)
-    uploads = [upload for upload in active_uploads(session, home_id) if upload.upload_id != without]
-    sources: dict[int, Contents] = {}
-    for upload in uploads:
-        files = [renumbered(rows, meant) for rows in files_of(session, upload.upload_id, months)]
-        sources[upload.upload_id] = fold_files(files, rule_of(upload).acts.pairing)
-    repaired: dict[int, Contents] = {}
-    # The newest first: the workbook of a workbook is younger than that one, which is younger than its upload.
-    for upload in sorted(uploads, key=lambda one: one.upload_id, reverse=True):
-        parent = rule_of(upload).repairs
-        if parent is not None and parent in sources:
-            further = _rows_with(upload.upload_id, sources, repaired)
-            repaired[parent] = _as_often(repaired[parent], further) if parent in repaired else further
-    stored = NOTHING
-    for rule, (own, *_) in with_repairs(uploads):
-        stored = apply_acts(stored, _rows_with(own, sources, repaired), rule.acts, lived_in)
-    return FoldedActs(stored, sources, repaired)
-
-
-def with_repairs(uploads: Sequence[AppliedUpload]) -> list[tuple[StoredRule, list[int]]]:
-    """Return the rule of each upload, its number and those of the uploads of its repaired rows, in order.
-
-    Rows that were repaired in two steps, with the workbook of a workbook, belong to the first upload. Where an upload
-    has no rows, its rule says from which day its undated statements hold.
-    """
-    rules: dict[int, StoredRule] = {}
-    last_day: date | None = None
-    for upload in uploads:
-        rules[upload.upload_id] = rule = rule_of(upload).placed(last_day)
-        last_day = max((day for day in (last_day, rule.last_day) if day), default=None)
-    groups = {number: (rule, [number]) for number, rule in rules.items() if rule.repairs not in rules}
-    for number in rules:
-        if number not in groups:
-            groups[repaired_by(number, rules)][1].append(number)
-    return list(groups.values())
+    rules = {number: rule for number, rule in rules_of(session, home_id).items() if number != without}
+    files = {number: [renumbered(rows, meant) for rows in files_of(session, number, months)] for number in rules}
+    return uploads.fold_acts(files, rules, residence.ward_history(session, home_id))
 
 
 def fold_statements(session: Session, home_id: int, *, complete: int | None = None) -> Statements:
@@ -245,15 +186,17 @@ def fold_statements(session: Session, home_id: int, *, complete: int | None = No
         An upload to be taken as complete for its persons, whatever was said of it.
     """
     meant = aliases.of_home(session, home_id)
-    uploads = active_uploads(session, home_id)
-    by_id = {upload.upload_id: upload for upload in uploads}
-    stated = []
-    for rule, numbers in with_repairs(uploads):
-        deliveries = _deliveries(by_id[numbers[0]], rule, meant)
-        for number in numbers[1:]:
-            deliveries = _with_repaired(deliveries, _deliveries(by_id[number], rule, meant))
-        stated.append(UploadStatements(tuple(deliveries), rule.persons_complete or numbers[0] == complete))
-    return statements.fold(stated)
+    active = {upload.upload_id: upload for upload in active_uploads(session, home_id)}
+    rules = {number: rule_of(upload) for number, upload in active.items()}
+    if complete is not None:
+        rules[complete] = replace(rules[complete], persons_complete=True)
+    stated = {number: _deliveries(upload, len(rules[number].covers), meant) for number, upload in active.items()}
+    return uploads.fold_statements(stated, rules)
+
+
+def rules_of(session: Session, home_id: int) -> dict[int, StoredRule]:
+    """Return how each active upload of a home was applied, by number, in their order."""
+    return {upload.upload_id: rule_of(upload) for upload in active_uploads(session, home_id)}
 
 
 def rule_of(upload: AppliedUpload) -> StoredRule:
@@ -273,33 +216,13 @@ def remove(session: Session, upload_id: int) -> None:
         session.execute(delete(model).where(model.upload_id == upload_id))
 
 
-def _rows_with(number: int, sources: Mapping[int, Contents], repaired: Mapping[int, Contents]) -> Contents:
-    """Return the rows of an upload and its repaired ones, in order."""
-    return np.sort(np.concatenate([sources[number], repaired.get(number, NOTHING)]))
-
-
-def _as_often(stored: Contents, given: Contents) -> Contents:
-    """Return rows as often as one of both has them."""
-    return apply_acts(stored, given, ApplyRule("none"))
-
-
-def _deliveries(upload: AppliedUpload, rule: StoredRule, meant: Mapping[str, str]) -> list[Delivery]:
+def _deliveries(upload: AppliedUpload, files: int, meant: Mapping[str, str]) -> list[Delivery]:
     frames = {name: aliases.apply_to(frame, PEOPLE[name][0], meant) for name, frame in unpacked(upload.people).items()}
-    return [
-        Delivery(
-            **{name: frame[frame[FILE] == number].reset_index(drop=True) for name, frame in frames.items()},
-            cover=cover,
-            unstated=rule.unstated,
-        )
-        for number, cover in enumerate(rule.covers)
-    ]
 
+    def delivery(number: int) -> Delivery:
+        stated: dict[str, Any] = {
+            name: frame[frame[FILE] == number].reset_index(drop=True) for name, frame in frames.items()
+        }
+        return Delivery(**stated)
 
-def _with_repaired(deliveries: list[Delivery], repaired: Sequence[Delivery]) -> list[Delivery]:
-    """Return deliveries with repaired rows as further ones of the last file."""
-    last, *_ = deliveries[-1:]
-    frames = {
-        name: pd.concat([getattr(last, name), *(getattr(one, name) for one in repaired)], ignore_index=True)
-        for name in PEOPLE
-    }
-    return [*deliveries[:-1], Delivery(**frames, cover=last.cover, unstated=last.unstated)]
+    return [delivery(number) for number in range(files)]

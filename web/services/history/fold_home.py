@@ -16,6 +16,7 @@ import numpy as np
 from pebem.history import acts, changes
 from pebem.history.acts import NOTHING, Contents
 from pebem.history.contents import days_of, month_of, months_of
+from pebem.history.duties import NOTHING as NO_DUTIES
 from web.services.analysis import duties, home_data, rescore
 from web.services.errors import ServiceError
 from web.services.history import active_uploads
@@ -121,13 +122,9 @@ def stored_state(
         raise OutdatedHomeError(_OUTDATED)
     active_uploads.add_baseline(session, home_id)
     months = None if duty_months is None else tuple(duty_months)
-    rosters = duties.NOTHING if months == () else duties.replay(session, home_id, months)
-    return StoredState(
-        rescore.scored_state(session, home_id),
-        home_data.statements_of(session, home_id),
-        rosters,
-        months,
-    )
+    rosters = NO_DUTIES if months == () else duties.replay(session, home_id, months)
+    statements = home_data.statements_of(session, home_id)
+    return StoredState(rescore.scored_state(session, home_id, statements), statements, rosters, months)
 
 
 def settle(

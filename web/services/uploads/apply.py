@@ -13,8 +13,10 @@ from pebem.history import acts
 from pebem.history.acts import ActChanges, ApplyRule, CompletenessScope
 from pebem.history.acts import Pairing as Pairing  # noqa: PLC0414  # a choice is made in its words
 from pebem.history.contents import month_of, months_of, renumbered
+from pebem.history.duties import fold_files as fold_duties
+from pebem.history.stored_rules import StoredRule, pairing_of
+from pebem.history.uploads import with_repairs
 from web.services.analysis import duties
-from web.services.analysis.stored_rules import StoredRule, pairing_of
 from web.services.history import active_uploads, fold_home
 from web.services.history.active_uploads import UploadContent
 from web.services.people import aliases, master_data, residence
@@ -192,8 +194,9 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     acts_by_file = _by_file(tables.interventions, "interventions", facts)
     files = [bulk.contents_of(connection, frame, ids, home_id) for frame in acts_by_file]
     rosters = [duties.contents_of(session, home_id, frame, staff) for frame in _by_file(tables.duties, "duties", facts)]
-    on_duty = duties.fold_files(rosters)
-    rule = _rule(session, home_id, tables, choice, facts)
+    on_duty = fold_duties(rosters)
+    ward_labels = bulk.numbered_labels(connection, home_id, set(choice.wards)) if choice.wards else {}
+    rule = rule_for(choice, facts, _last_day(tables), ward_labels)
     meant = aliases.merged_rows(session, home_id)
     given = acts.fold_files([renumbered(rows, meant) for rows in files], rule.acts.pairing)
     before = fold_home.stored_state(session, home_id, duties.affected_months(on_duty, rule.acts.scope))
@@ -204,9 +207,7 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     changes = fold_home.settle(session, home_id, before, months, done, dry=dry)
     compared = _compared(session, home_id, upload_id, given, rule, months)
     (rule,) = (
-        placed
-        for placed, numbers in active_uploads.with_repairs(active_uploads.active_uploads(session, home_id))
-        if upload_id in numbers
+        placed for placed, numbers in with_repairs(active_uploads.rules_of(session, home_id)) if upload_id in numbers
     )
     about = months | set(duties.affected_months(on_duty, None))
     return AppliedChanges(compared, changes, rule, unchanged, frozenset(about))
@@ -217,8 +218,8 @@ def undated_from(
 ) -> tuple[date | None, ...]:
     """Return the day from which the undated statements of each file hold unless the user says "since always"."""
     covers, after_rows = _covers(replace(choice, always=False), facts)
-    others = [one for one in active_uploads.active_uploads(session, home_id) if one.upload_id != upload_id]
-    days = [day for one in others if (day := active_uploads.rule_of(one).last_day)]
+    others = (rule for number, rule in active_uploads.rules_of(session, home_id).items() if number != upload_id)
+    days = [rule.last_day for rule in others if rule.last_day]
     return StoredRule(covers=covers, after_rows=after_rows).placed(max(days, default=None)).covers
 
 
@@ -230,21 +231,32 @@ def _by_file(frame: pd.DataFrame, name: str, facts: UploadFacts) -> list[pd.Data
     return [frame[part == number].reset_index(drop=True) for number in range(facts.files)]
 
 
-def _rule(session: Session, home_id: int, tables: Tables, choice: ApplyChoice, facts: UploadFacts) -> StoredRule:
+def rule_for(
+    choice: ApplyChoice, facts: UploadFacts, last_day: date | None, ward_labels: Mapping[str, int]
+) -> StoredRule:
+    """Return how an upload is applied.
+
+    Parameters
+    ----------
+    last_day
+        Last day of its rows.
+    ward_labels
+        Ward -> number of its label, for the wards chosen.
+    """
     if facts.repairs is not None:
         return StoredRule(
             ApplyRule("none"),
             (None,) * facts.files,
-            _last_day(tables),
+            last_day,
             after_rows=True,
             unstated=facts.unstated,
             repairs=facts.repairs,
         )
     covers, after_rows = _covers(choice, facts)
     return StoredRule(
-        ApplyRule(choice.pairing, _scope(session, home_id, choice, facts)),
+        ApplyRule(choice.pairing, _scope(choice, facts, ward_labels)),
         covers,
-        _last_day(tables),
+        last_day,
         after_rows,
         choice.persons_complete,
         facts.unstated,
@@ -276,16 +288,13 @@ def _covers(choice: ApplyChoice, facts: UploadFacts) -> tuple[tuple[date | None,
     return tuple(day or whole for day in first_days), False
 
 
-def _scope(session: Session, home_id: int, choice: ApplyChoice, facts: UploadFacts) -> CompletenessScope | None:
+def _scope(choice: ApplyChoice, facts: UploadFacts, ward_labels: Mapping[str, int]) -> CompletenessScope | None:
     """Return what the upload is complete for; None = nothing, also where a row may belong to any day."""
     if choice.first is None or choice.last is None or facts.open_always:
         return None
     first, last = choice.first.toordinal(), choice.last.toordinal()
     open_days = frozenset(day.toordinal() for day in facts.open_days if choice.first <= day <= choice.last)
-    wards = None
-    if choice.wards:
-        labels = bulk.numbered_labels(session.connection(), home_id, set(choice.wards))
-        wards = frozenset(labels[ward] for ward in choice.wards)
+    wards = frozenset(ward_labels[ward] for ward in choice.wards) if choice.wards else None
     return CompletenessScope(first, last, wards, open_days)
 
 

@@ -1,0 +1,139 @@
+"""What follows from the effective uploads of a home in their order, and from them alone (``docs/adr/0016``).
+
+Uploads are numbered as they were begun; they count in the order in which they are given here. People are resolved by
+the caller: whom a merged one means has been put in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pebem.history import statements
+from pebem.history.acts import NOTHING, ApplyRule, Contents, apply_acts, fold_files
+from pebem.history.statements import FRAMES, Delivery, Statements, UploadStatements
+from pebem.history.stored_rules import StoredRule, repaired_by
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from pebem.history.wards import WardHistory
+
+
+@dataclass(frozen=True)
+class FoldedActs:
+    """The rows that follow from the active uploads.
+
+    Attributes
+    ----------
+    contents
+        In order.
+    sources
+        Upload -> contents of its rows with merged people resolved, in order; in the order of the uploads.
+    repaired
+        Upload -> contents of its repaired rows, those of several workbooks folded onto each other.
+    """
+
+    contents: Contents
+    sources: Mapping[int, Contents]
+    repaired: Mapping[int, Contents]
+
+    def by_upload(self, chosen: Contents) -> dict[int, Contents]:
+        """Return the first upload that contains each of some contents, and its contents."""
+        found: dict[int, Contents] = {}
+        for upload_id, rows in self.sources.items():
+            here = np.isin(chosen, rows)
+            if here.any():
+                found[upload_id], chosen = chosen[here], chosen[~here]
+        return found
+
+
+def fold_acts(
+    files_by_upload: Mapping[int, Sequence[Contents]], rules: Mapping[int, StoredRule], lived_in: WardHistory
+) -> FoldedActs:
+    """Return the rows that follow from some uploads.
+
+    Parameters
+    ----------
+    files_by_upload
+        Number of each upload -> contents of the rows of its files.
+    rules
+        How each of them was applied; in their order.
+    """
+    sources = {number: fold_files(files_by_upload[number], rule.acts.pairing) for number, rule in rules.items()}
+    repaired: dict[int, Contents] = {}
+    # The newest first: the workbook of a workbook is younger than that one, which is younger than its upload.
+    for number in sorted(rules, reverse=True):
+        parent = rules[number].repairs
+        if parent is not None and parent in rules:
+            further = _rows_with(number, sources, repaired)
+            repaired[parent] = _as_often(repaired[parent], further) if parent in repaired else further
+    stored = NOTHING
+    for rule, (own, *_) in with_repairs(rules):
+        stored = apply_acts(stored, _rows_with(own, sources, repaired), rule.acts, lived_in)
+    return FoldedActs(stored, sources, repaired)
+
+
+def fold_statements(stated: Mapping[int, Sequence[Delivery]], rules: Mapping[int, StoredRule]) -> Statements:
+    """Return what some uploads state about people.
+
+    Parameters
+    ----------
+    stated
+        Number of each upload -> what each of its files states; the first day of each and the columns it does not have
+        are those of its rule.
+    rules
+        How each of them was applied; in their order.
+    """
+    folded = []
+    for rule, numbers in with_repairs(rules):
+        deliveries = [
+            replace(delivery, cover=cover, unstated=rule.unstated)
+            for delivery, cover in zip(stated[numbers[0]], rule.covers, strict=True)
+        ]
+        for number in numbers[1:]:
+            deliveries = _with_repaired(deliveries, stated[number])
+        folded.append(UploadStatements(tuple(deliveries), rule.persons_complete))
+    return statements.fold(folded)
+
+
+def with_repairs(rules: Mapping[int, StoredRule]) -> list[tuple[StoredRule, list[int]]]:
+    """Return the rule of each upload, its number and those of the uploads of its repaired rows, in order.
+
+    Rows that were repaired in two steps, with the workbook of a workbook, belong to the first upload. Where an upload
+    has no rows, its rule says from which day its undated statements hold.
+    """
+    placed: dict[int, StoredRule] = {}
+    last_day: date | None = None
+    for number, rule in rules.items():
+        placed[number] = rule.placed(last_day)
+        last_day = max((day for day in (last_day, rule.last_day) if day), default=None)
+    groups = {number: (rule, [number]) for number, rule in placed.items() if rule.repairs not in placed}
+    for number in placed:
+        if number not in groups:
+            groups[repaired_by(number, placed)][1].append(number)
+    return list(groups.values())
+
+
+def _rows_with(number: int, sources: Mapping[int, Contents], repaired: Mapping[int, Contents]) -> Contents:
+    """Return the rows of an upload and its repaired ones, in order."""
+    return np.sort(np.concatenate([sources[number], repaired.get(number, NOTHING)]))
+
+
+def _as_often(stored: Contents, given: Contents) -> Contents:
+    """Return rows as often as one of both has them."""
+    return apply_acts(stored, given, ApplyRule("none"))
+
+
+def _with_repaired(deliveries: list[Delivery], repaired: Sequence[Delivery]) -> list[Delivery]:
+    """Return deliveries with repaired rows as further ones of the last file."""
+    last, *_ = deliveries[-1:]
+    frames = {
+        name: pd.concat([getattr(last, name), *(getattr(one, name) for one in repaired)], ignore_index=True)
+        for name in FRAMES
+    }
+    return [*deliveries[:-1], replace(last, **frames)]
