@@ -7,6 +7,7 @@ over time holds by whole days, first and last day included; days are days in Eur
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -77,8 +78,13 @@ class ContractError(ValueError):
 
 def empty(columns: dict[str, str]) -> pd.DataFrame:
     """Return a frame without rows that satisfies ``columns``."""
+    return _empty(tuple(columns.items())).copy()
+
+
+@cache
+def _empty(columns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
     series: dict[str, pd.Series] = {}
-    for name, kind in columns.items():
+    for name, kind in columns:
         match kind:
             case "day" | "time":
                 series[name] = pd.Series([], dtype="datetime64[s]")

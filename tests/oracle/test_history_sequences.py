@@ -10,6 +10,7 @@ from tests.support.web import own_rulebook
 from tests.support.web.overrides import nurse
 
 from .history.compare import DifferentError, run, smaller, told
+from .history.folded import FoldedHome
 from .history.generator import Generator
 from .history.product import BOOK, ProductHome, ReadHome
 from .history.records import AmbiguousError
@@ -54,6 +55,20 @@ def hold(steps: list[Step], home: Callable[[], ProductHome], *, end: bool = True
     raise DifferentError(told(shorter, failing(shorter) or error)) from error
 
 
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_folding_has_what_the_model_has(first: int) -> None:
+    """Without a store: after each step all is folded anew from the uploads and answers, by the product's rule."""
+    for seed in range(first, first + 20):
+        hold(Generator(seed).sequence(5 + seed % 8, BOOK), FoldedHome, end=seed % 4 == 0)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("first", range(3100, 13100, 100))
+def test_folding_of_thousands(first: int) -> None:
+    for seed in range(first, first + 100):
+        hold(Generator(seed).sequence(5 + seed % 8, BOOK), FoldedHome)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [0, *(pytest.param(first, marks=pytest.mark.deep) for first in range(3, 99, 3))])
 def test_product_has_what_the_model_has(ben: Person, first: int) -> None:
@@ -74,5 +89,5 @@ def test_many_sequences(anna: Person, first: int) -> None:
 @pytest.mark.parametrize("seed", [1000, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(1001, 1060))])
 def test_workbooks_come_to_the_same(ben: Person, seed: int) -> None:
     """The whole way: read, weighed, released, stored; taken back as shown."""
-    steps = Generator(seed, instability_without_day=False).sequence(6, BOOK)
+    steps = Generator(seed, instability_without_day=False, repairs=False).sequence(6, BOOK)
     hold(steps, fresh(ben, ReadHome), end=False)

@@ -242,7 +242,10 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
 
 
 def test_two_people_at_once_in_one_home(anna: Person) -> None:
-    """Both read and store different, overlapping files at the same time: every row once, and none lost."""
+    """Both read and store different, overlapping files at the same time: every row once, and none lost.
+
+    Whose preview was made before the other had stored, and would now change something else, is asked once more.
+    """
     services, (head, *rows) = anna.services, workbooks.WORK
     accounts.create_user(services.databases, tenant_id=1, user_name="bela", display_name="Bela")
     files = [
@@ -261,16 +264,19 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
             files=[("a.xlsx", content)],
         )
         steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
-        steps.commit(services.databases, upload_id, account_id=account_id)
-        steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
-        ended.append(upload_id)
+        for _ in range(2):
+            steps.commit(services.databases, upload_id, account_id=account_id)
+            steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
+            if anna.state(upload_id) == records.STORED:
+                ended.append(upload_id)
+                break
 
     threads = [threading.Thread(target=whole_way, args=one) for one in zip(("anna", "bela"), files, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [anna.state(one) for one in ended] == [records.STORED] * 2
+    assert len(ended) == 2
     assert rows_stored(anna) == 7
     with services.databases.reading() as session:
         assert session.scalar(select(func.sum(models.Upload.new_rows))) == 7

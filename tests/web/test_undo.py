@@ -263,6 +263,7 @@ def _stored(who: Person, content: bytes, choice: ApplyChoice) -> int:
     return upload_id
 
 
+@pytest.mark.deep  # the quick suite has tests/oracle/test_history_sequences.py
 @pytest.mark.parametrize("seed", [3])
 def test_stored_is_what_the_uploads_in_force_say(anna: Person, seed: int) -> None:
     run(anna, seed, 7)

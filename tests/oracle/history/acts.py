@@ -68,15 +68,35 @@ def of_upload(one: Applied) -> Counter[Act]:
 def duties_of(uploads: Sequence[Applied]) -> set[Duty]:
     """Return the duties: for each employee and day those of the newest delivery that names one."""
     found: set[Duty] = set()
+    names = {one.name for one in uploads}
     for one in uploads:
-        own: set[Duty] = set()
-        for file in one.files:
-            own = _newest(own, set(file.duties))
+        own = _own_duties(one)
+        if one.repairs in names:
+            continue
+        for other in _repairs_of({one.name}, uploads):
+            own |= _own_duties(other)
         if not own:
             continue
         wards = one.choice.wards
         gone = {duty for duty in found if _complete_day(one, duty.day) and (not wards or duty.ward in wards)}
         found = _newest(found - gone, own)
+    return found
+
+
+def _own_duties(one: Applied) -> set[Duty]:
+    own: set[Duty] = set()
+    for file in one.files:
+        own = _newest(own, set(file.duties))
+    return own
+
+
+def _repairs_of(names: set[str], uploads: Sequence[Applied]) -> list[Applied]:
+    """Return the uploads that repair rows of some, or of those that do."""
+    found: list[Applied] = []
+    for one in uploads:
+        if one.repairs in names:
+            found.append(one)
+            names = names | {one.name}
     return found
 
 
@@ -91,15 +111,16 @@ def acts_of(uploads: Sequence[Applied], ward_of: Callable[[str | None, dt.date],
     names = {one.name for one in uploads}
     repaired: dict[str, Counter[Act]] = {}
     found: Counter[Act] = Counter()
-    for one in uploads:
+    for one in reversed(uploads):
         if one.repairs is not None:
-            repaired[one.repairs] = repaired.get(one.repairs, Counter()) | of_upload(one)
+            further = of_upload(one) + repaired.get(one.name, Counter())
+            repaired[one.repairs] = repaired.get(one.repairs, Counter()) | further
     for one in uploads:
         if one.repairs in names:
             continue
         given = of_upload(one)
         if one.repairs is not None:
-            found |= given
+            found |= given + repaired.get(one.name, Counter())
             continue
         # Rows repaired later are further rows of the upload: they take nothing away and are not taken for others.
         further = repaired.get(one.name, Counter())

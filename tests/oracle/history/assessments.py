@@ -18,12 +18,15 @@ class _Whole:
         Its own day, None = it has none.
     told
         Cover and place of the earliest and of the last delivery that told it.
+    own
+        Cover and place of the delivery that told of it first; of one with a day, that told the day.
     beside
         Whether it came beside one with a day.
     """
 
     day: dt.date | None
     told: tuple[tuple[dt.date, int], int]
+    own: tuple[dt.date, int]
     beside: bool
     cells: dict[str, int | str]
     special: bool
@@ -47,7 +50,9 @@ def fold(told: list[tuple[dt.date, int, list[Assessed]]]) -> Placed:
         for row in rows:
             whole = None if row.day else _whole_of(before, wholes, row, [other for other in rows if other.day])
             if whole is None:
-                wholes.append(_Whole(row.day, ((cover, place), place), dated, dict(row.cells), row.special))
+                wholes.append(
+                    _Whole(row.day, ((cover, place), place), (cover, place), dated, dict(row.cells), row.special)
+                )
                 continue
             whole.cells |= dict(row.cells)
             whole.special |= row.special
@@ -59,14 +64,21 @@ def fold(told: list[tuple[dt.date, int, list[Assessed]]]) -> Placed:
 def placed(wholes: list[_Whole]) -> Placed:
     """Return assessments by the day from which they hold."""
     found: Placed = {}
+    yielding = []
     for one in wholes:
         first = _first_day(one, wholes)
         if first is None:
+            yielding.append(one)
             continue
         cells, special = found.get(first, ({}, False))
         if set(cells) & set(one.cells):
             cells, special = {}, False
         found[first] = (cells | one.cells, special or one.special)
+    for one in yielding:  # what it does not contradict it completes
+        first = max(day for day in found if day <= one.told[0][0])
+        cells, special = found[first]
+        if not set(cells) & set(one.cells):
+            found[first] = (cells | one.cells, special or one.special)
     return found
 
 
@@ -79,9 +91,7 @@ def _first_day(one: _Whole, wholes: list[_Whole]) -> dt.date | None:
         other.told[0][0] >= cover or (other.told[0][0] == ALWAYS and other.told[1] >= one.told[1]) for other in wholes
     ):
         return ALWAYS
-    dated = [
-        other for other in wholes if other.day is not None and (other.told[0][0], other.told[1]) > (cover, one.told[1])
-    ]
+    dated = [other for other in wholes if other.day is not None and other.own > (cover, one.told[1])]
     return None if any(other.day is not None and other.day <= cover for other in dated) else cover
 
 
@@ -101,4 +111,4 @@ def _whole_of(before: list[_Whole], wholes: list[_Whole], row: Assessed, beside:
 
 
 def _copied(one: _Whole) -> _Whole:
-    return _Whole(one.day, one.told, one.beside, dict(one.cells), one.special)
+    return _Whole(one.day, one.told, one.own, one.beside, dict(one.cells), one.special)

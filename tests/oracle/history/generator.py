@@ -47,12 +47,16 @@ class Generator:
         Only what ``pebem analyse`` of the same files can say too: files with acts, stored as they are.
     instability_without_day
         Whether instability may have no first day, which no file can say.
+    repairs
+        Whether rows that were faulty come again, repaired.
     """
 
-    def __init__(self, seed: int, *, plain: bool = False, instability_without_day: bool = True) -> None:
+    def __init__(
+        self, seed: int, *, plain: bool = False, instability_without_day: bool = True, repairs: bool = True
+    ) -> None:
         self.rng = random.Random(seed)
         self.home = HomeHistory()
-        self.plain, self.instability_without_day = plain, instability_without_day
+        self.plain, self.instability_without_day, self.repairs = plain, instability_without_day, repairs
         self.number = 0
         self.sent: list[tuple[File, ...]] = []
 
@@ -93,9 +97,28 @@ class Generator:
             return Store(self._name(), *self._upload())
         kinds: list[Callable[[], Step | None]] = [self._undo] * 2 + [self._merge] * 3 + [self._part] * 2
         kinds += [self._set_level, self._withdraw]
+        if self.repairs:
+            kinds += [self._repair] * 3
         if book:
             kinds.append(lambda: Book(self._day(), book if self.rng.random() < 0.6 else ()))
         return self.rng.choice(kinds)()
+
+    def _repair(self) -> Step | None:
+        """Bring rows of an upload that were faulty, repaired: what they are about, and more that its file stated."""
+        faulty = [one for one in self.home.uploads if any(file.faulty for file in one.files)]
+        if not faulty:
+            return None
+        one = self.rng.choice(faulty)
+        day = self.rng.choice([day for file in one.files for day in file.faulty])
+        acts = [act if day is None else replace(act, day=day) for act in self._acts()]
+        rows = replace(self._file(), acts=tuple(acts), without=one.files[-1].without, faulty=())
+        if self.rng.random() < 0.2:
+            rows = replace(rows, faulty=(day,))
+        return Store(self._name(), (self._without(rows),), repairs=one.name)
+
+    def _without(self, file: File) -> File:
+        """Return a file that has no values of the columns it does not have."""
+        return readable((file,))[0] if file.levels else file
 
     def _name(self) -> str:
         self.number += 1
@@ -183,7 +206,7 @@ class Generator:
             rows["without"] = rng.choice(((), (), (), ("role",), ("role", "certificates")))
         if not self.plain and rng.random() < 0.2:
             rows["duties"] = tuple({self._duty() for _ in range(rng.randint(1, 3))})
-        if not self.plain and acts and rng.random() < 0.12:
+        if not self.plain and acts and rng.random() < 0.2:
             rows["faulty"] = (rng.choice((*DAYS, None)),)
         if not acts and not any(rows.get(name) for name in ("lives", "assessed", "unstable", "levels", "duties")):
             return File((self._act(),))

@@ -25,12 +25,14 @@ from .steps import Book, Merge, Part, SetLevel, Step, Store, Undo, Withdraw
 from .tables import frames, workbook
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections import Counter
     from collections.abc import Mapping
 
+    from pebem.contracts import Tables
     from tests.support.web.pages import Person
 
-    from .records import Act, Choice, Duty, File, Statements
+    from .records import Act, Choice, Duty, File, SetByHand, Statements
 
 _NUMBERS = count()
 KINDS = {records.RESIDENT: RESIDENT, records.EMPLOYEE: STAFF}
@@ -54,8 +56,8 @@ class ProductHome:
     def do(self, step: Step) -> None:
         """Do a step."""
         match step:
-            case Store(name, files, choice):
-                self.uploads[name] = self.store(files, choice)
+            case Store(name, files, choice, repairs):
+                self.uploads[name] = self.store(files, choice, self.uploads[repairs] if repairs else None)
             case Undo(name):
                 self.undo(self.uploads.pop(name))
             case Merge(kind, person, into):
@@ -63,34 +65,37 @@ class ProductHome:
             case Part(kind, person):
                 self.answer(kind, person, LATER)
             case SetLevel(level):
-                self.overrides[level.name] = overrides.set_(
-                    self.databases, home_id=self.home_id, account_id=self.account, intervention=level.intervention,
-                    level=level.level, reason="Sturz", start=level.first, end=level.last,
-                    resident=self.pseudonym(records.RESIDENT, level.resident) if level.resident else "",
-                )  # fmt: skip
+                self.set_level(level)
             case Withdraw(name):
-                overrides.withdraw(
-                    self.databases, home_id=self.home_id, override_id=self.overrides.pop(name),
-                    account_id=self.account, from_day=stored.DAYS[0],
-                )  # fmt: skip
+                self.withdraw(name)
             case Book(first, levels):
-                holdings.activate(
-                    self.databases, tenant_id=self.tenant, home_id=self.home_id, from_day=first,
-                    key=self.rulebook if levels else own_rulebook.BUILT_IN, account_id=self.account,
-                )  # fmt: skip
+                self.work_with(first, levels)
 
-    def store(self, files: tuple[File, ...], choice: Choice) -> int:
+    def set_level(self, level: SetByHand) -> None:
+        """Set a level by hand."""
+        self.overrides[level.name] = overrides.set_(
+            self.databases, home_id=self.home_id, account_id=self.account, intervention=level.intervention,
+            level=level.level, reason="Sturz", start=level.first, end=level.last,
+            resident=self.pseudonym(records.RESIDENT, level.resident) if level.resident else "",
+        )  # fmt: skip
+
+    def withdraw(self, name: str) -> None:
+        """Withdraw a level set by hand, from its first day on."""
+        overrides.withdraw(
+            self.databases, home_id=self.home_id, override_id=self.overrides.pop(name),
+            account_id=self.account, from_day=stored.DAYS[0],
+        )  # fmt: skip
+
+    def work_with(self, first: dt.date, levels: tuple[tuple[str, int], ...]) -> None:
+        """Work with the own rulebook, or the built-in one, from a day on."""
+        holdings.activate(
+            self.databases, tenant_id=self.tenant, home_id=self.home_id, from_day=first,
+            key=self.rulebook if levels else own_rulebook.BUILT_IN, account_id=self.account,
+        )  # fmt: skip
+
+    def store(self, files: tuple[File, ...], choice: Choice, repairs: int | None = None) -> int:
         """Store an upload and return its number."""
-        tables, parts = frames(files)
-        faulty = {day for file in files for day in file.faulty}
-        facts = UploadFacts(
-            len(files),
-            parts,
-            {number: day for number, file in enumerate(files) if (day := file.first_day()) is not None},
-            open_days=frozenset(faulty - {None}),
-            open_always=None in faulty,
-            unstated=frozenset(name for file in files for name in file.without),
-        )
+        tables, facts = read(files, repairs)
         now = clock.now()
         with self.databases.writing.begin() as session:
             upload = models.Upload(
@@ -173,8 +178,9 @@ class ReadHome(ProductHome):
         letter = {records.RESIDENT: "B-", records.EMPLOYEE: "M-"}[kind]
         return next(sign for sign, known in self.names.items() if known == number and sign.startswith(letter))
 
-    def store(self, files: tuple[File, ...], choice: Choice) -> int:
+    def store(self, files: tuple[File, ...], choice: Choice, repairs: int | None = None) -> int:
         """Upload files, choose what the preview is to weigh, and release them as they were shown."""
+        assert repairs is None, "files of repaired rows are made by the product"
         services = self.who.services
         sent = [(f"datei-{number}.xlsx", workbook(file)) for number, file in enumerate(files)]
         upload_id = steps.start(
@@ -193,6 +199,22 @@ class ReadHome(ProductHome):
         self.who.home_id = self.home_id
         self.who.undo(upload_id)
         assert self.who.state(upload_id) == UNDONE
+
+
+def read(files: tuple[File, ...], repairs: int | None = None) -> tuple[Tables, UploadFacts]:
+    """Return what a reader would have made of some files."""
+    tables, parts = frames(files)
+    faulty = {day for file in files for day in file.faulty}
+    facts = UploadFacts(
+        len(files),
+        parts,
+        {number: day for number, file in enumerate(files) if (day := file.first_day()) is not None},
+        open_days=frozenset(faulty - {None}),
+        open_always=None in faulty,
+        unstated=frozenset(name for file in files for name in file.without),
+        repairs=repairs,
+    )
+    return tables, facts
 
 
 def chosen(choice: Choice) -> ApplyChoice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import assessments
 from .records import ALWAYS, Applied, Assessed, File, Statements
@@ -33,10 +33,12 @@ def statements_of(uploads: Sequence[Applied]) -> Statements:
         Where the rule does not say what an assessment without a day belongs to.
     """
     found = Statements()
+    days = {one.name: covers(one, uploads[:number]) for number, one in enumerate(uploads)}
+    uploads = _with_repairs(uploads)
     said = [
         (cover, [row for row in _said(file) if not _dropped(row, uploads[number + 1 :])])
         for number, one in enumerate(uploads)
-        for file, cover in zip(one.files, covers(one, uploads[:number]), strict=True)
+        for file, cover in zip(one.files, days[one.name], strict=True)
     ]
     ends: dict[tuple, dt.date] = {}
     for place in range(len(said)):
@@ -54,8 +56,36 @@ def covers(one: Applied, before: Sequence[Applied]) -> list[dt.date]:
     days = [day for day in (file.first_day() for file in one.files) if day is not None]
     acts = [act.day for other in before for file in other.files for act in file.acts]
     after = max(acts) + dt.timedelta(1) if acts else ALWAYS
+    if one.repairs is not None:  # its upload is not there any more: where its days were is not known
+        return [after] * len(one.files)
     other = min(days) if days else one.choice.since or after
     return [file.first_day() or other for file in one.files]
+
+
+def _with_repairs(uploads: Sequence[Applied]) -> list[Applied]:
+    """Return the uploads, repaired rows as further ones of the last file of theirs."""
+    found = {one.name: one for one in uploads}
+    belongs = {one.name: one.repairs for one in uploads if one.repairs in found}
+    for one in uploads:
+        name = one.name
+        while name in belongs:
+            name = belongs[name]  # type: ignore[assignment]
+        if name == one.name:
+            continue
+        upload = found[name]
+        last = upload.files[-1]
+        rows = {part: _joined(getattr(last, part), *(getattr(file, part) for file in one.files)) for part in _ROWS}
+        found[name] = replace(upload, files=(*upload.files[:-1], replace(last, **rows)))
+        del found[one.name]
+    return list(found.values())
+
+
+_ROWS = ("lives", "assessed", "unstable", "levels")
+
+
+def _joined(*parts: tuple | None) -> tuple | None:
+    given = [part for part in parts if part is not None]
+    return tuple(row for part in given for row in part) if given else None
 
 
 def known(uploads: Iterable[Applied]) -> tuple[set[str], set[str]]:
@@ -78,8 +108,8 @@ def _said(file: File) -> list[_Said]:
             row.first,
             (
                 row.qn,
-                UNSTATED if "role" in file.without else row.role,
-                UNSTATED if "certificates" in file.without else row.certificates,
+                row.role if row.role is not None or "role" not in file.without else UNSTATED,
+                row.certificates if row.certificates or "certificates" not in file.without else UNSTATED,
                 row.last,
             ),
             row.last,

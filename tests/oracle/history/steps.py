@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Store(Value):
-    """An upload is stored."""
+    """An upload is stored; ``repairs`` is the upload whose faulty rows it brings, repaired."""
 
     name: str
     files: tuple[File, ...]
     choice: Choice = field(default_factory=Choice)
+    repairs: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,8 +74,8 @@ Step = Store | Undo | Merge | Part | SetLevel | Withdraw | Book
 def do(home: HomeHistory, step: Step) -> None:
     """Let a step happen to the model."""
     match step:
-        case Store(name, files, choice):
-            home.store(name, files, choice)
+        case Store(name, files, choice, repairs):
+            home.store(name, files, choice, repairs or None)
         case Undo(name):
             home.undo(name)
         case Merge(kind, person, into):
@@ -93,6 +94,8 @@ def possible(home: HomeHistory, step: Step) -> bool:
     """Return whether a home could be asked to do that: who a merge is about must be open, whom it means be known."""
     residents, staff = home.known()
     match step:
+        case Store(repairs=repairs) if repairs:
+            return any(one.name == repairs for one in home.uploads)
         case Undo(name):
             return any(one.name == name for one in home.uploads)
         case Withdraw(name):

@@ -65,6 +65,10 @@ def _plain(column: pd.Series, kind: str) -> list[Any]:
 
 
 def _frame(values: dict[str, list[Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    if not any(values.values()):
+        return contracts.empty({column: kind for column, kind in columns.items() if column in values})
+    # The cells of an assessment are a hundred columns of numbers: quick to build as one block, slow one by one.
+    numbers = [column for column, kind in columns.items() if kind == "int" and column in values]
     series = {}
     for column, kind in columns.items():
         if column not in values:
@@ -73,8 +77,12 @@ def _frame(values: dict[str, list[Any]], columns: Mapping[str, str]) -> pd.DataF
             case "day":
                 days = np.array([day or "NaT" for day in values[column]], "datetime64[D]")
                 series[column] = pd.Series(days.astype("datetime64[s]"))
-            case "int" | "bool":
-                series[column] = pd.Series(values[column], dtype="int32" if kind == "int" else "bool")
-            case _:
+            case "bool":
+                series[column] = pd.Series(values[column], dtype="bool")
+            case "text":
                 series[column] = pd.Series(values[column], dtype="object")
-    return pd.DataFrame(series)
+    frame = pd.DataFrame(series)
+    if numbers:
+        rows = np.array([values[column] for column in numbers], np.int32).T
+        frame = pd.concat([frame, pd.DataFrame(rows, columns=numbers)], axis=1)
+    return frame[[column for column in columns if column in values]]
