@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import io
 import json
-import shutil
-import subprocess
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from rules.files import schema
 from rules.files.write import write
 from rules.language.condition import parse
 from rules.load import SHELF, documents, sha256_of
+from tests.support.libreoffice import needs_libreoffice, saved_by_libreoffice
 from web.reports import rulebook_xlsx
 
 pytestmark = pytest.mark.slow
@@ -140,19 +139,11 @@ def test_second_export_has_the_same_cells(exported: Path, tmp_path: Path) -> Non
         assert cells == [[(cell.value, cell.number_format) for cell in row] for row in second[name].iter_rows()]
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@needs_libreoffice
 def test_libreoffice_saves_it_without_loss(book: dict[str, Any], tmp_path: Path) -> None:
     nasty = hard(book)
     rulebook_xlsx.write(tmp_path / "haus.xlsx", nasty)
-    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
-    subprocess.run(
-        ["soffice", "--headless", profile, "--convert-to", "xlsx", "--outdir", tmp_path / "saved", "haus.xlsx"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    imported = rulebook_workbook.read(tmp_path / "saved" / "haus.xlsx")
+    imported = rulebook_workbook.read(saved_by_libreoffice(tmp_path / "haus.xlsx"))
     assert imported.findings == []
     assert imported.documents == nasty
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl
 import pytest
 
+from tests.support.libreoffice import needs_libreoffice, saved_by_libreoffice
 from tests.support.web import workbooks
 from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person, person
@@ -134,6 +135,18 @@ def test_repaired_row_of_the_second_of_two_carers_counts_beside_the_first(ben: P
     assert seconds(ben) == [600, 600]
     ben.undo(again)
     assert seconds(ben) == [600]
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("suffix", ["xlsx", "ods", "xls"])
+def test_workbook_saved_by_another_program_still_knows_its_upload(ben: Person, tmp_path: Path, suffix: str) -> None:
+    original = ben.read_in(file_of(work("P1"), work("P2", "zehn")))
+    (tmp_path / "repaired.xlsx").write_bytes(workbook_of(ben, original, tmp_path, F2="10"))
+    saved = saved_by_libreoffice(tmp_path / "repaired.xlsx", suffix)
+    repaired = ben.read_in(saved.read_bytes(), name=saved.name, store=False)
+    assert (told(ben, repaired), weighed(ben, repaired)["repairs"]) == ([1, 0, 0, 0], original)
+    ben.store(repaired)
+    assert seconds(ben) == [600, 600]
 
 
 def test_repaired_row_counts_beside_an_equal_one(ben: Person, tmp_path: Path) -> None:
