@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
 from tests.support.web import own_rulebook
 from tests.support.web.accounts import account_of, tenant_of
+from tests.support.web.uploads import weighed
 from web.services import clock, homes
 from web.services.history import person_answers
 from web.services.history.person_answers import PersonReply
@@ -190,8 +192,12 @@ class ReadHome(ProductHome):
         self.who.home_id = self.home_id
         assert self.who.state(upload_id) == "gelesen", self.who.state(upload_id)
         steps.update_preview(self.databases, services.settings, upload_id, chosen(choice))
+        foretold, before = weighed(self.who, upload_id), _sums(*self.figures())
         self.who.store(upload_id)
         assert self.who.state(upload_id) == STORED, self.who.state(upload_id)
+        after = _sums(*self.figures())
+        after.subtract(before)
+        assert {key: moved for key, moved in after.items() if moved} == _moved(foretold), "as the preview says"
         return upload_id
 
     def undo(self, upload_id: int) -> None:
@@ -199,6 +205,26 @@ class ReadHome(ProductHome):
         self.who.home_id = self.home_id
         self.who.undo(upload_id)
         assert self.who.state(upload_id) == UNDONE
+
+
+def _sums(cells: Counter, coverage: Counter) -> Counter:
+    """Return count and seconds by fit class, and the counts of coverage."""
+    found: Counter = Counter(coverage)
+    for (kind, *_, fit, _), number in cells.items():
+        found[fit, kind] += number
+    return found
+
+
+def _moved(foretold: dict[str, Any]) -> dict[Any, int]:
+    """Return by how much the preview says these sums change."""
+    moved: Counter = Counter()
+    for sign, side in ((1, foretold["after"]), (-1, foretold["before"])):
+        for fit, sums in side["fit"].items():
+            for kind, number in zip(("count", "seconds"), sums, strict=True):
+                moved[fit, kind] += sign * number
+        for name, number in side["coverage"].items():
+            moved[name] += sign * number
+    return {key: number for key, number in moved.items() if number}
 
 
 def read(files: tuple[File, ...], repairs: int | None = None) -> tuple[Tables, UploadFacts]:
