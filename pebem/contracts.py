@@ -24,7 +24,7 @@ DONE: Final = "durchgeführt"
 STATUSES: Final = (DONE, "abgelehnt", "nicht durchgeführt", "abwesend")
 
 ROLE_BETREUUNG_43B: Final = "betreuung-43b"
-"""The staff role whose level depends on the kind of work (§ 43b SGB XI)."""
+"""The staff role of additional carers (§ 43b SGB XI)."""
 
 # Column -> dtype kind: "text" (str or missing), "category" (text categories, missing allowed),
 # "day" (datetime64, midnight, NaT allowed), "int" (integer), "bool".
