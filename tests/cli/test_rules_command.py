@@ -17,7 +17,7 @@ from cli.main import main
 from rules.load import SHELF, documents, sha256_of
 
 HOME = str(Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx"))
-BUILT_IN = SHELF / "rekonstruktion-2026.1"
+BUILT_IN = SHELF / "rekonstruktion-2026.2"
 FILES = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
 
 
@@ -81,7 +81,7 @@ def test_imported_files_equal_their_workbook(house: Path, tmp_path: Path) -> Non
 
 
 def test_difference_is_listed_field_by_field(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules", "diff", "rekonstruktion-2026.1", str(house), "--on", "01.07.2026"]) == 0
+    assert main(["rules", "diff", "rekonstruktion-2026.2", str(house), "--on", "01.07.2026"]) == 0
     text = capsys.readouterr().out
     assert "Regelwerk: 1 geändert" in text
     assert "Bedingung: grad(intervention) >= 2 → grad(intervention) >= 1" in text
@@ -100,7 +100,7 @@ def test_the_effect_on_data_equals_two_analyses(
     document = json.loads(output.out)
     assert "2 fehlerhafte Zeilen" in output.err
     effect = document["wirkung"]
-    for side, rulebook in (("vorher", "rekonstruktion"), ("nachher", str(house))):
+    for side, rulebook in (("vorher", "rekonstruktion-2026.2"), ("nachher", str(house))):
         main(["analyse", HOME, "--rulebook", rulebook, "--out", str(tmp_path / side)])
         result = json.loads((tmp_path / side / "fit.json").read_text(encoding="utf-8"))
         assert {name: parts[side] for name, parts in effect["passung"].items()} == result["fit"]

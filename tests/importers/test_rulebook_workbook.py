@@ -27,7 +27,7 @@ from web.reports import rulebook_xlsx
 
 pytestmark = pytest.mark.slow
 
-BUILT_IN = SHELF / "rekonstruktion-2026.1"
+BUILT_IN = SHELF / "rekonstruktion-2026.2"
 
 
 @pytest.fixture(scope="module")
