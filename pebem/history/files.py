@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pebem.contracts import Tables
 
-_PEOPLE: Final = ("residents", "assessments", "instability", "staff")
+_PEOPLE: Final = ("residents", "assessments", "instability", "grades", "staff")
 _CODED: Final = {
     "resident_id": "resident",
     "staff_id": "staff",
@@ -75,6 +75,7 @@ def fold_files(
         residents=stated.residents,
         assessments=stated.assessments,
         instability=stated.instability,
+        grades=stated.grades,
         staff=stated.staff,
         interventions=with_wards(interventions, stated),
         duties=_newest_duties(tables.duties, parts.get("duties")),

@@ -1,8 +1,8 @@
 """What deliveries state about people, kept by key: the history of each person (``docs/adr/0016``).
 
 An assessment is keyed by resident and day, an instability by resident, criterion and first day, a level by employee and
-first day, a ward by resident and first day, a stay by resident and day of moving in. A later delivery adds other keys
-and replaces the same key; what is blank states nothing.
+first day, a ward and a granted Pflegegrad by resident and first day, a stay by resident and day of moving in. A later
+delivery adds other keys and replaces the same key; what is blank states nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ STAYS: Final = {"resident": "text", "start": "day", "end": "day"}
 ASSESSMENT_COLUMNS: Final = contracts.ASSESSMENTS | dict.fromkeys(ASSESSMENT_CELLS, "int")
 
 ASSESSMENT, INSTABILITY, LEVEL, WARD, STAY = "assessment", "instability", "level", "ward", "stay"
-COMPLETE_KINDS: Final = (ASSESSMENT, INSTABILITY, LEVEL)
+GRADE: Final = "grade"
+COMPLETE_KINDS: Final = (ASSESSMENT, INSTABILITY, GRADE, LEVEL)
 """Kinds of statements of which an upload may say that it has all there are of its persons."""
 
 
@@ -36,7 +37,7 @@ class Delivery:
 
     Attributes
     ----------
-    residents, assessments, instability, staff
+    residents, assessments, instability, staff, grades
         Frames as in :mod:`pebem.contracts`; several rows of a resident are several statements.
     cover
         First day the file has data of; statements without a first day of their own hold from then on.
@@ -51,6 +52,7 @@ class Delivery:
     staff: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.STAFF))
     cover: date | None = None
     unstated: frozenset[str] = frozenset()
+    grades: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.GRADES))
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Statements:
 
     Attributes
     ----------
-    residents, assessments, instability, staff
+    residents, assessments, instability, staff, grades
         Frames as in :mod:`pebem.contracts`. A resident has one row: the ward that began last, the first day of the
         first stay (NaT where that is not known) and the last day of the last.
     wards, stays
@@ -81,6 +83,7 @@ class Statements:
     staff: pd.DataFrame
     wards: pd.DataFrame
     stays: pd.DataFrame
+    grades: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.GRADES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,8 @@ def _entries(delivery: Delivery, order: int) -> Iterable[tuple[str, str, str, En
         yield ASSESSMENT, resident, "", entry(day, None, value)
     for resident, criterion, start, end in records(delivery.instability, contracts.INSTABILITY):
         yield INSTABILITY, resident, criterion, entry(start, end, None)
+    for resident, grade, start in records(delivery.grades, contracts.GRADES):
+        yield GRADE, resident, "", entry(start, None, grade)
     for staff, qn, role, certificates, start, end in records(delivery.staff, contracts.STAFF):
         stated = role is not None or "role" not in delivery.unstated
         brings = None if "certificates" in delivery.unstated and not certificates else certificates or ""
@@ -254,7 +259,7 @@ _Placed = dict[tuple[str, str, str], list[tuple[date | None, Entry]]]
 
 
 def _statements(placed: _Placed, named: Iterable[str]) -> Statements:
-    rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in (INSTABILITY, LEVEL, WARD, STAY)}
+    rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in (INSTABILITY, GRADE, LEVEL, WARD, STAY)}
     assessed: list[tuple[str, date | None, AssessmentValue]] = []
     wards: dict[str, str] = {}
     stays: dict[str, tuple[date | None, date | None]] = {}
@@ -272,6 +277,8 @@ def _statements(placed: _Placed, named: Iterable[str]) -> Statements:
                     assessed.append((person, start, entry.value))
                 case "instability":
                     rows[INSTABILITY].append((person, criterion, start, entry.last))
+                case "grade":
+                    rows[GRADE].append((person, entry.value, start))
                 case _:
                     before = _inherited(entry, before)
                     level: StatedLevel = before.value
@@ -281,6 +288,7 @@ def _statements(placed: _Placed, named: Iterable[str]) -> Statements:
         residents=typed(people, contracts.RESIDENTS),
         assessments=AssessmentValue.to_frame(assessed),
         instability=typed(rows[INSTABILITY], contracts.INSTABILITY),
+        grades=typed(rows[GRADE], contracts.GRADES),
         staff=typed(rows[LEVEL], contracts.STAFF),
         wards=typed(rows[WARD], WARDS),
         stays=typed(rows[STAY], STAYS),

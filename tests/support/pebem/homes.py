@@ -53,6 +53,20 @@ def random_home(book: RuleBook, seed: int, rows: int = 300) -> Tables:
     )
 
 
+def with_granted_grades(tables: Tables, seed: int) -> Tables:
+    """Return a home in which some residents have granted grades, some of them several."""
+    rng = np.random.default_rng([seed, 113])
+    owners = [name for name in (*tables.residents["resident"], "weg") for _ in range(int(rng.integers(3)))]
+    grades = pd.DataFrame(
+        {
+            "resident": pd.Series(owners, dtype=object),
+            "grade": rng.integers(0, 6, len(owners)).astype(np.int32),
+            "start": days([maybe(rng, [-30, 0, 7, 7, 12], 0.3) for _ in owners]),
+        }
+    )
+    return replace(tables, grades=grades)
+
+
 def _assessments(rng: np.random.Generator, residents: list[str]) -> pd.DataFrame:
     owners = [name for name in residents for _ in range(int(rng.integers(3)))]
     frame = {
