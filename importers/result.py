@@ -12,13 +12,14 @@ from pandas.api.types import union_categoricals
 
 from importers.content.assessments import read_assessments
 from importers.content.faulty_rows import FaultySheet, faulty_rows
+from importers.content.grades import note_differences, read_grades
 from importers.content.instability import read_instability
 from importers.content.interventions import ReadInterventions, read_interventions
 from importers.content.name_index import NameIndex
 from importers.content.people import read_residents, read_staff
 from importers.content.person_index import KnownPeople, PersonIndex
 from importers.content.person_names import names_in
-from importers.content.shared_columns import first_days
+from importers.content.shared_columns import earliest, first_days
 from importers.content.weekly_hours import HOURS, read_hours
 from importers.findings import Finding, Severity
 from importers.home_words.unknown_words import unknown_words
@@ -174,20 +175,24 @@ def assemble(
     states = _read_states(tables, book, people, findings)
     duties = _read_duties(tables, rosters, people, conventions)
     work = _read_work(tables, book, people, conventions)
+    started = earliest(work.first_days, first_days(duties.table["start"], duties.files))
+    read = Tables(
+        residents=people.residents,
+        staff=people.staff,
+        interventions=work.table,
+        faulty=work.faulty,
+        duties=duties.table,
+        assessments=states.assessments,
+        instability=states.instability,
+        grades=states.grades,
+    )
+    note_differences(read, people.files | states.files, started, tables)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
     findings.extend(duties.findings)
     return ReadFiles(
-        Tables(
-            residents=people.residents,
-            staff=people.staff,
-            interventions=work.table,
-            faulty=work.faulty,
-            duties=duties.table,
-            assessments=states.assessments,
-            instability=states.instability,
-        ),
+        read,
         findings,
         people.resident_names,
         people.staff_names,
@@ -198,22 +203,13 @@ def assemble(
         names_in(tables.values()) | duties.people,
         people.files
         | states.files
-        | {
-            "interventions": work.files,
-            "duties": duties.files,
-            "repeated": work.repeated_files,
-        },
-        _earliest(work.first_days, first_days(duties.table["start"], duties.files)),
+        | {"interventions": work.files, "duties": duties.files, "repeated": work.repeated_files},
+        started,
         *_left_out(work.left_out),
         *_left_out(duties.left_out),
         people.unstated,
         repeated=work.repeated,
     )
-
-
-def _earliest(some: Mapping[int, date], others: Mapping[int, date]) -> dict[int, date]:
-    files = sorted(some.keys() | others.keys())
-    return {file: min(days[file] for days in (some, others) if file in days) for file in files}
 
 
 def _left_out(days: NDArray[np.datetime64]) -> tuple[tuple[date, ...], int]:
@@ -235,10 +231,11 @@ class _ReadPeople(NamedTuple):
 
 
 class _ReadStates(NamedTuple):
-    """What is known of the condition of residents, with the files it is from, as :class:`ReadFiles` has them."""
+    """What is known of the condition of residents, with the files it is from."""
 
     assessments: pd.DataFrame
     instability: pd.DataFrame
+    grades: pd.DataFrame
     files: dict[str, NDArray[np.int32]]
 
 
@@ -272,7 +269,8 @@ def _read_states(
         files["instability"] = table.sources_of_good_rows
     else:
         findings.append(_INSTABILITY_MISSING)
-    return _ReadStates(assessments, instability, files)
+    grades, files["grades"] = read_grades(tables.get("Bewohner"), tables.get("Pflegegrade"), known)
+    return _ReadStates(assessments, instability, grades, files)
 
 
 def _read_duties(

@@ -22,6 +22,7 @@ from cli.arguments import rulebook
 from cli.commands.analyse import check_files
 from cli.parser import CommandError, Parser, day
 from pebem.case_facts import UnknownResidentError, facts
+from rules.checks.coverage import CERTAINTY
 from rules.explanation.explain import explain, needs_resident
 from rules.explanation.facts import Facts
 from rules.explanation.lines import lines
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps(document(explanation, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join(lines(explanation)) + "\n")
+        sys.stdout.write("\n".join([*lines(explanation), "", CERTAINTY]) + "\n")
     return 0
 
 
