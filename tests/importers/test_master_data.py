@@ -88,7 +88,7 @@ def test_points_that_an_item_allows(read_home: ReadHome, cell: Any) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("3", 3), ("3,0", 3), (" 2 ", 2), (1.5, -1), ("x", -1), ("-", -1), (-1, -1), (True, -1), (date(2026, 1, 1), -1)],
+    [("3", 3), ("3,0", 3), (" 2 ", 2), (1.5, -1), ("x", -1), ("+", -1), (-1, -1), (True, -1), (date(2026, 1, 1), -1)],
 )
 def test_point_cells(read_home: ReadHome, cell: Any, value: Any) -> None:
     sheets = home()
