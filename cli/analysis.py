@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import importers
 import pebem
 import rules
-from cli.arguments import profile
+from cli.arguments import misfit, profile
+from cli.findings import tell
 from cli.parser import CommandError
 from cli.passwords import opened
 from importers.conventions import HomeConventions
@@ -34,7 +35,7 @@ def analyse(options: argparse.Namespace) -> int:
     """
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    conventions = HomeConventions(profiles=(profile(options.profile),)) if options.profile else HomeConventions()
+    conventions = _conventions(options)
     read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
     tables = read.for_engine()
     period = _period(tables, options.first, options.last)
@@ -59,6 +60,18 @@ def analyse(options: argparse.Namespace) -> int:
             "Bitte wählen Sie einen anderen."
         ) from problem
     return summary(read.findings, result["input"]["counted"], options.out)
+
+
+def _conventions(options: argparse.Namespace) -> HomeConventions:
+    """Return what the profile says, once it is clear that it fits one of the files."""
+    if not options.profile:
+        return HomeConventions()
+    own = profile(options.profile)
+    conventions = HomeConventions(profiles=(own,))
+    look = opened(lambda passwords: importers.look(options.files, conventions=conventions, passwords=passwords))
+    if not any(one.profile for one in look.guesses):
+        raise CommandError(misfit(own, look.guesses))
+    return conventions
 
 
 def _nothing_readable(tables: pebem.Tables) -> pebem.Aggregate:
@@ -87,11 +100,11 @@ def _period(tables: pebem.Tables, first: date | None, last: date | None) -> tupl
 
 
 def summary(findings: Sequence[Finding], counted: int, out: Path) -> int:
-    """Say in a few lines what was done; return the exit code."""
-    numbers = {severity: sum(f.severity is severity for f in findings) for severity in Severity}
+    """Say in a few lines what was done, and what was wrong; return the exit code."""
+    numbers = {severity: sum(f.count for f in findings if f.severity is severity) for severity in Severity}
     sys.stdout.write(
         f"{counted} Interventionen ausgewertet. Befunde: {numbers[Severity.ERROR]} Fehler, "
         f"{numbers[Severity.WARNING]} Warnungen, {numbers[Severity.NOTICE]} Hinweise.\n"
         f"Ergebnisse in {out}: fit.json, fit.xlsx, findings.xlsx\n"
     )
-    return 1 if numbers[Severity.ERROR] else 0
+    return tell(findings, f"Alle stehen in {out / 'findings.xlsx'}.")

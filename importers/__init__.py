@@ -190,7 +190,20 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
     chosen.demand((sheet,))
     table = Table(sheet, [grid for grid, _ in chosen.sheets[sheet]], [place for _, place in chosen.sheets[sheet]])
     frame = _assessments(table, None)
-    return ReadAssessments(frame, table.rows[~table.faulty], chosen.findings + table.findings)
+    return ReadAssessments(frame, _errors_by_row(table, chosen.findings), chosen.findings + table.findings)
+
+
+def _errors_by_row(table: Table, of_files: Sequence[Finding]) -> list[list[Finding]]:
+    """Return the errors in the cells of each good row, those found while its file was opened included."""
+    opened: dict[tuple[str, int], list[Finding]] = {}
+    for one in of_files:
+        if one.severity is Severity.ERROR and one.row:
+            opened.setdefault((one.file, one.row), []).append(one)
+    return [
+        [*opened.get((table.files[file], row), ()), *table.mistakes.get((file, row), ())]
+        for file, row, faulty in zip(table.file_of.tolist(), table.rows.tolist(), table.faulty.tolist(), strict=True)
+        if not faulty
+    ]
 
 
 def _filter(wanted: tuple[str, ...], *, hidden: bool = False) -> SheetFilter:

@@ -140,14 +140,14 @@ class ReadAssessments:
     ----------
     table
         Frame as in :mod:`pebem.contracts`, in the order of the file.
-    rows
-        Row of each assessment in its sheet.
+    errors
+        Of each assessment: those in its cells.
     findings
         What to know or to repair.
     """
 
     table: pd.DataFrame
-    rows: np.ndarray
+    errors: list[list[Finding]]
     findings: list[Finding]
 
 

@@ -20,11 +20,15 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cli.findings import tell
 from cli.parser import CommandError, Parser, day
+from cli.passwords import opened
 from rules.staffing import GROUPS, Staffing, full_time_equivalents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from importers.findings import Finding
 
 _LEVELS_OF: Final = {"nr1": (1, 2), "nr2": (3,), "nr3": (4,)}
 """Levels of staff each group of § 113c Abs. 1 stands for."""
@@ -72,6 +76,7 @@ class _Home:
     residents: Mapping[int, float | Decimal]
     ungraded: Decimal = Decimal(0)
     staff: Mapping[int, Decimal] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
 
     def there_is(self, group: str) -> Decimal:
         """Return the full-time equivalents of a group, or of all."""
@@ -93,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(_document(need, home, on), ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join(_lines(need, home, on)) + "\n")
-    return 0
+    return tell(home.findings)
 
 
 def _read(options: argparse.Namespace) -> _Home:
@@ -111,10 +116,12 @@ def _read(options: argparse.Namespace) -> _Home:
     if last < first:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
     needed = ("Bewohner", "Begutachtungen", "Mitarbeitende")
-    read = importers.read([options.file], rules.load(last), sheets_needed=needed)
+    book = rules.load(last)
+    read = opened(lambda given: importers.read([options.file], book, sheets_needed=needed, passwords=given))
     resident_mix = mix(read.for_engine(), first, last)
     graded = {grade: number for grade, number in resident_mix.items() if grade > 0}
-    return _Home(graded, resident_mix[0] + resident_mix[-1], there_is(read.hours, first, last, options.full_time))
+    staff = there_is(read.hours, first, last, options.full_time)
+    return _Home(graded, resident_mix[0] + resident_mix[-1], staff, read.findings)
 
 
 def _document(values: Staffing, home: _Home, on: date) -> dict[str, Any]:
