@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import importers
 import pebem
 import rules
-from cli.arguments import misfit, profile
 from cli.findings import tell
 from cli.parser import CommandError
 from cli.passwords import opened
-from importers.conventions import HomeConventions
+from cli.profiles import conventions_of
 from importers.findings import Finding, Severity
 from pebem.relief.feasible import relief_of_home
 from web.reports import findings_xlsx, fit_json, fit_xlsx
@@ -35,7 +34,7 @@ def analyse(options: argparse.Namespace) -> int:
     """
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    conventions = _conventions(options)
+    conventions = conventions_of(options.files, options.profile)
     read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
     tables = read.for_engine()
     period = _period(tables, options.first, options.last)
@@ -60,18 +59,6 @@ def analyse(options: argparse.Namespace) -> int:
             "Bitte wählen Sie einen anderen."
         ) from problem
     return summary(read.findings, result["input"]["counted"], options.out)
-
-
-def _conventions(options: argparse.Namespace) -> HomeConventions:
-    """Return what the profile says, once it is clear that it fits one of the files."""
-    if not options.profile:
-        return HomeConventions()
-    own = profile(options.profile)
-    conventions = HomeConventions(profiles=(own,))
-    look = opened(lambda passwords: importers.look(options.files, conventions=conventions, passwords=passwords))
-    if not any(one.profile for one in look.guesses):
-        raise CommandError(misfit(own, look.guesses))
-    return conventions
 
 
 def _nothing_readable(tables: pebem.Tables) -> pebem.Aggregate:

@@ -1,25 +1,16 @@
-"""How a command line names a rulebook (by id, by id and edition, or as a folder) and the profile of a source."""
+"""How a command line names a rulebook: by id, by id and edition, or as a folder."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cli.parser import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from importers.sheets.profiles import SourceProfile
-    from importers.sheets.sheet_guesses import SheetGuess
     from rules import RuleBook
     from rules.cases import Case
-
-
-_MOST_HEADINGS: Final = 12
-"""Headings that a message names."""
 
 
 def rulebook(text: str) -> str | Path:
@@ -30,51 +21,6 @@ def rulebook(text: str) -> str | Path:
         if folder.is_dir() and (folder / "rulebook.yaml").is_file():
             return folder
     return Path(text) if Path(text).is_dir() else text
-
-
-def profile(path: Path | str) -> SourceProfile:
-    """Return the profile in a file, as downloaded from the application.
-
-    Raises
-    ------
-    CommandError
-        Where there is none in it.
-    """
-    from importers.sheets.profiles import SourceProfile  # noqa: PLC0415  # most commands read no files
-
-    try:
-        return SourceProfile.of(json.loads(Path(path).read_text("utf-8-sig")))
-    except OSError as problem:
-        raise CommandError(f"Die Profildatei {path} lässt sich nicht öffnen. Bitte prüfen Sie den Namen.") from problem
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
-        raise CommandError(
-            f"{path} ist keine Profildatei. Bitte nehmen Sie eine, die heruntergeladen wurde."
-        ) from problem
-    except ValueError as problem:
-        raise CommandError(f"{path}: {problem}") from problem
-
-
-def misfit(own: SourceProfile, guesses: Sequence[SheetGuess]) -> str:
-    """Return why a profile fits none of the sheets: the headings of the one that is nearest to it."""
-    wanted = {heading for sheet in own.sheets for heading in sheet.columns.values()}
-    texts = [[column.heading for column in guess.columns if column.heading] for guess in guesses]
-    nearest = max(range(len(guesses)), key=lambda i: len(wanted.intersection(texts[i])), default=-1)
-    message = f"Das Profil „{own.name}“ passt zu keinem Blatt dieser Dateien"
-    if nearest < 0 or not wanted.intersection(texts[nearest]):
-        return f"{message}: Keine der Überschriften, die es nennt, steht darin. Bitte prüfen Sie Profil und Dateien."
-    guess, headings = guesses[nearest], texts[nearest]
-    reasons = [
-        f"{what}: " + ", ".join(f"„{one}“" for one in some[:_MOST_HEADINGS])
-        for what, some in (
-            ("Es fehlt", sorted(wanted.difference(headings))),
-            ("Außerdem steht dort", [one for one in headings if one not in wanted]),
-        )
-        if some
-    ]
-    return (
-        f"{message}: In „{guess.file}“ sind die Überschriften andere, als das Profil gespeichert wurde. "
-        f"{'; '.join(reasons)}. Bitte speichern Sie das Profil mit dieser Datei neu, oder lassen Sie es weg."
-    )
 
 
 def shelf() -> list[Path]:

@@ -42,6 +42,7 @@ from pebem.contracts import check
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from importers.sheets.profiles import SourceProfile
     from importers.sheets.sheet_decision import DecidedFile, SheetAnswer
     from importers.sheets.sheet_guesses import SheetGuess
     from importers.sheets.synonyms import Vocabulary
@@ -175,8 +176,15 @@ def look(
     return Look(sheet_guesses.guesses(decided, vocabulary), decided, conventions, vocabulary)
 
 
-def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> ReadAssessments:
+def read_assessments(
+    files: Sequence[File], *, passwords: Mapping[str, str] | None = None, profiles: Sequence[SourceProfile] = ()
+) -> ReadAssessments:
     """Read the sheet ``Begutachtungen`` alone; resident numbers are not checked.
+
+    Parameters
+    ----------
+    profiles
+        How the files of known sources are read.
 
     Raises
     ------
@@ -184,7 +192,7 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
         If a file is refused as a whole or the sheet is missing.
     """
     sheet = "Begutachtungen"
-    known = KnownBefore(vocabulary=usual())
+    known = KnownBefore(profiles=profiles, vocabulary=usual())
     decided = decisions(opening.contents(files, passwords), known, _filter((sheet,)))
     chosen = _chosen(decided, (sheet,), len(files), _no_progress)
     chosen.demand((sheet,))

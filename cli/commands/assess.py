@@ -25,6 +25,7 @@ from cli.commands.analyse import check_files
 from cli.findings import tell
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
+from cli.profiles import conventions_of
 from pebem.assessments import assess
 from rules.assessment import MODULES
 
@@ -46,6 +47,7 @@ HEADINGS: Final = (
 def define(parser: Parser) -> None:
     """Define the arguments."""
     parser.add_argument("file", metavar="DATEI", type=Path, help="Arbeitsmappe, CSV-Datei oder DAS-QS-Export (XML)")
+    parser.add_argument("--profile", metavar="DATEI", type=Path, help="Profil, nach dem Spalten gelesen werden")
     parser.add_argument("--out", metavar="DATEI", type=Path, help="Ergebnis als .xlsx oder .csv")
 
 
@@ -57,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(
             "Das Ergebnis wird als .csv oder .xlsx geschrieben; bitte geben Sie --out eine dieser Endungen."
         )
-    read = opened(lambda passwords: importers.read_assessments([options.file], passwords=passwords))
+    profiles = conventions_of([options.file], options.profile).profiles
+    read = opened(lambda given: importers.read_assessments([options.file], passwords=given, profiles=profiles))
     rows = assessed_rows(read)
     try:
         if not options.out:

@@ -19,12 +19,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.arguments import misfit, profile
 from cli.commands.analyse import check_files
 from cli.findings import tell
 from cli.installation import installation
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
+from cli.profiles import misfit, profile
 
 if TYPE_CHECKING:
     import argparse

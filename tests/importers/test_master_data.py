@@ -104,15 +104,16 @@ def test_counts(read_home: ReadHome) -> None:
     sheets["Begutachtungen"] = [
         ["Bewohner-Nr", *heads],
         ["0042", 9999, 3, 1, 0, 2],
-        ["B2", 10000, -1, "", "", 0.5],
+        ["B2", 10000, -1, 0, "", 0.5],
     ]
     result = read_home(sheets)
     frame = result.tables.assessments
-    assert frame[["5.1 täglich", "5.2 wöchentlich", "5.13 täglich"]].to_numpy().tolist() == [[9999, 3, -1], [-1] * 3]
+    assert frame[["5.1 täglich", "5.2 wöchentlich", "5.13 täglich"]].to_numpy().tolist() == [[9999, 3, -1], [-1, -1, 0]]
     assert frame[["5.14 täglich", "5.15 monatlich"]].to_numpy().tolist() == [[0, 2], [-1, -1]]
     assert {(c, r) for _, c, r, _ in outcome(result, "Begutachtungen")} == {
         ("taeglich-nicht-vorgesehen", 2),
         ("anzahl-ungueltig", 3),
+        ("anzahl-leer", 0),
     }
 
 
@@ -163,7 +164,7 @@ def test_continence_unknown_or_missing_with_points(read_home: ReadHome) -> None:
         (ERROR, "kontinenz-unbekannt", 2, "Harnkontinenz"),
         (WARNING, "kontinenz-fehlt", 2, "Stuhlkontinenz"),
     ]
-    assert result.tables.assessments["continence_urine"].tolist() == [-1, -1]
+    assert result.tables.assessments["continence_urine"].tolist() == [-2, -1]
 
 
 @pytest.mark.parametrize(("cell", "value"), [("ja", True), ("X", True), ("Nein", False), ("", False), ("evtl.", False)])
