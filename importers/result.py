@@ -17,6 +17,9 @@ from importers.content.name_index import NameIndex
 from importers.content.person_index import KnownPeople, PersonIndex, numbers_left_out
 from importers.content.person_names import names_in
 from importers.content.shared_columns import first_days
+from importers.content.unassessed import note_unassessed
+from importers.content.ward_spellings import note_alike_wards
+from importers.home_words.finding_suggestions import add_suggestions
 from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
@@ -171,20 +174,25 @@ def assemble(
     states = read_states(tables, book, people, findings)
     duties = _read_duties(tables, rosters, people, conventions)
     work = _read_work(tables, book, people, conventions)
+    add_suggestions(tables, book, conventions)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
     findings.extend(duties.findings)
+    frames = Tables(
+        residents=people.residents,
+        staff=people.staff,
+        interventions=work.table,
+        faulty=work.faulty,
+        duties=duties.table,
+        assessments=states.assessments,
+        instability=states.instability,
+    )
+    findings.extend(note_alike_wards(tables))
+    if {"Bewohner", "Begutachtungen"} <= tables.keys():
+        findings.extend(note_unassessed(frames, book))
     return ReadFiles(
-        Tables(
-            residents=people.residents,
-            staff=people.staff,
-            interventions=work.table,
-            faulty=work.faulty,
-            duties=duties.table,
-            assessments=states.assessments,
-            instability=states.instability,
-        ),
+        frames,
         findings,
         people.resident_names,
         people.staff_names,

@@ -8,6 +8,7 @@ import numpy as np
 
 from importers.content.assessment_items import read_items
 from importers.content.cross_checks import check_numbers
+from importers.content.plausibility import check_future
 from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import error, notice, warning
 from importers.sheets.template_columns import SPECIAL, STOOL, URINE, fold
@@ -61,6 +62,7 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     codes, values = table.read(SPECIAL, _parse_special, default=False)
     columns["special"] = np.array(values, dtype=bool)[codes]
     assessments = frame(table, columns)
+    check_future(table, "Datum", assessments["date"].to_numpy().astype("datetime64[D]"))
     again = assessments[["resident", "date"]].assign(file=table.sources_of_good_rows).duplicated().to_numpy()
     table.report(
         warning(

@@ -19,6 +19,8 @@ from importers.content.intervention_cells import (
     parse_status,
     seconds_of,
 )
+from importers.content.intervention_names import contradiction, find_entry
+from importers.content.plausibility import check_plausibility
 from importers.content.repeated_interventions import without_repeats
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
 from importers.files.coded_column import CodedColumn
@@ -44,8 +46,8 @@ IGNORE: Final = "ignorieren"
 LATER: Final = "später"
 """What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
 
-MOST_SUGGESTIONS: Final = 200
-"""Similar titles are searched for this often per file; the search is slow."""
+UNKNOWN: Final = "intervention-unbekannt"
+"""Code of the finding of a name that nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def read_interventions(
     starts = first_days(work["date"], table.sources_of_good_rows)
     work, records, repeated = without_repeats(table, work)
     _note_missing_minutes(table, work)
+    check_plausibility(table, work)
     faulty = np.flatnonzero(table.faulty)
     faulty = faulty[~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)] if len(faulty) else faulty
     left_out = days[date_codes[faulty]]
@@ -179,7 +182,7 @@ def _needs_resident(intervention: CodedColumn, book: RuleBook) -> np.ndarray:
 
 def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
     """Return what a cell the catalogue does not know is mapped to, "" = nothing."""
-    if not own or not isinstance(cell, str) or book.find_intervention(cell_values.text(cell)):
+    if not own or not isinstance(cell, str) or find_entry(book, cell_values.text(cell)):
         return ""
     return own.get(fold(cell), "")
 
@@ -220,11 +223,8 @@ def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
 
 def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
     """Return a function from a cell to the catalogue id it names."""
-    titles = {fold(entry.title): f"{entry.id} {entry.title}" for entry in book.interventions}
-    suggestions = 0
 
     def parse(value: Any) -> str:
-        nonlocal suggestions
         if not isinstance(value, str):
             raise error(
                 "intervention-mehrdeutig",
@@ -238,18 +238,15 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
                 "Die Intervention fehlt.",
                 "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
             )
-        if entry := book.find_intervention(written):
+        if entry := find_entry(book, written):
             return entry.id
         if target := own.get(fold(written)):
             return target if target != IGNORE else ""  # no row has it any more
-        repair = "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
-        if suggestions < MOST_SUGGESTIONS:
-            suggestions += 1
-            from difflib import get_close_matches  # noqa: PLC0415 - needed for faulty files only
-
-            if near := get_close_matches(fold(written)[:200], titles, n=1):
-                repair += f" Am ähnlichsten ist „{titles[near[0]]}“."
-        raise error("intervention-unbekannt", "Diese Intervention steht nicht im Katalog.", repair)
+        raise contradiction(book, written) or error(
+            UNKNOWN,
+            "Diese Intervention steht nicht im Katalog.",
+            "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
+        )
 
     return parse
 

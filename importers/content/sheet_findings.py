@@ -96,6 +96,13 @@ class SheetFindings:
         self.mistakes: dict[tuple[int, int], list[Finding]] = {}
         self._sheet, self._files, self._places = sheet, files, places
 
+    def amend(self, code: str, change: Callable[[Finding], Finding]) -> None:
+        """Replace the findings of a kind."""
+        changed = {id(one): change(one) for one in self.findings if one.code == code}
+        self.findings = [changed.get(id(one), one) for one in self.findings]
+        for place, errors in self.mistakes.items() if changed else ():
+            self.mistakes[place] = [changed.get(id(one), one) for one in errors]
+
     def note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
         """Add one finding about the sheet as a whole."""
         self.findings.append(problem.at(file=file, sheet=self._sheet, column=column, value=value, count=count))

@@ -48,6 +48,8 @@ class Table:
         True for each record with an error that costs the record.
     places
         Where the headings are in each file.
+    reports
+        The findings, to be changed as a whole.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ class Table:
         self.sheet = title or sheet
         self._required = SHEETS[sheet].required
         self._files = [grid.file for grid in grids]
-        self._reports = SheetFindings(self.sheet, self._files, self.places)
+        self.reports = SheetFindings(self.sheet, self._files, self.places)
         self._sources: NDArray[np.int32] = np.array([grid.position for grid in grids], dtype=np.int32)
         self._repaired: NDArray[np.bool_] = np.array([grid.repairs for grid in grids], dtype=bool)
         self._headings: dict[str, str] = {}
@@ -87,7 +89,7 @@ class Table:
             self._headings = place.headings | self._headings
             self._positions = {**place.columns} | self._positions
             for problem, value, count in layout_notes(grid, place, sheet, vocabulary):
-                self._reports.note(problem, grid.file, value, count)
+                self.reports.note(problem, grid.file, value, count)
         joined = join_columns(grids, self.places)
         self.rows, self._file = joined.rows, joined.files
         self._columns, self._stood = without_placeholders(joined.columns)
@@ -102,12 +104,12 @@ class Table:
     @property
     def findings(self) -> list[Finding]:
         """All findings so far, in order."""
-        return self._reports.findings
+        return self.reports.findings
 
     @property
     def mistakes(self) -> dict[tuple[int, int], list[Finding]]:
         """The errors among them by file and row."""
-        return self._reports.mistakes
+        return self.reports.mistakes
 
     @property
     def file(self) -> str:
@@ -224,22 +226,16 @@ class Table:
         self, problems: Mapping[int, Problem], meant: np.ndarray, column: str, *, costs_row: bool, count: int = 1
     ) -> None:
         """Add the findings of a column; ``meant`` has the code of each record, -1 = not meant."""
-        for group in grouped(problems, lambda code: self._shown(column, code), meant, self._file):
+        cells = self.as_it_stood(column).values if column else [""]
+        for group in grouped(problems, lambda code: shown(cells[code]), meant, self._file):
             if costs_row and group.problem.severity is Severity.ERROR:
                 self.faulty[group.records] = True
             rows = self.rows[group.records].tolist()
-            self._reports.add(group, rows, count, column, self.heading(column))
-
-    def _shown(self, column: str, code: int) -> str:
-        """Return a cell as it stood, also where it is read as blank."""
-        if not column:
-            return ""
-        stood = self._stood.get(column, ())
-        return shown(stood[code] if code < len(stood) else self.raw(column).values[code])
+            self.reports.add(group, rows, count, column, self.heading(column))
 
     def report_sheet(self, problem: Problem, *, value: str = "", count: int = 1, column: str = "") -> None:
         """Add one finding for the sheet as a whole."""
-        self._reports.note(problem, self._files[0], value, count, self._headings.get(column, column))
+        self.reports.note(problem, self._files[0], value, count, self._headings.get(column, column))
 
     def _leave_out_lines(self, grids: Sequence[Grid]) -> None:
         """Leave out sums, footers and the like, and apply sections to the rows below them."""
@@ -262,7 +258,7 @@ class Table:
                 self._columns[column] = under_sections(self.raw(column), own, records)
                 self._headings.setdefault(column, column)
             for problem, value, count in line_notes(lines):
-                self._reports.note(problem, grid.file, value, count)
+                self.reports.note(problem, grid.file, value, count)
         self._keep(kept)
 
     def _doubtful_rows(self) -> np.ndarray:
@@ -312,7 +308,7 @@ class Table:
         for number, count in zip(*np.unique(self._file[records[repeated]], return_counts=True), strict=True):
             text = f"{count} Zeilen stehen schon in einer anderen Datei und zählen nicht noch einmal."
             problem = notice("zeilen-schon-in-anderer-datei", text, "Nichts zu tun.")
-            self._reports.note(problem, self._files[number], "", int(count))
+            self.reports.note(problem, self._files[number], "", int(count))
         return repeated
 
     def stand_in_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from importers.files.cell import Odd
 from importers.values.spelling import clean
 
 _LONGEST: Final = 40
@@ -49,7 +50,7 @@ class Placeholders(NamedTuple):
                 if len(value) > _LONGEST:
                     return False
                 text = _key(value)
-                return text in self.open_words or _year(text) >= self.far_from
+                return text in self.open_words or _year(text) >= self.far_from or _serial(text) in _SERIALS
             case date():
                 return value.year >= self.far_from
             case int() | float():
@@ -65,6 +66,8 @@ class Placeholders(NamedTuple):
                     return False
                 text = _key(value)
                 return text in self.blank or (bool(self.no_day) and _MIDNIGHT.sub("", text) in self.no_day)
+            case Odd():  # of the errors of a spreadsheet #NV alone says that there is nothing
+                return _key(value.shown) in self.blank
             case date():
                 day = value.date() if isinstance(value, datetime) else value
                 return f"{day:%d.%m.%Y}" in self.no_day
@@ -105,6 +108,11 @@ def _year(text: str) -> int:
         return int(text[:4])
     match = _YEAR.search(text)
     return int(match[0]) if match else 0
+
+
+def _serial(text: str) -> int:
+    """Return a text of six or seven digits as a number, 0 = it is none."""
+    return int(text) if len(text) in {6, 7} and text.isascii() and text.isdigit() else 0
 
 
 def _key(text: str) -> str:

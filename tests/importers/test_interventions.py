@@ -315,7 +315,7 @@ def test_formula_never_calculated_is_an_error_not_a_blank(book: RuleBook, column
 def test_calculated_formulas_and_excel_errors(book: RuleBook) -> None:
     sheets = with_interventions(
         intervention(Intervention=Formula('="4."&"10"', "4.10"), Minuten=Formula("=2+3", 5)),
-        intervention(Wohnbereich=Formula("=VLOOKUP(1,A1:B2,2)", "#N/A")),
+        intervention(Wohnbereich=Formula("=1/0", "#DIV/0!")),
         intervention(Wohnbereich=Formula('=IF(A1="","","")', "")),
     )
 
@@ -326,7 +326,14 @@ def test_calculated_formulas_and_excel_errors(book: RuleBook) -> None:
     data = with_part(xlsx(sheets), "xl/worksheets/sheet5.xml", as_excel_saves_the_empty_text)
     result = importers.read([("heim.xlsx", data)], book)
     assert result.tables.interventions["seconds"].tolist()[0] == 300
-    assert [(f.row, f.value) for f in result.findings if f.code == "zelle-ohne-wert"] == [(3, "#N/A")]
+    assert [(f.row, f.value) for f in result.findings if f.code == "zelle-ohne-wert"] == [(3, "#DIV/0!")]
+
+
+def test_a_look_up_without_a_result_is_a_blank_cell(read_home: ReadHome) -> None:
+    nothing = Formula("=VLOOKUP(1,A1:B2,2)", "#N/A")
+    result = read_home(with_interventions(intervention(Wohnbereich=nothing, Minuten=nothing), intervention()))
+    assert result.tables.interventions["seconds"].tolist() == [-1, 750]
+    assert [f.column for f in result.findings if f.code == "platzhalter-leer"] == ["Minuten", "Wohnbereich"]
 
 
 def test_unknown_columns_are_named_once(read_home: ReadHome) -> None:

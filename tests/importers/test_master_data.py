@@ -20,11 +20,11 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
 def outcome(result: importers.ReadFiles, sheet: str) -> list[tuple[Severity, str, int, str]]:
-    """Return what is wrong on a sheet."""
+    """Return what is wrong with the cells of a sheet."""
     return [
         (f.severity, f.code, f.row, f.column)
         for f in result.findings
-        if f.sheet == sheet and f.severity is not Severity.NOTICE
+        if f.sheet == sheet and f.severity is not Severity.NOTICE and f.code != "begutachtung-fehlt"
     ]
 
 
