@@ -103,6 +103,7 @@ def _as_answered(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     if answer is None:
         return None
     place = _answered(grid, answer, known.vocabulary) if answer.sheet else _headings_of_others(grid)
+    place = replace(place, blank_counts=answer.blank_counts)
     return SheetDecision(grid, answer.sheet, place, answered=True)
 
 
@@ -118,7 +119,7 @@ def _as_profiled(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     place = placed(grid, sheet, fit.row, fit.depth, fit.columns) if sheet else _headings_of_others(grid)
     if sheet == ROSTER and not fit.columns:
         place = _place(grid, ROSTER, known.vocabulary)
-    return SheetDecision(grid, sheet, replace(place, unit=unit), profile=fit.name)
+    return SheetDecision(grid, sheet, replace(place, unit=unit, blank_counts=fit.sheet.blank_counts), profile=fit.name)
 
 
 def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:

@@ -78,7 +78,7 @@ def test_a_folder_needs_no_slash(
 ) -> None:
     shutil.copytree(house, tmp_path / "mein")
     monkeypatch.chdir(tmp_path)
-    assert main(["explain", HOME, "--intervention", "7.E02", "--rulebook", "mein"]) == 0
+    assert main(["explain", HOME, "--intervention", "7.E02", "--rulebook", "mein"]) == 1
     assert "Haus Süd" in capsys.readouterr().out
 
 

@@ -231,6 +231,7 @@ class Assessment:
         self.findings = {name: _finding(row.get(name.lower())) for name in statute.GATE.values()}
         self.special = reading.text(row.get("besondere bedarfskonstellation")).casefold() == "ja"
         self.cells = {name: _points(name, value) for name, value in row.items() if name[:1].isdigit()}
+        _complete_counts(self.cells, row)
 
     def score(self) -> dict[str, float | int | None]:
         """Return the row of ``pebem assess``."""
@@ -238,9 +239,9 @@ class Assessment:
 
     def grade(self, item: str) -> int | None:
         """Return the degree of dependence 0 to 3, ``None`` = unknown."""
-        if item in statute.GATE and self.findings[statute.GATE[item]] not in statute.OPENING_FINDINGS:
-            return 0
         points = self.cells.get(item)
+        if item in statute.GATE:
+            points = statute.behind_gate(points, self.findings[statute.GATE[item]])
         return None if points is None else points // STEP.get(item, 1)
 
     def frequency(self, item: str) -> int | None:
@@ -300,7 +301,21 @@ def _day_or_none(row: dict[str, object]) -> dt.date | None:
 
 
 def _finding(value: object) -> str:
-    return {name.casefold(): name for name in statute.FINDINGS}.get(reading.text(value).casefold(), "")
+    written = reading.text(value)
+    known = {name.casefold(): name for name in statute.FINDINGS} | {"": ""}
+    return known.get(written.casefold(), statute.UNREADABLE)
+
+
+def _complete_counts(cells: dict[str, int | None], row: dict[str, object]) -> None:
+    """Set blank counts to 0 beside one that is given; what stands under a daily count of visits is meant elsewhere."""
+    for item in range(1, 16):
+        names = [f"5.{item} {frequency}" for frequency in ("täglich", "wöchentlich", "monatlich")]
+        blank = [name for name in names if not reading.text(row.get(name))]
+        if any(cells.get(name) is not None for name in names):
+            cells |= dict.fromkeys(blank, 0)
+        daily = cells.get(names[0])
+        if item >= 13 and names[0] not in blank and (daily is None or daily > 0):
+            cells |= dict.fromkeys(names, None)
 
 
 def _points(name: str, value: object) -> int | None:
