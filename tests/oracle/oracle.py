@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from decimal import ROUND_HALF_UP, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ class Oracle:
         self.assessments = [Assessment(r) for r in sheets.get("Begutachtungen", [])]
         self.instability = sheets.get("Instabilität", [])
         self.staff = sheets.get("Mitarbeitende", [])
+        self.grades = sheets.get("Pflegegrade", [])
 
     # -- what holds on a day ---------------------------------------------------------------------------
 
@@ -125,6 +127,38 @@ class Oracle:
             if wanted in [c.strip() for c in held] and ist >= int(lowest):
                 return "passend", True
         return "unterqualifiziert", False
+
+    # -- the mix of § 113c -----------------------------------------------------------------------------
+
+    def mix(self, first: dt.date, last: dt.date) -> tuple[dict[int | None, Fraction], Fraction]:
+        """Return the mean residents by Pflegegrad (None = unknown), and how many of them count by the computed one."""
+        days = [first + dt.timedelta(offset) for offset in range((last - first).days + 1)]
+        found: dict[int | None, int] = {}
+        computed = 0
+        for on in days:
+            for number, row in self.residents.items():
+                if not (reading.day(row.get("einzug")) or ALWAYS) <= on <= (reading.day(row.get("auszug")) or FOREVER):
+                    continue
+                assessment = self.assessment(number, on)
+                grade, own = self.granted(number, on), assessment and assessment.score()["Pflegegrad"]
+                computed += grade is None and own is not None
+                counted = own if grade is None else grade
+                found[counted] = found.get(counted, 0) + 1
+        return {grade: Fraction(count, len(days)) for grade, count in found.items()}, Fraction(computed, len(days))
+
+    def granted(self, number: str, on: dt.date) -> int | None:
+        """Return the Pflegegrad of the decision in force: the latest that began by then, of equals the later row."""
+        told = [(reading.day(r.get("seit")), r) for r in self.grades if reading.text(r["bewohner-nr"]) == number]
+        row = self.residents[number]
+        since = reading.day(row.get("pflegegrad seit"))
+        if since or not told:  # beside a history a value without a day is that of today
+            told.insert(0, (since, row))
+        best, best_start = None, ALWAYS
+        for day, one in told:
+            written = reading.text(one.get("pflegegrad")).casefold().removeprefix("pg ")
+            if written and best_start <= (day or ALWAYS) <= on:
+                best, best_start = 0 if written == "kein" else int(written), day or ALWAYS
+        return best
 
     # -- the rows --------------------------------------------------------------------------------------
 
