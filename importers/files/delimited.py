@@ -18,6 +18,7 @@ from importers.files.cell import Odd
 from importers.files.grid import ERRORS, Grid
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_size
+from importers.files.row_borders import RowBorders, borders_of, quoted_lines, without_line_quotes
 from importers.files.sheet_cells import SheetCells, objects
 from importers.findings import Finding, Severity, UnreadableError
 
@@ -52,6 +53,11 @@ _DOS_SUPPOSED: Final = (
     "zeichen-dos",
     "Die Datei wird gelesen, als sei sie mit einem Programm für DOS geschrieben: Nur so ergeben ihre Umlaute Wörter.",
     "Prüfen Sie Namen mit Umlauten. Stimmen sie nicht, speichern Sie die Datei als „CSV UTF-8“.",
+)
+_LINES_IN_QUOTES: Final = (
+    "zeilen-in-anfuehrungszeichen",
+    "Ganze Zeilen stehen in Anführungszeichen, als wären sie je eine Zelle; sie werden ohne sie gelesen.",
+    "Nichts zu tun, wenn die Spalten stimmen.",
 )
 ENCODINGS: Final = {
     "utf-8": "UTF-8 (heute üblich)",
@@ -98,7 +104,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     if encoding and encoding not in ENCODINGS:
         raise UnreadableError(f"Die Zeichenkodierung „{encoding}“ für die Datei „{name}“ gibt es nicht.")
     try:
-        cells, codec = _cells(name, data, known, encoding)
+        cells, borders, codec, unquoted = _cells(name, data, known, encoding)
     except csv.Error as error:
         raise UnreadableError(
             f"Die Datei „{name}“ lässt sich nicht in Zellen teilen: Vermutlich fehlt ein schließendes "
@@ -108,6 +114,8 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     findings = suspicions(name, cells)
     if codec == DOS != encoding:
         findings.append(Finding(Severity.WARNING, *_DOS_SUPPOSED, file=name))
+    if unquoted:
+        findings.append(Finding(Severity.NOTICE, *_LINES_IN_QUOTES, file=name, count=unquoted))
     cells.columns = [
         (
             codes,
@@ -115,34 +123,51 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
         )
         for codes, texts in cells.columns
     ]
-    return Grid(name, stem, cells, from_text=True, encoding=codec), findings
+    return Grid(name, stem, cells, from_text=True, encoding=codec, borders=borders), findings
 
 
-def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str) -> tuple[SheetCells, str]:
-    """Return the cells, all of them text, and the codec."""
+def _cells(
+    name: str, data: bytes, known: Callable[[list[str]], int], encoding: str
+) -> tuple[SheetCells, RowBorders, str, int]:
+    """Return the cells, all of them text, their borders, the codec, and how many whole lines stood in quotes."""
     marked, begin = text_codec(data)
     if len(data) >= LARGE and (encoding or marked or _UTF8) == _UTF8:
         with suppress(UnicodeDecodeError):
-            if cells := _regular(data, begin, known):
-                return cells, _UTF8
+            if regular := _regular(data, begin, known):
+                return *regular, _UTF8, 0
     text, encoding = decode(name, data, encoding)
-    if len(data) >= LARGE and encoding != _UTF8 and (cells := _regular(text.encode(), 0, known)):
-        return cells, encoding
+    if len(data) >= LARGE and encoding != _UTF8 and (regular := _regular(text.encode(), 0, known)):
+        return *regular, encoding, 0
     delimiter, begin = _said(text)
     text = text[begin:].rstrip(_ENDS.decode())
-    records = _records(text, delimiter or find_delimiter(text[:_SAMPLE], known))
+    unquoted = 0
+    if any(True for _ in islice(quoted_lines(text), 1)):
+        delimiter = delimiter or find_delimiter(_plain_lines(text[:_SAMPLE]), known)
+        text, unquoted = without_line_quotes(text, delimiter)
+    delimiter = delimiter or find_delimiter(text[:_SAMPLE], known)
+    records = _records(text, delimiter)
     width = max(map(len, records), default=0)
     check_size(name, PurePath(name).stem, len(records), width)
+    borders = borders_of(records, delimiter)
     table = np.full((len(records), width), "", dtype=object, order="F")
     if any(len(record) != width for record in records):
         records = [record + [""] * (width - len(record)) for record in records]
     if width:
         table[:] = records
-    return SheetCells.of(table), encoding
+    return SheetCells.of(table), borders, encoding, unquoted
 
 
-def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> SheetCells | None:
-    """Return the cells of a large text in UTF-8, None if it has to be looked at sign by sign."""
+def _plain_lines(text: str) -> str:
+    """Return a text with all lines without the quotes around the whole of them."""
+    pieces, end = [], 0
+    for match, line in quoted_lines(text):
+        pieces += [text[end : match.start()], line]
+        end = match.end()
+    return "".join([*pieces, text[end:]])
+
+
+def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> tuple[SheetCells, RowBorders] | None:
+    """Return the cells of a large text in UTF-8 and their borders, None if it has to be looked at sign by sign."""
     end = len(data.rstrip(_ENDS))
     if data.count(b"\n", begin, end) >= MAX_ROWS:
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from importers.files.row_borders import RowBorders
     from importers.files.sheet_cells import SheetCells
 
 UNCALCULATED: Final = "Formel ohne Ergebnis"
@@ -56,6 +57,8 @@ class Grid:
         Of the file among all files, from 0; those of an archive count one by one.
     repairs
         Whether the file holds rows that were faulty and have been repaired: further rows, whatever stands elsewhere.
+    borders
+        Of a text file how its rows are divided into cells, None for everything else.
     """
 
     file: str
@@ -67,6 +70,7 @@ class Grid:
     encoding: str = ""
     position: int = 0
     repairs: bool = False
+    borders: RowBorders | None = None
 
 
 def letter_of(position: int) -> str:
