@@ -12,7 +12,6 @@ import numpy as np
 from importers.content.joined_columns import filled_rows, join_columns, under_sections
 from importers.content.placeholder_cells import placeholder_notes, without_placeholders
 from importers.content.repeats import repeats_of_other_files, row_keys
-from importers.content.row_checks import check_widths, doubtful_rows
 from importers.content.sheet_findings import SheetFindings, grouped, unreadable_cell
 from importers.files.cell import Odd, shown
 from importers.files.coded_column import CodedColumn
@@ -20,6 +19,7 @@ from importers.findings import Problem, Severity, UnreadableError, notice
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout_findings import layout_notes, line_notes
 from importers.sheets.report_lines import ReportLine, read_lines, sections_of
+from importers.sheets.row_checks import check_rows, doubtful_rows
 from importers.sheets.template_columns import SHEETS
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Table:
         self.faulty, self.misplaced = (np.zeros(len(self.rows), dtype=bool) for _ in range(2))
         lines_of = self._leave_out_lines(grids)
         self._keep(filled_rows(self._columns, len(self.rows)))
-        self.misplaced = check_widths(self, self._reports, grids, self._required, lines_of)
+        self._check_rows([(grid, self.places[at], lines_of.get(at, ())) for at, grid in enumerate(grids)])
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             self._drop_repeats(within_files=sheet != "Dienstzeiten")
         for problem, column, count in placeholder_notes(self._columns, self._stood):
@@ -241,6 +241,14 @@ class Table:
         """Add one finding for the sheet as a whole."""
         self.reports.note(problem, self._files[0], value, count, self._headings.get(column, column))
 
+    def _check_rows(self, grids: Sequence[tuple[Grid, HeadingPlace, Sequence[ReportLine]]]) -> None:
+        """Report what is said of rows as a whole; of those whose cells are misplaced nothing else will be said."""
+        found = check_rows(self.sheet, grids, self._required, self.rows, self._file)
+        for record, problem in found.misplaced.items():
+            self.report(problem, [record], costs_row=True)
+        self.findings.extend(found.findings)
+        self.misplaced[list(found.misplaced)] = True
+
     def _leave_out_lines(self, grids: Sequence[Grid]) -> dict[int, list[ReportLine]]:
         """Leave out sums, footers and the like, return them by file, and apply sections to the rows below them."""
         doubtful = doubtful_rows(self._columns, self.places, self._required)
@@ -293,14 +301,7 @@ class Table:
     def repeats_of_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
         """Return which records an earlier file has already, with a notice; equal ones within one file are none.
 
-        Repaired rows neither repeat others nor are repeated.
-
-        Parameters
-        ----------
-        keys
-            One integer per record, equal exactly where the records are.
-        records
-            Positions of the records among the rows.
+        Repaired rows neither repeat others nor are repeated. ``keys`` are equal exactly where the records are.
         """
         repeated = self.stand_in_other_files(keys, records)
         for number, count in zip(*np.unique(self._file[records[repeated]], return_counts=True), strict=True):

@@ -18,7 +18,8 @@ from importers.files.cell import Odd
 from importers.files.grid import ERRORS, Grid
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_size
-from importers.files.row_borders import RowBorders, borders_of, quoted_lines, without_line_quotes
+from importers.files.row_borders import BorderScan, RowBorders, quoted_lines, without_line_quotes
+from importers.files.sheet_builder import SheetBuilder
 from importers.files.sheet_cells import SheetCells, objects
 from importers.findings import Finding, Severity, UnreadableError
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _DELIMITERS: Final = (";", ",", "\t", "|")
 _SAMPLE: Final = 2**20
 _SAMPLE_RECORDS: Final = 300
+_RECORDS_AT_ONCE: Final = 5_000
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SAMPLES, _LONGEST = 3, 40
 _UMLAUT: Final = re.compile("[äöüßÄÖÜ]")
 _SIGNS: Final = (
@@ -145,16 +148,7 @@ def _cells(
         delimiter = delimiter or find_delimiter(_plain_lines(text[:_SAMPLE]), known)
         text, unquoted = without_line_quotes(text, delimiter)
     delimiter = delimiter or find_delimiter(text[:_SAMPLE], known)
-    records = _records(text, delimiter)
-    width = max(map(len, records), default=0)
-    check_size(name, PurePath(name).stem, len(records), width)
-    borders = borders_of(records, delimiter)
-    table = np.full((len(records), width), "", dtype=object, order="F")
-    if any(len(record) != width for record in records):
-        records = [record + [""] * (width - len(record)) for record in records]
-    if width:
-        table[:] = records
-    return SheetCells.of(table), borders, encoding, unquoted
+    return *_records(name, text, delimiter), encoding, unquoted
 
 
 def _plain_lines(text: str) -> str:
@@ -190,19 +184,26 @@ def _said(text: str) -> tuple[str, int]:
     return ("\t", len(first) + 1) if first.rstrip("\r").lower().strip('"') == "sep=\t" else ("", 0)
 
 
-def _records(text: str, delimiter: str) -> list[list[str]]:
+def _records(name: str, text: str, delimiter: str) -> tuple[SheetCells, RowBorders]:
     """Return all records; a quote that never closes is refused, since it would swallow the rows below it."""
     try:
-        return _first(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return _read_records(name, text, delimiter, strict=True)
     except csv.Error as error:
         if "expected after" not in str(error):
             raise
-    return _first(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return _read_records(name, text, delimiter, strict=False)
 
 
-def _first(records: Iterator[list[str]]) -> list[list[str]]:
-    """Return the records; of too many only so many that they are refused, not all that would fit into the memory."""
-    return list(islice(records, MAX_ROWS + 1))
+def _read_records(name: str, text: str, delimiter: str, *, strict: bool) -> tuple[SheetCells, RowBorders]:
+    """Return the records, put together some at a time: all at once would take many times the memory of the text."""
+    lines = (match[0] for match in _LINE.finditer(text))
+    records = csv.reader(lines, delimiter=delimiter, strict=strict)
+    built = SheetBuilder(name, PurePath(name).stem)
+    borders = BorderScan(delimiter)
+    while block := list(islice(records, _RECORDS_AT_ONCE)):
+        width = borders.add(block)
+        built.add(borders.height - len(block), 0, [record + [""] * (width - len(record)) for record in block])
+    return built.cells(), borders.done()
 
 
 def decode(name: str, data: bytes, encoding: str = "") -> tuple[str, str]:

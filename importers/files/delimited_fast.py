@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from itertools import accumulate
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from importers.files.limits import MAX_DIFFERENT
 from importers.files.row_borders import LongCell, RowBorders, long_cell
 from importers.files.sheet_cells import Coding, SheetCells, objects
 
@@ -27,7 +29,7 @@ _Columns: TypeAlias = "list[tuple[np.ndarray | None, np.ndarray]]"
 _Part: TypeAlias = "tuple[_Columns, np.ndarray, dict[int, LongCell]]"
 """Columns, the number of cells of each row, and cells that go over several lines."""
 
-_SMALLEST, _LARGEST = 4 * 2**20, 48 * 2**20
+_SMALLEST, _LARGEST = 4 * 2**20, 16 * 2**20
 """Bytes of a piece: small ones cost time, and the parser needs some three times as much memory."""
 _MOST_THREADS: Final = 4
 _DIFFERENT: Final = 0.5
@@ -67,18 +69,53 @@ def read(
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     size = min(max(-(-(end - start) // threads), _SMALLEST), _LARGEST)
+    whole = _Whole(width)
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(parse, _pieces(data, span, size)))
-    whole = [part for part in parts if part is not None]
-    if not whole or len(whole) < len(parts):
-        return None
-    joined = [_joined([columns[at] for columns, _, _ in whole]) for at in range(width)]
-    widths = np.concatenate([widths for _, widths, _ in whole])
-    begins = accumulate((len(widths) for _, widths, _ in whole), initial=0)
-    long_cells = {
-        begin + row: cell for begin, (_, _, cells) in zip(begins, whole, strict=False) for row, cell in cells.items()
-    }
-    return SheetCells(joined, len(widths)), RowBorders(delimiter, widths, long_cells)
+        pieces = _pieces(data, span, size)
+        waiting = deque(pool.submit(parse, piece) for piece in islice(pieces, threads + 1))
+        while waiting:
+            part = waiting.popleft().result()
+            if part is None or not whole.add(part):
+                return None
+            waiting.extend(pool.submit(parse, piece) for piece in islice(pieces, 1))
+    return whole.cells(), RowBorders(delimiter, np.concatenate(whole.widths), whole.long_cells)
+
+
+class _Whole:
+    """All parts of a text, put together one after the other: what they have in common is kept once."""
+
+    def __init__(self, width: int) -> None:
+        self.widths: list[np.ndarray] = []
+        self.long_cells: dict[int, LongCell] = {}
+        self._codings = [Coding() for _ in range(width)]
+        self._plain: list[list[np.ndarray]] = [[] for _ in range(width)]
+        self._height = 0
+
+    def add(self, part: _Part) -> bool:
+        """Add a part; return whether the memory would take more."""
+        columns, widths, long_cells = part
+        for (codes, cells), coding, plain in zip(columns, self._codings, self._plain, strict=True):
+            if codes is None:
+                plain.append(cells)
+            else:
+                coding.add(codes, cells)
+        self.long_cells |= {self._height + row: cell for row, cell in long_cells.items()}
+        self._height += len(widths)
+        self.widths.append(widths)
+        different = sum(map(len, self._codings)) + sum(len(cells) for plain in self._plain for cells in plain) // 2
+        return different <= MAX_DIFFERENT
+
+    def cells(self) -> SheetCells:
+        """Return the cells of all parts."""
+        columns = [_joined(coding, plain) for coding, plain in zip(self._codings, self._plain, strict=True)]
+        return SheetCells(columns, self._height)
+
+
+def _joined(coding: Coding, plain: list[np.ndarray]) -> Column:
+    if plain:
+        return None, np.concatenate(plain)
+    codes, different = coding.done()
+    return codes, objects(different)
 
 
 def _pieces(data: bytes, span: tuple[int, int], size: int) -> Iterator[tuple[int, int]]:
@@ -215,13 +252,3 @@ class _Stream:
     def __iter__(self) -> Iterator[bytes]:
         """Yield everything: pandas takes nothing for a file that cannot be walked through."""
         yield self.read() + self.read()
-
-
-def _joined(parts: Sequence[Column]) -> Column:
-    if any(codes is None for codes, _ in parts):
-        return None, np.concatenate([texts for _, texts in parts])
-    coding = Coding()
-    for codes, texts in parts:
-        coding.add(codes, texts)  # type: ignore[arg-type]  # none of them is None
-    all_codes, different = coding.done()
-    return all_codes, objects(different)

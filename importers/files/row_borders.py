@@ -52,11 +52,34 @@ class RowBorders:
     long_cells: Mapping[int, LongCell]
 
 
-def borders_of(records: Sequence[Sequence[str]], delimiter: str) -> RowBorders:
-    """Return the borders of rows that have not been filled up."""
-    widths = np.fromiter((len(record) or 1 for record in records), dtype=np.int32, count=len(records))
-    found = ((row, long_cell(record, delimiter)) for row, record in enumerate(records))
-    return RowBorders(delimiter, widths, {row: cell for row, cell in found if cell})
+class BorderScan:
+    """The borders of rows that come some at a time.
+
+    Attributes
+    ----------
+    height
+        Rows so far.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        self.height = 0
+        self._delimiter = delimiter
+        self._widths: list[NDArray[np.int32]] = []
+        self._long_cells: dict[int, LongCell] = {}
+
+    def add(self, records: Sequence[Sequence[str]]) -> int:
+        """Add rows that have not been filled up; return the width of the widest."""
+        widths = np.fromiter((len(record) or 1 for record in records), dtype=np.int32, count=len(records))
+        found = ((row, long_cell(record, self._delimiter)) for row, record in enumerate(records, self.height))
+        self._long_cells |= {row: cell for row, cell in found if cell}
+        self._widths.append(widths)
+        self.height += len(records)
+        return int(widths.max(initial=0))
+
+    def done(self) -> RowBorders:
+        """Return the borders of all rows."""
+        none = np.zeros(0, dtype=np.int32)
+        return RowBorders(self._delimiter, np.concatenate([none, *self._widths]), self._long_cells)
 
 
 def long_cell(cells: Sequence[str], delimiter: str) -> LongCell | None:

@@ -12,6 +12,7 @@ from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from importers.values import cell_values, word_meanings
+from importers.values.intervention_ids import is_spoilt
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def unknown_words(
             table,
             "Intervention",
             seconds,
-            lambda word: fold(word) not in own and find_entry(book, word) is None,
+            lambda word: fold(word) not in own and find_entry(book, word) is None and not is_spoilt(word),
         )
         unknown[SHIFT] = _counted(table, "Schicht", seconds, _not_among(SHIFT, conventions.shifts, book))
     if table := tables.get("Mitarbeitende"):

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importers.files import delimited, delimited_fast
-from importers.files.row_borders import RowBorders, borders_of
+from importers.files.row_borders import BorderScan, RowBorders
 from importers.files.sheet_cells import SheetCells, in_order
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
@@ -53,7 +53,9 @@ def test_any_text_gives_the_same_cells_or_none(text: str, delimiter: str, size: 
     if result is not None:
         cells, borders = result
         assert cells[:].tolist() == expected(text, delimiter)
-        of_csv = borders_of(records_of(text, delimiter), delimiter)
+        scan = BorderScan(delimiter)
+        scan.add(records_of(text, delimiter))
+        of_csv = scan.done()
         assert borders.widths.tolist() == of_csv.widths.tolist()
         assert borders.long_cells == of_csv.long_cells
 

@@ -65,13 +65,25 @@ def cell(column: int, value: Any) -> bytes:
     return packed_record(5, style, struct.pack("<d", length / timedelta(days=1)))
 
 
-def sheet(rows: list[list[Any]], merged: tuple[tuple[int, int, int, int], ...] = ()) -> bytes:
+def short_cell(value: Any) -> bytes:
+    """Return the record of a cell right of another one, as some programs write it: without its column."""
+    if value == "":
+        return record(12, bytes(4))
+    whole = cell(0, value)
+    head = 2 if whole[1] < 128 else 3
+    return record(whole[0] + 11, whole[head + 4 :])
+
+
+def sheet(rows: list[list[Any]], merged: tuple[tuple[int, int, int, int], ...] = (), *, short: bool = False) -> bytes:
     """Return the part of one sheet."""
     width = max(map(len, rows))
     pieces = [record(129), record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1)), record(145)]
     for number, row in enumerate(rows):
         pieces.append(record(0, struct.pack("<I", number) + bytes(21)))
-        pieces.extend(cell(column, value) for column, value in enumerate(row) if value != "")
+        if short:
+            pieces.extend(short_cell(value) if column else cell(0, value) for column, value in enumerate(row))
+        else:
+            pieces.extend(cell(column, value) for column, value in enumerate(row) if value != "")
     part = b"".join([*pieces, record(146)])
     if merged:
         spans = (record(176, struct.pack("<4I", top, low, left, far)) for top, left, low, far in merged)
@@ -93,6 +105,7 @@ def xlsb(
     old_mac: bool = False,
     merged: tuple[tuple[int, int, int, int], ...] = (),
     hidden: tuple[str, ...] = (),
+    short: bool = False,
 ) -> bytes:
     """Return the sheets as a workbook; ``merged`` holds for each of them."""
     book = record(131) + record(153, struct.pack("<III", old_mac, 0, 0)) + record(143)
@@ -101,7 +114,7 @@ def xlsb(
     for number, (name, rows) in enumerate(sheets.items(), 1):
         book += record(156, struct.pack("<II", name in hidden, number) + wide(f"rId{number}") + wide(name))
         links += f'<Relationship Id="rId{number}" Type="x/worksheet" Target="worksheets/sheet{number}.bin"/>'
-        parts[f"xl/worksheets/sheet{number}.bin"] = sheet(rows, merged)
+        parts[f"xl/worksheets/sheet{number}.bin"] = sheet(rows, merged, short=short)
     parts["xl/workbook.bin"] = book + record(144) + record(132)
     parts["xl/_rels/workbook.bin.rels"] = f"<Relationships>{links}</Relationships>".encode()
     buffer = io.BytesIO()
