@@ -17,6 +17,7 @@ from importers.files.cell import Odd, shown
 from importers.files.coded_column import CodedColumn
 from importers.findings import Problem, Severity, UnreadableError, notice
 from importers.sheets.heading_rows import locate
+from importers.sheets.layout import without_runs_of_blanks
 from importers.sheets.layout_findings import layout_notes, line_notes
 from importers.sheets.report_lines import ReportLine, read_lines, sections_of
 from importers.sheets.row_checks import check_rows, doubtful_rows
@@ -260,7 +261,7 @@ class Table:
             own = np.flatnonzero(self._file == number)
             plain = own[~doubtful[own]]
             last = int(self.rows[plain[-1]]) - 1 if len(plain) else -1
-            candidates = (self.rows[own[doubtful[own]]] - 1).tolist()
+            candidates = without_runs_of_blanks(grid, self.rows[own[doubtful[own]]] - 1)
             lines = read_lines(grid, place, candidates, self._required, last)
             if not lines:
                 continue

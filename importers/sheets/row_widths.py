@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from importers.findings import Problem, UnreadableError, error, warning
-from importers.sheets.layout import is_blank, row_numbers
+from importers.sheets.layout import filled_rows, is_blank, row_numbers
 from importers.sheets.report_lines import ALONE
 from importers.values.spelling import clean, fold
 from importers.values.word_meanings import is_qualification, is_status
@@ -98,7 +98,7 @@ def row_faults(grid: Grid, place: HeadingPlace, required: Sequence[str], lines: 
     }
     if not odd.any() and not swallowing:
         return faults
-    filled = _filled_rows(grid, first)
+    filled = filled_rows(grid, first)
     widths = borders.widths[first:]
     filled[[line.row - first for line in lines if line.kind != ALONE or borders.widths[line.row] == 1]] = False
     faults.expected = expected = _expected(grid, place, borders, filled)
@@ -114,14 +114,6 @@ def row_faults(grid: Grid, place: HeadingPlace, required: Sequence[str], lines: 
         faults.short = (first + np.flatnonzero(short)).tolist()
     _refuse_most(grid, faults, int(filled.sum()), borders)
     return faults
-
-
-def _filled_rows(grid: Grid, first: int, begin: int = 0) -> NDArray[np.bool_]:
-    """Return which rows from ``first`` on have a cell that is not blank, from column ``begin`` on."""
-    filled = np.zeros(len(grid.cells) - first, dtype=bool)
-    for position in range(begin, grid.cells.shape[1]):
-        filled |= _filled(grid, first, position)
-    return filled
 
 
 def _filled(grid: Grid, first: int, position: int) -> NDArray[np.bool_]:
@@ -145,7 +137,7 @@ def _expected(grid: Grid, place: HeadingPlace, borders: RowBorders, filled: NDAr
     usual = int(np.bincount(widths).argmax())
     if usual <= head or ((widths >= head) & (widths != usual)).any():
         return head
-    beyond = _filled_rows(grid, first, head)
+    beyond = filled_rows(grid, first, head)
     return head if (beyond & filled).any() or _looks_shifted(grid, place, borders.delimiter) else usual
 
 

@@ -395,7 +395,7 @@ def test_lower_limits_of_the_system_hold(monkeypatch: pytest.MonkeyPatch) -> Non
     system = Limits(AS=8 * 2**30)
     monkeypatch.setattr(child, "resource", system)
     child._limit(60)
-    assert system.made[system.RLIMIT_AS] == (4 * 2**30,) * 2
+    assert system.made[system.RLIMIT_AS] == (900 * 2**20,) * 2
     assert system.made[system.RLIMIT_CPU] == (60, 60)
 
 
