@@ -162,7 +162,9 @@ def _plain_lines(text: str) -> str:
 
 def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> tuple[SheetCells, RowBorders] | None:
     """Return the cells of a large text in UTF-8 and their borders, None if it has to be looked at sign by sign."""
-    end = len(data.rstrip(_ENDS))
+    end = len(data)
+    while end > begin and data[end - 1] in _ENDS:  # to strip the whole would copy it
+        end -= 1
     if data.count(b"\n", begin, end) >= MAX_ROWS:
         return None
     head = data[begin : data.rfind(b"\n", begin, begin + _SAMPLE) + 1].decode()
@@ -200,8 +202,10 @@ def _read_records(name: str, text: str, delimiter: str, *, strict: bool) -> tupl
     records = csv.reader(lines, delimiter=delimiter, strict=strict)
     built = SheetBuilder(name, PurePath(name).stem)
     borders = BorderScan(delimiter)
+    read = 0
     while block := list(islice(records, _RECORDS_AT_ONCE)):
-        width = borders.add(block)
+        width = borders.add(block, over_lines=records.line_num - read != len(block))
+        read = records.line_num
         built.add(borders.height - len(block), 0, [record + [""] * (width - len(record)) for record in block])
     return built.cells(), borders.done()
 

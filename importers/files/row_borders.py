@@ -67,11 +67,18 @@ class BorderScan:
         self._widths: list[NDArray[np.int32]] = []
         self._long_cells: dict[int, LongCell] = {}
 
-    def add(self, records: Sequence[Sequence[str]]) -> int:
-        """Add rows that have not been filled up; return the width of the widest."""
+    def add(self, records: Sequence[Sequence[str]], *, over_lines: bool = True) -> int:
+        """Add rows that have not been filled up; return the width of the widest.
+
+        Parameters
+        ----------
+        over_lines
+            Whether some cell may go over several lines.
+        """
         widths = np.fromiter((len(record) or 1 for record in records), dtype=np.int32, count=len(records))
-        found = ((row, long_cell(record, self._delimiter)) for row, record in enumerate(records, self.height))
-        self._long_cells |= {row: cell for row, cell in found if cell}
+        if over_lines:
+            found = ((row, long_cell(record, self._delimiter)) for row, record in enumerate(records, self.height))
+            self._long_cells |= {row: cell for row, cell in found if cell}
         self._widths.append(widths)
         self.height += len(records)
         return int(widths.max(initial=0))

@@ -53,9 +53,9 @@ class SheetBuilder:
             column = self._columns[position]
             if gap := top - self._filled[position]:
                 column.add(np.zeros(gap, dtype=np.int32), [""])
-            different = column.extend(cells, formatted=formatted)
+            new = column.extend(cells, formatted=formatted)
             self._filled[position] = top + len(rows)
-            self._texts += sum(len(cell) for cell in different if isinstance(cell, str))
+            self._texts += sum(len(cell) for cell in new if isinstance(cell, str))
         self._height = top + len(rows)
         check_different(self._file, self._sheet, sum(map(len, self._columns)), self._texts)
 

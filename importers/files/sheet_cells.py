@@ -84,7 +84,7 @@ class Coding:
         self._parts.append(codes if np.array_equal(new_codes, np.arange(len(new_codes))) else new_codes[codes])
 
     def extend(self, cells: Sequence[Any], *, formatted: bool = False) -> list[Any]:
-        """Add rows, cell by cell; return their distinct cells.
+        """Add rows, cell by cell; return the cells that no row before has.
 
         Parameters
         ----------
@@ -96,10 +96,10 @@ class Coding:
             cells = [_key(cell) if isinstance(cell, (bool, Formatted)) else cell for cell in cells]
             different = dict.fromkeys(cells)
         code = self._code
-        for cell in different:
-            code.setdefault(cell, len(code))
+        new = [cell for cell in different if cell not in code]
+        code.update(zip(new, range(len(code), len(code) + len(new)), strict=True))
         self._parts.append(np.fromiter(map(code.__getitem__, cells), np.int32, len(cells)))
-        return [*different]
+        return new
 
     def __len__(self) -> int:
         """Return the number of distinct cells so far."""

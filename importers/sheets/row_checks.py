@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from importers.files.grid import Unseen
 from importers.findings import notice, warning
 from importers.sheets.layout import row_numbers
 from importers.sheets.report_lines import looks_like_none
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from importers.files.coded_column import CodedColumn
-    from importers.files.grid import Grid, Unseen
+    from importers.files.grid import Grid
     from importers.findings import Finding, Problem
     from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.report_lines import ReportLine
@@ -78,6 +79,8 @@ def check_rows(
                 checks.findings.append(problem.at(file=grid.file, sheet=sheet, row=row + 1))
         if short := faults.short_rows():
             checks.findings.append(short.at(file=grid.file, sheet=sheet, count=len(faults.short)))
+        if grid.unseen == Unseen():
+            continue
         for problem, value, count in unseen_notes(grid.unseen, place, (rows[files == number] - 1).tolist()):
             checks.findings.append(problem.at(file=grid.file, sheet=sheet, value=value, count=count))
     return checks

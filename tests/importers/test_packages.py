@@ -18,7 +18,7 @@ from importers.files.sandbox import binary_workbook, workbooks
 from importers.files.xlsx import rows
 from tests.support.importers.files import home, with_part, xlsx
 from tests.support.importers.packages import Cell, formatted_xlsx, renamed
-from tests.support.importers.xlsb_files import cell, record, xlsb
+from tests.support.importers.xlsb_files import Padded, cell, record, xlsb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +92,23 @@ def test_backslashes_in_a_binary_workbook(book: RuleBook) -> None:
 def test_cells_without_their_column_in_a_binary_workbook_are_read(book: RuleBook) -> None:
     data = xlsb(home(), short=True)
     assert same(importers.read([("heim.xlsb", data)], book), importers.read([("heim.xlsb", xlsb(home()))], book))
+
+
+def test_numbers_as_shown_and_hidden_rows_of_a_binary_workbook(book: RuleBook) -> None:
+    sheets = home()
+    rows = sheets["Interventionen"]
+    rows[1] = [Padded(42), *rows[1][1:]]
+    rows.append([42, *rows[1][1:]])
+    result = importers.read([("heim.xlsb", xlsb(sheets, hidden_row=2))], book)
+    assert result.tables.interventions["resident"].dropna().tolist() == ["0042", "B2", "42"]
+    hidden = [(one.sheet, one.value) for one in result.findings if one.code == "zeilen-ausgeblendet"]
+    assert hidden == [(sheet, "3") for sheet in sheets if len(sheets[sheet]) > 2]
+
+
+def test_days_of_a_workbook_counted_from_1904(book: RuleBook) -> None:
+    old_mac = with_part(xlsx(home()), BOOK, lambda raw: raw.replace(b"<workbookPr", b'<workbookPr date1904="1"'))
+    days = importers.read([("heim.xlsx", old_mac)], book).tables.interventions["date"]
+    assert days.dt.strftime("%d.%m.%Y").unique().tolist() == ["03.03.2030"]
 
 
 def test_a_reader_that_loses_cells_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
