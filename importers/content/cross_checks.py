@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from importers.findings import error, warning
+from importers.findings import Problem, error, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from importers.content.table import Table
     from importers.files.coded_column import CodedColumn
 
 Period: TypeAlias = "tuple[np.datetime64, np.datetime64]"
+_ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 _OPEN: Final = np.datetime64("1677-01-01", "s"), np.datetime64("2262-01-01", "s")
 """The period that covers every day."""
 
@@ -45,7 +47,8 @@ def check_numbers(table: Table, resident: np.ndarray, residents: frozenset[str],
             "Zu dieser Bewohner-Nr ist keine Person bekannt: Ein Blatt „Bewohner“ ist nicht dabei.",
             "Laden Sie die Liste der Bewohner:innen dazu oder berichtigen Sie die Nummer.",
         )
-    table.report(problem, stranger, "Bewohner-Nr", costs_row=listed)
+    for alike, rows in _by_lookalike(stranger, [resident[row] for row in stranger], residents):
+        table.report(_with_hint(problem, alike, "Bewohner"), rows, "Bewohner-Nr", costs_row=listed)
 
 
 def check_residents(
@@ -100,9 +103,39 @@ def check_residents(
             ),
         ),
     ):
-        table.report(problem, np.flatnonzero(((known < 0) & ~blank & unknown)[codes] & ~table.faulty), "Bewohner-Nr")
+        rows = np.flatnonzero(((known < 0) & ~blank & unknown)[codes] & ~table.faulty).tolist()
+        for alike, those in _by_lookalike(rows, [names[codes[row]] for row in rows], position):
+            table.report(_with_hint(problem, alike, "Bewohner"), those, "Bewohner-Nr")
     if not residents.empty:
         _check_stays(table, known[codes], days, residents)
+
+
+def _by_lookalike(rows: Sequence[int], numbers: Sequence[str], known: Iterable[str]) -> list[tuple[str, list[int]]]:
+    """Return the rows by the one known number that theirs differs from in leading zeros alone, "" = there is none."""
+    if not rows:
+        return []
+    zeroless: dict[str, set[str]] = {}
+    for number in known:
+        zeroless.setdefault(_without_zeros(number), set()).add(number)
+    alike: dict[str, list[int]] = {}
+    for row, number in zip(rows, numbers, strict=True):
+        others = zeroless.get(_without_zeros(number), set()) - {number} if number else set()
+        alike.setdefault(others.pop() if len(others) == 1 else "", []).append(row)
+    return list(alike.items())
+
+
+def _without_zeros(number: str) -> str:
+    return _ZEROS.sub("", number.casefold())
+
+
+def _with_hint(problem: Problem, alike: str, sheet: str) -> Problem:
+    if not alike:
+        return problem
+    hint = (
+        f"Im Blatt „{sheet}“ steht „{alike}“: Vermutlich gingen führende Nullen verloren. Schreiben Sie die Nummer "
+        "überall gleich, in Zellen, die als Text formatiert sind."
+    )
+    return Problem(problem.severity, problem.code, problem.message, hint, problem.taken)
 
 
 def _check_stays(table: Table, resident: np.ndarray, days: np.ndarray, residents: pd.DataFrame) -> None:
@@ -203,7 +236,9 @@ def check_staff(
             ),
         ),
     ):
-        table.report(problem, np.flatnonzero(which[codes] & ~table.faulty).tolist(), "Personal-Nr")
+        rows = np.flatnonzero(which[codes] & ~table.faulty).tolist()
+        for alike, those in _by_lookalike(rows, [names[codes[row]] for row in rows], known_names):
+            table.report(_with_hint(problem, alike, "Mitarbeitende"), those, "Personal-Nr")
     covered = _covered(names, np.asarray(days.values), _periods(staff))
     table.report(
         warning(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from importers.files.cell import Odd
+from importers.files.cell import Formatted, Odd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +83,8 @@ def _of_sheet(table: Table) -> FaultySheet | None:
 
 
 def _cells(codes: np.ndarray, cells: list[Any], chosen: np.ndarray) -> list[Any]:
-    return [cell.shown if isinstance(cell := cells[code], Odd) else cell for code in codes[chosen].tolist()]
+    found = (cells[code] for code in codes[chosen].tolist())
+    return [cell.shown if isinstance(cell, (Odd, Formatted)) else cell for cell in found]
 
 
 def _reason(finding: Finding) -> str:

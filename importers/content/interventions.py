@@ -23,15 +23,17 @@ from importers.content.intervention_names import contradiction, find_entry
 from importers.content.plausibility import check_plausibility
 from importers.content.repeated_interventions import without_repeats
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
+from importers.files.cell import Formatted
 from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice
 from importers.sheets.template_columns import fold
 from importers.values import cell_values
+from importers.values.intervention_ids import ambiguous, check_spoilt, shown_id, shows_ids
 from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES, empty
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     import pandas as pd
@@ -119,7 +121,9 @@ def read_interventions(
     if people:
         resident = people.residents.resolve(table, "Bewohner-Nr", resident)
         carer = people.staff.resolve(table, "Personal-Nr", carer)
-    intervention = table.read("Intervention", intervention_parser(book, own), "", costs_row=True)
+    parse_id = intervention_parser(book, own, table.raw("Intervention").values)
+    intervention = table.read("Intervention", parse_id, "", costs_row=True)
+    _note_shown(table, book)
     _note_mapped(table, book, own)
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     minute_of_day = minutes_of_day(table, date_codes, moments)
@@ -221,16 +225,21 @@ def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
         )
 
 
-def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
-    """Return a function from a cell to the catalogue id it names."""
+def intervention_parser(book: RuleBook, own: Mapping[str, str], cells: Iterable[Any] = ()) -> Callable[[Any], str]:
+    """Return a function from a cell to the catalogue id it names.
+
+    Parameters
+    ----------
+    cells
+        All of the column: where each number shows an id, as 4,10 does, they are read as shown.
+    """
+    as_shown = shows_ids(book, cells)
 
     def parse(value: Any) -> str:
+        if as_shown and isinstance(value, Formatted) and shown_id(value) in book.index:
+            return shown_id(value)
         if not isinstance(value, str):
-            raise error(
-                "intervention-mehrdeutig",
-                "Excel hat die Nummer in Zahl oder Datum verwandelt; 4.1 und 4.10 sind so nicht zu unterscheiden.",
-                "Formatieren Sie die Spalte als Text und tragen Sie Nummer oder Bezeichnung neu ein.",
-            )
+            raise ambiguous()
         written = cell_values.text(value)
         if not written:
             raise error(
@@ -242,6 +251,7 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
             return entry.id
         if target := own.get(fold(written)):
             return target if target != IGNORE else ""  # no row has it any more
+        check_spoilt(written)
         raise contradiction(book, written) or error(
             UNKNOWN,
             "Diese Intervention steht nicht im Katalog.",
@@ -249,6 +259,24 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
         )
 
     return parse
+
+
+def _note_shown(table: Table, book: RuleBook) -> None:
+    """Add a notice of the numbers that were read as their cells show them."""
+    codes, cells = table.raw("Intervention")
+    if shows_ids(book, cells):
+        read = [(code, cell.shown, shown_id(cell)) for code, cell in enumerate(cells) if isinstance(cell, Formatted)]
+        count = int(np.isin(codes, [code for code, _, _ in read]).sum())
+        named = ", ".join(f"„{shown}“ = {one}" for shown, one in dict.fromkeys((shown, one) for _, shown, one in read))
+        table.report_sheet(
+            notice(
+                "intervention-wie-angezeigt",
+                f"Zahlen wurden als Nummern gelesen, wie die Zellen sie zeigen: {named}.",
+                "Prüfen Sie, ob das stimmt. Sonst formatieren Sie die Spalte als Text und tragen die Nummern neu ein.",
+            ),
+            column="Intervention",
+            count=count,
+        )
 
 
 def _note_missing_minutes(table: Table, work: pd.DataFrame) -> None:

@@ -25,6 +25,14 @@ def parse_number(value: Any) -> str:
     """Return a ``Bewohner-Nr`` or ``Personal-Nr``, "" if blank."""
     try:
         return cell_values.identifier(value)
+    except cell_values.SpoiltError:
+        raise error(
+            "nummer-verwandelt",
+            "Excel hat diese Nummer in eine Zahl mit Zehnerpotenz oder in ein Datum verwandelt; wen sie meint, ist "
+            "nicht mehr zu erkennen.",
+            "Exportieren Sie die Datei noch einmal aus dem Programm, aus dem sie stammt, und öffnen Sie sie vor dem "
+            "Hochladen nicht in Excel; oder formatieren Sie die Spalte als Text und tragen Sie die Nummern neu ein.",
+        ) from None
     except ValueError:
         raise error(
             "nummer-unlesbar",

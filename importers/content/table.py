@@ -17,9 +17,11 @@ from importers.files.cell import Odd, shown
 from importers.files.coded_column import CodedColumn
 from importers.findings import Problem, Severity, UnreadableError, notice
 from importers.sheets.heading_rows import locate
+from importers.sheets.layout import without_runs_of_blanks
 from importers.sheets.layout_findings import layout_notes, line_notes
-from importers.sheets.report_lines import looks_like_none, read_lines, sections_of
-from importers.sheets.template_columns import SHEETS, fold
+from importers.sheets.report_lines import ReportLine, read_lines, sections_of
+from importers.sheets.row_checks import check_rows, doubtful_rows
+from importers.sheets.template_columns import SHEETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,6 +48,8 @@ class Table:
         Row of each record as the spreadsheet counts it, from 1.
     faulty
         True for each record with an error that costs the record.
+    misplaced
+        True for those whose cells do not stand below their headings: nothing is said about these cells.
     places
         Where the headings are in each file.
     reports
@@ -93,11 +97,12 @@ class Table:
         joined = join_columns(grids, self.places)
         self.rows, self._file = joined.rows, joined.files
         self._columns, self._stood = without_placeholders(joined.columns)
-        self._leave_out_lines(grids)
+        self.faulty, self.misplaced = (np.zeros(len(self.rows), dtype=bool) for _ in range(2))
+        lines_of = self._leave_out_lines(grids)
         self._keep(filled_rows(self._columns, len(self.rows)))
+        self._check_rows([(grid, self.places[at], lines_of.get(at, ())) for at, grid in enumerate(grids)])
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             self._drop_repeats(within_files=sheet != "Dienstzeiten")
-        self.faulty = np.zeros(len(self.rows), dtype=bool)
         for problem, column, count in placeholder_notes(self._columns, self._stood):
             self.report_sheet(problem, column=column, count=count)
 
@@ -199,7 +204,7 @@ class Table:
                 values.append(default if problem.taken is None else problem.taken)
                 problems[code] = problem
         if problems:
-            self._report(problems, meant, column, costs_row=costs_row)
+            self._report(problems, np.where(self.misplaced, -1, meant), column, costs_row=costs_row)
         return CodedColumn(codes, values)
 
     def report(
@@ -237,20 +242,30 @@ class Table:
         """Add one finding for the sheet as a whole."""
         self.reports.note(problem, self._files[0], value, count, self._headings.get(column, column))
 
-    def _leave_out_lines(self, grids: Sequence[Grid]) -> None:
-        """Leave out sums, footers and the like, and apply sections to the rows below them."""
-        doubtful = self._doubtful_rows()
+    def _check_rows(self, grids: Sequence[tuple[Grid, HeadingPlace, Sequence[ReportLine]]]) -> None:
+        """Report what is said of rows as a whole; of those whose cells are misplaced nothing else will be said."""
+        found = check_rows(self.sheet, grids, self._required, self.rows, self._file)
+        for record, problem in found.misplaced.items():
+            self.report(problem, [record], costs_row=True)
+        self.findings.extend(found.findings)
+        self.misplaced[list(found.misplaced)] = True
+
+    def _leave_out_lines(self, grids: Sequence[Grid]) -> dict[int, list[ReportLine]]:
+        """Leave out sums, footers and the like, return them by file, and apply sections to the rows below them."""
+        doubtful = doubtful_rows(self._columns, self.places, self._required)
+        lines_of: dict[int, list[ReportLine]] = {}
         if not doubtful.any():
-            return
+            return lines_of
         kept = np.ones(len(self.rows), dtype=bool)
         for number, (grid, place) in enumerate(zip(grids, self.places, strict=True)):
             own = np.flatnonzero(self._file == number)
             plain = own[~doubtful[own]]
             last = int(self.rows[plain[-1]]) - 1 if len(plain) else -1
-            candidates = (self.rows[own[doubtful[own]]] - 1).tolist()
+            candidates = without_runs_of_blanks(grid, self.rows[own[doubtful[own]]] - 1)
             lines = read_lines(grid, place, candidates, self._required, last)
             if not lines:
                 continue
+            lines_of[number] = lines
             first = int(own[0]) - place.row - 1
             kept[[first + line.row for line in lines]] = False
             for column, sections in sections_of(lines).items():
@@ -260,25 +275,17 @@ class Table:
             for problem, value, count in line_notes(lines):
                 self.reports.note(problem, grid.file, value, count)
         self._keep(kept)
-
-    def _doubtful_rows(self) -> np.ndarray:
-        """Return which rows may be a line of a report: a required cell looks like none of its column."""
-        words = frozenset(fold(name) for place in self.places for name in (*place.headings.values(), *self._required))
-        doubtful = np.zeros(len(self.rows), dtype=bool)
-        for column in self._required:
-            codes, cells = self._columns[column]
-            doubtful |= np.array([looks_like_none(cell, words) for cell in cells], dtype=bool)[codes]
-        return doubtful
+        return lines_of
 
     def _keep(self, kept: np.ndarray) -> None:
         if not kept.all():
+            self.faulty, self.misplaced = self.faulty[kept], self.misplaced[kept]
             self.rows, self._file = self.rows[kept], self._file[kept]
             self._columns = {name: CodedColumn(codes[kept], cells) for name, (codes, cells) in self._columns.items()}
 
     def drop(self, dropped: np.ndarray) -> None:
         """Remove the records where ``dropped`` is true, as if they were not in the file."""
         self._keep(~dropped)
-        self.faulty = self.faulty[~dropped]
 
     def _drop_repeats(self, *, within_files: bool) -> None:
         """Drop rows that an earlier sheet has; ``within_files``: of two files both stay, each may hold from a day."""
@@ -295,14 +302,7 @@ class Table:
     def repeats_of_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
         """Return which records an earlier file has already, with a notice; equal ones within one file are none.
 
-        Repaired rows neither repeat others nor are repeated.
-
-        Parameters
-        ----------
-        keys
-            One integer per record, equal exactly where the records are.
-        records
-            Positions of the records among the rows.
+        Repaired rows neither repeat others nor are repeated. ``keys`` are equal exactly where the records are.
         """
         repeated = self.stand_in_other_files(keys, records)
         for number, count in zip(*np.unique(self._file[records[repeated]], return_counts=True), strict=True):

@@ -10,7 +10,7 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from importers.files.limits import MAX_BYTES, check_parts
+from importers.files.limits import MAX_ARCHIVE, MAX_BYTES, check_parts
 from importers.findings import UnreadableError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def unpack(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            check_parts(name, archive.infolist())
+            check_parts(name, archive.infolist(), MAX_ARCHIVE)
             wanted = [part for part in archive.infolist() if not part.is_dir() and not _hidden(_steps(part))]
             if not wanted:
                 raise UnreadableError(f"Das Archiv „{name}“ enthält keine Datei. Bitte packen Sie es noch einmal.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,32 @@ class Odd:
     shown: str
 
 
+class Formatted(float):
+    """A number whose cell shows more than the number: leading zeros, fixed decimals, text around it.
+
+    Attributes
+    ----------
+    shown
+        What the cell shows.
+    """
+
+    __slots__ = ("shown",)
+
+    def __new__(cls, value: float, shown: str) -> Self:
+        """Return the number with what its cell shows."""
+        number = super().__new__(cls, value)
+        number.shown = shown
+        return number
+
+    shown: str
+
+
 def shown(value: object) -> str:
     """Return a cell as its reader sees it in a German spreadsheet."""
     match value:
         case str():
             return value
-        case Odd():
+        case Odd() | Formatted():
             return value.shown
         case bool():
             return "WAHR" if value else "FALSCH"

@@ -18,6 +18,8 @@ from importers.files.cell import Odd
 from importers.files.grid import ERRORS, Grid
 from importers.files.kind import text_codec
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_size
+from importers.files.row_borders import BorderScan, RowBorders, quoted_lines, without_line_quotes
+from importers.files.sheet_builder import SheetBuilder
 from importers.files.sheet_cells import SheetCells, objects
 from importers.findings import Finding, Severity, UnreadableError
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _DELIMITERS: Final = (";", ",", "\t", "|")
 _SAMPLE: Final = 2**20
 _SAMPLE_RECORDS: Final = 300
+_RECORDS_AT_ONCE: Final = 5_000
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SAMPLES, _LONGEST = 3, 40
 _UMLAUT: Final = re.compile("[äöüßÄÖÜ]")
 _SIGNS: Final = (
@@ -52,6 +56,11 @@ _DOS_SUPPOSED: Final = (
     "zeichen-dos",
     "Die Datei wird gelesen, als sei sie mit einem Programm für DOS geschrieben: Nur so ergeben ihre Umlaute Wörter.",
     "Prüfen Sie Namen mit Umlauten. Stimmen sie nicht, speichern Sie die Datei als „CSV UTF-8“.",
+)
+_LINES_IN_QUOTES: Final = (
+    "zeilen-in-anfuehrungszeichen",
+    "Ganze Zeilen stehen in Anführungszeichen, als wären sie je eine Zelle; sie werden ohne sie gelesen.",
+    "Nichts zu tun, wenn die Spalten stimmen.",
 )
 ENCODINGS: Final = {
     "utf-8": "UTF-8 (heute üblich)",
@@ -98,7 +107,7 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     if encoding and encoding not in ENCODINGS:
         raise UnreadableError(f"Die Zeichenkodierung „{encoding}“ für die Datei „{name}“ gibt es nicht.")
     try:
-        cells, codec = _cells(name, data, known, encoding)
+        cells, borders, codec, unquoted = _cells(name, data, known, encoding)
     except csv.Error as error:
         raise UnreadableError(
             f"Die Datei „{name}“ lässt sich nicht in Zellen teilen: Vermutlich fehlt ein schließendes "
@@ -108,6 +117,8 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
     findings = suspicions(name, cells)
     if codec == DOS != encoding:
         findings.append(Finding(Severity.WARNING, *_DOS_SUPPOSED, file=name))
+    if unquoted:
+        findings.append(Finding(Severity.NOTICE, *_LINES_IN_QUOTES, file=name, count=unquoted))
     cells.columns = [
         (
             codes,
@@ -115,35 +126,45 @@ def read(name: str, data: bytes, known: Callable[[list[str]], int], encoding: st
         )
         for codes, texts in cells.columns
     ]
-    return Grid(name, stem, cells, from_text=True, encoding=codec), findings
+    return Grid(name, stem, cells, from_text=True, encoding=codec, borders=borders), findings
 
 
-def _cells(name: str, data: bytes, known: Callable[[list[str]], int], encoding: str) -> tuple[SheetCells, str]:
-    """Return the cells, all of them text, and the codec."""
+def _cells(
+    name: str, data: bytes, known: Callable[[list[str]], int], encoding: str
+) -> tuple[SheetCells, RowBorders, str, int]:
+    """Return the cells, all of them text, their borders, the codec, and how many whole lines stood in quotes."""
     marked, begin = text_codec(data)
     if len(data) >= LARGE and (encoding or marked or _UTF8) == _UTF8:
         with suppress(UnicodeDecodeError):
-            if cells := _regular(data, begin, known):
-                return cells, _UTF8
+            if regular := _regular(data, begin, known):
+                return *regular, _UTF8, 0
     text, encoding = decode(name, data, encoding)
-    if len(data) >= LARGE and encoding != _UTF8 and (cells := _regular(text.encode(), 0, known)):
-        return cells, encoding
+    if len(data) >= LARGE and encoding != _UTF8 and (regular := _regular(text.encode(), 0, known)):
+        return *regular, encoding, 0
     delimiter, begin = _said(text)
     text = text[begin:].rstrip(_ENDS.decode())
-    records = _records(text, delimiter or find_delimiter(text[:_SAMPLE], known))
-    width = max(map(len, records), default=0)
-    check_size(name, PurePath(name).stem, len(records), width)
-    table = np.full((len(records), width), "", dtype=object, order="F")
-    if any(len(record) != width for record in records):
-        records = [record + [""] * (width - len(record)) for record in records]
-    if width:
-        table[:] = records
-    return SheetCells.of(table), encoding
+    unquoted = 0
+    if any(True for _ in islice(quoted_lines(text), 1)):
+        delimiter = delimiter or find_delimiter(_plain_lines(text[:_SAMPLE]), known)
+        text, unquoted = without_line_quotes(text, delimiter)
+    delimiter = delimiter or find_delimiter(text[:_SAMPLE], known)
+    return *_records(name, text, delimiter), encoding, unquoted
 
 
-def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> SheetCells | None:
-    """Return the cells of a large text in UTF-8, None if it has to be looked at sign by sign."""
-    end = len(data.rstrip(_ENDS))
+def _plain_lines(text: str) -> str:
+    """Return a text with all lines without the quotes around the whole of them."""
+    pieces, end = [], 0
+    for match, line in quoted_lines(text):
+        pieces += [text[end : match.start()], line]
+        end = match.end()
+    return "".join([*pieces, text[end:]])
+
+
+def _regular(data: bytes, begin: int, known: Callable[[list[str]], int]) -> tuple[SheetCells, RowBorders] | None:
+    """Return the cells of a large text in UTF-8 and their borders, None if it has to be looked at sign by sign."""
+    end = len(data)
+    while end > begin and data[end - 1] in _ENDS:  # to strip the whole would copy it
+        end -= 1
     if data.count(b"\n", begin, end) >= MAX_ROWS:
         return None
     head = data[begin : data.rfind(b"\n", begin, begin + _SAMPLE) + 1].decode()
@@ -165,19 +186,28 @@ def _said(text: str) -> tuple[str, int]:
     return ("\t", len(first) + 1) if first.rstrip("\r").lower().strip('"') == "sep=\t" else ("", 0)
 
 
-def _records(text: str, delimiter: str) -> list[list[str]]:
+def _records(name: str, text: str, delimiter: str) -> tuple[SheetCells, RowBorders]:
     """Return all records; a quote that never closes is refused, since it would swallow the rows below it."""
     try:
-        return _first(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return _read_records(name, text, delimiter, strict=True)
     except csv.Error as error:
         if "expected after" not in str(error):
             raise
-    return _first(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return _read_records(name, text, delimiter, strict=False)
 
 
-def _first(records: Iterator[list[str]]) -> list[list[str]]:
-    """Return the records; of too many only so many that they are refused, not all that would fit into the memory."""
-    return list(islice(records, MAX_ROWS + 1))
+def _read_records(name: str, text: str, delimiter: str, *, strict: bool) -> tuple[SheetCells, RowBorders]:
+    """Return the records, put together some at a time: all at once would take many times the memory of the text."""
+    lines = (match[0] for match in _LINE.finditer(text))
+    records = csv.reader(lines, delimiter=delimiter, strict=strict)
+    built = SheetBuilder(name, PurePath(name).stem)
+    borders = BorderScan(delimiter)
+    read = 0
+    while block := list(islice(records, _RECORDS_AT_ONCE)):
+        width = borders.add(block, over_lines=records.line_num - read != len(block))
+        read = records.line_num
+        built.add(borders.height - len(block), 0, [record + [""] * (width - len(record)) for record in block])
+    return built.cells(), borders.done()
 
 
 def decode(name: str, data: bytes, encoding: str = "") -> tuple[str, str]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from importers.files.limits import MAX_DIFFERENT
+from importers.files.row_borders import LongCell, RowBorders, long_cell
 from importers.files.sheet_cells import Coding, SheetCells, objects
 
 if TYPE_CHECKING:
@@ -21,9 +25,11 @@ if TYPE_CHECKING:
 
     from importers.files.sheet_cells import Column
 
-_Part: TypeAlias = "list[tuple[np.ndarray | None, np.ndarray]]"
+_Columns: TypeAlias = "list[tuple[np.ndarray | None, np.ndarray]]"
+_Part: TypeAlias = "tuple[_Columns, np.ndarray, dict[int, LongCell]]"
+"""Columns, the number of cells of each row, and cells that go over several lines."""
 
-_SMALLEST, _LARGEST = 4 * 2**20, 48 * 2**20
+_SMALLEST, _LARGEST = 4 * 2**20, 16 * 2**20
 """Bytes of a piece: small ones cost time, and the parser needs some three times as much memory."""
 _MOST_THREADS: Final = 4
 _DIFFERENT: Final = 0.5
@@ -32,8 +38,10 @@ _BOM: Final = b"\xef\xbb\xbf"
 _QUOTE, _LINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
 
 
-def read(data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Sequence[str]]) -> SheetCells | None:
-    """Return the cells of a text in UTF-8, None where :mod:`csv` might find others.
+def read(
+    data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Sequence[str]]
+) -> tuple[SheetCells, RowBorders] | None:
+    """Return the cells of a text in UTF-8 and their borders, None where :mod:`csv` might find others.
 
     Parameters
     ----------
@@ -61,19 +69,53 @@ def read(data: bytes, span: tuple[int, int], delimiter: str, first: Sequence[Seq
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     size = min(max(-(-(end - start) // threads), _SMALLEST), _LARGEST)
+    whole = _Whole(width)
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(parse, _pieces(data, span, size)))
-    if whole := [part for part in parts if part is not None]:
-        if len(whole) < len(parts):
-            return None
-        joined = [_joined([part[at] for part in whole]) for at in range(width)]
-        return SheetCells(joined, sum(len(_first_of(part)) for part in whole))
-    return None
+        pieces = _pieces(data, span, size)
+        waiting = deque(pool.submit(parse, piece) for piece in islice(pieces, threads + 1))
+        while waiting:
+            part = waiting.popleft().result()
+            if part is None or not whole.add(part):
+                return None
+            waiting.extend(pool.submit(parse, piece) for piece in islice(pieces, 1))
+    return whole.cells(), RowBorders(delimiter, np.concatenate(whole.widths), whole.long_cells)
 
 
-def _first_of(part: _Part) -> np.ndarray:
-    codes, cells = part[0]
-    return cells if codes is None else codes
+class _Whole:
+    """All parts of a text, put together one after the other: what they have in common is kept once."""
+
+    def __init__(self, width: int) -> None:
+        self.widths: list[np.ndarray] = []
+        self.long_cells: dict[int, LongCell] = {}
+        self._codings = [Coding() for _ in range(width)]
+        self._plain: list[list[np.ndarray]] = [[] for _ in range(width)]
+        self._height = 0
+
+    def add(self, part: _Part) -> bool:
+        """Add a part; return whether the memory would take more."""
+        columns, widths, long_cells = part
+        for (codes, cells), coding, plain in zip(columns, self._codings, self._plain, strict=True):
+            if codes is None:
+                plain.append(cells)
+            else:
+                coding.add(codes, cells)
+        self.long_cells |= {self._height + row: cell for row, cell in long_cells.items()}
+        self._height += len(widths)
+        self.widths.append(widths)
+        different = sum(map(len, self._codings)) + sum(len(cells) for plain in self._plain for cells in plain) // 2
+        return different <= MAX_DIFFERENT
+
+    def cells(self) -> SheetCells:
+        """Return the cells of all parts."""
+        columns = [_joined(coding, plain) for coding, plain in zip(self._codings, self._plain, strict=True)]
+        return SheetCells(columns, self._height)
+
+
+def _joined(coding: Coding, plain: list[np.ndarray]) -> Column:
+    if plain:
+        return None, np.concatenate(plain)
+    codes, different = coding.done()
+    return codes, objects(different)
 
 
 def _pieces(data: bytes, span: tuple[int, int], size: int) -> Iterator[tuple[int, int]]:
@@ -92,7 +134,8 @@ def _pieces(data: bytes, span: tuple[int, int], size: int) -> Iterator[tuple[int
 
 
 def _parsed(piece: memoryview, delimiter: str, width: int, few: Collection[int]) -> _Part | None:
-    quoted = _quoted(np.frombuffer(piece, dtype=np.uint8), delimiter)
+    signs = np.frombuffer(piece, dtype=np.uint8)
+    quoted = _quoted(signs, delimiter)
     if quoted is None or bytes(piece[:3]) == _BOM:  # the parser would take it away
         return None
     try:
@@ -113,7 +156,7 @@ def _parsed(piece: memoryview, delimiter: str, width: int, few: Collection[int])
         return None
     if not isinstance(frame.index, pd.RangeIndex):  # a first row with more cells
         return None
-    columns: _Part = []
+    columns: _Columns = []
     for position in range(width):
         column = frame[position].array
         coded = isinstance(column, pd.Categorical)
@@ -121,7 +164,57 @@ def _parsed(piece: memoryview, delimiter: str, width: int, few: Collection[int])
         if max(map(len, texts), default=0) > csv.field_size_limit():
             return None
         columns.append((column.codes[1:], texts) if coded else (None, texts[1:]))
-    return columns
+    height = len(frame) - 1
+    widths = _widths(signs, delimiter, height, width, quoted=quoted)
+    if widths is None or (quoted and _has_line_in_quotes(columns, widths, delimiter)):
+        return None
+    return columns, widths, _long_cells(signs, columns, height, delimiter) if quoted else {}
+
+
+def _widths(signs: np.ndarray, delimiter: str, height: int, width: int, *, quoted: bool) -> np.ndarray | None:
+    """Return the number of cells of each row; None where rows do not end with lines."""
+    sign = ord(delimiter)
+    if np.count_nonzero(signs == sign) == height * (width - 1) and not quoted:
+        return np.full(height, width, dtype=np.int32)  # none has more, so none has fewer
+    parting, ends = signs == sign, signs == _LINE
+    if quoted:
+        inside = np.bitwise_xor.accumulate((signs == _QUOTE).view(np.uint8)).view(bool)
+        parting &= ~inside
+        ends &= ~inside
+    rows = np.flatnonzero(ends)
+    if len(signs) and signs[-1] != _LINE:
+        rows = np.append(rows, len(signs))
+    if len(rows) != height:
+        return None
+    widths: np.ndarray = (np.diff(np.searchsorted(np.flatnonzero(parting), rows), prepend=0) + 1).astype(np.int32)
+    return widths
+
+
+def _has_line_in_quotes(columns: _Columns, widths: np.ndarray, delimiter: str) -> bool:
+    """Return whether a whole line seems to stand in quotes, which :mod:`importers.files.delimited` takes away."""
+    codes, cells = columns[0]
+    alone = np.flatnonzero(widths == 1) if len(columns) > 1 else np.arange(len(widths))
+    texts = cells[alone] if codes is None else cells[np.unique(codes[alone])]
+    return any(delimiter in text for text in texts)
+
+
+def _long_cells(signs: np.ndarray, columns: _Columns, height: int, delimiter: str) -> dict[int, LongCell]:
+    """Return the cells that go over several lines by their row."""
+    lines = np.count_nonzero(signs == _LINE) + (signs[-1] != _LINE)
+    if lines == height and np.count_nonzero(signs == _RETURN) in {0, lines - 1, lines}:
+        return {}
+    rows: set[int] = set()
+    for codes, cells in columns:
+        over = np.array(["\n" in text or "\r" in text for text in cells], dtype=bool)
+        if over.any():
+            rows.update(np.flatnonzero(over if codes is None else over[codes]).tolist())
+    found = {row: long_cell([_text(column, row) for column in columns], delimiter) for row in rows}
+    return {row: cell for row, cell in found.items() if cell}
+
+
+def _text(column: Column, row: int) -> str:
+    codes, cells = column
+    return str(cells[row] if codes is None else cells[codes[row]])
 
 
 def _quoted(signs: np.ndarray, delimiter: str) -> bool | None:
@@ -159,13 +252,3 @@ class _Stream:
     def __iter__(self) -> Iterator[bytes]:
         """Yield everything: pandas takes nothing for a file that cannot be walked through."""
         yield self.read() + self.read()
-
-
-def _joined(parts: Sequence[Column]) -> Column:
-    if any(codes is None for codes, _ in parts):
-        return None, np.concatenate([texts for _, texts in parts])
-    coding = Coding()
-    for codes, texts in parts:
-        coding.add(codes, texts)  # type: ignore[arg-type]  # none of them is None
-    all_codes, different = coding.done()
-    return all_codes, objects(different)

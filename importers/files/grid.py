@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from importers.files.row_borders import RowBorders
     from importers.files.sheet_cells import SheetCells
 
 UNCALCULATED: Final = "Formel ohne Ergebnis"
@@ -31,6 +34,27 @@ ERRORS: Final = frozenset(ERROR_CODES.values()) | {
 """What the cells show, in English and German."""
 
 
+Area: TypeAlias = tuple[int, int, int, int]
+"""First row, first column, last row, last column of merged cells, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What a person does not see, or sees as cancelled, and what is read like all else.
+
+    Attributes
+    ----------
+    rows, columns
+        Hidden ones, also by a filter; counted from 0.
+    struck_rows
+        Rows with a filled cell whose text is struck out.
+    """
+
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+    struck_rows: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """One sheet of one file.
@@ -46,8 +70,7 @@ class Grid:
     from_text
         True if a file name, not a sheet name, has to identify the sheet.
     merged
-        First row, first column, last row, last column of each area of merged cells, counted from 0; the value
-        stands in the first cell, all others are blank.
+        Areas of merged cells; the value stands in the first cell, all others are blank.
     hidden
         Whether the sheet is hidden when the workbook is opened.
     encoding
@@ -56,17 +79,32 @@ class Grid:
         Of the file among all files, from 0; those of an archive count one by one.
     repairs
         Whether the file holds rows that were faulty and have been repaired: further rows, whatever stands elsewhere.
+    borders
+        Of a text file how its rows are divided into cells, None for everything else.
+    unseen
+        Rows and columns of a workbook that a person does not see.
     """
 
     file: str
     name: str
     cells: SheetCells
     from_text: bool = False
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: tuple[Area, ...] = ()
     hidden: bool = False
     encoding: str = ""
     position: int = 0
     repairs: bool = False
+    borders: RowBorders | None = None
+    unseen: Unseen = Unseen()
+
+
+def within(merged: Iterable[Area], height: int, width: int) -> tuple[Area, ...]:
+    """Return the areas of merged cells within a sheet, cut at its end."""
+    return tuple(
+        (top, left, min(bottom, height - 1), min(right, width - 1))
+        for top, left, bottom, right in merged
+        if top < height and left < width and top <= bottom and left <= right
+    )
 
 
 def letter_of(position: int) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import Final
 
+from importers.files.package import Package
 from importers.findings import NoTableError, UnreadableError
 
 
@@ -60,7 +61,9 @@ _HTML: Final = frozenset(
 """A page begins with one of these; "body" further down is a tag of the DAS too."""
 _SAVE_AS: Final = "Bitte öffnen Sie sie in Excel und speichern Sie sie als Excel-Arbeitsmappe (.xlsx)."
 _PICK: Final = "Bitte wählen Sie eine Excel- oder CSV-Datei."
-_PACKED: Final = {"xl/workbook.xml": FileKind.WORKBOOK, "xl/workbook.bin": FileKind.BINARY_WORKBOOK}
+_BINARY: Final = b"\x83\x01"
+"""How the main part of an xlsb file begins; that of an xlsx file has the tag of a workbook."""
+_BOOK: Final = re.compile(rb"[<:]workbook[\s>]")
 _DOCUMENTS: Final = ("word/", "ppt/", "visio/")
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _OTHER_XML: Final = {
@@ -135,19 +138,30 @@ def _written(name: str, head: str) -> FileKind:
 def _packed(name: str, data: bytes) -> FileKind:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
+            package = Package(archive)
             parts = frozenset(archive.namelist())
             mime = archive.open("mimetype").read(100).strip() if "mimetype" in parts else b""
+            main = _start(archive, package.part(package.main))
     except Exception as error:
         raise UnreadableError(
             f"Die Datei „{name}“ ist beschädigt oder unvollständig. Bitte speichern Sie sie noch einmal."
         ) from error
-    for part, kind_of_part in _PACKED.items():
-        if part in parts:
-            return kind_of_part
+    if main.startswith(_BINARY):
+        return FileKind.BINARY_WORKBOOK
+    if _BOOK.search(main):
+        return FileKind.WORKBOOK
     if mime.startswith(_SPREADSHEET):
         return FileKind.OPEN_DOCUMENT
-    if mime or any(part.startswith(_DOCUMENTS) for part in parts):
+    if mime or main or any(part.startswith(_DOCUMENTS) for part in parts):
         raise NoTableError(f"Die Datei „{name}“ ist ein Textdokument oder eine Präsentation, keine Tabelle. {_PICK}")
     if "Index/Document.iwa" in parts:
         raise UnreadableError(f"Die Datei „{name}“ ist eine Numbers-Datei. Bitte exportieren Sie sie dort nach Excel.")
     return FileKind.ARCHIVE
+
+
+def _start(archive: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> bytes:
+    """Return how a part begins, nothing where there is none."""
+    if part is None:
+        return b""
+    with archive.open(part) as stream:
+        return stream.read(_HEAD)

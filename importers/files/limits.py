@@ -24,6 +24,12 @@ MAX_COLUMNS: Final = 500
 MAX_CELLS: Final = 30_000_000
 """Rows times columns of one sheet. The Excel reader keeps 32 bytes for every cell of the rectangle,
 filled or not, and ends the whole process where that memory is not to be had."""
+MAX_ARCHIVE: Final = 300 * 2**20
+"""Unpacked files of an archive together: their cells are in memory at once."""
+MAX_DIFFERENT: Final = 3_000_000
+"""Different cells of one sheet, column by column: each takes some 150 bytes, whatever the file takes."""
+MAX_TEXTS: Final = 64 * 2**20
+"""Characters in them, and bytes of all shared texts of a workbook."""
 MAX_TEXT: Final = 2**18
 """Bytes of one shared text in a workbook; Excel ends at 32,767 characters."""
 SMALL: Final = 2**20
@@ -66,8 +72,13 @@ def _content(file: Path | str | tuple[str, bytes]) -> tuple[str, bytes]:
     return name, data
 
 
-def check_parts(name: str, parts: Sequence[zipfile.ZipInfo]) -> None:
+def check_parts(name: str, parts: Sequence[zipfile.ZipInfo], most: int = MAX_UNPACKED) -> None:
     """Refuse a packed file whose own directory announces too large a size.
+
+    Parameters
+    ----------
+    most
+        Bytes of all parts, unpacked.
 
     Raises
     ------
@@ -76,7 +87,7 @@ def check_parts(name: str, parts: Sequence[zipfile.ZipInfo]) -> None:
     """
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or (unpacked > SMALL and unpacked > MAX_RATIO * packed):
+    if len(parts) > MAX_PARTS or unpacked > most or (unpacked > SMALL and unpacked > MAX_RATIO * packed):
         raise UnreadableError(
             f"Die Datei „{name}“ wird beim Entpacken unerwartet groß. "
             "Bitte kopieren Sie die Tabellen in eine neue Arbeitsmappe und speichern Sie diese."
@@ -125,7 +136,22 @@ def check_sheets(name: str, count: int) -> None:
         )
 
 
-def check_size(name: str, sheet: str, rows: int, columns: int) -> None:
+def check_different(name: str, sheet: str, different: int, texts: int = 0) -> None:
+    """Refuse a sheet with so many different cells, or characters in them, that they would fill the memory.
+
+    Raises
+    ------
+    UnreadableError
+        Naming the sheet.
+    """
+    if different > MAX_DIFFERENT or texts > MAX_TEXTS:
+        raise UnreadableError(
+            f"Das Blatt „{sheet}“ in „{name}“ hat zu viele verschiedene Werte. "
+            "Bitte teilen Sie die Datei, etwa nach Monaten."
+        )
+
+
+def check_size(name: str, sheet: str, rows: int, columns: int, most_cells: int = MAX_CELLS) -> None:
     """Refuse a sheet beyond the limits for rows, columns or the rectangle of both.
 
     Raises
@@ -138,7 +164,7 @@ def check_size(name: str, sheet: str, rows: int, columns: int) -> None:
         raise UnreadableError(f"{where} hat mehr als {MAX_COLUMNS} Spalten. Bitte löschen Sie überzählige Spalten.")
     if rows > MAX_ROWS:
         raise UnreadableError(f"{where} hat mehr als 1.048.576 Zeilen. Bitte teilen Sie die Datei, etwa nach Monaten.")
-    if rows * columns > MAX_CELLS:
+    if rows * columns > most_cells:
         raise UnreadableError(
             f"{where} reicht bis Zeile {rows} und Spalte {columns}: zu groß. "
             "Bitte löschen Sie leere Zeilen und Spalten oder teilen Sie die Datei."

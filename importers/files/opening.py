@@ -141,8 +141,8 @@ def _opened(name: str, data: bytes, passwords: Mapping[str, str], *, packed: boo
         raise UnreadableError(
             f"Die Datei „{name}“ ist ein Archiv in einem Archiv. Bitte packen Sie die Tabellen in ein einziges Archiv."
         )
-    for inner in limits.contents(list(archive.unpack(name, data))):
-        yield from _opened(*inner, passwords, packed=True)
+    for inner in archive.unpack(name, data):
+        yield from _opened(*limits.contents([inner])[0], passwords, packed=True)
 
 
 def _passed_over(name: str) -> Finding:

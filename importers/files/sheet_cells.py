@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from importers.files.cell import shown
+from importers.files.cell import Formatted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,10 +79,31 @@ class Coding:
     def add(self, codes: np.ndarray, cells: Iterable[Any]) -> None:
         """Add rows: code of each, and the cells behind the codes."""
         code = self._code
-        # TRUE equals 1 for Python, but not for the reader of a sheet.
-        keys = [(cell,) if isinstance(cell, bool) else cell for cell in cells]
+        keys = [_key(cell) if isinstance(cell, (bool, Formatted)) else cell for cell in cells]
         new_codes = np.array([code.setdefault(key, len(code)) for key in keys], dtype=np.int32)
         self._parts.append(codes if np.array_equal(new_codes, np.arange(len(new_codes))) else new_codes[codes])
+
+    def extend(self, cells: Sequence[Any], *, formatted: bool = False) -> list[Any]:
+        """Add rows, cell by cell; return the cells that no row before has.
+
+        Parameters
+        ----------
+        formatted
+            Whether some may be numbers that show more than the number.
+        """
+        different = dict.fromkeys(cells)
+        if formatted or ((1 in different or 0 in different) and any(isinstance(cell, bool) for cell in cells)):
+            cells = [_key(cell) if isinstance(cell, (bool, Formatted)) else cell for cell in cells]
+            different = dict.fromkeys(cells)
+        code = self._code
+        new = [cell for cell in different if cell not in code]
+        code.update(zip(new, range(len(code), len(code) + len(new)), strict=True))
+        self._parts.append(np.fromiter(map(code.__getitem__, cells), np.int32, len(cells)))
+        return new
+
+    def __len__(self) -> int:
+        """Return the number of distinct cells so far."""
+        return len(self._code)
 
     def done(self) -> tuple[np.ndarray, list[Any]]:
         """Return code of each row and the distinct cells."""
@@ -90,14 +111,25 @@ class Coding:
         return codes, [key[0] if isinstance(key, tuple) else key for key in self._code]
 
 
+def _key(cell: float) -> tuple[Any, ...]:
+    """Return what parts a cell from its equals: for Python TRUE is 1, and a number shown as 0042 is 42."""
+    return (cell, cell.shown) if isinstance(cell, Formatted) else (cell,)
+
+
 def completed(codes: np.ndarray, cells: Iterable[Any], height: int, others: Mapping[int, Any]) -> Column:
     """Return a column with blanks up to ``height`` and with other cells in some of its rows."""
-    added = ["", *others.values()]
+    if not len(codes) and not others:
+        return np.broadcast_to(np.zeros(1, dtype=np.int32), height), objects([""])
+    if len(codes) == height and not others:
+        return codes, objects([*cells])
     cells = [*cells]
+    different = Coding()
+    different.add(np.arange(len(others), dtype=np.int32), others.values())
+    of_row, added = different.done()
     full = np.full(height, len(cells), dtype=np.int32)
     full[: len(codes)] = codes
-    full[list(others)] = len(cells) + 1 + np.arange(len(others))
-    return full, objects([*cells, *added])
+    full[list(others)] = len(cells) + 1 + of_row
+    return full, objects([*cells, "", *added])
 
 
 def in_order(codes: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, list[Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from importers.files.limits import MAX_CELLS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,11 +27,14 @@ class SheetFilter:
         Whether hidden sheets are opened like all others.
     always
         Names of sheets that are opened in any case, also hidden ones.
+    most_cells
+        Rows times columns of the largest sheet of an xlsx file that is opened.
     """
 
     by_name: Callable[[str], bool] = _any
     hidden: bool = False
     always: frozenset[str] = frozenset()
+    most_cells: int = MAX_CELLS
 
     @property
     def may_open_hidden(self) -> bool:

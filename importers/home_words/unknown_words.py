@@ -12,6 +12,7 @@ from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
 from importers.values import cell_values, word_meanings
+from importers.values.intervention_ids import is_spoilt
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:
@@ -53,25 +54,28 @@ def unknown_words(
         settled = conventions.interventions.items()
         own = {fold(name) for name, target in settled if target in book.index or target == IGNORE}
         unknown[INTERVENTION] = _counted(
-            *table.raw("Intervention"),
+            table,
+            "Intervention",
             seconds,
-            lambda word: fold(word) not in own and find_entry(book, word) is None,
+            lambda word: fold(word) not in own and find_entry(book, word) is None and not is_spoilt(word),
         )
-        unknown[SHIFT] = _counted(*table.raw("Schicht"), seconds, _not_among(SHIFT, conventions.shifts, book))
+        unknown[SHIFT] = _counted(table, "Schicht", seconds, _not_among(SHIFT, conventions.shifts, book))
     if table := tables.get("Mitarbeitende"):
         seconds = _seconds_of_people(table, work.table)
         levels = settled_levels(conventions.qualifications)
         new_role = _not_among(ROLE, conventions.roles, book)
         unknown[QUALIFICATION] = _counted(
-            *table.raw("QN"), seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
+            table, "QN", seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
         )
-        unknown[ROLE] = _counted(*table.raw("Rolle"), seconds, lambda word: not is_plain_role(word) and new_role(word))
+        unknown[ROLE] = _counted(table, "Rolle", seconds, lambda word: not is_plain_role(word) and new_role(word))
     unknown[DUTY] = {code: (count, 0) for code, count in codes.items()}
     return {kind: unknown[kind] for kind in KINDS if unknown.get(kind)}
 
 
-def _counted(codes: np.ndarray, cells: list[Any], seconds: np.ndarray, is_unknown: Callable[[str], bool]) -> Words:
+def _counted(table: Table, column: str, seconds: np.ndarray, is_unknown: Callable[[str], bool]) -> Words:
     """Return the words of a column that are unknown, each spelling of one under its first."""
+    codes, cells = table.raw(column)
+    codes, seconds = codes[~table.misplaced], seconds[~table.misplaced]
     rows = np.bincount(codes, minlength=len(cells))
     time = np.bincount(codes, seconds, minlength=len(cells)).astype(np.int64)
     counted: dict[str, tuple[str, int, int]] = {}

@@ -22,6 +22,7 @@ from importers.findings import error
 from importers.rosters.list_times import read_times
 from importers.rosters.reading_context import SHEET, RosterEntries, sheet_name
 from importers.rosters.shift_codes import Shift, Unread, parse_pause
+from importers.sheets.report_lines import NOTE, ReportLine
 from importers.sheets.roster_headings import CODE, DAY, GIVEN, NAME, NUMBER, PAUSE, START, WARD
 from importers.values import cell_values
 from importers.values.roster_times import only_day, without_month
@@ -95,8 +96,9 @@ class DutyRows(Table):
         self._lines = lines
         super().__init__(SHEET, [grid], [place], title=sheet_name(grid))
 
-    def _leave_out_lines(self, _grids: Sequence[Grid]) -> None:
+    def _leave_out_lines(self, _grids: Sequence[Grid]) -> dict[int, list[ReportLine]]:
         self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
+        return {0: [ReportLine(row, NOTE) for row in sorted(self._lines.rows)]}
 
 
 def read_list(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterEntries:

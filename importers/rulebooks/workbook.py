@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from importers.files import kind, limits, workbook
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from rules.problem import BookProblem
 
+_MOST_UNPACKED, _MOST_CELLS = 16 * 2**20, 500_000
+"""Bytes of all parts, and cells of the rectangle of a sheet: some fifty times what a rulebook takes."""
 _BY_NAME: Final = {fold(sheet.name): sheet for sheet in SHEETS}
 _CHECK: Final = "Öffnen Sie das Blatt „Anleitung“; dort steht, was in die Spalte gehört."
 _LOOK: Final = "Prüfen Sie, ob das so gemeint ist; das Regelwerk lässt sich trotzdem verwenden."
@@ -74,7 +78,11 @@ def read(file: Path | str | tuple[str, bytes]) -> RulebookImport:
     name, data = limits.contents([file])[0]
     if kind.kind(name, data) is not kind.FileKind.WORKBOOK:
         raise UnreadableError(f"Die Datei „{name}“ ist keine Excel-Arbeitsmappe. Bitte speichern Sie sie als „.xlsx“.")
-    grids, others = workbook.read(name, data, SheetFilter(lambda sheet: fold(sheet) in _BY_NAME))
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        limits.check_parts(name, archive.infolist(), _MOST_UNPACKED)
+    grids, others = workbook.read(
+        name, data, SheetFilter(lambda sheet: fold(sheet) in _BY_NAME, most_cells=_MOST_CELLS)
+    )
     findings = list(_other_sheets(name, others))
     pages: dict[str, BookSheet] = {}
     for sheet in SHEETS:

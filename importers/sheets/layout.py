@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from importers.files.cell import Odd
 from importers.files.coded_column import CodedColumn
 from importers.files.sheet_cells import in_order, objects
@@ -13,7 +15,7 @@ from importers.values.spelling import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
+    from numpy.typing import NDArray
 
     from importers.files.grid import Grid
 
@@ -21,6 +23,27 @@ if TYPE_CHECKING:
 def is_blank(cell: Any) -> bool:
     """Return whether a reader sees nothing in a cell."""
     return isinstance(cell, str) and not clean(cell)
+
+
+def filled_rows(grid: Grid, first: int, begin: int = 0) -> NDArray[np.bool_]:
+    """Return which rows from ``first`` on have a cell that is not blank, from column ``begin`` on."""
+    filled: NDArray[np.bool_] = np.zeros(len(grid.cells) - first, dtype=bool)
+    for position in range(begin, grid.cells.shape[1]):
+        codes, cells = grid.cells.coded(position)
+        not_blank = ~np.array([is_blank(cell) for cell in cells], dtype=bool)
+        if not_blank.any():
+            filled |= not_blank[codes[first:]]
+    return filled
+
+
+def without_runs_of_blanks(grid: Grid, rows: NDArray[np.int64]) -> list[int]:
+    """Return rows in their order, of blank ones one behind the other the first alone: a sheet may have a million."""
+    if not len(rows):
+        return []
+    filled = filled_rows(grid, int(rows[0]))[rows - rows[0]]
+    chosen = filled | np.append(True, filled[:-1] | (np.diff(rows) != 1))
+    kept: list[int] = rows[chosen].tolist()
+    return kept
 
 
 def heading_places(grid: Grid, rows: int) -> Iterator[tuple[int, int]]:

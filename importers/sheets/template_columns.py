@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from importers.files.cell import Formatted
 from importers.sheets.synonyms import EXACT, PART, SEPARATOR, SURE, Match, usual
 from importers.values.spelling import clean, fold, spellings, squash
 from rules.vocabulary import ASSESSMENT_CELLS, COUNTED_ITEMS, FREQUENCIES, ITEMS
@@ -109,6 +110,8 @@ def sheet_of_file(stem: str) -> str | None:
 
 def column_of(sheet: str, heading: object) -> str | None:
     """Return the column of ``sheet`` a heading stands for, or None."""
+    if isinstance(heading, Formatted) and (shown := heading.shown.replace(",", ".")) in ITEMS:
+        heading = shown  # 4,10 is 4.10
     if isinstance(heading, (int, float)):
         heading = f"{heading:.15g}"
     if not isinstance(heading, str) or not (text := clean(heading)):

@@ -6,8 +6,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from importers.files.cell import shown
+from importers.files.cell import Formatted, shown
 from importers.values.spelling import clean
+from importers.values.spoilt_numbers import MOST_EXACT, is_day_of_year, is_power_of_ten
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,40})?")
 _WHOLE_AS_DECIMAL: Final = re.compile(r"(\d+)[.,]0+")
@@ -20,13 +21,23 @@ def text(value: object) -> str:
     return shown(value)
 
 
+class SpoiltError(ValueError):
+    """A spreadsheet took the number for something else, and what it made of it may stand for several numbers."""
+
+
 def identifier(value: object) -> str:
-    """Return a number of a person as text: leading zeros stay, ``1234.0`` becomes ``1234``."""
+    """Return a number of a person as text, as its cell shows it: leading zeros stay, ``1234.0`` becomes ``1234``."""
+    if isinstance(value, Formatted):
+        value = value.shown
     if isinstance(value, str):
         number = clean(value)
+        if is_power_of_ten(number) or is_day_of_year(number):
+            raise SpoiltError(number)
         match = _WHOLE_AS_DECIMAL.fullmatch(number)
         return match[1] if match else number
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value):
+        if abs(value) >= MOST_EXACT:
+            raise SpoiltError(shown(value))
         return str(int(value))
     raise ValueError(shown(value))
 

@@ -17,7 +17,20 @@ _FEWEST_LETTERS: Final = 3
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d"})
 _MARKED: Final = re.compile(r"'(?=\d)|=\"((?:[^\"]|\"\")*)\"")
 """How text is protected from becoming a number: '0042 and ="0042"."""
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE: Final = re.compile(
+    "["
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f"
+    "\x00-\x08\x0e-\x1b\x7f"
+    "]+"
+)
+"""What Unicode lets a program leave out (Default_Ignorable_Code_Point), all other characters of its category Cf, and
+the control characters of ASCII that are no blanks: marks of the writing direction, selectors of a glyph, joiners.
+
+No reader sees them, so two texts that differ in nothing else are one. Those from 0x80 on stay: where they stand, the
+encoding was guessed wrong, and that must be seen.
+"""
 
 
 def clean(text: str) -> str:
@@ -25,8 +38,8 @@ def clean(text: str) -> str:
 
     Letters are composed, blanks of any kind are single ones.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = " ".join(text.split())
     if text[:1] not in {"'", "="} or not (mark := _MARKED.match(text)):
         return text

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importers.files import delimited, delimited_fast
+from importers.files.row_borders import BorderScan, RowBorders
 from importers.files.sheet_cells import SheetCells, in_order
 from importers.findings import UnreadableError
 from importers.sheets.template_columns import count_known
@@ -20,13 +21,17 @@ QUOTING = st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
 LINE_ENDS = st.sampled_from(["\n", "\r\n"])
 
 
+def records_of(text: str, delimiter: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
 def expected(text: str, delimiter: str) -> list[list[str]]:
-    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    records = records_of(text, delimiter)
     width = max(map(len, records), default=0)
     return [record + [""] * (width - len(record)) for record in records]
 
 
-def fast_cells(text: str, delimiter: str, first: int = 5) -> SheetCells | None:
+def fast(text: str, delimiter: str, first: int = 5) -> tuple[SheetCells, RowBorders] | None:
     data = text.encode()
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[:first]
     return delimited_fast.read(data, (0, len(data)), delimiter, rows)
@@ -44,9 +49,15 @@ def test_any_text_gives_the_same_cells_or_none(text: str, delimiter: str, size: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited_fast, "_SMALLEST", size)
         patch.setattr(delimited_fast, "_LARGEST", size)
-        cells = fast_cells(text, delimiter)
-    if cells is not None:
+        result = fast(text, delimiter)
+    if result is not None:
+        cells, borders = result
         assert cells[:].tolist() == expected(text, delimiter)
+        scan = BorderScan(delimiter)
+        scan.add(records_of(text, delimiter))
+        of_csv = scan.done()
+        assert borders.widths.tolist() == of_csv.widths.tolist()
+        assert borders.long_cells == of_csv.long_cells
 
 
 @pytest.mark.slow
@@ -60,9 +71,9 @@ def test_output_of_programs_is_accepted(rows: list[list[str]], end: str, quoting
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited_fast, "_SMALLEST", size)
         patch.setattr(delimited_fast, "_LARGEST", size)
-        cells = fast_cells(stream.getvalue(), ";", len(rows))
-    assert cells is not None
-    assert cells[:].tolist() == expected(stream.getvalue(), ";")
+        result = fast(stream.getvalue(), ";", len(rows))
+    assert result is not None
+    assert result[0][:].tolist() == expected(stream.getvalue(), ";")
 
 
 HEAD = "Bewohner-Nr;Personal-Nr;Intervention;Datum;Minuten"
@@ -83,6 +94,10 @@ FILES = {
     "line in a cell": "\n".join([HEAD, *ROWS, '1;P1;"Körper\nPflege";01.03.2026;5', *ROWS]).encode(),
     "odd letters": "\n".join([HEAD, *ROWS, "1;P1;KÃ¶rper M?ller;01.03.2026;#NV"]).encode(),
     "zero byte": "\n".join([HEAD, *ROWS, "1;P1;a\0b;01.03.2026;5"]).encode("utf-16"),
+    "shorter rows": "\n".join([HEAD, *ROWS, "1;P1", *ROWS, "1;P1;x;01.03.2026", "1;P1"]).encode(),
+    "separators in quotes": "\n".join([HEAD, *ROWS, '1;"P;1";"a;;b"', *ROWS]).encode(),
+    "rows in a cell": "\n".join([HEAD, *ROWS, f'1;"P1;{ROWS[0]}', f'1;P";1;{ROWS[1]}', *ROWS]).encode(),
+    "some lines in quotes": "\n".join([HEAD, *ROWS, *(f'"{row}"' for row in ROWS)]).encode(),
     "open quote": "\n".join([HEAD, *ROWS, '1;"P1;a;01.03.2026;5', *ROWS]).encode(),
     "few rows": "\n".join([HEAD, *ROWS[:9]]).encode(),
 }
@@ -96,7 +111,9 @@ def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypat
             grid, findings = delimited.read("a.csv", FILES[kind], count_known, encoding)
         except UnreadableError as refused:
             return str(refused)
-        return grid.cells[:].tolist(), grid.encoding, findings
+        assert grid.borders is not None
+        borders = grid.borders.widths.tolist(), grid.borders.long_cells
+        return grid.cells[:].tolist(), grid.encoding, findings, borders
 
     small = outcome()
     monkeypatch.setattr(delimited, "LARGE", 0)
@@ -107,8 +124,9 @@ def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypat
 
 def test_few_different_cells_become_codes() -> None:
     text = "".join(f"{n};{n % 3};frei {n}\n" for n in range(1000))
-    cells = fast_cells(text, ";", 500)
-    assert cells is not None
+    result = fast(text, ";", 500)
+    assert result is not None
+    cells, _ = result
     assert [codes is not None for codes, _ in cells.columns] == [False, True, False]
     assert in_order(*cells.coded(1))[1] == ["0", "1", "2"]
     assert cells.coded(0)[1].tolist() == [str(n) for n in range(1000)]

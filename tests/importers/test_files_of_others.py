@@ -130,9 +130,9 @@ def test_cells_of_large_texts_stay_text_where_a_whole_column_looks_like_numbers(
     """A later piece of a file has no headings."""
     data = b"0042;1.50;True;2026-01-01;\n" * 30
     rows = [line.split(";") for line in data.decode().splitlines()]
-    cells = delimited_fast.read(data, (0, len(data)), ";", rows)
-    assert cells is not None
-    assert cells[:].tolist() == rows
+    result = delimited_fast.read(data, (0, len(data)), ";", rows)
+    assert result is not None
+    assert result[0][:].tolist() == rows
 
 
 @pytest.mark.parametrize("large", [1, 2**20])

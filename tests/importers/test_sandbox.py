@@ -195,6 +195,7 @@ def pages() -> list[SandboxPage]:
     """Return pages with every kind of cell."""
     rows = [[cell, str(number), cell] for number, cell in enumerate(CELLS)]
     oddities = Oddities({(1, 2): "#NV", (40, 7): "Formel ohne Ergebnis"}, [(0, 0, 1, 1)])
+    oddities.hidden_rows, oddities.hidden_columns, oddities.struck_rows = [1, 2], [0], [3]
     return [
         SandboxPage("Ä", height=len(rows), columns=coded(rows, lambda cell: cell), oddities=oddities),
         SandboxPage("", visible=False),
@@ -231,7 +232,7 @@ def test_other_outcomes_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
 def page(*columns: Any, **changes: Any) -> list[Any]:
     """Return a page as it is sent, one column of two rows by default."""
     plain = {"name": "A", "visible": True, "height": 2, "columns": list(columns or [["x"]]), "merged": [], "odd": []}
-    return list((plain | changes).values())
+    return list((plain | {"unseen": [[], [], []]} | changes).values())
 
 
 TWO = bytes(8)
@@ -266,6 +267,11 @@ WRONG: list[tuple[list[Any], dict[str, Any], list[bytes]]] = [
             {"odd": [[0, 2**40, "#NV"]]},
             {"odd": [[0, "0", "#NV"]]},
             {"odd": [5]},
+            {"unseen": 5},
+            {"unseen": [[], []]},
+            {"unseen": [[], [], 5]},
+            {"unseen": [[-1], [], []]},
+            {"unseen": [[], ["1"], []]},
         )
     ),
     *(
@@ -283,6 +289,8 @@ WRONG: list[tuple[list[Any], dict[str, Any], list[bytes]]] = [
             ["timedelta", 10**12, 0, 0],
             ["timedelta", 1.5, 0, 0],
             ["timedelta", True, 0, 0],
+            ["formatted", "1", "0001"],
+            ["formatted", 1.0, 1],
         )
     ),
     ([[]], {}, [TWO]),
@@ -380,14 +388,14 @@ class Limits(SimpleNamespace):
 
 def test_lower_limits_of_the_system_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hard limit below ours, or a system that knows no such limit, must not make good files damaged ones."""
-    system = Limits(AS=3 * 2**30, CPU=10, FSIZE=OSError(), CORE=ValueError())
+    system = Limits(AS=500 * 2**20, CPU=10, FSIZE=OSError(), CORE=ValueError())
     monkeypatch.setattr(child, "resource", system)
     child._limit(60)
-    assert system.made == {system.RLIMIT_AS: (3 * 2**30,) * 2, system.RLIMIT_CPU: (10, 10)}
+    assert system.made == {system.RLIMIT_AS: (500 * 2**20,) * 2, system.RLIMIT_CPU: (10, 10)}
     system = Limits(AS=8 * 2**30)
     monkeypatch.setattr(child, "resource", system)
     child._limit(60)
-    assert system.made[system.RLIMIT_AS] == (4 * 2**30,) * 2
+    assert system.made[system.RLIMIT_AS] == (900 * 2**20,) * 2
     assert system.made[system.RLIMIT_CPU] == (60, 60)
 
 

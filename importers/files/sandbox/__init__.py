@@ -38,8 +38,8 @@ _ENVIRONMENT: Final = {} if os.name != "nt" else {"SYSTEMROOT": os.environ["SYST
 _SECONDS: Final = 20.0
 _SECONDS_A_BYTE: Final = 5 / 2**20
 """Processor time; clock time may be three times as long."""
-_MOST_BYTES: Final = 2**29
-"""Of an answer: codes of the largest sheet take a quarter of it."""
+_MOST_BYTES: Final = 160 * 2**20
+"""Of an answer: codes of the largest sheet take three quarters of it."""
 _AT_ONCE: Final = 2**20
 _LONGEST: Final = 2_000
 """Characters of a refusal."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.files.cell import Formatted
 from importers.files.limits import MAX_COLUMNS, MAX_ROWS, check_sheets, check_size
 from importers.files.sandbox.page import MOMENTS, Oddities, SandboxPage
 
@@ -48,14 +49,24 @@ def pages_of(file: str, value: Any, buffers: Sequence[memoryview]) -> list[Sandb
 
 def _page(file: str, value: Any, codes: Iterator[memoryview]) -> SandboxPage:
     match value:
-        case [str(name), bool(visible), height, list(columns), list(merged), list(odd)]:
+        case [
+            str(name),
+            bool(visible),
+            height,
+            list(columns),
+            list(merged),
+            list(odd),
+            [list(), list(), list()] as unseen,
+        ]:
             height = _whole(height, MAX_ROWS + 1)
             places = dict(map(_odd, odd))
             # Cells without a value may lie beyond all others.
             rows = max([height, *(row + 1 for row, _ in places)])
             check_size(file, name, rows, max([len(columns), *(column + 1 for _, column in places)]))
             coded = [_column(height, cells, codes) for cells in columns]
-            return SandboxPage(name, visible, height, coded, Oddities(places, list(map(_area, merged))))
+            seen = Oddities(places, list(map(_area, merged)))
+            seen.hidden_rows, seen.hidden_columns, seen.struck_rows = ([_whole(at, _FAR) for at in of] for of in unseen)
+            return SandboxPage(name, visible, height, coded, seen)
     raise ValueError("no page")
 
 
@@ -69,13 +80,15 @@ def _column(height: int, cells: Any, codes: Iterator[memoryview]) -> tuple[np.nd
     return numbers, [cell if type(cell) in _PLAIN else _moment(cell) for cell in cells]
 
 
-def _moment(cell: Any) -> date | time | timedelta:
+def _moment(cell: Any) -> date | time | timedelta | Formatted:
     match cell:
         case ["timedelta", days, seconds, microseconds] if {type(days), type(seconds), type(microseconds)} == {int}:
             try:
                 return timedelta(days, seconds, microseconds)
             except OverflowError as error:
                 raise ValueError("longer than any duration") from error
+        case ["formatted", float(number), str(shown)]:
+            return Formatted(number, shown)
         case [str(kind), str(written)] if kind in _READ:
             moment: date | time = _READ[kind](written)
             if getattr(moment, "tzinfo", None) is None:  # no spreadsheet knows zones

@@ -18,7 +18,8 @@ try:
 except ImportError:  # Windows has none; there the clock of the parent is the limit
     resource = None  # type: ignore[assignment]
 
-_MEMORY: Final = 4 * 2**30
+_MEMORY: Final = 900 * 2**20
+"""Bytes of addresses, of which the program itself takes some 100 MB."""
 _TASKS: Final = {"sheets": "workbooks.read", "tables": "html_tables.read", "unlocked": "decrypt.unlocked"}
 """A task loads its own module alone."""
 _CODECS: Final = ("ascii", "latin-1", "cp437", "cp1252", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")

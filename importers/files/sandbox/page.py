@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from importers.files.cell import Formatted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -22,7 +24,7 @@ Area: TypeAlias = tuple[int, int, int, int]
 """First row, first column, last row, last column of merged cells, counted from 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Oddities:
     """What a scan finds beside the values.
 
@@ -34,11 +36,19 @@ class Oddities:
         Areas of merged cells.
     values
         Cells whose value the reader gets wrong, with the right one.
+    hidden_rows, hidden_columns, struck_rows
+        Rows and columns a person does not see, and rows with text that is struck out.
+    filled
+        How many cells the reader must find, 0 = that is not known.
     """
 
     odd: dict[Place, str] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     values: dict[Place, Any] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    struck_rows: list[int] = field(default_factory=list)
+    filled: int = 0
 
 
 @dataclass(slots=True)
@@ -76,11 +86,12 @@ def _column(cells: Iterable[Any], adjust: Callable[[Any], Any]) -> tuple[array[i
     seen: dict[Any, int] = {}
     codes = array("I", [seen.setdefault(cell, len(seen)) for cell in cells])
     values = list(seen)
-    if any(value in (0, 1) for value in values):
-        # TRUE equals 1 for Python; with their type in the key they stay distinct.
+    if any(value in (0, 1) for value in values) or any(type(cell) is Formatted for cell in cells):
+        # TRUE equals 1 for Python, and a number shown as 0042 equals 42; with more in the key they stay distinct.
         typed: dict[Any, int] = {}
-        codes = array("I", [typed.setdefault((type(cell), cell), len(typed)) for cell in cells])
-        values = [cell for _, cell in typed]
+        keys = ((type(cell), cell, cell.shown if type(cell) is Formatted else "") for cell in cells)
+        codes = array("I", [typed.setdefault(key, len(typed)) for key in keys])
+        values = [cell for _, cell, _ in typed]
     return codes, [adjust(value) for value in values]
 
 
@@ -97,6 +108,7 @@ def written(pages: Sequence[SandboxPage]) -> tuple[list[Any], list[bytes]]:
             [[cell if type(cell) in _PLAIN else _moment(cell) for cell in cells] for _, cells in page.columns],
             page.oddities.merged,
             [[*place, shown] for place, shown in page.oddities.odd.items()],
+            [page.oddities.hidden_rows, page.oddities.hidden_columns, page.oddities.struck_rows],
         ]
         for page in pages
     ]
@@ -104,6 +116,8 @@ def written(pages: Sequence[SandboxPage]) -> tuple[list[Any], list[bytes]]:
 
 
 def _moment(cell: Any) -> list[Any]:
+    if type(cell) is Formatted:
+        return ["formatted", float(cell), cell.shown]
     if type(cell) is timedelta:
         return ["timedelta", cell.days, cell.seconds, cell.microseconds]
     return [MOMENTS[type(cell)], cell.isoformat()]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from importers.files.limits import check_size
-from importers.files.sandbox import binary_workbook, old_workbook, open_document
+from importers.files.sandbox import binary_package, binary_workbook, old_workbook, open_document
 from importers.files.sandbox.page import Oddities, SandboxPage, coded
+from importers.findings import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ _SCANS: Final[dict[str, Callable[[str, bytes], list[Oddities]]]] = {
     "xlsb": binary_workbook.scan,
     "ods": open_document.scan,
 }
+_USUAL: Final[dict[str, Callable[[str, bytes], bytes]]] = {"xlsb": binary_package.usual, "ods": open_document.usual}
+"""What makes of a file one that its reader knows."""
 _LOCKED: Final = {"xls": old_workbook.is_locked, "ods": open_document.is_locked}
 _DURATION: Final = re.compile(r"(-?)PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 
@@ -46,6 +49,7 @@ def read(name: str, data: bytes, kind: str, *, hidden: bool, password: str | Non
         from importers.files.sandbox import decrypt  # noqa: PLC0415 - loaded already
 
         data = (decrypt.unlocked_old if kind == "xls" else decrypt.unlocked_document)(name, data, password)
+    data = _USUAL[kind](name, data) if kind in _USUAL else data
     oddities = _SCANS[kind](name, data)
     pages: list[SandboxPage] = []
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
@@ -63,6 +67,11 @@ def _page(file: str, book: CalamineWorkbook, name: str, odd: Oddities) -> Sandbo
     sheet = book.get_sheet_by_name(name)
     check_size(file, name, sheet.total_height, sheet.total_width)
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    if odd.filled > sum(cell != "" for row in rows for cell in row):
+        raise UnreadableError(
+            f"Im Blatt „{name}“ der Datei „{file}“ gehen beim Lesen Zellen verloren: Das Programm, das sie geschrieben "
+            "hat, schreibt sie auf eine ungewohnte Art. Bitte speichern Sie sie in Excel neu als „.xlsx“."
+        )
     for (row, column), value in odd.values.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = value

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001
-DAY, MOMENT, CLOCK, LENGTH = 1, 2, 3, 4
-FORMATS = {DAY: 14, MOMENT: 22, CLOCK: 20, LENGTH: 46}
+DAY, MOMENT, CLOCK, LENGTH, PADDED = 1, 2, 3, 4, 5
+FORMATS = {DAY: 14, MOMENT: 22, CLOCK: 20, LENGTH: 46, PADDED: 200}
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,13 @@ class Error:
 
     code: int
     formula: bool = True
+
+
+@dataclass(frozen=True)
+class Padded:
+    """A number that its cell shows with four digits."""
+
+    value: int
 
 
 def record(kind: int, data: bytes = b"") -> bytes:
@@ -51,6 +58,8 @@ def cell(column: int, value: Any) -> bytes:
             return packed_record(6, 0, wide(value))
         case Error():
             return packed_record(11 if value.formula else 3, 0, bytes([value.code]) + bytes(10 * value.formula))
+        case Padded():
+            return packed_record(2, PADDED, struct.pack("<i", value.value << 2 | 2))
         case int():
             return packed_record(2, 0, struct.pack("<i", value << 2 | 2))
         case float():
@@ -65,13 +74,33 @@ def cell(column: int, value: Any) -> bytes:
     return packed_record(5, style, struct.pack("<d", length / timedelta(days=1)))
 
 
-def sheet(rows: list[list[Any]], merged: tuple[tuple[int, int, int, int], ...] = ()) -> bytes:
+def short_cell(value: Any) -> bytes:
+    """Return the record of a cell right of another one, as some programs write it: without its column."""
+    if value == "":
+        return record(12, bytes(4))
+    whole = cell(0, value)
+    head = 2 if whole[1] < 128 else 3
+    return record(whole[0] + 11, whole[head + 4 :])
+
+
+def sheet(
+    rows: list[list[Any]],
+    merged: tuple[tuple[int, int, int, int], ...] = (),
+    *,
+    short: bool = False,
+    hidden_row: int = -1,
+) -> bytes:
     """Return the part of one sheet."""
     width = max(map(len, rows))
     pieces = [record(129), record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1)), record(145)]
     for number, row in enumerate(rows):
-        pieces.append(record(0, struct.pack("<I", number) + bytes(21)))
-        pieces.extend(cell(column, value) for column, value in enumerate(row) if value != "")
+        pieces.append(
+            record(0, struct.pack("<I", number) + bytes(7) + bytes([0x10 * (number == hidden_row)]) + bytes(13))
+        )
+        if short:
+            pieces.extend(short_cell(value) if column else cell(0, value) for column, value in enumerate(row))
+        else:
+            pieces.extend(cell(column, value) for column, value in enumerate(row) if value != "")
     part = b"".join([*pieces, record(146)])
     if merged:
         spans = (record(176, struct.pack("<4I", top, low, left, far)) for top, left, low, far in merged)
@@ -80,8 +109,9 @@ def sheet(rows: list[list[Any]], merged: tuple[tuple[int, int, int, int], ...] =
 
 
 def styles() -> bytes:
-    """Return the part with one cell style per format, custom ones for none."""
-    part = record(278) + record(617, struct.pack("<I", 5)) + record(47, bytes(16))
+    """Return the part with one cell style per format."""
+    part = record(278) + record(44, struct.pack("<H", FORMATS[PADDED]) + wide("0000"))
+    part += record(617, struct.pack("<I", len(FORMATS) + 1)) + record(47, bytes(16))
     for number in FORMATS.values():
         part += record(47, struct.pack("<HH", 0, number) + bytes(12))
     return part + record(618) + record(279)
@@ -93,6 +123,8 @@ def xlsb(
     old_mac: bool = False,
     merged: tuple[tuple[int, int, int, int], ...] = (),
     hidden: tuple[str, ...] = (),
+    short: bool = False,
+    hidden_row: int = -1,
 ) -> bytes:
     """Return the sheets as a workbook; ``merged`` holds for each of them."""
     book = record(131) + record(153, struct.pack("<III", old_mac, 0, 0)) + record(143)
@@ -101,7 +133,7 @@ def xlsb(
     for number, (name, rows) in enumerate(sheets.items(), 1):
         book += record(156, struct.pack("<II", name in hidden, number) + wide(f"rId{number}") + wide(name))
         links += f'<Relationship Id="rId{number}" Type="x/worksheet" Target="worksheets/sheet{number}.bin"/>'
-        parts[f"xl/worksheets/sheet{number}.bin"] = sheet(rows, merged)
+        parts[f"xl/worksheets/sheet{number}.bin"] = sheet(rows, merged, short=short, hidden_row=hidden_row)
     parts["xl/workbook.bin"] = book + record(144) + record(132)
     parts["xl/_rels/workbook.bin.rels"] = f"<Relationships>{links}</Relationships>".encode()
     buffer = io.BytesIO()
