@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from importers.content.interventions import IGNORE, LATER
+from importers.home_words import lexicon_files, word_parts
 from importers.rosters import shift_codes
 from importers.values import word_meanings
 from importers.values.spelling import clean, fold
 from rules import roles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from rules.model import RuleBook
 
@@ -47,6 +48,10 @@ class WordKind(Protocol):
     def key(self, word: str) -> str:
         """Return what two spellings of one word have in common."""
         return fold(word)
+
+    def family(self, word: str) -> str:
+        """Return what words have in common that are one question; otherwise each is its own."""
+        return self.key(word)
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:
         """Return what may be chosen: target -> how it is called. Of times in a roster only the usual ones."""
@@ -99,9 +104,17 @@ class InterventionWord(WordKind):
         return book.find_intervention(word) is not None
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
-        """Return titles and what homes often write."""
-        usual = usual_names()
-        return [(entry.id, text) for entry in book.interventions for text in (entry.title, *usual.get(entry.id, ()))]
+        """Return titles and what homes often write; how they are compared is in ``suggestions``."""
+        usual = lexicon_files.entries()
+        return [
+            (entry.id, text)
+            for entry in book.interventions
+            for text in (entry.title, *(usual[entry.id].words if entry.id in usual else ()))
+        ]
+
+    def family(self, word: str) -> str:
+        """Return what words have in common that differ in the degree of help, dose or frequency alone."""
+        return word_parts.family(word)
 
 
 class QualificationWord(WordKind):
@@ -222,13 +235,6 @@ def _words_of_list(name: str) -> list[tuple[str, str]]:
 
 def _usual_codes() -> list[tuple[str, str]]:
     return [(meant.rpartition(", ")[2], code) for code, meant in shift_codes.usual_codes().items()]
-
-
-@cache
-def usual_names() -> Mapping[str, Sequence[str]]:
-    """Return what homes often write for an entry of the catalogue, by its id."""
-    names: Mapping[str, Sequence[str]] = _yaml(Path(__file__).with_suffix(".yaml"))
-    return names
 
 
 @cache

@@ -96,7 +96,14 @@ def known_kind(kind: str) -> str:
 def answered(kind: str) -> Mapping[str, str]:
     """Store the answers of the form, and return what is wrong with them: word -> sentence, "" for all of them."""
     who = current.visitor()
-    answers = {word: other or chosen for word, (chosen, other) in _given(request.form).items() if other or chosen}
+    given = _given(request.form)
+    answers = {word: other or chosen for word, (chosen, other) in given.items() if other or chosen}
+    answers |= {
+        other: answers[word]
+        for number, word in enumerate(given, start=1)
+        if word in answers
+        for other in request.form.getlist(f"auch-{number}")
+    }
     try:
         changed = terms.answer(
             current.databases(),
