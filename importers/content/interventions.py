@@ -46,8 +46,30 @@ IGNORE: Final = "ignorieren"
 LATER: Final = "später"
 """What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
 
+SPLIT: Final = "aufteilen"
+NO_ENTRY: Final = "passt nicht"
+"""The same: it is several interventions at once; it is one that the catalogue does not have. Its rows stay out."""
+
+_UNCOUNTED: Final = {
+    SPLIT: (
+        "bezeichnung-aufteilen",
+        "Diese Bezeichnung meint nach Ihrer Zuordnung mehrere Interventionen; ihre Minuten gehören keiner allein.",
+        "Erfassen Sie sie künftig getrennt, jede mit ihren Minuten. Bis dahin zählen diese Zeilen nicht.",
+    ),
+    NO_ENTRY: (
+        "bezeichnung-ohne-eintrag",
+        "Für diese Bezeichnung gibt es nach Ihrer Zuordnung keinen Eintrag im Katalog.",
+        "Nichts zu tun; diese Zeilen zählen nicht. Passt doch ein Eintrag, ändern Sie die Zuordnung.",
+    ),
+}
+
 UNKNOWN: Final = "intervention-unbekannt"
 """Code of the finding of a name that nobody knows."""
+
+
+def is_settled(target: str, book: RuleBook) -> bool:
+    """Return whether a home's answer for a name holds with this rulebook."""
+    return target in book.index or target == IGNORE or target in _UNCOUNTED
 
 
 @dataclass(frozen=True)
@@ -113,7 +135,7 @@ def read_interventions(
         Residents and employees by name, for files that have no numbers.
     """
     names = conventions.interventions.items()
-    own = {fold(name): target for name, target in names if target in book.index or target == IGNORE}
+    own = {fold(name): target for name, target in names if is_settled(target, book)}
     ignored = _leave_out(table, book, own)
     resident, carer = (table.read(name, parse_number, "", costs_row=True) for name in ("Bewohner-Nr", "Personal-Nr"))
     if people:
@@ -208,7 +230,7 @@ def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
 
 def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
     codes, cells = table.raw("Intervention")
-    count = int(np.array([bool(_own_name(cell, book, own)) for cell in cells], dtype=bool)[codes].sum())
+    count = int(np.array([_own_name(cell, book, own) in book.index for cell in cells], dtype=bool)[codes].sum())
     if count:
         table.report_sheet(
             notice(
@@ -241,6 +263,8 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
         if entry := find_entry(book, written):
             return entry.id
         if target := own.get(fold(written)):
+            if target in _UNCOUNTED:
+                raise error(*_UNCOUNTED[target])
             return target if target != IGNORE else ""  # no row has it any more
         raise contradiction(book, written) or error(
             UNKNOWN,

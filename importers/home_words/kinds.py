@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from importers.content.interventions import IGNORE, LATER
+from importers.content.interventions import IGNORE, LATER, NO_ENTRY, SPLIT
 from importers.home_words import lexicon_files, word_parts
 from importers.rosters import shift_codes
 from importers.values import word_meanings
@@ -34,15 +34,15 @@ class WordKind(Protocol):
         As :class:`importers.ReadFiles` ``unknown`` has it.
     field
         Its name in :class:`importers.conventions.HomeConventions`.
-    ignorable
-        Whether the home may answer that a word means nothing (:data:`IGNORE`).
+    answers
+        What may be answered beside the choices: of an intervention that it is none, several, or not in the catalogue.
     abbreviated
         Whether its words are abbreviations, of which F1, F* and F/2 are kinds of F.
     """
 
     name: ClassVar[str]
     field: ClassVar[str]
-    ignorable: ClassVar[bool] = False
+    answers: ClassVar[tuple[str, ...]] = ()
     abbreviated: ClassVar[bool] = False
 
     def key(self, word: str) -> str:
@@ -72,7 +72,7 @@ class WordKind(Protocol):
     def target(self, written: str, word: str, book: RuleBook) -> str:
         """Return what is stored for an answer, written or chosen, ``""`` where the word cannot stand for it."""
         wanted = fold(written)
-        for answer in (IGNORE, LATER) if self.ignorable else (LATER,):
+        for answer in (*self.answers, LATER):
             if wanted == fold(answer):
                 return answer
         for target, called in self.choices(book).items():
@@ -88,7 +88,8 @@ class WordKind(Protocol):
 class InterventionWord(WordKind):
     """What a home calls an entry of the catalogue."""
 
-    name, field, ignorable = INTERVENTION, "interventions", True
+    name, field = INTERVENTION, "interventions"
+    answers = (IGNORE, SPLIT, NO_ENTRY)
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:
         """Return the entries of the catalogue: id -> id and title."""

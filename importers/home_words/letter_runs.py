@@ -18,13 +18,11 @@ class LetterRuns:
 
     def __init__(self, texts: Sequence[str]) -> None:
         index: dict[str, int] = {}
-        rows, columns = [], []
-        for row, text in enumerate(texts):
-            runs = {index.setdefault(run, len(index)) for run in _runs(text)}
-            rows += [row] * len(runs)
-            columns += runs
+        places: list[tuple[int, int]] = []
+        for number, text in enumerate(texts):
+            places += ((number, index.setdefault(run, len(index))) for run in _runs(text))
         self._index, self._count = index, len(texts)
-        column, row = np.array(columns, dtype=np.int64), np.array(rows, dtype=np.int64)
+        row, column = np.array(places, dtype=np.int64).reshape(-1, 2).T
         self._rarity = np.log((1 + self._count) / (1 + np.bincount(column, minlength=len(index)))) + 1
         self._length = np.sqrt(np.bincount(row, self._rarity[column] ** 2, minlength=self._count))
         order = np.argsort(column, kind="stable")

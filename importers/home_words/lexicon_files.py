@@ -116,10 +116,15 @@ def questions() -> tuple[Question, ...]:
 def grammar() -> Grammar:
     """Return the words that say nothing of what is done."""
     said = _read("grammar")
+    longest_first = {name: tuple(sorted(words, key=len, reverse=True)) for name, words in said.items()}
     return Grammar(
-        *(frozenset(map(fold, said[name])) for name in ("fuellwoerter", "leicht", "nebenbei")),
-        *(tuple(sorted(said[name], key=len, reverse=True)) for name in ("hilfegrade", "vorsaetze", "rubriken")),
-        tuple(said["angaben"]),
+        fillers=frozenset(map(fold, said["fuellwoerter"])),
+        light=frozenset(map(fold, said["leicht"])),
+        asides=frozenset(map(fold, said["nebenbei"])),
+        degrees=longest_first["hilfegrade"],
+        departments=longest_first["vorsaetze"],
+        rubrics=longest_first["rubriken"],
+        doses=tuple(said["angaben"]),
     )
 
 

@@ -173,14 +173,15 @@ class Matcher:
         if self._known(parts):
             return [parts], 1
         for form in _forms(stem(token.text)):
-            if self._known(others := self._splitter.parts(form)):
-                return [others], 1
+            if self._known(of_form := self._splitter.parts(form)):
+                return [of_form], 1
         spelled = plain(token.text)
         if len(spelled) >= (_SHORTEST_CUT if token.cut else _SHORTEST_CUT + 1):
-            longer = {others for word, others in self._spelled.items() if word.startswith(spelled)}
+            longer = {whole for word, whole in self._spelled.items() if word.startswith(spelled)}
             if longer:
                 return sorted(longer), _CUT_SHORT
-        return (others, _SLIP) if (others := self._mistyped(spelled)) else ([parts], 1)
+        mistyped = self._mistyped(spelled)
+        return (mistyped, _SLIP) if mistyped else ([parts], 1)
 
     def _mistyped(self, spelled: str) -> list[tuple[str, ...]]:
         from rapidfuzz import process  # noqa: PLC0415  # needed only where there are unknown words

@@ -26,6 +26,7 @@ _LETTER: Final = "[^\\W\\d_]"
 _LINKS: Final = ("", "s", "n", "en", "es", "er", "e")
 """What joins the parts of a compound."""
 
+_PLAIN: Final = str.maketrans("äöü", "aou", "") | {ord("ß"): "ss"}
 _SHORTEST: Final = 3
 """Letters of the shortest part of a compound."""
 
@@ -202,4 +203,4 @@ class Splitter:
 
 def plain(word: str) -> str:
     """Return a word in the letters of stems: small, without the dots of umlauts."""
-    return word.casefold().translate(str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"}))
+    return word.casefold().translate(_PLAIN)

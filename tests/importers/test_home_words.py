@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.content.interventions import IGNORE, LATER
+from importers.content.interventions import IGNORE, LATER, NO_ENTRY, SPLIT
 from importers.conventions import HomeConventions
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, WordKind
 from importers.home_words.suggestions import FITS, MOST, POSSIBLE, doubt, suggest
@@ -97,7 +97,8 @@ def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBoo
         assert kind.target(kind.called(target, book), "ein Wort", book) == target
         assert kind.target(target, "ein Wort", book) == target
     assert kind.target("  SPÄTER ", "ein Wort", book) == LATER
-    assert kind.target("Ignorieren", "ein Wort", book) == (IGNORE if kind.name == INTERVENTION else "")
+    for answer in (IGNORE, SPLIT, NO_ENTRY):
+        assert kind.target(answer.capitalize(), "ein Wort", book) == (answer if kind.name == INTERVENTION else "")
     assert kind.target("", "", book) == ""
 
 

@@ -62,6 +62,8 @@ class UnansweredWord:
         How it is read until then, "" = not at all.
     question
         What tells the first two suggestions apart where they are a tie.
+    split
+        Whether the word may well mean both.
     """
 
     text: str
@@ -72,6 +74,7 @@ class UnansweredWord:
     doubt: str
     suggestions: tuple[WordSuggestion, ...]
     question: str = ""
+    split: bool = False
     others: tuple[str, ...] = ()
 
     @property
@@ -144,6 +147,7 @@ def pending(
             suggestions.doubt(which, first.text),
             tuple(WordSuggestion(one.target, which.called(one.target, book), *one[1:]) for one in offers.nearest),
             offers.question,
+            offers.split,
             tuple(word.text for word in others),
         )
         for (first, *others), offers in zip(families, near, strict=True)
