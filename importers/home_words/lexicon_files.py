@@ -72,7 +72,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Words that say nothing of what is done, and patterns that are cut off (see ``lexicon/grammar.yaml``)."""
+    """Words that say nothing of what is done, patterns that are cut off, stems (see ``lexicon/grammar.yaml``)."""
 
     fillers: frozenset[str]
     light: frozenset[str]
@@ -81,6 +81,7 @@ class Grammar:
     departments: tuple[str, ...]
     rubrics: tuple[str, ...]
     doses: tuple[str, ...]
+    stems: Mapping[str, str]
 
 
 @cache
@@ -116,7 +117,9 @@ def questions() -> tuple[Question, ...]:
 def grammar() -> Grammar:
     """Return the words that say nothing of what is done."""
     said = _read("grammar")
-    longest_first = {name: tuple(sorted(words, key=len, reverse=True)) for name, words in said.items()}
+    longest_first = {
+        name: tuple(sorted(said[name], key=len, reverse=True)) for name in ("hilfegrade", "vorsaetze", "rubriken")
+    }
     return Grammar(
         fillers=frozenset(map(fold, said["fuellwoerter"])),
         light=frozenset(map(fold, said["leicht"])),
@@ -125,6 +128,7 @@ def grammar() -> Grammar:
         departments=longest_first["vorsaetze"],
         rubrics=longest_first["rubriken"],
         doses=tuple(said["angaben"]),
+        stems=said["staemme"],
     )
 
 

@@ -31,14 +31,20 @@ _LEAST_LIKE, _ALIKE = 0.25, 0.6
 _HEAD, _COUNTER = 1.35, 0.35
 """What a word counts that means its entry whatever stands beside it, and an entry beside one of its counter-words."""
 
-_ASIDE, _CUT_SHORT, _SLIP = 0.35, 0.8, 0.8
-"""What a word counts that is said in passing, one that is cut short, and one with a slip of the hand."""
+_ASIDE: Final = 0.35
+"""What a word counts that is said in passing."""
+
+_CUT_SHORT, _SLIP, _HALF = 0.8, 0.8, 0.7
+"""How sure a word is that is cut short, one with a slip of the hand, and a compound of which half is known."""
 
 _LIGHT: Final = 0.5
 """Weight of words such as "aus" and "ins"."""
 
 _UNKNOWN: Final = 0.4
 """Weight of a word nobody knows, as a share of the rarest."""
+
+_SAID: Final = 0.999
+"""Strength of a phrase that is said as a whole."""
 
 _WHOLE: Final = 1.5
 """How sharply a phrase loses where only part of it is said: its share to this power."""
@@ -55,6 +61,8 @@ class Agreement(NamedTuple):
 
     Attributes
     ----------
+    certain
+        Share of the text that is said in whole phrases of the entry, without a slip and without guessing, 0 to 1.
     exact
         Whether the text is a known word in all that counts, and that means no other entry.
     """
@@ -62,6 +70,7 @@ class Agreement(NamedTuple):
     target: str
     score: float
     like: str
+    certain: float = 0.0
     exact: bool = False
 
 
@@ -125,16 +134,16 @@ class Matcher:
             target: [frozenset(chain.from_iterable(map(self._parts, tokens(word)))) for word in some]
             for target, some in counter_words.items()
         }
-        self._index()
+        self._index(said)
 
-    def _index(self) -> None:
+    def _index(self, said: Mapping[str, Sequence[Token]]) -> None:
         self._postings: defaultdict[str, list[int]] = defaultdict(list)
         self._meanings: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         for place, phrase in enumerate(self._phrases):
             self._meanings[phrase.parts].add(phrase.target)
             for part in phrase.parts:
                 self._postings[part].append(place)
-        self._letters = LetterRuns([_letters(tokens(phrase.text)) for phrase in self._phrases])
+        self._letters = LetterRuns([_letters(said[phrase.text]) for phrase in self._phrases])
 
     def agreements(self, text: str) -> list[Agreement]:
         """Return the entries a text agrees with, the best first."""
@@ -142,7 +151,7 @@ class Matcher:
         slots = [slot for token in said for slot in self._slots(token)]
         if not slots:
             return []
-        words, letters = self._by_words(slots), self._by_letters(_letters(said))
+        (words, certain), letters = self._by_words(slots), self._by_letters(_letters(said))
         stems = frozenset(part for slot in slots for part, sure in slot.stems.items() if sure == 1)
         meant = self._meanings.get(stems, set()) if all(1 in slot.stems.values() for slot in slots) else set()
         agreements = []
@@ -152,7 +161,7 @@ class Matcher:
             if target not in meant and any(words <= stems for words in self._counter.get(target, ())):
                 score *= _COUNTER
             like = self._phrases[(by_letters if by_letters[0] >= _ALIKE else max(by_words, by_letters))[1]].text
-            agreements.append(Agreement(target, min(score, 1.0), like, meant == {target}))
+            agreements.append(Agreement(target, min(score, 1.0), like, certain.get(target, 0.0), meant == {target}))
         return sorted(agreements, key=lambda one: (not one.exact, -one.score, one.target))
 
     def _parts(self, token: Token) -> tuple[str, ...]:
@@ -176,12 +185,27 @@ class Matcher:
             if self._known(of_form := self._splitter.parts(form)):
                 return [of_form], 1
         spelled = plain(token.text)
-        if len(spelled) >= (_SHORTEST_CUT if token.cut else _SHORTEST_CUT + 1):
-            longer = {whole for word, whole in self._spelled.items() if word.startswith(spelled)}
-            if longer:
-                return sorted(longer), _CUT_SHORT
-        mistyped = self._mistyped(spelled)
-        return (mistyped, _SLIP) if mistyped else ([parts], 1)
+        if longer := self._longer(spelled, cut=token.cut):
+            return longer, _CUT_SHORT
+        if mistyped := self._mistyped(spelled):
+            return mistyped, _SLIP
+        halves = self._halves(token)
+        return (halves, _HALF) if halves else ([parts], 1)
+
+    def _longer(self, spelled: str, *, cut: bool) -> list[tuple[str, ...]]:
+        """Return the words a text is the beginning of."""
+        if len(spelled) < (_SHORTEST_CUT if cut else _SHORTEST_CUT + 1):
+            return []
+        return sorted({parts for word, parts in self._spelled.items() if word.startswith(spelled)})
+
+    def _halves(self, token: Token) -> list[tuple[str, ...]]:
+        """Return what a compound may be of which one part is cut short, or unknown: its end says more."""
+        for known, rest in self._splitter.beginnings(token.text):
+            if longer := self._longer(rest, cut=token.cut):
+                return [(*self._splitter.parts(known), *parts) for parts in longer]
+        if tail := self._splitter.tail(token.text):
+            return [self._splitter.parts(tail)]
+        return [self._splitter.parts(known) for known, _ in self._splitter.beginnings(token.text)][:1]
 
     def _mistyped(self, spelled: str) -> list[tuple[str, ...]]:
         from rapidfuzz import process  # noqa: PLC0415  # needed only where there are unknown words
@@ -196,22 +220,28 @@ class Matcher:
     def _known(self, parts: Iterable[str]) -> bool:
         return all(part in self._rarity for part in parts)
 
-    def _by_words(self, slots: Sequence[_Slot]) -> _Best:
-        """Return for each entry the share of the text that its phrases explain, and the best of them."""
+    def _by_words(self, slots: Sequence[_Slot]) -> tuple[_Best, dict[str, float]]:
+        """Return for each entry the share of the text that its phrases explain with the best of them, and certainly."""
         strength = self._strength(slots)
         total = sum(slot.weight for slot in slots)
         explained: defaultdict[str, float] = defaultdict(float)
+        certain: defaultdict[str, float] = defaultdict(float)
         best: _Best = {}
         for slot in slots:
             here: _Best = {}
+            whole: set[str] = set()
             for part, sure in slot.stems.items():
                 for place in self._postings[part]:
                     target = self._phrases[place].target
                     here[target] = max(here.get(target, (0.0, -1)), (strength[place] * sure, place))
+                    if sure == 1 and strength[place] >= _SAID:
+                        whole.add(target)
             for target, (share, place) in here.items():
                 explained[target] += slot.weight * share
                 best[target] = max(best.get(target, (0.0, -1)), (slot.weight * share, place))
-        return {target: (weight / total, best[target][1]) for target, weight in explained.items()}
+            for target in whole:
+                certain[target] += slot.weight / total
+        return {target: (weight / total, best[target][1]) for target, weight in explained.items()}, certain
 
     def _strength(self, slots: Sequence[_Slot]) -> dict[int, float]:
         """Return for each phrase that shares a word with the text how much of it the text says."""

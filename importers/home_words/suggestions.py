@@ -30,7 +30,7 @@ FITS, POSSIBLE = "passt sehr gut", "möglich"
 MOST: Final = 3
 """Suggestions for one word."""
 
-_LEAST: Final = 0.2
+_LEAST: Final = 0.13
 """Agreement with an entry below this is noise."""
 
 _FITS_ALIKE: Final = 0.9
@@ -44,6 +44,9 @@ _AT_MOST: Final = 0.5
 
 _OWN: Final = 1.2
 """What counts more that the home has said itself."""
+
+_CERTAIN: Final = 0.6
+"""Share of the text that must be read without guessing for a suggestion to fit very well."""
 
 _NEAR: Final = 0.15
 """Within this the first and the next are a tie, to be told apart by a question."""
@@ -156,7 +159,8 @@ def _weighed(agreements: Sequence[Agreement], levels: Mapping[str, int]) -> Sugg
     level = levels.get(first.target)
     ahead = first.score - max((one.score for one in rest), default=0)
     of_level = first.score - max((one.score for one in rest if levels.get(one.target) != level), default=0)
-    fits = first.exact or (first.score >= _FITS and ahead >= _AHEAD and of_level >= _AHEAD_OF_LEVEL)
+    clear = first.certain >= _CERTAIN and ahead >= _AHEAD and of_level >= _AHEAD_OF_LEVEL
+    fits = first.exact or (first.score >= _FITS and clear)
     shown = [one for one in good if one.target != NOTHING][:MOST]
     tie = {one.target for one in shown[:2] if first.score - one.score < _NEAR and not first.exact}
     asked = next((question for question in lexicon_files.questions() if question.between == tie), None)

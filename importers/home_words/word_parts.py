@@ -31,6 +31,10 @@ _SHORTEST: Final = 3
 """Letters of the shortest part of a compound."""
 
 
+_LONG_PART: Final = 4
+"""Letters of a word in which a compound is believed to begin or end whose other part nobody knows."""
+
+
 class Token(NamedTuple):
     """A word of a text.
 
@@ -140,6 +144,8 @@ def _cuts() -> tuple[re.Pattern[str], ...]:
 def stem(word: str) -> str:
     """Return the stem of a word: "Lagerung" and "lagern" have one, "Füße", "Fuesse" and "Fuß" too."""
     folded = word.casefold()
+    if own := grammar().stems.get(plain(word)):
+        return own
     for ending in ("ungen", "ung"):
         if folded.endswith(ending) and len(folded) - len(ending) > _SHORTEST:
             folded = folded.removesuffix(ending)
@@ -158,13 +164,14 @@ class Splitter:
     """Splits compounds along the words of a vocabulary: Verbandswechsel into the stems of Verband and Wechsel."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        fillers = grammar().fillers
+        without = grammar().fillers | grammar().light | set(map(stem, grammar().light))
         self._stems: dict[str, str] = {}
         for word in words:
             folded = plain(word)
-            if len(folded) >= _SHORTEST and fold(word) not in fillers:
+            if len(folded) >= _SHORTEST and fold(word) not in without:
                 self._stems[folded] = stem(word)
-        self._stems |= {one: one for one in self._stems.values() if len(one) >= _SHORTEST}
+        stems = {one: one for one in self._stems.values() if len(one) >= _SHORTEST and one not in without}
+        self._stems = stems | self._stems
         self._parts: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, stemmed: str) -> bool:
@@ -178,7 +185,8 @@ class Splitter:
         """Return the stems of the parts of a word; of one that is no compound its own."""
         key = plain(word)
         if key not in self._parts:
-            self._parts[key] = self._split(key, stem(word)) or (stem(word),)
+            whole = self._stems.get(key) or stem(word)
+            self._parts[key] = self._split(key, whole) or (whole,)
         return self._parts[key]
 
     def _split(self, key: str, whole: str) -> tuple[str, ...]:
@@ -193,6 +201,21 @@ class Splitter:
                 if len(rest) > 2 * _SHORTEST and (more := self._split(rest, stemmed)):
                     return (*self.parts(left), *more)
         return ()
+
+    def tail(self, word: str) -> str:
+        """Return the longest known word that a compound ends with, "" = none: of "Osterandacht" the Andacht."""
+        key, whole = plain(word), stem(word)
+        for begin in range(_SHORTEST, len(key) - _LONG_PART + 1):
+            if known := self._stems.get(key[begin:]) or (whole[begin:] if whole[begin:] in self._stems else ""):
+                return known
+        return ""
+
+    def beginnings(self, word: str) -> Iterator[tuple[str, str]]:
+        """Yield the known words that a compound may begin with, the longest first, and the rest of it."""
+        key = plain(word)
+        for end in range(len(key) - _SHORTEST, _LONG_PART - 1, -1):
+            if known := self._left(key[:end]):
+                yield known, key[end:]
 
     def _left(self, text: str) -> str:
         for link in _LINKS:
