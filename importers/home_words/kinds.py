@@ -139,7 +139,7 @@ class QualificationWord(WordKind):
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
         """Return the professions."""
-        return [(" ".join(map(str, meaning.value)).strip(), word) for word, meaning in word_meanings.professions()]
+        return [(level_target(meaning), word) for word, meaning in word_meanings.professions()]
 
 
 class RoleWord(WordKind):
@@ -224,6 +224,11 @@ KINDS: Final[Mapping[str, WordKind]] = {
     kind.name: kind for kind in (InterventionWord(), QualificationWord(), RoleWord(), ShiftWord(), DutyCode())
 }
 """The kinds of words, in the order in which they are asked for."""
+
+
+def level_target(meaning: word_meanings.Meaning) -> str:
+    """Return what a home would settle for a profession: its level, and its role."""
+    return " ".join(map(str, meaning.suggested or meaning.value)).strip()
 
 
 def _itself(written: str, word: str) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from importers.home_words import lexicon_files, likeness
-from importers.home_words.kinds import INTERVENTION, QUALIFICATION
+from importers.home_words.kinds import INTERVENTION, QUALIFICATION, level_target
 from importers.home_words.lexicon_files import NOTHING
 from importers.home_words.matching import Matcher
 from importers.home_words.word_parts import core
@@ -175,6 +175,9 @@ def _by_likeness(kind: WordKind, words: Sequence[str], known: Sequence[tuple[str
     """Return what words of short lists might mean, by likeness of their letters."""
     suggestions = []
     for word in words:
+        if kind.name == QUALIFICATION and (meaning := word_meanings.qualification(word)):
+            suggestions.append(Suggestions((NearWord(level_target(meaning), FITS, word),)))
+            continue
         alike = likeness.alike(word, known, abbreviated=kind.abbreviated)[:MOST]
         most = max((one.score for one in alike), default=0.0)
         nearest = (
