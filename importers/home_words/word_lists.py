@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS: Final = (";", "\t", ",")
 _HEADINGS: Final = frozenset(
-    {"wort", "wörter", "woerter", "bezeichnungen", "interventionen", "maßnahmen", "massnahmen"}
+    map(fold, ("Wort", "Wörter", "Bezeichnung", "Bezeichnungen", "Interventionen", "Maßnahmen"))
 )
 """Headings of such a list that are none of the sheet ``Interventionen``."""
 
@@ -59,4 +59,6 @@ def _separator(text: str) -> str:
 def _is_heading(cell: str) -> bool:
     heading = cell.strip().strip('"')
     matches = template_columns.matches("Interventionen", heading, synonyms.usual())
-    return fold(heading) in _HEADINGS or any(match.column == "Intervention" for match in matches)
+    return fold(heading) in _HEADINGS or any(
+        match.column == "Intervention" and match.confidence >= synonyms.LIKELY and not match.shape for match in matches
+    )
