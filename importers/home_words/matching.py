@@ -1,7 +1,7 @@
 """How well a home's own name for an intervention agrees with what is known to mean an entry of the catalogue.
 
 Three quarters are words (stems, parts of compounds, written-out abbreviations, one slip of the hand), one quarter is
-short runs of letters; both count by their rarity. ``docs/adr/0021`` says why.
+short runs of letters; both count by their rarity. ``docs/adr/0023`` says why.
 """
 
 from __future__ import annotations
