@@ -20,6 +20,7 @@ from importers.content.intervention_cells import (
     seconds_of,
 )
 from importers.content.intervention_names import contradiction, find_entry
+from importers.content.own_names import IGNORE, UNCOUNTED, is_settled, leave_out, note_mapped
 from importers.content.plausibility import check_plausibility
 from importers.content.repeated_interventions import without_repeats
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
@@ -42,34 +43,8 @@ if TYPE_CHECKING:
     from importers.conventions import HomeConventions
     from rules.model import RuleBook
 
-IGNORE: Final = "ignorieren"
-LATER: Final = "später"
-"""What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
-
-SPLIT: Final = "aufteilen"
-NO_ENTRY: Final = "passt nicht"
-"""The same: it is several interventions at once; it is one that the catalogue does not have. Its rows stay out."""
-
-_UNCOUNTED: Final = {
-    SPLIT: (
-        "bezeichnung-aufteilen",
-        "Diese Bezeichnung meint nach Ihrer Zuordnung mehrere Interventionen; ihre Minuten gehören keiner allein.",
-        "Erfassen Sie sie künftig getrennt, jede mit ihren Minuten. Bis dahin zählen diese Zeilen nicht.",
-    ),
-    NO_ENTRY: (
-        "bezeichnung-ohne-eintrag",
-        "Für diese Bezeichnung gibt es nach Ihrer Zuordnung keinen Eintrag im Katalog.",
-        "Nichts zu tun; diese Zeilen zählen nicht. Passt doch ein Eintrag, ändern Sie die Zuordnung.",
-    ),
-}
-
 UNKNOWN: Final = "intervention-unbekannt"
 """Code of the finding of a name that nobody knows."""
-
-
-def is_settled(target: str, book: RuleBook) -> bool:
-    """Return whether a home's answer for a name holds with this rulebook."""
-    return target in book.index or target == IGNORE or target in _UNCOUNTED
 
 
 @dataclass(frozen=True)
@@ -136,13 +111,13 @@ def read_interventions(
     """
     names = conventions.interventions.items()
     own = {fold(name): target for name, target in names if is_settled(target, book)}
-    ignored = _leave_out(table, book, own)
+    ignored = leave_out(table, book, own)
     resident, carer = (table.read(name, parse_number, "", costs_row=True) for name in ("Bewohner-Nr", "Personal-Nr"))
     if people:
         resident = people.residents.resolve(table, "Bewohner-Nr", resident)
         carer = people.staff.resolve(table, "Personal-Nr", carer)
     intervention = table.read("Intervention", intervention_parser(book, own), "", costs_row=True)
-    _note_mapped(table, book, own)
+    note_mapped(table, book, own)
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
@@ -202,47 +177,6 @@ def _needs_resident(intervention: CodedColumn, book: RuleBook) -> np.ndarray:
     return needs
 
 
-def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
-    """Return what a cell the catalogue does not know is mapped to, "" = nothing."""
-    if not own or not isinstance(cell, str) or find_entry(book, cell_values.text(cell)):
-        return ""
-    return own.get(fold(cell), "")
-
-
-def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
-    """Drop the rows whose name the home has decided to ignore, with a notice of how many they are."""
-    codes, cells = table.raw("Intervention")
-    dropped = np.array([_own_name(cell, book, own) == IGNORE for cell in cells], dtype=bool)[codes]
-    count = int(dropped.sum())
-    if count:
-        table.report_sheet(
-            notice(
-                "zeilen-ignoriert",
-                f"{count} Zeilen haben eine Bezeichnung, die Ihre Zuordnung nicht als Intervention zählt.",
-                "Nichts zu tun. Soll eine davon zählen, ändern Sie ihre Zuordnung und laden Sie die Datei noch einmal.",
-            ),
-            column="Intervention",
-            count=count,
-        )
-        table.drop(dropped)
-    return count
-
-
-def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
-    codes, cells = table.raw("Intervention")
-    count = int(np.array([_own_name(cell, book, own) in book.index for cell in cells], dtype=bool)[codes].sum())
-    if count:
-        table.report_sheet(
-            notice(
-                "bezeichnung-zugeordnet",
-                f"{count} Zeilen haben eine eigene Bezeichnung Ihres Hauses, die einer Intervention zugeordnet ist.",
-                "Nichts zu tun.",
-            ),
-            column="Intervention",
-            count=count,
-        )
-
-
 def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
     """Return a function from a cell to the catalogue id it names."""
 
@@ -263,8 +197,8 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
         if entry := find_entry(book, written):
             return entry.id
         if target := own.get(fold(written)):
-            if target in _UNCOUNTED:
-                raise error(*_UNCOUNTED[target])
+            if target in UNCOUNTED:
+                raise error(*UNCOUNTED[target])
             return target if target != IGNORE else ""  # no row has it any more
         raise contradiction(book, written) or error(
             UNKNOWN,
