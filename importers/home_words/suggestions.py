@@ -48,6 +48,9 @@ _OWN: Final = 1.2
 _CERTAIN: Final = 0.6
 """Share of the text that must be read without guessing for a suggestion to fit very well."""
 
+NO_NURSE: Final = 3
+"""Highest level of people without the training of a nurse."""
+
 _NEAR: Final = 0.15
 """Within this the first and the next are a tie, to be told apart by a question."""
 
@@ -175,12 +178,9 @@ def _by_likeness(kind: WordKind, words: Sequence[str], known: Sequence[tuple[str
     """Return what words of short lists might mean, by likeness of their letters."""
     suggestions = []
     for word in words:
-        if kind.name == QUALIFICATION and (meaning := word_meanings.qualification(word)):
-            suggestions.append(Suggestions((NearWord(level_target(meaning), FITS, word),)))
-            continue
-        alike = likeness.alike(word, known, abbreviated=kind.abbreviated)[:MOST]
+        alike = likeness.alike(word, known, abbreviated=kind.abbreviated)
         most = max((one.score for one in alike), default=0.0)
-        nearest = (
+        nearest = [
             NearWord(
                 one.target,
                 FITS if one.score > _FITS_ALIKE and one.score == most else POSSIBLE,
@@ -188,9 +188,24 @@ def _by_likeness(kind: WordKind, words: Sequence[str], known: Sequence[tuple[str
                 _same(word, one.text),
             )
             for one in alike
-        )
-        suggestions.append(Suggestions(tuple(nearest)))
+        ]
+        if kind.name == QUALIFICATION and (meaning := word_meanings.qualification(word)):
+            nearest = _behind(NearWord(level_target(meaning), FITS, word), nearest)
+        suggestions.append(Suggestions(tuple(nearest[:MOST])))
     return suggestions
+
+
+def _behind(read: NearWord, others: Iterable[NearWord]) -> list[NearWord]:
+    """Return how a profession is read, and others behind it; none makes a nurse of who is none."""
+    highest = max(int(read.target[0]), NO_NURSE)
+    return [
+        read,
+        *(
+            one._replace(band=POSSIBLE, exact=False)
+            for one in others
+            if one.target != read.target and int(one.target[0]) <= highest
+        ),
+    ]
 
 
 def _same(word: str, known: str) -> bool:
