@@ -93,6 +93,16 @@ def test_a_word_may_mean_several_entries_or_none(ben: Person, client: FlaskClien
     assert f"Zauberei;{answer};" in client.get("/bezeichnungen/bezeichnungen.csv").text
 
 
+def test_people_who_do_no_care_are_an_answer_on_the_page_and_in_the_table(ben: Person, client: FlaskClient) -> None:
+    page = "/bezeichnungen/qualifikation"
+    assert '<option value="0">keine Pflege</option>' in client.get(page).text
+    out = client.get("/bezeichnungen/bezeichnungen.csv").text
+    assert send(client, out.replace("Zauberlehrling;", "Zauberlehrling;keine Pflege")).status_code == 302
+    assert stored_terms(ben, QUALIFICATION) == {"Zauberlehrling": ("0", 1)}
+    assert "keine Pflege" in client.get(page).text
+    assert "Zauberlehrling;keine Pflege;" in client.get("/bezeichnungen/bezeichnungen.csv").text
+
+
 def test_saving_nothing_shows_a_message(ben: Person, client: FlaskClient) -> None:
     page = "/bezeichnungen/dienst"
     post(client, page, page, wort=["F", "f"], **{"antwort-1": "", "andere-2": "  "})
