@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from importers.values.spelling import fold, lost_letters, squash
 
@@ -40,6 +40,7 @@ _GENDER: Final = re.compile(
 )
 _FEMALE: Final = re.compile(r"(?<=er|nt)in\b")
 _QUALIFIED: Final = (4, "")
+_NURSE: Final = Meaning(_QUALIFIED)
 _DEGREE: Final = "Ein akademischer Grad ist kein eigener Pflegeabschluss; bis zur Antwort gilt QN 4."
 _EXAMINED: Final = re.compile(
     r"^(?:exam\.?|examinierte[rn]?|staatl(?:ich|\.) ?(?:anerkannte|gepr(?:üfte|\.)|anerk\.|examinierte)[rn]?"
@@ -74,36 +75,69 @@ def _profession(words: str) -> Meaning | None:
 
 def _decided(words: str) -> Meaning | None:
     """Return what a part of the words decides alone."""
-    written = " ".join(fold(words).split())
-    for entry in _read("qualification_parts")["entscheidet"]:
-        if any(re.search(rf"(?<![^\W_]){re.escape(fold(part))}", written) for part in entry["enthaelt"]):
-            return Meaning((int(entry["qn"]), ""), entry["grund"])
-    return None
+    written = fold(words)
+    return next((meaning for pattern, meaning in _parts().deciding if pattern.search(written)), None)
 
 
 def _without_rest(words: str) -> Meaning | None:
     """Return what words mean without what says nothing, and with an academic degree."""
-    parts = _read("qualification_parts")
     rest, alone = words, None
-    for entry in parts["weglassen"]:
-        shorter = _without(rest, entry["worte"])
-        alone = alone or (Meaning((int(entry["qn"]), ""), entry["grund"]) if shorter != rest else None)
+    for pattern, meaning in _parts().idle:
+        shorter = _without(rest, pattern)
+        alone = alone or (meaning if shorter != rest else None)
         rest = shorter
     if not squash(rest):
         return alone
-    if alone and (meaning := _profession(rest)):
-        return meaning
-    for entry in parts["grade"]:
-        base = _profession(_without(rest, entry["worte"])) if _without(rest, entry["worte"]) != rest else None
+    if alone and (of_rest := _profession(rest)):
+        return of_rest
+    for pattern, meaning in _parts().degrees:
+        shorter = _without(rest, pattern)
+        base = _profession(shorter) if shorter != rest else None
         if base and not base.doubt and base.value == _QUALIFIED:
-            return base if int(entry["qn"]) == _QUALIFIED[0] else Meaning(_QUALIFIED, _DEGREE, (int(entry["qn"]), ""))
+            return meaning
     return None
 
 
-def _without(words: str, parts: Iterable[str]) -> str:
-    pattern = "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))
-    shorter = re.sub(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", " ", words, flags=re.IGNORECASE)
+def _without(words: str, parts: re.Pattern[str]) -> str:
+    shorter = parts.sub(" ", words)
     return re.sub(r"\(\s*\)", " ", shorter).strip(" ,;/()-–+|") if shorter != words else words
+
+
+class _Parts(NamedTuple):
+    """What may stand beside a profession: patterns, and what each means."""
+
+    deciding: list[tuple[re.Pattern[str], Meaning]]
+    idle: list[tuple[re.Pattern[str], Meaning]]
+    degrees: list[tuple[re.Pattern[str], Meaning]]
+
+
+@cache
+def _parts() -> _Parts:
+    said = _read("qualification_parts")
+    return _Parts(
+        [
+            (re.compile(rf"(?<![^\W_])(?:{_any(map(fold, entry['enthaelt']))})"), _doubtful(entry))
+            for entry in said["entscheidet"]
+        ],
+        [(_whole(entry["worte"]), _doubtful(entry)) for entry in said["weglassen"]],
+        [
+            (_whole(entry["worte"]), Meaning(_QUALIFIED, _DEGREE, suggested) if suggested != _QUALIFIED else _NURSE)
+            for entry in said["grade"]
+            for suggested in [(int(entry["qn"]), "")]
+        ],
+    )
+
+
+def _doubtful(entry: Mapping[str, Any]) -> Meaning:
+    return Meaning((int(entry["qn"]), ""), entry["grund"])
+
+
+def _whole(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{_any(words)})(?![^\W_])", re.IGNORECASE)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def grade(word: str) -> Meaning | None:
