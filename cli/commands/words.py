@@ -80,7 +80,9 @@ def _words(given: str) -> list[str]:
 
 
 def _document(word: str, suggestions: Suggestions, book: RuleBook) -> dict[str, object]:
-    known = book.find_intervention(word)
+    from importers.content.intervention_names import find_entry  # noqa: PLC0415
+
+    known = find_entry(book, word)
     return {
         "wort": word,
         "bekannt": known.id if known else None,
@@ -92,7 +94,9 @@ def _document(word: str, suggestions: Suggestions, book: RuleBook) -> dict[str, 
 
 
 def _lines(word: str, suggestions: Suggestions, book: RuleBook) -> list[str]:
-    if known := book.find_intervention(word):
+    from importers.content.intervention_names import find_entry  # noqa: PLC0415
+
+    if known := find_entry(book, word):
         return [f"{word}", f"  bekannt: {known.id} {known.title}"]
     titles = {entry.id: entry.title for entry in book.interventions}
     lines = [f"  {one.band}: {one.target} {titles[one.target]}" for one in suggestions.nearest]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
+from importers.content.intervention_names import find_entry
 from importers.content.own_names import IGNORE, LATER, NO_ENTRY, SPLIT
 from importers.home_words import lexicon_files, word_parts
 from importers.rosters import shift_codes
@@ -102,7 +103,7 @@ class InterventionWord(WordKind):
 
     def explains_itself(self, word: str, book: RuleBook) -> bool:
         """Return whether the catalogue knows the word."""
-        return book.find_intervention(word) is not None
+        return find_entry(book, word) is not None
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
         """Return titles and what homes often write; how they are compared is in ``suggestions``."""

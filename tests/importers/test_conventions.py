@@ -130,7 +130,7 @@ def test_a_name_of_several_entries_or_of_none_costs_its_rows_with_the_reason(boo
     result = named(book, "körperpflege KOMPLETT", "Bauchtanz", "Bauchtanz", "1.1")
     assert (len(result.tables.interventions), result.tables.faulty, result.ignored, result.rows) == (1, 3, 0, 4)
     codes = ("bezeichnung-aufteilen", "bezeichnung-ohne-eintrag")
-    assert [sum(one.code == code for one in result.findings) for code in codes] == [1, 2]
+    assert [sum(one.count for one in result.findings if one.code == code) for code in codes] == [1, 2]
     assert not [one for one in result.findings if one.code == "bezeichnung-zugeordnet"]
     assert result.unknown == {}
 
