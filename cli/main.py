@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "whatif": "durchrechnen, was Schulung, Personalmix oder andere Regeln ändern würden",
     "staffing": "Personalanhaltswerte nach § 113c Abs. 1 SGB XI berechnen",
     "rules": "Regelwerke auflisten, zeigen und prüfen",
+    "words": "eigene Wörter eines Hauses ausprobieren: welchen Eintrag sie meinen können",
     "sample": "synthetische Einrichtungen erzeugen",
     "template": "die leere Arbeitsmappe zum Ausfüllen schreiben",
     "bench": "die Geschwindigkeit messen, als Verhältnisse in einem Lauf",

@@ -20,6 +20,7 @@ from importers.content.intervention_cells import (
     seconds_of,
 )
 from importers.content.intervention_names import contradiction, find_entry
+from importers.content.own_names import IGNORE, UNCOUNTED, is_settled, leave_out, note_mapped
 from importers.content.plausibility import check_plausibility
 from importers.content.repeated_interventions import without_repeats
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
@@ -43,10 +44,6 @@ if TYPE_CHECKING:
     from importers.content.table import Table
     from importers.conventions import HomeConventions
     from rules.model import RuleBook
-
-IGNORE: Final = "ignorieren"
-LATER: Final = "später"
-"""What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
 
 UNKNOWN: Final = "intervention-unbekannt"
 """Code of the finding of a name that nobody knows."""
@@ -115,8 +112,8 @@ def read_interventions(
         Residents and employees by name, for files that have no numbers.
     """
     names = conventions.interventions.items()
-    own = {fold(name): target for name, target in names if target in book.index or target == IGNORE}
-    ignored = _leave_out(table, book, own)
+    own = {fold(name): target for name, target in names if is_settled(target, book)}
+    ignored = leave_out(table, book, own)
     resident, carer = (table.read(name, parse_number, "", costs_row=True) for name in ("Bewohner-Nr", "Personal-Nr"))
     if people:
         resident = people.residents.resolve(table, "Bewohner-Nr", resident)
@@ -124,7 +121,7 @@ def read_interventions(
     parse_id = intervention_parser(book, own, table.raw("Intervention").values)
     intervention = table.read("Intervention", parse_id, "", costs_row=True)
     _note_shown(table, book)
-    _note_mapped(table, book, own)
+    note_mapped(table, book, own)
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
@@ -184,47 +181,6 @@ def _needs_resident(intervention: CodedColumn, book: RuleBook) -> np.ndarray:
     return needs
 
 
-def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
-    """Return what a cell the catalogue does not know is mapped to, "" = nothing."""
-    if not own or not isinstance(cell, str) or find_entry(book, cell_values.text(cell)):
-        return ""
-    return own.get(fold(cell), "")
-
-
-def _leave_out(table: Table, book: RuleBook, own: Mapping[str, str]) -> int:
-    """Drop the rows whose name the home has decided to ignore, with a notice of how many they are."""
-    codes, cells = table.raw("Intervention")
-    dropped = np.array([_own_name(cell, book, own) == IGNORE for cell in cells], dtype=bool)[codes]
-    count = int(dropped.sum())
-    if count:
-        table.report_sheet(
-            notice(
-                "zeilen-ignoriert",
-                f"{count} Zeilen haben eine Bezeichnung, die Ihre Zuordnung nicht als Intervention zählt.",
-                "Nichts zu tun. Soll eine davon zählen, ändern Sie ihre Zuordnung und laden Sie die Datei noch einmal.",
-            ),
-            column="Intervention",
-            count=count,
-        )
-        table.drop(dropped)
-    return count
-
-
-def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
-    codes, cells = table.raw("Intervention")
-    count = int(np.array([bool(_own_name(cell, book, own)) for cell in cells], dtype=bool)[codes].sum())
-    if count:
-        table.report_sheet(
-            notice(
-                "bezeichnung-zugeordnet",
-                f"{count} Zeilen haben eine eigene Bezeichnung Ihres Hauses, die einer Intervention zugeordnet ist.",
-                "Nichts zu tun.",
-            ),
-            column="Intervention",
-            count=count,
-        )
-
-
 def intervention_parser(book: RuleBook, own: Mapping[str, str], cells: Iterable[Any] = ()) -> Callable[[Any], str]:
     """Return a function from a cell to the catalogue id it names.
 
@@ -250,6 +206,8 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str], cells: Iterable[
         if entry := find_entry(book, written):
             return entry.id
         if target := own.get(fold(written)):
+            if target in UNCOUNTED:
+                raise error(*UNCOUNTED[target])
             return target if target != IGNORE else ""  # no row has it any more
         check_spoilt(written)
         raise contradiction(book, written) or error(

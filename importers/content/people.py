@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from importers.content.table import Table
 
+NO_CARE: Final = "0"
+"""What a home settles for a word of people who do no care: they are known, and have no level."""
+
 _QN: Final = re.compile(r"(?:qn[ -]?)?([1-8])(?:[.,]0+)?", re.IGNORECASE)
 _LEVEL: Final = re.compile(r"qn\b|qn ?\d", re.IGNORECASE)
 
@@ -146,7 +149,9 @@ def settled_levels(words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
 def _level(meant: str) -> Iterator[tuple[int, str]]:
     """Yield level and role of what a home has settled for a qualification; nothing if it is neither."""
     level, _, role = meant.partition(" ")
-    if _QN.fullmatch(level) and (not role or role in roles.titles()):
+    if meant == NO_CARE:
+        yield 0, ""
+    elif _QN.fullmatch(level) and (not role or role in roles.titles()):
         yield int(level), role
 
 
@@ -161,13 +166,13 @@ def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]
         return settled
     if stated := levels.explained(written):
         return _stated(*stated, own)
-    if not isinstance(value, str) or not any(letter.isalpha() for letter in written) or _LEVEL.match(written):
+    meaning = word_meanings.qualification(written) if isinstance(value, str) else None
+    if meaning is None and (not any(letter.isalpha() for letter in written) or _LEVEL.match(written)):
         raise error(
             "qn-ungueltig",
             "Das QN ist keine ganze Zahl von 1 bis 8.",
             "Tragen Sie das Qualifikationsniveau 1 bis 8 ein.",
         )
-    meaning = word_meanings.qualification(written)
     if meaning is None:
         raise error(
             "qualifikation-unbekannt",
@@ -189,7 +194,7 @@ def _stated(number: int, words: str, own: Mapping[str, tuple[int, str]]) -> tupl
     """Return the level a cell states, with the role its explanation has; warn where that is of another level."""
     meaning = word_meanings.qualification(words)
     level, role = own.get(fold(words)) or (meaning.value if meaning else (number, ""))
-    if level != number and not (meaning and meaning.doubt):
+    if level not in {number, 0} and not (meaning and meaning.doubt):
         raise warning(
             "qn-widerspruch",
             f"Hier steht QN {number} bei einem Wort, das für QN {level} steht; es gilt QN {number}.",
@@ -213,7 +218,8 @@ def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> 
     }
     if known:
         count = int(np.array([cell_values.text(cell) in known for cell in cells], dtype=bool)[codes].sum())
-        translations = ", ".join(f"„{word}“ = QN {level}" for word, level in known.items())
+        called = {level: f"QN {level}" if level else "keine Pflege" for level in known.values()}
+        translations = ", ".join(f"„{word}“ = {called[level]}" for word, level in known.items())
         table.report_sheet(
             notice(
                 "qualifikation-uebersetzt",

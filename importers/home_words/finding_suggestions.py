@@ -49,5 +49,7 @@ def _likeliest(name: str, words: list[str], book: RuleBook, conventions: HomeCon
     choices = kind.choices(book)
     suggestions = suggest(kind, words, book, [(target, word) for word, target in own.items()])
     return {
-        word: choices.get(near[0].target, near[0].target) for word, near in zip(words, suggestions, strict=True) if near
+        word: choices.get(near.nearest[0].target, near.nearest[0].target)
+        for word, near in zip(words, suggestions, strict=True)
+        if near.nearest
     }

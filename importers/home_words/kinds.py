@@ -8,14 +8,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from importers.content.interventions import IGNORE, LATER
+from importers.content.intervention_names import find_entry
+from importers.content.own_names import IGNORE, LATER, NO_ENTRY, SPLIT
+from importers.home_words import lexicon_files, word_parts
 from importers.rosters import shift_codes
 from importers.values import word_meanings
 from importers.values.spelling import clean, fold
 from rules import roles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from rules.model import RuleBook
 
@@ -33,20 +35,24 @@ class WordKind(Protocol):
         As :class:`importers.ReadFiles` ``unknown`` has it.
     field
         Its name in :class:`importers.conventions.HomeConventions`.
-    ignorable
-        Whether the home may answer that a word means nothing (:data:`IGNORE`).
+    answers
+        What may be answered beside the choices: of an intervention that it is none, several, or not in the catalogue.
     abbreviated
         Whether its words are abbreviations, of which F1, F* and F/2 are kinds of F.
     """
 
     name: ClassVar[str]
     field: ClassVar[str]
-    ignorable: ClassVar[bool] = False
+    answers: ClassVar[tuple[str, ...]] = ()
     abbreviated: ClassVar[bool] = False
 
     def key(self, word: str) -> str:
         """Return what two spellings of one word have in common."""
         return fold(word)
+
+    def family(self, word: str) -> str:
+        """Return what words have in common that are one question; otherwise each is its own."""
+        return self.key(word)
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:
         """Return what may be chosen: target -> how it is called. Of times in a roster only the usual ones."""
@@ -67,7 +73,7 @@ class WordKind(Protocol):
     def target(self, written: str, word: str, book: RuleBook) -> str:
         """Return what is stored for an answer, written or chosen, ``""`` where the word cannot stand for it."""
         wanted = fold(written)
-        for answer in (IGNORE, LATER) if self.ignorable else (LATER,):
+        for answer in (*self.answers, LATER):
             if wanted == fold(answer):
                 return answer
         for target, called in self.choices(book).items():
@@ -83,7 +89,8 @@ class WordKind(Protocol):
 class InterventionWord(WordKind):
     """What a home calls an entry of the catalogue."""
 
-    name, field, ignorable = INTERVENTION, "interventions", True
+    name, field = INTERVENTION, "interventions"
+    answers = (IGNORE, SPLIT, NO_ENTRY)
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:
         """Return the entries of the catalogue: id -> id and title."""
@@ -96,12 +103,20 @@ class InterventionWord(WordKind):
 
     def explains_itself(self, word: str, book: RuleBook) -> bool:
         """Return whether the catalogue knows the word."""
-        return book.find_intervention(word) is not None
+        return find_entry(book, word) is not None
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
-        """Return titles and what homes often write."""
-        usual = usual_names()
-        return [(entry.id, text) for entry in book.interventions for text in (entry.title, *usual.get(entry.id, ()))]
+        """Return titles and what homes often write; how they are compared is in ``suggestions``."""
+        usual = lexicon_files.entries()
+        return [
+            (entry.id, text)
+            for entry in book.interventions
+            for text in (entry.title, *(usual[entry.id].words if entry.id in usual else ()))
+        ]
+
+    def family(self, word: str) -> str:
+        """Return what words have in common that differ in the degree of help, dose or frequency alone."""
+        return word_parts.family(word)
 
 
 class QualificationWord(WordKind):
@@ -125,7 +140,7 @@ class QualificationWord(WordKind):
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
         """Return the professions."""
-        return [(" ".join(map(str, meaning.value)).strip(), word) for word, meaning in word_meanings.professions()]
+        return [(level_target(meaning), word) for word, meaning in word_meanings.professions()]
 
 
 class RoleWord(WordKind):
@@ -212,6 +227,11 @@ KINDS: Final[Mapping[str, WordKind]] = {
 """The kinds of words, in the order in which they are asked for."""
 
 
+def level_target(meaning: word_meanings.Meaning) -> str:
+    """Return what a home would settle for a profession: its level, and its role."""
+    return " ".join(map(str, meaning.suggested or meaning.value)).strip()
+
+
 def _itself(written: str, word: str) -> str:
     return clean(word) if fold(written) == fold(word) else ""
 
@@ -222,13 +242,6 @@ def _words_of_list(name: str) -> list[tuple[str, str]]:
 
 def _usual_codes() -> list[tuple[str, str]]:
     return [(meant.rpartition(", ")[2], code) for code, meant in shift_codes.usual_codes().items()]
-
-
-@cache
-def usual_names() -> Mapping[str, Sequence[str]]:
-    """Return what homes often write for an entry of the catalogue, by its id."""
-    names: Mapping[str, Sequence[str]] = _yaml(Path(__file__).with_suffix(".yaml"))
-    return names
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from importers.content.intervention_names import find_entry
-from importers.content.interventions import IGNORE
+from importers.content.own_names import is_settled
 from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
@@ -52,7 +52,7 @@ def unknown_words(
     if table := tables.get("Interventionen"):
         seconds = np.maximum(work.seconds, 0)
         settled = conventions.interventions.items()
-        own = {fold(name) for name, target in settled if target in book.index or target == IGNORE}
+        own = {fold(name) for name, target in settled if is_settled(target, book)}
         unknown[INTERVENTION] = _counted(
             table,
             "Intervention",

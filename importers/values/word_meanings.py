@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from importers.values.spelling import lost_letters, squash
+from importers.values.spelling import fold, lost_letters, squash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +21,16 @@ class Meaning:
     Attributes
     ----------
     value
-        A state of an intervention, the name of a shift, or a level with a role ("" = none).
+        A state of an intervention, the name of a shift, or a level with a role ("" = none); level 0 = none counts.
     doubt
         German sentence on why a person should check it, "" = the word is clear.
+    suggested
+        What to suggest to that person, where it is not what holds until they have answered.
     """
 
     value: Any
     doubt: str = ""
+    suggested: Any = None
 
 
 _Words: TypeAlias = dict[str, Meaning]
@@ -32,6 +38,10 @@ _Words: TypeAlias = dict[str, Meaning]
 _GENDER: Final = re.compile(
     r"(?<=[a-zäöüß])(?:[:*_]in(?:nen)?|/-?in(?:nen)?|\(-?in(?:nen)?\))\b|(?<=[a-zäöüß])In(?:nen)?\b"
 )
+_FEMALE: Final = re.compile(r"(?<=er|nt)in\b")
+_QUALIFIED: Final = (4, "")
+_NURSE: Final = Meaning(_QUALIFIED)
+_DEGREE: Final = "Ein akademischer Grad ist kein eigener Pflegeabschluss; bis zur Antwort gilt QN 4."
 _EXAMINED: Final = re.compile(
     r"^(?:exam\.?|examinierte[rn]?|staatl(?:ich|\.) ?(?:anerkannte|gepr(?:üfte|\.)|anerk\.|examinierte)[rn]?"
     r"|gepr(?:üfte[rn]?|\.)) +",
@@ -47,14 +57,87 @@ def status(word: str) -> Meaning | None:
 def qualification(words: str) -> Meaning | None:
     """Return level and role of a profession, None if unknown.
 
-    Forms of the gender and a leading "exam." or "staatlich anerkannt" do not count.
+    Forms of the gender, a leading "exam." or "staatlich anerkannt", and what says where somebody comes from do not
+    count. Who is still learning, or waits for a permit, is no qualified nurse, whatever else is written.
     """
+    return _profession(words) or _decided(words) or _without_rest(words)
+
+
+def _profession(words: str) -> Meaning | None:
     known = _qualifications()
     plain = _GENDER.sub("", words)
-    for candidate in (words, plain, _EXAMINED.sub("", plain)):
+    male = _FEMALE.sub("", plain)
+    for candidate in (words, plain, male, _EXAMINED.sub("", plain), _EXAMINED.sub("", male)):
         if meaning := _known(known, candidate) or known.get(squash(candidate).removesuffix("innen").removesuffix("in")):
             return meaning
     return None
+
+
+def _decided(words: str) -> Meaning | None:
+    """Return what a part of the words decides alone."""
+    written = fold(words)
+    return next((meaning for pattern, meaning in _parts().deciding if pattern.search(written)), None)
+
+
+def _without_rest(words: str) -> Meaning | None:
+    """Return what words mean without what says nothing, and with an academic degree."""
+    rest, alone = words, None
+    for pattern, meaning in _parts().idle:
+        shorter = _without(rest, pattern)
+        alone = alone or (meaning if shorter != rest else None)
+        rest = shorter
+    if not squash(rest):
+        return alone
+    if alone and (of_rest := _profession(rest)):
+        return of_rest
+    for pattern, meaning in _parts().degrees:
+        shorter = _without(rest, pattern)
+        base = _profession(shorter) if shorter != rest else None
+        if base and not base.doubt and base.value == _QUALIFIED:
+            return meaning
+    return None
+
+
+def _without(words: str, parts: re.Pattern[str]) -> str:
+    shorter = parts.sub(" ", words)
+    return re.sub(r"\(\s*\)", " ", shorter).strip(" ,;/()-–+|") if shorter != words else words
+
+
+class _Parts(NamedTuple):
+    """What may stand beside a profession: patterns, and what each means."""
+
+    deciding: list[tuple[re.Pattern[str], Meaning]]
+    idle: list[tuple[re.Pattern[str], Meaning]]
+    degrees: list[tuple[re.Pattern[str], Meaning]]
+
+
+@cache
+def _parts() -> _Parts:
+    said = _read("qualification_parts")
+    return _Parts(
+        [
+            (re.compile(rf"(?<![^\W_])(?:{_any(map(fold, entry['enthaelt']))})"), _doubtful(entry))
+            for entry in said["entscheidet"]
+        ],
+        [(_whole(entry["worte"]), _doubtful(entry)) for entry in said["weglassen"]],
+        [
+            (_whole(entry["worte"]), Meaning(_QUALIFIED, _DEGREE, suggested) if suggested != _QUALIFIED else _NURSE)
+            for entry in said["grade"]
+            for suggested in [(int(entry["qn"]), "")]
+        ],
+    )
+
+
+def _doubtful(entry: Mapping[str, Any]) -> Meaning:
+    return Meaning((int(entry["qn"]), ""), entry["grund"])
+
+
+def _whole(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{_any(words)})(?![^\W_])", re.IGNORECASE)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def grade(word: str) -> Meaning | None:
@@ -112,10 +195,19 @@ def _grade_words() -> _Words:
 def professions() -> tuple[tuple[str, Meaning], ...]:
     """Return all professions we know as one writes them, with level and role."""
     return tuple(
-        (str(word), Meaning((int(entry["qn"]), entry.get("rolle", "")), entry.get("grund", "")))
+        (str(word), _entered(entry))
         for entry in _read("qualifications")
         for word in entry.get("sicher") or entry["fraglich"]
     )
+
+
+def _entered(entry: Mapping[str, Any]) -> Meaning:
+    """Return what an entry says: doubtful words lead to no level of a qualified nurse by themselves."""
+    level, role = int(entry["qn"]), entry.get("rolle", "")
+    if "sicher" in entry:
+        return Meaning((level, role))
+    until = int(entry.get("bis_dahin", level if level < _QUALIFIED[0] else 0))
+    return Meaning((until, role), entry["grund"], (level, role) if until != level else None)
 
 
 @cache
@@ -123,6 +215,7 @@ def _qualifications() -> _Words:
     return {squash(word): meaning for word, meaning in professions()}
 
 
+@cache
 def _read(name: str) -> Any:
     import yaml  # noqa: PLC0415  # needed only where words are not our own
 

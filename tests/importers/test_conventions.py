@@ -102,6 +102,7 @@ def named(book: RuleBook, *names: str) -> importers.ReadFiles:
     column = head.index("Intervention")
     sheets["Interventionen"] = [head, *([*row[:column], name, *row[column + 1 :]] for name in names)]
     terms = {"Gehen üben": "1.1", "Kaffee": "ignorieren", "Rätsel": "später", "Altes": "99.9", "1.2": "1.1"}
+    terms |= {"Körperpflege komplett": "aufteilen", "Bauchtanz": "passt nicht"}
     return importers.read([("a.xlsx", xlsx(sheets))], book, conventions=HomeConventions(terms))
 
 
@@ -122,6 +123,16 @@ def test_ignored_names_leave_no_row_and_no_error(book: RuleBook) -> None:
         (Severity.NOTICE, 2)
     ]
     assert not [one for one in result.findings if one.severity is Severity.ERROR]
+
+
+def test_a_name_of_several_entries_or_of_none_costs_its_rows_with_the_reason(book: RuleBook) -> None:
+    """Its minutes are neither guessed nor counted twice, it is asked no more, and nothing is lost in silence."""
+    result = named(book, "körperpflege KOMPLETT", "Bauchtanz", "Bauchtanz", "1.1")
+    assert (len(result.tables.interventions), result.tables.faulty, result.ignored, result.rows) == (1, 3, 0, 4)
+    codes = ("bezeichnung-aufteilen", "bezeichnung-ohne-eintrag")
+    assert [sum(one.count for one in result.findings if one.code == code) for code in codes] == [1, 2]
+    assert not [one for one in result.findings if one.code == "bezeichnung-zugeordnet"]
+    assert result.unknown == {}
 
 
 def test_undecided_words_stay_errors_and_are_counted(book: RuleBook) -> None:

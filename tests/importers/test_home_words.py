@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.content.interventions import IGNORE, LATER
+from importers.content.own_names import IGNORE, LATER, NO_ENTRY, SPLIT
 from importers.conventions import HomeConventions
-from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, WordKind, usual_names
-from importers.home_words.suggestions import LEAST, doubt, suggest
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, WordKind
+from importers.home_words.suggestions import FITS, MOST, POSSIBLE, doubt, suggest
 from importers.rosters import shift_codes
-from rules.model import RuleBook, normalised
+from rules.model import RuleBook
 
 CATALOGUE = KINDS[INTERVENTION]
 
@@ -39,28 +39,21 @@ CATALOGUE = KINDS[INTERVENTION]
 )
 def test_the_right_entry_comes_first(book: RuleBook, name: str, expected: str) -> None:
     (offers,) = suggest(CATALOGUE, [name], book)
-    assert offers[0].target == expected, offers
-    assert offers[0].score >= LEAST
+    assert offers.nearest[0].target == expected, offers
 
 
 @pytest.mark.parametrize("name", ["Xyz", "", "12345", "???", "Ölwechsel am Dienstwagen"])
 def test_noise_gets_no_suggestion(book: RuleBook, name: str) -> None:
-    assert suggest(CATALOGUE, [name], book) == [[]]
+    (offers,) = suggest(CATALOGUE, [name], book)
+    assert not offers.nearest
 
 
 def test_every_entry_is_found_by_its_own_title_and_listed_once(book: RuleBook) -> None:
-    answers = suggest(CATALOGUE, [entry.title for entry in book.interventions], book, limit=5)
+    answers = suggest(CATALOGUE, [entry.title for entry in book.interventions], book)
     for entry, offers in zip(book.interventions, answers, strict=True):
-        assert offers[0] == (entry.id, 100.0, entry.title)
-        assert len({one.target for one in offers}) == len(offers) <= 5
-
-
-def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBook) -> None:
-    usual = usual_names()
-    assert set(usual) <= set(book.index)
-    every = [normalised(name) for names in usual.values() for name in names]
-    assert len(every) == len(set(every))
-    assert not [name for name in every if book.find_intervention(name)], "an own title needs no usual name"
+        first = offers.nearest[0]
+        assert (first.target, first.band, first.exact) == (entry.id, FITS, True), offers
+        assert len({one.target for one in offers.nearest}) == len(offers.nearest) <= MOST
 
 
 @pytest.mark.parametrize(
@@ -82,17 +75,18 @@ def test_usual_names_belong_to_the_catalogue_and_to_one_entry_each(book: RuleBoo
 )
 def test_words_of_other_kinds_get_usual_suggestions(book: RuleBook, kind: str, word: str, expected: str) -> None:
     (offers,) = suggest(KINDS[kind], [word], book)
-    assert offers[0].target == expected, offers
+    assert offers.nearest[0].target == expected, offers
 
 
 def test_earlier_answers_of_the_home_are_suggested_too(book: RuleBook) -> None:
     (offers,) = suggest(CATALOGUE, ["Kaffeerunde am Freitag"], book, own=[(IGNORE, "Kaffeerunde")])
-    assert (offers[0].target, offers[0].like) == (IGNORE, "Kaffeerunde")
+    assert (offers.nearest[0].target, offers.nearest[0].like) == (IGNORE, "Kaffeerunde")
 
 
 def test_a_shortened_abbreviation_is_never_as_like_as_the_same_one(book: RuleBook) -> None:
-    (same,), (other,) = (suggest(KINDS[DUTY], [word], book, limit=1) for word in ("F", "F7"))
-    assert same[0].score == 100 > other[0].score
+    same, other = suggest(KINDS[DUTY], ["F", "F7"], book)
+    assert (same.nearest[0].band, same.nearest[0].exact) == (FITS, True)
+    assert (other.nearest[0].band, other.nearest[0].exact) == (POSSIBLE, False)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -103,7 +97,8 @@ def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBoo
         assert kind.target(kind.called(target, book), "ein Wort", book) == target
         assert kind.target(target, "ein Wort", book) == target
     assert kind.target("  SPÄTER ", "ein Wort", book) == LATER
-    assert kind.target("Ignorieren", "ein Wort", book) == (IGNORE if kind.name == INTERVENTION else "")
+    for answer in (IGNORE, SPLIT, NO_ENTRY):
+        assert kind.target(answer.capitalize(), "ein Wort", book) == (answer if kind.name == INTERVENTION else "")
     assert kind.target("", "", book) == ""
 
 

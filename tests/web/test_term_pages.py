@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from importers.home_words.kinds import DUTY, KINDS, QUALIFICATION
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, person, post, token
 from tests.support.web.words import left_open, stored_terms
 from web.services.uploads import records
+from web.services.words import terms
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -60,6 +61,46 @@ def test_several_words_are_answered_in_one_go(ben: Person, client: FlaskClient) 
     assert "Nichts offen" in text
     post(client, page, page, wort="PHK", **{"antwort-1": "später"})
     assert '<span class="tag">später</span>' in client.get(page).text
+
+
+def test_words_of_one_family_are_one_question(ben: Person) -> None:
+    """They differ in the degree of help alone: one answer settles them, and the page shows how well it fits."""
+    upload_id = ben.read_in(workbooks.workbook(), store=False)
+    words = {"Duschen A": (3, 60), "Duschen TÜ": (5, 6000), "Duschen VÜ": (1, 30), "Verbandwechsel": (2, 600)}
+    with ben.services.databases.writing.begin() as session:
+        terms.store_unknown(session, upload_id, {INTERVENTION: words}, [])
+    client, page = ben.first_sign_in(), "/bezeichnungen/"
+    text = client.get(page).text
+    assert words_on(text)[:2] == ["Duschen TÜ", "Verbandwechsel"]
+    assert "genau so bekannt" in text
+    assert "möglich, wie „" in text
+    assert "Ist die Wunde einfach oder chronisch?" in text
+    assert "% ähnlich" not in text
+    also = re.findall(r'name="auch-1" value="([^"]*)"', text)
+    assert sorted(also) == ["Duschen A", "Duschen VÜ"]
+    post(client, page, page, wort="Duschen TÜ", **{"antwort-1": "4.12", "auch-1": also})
+    assert stored_terms(ben) == dict.fromkeys(("Duschen A", "Duschen TÜ", "Duschen VÜ"), ("4.12", 1))
+
+
+@pytest.mark.parametrize("answer", ["aufteilen", "passt nicht"])
+def test_a_word_may_mean_several_entries_or_none(ben: Person, client: FlaskClient, answer: str) -> None:
+    page = "/bezeichnungen/"
+    text = client.get(page).text
+    assert f'value="{answer}"' in text
+    post(client, page, page, wort="Zauberei", **{"antwort-1": answer})
+    assert stored_terms(ben) == {"Zauberei": (answer, 1)}
+    assert "Nichts offen" in client.get(page).text
+    assert f"Zauberei;{answer};" in client.get("/bezeichnungen/bezeichnungen.csv").text
+
+
+def test_people_who_do_no_care_are_an_answer_on_the_page_and_in_the_table(ben: Person, client: FlaskClient) -> None:
+    page = "/bezeichnungen/qualifikation"
+    assert '<option value="0">keine Pflege</option>' in client.get(page).text
+    out = client.get("/bezeichnungen/bezeichnungen.csv").text
+    assert send(client, out.replace("Zauberlehrling;", "Zauberlehrling;keine Pflege")).status_code == 302
+    assert stored_terms(ben, QUALIFICATION) == {"Zauberlehrling": ("0", 1)}
+    assert "keine Pflege" in client.get(page).text
+    assert "Zauberlehrling;keine Pflege;" in client.get("/bezeichnungen/bezeichnungen.csv").text
 
 
 def test_saving_nothing_shows_a_message(ben: Person, client: FlaskClient) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from importers.content.interventions import IGNORE, LATER
+from importers.content.own_names import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
+from importers.home_words.suggestions import POSSIBLE
 from tests.support.web import workbooks
 from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
@@ -87,7 +88,7 @@ def test_unknown_names_are_stored_with_their_weight(anna: Person) -> None:
     ]
     best = open_words[2].suggestions[0]
     assert (best.target, best.called, best.like) == ("1.1", "1.1 Bewegungsförderung", "Bewegungsförderung")
-    assert best.score > 85
+    assert best.band == POSSIBLE, "a slip of the hand is a guess"
     assert all(len(one.suggestions) <= 3 for one in open_words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from importers.content.own_names import IGNORE, NO_ENTRY, SPLIT
 from importers.home_words import kinds
 
 
@@ -90,3 +91,10 @@ TERM_WORDS: Final = {
     ),
 }
 """The kinds, in the order of ``importers.home_words.kinds.KINDS``."""
+
+ANSWERS: Final = {
+    IGNORE: ("ignorieren", "Das ist keine Intervention: Ihre Zeilen bleiben außen vor."),
+    SPLIT: ("aufteilen", "Das sind mehrere Interventionen: Ihre Zeilen zählen nicht, bis Sie sie getrennt erfassen."),
+    NO_ENTRY: ("passt nicht", "Das ist eine Intervention, aber keine des Katalogs: Ihre Zeilen zählen nicht."),
+}
+"""What may be answered beside the choices: how it is called, and what becomes of the rows."""

@@ -51,9 +51,7 @@ def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
         book = terms.book_of(session, tenant_id, home_id)
     rows: list[tuple[object, ...]] = []
     for name, kind in KINDS.items():
-        waiting = {
-            kind.key(word.text): word for word in unanswered_words.pending(reading, home_id, name, limit=terms.KEPT)
-        }
+        waiting = {kind.key(word.text): word for word in unanswered_words.undecided(reading, home_id, name)}
         known = {kind.key(term.text): term for term in terms.list_(reading, tenant_id, name)}
         for key in [*known, *(key for key in waiting if key not in known)]:
             # A number such as 4.10 alone would come back from a spreadsheet program as 4.1 or as a day of October.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import select
 
-from importers.content.interventions import LATER
+from importers.content.own_names import LATER
 from importers.home_words import suggestions
 from importers.home_words.kinds import KINDS
 from web.services import rulebook_calendar
@@ -16,11 +16,12 @@ from web.store.models import Home, UnknownTerm, Upload
 from web.store.models.upload import DISCARDED, UNDONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session, sessionmaker
 
     import rules
+    from importers.home_words.kinds import WordKind
     from web.services.words.terms import TermRow
 
     _Spot: TypeAlias = tuple[str, str]
@@ -28,26 +29,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WordSuggestion:
-    """What a word might mean, with the known word it is like and their similarity (0 to 100)."""
+    """What a word might mean.
+
+    Attributes
+    ----------
+    target, band, like, exact
+        As :class:`importers.home_words.suggestions.NearWord` has them.
+    called
+        How the target is called.
+    """
 
     target: str
     called: str
-    score: float
+    band: str
     like: str
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UnansweredWord:
-    """A word of an upload.
+    """A word of an upload, and others of its family: one question.
 
     Attributes
     ----------
+    others
+        Words that differ from it in the degree of help, dose or frequency alone; rows and seconds are of all.
     upload_id
         The newest upload that has it; None where none has it any more.
     target
         "" while it is undecided, ``LATER``, or what it stands for.
     doubt
         How it is read until then, "" = not at all.
+    question
+        What tells the first two suggestions apart where they are a tie.
+    split
+        Whether the word may well mean both.
     """
 
     text: str
@@ -57,6 +73,19 @@ class UnansweredWord:
     target: str
     doubt: str
     suggestions: tuple[WordSuggestion, ...]
+    question: str = ""
+    split: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words that one answer settles."""
+        return (self.text, *self.others)
+
+    @property
+    def sure(self) -> str:
+        """What may be chosen beforehand, as the word is a known one in all that counts; "" = nothing."""
+        return next((one.target for one in self.suggestions if one.exact and not self.target), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +98,9 @@ class UnansweredCount:
 
 
 @dataclass(frozen=True, slots=True)
-class _Occurrence:
+class WordOccurrence:
+    """A word, its rows and their seconds, and the newest upload that has it; None where none has it any more."""
+
     text: str
     rows: int
     seconds: int
@@ -85,6 +116,8 @@ def pending(
     ----------
     upload_id
         The words of this upload alone, those that were answered in the meantime included.
+    limit
+        Most questions; words of one family are one.
     """
     which = KINDS[kind]
     with reading() as session:
@@ -94,27 +127,58 @@ def pending(
         heard = _occurrences(session, home_id, book, upload_id)
     if upload_id is None:
         heard = _undecided(heard, known)
-    words = [(key, word) for (name, key), word in heard.items() if name == kind]
-    words = sorted(words, key=lambda pair: (-pair[1].seconds, -pair[1].rows, pair[1].text))[:limit]
-    asked = {key for key, _ in words}
+    words = [word for (name, _), word in heard.items() if name == kind]
+    settled = {key: term.target for (name, key), term in known.items() if name == kind}
+    families = _families(which, words, settled)[:limit]
+    asked = {which.key(word.text) for family in families for word in family}
     own = [
         (term.target, term.text)
         for (name, key), term in known.items()
         if name == kind and key not in asked and term.target != LATER
     ]
-    near = suggestions.suggest(which, [word.text for _, word in words], book, own)
+    near = suggestions.suggest(which, [first.text for first, *_ in families], book, own)
     return [
         UnansweredWord(
-            word.text,
-            word.rows,
-            word.seconds,
-            word.upload_id,
-            known[kind, key].target if (kind, key) in known else "",
-            suggestions.doubt(which, word.text),
-            tuple(WordSuggestion(offer.target, which.called(offer.target, book), *offer[1:]) for offer in offers),
+            first.text,
+            sum(word.rows for word in (first, *others)),
+            sum(word.seconds for word in (first, *others)),
+            first.upload_id,
+            settled.get(which.key(first.text), ""),
+            suggestions.doubt(which, first.text),
+            tuple(WordSuggestion(one.target, which.called(one.target, book), *one[1:]) for one in offers.nearest),
+            offers.question,
+            offers.split,
+            tuple(word.text for word in others),
         )
-        for (key, word), offers in zip(words, near, strict=True)
+        for (first, *others), offers in zip(families, near, strict=True)
     ]
+
+
+def _families(
+    which: WordKind, words: Iterable[WordOccurrence], settled: Mapping[str, str]
+) -> list[tuple[WordOccurrence, ...]]:
+    """Return the words by family, those with most minutes first; words with different answers are none."""
+    by_family: dict[tuple[str, str], list[WordOccurrence]] = {}
+    for word in words:
+        by_family.setdefault((which.family(word.text), settled.get(which.key(word.text), "")), []).append(word)
+    families = [tuple(sorted(family, key=_weight)) for family in by_family.values()]
+    return sorted(
+        families,
+        key=lambda family: (-sum(word.seconds for word in family), -sum(word.rows for word in family), family[0].text),
+    )
+
+
+def _weight(word: WordOccurrence) -> tuple[int, int, str]:
+    return -word.seconds, -word.rows, word.text
+
+
+def undecided(reading: sessionmaker[Session], home_id: int, kind: str) -> list[WordOccurrence]:
+    """Return the words of a home that are still open, each for itself, those with most minutes first."""
+    with reading() as session:
+        home = session.get_one(Home, home_id)
+        known = terms.newest(session, home.tenant_id)
+        heard = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), None)
+    return sorted((word for (name, _), word in _undecided(heard, known).items() if name == kind), key=_weight)
 
 
 def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = None) -> dict[str, UnansweredCount]:
@@ -137,7 +201,7 @@ def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = 
 
 def _occurrences(
     session: Session, home_id: int, book: rules.RuleBook, upload_id: int | None
-) -> dict[_Spot, _Occurrence]:
+) -> dict[_Spot, WordOccurrence]:
     """Return the unknown words of a home's uploads, each from the newest that has it."""
     query = (
         select(UnknownTerm)
@@ -150,13 +214,13 @@ def _occurrences(
     else:
         query = query.where(Upload.id == upload_id)
     return {
-        (row.kind, KINDS[row.kind].key(row.text)): _Occurrence(row.text, row.rows, row.seconds, row.upload_id)
+        (row.kind, KINDS[row.kind].key(row.text)): WordOccurrence(row.text, row.rows, row.seconds, row.upload_id)
         for row in session.scalars(query)
         if not KINDS[row.kind].explains_itself(row.text, book)
     }
 
 
-def _undecided(heard: Mapping[_Spot, _Occurrence], known: Mapping[_Spot, TermRow]) -> dict[_Spot, _Occurrence]:
+def _undecided(heard: Mapping[_Spot, WordOccurrence], known: Mapping[_Spot, TermRow]) -> dict[_Spot, WordOccurrence]:
     """Return the undecided words; those put off stay, even where no upload has them any more."""
-    put_off = {spot: _Occurrence(term.text, 0, 0, None) for spot, term in known.items() if term.target == LATER}
+    put_off = {spot: WordOccurrence(term.text, 0, 0, None) for spot, term in known.items() if term.target == LATER}
     return {spot: one for spot, one in (put_off | dict(heard)).items() if spot not in known or spot in put_off}

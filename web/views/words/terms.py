@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from importers.content.interventions import IGNORE, LATER
+from importers.content.own_names import LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
 from web import current
 from web.services.rulebooks import holdings
 from web.services.words import spreadsheet, terms, unanswered_words
-from web.wording.home_words import TERM_WORDS
+from web.wording.home_words import ANSWERS, TERM_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,14 @@ def known_kind(kind: str) -> str:
 def answered(kind: str) -> Mapping[str, str]:
     """Store the answers of the form, and return what is wrong with them: word -> sentence, "" for all of them."""
     who = current.visitor()
-    answers = {word: other or chosen for word, (chosen, other) in _given(request.form).items() if other or chosen}
+    given = _given(request.form)
+    answers = {word: other or chosen for word, (chosen, other) in given.items() if other or chosen}
+    answers |= {
+        other: answers[word]
+        for number, word in enumerate(given, start=1)
+        if word in answers
+        for other in request.form.getlist(f"auch-{number}")
+    }
     try:
         changed = terms.answer(
             current.databases(),
@@ -125,14 +132,13 @@ def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | N
         "choices": choices,
         "in_a_list": kind not in TYPED,
         "kept_as_it_is": kind in KEPT_AS_IT_IS,
-        "ignorable": KINDS[kind].ignorable,
-        "called": {**choices, IGNORE: "ignorieren", LATER: "später entscheiden"},
+        "answers": {answer: ANSWERS[answer] for answer in KINDS[kind].answers},
+        "called": {**choices, **{name: called for name, (called, _) in ANSWERS.items()}, LATER: "später entscheiden"},
         "pending": unanswered_words.pending(
             reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
         ),
         "given": _given(request.form) if wrong else {},
         "wrong": wrong or {},
-        "ignore": IGNORE,
         "later": LATER,
     }
 

@@ -1,0 +1,526 @@
+"""Names of interventions in the styles of several homes, made up: what the right entries are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final = {
+    "1.1 1.3": ("Gehen a. Rollator üben",),
+    "1.1 5.E20": ("Beine passiv bewegen im Bett",),
+    "1.2": (
+        "Mikrobew.",
+        "Hochl. Beine",
+        "Kissen untern Arm",
+    ),
+    "1.2 5.E20": (
+        "Lagern 4h",
+        "Lagewechsel n. Uhr",
+    ),
+    "1.3 4.8": ("Mobilisation in den Pflegesessel TÜ",),
+    "1.3": (
+        "Transfer RS-Bett m. 2 Pers.",
+        "Transfer m. Drehteller",
+        "Liften",
+    ),
+    "1.3 1.1": ("Laufen m. Unterarmgehst.",),
+    "1.4 1.3": (
+        "Fahrt z. Speisesaal im RS",
+        "in den Aufenthaltsraum schieben",
+    ),
+    "1.4": (
+        "Begleitung Zahnarzt",
+        "BW z. Röntgen begleiten",
+    ),
+    "2.10": (
+        "Hand- u. Fußmassage mit Duftöl",
+        "Basalstimul. Hände",
+    ),
+    "2.10 4.14": ("entfaltende Waschung",),
+    "2.11": (
+        "bei BW wachen bis Familie da",
+        "Dauerpräsenz a. Bett",
+    ),
+    "2.12": (
+        "Lebenslauf schreiben mit BW",
+        "alte Postkarten zeigen",
+    ),
+    "2.12 6.E03": ("Erzählen v. Krieg + Familie",),
+    "2.13": (
+        "Einkaufstour",
+        "Drogeriemarkt mitgehen",
+    ),
+    "2.13 6.E01": ("Wochenmarkt m. 3 BW",),
+    "2.14": (
+        "Lichtkegel, Entspannungsmusik Snoez.",
+        "Snuzeln",
+        "Blubbersäule",
+    ),
+    "2.15": (
+        "Pfarrer Besuch begleiten",
+        "Osterandacht",
+        "Kommunionfeier",
+    ),
+    "2.15 2.9": ("Messe auf WB vorber. u. begl.",),
+    "2.1 2.5": ("Gedächtnisspiele",),
+    "2.1": (
+        "Ratequiz",
+        "Märchenrätsel",
+    ),
+    "2.1 6.E04": ("Kreuzwortr. groß",),
+    "2.2": (
+        "Wetter/Datum besprechen",
+        "Jahreszeit/Feiertage erklären",
+    ),
+    "2.2 1.4": ("Weg z. Speisesaal zeigen",),
+    "2.3 2.7": (
+        "Ostereier bemalen",
+        "Laternen basteln",
+    ),
+    "2.3": ("Nadel + Faden: Kissenbezug sticken",),
+    "2.4 6.E04": (
+        "Schlagercafé",
+        "Schunkelrunde",
+        "Karaoke",
+    ),
+    "2.4 6.E01": ("Mitsingkonzert",),
+    "2.5": (
+        "Uno spielen",
+        "Rummikup",
+        "Kartenspieln m. Herrn",
+    ),
+    "2.6": (
+        "Vogelvoliere",
+        "Ziegen füttern",
+    ),
+    "2.6 2.7": ("Igel im Garten beobachten",),
+    "2.7 6.E04": (
+        "Apfelkuchen mit der Gruppe",
+        "Vorleserunde",
+        "Kartoffelsalat machen m. BW",
+    ),
+    "2.7": (
+        "Rausgehen Terrasse",
+        "Fernsehsendung besprechen",
+        "Fußball-WM schauen",
+    ),
+    "2.7 6.E01 6.E04": ("Fasching",),
+    "2.8": (
+        "Veranstaltungskalender erstellen",
+        "Ausflugsplanung",
+        "Plan f. Betreuung nä. Wo.",
+    ),
+    "2.9": (
+        "Gruppe vorber.",
+        "Vorbereitung Bastelangebot",
+        "Liederbücher raussuchen",
+    ),
+    "3.1": (
+        "Zimmer zu (Iso)",
+        "Corona-Isolation",
+        "Türe abgesperrt",
+    ),
+    "3.2": (
+        "Gitter beids.",
+        "Rollstuhlgurt anl.",
+        "5-Punkt-Fix.",
+        "Beckengurt Rolli",
+        "Seitenteile oben lassen",
+    ),
+    "3.3": (
+        "Verwirrtheit: beruhigen, zurückführen",
+        "Schlagen/Kratzen abwehren",
+        "aggr. Verhalten - Deesk.",
+        "BW sucht Ausgang - begleiten",
+    ),
+    "4.10 4.2": ("Intimpfl. n. Durchfall",),
+    "4.11": ("Wannenb. freitags",),
+    "4.12": ("Sitzdusche",),
+    "4.12 4.6": ("Dusche + HW",),
+    "4.13 4.14": (
+        "Rückenwaschung",
+        "Beine waschen VÜ",
+    ),
+    "4.13": (
+        "Pflege des Gesichts",
+        "Waschzeug richten",
+        "Waschen Oberk. am Becken",
+        "Frischmachen nachm.",
+    ),
+    "4.14": (
+        "Bettbaden",
+        "GKW i. Bett",
+    ),
+    "4.15": (
+        "Nägel",
+        "Fußnägel feilen",
+    ),
+    "4.16": (
+        "Zahnersatz säubern",
+        "Kontrolle Zahnstatus",
+        "Prothese OK/UK reinigen, Kukident",
+    ),
+    "4.16 5.E20": ("Soorproph.",),
+    "4.17": (
+        "Essen - Fremdhilfe komplett",
+        "Hilfe b. Nahrungsaufnahme, Anleitung",
+        "Flüssigkeitsgabe oral",
+        "Löffelkost eingeben",
+        "Aufford. z. Trinken",
+    ),
+    "4.17 8.E05": ("Tee geben",),
+    "4.18": (
+        "Essen eingedickt vorbereiten",
+        "Mundgerecht machen",
+        "Schnitten belegen",
+    ),
+    "4.19": ("Verstorb. waschen, Fenster auf",),
+    "4.1": (
+        "Umz. Nachtwäsche",
+        "Oberbekleidung TÜ",
+        "Socken + Schuhe",
+        "Unterwäsche frisch",
+    ),
+    "4.1 4.9": ("ausziehen abends, Schlafanzug",),
+    "4.20": ("Schluckübg. m. Eis",),
+    "4.2": (
+        "Stuhlgangskontrolle",
+        "Begleitung zum WC nachts",
+        "Wechsel der Inkontinenzversorgung nach Ausscheidung",
+        "Urinflasche anreichen + leeren",
+        "Inkohose w. 22h",
+        "Toilettengang n. Plan",
+        "Inkont.versorg.",
+    ),
+    "4.2 4.1": ("Hosenwechsel n. Einnässen",),
+    "4.3 4.2": ("Blasentraining",),
+    "4.3": ("Schließmuskelübung",),
+    "4.4": (
+        "SK über Pumpe 1500 ml",
+        "Sondenkost anh.",
+        "Fresubin PEG",
+        "Überleitgerät wechs.",
+    ),
+    "4.4 5.E17": ("Spülen PEG n. Med.",),
+    "4.5": ("Spuckbeutel anreichen",),
+    "4.6": (
+        "Rasur trocken TÜ",
+        "Frisör-Ersatz: Haare kürzen",
+        "Nassrasur + Aftershave",
+        "Zopf binden",
+    ),
+    "4.7 8.E02": (
+        "Aufw. Küche",
+        "Zimmer + Küche Wohngemeinschaft putzen",
+    ),
+    "4.8 1.3": ("Aufstehen aus dem Sessel A",),
+    "4.8 1.1": ("Sitzen auf der Bettkante TÜ",),
+    "4.8 1.3 1.1": ("Mobi BK",),
+    "4.8": ("Rausholen 6.30",),
+    "4.9": ("Bettfertig m.",),
+    "4.9 6.E07": ("Schlafen legen mittags",),
+    "5.E10": (
+        "subk. Infusion 500 ml",
+        "Flüssigkeit s.c. ü. Nacht",
+        "Infus. abst.",
+    ),
+    "5.E11": (
+        "Inhal.gerät bereitstellen",
+        "Inhalieren m. Salzlösg.",
+    ),
+    "5.E12 5.E04": ("Insulin 3x tgl. + BZ",),
+    "5.E12": (
+        "Fragmin P 0,2",
+        "Insu",
+        "Heparinspr.",
+    ),
+    "5.E13": (
+        "Vit B12 4-wöch.",
+        "i.m. Inj.",
+    ),
+    "5.E14": (
+        "Lymphdrainage Binden",
+        "Beine bandagieren",
+        "Kompr.strümpfe",
+        "ATS an",
+        "Strümpfe Kl. 2 aus",
+    ),
+    "5.E15": (
+        "Atmung überwachen",
+        "Anfall - beobachten/dokum.",
+    ),
+    "5.E15 7.E13": ("AZ-Verschlechterung: Arzt/RTW",),
+    "5.E16": (
+        "Med.-Kontrolle n. Apothekenblister",
+        "Wochendispenser",
+        "Tropfen stellen",
+    ),
+    "5.E17": (
+        "Med. p.o.",
+        "Medikamente über PEG",
+        "Tropfen oral",
+        "Parkinson-Medis pünktl. geben",
+        "Tabl. morgens",
+    ),
+    "5.E17 5.E16": ("Med n. Plan",),
+    "5.E18": (
+        "VW PEG",
+        "PEG-Pflege + VW",
+    ),
+    "5.E19": ("Urin f. Labor",),
+    "5.E01": (
+        "Abführtag Di/Fr",
+        "Stuhl digital räumen",
+        "Practoclyss",
+    ),
+    "5.E01 5.E17": ("Abf.-Zäpf.",),
+    "5.E20": (
+        "Sturzproph.: Rollator in Reichweite",
+        "Pneu-Proph. Triflow 3x",
+        "Pneumonieproph.",
+    ),
+    "5.E20 1.1": ("Thr.-Proph. Fußwippe",),
+    "5.E20 1.2": ("Dekubituspr.",),
+    "5.E20 5.E09": ("Sturzpr. Hüftprot.",),
+    "5.E21": (
+        "Sauerst.",
+        "O2-Gerät an",
+    ),
+    "5.E22": (
+        "Schmerzerf. PAINAD",
+        "Schmerz erfragen",
+        "Schmerzverlauf dok.",
+    ),
+    "5.E23 4.16": ("palliative Mundpflege",),
+    "5.E23": ("Begl. Sterbender",),
+    "5.E24": ("Stomaplatte",),
+    "5.E25": ("Tracheo: Kompr. w.",),
+    "5.E26": (
+        "Blutdruckmessen",
+        "RR li. Arm liegend",
+        "Herzschrittmacher Kontrolle Puls",
+        "Sättig. + Puls",
+        "RR 1x wö.",
+    ),
+    "5.E27": (
+        "VW Finger",
+        "Verband erneuern postop.",
+        "Pfl. auf Schnittwunde",
+    ),
+    "5.E28": (
+        "Wundverlauf Foto",
+        "VW Unterschenkel re. (Ulcus)",
+        "Ulcus VW",
+        "Dekubitus III Sakral",
+    ),
+    "5.E02": ("Hausbesuch Arzt Begl.",),
+    "5.E03": (
+        "Nasensalbe",
+        "Ohrentr.",
+    ),
+    "5.E04": ("BZ nü.",),
+    "5.E05": (
+        "Kath.pflege",
+        "Kathetersack",
+        "DK-Beutel w.",
+        "Beinbtl. tausch",
+    ),
+    "5.E06": (
+        "Haut eincremen nach dem Baden",
+        "Hautpflege mit Lotion",
+        "Salbe dünn auftragen re. Knie",
+        "Rückeneinr. m. Pferdesalbe",
+        "Linola",
+    ),
+    "5.E07": ("Gew. mtl.",),
+    "5.E08 4.17": ("Kontrolle der Trinkmenge + anbieten",),
+    "5.E08": ("Einf./Ausf. Bilanz",),
+    "5.E09": (
+        "Beinschiene nachts",
+        "Hörger. + Brille",
+    ),
+    "5.1": ("Absaugen b. Bed.",),
+    "5.1 5.E25": ("Trachealtoilette",),
+    "5.2": ("BiPAP nachts an",),
+    "5.3": (
+        "DK-Anlage",
+        "Kath. ziehen",
+        "Einmalkath. 4x",
+    ),
+    "5.4": ("venöse BE",),
+    "6.E01 2.7": (
+        "Ausfahrt Rikscha",
+        "Tag d. offenen Tür mit BW",
+    ),
+    "6.E01": ("Begl. Chorkonzert",),
+    "6.E02": (
+        "Einzug Fr. X betreuen",
+        "Einzugsbegl.",
+    ),
+    "6.E03": (
+        "Besuch im Zi. 10 min",
+        "Anspr. + Lob",
+        "EG m. BW",
+        "Einzelbetr. n. 43b",
+    ),
+    "6.E04 2.5": ("Bewegungsrunde Ball",),
+    "6.E04": (
+        "Seniorengymn.",
+        "Gesprächskr.",
+    ),
+    "6.E05": (
+        "Info an Tochter",
+        "Telefonat Ehefrau",
+    ),
+    "6.E06": (
+        "Gespräch n. Verlust",
+        "Krisengespr. Sohn verstorben",
+    ),
+    "6.E07": (
+        "Licht aus, Ruhe",
+        "Einschlafhilfe Tee",
+    ),
+    "6.E08": (
+        "Wochenstruktur besprechen",
+        "Struktur Tag",
+    ),
+    "7.E10": (
+        "Leasing einweisen",
+        "neue MA einarb.",
+    ),
+    "7.E11": (
+        "Schülerin anl.",
+        "Azubi Anl.",
+    ),
+    "7.E12": (
+        "Überl.bogen KH",
+        "Überleitungsb.",
+    ),
+    "7.E12 7.E01": ("Rückk. aus KH aufnehmen",),
+    "7.E13": (
+        "Tel. HA wg. BZ",
+        "Apothekenbest.",
+        "Rezeptbest.",
+    ),
+    "7.E14": (
+        "ÜG führen",
+        "Übergabe an SD geben",
+    ),
+    "7.E15 7.E14": (
+        "ÜG mittags",
+        "Dienstüberg.",
+    ),
+    "7.E16": (
+        "DB mtl.",
+        "Teamsitzg.",
+    ),
+    "7.E17": (
+        "Leistungen abz.",
+        "Durchf.nachweis",
+    ),
+    "7.E18": (
+        "Eintrag i. Bericht",
+        "Bericht dok.",
+    ),
+    "7.E19": (
+        "BtM-Kontr.",
+        "Med.schrank Ablauf",
+    ),
+    "7.E19 7.E13": ("Med.bestellung prüfen/einräumen",),
+    "7.E01": (
+        "NBA-Begutachtung vorber.",
+        "SIS-Gespr.",
+        "Erstgespr. Aufn.",
+    ),
+    "7.E20": (
+        "Termin Augenarzt",
+        "Terminabspr. HNO",
+    ),
+    "7.E21": (
+        "Kontrollrundg. 0h",
+        "Nachtkontr. 1/3/5",
+    ),
+    "7.E22": (
+        "Rufe beantworten",
+        "Klingelgänge",
+    ),
+    "7.E02 7.E12": ("Planung anpassen n. KH",),
+    "7.E02": ("PP aktualisieren",),
+    "7.E03": (
+        "Sturzrisiko einsch.",
+        "Norton",
+    ),
+    "7.E04": (
+        "Bezugspflegekraft-Std.",
+        "Fallverantw.",
+    ),
+    "7.E05": (
+        "Pflegeplan-Eval.",
+        "Maßnahmen-Evaluation",
+    ),
+    "7.E06": (
+        "Visite d. PDL",
+        "Pflegevis. halbj.",
+    ),
+    "7.E07": (
+        "MD vorbereiten",
+        "Hygieneaudit",
+    ),
+    "7.E07 7.E16": ("QM-Sitzung",),
+    "7.E08": (
+        "FB Herr M.",
+        "Fallbespr. leiten",
+    ),
+    "7.E09": (
+        "Beratung Hilfsm.",
+        "Beratungsgespr. Inko",
+    ),
+    "8.E01": (
+        "Bett frisch",
+        "Bettenmachen Mo",
+        "Bezüge abz.",
+        "Bettw. Mi",
+    ),
+    "8.E02": (
+        "Zi. lüften",
+        "Nachtkästchen",
+    ),
+    "8.E03": (
+        "Wäsche bügeln/legen",
+        "Wäsche i. Schrank",
+        "Wäscheeinräumen",
+    ),
+    "8.E04": (
+        "Mittagessen ausg.",
+        "Essensverteilg.",
+    ),
+    "8.E05 8.E04": ("Kaffee ausschenken",),
+    "8.E05": (
+        "Wasser auff.",
+        "Getränke Zi.",
+    ),
+    "8.E06 4.4": ("Ernährungspumpe reinigen",),
+    "8.E06": (
+        "Rollis waschen",
+        "Rolli-Wäsche",
+    ),
+    "8.E06 8.E02": ("Desinf. Bäder",),
+    "8.E07": (
+        "Handschuhe nachf.",
+        "Pflegew. auff.",
+    ),
+    "8.E08 7.E13": ("Rezept z. Apotheke",),
+    "8.E08": ("Post/Apo holen",),
+    "8.E09": (
+        "Speiseraum eindecken",
+        "Tische stellen",
+    ),
+    "": (
+        "Urlaub/ÜStd.",
+        "Dienstplangestaltung",
+        "Erste-Hilfe-Kurs",
+        "Vandalismus Aufzug",
+        "Betriebsrat",
+        "Überst.",
+    ),
+}
+"""The best entry and others that are right as well, "" = it is no intervention -> names."""
