@@ -8,13 +8,14 @@ import numpy as np
 
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
+from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice, warning
 from importers.values import cell_values, days_and_times, durations, word_meanings
 from importers.values.spelling import fold
 from pebem.contracts import SECONDS_MISSING, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from importers.content.table import Table
@@ -152,9 +153,10 @@ def _minutes_parser(mark: durations.Mark, unit: int) -> Callable[[Any], int]:
     return parse
 
 
-def note_translated(table: Table, column: str, values: list[Any]) -> None:
-    """Add a notice of the words of other programs and how they were read."""
+def note_translated(table: Table, column: str, values: list[Any], only: np.ndarray | None) -> None:
+    """Add a notice of the words of other programs and how they were read; ``only``: in which records, None = all."""
     codes, cells = table.raw(column)
+    codes = codes if only is None else codes[only]
     pairs = {
         code: (cell_values.text(cell), value)
         for code, (cell, value) in enumerate(zip(cells, values, strict=True))
@@ -180,6 +182,30 @@ def parse_source(value: Any) -> str:
             "Tragen Sie gemessen, geplant oder Norm ein.",
         )
     return written
+
+
+def read_statuses(table: Table) -> CodedColumn:
+    """Return the status of each row; where a person has said what the words of a file mean, they mean that."""
+    answered = [number for number, place in enumerate(table.places) if place.statuses]
+    plain = ~np.isin(table.file_of, answered) if answered else None
+    usual = table.read("Status", parse_status, "", costs_row=True, only=plain)
+    note_translated(table, "Status", usual.values, plain)
+    if not answered:
+        return usual
+    codes, values = usual.codes.copy(), [*usual.values]
+    for number in answered:
+        own = table.file_of == number
+        read = table.read("Status", _answered(table.places[number].statuses), "", costs_row=True, only=own)
+        codes[own] = read.codes[own] + len(values)
+        values.extend(read.values)
+    return CodedColumn(codes, values)
+
+
+def _answered(statuses: Mapping[str, str]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        return statuses.get(cell_values.text(value).casefold()) or parse_status(value)
+
+    return parse
 
 
 def parse_status(value: Any) -> str:

@@ -14,10 +14,9 @@ from importers.content.intervention_cells import (
     SOURCES,
     after_midnight,
     minutes_of_day,
-    note_translated,
     parse_day_of_work,
     parse_source,
-    parse_status,
+    read_statuses,
     seconds_of,
 )
 from importers.content.repeats import row_keys
@@ -156,8 +155,7 @@ def _read_words(table: Table, conventions: HomeConventions) -> dict[str, pd.Cate
         "Schicht", lambda cell: own_shifts.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
     )
     ward = table.read("Wohnbereich", cell_values.text, "", costs_row=True)
-    status = table.read("Status", parse_status, "", costs_row=True)
-    note_translated(table, "Status", status.values)
+    status = read_statuses(table)
     return {
         "minutes_source": categories(source, SOURCES),
         "shift": categories(shift),

@@ -46,6 +46,11 @@ class HeadingPlace:
         Of numbers in column ``Minuten``: "min", "s", "h"; "" = what heading and cells say.
     trouble
         German sentences why the sheet cannot be read like this, "" = it can.
+    statuses
+        Word of column ``Status``, as :func:`importers.values.spelling.clean` has it in small letters -> its state,
+        where a person said so.
+    declined
+        Columns of which a person said that none of those left over is it, though the cells of one look like it.
     """
 
     row: int
@@ -56,6 +61,8 @@ class HeadingPlace:
     depth: int = 1
     unit: str = ""
     trouble: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
     @property
     def headings(self) -> dict[str, str]:

@@ -48,6 +48,8 @@ class SheetAnswer:
         Of column ``Minuten``: "" = as written, "min", "s", "h".
     encoding
         Codec of text, "" = to be detected.
+    statuses, declined
+        As :class:`importers.sheets.heading_rows.HeadingPlace` has them.
     """
 
     file: str
@@ -58,6 +60,8 @@ class SheetAnswer:
     columns: Mapping[str, int] = field(default_factory=dict)
     unit: str = ""
     encoding: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class SheetDecision:
             return False
         if self.sheet:
             return self.confidence == EXACT and self.place.certain
-        return self.answered or bool(self.profile) or self.grid.hidden or _holds_no_data(self.grid)
+        return self.answered or bool(self.profile) or self.grid.hidden or holds_no_data(self.grid)
 
     @property
     def is_month_grid(self) -> bool:
@@ -166,7 +170,7 @@ class KnownBefore:
         return frozenset(name for name, sheet in last.items() if sheet)
 
 
-def _holds_no_data(grid: Grid) -> bool:
+def holds_no_data(grid: Grid) -> bool:
     """Return whether a sheet of a workbook holds no table: never two cells in a row."""
     if grid.from_text:
         return False
