@@ -26,6 +26,7 @@ from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
 from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
+from importers.rosters.shift_starts import settled_starts
 from importers.sheets.template_columns import SHEETS
 from pebem.contracts import ASSESSMENTS, DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
 from pebem.history.files import fold_files
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from importers.conventions import HomeConventions
     from importers.files.grid import Grid
     from importers.home_words.unknown_words import Words
+    from importers.rosters.shift_codes import Shift
     from importers.sheets.heading_rows import HeadingPlace
     from rules.model import RuleBook
 
@@ -171,9 +173,11 @@ def assemble(
     findings
         Findings so far; more are added.
     """
+    codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
+    conventions = replace(conventions, shift_starts=settled_starts(conventions.shift_starts, codes))
     people = _read_people(tables, conventions)
     states = _read_states(tables, book, people, findings)
-    duties = _read_duties(tables, rosters, people, conventions)
+    duties = _read_duties(rosters, people, conventions, codes)
     work = _read_work(tables, book, people, conventions)
     started = earliest(work.first_days, first_days(duties.table["start"], duties.files))
     read = Tables(
@@ -274,13 +278,12 @@ def _read_states(
 
 
 def _read_duties(
-    tables: Mapping[str, Table],
     rosters: Sequence[tuple[Grid, HeadingPlace]],
     people: _ReadPeople,
     conventions: HomeConventions,
+    of_files: Mapping[str, Shift],
 ) -> ReadDuties:
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
-    of_files = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
     if not rosters:
         return ReadDuties(empty(DUTIES), [], {}, frozenset(), _NO_ROWS, np.zeros(0, dtype="datetime64[s]"))
     names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)

@@ -9,7 +9,8 @@ import numpy as np
 from importers.content.interventions import IGNORE
 from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
-from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
+from importers.rosters.shift_starts import CODES
 from importers.values import cell_values, word_meanings
 from importers.values.spelling import fold
 
@@ -65,6 +66,9 @@ def unknown_words(
             *table.raw("QN"), seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
         )
         unknown[ROLE] = _counted(*table.raw("Rolle"), seconds, lambda word: not is_plain_role(word) and new_role(word))
+    if work.without_shift[0]:
+        said = {fold(shift) for shift in conventions.shift_starts}
+        unknown[SHIFT_START] = {shift: work.without_shift for shift in CODES if fold(shift) not in said}
     unknown[DUTY] = {code: (count, 0) for code, count in codes.items()}
     return {kind: unknown[kind] for kind in KINDS if unknown.get(kind)}
 

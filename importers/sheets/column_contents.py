@@ -17,6 +17,7 @@ import numpy as np
 from importers.files.cell import Odd, shown
 from importers.sheets.column_shapes import SAMPLE, fits
 from importers.sheets.layout import is_blank
+from importers.sheets.template_columns import WANTED
 from importers.values.cell_values import number
 from importers.values.spelling import clean, fold, squash
 from importers.values.word_meanings import is_qualification, status
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.sheet_decision import SheetDecision
-
-WANTED: Final = {
-    "Interventionen": ("Status", "Personal-Nr", "Minuten"),
-    "Mitarbeitende": ("Personal-Nr", "QN", "Wochenstunden"),
-}
-"""Sheet -> columns that are looked for by their cells; of `Mitarbeitende` the first two are required."""
 
 MOST_VALUES: Final = 8
 """A column with more different words is no state."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from importers.files.grid import letter_of
 from importers.findings import Finding, Severity
-from importers.sheets.column_contents import WANTED, contents, unassigned
+from importers.sheets.column_contents import contents, unassigned
+from importers.sheets.template_columns import WANTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

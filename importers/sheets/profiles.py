@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.delimited import ENCODINGS
-from importers.sheets.column_contents import WANTED
 from importers.sheets.heading_rows import heading_text
 from importers.sheets.layout import heading_places, headings_at
 from importers.sheets.roster_headings import row_of_days
-from importers.sheets.template_columns import HEADING_ROWS, SHEETS
+from importers.sheets.template_columns import HEADING_ROWS, SHEETS, WANTED
 from importers.values.durations import UNITS
 from importers.values.spelling import fold
 from pebem.contracts import STATUSES

@@ -79,6 +79,12 @@ SHEETS: Final = {
 }
 """Sheets of the workbook and their columns, as the contract names them."""
 
+WANTED: Final = {
+    "Interventionen": ("Status", "Personal-Nr", "Minuten"),
+    "Mitarbeitende": ("Personal-Nr", "QN", "Wochenstunden"),
+}
+"""Sheet -> columns that are looked for by their cells; of `Mitarbeitende` the first two are required."""
+
 _ITEM: Final = re.compile(r"([1-6]\.\d{1,2})(?:\s+(.+))?")
 
 
@@ -200,6 +206,7 @@ __all__ = [
     "HEADING_ROWS",
     "INSTRUCTIONS",
     "SHEETS",
+    "WANTED",
     "Layout",
     "clean",
     "column_of",

@@ -11,6 +11,7 @@ from importers.sheets.column_contents import is_mark, meaning, unassigned
 from importers.sheets.sheet_decision import SheetAnswer
 from importers.sheets.synonyms import EXACT, SURE
 from importers.sheets.template_columns import SHEETS
+from pebem.contracts import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,9 @@ COLUMNS: Final = "spalten"
 CONTENTS: Final = "inhalt"
 END: Final = "zuordnung"
 """Kinds of questions."""
+
+STATES: Final = STATUSES
+"""What a word may say of an intervention; the first: that it was done."""
 
 
 class UploadQuestion(NamedTuple):

@@ -160,7 +160,7 @@ def _moves(
         ).all()
     )
     pairs = [(days, stored[known[str(number)]]) for number, days in given.items() if known.get(str(number)) in stored]
-    return sum(pd.Timestamp(day) not in days for days, day in pairs), len(pairs)
+    return sum(pd.Timestamp(str(day)) not in days for days, day in pairs), len(pairs)
 
 
 def _named_homes(session: Session, home_id: int, guesses: Sequence[SheetGuess]) -> tuple[str, ...]:

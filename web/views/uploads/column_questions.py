@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
 
-from pebem.contracts import STATUSES
 from web.errors import back_to
-from web.services.uploads.conversation import COLUMNS, CONTENTS, open_columns, open_words
+from web.services.uploads.conversation import COLUMNS, CONTENTS, STATES, open_columns, open_words
 from web.services.uploads.questions import ANSWERED, AnswerError, LateError
 from web.views.uploads.column_choice import UNITS, chosen_columns, column_name, fields, wrong_columns
 from web.views.uploads.content_choice import chosen_contents, topics
@@ -137,5 +136,5 @@ def _contents(
         topics=topics(guess, answer, request.form, wrong or {}),
         wrong=wrong or {},
         late=LATE if late else "",
-        states=STATUSES,
+        states=STATES,
     )

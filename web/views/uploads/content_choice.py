@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from importers.sheets.column_contents import is_mark, meaning
-from pebem.contracts import DONE, STATUSES
-from web.services.uploads.conversation import open_columns, open_words
+from web.services.uploads.conversation import STATES, open_columns, open_words
 from web.views.uploads.column_choice import column_name
 from web.wording.figures import counted
 
@@ -172,12 +171,12 @@ def _statuses(guess: SheetGuess, columns: Mapping[str, int], form: Mapping[str, 
     position = columns.get(STATUS, -1)
     values: Sequence[tuple[str, int]] = next((one.values for one in guess.columns if one.position == position), ())
     said = {word.casefold(): form.get(_field(position, at), "") for at, (word, _) in enumerate(values)}
-    return {word: state if state in STATUSES else "" for word, state in said.items()}
+    return {word: state if state in STATES else "" for word, state in said.items()}
 
 
 def _offer(one: ColumnGuess, column: str, form: Mapping[str, str], *, chosen: bool) -> Offer:
     words = [word for word, _ in one.values if word]
-    proposed = {"": _NOT_DONE if is_mark(words) else DONE} | {word: meaning(word) for word in words}
+    proposed = {"": _NOT_DONE if is_mark(words) else STATES[0]} | {word: meaning(word) for word in words}
     return Offer(
         one,
         column_name(one),

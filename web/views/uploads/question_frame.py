@@ -45,8 +45,8 @@ _PAGES: Final = {SHEET: "sheet", COLUMNS: "columns", CONTENTS: "contents", PASSW
 def address(upload_id: int, asked: Conversation) -> str:
     """Return the address of what is to be asked next."""
     kind, number = asked.next
-    numbered = {"number": number} if kind in {SHEET, COLUMNS, CONTENTS} else {}
-    return url_for(f"upload_questions.{_PAGES[kind]}", upload_id=upload_id, **numbered)
+    about = number if kind in {SHEET, COLUMNS, CONTENTS} else None
+    return url_for(f"upload_questions.{_PAGES[kind]}", upload_id=upload_id, number=about)
 
 
 def conversation(upload_id: int) -> tuple[UploadRow, Conversation]:
