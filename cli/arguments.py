@@ -56,7 +56,7 @@ def shift_starts(text: str) -> dict[str, str]:
         Where it is none of that.
     """
     from importers.content.interventions import IGNORE  # noqa: PLC0415
-    from importers.rosters import shift_starts as known  # noqa: PLC0415
+    from importers.values import shift_starts as known  # noqa: PLC0415
 
     said = dict(part.strip().partition("=")[::2] for part in text.split(","))
     starts = {shift.strip(): time.strip() for shift, time in said.items()}

@@ -26,8 +26,8 @@ from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
 from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
-from importers.rosters.shift_starts import settled_starts
 from importers.sheets.template_columns import SHEETS
+from importers.values.shift_starts import settled_starts
 from pebem.contracts import ASSESSMENTS, DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
 from pebem.history.files import fold_files
 
@@ -174,7 +174,8 @@ def assemble(
         Findings so far; more are added.
     """
     codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
-    conventions = replace(conventions, shift_starts=settled_starts(conventions.shift_starts, codes))
+    spans = {code: meant.spans for code, meant in codes.items()}
+    conventions = replace(conventions, shift_starts=settled_starts(conventions.shift_starts, spans))
     people = _read_people(tables, conventions)
     states = _read_states(tables, book, people, findings)
     duties = _read_duties(rosters, people, conventions, codes)
@@ -281,7 +282,7 @@ def _read_duties(
     rosters: Sequence[tuple[Grid, HeadingPlace]],
     people: _ReadPeople,
     conventions: HomeConventions,
-    of_files: Mapping[str, Shift],
+    of_files: dict[str, Shift],
 ) -> ReadDuties:
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
     if not rosters:

@@ -8,8 +8,7 @@ import numpy as np
 
 from importers.files.coded_column import CodedColumn
 from importers.findings import notice
-from importers.rosters import shift_starts
-from importers.values import cell_values
+from importers.values import cell_values, shift_starts
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:

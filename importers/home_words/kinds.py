@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from importers.content.interventions import IGNORE, LATER
-from importers.rosters import shift_codes, shift_starts
-from importers.values import word_meanings
+from importers.rosters import shift_codes
+from importers.values import shift_starts, word_meanings
 from importers.values.spelling import clean, fold
 from rules import roles
 

@@ -10,8 +10,8 @@ from importers.content.interventions import IGNORE
 from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
-from importers.rosters.shift_starts import CODES
 from importers.values import cell_values, word_meanings
+from importers.values.shift_starts import CODES
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:

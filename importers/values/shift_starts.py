@@ -6,7 +6,7 @@ what other homes do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -15,11 +15,10 @@ from importers.values.roster_times import DAY_MINUTES
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from importers.rosters.shift_codes import Shift
 
 CODES: Final = {
     "Früh": ("Früh", "F", "FD", "Frühdienst", "Frühschicht"),
@@ -33,6 +32,8 @@ DERIVED: Final = "{} (aus Uhrzeit)"
 
 _FEWEST: Final = 2
 
+Spans: TypeAlias = "Sequence[tuple[int, int]]"
+
 
 def minute(written: str) -> int | None:
     """Return the minute of the day of a time such as "6:00"; None if it is none."""
@@ -43,7 +44,7 @@ def minute(written: str) -> int | None:
     return found if 0 <= found < DAY_MINUTES else None
 
 
-def settled_starts(own: Mapping[str, str], codes: Mapping[str, Shift]) -> Mapping[str, str]:
+def settled_starts(own: Mapping[str, str], codes: Mapping[str, Spans]) -> Mapping[str, str]:
     """Return what the home says of its shifts; where it leaves one open, what the codes of the files say of all.
 
     Parameters
@@ -51,14 +52,14 @@ def settled_starts(own: Mapping[str, str], codes: Mapping[str, Shift]) -> Mappin
     own
         Shift -> time of day, or anything else where the home has no such shift.
     codes
-        Codes of the files' sheet ``Dienstzeiten``.
+        Codes of the files' sheet ``Dienstzeiten`` -> first and last minute of each time on duty.
     """
     if all(fold(shift) in set(map(fold, own)) for shift in CODES):
         return own
     begins: dict[str, str] = {}
     for shift, words in CODES.items():
         usual = set(map(fold, words))
-        times = {meant.spans[0][0] for code, meant in codes.items() if fold(code) in usual and len(meant.spans) == 1}
+        times = {spans[0][0] for code, spans in codes.items() if fold(code) in usual and len(spans) == 1}
         if len(times) != 1:  # some have several, or none: it is not clear when it begins
             return own
         begins[shift] = as_time(times.pop())
