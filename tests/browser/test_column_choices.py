@@ -107,6 +107,7 @@ def test_arrow_keys_pass_other_columns_without_taking_them(visit: Window) -> Non
     page.keyboard.press("ArrowDown")
     assert chosen(page) == before | {"Uhrzeit": "F „Feld 1“"}
     assert page.get_by_text("Diese Spalte ist jetzt").count() == 0
+    assert page.locator("#zu-1").inner_text() == "sicher"  # as before it was taken and given back
     page.keyboard.press("Tab")  # on to the next fields, as quickly as keys repeat
     page.keyboard.press("End")
     page.keyboard.press("Enter")

@@ -13,6 +13,8 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const name = (select) => form.querySelector(`label[for="${select.id}"]`).textContent;
 
+  const certainty = (select) => (select.value && select.value === select.dataset.guess ? select.dataset.certainty : "");
+
   const note = (select, text) => {
     const place = document.getElementById(select.dataset.note);
     place.textContent = text;
@@ -44,9 +46,9 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const [other, held] of took.get(select) ?? []) {
       if (other.value !== "") continue;
       other.value = held;
-      note(other, "");
+      note(other, certainty(other));
     }
-    note(select, select.value && select.value === select.dataset.guess ? select.dataset.certainty : "");
+    note(select, certainty(select));
     const rivals = selects.filter((other) => other !== select && other.value && other.value === select.value);
     took.set(select, rivals.map((other) => [other, other.value]));
     for (const other of rivals) {
