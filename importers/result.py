@@ -87,6 +87,8 @@ class ReadFiles:
     repairs
         Position of each file of repaired rows -> the reference of the upload it names, "" = none. Such rows are
         further ones: they stay, whatever stands in other files.
+    das_homes
+        Numbers under which the homes of exports for the DAS are registered there.
     repeated
         Interventions that an earlier file has already, with ``parts["repeated"]``: they count once, but say which rows
         of the files are the same.
@@ -109,6 +111,7 @@ class ReadFiles:
     left_out_duty_undated: int = 0
     unstated: frozenset[str] = frozenset()
     repairs: Mapping[int, str] = field(default_factory=dict)
+    das_homes: frozenset[str] = frozenset()
     repeated: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))
 
     @property
@@ -245,8 +248,8 @@ class _ReadStates(NamedTuple):
 
 
 def _read_people(tables: Mapping[str, Table], conventions: HomeConventions) -> _ReadPeople:
-    residents, resident_names = empty(RESIDENTS), _no_names("resident")
-    staff, staff_names, hours = empty(STAFF), _no_names("staff"), empty(HOURS)
+    residents, resident_names = empty(RESIDENTS), empty({"resident": "text"} | _NAMES)
+    staff, staff_names, hours = empty(STAFF), empty({"staff": "text"} | _NAMES), empty(HOURS)
     files = {"residents": _NO_ROWS, "staff": _NO_ROWS}
     unstated = frozenset(_STATED_BY_COLUMN)
     if table := tables.get("Bewohner"):
@@ -307,6 +310,8 @@ def _read_work(
 
 _NO_ROWS: Final = np.zeros(0, dtype=np.int32)
 
+_NAMES: Final = {"name": "text", "given": "text"}
+
 _STATED_BY_COLUMN: Final = {"role": "Rolle", "certificates": "Zertifikate"}
 
 _INSTABILITY_MISSING: Final = Finding(
@@ -316,7 +321,3 @@ _INSTABILITY_MISSING: Final = Finding(
     "Ergänzen Sie das Blatt, auch wenn nur wenige Zeilen darin stehen.",
     sheet="Instabilität",
 )
-
-
-def _no_names(key: str) -> pd.DataFrame:
-    return empty({key: "text", "name": "text", "given": "text"})

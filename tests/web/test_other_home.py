@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from tests.support.importers import files
+from tests.support.importers import das_files, files
 from tests.support.web.pages import Person, post
 from tests.support.web.uploads import run_jobs
 from web.services import homes
@@ -113,6 +113,19 @@ def test_another_home_of_the_tenant_named_in_the_file_gives_it_away(
         home = session.get_one(models.Home, known.home_id).name
     reasons = read(known, listed(*KNOWN, title=title.format(home=home)), name)[1]
     assert reasons == (["sie nennen „Haus Lindenhof“"] if named else [])
+
+
+def test_an_export_for_the_das_names_its_home(known: Person) -> None:
+    """The number under which it is registered there; the first one is believed."""
+    _, first = das_files.export(das_files.resident())
+    upload_id, reasons = read(known, first, "das.xml")
+    assert reasons == []
+    known.store(upload_id)
+    assert read(known, first, "das.xml")[1] == []
+    _, other = das_files.export(das_files.resident(), home="200002")
+    assert read(known, other, "das.xml")[1] == [
+        "der DAS-Export ist von der Einrichtung 200002, frühere waren von einer anderen"
+    ]
 
 
 def test_no_name_of_a_person_is_stored_with_the_preview(known: Person) -> None:

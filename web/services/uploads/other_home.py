@@ -18,7 +18,8 @@ from importers.findings import Finding, Severity
 from importers.values.spelling import fold
 from web.services.people import pseudonyms
 from web.services.uploads import kept_files
-from web.store.models import Home, Resident
+from web.services.uploads.records import EFFECTIVE
+from web.store.models import Home, Resident, Upload
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class OtherHome:
         Known residents who moved in on another day, of how many the files and the home have a day.
     homes
         Other homes of the tenant that the files name, without naming this one.
+    registered
+        Numbers of homes in exports for the DAS, where this home's were others so far.
     """
 
     people: int
@@ -63,6 +66,7 @@ class OtherHome:
     moves: int
     dated: int
     homes: tuple[str, ...]
+    registered: tuple[str, ...] = ()
 
     @property
     def as_json(self) -> dict[str, Any] | None:
@@ -72,7 +76,7 @@ class OtherHome:
     def __bool__(self) -> bool:
         """Return whether anything points to another home."""
         moved = self.moves >= _FEWEST_MOVES and self.moves >= _SHARE_OF_MOVES * self.dated
-        return bool(self.people or self.homes or moved)
+        return bool(self.people or self.homes or self.registered or moved)
 
 
 def signs(
@@ -106,7 +110,7 @@ def signs(
     except kept_files.OutdatedError:
         asked = None
     homes = _named_homes(session, home_id, asked.guesses if asked else ())
-    return OtherHome(len(changed), named, moves, dated, homes), changed
+    return OtherHome(len(changed), named, moves, dated, homes, _registered(session, home_id, result)), changed
 
 
 def finding(signs: OtherHome, numbers: Sequence[str], home: str) -> Finding:
@@ -126,10 +130,19 @@ def reasons(signs: Mapping[str, Any]) -> Iterator[str]:
     """Yield in words why files seem to belong to another home."""
     if homes := signs["homes"]:
         yield "sie nennen " + " und ".join(f"„{home}“" for home in homes)
+    if numbers := signs["registered"]:
+        yield f"der DAS-Export ist von der Einrichtung {' und '.join(numbers)}, frühere waren von einer anderen"
     if signs["people"]:
         yield (f"bei {signs['people']} von {signs['named']} hier bekannten Nummern mit Namen nennen sie jemand anderen")
     if signs["moves"] >= _FEWEST_MOVES:
         yield f"bei {signs['moves']} von {signs['dated']} bekannten Bewohner:innen nennen sie einen anderen Einzug"
+
+
+def _registered(session: Session, home_id: int, result: ReadFiles) -> tuple[str, ...]:
+    """Return the numbers in exports for the DAS, where applied uploads had others alone."""
+    earlier = session.scalars(select(Upload.weighed).where(Upload.home_id == home_id, Upload.state.in_(EFFECTIVE)))
+    known = {number for weighed in earlier for number in (weighed or {}).get("das_homes", ())}
+    return tuple(sorted(result.das_homes)) if known and known.isdisjoint(result.das_homes) else ()
 
 
 def _words_by_number(people: pd.DataFrame, key: str) -> dict[str, frozenset[str]]:

@@ -81,6 +81,7 @@ def preview_upload(
             "repairs": repaired,
             "remembered": earlier and earlier[0],
             "other_home": elsewhere.as_json,
+            "das_homes": sorted(result.das_homes),
             "statements": statement_changes.shown(applied.home.people),
             "withdrawable": statement_changes.withdrawable(session, home_id, upload_id, applied.home),
             "elsewhere": statement_changes.months_elsewhere(
