@@ -10,7 +10,7 @@ import pytest
 from tests.support.web import foreign
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Dialog, Locator, Page
 
     from tests.support.browser import Visitor, Window
 
@@ -112,6 +112,27 @@ def test_arrow_keys_pass_other_columns_without_taking_them(visit: Window) -> Non
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     assert chosen(page)["Uhrzeit"] == "F „Feld 1“"
+
+
+def test_leaving_the_page_with_unsent_choices_is_asked_about(visit: Window) -> None:
+    visitor = visit()
+    page = asked(visitor, "Weg.csv")
+    field(page, "Uhrzeit").select_option(label="F „Feld 1“")
+    page.get_by_role("heading", level=1).click()  # the browser asks only who has touched the page
+    questions: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("link", name="Zurück zum Blatt").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert questions == ["beforeunload"]
+    assert chosen(page)["Uhrzeit"] == "F „Feld 1“"
+    page.get_by_role("button", name=WEITER).click()
+    page.get_by_role("heading", name="Welche Spalte ist welche?").wait_for(state="detached")
+    assert questions == ["beforeunload"]
 
 
 def test_two_windows_on_one_upload_lose_nothing(visit: Window) -> None:

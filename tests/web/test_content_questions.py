@@ -130,6 +130,7 @@ def test_a_list_of_employees_under_a_homes_own_names(ben: Person) -> None:
         "Handzeichen": "",
         "Wochenstunden": "3",
     }
+    assert "dem Inhalt nach" in pages.page().text  # and no heading says so
     assert "Qualifikation: Beruf, Abschluss oder Niveau" in pages.page().text
     pages.read()
     read = kept_files.result(ben.services.settings, pages.upload_id)

@@ -58,8 +58,15 @@ document.addEventListener("DOMContentLoaded", () => {
     show();
   };
 
+  // What was chosen and not sent goes with the page; the browser asks before that, unless a form is sent.
+  let unsent = false;
   form.addEventListener("change", (event) => {
+    unsent = true;
     if (selects.includes(event.target)) choose(event.target);
+  });
+  document.addEventListener("submit", () => { unsent = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsent) event.preventDefault();
   });
   show();
   window.addEventListener("pageshow", show); // come back to with the browser's arrow, the fields keep their choices

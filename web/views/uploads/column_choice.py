@@ -88,7 +88,7 @@ def fields(
         position = answer.columns.get(column, -1)
         chosen = by_position.get(position)
         certainty = certainty_word(chosen.confidence) if chosen and chosen.column == column else ""
-        note = certainty
+        note = certainty or ("dem Inhalt nach" if chosen and column in chosen.may_be else "")
         if other and other.columns.get(column, -1) != position:
             stored = by_position.get(other.columns.get(column, -1))
             note = f"gespeichert ist: {column_name(stored) if stored else '–'}"
