@@ -160,6 +160,17 @@ def test_of_two_sure_sheets_of_a_kind_in_one_file_each_is_asked_about(ben: Perso
     assert kept_files.result(ben.services.settings, pages.upload_id).rows == 1
 
 
+def test_a_sure_sheet_is_read_beside_an_answered_one_of_its_kind(ben: Person) -> None:
+    """The one was not asked about, the other was; neither is left out."""
+    row = ["1", "4.12", "01.03.2026"]
+    sure = files.xlsx({"Export": [["Bew.-Nr.", "Maßnahme", "Durchgeführt am"], row]})
+    asked = files.xlsx({"Liste": [["Bew.-Nr.", "Tätigkeit", "Durchgeführt am"], [*row[:2], "02.03.2026"]]})
+    pages = QuestionPages(ben, ben.first_sign_in(), (sure, "a.xlsx"), (asked, "b.xlsx"))
+    assert pages.question() in {"/blatt/1", "/spalten/1"}
+    pages.read()
+    assert kept_files.result(ben.services.settings, pages.upload_id).rows == 2
+
+
 def test_umlauts_are_asked_about_where_no_heading_shows_them(ben: Person) -> None:
     head = ["Bew.-Nr.", "Leistung", "Erledigt am"]
     rows = [head, ["1", "Wäsche für Änne", "01.03.2026"]]

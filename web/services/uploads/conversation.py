@@ -159,8 +159,15 @@ class Conversation:
         return tuple(sorted({one.profile for one in self.guesses if one.profile and not self.answer_to(one)}))
 
     def final(self) -> tuple[SheetAnswer, ...]:
-        """Return the answers to read with, the columns of each written out."""
-        return tuple(self.chosen(one) for one in self.guesses if self.answer_to(one))
+        """Return the answers to read with, the columns of each written out.
+
+        What was sure and not asked about is among them: beside an answered sheet of its kind it would be left out.
+        """
+        return tuple(
+            self.chosen(one)
+            for one in self.guesses
+            if self.answer_to(one) or (one.sheet and not (one.settled or one.hidden))
+        )
 
     def profile(self) -> SourceProfile:
         """Return what to remember."""
