@@ -33,6 +33,9 @@ MOST_VALUES: Final = 8
 """A column with more different words is no state."""
 
 _MOST_LETTERS: Final = 24
+_PROBED: Final = 2_000
+"""Rows looked at first: sorting a column of very many rows takes long."""
+
 _MOST_DIFFERENT: Final = 2_000
 """A column with more different cells is free text, or different in every row."""
 _FEW: Final = 0.5
@@ -76,19 +79,37 @@ def contents(
     found: dict[int, ColumnContents] = {}
     if sheet not in WANTED or place.row < 0:
         return found
+    first = place.row + 1
     for position in positions:
+        heading = place.texts[position] if position < len(place.texts) else ""
+        if _surely_nothing(_Column(heading, _counted(grid.cells[first : first + _PROBED, position]), staff), sheet):
+            continue
         codes, cells = grid.cells.coded(position)
-        counts = np.bincount(codes[place.row + 1 :], minlength=len(cells))
+        counts = np.bincount(codes[first:], minlength=len(cells))
         occurring = np.flatnonzero(counts)
         if len(occurring) > _MOST_DIFFERENT:
             continue
         there = [(cells[code], int(counts[code])) for code in occurring.tolist()]
-        heading = place.texts[position] if position < len(place.texts) else ""
         column = _Column(heading, there, staff)
         if column.filled:
             may_be = tuple(name for name in WANTED[sheet] if _LOOKS[sheet, name](column))
             found[position] = ColumnContents(column.values(), may_be)
     return found
+
+
+def _surely_nothing(column: _Column, sheet: str) -> bool:
+    """Return whether the first rows of a column show that it has many words, and is none of those looked for."""
+    return bool(
+        column.filled and not column.values() and not any(_LOOKS[sheet, name](column) for name in WANTED[sheet])
+    )
+
+
+def _counted(cells: Iterable[Any]) -> list[tuple[Any, int]]:
+    counts: dict[Any, int] = {}
+    for cell in cells:
+        key = (cell,) if isinstance(cell, bool) else cell  # TRUE equals 1 for Python, but not for the reader of a sheet
+        counts[key] = counts.get(key, 0) + 1
+    return [(key[0] if isinstance(key, tuple) else key, count) for key, count in counts.items()]
 
 
 def known_staff(decisions: Iterable[SheetDecision]) -> frozenset[str]:

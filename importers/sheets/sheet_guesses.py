@@ -14,11 +14,11 @@ from importers.sheets.column_contents import contents, known_staff
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
 from importers.sheets.synonyms import EXACT
-from importers.sheets.template_columns import matches, missing
+from importers.sheets.template_columns import SHEETS, WANTED, column_of, matches, missing
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from importers.files.grid import Grid
     from importers.sheets.column_contents import ColumnContents
@@ -174,7 +174,7 @@ def _guess(decision: SheetDecision, vocabulary: Vocabulary | None, staff: frozen
     grid, place = decision.grid, decision.place
     row = place.row - place.depth + 1 if place.row >= 0 else -1
     known = row >= 0 and not decision.is_month_grid
-    found = contents(grid, place, decision.sheet, staff, range(len(place.texts))) if known else {}
+    found = contents(grid, place, decision.sheet, staff, _open_positions(decision)) if known else {}
     return SheetGuess(
         file=grid.file,
         name="" if grid.from_text else grid.name,
@@ -197,6 +197,17 @@ def _guess(decision: SheetDecision, vocabulary: Vocabulary | None, staff: frozen
         statuses=place.statuses,
         declined=place.declined,
     )
+
+
+def _open_positions(decision: SheetDecision) -> Iterator[int]:
+    """Yield the columns whose cells matter: those nothing is read as, and those that go by another name than ours."""
+    sheet, place = decision.sheet, decision.place
+    named = {position: column for column, position in place.columns.items()}
+    by_contents = {*WANTED.get(sheet, ()), *(SHEETS[sheet].aids if sheet else ())}
+    for position, heading in enumerate(place.texts):
+        column = named.get(position)
+        if column is None or (column in by_contents and column_of(sheet, heading) != column):
+            yield position
 
 
 def _column(

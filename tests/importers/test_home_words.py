@@ -103,7 +103,7 @@ def test_every_choice_and_suggestion_is_read_again_as_it_is_called(book: RuleBoo
         assert kind.target(kind.called(target, book), "ein Wort", book) == target
         assert kind.target(target, "ein Wort", book) == target
     assert kind.target("  SPÄTER ", "ein Wort", book) == LATER
-    assert kind.target("Ignorieren", "ein Wort", book) == (IGNORE if kind.name == INTERVENTION else "")
+    assert kind.target("Ignorieren", "ein Wort", book) == (IGNORE if kind.ignorable else "")
     assert kind.target("", "", book) == ""
 
 

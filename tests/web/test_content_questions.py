@@ -77,6 +77,17 @@ def test_a_blank_beside_a_mark_is_asked_about(ben: Person) -> None:
     assert statuses(pages) == ["durchgeführt", "nicht durchgeführt"]
 
 
+def test_looking_at_another_sheet_again_does_not_settle_the_words(ben: Person) -> None:
+    rows = [["0042", "4.12", "01.03.2026", "x"], ["0042", "4.12", "02.03.2026", ""]]
+    other = files.text_of([["Titel", "", ""], ["Bewohner-Nr", "Name", "Telefon"], ["1", "Quast", "12"]]).encode()
+    pages = QuestionPages(ben, ben.first_sign_in(), sheet(*rows, head=[*HEAD[:3], "Erl."]), (other, "Tafel.csv"))
+    pages.answer(f"{pages.home}/spalten/0")
+    pages.answer(f"{pages.home}/blatt/1", inhalt="Bewohner", zeile="1")
+    while pages.question() not in {"/inhalt/0", "/zuordnung"}:
+        pages.answer()
+    assert pages.question() == "/inhalt/0"
+
+
 def test_words_nobody_knows_need_an_answer_each(ben: Person) -> None:
     rows = [["0042", "4.12", "01.03.2026", "x"], ["0042", "4.12", "02.03.2026", "zz"]]
     pages = QuestionPages(ben, ben.first_sign_in(), sheet(*rows))

@@ -10,7 +10,7 @@ from importers.sheets import sheet_guesses
 from importers.sheets.column_contents import is_mark, meaning, unassigned
 from importers.sheets.sheet_decision import SheetAnswer
 from importers.sheets.synonyms import EXACT, SURE
-from importers.sheets.template_columns import SHEETS
+from importers.sheets.template_columns import SHEETS, column_of
 from pebem.contracts import STATUSES
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def open_words(guess: SheetGuess, chosen: SheetAnswer) -> tuple[tuple[str, int],
     mean that nothing was done.
     """
     column = next((one for one in guess.columns if one.position == chosen.columns.get("Status", -1)), None)
-    if column is None or chosen.statuses or (column.column == "Status" and column.confidence == EXACT):
+    if column is None or chosen.statuses or column_of(chosen.sheet, column.heading) == "Status":
         return ()
     words = [word for word, _ in column.values if word]
     blank = len(words) < len(column.values)
