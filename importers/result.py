@@ -285,13 +285,13 @@ def _read_duties(
     rosters: Sequence[tuple[Grid, HeadingPlace]],
     people: _ReadPeople,
     conventions: HomeConventions,
-    of_files: dict[str, Shift],
+    own: dict[str, Shift],
 ) -> ReadDuties:
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
     if not rosters:
         return ReadDuties(empty(DUTIES), [], {}, frozenset(), _NO_ROWS, np.zeros(0, dtype="datetime64[s]"))
     names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)
-    codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | of_files)
+    codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | own)
     return read_rosters(rosters, names, codes, Wards(people.residents["ward"].dropna().unique().tolist()))
 
 
@@ -309,11 +309,8 @@ def _read_work(
 
 
 _NO_ROWS: Final = np.zeros(0, dtype=np.int32)
-
 _NAMES: Final = {"name": "text", "given": "text"}
-
 _STATED_BY_COLUMN: Final = {"role": "Rolle", "certificates": "Zertifikate"}
-
 _INSTABILITY_MISSING: Final = Finding(
     Severity.WARNING,
     "instabilitaet-fehlt",
