@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import importers
 import pebem
 import rules
-from cli.arguments import profile
+from cli.findings import tell
 from cli.parser import CommandError
 from cli.passwords import opened
-from importers.conventions import HomeConventions
+from cli.profiles import conventions_of
 from importers.findings import Finding, Severity
 from pebem.relief.feasible import relief_of_home
 from web.reports import findings_xlsx, fit_json, fit_xlsx
@@ -34,9 +34,7 @@ def analyse(options: argparse.Namespace) -> int:
     """
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    conventions = HomeConventions(
-        profiles=(profile(options.profile),) if options.profile else (), shift_starts=options.shifts or {}
-    )
+    conventions = replace(conventions_of(options.files, options.profile), shift_starts=options.shifts or {})
     read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
     tables = read.for_engine()
     period = _period(tables, options.first, options.last)
@@ -89,11 +87,11 @@ def _period(tables: pebem.Tables, first: date | None, last: date | None) -> tupl
 
 
 def summary(findings: Sequence[Finding], counted: int, out: Path) -> int:
-    """Say in a few lines what was done; return the exit code."""
-    numbers = {severity: sum(f.severity is severity for f in findings) for severity in Severity}
+    """Say in a few lines what was done, and what was wrong; return the exit code."""
+    numbers = {severity: sum(f.count for f in findings if f.severity is severity) for severity in Severity}
     sys.stdout.write(
         f"{counted} Interventionen ausgewertet. Befunde: {numbers[Severity.ERROR]} Fehler, "
         f"{numbers[Severity.WARNING]} Warnungen, {numbers[Severity.NOTICE]} Hinweise.\n"
         f"Ergebnisse in {out}: fit.json, fit.xlsx, findings.xlsx\n"
     )
-    return 1 if numbers[Severity.ERROR] else 0
+    return tell(findings, f"Alle stehen in {out / 'findings.xlsx'}.")

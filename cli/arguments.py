@@ -1,8 +1,7 @@
-"""How a command line names a rulebook (by id, by id and edition, or as a folder) and the profile of a source."""
+"""How a command line names a rulebook: by id, by id and edition, or as a folder."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from cli.parser import CommandError
 
 if TYPE_CHECKING:
-    from importers.sheets.profiles import SourceProfile
     from rules import RuleBook
     from rules.cases import Case
 
@@ -23,28 +21,6 @@ def rulebook(text: str) -> str | Path:
         if folder.is_dir() and (folder / "rulebook.yaml").is_file():
             return folder
     return Path(text) if Path(text).is_dir() else text
-
-
-def profile(path: Path | str) -> SourceProfile:
-    """Return the profile in a file, as downloaded from the application.
-
-    Raises
-    ------
-    CommandError
-        Where there is none in it.
-    """
-    from importers.sheets.profiles import SourceProfile  # noqa: PLC0415  # most commands read no files
-
-    try:
-        return SourceProfile.of(json.loads(Path(path).read_text("utf-8-sig")))
-    except OSError as problem:
-        raise CommandError(f"Die Profildatei {path} lässt sich nicht öffnen. Bitte prüfen Sie den Namen.") from problem
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
-        raise CommandError(
-            f"{path} ist keine Profildatei. Bitte nehmen Sie eine, die heruntergeladen wurde."
-        ) from problem
-    except ValueError as problem:
-        raise CommandError(f"{path}: {problem}") from problem
 
 
 def shift_starts(text: str) -> dict[str, str]:

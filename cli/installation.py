@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,12 @@ def installation() -> Iterator[tuple[Settings, Databases]]:
     CommandError
         Where a setting is missing or wrong, or a service refuses what is asked for.
     """
-    from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web import logs, settings  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.services.errors import ServiceError  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
 
+    logs.configure(logging.WARNING)  # what a command says stands on its own: no lines of events between
     try:
         loaded = settings.load()
     except settings.SettingsError as problem:

@@ -42,6 +42,7 @@ from pebem.contracts import check
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from importers.sheets.profiles import SourceProfile
     from importers.sheets.sheet_decision import DecidedFile, SheetAnswer
     from importers.sheets.sheet_guesses import SheetGuess
     from importers.sheets.synonyms import Vocabulary
@@ -175,8 +176,15 @@ def look(
     return Look(sheet_guesses.guesses(decided, vocabulary), decided, conventions, vocabulary)
 
 
-def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | None = None) -> ReadAssessments:
+def read_assessments(
+    files: Sequence[File], *, passwords: Mapping[str, str] | None = None, profiles: Sequence[SourceProfile] = ()
+) -> ReadAssessments:
     """Read the sheet ``Begutachtungen`` alone; resident numbers are not checked.
+
+    Parameters
+    ----------
+    profiles
+        How the files of known sources are read.
 
     Raises
     ------
@@ -184,13 +192,26 @@ def read_assessments(files: Sequence[File], *, passwords: Mapping[str, str] | No
         If a file is refused as a whole or the sheet is missing.
     """
     sheet = "Begutachtungen"
-    known = KnownBefore(vocabulary=usual())
+    known = KnownBefore(profiles=profiles, vocabulary=usual())
     decided = decisions(opening.contents(files, passwords), known, _filter((sheet,)))
     chosen = _chosen(decided, (sheet,), len(files), _no_progress)
     chosen.demand((sheet,))
     table = Table(sheet, [grid for grid, _ in chosen.sheets[sheet]], [place for _, place in chosen.sheets[sheet]])
     frame = _assessments(table, None)
-    return ReadAssessments(frame, table.rows[~table.faulty], chosen.findings + table.findings)
+    return ReadAssessments(frame, _errors_by_row(table, chosen.findings), chosen.findings + table.findings)
+
+
+def _errors_by_row(table: Table, of_files: Sequence[Finding]) -> list[list[Finding]]:
+    """Return the errors in the cells of each good row, those found while its file was opened included."""
+    opened: dict[tuple[str, int], list[Finding]] = {}
+    for one in of_files:
+        if one.severity is Severity.ERROR and one.row:
+            opened.setdefault((one.file, one.row), []).append(one)
+    return [
+        [*opened.get((table.files[file], row), ()), *table.mistakes.get((file, row), ())]
+        for file, row, faulty in zip(table.file_of.tolist(), table.rows.tolist(), table.faulty.tolist(), strict=True)
+        if not faulty
+    ]
 
 
 def _filter(wanted: tuple[str, ...], *, hidden: bool = False) -> SheetFilter:

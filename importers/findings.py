@@ -32,15 +32,17 @@ class Finding:
     file, sheet
         Where: file name without path, sheet name ("" where the file is refused before sheets are known).
     row
-        Row as the spreadsheet program counts it (headings in row 1); 0 = the sheet as a whole.
+        Row as the spreadsheet program counts it (headings in row 1), the first of several; 0 = the sheet as a whole.
     column
         Heading as it is in the file; "" = the row as a whole.
     value
         The cell as it stood, as text.
     count
-        How many rows the finding covers (more than 1 only where one sentence serves for all).
+        How many rows the finding covers: those with the same value, or those one sentence is about.
     letter
         The column as the spreadsheet program calls it; "" = the row as a whole, or no column of a sheet.
+    rows
+        The first of several rows with the same value, ``row`` included; blank where there is one.
     """
 
     severity: Severity
@@ -54,6 +56,17 @@ class Finding:
     value: str = ""
     count: int = 1
     letter: str = ""
+    rows: tuple[int, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Where in the sheet, German: "Zeile 5", "Zeilen 5, 9, 12 und 40 weitere"; "" = the sheet as a whole."""
+        if not self.row:
+            return ""
+        if not self.rows:
+            return f"Zeile {self.row}"
+        named, rest = ", ".join(map(str, self.rows)), self.count - len(self.rows)
+        return f"Zeilen {named}" + (f" und {rest} weitere" if rest > 0 else "")
 
 
 class Problem(Exception):  # noqa: N818 - a finding without its place, not a failure of the program

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from importers.content.assessments import read_assessments
 from importers.content.faulty_rows import FaultySheet, faulty_rows
-from importers.content.grades import note_differences, read_grades
-from importers.content.instability import read_instability
+from importers.content.grades import note_differences
 from importers.content.interventions import ReadInterventions, read_interventions
+from importers.content.master_data import ReadPeople, read_people, read_states
 from importers.content.name_index import NameIndex
-from importers.content.people import read_residents, read_staff
-from importers.content.person_index import KnownPeople, PersonIndex
+from importers.content.person_index import KnownPeople, PersonIndex, numbers_left_out
 from importers.content.person_names import names_in
 from importers.content.shared_columns import earliest, first_days
-from importers.content.weekly_hours import HOURS, read_hours
-from importers.findings import Finding, Severity
+from importers.content.unassessed import note_unassessed
+from importers.content.ward_spellings import note_alike_wards
+from importers.home_words.finding_suggestions import add_suggestions
 from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
 from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
 from importers.sheets.template_columns import SHEETS
 from importers.values.shift_starts import settled_starts
-from pebem.contracts import ASSESSMENTS, DUTIES, INSTABILITY, INTERVENTIONS, RESIDENTS, STAFF, Tables, empty
+from pebem.contracts import DUTIES, INTERVENTIONS, Tables, empty
 from pebem.history.files import fold_files
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from importers.content.table import Table
     from importers.conventions import HomeConventions
     from importers.files.grid import Grid
+    from importers.findings import Finding
     from importers.home_words.unknown_words import Words
     from importers.rosters.shift_codes import Shift
     from importers.sheets.heading_rows import HeadingPlace
@@ -149,14 +149,14 @@ class ReadAssessments:
     ----------
     table
         Frame as in :mod:`pebem.contracts`, in the order of the file.
-    rows
-        Row of each assessment in its sheet.
+    errors
+        Of each assessment: those in its cells.
     findings
         What to know or to repair.
     """
 
     table: pd.DataFrame
-    rows: np.ndarray
+    errors: list[list[Finding]]
     findings: list[Finding]
 
 
@@ -179,8 +179,8 @@ def assemble(
     codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
     spans = {code: meant.spans for code, meant in codes.items()}
     conventions = replace(conventions, shift_starts=settled_starts(conventions.shift_starts, spans))
-    people = _read_people(tables, conventions)
-    states = _read_states(tables, book, people, findings)
+    people = read_people(tables, conventions)
+    states = read_states(tables, book, people, findings)
     duties = _read_duties(rosters, people, conventions, codes)
     work = _read_work(tables, book, people, conventions)
     started = earliest(work.first_days, first_days(duties.table["start"], duties.files))
@@ -195,10 +195,14 @@ def assemble(
         grades=states.grades,
     )
     note_differences(read, people.files | states.files, started, tables)
+    add_suggestions(tables, book, conventions)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
     findings.extend(duties.findings)
+    findings.extend(note_alike_wards(tables))
+    if {"Bewohner", "Begutachtungen"} <= tables.keys():
+        findings.extend(note_unassessed(read, book))
     return ReadFiles(
         read,
         findings,
@@ -226,77 +230,24 @@ def _left_out(days: NDArray[np.datetime64]) -> tuple[tuple[date, ...], int]:
     return tuple(known.astype(date).tolist()), int(np.isnat(days).sum())
 
 
-class _ReadPeople(NamedTuple):
-    """Residents and staff; names apart from the frames of the engine, and the rest, as :class:`ReadFiles` has them."""
-
-    residents: pd.DataFrame
-    resident_names: pd.DataFrame
-    staff: pd.DataFrame
-    staff_names: pd.DataFrame
-    hours: pd.DataFrame
-    files: dict[str, NDArray[np.int32]]
-    unstated: frozenset[str]
-
-
-class _ReadStates(NamedTuple):
-    """What is known of the condition of residents, with the files it is from."""
-
-    assessments: pd.DataFrame
-    instability: pd.DataFrame
-    grades: pd.DataFrame
-    files: dict[str, NDArray[np.int32]]
-
-
-def _read_people(tables: Mapping[str, Table], conventions: HomeConventions) -> _ReadPeople:
-    residents, resident_names = empty(RESIDENTS), empty({"resident": "text"} | _NAMES)
-    staff, staff_names, hours = empty(STAFF), empty({"staff": "text"} | _NAMES), empty(HOURS)
-    files = {"residents": _NO_ROWS, "staff": _NO_ROWS}
-    unstated = frozenset(_STATED_BY_COLUMN)
-    if table := tables.get("Bewohner"):
-        residents, resident_names = read_residents(table)
-        files["residents"] = table.sources_of_good_rows
-    if table := tables.get("Mitarbeitende"):
-        staff, staff_names = read_staff(table, conventions)
-        files["staff"] = table.sources_of_good_rows
-        hours = read_hours(table, staff)
-        unstated = frozenset(name for name, column in _STATED_BY_COLUMN.items() if not table.has(column))
-    return _ReadPeople(residents, resident_names, staff, staff_names, hours, files, unstated)
-
-
-def _read_states(
-    tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, findings: list[Finding]
-) -> _ReadStates:
-    known, listed = frozenset(people.residents["resident"]), "Bewohner" in tables
-    assessments, instability = empty(ASSESSMENTS), empty(INSTABILITY)
-    files = {"assessments": _NO_ROWS, "instability": _NO_ROWS}
-    if table := tables.get("Begutachtungen"):
-        assessments = read_assessments(table, known, listed=listed)
-        files["assessments"] = table.sources_of_good_rows
-    if table := tables.get("Instabilität"):
-        instability = read_instability(table, book, known, listed=listed)
-        files["instability"] = table.sources_of_good_rows
-    else:
-        findings.append(_INSTABILITY_MISSING)
-    grades, files["grades"] = read_grades(tables.get("Bewohner"), tables.get("Pflegegrade"), known)
-    return _ReadStates(assessments, instability, grades, files)
-
-
 def _read_duties(
     rosters: Sequence[tuple[Grid, HeadingPlace]],
-    people: _ReadPeople,
+    people: ReadPeople,
     conventions: HomeConventions,
     own: dict[str, Shift],
 ) -> ReadDuties:
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
     if not rosters:
-        return ReadDuties(empty(DUTIES), [], {}, frozenset(), _NO_ROWS, np.zeros(0, dtype="datetime64[s]"))
+        return ReadDuties(
+            empty(DUTIES), [], {}, frozenset(), np.zeros(0, dtype=np.int32), np.zeros(0, dtype="datetime64[s]")
+        )
     names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)
     codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | own)
     return read_rosters(rosters, names, codes, Wards(people.residents["ward"].dropna().unique().tolist()))
 
 
 def _read_work(
-    tables: Mapping[str, Table], book: RuleBook, people: _ReadPeople, conventions: HomeConventions
+    tables: Mapping[str, Table], book: RuleBook, people: ReadPeople, conventions: HomeConventions
 ) -> ReadInterventions:
     table = tables.get("Interventionen")
     if not table:
@@ -304,17 +255,7 @@ def _read_work(
     known = KnownPeople(
         PersonIndex(frozenset(people.residents["resident"]), people.resident_names),
         PersonIndex(frozenset(people.staff["staff"]), people.staff_names, tables.get("Mitarbeitende")),
+        numbers_left_out(tables.get("Bewohner"), "Bewohner-Nr"),
+        numbers_left_out(tables.get("Mitarbeitende"), "Personal-Nr"),
     )
     return read_interventions(table, book, people.residents, people.staff, conventions, known)
-
-
-_NO_ROWS: Final = np.zeros(0, dtype=np.int32)
-_NAMES: Final = {"name": "text", "given": "text"}
-_STATED_BY_COLUMN: Final = {"role": "Rolle", "certificates": "Zertifikate"}
-_INSTABILITY_MISSING: Final = Finding(
-    Severity.WARNING,
-    "instabilitaet-fehlt",
-    "Das Blatt „Instabilität“ fehlt; alle Bewohner:innen gelten als stabil.",
-    "Ergänzen Sie das Blatt, auch wenn nur wenige Zeilen darin stehen.",
-    sheet="Instabilität",
-)

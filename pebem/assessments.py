@@ -18,6 +18,7 @@ from rules.vocabulary import (
     ITEMS_WITHOUT_DAILY,
     MISSING,
     NO_FINDING,
+    UNREADABLE_FINDING,
     module_of,
 )
 
@@ -103,14 +104,16 @@ def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int) -> 
         if values[i] != MISSING or (frequency == "täglich" and item in ITEMS_WITHOUT_DAILY):
             continue
         if item in GATES and findings[GATES[item]] < CONTINENCE_OPENS_FROM:
-            continue
+            continue  # unless it cannot be read, nothing is missing; if it cannot, a note of its own says so
         missing.setdefault(module_of(item), []).append(cell)
     for module, names in missing.items():
         rest = f" und {len(names) - _LISTED} weitere" if len(names) > _LISTED else ""
         notes.append(f"Modul {module}: Es fehlt {', '.join(names[:_LISTED])}{rest}.")
     for item, gate in GATES.items():
+        kind = "Harnkontinenz" if gate == "continence_urine" else "Stuhlkontinenz"
+        if findings[gate] == UNREADABLE_FINDING and cells[item][i] != 0:
+            notes.append(f"{item} ist unbekannt: {kind} ist nicht lesbar.")
         if findings[gate] == NO_FINDING and cells[item][i] > 0:
-            kind = "Harnkontinenz" if gate == "continence_urine" else "Stuhlkontinenz"
             notes.append(f"{item} zählt nicht: {kind} ist nicht angegeben und gilt als kontinent.")
     if bool(frame["special"].iloc[i]):
         notes.append("Besondere Bedarfskonstellation: Pflegegrad 5 unabhängig von den Punkten.")

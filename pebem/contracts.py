@@ -33,7 +33,7 @@ RESIDENTS: Final = {"resident": "text", "ward": "text", "moved_in": "day", "move
 ASSESSMENTS: Final = {
     "resident": "text",
     "date": "day",  # NaT = since moving in
-    "continence_urine": "int",  # position in rules.vocabulary.CONTINENCE, -1 = no finding
+    "continence_urine": "int",  # position in rules.vocabulary.CONTINENCE, -1 = no finding, -2 = not readable
     "continence_stool": "int",
     "special": "bool",  # besondere Bedarfskonstellation
 }

@@ -21,6 +21,7 @@ from rules.vocabulary import (
     FREQUENCIES,
     ITEMS,
     MISSING,
+    UNREADABLE_FINDING,
     module_of,
 )
 
@@ -194,8 +195,8 @@ def score(
         is absent is missing throughout. Points are those Anlage 1 allows (the importers see to that). 16 bits, as
         in the frames of the engine, need no conversion.
     continence_urine, continence_stool
-        Findings (positions in ``vocabulary.CONTINENCE``, -1 = none). They decide whether 4.11 and 4.12
-        count; without a finding the person counts as continent.
+        Findings (positions in ``vocabulary.CONTINENCE``, -1 = none, -2 = not readable). They decide whether 4.11 and
+        4.12 count; without a finding the person counts as continent, with one that cannot be read points are missing.
     special
         Besondere Bedarfskonstellation (§ 15 Abs. 4).
     on
@@ -213,12 +214,12 @@ def score(
     for start in range(0, size, _CHUNK):
         part = slice(start, start + _CHUNK)
         chunk = _columns({cell: values[part] for cell, values in columns.items()})
-        opened = {
-            item: None if findings[gate] is None else np.asarray(findings[gate])[part] >= CONTINENCE_OPENS_FROM
-            for item, gate in GATES.items()
+        own_findings = {
+            item: None if (found := findings[gate]) is None else np.asarray(found)[part] for item, gate in GATES.items()
         }
         for i, module in enumerate(MODULES):
-            sums[i, part] = _module5(chunk, edition.module_5).sum if module == 5 else _module(chunk, module, opened)
+            of_chunk = _module5(chunk, edition.module_5).sum if module == 5 else _module(chunk, module, own_findings)
+            sums[i, part] = of_chunk
             held_sums = np.minimum(sums[i, part], _LARGEST_SUM - 1)
             np.take(tables[module], held_sums, out=points[i, part], mode="wrap")  # -1 finds the last: missing
         np.maximum(points[1, part], points[2, part], out=m2_m3[part])  # NaN wins: missing stays missing
@@ -254,7 +255,7 @@ def _sum(parts: Sequence[NDArray[np.int16]]) -> NDArray[np.int16]:
 
 
 def _module(
-    columns: Mapping[str, NDArray[np.int16]], module: int, opened: Mapping[str, NDArray[np.bool_] | None]
+    columns: Mapping[str, NDArray[np.int16]], module: int, findings: Mapping[str, NDArray[np.integer] | None]
 ) -> NDArray[np.int16]:
     """Return the sum of item points of a module other than 5."""
     parts = []
@@ -262,9 +263,11 @@ def _module(
         if module_of(item) != module:
             continue
         if item in GATES:
-            gate = opened[item]
-            if gate is not None:
-                parts.append(columns[item] * gate)
+            finding = findings[item]
+            if finding is not None:
+                counted = columns[item] * (finding >= CONTINENCE_OPENS_FROM)
+                counted[(finding == UNREADABLE_FINDING) & (columns[item] != 0)] = MISSING
+                parts.append(counted)
         else:
             parts.append(columns[item])
     return _sum(parts)

@@ -28,6 +28,7 @@ from rules.vocabulary import (
     ITEMS,
     KINDS_WITHOUT_RESIDENT,
     MISSING,
+    UNREADABLE_FINDING,
     allowed_points,
 )
 
@@ -49,8 +50,8 @@ class ReferenceResident:
     """
 
     points: Mapping[str, int] = field(default_factory=dict)
-    urine_opens: bool = False
-    stool_opens: bool = False
+    urine_opens: bool | None = False
+    stool_opens: bool | None = False
     criteria: frozenset[str] = frozenset()
     special: bool = False
 
@@ -69,20 +70,24 @@ def resident_at(states: States, row: int) -> ReferenceResident:
     cells = {cell: int(values[row]) for cell, values in states.cells.items()}
     return ReferenceResident(
         points={cell: value for cell, value in cells.items() if value != MISSING},
-        urine_opens=int(states.continence_urine[row]) >= CONTINENCE_OPENS_FROM,
-        stool_opens=int(states.continence_stool[row]) >= CONTINENCE_OPENS_FROM,
+        urine_opens=_opens(int(states.continence_urine[row])),
+        stool_opens=_opens(int(states.continence_stool[row])),
         criteria=frozenset(name for name, held in zip(states.criterion_ids, states.criteria[row], strict=True) if held),
         special=states.special is not None and bool(states.special[row]),
     )
 
 
+def _opens(finding: int) -> bool | None:
+    """Return whether a continence finding opens its item; None where it cannot be read."""
+    return None if finding == UNREADABLE_FINDING else finding >= CONTINENCE_OPENS_FROM
+
+
 def grade(resident: ReferenceResident, item: str) -> int | None:
     """Return the grade of independence of an item, or None where it was not recorded."""
-    if item == "4.11" and not resident.urine_opens:
+    opens = {"4.11": resident.urine_opens, "4.12": resident.stool_opens}.get(item, True)
+    if opens is False:
         return 0
-    if item == "4.12" and not resident.stool_opens:
-        return 0
-    if item not in resident.points:
+    if item not in resident.points or (opens is None and resident.points[item]):
         return None
     step = {"4.8": 3, "4.9": 2, "4.10": 2}.get(item, 1)
     return resident.points[item] // step
@@ -162,7 +167,8 @@ def _largest(condition: LargestComparison, intervention: CatalogueEntry, residen
 
 def _points(resident: ReferenceResident, item: str, *, most: bool) -> int:
     """Return the points of an item that is not counted, the unrecorded ones at their least or greatest."""
-    if (item == "4.11" and not resident.urine_opens) or (item == "4.12" and not resident.stool_opens):
+    opens = {"4.11": resident.urine_opens, "4.12": resident.stool_opens}.get(item, True)
+    if opens is False or (opens is None and not most):
         return 0
     return resident.points.get(item, max(allowed_points(item)) if most else 0)
 

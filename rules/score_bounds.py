@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from rules.assessment import Scores, score
-from rules.vocabulary import ASSESSMENT_CELLS, COUNTED_ITEMS, allowed_points
+from rules.vocabulary import (
+    ASSESSMENT_CELLS,
+    CONTINENCE_OPENS_FROM,
+    COUNTED_ITEMS,
+    NO_FINDING,
+    UNREADABLE_FINDING,
+    allowed_points,
+)
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rules.states import States
 
 _LATEST: Final = date.max
@@ -52,8 +61,13 @@ def _filled(states: States, *, most: bool, on: date) -> Scores:
             items[cell] = np.where(recorded < 0, top, recorded).astype(np.int16, copy=False)
     return score(
         items,
-        continence_urine=states.continence_urine,
-        continence_stool=states.continence_stool,
+        continence_urine=_findings(states.continence_urine, most=most),
+        continence_stool=_findings(states.continence_stool, most=most),
         special=states.special,
         on=on,
     )
+
+
+def _findings(recorded: NDArray[np.integer], *, most: bool) -> NDArray[np.integer]:
+    """Return continence findings with those that cannot be read closed, or open."""
+    return np.where(recorded == UNREADABLE_FINDING, CONTINENCE_OPENS_FROM if most else NO_FINDING, recorded)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING, NO_FINDING
+from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING, NO_FINDING, UNREADABLE_FINDING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -36,7 +36,7 @@ class States:
     cells : mapping of (n,) integer arrays
         Assessment cells as recorded (``vocabulary.ASSESSMENT_CELLS``), -1 = unknown. Absent = unknown.
     continence_urine, continence_stool : (n,) integer
-        Position in ``vocabulary.CONTINENCE``, -1 = no finding (counts as continent).
+        Position in ``vocabulary.CONTINENCE``, -1 = no finding (counts as continent), -2 = not readable.
     criteria : (n, k) bool
         Which criteria of an unstable health situation are active.
     criterion_ids : k ids
@@ -77,13 +77,17 @@ class States:
         return len(self.assessed)
 
     def points(self, item: str) -> NDArray[np.int8]:
-        """Return the points of an item, shape (n,): 0 behind a closed continence gate, -1 unknown."""
+        """Return the points of an item, shape (n,): 0 behind a closed continence gate, -1 unknown.
+
+        Where the finding cannot be read, points are unknown unless they are 0 either way.
+        """
         recorded = self.cells.get(item)
         points = np.full(self.size, MISSING, np.int8) if recorded is None else recorded.astype(np.int8, copy=False)
         if item not in GATES:
             return points
         finding = getattr(self, GATES[item])
-        return np.where(finding >= CONTINENCE_OPENS_FROM, points, np.int8(0))
+        counted = np.where(finding >= CONTINENCE_OPENS_FROM, points, np.int8(0))
+        return np.where((finding == UNREADABLE_FINDING) & (points != 0), np.int8(MISSING), counted)
 
     def grade(self, item: str) -> NDArray[np.int8]:
         """Return the grade of independence, shape (n,): 0 (selbständig) to 3 (unselbständig), -1 unknown."""

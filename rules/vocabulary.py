@@ -31,6 +31,9 @@ CONTINENCE_OPENS_FROM: Final = 2
 NO_FINDING: Final = -1
 """No continence finding was recorded: counts as continent."""
 
+UNREADABLE_FINDING: Final = -2
+"""A continence finding was recorded that cannot be read: whether its item counts is unknown."""
+
 MISSING: Final = -1
 """An item or a count that was not recorded: unknown, not zero."""
 

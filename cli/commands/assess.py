@@ -22,9 +22,10 @@ import pandas as pd
 
 import importers
 from cli.commands.analyse import check_files
+from cli.findings import tell
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
-from importers.findings import Severity
+from cli.profiles import conventions_of
 from pebem.assessments import assess
 from rules.assessment import MODULES
 
@@ -46,6 +47,7 @@ HEADINGS: Final = (
 def define(parser: Parser) -> None:
     """Define the arguments."""
     parser.add_argument("file", metavar="DATEI", type=Path, help="Arbeitsmappe, CSV-Datei oder DAS-QS-Export (XML)")
+    parser.add_argument("--profile", metavar="DATEI", type=Path, help="Profil, nach dem Spalten gelesen werden")
     parser.add_argument("--out", metavar="DATEI", type=Path, help="Ergebnis als .xlsx oder .csv")
 
 
@@ -57,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(
             "Das Ergebnis wird als .csv oder .xlsx geschrieben; bitte geben Sie --out eine dieser Endungen."
         )
-    read = opened(lambda passwords: importers.read_assessments([options.file], passwords=passwords))
+    profiles = conventions_of([options.file], options.profile).profiles
+    read = opened(lambda given: importers.read_assessments([options.file], passwords=given, profiles=profiles))
     rows = assessed_rows(read)
     try:
         if not options.out:
@@ -69,20 +72,12 @@ def run(options: argparse.Namespace) -> int:
             write_xlsx(options.out, rows)
     except OSError as problem:
         raise CommandError(f"{options.out} kann nicht geschrieben werden ({problem.strerror}).") from problem
-    errors = [error for error in read.findings if error.severity is Severity.ERROR]
-    for error in errors:
-        place = f"Zeile {error.row}" + (f", Spalte {error.column}" if error.column else "")
-        sys.stderr.write(f"Blatt {error.sheet}, {place}: {error.message} {error.repair}\n")
-    return 1 if errors else 0
+    return tell(read.findings, "Berichtigen Sie zuerst diese.")
 
 
 def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:
     """Return one row of :data:`HEADINGS` an assessment, in the order of the file; None = cannot be computed."""
     result = assess(read.table)
-    errors: dict[int, list[str]] = {}
-    for finding in read.findings:
-        if finding.severity is Severity.ERROR:
-            errors.setdefault(finding.row, []).append(f"{finding.column}: {finding.message}")
     return [
         [
             resident,
@@ -93,7 +88,7 @@ def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:
                 for value in (*result.points[i], result.m2_m3[i], result.total[i])
             ),
             None if result.grade[i] < 0 else int(result.grade[i]),
-            " ".join(errors.get(int(read.rows[i]), []) + result.notes[i]),
+            " ".join([f"{one.column}: {one.message}" for one in read.errors[i]] + result.notes[i]),
         ]
         for i, (resident, moment) in enumerate(zip(read.table["resident"], read.table["date"], strict=True))
     ]

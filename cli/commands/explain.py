@@ -20,7 +20,9 @@ import importers
 import rules
 from cli.arguments import rulebook
 from cli.commands.analyse import check_files
+from cli.findings import tell
 from cli.parser import CommandError, Parser, day
+from cli.passwords import opened
 from pebem.case_facts import UnknownResidentError, facts
 from rules.checks.coverage import CERTAINTY
 from rules.explanation.explain import explain, needs_resident
@@ -52,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
     """Run the explanation."""
     check_files(options.files)
     book = rules.load(options.am or date.max, options.rulebook)
-    tables = importers.read(options.files, book, sheets_needed=("Bewohner", "Begutachtungen")).for_engine()
+    needed = ("Bewohner", "Begutachtungen")
+    read = opened(lambda passwords: importers.read(options.files, book, sheets_needed=needed, passwords=passwords))
+    tables = read.for_engine()
     on = options.am or _last_day(tables)
     book = rules.load(on, options.rulebook)
     intervention = _intervention(book, options.intervention)
@@ -70,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(document(explanation, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join([*lines(explanation), "", CERTAINTY]) + "\n")
-    return 0
+    return tell(read.findings)
 
 
 def _last_day(tables: Tables) -> date:

@@ -17,14 +17,14 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cli.arguments import profile
 from cli.commands.analyse import check_files
+from cli.findings import tell
 from cli.installation import installation
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
-from importers.findings import Severity
+from cli.profiles import misfit, profile
 
 if TYPE_CHECKING:
     import argparse
@@ -37,11 +37,6 @@ if TYPE_CHECKING:
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases
-
-_MOST: Final = 50
-"""Findings that are shown."""
-
-_WORDS: Final = {Severity.ERROR: "Fehler", Severity.WARNING: "Warnung", Severity.NOTICE: "Hinweis"}
 
 
 def define(parser: Parser) -> None:
@@ -146,6 +141,8 @@ def _recognised(
 
     asked = conversation.Conversation(guesses=opened(look), account_id=account_id)
     still_open = list(asked.open_questions())
+    if chosen and not any(one.profile for one in asked.guesses):
+        raise CommandError(misfit(chosen, asked.guesses))
     if still_open:
         raise CommandError(
             "Es ist noch nicht klar, wie diese Dateien zu lesen sind:\n"
@@ -155,10 +152,7 @@ def _recognised(
         )
     if not chosen:
         return asked, used
-    applied = [one for one in asked.guesses if one.profile]
-    if not applied:
-        raise CommandError(f"Das Profil „{chosen.name}“ passt zu keinem Blatt dieser Dateien.")
-    for guess in applied:
+    for guess in [one for one in asked.guesses if one.profile]:
         answer = replace(asked.chosen(guess), encoding=guess.encoding)
         for kind in (conversation.SHEET, conversation.COLUMNS):
             asked = asked.with_answer(answer, kind)
@@ -195,7 +189,7 @@ def _row(databases: Databases, home: HomeRow, upload_id: int) -> UploadRow:
 
 
 def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
-    """Print findings and figures as the page has them.
+    """Print figures as the page has them, and what was wrong to standard error.
 
     Raises
     ------
@@ -208,14 +202,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     texts = records.texts(databases, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:
         raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
-    findings = texts.findings if texts else ()
-    for finding in findings[:_MOST]:
-        place = ", ".join(
-            part for part in (finding.file, finding.sheet, f"Zeile {finding.row}" if finding.row else "") if part
-        )
-        sys.stdout.write(f"{_WORDS[finding.severity]}: {place}: {finding.message} {finding.repair}\n")
-    if len(findings) > _MOST:
-        sys.stdout.write(f"… und {len(findings) - _MOST} weitere Befunde\n")
+    tell(texts.findings if texts else (), "Alle stehen auf der Seite der Datenlieferung.")
     summary = upload.weighed
     sys.stdout.write(
         f"{upload.rows} Zeilen gelesen, {upload.errors} Fehler, {upload.warnings} Warnungen, "

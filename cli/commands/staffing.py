@@ -21,11 +21,15 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cli.findings import tell
 from cli.parser import CommandError, Parser, day
+from cli.passwords import opened
 from rules.staffing import GROUPS, Staffing, full_time_equivalents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from importers.findings import Finding
 
 _LEVELS_OF: Final = {"nr1": (1, 2), "nr2": (3,), "nr3": (4,)}
 """Levels of staff each group of § 113c Abs. 1 stands for."""
@@ -87,6 +91,7 @@ class _Home:
     stood_in: Decimal = Decimal(0)
     differing: int = 0
     staff: Mapping[int, Decimal] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
 
     def there_is(self, group: str) -> Decimal:
         """Return the full-time equivalents of a group, or of all."""
@@ -109,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join(_lines(need, home, on)) + "\n")
-    return 0
+    return tell(home.findings)
 
 
 def _read(options: argparse.Namespace) -> _Home:
@@ -126,7 +131,9 @@ def _read(options: argparse.Namespace) -> _Home:
     last = options.last or first
     if last < first:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
-    read = importers.read([options.file], rules.load(last), sheets_needed=("Bewohner", "Mitarbeitende"))
+    book = rules.load(last)
+    needed = ("Bewohner", "Mitarbeitende")
+    read = opened(lambda given: importers.read([options.file], book, sheets_needed=needed, passwords=given))
     tables = read.for_engine()
     if tables.grades.empty and tables.assessments.empty:
         raise CommandError(
@@ -140,6 +147,7 @@ def _read(options: argparse.Namespace) -> _Home:
         residents.stood_in,
         len(differences(tables, first, last)),
         there_is(read.hours, first, last, options.full_time),
+        read.findings,
     )
 
 

@@ -24,6 +24,7 @@ import pebem
 import rules
 from cli.arguments import folder_of, rulebook
 from cli.commands.analyse import check_files
+from cli.findings import tell
 from cli.parser import CommandError, Parser
 from cli.passwords import opened
 from pebem import measures
@@ -95,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
     """Rate the work as it is and as it would be."""
     check_files(options.files)
     book = rules.load(date.max, options.rulebook)
-    tables = opened(lambda passwords: importers.read(options.files, book, passwords=passwords)).for_engine()
+    read = opened(lambda passwords: importers.read(options.files, book, passwords=passwords))
+    tables = read.for_engine()
     if tables.interventions.empty:
         raise CommandError("Es gibt keine lesbare Intervention. Bitte prüfen Sie die Dateien mit pebem analyse.")
     period = period_of(tables.interventions)
@@ -112,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(_document(before, after, scenario), ensure_ascii=False, indent=1) + "\n")
     else:
         _print(before, after, scenario)
-    return 0
+    return tell(read.findings)
 
 
 def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.content.assessment_items import read_items
 from importers.content.cross_checks import check_numbers
+from importers.content.plausibility import check_future
 from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import error, notice, warning
 from importers.sheets.template_columns import SPECIAL, STOOL, URINE, fold
 from importers.values import cell_values
-from pebem.contracts import ITEM_MISSING
-from rules.vocabulary import (
-    ASSESSMENT_CELLS,
-    CONTINENCE,
-    COUNTED_ITEMS,
-    ITEMS_WITHOUT_DAILY,
-    NO_FINDING,
-    allowed_points,
-)
+from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, NO_FINDING, UNREADABLE_FINDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +22,10 @@ if TYPE_CHECKING:
 
     from importers.content.table import Table
 
-MOST_COUNTS: Final = 9999
+_YES: Final = frozenset({"ja", "j", "x", "wahr", "true", "1"})
+_NO: Final = frozenset({"nein", "n", "falsch", "false", "0", ""})
+_NAMED: Final = 12
+"""Headings that a finding names."""
 
 _CONTINENCE: Final = {fold(name): position for position, name in enumerate(CONTINENCE)} | {
     "staendig kontinent": 0,
@@ -40,6 +37,7 @@ _CONTINENCE: Final = {fold(name): position for position, name in enumerate(CONTI
     "colostoma": 5,
     "ileostoma": 5,
 }
+_URINE_ONLY: Final = {"dk": 4, "spk": 4, "blasenkatheter": 4, "katheter": 4, "suprapubischer katheter": 4}
 _CONTINENCE_ITEM: Final = {URINE: "4.11", STOOL: "4.12"}
 
 
@@ -57,25 +55,14 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     if residents is not None:
         check_numbers(table, resident, residents, listed=listed)
     columns: dict[str, Any] = {"resident": text_series(resident), "date": days(table, "Datum")}
-    for cell in ASSESSMENT_CELLS:
-        codes, values = table.read(cell, _parser(cell), ITEM_MISSING)
-        columns[cell] = np.array(values, dtype=np.int32)[codes]
-    absent = [cell for cell in ASSESSMENT_CELLS if not table.has(cell)]
-    if absent:
-        table.report_sheet(
-            notice(
-                "merkmale-fehlen",
-                f"{len(absent)} von {len(ASSESSMENT_CELLS)} Spalten der Begutachtung fehlen; sie gelten als unbekannt.",
-                "Ergänzen Sie die Spalten, wenn die Angaben vorliegen.",
-            ),
-            value="; ".join(absent),
-            count=len(absent),
-        )
+    columns |= read_items(table)
+    _note_absent_columns(table)
     columns["continence_urine"] = _continence(table, URINE, columns)
     columns["continence_stool"] = _continence(table, STOOL, columns)
     codes, values = table.read(SPECIAL, _parse_special, default=False)
     columns["special"] = np.array(values, dtype=bool)[codes]
     assessments = frame(table, columns)
+    check_future(table, "Datum", assessments["date"].to_numpy().astype("datetime64[D]"))
     again = assessments[["resident", "date"]].assign(file=table.sources_of_good_rows).duplicated().to_numpy()
     table.report(
         warning(
@@ -89,8 +76,35 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     return assessments
 
 
+def _note_absent_columns(table: Table) -> None:
+    absent = [cell for cell in ASSESSMENT_CELLS if not table.has(cell)]
+    others_there = any(map(table.has, (URINE, STOOL, SPECIAL)))
+    if len(absent) == len(ASSESSMENT_CELLS) and len(table.rows) and not others_there:
+        others = [text for place in table.places for text in place.unknown]
+        seen = f" Nicht gelesen: {', '.join(f'„{text}“' for text in dict.fromkeys(others[:_NAMED]))}." if others else ""
+        table.report_sheet(
+            error(
+                "merkmale-fehlen",
+                f"Keine Spalte dieses Blatts ist ein Merkmal der Begutachtung; alle gelten als unbekannt.{seen}",
+                "Nennen Sie die Spalten wie in der Vorlage 1.1, 1.2 … 6.6, mit einer Zeile je Begutachtung.",
+            ),
+            value="; ".join(others[:_NAMED]),
+            count=len(table.rows),
+        )
+    elif absent:
+        table.report_sheet(
+            notice(
+                "merkmale-fehlen",
+                f"{len(absent)} von {len(ASSESSMENT_CELLS)} Spalten der Begutachtung fehlen; sie gelten als unbekannt.",
+                "Ergänzen Sie die Spalten, wenn die Angaben vorliegen.",
+            ),
+            value="; ".join(absent),
+            count=len(absent),
+        )
+
+
 def _continence(table: Table, column: str, columns: dict[str, Any]) -> np.ndarray:
-    codes, values = table.read(column, _parse_continence, NO_FINDING)
+    codes, values = table.read(column, _parse_continence(column), UNREADABLE_FINDING)
     findings: np.ndarray = np.array(values, dtype=np.int32)[codes]
     item = _CONTINENCE_ITEM[column]
     table.report(
@@ -105,71 +119,27 @@ def _continence(table: Table, column: str, columns: dict[str, Any]) -> np.ndarra
     return findings
 
 
-def _parser(cell: str) -> Callable[[Any], int]:
-    item, _, frequency = cell.partition(" ")
-    if item not in COUNTED_ITEMS:
-        allowed = allowed_points(item)
-        choice = ", ".join(map(str, allowed[:-1])) + f" oder {allowed[-1]}"
+def _parse_continence(column: str) -> Callable[[Any], int]:
+    known = _CONTINENCE | (_URINE_ONLY if column == URINE else {})
 
-        def points(value: Any) -> int:
-            points = _whole(value)
-            if points is None:
-                return ITEM_MISSING
-            if points not in allowed:
-                raise error(
-                    "punktwert-ungueltig",
-                    f"Diesen Punktwert gibt es bei {item} nicht; der Wert gilt als unbekannt.",
-                    f"Tragen Sie {choice} ein oder lassen Sie die Zelle leer.",
-                )
-            return points
-
-        return points
-
-    def counts(value: Any) -> int:
-        count = _whole(value)
-        if count is None:
-            return ITEM_MISSING
-        if not 0 <= count <= MOST_COUNTS:
+    def parse(value: Any) -> int:
+        written = cell_values.text(value)
+        if not written:
+            return NO_FINDING
+        position = known.get(fold(written))
+        if position is None:
             raise error(
-                "anzahl-ungueltig",
-                "Die Anzahl ist keine ganze Zahl von 0 bis 9.999; der Wert gilt als unbekannt.",
-                "Tragen Sie ein, wie oft die Maßnahme anfällt, oder lassen Sie die Zelle leer.",
+                "kontinenz-unbekannt",
+                f"Diesen Befund gibt es nicht; ob Punkte bei {_CONTINENCE_ITEM[column]} zählen, gilt als unbekannt.",
+                "Wählen Sie: " + ", ".join(CONTINENCE) + ".",
             )
-        if count and frequency == "täglich" and item in ITEMS_WITHOUT_DAILY:
-            raise error(
-                "taeglich-nicht-vorgesehen",
-                f"Bei {item} ist keine tägliche Häufigkeit vorgesehen; der Wert gilt als unbekannt.",
-                "Tragen Sie die Häufigkeit wöchentlich oder monatlich ein.",
-            )
-        return count
+        return position
 
-    return counts
-
-
-def _whole(value: Any) -> int | None:
-    """Return a whole number, None if blank, -2 (allowed nowhere) for anything else."""
-    try:
-        return cell_values.whole(value)
-    except ValueError:
-        return -2
-
-
-def _parse_continence(value: Any) -> int:
-    written = cell_values.text(value)
-    if not written:
-        return NO_FINDING
-    position = _CONTINENCE.get(fold(written))
-    if position is None:
-        raise error(
-            "kontinenz-unbekannt",
-            "Diesen Befund gibt es nicht; er gilt als nicht angegeben.",
-            "Wählen Sie: " + ", ".join(CONTINENCE) + ".",
-        )
-    return position
+    return parse
 
 
 def _parse_special(value: Any) -> bool:
     written = fold(cell_values.text(value))
-    if written not in {"ja", "x", "nein", ""}:
+    if written not in {*_YES, *_NO}:
         raise error("ja-nein-unbekannt", "Hier steht weder ja noch nein; es gilt nein.", "Tragen Sie ja oder nein ein.")
-    return written in {"ja", "x"}
+    return written in _YES

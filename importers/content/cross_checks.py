@@ -54,6 +54,7 @@ def check_residents(
     needs_resident: np.ndarray,
     days: np.ndarray,
     residents: pd.DataFrame,
+    left_out: frozenset[str] = frozenset(),
 ) -> None:
     """Warn of interventions without a known resident, or outside the resident's stay.
 
@@ -63,6 +64,8 @@ def check_residents(
         Resident number of each row, "" = none.
     needs_resident, days
         Of each row: whether its kind needs a resident, and its day.
+    left_out
+        Numbers that are in the list, but only in rows with an error.
     """
     codes, names = numbers
     position = {name: i for i, name in enumerate(dict.fromkeys(residents["resident"]))}
@@ -77,15 +80,27 @@ def check_residents(
         np.flatnonzero(blank[codes] & needs_resident & ~table.faulty).tolist(),
         "Bewohner-Nr",
     )
-    table.report(
-        warning(
-            "bewohner-unbekannt",
-            "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“; es gilt keine Begutachtung.",
-            "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
+    faulty = np.array([name in left_out for name in names], dtype=bool)
+    for unknown, problem in (
+        (
+            ~faulty,
+            warning(
+                "bewohner-unbekannt",
+                "Diese Bewohner-Nr steht nicht im Blatt „Bewohner“; es gilt keine Begutachtung.",
+                "Ergänzen Sie die Person im Blatt „Bewohner“ oder berichtigen Sie die Nummer.",
+            ),
         ),
-        np.flatnonzero(((known < 0) & ~blank)[codes] & ~table.faulty).tolist(),
-        "Bewohner-Nr",
-    )
+        (
+            faulty,
+            warning(
+                "bewohner-fehlerhaft",
+                "Die Zeile dieser Person im Blatt „Bewohner“ hat einen Fehler und fehlt deshalb; es gilt keine "
+                "Begutachtung.",
+                "Berichtigen Sie dort die Zeile der Person.",
+            ),
+        ),
+    ):
+        table.report(problem, np.flatnonzero(((known < 0) & ~blank & unknown)[codes] & ~table.faulty), "Bewohner-Nr")
     if not residents.empty:
         _check_stays(table, known[codes], days, residents)
 
@@ -138,7 +153,13 @@ def _stays(residents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return begins, ends
 
 
-def check_staff(table: Table, numbers: CodedColumn, days: CodedColumn, staff: pd.DataFrame) -> None:
+def check_staff(
+    table: Table,
+    numbers: CodedColumn,
+    days: CodedColumn,
+    staff: pd.DataFrame,
+    left_out: frozenset[str] = frozenset(),
+) -> None:
     """Warn of interventions without a known member of staff, or on a day none of the person's rows covers.
 
     Parameters
@@ -147,11 +168,14 @@ def check_staff(table: Table, numbers: CodedColumn, days: CodedColumn, staff: pd
         Staff number ("" = none) and day (datetime64[s]) of each row.
     staff
         Frame of :mod:`pebem.contracts`.
+    left_out
+        Numbers that are in the list, but only in rows with an error.
     """
     codes, names = numbers
     blank = np.array([not name for name in names], dtype=bool)
     known_names = set(staff["staff"])
     known = np.array([name in known_names for name in names], dtype=bool)
+    faulty = np.array([name in left_out for name in names], dtype=bool) & ~known
     for which, problem in (
         (
             blank,
@@ -162,11 +186,20 @@ def check_staff(table: Table, numbers: CodedColumn, days: CodedColumn, staff: pd
             ),
         ),
         (
-            ~known & ~blank,
+            ~known & ~blank & ~faulty,
             warning(
                 "personal-unbekannt",
                 "Diese Personal-Nr steht nicht im Blatt „Mitarbeitende“; das QN-Ist ist unbekannt.",
                 "Ergänzen Sie die Person im Blatt „Mitarbeitende“ oder berichtigen Sie die Nummer.",
+            ),
+        ),
+        (
+            faulty,
+            warning(
+                "personal-fehlerhaft",
+                "Die Zeile dieser Person im Blatt „Mitarbeitende“ hat einen Fehler und fehlt deshalb; das QN-Ist ist "
+                "unbekannt.",
+                "Berichtigen Sie dort die Zeile der Person.",
             ),
         ),
     ):

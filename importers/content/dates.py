@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.content.day_times import note_times
 from importers.files.cell import shown
 from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice, warning
@@ -54,6 +55,7 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     if serials:
         _note_serials(table, column, serials)
     _note_order(table, column, cells, american)
+    note_times(table, column, codes, values)
     return CodedColumn(codes, values)
 
 

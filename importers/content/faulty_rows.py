@@ -71,7 +71,7 @@ def _of_sheet(table: Table) -> FaultySheet | None:
     chosen = chosen[~table.stand_in_other_files(table.cell_keys()[chosen], chosen)]
     columns = table.columns
     headings = tuple(table.heading(column) for column in columns)
-    cells = zip(*(_cells(*table.raw(column), chosen) for column in columns), strict=True)
+    cells = zip(*(_cells(*table.as_it_stood(column), chosen) for column in columns), strict=True)
     rows = []
     for index, row in zip(chosen.tolist(), cells, strict=True):
         file, number = places[index]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.content.cross_checks import check_numbers
+from importers.content.plausibility import check_future
 from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import error
 from importers.values import cell_values
@@ -51,7 +52,7 @@ def read_instability(table: Table, book: RuleBook, residents: frozenset[str], *,
         "Bis",
         costs_row=True,
     )
-    return frame(
-        table,
-        {"resident": text_series(resident), "criterion": text_series(criterion), "start": start, "end": end},
-    )
+    columns = {"resident": text_series(resident), "criterion": text_series(criterion), "start": start, "end": end}
+    instability = frame(table, columns)
+    check_future(table, "Von", instability["start"].to_numpy().astype("datetime64[D]"))
+    return instability

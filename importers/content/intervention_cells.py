@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.content.day_times import day_times, note_contradictions
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
 from importers.files.coded_column import CodedColumn
@@ -41,7 +42,7 @@ def parse_day_of_work(value: Any) -> datetime | None:
 
 
 def minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime | None]) -> np.ndarray:
-    """Return the minute of the day; where ``Uhrzeit`` is blank that of ``Datum``, unless it is midnight."""
+    """Return the minute of the day; where ``Uhrzeit`` is blank that of ``Datum``, unless it is midnight or none."""
     codes, clocks = table.read("Uhrzeit", _parse_clock, None, costs_row=True)
     minutes: np.ndarray = np.array([-1 if minute is None else minute for minute in clocks], dtype=np.int32)[codes]
     blank = np.array([minute == -1 for minute in clocks], dtype=bool)
@@ -52,9 +53,13 @@ def minutes_of_day(table: Table, date_codes: np.ndarray, moments: list[datetime 
         ],
         dtype=np.int32,
     )
-    if (in_date >= 0).any():
-        minutes = np.where(blank[codes], in_date[date_codes], minutes)
-    return minutes
+    if not (in_date >= 0).any():
+        return minutes
+    common = day_times("Datum", date_codes, moments)
+    if not common.shifted:
+        note_contradictions(table, in_date[date_codes], minutes)
+    # One time of day that all days have is none at which anything was done.
+    return minutes if common.minutes else np.where(blank[codes], in_date[date_codes], minutes)
 
 
 def _parse_clock(value: Any) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from importers.content.cross_checks import check_residents, check_staff
 from importers.content.dates import read_dates
@@ -19,7 +18,9 @@ from importers.content.intervention_cells import (
     read_statuses,
     seconds_of,
 )
-from importers.content.repeats import row_keys
+from importers.content.intervention_names import contradiction, find_entry
+from importers.content.plausibility import check_plausibility
+from importers.content.repeated_interventions import without_repeats
 from importers.content.row_shifts import read_shifts, without_shift
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
 from importers.files.coded_column import CodedColumn
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from importers.content.person_index import KnownPeople
@@ -44,8 +46,8 @@ IGNORE: Final = "ignorieren"
 LATER: Final = "später"
 """What a home can map a name to instead of a catalogue id: it is no intervention; not decided yet."""
 
-MOST_SUGGESTIONS: Final = 200
-"""Similar titles are searched for this often per file; the search is slow."""
+UNKNOWN: Final = "intervention-unbekannt"
+"""Code of the finding of a name that nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,10 @@ def read_interventions(
     seconds = seconds_of(table)
     words = _read_words(table)
     shift = read_shifts(table, conventions.shifts, minute_of_day, conventions.shift_starts)
-    check_residents(table, resident, _needs_resident(intervention, book), days[date_codes], residents)
-    check_staff(table, carer, CodedColumn(date_codes, list(days)), staff)
+    needs = _needs_resident(intervention, book)
+    left_out = (people.residents_left_out, people.staff_left_out) if people else (frozenset(), frozenset())
+    check_residents(table, resident, needs, days[date_codes], residents, left_out[0])
+    check_staff(table, carer, CodedColumn(date_codes, list(days)), staff, left_out[1])
     work = frame(
         table,
         {
@@ -144,8 +148,9 @@ def read_interventions(
         | {"shift": categories(shift)},
     )
     starts = first_days(work["date"], table.sources_of_good_rows)
-    work, records, repeated = _without_repeats(table, work)
+    work, records, repeated = without_repeats(table, work)
     _note_missing_minutes(table, work)
+    check_plausibility(table, work)
     faulty = np.flatnonzero(table.faulty)
     faulty = faulty[~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)] if len(faulty) else faulty
     left_out = days[date_codes[faulty]]
@@ -177,7 +182,7 @@ def _needs_resident(intervention: CodedColumn, book: RuleBook) -> np.ndarray:
 
 def _own_name(cell: Any, book: RuleBook, own: Mapping[str, str]) -> str:
     """Return what a cell the catalogue does not know is mapped to, "" = nothing."""
-    if not own or not isinstance(cell, str) or book.find_intervention(cell_values.text(cell)):
+    if not own or not isinstance(cell, str) or find_entry(book, cell_values.text(cell)):
         return ""
     return own.get(fold(cell), "")
 
@@ -218,11 +223,8 @@ def _note_mapped(table: Table, book: RuleBook, own: Mapping[str, str]) -> None:
 
 def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any], str]:
     """Return a function from a cell to the catalogue id it names."""
-    titles = {fold(entry.title): f"{entry.id} {entry.title}" for entry in book.interventions}
-    suggestions = 0
 
     def parse(value: Any) -> str:
-        nonlocal suggestions
         if not isinstance(value, str):
             raise error(
                 "intervention-mehrdeutig",
@@ -236,18 +238,15 @@ def intervention_parser(book: RuleBook, own: Mapping[str, str]) -> Callable[[Any
                 "Die Intervention fehlt.",
                 "Tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
             )
-        if entry := book.find_intervention(written):
+        if entry := find_entry(book, written):
             return entry.id
         if target := own.get(fold(written)):
             return target if target != IGNORE else ""  # no row has it any more
-        repair = "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein."
-        if suggestions < MOST_SUGGESTIONS:
-            suggestions += 1
-            from difflib import get_close_matches  # noqa: PLC0415 - needed for faulty files only
-
-            if near := get_close_matches(fold(written)[:200], titles, n=1):
-                repair += f" Am ähnlichsten ist „{titles[near[0]]}“."
-        raise error("intervention-unbekannt", "Diese Intervention steht nicht im Katalog.", repair)
+        raise contradiction(book, written) or error(
+            UNKNOWN,
+            "Diese Intervention steht nicht im Katalog.",
+            "Ordnen Sie das Wort einmal zu, oder tragen Sie Nummer oder Bezeichnung aus dem Katalog ein.",
+        )
 
     return parse
 
@@ -264,57 +263,3 @@ def _note_missing_minutes(table: Table, work: pd.DataFrame) -> None:
             column="Minuten",
             count=missing,
         )
-
-
-def _without_repeats(
-    table: Table, work: pd.DataFrame
-) -> tuple[pd.DataFrame, np.ndarray, tuple[pd.DataFrame, np.ndarray]]:
-    """Set rows apart that an earlier file has already; add a notice for rows repeated within one file.
-
-    Returns
-    -------
-    The rows left, their positions among the records, and the same of those set apart.
-    """
-    records = np.flatnonzero(~table.faulty)
-    keys = _content_keys(work)
-    repeated = table.repeats_of_other_files(keys, records)
-    apart = work[repeated].reset_index(drop=True), records[repeated]
-    if repeated.any():
-        work, records, keys = work[~repeated].reset_index(drop=True), records[~repeated], keys[~repeated]
-    if table.repaired.any():  # a repaired row is a further one beside its like elsewhere
-        keys = row_keys([keys, np.where(table.repaired, table.source_of + 1, 0)[records]])
-    several = _standing_several_times(keys)
-    groups = pd.Series(several).groupby(keys[several])
-    counts = groups.transform("size").to_numpy()
-    second = groups.cumcount().to_numpy() == 1
-    for index, count in zip(several[second].tolist(), counts[second].tolist(), strict=True):
-        table.report(
-            notice(
-                "zeile-mehrfach",
-                f"Diese Zeile steht {count}-mal gleich in der Datei; alle zählen.",
-                "Prüfen Sie, ob die Intervention wirklich so oft durchgeführt wurde.",
-            ),
-            [int(records[index])],
-            count=count,
-        )
-    return work, records, apart
-
-
-def _standing_several_times(keys: np.ndarray) -> np.ndarray:
-    """Return the positions of the keys that are not the only ones of their kind."""
-    ordered = np.sort(keys)  # there is seldom one at all, and nothing finds that out faster
-    several = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.flatnonzero(np.isin(keys, several)) if len(several) else np.zeros(0, dtype=np.int64)
-
-
-def _content_keys(work: pd.DataFrame) -> np.ndarray:
-    """Return one integer per row, equal exactly where all values are."""
-    parts = [
-        column.cat.codes.to_numpy()
-        if isinstance(column.dtype, pd.CategoricalDtype)
-        else column.to_numpy().view(np.int64)
-        if column.dtype.kind == "M"
-        else column.to_numpy()
-        for _, column in work.items()
-    ]
-    return row_keys(parts)

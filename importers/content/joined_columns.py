@@ -14,7 +14,7 @@ from importers.sheets.layout import coded_down, is_blank
 from importers.sheets.repair_file import as_it_stood
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from importers.files.grid import Grid
     from importers.sheets.heading_rows import HeadingPlace
@@ -58,6 +58,17 @@ def _columns(grid: Grid, place: HeadingPlace) -> dict[str, CodedColumn]:
     if grid.repairs:
         return {column: CodedColumn(codes, [*map(as_it_stood, cells)]) for column, (codes, cells) in columns.items()}
     return columns
+
+
+def filled_rows(columns: Mapping[str, CodedColumn], rows: int) -> np.ndarray:
+    """Return which rows hold more than blanks."""
+    filled = np.zeros(rows, dtype=bool)
+    for codes, cells in columns.values():
+        blank = np.array([is_blank(cell) for cell in cells], dtype=bool)
+        if not blank.any():
+            return np.ones(rows, dtype=bool)
+        filled |= ~blank[codes]
+    return filled
 
 
 def under_sections(column: CodedColumn, own: np.ndarray, sections: Sequence[tuple[int, str]]) -> CodedColumn:

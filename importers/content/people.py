@@ -14,7 +14,7 @@ from importers.content.shared_columns import days, frame, numbers, text_series, 
 from importers.conventions import HomeConventions
 from importers.findings import error, notice, warning
 from importers.sheets.template_columns import fold
-from importers.values import cell_values, word_meanings
+from importers.values import cell_values, levels, word_meanings
 from pebem.contracts import ROLE_BETREUUNG_43B
 from rules import roles
 
@@ -79,10 +79,10 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
     own = settled_levels(words.qualifications)
     own_roles = {fold(word): role for word, role in words.roles.items()}
     staff = numbers(table, "Personal-Nr")
-    codes, levels = table.read("QN", lambda cell: _parse_qn(cell, own), (0, ""), costs_row=True)
+    codes, stated = table.read("QN", lambda cell: _parse_qn(cell, own), (0, ""), costs_row=True)
     _note_professions(table, codes, own)
     entered = texts(table, "Rolle", lambda cell: own_roles.get(fold(cell_values.text(cell))) or _parse_role(cell))
-    by_profession = np.array([role for _, role in levels], dtype=object)[codes]
+    by_profession = np.array([role for _, role in stated], dtype=object)[codes]
     role = np.where(by_profession != "", by_profession, entered)
     start, end = days(table, "Gültig ab"), days(table, "Gültig bis")
     table.report(
@@ -99,7 +99,7 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
         table,
         {
             "staff": text_series(staff),
-            "qn": np.array([level for level, _ in levels], dtype=np.int32)[codes],
+            "qn": np.array([level for level, _ in stated], dtype=np.int32)[codes],
             "role": text_series(role),
             "certificates": text_series(texts(table, "Zertifikate", _parse_certificates)).fillna(""),
             "start": start,
@@ -129,8 +129,8 @@ def _identities(table: Table, key: str, number: np.ndarray) -> pd.DataFrame:
 
 
 def is_level(word: str) -> bool:
-    """Return whether a text is a level: "4", "QN 4"."""
-    return _QN.fullmatch(word) is not None
+    """Return whether a text is a level: "4", "QN 4", "QN 4 (Pflegefachkraft)"."""
+    return _QN.fullmatch(word) is not None or levels.explained(word) is not None
 
 
 def is_plain_role(word: str) -> bool:
@@ -159,6 +159,8 @@ def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]
         return int(match[1]), ""
     if settled := own.get(fold(written)):
         return settled
+    if stated := levels.explained(written):
+        return _stated(*stated, own)
     if not isinstance(value, str) or not any(letter.isalpha() for letter in written) or _LEVEL.match(written):
         raise error(
             "qn-ungueltig",
@@ -183,10 +185,24 @@ def _parse_qn(value: Any, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]
     return level
 
 
+def _stated(number: int, words: str, own: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
+    """Return the level a cell states, with the role its explanation has; warn where that is of another level."""
+    meaning = word_meanings.qualification(words)
+    level, role = own.get(fold(words)) or (meaning.value if meaning else (number, ""))
+    if level != number and not (meaning and meaning.doubt):
+        raise warning(
+            "qn-widerspruch",
+            f"Hier steht QN {number} bei einem Wort, das für QN {level} steht; es gilt QN {number}.",
+            "Prüfen Sie die Person und tragen Sie allein das zutreffende QN ein.",
+            taken=(number, role),
+        )
+    return number, role
+
+
 def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> None:
     """Add a notice of the professions that were read as a level."""
     cells = table.raw("QN")[1]
-    levels = {
+    known = {
         cell_values.text(cell): meaning.value[0]
         for cell in cells
         if isinstance(cell, str)
@@ -195,9 +211,9 @@ def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> 
         and (meaning := word_meanings.qualification(cell_values.text(cell)))
         and not meaning.doubt
     }
-    if levels:
-        count = int(np.array([cell_values.text(cell) in levels for cell in cells], dtype=bool)[codes].sum())
-        translations = ", ".join(f"„{word}“ = QN {level}" for word, level in levels.items())
+    if known:
+        count = int(np.array([cell_values.text(cell) in known for cell in cells], dtype=bool)[codes].sum())
+        translations = ", ".join(f"„{word}“ = QN {level}" for word, level in known.items())
         table.report_sheet(
             notice(
                 "qualifikation-uebersetzt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -89,10 +89,28 @@ class PersonIndex:
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
-    """The people whom a file may call by name."""
+    """The people whom a file may call by name, and the numbers whose rows were all left out as faulty."""
 
     residents: PersonIndex
     staff: PersonIndex
+    residents_left_out: frozenset[str] = frozenset()
+    staff_left_out: frozenset[str] = frozenset()
+
+
+def numbers_left_out(table: Table | None, column: str) -> frozenset[str]:
+    """Return the numbers of people in rows with an error that costs the row."""
+    if table is None or not table.faulty.any():
+        return frozenset()
+    codes, cells = table.raw(column)
+    written = (cells[code] for code in np.unique(codes[table.faulty]).tolist())
+    return frozenset(number for cell in written if (number := _number(cell)))
+
+
+def _number(cell: Any) -> str:
+    try:
+        return str(cell_values.identifier(cell))
+    except ValueError:
+        return ""
 
 
 def _marks(sheet: Table, numbers: frozenset[str]) -> dict[str, set[str]]:
@@ -102,10 +120,7 @@ def _marks(sheet: Table, numbers: frozenset[str]) -> dict[str, set[str]]:
     number_codes, number_cells = sheet.raw("Personal-Nr")
     for mark_code, number_code in set(zip(mark_codes.tolist(), number_codes.tolist(), strict=True)):
         mark = fold(cell_values.text(mark_cells[mark_code]))
-        try:
-            number = cell_values.identifier(number_cells[number_code])
-        except ValueError:
-            continue
+        number = _number(number_cells[number_code])
         if mark and number in numbers:
             marks.setdefault(mark, set()).add(number)
     return marks

@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.content.joined_columns import join_columns, under_sections
+from importers.content.joined_columns import filled_rows, join_columns, under_sections
+from importers.content.placeholder_cells import placeholder_notes, without_placeholders
 from importers.content.repeats import repeats_of_other_files, row_keys
+from importers.content.sheet_findings import SheetFindings, grouped, unreadable_cell
 from importers.files.cell import Odd, shown
 from importers.files.coded_column import CodedColumn
-from importers.files.grid import letter_of
-from importers.findings import Finding, Problem, Severity, UnreadableError, error, notice
+from importers.findings import Problem, Severity, UnreadableError, notice
 from importers.sheets.heading_rows import locate
-from importers.sheets.layout import is_blank
 from importers.sheets.layout_findings import layout_notes, line_notes
 from importers.sheets.report_lines import looks_like_none, read_lines, sections_of
 from importers.sheets.template_columns import SHEETS, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from importers.files.grid import Grid
+    from importers.findings import Finding
     from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.synonyms import Vocabulary
 
@@ -45,12 +46,10 @@ class Table:
         Row of each record as the spreadsheet counts it, from 1.
     faulty
         True for each record with an error that costs the record.
-    findings
-        All findings so far, in order.
-    mistakes
-        The errors among them by file and row.
     places
         Where the headings are in each file.
+    reports
+        The findings, to be changed as a whole.
 
     Parameters
     ----------
@@ -79,10 +78,9 @@ class Table:
         if trouble := next((place.trouble for place in self.places if place.trouble), ""):
             raise UnreadableError(trouble)
         self.sheet = title or sheet
-        self.findings: list[Finding] = []
-        self.mistakes: dict[tuple[int, int], list[Finding]] = {}
         self._required = SHEETS[sheet].required
         self._files = [grid.file for grid in grids]
+        self.reports = SheetFindings(self.sheet, self._files, self.places)
         self._sources: NDArray[np.int32] = np.array([grid.position for grid in grids], dtype=np.int32)
         self._repaired: NDArray[np.bool_] = np.array([grid.repairs for grid in grids], dtype=bool)
         self._headings: dict[str, str] = {}
@@ -91,14 +89,27 @@ class Table:
             self._headings = place.headings | self._headings
             self._positions = {**place.columns} | self._positions
             for problem, value, count in layout_notes(grid, place, sheet, vocabulary):
-                self._note(problem, grid.file, value, count)
+                self.reports.note(problem, grid.file, value, count)
         joined = join_columns(grids, self.places)
-        self.rows, self._file, self._columns = joined.rows, joined.files, joined.columns
+        self.rows, self._file = joined.rows, joined.files
+        self._columns, self._stood = without_placeholders(joined.columns)
         self._leave_out_lines(grids)
-        self._drop_blank_rows()
+        self._keep(filled_rows(self._columns, len(self.rows)))
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             self._drop_repeats(within_files=sheet != "Dienstzeiten")
         self.faulty = np.zeros(len(self.rows), dtype=bool)
+        for problem, column, count in placeholder_notes(self._columns, self._stood):
+            self.report_sheet(problem, column=column, count=count)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings so far, in order."""
+        return self.reports.findings
+
+    @property
+    def mistakes(self) -> dict[tuple[int, int], list[Finding]]:
+        """The errors among them by file and row."""
+        return self.reports.mistakes
 
     @property
     def file(self) -> str:
@@ -147,6 +158,12 @@ class Table:
         """Return the cells of a column; one blank cell for a column that is absent."""
         return self._columns.get(column) or CodedColumn(np.zeros(len(self.rows), dtype=np.int64), [""])
 
+    def as_it_stood(self, column: str) -> CodedColumn:
+        """Return the cells of a column with the words for "blank" that :meth:`raw` leaves out."""
+        codes, cells = self.raw(column)
+        stood = self._stood.get(column, [])
+        return CodedColumn(codes, [*stood, *cells[len(stood) :]])
+
     def read(
         self,
         column: str,
@@ -161,7 +178,7 @@ class Table:
         Parameters
         ----------
         parse
-            Gives the value of a cell or raises :class:`Problem`, which is reported for every row.
+            Gives the value of a cell or raises :class:`Problem`, which is reported.
         default
             Value of cells that raise a problem without a value of its own, and of cells without a value to read.
         costs_row
@@ -176,52 +193,49 @@ class Table:
         for code, cell in enumerate(cells):
             try:
                 if isinstance(cell, Odd):
-                    raise _unreadable_cell(cell)
+                    raise unreadable_cell(cell)
                 values.append(parse(cell))
             except Problem as problem:
                 values.append(default if problem.taken is None else problem.taken)
-                if problem.taken is None:
-                    problems[code] = problem
-                elif len(rows := np.flatnonzero(meant == code)):  # one finding for all rows with this value
-                    self.report(problem, [int(rows[0])], column, count=len(rows))
+                problems[code] = problem
         if problems:
-            wrong = np.flatnonzero(np.isin(meant, list(problems)))
-            for index, code in zip(wrong.tolist(), codes[wrong].tolist(), strict=True):
-                self.report(problems[code], [index], column, costs_row=costs_row)
+            self._report(problems, meant, column, costs_row=costs_row)
         return CodedColumn(codes, values)
 
     def report(
         self, problem: Problem, indices: Iterable[int], column: str = "", *, costs_row: bool = False, count: int = 1
     ) -> None:
-        """Add a finding for each of the given records."""
-        codes, cells = self.raw(column)
-        heading = self._headings.get(column, column)
-        for index in indices:
-            if costs_row and problem.severity is Severity.ERROR:
-                self.faulty[index] = True
-            finding = problem.at(
-                file=self._files[self._file[index]],
-                sheet=self.sheet,
-                row=int(self.rows[index]),
-                column=heading,
-                value=shown(cells[codes[index]]) if column else "",
-                count=count,
-                letter=self._letter(column, index),
-            )
-            self.findings.append(finding)
-            if problem.severity is Severity.ERROR:
-                self.mistakes.setdefault((int(self._file[index]), int(self.rows[index])), []).append(finding)
+        """Add a finding for the given records: one for all that have the same value in the column.
 
-    def _letter(self, column: str, index: int) -> str:
-        position = self.places[self._file[index]].columns.get(column)
-        return "" if position is None else letter_of(position)
+        Parameters
+        ----------
+        column
+            Where the problem is, "" = the row as a whole.
+        count
+            How many rows it is about, if not only those given.
+        """
+        records = np.fromiter(indices, dtype=np.int64)
+        if not len(records):
+            return
+        meant = np.full(len(self.rows), -1, dtype=np.int64)
+        meant[records] = self.raw(column).codes[records] if column else 0
+        codes = dict.fromkeys(np.unique(meant[records]).tolist(), problem)
+        self._report(codes, meant, column, costs_row=costs_row, count=count)
+
+    def _report(
+        self, problems: Mapping[int, Problem], meant: np.ndarray, column: str, *, costs_row: bool, count: int = 1
+    ) -> None:
+        """Add the findings of a column; ``meant`` has the code of each record, -1 = not meant."""
+        cells = self.as_it_stood(column).values if column else [""]
+        for group in grouped(problems, lambda code: shown(cells[code]), meant, self._file):
+            if costs_row and group.problem.severity is Severity.ERROR:
+                self.faulty[group.records] = True
+            rows = self.rows[group.records].tolist()
+            self.reports.add(group, rows, count, column, self.heading(column))
 
     def report_sheet(self, problem: Problem, *, value: str = "", count: int = 1, column: str = "") -> None:
         """Add one finding for the sheet as a whole."""
-        self._note(problem, self._files[0], value, count, self._headings.get(column, column))
-
-    def _note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
-        self.findings.append(problem.at(file=file, sheet=self.sheet, column=column, value=value, count=count))
+        self.reports.note(problem, self._files[0], value, count, self._headings.get(column, column))
 
     def _leave_out_lines(self, grids: Sequence[Grid]) -> None:
         """Leave out sums, footers and the like, and apply sections to the rows below them."""
@@ -244,7 +258,7 @@ class Table:
                 self._columns[column] = under_sections(self.raw(column), own, records)
                 self._headings.setdefault(column, column)
             for problem, value, count in line_notes(lines):
-                self._note(problem, grid.file, value, count)
+                self.reports.note(problem, grid.file, value, count)
         self._keep(kept)
 
     def _doubtful_rows(self) -> np.ndarray:
@@ -265,15 +279,6 @@ class Table:
         """Remove the records where ``dropped`` is true, as if they were not in the file."""
         self._keep(~dropped)
         self.faulty = self.faulty[~dropped]
-
-    def _drop_blank_rows(self) -> None:
-        filled = np.zeros(len(self.rows), dtype=bool)
-        for codes, cells in self._columns.values():
-            blank = np.array([is_blank(cell) for cell in cells], dtype=bool)
-            if not blank.any():
-                return
-            filled |= ~blank[codes]
-        self._keep(filled)
 
     def _drop_repeats(self, *, within_files: bool) -> None:
         """Drop rows that an earlier sheet has; ``within_files``: of two files both stay, each may hold from a day."""
@@ -303,18 +308,9 @@ class Table:
         for number, count in zip(*np.unique(self._file[records[repeated]], return_counts=True), strict=True):
             text = f"{count} Zeilen stehen schon in einer anderen Datei und zählen nicht noch einmal."
             problem = notice("zeilen-schon-in-anderer-datei", text, "Nichts zu tun.")
-            self._note(problem, self._files[number], "", int(count))
+            self.reports.note(problem, self._files[number], "", int(count))
         return repeated
 
     def stand_in_other_files(self, keys: np.ndarray, records: np.ndarray) -> np.ndarray:
         """Return the same without a notice."""
         return repeats_of_other_files(keys, self._file[records], self.repaired[records])
-
-
-def _unreadable_cell(cell: Odd) -> Problem:
-    formula = cell.shown.startswith("Formel")
-    return error(
-        "zelle-ohne-wert",
-        "Die Formel in dieser Zelle wurde nie berechnet." if formula else "Diese Zelle enthält einen Excel-Fehler.",
-        "Öffnen und speichern Sie die Datei in Excel oder ersetzen Sie die Formel durch ihren Wert.",
-    )

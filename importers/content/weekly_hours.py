@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from importers.findings import warning
-from importers.values import cell_values
+from importers.values import durations
 from pebem.contracts import empty
 from rules.roles import level_for_staffing
 
@@ -26,6 +26,7 @@ Decimal.
 """
 
 MOST: Final = 80
+_HOUR: Final = 3600
 _CENT: Final = Decimal("0.01")
 _DAY: Final = timedelta(days=1)
 
@@ -108,13 +109,12 @@ def _frame(rows: list[tuple[int, date | None, date | None, Decimal]]) -> pd.Data
 
 def _parse(value: Any) -> Decimal | None:
     try:
-        hours = cell_values.number(value)
+        seconds = durations.seconds(value, 60 * MOST, unit=_HOUR)
     except ValueError:
-        hours = Decimal(-1)
-    if hours is not None and not 0 <= hours <= MOST:
         raise warning(
             "wochenstunden-ungueltig",
             f"Die Wochenstunden sind keine Zahl von 0 bis {MOST}; sie zählen nicht mit.",
-            "Tragen Sie die vereinbarten Stunden je Woche ein, zum Beispiel 19,25.",
-        )
-    return hours.quantize(_CENT, ROUND_HALF_UP) if hours else None
+            "Tragen Sie die vereinbarten Stunden je Woche ein, zum Beispiel 19,25; weder Stunden im Monat noch Anteile "
+            "einer Stelle.",
+        ) from None
+    return (Decimal(seconds) / _HOUR).quantize(_CENT, ROUND_HALF_UP) if seconds > 0 else None

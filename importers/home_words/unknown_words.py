@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from importers.content.intervention_names import find_entry
 from importers.content.interventions import IGNORE
 from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
@@ -55,7 +56,7 @@ def unknown_words(
         unknown[INTERVENTION] = _counted(
             *table.raw("Intervention"),
             seconds,
-            lambda word: fold(word) not in own and book.find_intervention(word) is None,
+            lambda word: fold(word) not in own and find_entry(book, word) is None,
         )
         unknown[SHIFT] = _counted(*table.raw("Schicht"), seconds, _not_among(SHIFT, conventions.shifts, book))
     if table := tables.get("Mitarbeitende"):

@@ -103,7 +103,7 @@ def _as_answered(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     if answer is None:
         return None
     place = _answered(grid, answer, known.vocabulary) if answer.sheet else _headings_of_others(grid)
-    place = replace(place, statuses=answer.statuses, declined=answer.declined)
+    place = replace(place, blank_counts=answer.blank_counts, statuses=answer.statuses, declined=answer.declined)
     return SheetDecision(grid, answer.sheet, place, answered=True)
 
 
@@ -119,7 +119,8 @@ def _as_profiled(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     place = placed(grid, sheet, fit.row, fit.depth, fit.columns) if sheet else _headings_of_others(grid)
     if sheet == ROSTER and not fit.columns:
         place = _place(grid, ROSTER, known.vocabulary)
-    place = replace(place, unit=unit, statuses=fit.sheet.statuses, declined=fit.sheet.declined)
+    said = fit.sheet
+    place = replace(place, unit=unit, blank_counts=said.blank_counts, statuses=said.statuses, declined=said.declined)
     return SheetDecision(grid, sheet, place, profile=fit.name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from importers.files.grid import Grid
     from importers.sheets.synonyms import Vocabulary
+
+
+BLANK_IS_NONE, BLANK_IS_UNKNOWN = BLANK_COUNTS = ("entfällt", "unbekannt")
+"""What it can mean where all counts of a criterion of module 5 are blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class HeadingPlace:
         Rows of headings: 1 or 2.
     unit
         Of numbers in column ``Minuten``: "min", "s", "h"; "" = what heading and cells say.
+    blank_counts
+        What it means where all counts of a criterion of module 5 are blank, one of :data:`BLANK_COUNTS`; "" = open.
     trouble
         German sentences why the sheet cannot be read like this, "" = it can.
     statuses
@@ -61,6 +67,7 @@ class HeadingPlace:
     depth: int = 1
     unit: str = ""
     trouble: str = ""
+    blank_counts: str = ""
     statuses: Mapping[str, str] = field(default_factory=dict)
     declined: tuple[str, ...] = ()
 
@@ -199,9 +206,7 @@ def heading_text(cell: Any) -> str:
 
 
 def _with_trouble(place: HeadingPlace, trouble: str) -> HeadingPlace:
-    return HeadingPlace(
-        place.row, place.columns, place.texts, place.guessed, place.undecided, place.depth, place.unit, trouble
-    )
+    return replace(place, trouble=trouble)
 
 
 def _lacking(grid: Grid, sheet: str, place: HeadingPlace) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.delimited import ENCODINGS
-from importers.sheets.heading_rows import heading_text
+from importers.sheets.heading_rows import BLANK_COUNTS, heading_text
 from importers.sheets.layout import heading_places, headings_at
 from importers.sheets.roster_headings import row_of_days
 from importers.sheets.template_columns import HEADING_ROWS, SHEETS, WANTED
@@ -26,7 +26,7 @@ _MOST_SHEETS: Final = 200
 _MOST_COLUMNS: Final = 200
 _LONGEST: Final = 1_000
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_TEXTS: Final = ("fingerprint", "sheet", "unit", "encoding")
+_TEXTS: Final = ("fingerprint", "sheet", "unit", "encoding", "blank_counts")
 _KEYS: Final = (*_TEXTS, "columns", "statuses", "declined")
 _MOST_WORDS: Final = 50
 _HEX: Final = frozenset("0123456789abcdef")
@@ -49,6 +49,9 @@ class SheetProfile:
     encoding
         Of text files: one of :data:`importers.files.delimited.ENCODINGS`; "" = found out. It decides where the bytes
         themselves do not.
+    blank_counts
+        What it means where all counts of a criterion of module 5 are blank: one of
+        :data:`importers.sheets.heading_rows.BLANK_COUNTS`; "" = nobody has said so.
     statuses
         Word of column ``Status`` in small letters -> state of an intervention, where a person said so.
     declined
@@ -60,6 +63,7 @@ class SheetProfile:
     columns: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
     encoding: str = ""
+    blank_counts: str = ""
     statuses: Mapping[str, str] = field(default_factory=dict)
     declined: tuple[str, ...] = ()
 
@@ -124,13 +128,14 @@ def _objection(written: Any) -> str:
         return "Es fehlen Angaben."
     if strange := [str(key) for key in written if key not in _KEYS]:
         return f"„{strange[0][:60]}“ gibt es nicht."
-    fingerprint, sheet, unit, encoding = texts = [written.get(key, "") for key in _TEXTS]
+    fingerprint, sheet, unit, encoding, blank_counts = texts = [written.get(key, "") for key in _TEXTS]
     if not all(isinstance(text, str) for text in texts):
         return "Eine Angabe ist kein Text."
     for what, text, known in (
         ("Das Blatt", sheet, SHEETS),
         ("Die Einheit", unit, UNITS),
         ("Die Zeichenkodierung", encoding, ENCODINGS),
+        ("Die Bedeutung leerer Häufigkeiten", blank_counts, BLANK_COUNTS),
     ):
         if text and text not in known:
             return f"{what} „{text[:60]}“ gibt es nicht."

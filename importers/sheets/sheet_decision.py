@@ -48,6 +48,8 @@ class SheetAnswer:
         Of column ``Minuten``: "" = as written, "min", "s", "h".
     encoding
         Codec of text, "" = to be detected.
+    blank_counts
+        As :class:`importers.sheets.heading_rows.HeadingPlace` has it.
     statuses, declined
         As :class:`importers.sheets.heading_rows.HeadingPlace` has them.
     """
@@ -60,6 +62,7 @@ class SheetAnswer:
     columns: Mapping[str, int] = field(default_factory=dict)
     unit: str = ""
     encoding: str = ""
+    blank_counts: str = ""
     statuses: Mapping[str, str] = field(default_factory=dict)
     declined: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from importers.files.cell import shown
 from importers.files.grid import letter_of
+from importers.sheets.blank_counts import rows_with_blank_counts
 from importers.sheets.column_contents import contents, known_staff
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
@@ -103,6 +104,11 @@ class SheetGuess:
         Of the headings, "" without.
     settled
         Nothing to ask: our own names throughout, a profile, DAS, a roster read as such, or surely no data.
+    blank_counts
+        What blank counts of module 5 mean, as :class:`importers.sheets.heading_rows.HeadingPlace` has it.
+    blank_rows
+        Rows in which all counts of a criterion are blank though module 5 was worked on: what that means is to be asked
+        where nobody has said so.
     statuses, declined
         What a person or the profile says, see :class:`importers.sheets.heading_rows.HeadingPlace`.
     """
@@ -123,6 +129,8 @@ class SheetGuess:
     profile: str
     fingerprint: str
     settled: bool
+    blank_counts: str = ""
+    blank_rows: int = 0
     statuses: Mapping[str, str] = field(default_factory=dict)
     declined: tuple[str, ...] = ()
 
@@ -163,6 +171,7 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
             },
             guess.unit,
             "" if guess.encoding.startswith("utf") else guess.encoding,
+            guess.blank_counts if guess.sheet else "",
             guess.statuses if guess.sheet else {},
             guess.declined if guess.sheet else (),
         )
@@ -194,6 +203,8 @@ def _guess(decision: SheetDecision, vocabulary: Vocabulary | None, staff: frozen
         profile=decision.profile,
         fingerprint="" if decision.das else fingerprint_at(grid, row, place.depth),
         settled=decision.settled,
+        blank_counts=place.blank_counts,
+        blank_rows=rows_with_blank_counts(grid, place) if decision.sheet == "Begutachtungen" else 0,
         statuses=place.statuses,
         declined=place.declined,
     )

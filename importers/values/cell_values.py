@@ -9,7 +9,7 @@ from typing import Final
 from importers.files.cell import shown
 from importers.values.spelling import clean
 
-_NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
+_NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,40})?")
 _WHOLE_AS_DECIMAL: Final = re.compile(r"(\d+)[.,]0+")
 
 

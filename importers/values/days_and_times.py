@@ -7,38 +7,25 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from importers.files.cell import shown
 from importers.values.spelling import clean
 
-_WEEKDAY: Final = r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"
+_WEEKDAY: Final = r"(?:(?:mo|di|mi|do|fr|sa|so|tu|we|th|su)[a-z]*\.?,? )?"
 _DAY: Final = re.compile(
     _WEEKDAY + r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:(?:[ ,]+|T)(\S.*))?", re.IGNORECASE | re.ASCII
 )
-_NAMED: Final = re.compile(_WEEKDAY + r"(\d{1,2})\. ?([a-zä]{3,9})\.? (\d{4}|\d{2})(?:[ ,]+(\S.*))?", re.IGNORECASE)
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("jan", "januar", "jänner"),
-            ("feb", "februar"),
-            ("mrz", "mär", "märz"),
-            ("apr", "april"),
-            ("mai",),
-            ("jun", "juni"),
-            ("jul", "juli"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("okt", "oktober"),
-            ("nov", "november"),
-            ("dez", "dezember"),
-        ),
-        start=1,
-    )
-    for name in names
-}
+_NAMED: Final = re.compile(
+    _WEEKDAY + r"(\d{1,2})(?:\.|st|nd|rd|th)?[ /-]?([a-zä]{3,9})(?:\.?[ /-]|\. )'?(\d{4}|\d{2})(?:[ ,]+(\S.*))?",
+    re.IGNORECASE,
+)
+_NAME_FIRST: Final = re.compile(
+    _WEEKDAY + r"([a-zä]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:[ ,]+(\S.*))?", re.IGNORECASE
+)
 _ISO: Final = re.compile(r"(\d{4})([-/.])(\d{2})\2(\d{2})(?:[ T]+(\S.*))?", re.ASCII)
 _PACKED_DAY: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
 _ZONE: Final = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
@@ -46,6 +33,7 @@ _CLOCK: Final = re.compile(
     r"(?:(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?|(\d{1,2})(\d{2})|(\d{1,2}) ?(?=Uhr|h$))(?: ?(?:Uhr|h))?",
     re.IGNORECASE | re.ASCII,
 )
+_HALF_DAY: Final = re.compile(r"(\d{1,2})((?:[:.]\d{2}){0,2}) ?([ap])\.? ?m\.?", re.IGNORECASE | re.ASCII)
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,12})?", re.ASCII)
 SERIALS: Final = range(32874, 73051)
 """Numbers Excel has for the days from 1990 to 2099."""
@@ -65,7 +53,8 @@ def moment(value: object) -> datetime | None:
     """Return day and time of day of a cell, None if blank. A day alone is its midnight.
 
     Text may be ``dd.mm.yyyy``, ``d.m.yyyy``, ``dd.mm.yy``, the same with ``/`` or ``-``, ``2. März 2026``,
-    ``yyyymmdd`` or ISO, with a weekday before and a time behind; never month first. Plain numbers are no days.
+    ``02-Mrz-26``, ``March 2, 2026``, ``yyyymmdd`` or ISO, with a weekday before and a time behind; never the number of
+    the month first. Plain numbers are no days.
     """
     if isinstance(value, datetime):
         day_and_time = value.replace(tzinfo=None)
@@ -92,14 +81,30 @@ def _written_moment(written: str) -> datetime:
         zone = _ZONE.search(rest) if rest else None
     elif match := _PACKED_DAY.fullmatch(written):
         year, month, day, rest = int(match[1]), int(match[2]), int(match[3]), ""
-    elif (match := _NAMED.fullmatch(written)) and match[2].casefold() in _MONTHS:
-        day, month, year, rest = int(match[1]), _MONTHS[match[2].casefold()], _year(match[3]), match[4]
+    elif (match := _NAMED.fullmatch(written)) and (month := _month(match[2])):
+        day, year, rest = int(match[1]), _year(match[3]), match[4]
+    elif (match := _NAME_FIRST.fullmatch(written)) and (month := _month(match[1])):
+        day, year, rest = int(match[2]), int(match[3]), match[4]
     else:
         raise ValueError(written)
     if zone:
         return datetime.fromisoformat(written).astimezone(_ZONED).replace(tzinfo=None)
     minute = clock(rest or "00:00")
     return datetime(year, month, day) + timedelta(minutes=minute)  # noqa: DTZ001
+
+
+def _month(word: str) -> int:
+    """Return the number of a month by its name, 0 = it is none."""
+    return _months().get(word.casefold(), 0)
+
+
+@cache
+def _months() -> dict[str, int]:
+    import yaml  # noqa: PLC0415  # needed only where days have names
+
+    path = Path(__file__).parent / "words" / "months.yaml"
+    names = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes text alone
+    return {str(name): number for number, month in enumerate(names, start=1) for name in month}
 
 
 def _year(digits: str) -> int:
@@ -155,6 +160,8 @@ def clock(value: object) -> int:
 
 
 def _written_clock(written: str) -> int:
+    if half := _HALF_DAY.fullmatch(written):
+        return _of_half_day(int(half[1]), half[2], afternoon=half[3].casefold() == "p")
     match = _CLOCK.fullmatch(written)
     if not match:
         day_and_time = _written_moment(written) if len(written) > len("08:05:30 Uhr") else None
@@ -166,6 +173,13 @@ def _written_clock(written: str) -> int:
         return END_OF_DAY
     time(hour, minute, int(match[3] or 0))  # raises where out of range
     return hour * 60 + minute
+
+
+def _of_half_day(hour: int, rest: str, *, afternoon: bool) -> int:
+    """Return the minute of the day of a time such as 8:05 PM; 12 AM is midnight, 12 PM noon."""
+    if not 1 <= hour <= 12:
+        raise ValueError(f"{hour}{rest}")
+    return _written_clock(f"{hour % 12 + 12 * afternoon}{rest or ':00'}")
 
 
 def _minute(value: time) -> int:

@@ -33,15 +33,18 @@ _LONGEST: Final = 60
 
 _PLAIN: Final = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _GROUPED: Final = {
-    Mark.COMMA: re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,12})?", re.ASCII),
-    Mark.POINT: re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,12})?", re.ASCII),
+    Mark.COMMA: re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,40})?", re.ASCII),
+    Mark.POINT: re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,40})?", re.ASCII),
 }
 _DECIMAL: Final = {
-    Mark.COMMA: re.compile(r"[+-]?\d{0,12},\d{1,12}", re.ASCII),
-    Mark.POINT: re.compile(r"[+-]?\d{0,12}\.\d{1,12}", re.ASCII),
+    Mark.COMMA: re.compile(r"[+-]?\d{0,12},\d{1,40}", re.ASCII),
+    Mark.POINT: re.compile(r"[+-]?\d{0,12}\.\d{1,40}", re.ASCII),
 }
 _THREE: Final = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _FIGURES: Final = re.compile(r"[+-]?[\d.,]*\d", re.ASCII)
+_SPACED: Final = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?:[ '’]\d{3})+)(?!\d)", re.ASCII)
+"""Thousands set apart by blanks or apostrophes."""
+
 _COLONS: Final = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?(?: ?(?:h|std\.?|stunden))?", re.IGNORECASE | re.ASCII)
 _UNITS: Final = {
     "hours": r"(?:h|std|stdn|stunden?)\.?",
@@ -154,6 +157,7 @@ def _seconds(value: object, mark: Mark, unit: int) -> Decimal | None:
 
 
 def _written(text: str, mark: Mark, unit: int) -> Decimal:
+    text = _SPACED.sub(lambda match: match[1] + re.sub(r"\D", "", match[2]), text)
     if match := _COLONS.fullmatch(text):
         hours, minutes, rest = int(match[1]), int(match[2]), int(match[3] or 0)
         time(0, minutes, rest)  # raises where out of range

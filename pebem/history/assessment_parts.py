@@ -11,7 +11,7 @@ import pandas as pd
 from pebem import contracts
 from pebem.contracts import ITEM_MISSING
 from pebem.history.frames import typed
-from rules.vocabulary import ASSESSMENT_CELLS, NO_FINDING
+from rules.vocabulary import ASSESSMENT_CELLS, NO_FINDING, UNREADABLE_FINDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,13 @@ class AssessmentValue:
 
 def completed(before: AssessmentValue, now: AssessmentValue) -> AssessmentValue | None:
     """Return both parts of an assessment as one; None where they share a cell, so that one corrects the other."""
-    recorded, old_recorded = now.cells != _BLANK, before.cells != _BLANK
+    recorded, old_recorded = (_is_recorded(value.cells) for value in (now, before))
     if (recorded & old_recorded).any():
         return None
-    return AssessmentValue(np.where(recorded, now.cells, before.cells), now.special or before.special)
+    taken = np.where(recorded | (before.cells == _BLANK), now.cells, before.cells)
+    return AssessmentValue(taken, now.special or before.special)
+
+
+def _is_recorded(cells: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which cells say something: a finding that cannot be read is no reason to drop one that can."""
+    return (cells != _BLANK) & (cells != UNREADABLE_FINDING)

@@ -87,7 +87,12 @@ def coverage(source: Path | Mapping[str, Any]) -> tuple[Coverage, ...]:
 
 def of_book(book: RuleBook) -> Coverage:
     """Return the coverage of all entries of a rulebook that are effective on its day."""
-    entries = [entry.provenance for entry in (*book.interventions, *book.rules, *book.criteria)]
+    of_kinds = (
+        [entry.provenance for entry in book.interventions],
+        [entry.provenance for entry in book.rules],
+        [entry.provenance for entry in book.criteria],
+    )
+    entries = [entry for of_kind in of_kinds for entry in of_kind]
     cited = sum(bool(entry.source) for entry in entries)
     return Coverage(
         book.title,

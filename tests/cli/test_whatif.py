@@ -14,7 +14,7 @@ HOME = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
 
 
 def test_training_moves_work_into_place(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["whatif", str(HOME), "--train", "1:3=2", "--json"]) == 0
+    assert main(["whatif", str(HOME), "--train", "1:3=2", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["geaenderte_personen"] == 2
     for name in ("count", "seconds"):
@@ -25,13 +25,13 @@ def test_training_moves_work_into_place(capsys: pytest.CaptureFixture[str]) -> N
 def test_status_quo_equals_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["analyse", str(HOME), "--out", str(tmp_path)])
     capsys.readouterr()
-    assert main(["whatif", str(HOME), "--other-rulebook", "rekonstruktion", "--json"]) == 0
+    assert main(["whatif", str(HOME), "--other-rulebook", "rekonstruktion", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["vorher"] == document["nachher"] == json.loads((tmp_path / "fit.json").read_text("utf-8"))["fit"]
 
 
 def test_text_lists_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["whatif", str(HOME), "--move", "4.1,4.2=4"]) == 0
+    assert main(["whatif", str(HOME), "--move", "4.1,4.2=4"]) == 1
     text = capsys.readouterr().out
     assert "Unterqualifiziert" in text
     assert "Anteile der Minuten. Personen mit anderem Niveau: 0." in text

@@ -34,7 +34,7 @@ ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
 def outcome(result: importers.ReadFiles, code: str) -> list[tuple[Severity, int, str]]:
     """Return severity, row and column of the findings of a kind."""
-    return [(f.severity, f.row, f.column) for f in result.findings if f.code == code]
+    return [(f.severity, row, f.column) for f in result.findings if f.code == code for row in f.rows or (f.row,)]
 
 
 def codes(result: importers.ReadFiles) -> set[str]:
@@ -145,7 +145,7 @@ def test_minutes_are_exact_seconds(read_home: ReadHome, cell: Any, seconds: int)
 
 @pytest.mark.parametrize(
     "cell",
-    [-1, 1440.5, "-5", "1441", "12 Mio", "nan", "1e3", "25:00", "1:75", timedelta(hours=25), DAY, True, "Min", "1,2,3"],
+    [-1, 1440.5, "-5", "1441", "12 Mio", "inf", "1e3", "25:00", "1:75", timedelta(hours=25), DAY, True, "Min", "1,2,3"],
 )
 def test_impossible_minutes_reject_the_row(read_home: ReadHome, cell: Any) -> None:
     result = read_home(with_interventions(intervention(Minuten=cell), intervention()))
@@ -315,7 +315,7 @@ def test_formula_never_calculated_is_an_error_not_a_blank(book: RuleBook, column
 def test_calculated_formulas_and_excel_errors(book: RuleBook) -> None:
     sheets = with_interventions(
         intervention(Intervention=Formula('="4."&"10"', "4.10"), Minuten=Formula("=2+3", 5)),
-        intervention(Wohnbereich=Formula("=VLOOKUP(1,A1:B2,2)", "#N/A")),
+        intervention(Wohnbereich=Formula("=1/0", "#DIV/0!")),
         intervention(Wohnbereich=Formula('=IF(A1="","","")', "")),
     )
 
@@ -326,7 +326,14 @@ def test_calculated_formulas_and_excel_errors(book: RuleBook) -> None:
     data = with_part(xlsx(sheets), "xl/worksheets/sheet5.xml", as_excel_saves_the_empty_text)
     result = importers.read([("heim.xlsx", data)], book)
     assert result.tables.interventions["seconds"].tolist()[0] == 300
-    assert [(f.row, f.value) for f in result.findings if f.code == "zelle-ohne-wert"] == [(3, "#N/A")]
+    assert [(f.row, f.value) for f in result.findings if f.code == "zelle-ohne-wert"] == [(3, "#DIV/0!")]
+
+
+def test_a_look_up_without_a_result_is_a_blank_cell(read_home: ReadHome) -> None:
+    nothing = Formula("=VLOOKUP(1,A1:B2,2)", "#N/A")
+    result = read_home(with_interventions(intervention(Wohnbereich=nothing, Minuten=nothing), intervention()))
+    assert result.tables.interventions["seconds"].tolist() == [-1, 750]
+    assert [f.column for f in result.findings if f.code == "platzhalter-leer"] == ["Minuten", "Wohnbereich"]
 
 
 def test_unknown_columns_are_named_once(read_home: ReadHome) -> None:

@@ -543,6 +543,8 @@ def points_as_text_are_points() -> Case:
 FULL = {"4.1": 3, "4.2": 3, "4.3": 3, "4.4": 3, "4.5": 3, "4.6": 3, "4.7": 3, "4.8": 9, "4.9": 6, "4.10": 6}
 WET = {"Harnkontinenz": "komplett inkontinent"}
 BOTH = WET | {"Stuhlkontinenz": "komplett inkontinent"}
+BLANK_5_9 = {f"5.9 {frequency}": None for frequency in ("täglich", "wöchentlich", "monatlich")}
+BLANK_BUT_DAILY = {f"5.{item} {frequency}": None for item in range(1, 16) for frequency in ("wöchentlich", "monatlich")}
 
 ASSESSMENTS: list[tuple[str, dict, dict, dict]] = [
     ("nothing", {}, {}, {"M1_Summe": 0, "M5_Summe": 0, "Gesamtpunkte": 0, "Pflegegrad": 0}),
@@ -581,7 +583,13 @@ ASSESSMENTS: list[tuple[str, dict, dict, dict]] = [
         {},
         {"M5_Summe": 0},
     ),
-    ("a blank count", {"5.9 monatlich": None}, {}, {"M5_Summe": None, "Gesamtpunkte": None, "Pflegegrad": None}),
+    ("a blank count beside given ones", {"5.9 monatlich": None, "5.9 wöchentlich": None}, {}, {"M5_Summe": 0}),
+    ("one count is all the form allows", {"5.8 täglich": 3} | BLANK_BUT_DAILY, {}, {"M5_Summe": 3, "Pflegegrad": 0}),
+    ("all counts of a criterion blank", BLANK_5_9, {}, {"M5_Summe": None, "Gesamtpunkte": None, "Pflegegrad": None}),
+    ("a count that cannot be read", {"5.9 monatlich": "oft"}, {}, {"M5_Summe": None, "Pflegegrad": None}),
+    ("a daily doctor's visit", {"5.13 täglich": 1}, {}, {"M5_Summe": None, "Pflegegrad": None}),
+    ("a finding that cannot be read", {"4.11": 2}, {"Harnkontinenz": "teils"}, {"M4_Summe": None, "Pflegegrad": None}),
+    ("such a finding without points", {"4.12": 0}, {"Stuhlkontinenz": "teils"}, {"M4_Summe": 0, "Pflegegrad": 0}),
     ("a blank diet", {"5.16": None, "5.1 täglich": 9}, {}, {"M5_Summe": None, "M5_Punkte": None, "M1_Summe": 0}),
     ("all dependent, continent", FULL, {}, {"M4_Summe": 42, "M4_Punkte": 40, "Gesamtpunkte": 40, "Pflegegrad": 2}),
     ("points behind closed gates", FULL | {"4.11": 3, "4.12": 3}, {}, {"M4_Summe": 42}),

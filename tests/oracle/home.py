@@ -15,7 +15,7 @@ from . import statute
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHEETS = ("Bewohner", "Begutachtungen", "Instabilität", "Mitarbeitende", "Interventionen")
+SHEETS = ("Bewohner", "Begutachtungen", "Instabilität", "Mitarbeitende", "Interventionen", "Pflegegrade")
 COUNTED = tuple(f"5.{i} {f}" for i in range(1, 16) for f in ("täglich", "wöchentlich", "monatlich"))
 POINTS = (*tuple(f"{m}.{i}" for m, last in statute.LAST_ITEM.items() for i in range(1, last + 1)), "5.16")
 CELLS = POINTS + COUNTED
@@ -25,6 +25,7 @@ REQUIRED = {
     "Instabilität": ("Bewohner-Nr", "Kriterium", "Von"),
     "Mitarbeitende": ("Personal-Nr", "QN"),
     "Interventionen": ("Intervention", "Datum"),
+    "Pflegegrade": ("Bewohner-Nr", "Pflegegrad"),
 }
 
 
@@ -42,6 +43,10 @@ class Home:
         """Add an assessment: all points and counts 0, but for ``cells`` (``None`` = blank)."""
         start = {"Bewohner-Nr": number, "Datum": date, "Harnkontinenz": "kontinent", "Stuhlkontinenz": "kontinent"}
         return self._add("Begutachtungen", start | dict.fromkeys(CELLS, 0) | more | (cells or {}))
+
+    def granted(self, number: object, grade: object, since: object = None) -> Home:
+        """Add a granted Pflegegrad to the history."""
+        return self._add("Pflegegrade", {"Bewohner-Nr": number, "Pflegegrad": grade, "Seit": since})
 
     def unstable(self, number: object, start: object, end: object = None, criterion: str = "sturz") -> Home:
         """Add a criterion of instability."""

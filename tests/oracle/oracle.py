@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from decimal import ROUND_HALF_UP, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ class Oracle:
         self.assessments = [Assessment(r) for r in sheets.get("Begutachtungen", [])]
         self.instability = sheets.get("Instabilität", [])
         self.staff = sheets.get("Mitarbeitende", [])
+        self.grades = sheets.get("Pflegegrade", [])
 
     # -- what holds on a day ---------------------------------------------------------------------------
 
@@ -125,6 +127,38 @@ class Oracle:
             if wanted in [c.strip() for c in held] and ist >= int(lowest):
                 return "passend", True
         return "unterqualifiziert", False
+
+    # -- the mix of § 113c -----------------------------------------------------------------------------
+
+    def mix(self, first: dt.date, last: dt.date) -> tuple[dict[int | None, Fraction], Fraction]:
+        """Return the mean residents by Pflegegrad (None = unknown), and how many of them count by the computed one."""
+        days = [first + dt.timedelta(offset) for offset in range((last - first).days + 1)]
+        found: dict[int | None, int] = {}
+        computed = 0
+        for on in days:
+            for number, row in self.residents.items():
+                if not (reading.day(row.get("einzug")) or ALWAYS) <= on <= (reading.day(row.get("auszug")) or FOREVER):
+                    continue
+                assessment = self.assessment(number, on)
+                grade, own = self.granted(number, on), assessment and assessment.score()["Pflegegrad"]
+                computed += grade is None and own is not None
+                counted = own if grade is None else grade
+                found[counted] = found.get(counted, 0) + 1
+        return {grade: Fraction(count, len(days)) for grade, count in found.items()}, Fraction(computed, len(days))
+
+    def granted(self, number: str, on: dt.date) -> int | None:
+        """Return the Pflegegrad of the decision in force: the latest that began by then, of equals the later row."""
+        told = [(reading.day(r.get("seit")), r) for r in self.grades if reading.text(r["bewohner-nr"]) == number]
+        row = self.residents[number]
+        since = reading.day(row.get("pflegegrad seit"))
+        if since or not told:  # beside a history a value without a day is that of today
+            told.insert(0, (since, row))
+        best, best_start = None, ALWAYS
+        for day, one in told:
+            written = reading.text(one.get("pflegegrad")).casefold().removeprefix("pg ")
+            if written and best_start <= (day or ALWAYS) <= on:
+                best, best_start = 0 if written == "kein" else int(written), day or ALWAYS
+        return best
 
     # -- the rows --------------------------------------------------------------------------------------
 
@@ -231,6 +265,7 @@ class Assessment:
         self.findings = {name: _finding(row.get(name.lower())) for name in statute.GATE.values()}
         self.special = reading.text(row.get("besondere bedarfskonstellation")).casefold() == "ja"
         self.cells = {name: _points(name, value) for name, value in row.items() if name[:1].isdigit()}
+        _complete_counts(self.cells, row)
 
     def score(self) -> dict[str, float | int | None]:
         """Return the row of ``pebem assess``."""
@@ -238,9 +273,9 @@ class Assessment:
 
     def grade(self, item: str) -> int | None:
         """Return the degree of dependence 0 to 3, ``None`` = unknown."""
-        if item in statute.GATE and self.findings[statute.GATE[item]] not in statute.OPENING_FINDINGS:
-            return 0
         points = self.cells.get(item)
+        if item in statute.GATE:
+            points = statute.behind_gate(points, self.findings[statute.GATE[item]])
         return None if points is None else points // STEP.get(item, 1)
 
     def frequency(self, item: str) -> int | None:
@@ -300,7 +335,21 @@ def _day_or_none(row: dict[str, object]) -> dt.date | None:
 
 
 def _finding(value: object) -> str:
-    return {name.casefold(): name for name in statute.FINDINGS}.get(reading.text(value).casefold(), "")
+    written = reading.text(value)
+    known = {name.casefold(): name for name in statute.FINDINGS} | {"": ""}
+    return known.get(written.casefold(), statute.UNREADABLE)
+
+
+def _complete_counts(cells: dict[str, int | None], row: dict[str, object]) -> None:
+    """Set blank counts to 0 beside one that is given; what stands under a daily count of visits is meant elsewhere."""
+    for item in range(1, 16):
+        names = [f"5.{item} {frequency}" for frequency in ("täglich", "wöchentlich", "monatlich")]
+        blank = [name for name in names if not reading.text(row.get(name))]
+        if any(cells.get(name) is not None for name in names):
+            cells |= dict.fromkeys(blank, 0)
+        daily = cells.get(names[0])
+        if item >= 13 and names[0] not in blank and (daily is None or daily > 0):
+            cells |= dict.fromkeys(names, None)
 
 
 def _points(name: str, value: object) -> int | None:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHEETS = ("Bewohner", "Begutachtungen", "Instabilität", "Mitarbeitende", "Interventionen", "Dienste")
+SHEETS = ("Bewohner", "Begutachtungen", "Instabilität", "Mitarbeitende", "Interventionen", "Dienste", "Pflegegrade")
 Row = dict[str, object]
 
 

@@ -11,6 +11,7 @@ Cells = dict[str, int | None]
 
 LAST_ITEM = {1: 5, 2: 11, 3: 13, 4: 13, 6: 6}
 OPENING_FINDINGS = {"überwiegend inkontinent", "komplett inkontinent", "Dauerkatheter/Urostoma", "Stoma"}
+UNREADABLE = "?"
 FINDINGS = OPENING_FINDINGS | {"kontinent", "überwiegend kontinent"}
 GATE = {"4.11": "Harnkontinenz", "4.12": "Stuhlkontinenz"}
 
@@ -33,13 +34,20 @@ def module_sum(module: int, cells: Cells, findings: dict[str, str]) -> int | Non
     total = 0
     for i in range(1, LAST_ITEM[module] + 1):
         item = f"{module}.{i}"
-        if item in GATE and findings.get(GATE[item], "") not in OPENING_FINDINGS:
-            continue  # a continent person, or no finding: the item does not enter the sum
         points = cells.get(item)
+        if item in GATE:
+            points = behind_gate(points, findings.get(GATE[item], ""))
         if points is None:
             return None
         total += points
     return total
+
+
+def behind_gate(points: int | None, finding: str) -> int | None:
+    """Return the points that count: 0 of a continent person or without a finding; with an unreadable one, who knows."""
+    if finding == UNREADABLE:
+        return 0 if points == 0 else None
+    return points if finding in OPENING_FINDINGS else 0
 
 
 def per_day(cells: Cells, first: int, last: int) -> Fraction | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rules import assessment
-from rules.vocabulary import CONTINENCE
+from rules.vocabulary import CONTINENCE, UNREADABLE_FINDING
 
 from . import statute
 from .home import CELLS, COUNTED
@@ -47,11 +47,21 @@ def test_parts_a_and_b_at_every_edge() -> None:
 def test_random_assessments(seed: int) -> None:
     rng = random.Random(seed)
     people = [_person(rng) for _ in range(500)]
-    findings = [{name: rng.choice((None, *CONTINENCE)) for name in statute.GATE.values()} for _ in people]
+    possible = (None, statute.UNREADABLE, *CONTINENCE)
+    findings = [{name: rng.choice(possible) for name in statute.GATE.values()} for _ in people]
     special = [rng.random() < 0.05 for _ in people]
     columns = {cell: np.array([-1 if p[cell] is None else p[cell] for p in people]) for cell in CELLS}
     positions = {
-        name: np.array([-1 if f[name] is None else CONTINENCE.index(f[name]) for f in findings])
+        name: np.array(
+            [
+                UNREADABLE_FINDING
+                if (found := f[name]) == statute.UNREADABLE
+                else -1
+                if found is None
+                else CONTINENCE.index(found)
+                for f in findings
+            ]
+        )
         for name in statute.GATE.values()
     }
     scores = assessment.score(

@@ -6,7 +6,7 @@ import numpy as np
 
 from pebem.history.assessment_parts import AssessmentValue, completed
 from pebem.history.statements import ASSESSMENT_COLUMNS
-from rules.vocabulary import ASSESSMENT_CELLS
+from rules.vocabulary import ASSESSMENT_CELLS, UNREADABLE_FINDING
 from tests.support.pebem.deliveries import assessed, on
 from tests.support.pebem.frames import framed
 
@@ -63,3 +63,11 @@ def test_cells_a_frame_does_not_have_are_not_recorded() -> None:
     (found,) = AssessmentValue.of_frame(frame.drop(columns=[cell for cell in ASSESSMENT_CELLS if cell != "1.1"]))
     assert found == value(c1_1=2)
     assert found.cells.dtype == np.int32
+
+
+def test_a_finding_that_cannot_be_read_does_not_displace_one_that_can() -> None:
+    unreadable = UNREADABLE_FINDING
+    assert completed(value(urine=3), value(urine=unreadable, c1_1=1)) == value(urine=3, c1_1=1)
+    assert completed(value(urine=unreadable), value(urine=3)) == value(urine=3)
+    assert completed(value(), value(urine=unreadable)) == value(urine=unreadable)
+    assert completed(value(urine=unreadable), value(c1_1=1)) == value(urine=unreadable, c1_1=1)

@@ -26,8 +26,9 @@ _HEADINGS = (
     "Code",
     "Zeilen",
     "Spaltenbuchstabe",
+    "Betrifft",
 )
-_WIDTHS = (10, 26, 16, 8, 18, 24, 60, 60, 26, 8, 16)
+_WIDTHS = (10, 26, 16, 8, 18, 24, 60, 60, 26, 8, 16, 30)
 _COLOURS = {Severity.ERROR: "#9d174d", Severity.WARNING: "#c2410c", Severity.NOTICE: "#4b5563"}
 _ORDER = list(_COLOURS)
 
@@ -80,6 +81,7 @@ def _list(sheet: Worksheet, styles: Styles, findings: Sequence[Finding]) -> None
             sheet.write_string(row, column, str(safe(text)))
         sheet.write_number(row, 9, finding.count)
         sheet.write_string(row, 10, finding.letter)
+        sheet.write_string(row, 11, finding.where)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(findings), len(_HEADINGS) - 1)
     landscape(sheet)

@@ -25,7 +25,7 @@ def outcome(result: importers.ReadFiles, *but: str) -> list[tuple[Severity, str,
     return [
         (f.severity, f.code, f.row, f.count)
         for f in result.findings
-        if f.sheet == "Interventionen" and f.code not in {"zeile-mehrfach", *but}
+        if f.sheet == "Interventionen" and f.code not in {"zeile-mehrfach", "arbeit-unmoeglich", *but}
     ]
 
 

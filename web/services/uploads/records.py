@@ -166,7 +166,10 @@ def texts(databases: Databases, settings: Settings, upload_id: int) -> UploadTex
     words: dict[str, Any] = (
         box.open_json(upload.findings, f"{upload_id}/findings") if upload.findings else {"message": "", "findings": []}
     )
-    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in words["findings"])
+    findings = tuple(
+        Finding(**{**one, "severity": Severity(one["severity"]), "rows": tuple(one.get("rows", ()))})
+        for one in words["findings"]
+    )
     return UploadTexts(names, words["message"], findings)
 
 

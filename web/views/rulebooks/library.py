@@ -73,7 +73,7 @@ def upload() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Show one rulebook of the library, and the possible actions."""
     entry = _entry(key)
-    book = library.get(current.databases().reading, current.visitor().tenant_id, key)
+    book = library.get(current.databases().reading, current.visitor().tenant_id, key) or abort(404)
     rows = holdings.of_home(current.databases().reading, current.home().id)
     return render_template(
         "rulebooks/library/show.html",
