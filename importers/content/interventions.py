@@ -15,13 +15,14 @@ from importers.content.intervention_cells import (
     minutes_of_day,
     parse_day_of_work,
     parse_source,
+    read_shifts,
     read_statuses,
     seconds_of,
+    without_shift,
 )
 from importers.content.intervention_names import contradiction, find_entry
 from importers.content.plausibility import check_plausibility
 from importers.content.repeated_interventions import without_repeats
-from importers.content.row_shifts import read_shifts, without_shift
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
 from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice

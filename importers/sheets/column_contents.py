@@ -19,6 +19,7 @@ from importers.sheets.column_shapes import SAMPLE, fits
 from importers.sheets.layout import is_blank
 from importers.sheets.template_columns import WANTED
 from importers.values.cell_values import number
+from importers.values.placeholders import placeholders
 from importers.values.spelling import clean, fold, squash
 from importers.values.word_meanings import is_qualification, status
 
@@ -158,8 +159,8 @@ class _Column:
 
     def __init__(self, heading: str, there: Sequence[tuple[Any, int]], staff: Collection[str]) -> None:
         self.heading, self.staff = heading, staff
-        self.filled = [(cell, count) for cell, count in there if not is_blank(cell) and not isinstance(cell, Odd)]
-        self.blank = sum(count for cell, count in there if is_blank(cell))
+        self.filled = [(cell, count) for cell, count in there if not _says_nothing(cell) and not isinstance(cell, Odd)]
+        self.blank = sum(count for cell, count in there if _says_nothing(cell))
         self.rows = sum(count for _, count in self.filled)
 
     @property
@@ -245,6 +246,11 @@ _LOOKS: Final[Mapping[tuple[str, str], Callable[[_Column], bool]]] = {
     ("Mitarbeitende", "QN"): _Column.is_qualification,
     ("Mitarbeitende", "Wochenstunden"): _Column.is_hours,
 }
+
+
+def _says_nothing(cell: Any) -> bool:
+    """Return whether a cell is blank, or is read as if it were: a dash, NULL."""
+    return is_blank(cell) or placeholders("Status").nothing(cell)
 
 
 def _numbers(cells: Sequence[Any]) -> list[float]:

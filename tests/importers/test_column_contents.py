@@ -139,16 +139,16 @@ def answered(**more: Any) -> list[SheetAnswer]:
 
 
 def test_words_mean_what_a_person_says(book: RuleBook) -> None:
-    """Blank cells too: beside a mark, blank is what was not done."""
+    """Blank cells too, and dashes, which are read as blank: beside a mark, blank is what was not done."""
     files = work(Sonstiges=["X", "", "?", "-"])
-    meant = {"x": "durchgeführt", "": "nicht durchgeführt", "?": "abwesend", "-": "abgelehnt"}
+    meant = {"x": "durchgeführt", "": "nicht durchgeführt", "?": "abwesend"}
     answers = answered(columns={"Status": 3}, statuses=meant)
     read = importers.read(files, book, sheets_needed=(), answers=answers)
     assert read.tables.interventions["status"].tolist() == [
         "durchgeführt",
         "nicht durchgeführt",
         "abwesend",
-        "abgelehnt",
+        "nicht durchgeführt",
     ]
     assert read.tables.faulty == 0
 
