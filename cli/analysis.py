@@ -34,7 +34,7 @@ def analyse(options: argparse.Namespace) -> int:
     """
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
-    conventions = conventions_of(options.files, options.profile)
+    conventions = replace(conventions_of(options.files, options.profile), shift_starts=options.shifts or {})
     read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
     tables = read.for_engine()
     period = _period(tables, options.first, options.last)

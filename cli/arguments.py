@@ -23,6 +23,28 @@ def rulebook(text: str) -> str | Path:
     return Path(text) if Path(text).is_dir() else text
 
 
+def shift_starts(text: str) -> dict[str, str]:
+    """Return shift -> time of day of "Früh=06:00,Spät=14:00,Nacht=22:00"; a shift that is not named there is none.
+
+    Raises
+    ------
+    CommandError
+        Where it is none of that.
+    """
+    from importers.content.own_names import IGNORE  # noqa: PLC0415
+    from importers.values import shift_starts as known  # noqa: PLC0415
+
+    said = dict(part.strip().partition("=")[::2] for part in text.split(","))
+    starts = {shift.strip(): time.strip() for shift, time in said.items()}
+    usual = dict.fromkeys(known.CODES, IGNORE)
+    if not set(starts) <= set(usual) or not known.starts(usual | starts) or None in map(known.minute, starts.values()):
+        raise CommandError(
+            f"„{text}“ sagt nicht, wann die Schichten beginnen. Bitte schreiben Sie zum Beispiel "
+            "--shifts Früh=06:00,Spät=14:00,Nacht=22:00; mindestens zwei davon."
+        )
+    return usual | starts
+
+
 def shelf() -> list[Path]:
     """Return the folders of the built-in editions."""
     from rules.load import SHELF  # noqa: PLC0415

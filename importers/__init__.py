@@ -256,6 +256,7 @@ def _result(
     chosen.demand(sheets_needed)
     on_progress("Prüft Überschriften und Spalten", _HALF, rows := chosen.rows)
     rosters = chosen.sheets.pop(ROSTER, [])
+    das_homes = frozenset(export.home for export in chosen.exports) - {""}
     tables = {
         sheet: Table(sheet, [grid for grid, _ in parts], [place for _, place in parts], vocabulary)
         for sheet, parts in chosen.sheets.items()
@@ -264,7 +265,7 @@ def _result(
     on_progress("Prüft die Zeilen", _MOST, rows)
     result = assemble(tables, rosters, book, chosen.findings, conventions)
     check(result.tables)
-    return replace(result, repairs=chosen.repairs)
+    return replace(result, repairs=chosen.repairs, das_homes=das_homes)
 
 
 def _no_progress(step: str, share: float, rows: int) -> None:

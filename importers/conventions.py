@@ -29,6 +29,9 @@ class HomeConventions:
     shift_codes
         Code of the roster -> times such as "06:00-14:00" or "07:00-11:00/16:00-20:00, Pause 30", or frei, krank,
         Urlaub. The sheet ``Dienstzeiten`` takes precedence.
+    shift_starts
+        Shift -> time of day at which it begins ("06:00"), anything else where the home has no such shift. Where all
+        shifts asked about are here, rows without a shift get theirs from their time of day.
     profiles
         How sheets of known sources are read.
     """
@@ -38,4 +41,5 @@ class HomeConventions:
     roles: Mapping[str, str] = field(default_factory=dict)
     shifts: Mapping[str, str] = field(default_factory=dict)
     shift_codes: Mapping[str, str] = field(default_factory=dict)
+    shift_starts: Mapping[str, str] = field(default_factory=dict)
     profiles: tuple[SourceProfile, ...] = ()

@@ -26,6 +26,7 @@ from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
 from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
 from importers.sheets.template_columns import SHEETS
+from importers.values.shift_starts import settled_starts
 from pebem.contracts import DUTIES, INTERVENTIONS, Tables, empty
 from pebem.history.files import fold_files
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.findings import Finding
     from importers.home_words.unknown_words import Words
+    from importers.rosters.shift_codes import Shift
     from importers.sheets.heading_rows import HeadingPlace
     from rules.model import RuleBook
 
@@ -85,6 +87,8 @@ class ReadFiles:
     repairs
         Position of each file of repaired rows -> the reference of the upload it names, "" = none. Such rows are
         further ones: they stay, whatever stands in other files.
+    das_homes
+        Numbers under which the homes of exports for the DAS are registered there.
     repeated
         Interventions that an earlier file has already, with ``parts["repeated"]``: they count once, but say which rows
         of the files are the same.
@@ -107,6 +111,7 @@ class ReadFiles:
     left_out_duty_undated: int = 0
     unstated: frozenset[str] = frozenset()
     repairs: Mapping[int, str] = field(default_factory=dict)
+    das_homes: frozenset[str] = frozenset()
     repeated: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))
 
     @property
@@ -171,9 +176,12 @@ def assemble(
     findings
         Findings so far; more are added.
     """
+    codes = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
+    spans = {code: meant.spans for code, meant in codes.items()}
+    conventions = replace(conventions, shift_starts=settled_starts(conventions.shift_starts, spans))
     people = read_people(tables, conventions)
     states = read_states(tables, book, people, findings)
-    duties = _read_duties(tables, rosters, people, conventions)
+    duties = _read_duties(rosters, people, conventions, codes)
     work = _read_work(tables, book, people, conventions)
     started = earliest(work.first_days, first_days(duties.table["start"], duties.files))
     read = Tables(
@@ -223,19 +231,18 @@ def _left_out(days: NDArray[np.datetime64]) -> tuple[tuple[date, ...], int]:
 
 
 def _read_duties(
-    tables: Mapping[str, Table],
     rosters: Sequence[tuple[Grid, HeadingPlace]],
     people: ReadPeople,
     conventions: HomeConventions,
+    own: dict[str, Shift],
 ) -> ReadDuties:
     """Return the duties; of a shift code that the files and the home explain, the files' meaning holds."""
-    of_files = read_shift_codes(table) if (table := tables.get("Dienstzeiten")) else {}
     if not rosters:
         return ReadDuties(
             empty(DUTIES), [], {}, frozenset(), np.zeros(0, dtype=np.int32), np.zeros(0, dtype="datetime64[s]")
         )
     names = NameIndex(frozenset(people.staff["staff"]), people.staff_names)
-    codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | of_files)
+    codes = ShiftCodes({code: shift(text) for code, text in conventions.shift_codes.items()} | own)
     return read_rosters(rosters, names, codes, Wards(people.residents["ward"].dropna().unique().tolist()))
 
 

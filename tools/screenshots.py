@@ -137,9 +137,12 @@ def _handbook(page: Page, export: Path) -> None:
     page.get_by_label("Dateien auswählen").set_input_files(export)
     _picture(page, "handbuch-1-hochladen", height=560)
     page.get_by_role("button", name="Hochladen").click()
+    _go_on(page, "Welche Spalte ist welche?")
+    page.get_by_role("link", name="Zurück zum Blatt").click()  # its sheet is sure: nobody is asked about it
     _asked(page, "Was steht auf diesem Blatt?")
     _picture(page, "handbuch-2-blatt", height=900)
-    _go_on(page, "Welche Spalte ist welche?")
+    page.go_back()
+    _asked(page, "Welche Spalte ist welche?")
     _picture(page, "handbuch-3-spalten", height=1130)
     _go_on(page, PREVIEW)
     words = page.locator("#werte").get_by_role("link")

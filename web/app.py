@@ -19,7 +19,7 @@ from web.store.databases import connect
 from web.views import auth
 from web.views.analysis import explain, interventions, month_overview, plausibility, relief, staffing
 from web.views.rulebooks import entries, library, overrides
-from web.views.uploads import preview, questions, unanswered_words, unknown_people, upload_pages
+from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
 from web.views.words import profiles, terms
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> Flask:
         library,
         overrides,
         upload_pages,
-        questions,
+        column_questions,  # with all questions before it
         preview,
         unanswered_words,
         unknown_people,

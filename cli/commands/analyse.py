@@ -19,7 +19,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.arguments import rulebook
+from cli.arguments import rulebook, shift_starts
 from cli.parser import CommandError, Parser, day
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ def define(parser: Parser) -> None:
     parser.add_argument("--to", dest="last", metavar="TAG", type=day, help="letzter Tag (sonst der der Zeilen)")
     parser.add_argument(
         "--rulebook", metavar="REGELWERK", type=rulebook, default="rekonstruktion", help="id oder Ordner des Regelwerks"
+    )
+    parser.add_argument(
+        "--shifts",
+        metavar="ZEITEN",
+        type=shift_starts,
+        help="wann die Schichten beginnen, etwa Früh=06:00,Spät=14:00,Nacht=22:00: Zeilen ohne Schicht bekommen sie "
+        "aus ihrer Uhrzeit, kenntlich als „(aus Uhrzeit)“",
     )
     parser.add_argument(
         "--profile", metavar="DATEI", type=Path, help="Profil, nach dem Blätter und Spalten gelesen werden"

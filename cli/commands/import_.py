@@ -45,6 +45,11 @@ def define(parser: Parser) -> None:
     parser.add_argument("--home", metavar="EINRICHTUNG", required=True, help="Name oder Nummer der Einrichtung")
     parser.add_argument("--user", metavar="BENUTZER", required=True, help="Zugang, in dessen Namen eingelesen wird")
     parser.add_argument("--profile", metavar="PROFIL", help="Name eines gespeicherten Profils oder eine Profildatei")
+    parser.add_argument(
+        "--sure-of-home",
+        action="store_true",
+        help="bestätigt, dass die Dateien zu dieser Einrichtung gehören, obwohl sie nach einer anderen aussehen",
+    )
     parser.add_argument("--dry-run", action="store_true", help="nur zeigen, was sich ändern würde")
     parser.add_argument(
         "--all-or-nothing", action="store_true", help="nichts übernehmen, wenn eine Zeile einen Fehler hat"
@@ -87,6 +92,7 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
                 account_id=account_id,
                 shown=(upload.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
+                sure_of_home=options.sure_of_home,
             )
             steps.store(databases, settings, notes, upload_id)
             kept = _row(databases, home, upload_id).state == records.STORED
@@ -154,11 +160,13 @@ def _recognised(
 
 
 def _question(guess: SheetGuess, kind: str) -> str:
-    from web.services.uploads.conversation import SHEET  # noqa: PLC0415
+    from web.services.uploads.conversation import CONTENTS, SHEET  # noqa: PLC0415
 
     where = f"{guess.file}, Blatt „{guess.name}“" if guess.name else guess.file
     if kind == SHEET:
         return f"{where}: Was steht darauf?" + (f" Vermutet wird „{guess.sheet}“." if guess.sheet else "")
+    if kind == CONTENTS:
+        return f"{where}: Was bedeutet eine Spalte, die ihrem Inhalt nach etwas sagt, was sonst fehlt?"
     missing = " und ".join(f"„{name}“" for name in guess.missing)
     return f"{where}: Welche Spalte ist {missing}?" if missing else f"{where}: Stimmen die vermuteten Spalten?"
 

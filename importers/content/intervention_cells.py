@@ -9,14 +9,17 @@ import numpy as np
 from importers.content.day_times import day_times, note_contradictions
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
+from importers.files.coded_column import CodedColumn
 from importers.findings import error, notice, warning
-from importers.values import cell_values, days_and_times, durations, word_meanings
+from importers.values import cell_values, days_and_times, durations, shift_starts, word_meanings
 from importers.values.spelling import fold
 from pebem.contracts import SECONDS_MISSING, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from numpy.typing import NDArray
 
     from importers.content.table import Table
     from importers.sheets.heading_rows import HeadingPlace
@@ -157,9 +160,10 @@ def _minutes_parser(mark: durations.Mark, unit: int) -> Callable[[Any], int]:
     return parse
 
 
-def note_translated(table: Table, column: str, values: list[Any]) -> None:
-    """Add a notice of the words of other programs and how they were read."""
+def note_translated(table: Table, column: str, values: list[Any], only: np.ndarray | None) -> None:
+    """Add a notice of the words of other programs and how they were read; ``only``: in which records, None = all."""
     codes, cells = table.raw(column)
+    codes = codes if only is None else codes[only]
     pairs = {
         code: (cell_values.text(cell), value)
         for code, (cell, value) in enumerate(zip(cells, values, strict=True))
@@ -187,6 +191,30 @@ def parse_source(value: Any) -> str:
     return written
 
 
+def read_statuses(table: Table) -> CodedColumn:
+    """Return the status of each row; where a person has said what the words of a file mean, they mean that."""
+    answered = [number for number, place in enumerate(table.places) if place.statuses]
+    plain = ~np.isin(table.file_of, answered) if answered else None
+    usual = table.read("Status", parse_status, "", costs_row=True, only=plain)
+    note_translated(table, "Status", usual.values, plain)
+    if not answered:
+        return usual
+    codes, values = usual.codes.copy(), [*usual.values]
+    for number in answered:
+        own = table.file_of == number
+        read = table.read("Status", _answered(table.places[number].statuses), "", costs_row=True, only=own)
+        codes[own] = read.codes[own] + len(values)
+        values.extend(read.values)
+    return CodedColumn(codes, values)
+
+
+def _answered(statuses: Mapping[str, str]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        return statuses.get(cell_values.text(value).casefold()) or parse_status(value)
+
+    return parse
+
+
 def parse_status(value: Any) -> str:
     """Return the status of an intervention, "" if blank."""
     written = cell_values.text(value)
@@ -201,3 +229,58 @@ def parse_status(value: Any) -> str:
         repair = "Prüfen Sie diese Zeilen und tragen Sie ein: " + ", ".join(STATUSES) + "."
         raise warning("status-mehrdeutig", meaning.doubt, repair, taken=meaning.value)
     return str(meaning.value)
+
+
+def read_shifts(
+    table: Table, own: Mapping[str, str], minutes: NDArray[np.int32], starts: Mapping[str, str]
+) -> CodedColumn:
+    """Return the shift of each row, "" = not known.
+
+    Parameters
+    ----------
+    own
+        The home's own words for shifts.
+    minutes
+        Minute of the day of each row, -1 = not given.
+    starts
+        What the home says of when its shifts begin; where it leaves one open, nothing is derived.
+    """
+    begins = shift_starts.starts(starts)
+    words = {fold(word): meant for word, meant in own.items()}
+    written = table.read(
+        "Schicht", lambda cell: words.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
+    )
+    derived = np.flatnonzero(_blank(written) & (minutes >= 0)) if begins else np.zeros(0, dtype=np.intp)
+    if not len(derived):
+        return written
+    found = shift_starts.at(minutes[derived], begins)
+    codes = written.codes.copy()
+    codes[derived] = len(written.values) + found
+    counts = np.bincount(found, minlength=len(begins)).tolist()
+    told = ", ".join(
+        f"{shift} ab {shift_starts.as_time(at)}: {count}"
+        for (shift, at), count in zip(begins.items(), counts, strict=True)
+    )
+    table.report_sheet(
+        notice(
+            "schicht-abgeleitet",
+            f"Schicht aus der Uhrzeit abgeleitet: {len(derived)} Zeilen ({told}).",
+            "Nichts zu tun, wenn die Schichten so beginnen.",
+        ),
+        column="Schicht",
+        count=len(derived),
+    )
+    return CodedColumn(codes, [*written.values, *map(shift_starts.DERIVED.format, begins)])
+
+
+def without_shift(shift: CodedColumn, minutes: NDArray[np.int32], seconds: NDArray[np.int32]) -> tuple[int, int]:
+    """Return rows and seconds with a time of day, of a sheet in which no row has a shift; else nothing."""
+    blank, timed = _blank(shift), minutes >= 0
+    if not blank.all():
+        return 0, 0
+    return int(timed.sum()), int(np.maximum(seconds[timed], 0).sum(dtype=np.int64))
+
+
+def _blank(shift: CodedColumn) -> NDArray[np.bool_]:
+    blank: NDArray[np.bool_] = np.array([not word for word in shift.values], dtype=bool)[shift.codes]
+    return blank

@@ -13,11 +13,12 @@ from importers.content.intervention_cells import (
     SOURCES,
     after_midnight,
     minutes_of_day,
-    note_translated,
     parse_day_of_work,
     parse_source,
-    parse_status,
+    read_shifts,
+    read_statuses,
     seconds_of,
+    without_shift,
 )
 from importers.content.intervention_names import contradiction, find_entry
 from importers.content.own_names import IGNORE, UNCOUNTED, is_settled, leave_out, note_mapped
@@ -71,6 +72,8 @@ class ReadInterventions:
         Position of a file -> its first day, rows included that an earlier file has already.
     repeated, repeated_files
         Rows that an earlier file has already, and the file each is from.
+    without_shift
+        Rows and seconds of a sheet that names no shift at all, with a time of day that could say it.
     """
 
     table: pd.DataFrame
@@ -82,6 +85,7 @@ class ReadInterventions:
     first_days: Mapping[int, date]
     repeated: pd.DataFrame
     repeated_files: NDArray[np.int32]
+    without_shift: tuple[int, int] = (0, 0)
 
     @classmethod
     def nothing(cls) -> ReadInterventions:
@@ -126,7 +130,8 @@ def read_interventions(
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
     seconds = seconds_of(table)
-    words = _read_words(table, conventions)
+    words = _read_words(table)
+    shift = read_shifts(table, conventions.shifts, minute_of_day, conventions.shift_starts)
     needs = _needs_resident(intervention, book)
     left_out = (people.residents_left_out, people.staff_left_out) if people else (frozenset(), frozenset())
     check_residents(table, resident, needs, days[date_codes], residents, left_out[0])
@@ -141,7 +146,8 @@ def read_interventions(
             "minute_of_day": minute_of_day,
             "seconds": seconds,
         }
-        | words,
+        | words
+        | {"shift": categories(shift)},
     )
     starts = first_days(work["date"], table.sources_of_good_rows)
     work, records, repeated = without_repeats(table, work)
@@ -151,22 +157,17 @@ def read_interventions(
     faulty = faulty[~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)] if len(faulty) else faulty
     left_out = days[date_codes[faulty]]
     sources = (table.source_of[records], table.source_of[repeated[1]])
-    return ReadInterventions(work, len(faulty), ignored, seconds, sources[0], left_out, starts, repeated[0], sources[1])
+    told = len(faulty), ignored, seconds, sources[0], left_out, starts, repeated[0], sources[1]
+    return ReadInterventions(work, *told, without_shift(shift, minute_of_day, seconds))
 
 
-def _read_words(table: Table, conventions: HomeConventions) -> dict[str, pd.Categorical]:
-    """Return source of the minutes, shift, ward and status, in the words the engine knows."""
+def _read_words(table: Table) -> dict[str, pd.Categorical]:
+    """Return source of the minutes, ward and status, in the words the engine knows."""
     source = table.read("Minuten-Quelle", parse_source, "", costs_row=True)
-    own_shifts = {fold(word): meant for word, meant in conventions.shifts.items()}
-    shift = table.read(
-        "Schicht", lambda cell: own_shifts.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
-    )
     ward = table.read("Wohnbereich", cell_values.text, "", costs_row=True)
-    status = table.read("Status", parse_status, "", costs_row=True)
-    note_translated(table, "Status", status.values)
+    status = read_statuses(table)
     return {
         "minutes_source": categories(source, SOURCES),
-        "shift": categories(shift),
         "ward": categories(ward),
         "status": categories(status, STATUSES),
     }

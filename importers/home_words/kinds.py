@@ -12,7 +12,7 @@ from importers.content.intervention_names import find_entry
 from importers.content.own_names import IGNORE, LATER, NO_ENTRY, SPLIT
 from importers.home_words import lexicon_files, word_parts
 from importers.rosters import shift_codes
-from importers.values import word_meanings
+from importers.values import shift_starts, word_meanings
 from importers.values.spelling import clean, fold
 from rules import roles
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rules.model import RuleBook
 
 INTERVENTION, QUALIFICATION, ROLE, SHIFT, DUTY = "intervention", "qualifikation", "rolle", "schicht", "dienst"
+SHIFT_START: Final = "schichtbeginn"
 
 _LEVEL: Final = re.compile(r"(?:qn[ -]?)?([1-8])", re.IGNORECASE)
 
@@ -221,8 +222,32 @@ class DutyCode(WordKind):
         return _usual_codes()
 
 
+class ShiftStart(WordKind):
+    """When a shift of the home begins; where rows name no shift, it follows from their time of day."""
+
+    name, field, ignorable = SHIFT_START, "shift_starts", True
+
+    def choices(self, book: RuleBook) -> Mapping[str, str]:
+        """Return the usual times."""
+        return {time: time for times in _choices()["schichtbeginn"].values() for time in times}
+
+    def read(self, written: str, word: str, book: RuleBook) -> str:
+        """Return a time of day."""
+        minute = shift_starts.minute(written)
+        return "" if minute is None else shift_starts.as_time(minute)
+
+    def explains_itself(self, word: str, book: RuleBook) -> bool:
+        """Return that no word says when a shift begins."""
+        return False
+
+    def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
+        """Return the time at which each shift begins most often."""
+        return [(times[0], shift) for shift, times in _choices()["schichtbeginn"].items()]
+
+
 KINDS: Final[Mapping[str, WordKind]] = {
-    kind.name: kind for kind in (InterventionWord(), QualificationWord(), RoleWord(), ShiftWord(), DutyCode())
+    kind.name: kind
+    for kind in (InterventionWord(), QualificationWord(), RoleWord(), ShiftWord(), DutyCode(), ShiftStart())
 }
 """The kinds of words, in the order in which they are asked for."""
 

@@ -10,9 +10,10 @@ from importers.content.intervention_names import find_entry
 from importers.content.own_names import is_settled
 from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
-from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
 from importers.values import cell_values, word_meanings
 from importers.values.intervention_ids import is_spoilt
+from importers.values.shift_starts import CODES
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def unknown_words(
             table, "QN", seconds, lambda word: fold(word) not in levels and _is_doubtful(word)
         )
         unknown[ROLE] = _counted(table, "Rolle", seconds, lambda word: not is_plain_role(word) and new_role(word))
+    if work.without_shift[0]:
+        said = {fold(shift) for shift in conventions.shift_starts}
+        unknown[SHIFT_START] = {shift: work.without_shift for shift in CODES if fold(shift) not in said}
     unknown[DUTY] = {code: (count, 0) for code, count in codes.items()}
     return {kind: unknown[kind] for kind in KINDS if unknown.get(kind)}
 

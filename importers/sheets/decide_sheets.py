@@ -14,9 +14,9 @@ from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sh
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.roster_headings import find_roster, is_roster_name
-from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision
-from importers.sheets.synonyms import EXACT, SURE
-from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file
+from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision, holds_no_data
+from importers.sheets.synonyms import EXACT, PART, SURE
+from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file, suggested_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +103,7 @@ def _as_answered(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     if answer is None:
         return None
     place = _answered(grid, answer, known.vocabulary) if answer.sheet else _headings_of_others(grid)
-    place = replace(place, blank_counts=answer.blank_counts)
+    place = replace(place, blank_counts=answer.blank_counts, statuses=answer.statuses, declined=answer.declined)
     return SheetDecision(grid, answer.sheet, place, answered=True)
 
 
@@ -119,7 +119,9 @@ def _as_profiled(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     place = placed(grid, sheet, fit.row, fit.depth, fit.columns) if sheet else _headings_of_others(grid)
     if sheet == ROSTER and not fit.columns:
         place = _place(grid, ROSTER, known.vocabulary)
-    return SheetDecision(grid, sheet, replace(place, unit=unit, blank_counts=fit.sheet.blank_counts), profile=fit.name)
+    said = fit.sheet
+    place = replace(place, unit=unit, blank_counts=said.blank_counts, statuses=said.statuses, declined=said.declined)
+    return SheetDecision(grid, sheet, place, profile=fit.name)
 
 
 def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
@@ -135,6 +137,8 @@ def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
 
 def _as_headed(grid: Grid, known: KnownBefore) -> SheetDecision:
     sheet, confidence = _guessed(grid, known.vocabulary)
+    if not sheet and not holds_no_data(grid) and (named := suggested_sheet(grid.name)):
+        sheet, confidence = named, PART  # it is asked about: nothing is read by its name alone
     place = _place(grid, sheet, known.vocabulary) if sheet else _headings_of_others(grid)
     return SheetDecision(grid, sheet, place, confidence if sheet else 0.0)
 

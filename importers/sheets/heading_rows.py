@@ -52,6 +52,11 @@ class HeadingPlace:
         What it means where all counts of a criterion of module 5 are blank, one of :data:`BLANK_COUNTS`; "" = open.
     trouble
         German sentences why the sheet cannot be read like this, "" = it can.
+    statuses
+        Word of column ``Status``, as :func:`importers.values.spelling.clean` has it in small letters -> its state,
+        where a person said so.
+    declined
+        Columns of which a person said that none of those left over is it, though the cells of one look like it.
     """
 
     row: int
@@ -63,6 +68,8 @@ class HeadingPlace:
     unit: str = ""
     trouble: str = ""
     blank_counts: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
     @property
     def headings(self) -> dict[str, str]:

@@ -11,9 +11,10 @@ from importers.files.delimited import ENCODINGS
 from importers.sheets.heading_rows import BLANK_COUNTS, heading_text
 from importers.sheets.layout import heading_places, headings_at
 from importers.sheets.roster_headings import row_of_days
-from importers.sheets.template_columns import HEADING_ROWS, SHEETS
+from importers.sheets.template_columns import HEADING_ROWS, SHEETS, WANTED
 from importers.values.durations import UNITS
 from importers.values.spelling import fold
+from pebem.contracts import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,7 +26,9 @@ _MOST_SHEETS: Final = 200
 _MOST_COLUMNS: Final = 200
 _LONGEST: Final = 1_000
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_KEYS: Final = ("fingerprint", "sheet", "columns", "unit", "encoding", "blank_counts")
+_TEXTS: Final = ("fingerprint", "sheet", "unit", "encoding", "blank_counts")
+_KEYS: Final = (*_TEXTS, "columns", "statuses", "declined")
+_MOST_WORDS: Final = 50
 _HEX: Final = frozenset("0123456789abcdef")
 
 
@@ -49,6 +52,10 @@ class SheetProfile:
     blank_counts
         What it means where all counts of a criterion of module 5 are blank: one of
         :data:`importers.sheets.heading_rows.BLANK_COUNTS`; "" = nobody has said so.
+    statuses
+        Word of column ``Status`` in small letters -> state of an intervention, where a person said so.
+    declined
+        Columns of which a person said that none of the file's others is it.
     """
 
     fingerprint: str
@@ -57,6 +64,8 @@ class SheetProfile:
     unit: str = ""
     encoding: str = ""
     blank_counts: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class SourceProfile:
 
     def written(self) -> dict[str, Any]:
         """Return what :meth:`of` reads, as JSON has it."""
-        return {"name": self.name, "sheets": [asdict(sheet) | {"columns": {**sheet.columns}} for sheet in self.sheets]}
+        return {"name": self.name, "sheets": [_written(sheet) for sheet in self.sheets]}
 
     @classmethod
     def of(cls, written: Any) -> SourceProfile:
@@ -102,7 +111,15 @@ def _sheet(number: int, written: Any) -> SheetProfile:
     """
     if objection := _objection(written):
         raise ValueError(f"Im Profil ist Blatt {number} nicht lesbar: {objection}")
-    return SheetProfile(**written)
+    return SheetProfile(**written | {"declined": tuple(written.get("declined", ()))})
+
+
+def _written(sheet: SheetProfile) -> dict[str, Any]:
+    """Return a sheet as JSON has it; what nobody said is left out."""
+    lists = {"columns": {**sheet.columns}, "statuses": {**sheet.statuses}, "declined": [*sheet.declined]}
+    return {
+        key: value for key, value in (asdict(sheet) | lists).items() if value or key not in {"statuses", "declined"}
+    }
 
 
 def _objection(written: Any) -> str:
@@ -111,8 +128,7 @@ def _objection(written: Any) -> str:
         return "Es fehlen Angaben."
     if strange := [str(key) for key in written if key not in _KEYS]:
         return f"„{strange[0][:60]}“ gibt es nicht."
-    texts = [written.get(key, "") for key in _KEYS if key != "columns"]
-    fingerprint, sheet, unit, encoding, blank_counts = texts
+    fingerprint, sheet, unit, encoding, blank_counts = texts = [written.get(key, "") for key in _TEXTS]
     if not all(isinstance(text, str) for text in texts):
         return "Eine Angabe ist kein Text."
     for what, text, known in (
@@ -125,7 +141,21 @@ def _objection(written: Any) -> str:
             return f"{what} „{text[:60]}“ gibt es nicht."
     if not fingerprint or not _HEX.issuperset(fingerprint):
         return "Das Kennzeichen der Überschriften fehlt."
-    return _objection_to_columns(sheet, written.get("columns", {}))
+    return _objection_to_columns(sheet, written.get("columns", {})) or _objection_to_contents(
+        sheet, written.get("statuses", {}), written.get("declined", [])
+    )
+
+
+def _objection_to_contents(sheet: str, statuses: Any, declined: Any) -> str:
+    if not isinstance(statuses, dict) or len(statuses) > _MOST_WORDS:
+        return "Die Wörter der Spalte „Status“ sind nicht lesbar."
+    if not all(isinstance(word, str) and len(word) <= _LONGEST for word in statuses) or not all(
+        isinstance(state, str) and state in STATUSES for state in statuses.values()
+    ):
+        return "Ein Wort der Spalte „Status“ heißt nichts, was es hier gibt."
+    if not isinstance(declined, (list, tuple)) or not {str(one) for one in declined} <= {*WANTED.get(sheet, ())}:
+        return "Eine Spalte, die es nicht gibt, soll fehlen."
+    return ""
 
 
 def _objection_to_columns(sheet: str, columns: Any) -> str:

@@ -50,6 +50,8 @@ class SheetAnswer:
         Codec of text, "" = to be detected.
     blank_counts
         As :class:`importers.sheets.heading_rows.HeadingPlace` has it.
+    statuses, declined
+        As :class:`importers.sheets.heading_rows.HeadingPlace` has them.
     """
 
     file: str
@@ -61,6 +63,8 @@ class SheetAnswer:
     unit: str = ""
     encoding: str = ""
     blank_counts: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class SheetDecision:
             return False
         if self.sheet:
             return self.confidence == EXACT and self.place.certain
-        return self.answered or bool(self.profile) or self.grid.hidden or _holds_no_data(self.grid)
+        return self.answered or bool(self.profile) or self.grid.hidden or holds_no_data(self.grid)
 
     @property
     def is_month_grid(self) -> bool:
@@ -169,7 +173,7 @@ class KnownBefore:
         return frozenset(name for name, sheet in last.items() if sheet)
 
 
-def _holds_no_data(grid: Grid) -> bool:
+def holds_no_data(grid: Grid) -> bool:
     """Return whether a sheet of a workbook holds no table: never two cells in a row."""
     if grid.from_text:
         return False

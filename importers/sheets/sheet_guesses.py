@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,16 +11,18 @@ import numpy as np
 from importers.files.cell import shown
 from importers.files.grid import letter_of
 from importers.sheets.blank_counts import rows_with_blank_counts
+from importers.sheets.column_contents import contents, known_staff
 from importers.sheets.layout import is_blank
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
 from importers.sheets.synonyms import EXACT
-from importers.sheets.template_columns import matches, missing
+from importers.sheets.template_columns import SHEETS, WANTED, column_of, matches, missing
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from importers.files.grid import Grid
+    from importers.sheets.column_contents import ColumnContents
     from importers.sheets.sheet_decision import DecidedFile, SheetAnswer, SheetDecision
     from importers.sheets.synonyms import Vocabulary
 
@@ -52,6 +54,9 @@ class ColumnGuess:
         Other columns it may stand for.
     samples
         Up to 5 different cells as shown, shortened.
+    may_be, values
+        Columns its cells look like, and its different words with their rows, see
+        :class:`importers.sheets.column_contents.ColumnContents`.
     """
 
     position: int
@@ -61,6 +66,8 @@ class ColumnGuess:
     confidence: float
     candidates: tuple[str, ...]
     samples: tuple[str, ...]
+    may_be: tuple[str, ...] = ()
+    values: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class SheetGuess:
     blank_rows
         Rows in which all counts of a criterion are blank though module 5 was worked on: what that means is to be asked
         where nobody has said so.
+    statuses, declined
+        What a person or the profile says, see :class:`importers.sheets.heading_rows.HeadingPlace`.
     """
 
     file: str
@@ -122,11 +131,15 @@ class SheetGuess:
     settled: bool
     blank_counts: str = ""
     blank_rows: int = 0
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
 
 def guesses(opened: Iterable[DecidedFile], vocabulary: Vocabulary | None) -> tuple[SheetGuess, ...]:
     """Return what each sheet of some files seems to be."""
-    return tuple(_guess(one, vocabulary) for file in opened for one in file.decisions)
+    decisions = [one for file in opened for one in file.decisions]
+    staff = known_staff(decisions)
+    return tuple(_guess(one, vocabulary, staff) for one in decisions)
 
 
 def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[SheetAnswer]) -> SourceProfile:
@@ -159,15 +172,18 @@ def profile_of(name: str, guesses: Sequence[SheetGuess], answers: Sequence[Sheet
             guess.unit,
             "" if guess.encoding.startswith("utf") else guess.encoding,
             guess.blank_counts if guess.sheet else "",
+            guess.statuses if guess.sheet else {},
+            guess.declined if guess.sheet else (),
         )
         sheets[guess.fingerprint] = profile if sheets.get(guess.fingerprint, profile) == profile else None
     return SourceProfile(name, tuple(profile for profile in sheets.values() if profile))
 
 
-def _guess(decision: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess:
+def _guess(decision: SheetDecision, vocabulary: Vocabulary | None, staff: frozenset[str]) -> SheetGuess:
     grid, place = decision.grid, decision.place
     row = place.row - place.depth + 1 if place.row >= 0 else -1
     known = row >= 0 and not decision.is_month_grid
+    found = contents(grid, place, decision.sheet, staff, _open_positions(decision)) if known else {}
     return SheetGuess(
         file=grid.file,
         name="" if grid.from_text else grid.name,
@@ -178,7 +194,9 @@ def _guess(decision: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess
         confidence=decision.confidence,
         row=row,
         depth=place.depth,
-        columns=tuple(_column(decision, at, vocabulary) for at in range(len(place.texts))) if known else (),
+        columns=tuple(_column(decision, at, vocabulary, found.get(at)) for at in range(len(place.texts)))
+        if known
+        else (),
         missing=missing(decision.sheet, place.columns) if decision.sheet and not decision.is_month_grid else (),
         unit=place.unit,
         encoding=grid.encoding,
@@ -187,10 +205,25 @@ def _guess(decision: SheetDecision, vocabulary: Vocabulary | None) -> SheetGuess
         settled=decision.settled,
         blank_counts=place.blank_counts,
         blank_rows=rows_with_blank_counts(grid, place) if decision.sheet == "Begutachtungen" else 0,
+        statuses=place.statuses,
+        declined=place.declined,
     )
 
 
-def _column(decision: SheetDecision, position: int, vocabulary: Vocabulary | None) -> ColumnGuess:
+def _open_positions(decision: SheetDecision) -> Iterator[int]:
+    """Yield the columns whose cells matter: those nothing is read as, and those that go by another name than ours."""
+    sheet, place = decision.sheet, decision.place
+    named = {position: column for column, position in place.columns.items()}
+    by_contents = {*WANTED.get(sheet, ()), *(SHEETS[sheet].aids if sheet else ())}
+    for position, heading in enumerate(place.texts):
+        column = named.get(position)
+        if column is None or (column in by_contents and column_of(sheet, heading) != column):
+            yield position
+
+
+def _column(
+    decision: SheetDecision, position: int, vocabulary: Vocabulary | None, found: ColumnContents | None
+) -> ColumnGuess:
     place, heading = decision.place, decision.place.texts[position]
     column = next((name for name, at in place.columns.items() if at == position), "")
     may_be = (
@@ -205,6 +238,8 @@ def _column(decision: SheetDecision, position: int, vocabulary: Vocabulary | Non
         place.guessed.get(column, EXACT) if column else 0.0,
         tuple(name for name in others if name != column),
         _samples(decision.grid, place.row + 1, position),
+        found.may_be if found else (),
+        found.values if found else (),
     )
 
 

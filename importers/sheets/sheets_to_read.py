@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from importers.files.workbook import named
 from importers.findings import Finding, Severity, UnreadableError
+from importers.sheets.column_contents import known_staff
+from importers.sheets.content_findings import unread_contents
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 
@@ -68,6 +70,7 @@ class SheetSelection:
             If a text file is none of our sheets, or it is not clear which.
         """
         every = [decision for file in self._files for decision in file.decisions]
+        staff = known_staff(every)
         sure = {decision.sheet for decision in every if decision.confidence == EXACT and not decision.das}
         for file in self._files:
             if file.export:
@@ -84,6 +87,7 @@ class SheetSelection:
                     self.sheets.setdefault(decision.sheet, []).append((decision.grid, decision.place))
                     if decision.confidence < EXACT:
                         self.findings.append(_supposed(decision))
+                    self.findings.extend(unread_contents(decision, staff))
             if others and len(self._wanted) == len(SHEETS):
                 self.findings.append(_left_out(file.name, others))
             self.findings.extend(file.findings)

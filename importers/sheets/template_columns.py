@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from importers.files.cell import Formatted
@@ -79,6 +80,12 @@ SHEETS: Final = {
 }
 """Sheets of the workbook and their columns, as the contract names them."""
 
+WANTED: Final = {
+    "Interventionen": ("Status", "Personal-Nr", "Minuten"),
+    "Mitarbeitende": ("Personal-Nr", "QN", "Wochenstunden"),
+}
+"""Sheet -> columns that are looked for by their cells; of `Mitarbeitende` the first two are required."""
+
 _ITEM: Final = re.compile(r"([1-6]\.\d{1,2})(?:\s+(.+))?")
 
 
@@ -98,6 +105,19 @@ _COLUMN_BY_LETTERS: Final = {
 def sheet_of(name: str) -> str | None:
     """Return the sheet a sheet name stands for, or None."""
     return _SHEET_BY_NAME.get(fold(name))
+
+
+def suggested_sheet(name: str) -> str | None:
+    """Return the sheet that homes often give such a name, or None: a guess to be asked about, see ``sheets.yaml``."""
+    return _suggested().get(squash(name))
+
+
+@cache
+def _suggested() -> dict[str, str]:
+    import yaml  # noqa: PLC0415 - needed only where headings say nothing
+
+    names: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "words" / "sheets.yaml").read_text("utf-8"))
+    return {squash(name): sheet for sheet, some in names.items() for name in some}
 
 
 def sheet_of_file(stem: str) -> str | None:
@@ -189,6 +209,7 @@ __all__ = [
     "HEADING_ROWS",
     "INSTRUCTIONS",
     "SHEETS",
+    "WANTED",
     "Layout",
     "clean",
     "column_of",
@@ -198,4 +219,5 @@ __all__ = [
     "missing",
     "sheet_of",
     "sheet_of_file",
+    "suggested_sheet",
 ]

@@ -73,10 +73,7 @@ def test_by_keyboard_alone_and_remembered(visit: Window, width: int) -> None:
     page = visitor.page
     rows = [[*foreign.HEADINGS[:5], f"Bemerkung {width}"], *foreign.WORK]
     send(visitor, f"Station {width}.csv", foreign.csv(rows=rows))
-    page.get_by_role("heading", name="Was steht in dieser Datei?").wait_for(timeout=60_000)
-    page.get_by_role("button", name="Weiter").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Welche Spalte ist welche?").wait_for()
+    page.get_by_role("heading", name="Welche Spalte ist welche?").wait_for(timeout=60_000)
     status = page.get_by_label("Status", exact=True)
     status.focus()
     page.keyboard.type("F")

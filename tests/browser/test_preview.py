@@ -36,6 +36,9 @@ def test_effects_are_shown_before_anything_is_applied(visit: Window, tmp_path: P
     page.get_by_text("die nicht in der Datei stehen").first.wait_for()
     visitor.check("folgen-vollstaendig")
     page.get_by_role("button", name="Verwerfen").click()
+    page.get_by_role("heading", name="Soll diese Datenlieferung verworfen werden?").wait_for()
+    visitor.check("verwerfen")
+    page.get_by_role("button", name="Ja, verwerfen").click()
     page.get_by_text("ist verworfen").wait_for()
 
 

@@ -116,3 +116,27 @@ def test_all_or_nothing_leaves_a_faulty_file_out(installed: Path, capsys: pytest
     assert imported(file, "--all-or-nothing") == 2
     assert "alles oder nichts" in capsys.readouterr().err
     assert [state for state, _ in states(installed)] == [records.DISCARDED, records.DISCARDED]
+
+
+def test_files_of_another_home_need_a_confirmation(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own, other = installed / "Bewohner.csv", installed / "Bewohner 2.csv"
+    own.write_text("Bewohner-Nr;Name;Vorname\n1;Quast;Ute\n2;Stern;Jan\n", encoding="utf-8")
+    other.write_text("Bewohner-Nr;Name;Vorname\n1;Baum;Ida\n2;Stern;Jan\n", encoding="utf-8")
+    assert imported(own) == 0
+    assert imported(other) == 2
+    assert "Die Dateien sehen nach einer anderen Einrichtung aus" in capsys.readouterr().err
+    assert imported(other, "--dry-run") == 0
+    assert "bei 1 von 2 hier bekannten Nummern mit Namen nennen sie jemand anderen" in capsys.readouterr().out
+    assert imported(other, "--sure-of-home") == 0
+    assert states(installed)[0][0] == records.STORED
+
+
+def test_a_column_that_may_be_the_state_is_a_question_first(
+    installed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = installed / "Interventionen.csv"
+    file.write_text(
+        "Bewohner-Nr;Intervention;Datum;Sonst\n1;4.12;01.03.2026;j\n1;4.12;02.03.2026;n\n", encoding="utf-8"
+    )
+    assert imported(file) == 2
+    assert "Interventionen.csv: Was bedeutet eine Spalte" in capsys.readouterr().err

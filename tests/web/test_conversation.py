@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
+from html import unescape
 
 from tests.support.web import foreign
 from tests.support.web.pages import Person, person, post, token
-from tests.support.web.question_pages import QuestionPages
+from tests.support.web.question_pages import QuestionPages, columns
 from tests.support.web.uploads import run_jobs
 from web.services.uploads import conversation, kept_files, questions, records, recovery
 
@@ -16,7 +18,7 @@ def test_questions_with_lost_files_do_not_redirect_in_circles(ben: Person) -> No
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     kept_files.drop(ben.services.settings, pages.upload_id)
     assert "nicht mehr aufbewahrt" in pages.page(f"{pages.home}/blatt/0").text
-    assert post(pages.client, f"{pages.home}/verwerfen", "/daten/").status_code == 302
+    assert post(pages.client, f"{pages.home}/verwerfen", "/daten/", sicher="ja").status_code == 302
     assert pages.state == records.DISCARDED
 
 
@@ -27,9 +29,13 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     path, form = pages.home + pages.question(), pages.fields()
     sign = token(pages.page())
     pages.answer()
-    late = client.post(path, data={"csrf_token": sign, **form, "inhalt": ""}, follow_redirects=True)
+    minutes, day = columns(pages, "Minuten", path), columns(pages, "Uhrzeit", path)
+    late = client.post(path, data={"csrf_token": sign, **form, minutes: "", day: "5"})
+    assert late.status_code == 409
     assert "Inzwischen hat jemand" in late.text
-    assert late.request.path.endswith("/spalten/0")
+    assert "gespeichert ist: E „Dauer“" in unescape(late.text)  # and what was chosen is still there, to be sent again
+    assert re.search(rf'name="{day}".*?value="5" selected', late.text, re.DOTALL)
+    assert pages.fields(path)[minutes] == "4"
     services, version = anna.services, int(pages.fields()["fassung"])
     answer = kept_files.asked(services.settings, pages.upload_id).final()[0]
     lost, ready = [], threading.Barrier(4)
@@ -60,8 +66,8 @@ def test_two_people_answering_at_once(anna: Person) -> None:
 def test_answers_outlive_a_restart(ben: Person) -> None:
     """A worker killed while it looks at the files again, and a restarted program: no answer is lost."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    path = pages.home + pages.question()
-    form = {"csrf_token": token(pages.page()), **pages.fields(), "zeilen": "2"}
+    path = f"{pages.home}/blatt/0"
+    form = {"csrf_token": token(pages.page()), **pages.fields(path), "zeilen": "2"}
     assert pages.client.post(path, data=form).status_code == 302
     services = ben.services
     services.jobs.queue.dequeue()
@@ -78,7 +84,13 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
 
 def test_questions_are_thrown_away_as_uploads_are(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    assert post(pages.client, f"{pages.home}/verwerfen", pages.home + pages.question()).status_code == 302
+    asked = post(pages.client, f"{pages.home}/verwerfen", pages.home + pages.question())
+    assert "Soll diese Datenlieferung verworfen werden?" in asked.text
+    assert pages.state == records.ASKING
+    pages.answer()
+    asked = pages.page(f"{pages.home}/verwerfen")  # without script, and by its address
+    assert "1\xa0Antwort zu Blättern und Spalten" in unescape(asked.text)
+    assert post(pages.client, f"{pages.home}/verwerfen", f"{pages.home}/verwerfen", sicher="ja").status_code == 302
     assert pages.state == records.DISCARDED
     assert not (ben.services.settings.uploads / str(pages.upload_id)).exists()
     assert "verworfen" in pages.page(f"{pages.home}/blatt/0").text
@@ -92,7 +104,7 @@ def test_a_stranger_sees_nothing(anna: Person) -> None:
     client = other.first_sign_in()
     asked = QuestionPages(anna, pages.client, (foreign.csv(rows=[["A", "B"], ["1", "2"]]), "b.csv"))
     sign = token(client.get("/daten/"))
-    for path in ("zuordnung", "kennwort", "blatt/0", "spalten/0"):
+    for path in ("zuordnung", "kennwort", "blatt/0", "spalten/0", "inhalt/0"):
         assert client.get(f"{asked.home}/{path}").status_code == 404
         assert client.post(f"{asked.home}/{path}", data={"csrf_token": sign, "fassung": "2"}).status_code == 404
         assert pages.client.post(f"{asked.home}/{path}", data={"fassung": "2"}).status_code == 400

@@ -150,7 +150,7 @@ def test_an_older_result_is_read_again_where_its_effects_are_asked_for(anna: Per
     assert len(reasons(anna)) == 2
 
 
-@pytest.mark.parametrize("path", ["", "/zuordnung", "/blatt/0", "/spalten/0", "/kennwort"])
+@pytest.mark.parametrize("path", ["", "/zuordnung", "/blatt/0", "/spalten/0", "/inhalt/0", "/kennwort"])
 def test_older_answers_are_asked_for_again(ben: Person, path: str) -> None:
     """X1: on every page of the conversation."""
     client = ben.first_sign_in()
@@ -164,7 +164,7 @@ def test_older_answers_are_asked_for_again(ben: Person, path: str) -> None:
     assert ben.state(1) == records.WAITING
     run_jobs(ben)
     assert ben.state(1) == records.ASKING
-    assert client.get(home, follow_redirects=True).request.path == f"{home}/blatt/0"
+    assert client.get(home, follow_redirects=True).request.path == f"{home}/spalten/0"
 
 
 def test_an_answer_to_what_does_not_open_is_not_taken(ben: Person) -> None:

@@ -14,7 +14,6 @@ from web.services.uploads import kept_files, records, steps
 
 def test_missing_and_double_columns_are_reported_at_the_field(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    pages.answer()
     day, what = columns(pages, "Datum"), columns(pages, "Intervention")
     wrong = pages.answer(**{day: ""})
     assert wrong.status_code == 422
@@ -26,23 +25,24 @@ def test_missing_and_double_columns_are_reported_at_the_field(ben: Person) -> No
     assert pages.answer(**{day: "99"}).status_code == 422
 
 
-def test_changing_the_view_saves_nothing(ben: Person) -> None:
-    """A select changed in the browser only shows other samples."""
+def test_a_column_chosen_anew_is_given_up_by_a_field_that_can_do_without(ben: Person) -> None:
+    """No error about a field nobody has touched; between two that are both chosen anew a person decides."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    pages.answer()
-    field = columns(pages, "Status")
-    path = pages.home + pages.question()
-    seen = pages.client.post(
-        path, data={"csrf_token": token(pages.page()), **pages.fields(), field: "5"}, headers={"HX-Request": "true"}
-    )
-    assert "ruhig · müde" in unescape(seen.text)
-    assert pages.fields()[field] == ""
+    minutes, who = columns(pages, "Minuten"), columns(pages, "Personal-Nr")
+    held = pages.fields()
+    assert (held[minutes], held[who]) == ("4", "1")
+    pages.answer(**{minutes: "1"})
+    assert pages.question() == "/zuordnung"
+    after = pages.fields(f"{pages.home}/spalten/0")
+    assert (after[minutes], after[who]) == ("1", "")
+    again = pages.answer(f"{pages.home}/spalten/0", **{minutes: "5", who: "5"})
+    assert again.status_code == 422
+    assert "ist auch für" in again.text
 
 
 def test_back_and_forth(ben: Person) -> None:
     """Every answer can be changed; another heading row asks for the columns again, the same one keeps them."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    pages.answer()
     field = columns(pages, "Uhrzeit")
     pages.answer(**{field: "5"})
     assert pages.question() == "/zuordnung"
@@ -62,11 +62,12 @@ def test_impossible_answer_is_asked_for_again(ben: Person) -> None:
     """Two rows of headings where the sheet has but one left: said in words, and nothing else is lost."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "b.csv"))
     pages.answer()
-    pages.answer(zeile="4", zeilen="2")
-    assert (pages.state, pages.question()) == (records.ASKING, "/blatt/1")
+    assert pages.question() == "/spalten/1"
+    pages.answer(f"{pages.home}/blatt/1", zeile="4", zeilen="2")
+    assert (pages.state, pages.question()) == (records.ASKING, "/spalten/1")
     assert "passt nicht zu ihrem Inhalt" in pages.page().text
-    pages.answer(zeile="0", zeilen="1")
-    assert pages.question() == "/spalten/0"
+    pages.answer()
+    assert pages.question() == "/zuordnung"
     assert "passt nicht zu ihrem Inhalt" not in pages.page().text
 
 
@@ -95,7 +96,7 @@ def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
     assert kept_files.passwords(ben.services.settings, pages.upload_id) == {}
     answer = pages.answer(kennwort=foreign.PASSWORD)
     assert foreign.PASSWORD not in answer.location
-    assert pages.question() == "/blatt/0"
+    assert pages.question() == "/spalten/0"
     for path in ben.services.settings.home.rglob("*"):
         assert path.is_dir() or foreign.PASSWORD.encode() not in path.read_bytes(), path
     pages.read()
@@ -114,7 +115,6 @@ def test_hidden_sheets_are_listed_and_left_out(ben: Person) -> None:
         ben, ben.first_sign_in(), (files.xlsx({"Export": foreign.ROWS, "Alt": old}, hidden=("Alt",)), "a.xlsx")
     )
     pages.answer()
-    pages.answer()
     page = pages.page().text
     assert "Alt" in page
     assert "wird nicht gelesen (ausgeblendet)" in page
@@ -128,7 +128,6 @@ def test_unrelated_sheet_does_not_block_the_others(ben: Person) -> None:
     pages = QuestionPages(
         ben, ben.first_sign_in(), (files.xlsx({"A": foreign.ROWS, "B": [["x", "y"], ["1", "2"]]}), "a.xlsx")
     )
-    pages.answer()
     assert pages.question() == "/blatt/1"
     assert "nicht zu erkennen" in pages.page().text
     wrong = pages.client.post(
@@ -144,7 +143,7 @@ def test_unrelated_sheet_does_not_block_the_others(ben: Person) -> None:
 def test_a_refused_answer_leads_back_to_the_questions(ben: Person) -> None:
     """Where the importer cannot read what was said, its sentence is shown and the answers can be changed."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
-    pages.answer(inhalt="Dienstzeiten")
+    pages.answer(f"{pages.home}/blatt/0", inhalt="Dienstzeiten")
     pages.answer(**{columns(pages, "Kürzel"): "5"})
     pages.answer()
     assert pages.state == records.REFUSED

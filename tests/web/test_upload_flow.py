@@ -82,7 +82,9 @@ def test_file_names_cannot_leave_their_folder(ben: Person) -> None:
 def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     client = anna.first_sign_in()
-    assert post(client, f"/daten/{upload_id}/verwerfen", f"/daten/{upload_id}").status_code == 302
+    assert "gelesene Zeilen" in post(client, f"/daten/{upload_id}/verwerfen", f"/daten/{upload_id}").text
+    assert anna.state(upload_id) == records.READ
+    assert post(client, f"/daten/{upload_id}/verwerfen", f"/daten/{upload_id}", sicher="ja").status_code == 302
     assert anna.state(upload_id) == records.DISCARDED
     assert not list(anna.services.settings.uploads.rglob("*-*"))
     assert not kept_files.has_result(anna.services.settings, upload_id)

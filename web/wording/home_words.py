@@ -89,6 +89,17 @@ TERM_WORDS: Final = {
         "Überschneidung, oder frei, krank, Urlaub.",
         row=("Dienst", "Dienste"),
     ),
+    kinds.SHIFT_START: TermWords(
+        name="Schichtbeginn",
+        tab="Schichtzeiten",
+        singular="Schicht",
+        plural="Schichten",
+        open="Ihre Zeilen nennen eine Uhrzeit, aber keine Schicht. Wann beginnen Ihre Schichten? Dann wird sie daraus "
+        "abgeleitet und ist in jeder Zahl als „(aus Uhrzeit)“ kenntlich; eine Schicht, die Sie nicht haben, "
+        "ignorieren Sie. Bis dahin steht „ohne Angabe“.",
+        other="andere Uhrzeit",
+        refused="„{}“ ist keine Uhrzeit. Schreiben Sie zum Beispiel 06:30.",
+    ),
 }
 """The kinds, in the order of ``importers.home_words.kinds.KINDS``."""
 

@@ -87,13 +87,13 @@ def _record(kind: str, fields: dict[str, str | None]) -> str:
     return f"<resident><{kind}>\n" + "\n".join(lines) + f"\n</{kind}></resident>"
 
 
-def text(*residents: str, version: str | None = "V03", target: str = "2026-03-15") -> str:
+def text(*residents: str, version: str | None = "V03", target: str = "2026-03-15", home: str = "100001") -> str:
     """Return a DAS file."""
     specification = f'<specification value="{version}"/>' if version else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<root xmlns="{NAMESPACE}"><header><document><guid value="0"/>{specification}</document>'
-        f'<care_provider><registration value="100001"/><target_date value="{target}"/></care_provider>'
+        f'<care_provider><registration value="{home}"/><target_date value="{target}"/></care_provider>'
         '<software><provider value="Müller &amp; Söhne"/><name value="Pflege"/></software></header>'
         '<body><data_container><facility><qs_data><BELEGUNGSKAPAZITAET value="2"/></qs_data></facility><residents>'
         + "".join(residents)
@@ -101,6 +101,8 @@ def text(*residents: str, version: str | None = "V03", target: str = "2026-03-15
     )
 
 
-def export(*residents: str, version: str | None = "V03", target: str = "2026-03-15") -> tuple[str, bytes]:
+def export(
+    *residents: str, version: str | None = "V03", target: str = "2026-03-15", home: str = "100001"
+) -> tuple[str, bytes]:
     """Return name and bytes of a DAS file."""
-    return "das.xml", text(*residents, version=version, target=target).encode()
+    return "das.xml", text(*residents, version=version, target=target, home=home).encode()

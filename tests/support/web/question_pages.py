@@ -43,7 +43,7 @@ class QuestionPages:
         """Return what the form of a question holds when it is opened."""
         text = self.page(path).text
         form = text[text.index('name="fassung"') :]
-        values = dict(re.findall(r'name="(fassung|name)"[^>]* value="([^"]*)"', form))
+        values = dict(re.findall(r'name="(fassung|blatt|name)"[^>]* value="([^"]*)"', form))
         values |= dict(re.findall(r'type="radio" name="(\w+)" value="([^"]*)" checked', form))
         values |= dict(re.findall(r'type="checkbox" name="(\w+)" value="([^"]*)" checked', form))
         for name, options in re.findall(r'<select id="[^"]*" name="([^"]*)".*?>(.*?)</select>', form, re.DOTALL):
@@ -67,9 +67,9 @@ class QuestionPages:
         pytest.fail("asks for ever")
 
 
-def columns(pages: QuestionPages, column: str) -> str:
+def columns(pages: QuestionPages, column: str, path: str = "") -> str:
     """Return the name of the field for one of our columns."""
-    text = pages.page().text
+    text = pages.page(path).text
     return re.search(rf'<label for="([\w-]+)">{column}</label>', text).group(1)
 
 

@@ -5,21 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from importers.files.delimited import DOS
 from importers.sheets import sheet_guesses
+from importers.sheets.column_contents import is_mark, meaning, unassigned
 from importers.sheets.sheet_decision import SheetAnswer
+from importers.sheets.synonyms import EXACT, SURE
+from importers.sheets.template_columns import SHEETS, column_of
+from pebem.contracts import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from importers.sheets.profiles import SourceProfile
-    from importers.sheets.sheet_guesses import SheetGuess
+    from importers.sheets.sheet_guesses import ColumnGuess, SheetGuess
     from web.services.uploads.encodings import EncodingSample
 
 PASSWORD: Final = "kennwort"  # noqa: S105 - the word for it
 SHEET: Final = "blatt"
 COLUMNS: Final = "spalten"
+CONTENTS: Final = "inhalt"
 END: Final = "zuordnung"
 """Kinds of questions."""
+
+STATES: Final = STATUSES
+"""What a word may say of an intervention; the first: that it was done."""
 
 
 class UploadQuestion(NamedTuple):
@@ -78,7 +87,10 @@ class Conversation:
         if answer := self.answer_to(guess):
             return answer if answer.columns or not answer.sheet else replace(answer, columns=columns_of(guess))
         sheet = "" if guess.hidden else guess.sheet
-        return SheetAnswer(guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit)
+        return SheetAnswer(
+            guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit,
+            statuses=guess.statuses, declined=guess.declined,
+        )  # fmt: skip
 
     def with_answer(self, answer: SheetAnswer, kind: str) -> Conversation:
         """Return it with another answer about a sheet, to questions of a kind."""
@@ -100,13 +112,35 @@ class Conversation:
         if self.locked:
             yield UploadQuestion(PASSWORD)
             return
-        asked = [(i, one) for i, one in enumerate(self.guesses) if not (one.settled or one.hidden)]
-        yield from (UploadQuestion(SHEET, i) for i, one in asked if not self.has_seen(SHEET, one))
-        # A sheet somebody has chosen by hand, hidden or not, is asked about as well.
-        asked = [(i, one) for i, one in enumerate(self.guesses) if not one.settled or self.answer_to(one)]
-        for i, guess in asked:
-            if self.chosen(guess).sheet and (guess.columns or guess.missing) and not self.has_seen(COLUMNS, guess):
+        for i, guess in enumerate(self.guesses):
+            if not (guess.settled or guess.hidden or self._sure(guess) or self.has_seen(SHEET, guess)):
+                yield UploadQuestion(SHEET, i)
+        # A sheet somebody has chosen by hand is asked about as well, hidden or not.
+        read = [(i, one, self.chosen(one)) for i, one in enumerate(self.guesses)]
+        for i, guess, chosen in read:
+            if chosen.sheet and _has_doubts(guess) and not self.has_seen(COLUMNS, guess):
                 yield UploadQuestion(COLUMNS, i)
+        for i, guess, chosen in read:
+            if chosen.sheet and (open_columns(guess, chosen) or open_words(guess, chosen)):
+                yield UploadQuestion(CONTENTS, i)
+
+    def _sure(self, guess: SheetGuess) -> bool:
+        """Return whether it is sure what a sheet is, where its headings are and how its letters are written."""
+        if guess.confidence < SURE or guess.row < 0 or not guess.sheet:
+            return False
+        if guess.encoding == DOS or (guess.confidence < EXACT and any(self._beside(guess))):
+            return False
+        # A known heading with an umlaut shows that the letters are read as they were written.
+        known = any(one.column and not one.heading.isascii() for one in guess.columns)
+        return known or len(self.readings.get(guess.file, ())) <= 1
+
+    def _beside(self, guess: SheetGuess) -> Iterator[SheetGuess]:
+        """Yield the sheets of the same kind beside which one may be a copy, or a list of something else."""
+        for one in self.guesses:
+            if one is guess or one.hidden or one.sheet != guess.sheet or not one.fingerprint:
+                continue
+            if guess.name and (one.file == guess.file or one.confidence == EXACT):
+                yield one
 
     @property
     def next(self) -> UploadQuestion:
@@ -125,8 +159,15 @@ class Conversation:
         return tuple(sorted({one.profile for one in self.guesses if one.profile and not self.answer_to(one)}))
 
     def final(self) -> tuple[SheetAnswer, ...]:
-        """Return the answers to read with, the columns of each written out."""
-        return tuple(self.chosen(one) for one in self.guesses if self.answer_to(one))
+        """Return the answers to read with, the columns of each written out.
+
+        What was sure and not asked about is among them: beside an answered sheet of its kind it would be left out.
+        """
+        return tuple(
+            self.chosen(one)
+            for one in self.guesses
+            if self.answer_to(one) or (one.sheet and not (one.settled or one.hidden))
+        )
 
     def profile(self) -> SourceProfile:
         """Return what to remember."""
@@ -134,5 +175,58 @@ class Conversation:
 
 
 def columns_of(guess: SheetGuess) -> dict[str, int]:
-    """Return the columns a sheet seems to have, as an answer names them."""
-    return {one.column: one.position for one in guess.columns if one.column}
+    """Return the columns a sheet seems to have, as an answer names them.
+
+    One it needs and no heading names is taken by its cells where one column alone looks like it; the column page shows
+    that. Initials in a list of employees without numbers are their numbers.
+    """
+    columns = {one.column: one.position for one in guess.columns if one.column}
+    aids = SHEETS[guess.sheet].aids if guess.sheet else ()
+    for column in guess.missing:
+        initials = columns.get("Handzeichen", -1)
+        needed = {name: position for name, position in columns.items() if name not in aids}
+        positions = _open(guess, guess.sheet, needed, ()).get(column, ())
+        if initials in positions:
+            positions = (initials,)
+        if len(positions) == 1:
+            columns = {name: position for name, position in columns.items() if position != positions[0]}
+            columns[column] = positions[0]
+    return columns
+
+
+def open_columns(guess: SheetGuess, chosen: SheetAnswer) -> dict[str, tuple[ColumnGuess, ...]]:
+    """Return column of the template nothing is read as -> columns of the sheet whose cells look like it."""
+    by_position = {one.position: one for one in guess.columns}
+    found = _open(guess, chosen.sheet, chosen.columns, chosen.declined)
+    return {column: tuple(by_position[position] for position in positions) for column, positions in found.items()}
+
+
+def open_words(guess: SheetGuess, chosen: SheetAnswer) -> tuple[tuple[str, int], ...]:
+    """Return the words of the column read as ``Status`` with their rows, where it is open what one of them means.
+
+    In a column the template names so, a blank cell means done (``docs/adr/0004``); in one that holds marks alone it may
+    mean that nothing was done.
+    """
+    column = next((one for one in guess.columns if one.position == chosen.columns.get("Status", -1)), None)
+    if column is None or chosen.statuses or column_of(chosen.sheet, column.heading) == "Status":
+        return ()
+    words = [word for word, _ in column.values if word]
+    blank = len(words) < len(column.values)
+    doubtful = not all(map(meaning, words)) or (blank and is_mark(words))
+    return column.values if words and doubtful else ()
+
+
+def _open(
+    guess: SheetGuess, sheet: str, columns: Mapping[str, int], declined: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    return unassigned({one.position: one.may_be for one in guess.columns}, sheet, columns, declined)
+
+
+def _has_doubts(guess: SheetGuess) -> bool:
+    """Return whether it is open which column of a sheet is which: one is missing, may be several, or is not sure."""
+    if guess.settled:
+        return False
+    unsure = any(one.column and one.confidence < SURE for one in guess.columns)
+    assigned = {one.column for one in guess.columns}
+    several = any({*one.candidates} - assigned for one in guess.columns if not one.column)
+    return bool(guess.missing) or unsure or several

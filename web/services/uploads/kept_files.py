@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import shutil
 from contextlib import suppress
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -74,6 +75,16 @@ def keep_files(settings: Settings, upload_id: int, files: Sequence[tuple[str, by
     folder.mkdir(parents=True, mode=0o700)
     for number, (_, content) in enumerate(files):
         _write(folder / f"file-{number}", _box(settings).seal(content, f"{upload_id}/file-{number}"))
+
+
+def names_apart(names: Sequence[str]) -> list[str]:
+    """Return names made unique: questions about a file are stored under its name."""
+    found: dict[str, None] = {}
+    for name in names:
+        stem, dot, ending = name.rpartition(".")
+        tries = (f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in count(2))
+        found[next(one for one in chain([name], tries) if one not in found)] = None
+    return list(found)
 
 
 def files(settings: Settings, upload_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from pebem.history.contents import unpack
 from web.services.history import statement_changes
 from web.services.history.moved_shares import Figures, figures, fit_and_coverage
 from web.services.people import frames, master_data, pseudonyms
-from web.services.uploads import apply, previous_choices
+from web.services.uploads import apply, other_home, previous_choices
 from web.services.uploads.apply import UploadFacts
 from web.store import vault
 from web.store.models import Home, Label, Resident
@@ -52,6 +52,8 @@ def preview_upload(
         home_id = previous_choices.home_of(session, upload_id)
     with databases.vault_reading() as of_vault:
         tables = _under_pseudonyms(of_vault, settings, home_id, result.by_file()[0])
+        with databases.reading() as session:
+            elsewhere, _ = other_home.signs(session, of_vault, settings, (home_id, upload_id), result)
     with databases.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
@@ -78,6 +80,8 @@ def preview_upload(
             "never_complete": choice.complete and facts.open_always,
             "repairs": repaired,
             "remembered": earlier and earlier[0],
+            "other_home": elsewhere.as_json,
+            "das_homes": sorted(result.das_homes),
             "statements": statement_changes.shown(applied.home.people),
             "withdrawable": statement_changes.withdrawable(session, home_id, upload_id, applied.home),
             "elsewhere": statement_changes.months_elsewhere(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from importers.sheets.template_columns import SHEETS
 from web.services.errors import ServiceError
 from web.services.uploads import kept_files, records
-from web.services.uploads.conversation import COLUMNS, END
+from web.services.uploads.conversation import COLUMNS, END, SHEET
 from web.store.models import Upload
 from web.store.models.upload import ASKING, READ, REFUSED, WAITING
 
@@ -34,6 +34,10 @@ NOTHING_READ: Final = "So würde kein Blatt gelesen. Bitte wählen Sie bei minde
 
 class AnswerError(ServiceError):
     """An answer cannot be accepted now."""
+
+
+class LateError(AnswerError):
+    """Another answer was quicker; this one has to be given to the new state."""
 
 
 def waiting(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
@@ -76,7 +80,7 @@ def store_answer(
     Raises
     ------
     AnswerError
-        Where another answer was quicker, or the upload waits for none.
+        Where the upload waits for no answer; LateError where another answer was quicker.
     """
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, ASKING, ASKING):  # locks the row until the answer is stored
@@ -85,7 +89,7 @@ def store_answer(
         if asked is None:
             raise AnswerError(records.OTHER_STATE)
         if asked.version != version:
-            raise AnswerError(ANSWERED)
+            raise LateError(ANSWERED)
         asked, again = change(asked)
         kept_files.keep_asked(settings, upload_id, replace(asked, objection="", version=version + 1))
         if again:
@@ -113,13 +117,14 @@ def answer_sheet(
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
         guess = next(one for one in asked.guesses if (one.file, one.name) == (answer.file, answer.name))
-        if kind == COLUMNS:
+        if kind != SHEET:
             return asked.with_answer(answer, kind), False
         if answer.sheet and _differs(guess, answer):  # the columns have to be found and asked about again
             after = asked.with_answer(answer, kind)
             return replace(after, seen=after.seen - {(COLUMNS, answer.file, answer.name)}), True
         before = asked.chosen(guess)
-        return asked.with_answer(replace(answer, columns=before.columns, unit=before.unit), kind), False
+        kept = replace(before, sheet=answer.sheet, row=answer.row, depth=answer.depth, encoding=answer.encoding)
+        return asked.with_answer(kept, kind), False
 
     return store_answer(databases, settings, upload_id, version, change)
 
@@ -137,7 +142,7 @@ def confirm(
 
     def change(asked: Conversation) -> tuple[Conversation, bool]:
         if asked.next.kind != END:
-            raise AnswerError(ANSWERED)
+            raise LateError(ANSWERED)
         if not any(asked.chosen(one).sheet for one in asked.guesses):
             raise AnswerError(NOTHING_READ)
         return replace(asked, ready=True, remember=remember, account_id=account_id), True

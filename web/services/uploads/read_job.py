@@ -14,7 +14,7 @@ import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from web.services import rulebook_calendar
 from web.services.people import master_data, pseudonyms
-from web.services.uploads import encodings, kept_files, preview, previous_choices, records, upload_figures
+from web.services.uploads import encodings, kept_files, other_home, preview, previous_choices, records, upload_figures
 from web.services.uploads.conversation import Conversation
 from web.services.words import conventions, profiles, terms
 from web.store.models import Upload
@@ -177,7 +177,7 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
 def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
     """Store what was read with its findings and preview, and the profile where one is to be remembered."""
     databases, settings, upload_id, home, report = job.databases, job.settings, job.upload_id, job.home, job.report
-    result = replace(result, findings=_not_known_here(job, result.findings))
+    result = replace(result, findings=[*_not_known_here(job, result.findings), *_of_another_home(job, result)])
     report(70, "Prüft, wie vollständig die Daten sind", result.rows)
     with databases.reading() as session:
         figures = upload_figures.figures_of(session, home.id, result.for_engine())
@@ -246,6 +246,13 @@ def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
             found = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
             settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}
     return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
+
+
+def _of_another_home(job: _Job, result: ReadFiles) -> list[Finding]:
+    """Warn where the files seem to belong to another home."""
+    with job.databases.reading() as session, job.databases.vault_reading() as vault:
+        signs, numbers = other_home.signs(session, vault, job.settings, (job.home.id, job.upload_id), result)
+    return [other_home.finding(signs, numbers, job.home.name)] if signs else []
 
 
 def _severities(findings: Sequence[Finding]) -> dict[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from hashlib import sha256
-from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -18,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from web.services import clock
 from web.services.errors import ServiceError
-from web.services.uploads import kept_files, preview, read_job, records, store_job, undo_job
+from web.services.uploads import kept_files, other_home, preview, read_job, records, store_job, undo_job
 from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
 from web.store.models import Upload
 from web.store.models.upload import (
@@ -80,7 +79,7 @@ def start(
     UploadError
         While the vault cannot be reached.
     """
-    names = _apart([name for name, _ in files])
+    names = kept_files.names_apart([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
         upload = Upload(
@@ -159,7 +158,13 @@ def update_preview(databases: Databases, settings: Settings, upload_id: int, cho
 
 
 def commit(
-    databases: Databases, upload_id: int, *, account_id: int, shown: str | None = None, all_or_nothing: bool = False
+    databases: Databases,
+    upload_id: int,
+    *,
+    account_id: int,
+    shown: str | None = None,
+    all_or_nothing: bool = False,
+    sure_of_home: bool = False,
 ) -> None:
     """Release a read upload to be stored.
 
@@ -169,6 +174,8 @@ def commit(
         ``digest`` of the figures the user has seen; None = whatever they are.
     all_or_nothing
         Whether nothing is to be stored where there is any error.
+    sure_of_home
+        Whether a person has confirmed that the files belong to this home, where they look like those of another.
 
     Raises
     ------
@@ -179,6 +186,8 @@ def commit(
         upload = session.get_one(Upload, upload_id)
         if all_or_nothing and upload.state == READ and upload.errors:
             raise UploadError(ERRORS_LEFT)
+        if (upload.weighed or {}).get("other_home") and upload.state == READ and not sure_of_home:
+            raise UploadError(other_home.UNSURE)
         if shown is not None and shown != (upload.weighed or {}).get("digest", ""):
             raise UploadError(OTHER_FIGURES)
     reason = "alles oder nichts" if all_or_nothing else ""
@@ -254,16 +263,6 @@ def record_download(databases: Databases, upload_id: int, *, account_id: int, wh
     """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload."""
     with databases.writing.begin() as session:
         records.record_action(session, upload_id, account_id, f"{what}.herunterladen")
-
-
-def _apart(names: Sequence[str]) -> list[str]:
-    """Return names made unique: questions about a file are stored under its name."""
-    found: dict[str, None] = {}
-    for name in names:
-        stem, dot, ending = name.rpartition(".")
-        tries = (f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in count(2))
-        found[next(one for one in chain([name], tries) if one not in found)] = None
-    return list(found)
 
 
 def _step(

@@ -42,7 +42,7 @@ _profile = Columns("tenant_id", Deletion.CONTRACT)
 class Profile(Base):
     """How a tenant's files of one source are read (``importers.sheets.profiles.SourceProfile.written``).
 
-    Headings alone, never a cell: so it may be handed to another tenant as a file.
+    Headings and words for states, no other cell: so it may be handed to another tenant as a file.
     """
 
     __tablename__ = "profile"

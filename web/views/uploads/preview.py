@@ -13,7 +13,7 @@ from web.errors import back_to
 from web.period_filter import day
 from web.services.errors import ServiceError
 from web.services.history import refold
-from web.services.uploads import records, steps, undo_job
+from web.services.uploads import other_home, records, steps, undo_job
 from web.services.uploads.apply import ApplyChoice
 from web.services.uploads.share_lines import share_lines
 from web.wording.figures import counted
@@ -113,6 +113,7 @@ def effects(upload: UploadRow) -> dict[str, Any] | None:
         "open_days": [date.fromordinal(day) for day in weighed.get("open_days", [])],
         "elsewhere": [month_line(month) for month in weighed.get("elsewhere", [])],
         "told": statement_lines(weighed.get("statements")),
+        "other_home": list(other_home.reasons(signs)) if (signs := weighed.get("other_home")) else [],
     }
 
 

@@ -19,7 +19,7 @@ from web.services.uploads import kept_files, read_job, records, steps, undo_job
 from web.services.uploads import progress as job_progress
 from web.services.uploads.finding_filter import FindingFilter, filter_findings
 from web.services.words import unanswered_words
-from web.views.uploads import preview, questions
+from web.views.uploads import preview, question_frame
 from web.views.words import terms
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def show(upload_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
     upload, services = _upload(upload_id), current.services()
     if upload.state == records.ASKING and (asked := kept_files.asked(services.settings, upload_id)):
-        return redirect(questions.address(upload_id, asked))
+        return redirect(question_frame.address(upload_id, asked))
     return _show(upload_id, FindingFilter.from_form(request.args))
 
 
@@ -221,6 +221,7 @@ def commit(upload_id: int) -> ResponseReturnValue:
         account_id=current.visitor().account_id,
         shown=request.form.get("gezeigt"),
         all_or_nothing=request.form.get("fehler") == "alles",
+        sure_of_home="haus_sicher" in request.form,
     )
     services.jobs.enqueue(upload.id, records.RELEASED)
     return redirect(url_for("uploads.show", upload_id=upload_id))
@@ -236,14 +237,34 @@ def restart(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
-@blueprint.post("/<int:upload_id>/verwerfen")
+@blueprint.route("/<int:upload_id>/verwerfen", methods=["GET", "POST"])
 @back_to("uploads.index")
 def discard(upload_id: int) -> ResponseReturnValue:
-    """Discard an upload."""
+    """Discard an upload, once it was asked whether that is meant: what was answered and read is lost with it."""
     upload, services = _upload(upload_id), current.services()
+    if "sicher" not in request.form:
+        back = redirect(url_for("uploads.show", upload_id=upload_id))
+        return _ask_to_discard(upload) if upload.state in records.UNDECIDED else back
     steps.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
     flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("uploads.index"))
+
+
+def _ask_to_discard(upload: UploadRow) -> str:
+    services = current.services()
+    texts = records.texts(services.databases, services.settings, upload.id)
+    try:
+        asked = kept_files.asked(services.settings, upload.id)
+    except kept_files.OutdatedError:
+        asked = None
+    return render_template(
+        "uploads/discard.html",
+        home_name=upload.home_name,
+        upload=upload,
+        names=texts.file_names if texts else (),
+        answers=len(asked.seen) if asked and not asked.remember else 0,
+        has_faulty_rows=kept_files.has_faulty(services.settings, upload.id),
+    )
 
 
 def _upload(upload_id: int) -> UploadRow:

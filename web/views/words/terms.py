@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from importers.content.own_names import LATER
-from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT
+from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT, SHIFT_START
 from web import current
 from web.services.rulebooks import holdings
 from web.services.words import spreadsheet, terms, unanswered_words
@@ -26,7 +26,7 @@ blueprint = Blueprint("terms", __name__, url_prefix="/bezeichnungen")
 SHOWN: Final = 25
 """Words the page begins with: those with the most minutes."""
 
-TYPED: Final = frozenset({INTERVENTION, DUTY})
+TYPED: Final = frozenset({INTERVENTION, DUTY, SHIFT_START})
 """Kinds with more choices than a list can hold: a field completes what is typed."""
 
 KEPT_AS_IT_IS: Final = frozenset({ROLE, SHIFT})
