@@ -11,12 +11,13 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from importers.content.faulty_rows import FaultySheet, faulty_rows
+from importers.content.grades import note_differences
 from importers.content.interventions import ReadInterventions, read_interventions
 from importers.content.master_data import ReadPeople, read_people, read_states
 from importers.content.name_index import NameIndex
 from importers.content.person_index import KnownPeople, PersonIndex, numbers_left_out
 from importers.content.person_names import names_in
-from importers.content.shared_columns import first_days
+from importers.content.shared_columns import earliest, first_days
 from importers.content.unassessed import note_unassessed
 from importers.content.ward_spellings import note_alike_wards
 from importers.home_words.finding_suggestions import add_suggestions
@@ -175,10 +176,7 @@ def assemble(
     duties = _read_duties(tables, rosters, people, conventions)
     work = _read_work(tables, book, people, conventions)
     add_suggestions(tables, book, conventions)
-    for sheet in SHEETS:
-        if sheet in tables:
-            findings.extend(tables[sheet].findings)
-    findings.extend(duties.findings)
+    started = earliest(work.first_days, first_days(duties.table["start"], duties.files))
     frames = Tables(
         residents=people.residents,
         staff=people.staff,
@@ -187,7 +185,13 @@ def assemble(
         duties=duties.table,
         assessments=states.assessments,
         instability=states.instability,
+        grades=states.grades,
     )
+    note_differences(frames, people.files | states.files, started, tables)
+    for sheet in SHEETS:
+        if sheet in tables:
+            findings.extend(tables[sheet].findings)
+    findings.extend(duties.findings)
     findings.extend(note_alike_wards(tables))
     if {"Bewohner", "Begutachtungen"} <= tables.keys():
         findings.extend(note_unassessed(frames, book))
@@ -203,22 +207,13 @@ def assemble(
         names_in(tables.values()) | duties.people,
         people.files
         | states.files
-        | {
-            "interventions": work.files,
-            "duties": duties.files,
-            "repeated": work.repeated_files,
-        },
-        _earliest(work.first_days, first_days(duties.table["start"], duties.files)),
+        | {"interventions": work.files, "duties": duties.files, "repeated": work.repeated_files},
+        started,
         *_left_out(work.left_out),
         *_left_out(duties.left_out),
         people.unstated,
         repeated=work.repeated,
     )
-
-
-def _earliest(some: Mapping[int, date], others: Mapping[int, date]) -> dict[int, date]:
-    files = sorted(some.keys() | others.keys())
-    return {file: min(days[file] for days in (some, others) if file in days) for file in files}
 
 
 def _left_out(days: NDArray[np.datetime64]) -> tuple[tuple[date, ...], int]:

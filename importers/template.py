@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 LAST_ROW: Final = 1_048_575
 
 _TEXT: Final = ("Bewohner-Nr", "Personal-Nr", "Intervention", "Kürzel")
-_DAYS: Final = ("Einzug", "Auszug", "Datum", "Von", "Bis", "Gültig ab", "Gültig bis")
+_DAYS: Final = ("Einzug", "Auszug", "Pflegegrad seit", "Seit", "Datum", "Von", "Bis", "Gültig ab", "Gültig bis")
 _CHOICES: Final = {
     "Status": STATUSES,
     "Minuten-Quelle": ("gemessen", "geplant", "Norm"),
     URINE: CONTINENCE,
     STOOL: CONTINENCE,
     SPECIAL: ("ja", "nein"),
+    "Pflegegrad": ("kein", "1", "2", "3", "4", "5"),
     "Bedeutung": ("Dienst", "frei", "krank", "Urlaub"),
 }
 _ORDER: Final = {
@@ -55,7 +56,21 @@ _ORDER: Final = {
 }
 _GUIDE: Final = (
     ("So füllen Sie die Arbeitsmappe aus", ""),
-    ("Bewohner", "Eine Zeile je Person. Die Bewohner-Nr verbindet alle Blätter."),
+    (
+        "Bewohner",
+        (
+            "Eine Zeile je Person. Die Bewohner-Nr verbindet alle Blätter. Der Pflegegrad ist der zuerkannte: der im "
+            "Bescheid der Pflegekasse. Er zählt in § 113c; fehlt er, tritt der aus der Begutachtung errechnete an "
+            "seine Stelle. Ohne „Pflegegrad seit“ gilt er von Anfang an."
+        ),
+    ),
+    (
+        "Pflegegrade",
+        (
+            "Freiwillig: frühere und jetzige Pflegegrade, eine Zeile je Person und Tag, seit dem einer gilt. Wo nur "
+            "der jetzige bekannt ist, genügt das Blatt „Bewohner“."
+        ),
+    ),
     (
         "Begutachtungen",
         (

@@ -25,7 +25,7 @@ DONE: Final = "durchgeführt"
 STATUSES: Final = (DONE, "abgelehnt", "nicht durchgeführt", "abwesend")
 
 ROLE_BETREUUNG_43B: Final = "betreuung-43b"
-"""The staff role whose level depends on the kind of work (§ 43b SGB XI)."""
+"""The staff role of additional carers (§ 43b SGB XI)."""
 
 # Column -> dtype kind: "text" (str or missing), "category" (text categories, missing allowed),
 # "day" (datetime64, midnight, NaT allowed), "int" (integer), "bool".
@@ -40,6 +40,11 @@ ASSESSMENTS: Final = {
 """Besides these, one integer column per cell of the instrument, named as in the workbook
 (``rules.vocabulary.ASSESSMENT_CELLS``: "1.1" ... "4.13", "5.1 täglich", ..., "6.6"); -1 = unknown."""
 INSTABILITY: Final = {"resident": "text", "criterion": "text", "start": "day", "end": "day"}
+GRADES: Final = {
+    "resident": "text",
+    "grade": "int",  # the Pflegegrad of the fund's decision, 0 = none was granted
+    "start": "day",  # NaT = since always
+}
 STAFF: Final = {
     "staff": "text",
     "qn": "int",  # 1-8
@@ -105,7 +110,7 @@ class Tables:
 
     Attributes
     ----------
-    residents, assessments, instability, staff, interventions, duties
+    residents, assessments, instability, staff, interventions, duties, grades
         Frames with the columns above, in any order, with a plain range index. ``interventions`` holds
         the rows that could be read, whatever their status; rows left out as faulty are only counted.
     overrides
@@ -122,12 +127,14 @@ class Tables:
     duties: pd.DataFrame = field(default_factory=lambda: empty(DUTIES))
     overrides: pd.DataFrame = field(default_factory=lambda: empty(OVERRIDES))
     faulty: int = 0
+    grades: pd.DataFrame = field(default_factory=lambda: empty(GRADES))
 
 
 _SPECS: Final = {
     "residents": RESIDENTS,
     "assessments": ASSESSMENTS,
     "instability": INSTABILITY,
+    "grades": GRADES,
     "staff": STAFF,
     "interventions": INTERVENTIONS,
     "duties": DUTIES,

@@ -69,7 +69,7 @@ class Demands:
     admits_from : uint8
         Lowest level the certificate helps.
     everyday : bool
-        Work of kind ``alltag``: for some roles another level counts there.
+        Work of kind ``alltag`` that is not reserved: for some roles another level counts there.
     """
 
     level: NDArray[np.uint8]

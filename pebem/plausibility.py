@@ -14,7 +14,7 @@ import pandas as pd
 from pebem.engine.encode import coded
 from pebem.engine.keys import sum_by
 from pebem.engine.timeline import FIRST_PERSON
-from pebem.resident_mix import UNKNOWN_GRADE, grades_of
+from pebem.resident_mix import UNKNOWN_GRADE, daily_grades
 
 if TYPE_CHECKING:
     from pebem.engine.lookup_tables import CompiledHome
@@ -33,11 +33,12 @@ def shape(home: CompiledHome) -> pd.DataFrame:
     rows = coded(home.people.interventions, home).rows
     state = home.rating.grid.ravel()[rows.resident_day]
     soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)
-    grade = grades_of(home.people, home.residents)[home.rating.base[state]]
+    grades = daily_grades(home.people, home.residents, home.first).counted
     named = rows.resident_day >= FIRST_PERSON * home.days
+    grade = grades.ravel()[rows.resident_day[named] - FIRST_PERSON * home.days]
     seconds = rows.seconds[named]
     (grade, soll), sums = sum_by(
-        (grade[named] - UNKNOWN_GRADE, soll[named]), (7, 5), {"count": np.ones_like(seconds), "seconds": seconds}
+        (grade - UNKNOWN_GRADE, soll[named]), (7, 5), {"count": np.ones_like(seconds), "seconds": seconds}
     )
     frame = pd.DataFrame({"pflegegrad": grade + UNKNOWN_GRADE, "qn_soll": soll, **sums})
     rated = frame["seconds"].where(frame["qn_soll"] > 0)

@@ -8,7 +8,7 @@ small (people x days, states x catalogue); the rows are never scored to find out
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ from pebem.engine.timeline import (
     resident_timeline,
     staff_timeline,
 )
-from pebem.resident_mix import UNKNOWN_GRADE, grades_of
+from pebem.resident_mix import UNKNOWN_GRADE, grades_of, granted_grades
 from rules.compile import compile_levels
 
 if TYPE_CHECKING:
@@ -153,6 +153,9 @@ def touched(before: RatingBasis, after: RatingBasis, span: tuple[int, int]) -> T
     )
 
 
+_GRADES: Final = 7
+"""Pflegegrade 0 to 5, and none that is known."""
+
 _Grid = tuple["NDArray[np.integer]", "NDArray[np.int64]"]
 """Codes by person and day, and what each code means in columns of integers."""
 
@@ -173,13 +176,25 @@ def _demands(
     meaning = np.zeros((len(asked), len(interventions) + 1), np.int64)
     meaning[:, interventions.get_indexer(pd.Index(list(book.index), dtype=object))] = asked
     meaning[:, -1] = _recorded(tables, timeline, numbers)[rating.base]
-    return rating.grid[_places(residents, known)], meaning
+    grid, meaning = _with_granted(tables, rating.grid, meaning, span[0])
+    return grid[_places(residents, known)], meaning
+
+
+def _with_granted(tables: Tables, grid: NDArray[np.int32], meaning: NDArray[np.int64], first: int) -> _Grid:
+    """Return states and their meaning told apart by the Pflegegrad that was granted as well."""
+    granted = np.zeros(grid.shape, np.int64)
+    granted[FIRST_PERSON:] = granted_grades(tables, first, grid.shape[1]) - UNKNOWN_GRADE
+    pairs, code = np.unique(grid.astype(np.int64) * _GRADES + granted, return_inverse=True)
+    state, grade = np.divmod(pairs, _GRADES)
+    meaning = meaning[state]
+    meaning[:, -1] = meaning[:, -1] * _GRADES + grade
+    return code.reshape(grid.shape).astype(np.int64), meaning
 
 
 def _recorded(tables: Tables, timeline: ResidentTimeline, numbers: dict[bytes, int]) -> NDArray[np.int64]:
     """Return a number for what is recorded behind each state; ``numbers`` grows.
 
-    More hangs on an assessment than the levels: the Pflegegrad, which the law of its own day decides.
+    More hangs on an assessment than the levels: the computed Pflegegrad, which the law of its own day decides.
     """
     states = timeline.states
     assessed = (timeline.assessment >= 0).any()

@@ -163,7 +163,7 @@ def read_groups(folder: Path) -> dict[str, str]:
 
 @cache
 def cases_of(edition: str) -> tuple[Case, ...]:
-    """Return the cases of a built-in edition such as ``rekonstruktion-2026.1``; none where it has none."""
+    """Return the cases of a built-in edition such as ``rekonstruktion-2026.2``; none where it has none."""
     return load_cases(SHELF / edition / "cases")
 
 
@@ -172,7 +172,7 @@ def groups_of(edition: str) -> dict[str, str]:
     return read_groups(SHELF / edition / "cases")
 
 
-def cases_for(intervention_id: str, edition: str = "rekonstruktion-2026.1") -> tuple[Case, ...]:
+def cases_for(intervention_id: str, edition: str = "rekonstruktion-2026.2") -> tuple[Case, ...]:
     """Return the cases of a built-in edition with an expectation for an intervention."""
     return tuple(case for case in cases_of(edition) if any(e.intervention == intervention_id for e in case.expected))
 

@@ -35,7 +35,8 @@ def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
     as_of
         The day.
     rulebook
-        Id of a built-in rulebook, or the folder of another one (which is checked by the schema first).
+        Id of a built-in rulebook, or the folder of another one, which is checked by the schema first and taken at its
+        word: on days outside its time, the entries of its first or last day.
 
     Raises
     ------
@@ -50,9 +51,9 @@ def load(as_of: date, rulebook: str | Path = "rekonstruktion") -> RuleBook:
         if problems:
             raise RuleBookError("\n".join(problems))
         contents = documents(folder)
-        if not _holds(contents["rulebook.yaml"], as_of):
-            raise _no_edition(as_of, str(rulebook))
-        return build(contents, as_of)
+        head = contents["rulebook.yaml"]
+        last = _day(head, "gueltig_bis") or date.max
+        return build(contents, min(max(as_of, date.fromisoformat(head["gueltig_ab"])), last))
     folders = [path.parent for path in sorted(SHELF.glob("*/rulebook.yaml")) if _head(path.parent)["id"] == rulebook]
     if not folders:
         known = ", ".join(sorted({_head(path.parent)["id"] for path in SHELF.glob("*/rulebook.yaml")}))
@@ -153,6 +154,7 @@ def build(contents: Mapping[str, Any], as_of: date) -> RuleBook:
         rules=entries("rules.yaml", "regeln", _rule),
         criteria=entries("instability.yaml", "kriterien", _criterion),
         roles=_roles(as_of),
+        same_titles=tuple(map(tuple, document("titles.yaml")["gleich"])),
         description=head["beschreibung"].strip(),
     )
 

@@ -48,7 +48,13 @@ def normalised(text: str) -> str:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """An edition of a rulebook, restricted to the entries effective on one day."""
+    """An edition of a rulebook, restricted to the entries effective on one day.
+
+    Attributes
+    ----------
+    same_titles
+        Titles that name the same intervention in different editions: it is found by each of them.
+    """
 
     id: str
     edition: str
@@ -63,6 +69,7 @@ class RuleBook:
     criteria: tuple[InstabilityCriterion, ...]
     roles: tuple[Role, ...]
     description: str = field(default="", repr=False)
+    same_titles: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -82,7 +89,10 @@ class RuleBook:
 
     @cached_property
     def _by_title(self) -> dict[str, CatalogueEntry]:
-        return {normalised(entry.title): entry for entry in self.interventions}
+        own = {normalised(entry.title): entry for entry in self.interventions}
+        groups = [[normalised(title) for title in titles] for titles in self.same_titles]
+        known = ((titles, own[title]) for titles in groups for title in titles if title in own)
+        return {title: entry for titles, entry in known for title in titles} | own
 
     @cached_property
     def _criteria(self) -> dict[str, InstabilityCriterion]:

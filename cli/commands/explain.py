@@ -24,6 +24,7 @@ from cli.findings import tell
 from cli.parser import CommandError, Parser, day
 from cli.passwords import opened
 from pebem.case_facts import UnknownResidentError, facts
+from rules.checks.coverage import CERTAINTY
 from rules.explanation.explain import explain, needs_resident
 from rules.explanation.facts import Facts
 from rules.explanation.lines import lines
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps(document(explanation, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write("\n".join(lines(explanation)) + "\n")
+        sys.stdout.write("\n".join([*lines(explanation), "", CERTAINTY]) + "\n")
     return tell(read.findings)
 
 

@@ -1,8 +1,9 @@
 """Berechnet die Personalanhaltswerte nach § 113c Abs. 1 SGB XI: Vollzeitäquivalente je Qualifikationsgruppe.
 
 Die Werte sind eine Obergrenze für Vereinbarungen, kein gemessener Bedarf. Statt des Bewohnermixes kann eine
-Arbeitsmappe stehen: Dann wird der Mix aus Begutachtungen und Ein- und Auszügen über die Tage gemittelt und dem
-Personal gegenübergestellt, das nach den Wochenstunden da ist.
+Arbeitsmappe stehen: Dann wird der Mix aus Pflegegraden und Ein- und Auszügen über die Tage gemittelt und dem Personal
+gegenübergestellt, das nach den Wochenstunden da ist. Es zählt der zuerkannte Pflegegrad; wo er fehlt, tritt der aus der
+Begutachtung errechnete an seine Stelle.
 
 Beispiele:
   pebem staffing --residents 1=1,2=18,3=36,4=30,5=15
@@ -71,10 +72,24 @@ def define(parser: Parser) -> None:
 
 @dataclass(frozen=True)
 class _Home:
-    """What the command calculates with: residents by Pflegegrad, and the staff there is by level (empty = unknown)."""
+    """What the command calculates with.
+
+    Attributes
+    ----------
+    residents
+        By Pflegegrad 1-5; ``ungraded`` are those without any.
+    stood_in
+        Those of them whose granted Pflegegrad is not known, so that the computed one counts.
+    differing
+        Number of residents whose granted Pflegegrad is another than the computed one.
+    staff
+        What there is by level; empty = unknown.
+    """
 
     residents: Mapping[int, float | Decimal]
     ungraded: Decimal = Decimal(0)
+    stood_in: Decimal = Decimal(0)
+    differing: int = 0
     staff: Mapping[int, Decimal] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
 
@@ -95,7 +110,8 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as problem:
         raise CommandError(str(problem)) from problem
     if options.json:
-        sys.stdout.write(json.dumps(_document(need, home, on), ensure_ascii=False, indent=1) + "\n")
+        document = _document(need, home, on, from_file=options.file is not None)
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join(_lines(need, home, on)) + "\n")
     return tell(home.findings)
@@ -106,7 +122,7 @@ def _read(options: argparse.Namespace) -> _Home:
     import importers  # noqa: PLC0415  # a resident mix needs no file
     import rules  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415
-    from pebem.resident_mix import mix, there_is  # noqa: PLC0415
+    from pebem.resident_mix import differences, mix, there_is  # noqa: PLC0415
 
     check_files([options.file])
     first = options.first or options.last
@@ -115,16 +131,27 @@ def _read(options: argparse.Namespace) -> _Home:
     last = options.last or first
     if last < first:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
-    needed = ("Bewohner", "Begutachtungen", "Mitarbeitende")
+    needed = ("Bewohner", "Mitarbeitende")
     book = rules.load(last)
     read = opened(lambda given: importers.read([options.file], book, sheets_needed=needed, passwords=given))
-    resident_mix = mix(read.for_engine(), first, last)
-    graded = {grade: number for grade, number in resident_mix.items() if grade > 0}
-    staff = there_is(read.hours, first, last, options.full_time)
-    return _Home(graded, resident_mix[0] + resident_mix[-1], staff, read.findings)
+    tables = read.for_engine()
+    if tables.grades.empty and tables.assessments.empty:
+        raise CommandError(
+            "In der Datei steht zu niemandem ein Pflegegrad. Bitte ergänzen Sie im Blatt „Bewohner“ die Spalte "
+            "„Pflegegrad“ oder das Blatt „Begutachtungen“."
+        )
+    residents = mix(tables, first, last)
+    return _Home(
+        {grade: number for grade, number in residents.by_grade.items() if grade > 0},
+        residents.by_grade[0] + residents.by_grade[-1],
+        residents.stood_in,
+        len(differences(tables, first, last)),
+        there_is(read.hours, first, last, options.full_time),
+        read.findings,
+    )
 
 
-def _document(values: Staffing, home: _Home, on: date) -> dict[str, Any]:
+def _document(values: Staffing, home: _Home, on: date, *, from_file: bool) -> dict[str, Any]:
     names = (*GROUPS, "total")
     document: dict[str, Any] = {
         "schema": 1,
@@ -137,7 +164,10 @@ def _document(values: Staffing, home: _Home, on: date) -> dict[str, Any]:
     }
     if home.staff:
         document["vorhanden"] = {name: float(home.there_is(name)) for name in names}
+    if from_file:
         document["ohne_pflegegrad"] = float(home.ungraded)
+        document["errechneter_pflegegrad"] = float(home.stood_in)
+        document["abweichender_pflegegrad"] = home.differing
     return document
 
 
@@ -147,6 +177,12 @@ def _lines(values: Staffing, home: _Home, on: date) -> list[str]:
     lines.append(f"  {_german(values, 'total')}  Summe")
     if home.ungraded:
         lines.append(f"  Nicht enthalten: {_number(home.ungraded)} Bewohner:innen ohne bekannten Pflegegrad.")
+    if home.stood_in:
+        lines.append(
+            f"  Bei {_number(home.stood_in)} Bewohner:innen fehlt der zuerkannte Pflegegrad; es zählt der errechnete."
+        )
+    if home.differing:
+        lines.append(f"  Bei {home.differing} Bewohner:innen weicht der errechnete Pflegegrad vom zuerkannten ab.")
     if home.staff:
         lines += ["", "Vorhanden nach Wochenstunden, und Anteil an der Obergrenze:"]
         for name in (*GROUPS, "total"):

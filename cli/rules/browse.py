@@ -11,7 +11,7 @@ from cli.arguments import book_in, cases_in, folder_of, rulebook, shelf
 from cli.parser import UNUSABLE, CommandError
 from rules.assessment import instrument
 from rules.checks.cases import deviations
-from rules.checks.coverage import coverage, statute_coverage, total
+from rules.checks.coverage import CERTAINTY, coverage, of_book, statute_coverage, total
 from rules.checks.entries import check_files
 from rules.checks.health import health_files
 from rules.checks.statute import check_statute
@@ -54,11 +54,12 @@ def check(options: argparse.Namespace) -> int:
         sys.stderr.writelines(f"{problem}\n" for problem in problems)
         return UNUSABLE
     odd = 0
-    for folder in folders:
+    for folder in reversed(folders):  # the newest edition first
         book, cases = book_in(folder), cases_in(folder)
         contradictions = deviations(book, cases) if cases else []
         odd += len(contradictions)
         sys.stderr.writelines(f"{one}\n" for one in contradictions)
+        sys.stdout.write(f"{total(coverage(folder)).sentence}\n")
         verdict = "Fälle weichen ab" if contradictions else "ohne Beanstandung"
         sys.stdout.write(f"{book.display} ({folder.name}): {verdict}.\n")
         sys.stdout.writelines(_evidence(coverage(folder)))
@@ -70,18 +71,18 @@ def check(options: argparse.Namespace) -> int:
             )
             sys.stdout.write(f"  Fälle: {len(cases)}, {summary}\n")
     if not options.path:
-        sys.stdout.write("Werte des Gesetzes: ohne Beanstandung.\n")
+        sys.stdout.write(f"{total(statute_coverage()).sentence}\nWerte des Gesetzes: ohne Beanstandung.\n")
         sys.stdout.writelines(_evidence(statute_coverage()))
+    sys.stdout.write(f"{CERTAINTY}\n")
     return UNUSABLE if odd else 0
 
 
 def _evidence(parts: Sequence[Coverage]) -> Iterator[str]:
     """Return as a table what the entries of each kind rest on."""
-    headings = ("Anzahl", "mit Quelle", "eigene Setzung", "belegt", "Sicherheit", "geprüft seit")
+    headings = ("Anzahl", "mit Quelle", "eigene Setzung", "Sicherheit", "geprüft seit")
     yield f"  {'Einträge':32}{''.join(f'{heading:>16}' for heading in headings)}\n"
     for part in (*parts, total(parts)):
-        share = percent((part.cited + part.own) / part.entries if part.entries else None, 0)
-        figures = (part.entries, part.cited, part.own, share, percent(part.certainty / 100, 0), day(part.oldest))
+        figures = (part.entries, part.cited, part.own, percent(part.certainty / 100, 0), day(part.oldest))
         yield f"  {part.name:32}{''.join(f'{figure:>16}' for figure in figures)}\n"
 
 
@@ -97,7 +98,7 @@ def show(options: argparse.Namespace) -> int:
     book = book_in(folder, options.on)
     if options.intervention:
         entry = _wanted(book, options.intervention)
-        lines = [*_intervention(book, entry), *_examples(cases_in(folder), entry)]
+        lines = [*_intervention(book, entry), *_examples(cases_in(folder), entry), "", CERTAINTY]
     else:
         lines = _whole(book)
     sys.stdout.write("\n".join(lines) + "\n")
@@ -116,7 +117,8 @@ def _wanted(book: RuleBook, text: str) -> CatalogueEntry:
 
 
 def _whole(book: RuleBook) -> list[str]:
-    lines = [f"{book.display} ({book.id}, Prüfsumme {book.sha256[:12]})", book.description, "", "Regeln:"]
+    head = f"{book.display} ({book.id}, Prüfsumme {book.sha256[:12]})"
+    lines = [head, of_book(book).sentence, CERTAINTY, book.description, "", "Regeln:"]
     for rule in book.rules:
         kinds = "alle" if rule.kinds == frozenset(KINDS) else ", ".join(k for k in KINDS if k in rule.kinds)
         lines += [f"  {rule.id}: {_level(rule)}, wenn {words(rule.condition)} ({kinds})", f"      {rule.source}"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from importers.content.assessments import read_assessments
+from importers.content.grades import read_grades
 from importers.content.instability import read_instability
 from importers.content.people import read_residents, read_staff
 from importers.content.weekly_hours import HOURS, read_hours
@@ -53,6 +54,7 @@ class ReadStates(NamedTuple):
 
     assessments: pd.DataFrame
     instability: pd.DataFrame
+    grades: pd.DataFrame
     files: dict[str, NDArray[np.int32]]
 
 
@@ -86,7 +88,8 @@ def read_states(tables: Mapping[str, Table], book: RuleBook, people: ReadPeople,
         files["instability"] = table.sources_of_good_rows
     else:
         findings.append(_INSTABILITY_MISSING)
-    return ReadStates(assessments, instability, files)
+    grades, files["grades"] = read_grades(tables.get("Bewohner"), tables.get("Pflegegrade"), known)
+    return ReadStates(assessments, instability, grades, files)
 
 
 def _no_names(key: str) -> pd.DataFrame:

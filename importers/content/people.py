@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from importers.findings import error, notice, warning
 from importers.sheets.template_columns import fold
 from importers.values import cell_values, levels, word_meanings
 from pebem.contracts import ROLE_BETREUUNG_43B
+from rules import roles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -79,9 +81,9 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
     staff = numbers(table, "Personal-Nr")
     codes, stated = table.read("QN", lambda cell: _parse_qn(cell, own), (0, ""), costs_row=True)
     _note_professions(table, codes, own)
-    roles = texts(table, "Rolle", lambda cell: own_roles.get(fold(cell_values.text(cell))) or _parse_role(cell))
+    entered = texts(table, "Rolle", lambda cell: own_roles.get(fold(cell_values.text(cell))) or _parse_role(cell))
     by_profession = np.array([role for _, role in stated], dtype=object)[codes]
-    roles = np.where(by_profession != "", by_profession, roles)
+    role = np.where(by_profession != "", by_profession, entered)
     start, end = days(table, "Gültig ab"), days(table, "Gültig bis")
     table.report(
         error(
@@ -98,7 +100,7 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
         {
             "staff": text_series(staff),
             "qn": np.array([level for level, _ in stated], dtype=np.int32)[codes],
-            "role": text_series(roles),
+            "role": text_series(role),
             "certificates": text_series(texts(table, "Zertifikate", _parse_certificates)).fillna(""),
             "start": start,
             "end": end,
@@ -132,8 +134,8 @@ def is_level(word: str) -> bool:
 
 
 def is_plain_role(word: str) -> bool:
-    """Return whether a text names the role of additional carers, in whatever words."""
-    return _parse_role(word) == ROLE_BETREUUNG_43B
+    """Return whether a text names one of the roles with a level of their own."""
+    return _parse_role(word) in roles.titles()
 
 
 def settled_levels(words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
@@ -144,7 +146,7 @@ def settled_levels(words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
 def _level(meant: str) -> Iterator[tuple[int, str]]:
     """Yield level and role of what a home has settled for a qualification; nothing if it is neither."""
     level, _, role = meant.partition(" ")
-    if _QN.fullmatch(level) and role in {"", ROLE_BETREUUNG_43B}:
+    if _QN.fullmatch(level) and (not role or role in roles.titles()):
         yield int(level), role
 
 
@@ -225,7 +227,15 @@ def _note_professions(table: Table, codes: np.ndarray, own: Collection[str]) -> 
 
 def _parse_role(value: Any) -> str:
     written = cell_values.text(value)
-    return ROLE_BETREUUNG_43B if "43b" in fold(written).replace(" ", "") else written
+    if "43b" in fold(written).replace(" ", ""):
+        return ROLE_BETREUUNG_43B
+    return _role_words().get(fold(written), written)
+
+
+@cache
+def _role_words() -> Mapping[str, str]:
+    """Return the roles with a level of their own, by id and by title."""
+    return {fold(word): name for name, title in roles.titles().items() for word in (name, title)}
 
 
 def _parse_certificates(value: Any) -> str:

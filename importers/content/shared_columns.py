@@ -12,7 +12,7 @@ from importers.findings import error
 from importers.values import cell_values, days_and_times
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from importers.content.table import Table
@@ -100,6 +100,12 @@ def first_days(moments: pd.Series, files: np.ndarray) -> dict[int, date]:
     return {file: day.date() for file, day in zip(first.index.tolist(), first, strict=True)}
 
 
+def earliest(some: Mapping[int, date], others: Mapping[int, date]) -> dict[int, date]:
+    """Return the earlier of two days of each file."""
+    files = sorted(some.keys() | others.keys())
+    return {file: min(days[file] for days in (some, others) if file in days) for file in files}
+
+
 def texts(table: Table, column: str, parse: Callable[[Any], str] = cell_values.text) -> np.ndarray:
     """Return the text of each row, None where blank."""
     codes, values = table.read(column, parse, "")
@@ -145,6 +151,7 @@ __all__ = [
     "as_seconds",
     "categories",
     "days",
+    "earliest",
     "first_days",
     "frame",
     "numbers",

@@ -12,8 +12,8 @@ import pandas as pd
 
 from importers.findings import warning
 from importers.values import durations
-from pebem.contracts import ROLE_BETREUUNG_43B, empty
-from rules.vocabulary import HIGHEST_LEVEL
+from pebem.contracts import empty
+from rules.roles import level_for_staffing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from importers.content.table import Table
 
 HOURS: Final = {"qn": "int", "start": "day", "end": "day", "hours": "number"}
-"""Columns: level (1-4, higher ones as 4; 0 = § 43b SGB XI), first and last day (NaT = open), Decimal."""
-
-EXTRA_CARE: Final = 0
-"""Stands for additional carers (§ 43b SGB XI), whom § 113c does not count."""
+"""Columns: level as which § 113c counts the hours (1-4; 0 = not at all: § 43b SGB XI), first and last day (NaT = open),
+Decimal.
+"""
 
 MOST: Final = 80
 _HOUR: Final = 3600
@@ -89,7 +88,7 @@ def _sums(changes: dict[date, Decimal]) -> Iterator[tuple[date | None, date | No
 
 
 def _level(row: Any) -> int:
-    return EXTRA_CARE if row.role == ROLE_BETREUUNG_43B else min(int(row.qn), HIGHEST_LEVEL)
+    return level_for_staffing(row.role if isinstance(row.role, str) else None, int(row.qn))
 
 
 def _day(value: Any, missing: date) -> date:

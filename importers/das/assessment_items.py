@@ -104,6 +104,14 @@ def tell_grade(resident: DasResident, version: str, least: int, report: DasFindi
         )
 
 
+def granted(resident: DasResident, version: str) -> str:
+    """Return the granted Pflegegrad as a cell of ``Bewohner``, "" where the file does not say which."""
+    text = resident.values.get(GRADE, "")
+    if text == "0":
+        return "kein"
+    return f"PG {text}" if text in _GRADES.get(version, ()) else ""
+
+
 def _blurred(when: DasCondition, resident: DasResident) -> bool:
     """Return whether a condition asks for a field that has several values: then it is undecidable."""
     return not {*when.among, *when.not_among, *when.empty, *when.present}.isdisjoint(resident.twice)

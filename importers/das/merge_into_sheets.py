@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from importers.content.grades import same_grade
 from importers.das.xml import assessed_cells
 from importers.files.cell import shown
 from importers.files.sheet_cells import SheetCells
@@ -99,7 +100,7 @@ class _Joined:
                 if _blank(there[heading]):
                     cells[row, columns[heading]] = value
                 elif heading not in {_NUMBER, _DAY} and not _blank(value):
-                    self._differing += _differ(there[heading], value)
+                    self._differing += _differ(there[heading], value, heading)
             self._cells[source] = ""
             del self._rows[_number(there[_NUMBER])]
             moved = True
@@ -116,7 +117,8 @@ class _Joined:
             Finding(
                 Severity.NOTICE,
                 "das-weicht-ab",
-                f"{self._differing} Angaben zu Wohnbereich oder Einzug stehen anders in einer anderen Datei; die gilt.",
+                f"{self._differing} Angaben zu Wohnbereich, Einzug oder Pflegegrad stehen anders in einer anderen "
+                "Datei; die gilt.",
                 "Prüfen Sie, welche Angabe stimmt.",
                 file=self._grid.file,
                 sheet=self._grid.name,
@@ -182,7 +184,9 @@ def _blank(cell: Any) -> bool:
     return isinstance(cell, str) and not clean(cell)
 
 
-def _differ(cell: Any, value: Any) -> bool:
+def _differ(cell: Any, value: Any, heading: str) -> bool:
+    if heading == "Pflegegrad":
+        return same_grade(cell, value) is False
     if isinstance(value, str):
         return cell_values.text(cell) != value
     moment = _moment(cell)

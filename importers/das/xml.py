@@ -1,7 +1,7 @@
 """The export for the DAS (quality assurance, § 114b SGB XI) as sheets ``Bewohner`` and ``Begutachtungen``.
 
-Modules 3 and 5 and what makes a situation unstable are not in it. Of what is, only number, ward, moving in, day of the
-assessment and the items are taken; nothing else leaves the reader.
+Modules 3 and 5 and what makes a situation unstable are not in it. Of what is, only number, ward, moving in, granted
+Pflegegrad, day of the assessment and the items are taken; nothing else leaves the reader.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from importers.das.fields import Value
     from importers.das.records import DasExport
 
-_RESIDENT_COLUMNS: Final = ("Bewohner-Nr", "Wohnbereich", "Einzug")
+_RESIDENT_COLUMNS: Final = ("Bewohner-Nr", "Wohnbereich", "Einzug", "Pflegegrad")
 
 
 def read(name: str, data: bytes, today: date | None = None) -> DasSheets:
@@ -63,7 +63,7 @@ def read(name: str, data: bytes, today: date | None = None) -> DasSheets:
             continue
         ward = person.ward(resident, export.version, report)
         days = person.days(resident, fixed, report)
-        residents[-1] = [number, ward, days.get(MOVED_IN, "")]
+        residents[-1] = [number, ward, days.get(MOVED_IN, ""), assessment_items.granted(resident, export.version)]
         assessment_items.tell_gates(resident, report)
         if resident.excluded:
             continue

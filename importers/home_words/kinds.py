@@ -12,7 +12,7 @@ from importers.content.interventions import IGNORE, LATER
 from importers.rosters import shift_codes
 from importers.values import word_meanings
 from importers.values.spelling import clean, fold
-from pebem.contracts import ROLE_BETREUUNG_43B
+from rules import roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -135,8 +135,7 @@ class RoleWord(WordKind):
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:
         """Return the roles of the rulebook and the usual ones."""
-        titles = {role.id: role.title for role in book.roles}
-        return titles | {role: role for role in _choices()["rolle"] if role != ROLE_BETREUUNG_43B}
+        return {**roles.titles(), **{role: role for role in _choices()["rolle"] if role not in roles.titles()}}
 
     def read(self, written: str, word: str, book: RuleBook) -> str:
         """Return the word itself where it is to stay as it is."""
@@ -144,7 +143,7 @@ class RoleWord(WordKind):
 
     def explains_itself(self, word: str, book: RuleBook) -> bool:
         """Return whether the word is a role of the rulebook."""
-        return word in {role.id for role in book.roles}
+        return word in roles.titles()
 
     def known_words(self, book: RuleBook) -> Iterable[tuple[str, str]]:
         """Return the usual roles in all their words."""

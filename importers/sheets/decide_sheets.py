@@ -16,7 +16,7 @@ from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.roster_headings import find_roster, is_roster_name
 from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision
 from importers.sheets.synonyms import EXACT, SURE
-from importers.sheets.template_columns import SHEETS, count_known, sheet_of, sheet_of_file
+from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,7 +126,11 @@ def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     sheet = sheet_of(grid.name) or (sheet_of_file(grid.name) if grid.from_text else None)
     if not sheet and is_roster_name(grid.name) and find_roster(grid):
         sheet = ROSTER
-    return SheetDecision(grid, sheet, _place(grid, sheet, known.vocabulary)) if sheet else None
+    if not sheet:
+        return None
+    place = _place(grid, sheet, known.vocabulary)
+    # Many a workbook has figures about Pflegegrade under that name: only with our columns it is our sheet.
+    return None if sheet == GRADES and place.trouble else SheetDecision(grid, sheet, place)
 
 
 def _as_headed(grid: Grid, known: KnownBefore) -> SheetDecision:

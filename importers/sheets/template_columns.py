@@ -41,10 +41,16 @@ class Layout:
 INSTRUCTIONS: Final = "Anleitung"
 """The sheet of our template that is for people only."""
 
+GRADES: Final = "Pflegegrade"
+"""The sheet of granted grades: homes give the same name to other lists."""
+
 URINE, STOOL, SPECIAL = "Harnkontinenz", "Stuhlkontinenz", "Besondere Bedarfskonstellation"
 
 SHEETS: Final = {
-    "Bewohner": Layout(("Bewohner-Nr",), ("Name", "Vorname", "Wohnbereich", "Einzug", "Auszug")),
+    "Bewohner": Layout(
+        ("Bewohner-Nr",), ("Name", "Vorname", "Wohnbereich", "Einzug", "Auszug", "Pflegegrad", "Pflegegrad seit")
+    ),
+    GRADES: Layout(("Bewohner-Nr", "Pflegegrad"), ("Seit",)),
     "Begutachtungen": Layout(("Bewohner-Nr",), ("Datum", *ASSESSMENT_CELLS, URINE, STOOL, SPECIAL)),
     "Instabilität": Layout(("Bewohner-Nr", "Kriterium", "Von"), ("Bis", "Beurteilt von")),
     "Mitarbeitende": Layout(
@@ -97,6 +103,7 @@ def sheet_of_file(stem: str) -> str | None:
     """Return the sheet a file name without ending stands for ("02_Instabilitaet-Haus-A"), or None."""
     words = re.split(r"[^a-z]+", fold(stem))
     sheets = {_SHEET_BY_NAME[word] for word in words if word in _SHEET_BY_NAME}
+    sheets = sheets - {GRADES} or sheets  # "Bewohner mit Pflegegrade" are residents
     return sheets.pop() if len(sheets) == 1 else None
 
 
@@ -175,6 +182,7 @@ def _likeliest(sheet: str, heading: str) -> str:
 
 
 __all__ = [
+    "GRADES",
     "HEADING_ROWS",
     "INSTRUCTIONS",
     "SHEETS",

@@ -57,6 +57,14 @@ def qualification(words: str) -> Meaning | None:
     return None
 
 
+def grade(word: str) -> Meaning | None:
+    """Return the granted Pflegegrad a word stands for, None if unknown.
+
+    The value is 0 = none was granted, or None with a doubt = not decided yet.
+    """
+    return _known(_grade_words(), word)
+
+
 def is_status(word: str) -> bool:
     """Return whether a word is a state of an intervention."""
     return status(word) is not None
@@ -91,6 +99,13 @@ def _states() -> _Words:
         ]
         for word in words
     }
+
+
+@cache
+def _grade_words() -> _Words:
+    words = _read("grades")
+    undecided = Meaning(None, "Über den Pflegegrad ist noch nicht entschieden; er gilt als nicht angegeben.")
+    return {squash(word): Meaning(0) for word in words["keiner"]} | {squash(word): undecided for word in words["offen"]}
 
 
 @cache

@@ -157,7 +157,7 @@ def _demands(
         (np.array([entry.reserved for entry in book.interventions]), 2),
         (np.where(levels.bars_certificates, 0, admits + 1), len(names) + 1),
         (np.where(levels.bars_certificates, 0, admits_from), 5),
-        (np.array([entry.kind == "alltag" for entry in book.interventions]), 2),
+        (np.array([entry.kind == "alltag" and not entry.reserved for entry in book.interventions]), 2),
         ((base > STATE_UNKNOWN) | (needs_none & (base == STATE_NOBODY)), 2),
         (residents.states.assessed[base] | needs_none, 2),
         (rating.overridden, 2),

@@ -166,14 +166,26 @@ def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDA
 def _effective_assessments(
     residents: pd.DataFrame, assessments: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """Return the row of the effective assessment, shape (residents, days): the last to begin, of equals the later."""
+    """Return the row of the effective assessment, shape (residents, days), -1 = none."""
     person = positions(assessments["resident"], known)
-    start = assessment_starts(residents, assessments)
+    return last_begun(person, assessment_starts(residents, assessments), len(known), span)
+
+
+def last_begun(
+    person: NDArray[np.int64], start: NDArray[np.int64], people: int, span: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return the row that holds, shape (people, days), -1 = none: the last to begin, of equals the later.
+
+    Parameters
+    ----------
+    person, start
+        Of each row: position of the person (-1 = nobody known), and first day since 1970-01-01.
+    """
     order = np.argsort(start, kind="stable")
     begins = np.maximum(start[order] - span[0], 0)
     used = (person[order] >= 0) & (begins < len(span))
     # Later ones have higher ranks: from its first day on, the highest rank so far holds.
-    rank = np.zeros((len(known), len(span)), np.int32)
+    rank = np.zeros((people, len(span)), np.int32)
     np.maximum.at(rank, (person[order][used], begins[used]), np.flatnonzero(used).astype(np.int32) + 1)
     np.maximum.accumulate(rank, axis=1, out=rank)
     return np.append(-1, order).astype(np.int32)[rank]

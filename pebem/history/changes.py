@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from pebem import contracts
 from pebem.history.assessment_parts import AssessmentValue
 from pebem.history.frames import records
-from pebem.history.statements import ASSESSMENT, INSTABILITY, LEVEL, STAY, STAYS, WARD, WARDS
+from pebem.history.statements import ASSESSMENT, GRADE, INSTABILITY, LEVEL, STAY, STAYS, WARD, WARDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ _CHANGES: Final[dict[tuple[bool, bool], Change]] = {
     (False, True): "added", (True, True): "corrected", (True, False): "removed",
 }  # fmt: skip
 
-_LASTING: Final = {LEVEL, WARD}
+_LASTING: Final = {LEVEL, WARD, GRADE}
 """Kinds of which the statement that began last holds alone."""
 
 
@@ -37,7 +37,7 @@ class StatementChange:
     Attributes
     ----------
     kind
-        "assessment", "instability", "level", "ward" or "stay".
+        "assessment", "instability", "grade", "level", "ward" or "stay".
     criterion
         Of an instability, else "".
     first
@@ -45,7 +45,7 @@ class StatementChange:
     before, after
         What it stated and states; None = nothing.
     repeats
-        Whether a level or ward that is new or gone is also stated from an earlier day on, so that it changes nothing.
+        Whether a level, ward or grade that is new or gone is also stated from an earlier day on: it changes nothing.
     """
 
     kind: str
@@ -81,7 +81,7 @@ def between(before: Statements, after: Statements) -> list[StatementChange]:
 
 
 def _repeated(keyed: Mapping[_Key, Any]) -> dict[_Key, _Key]:
-    """Return the levels and wards that state what the one of the same person before them states, and that one."""
+    """Return the levels, wards and grades that state what the person's one before them states, and that one."""
     ordered = sorted((key for key in keyed if key[0] in _LASTING), key=_order)
     return {key: last for last, key in pairwise(ordered) if last[:3] == key[:3] and keyed[last] == keyed[key]}
 
@@ -101,6 +101,8 @@ def _keyed(statements: Statements) -> dict[_Key, Any]:
         keyed[INSTABILITY, resident, criterion, start] = (end,)
     for staff, qn, role, certificates, start, end in records(statements.staff, contracts.STAFF):
         keyed[LEVEL, staff, "", start] = (qn, role, certificates, end)
+    for resident, grade, start in records(statements.grades, contracts.GRADES):
+        keyed[GRADE, resident, "", start] = (grade,)
     for resident, ward, start in records(statements.wards, WARDS):
         keyed[WARD, resident, "", start] = (ward,)
     for resident, start, end in records(statements.stays, STAYS):

@@ -74,6 +74,7 @@ def fold_files(
         residents=stated.residents,
         assessments=stated.assessments,
         instability=stated.instability,
+        grades=stated.grades,
         staff=stated.staff,
         interventions=with_wards(interventions, stated),
         duties=_newest_duties(tables.duties, parts.get("duties")),

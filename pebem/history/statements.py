@@ -1,19 +1,20 @@
 """What deliveries state about people, kept by key: the history of each person (``docs/adr/0016``).
 
 An assessment is keyed by resident and day, an instability by resident, criterion and first day, a level by employee and
-first day, a ward by resident and first day, a stay by resident and day of moving in. A later delivery adds other keys
-and replaces the same key; what is blank states nothing.
+first day, a ward and a granted Pflegegrad by resident and first day, a stay by resident and day of moving in. A later
+delivery adds other keys and replaces the same key; what is blank states nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from pebem import contracts
 from pebem.history.assessment_parts import AssessmentValue, completed
 from pebem.history.frames import records, typed
+from pebem.history.placing import Entry, StatedLevel, inherited, place
 from rules.vocabulary import ASSESSMENT_CELLS
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ WARDS: Final = {"resident": "text", "ward": "text", "start": "day"}
 STAYS: Final = {"resident": "text", "start": "day", "end": "day"}
 ASSESSMENT_COLUMNS: Final = contracts.ASSESSMENTS | dict.fromkeys(ASSESSMENT_CELLS, "int")
 
-FRAMES: Final = ("residents", "assessments", "instability", "staff")
+FRAMES: Final = ("residents", "assessments", "instability", "grades", "staff")
 """Frames of a delivery, by the names :class:`pebem.contracts.Tables` has for them."""
 
 ASSESSMENT, INSTABILITY, LEVEL, WARD, STAY = "assessment", "instability", "level", "ward", "stay"
-COMPLETE_KINDS: Final = (ASSESSMENT, INSTABILITY, LEVEL)
+GRADE: Final = "grade"
+COMPLETE_KINDS: Final = (ASSESSMENT, INSTABILITY, GRADE, LEVEL)
 """Kinds of statements of which an upload may say that it has all there are of its persons."""
 
 
@@ -39,7 +41,7 @@ class Delivery:
 
     Attributes
     ----------
-    residents, assessments, instability, staff
+    residents, assessments, instability, staff, grades
         Frames as in :mod:`pebem.contracts`; several rows of a resident are several statements.
     cover
         First day the file has data of; statements without a first day of their own hold from then on.
@@ -54,6 +56,7 @@ class Delivery:
     staff: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.STAFF))
     cover: date | None = None
     unstated: frozenset[str] = frozenset()
+    grades: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.GRADES))
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Statements:
 
     Attributes
     ----------
-    residents, assessments, instability, staff
+    residents, assessments, instability, staff, grades
         Frames as in :mod:`pebem.contracts`. A resident has one row: the ward that began last, the first day of the
         first stay (NaT where that is not known) and the last day of the last.
     wards, stays
@@ -84,51 +87,8 @@ class Statements:
     staff: pd.DataFrame
     wards: pd.DataFrame
     stays: pd.DataFrame
+    grades: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.GRADES))
 
-
-@dataclass(frozen=True, slots=True)
-class StatedLevel:
-    """What an employee brings; None = not stated."""
-
-    qn: int
-    role: str | None
-    certificates: str | None
-    role_stated: bool = True
-
-
-@dataclass(slots=True)
-class Entry:
-    """One statement.
-
-    Attributes
-    ----------
-    first, last
-        Days it states itself; None = none.
-    cover, order
-        Cover and number of its delivery.
-    value
-        What it states, by its kind.
-    told
-        How late it was told: by the days its delivery is about, then by the order of deliveries.
-    parts
-        Cover and number of the deliveries that stated an older part of it.
-    """
-
-    first: date | None
-    last: date | None
-    cover: date | None
-    order: int
-    value: Any = None
-    told: tuple[date, int] = (date.min, 0)
-    parts: tuple[tuple[date | None, int], ...] = ()
-
-    @property
-    def stated_by(self) -> tuple[tuple[date | None, int], ...]:
-        """Cover and number of all deliveries that stated it, or a part of it."""
-        return (*self.parts, (self.cover, self.order))
-
-
-_NEVER: Final = 2**63
 
 History = dict[tuple[str, str, str], list[Entry]]
 """Kind, person and criterion ("" for all kinds but instability) -> statements in order of their deliveries."""
@@ -163,68 +123,6 @@ def collect(uploads: Sequence[UploadStatements]) -> tuple[History, dict[str, Non
                     entry = _with_older_parts(entries, entry)  # noqa: PLW2901
                 entries.append(entry)
     return history, named
-
-
-def place(entries: Sequence[Entry]) -> list[tuple[date | None, Entry]]:
-    """Return the first day (None = since always) and the statement for each key, in the order of the days."""
-    dated = {order for entry in entries if entry.first for _, order in entry.stated_by}
-    stated_by = [one for entry in entries for one in entry.stated_by]
-    earliest = min((cover for cover, _ in stated_by if cover), default=date.max)
-    always_from = min((order for cover, order in stated_by if cover is None), default=_NEVER)
-    placed: dict[date, Entry] = {}
-    yielding: list[tuple[date, Entry]] = []
-    for entry in entries:
-        start = entry.first
-        # What is said to hold since always is earlier for what comes after it, and replaces what came before.
-        if (
-            start is None
-            and entry.order not in dated
-            and entry.cover is not None
-            and (entry.cover > earliest or entry.order > always_from)
-        ):
-            start = entry.cover
-            if any(_overrules(other, entry, start) for other in entries):
-                yielding.append((start, entry))
-                continue
-        replaced = placed.get(start or date.min)
-        if isinstance(entry.value, StatedLevel):
-            entry = _inherited(entry, replaced)  # noqa: PLW2901
-        elif replaced is not None:
-            entry = _completing(replaced, entry) or entry  # noqa: PLW2901
-        if entry.last is None and replaced is not None and replaced.last and replaced.told > entry.told:
-            # Told by the other: a third one from in between does not know of it either.
-            entry = replace(entry, last=replaced.last, told=replaced.told)  # noqa: PLW2901
-        placed[start or date.min] = entry
-    for start, entry in yielding:
-        holding = max(day for day in placed if day <= start)
-        placed[holding] = _completing(placed[holding], entry) or placed[holding]
-    return [(start if start > date.min else None, placed[start]) for start in sorted(placed)]
-
-
-def _completing(stored: Entry, entry: Entry) -> Entry | None:
-    """Return a statement of a day with what another one of that day records besides; None where they are no parts."""
-    if not isinstance(entry.value, AssessmentValue):
-        return None
-    value = completed(stored.value, entry.value)
-    return None if value is None else replace(entry if stored.first is None else stored, value=value)
-
-
-def _overrules(other: Entry, entry: Entry, start: date) -> bool:
-    """Return whether a statement with a day of its own was told later and holds on the first day of an undated one."""
-    if other.first is None or other.told <= entry.told:
-        return False
-    return other.first <= start and (other.last is None or other.last >= start)
-
-
-def _inherited(entry: Entry, before: Entry | None) -> Entry:
-    """Return a level with what its delivery has no column for, taken from another one."""
-    level: StatedLevel = entry.value
-    if before is None or (level.role_stated and level.certificates is not None):
-        return entry
-    known: StatedLevel = before.value
-    role = (level.role, True) if level.role_stated else (known.role, known.role_stated)
-    certificates = known.certificates if level.certificates is None else level.certificates
-    return replace(entry, value=StatedLevel(level.qn, role[0], certificates, role[1]))
 
 
 def _withdraw(history: History, upload: UploadStatements) -> None:
@@ -275,6 +173,8 @@ def _entries(delivery: Delivery, order: int) -> Iterable[tuple[str, str, str, En
         yield ASSESSMENT, resident, "", entry(day, None, value)
     for resident, criterion, start, end in records(delivery.instability, contracts.INSTABILITY):
         yield INSTABILITY, resident, criterion, entry(start, end, None)
+    for resident, grade, start in records(delivery.grades, contracts.GRADES):
+        yield GRADE, resident, "", entry(start, None, grade)
     for staff, qn, role, certificates, start, end in records(delivery.staff, contracts.STAFF):
         stated = role is not None or "role" not in delivery.unstated
         brings = None if "certificates" in delivery.unstated and not certificates else certificates or ""
@@ -285,7 +185,7 @@ _Placed = dict[tuple[str, str, str], list[tuple[date | None, Entry]]]
 
 
 def _statements(placed: _Placed, named: Iterable[str]) -> Statements:
-    rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in (INSTABILITY, LEVEL, WARD, STAY)}
+    rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in (INSTABILITY, GRADE, LEVEL, WARD, STAY)}
     assessed: list[tuple[str, date | None, AssessmentValue]] = []
     wards: dict[str, str] = {}
     stays: dict[str, tuple[date | None, date | None]] = {}
@@ -303,8 +203,10 @@ def _statements(placed: _Placed, named: Iterable[str]) -> Statements:
                     assessed.append((person, start, entry.value))
                 case "instability":
                     rows[INSTABILITY].append((person, criterion, start, entry.last))
+                case "grade":
+                    rows[GRADE].append((person, entry.value, start))
                 case _:
-                    before = _inherited(entry, before)
+                    before = inherited(entry, before)
                     level: StatedLevel = before.value
                     rows[LEVEL].append((person, level.qn, level.role, level.certificates or "", start, entry.last))
     people = [(one, wards.get(one), *stays.get(one, (None, None))) for one in named]
@@ -312,6 +214,7 @@ def _statements(placed: _Placed, named: Iterable[str]) -> Statements:
         residents=typed(people, contracts.RESIDENTS),
         assessments=AssessmentValue.to_frame(assessed),
         instability=typed(rows[INSTABILITY], contracts.INSTABILITY),
+        grades=typed(rows[GRADE], contracts.GRADES),
         staff=typed(rows[LEVEL], contracts.STAFF),
         wards=typed(rows[WARD], WARDS),
         stays=typed(rows[STAY], STAYS),

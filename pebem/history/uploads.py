@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pebem.history import statements
-from pebem.history.acts import NOTHING, ApplyRule, Contents, apply_acts, fold_files
+from pebem.history.acts import NOTHING, ApplyRule, Contents, apply_acts, fold_files, surplus
 from pebem.history.statements import FRAMES, Delivery, Statements, UploadStatements
 from pebem.history.stored_rules import StoredRule, repaired_by
 
@@ -74,7 +74,11 @@ def fold_acts(
             repaired[parent] = _as_often(repaired[parent], further) if parent in repaired else further
     stored = NOTHING
     for rule, (own, *_) in with_repairs(rules):
-        stored = apply_acts(stored, _rows_with(own, sources, repaired), rule.acts, lived_in)
+        further = repaired.get(own, NOTHING)
+        # Repaired rows stand beside those of their upload: they replace none, and where one is stored already it stays.
+        there = surplus(stored, sources[own])
+        stored = surplus(stored, surplus(there, surplus(there, further)))
+        stored = np.sort(np.concatenate([apply_acts(stored, sources[own], rule.acts, lived_in), further]))
     return FoldedActs(stored, sources, repaired)
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from rules.compile import compile_levels
 from rules.language.condition import FALSE, TRUE, UNKNOWN, evaluate, items_of
-from rules.model import normalised
 from rules.states import States, stacked
 from rules.vocabulary import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -86,6 +85,7 @@ class _Asked:
     """A rulebook's answer for one intervention in all states; ``truth`` by rule id."""
 
     entry: CatalogueEntry
+    titled: Callable[[str], bool]
     states: States
     low: NDArray[np.uint8]
     high: NDArray[np.uint8]
@@ -100,6 +100,7 @@ class _Asked:
         rules = [rule for rule in book.rules if entry.kind in rule.kinds]
         return cls(
             entry,
+            lambda title: book.find_intervention(title) is entry,
             states,
             table.low[:, column],
             table.high[:, column],
@@ -110,7 +111,7 @@ class _Asked:
         )
 
     def differences(self, row: int, expected: Expectation) -> Iterator[str]:
-        if expected.title and normalised(expected.title) != normalised(self.entry.title):
+        if expected.title and not self.titled(expected.title):
             yield f"Erwartet ist der Titel „{expected.title}“, im Regelwerk steht „{self.entry.title}“."
         low, high = int(self.low[row]), int(self.high[row])
         if (low, high) != (expected.low, expected.high):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,8 @@ from rules.load import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from rules.model import RuleBook
 
 _RULEBOOK: Final = (
     ("Interventionen", "interventions.yaml", "interventionen"),
@@ -30,6 +33,13 @@ _STATUTE: Final = (
     ("Niveaus des Personals", "levels.yaml", "niveaus"),
     ("Rollen des Personals", "levels.yaml", "rollen"),
 )
+
+
+CERTAINTY: Final = (
+    "„60 % sicher“ heißt: Wir schätzen, dass von zehn Einträgen mit dieser Angabe etwa sechs so richtig sind. Es ist "
+    "eine Einschätzung und keine Messung; das Mittel nimmt alle Einträge."
+)
+"""What a percentage beside an entry means: it stands wherever such percentages do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,13 @@ class Coverage:
     oldest: date | None
 
     @property
+    def sentence(self) -> str:
+        """Say in sums what the entries rest on."""
+        cited = f"{self.cited} von {self.entries} Einträgen {'hat' if self.cited == 1 else 'haben'} eine Quelle"
+        own = "1 ist eine eigene Setzung" if self.own == 1 else f"{self.own} sind eigene Setzungen"
+        return f"{cited}, {own} (im Mittel {math.floor(self.certainty + 0.5)} % sicher)."
+
+    @property
     def complete(self) -> bool:
         """Every entry is cited or marked as our own setting."""
         return self.cited + self.own == self.entries
@@ -66,6 +83,20 @@ def coverage(source: Path | Mapping[str, Any]) -> tuple[Coverage, ...]:
     """Return the coverage of a rulebook, by kind of entry; ``source`` is its folder or its documents."""
     contents = documents(source) if isinstance(source, Path) else source
     return tuple(_counted(name, contents[file][key]) for name, file, key in _RULEBOOK)
+
+
+def of_book(book: RuleBook) -> Coverage:
+    """Return the coverage of all entries of a rulebook that are effective on its day."""
+    entries = [entry.provenance for entry in (*book.interventions, *book.rules, *book.criteria)]
+    cited = sum(bool(entry.source) for entry in entries)
+    return Coverage(
+        book.title,
+        len(entries),
+        cited,
+        len(entries) - cited,
+        sum(entry.certainty for entry in entries) / len(entries) if entries else 0.0,
+        min((entry.checked for entry in entries), default=None),
+    )
 
 
 def statute_coverage() -> tuple[Coverage, ...]:

@@ -66,14 +66,14 @@ def test_every_new_page_is_quiet_and_fits_and_is_accessible(visit: Window, width
         ("/plausibilitaet", "plausibilitaet"),
     ):
         visitor.go(path)
-        assert visitor.page.get_by_text("Rekonstruktion 2026.1 · nicht amtlich").first.is_visible()
+        assert visitor.page.get_by_text(re.compile(r"Rekonstruktion 2026\.[12] · nicht amtlich")).first.is_visible()
         visitor.check(name)
 
 
 def test_rulebook_is_shown_on_pages_without_a_session(visit: Window) -> None:
     visitor = visit(signed_in=False)
     visitor.go("/anmelden")
-    assert "Rekonstruktion 2026.1 · nicht amtlich" in visitor.page.locator("footer").inner_text()
+    assert "Rekonstruktion 2026.2 · nicht amtlich" in visitor.page.locator("footer").inner_text()
 
 
 def test_file_fields_speak_german_in_an_english_browser(visit: Window) -> None:
@@ -150,7 +150,7 @@ def test_downloads_of_a_rulebook(visit: Window) -> None:
         answer = visitor.page.context.request.get(f"{visitor.site.address}/regelwerke/rekonstruktion/regelwerk.{kind}")
         assert answer.ok
         assert answer.body().startswith(start)
-        assert f"Regelwerk-rekonstruktion-2026.1.{kind}" in answer.headers["content-disposition"]
+        assert f"Regelwerk-rekonstruktion-2026.2.{kind}" in answer.headers["content-disposition"]
 
 
 def test_others_see_why_they_cannot_set_a_level(visit: Window) -> None:

@@ -14,10 +14,11 @@ import yaml
 
 import sample_data
 from cli.main import main
+from rules.checks.coverage import CERTAINTY
 from rules.load import SHELF, documents, sha256_of
 
 HOME = str(Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx"))
-BUILT_IN = SHELF / "rekonstruktion-2026.1"
+BUILT_IN = SHELF / "rekonstruktion-2026.2"
 FILES = ("rulebook.yaml", "interventions.yaml", "rules.yaml", "instability.yaml")
 
 
@@ -63,6 +64,15 @@ def test_own_rulebook_works_wherever_a_rulebook_does(
     assert "Vorbehaltsaufgabe nach" not in shown  # 4.12 is none
 
 
+def test_the_check_begins_with_what_the_rulebook_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "12 von 142 Einträgen haben eine Quelle, 130 sind eigene Setzungen (im Mittel 66 % sicher)."
+    assert "11 von 142 Einträgen haben eine Quelle" in "\n".join(lines)
+    assert lines[-1] == CERTAINTY
+    assert not any("100 %" in line for line in lines[: lines.index(next(one for one in lines if "2026.1" in one))])
+
+
 def test_a_folder_needs_no_slash(
     house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,7 +91,7 @@ def test_imported_files_equal_their_workbook(house: Path, tmp_path: Path) -> Non
 
 
 def test_difference_is_listed_field_by_field(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules", "diff", "rekonstruktion-2026.1", str(house), "--on", "01.07.2026"]) == 0
+    assert main(["rules", "diff", "rekonstruktion-2026.2", str(house), "--on", "01.07.2026"]) == 0
     text = capsys.readouterr().out
     assert "Regelwerk: 1 geändert" in text
     assert "Bedingung: grad(intervention) >= 2 → grad(intervention) >= 1" in text
@@ -100,7 +110,7 @@ def test_the_effect_on_data_equals_two_analyses(
     document = json.loads(output.out)
     assert "2 fehlerhafte Zeilen" in output.err
     effect = document["wirkung"]
-    for side, rulebook in (("vorher", "rekonstruktion"), ("nachher", str(house))):
+    for side, rulebook in (("vorher", "rekonstruktion-2026.2"), ("nachher", str(house))):
         main(["analyse", HOME, "--rulebook", rulebook, "--out", str(tmp_path / side)])
         result = json.loads((tmp_path / side / "fit.json").read_text(encoding="utf-8"))
         assert {name: parts[side] for name, parts in effect["passung"].items()} == result["fit"]

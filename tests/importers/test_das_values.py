@@ -207,11 +207,37 @@ def test_version_1_has_wards_and_grades_of_its_own() -> None:
         )
     )
     assert export_sheets.findings == []
-    assert export_sheets.residents.cells[1].tolist() == ["000042", "3", date(2025, 1, 15)]
+    assert export_sheets.residents.cells[1].tolist() == ["000042", "3", date(2025, 1, 15), "PG 5"]
+
+
+@pytest.mark.parametrize(
+    ("version", "written", "grade"),
+    [
+        ("V01", "0", 0), ("V01", "1", 1), ("V01", "4", 4), ("V01", "6", None), ("V01", "", None),
+        *((later, "0", 0) for later in ("V02", "V03", "V04", "")),
+        *((later, text, None) for later in ("V02", "V03", "V04", "") for text in ("1", "4", "")),
+    ],
+)  # fmt: skip
+def test_the_granted_grade_is_taken_where_the_file_says_which(
+    book: RuleBook, version: str, written: str, grade: int | None
+) -> None:
+    """From V02 on the field says whether there is a Pflegegrad: 1 is not Pflegegrad 1."""
+    tables = read(book, export(resident(PFLEGEGRAD=written), version=version)).tables
+    assert tables.grades["grade"].tolist() == ([] if grade is None else [grade])
+    assert tables.grades["start"].isna().all()
+
+
+def test_version_4_is_read_like_version_3(book: RuleBook) -> None:
+    """Its fields are the same; the facility no longer states its capacity."""
+    old, (name, new) = read(book, export(resident())), export(resident(), version="V04")
+    result = read(book, (name, new.replace(b'<BELEGUNGSKAPAZITAET value="2"/>', b"")))
+    assert reported(result) == reported(old) == []
+    for frame in ("residents", "assessments", "grades"):
+        pd.testing.assert_frame_equal(getattr(result.tables, frame), getattr(old.tables, frame))
 
 
 def test_unknown_versions_are_read_with_one_warning(book: RuleBook) -> None:
-    for version in ("V04", "", None, "2"):
+    for version in ("V05", "", None, "2"):
         result = read(book, export(resident(), version=version))
         assert reported(result) == ["das-fassung-unbekannt"]
         pd.testing.assert_frame_equal(result.tables.assessments, read(book, export(resident())).tables.assessments)
@@ -298,7 +324,7 @@ def test_a_ward_merged_over_several_rows_is_not_blank() -> None:
     sheets = {"Bewohner": [(grid, locate(grid, "Bewohner"))]}
     das_join.add(sheets, [das_xml.read(*export(resident()))], ("Bewohner",))
     (sheet, _), (rest, _) = sheets["Bewohner"]
-    assert sheet.cells[2].tolist() == ["000042", "", date(2025, 1, 15)]
+    assert sheet.cells[2].tolist() == ["000042", "", date(2025, 1, 15), ""]
     assert set(rest.cells[1]) == {""}
 
 

@@ -56,6 +56,16 @@ def test_additional_carers_are_counted_separately() -> None:
     assert read([["1", 2, "Betreuung § 43b", 30, "", ""]]).tables.staff["role"].tolist() == [ROLE_BETREUUNG_43B]
 
 
+@pytest.mark.parametrize(
+    "role", ["andere-fachkraft", " Andere-Fachkraft", "Andere Fachkraft ohne Erlaubnis nach dem Pflegeberufegesetz"]
+)
+def test_other_professions_count_under_number_3_whatever_level_is_entered(role: str) -> None:
+    """§ 113c Abs. 5 Satz 1 Nr. 3 SGB XI."""
+    staff = [["1", 3, role, 30, "", ""], ["2", 3, "", 20, "", ""], ["3", 4, "", 10, "", ""]]
+    assert hours(staff) == [(3, None, None, "20.00"), (4, None, None, "40.00")]
+    assert read(staff).tables.staff["role"].tolist() == ["andere-fachkraft", None, None]
+
+
 def test_sums_change_on_the_day_something_changes() -> None:
     """Of one employee the row that began last holds; times do not overlap."""
     staff = [

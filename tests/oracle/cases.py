@@ -347,6 +347,17 @@ def betreuung_43b_counts_by_kind() -> Case:
 
 
 @case
+def other_professions_count_by_kind() -> Case:
+    """QN 4 for alltag, QN 3 elsewhere, whatever is entered; a reserved task is broken."""
+    home = staffed().employee("PB", 4, Rolle="andere-fachkraft").employee("PC", 1, Rolle="andere-fachkraft")
+    for intervention in (GAMES, "2.1", WASH, TIDY, LEAD, PLAN):
+        home.did(intervention, FIRST, "B1", "PB")
+    home.did("2.1", FIRST, "B1", "PC").did(WASH, FIRST, "B1", "PC")
+    high = [(1, 4, HIGH), (2, 4, HIGH), (1, 3, HIGH), (1, 3, HIGH)]
+    return Case("andere-fachkraft", home, [*high, (4, 3, LOW), (4, 3, RESERVED), (2, 4, HIGH), (1, 3, HIGH)])
+
+
+@case
 def a_role_holds_from_its_first_day() -> Case:
     home = staffed().employee("PB", 3, None, day(9)).employee("PB", 3, day(10), Rolle="betreuung-43b")
     home.did(WASH, day(9), "B1", "PB").did(WASH, day(10), "B1", "PB").did(GAMES, day(10), "B1", "PB")

@@ -103,8 +103,11 @@ class Oracle:
         """Return the level of the person that counts, 0 = unknown."""
         if employee is None:
             return 0
-        if reading.text(employee.get("rolle")).casefold() == "betreuung-43b":
+        role = reading.text(employee.get("rolle")).casefold()
+        if role == "betreuung-43b":
             return 2 if entry["kind"] == "alltag" else 1
+        if role == "andere-fachkraft" and self.period[1] >= dt.date(2023, 7, 1):
+            return 4 if entry["kind"] == "alltag" and entry["reserved"] != "1" else 3
         return min(int(reading.text(employee["qn"])), 4)
 
     def _fit(self, entry: dict[str, str], target: Target, ist: int, employee: dict | None) -> tuple[str, bool]:

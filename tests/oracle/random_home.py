@@ -104,7 +104,7 @@ def _assess(rng: random.Random, home: Home, number: str) -> None:
 def _employ(rng: random.Random, home: Home, number: str) -> None:
     start = None if rng.random() < 0.4 else _day(rng, -10, 20)
     end = None if rng.random() < 0.5 else (start or START) + dt.timedelta(rng.choice((0, 2, 6, 15)))
-    role = rng.choice((None, None, None, "Pflege", "betreuung-43b"))
+    role = rng.choice((None, None, "andere-fachkraft", "Pflege", "betreuung-43b"))
     certificates = rng.choice((None, "LG1", "LG2", "LG1;LG2", "LG2, LG1", "lg1", "WM"))
     level = rng.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 8))
     dates = (_written(rng, start), _written(rng, end))

@@ -42,7 +42,7 @@ def test_case_by_hand(case: Case) -> None:
         assert home.acts() == Counter(case.acts)
     if case.duties is not None:
         assert home.duties() == case.duties
-    for name in ("levels", "assessed", "wards", "stays", "unstable"):
+    for name in ("levels", "assessed", "wards", "stays", "unstable", "grades"):
         if (expected := getattr(case, name)) is not None:
             assert getattr(home.statements(), name) == expected
 

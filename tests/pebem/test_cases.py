@@ -14,7 +14,7 @@ from pebem.contracts import Tables
 from rules.cases import Case, Expectation, cases_of
 from rules.vocabulary import ASSESSMENT_CELLS, MISSING
 
-CASES = cases_of("rekonstruktion-2026.1")
+CASES = cases_of("rekonstruktion-2026.2")
 DAY = date(2026, 3, 31)
 BOOK = rules.load(DAY)
 HELPERS = {2: "Hilfskraft", 3: "Assistenzkraft"}

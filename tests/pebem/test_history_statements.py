@@ -13,6 +13,7 @@ from tests.support.pebem.deliveries import (
     assessments,
     delivery,
     folded,
+    grades,
     levels,
     residents,
     stays,
@@ -174,6 +175,33 @@ def test_stays_are_kept_apart_and_the_resident_has_the_first_and_the_last_day() 
     assert residents(stated) == [("a", None, "01-03", None)]
     # Only the last day is known.
     assert stays(folded(delivery("01-01", residents=[("a", None, None, "01-20")]))) == [("a", None, "01-20")]
+
+
+def test_granted_grades_have_a_history_by_resident_and_day() -> None:
+    """As wards: an undated one holds from its month; of the same day the later file corrects."""
+    january, march = (delivery(day, grades=[("a", grade)]) for day, grade in (("01-01", 2), ("03-01", 3)))
+    decision = delivery("02-01", grades=[("a", 4, "02-15"), ("b", 0, "02-01")])
+    for order in permutations([january, march, decision]):
+        stated = grades(folded(*order))
+        assert [row for row in stated if row[0] == "a"] == [("a", 2, None), ("a", 4, "02-15"), ("a", 3, "03-01")]
+        assert [row for row in stated if row[0] == "b"] == [("b", 0, "02-01")]
+    corrected = delivery("03-01", grades=[("a", 5, "02-15")])
+    assert grades(folded(january, decision, corrected))[:2] == [("a", 2, None), ("a", 5, "02-15")]
+
+
+def test_a_decision_told_later_outlasts_the_undated_grade_of_an_earlier_month() -> None:
+    march = delivery("03-01", grades=[("a", 4, "01-20")])
+    february = delivery("02-01", grades=[("a", 3)])
+    january = delivery("01-01", grades=[("a", 3)])
+    assert grades(folded(january, march, february)) == [("a", 3, None), ("a", 4, "01-20")]
+
+
+def test_a_complete_upload_withdraws_older_grades_of_those_it_names() -> None:
+    old = delivery("01-01", residents=[("a", "A"), ("b", "A")], grades=[("a", 2), ("a", 3, "01-10"), ("b", 2)])
+    new = delivery("02-01", residents=[("a", "A"), ("b", "A")], grades=[("a", 4)])
+    assert grades(folded(old, UploadStatements((new,), persons_complete=True))) == [("a", 4, None)]
+    without = delivery("02-01", residents=[("a", "A"), ("b", "A")])
+    assert grades(folded(old, UploadStatements((without,), persons_complete=True))) == grades(folded(old))
 
 
 def test_instability_is_placed_by_criterion() -> None:

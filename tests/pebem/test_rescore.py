@@ -18,11 +18,12 @@ import rules
 from pebem import Aggregate
 from pebem.contracts import Tables, check
 from pebem.engine.timeline import named_criteria
+from pebem.plausibility import shape
 from pebem.rescore import RatingBasis, touched
 from rules.catalogue import Accepts
 from rules.model import RuleBook
 from rules.vocabulary import ASSESSMENT_CELLS, KINDS_WITHOUT_RESIDENT
-from tests.support.pebem.homes import DAYS, FIRST, day, days, obvious, random_home
+from tests.support.pebem.homes import DAYS, FIRST, day, days, obvious, random_home, with_granted_grades
 from tests.support.rules.books import with_every_word
 
 pytestmark = pytest.mark.slow
@@ -64,12 +65,23 @@ def touched_by(before: RatingBasis, after: RatingBasis) -> NDArray[np.bool_]:
     check(after.tables)
     result = touched(before, after, ALL_DAYS).rows(before.tables.interventions)
     assert untouched(before, result) == untouched(after, result)
+    assert grades(before, result) == grades(after, result)
     return result
+
+
+def grades(basis: RatingBasis, touched_rows: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Return the work an edit leaves alone by Pflegegrad and level."""
+    rows = basis.tables.interventions[~touched_rows].reset_index(drop=True)
+    period = basis.period or (FIRST, LAST)
+    if rows.empty:
+        return []
+    home = pebem.compile_home(replace(basis.tables, interventions=rows), basis.book, period)
+    return list(shape(home)[["pflegegrad", "qn_soll", "count"]].itertuples(index=False, name=None))
 
 
 # --- Random sequences of edits -------------------------------------------------------------------------------------
 
-PEOPLE = ("residents", "assessments", "instability", "staff", "overrides")
+PEOPLE = ("residents", "assessments", "instability", "grades", "staff", "overrides")
 
 
 def records_arrive(home: Tables, rng: np.random.Generator, other: Tables) -> Tables:
@@ -121,14 +133,16 @@ def edited(basis: RatingBasis, edit: Callable[..., Tables] | RuleBook | None, se
         return replace(basis, period=PERIODS[seed % len(PERIODS)])
     if isinstance(edit, RuleBook):
         return replace(basis, book=edit)
-    return replace(basis, tables=edit(basis.tables, rng, random_home(basis.book, seed, rows=9)))
+    other = with_granted_grades(random_home(basis.book, seed, rows=9), seed)
+    return replace(basis, tables=edit(basis.tables, rng, other))
 
 
 SEQUENCES = st.lists(st.tuples(st.sampled_from((*EDITS, *BOOKS, None)), st.integers(0, 10_000)), min_size=1, max_size=6)
 
 
 def run(seed: int, edits: Sequence[tuple[Callable[..., Tables] | RuleBook | None, int]]) -> None:
-    first = before = RatingBasis(random_home(BOOK, seed, rows=40), BOOK, PERIODS[seed % len(PERIODS)])
+    home = with_granted_grades(random_home(BOOK, seed, rows=40), seed)
+    first = before = RatingBasis(home, BOOK, PERIODS[seed % len(PERIODS)])
     for edit, chosen in edits:
         after = edited(before, edit, chosen)
         touched_by(before, after)

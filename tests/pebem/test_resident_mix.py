@@ -16,10 +16,10 @@ from pebem.assessments import assess
 from pebem.contracts import Tables
 from pebem.engine.lookup_tables import compile_home
 from pebem.plausibility import shape
-from pebem.resident_mix import mix, there_is
+from pebem.resident_mix import GradeDifference, differences, mix, there_is
 from rules.reference import level
 from rules.vocabulary import ASSESSMENT_CELLS
-from tests.support.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home
+from tests.support.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home, with_granted_grades
 
 BOOK = rules.load(date(2026, 3, 31))
 LAST = FIRST + timedelta(days=DAYS - 1)
@@ -66,7 +66,8 @@ def home() -> Tables:
 
 def test_the_mix_counts_presence_day_by_day() -> None:
     ten = mix(home(), FIRST, FIRST + timedelta(days=9))
-    assert ten == {
+    assert ten.stood_in == Decimal("1.7")
+    assert ten.by_grade == {
         3: Decimal(1),  # a, all days
         5: Decimal("0.4"),  # d, by special constellation, gone after day 3
         0: Decimal("0.3"),  # b from its assessment on day 5 to its last day 7
@@ -86,13 +87,13 @@ def stays(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
 def test_who_moved_in_more_than_once_is_away_in_between() -> None:
     """Of the stays begun the last to begin decides; whoever has none lives there on all days."""
     moves = stays(("b", 6, None), ("b", None, 2), ("c", 0, 8), ("c", 4, 5), ("d", 3, 3), ("zz", 0, 9))
-    ten = mix(home(), FIRST, FIRST + timedelta(days=9), moves)
+    ten = mix(home(), FIRST, FIRST + timedelta(days=9), moves).by_grade
     assert ten[3] == 1  # a has no stay
     assert ten[5] == Decimal("0.1")  # d on day 3
     assert ten[0] == Decimal("0.4")  # b from day 6 on, assessed on day 5
     # b on days 0 to 2, c on days 0 to 3 of the first and 4 to 5 of the second stay, e on all ten
     assert ten[-1] == Decimal("0.3") + Decimal("0.6") + 1
-    assert mix(home(), FIRST + timedelta(days=4), FIRST + timedelta(days=4), moves)[-1] == 2  # c and e
+    assert mix(home(), FIRST + timedelta(days=4), FIRST + timedelta(days=4), moves).by_grade[-1] == 2  # c and e
     assert mix(home(), FIRST, LAST, None) == mix(home(), FIRST, LAST)
 
 
@@ -103,8 +104,58 @@ def test_stays_of_one_day_are_those_of_moving_in_and_out() -> None:
 
 
 def test_a_single_day() -> None:
-    assert mix(home(), FIRST, FIRST)[-1] == 1
-    assert sum(mix(home(), FIRST, FIRST).values()) == 3
+    by_grade = mix(home(), FIRST, FIRST).by_grade
+    assert (by_grade[-1], sum(by_grade.values())) == (1, 3)
+
+
+def granted(*rows: tuple[str, int, int | None]) -> pd.DataFrame:
+    names, grade, start = zip(*rows, strict=True)
+    columns = {"resident": pd.Series(names, dtype=object), "grade": np.array(grade, np.int32)}
+    return pd.DataFrame(columns | {"start": days(list(start))})
+
+
+GRANTED = granted(("a", 4, 4), ("c", 2, None), ("d", 5, None), ("d", 0, 2), ("e", 3, 20), ("zz", 1, None))
+"""Of a from day 4 on, of c and d since always, of d none any more from day 2 on, of e later than looked at."""
+
+
+def test_a_granted_grade_counts_and_the_computed_one_stands_in_where_there_is_none() -> None:
+    ten = mix(replace(home(), grades=GRANTED), FIRST, FIRST + timedelta(days=9))
+    assert ten.by_grade == {
+        3: Decimal("0.4"),  # a until day 3, computed
+        4: Decimal("0.6"),  # a from day 4 on
+        5: Decimal("0.2"),  # d on days 0 and 1
+        2: Decimal("0.8"),  # c, whose assessment has a blank item
+        0: Decimal("0.3") + Decimal("0.2"),  # b as computed, d on days 2 and 3
+        -1: Decimal("0.5") + Decimal("0.1"),  # b before its assessment, e
+        1: Decimal(0),
+    }
+    assert ten.stood_in == Decimal("0.4") + Decimal("0.3")
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+def test_of_granted_grades_the_last_to_begin_holds(order: list[int]) -> None:
+    rows = granted(("a", 1, None), ("a", 2, 3), ("a", 4, 7)).iloc[order].reset_index(drop=True)
+    grades = [mix(replace(home(), grades=rows), day(at).date(), day(at).date()).by_grade for at in (0, 2, 3, 6, 7, 9)]
+    assert [next(grade for grade in (1, 2, 4) if one[grade] == 1) for one in grades] == [1, 1, 2, 2, 4, 4]
+
+
+def test_of_two_granted_grades_since_one_day_the_later_row_holds() -> None:
+    rows = granted(("a", 1, 0), ("a", 2, 0))
+    assert mix(replace(home(), grades=rows), FIRST, FIRST).by_grade[2] == 1
+    assert mix(replace(home(), grades=rows.iloc[::-1].reset_index(drop=True)), FIRST, FIRST).by_grade[1] == 1
+
+
+def test_granted_and_computed_grades_that_differ_are_named_with_the_first_day() -> None:
+    tables = replace(home(), grades=GRANTED)
+    a = GradeDifference("a", FIRST + timedelta(days=4), 4, 3)
+    d = GradeDifference("d", FIRST + timedelta(days=2), 0, 5)
+    assert differences(tables) == [a, d]
+    assert differences(tables, FIRST, FIRST + timedelta(days=3)) == [d]
+    later = FIRST + timedelta(days=6)
+    assert differences(tables, later, LAST) == [replace(a, day=later)]  # d has moved out
+    always = granted(("a", 2, None), ("b", 0, None), ("c", 3, None), ("e", 1, None))
+    assert differences(replace(home(), grades=always)) == [GradeDifference("a", None, 2, 3)]
+    assert differences(home()) == []
 
 
 def test_a_period_that_ends_before_it_begins() -> None:
@@ -127,7 +178,7 @@ def test_the_shape_equals_row_by_row(seed: int) -> None:
 
 def home_of(seed: int) -> Tables:
     """A random home in which half the assessments are complete, so that grades are known."""
-    random = random_home(BOOK, seed)
+    random = with_granted_grades(random_home(BOOK, seed), seed)
     frame = random.assessments.copy()
     for cell in ASSESSMENT_CELLS:
         frame[cell] = np.where(np.arange(len(frame)) % 2, np.maximum(frame[cell], 0), frame[cell])
@@ -163,6 +214,11 @@ def grade_on(tables: Tables, grades: np.ndarray, name: str, on: date) -> int:
         start = date.min if pd.isna(start) else start.date()
         if best <= start <= on:
             best, chosen = start, int(grades[position])
+    best = date.min
+    for row in tables.grades[tables.grades["resident"] == name].to_dict("records"):
+        start = date.min if pd.isna(row["start"]) else row["start"].date()
+        if best <= start <= on:
+            best, chosen = start, row["grade"]
     return chosen
 
 

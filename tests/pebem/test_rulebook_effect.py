@@ -25,13 +25,13 @@ PERIOD = (FIRST, LAST)
 
 @pytest.fixture(scope="module")
 def before() -> RuleBook:
-    return build(documents(SHELF / "rekonstruktion-2026.1"), LAST)
+    return build(documents(SHELF / "rekonstruktion-2026.2"), LAST)
 
 
 @pytest.fixture(scope="module")
 def after() -> RuleBook:
     """Return a house rulebook: other levels, another order, a rule less, a rule changed."""
-    changed_documents = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.1"))
+    changed_documents = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.2"))
     entries = changed_documents["interventions.yaml"]["interventionen"]
     for entry in entries[::3]:
         entry["qn"] = entry["qn"] % 4 + 1

@@ -245,6 +245,32 @@ def test_subtracting_more_than_present_is_refused() -> None:
         half - whole
 
 
+def test_reserved_work_is_never_done_by_another_profession_not_even_as_everyday_work() -> None:
+    """§ 4 Abs. 3 PflBG: only who holds the permit; everyday work counts that profession as QN 4."""
+    plan = replace(BOOK.interventions[BOOK.index["7.E02"]], kind="alltag")
+    book = replace(BOOK, interventions=(plan, BOOK.interventions[BOOK.index["2.1"]]))
+    home = random_home(BOOK, 5)
+    staff = home.staff.iloc[:1].assign(qn=4, role="andere-fachkraft", start=pd.NaT, end=pd.NaT)
+    done = home.interventions.iloc[:2].assign(
+        resident=pd.Categorical([home.assessments["resident"].iloc[0]] * 2),
+        staff=pd.Categorical([staff["staff"].iloc[0]] * 2),
+        intervention=pd.Categorical(["7.E02", "2.1"]),
+        status=pd.Categorical(["durchgeführt"] * 2),
+        date=pd.Timestamp(FIRST),
+    )
+    home = replace(
+        home,
+        staff=staff,
+        interventions=done.reset_index(drop=True),
+        residents=home.residents.assign(moved_in=pd.NaT),
+        assessments=home.assessments.assign(date=pd.NaT),
+        overrides=home.overrides.iloc[:0],
+    )
+    frame = pebem.score(check(home), book).by("intervention").set_index("intervention")
+    assert frame.loc["7.E02", ["qn_ist", "fit"]].tolist() == [3, "vorbehalt_verletzt"]
+    assert frame.loc["2.1", "qn_ist"] == 4
+
+
 def test_a_rulebook_may_have_no_certificates() -> None:
     plain = replace(BOOK, interventions=tuple(replace(e, accepts=None) for e in BOOK.interventions))
     result = pebem.score(random_home(BOOK, 5), plain)

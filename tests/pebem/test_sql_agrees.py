@@ -22,6 +22,7 @@ BOOK = rules.load(date(2026, 3, 31))
 EVERY_WORD = with_every_word()
 WITH_ROLES = replace(
     EVERY_WORD,
+    interventions=tuple(replace(e, kind="alltag") if e.reserved else e for e in EVERY_WORD.interventions),
     roles=(*EVERY_WORD.roles, replace(EVERY_WORD.roles[0], id="leitung", everyday=3, otherwise=4)),
 )
 ALL_GROUPINGS = (*pebem.CUBE, *pebem.FIT, ("shift", "day"), ())

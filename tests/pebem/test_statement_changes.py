@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -56,6 +57,15 @@ def test_a_ward_said_again_repeats() -> None:
     before = stated(wards=((None, "WB 1"),))
     after = stated(wards=((None, "WB 1"), (FEBRUARY, "WB 1"), (MARCH, "WB 2")))
     assert told(before, after) == [("B", FEBRUARY, "added", True), ("B", MARCH, "added", False)]
+
+
+def test_a_granted_grade_said_again_repeats() -> None:
+    def graded(*rows: tuple[date | None, int]) -> Statements:
+        return replace(stated(), grades=typed([("B", grade, first) for first, grade in rows], contracts.GRADES))
+
+    before, after = graded((None, 3)), graded((None, 3), (FEBRUARY, 3), (MARCH, 0))
+    assert told(before, after) == [("B", FEBRUARY, "added", True), ("B", MARCH, "added", False)]
+    assert told(graded((None, 3)), graded((None, 4))) == [("B", None, "corrected", False)]
 
 
 def test_the_mark_of_a_change_does_not_depend_on_repeating() -> None:

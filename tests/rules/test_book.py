@@ -14,7 +14,7 @@ from rules.checks.entries import check_files
 from rules.load import SHELF
 from rules.model import RuleBook
 
-EDITION = SHELF / "rekonstruktion-2026.1"
+EDITION = SHELF / "rekonstruktion-2026.2"
 
 
 def test_has_the_whole_catalogue(book: RuleBook) -> None:
@@ -107,14 +107,72 @@ def test_a_foreign_folder_is_checked_before_it_is_used(tmp_path: Path) -> None:
 
 def test_entries_are_effective_only_while_valid(tmp_path: Path) -> None:
     old = "bedingung: grad(2.10) >= 2\n  qn: 3\n  gueltig_ab: 2020-01-01"
-    folder = changed(tmp_path, "rules.yaml", old, old + "\n  gueltig_bis: 2026-06-30")
-    names = [{rule.id for rule in rules.load(day, folder).rules} for day in (date(2026, 6, 30), date(2026, 7, 1))]
+    folder = changed(tmp_path, "rules.yaml", old, old + "\n  gueltig_bis: 2026-12-31")
+    names = [{rule.id for rule in rules.load(day, folder).rules} for day in (date(2026, 12, 31), date(2027, 1, 1))]
     assert names[0] - names[1] == {"kognition"}
 
 
-def test_a_change_changes_the_hash(tmp_path: Path, book: RuleBook) -> None:
+def test_a_change_changes_the_hash(tmp_path: Path) -> None:
     folder = changed(tmp_path, "rules.yaml", "sicherheit: 80", "sicherheit: 81")
-    assert rules.load(date(2026, 1, 1), folder).sha256 != book.sha256
+    assert rules.load(date(2027, 1, 1), folder).sha256 != rules.load(date(2027, 1, 1)).sha256
+
+
+def test_a_folder_is_taken_at_its_word_on_days_outside_its_time() -> None:
+    """Whoever names a folder chose it; the pages do the same with a rulebook that was imported."""
+    early, late = (rules.load(day, EDITION) for day in (date(2020, 1, 1), date(2027, 6, 1)))
+    assert (early.as_of, late.as_of) == (date(2026, 11, 1), date(2027, 6, 1))
+
+
+def test_the_second_edition_corrects_titles_and_sources_and_no_level() -> None:
+    """Stored results keep the first one: its files never change."""
+    first, second = (rules.load(day) for day in (date(2026, 10, 31), date(2026, 11, 1)))
+    assert (first.edition, second.edition) == ("2026.1", "2026.2")
+    assert first.sha256.startswith("0505747c8ae8")
+    parts = ("id", "kind", "bi_items", "base", "reserved", "accepts", "valid_from", "valid_until")
+    assert [[getattr(e, name) for name in parts] for e in first.interventions] == [
+        [getattr(e, name) for name in parts] for e in second.interventions
+    ]
+    rule = ("id", "title", "kinds", "condition", "level", "bars_certificates", "valid_from", "valid_until")
+    assert [[getattr(e, name) for name in rule] for e in first.rules] == [
+        [getattr(e, name) for name in rule] for e in second.rules
+    ]
+    assert first.criteria == second.criteria
+    titles = {e.id: e.title for e in second.interventions if e.title != first.interventions[first.index[e.id]].title}
+    assert titles == {
+        "2.7": "Alltagsgestaltung: Sonstige Themenbereiche",
+        "4.6": "Haarpflege (einschließlich Rasur)",
+    }
+    assert {e.group for e in second.interventions if e.id.startswith("5.")} == {
+        "5 Krankheitsbezogene Anforderungen und Belastungen"
+    }
+    assert second.interventions[second.index["5.4"]].title_status == "eigen"
+    assert [e.id for e in second.interventions if "AQR" in e.note] == [
+        "1.3",
+        "4.1",
+        "4.6",
+        "4.8",
+        "4.9",
+        "4.13",
+        "4.15",
+        "4.16",
+        "4.17",
+    ]
+    by_id = {one.id: one.provenance for one in second.rules}
+    assert "EHS 2025-1" in by_id["basis"].source
+    assert "EHS 2025-1" in by_id["instabil"].reason
+    for name in ("grad-2", "grad-3", "kognition"):
+        assert by_id[name].source == ""
+        assert "verneint" in by_id[name].reason
+
+
+def test_files_may_use_the_titles_of_any_edition() -> None:
+    """Homes copied them into their own files, and a rulebook of their own may have been made from either."""
+    editions = [rules.load(date(2026, 10, 31)), rules.load(date(2026, 11, 1))]
+    for book in editions:
+        for entry in (entry for other in editions for entry in other.interventions):
+            found = book.find_intervention(entry.title.upper().replace("ẞ", "ß"))
+            assert found is not None, entry.title
+            assert found.id == entry.id
 
 
 def test_catalogue_matches_the_oracles_own_copy(book: RuleBook) -> None:

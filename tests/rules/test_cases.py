@@ -84,7 +84,7 @@ def test_there_are_enough_and_no_two_are_the_same(cases: tuple[Case, ...]) -> No
 
 
 def test_the_product_ships_the_cases_that_are_tested(cases: tuple[Case, ...]) -> None:
-    assert cases_of("rekonstruktion-2026.1") == cases
+    assert cases_of("rekonstruktion-2026.2") == cases
     assert cases_of("gibt-es-nicht") == ()
 
 

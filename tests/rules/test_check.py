@@ -13,8 +13,8 @@ import rules
 from rules.checks.entries import check_documents, check_files
 from rules.load import SHELF, build, documents, sha256_of
 
-EDITION = SHELF / "rekonstruktion-2026.1"
-DAY = date(2026, 1, 1)
+EDITION = SHELF / "rekonstruktion-2026.2"
+DAY = date(2026, 12, 31)
 
 
 def mutated(tmp_path: Path, file: str, old: str, new: str) -> tuple[Path, int]:
@@ -39,10 +39,10 @@ MISTAKES = [
     ("rules.yaml", "  qn: 3", "  qn: 3\n  qn: 4", 1, "grad-3", "„qn“ steht zweimal, zuerst in Zeile"),
     ("rules.yaml", "arten: [koerper]", "arten: [körper]", 0, "grad-2", "arten: die Liste [körper] ist nicht möglich"),
     ("rules.yaml", "sicherheit: 80", "sicherheit: 101", 0, "basis", "sicherheit: 101 ist nicht möglich; erlaubt sind"),
-    ("rules.yaml", "geprueft_am: 2026-11-21", "geprueft_am: 21.11.2026", 0, "basis", "ein Tag des Kalenders"),
+    ("rules.yaml", "geprueft_am: 2026-11-30", "geprueft_am: 30.11.2026", 0, "basis", "ein Tag des Kalenders"),
     ("rules.yaml", "2020-01-01", "2020-02-30", 0, "basis", "„2020-02-30“ ist nicht möglich"),
-    ("rules.yaml", "eigene_setzung: ja", "eigene_setzung: nein", 0, "basis", "erlaubt ist nur „ja“"),
-    ("rules.yaml", "eigene_setzung: ja, ", "", 0, "basis", "entweder „quelle“ mit „stelle“ oder „eigene_setzung: ja“"),
+    ("rules.yaml", "eigene_setzung: ja", "eigene_setzung: nein", 0, "grad-2", "erlaubt ist nur „ja“"),
+    ("rules.yaml", "eigene_setzung: ja, ", "", 0, "grad-2", "entweder „quelle“ mit „stelle“ oder „eigene_setzung: ja“"),
     ("rules.yaml", "quelle: pflbg", "quelle: pflgb", 0, "vorbehalt", "Meinten Sie „pflbg“? Vorhanden sind: pflbg,"),
     (
         "rules.yaml",
@@ -174,12 +174,12 @@ def test_problems_without_a_file_have_no_line() -> None:
 
 def test_no_day_may_be_without_a_rule_that_always_holds() -> None:
     contents = documents(EDITION)
-    contents["rules.yaml"]["regeln"][0]["gueltig_bis"] = "2026-06-30"
+    contents["rules.yaml"]["regeln"][0]["gueltig_bis"] = "2026-12-31"
     problems = check_documents(contents)
     assert len(problems) == 113
-    assert "ab 2026-07-01 keine Regel, die immer gilt" in problems[0].message
+    assert "ab 2027-01-01 keine Regel, die immer gilt" in problems[0].message
     contents["rules.yaml"]["regeln"].append(
-        {**contents["rules.yaml"]["regeln"][0], "gueltig_ab": "2026-07-01", "gueltig_bis": "9999-12-31"}
+        {**contents["rules.yaml"]["regeln"][0], "gueltig_ab": "2027-01-01", "gueltig_bis": "9999-12-31"}
     )
     assert check_documents(contents) == []
 

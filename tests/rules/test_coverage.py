@@ -5,24 +5,26 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import rules
 from rules import statute
-from rules.checks.coverage import coverage, statute_coverage, total
+from rules.checks.coverage import Coverage, coverage, of_book, statute_coverage, total
 from rules.checks.entries import check_documents
 from rules.files.schema import form
 from rules.load import FILES, SHELF, documents
 
-EDITION = SHELF / "rekonstruktion-2026.1"
+EDITION = SHELF / "rekonstruktion-2026.2"
 
 
 def test_everything_is_cited() -> None:
     parts = (*coverage(EDITION), *statute_coverage())
     assert [part.name for part in parts if not part.complete] == []
     whole = total(parts)
-    assert (whole.entries, whole.cited + whole.own) == (176, 176)
+    assert (whole.entries, whole.cited + whole.own) == (181, 181)
     assert whole.oldest is not None
     assert whole.oldest >= date(2026, 11, 21)
     assert 0 < whole.certainty <= 100
@@ -83,3 +85,23 @@ def test_uncited_entries_are_counted() -> None:
     contents["rules.yaml"]["regeln"][0]["beleg"] = {"grund": "Darum.", "sicherheit": 50, "geprueft_am": "2026-11-21"}
     assert not coverage(contents)[1].complete
     assert [problem.entry for problem in check_documents(contents)] == ["basis"]
+
+
+def test_what_a_rulebook_rests_on_is_said_in_sums() -> None:
+    first, second = (total(coverage(SHELF / f"rekonstruktion-2026.{number}")) for number in (1, 2))
+    assert (
+        first.sentence == "11 von 142 Einträgen haben eine Quelle, 131 sind eigene Setzungen (im Mittel 66 % sicher)."
+    )
+    assert (
+        second.sentence == "12 von 142 Einträgen haben eine Quelle, 130 sind eigene Setzungen (im Mittel 66 % sicher)."
+    )
+    for day in (date(2026, 10, 31), date(2026, 11, 1)):
+        book = rules.load(day)
+        assert of_book(book).sentence == total(coverage(SHELF / f"rekonstruktion-{book.edition}")).sentence
+    single = Coverage("", 2, 1, 1, 62.5, None)
+    assert single.sentence == "1 von 2 Einträgen hat eine Quelle, 1 ist eine eigene Setzung (im Mittel 63 % sicher)."
+
+
+def test_the_readme_says_it_of_the_newest_edition() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert total(coverage(EDITION)).sentence in readme

@@ -21,7 +21,7 @@ DAY = date(2026, 7, 1)
 
 @pytest.fixture(scope="module")
 def contents() -> dict[str, Any]:
-    return documents(SHELF / "rekonstruktion-2026.1")
+    return documents(SHELF / "rekonstruktion-2026.2")
 
 
 @pytest.fixture(scope="module")

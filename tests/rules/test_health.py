@@ -18,7 +18,7 @@ from rules.load import FILES, SHELF, build, documents
 from rules.reference import ReferenceResident, level
 from tests.support.rules import toy
 
-BUILT_IN = documents(SHELF / "rekonstruktion-2026.1")
+BUILT_IN = documents(SHELF / "rekonstruktion-2026.2")
 
 
 def with_rule(contents: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from rules.states import States
 from tests.support.rules.mutants import Mutant, of_criterion, of_intervention, of_rule
 
 BOOK = rules.load(date(2026, 3, 31))
-CASES = cases_of("rekonstruktion-2026.1")
+CASES = cases_of("rekonstruktion-2026.2")
 
 WITHOUT_ITEMS = ("behandlung", "verhalten", "alltag", "organisation", "hauswirtschaft", "vorbehalt")
 

@@ -28,17 +28,18 @@ NEW_GRADES = f"""pflegegrade:
 - gueltig_ab: 2017-01-01
   gueltig_bis: 2026-12-31
 """
-OLD_VALUES = "ausgaben:\n- gueltig_ab: 2023-07-01\n"
+OLD_VALUES = "ausgaben:\n- gueltig_ab: 2027-01-01\n"
 NEW_VALUES = f"""ausgaben:
-- gueltig_ab: 2027-01-01
+- gueltig_ab: 2028-01-01
   {CITED}
   gruppen:
   - {{id: nr1, titel: A, qn: "QN 1 und 2", werte: ["0.1000", "0.1000", "0.1000", "0.1000", "0.1000"], {CITED}}}
   - {{id: nr2, titel: B, qn: "QN 3", werte: ["0.2000", "0.2000", "0.2000", "0.2000", "0.2000"], {CITED}}}
   - {{id: nr3, titel: C, qn: "QN 4", werte: ["0.3000", "0.3000", "0.3000", "0.3000", "0.3000"], {CITED}}}
-- gueltig_ab: 2023-07-01
-  gueltig_bis: 2026-12-31
+- gueltig_ab: 2027-01-01
+  gueltig_bis: 2027-12-31
 """
+TITLE_2027 = '    titel: "Hilfskraftpersonal mit einer Erlaubnis nach § 1 oder § 50 des Pflegefachassistenzgesetzes"\n'
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_new_thresholds_are_effective_from_their_day(shelf: Path) -> None:
 
 def test_rules_on_the_pflegegrad_follow_the_day_of_the_rulebook(shelf: Path) -> None:
     change(shelf / "assessment.yaml", OLD_GRADES, NEW_GRADES)
-    contents = documents(shelf / "rekonstruktion-2026.1")
+    contents = documents(shelf / "rekonstruktion-2026.2")
     rule = next(entry for entry in contents["rules.yaml"]["regeln"] if entry["id"] == "instabil")
     rule["bedingung"] = "pflegegrad >= 1"
     assert check_documents(contents) == []
@@ -91,10 +92,27 @@ def test_rules_on_the_pflegegrad_follow_the_day_of_the_rulebook(shelf: Path) -> 
 def test_new_staffing_values_are_effective_from_their_day(shelf: Path) -> None:
     change(shelf / "staffing.yaml", OLD_VALUES, NEW_VALUES)
     assert check_statute(shelf) == []
-    before, after = (staffing.full_time_equivalents({3: 10}, day) for day in (LAST_OLD, FIRST_NEW))
+    before, after = (staffing.full_time_equivalents({3: 10}, date(year, 1, 1)) for year in (2027, 2028))
     assert (before.nr1, before.nr2, before.nr3) == (Decimal("1.4490"), Decimal("1.0740"), Decimal("1.5510"))
     assert (after.nr1, after.nr2, after.nr3) == (1, 2, 3)
     assert after.provenance.source == "Erfundenes Gesetz, § 1"
+
+
+def test_from_2027_number_2_is_named_after_the_new_law_and_the_values_stay() -> None:
+    before, after = (
+        staffing.full_time_equivalents(dict.fromkeys(range(1, 6), 1), day) for day in (LAST_OLD, FIRST_NEW)
+    )
+    assert [getattr(before, group) for group in staffing.GROUPS] == [getattr(after, group) for group in staffing.GROUPS]
+    assert before.titles["nr2"].endswith("Assistenzausbildung von mindestens einem Jahr")
+    assert after.titles["nr2"].endswith("mit einer Erlaubnis nach § 1 oder § 50 des Pflegefachassistenzgesetzes")
+    assert (before.titles["nr1"], before.titles["nr3"]) == (after.titles["nr1"], after.titles["nr3"])
+    assert before.provenance.source.startswith("SGB XI, Fassung August 2026")
+    assert (before.provenance.certainty, after.provenance.certainty) == (100, 95)
+    levels = [
+        statute.entries_on(statute.document("levels.yaml")["niveaus"], day, "")["3"] for day in (LAST_OLD, FIRST_NEW)
+    ]
+    assert levels[0]["titel"] == "Pflegeassistenz mit ein- oder zweijähriger Ausbildung"
+    assert levels[1]["titel"] == "Pflegefachassistenz oder fortgeltende Helfer- oder Assistenzausbildung"
 
 
 @pytest.mark.parametrize(
@@ -130,8 +148,18 @@ def test_an_overlap_or_a_gap_between_editions_is_refused(shelf: Path, until: str
         ),
         ("assessment.yaml", "klassen_ab: [43, 86, 129, 600]", "klassen_ab: [43, 86, 129]", ["Eintrag c", "Punktwert"]),
         ("assessment.yaml", '    "3.13":', '    "3.14":', ["Eintrag 3", "3.1 bis 3.13"]),
-        ("staffing.yaml", '"0.0872"', '"0,0872"', ["Eintrag nr1", "0,0872", "vier Nachkommastellen"]),
-        ("staffing.yaml", ', "0.1758"]', "]", ["Eintrag nr1", "5 Werten"]),
+        (
+            "staffing.yaml",
+            f'{TITLE_2027}    qn: "QN 3"\n    werte: ["0.0564"',
+            f'{TITLE_2027}    qn: "QN 3"\n    werte: ["0,0564"',
+            ["Eintrag nr2", "0,0564", "vier Nachkommastellen"],
+        ),
+        (
+            "staffing.yaml",
+            f'{TITLE_2027}    qn: "QN 3"\n    werte: ["0.0564", ',
+            f'{TITLE_2027}    qn: "QN 3"\n    werte: [',
+            ["Eintrag nr2", "5 Werten"],
+        ),
         ("levels.yaml", "  alltag: 2\n", "  alltag: 7\n", ["Eintrag betreuung-43b", "alltag: 7", "1 bis 4"]),
     ],
 )

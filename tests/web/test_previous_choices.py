@@ -137,6 +137,23 @@ def test_repaired_row_of_the_second_of_two_carers_counts_beside_the_first(ben: P
     assert seconds(ben) == [600]
 
 
+def test_repaired_row_takes_no_row_of_another_upload_away(ben: Person, tmp_path: Path) -> None:
+    """Also where its upload corrects similar rows: had it been right at once, it would have replaced one."""
+    stored_with(ben, file_of(work("P1")), ApplyChoice())
+    original = stored_with(ben, file_of(work("P2", "zehn")), ApplyChoice("similar"))
+    repaired = ben.read_in(workbook_of(ben, original, tmp_path, F2="20"), store=False)
+    assert told(ben, repaired) == [1, 0, 0, 0]
+    ben.store(repaired)
+    assert seconds(ben) == [600, 1200]
+    # A row that is stored already stays one.
+    other = ben.read_in(file_of(work("P2", "20"), work("P1", "zehn")))
+    assert seconds(ben) == [600, 1200]
+    same = ben.read_in(workbook_of(ben, other, tmp_path, F2="10"), store=False)
+    assert told(ben, same) == [0, 0, 1, 0]
+    ben.store(same)
+    assert seconds(ben) == [600, 1200]
+
+
 @needs_libreoffice
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "xls"])
 def test_workbook_saved_by_another_program_still_knows_its_upload(ben: Person, tmp_path: Path, suffix: str) -> None:

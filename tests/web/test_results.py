@@ -9,10 +9,10 @@ import pytest
 
 import importers
 import pebem
+import rules
 from pebem.aggregate import Aggregate
 from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import Person
-from web.services import rulebook_calendar
 from web.services.analysis import demand, home_analysis, results
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
 def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     """What pages show equals what the engine says of the same file without any store."""
     anna.read_in(workbooks.workbook())
-    book = rulebook_calendar.current("rekonstruktion")
+    book = rules.load(date(2026, 2, 8))
     direct = pebem.score(importers.read([("a.xlsx", workbooks.workbook())], book).tables, book, groupings=pebem.CUBE)
     result = results.load(anna.services.databases.reading, anna.home_id)
     assert result.period == (date(2026, 1, 5), date(2026, 2, 8))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from rules.checks.coverage import CERTAINTY
 from tests.support.web import workbooks
 from tests.support.web.edited import edited
 from tests.support.web.pages import Person, person, post, token
@@ -33,6 +34,20 @@ def exported(client: FlaskClient) -> bytes:
 def send(client: FlaskClient, address: str, page: str, content: bytes, name: str) -> Any:
     form = {"csrf_token": token(client.get(page)), "datei": (BytesIO(content), name)}
     return client.post(address, data=form, content_type="multipart/form-data")
+
+
+@pytest.mark.parametrize("page", ["/regelwerk", "/regelwerke/rekonstruktion"])
+def test_what_a_rulebook_rests_on_stands_first_with_what_the_percentages_mean(client: FlaskClient, page: str) -> None:
+    text = client.get(page).text
+    said = "12 von 142 Einträgen haben eine Quelle, 130 sind eigene Setzungen (im Mittel 66 % sicher)."
+    assert said in text
+    assert CERTAINTY in text
+    if page == "/regelwerk":
+        assert text.index(said) == text.index("<p", text.index("</h1>")) + len('<p class="lead">')
+
+
+def test_percentages_are_explained_where_an_entry_has_one(client: FlaskClient) -> None:
+    assert CERTAINTY in client.get("/regelwerk/4.12").text
 
 
 def test_a_rulebook_of_another_tenant_does_not_exist(ben: Person, client: FlaskClient) -> None:

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import event, text
 
 import pebem
+import rules
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
 from pebem.plausibility import shape
 from tests.support.pebem.homes import random_home
 from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import Person, person
-from web.services import rulebook_calendar
 from web.services.analysis import demand, home_analysis, plausibility, results, scoring
 from web.services.rulebook_calendar import RulebookPeriod
 from web.store import migrate
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.databases import Databases
 
-BOOK = rulebook_calendar.current("rekonstruktion")
+BOOK = rules.load(date(2026, 2, 28))
 FIRST, LAST = date(2025, 11, 20), date(2026, 3, 10)
 SPAN = (LAST - FIRST).days + 1
 PERIODS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.rulebooks.columns import INSTRUCTIONS, SHEETS
+from rules.checks.coverage import CERTAINTY
 from web.reports.sheets import INK_2, Styles, landscape, row_height
 from web.wording.figures import KIND_WORDS
 
@@ -100,19 +101,27 @@ _LANGUAGE: Final = (
 )
 
 
-def add(file: Workbook, styles: Styles, head: Mapping[str, Any]) -> None:
-    """Add the sheet that explains how to change a rulebook, what each column means and how conditions are read."""
+def add(file: Workbook, styles: Styles, head: Mapping[str, Any], rests_on: str) -> None:
+    """Add the sheet that explains how to change a rulebook, what each column means and how conditions are read.
+
+    Parameters
+    ----------
+    rests_on
+        In sums, what its entries rest on: the first line.
+    """
     page = file.add_worksheet(INSTRUCTIONS)
     page.hide_gridlines(2)
     for column, width in enumerate(_WIDTHS):
         page.set_column(column, column, width)
     wrap, bold = styles(text_wrap=True), styles(bold=True)
     code = styles(num_format="@", font_name="Consolas", text_wrap=True)
-    page.set_row(0, 26)
-    page.write_string(0, 0, "So ändern Sie ein Regelwerk", styles.title)
+    page.write_string(0, 0, rests_on, bold)
+    page.write_string(1, 0, CERTAINTY, styles(font_color=INK_2))
+    page.set_row(3, 26)
+    page.write_string(3, 0, "So ändern Sie ein Regelwerk", styles.title)
     origin = f"Diese Arbeitsmappe enthält: {head['titel']}, Ausgabe {head['ausgabe']}, Status {head['status']}."
-    page.write_string(1, 0, origin, styles(font_color=INK_2))
-    row = _pairs(page, 3, _HOW, bold, wrap)
+    page.write_string(4, 0, origin, styles(font_color=INK_2))
+    row = _pairs(page, 6, _HOW, bold, wrap)
     row = _heading(page, styles, row, "Die Sprache der Bedingungen")
     row = _pairs(page, row, _LANGUAGE, code, wrap)
     together = (

@@ -15,7 +15,7 @@ import typst
 
 from rules.assessment import instrument
 from rules.checks.cases import deviations
-from rules.checks.coverage import coverage, statute_coverage, total
+from rules.checks.coverage import CERTAINTY, coverage, of_book, statute_coverage, total
 from rules.checks.entries import LISTS
 from rules.language.condition import words
 from rules.staffing import GROUPS, full_time_equivalents
@@ -118,6 +118,8 @@ def content(
         ],
         "instrument": _instrument(book),
         "staffing": _staffing(book),
+        "rests_on": of_book(book).sentence,
+        "certainty": CERTAINTY,
         "coverage": _coverage(documents),
         "sources": _sources(documents),
         "cases": {"total": len(cases), "odd": len(odd)},
@@ -293,7 +295,6 @@ def _coverage(documents: Mapping[str, Any]) -> list[dict[str, Any]]:
             "total": part.entries,
             "cited": part.cited,
             "own": part.own,
-            "share": number(100 * (part.cited + part.own) / part.entries) if part.entries else "–",
             "certainty": number(part.certainty),
             "oldest": day(part.oldest),
         }

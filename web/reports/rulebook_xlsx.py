@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from importers.rulebooks.columns import HEAD, INTERVENTIONS, SHEETS, SOURCES, YES, Form
 from rules import RuleBookError
+from rules.checks.coverage import coverage, total
 from web.reports import rulebook_guide
 from web.reports.sheets import INK_2, LINE, Styles, landscape, row_height, workbook
 
@@ -60,7 +61,7 @@ def write(path: Path, documents: Mapping[str, Any]) -> None:
     head = documents[HEAD.file]
     with workbook(path, f"Regelwerk {head['titel']} {head['ausgabe']}") as file:
         styles = Styles(file)
-        rulebook_guide.add(file, styles, head)
+        rulebook_guide.add(file, styles, head, total(coverage(documents)).sentence)
         for sheet in SHEETS:
             _sheet(file, styles, sheet, list(_entries(sheet, documents)))
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 KIND_WORDS: Final = {
     "assessment": ("Begutachtung", "Begutachtungen"),
     "instability": ("instabile Phase", "instabile Phasen"),
+    "grade": ("Pflegegrad", "Pflegegrade"),
     "level": ("Niveau", "Niveaus"),
     "ward": ("Wohnbereich", "Wohnbereiche"),
     "stay": ("Aufenthalt", "Aufenthalte"),
@@ -104,6 +105,8 @@ def _sentence(row: Mapping[str, Any]) -> str:
             qn, role, certificates, last = value
             extras = ", ".join(part for part in (role, certificates) if part)
             return f"QN {qn}{f' ({extras})' if extras else ''} gilt {since}{_until(last)}"
+        case "grade":
+            return f"{f'Pflegegrad {value[0]}' if value[0] else 'kein Pflegegrad'} gilt {since}"
         case "ward":
             return f"Wohnbereich {value[0]} gilt {since}"
         case "stay":

@@ -88,7 +88,8 @@ def _first_day(one: _Whole, wholes: list[_Whole]) -> dt.date | None:
         return one.day
     cover = one.told[0][0]
     if one.beside or all(
-        other.told[0][0] >= cover or (other.told[0][0] == ALWAYS and other.told[1] >= one.told[1]) for other in wholes
+        other.told[0][0] >= cover or (other.told[0][0] == ALWAYS and other.told[0][1] >= one.told[1])
+        for other in wholes
     ):
         return ALWAYS
     dated = [other for other in wholes if other.day is not None and other.own > (cover, one.told[1])]

@@ -50,6 +50,7 @@ class Case:
     wards: dict | None = None
     stays: dict | None = None
     unstable: dict | None = None
+    grades: dict | None = None
     duties: set | None = field(default=None)
 
 

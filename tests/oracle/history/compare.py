@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .figures import figures
 from .model import HomeHistory
-from .records import ALWAYS, RESIDENT, AmbiguousError, Assessed, Choice, File, Level, Lives, Unstable
+from .records import ALWAYS, RESIDENT, AmbiguousError, Assessed, Choice, File, Grade, Level, Lives, Unstable
 from .steps import Book, SetLevel, Step, Store, Undo, do, possible, script
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def as_one_upload(model: HomeHistory, product: ProductHome) -> None:
     for number, (file, choice) in enumerate(folded(model)):
         product.do(Store(f"f{number}", (file,), choice))
     found = model.statements()
-    people = {who for who, *_ in (*found.assessed, *found.unstable, *found.wards, *found.stays)}
+    people = {who for who, *_ in (*found.assessed, *found.unstable, *found.wards, *found.stays, *found.grades)}
     people |= model.known()[0] | {act.resident for act in model.acts()}
     for one in model.set_by_hand:
         meant = one.resident and model.person(RESIDENT, one.resident)
@@ -115,6 +115,7 @@ def folded(model: HomeHistory) -> list[tuple[File, Choice]]:
         tuple(Level(who, qn, begun(day), last, role, certificates)
               for (who, day), (qn, role, certificates, last) in found.levels.items() if who in staff) or None,
         tuple(model.duties()),
+        grades=tuple(Grade(who, grade, begun(day)) for (who, day), grade in found.grades.items()),
     )  # fmt: skip
     made = [(whole, Choice("none", always=True))]
     for who in sorted(residents):

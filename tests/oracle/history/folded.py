@@ -42,7 +42,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("resident_id", "staff_id", "intervention", "source", "shift", "ward", "status")
 PERSONS = {RESIDENT: "resident_id", EMPLOYEE: "staff_id"}
-FRAMES = {"residents": "resident", "assessments": "resident", "instability": "resident", "staff": "staff"}
+FRAMES = {
+    "residents": "resident",
+    "assessments": "resident",
+    "instability": "resident",
+    "grades": "resident",
+    "staff": "staff",
+}
 
 
 class FoldedHome(ProductHome):
@@ -222,6 +228,8 @@ class FoldedHome(ProductHome):
             found.unstable[who, criterion, first or ALWAYS] = last
         for who, qn, role, certificates, first, last in records(folded.staff, contracts.STAFF):
             found.levels[who, first or ALWAYS] = (qn, role, certificates, last)
+        for who, grade, first in records(folded.grades, contracts.GRADES):
+            found.grades[who, first or ALWAYS] = grade
         for who, ward, first in records(folded.wards, WARDS):
             found.wards[who, first or ALWAYS] = ward
         for who, first, last in records(folded.stays, STAYS):
@@ -287,6 +295,7 @@ class FoldedHome(ProductHome):
             residents=found.residents,
             assessments=found.assessments,
             instability=found.instability,
+            grades=found.grades,
             staff=found.staff,
             interventions=pd.DataFrame({name: work[name] for name in contracts.INTERVENTIONS}),
             overrides=typed(by_hand, contracts.OVERRIDES),

@@ -18,6 +18,7 @@ from .records import (
     Choice,
     Duty,
     File,
+    Grade,
     Level,
     Lives,
     SetByHand,
@@ -55,6 +56,7 @@ class Generator:
         self, seed: int, *, plain: bool = False, instability_without_day: bool = True, repairs: bool = True
     ) -> None:
         self.rng = random.Random(seed)
+        self.for_grades = random.Random(f"grades {seed}")  # sequences stay those they were
         self.home = HomeHistory()
         self.plain, self.instability_without_day, self.repairs = plain, instability_without_day, repairs
         self.number = 0
@@ -208,6 +210,8 @@ class Generator:
             rows["duties"] = tuple({self._duty() for _ in range(rng.randint(1, 3))})
         if not self.plain and acts and rng.random() < 0.2:
             rows["faulty"] = (rng.choice((*DAYS, None)),)
+        if self.for_grades.random() < 0.35:
+            rows["grades"] = tuple(self._grade() for _ in range(self.for_grades.randint(1, 3)))
         if not acts and not any(rows.get(name) for name in ("lives", "assessed", "unstable", "levels", "duties")):
             return File((self._act(),))
         rows = {name: value for name, value in rows.items() if value or name == "without"}
@@ -264,6 +268,11 @@ class Generator:
         last = None if rng.random() < 0.4 else (first or self._day()) + dt.timedelta(rng.choice((0, 8, 30)))
         return Unstable(who, rng.choice(("sturz", "wunde")), first, last)
 
+    def _grade(self) -> Grade:
+        rng = self.for_grades
+        first = None if rng.random() < 0.5 else rng.choice(DAYS) - dt.timedelta(rng.choice((0, 11, 31)))
+        return Grade(rng.choice(RESIDENTS + STRANGE_RESIDENTS[:1]), rng.randint(0, 5), first)
+
     def _level(self, who: str) -> Level:
         rng = self.rng
         first = None if rng.random() < 0.55 else self._day() - dt.timedelta(rng.choice((0, 11, 31)))
@@ -301,7 +310,7 @@ def readable(files: tuple[File, ...]) -> tuple[File, ...]:
             levels = levels and tuple(replace(row, **blank[name]) for row in levels)  # type: ignore[arg-type]
         lives = file.lives
         if any(other.lives for other in files):
-            about = {row.resident for row in (*file.assessed, *file.unstable)}
+            about = {row.resident for row in (*file.assessed, *file.unstable, *file.grades)}
             lacking = sorted(about - {row.resident for row in lives or ()})
             lives = (*(lives or ()), *(Lives(who) for who in lacking)) or None
         made.append(replace(file, lives=lives, levels=levels, without=without if levels else ()))

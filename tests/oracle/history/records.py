@@ -76,6 +76,15 @@ class Unstable(Value):
 
 
 @dataclass(frozen=True, repr=False)
+class Grade(Value):
+    """A granted Pflegegrad, 0 = none."""
+
+    resident: str
+    grade: int
+    first: dt.date | None = None
+
+
+@dataclass(frozen=True, repr=False)
 class Level(Value):
     """A row of the list of staff."""
 
@@ -115,6 +124,7 @@ class File(Value):
     duties: tuple[Duty, ...] = ()
     faulty: tuple[dt.date | None, ...] = ()
     without: tuple[str, ...] = ()
+    grades: tuple[Grade, ...] = ()
 
     def first_day(self) -> dt.date | None:
         """Return the first day of its acts and duties."""
@@ -143,6 +153,7 @@ class File(Value):
             of_employee(self.duties),
             self.faulty,
             self.without,
+            of_resident(self.grades),
         )
 
 
@@ -194,6 +205,7 @@ class Statements:
     levels: dict[tuple[str, dt.date], tuple] = field(default_factory=dict)
     wards: dict[tuple[str, dt.date], str] = field(default_factory=dict)
     stays: dict[tuple[str, dt.date], dt.date | None] = field(default_factory=dict)
+    grades: dict[tuple[str, dt.date], int] = field(default_factory=dict)
 
     def ward_of(self, resident: str | None, on: dt.date) -> str | None:
         """Return the ward a resident lives in on a day."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cases import ACT, FEBRUARY, LIVES_1, LIVES_2, QN_2, QN_3, STRAY, WORSE, ZERO, Case, act, acts, day
-from .records import ALWAYS, EMPLOYEE, RESIDENT, Assessed, Choice, Duty, File, Level, Lives, Unstable
+from .records import ALWAYS, EMPLOYEE, RESIDENT, Assessed, Choice, Duty, File, Grade, Level, Lives, Unstable
 
 OF_STATEMENTS = [
     Case("another month adds, the earlier stays (F3)", (
@@ -11,6 +11,14 @@ OF_STATEMENTS = [
         File((FEBRUARY,), levels=(Level("P1", 3, day(1, 2)),), assessed=(Assessed("0042", day(1, 2), WORSE),))),
         levels={("P1", ALWAYS): (2, None, "", day(31)), ("P1", day(1, 2)): QN_3},
         assessed={("0042", day(1)): (dict(ZERO), False), ("0042", day(1, 2)): (dict(WORSE), False)}),
+    Case("granted grades: undated since always, then from the next file's first day, and a dated one between", (
+        File((ACT,), grades=(Grade("0042", 2),)), File((act(day=day(3, 3)),), grades=(Grade("0042", 4),)),
+        File((FEBRUARY,), grades=(Grade("0042", 0, day(20)), Grade("77", 3, day(1, 2))))),
+        grades={("0042", ALWAYS): 2, ("0042", day(20)): 0, ("0042", day(3, 3)): 4, ("77", day(1, 2)): 3}),
+    Case("a grade of the same day corrects, a complete list withdraws", (
+        File((ACT,), grades=(Grade("0042", 2, day(3)),)), File((ACT,), grades=(Grade("0042", 3, day(3)),)),
+        (File((FEBRUARY,), grades=(Grade("77", 3),)), Choice(persons_complete=True))),
+        grades={("0042", day(3)): 3, ("77", ALWAYS): 3}),
     Case("undated: since always, then from the next file's first day", (
         File((ACT,), levels=(Level("P1", 2),)), File((FEBRUARY,), levels=(Level("P1", 3),))),
         levels={("P1", ALWAYS): QN_2, ("P1", day(12, 2)): QN_3}),

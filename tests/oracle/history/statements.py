@@ -80,7 +80,7 @@ def _with_repairs(uploads: Sequence[Applied]) -> list[Applied]:
     return list(found.values())
 
 
-_ROWS = ("lives", "assessed", "unstable", "levels")
+_ROWS = ("lives", "assessed", "unstable", "grades", "levels")
 
 
 def _joined(*parts: tuple | None) -> tuple | None:
@@ -101,6 +101,7 @@ def _said(file: File) -> list[_Said]:
     """Return the statements of a file; of several with one key the last."""
     rows = [_Said("assessed", (row.resident,), row.day, row) for row in file.assessed]
     rows += [_Said("unstable", (row.resident, row.criterion), row.first, row.last, row.last) for row in file.unstable]
+    rows += [_Said("grades", (row.resident,), row.first, row.grade) for row in file.grades]
     rows += [
         _Said(
             "levels",
@@ -135,7 +136,7 @@ def _fold(found: Statements, place: int, said: list[tuple[dt.date, list[_Said]]]
         value = row.value
         if row.kind == "levels":
             value = _stated(value, stored.get(key, value))  # type: ignore[arg-type]
-        if row.kind != "wards":
+        if row.kind not in {"wards", "grades"}:  # they have no last day
             if row.last is None and ends.get((row.kind, key), ALWAYS) > cover:
                 last = stored[key][-1] if row.kind == "levels" else stored[key]
                 value = (*value[:-1], last) if row.kind == "levels" else last  # type: ignore[index]
@@ -190,7 +191,7 @@ def _dropped(row: _Said, later: Sequence[Applied]) -> bool:
     """Return whether a later upload is complete for the person of a statement, and so says that it never was."""
     for one in later:
         rows = [other for file in one.files for other in getattr(file, row.kind, None) or ()]
-        if not one.choice.persons_complete or row.kind not in {"assessed", "unstable", "levels"} or not rows:
+        if not one.choice.persons_complete or row.kind not in {"assessed", "unstable", "grades", "levels"} or not rows:
             continue
         lives = {other.resident for file in one.files for other in file.lives or ()}
         persons = {other.employee for other in rows} if row.kind == "levels" else lives | {o.resident for o in rows}

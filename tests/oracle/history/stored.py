@@ -60,6 +60,8 @@ def statements(session: Session, home_id: int, names: Mapping[str, str]) -> Stat
         _put(found.levels, (who, on), (row.qn, row.role, row.certificates, row.end))
     for who, on, row in _about(session, home_id, models.ResidentWard, names):
         _put(found.wards, (who, on), row.ward)
+    for who, on, row in _about(session, home_id, models.ResidentGrade, names):
+        _put(found.grades, (who, on), row.grade)
     for who, on, row in _about(session, home_id, models.Stay, names):
         _put(found.stays, (who, on), row.end)
     return found

@@ -31,6 +31,7 @@ def frames(files: Sequence[File]) -> tuple[contracts.Tables, dict[str, np.ndarra
             for row in _rows(files, "assessed")
         ],
         "instability": [(row.resident, row.criterion, row.first, row.last) for row in _rows(files, "unstable")],
+        "grades": [(row.resident, row.grade, row.first) for row in _rows(files, "grades")],
         "staff": [
             (row.employee, row.qn, row.role, row.certificates, row.first, row.last) for row in _rows(files, "levels")
         ],
@@ -48,6 +49,7 @@ def frames(files: Sequence[File]) -> tuple[contracts.Tables, dict[str, np.ndarra
         "residents": contracts.RESIDENTS,
         "assessments": contracts.ASSESSMENTS | dict.fromkeys(ASSESSMENT_CELLS, "int"),
         "instability": contracts.INSTABILITY,
+        "grades": contracts.GRADES,
         "staff": contracts.STAFF,
         "interventions": contracts.INTERVENTIONS,
         "duties": contracts.DUTIES,
@@ -61,7 +63,7 @@ def frames(files: Sequence[File]) -> tuple[contracts.Tables, dict[str, np.ndarra
 
 
 _SOURCES = {
-    "residents": "lives", "assessments": "assessed", "instability": "unstable", "staff": "levels",
+    "residents": "lives", "assessments": "assessed", "instability": "unstable", "grades": "grades", "staff": "levels",
     "interventions": "acts", "duties": "duties",
 }  # fmt: skip
 
@@ -125,6 +127,10 @@ def workbook(file: File) -> bytes:
         "Instabilität": [
             ["Bewohner-Nr", "Kriterium", "Von", "Bis"],
             *([row.resident, row.criterion, row.first, row.last] for row in file.unstable),
+        ],
+        "Pflegegrade": [
+            ["Bewohner-Nr", "Pflegegrad", "Seit"],
+            *([row.resident, row.grade or "kein", row.first] for row in file.grades),
         ],
         "Mitarbeitende": [
             staff,

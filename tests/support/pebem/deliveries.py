@@ -34,8 +34,8 @@ def assessed(resident: str, day: str | None, *, special: bool = False, **cells: 
 def delivery(cover: str | None = None, *, unstated: tuple[str, ...] = (), **rows: list[tuple[Any, ...]]) -> Delivery:
     """Return what a file states; rows as in the contracts, days written "02-01".
 
-    ``residents`` may be short: (resident, ward, moved in, moved out); so may ``staff``: (staff, qn, first day, last
-    day) or with role and certificates after the level.
+    ``residents`` may be short: (resident, ward, moved in, moved out); so may ``grades`` and ``staff``: (staff, qn,
+    first day, last day) or with role and certificates after the level.
     """
     people = [(*row, None, None, None)[:4] for row in rows.get("residents", [])]
     staff = [row if len(row) == 6 else (*row[:2], None, "", *row[2:], None, None)[:6] for row in rows.get("staff", [])]
@@ -46,6 +46,8 @@ def delivery(cover: str | None = None, *, unstated: tuple[str, ...] = (), **rows
         "instability": typed([(*row[:2], on(row[2]), on(row[3])) for row in unstable], contracts.INSTABILITY),
         "staff": typed([(*row[:4], on(row[4]), on(row[5])) for row in staff], contracts.STAFF),
     }
+    granted = [(*row, None)[:3] for row in rows.get("grades", [])]
+    frames["grades"] = typed([(*row[:2], on(row[2])) for row in granted], contracts.GRADES)
     return Delivery(**frames, cover=on(cover), unstated=frozenset(unstated))
 
 
@@ -62,6 +64,11 @@ def levels(stated: Statements) -> list[tuple[Any, ...]]:
 def wards(stated: Statements) -> list[tuple[Any, ...]]:
     """Return resident, ward and first day."""
     return [(*row[:2], _short(row[2])) for row in records(stated.wards, WARDS)]
+
+
+def grades(stated: Statements) -> list[tuple[Any, ...]]:
+    """Return resident, granted grade and first day."""
+    return [(*row[:2], _short(row[2])) for row in records(stated.grades, contracts.GRADES)]
 
 
 def stays(stated: Statements) -> list[tuple[Any, ...]]:

@@ -53,6 +53,20 @@ def random_home(book: RuleBook, seed: int, rows: int = 300) -> Tables:
     )
 
 
+def with_granted_grades(tables: Tables, seed: int) -> Tables:
+    """Return a home in which some residents have granted grades, some of them several."""
+    rng = np.random.default_rng([seed, 113])
+    owners = [name for name in (*tables.residents["resident"], "weg") for _ in range(int(rng.integers(3)))]
+    grades = pd.DataFrame(
+        {
+            "resident": pd.Series(owners, dtype=object),
+            "grade": rng.integers(0, 6, len(owners)).astype(np.int32),
+            "start": days([maybe(rng, [-30, 0, 7, 7, 12], 0.3) for _ in owners]),
+        }
+    )
+    return replace(tables, grades=grades)
+
+
 def _assessments(rng: np.random.Generator, residents: list[str]) -> pd.DataFrame:
     owners = [name for name in residents for _ in range(int(rng.integers(3)))]
     frame = {
@@ -88,7 +102,9 @@ def _staff(rng: np.random.Generator, people: list[str]) -> pd.DataFrame:
         {
             "staff": pd.Series(owners, dtype=object),
             "qn": rng.integers(1, 9, len(owners)),
-            "role": pd.Series([maybe(rng, ["Pflege", "betreuung-43b"], 0.3) for _ in owners], dtype=object),
+            "role": pd.Series(
+                [maybe(rng, ["Pflege", "betreuung-43b", "andere-fachkraft"], 0.3) for _ in owners], dtype=object
+            ),
             "certificates": pd.Series([maybe(rng, ["", "LG1", "LG2", "LG1;LG2"], 0) for _ in owners], dtype=object),
             "start": days(start),
             "end": days([None if rng.random() < 0.5 else (s or 0) + int(rng.integers(8)) for s in start]),
@@ -155,7 +171,8 @@ def obvious(tables: Tables, book: RuleBook, first: date, last: date) -> tuple[Co
         deciding = answer.deciding
         if (level_set := _override(tables, resident, entry, on)) is not None:
             soll, deciding = level_set, ()
-        ist, certificates = _supply(tables, None if pd.isna(row["staff"]) else row["staff"], on, entry.kind == "alltag")
+        everyday = entry.kind == "alltag" and not entry.reserved
+        ist, certificates = _supply(tables, None if pd.isna(row["staff"]) else row["staff"], on, everyday)
         accepts = entry.accepts
         certified = bool(
             accepts and "instabil" not in deciding and ist >= accepts.from_level and accepts.certificate in certificates
@@ -228,8 +245,9 @@ def _supply(tables: Tables, name: str | None, on: date, everyday: bool) -> tuple
             valid, valid_start = row, start
     if valid is None:
         return 0, set()
-    if valid["role"] == "betreuung-43b":
-        return (2 if everyday else 1), set(valid["certificates"].split(";"))
+    by_role = {"betreuung-43b": (1, 2), "andere-fachkraft": (3, 4)}
+    if valid["role"] in by_role:
+        return by_role[valid["role"]][everyday], set(valid["certificates"].split(";"))
     return min(valid["qn"], HIGHEST_LEVEL), set(valid["certificates"].split(";"))
 
 

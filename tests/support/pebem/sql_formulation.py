@@ -276,7 +276,7 @@ def _entries(book: RuleBook) -> pd.DataFrame:
             (
                 entry.id,
                 entry.reserved,
-                entry.kind == "alltag",
+                entry.kind == "alltag" and not entry.reserved,
                 entry.kind not in KINDS_WITHOUT_RESIDENT,
                 entry.accepts.certificate if entry.accepts else None,
                 entry.accepts.from_level if entry.accepts else 0,

@@ -11,7 +11,7 @@ from rules.model import RuleBook
 
 def with_every_word() -> RuleBook:
     """Return the built-in rulebook with rules on certain criteria, Punktbereich, Pflegegrad and certificates."""
-    contents = documents(SHELF / "rekonstruktion-2026.1")
+    contents = documents(SHELF / "rekonstruktion-2026.2")
     rules_of_book = contents["rules.yaml"]["regeln"]
     unstable = next(entry for entry in rules_of_book if entry["id"] == "instabil")
     unstable["bedingung"] = "instabil(sturz, wunde) oder instabil(sterbephase) und pflegegrad >= 4"

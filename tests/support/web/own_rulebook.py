@@ -24,12 +24,13 @@ def changed(
     edition: str = "1", *, levels: Mapping[str, int] | None = None, without: tuple[str, ...] = (), title: str = ""
 ) -> dict[str, Any]:
     """Return the built-in documents as "Hausregel", with other base levels, or without some interventions."""
-    changed_documents = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.1"))
+    changed_documents = copy.deepcopy(documents(SHELF / "rekonstruktion-2026.2"))
     changed_documents["rulebook.yaml"] |= {
         "id": "haus",
         "ausgabe": edition,
         "status": "hausregel",
         "titel": title or "Hausregel",
+        "gueltig_ab": "2020-01-01",
     }
     entries = changed_documents["interventions.yaml"]["interventionen"]
     for entry in entries:

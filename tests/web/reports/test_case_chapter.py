@@ -17,7 +17,7 @@ from rules.model import RuleBook
 from rules.problem import RuleBookError
 from web.reports import case_chapter
 
-FOLDER = SHELF / "rekonstruktion-2026.1"
+FOLDER = SHELF / "rekonstruktion-2026.2"
 CHAPTER = Path(__file__).parents[3] / "docs" / "handbuch-faelle.md"
 
 
@@ -90,7 +90,7 @@ def test_an_own_rulebook_answers_the_cases_of_another(tmp_path: Path, capsys: py
     assert main(["rules", "cases", str(tmp_path / "haus")]) == 2
     assert "liegen keine Fälle" in capsys.readouterr().err
     assert main(["rules", "cases", str(tmp_path / "haus"), "--cases", "rekonstruktion"]) == 0
-    assert "Regelwerk: Haus Süd 2026.1 · Hausregel, nicht amtlich." in capsys.readouterr().out
+    assert "Regelwerk: Haus Süd 2026.2 · Hausregel, nicht amtlich." in capsys.readouterr().out
 
 
 def test_texts_are_escaped_for_markdown(book: RuleBook, cases: tuple[Case, ...]) -> None:

@@ -18,7 +18,7 @@ from rules.model import RuleBook
 from web.reports import rulebook_pdf
 
 DAY = date(2026, 7, 1)
-FOLDER = SHELF / "rekonstruktion-2026.1"
+FOLDER = SHELF / "rekonstruktion-2026.2"
 
 needs_pdftotext = pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler-utils) is not installed")
 

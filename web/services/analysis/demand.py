@@ -17,7 +17,7 @@ from pebem.engine.coded_table import CodedTable, labelled
 from pebem.engine.day_numbers import day_of, days, number_of
 from pebem.engine.keys import fuse, split
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON
-from pebem.resident_mix import grades_of
+from pebem.resident_mix import UNKNOWN_GRADE, daily_grades
 from web.store.result import repository
 
 if TYPE_CHECKING:
@@ -115,9 +115,12 @@ def _rated(done: CodedTable, home: CompiledHome, book: RuleBook) -> dict[str, Co
     asked, demand = np.unique(fuse(of_rows, _SIZES), return_inverse=True)
     rateable = column != _UNKNOWN_WORK
     whole = CodedTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
-    grade = grades_of(home.people, home.residents)[rating.base[state]]
+    people = code >= FIRST_PERSON
+    grades = daily_grades(home.people, home.residents, home.first).counted
+    grade = np.full(len(code), UNKNOWN_GRADE)
+    grade[people] = grades[code[people] - FIRST_PERSON, done.columns["day"][people] - home.first]
     soll = np.where(rateable, levels.level[state, column], 0)
-    of_people = CodedTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[code >= FIRST_PERSON]
+    of_people = CodedTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[people]
     return {
         repository.DEMAND: whole[rateable],
         repository.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from pebem import contracts
 from pebem.history.frames import typed
 from pebem.history.statements import STAYS, WARDS, Statements
+from pebem.resident_mix import GradeDifference, ResidentMix, differences, mix
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services.analysis import duties
 from web.services.people import aliases, residence
@@ -23,6 +24,7 @@ from web.store.models import (
     Override,
     Qualification,
     Resident,
+    ResidentGrade,
     ResidentWard,
     Staff,
     Stay,
@@ -54,7 +56,7 @@ def work_of(session: Session, home_id: int, days: tuple[date, date] | None = Non
 
 
 def people_of(session: Session, home_id: int, statements: Statements | None = None) -> contracts.Tables:
-    """Return residents, assessments, instability and staff of a home, without their work and duties.
+    """Return all that is known of the people of a home, without their work and duties.
 
     Parameters
     ----------
@@ -66,9 +68,20 @@ def people_of(session: Session, home_id: int, statements: Statements | None = No
         residents=stored.residents,
         assessments=stored.assessments,
         instability=stored.instability,
+        grades=stored.grades,
         staff=stored.staff,
         overrides=overrides_of(session, home_id),
     )
+
+
+def resident_mix(session: Session, home_id: int, first: date, last: date) -> ResidentMix:
+    """Return the mean number of residents of a home by Pflegegrad, from ``first`` to ``last``."""
+    return mix(people_of(session, home_id), first, last, statements_of(session, home_id).stays)
+
+
+def grade_differences(session: Session, home_id: int, first: date, last: date) -> list[GradeDifference]:
+    """Return the residents whose granted Pflegegrad is another than the computed one on a day of a period."""
+    return differences(people_of(session, home_id), first, last)
 
 
 def statements_of(session: Session, home_id: int) -> Statements:
@@ -91,6 +104,7 @@ def statements_of(session: Session, home_id: int) -> Statements:
         instability=about(
             Instability, contracts.INSTABILITY, Instability.criterion, Instability.start, Instability.end
         ),
+        grades=about(ResidentGrade, contracts.GRADES, ResidentGrade.grade, ResidentGrade.start),
         staff=about(Qualification, contracts.STAFF, *qualification, Qualification.start, Qualification.end),
         wards=about(ResidentWard, WARDS, ResidentWard.ward, ResidentWard.start),
         stays=about(Stay, STAYS, Stay.start, Stay.end),

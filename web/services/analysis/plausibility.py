@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from pebem.engine.day_numbers import number_of
+from pebem.resident_mix import UNKNOWN_GRADE
 from rules.staffing import GROUPS, full_time_equivalents
+from web.services.analysis import home_data
 from web.store.result import repository
 
 if TYPE_CHECKING:
@@ -53,19 +56,41 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class PlausibilityComparison:
-    """All five Pflegegrade, and the minutes that belong to none of them."""
+    """All five Pflegegrade, and the minutes that belong to none of them.
+
+    Attributes
+    ----------
+    granted, stood_in
+        Mean residents counted by the granted Pflegegrad, and by the computed one because that is not known.
+    differing
+        Number of residents whose granted Pflegegrad is another than the computed one.
+    """
 
     shapes: tuple[Shape, ...]
     seconds: int
     rated: float
     elsewhere: int
     source: str
+    granted: Decimal = Decimal(0)
+    stood_in: Decimal = Decimal(0)
+    differing: int = 0
 
 
 def of_home(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> PlausibilityComparison | None:
     """Return the comparison for a home and a period, each day by its rulebook; None where there are no minutes."""
     frame = _shape(reading, home_id, period)
-    return compared(frame, period[1]) if len(frame) and frame["seconds"].sum() else None
+    if not len(frame) or not frame["seconds"].sum():
+        return None
+    with reading() as session:
+        residents = home_data.resident_mix(session, home_id, *period)
+        differing = home_data.grade_differences(session, home_id, *period)
+    known = sum((number for grade, number in residents.by_grade.items() if grade != UNKNOWN_GRADE), Decimal(0))
+    return replace(
+        compared(frame, period[1]),
+        granted=known - residents.stood_in,
+        stood_in=residents.stood_in,
+        differing=len(differing),
+    )
 
 
 def compared(frame: pd.DataFrame, on: date) -> PlausibilityComparison:

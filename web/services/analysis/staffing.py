@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from pebem.resident_mix import mix
+from pebem.resident_mix import UNKNOWN_GRADE
 from rules import RuleBookError
 from rules.staffing import GROUPS, full_time_equivalents
 from web.services.analysis import home_data, staffing_inputs
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session, sessionmaker
 
+    from pebem.resident_mix import GradeDifference
     from rules.provenance import Provenance
 
 
@@ -76,6 +77,10 @@ class StaffingFigures:
     ----------
     mix
         Mean residents by Pflegegrad; 0 = none, -1 = unknown. Only 1 to 5 have a value in § 113c.
+    stood_in
+        Those of them whose granted Pflegegrad is not known, so that the computed one counts.
+    differing
+        Residents, by pseudonym, whose granted Pflegegrad is another than the computed one.
     lines
         The three groups and the sum.
     full_time
@@ -91,12 +96,19 @@ class StaffingFigures:
     first: date
     last: date
     mix: dict[int, Decimal]
+    stood_in: Decimal
+    differing: tuple[GradeDifference, ...]
     lines: tuple[StaffingLine, ...]
     full_time: Decimal
     by_qn: dict[int, Decimal]
     hours_from: int | None
     provenance: Provenance
     values_on: date
+
+    @property
+    def granted(self) -> Decimal:
+        """Mean number of residents counted by the Pflegegrad that was granted."""
+        return self.residents - self.mix[UNKNOWN_GRADE] - self.stood_in
 
     @property
     def residents(self) -> Decimal:
@@ -121,12 +133,12 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     if last < first or last - first > _LONGEST:
         raise StaffingError("Bitte wählen Sie einen Zeitraum von höchstens zehn Jahren.")
     with reading() as session:
-        stored = home_data.statements_of(session, home_id)
-        residents = mix(home_data.people_of(session, home_id), first, last, stored.stays)
+        residents = home_data.resident_mix(session, home_id, first, last)
+        differing = tuple(home_data.grade_differences(session, home_id, first, last))
         entered = staffing_inputs.entered(session, home_id)
         upload_id, hours = _hours(session, home_id)
     try:
-        ceiling = full_time_equivalents({grade: residents[grade] for grade in range(1, 6)}, last)
+        ceiling = full_time_equivalents({grade: residents.by_grade[grade] for grade in range(1, 6)}, last)
     except RuleBookError as error:
         raise StaffingError(str(error)) from error
     begins = {one.valid_from for one in entered if one.valid_from}
@@ -148,7 +160,9 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     return StaffingFigures(
         first,
         last,
-        residents,
+        residents.by_grade,
+        residents.stood_in,
+        differing,
         tuple(lines),
         staffing_inputs.effective(entered, last).full_time,
         by_qn,

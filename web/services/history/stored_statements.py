@@ -23,6 +23,7 @@ PEOPLE: Final = {
     "residents": ("resident", contracts.RESIDENTS),
     "assessments": ("resident", ASSESSMENT_COLUMNS),
     "instability": ("resident", contracts.INSTABILITY),
+    "grades": ("resident", contracts.GRADES),
     "staff": ("staff", contracts.STAFF),
 }
 """Frames about people: who it is about, and their columns."""
@@ -38,8 +39,9 @@ def unpacked(statements: bytes) -> dict[str, pd.DataFrame]:
     frames = json.loads(zlib.decompress(statements))
     found = {}
     for name, (_, columns) in PEOPLE.items():
-        frame = _frame(frames[name], columns)
-        found[name] = frame.assign(**{FILE: np.array(frames[name].get(FILE, [0] * len(frame)), np.int64)})
+        stored = frames.get(name) or {column: [] for column in columns}  # uploads from before state nothing of it
+        frame = _frame(stored, columns)
+        found[name] = frame.assign(**{FILE: np.array(stored.get(FILE, [0] * len(frame)), np.int64)})
     return found
 
 

@@ -13,7 +13,7 @@ from pebem.history.assessment_parts import AssessmentValue
 from pebem.history.frames import records
 from pebem.history.statements import STAYS, WARDS
 from web.services.people import aliases, frames
-from web.store.models import Assessment, Instability, Qualification, Resident, ResidentWard, Staff, Stay
+from web.store.models import Assessment, Instability, Qualification, Resident, ResidentGrade, ResidentWard, Staff, Stay
 from web.store.work import bulk
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def write(session: Session, home_id: int, before: Statements, now: Statements) -
         session.execute(update(Staff), changes)
     for model, key, ids, name, columns in (
         (Instability, "resident", residents, "instability", contracts.INSTABILITY),
+        (ResidentGrade, "resident", residents, "grades", contracts.GRADES),
         (ResidentWard, "resident", residents, "wards", WARDS),
         (Stay, "resident", residents, "stays", STAYS),
         (Qualification, "staff", staff, "staff", contracts.STAFF),
@@ -132,7 +133,7 @@ def _assessments(frame: pd.DataFrame) -> dict[str, list[tuple[date | None, Asses
 
 def _replace(
     session: Session,
-    model: type[Assessment | Instability | Qualification | ResidentWard | Stay],
+    model: type[Assessment | Instability | Qualification | ResidentGrade | ResidentWard | Stay],
     owner: str,
     owners: list[int],
     values: list[dict[str, Any]],

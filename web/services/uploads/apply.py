@@ -312,5 +312,5 @@ def _compared(  # an upload, and what it is laid beside
     others = active_uploads.fold_acts(session, home_id, months, without=upload_id)
     if rule.repairs is None or rule.repairs not in others.sources:
         return acts.compare(others.contents, given, rule.acts, residence.ward_history(session, home_id))
-    known = others.repaired.get(rule.repairs, acts.NOTHING)
-    return acts.compare(acts.surplus(given, acts.surplus(given, known)), given, rule.acts)
+    added = acts.surplus(active_uploads.fold_acts(session, home_id, months).contents, others.contents)
+    return acts.compare(acts.surplus(given, added), given, rule.acts)

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 _FRAMES: Final = (
-    contracts.RESIDENTS, contracts.ASSESSMENTS, contracts.INSTABILITY, contracts.STAFF, contracts.INTERVENTIONS,
-    contracts.OVERRIDES, contracts.DUTIES, contracts.STATUSES, HOURS, ASSESSMENT_CELLS,
+    contracts.RESIDENTS, contracts.ASSESSMENTS, contracts.INSTABILITY, contracts.GRADES, contracts.STAFF,
+    contracts.INTERVENTIONS, contracts.OVERRIDES, contracts.DUTIES, contracts.STATUSES, HOURS, ASSESSMENT_CELLS,
 )  # fmt: skip
 _ENVELOPES: Final = {
     "result": Envelope({"import": ReadFiles, "tables": Tables, "finding": Finding, "severity": Severity}, _FRAMES),

@@ -48,7 +48,7 @@ REPAIRS_ALONE: Final = (
     "allein hoch, ohne andere Dateien."
 )
 
-_BESIDES_WORK: Final = ("residents", "assessments", "instability", "staff", "duties")
+_BESIDES_WORK: Final = ("residents", "assessments", "instability", "grades", "staff", "duties")
 UNKNOWN_PERSON_FINDINGS: Final = {"bewohner-unbekannt": RESIDENT, "personal-unbekannt": STAFF}
 """Code of a finding about a person without master data -> kind of person."""
 

@@ -64,6 +64,20 @@ class Stay(Base):
     end: Mapped[date | None] = _condition("pseudonymous", Date)
 
 
+class ResidentGrade(Base):
+    """The Pflegegrad that was granted to a resident from a day on; None = since always, 0 = none was granted.
+
+    Of the days the last to begin holds.
+    """
+
+    __tablename__ = "resident_grade"
+    __table_args__ = _condition.table("pseudonymous")
+    id: Mapped[int] = _condition("free", primary_key=True)
+    resident_id: Mapped[int] = _condition("pseudonymous", ForeignKey("resident.id", ondelete="CASCADE"), index=True)
+    grade: Mapped[int] = _condition("pseudonymous", SmallInteger)
+    start: Mapped[date | None] = _condition("pseudonymous", Date)
+
+
 class Assessment(Base):
     """One assessment; ``cells`` holds the recorded cells only, so that what is missing stays missing."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request, url_for
 
+from rules.checks.coverage import CERTAINTY
 from web import current, period_filter
 from web.services import clock
 from web.services.analysis import results
@@ -25,6 +26,7 @@ def show(intervention: str, resident: str) -> ResponseReturnValue:
         abort(404)
     return render_template(
         "analysis/explain/show.html",
+        certainty=CERTAINTY,
         why=why,
         title=why.intervention.title,
         resident=resident,

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from rules.assessment import instrument
 from rules.cases import cases_for
+from rules.checks.coverage import CERTAINTY, of_book
 from rules.language.condition import Reserved
 from web import current
 from web.services.rulebooks import holdings, library
@@ -56,6 +57,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "rulebooks/entries/index.html",
         book=book,
+        rests_on=of_book(book).sentence,
+        certainty=CERTAINTY,
         rulebook=book,
         other=chosen.key,
         kept=chosen.arguments,
@@ -78,6 +81,7 @@ def detail(intervention: str) -> ResponseReturnValue:
     cases = cases_for(entry.id, f"{book.id}-{book.edition}") if chosen.built_in else ()
     return render_template(
         "rulebooks/entries/detail.html",
+        certainty=CERTAINTY,
         rulebook=book,
         entry=entry,
         kept=chosen.arguments,

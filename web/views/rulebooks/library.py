@@ -12,6 +12,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from importers.findings import Severity
 from pebem.measures import Amount
 from rules.cases import cases_of, groups_of
+from rules.checks.coverage import CERTAINTY, of_book
 from web import current, period_filter
 from web.errors import back_to
 from web.reports import rulebook_pdf, rulebook_xlsx
@@ -78,6 +79,8 @@ def show(key: str) -> ResponseReturnValue:
         "rulebooks/library/show.html",
         entry=entry,
         book=book,
+        rests_on=of_book(book).sentence,
+        certainty=CERTAINTY,
         held=[one for one in rows if one.entry.key == key],
         others=[one for one in _entries() if one.key != key],
         holding_key=_holding_key(),

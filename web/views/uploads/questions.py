@@ -35,6 +35,7 @@ LONGEST_PASSWORD: Final = 255
 
 SHEET_WORDS: Final = {
     "Bewohner": "wer bei Ihnen lebt",
+    "Pflegegrade": "zuerkannte Pflegegrade, auch frühere",
     "Begutachtungen": "Einzelpunkte der Begutachtung",
     "Instabilität": "Zeiten instabiler Gesundheit",
     "Mitarbeitende": "wer bei Ihnen arbeitet, mit Qualifikation",
