@@ -183,8 +183,9 @@ def assemble(
     states = read_states(tables, book, people, findings)
     duties = _read_duties(rosters, people, conventions, codes)
     work = _read_work(tables, book, people, conventions)
+    add_suggestions(tables, book, conventions)
     started = earliest(work.first_days, first_days(duties.table["start"], duties.files))
-    read = Tables(
+    frames = Tables(
         residents=people.residents,
         staff=people.staff,
         interventions=work.table,
@@ -194,17 +195,16 @@ def assemble(
         instability=states.instability,
         grades=states.grades,
     )
-    note_differences(read, people.files | states.files, started, tables)
-    add_suggestions(tables, book, conventions)
+    note_differences(frames, people.files | states.files, started, tables)
     for sheet in SHEETS:
         if sheet in tables:
             findings.extend(tables[sheet].findings)
     findings.extend(duties.findings)
     findings.extend(note_alike_wards(tables))
     if {"Bewohner", "Begutachtungen"} <= tables.keys():
-        findings.extend(note_unassessed(read, book))
+        findings.extend(note_unassessed(frames, book))
     return ReadFiles(
-        read,
+        frames,
         findings,
         people.resident_names,
         people.staff_names,
