@@ -10,6 +10,7 @@ import pandas as pd
 
 from importers.content.cross_checks import check_residents, check_staff
 from importers.content.dates import read_dates
+from importers.content.end_of_work import fill_minutes
 from importers.content.intervention_cells import (
     SOURCES,
     after_midnight,
@@ -122,7 +123,7 @@ def read_interventions(
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
-    seconds = seconds_of(table)
+    seconds = fill_minutes(table, minute_of_day, seconds_of(table))
     words = _read_words(table, conventions)
     check_residents(table, resident, _needs_resident(intervention, book), days[date_codes], residents)
     check_staff(table, carer, CodedColumn(date_codes, list(days)), staff)

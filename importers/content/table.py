@@ -94,8 +94,8 @@ class Table:
                 self._note(problem, grid.file, value, count)
         joined = join_columns(grids, self.places)
         self.rows, self._file, self._columns = joined.rows, joined.files, joined.columns
-        self._leave_out_lines(grids)
-        self._drop_blank_rows()
+        filled = self._filled_rows()  # before lines fill columns of blank rows
+        self._keep(self._records(grids) & filled)
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             self._drop_repeats(within_files=sheet != "Dienstzeiten")
         self.faulty = np.zeros(len(self.rows), dtype=bool)
@@ -223,11 +223,9 @@ class Table:
     def _note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
         self.findings.append(problem.at(file=file, sheet=self.sheet, column=column, value=value, count=count))
 
-    def _leave_out_lines(self, grids: Sequence[Grid]) -> None:
-        """Leave out sums, footers and the like, and apply sections to the rows below them."""
+    def _records(self, grids: Sequence[Grid]) -> NDArray[np.bool_]:
+        """Return which rows are no sums, footers and the like, and apply sections to the rows below them."""
         doubtful = self._doubtful_rows()
-        if not doubtful.any():
-            return
         kept = np.ones(len(self.rows), dtype=bool)
         for number, (grid, place) in enumerate(zip(grids, self.places, strict=True)):
             own = np.flatnonzero(self._file == number)
@@ -235,17 +233,17 @@ class Table:
             last = int(self.rows[plain[-1]]) - 1 if len(plain) else -1
             candidates = (self.rows[own[doubtful[own]]] - 1).tolist()
             lines = read_lines(grid, place, candidates, self._required, last)
-            if not lines:
+            if not lines or not len(own):
                 continue
             first = int(own[0]) - place.row - 1
-            kept[[first + line.row for line in lines]] = False
+            kept[[first + line.row for line in lines if line.row > place.row]] = False
             for column, sections in sections_of(lines).items():
-                records = [(first + line.row, line.value) for line in sections]
+                records = [(max(first + line.row, int(own[0])), line.value) for line in sections]
                 self._columns[column] = under_sections(self.raw(column), own, records)
                 self._headings.setdefault(column, column)
             for problem, value, count in line_notes(lines):
                 self._note(problem, grid.file, value, count)
-        self._keep(kept)
+        return kept
 
     def _doubtful_rows(self) -> np.ndarray:
         """Return which rows may be a line of a report: a required cell looks like none of its column."""
@@ -266,14 +264,14 @@ class Table:
         self._keep(~dropped)
         self.faulty = self.faulty[~dropped]
 
-    def _drop_blank_rows(self) -> None:
+    def _filled_rows(self) -> NDArray[np.bool_]:
         filled = np.zeros(len(self.rows), dtype=bool)
         for codes, cells in self._columns.values():
             blank = np.array([is_blank(cell) for cell in cells], dtype=bool)
             if not blank.any():
-                return
+                return np.ones(len(self.rows), dtype=bool)
             filled |= ~blank[codes]
-        self._keep(filled)
+        return filled
 
     def _drop_repeats(self, *, within_files: bool) -> None:
         """Drop rows that an earlier sheet has; ``within_files``: of two files both stay, each may hold from a day."""

@@ -30,6 +30,8 @@ from importers.values.spelling import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from importers.files.grid import Grid
     from importers.rosters.list_times import DutyTimes
     from importers.rosters.reading_context import RosterContext
@@ -95,8 +97,8 @@ class DutyRows(Table):
         self._lines = lines
         super().__init__(SHEET, [grid], [place], title=sheet_name(grid))
 
-    def _leave_out_lines(self, _grids: Sequence[Grid]) -> None:
-        self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
+    def _records(self, _grids: Sequence[Grid]) -> NDArray[np.bool_]:
+        return ~np.isin(self.rows - 1, list(self._lines.rows))
 
 
 def read_list(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterEntries:

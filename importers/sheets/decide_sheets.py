@@ -13,7 +13,7 @@ from importers.sheets.das_sheets import DasSheets
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
-from importers.sheets.roster_headings import find_roster, is_roster_name
+from importers.sheets.roster_headings import find_roster, is_called_roster, is_roster_name
 from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision
 from importers.sheets.synonyms import EXACT, SURE
 from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file
@@ -123,13 +123,18 @@ def _as_profiled(grid: Grid, known: KnownBefore) -> SheetDecision | None:
 
 def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     sheet = sheet_of(grid.name) or (sheet_of_file(grid.name) if grid.from_text else None)
-    if not sheet and is_roster_name(grid.name) and find_roster(grid):
+    if not sheet and is_roster_name(grid.name) and find_roster(grid) and not _lists_interventions(grid, known):
         sheet = ROSTER
     if not sheet:
         return None
     place = _place(grid, sheet, known.vocabulary)
     # Many a workbook has figures about Pflegegrade under that name: only with our columns it is our sheet.
     return None if sheet == GRADES and place.trouble else SheetDecision(grid, sheet, place)
+
+
+def _lists_interventions(grid: Grid, known: KnownBefore) -> bool:
+    """Return whether a sheet called like a month or a ward has the headings of interventions; so has no roster."""
+    return not is_called_roster(grid.name) and guess_sheet(grid, known.vocabulary) == "Interventionen"
 
 
 def _as_headed(grid: Grid, known: KnownBefore) -> SheetDecision:

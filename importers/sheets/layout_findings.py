@@ -9,6 +9,7 @@ from importers.sheets import report_lines as kinds
 from importers.sheets.layout import coded_down, is_blank, row_numbers
 from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.synonyms import LIKELY, usual
+from importers.sheets.template_columns import SHEETS, begins_with
 from importers.values.cell_values import text
 from importers.values.spelling import clean, squash
 
@@ -27,6 +28,8 @@ _SAID: Final = {
     kinds.RULE: "Trennlinien werden nicht als Daten gelesen",
     kinds.REPEATED: "Wiederholte Überschriften werden nicht als Daten gelesen",
     kinds.TITLE: "Wiederholte Titelzeilen werden nicht als Daten gelesen",
+    kinds.NUMBERING: "Zeilen, die nur die Spalten zählen, werden nicht als Daten gelesen",
+    kinds.LEGEND: "Legenden werden nicht als Daten gelesen",
     kinds.NOTE: "Anmerkungen unter der Tabelle werden nicht als Daten gelesen",
     kinds.APART: "Zeilen, in denen nur nicht gelesene Spalten gefüllt sind, werden nicht gelesen",
 }
@@ -37,7 +40,7 @@ def layout_notes(
 ) -> Iterator[tuple[Problem, str, int]]:
     """Yield problem, value and number of rows or columns for what is worth saying about the headings."""
     if first := place.row - place.depth + 1:
-        yield _rows_above(grid, place, first)
+        yield _rows_above(grid, place, first, sheet)
     if place.guessed:
         yield _assigned(place)
     for position, columns in place.undecided.items():
@@ -52,18 +55,21 @@ def layout_notes(
             heading,
             1,
         )
-    if unread := [name for name in place.unknown if name not in OWN_COLUMNS]:
+    asked = {place.texts[position] for position in place.undecided}
+    if unread := [name for name in place.unknown if name not in OWN_COLUMNS and name not in asked]:
         yield from _unread(grid, place, sheet, vocabulary, unread)
 
 
-def _rows_above(grid: Grid, place: HeadingPlace, first: int) -> tuple[Problem, str, int]:
-    filled = [row + 1 for row in range(first) if not all(map(is_blank, grid.cells[row]))]
+def _rows_above(grid: Grid, place: HeadingPlace, first: int, sheet: str) -> tuple[Problem, str, int]:
+    read = {line.row for line in kinds.sections_above(grid, first, place, SHEETS[sheet].required)}
+    filled = [row + 1 for row in range(first) if row not in read and not all(map(is_blank, grid.cells[row]))]
     titles = f" Text steht in Zeile {row_numbers(filled)}." if filled else ""
+    but = f" bis auf Zeile {row_numbers([row + 1 for row in read])}" if read else ""
     where = f"Zeile {first + 1}" if place.depth == 1 else f"den Zeilen {first + 1} und {first + 2}"
     return (
         notice(
             "zeilen-ueber-ueberschrift",
-            f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet.{titles}",
+            f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet{but}.{titles}",
             "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
         ),
         row_numbers(filled),
@@ -107,15 +113,30 @@ def _unread(
                 clean(cell),
                 1,
             )
-    yield (
-        notice(
-            "spalten-unbekannt",
-            "Diese Spalten werden nicht gelesen: " + ", ".join(f"„{name}“" for name in unread) + ".",
-            "Nichts zu tun. Soll eine Spalte gelesen werden, benennen Sie sie wie in der Vorlage.",
-        ),
-        "; ".join(unread),
-        len(unread),
-    )
+    alike = {name: column for name in unread if (column := begins_with(sheet, name))}
+    if alike:
+        pairs = ", ".join(
+            f"„{name}“ (als „{column}“ gilt „{place.headings.get(column, '')}“)" for name, column in alike.items()
+        )
+        yield (
+            notice(
+                "spalten-aehnlich",
+                f"Diese Spalten werden nicht gelesen, obwohl sie wie eine Spalte der Vorlage beginnen: {pairs}.",
+                "Prüfen Sie, ob das stimmt. Soll eine von ihnen gelesen werden, benennen Sie sie wie in der Vorlage.",
+            ),
+            "; ".join(alike),
+            len(alike),
+        )
+    if others := [name for name in unread if name not in alike]:
+        yield (
+            notice(
+                "spalten-unbekannt",
+                "Diese Spalten werden nicht gelesen: " + ", ".join(f"„{name}“" for name in others) + ".",
+                "Nichts zu tun. Soll eine Spalte gelesen werden, benennen Sie sie wie in der Vorlage.",
+            ),
+            "; ".join(others),
+            len(others),
+        )
 
 
 def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]]:
@@ -125,11 +146,11 @@ def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]
             numbers = row_numbers(rows)
             yield notice("zeilen-uebersprungen", f"{message}: Zeile {numbers}.", _NOTHING), numbers, len(rows)
     for column, sections in kinds.sections_of(lines).items():
-        rows = [line.row + 1 for line in sections]
+        rows = [line.row + 1 for line in sections if line.kind == kinds.SECTION]
         yield (
             notice(
                 "abschnitt-gelesen",
-                f"Zwischenzeilen nennen „{column}“ für die Zeilen darunter: Zeile {row_numbers(rows)}.",
+                f"Eigene Zeilen nennen „{column}“ für die Zeilen darunter: Zeile {row_numbers(rows)}.",
                 "Prüfen Sie, ob das stimmt.",
             ),
             row_numbers(rows),
@@ -139,7 +160,8 @@ def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]
         yield (
             warning(
                 "abschnitt-unklar",
-                f"Zeilen mit einem einzigen Wort bleiben aus, da unklar ist, was es heißt: Zeile {row_numbers(rows)}.",
+                "Diese Zeilen bleiben aus, da unklar ist, was sie für die Zeilen darunter heißen: "
+                f"Zeile {row_numbers(rows)}.",
                 "Ist es der Wohnbereich der Zeilen darunter, ergänzen Sie eine Spalte „Wohnbereich“.",
             ),
             row_numbers(rows),

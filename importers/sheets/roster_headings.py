@@ -65,9 +65,14 @@ def is_ward(text: str) -> bool:
     return _WARD.fullmatch(text) is not None
 
 
+def is_called_roster(name: str) -> bool:
+    """Return whether the name of a sheet says that it is a roster."""
+    return any(word in fold(name) for word in _ROSTER)
+
+
 def is_roster_name(name: str) -> bool:
     """Return whether a sheet may hold a roster: it is called so, or like a month or a ward."""
-    return any(word in fold(name) for word in _ROSTER) or bool(month_and_year(name)[0]) or is_ward(fold(name))
+    return is_called_roster(name) or bool(month_and_year(name)[0]) or is_ward(fold(name))
 
 
 def find_roster(grid: Grid) -> HeadingPlace | None:

@@ -77,15 +77,12 @@ class Vocabulary:
     weighty: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     def matches(self, sheet: str, heading: str) -> tuple[Match, ...]:
-        """Return the columns a heading may stand for, the surest first; a group stands before ``SEPARATOR``."""
+        """Return the columns a heading may stand for, the surest first."""
         known = self.sheets.get(sheet, {})
         columns = known.get(squash(heading), ())
         if not columns and (pattern := lost_letters(heading)):
             fitting = {matches for name, matches in known.items() if pattern.fullmatch(name)}
             columns = fitting.pop() if len(fitting) == 1 else ()
-        if not columns and SEPARATOR in heading:
-            last = self.matches(sheet, heading.rpartition(SEPARATOR)[2])
-            columns = tuple(Match(match.column, min(match.confidence, PART), match.shape) for match in last)
         return columns
 
 

@@ -1,0 +1,81 @@
+"""What people add to a heading: "1. Datum der Leistung (TT.MM.JJJJ)*" is "Datum", "Datum (geplant)" is not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from importers.sheets.synonyms import PART, SEPARATOR, SURE
+from importers.values.spelling import clean, fold, squash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_NUMBERING: Final = re.compile(
+    r"^(?:spalte )?(?:\(?\d{1,2}[.)]{1,2}|\d{1,2}(?: ?[-–:]| )|[a-z][.)])\s*(?=[^\W\d])", re.IGNORECASE
+)
+_MARKS: Final = re.compile(r"(?:\s*[*†‡:¹²³⁰⁴-⁹]|\s\d\))+$")
+_BRACKETS: Final = re.compile(r"\s*[(\[{]([^()\[\]{}]*)[)\]}]")
+_OF: Final = re.compile(r"(.+?)(?: (?:der|des|dieser))? (\S+)")
+_WORD: Final = re.compile(r"[^\W_]+|[%€]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Additions:
+    alike: re.Pattern[str]
+    other: frozenset[str]
+    subjects: Mapping[str, frozenset[str]]
+
+
+def without_additions(sheet: str, heading: str) -> Iterator[tuple[str, float]]:
+    """Yield a heading with less and less of what may be added to it, each with the most it may be sure.
+
+    A heading whose addition says that something else is meant yields nothing.
+    """
+    if other_meant(heading):
+        return
+    additions = _additions()
+    group, _, text = clean(heading).rpartition(SEPARATOR)
+    brackets = list(map(clean, _BRACKETS.findall(text)))
+    most = SURE if all(not inside or additions.alike.fullmatch(inside) for inside in brackets) else PART
+    subjects = additions.subjects.get(sheet, frozenset())
+    shorter = _MARKS.sub("", _NUMBERING.sub("", text, count=1))
+    bare = _MARKS.sub("", _BRACKETS.sub("", shorter))
+    for prefix in dict.fromkeys((group, "" if squash(group) in subjects else group)):
+        for rest, sure in ((shorter, SURE), (bare, most)):
+            joined = f"{prefix}{SEPARATOR}{rest}" if prefix else rest
+            if rest and joined != heading:
+                yield joined, sure
+            if not prefix and (of := _OF.fullmatch(rest)) and squash(of[2]) in subjects:
+                yield of[1], sure
+
+
+def other_meant(heading: str) -> bool:
+    """Return whether an addition says that something else is meant than the analysis needs: "Datum (geplant)"."""
+    group, _, text = clean(heading).rpartition(SEPARATOR)
+    words = _WORD.findall(" ".join((group, *_BRACKETS.findall(text))))
+    return not _additions().other.isdisjoint(map(fold, words))
+
+
+def first_words(heading: str) -> Iterator[str]:
+    """Yield what a heading of several words begins with, folded, the longest first."""
+    text = fold(_NUMBERING.sub("", clean(heading), count=1))
+    ends = [end.start() for end in re.finditer(r"\W", text)]
+    for end in reversed(ends):
+        yield text[:end]
+
+
+@cache
+def _additions() -> _Additions:
+    import yaml  # noqa: PLC0415  # needed only where headings are not our own
+
+    words = yaml.safe_load((Path(__file__).parent / "words" / "additions.yaml").read_text("utf-8"))
+    alike = "|".join(f"(?:{part})" for part in words["gleich"])
+    return _Additions(
+        re.compile(alike, re.IGNORECASE),
+        frozenset(map(fold, words["anders"])),
+        {sheet: frozenset(map(squash, names)) for sheet, names in words["gegenstand"].items()},
+    )

@@ -1,0 +1,94 @@
+"""Lines of a report that say something about all rows below them: "Wohnbereich: Rosenhof", "Bewohner: | Nr. | 0042"."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from importers.files.cell import shown
+from importers.sheets.synonyms import LIKELY, SURE
+from importers.sheets.template_columns import matches
+from importers.values.spelling import clean, squash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WARD, RESIDENT, STAFF, SHIFT = "Wohnbereich", "Bewohner-Nr", "Personal-Nr", "Schicht"
+COLUMNS: Final = (WARD, RESIDENT, STAFF, SHIFT)
+"""Columns that a line may fill for the rows below it."""
+
+_NUMBER: Final = frozenset({"nr", "nummer", "id"})
+_LABELS_OF: Final = "Interventionen"
+"""The sheet that has all these columns; what homes call them is known of it."""
+
+
+def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, str]:
+    """Return what a line says about the rows below it, by column; "" where that is not one value.
+
+    Parameters
+    ----------
+    cells
+        Position and content of the cells that are not blank.
+    alone
+        Whether the line stands between the rows of a table: there it says nothing else.
+    """
+    texts = [clean(shown(cell)) for _, cell in cells]
+    if len(texts) == 1 and (single := _without_colon(texts[0])):
+        return single
+    said: dict[str, str] = {}
+    position = 0
+    while position < len(texts):
+        label, colon, value = map(str.strip, texts[position].partition(":"))
+        column = _column(label, LIKELY if colon else SURE)
+        if not column and said.get(RESIDENT) and squash(label) in _NUMBER:
+            column = RESIDENT
+        if not value and (column or colon) and position + 1 < len(texts):
+            position += 1
+            value = texts[position]
+        position += 1
+        if column and value and (colon or not matches(_LABELS_OF, value)):
+            said[column] = value
+        elif alone and not (column or colon):
+            return {}
+    return {column: _one(column, value) for column, value in said.items() if not _words()["alle"].fullmatch(value)}
+
+
+def _column(label: str, least: float) -> str:
+    named = matches(_LABELS_OF, label)[:1]
+    return next((one.column for one in named if one.column in COLUMNS and one.confidence >= least), "")
+
+
+def _without_colon(text: str) -> dict[str, str]:
+    """Return what a single cell says without a colon: "WB 2", "Bewohnerin Groß, Jörg (B2)", "Frühdienst"."""
+    words = _words()
+    if ":" in text:
+        return {}
+    if (match := words["wohnbereich"].fullmatch(text)) and match["wert"]:
+        return {WARD: _one(WARD, text)}
+    if match := words["bewohner"].fullmatch(text):
+        return {RESIDENT: match["wert"]}
+    return {SHIFT: text} if words["schicht"].fullmatch(text) else {}
+
+
+def _one(column: str, value: str) -> str:
+    """Return a value, "" where it names several wards or shifts."""
+    return "" if column in {WARD, SHIFT} and _words()["mehrere"].search(value) else value
+
+
+def looks_like_section(text: str) -> bool:
+    """Return whether a text may begin a line that says something about the rows below it."""
+    label, colon, _ = text.partition(":")
+    return bool((colon and _column(clean(label), LIKELY)) or _without_colon(text))
+
+
+@cache
+def _words() -> dict[str, re.Pattern[str]]:
+    import yaml  # noqa: PLC0415  # needed only where a line is no record
+
+    words = yaml.safe_load((Path(__file__).parent / "words" / "sections.yaml").read_text("utf-8"))
+    return {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in words.items()}
+
+
+__all__ = ["COLUMNS", "looks_like_section", "statements"]
