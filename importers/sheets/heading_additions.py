@@ -27,6 +27,7 @@ _WORD: Final = re.compile(r"[^\W_]+|[%€]")
 class _Additions:
     alike: re.Pattern[str]
     other: frozenset[str]
+    unit: re.Pattern[str]
     subjects: Mapping[str, frozenset[str]]
 
 
@@ -55,9 +56,19 @@ def without_additions(sheet: str, heading: str) -> Iterator[tuple[str, float]]:
 
 def other_meant(heading: str) -> bool:
     """Return whether an addition says that something else is meant than the analysis needs: "Datum (geplant)"."""
+    additions = _additions()
     group, _, text = clean(heading).rpartition(SEPARATOR)
-    words = _WORD.findall(" ".join((group, *_BRACKETS.findall(text))))
-    return not _additions().other.isdisjoint(map(fold, words))
+    brackets = list(map(clean, _BRACKETS.findall(text)))
+    if any(additions.unit.search(inside) and not additions.alike.fullmatch(inside) for inside in brackets):
+        return True
+    words = _WORD.findall(" ".join((group, *brackets)))
+    return not additions.other.isdisjoint(map(fold, words))
+
+
+def without_other_words(heading: str) -> str:
+    """Return a heading without brackets and words that make it something else: "Minuten" of "Soll-Minuten"."""
+    words = _WORD.findall(_BRACKETS.sub("", clean(heading)))
+    return " ".join(word for word in words if fold(word) not in _additions().other)
 
 
 def first_words(heading: str) -> Iterator[str]:
@@ -77,5 +88,6 @@ def _additions() -> _Additions:
     return _Additions(
         re.compile(alike, re.IGNORECASE),
         frozenset(map(fold, words["anders"])),
+        re.compile(words["einheit"], re.IGNORECASE),
         {sheet: frozenset(map(squash, names)) for sheet, names in words["gegenstand"].items()},
     )

@@ -71,9 +71,12 @@ def is_sum(cells: list[tuple[int, Any]], *, nothing_required: bool) -> bool:
 def is_footer(texts: Sequence[str]) -> bool:
     """Return whether the texts of a line are those of a footer: a page, or a place to sign."""
     patterns = patterns_of_lines()
-    return any(re.match(r"seite:? ?\d+", text, re.IGNORECASE) for text in texts) or all(
+    if any(re.match(r"seite:? ?\d+", text, re.IGNORECASE) for text in texts):
+        return True
+    signed = all(
         patterns["seite"].match(text) or patterns["strich"].match(text) or text.endswith(":") for text in texts
     )
+    return signed and any(patterns["seite"].match(text) for text in texts)
 
 
 def _is_figure(cell: Any) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.cell import shown
 from importers.findings import UnreadableError
 from importers.sheets.layout import headings_at, is_blank
 from importers.sheets.line_words import counts_columns, is_footer, is_note, is_sum, patterns_of_lines
-from importers.sheets.sections import looks_like_section, statements
+from importers.sheets.sections import PERFORMED, looks_like_section, statements
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.sheets.heading_rows import HeadingPlace
 
-SUM, PAGE, RULE, REPEATED, TITLE, NOTE, NUMBERING, LEGEND, SECTION, ALONE, APART = (
+SUM, PAGE, RULE, REPEATED, TITLE, NOTE, NUMBERING, LEGEND, SECTION, ALONE, REMARK, APART = (
     "summe",
     "seite",
     "strich",
@@ -31,9 +32,11 @@ SUM, PAGE, RULE, REPEATED, TITLE, NOTE, NUMBERING, LEGEND, SECTION, ALONE, APART
     "legende",
     "abschnitt",
     "allein",
+    "bemerkung",
     "ungelesen",
 )
-"""What a line can be. ``ALONE``: it is unknown what it says; ``APART``: text only in columns that are not read."""
+"""What a line can be. ``ALONE``, ``REMARK``: it is unknown what it says, if anything; ``APART``: text only in columns
+that are not read."""
 
 _WIDEST_NOTE: Final = 2
 """Cells of a line of a legend."""
@@ -114,15 +117,16 @@ def read_lines(
 class _Headings:
     """The headings of a table, and the lines above them: both may come again on each page."""
 
-    cells: list[Any]
+    cells: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
     above: frozenset[tuple[str, ...]]
 
     @classmethod
     def of(cls, grid: Grid, first: int, place: HeadingPlace) -> _Headings:
-        cells = headings_at(grid, first, place.depth)
-        rows = _words(grid.cells[first]), _words(grid.cells[place.row]), _words(cells)
-        return cls(cells, rows, frozenset(words for row in grid.cells[:first] if (words := _words(row))))
+        rows = grid.cells[first], grid.cells[place.row], headings_at(grid, first, place.depth)
+        cells = tuple(tuple(fold(cell) if isinstance(cell, str) else "" for cell in row) for row in rows)
+        above = frozenset(words for row in grid.cells[:first] if (words := _words(row)))
+        return cls(cells, tuple(map(_words, rows)), above)
 
     def come_again(self, grid: Grid, row: int, cells: list[tuple[int, Any]]) -> bool:
         """Return whether a row repeats the headings, in full or in part.
@@ -133,13 +137,19 @@ class _Headings:
             If they stand in another order.
         """
         words = _words(grid.cells[row])
-        if len(words) > 2 and any(words != own and Counter(words) == Counter(own) for own in self.rows):
+        mine = [self._is_mine(position, fold(cell)) for position, cell in cells if isinstance(cell, str)]
+        if len(words) > 1 and len(mine) == len(cells) and all(mine):
+            return True
+        own = Counter(chain(*self.rows))
+        if len(words) > 2 and not Counter(words) - own:
             raise UnreadableError(
                 f"Im Blatt „{grid.name}“ der Datei „{grid.file}“ stehen die Überschriften in Zeile {row + 1} noch "
-                "einmal, aber in anderer Reihenfolge. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
+                "einmal, aber anders angeordnet. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
             )
-        alike = all(_alike(cell, self.cells[position]) for position, cell in cells)
-        return len(words) > 1 and (words in self.rows or alike)
+        return False
+
+    def _is_mine(self, position: int, word: str) -> bool:
+        return any(position < len(row) and row[position] == word for row in self.cells)
 
 
 def _others(
@@ -155,8 +165,10 @@ def _others(
         return [ReportLine(row, TITLE)]
     if len(cells) == 1 and patterns_of_lines()["legende"].match(clean(shown(cells[0][1]))):
         return _legend(grid, row)
-    line = _line(row, cells, place, required)
-    return [line] if line else []
+    if line := _line(row, cells, place, required):
+        return [line]
+    # In text the rest of a torn row looks the same; that is an error.
+    return [ReportLine(row, REMARK)] if not grid.from_text and _is_remark(cells, place, required) else []
 
 
 def sections_above(grid: Grid, first: int, place: HeadingPlace, required: Sequence[str]) -> list[ReportLine]:
@@ -164,7 +176,7 @@ def sections_above(grid: Grid, first: int, place: HeadingPlace, required: Sequen
     said: dict[str, list[ReportLine]] = {}
     for row in range(first):
         for column, value in statements(filled(grid, row), alone=False).items():
-            if value and _may_fill(column, place, required):
+            if value and value != PERFORMED and _may_fill(column, place, required):
                 said.setdefault(column, []).append(ReportLine(row, SECTION, column, value))
     agreed = [lines[-1] for lines in said.values() if len({line.value for line in lines}) == 1]
     return sorted(agreed, key=lambda line: line.row)
@@ -234,6 +246,13 @@ def _line(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required:
     return None
 
 
+def _is_remark(cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> bool:
+    """Return whether a row holds several words in one cell and nothing that a record needs."""
+    (position, cell), *others = cells
+    needed = {place.columns[column] for column in required}
+    return len(needed) > 1 and not others and position not in needed and " " in clean(shown(cell))
+
+
 def _sections(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> list[ReportLine]:
     """Return what a line says about the rows below it; one that says it unclearly is left out, with a warning."""
     missing = any(place.columns[column] not in dict(cells) for column in required)
@@ -249,10 +268,6 @@ def _sections(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, requi
 def _may_fill(column: str, place: HeadingPlace, required: Sequence[str]) -> bool:
     """Return whether a line may fill a column: not one that says which row it is."""
     return column not in required and not (column in place.columns and len(place.columns) == 1)
-
-
-def _alike(cell: Any, heading: Any) -> bool:
-    return isinstance(cell, str) and isinstance(heading, str) and fold(cell) == fold(heading)
 
 
 def _words(row: Sequence[Any]) -> tuple[str, ...]:

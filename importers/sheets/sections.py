@@ -11,13 +11,17 @@ from importers.files.cell import shown
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import matches
 from importers.values.spelling import clean, squash
+from importers.values.word_meanings import is_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WARD, RESIDENT, STAFF, SHIFT = "Wohnbereich", "Bewohner-Nr", "Personal-Nr", "Schicht"
-COLUMNS: Final = (WARD, RESIDENT, STAFF, SHIFT)
+WARD, RESIDENT, STAFF, SHIFT, STATUS = "Wohnbereich", "Bewohner-Nr", "Personal-Nr", "Schicht", "Status"
+_COLUMNS: Final = (WARD, RESIDENT, STAFF, SHIFT, STATUS)
 """Columns that a line may fill for the rows below it."""
+
+PERFORMED: Final = "durchgeführt"
+"""What a row without a status is anyway."""
 
 _NUMBER: Final = frozenset({"nr", "nummer", "id"})
 _LABELS_OF: Final = "Interventionen"
@@ -48,7 +52,7 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
             position += 1
             value = texts[position]
         position += 1
-        if column and value and (colon or not matches(_LABELS_OF, value)):
+        if column and value and (colon or not matches(_LABELS_OF, value)) and (column != STATUS or is_status(value)):
             said[column] = value
         elif alone and not (column or colon):
             return {}
@@ -57,12 +61,14 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
 
 def _column(label: str, least: float) -> str:
     named = matches(_LABELS_OF, label)[:1]
-    return next((one.column for one in named if one.column in COLUMNS and one.confidence >= least), "")
+    return next((one.column for one in named if one.column in _COLUMNS and one.confidence >= least), "")
 
 
 def _without_colon(text: str) -> dict[str, str]:
     """Return what a single cell says without a colon: "WB 2", "Bewohnerin Groß, Jörg (B2)", "Frühdienst"."""
     words = _words()
+    if status := _titled(text):
+        return {STATUS: "" if words["mehrere"].search(text) else status}
     if ":" in text:
         return {}
     if (match := words["wohnbereich"].fullmatch(text)) and match["wert"]:
@@ -83,12 +89,31 @@ def looks_like_section(text: str) -> bool:
     return bool((colon and _column(clean(label), LIKELY)) or _without_colon(text))
 
 
+def may_be_others(name: str) -> bool:
+    """Return whether a sheet of interventions is called as if they were planned or refused, not performed."""
+    return bool(_words()["andere"].fullmatch(clean(name)) or _titled(name) not in {"", PERFORMED})
+
+
+def _titled(text: str) -> str:
+    return next((status for status, pattern in _titles().items() if pattern.fullmatch(clean(text))), "")
+
+
 @cache
 def _words() -> dict[str, re.Pattern[str]]:
+    return {kind: re.compile(text, re.IGNORECASE) for kind, text in _read().items() if isinstance(text, str)}
+
+
+@cache
+def _titles() -> dict[str, re.Pattern[str]]:
+    return {status: re.compile(text, re.IGNORECASE) for status, text in _read()["status"].items()}
+
+
+@cache
+def _read() -> dict[str, Any]:
     import yaml  # noqa: PLC0415  # needed only where a line is no record
 
-    words = yaml.safe_load((Path(__file__).parent / "words" / "sections.yaml").read_text("utf-8"))
-    return {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in words.items()}
+    words: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words" / "sections.yaml").read_text("utf-8"))
+    return words
 
 
-__all__ = ["COLUMNS", "looks_like_section", "statements"]
+__all__ = ["PERFORMED", "looks_like_section", "may_be_others", "statements"]

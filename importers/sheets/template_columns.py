@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from importers.sheets.heading_additions import first_words, other_meant, without_additions
+from importers.sheets.heading_additions import first_words, other_meant, without_additions, without_other_words
 from importers.sheets.synonyms import EXACT, PART, SEPARATOR, SURE, Match, usual
 from importers.values.spelling import clean, fold, spellings, squash
 from rules.vocabulary import ASSESSMENT_CELLS, COUNTED_ITEMS, FREQUENCIES, ITEMS
@@ -204,6 +204,16 @@ def begins_with(sheet: str, heading: str) -> str:
     return ""
 
 
+def alike_column(sheet: str, heading: str) -> str:
+    """Return the column a heading is alike without being it, "" if none: "Datum der Eingabe", "Soll-Minuten"."""
+    if column := begins_with(sheet, heading):
+        return column
+    words = without_other_words(heading)
+    if squash(words) == squash(heading):
+        return ""
+    return next((match.column for match in _named(sheet, words, usual()) if not match.shape), "")
+
+
 def count_known(record: list[str]) -> int:
     """Return how many headings a record holds, for the sheet where it holds most."""
     return max(len({_likeliest(sheet, cell) for cell in record} - {""}) for sheet in SHEETS)
@@ -222,6 +232,7 @@ __all__ = [
     "INSTRUCTIONS",
     "SHEETS",
     "Layout",
+    "alike_column",
     "begins_with",
     "clean",
     "column_of",
