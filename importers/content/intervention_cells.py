@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from importers.content.end_of_work import fill_minutes
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
 from importers.findings import error, notice, warning
@@ -90,8 +91,11 @@ def after_midnight(
     return date_codes, np.concatenate([days, days + np.timedelta64(1, "D")])
 
 
-def seconds_of(table: Table) -> np.ndarray:
-    """Return the seconds of each row; how numbers are read is decided for the column as a whole."""
+def seconds_of(table: Table, minute_of_day: np.ndarray) -> np.ndarray:
+    """Return the seconds of each row; how numbers are read is decided for the column as a whole.
+
+    Where a row has none, they follow from ``minute_of_day``, its beginning, and its end.
+    """
     cells = table.raw("Minuten")[1]
     mark = durations.decimal_mark(cells)
     codes = table.raw("Minuten")[0]
@@ -124,7 +128,7 @@ def seconds_of(table: Table) -> np.ndarray:
             column="Minuten",
             count=count,
         )
-    return seconds
+    return fill_minutes(table, minute_of_day, seconds)
 
 
 def _unit(place: HeadingPlace) -> int:
@@ -152,7 +156,7 @@ def _minutes_parser(mark: durations.Mark, unit: int) -> Callable[[Any], int]:
     return parse
 
 
-def note_translated(table: Table, column: str, values: list[Any]) -> None:
+def _note_translated(table: Table, column: str, values: list[Any]) -> None:
     """Add a notice of the words of other programs and how they were read."""
     codes, cells = table.raw(column)
     pairs = {
@@ -167,6 +171,28 @@ def note_translated(table: Table, column: str, values: list[Any]) -> None:
             notice("werte-uebersetzt", f"Wörter wurden übersetzt: {translations}.", "Prüfen Sie, ob das stimmt."),
             column=column,
             count=count,
+        )
+
+
+def note_status(table: Table, values: list[Any]) -> None:
+    """Note words that were translated, and warn where cells are marks or blank: the blank may not have been done."""
+    _note_translated(table, "Status", values)
+    codes, cells = table.raw("Status")
+    words = {cell_values.text(cell) for cell in cells if not isinstance(cell, Odd)} - {""}
+    blank = np.isin(codes, [code for code, value in enumerate(values) if not value])
+    done = {value for value in values if value} == {STATUSES[0]} and not any(fold(word) in _STATUSES for word in words)
+    if done and blank.any():
+        marks = ", ".join(f"„{word}“" for word in sorted(words))
+        table.report(
+            warning(
+                "status-leer",
+                f"In dieser Spalte steht nur {marks} oder nichts; auch die {blank.sum()} leeren Zeilen zählen als "
+                "durchgeführt.",
+                "Sind sie nicht durchgeführt, tragen Sie das ein.",
+            ),
+            [int(np.flatnonzero(blank)[0])],
+            "Status",
+            count=int(blank.sum()),
         )
 
 

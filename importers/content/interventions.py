@@ -10,12 +10,11 @@ import pandas as pd
 
 from importers.content.cross_checks import check_residents, check_staff
 from importers.content.dates import read_dates
-from importers.content.end_of_work import fill_minutes
 from importers.content.intervention_cells import (
     SOURCES,
     after_midnight,
     minutes_of_day,
-    note_translated,
+    note_status,
     parse_day_of_work,
     parse_source,
     parse_status,
@@ -123,7 +122,7 @@ def read_interventions(
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
-    seconds = fill_minutes(table, minute_of_day, seconds_of(table))
+    seconds = seconds_of(table, minute_of_day)
     words = _read_words(table, conventions)
     check_residents(table, resident, _needs_resident(intervention, book), days[date_codes], residents)
     check_staff(table, carer, CodedColumn(date_codes, list(days)), staff)
@@ -158,7 +157,7 @@ def _read_words(table: Table, conventions: HomeConventions) -> dict[str, pd.Cate
     )
     ward = table.read("Wohnbereich", cell_values.text, "", costs_row=True)
     status = table.read("Status", parse_status, "", costs_row=True)
-    note_translated(table, "Status", status.values)
+    note_status(table, status.values)
     return {
         "minutes_source": categories(source, SOURCES),
         "shift": categories(shift),

@@ -14,8 +14,9 @@ from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sh
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.roster_headings import find_roster, is_called_roster, is_roster_name
+from importers.sheets.sections import may_be_others
 from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision
-from importers.sheets.synonyms import EXACT, SURE
+from importers.sheets.synonyms import EXACT, PART, SURE
 from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def _lists_interventions(grid: Grid, known: KnownBefore) -> bool:
 def _as_headed(grid: Grid, known: KnownBefore) -> SheetDecision:
     sheet, confidence = _guessed(grid, known.vocabulary)
     place = _place(grid, sheet, known.vocabulary) if sheet else _headings_of_others(grid)
+    if sheet == "Interventionen" and not grid.from_text and may_be_others(grid.name):
+        confidence = min(confidence, PART)
     return SheetDecision(grid, sheet, place, confidence if sheet else 0.0)
 
 

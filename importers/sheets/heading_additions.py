@@ -26,7 +26,9 @@ _WORD: Final = re.compile(r"[^\W_]+|[%€]")
 @dataclass(frozen=True, slots=True)
 class _Additions:
     alike: re.Pattern[str]
+    planned: frozenset[str]
     other: frozenset[str]
+    actual: frozenset[str]
     unit: re.Pattern[str]
     subjects: Mapping[str, frozenset[str]]
 
@@ -71,6 +73,22 @@ def without_other_words(heading: str) -> str:
     return " ".join(word for word in words if fold(word) not in _additions().other)
 
 
+def is_planned(text: str) -> bool:
+    """Return whether a text holds a word for what is planned: "Soll", "Plan-Beginn"."""
+    return not _additions().planned.isdisjoint(map(fold, _WORD.findall(clean(text))))
+
+
+def is_actual(text: str) -> bool:
+    """Return whether a text holds a word for what was done: "Ist", "Beginn Ist"."""
+    return not _additions().actual.isdisjoint(map(fold, _WORD.findall(clean(text))))
+
+
+def without_actual(text: str) -> str:
+    """Return a heading without such a word."""
+    words = _WORD.findall(_BRACKETS.sub("", clean(text)) if not is_planned(text) else "")
+    return " ".join(word for word in words if fold(word) not in _additions().actual)
+
+
 def first_words(heading: str) -> Iterator[str]:
     """Yield what a heading of several words begins with, folded, the longest first."""
     text = fold(_NUMBERING.sub("", clean(heading), count=1))
@@ -87,7 +105,9 @@ def _additions() -> _Additions:
     alike = "|".join(f"(?:{part})" for part in words["gleich"])
     return _Additions(
         re.compile(alike, re.IGNORECASE),
-        frozenset(map(fold, words["anders"])),
+        frozenset(map(fold, words["plan"])),
+        frozenset(map(fold, [*words["plan"], *words["anders"]])),
+        frozenset(map(fold, words["wirklich"])),
         re.compile(words["einheit"], re.IGNORECASE),
         {sheet: frozenset(map(squash, names)) for sheet, names in words["gegenstand"].items()},
     )

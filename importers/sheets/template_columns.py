@@ -206,7 +206,7 @@ def begins_with(sheet: str, heading: str) -> str:
 
 def alike_column(sheet: str, heading: str) -> str:
     """Return the column a heading is alike without being it, "" if none: "Datum der Eingabe", "Soll-Minuten"."""
-    if column := begins_with(sheet, heading):
+    if column := column_of(sheet, heading) or begins_with(sheet, heading):
         return column
     words = without_other_words(heading)
     if squash(words) == squash(heading):
