@@ -19,6 +19,7 @@ _FULL, _EXCLUDED = "qs_data", "qs_data_mds"
 _RESIDENT: Final = ("root", "body", "data_container", "residents", "resident")
 _HEADER: Final[dict[tuple[str, ...], str]] = {
     ("root", "header", "document", "specification"): "version",
+    ("root", "header", "care_provider", "registration"): "home",
     ("root", "header", "care_provider", "target_date"): "target",
 }
 _FOREIGN: Final = {
@@ -58,9 +59,10 @@ class DasResident:
 
 @dataclass(slots=True)
 class DasExport:
-    """A DAS file: version and target date as they stand ("" = not given), residents, and unknown elements."""
+    """A DAS file: version, home and target date as they stand ("" = not given), residents, and unknown elements."""
 
     version: str = ""
+    home: str = ""
     target: str = ""
     residents: list[DasResident] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)

@@ -78,6 +78,7 @@ def read(name: str, data: bytes, today: date | None = None) -> DasSheets:
         _grid(name, "Bewohner", _RESIDENT_COLUMNS, residents),
         _grid(name, "Begutachtungen", ("Bewohner-Nr", "Datum", *columns), assessments),
         report.findings,
+        export.home,
     )
 
 

@@ -26,6 +26,8 @@ class DasSheets:
         Sheets as a workbook would have them. Row n + 1 is the n-th person of the file; blank where it was left out.
     findings
         What to know or to repair.
+    home
+        Registration number of the home, "" = not given.
     """
 
     file: str
@@ -33,3 +35,4 @@ class DasSheets:
     residents: Grid
     assessments: Grid
     findings: list[Finding]
+    home: str = ""

@@ -12,7 +12,7 @@ from importers.files.cell import shown
 from importers.findings import UnreadableError
 from importers.sheets.layout import headings_at, is_blank
 from importers.sheets.line_words import counts_columns, is_footer, is_note, is_sum, patterns_of_lines
-from importers.sheets.sections import PERFORMED, looks_like_section, statements
+from importers.sheets.sections import DAY, PERFORMED, looks_like_section, statements
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
@@ -258,6 +258,9 @@ def _sections(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, requi
     missing = any(place.columns[column] not in dict(cells) for column in required)
     if not missing and len(cells) > 1:
         return []
+    position, cell = cells[0]
+    if len(cells) == 1 and position == place.columns.get(DAY) and not re.search(r"[^\W\d_]", clean(shown(cell))):
+        return []  # a row of which nothing but its day is there
     said = statements(cells, alone=True)
     if any(not value for value in said.values()):
         return [ReportLine(row, ALONE)]
@@ -266,7 +269,9 @@ def _sections(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, requi
 
 
 def _may_fill(column: str, place: HeadingPlace, required: Sequence[str]) -> bool:
-    """Return whether a line may fill a column: not one that says which row it is."""
+    """Return whether a line may fill a column: of those that say which row it is only the day."""
+    if column == DAY:
+        return column in place.columns
     return column not in required and not (column in place.columns and len(place.columns) == 1)
 
 

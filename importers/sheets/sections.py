@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from importers.files.cell import shown
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import matches
+from importers.values.roster_times import only_day
 from importers.values.spelling import clean, squash
 from importers.values.word_meanings import is_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WARD, RESIDENT, STAFF, SHIFT, STATUS = "Wohnbereich", "Bewohner-Nr", "Personal-Nr", "Schicht", "Status"
+WARD, RESIDENT, STAFF, SHIFT, STATUS, DAY = "Wohnbereich", "Bewohner-Nr", "Personal-Nr", "Schicht", "Status", "Datum"
 _COLUMNS: Final = (WARD, RESIDENT, STAFF, SHIFT, STATUS)
 """Columns that a line may fill for the rows below it."""
 
@@ -39,6 +40,8 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
         Whether the line stands between the rows of a table: there it says nothing else.
     """
     texts = [clean(shown(cell)) for _, cell in cells]
+    if alone and len(texts) == 1 and (day := only_day(texts[0])):
+        return {DAY: f"{day:%d.%m.%Y}"}
     if len(texts) == 1 and (single := _without_colon(texts[0])):
         return single
     said: dict[str, str] = {}
@@ -116,4 +119,4 @@ def _read() -> dict[str, Any]:
     return words
 
 
-__all__ = ["PERFORMED", "looks_like_section", "may_be_others", "statements"]
+__all__ = ["DAY", "PERFORMED", "looks_like_section", "may_be_others", "statements"]

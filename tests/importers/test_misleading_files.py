@@ -10,6 +10,7 @@ import pytest
 import importers
 from importers.findings import Severity, UnreadableError
 from rules.model import RuleBook
+from tests.support.importers import das_files
 from tests.support.importers.columns import both
 from tests.support.importers.files import csv_files, home, recognised, xlsx
 from tests.support.importers.rosters import duties, read, with_roster
@@ -76,6 +77,15 @@ def test_several_homes_in_one_file_are_told(book: RuleBook, form: str, heading: 
     assert worse(result) == [("mehrere-einrichtungen", heading)]
     result = read_rows(book, [[*HEADS, heading], [*FIRST, "101"], [*SECOND, "101"]], form)
     assert worse(result) == []
+
+
+def test_das_exports_of_two_homes_are_told(book: RuleBook) -> None:
+    export = das_files.text(das_files.resident())
+    files = [("a.xml", export.encode()), ("b.xml", export.replace("100001", "100002").encode())]
+    told = [value for code, value in worse(importers.read(files, book, sheets_needed=())) if "mehrere" in code]
+    assert told == ["100001; 100002"]
+    files = [("a.xml", export.encode()), ("b.xml", export.encode())]
+    assert "mehrere-einrichtungen" not in dict(worse(importers.read(files, book, sheets_needed=())))
 
 
 @both

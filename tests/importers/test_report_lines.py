@@ -10,7 +10,7 @@ import pytest
 import importers
 from importers.findings import Severity
 from rules.model import RuleBook
-from tests.support.importers.columns import both
+from tests.support.importers.columns import both, dates
 from tests.support.importers.files import csv_files, home, text_of, xlsx
 
 HEADS = ["Datum", "Uhrzeit", "Maßnahme", "Hdz.", "Dauer (Min)"]
@@ -93,6 +93,22 @@ def test_shift_and_employee_are_read_from_lines_as_well(book: RuleBook, form: st
     rows = [["Mitarbeiter:", "P1"], ["Schicht: Früh"], heads, row, ["Spätdienst"], row]
     result = read_rows(book, rows, form)
     assert (column(result, "staff"), column(result, "shift")) == (["P1", "P1"], ["Früh", "Spätdienst"])
+
+
+@both
+def test_days_are_read_from_lines_where_rows_have_none(book: RuleBook, form: str) -> None:
+    heads, first, second = WITH_NUMBER
+    without = [[*row[:1], "", *row[2:]] for row in (first, second)]
+    rows = [heads, ["Montag, 02.03.2026"], without[0], ["Mittwoch, 4. März 2026"], without[1], without[0]]
+    result = read_rows(book, rows, form)
+    assert dates(result) == ["2026-03-02", "2026-03-04", "2026-03-04"]
+    assert (result.tables.faulty, codes(result)) == (0, set())
+
+
+@both
+def test_a_row_of_which_only_the_day_is_there_is_no_line_for_others(book: RuleBook, form: str) -> None:
+    rows = [["Datum", "Bewohner-Nr", "Maßnahme"], ["02.03.2026"], ["", "0042", "4.10"]]
+    assert read_rows(book, rows, form).tables.faulty == 2
 
 
 @both
