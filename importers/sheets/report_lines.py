@@ -212,7 +212,7 @@ def sections_of(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
     sections: dict[str, list[ReportLine]] = {line.column: [] for line in lines if line.kind == SECTION}
     for line in lines:
         for column, own in sections.items():
-            if line.kind == ALONE or line.column == column:
+            if line.kind == ALONE or line.column == column or (line.kind == REMARK and column == DAY):
                 own.append(line)
     return sections
 

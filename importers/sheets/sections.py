@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from importers.files.cell import shown
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import matches
+from importers.values import days_and_times
 from importers.values.roster_times import only_day
 from importers.values.spelling import clean, squash
 from importers.values.word_meanings import is_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 WARD, RESIDENT, STAFF, SHIFT, STATUS, DAY = "Wohnbereich", "Bewohner-Nr", "Personal-Nr", "Schicht", "Status", "Datum"
 _COLUMNS: Final = (WARD, RESIDENT, STAFF, SHIFT, STATUS)
@@ -40,7 +42,7 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
         Whether the line stands between the rows of a table: there it says nothing else.
     """
     texts = [clean(shown(cell)) for _, cell in cells]
-    if alone and len(texts) == 1 and (day := only_day(texts[0])):
+    if alone and len(texts) == 1 and (day := _day(texts[0])):
         return {DAY: f"{day:%d.%m.%Y}"}
     if len(texts) == 1 and (single := _without_colon(texts[0])):
         return single
@@ -60,6 +62,14 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
         elif alone and not (column or colon):
             return {}
     return {column: _one(column, value) for column, value in said.items() if not _words()["alle"].fullmatch(value)}
+
+
+def _day(text: str) -> date | None:
+    try:
+        moment = days_and_times.moment(text)
+    except ValueError:
+        return only_day(text)
+    return moment.date() if moment else None
 
 
 def _column(label: str, least: float) -> str:
