@@ -11,7 +11,7 @@ from importers.files.cell import shown
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.sheets.template_columns import matches
 from importers.values import days_and_times
-from importers.values.roster_times import only_day
+from importers.values.roster_times import month_and_year, only_day
 from importers.values.spelling import clean, squash
 from importers.values.word_meanings import is_status
 
@@ -44,13 +44,15 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
     texts = [clean(shown(cell)) for _, cell in cells]
     if alone and len(texts) == 1 and (day := _day(texts[0])):
         return {DAY: f"{day:%d.%m.%Y}"}
-    if len(texts) == 1 and (single := _without_colon(texts[0])):
+    if len(texts) == 1 and (single := _without_colon(texts[0], alone=alone)):
         return single
     said: dict[str, str] = {}
     position = 0
     while position < len(texts):
         label, colon, value = map(str.strip, texts[position].partition(":"))
-        column = _column(label, LIKELY if colon else SURE)
+        column = _column(label, LIKELY) if colon else _column(label, SURE) if len(texts) == 2 else ""
+        if column == WARD and not alone and not _column(label, SURE):
+            column = ""  # "Bereich: Pflege" over a report names no ward
         if not column and said.get(RESIDENT) and squash(label) in _NUMBER:
             column = RESIDENT
         if not value and (column or colon) and position + 1 < len(texts):
@@ -77,7 +79,7 @@ def _column(label: str, least: float) -> str:
     return next((one.column for one in named if one.column in _COLUMNS and one.confidence >= least), "")
 
 
-def _without_colon(text: str) -> dict[str, str]:
+def _without_colon(text: str, *, alone: bool = True) -> dict[str, str]:
     """Return what a single cell says without a colon: "WB 2", "Bewohnerin Groß, Jörg (B2)", "Frühdienst"."""
     words = _words()
     if status := _titled(text):
@@ -85,7 +87,8 @@ def _without_colon(text: str) -> dict[str, str]:
     if ":" in text:
         return {}
     if (match := words["wohnbereich"].fullmatch(text)) and match["wert"]:
-        return {WARD: _one(WARD, text)}
+        is_ward = alone or (words["titel"].fullmatch(text) and not month_and_year(text)[0])
+        return {WARD: _one(WARD, text)} if is_ward else {}
     if match := words["bewohner"].fullmatch(text):
         return {RESIDENT: match["wert"]}
     return {SHIFT: text} if words["schicht"].fullmatch(text) else {}

@@ -33,14 +33,15 @@ def unread_notes(
     weighty = vocabulary.weighty.get(sheet, {})
     left = dict(unread)
     for position, heading in unread.items():
-        word = squash(heading)
+        if (word := squash(heading)) not in weighty and word not in vocabulary.homes:
+            continue
         cells = [cell for cell in coded_down(grid, place.row + 1, position)[1] if not is_blank(cell)]
         if word in weighty and any(text(cell).casefold() not in weighty[word] for cell in cells):
             del left[position]
             yield _weighty(heading), heading, 1
-        elif word in vocabulary.homes and len(different := {fold(text(cell)): text(cell) for cell in cells}) > 1:
+        elif word in vocabulary.homes and (count := len({fold(text(cell)) for cell in cells})) > 1:
             del left[position]
-            yield _several_homes(heading, len(different)), heading, len(different)
+            yield _several_homes(heading, count), heading, count
     alike = {name: column for name in left.values() if (column := alike_column(sheet, name))}
     if alike:
         yield _alike(place, alike), "; ".join(alike), len(alike)

@@ -121,6 +121,30 @@ def test_a_filter_of_the_report_is_no_value(book: RuleBook, form: str, line: lis
 
 
 @both
+@pytest.mark.parametrize(
+    "title",
+    [
+        ["Wohnbereich Rosenhof – Leistungsnachweis März 2026"],
+        ["Station 3 März"],
+        ["Bereich: Pflege"],
+        ["Bewohner Stand 31.03.2026"],
+        ["Wohnbereich", "1", "bis", "3"],
+        ["Patient gestürzt, Arzt informiert"],
+    ],
+)
+def test_a_title_that_only_begins_like_a_section_is_none(book: RuleBook, form: str, title: list[str]) -> None:
+    result = read_rows(book, [title, HEADS, FIRST], form)
+    assert (column(result, "ward"), column(result, "resident")) == ([None], [None])
+
+
+@both
+@pytest.mark.parametrize("title", ["Wohnbereich Rosenhof", "WB 2", "Station 3", "Wohnbereich: Rosenhof"])
+def test_a_title_that_is_nothing_but_a_ward_is_one(book: RuleBook, form: str, title: str) -> None:
+    result = read_rows(book, [["Leistungsnachweis"], [title], *WITH_NUMBER], form)
+    assert column(result, "ward") == [title.removeprefix("Wohnbereich: ")] * 2
+
+
+@both
 def test_several_wards_in_one_line_are_not_one_ward(book: RuleBook, form: str) -> None:
     heads, first, second = WITH_NUMBER
     result = read_rows(book, [heads, ["Wohnbereich: Rosenhof"], first, ["Wohnbereich: WB 1, WB 2"], second], form)
@@ -249,36 +273,3 @@ def test_a_month_of_duties_stays_a_roster(book: RuleBook) -> None:
     duties = [["Personal-Nr", "Datum", "Beginn", "Ende"], ["P1", date(2026, 3, 2), "06:00", "14:00"]]
     result = importers.read([("heim.xlsx", xlsx(home() | {"März 2026": duties}))], book)
     assert len(result.tables.duties) == 1
-
-
-FROM_TO = ["Bewohner-Nr", "Hdz.", "Maßnahme", "Datum", "von", "bis"]
-
-
-def lasting(book: RuleBook, form: str, *times: tuple[str, ...], heads: list[str] = FROM_TO) -> importers.ReadFiles:
-    return read_rows(book, [heads, *[["0042", "P1", "4.10", "02.03.2026", *time] for time in times]], form)
-
-
-@both
-def test_minutes_follow_from_beginning_and_end(book: RuleBook, form: str) -> None:
-    result = lasting(book, form, ("08:05", "08:18"), ("23:50", "00:10"), ("09:00", "09:20"))
-    assert result.tables.interventions["seconds"].tolist() == [780, 1200, 1200]
-    assert result.tables.interventions["minute_of_day"].tolist() == [485, 1430, 540]
-    assert codes(result) == set()
-    assert [one.count for one in result.findings if one.code == "minuten-aus-ende"] == [3]
-
-
-@both
-def test_an_end_before_the_beginning_gives_no_minutes(book: RuleBook, form: str) -> None:
-    result = lasting(book, form, ("08:05", "08:00"), ("08:05", "08:05"), ("", "09:00"), ("08:05", ""))
-    assert result.tables.interventions["seconds"].tolist() == [-1, -1, -1, -1]
-    assert codes(result) == {"ende-vor-beginn"}
-
-
-@both
-def test_minutes_that_are_given_are_compared_with_the_end(book: RuleBook, form: str) -> None:
-    times = [("08:05", "08:18", "13"), ("08:05", "08:18", "30"), ("08:05", "8 Uhr 20", ""), ("09:00", "9:10", "")]
-    result = lasting(
-        book, form, *times, *[("10:00", f"10:{n}", str(n)) for n in range(10, 40)], heads=[*FROM_TO, "Minuten"]
-    )
-    assert result.tables.interventions["seconds"].tolist()[:4] == [780, 1800, -1, 600]
-    assert codes(result) == {"minuten-gegen-ende", "ende-unlesbar"}
