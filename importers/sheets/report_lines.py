@@ -12,7 +12,7 @@ from importers.files.cell import shown
 from importers.findings import UnreadableError
 from importers.sheets.layout import headings_at, is_blank
 from importers.sheets.line_words import counts_columns, is_footer, is_note, is_sum, patterns_of_lines
-from importers.sheets.sections import DAY, PERFORMED, looks_like_section, statements
+from importers.sheets.sections import DAY, PERFORMED, WITHIN_OTHERS, looks_like_section, statements
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _others(
     if _words(grid.cells[row]) in headings.above:
         return [ReportLine(row, TITLE)]
     if len(cells) == 1 and patterns_of_lines()["legende"].match(clean(shown(cells[0][1]))):
-        return _legend(grid, row)
+        return _legend(grid, row, {place.columns[column] for column in required})
     if line := _line(row, cells, place, required):
         return [line]
     # In text the rest of a torn row looks the same; that is an error.
@@ -187,14 +187,14 @@ def filled(grid: Grid, row: int) -> list[tuple[int, Any]]:
     return [(position, cell) for position, cell in enumerate(grid.cells[row]) if not is_blank(cell)]
 
 
-def _legend(grid: Grid, first: int) -> list[ReportLine]:
-    """Return the title of a legend and what stands below it, down to the first row that is wider."""
+def _legend(grid: Grid, first: int, needed: set[int]) -> list[ReportLine]:
+    """Return the title of a legend and what stands below it, down to the first row that is wider or a record."""
     rows = [first]
     for row in range(first + 1, len(grid.cells)):
-        width = len(filled(grid, row))
-        if width > _WIDEST_NOTE:
+        own = {position for position, _ in filled(grid, row)}
+        if len(own) > _WIDEST_NOTE or (len(needed) > 1 and needed <= own):
             break
-        rows += [row] * bool(width)
+        rows += [row] * bool(own)
     return [ReportLine(row, LEGEND) for row in rows]
 
 
@@ -208,12 +208,20 @@ def _numbering(grid: Grid, place: HeadingPlace, row: int) -> list[ReportLine]:
 
 
 def sections_of(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
-    """Return the sections by the column they fill; a line that is not understood ends those before it."""
+    """Return the sections by the column they fill.
+
+    A line that is not understood ends those before it; a new section ends those that stand inside others of its kind.
+    """
     sections: dict[str, list[ReportLine]] = {line.column: [] for line in lines if line.kind == SECTION}
+    starts = {column: next(line.row for line in lines if line.column == column) for column in sections}
     for line in lines:
         for column, own in sections.items():
-            if line.kind == ALONE or line.column == column or (line.kind == REMARK and column == DAY):
+            inside = line.kind == SECTION and column in WITHIN_OTHERS and starts[line.column] < starts[column]
+            doubtful = line.kind == ALONE or (line.kind == REMARK and column == DAY)
+            if line.column == column:
                 own.append(line)
+            elif (doubtful or inside) and own:
+                own.append(ReportLine(line.row, ALONE, column))
     return sections
 
 

@@ -23,6 +23,9 @@ WARD, RESIDENT, STAFF, SHIFT, STATUS, DAY = "Wohnbereich", "Bewohner-Nr", "Perso
 _COLUMNS: Final = (WARD, RESIDENT, STAFF, SHIFT, STATUS)
 """Columns that a line may fill for the rows below it."""
 
+WITHIN_OTHERS: Final = frozenset({RESIDENT, STAFF, STATUS, DAY})
+"""Columns whose lines hold within the block of another line: the next resident has no employee yet."""
+
 PERFORMED: Final = "durchgeführt"
 """What a row without a status is anyway."""
 
@@ -132,4 +135,4 @@ def _read() -> dict[str, Any]:
     return words
 
 
-__all__ = ["DAY", "PERFORMED", "looks_like_section", "may_be_others", "statements"]
+__all__ = ["DAY", "PERFORMED", "WITHIN_OTHERS", "looks_like_section", "may_be_others", "statements"]

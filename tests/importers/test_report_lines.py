@@ -96,6 +96,26 @@ def test_shift_and_employee_are_read_from_lines_as_well(book: RuleBook, form: st
 
 
 @both
+def test_a_new_block_ends_what_stood_inside_the_one_before(book: RuleBook, form: str) -> None:
+    heads, row = ["Maßnahme", "Datum"], ["4.10", "02.03.2026"]
+    blocks = [["Bewohner: 0042"], ["Mitarbeiter: P1"], row, ["Mitarbeiter: 007"], row, ["Bewohner: B2"], row]
+    result = read_rows(book, [heads, *blocks], form)
+    assert (column(result, "resident"), column(result, "staff")) == (["0042", "0042", "B2"], ["P1", "007", None])
+    blocks = [["Bewohner: 0042"], row, ["Abgelehnte Leistungen"], row, ["Bewohner: B2"], row]
+    assert column(read_rows(book, [heads, *blocks], form), "status") == [None, "abgelehnt", None]
+    blocks = [["Abgelehnte Leistungen"], ["Bewohner: 0042"], row, ["Bewohner: B2"], row]
+    assert column(read_rows(book, [heads, *blocks], form), "status") == ["abgelehnt", "abgelehnt"]
+    blocks = [["Wohnbereich: A"], ["Schicht: Früh"], row, ["Wohnbereich: B"], row]
+    assert column(read_rows(book, [heads, *blocks], form), "shift") == ["Früh", "Früh"]
+
+
+@both
+def test_records_below_the_title_of_a_legend_are_records(book: RuleBook, form: str) -> None:
+    rows = [["Maßnahme", "Datum"], ["4.10", "02.03.2026"], ["Legende"], ["4.12", "03.03.2026"]]
+    assert read_rows(book, rows, form).rows == 2
+
+
+@both
 def test_days_are_read_from_lines_where_rows_have_none(book: RuleBook, form: str) -> None:
     heads, first, second = WITH_NUMBER
     without = [[*row[:1], "", *row[2:]] for row in (first, second)]
