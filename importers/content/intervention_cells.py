@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.day_times import day_times, note_contradictions
+from importers.content.end_of_work import fill_minutes
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
 from importers.files.coded_column import CodedColumn
@@ -98,8 +99,11 @@ def after_midnight(
     return date_codes, np.concatenate([days, days + np.timedelta64(1, "D")])
 
 
-def seconds_of(table: Table) -> np.ndarray:
-    """Return the seconds of each row; how numbers are read is decided for the column as a whole."""
+def seconds_of(table: Table, minute_of_day: np.ndarray) -> np.ndarray:
+    """Return the seconds of each row; how numbers are read is decided for the column as a whole.
+
+    Where a row has none, they follow from ``minute_of_day``, its beginning, and its end.
+    """
     cells = table.raw("Minuten")[1]
     mark = durations.decimal_mark(cells)
     codes = table.raw("Minuten")[0]
@@ -132,7 +136,7 @@ def seconds_of(table: Table) -> np.ndarray:
             column="Minuten",
             count=count,
         )
-    return seconds
+    return fill_minutes(table, minute_of_day, seconds)
 
 
 def _unit(place: HeadingPlace) -> int:
@@ -179,6 +183,29 @@ def note_translated(table: Table, column: str, values: list[Any], only: np.ndarr
         )
 
 
+def note_status(table: Table, values: list[Any], only: np.ndarray | None) -> None:
+    """Note words that were translated, and warn where cells are marks or blank: the blank may not have been done."""
+    note_translated(table, "Status", values, only)
+    codes, cells = table.raw("Status")
+    words = {cell_values.text(cell) for cell in cells if not isinstance(cell, Odd)} - {""}
+    blank = np.isin(codes, [code for code, value in enumerate(values) if not value])
+    blank = blank if only is None else blank & only
+    done = {value for value in values if value} == {STATUSES[0]} and not any(fold(word) in _STATUSES for word in words)
+    if done and blank.any():
+        marks = ", ".join(f"„{word}“" for word in sorted(words))
+        table.report(
+            warning(
+                "status-leer",
+                f"In dieser Spalte steht nur {marks} oder nichts; auch die {blank.sum()} leeren Zeilen zählen als "
+                "durchgeführt.",
+                "Sind sie nicht durchgeführt, tragen Sie das ein.",
+            ),
+            [int(np.flatnonzero(blank)[0])],
+            "Status",
+            count=int(blank.sum()),
+        )
+
+
 def parse_source(value: Any) -> str:
     """Return where the minutes come from, "" if blank."""
     written = fold(cell_values.text(value))
@@ -196,7 +223,7 @@ def read_statuses(table: Table) -> CodedColumn:
     answered = [number for number, place in enumerate(table.places) if place.statuses]
     plain = ~np.isin(table.file_of, answered) if answered else None
     usual = table.read("Status", parse_status, "", costs_row=True, only=plain)
-    note_translated(table, "Status", usual.values, plain)
+    note_status(table, usual.values, plain)
     if not answered:
         return usual
     codes, values = usual.codes.copy(), [*usual.values]

@@ -129,7 +129,7 @@ def read_interventions(
     date_codes, moments = read_dates(table, "Datum", parse_day_of_work)
     minute_of_day = minutes_of_day(table, date_codes, moments)
     date_codes, days = after_midnight(table, minute_of_day, date_codes, as_days(moments))
-    seconds = seconds_of(table)
+    seconds = seconds_of(table, minute_of_day)
     words = _read_words(table)
     shift = read_shifts(table, conventions.shifts, minute_of_day, conventions.shift_starts)
     needs = _needs_resident(intervention, book)

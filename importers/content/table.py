@@ -98,8 +98,9 @@ class Table:
         self.rows, self._file = joined.rows, joined.files
         self._columns, self._stood = without_placeholders(joined.columns)
         self.faulty, self.misplaced = (np.zeros(len(self.rows), dtype=bool) for _ in range(2))
-        lines_of = self._leave_out_lines(grids)
-        self._keep(filled_rows(self._columns, len(self.rows)))
+        filled = filled_rows(self._columns, len(self.rows))  # before lines fill columns of blank rows
+        kept, lines_of = self._leave_out_lines(grids)
+        self._keep(kept & filled)
         self._check_rows([(grid, self.places[at], lines_of.get(at, ())) for at, grid in enumerate(grids)])
         if len(grids) > 1 and sheet != "Interventionen":  # there, values are compared, not cells
             self._drop_repeats(within_files=sheet != "Dienstzeiten")
@@ -250,12 +251,10 @@ class Table:
         self.findings.extend(found.findings)
         self.misplaced[list(found.misplaced)] = True
 
-    def _leave_out_lines(self, grids: Sequence[Grid]) -> dict[int, list[ReportLine]]:
-        """Leave out sums, footers and the like, return them by file, and apply sections to the rows below them."""
-        doubtful = doubtful_rows(self._columns, self.places, self._required)
+    def _leave_out_lines(self, grids: Sequence[Grid]) -> tuple[NDArray[np.bool_], dict[int, list[ReportLine]]]:
+        """Return which rows are no sums, footers and the like, and these by file; apply sections to the rows below."""
+        doubtful = np.broadcast_to(doubtful_rows(self._columns, self.places, self._required), len(self.rows))
         lines_of: dict[int, list[ReportLine]] = {}
-        if not doubtful.any():
-            return lines_of
         kept = np.ones(len(self.rows), dtype=bool)
         for number, (grid, place) in enumerate(zip(grids, self.places, strict=True)):
             own = np.flatnonzero(self._file == number)
@@ -263,19 +262,18 @@ class Table:
             last = int(self.rows[plain[-1]]) - 1 if len(plain) else -1
             candidates = without_runs_of_blanks(grid, self.rows[own[doubtful[own]]] - 1)
             lines = read_lines(grid, place, candidates, self._required, last)
-            if not lines:
+            if not lines or not len(own):
                 continue
             lines_of[number] = lines
             first = int(own[0]) - place.row - 1
-            kept[[first + line.row for line in lines]] = False
+            kept[[first + line.row for line in lines if line.row > place.row]] = False
             for column, sections in sections_of(lines).items():
-                records = [(first + line.row, line.value) for line in sections]
+                records = [(max(first + line.row, int(own[0])), line.value) for line in sections]
                 self._columns[column] = under_sections(self.raw(column), own, records)
                 self._headings.setdefault(column, column)
             for problem, value, count in line_notes(lines):
                 self.reports.note(problem, grid.file, value, count)
-        self._keep(kept)
-        return lines_of
+        return kept, lines_of
 
     def _keep(self, kept: np.ndarray) -> None:
         if not kept.all():

@@ -39,6 +39,7 @@ def add(
     Of several exports the one with the latest target date decides where a resident lives; all their assessments count.
     """
     findings = [one for export in exports for one in export.findings if one.sheet in {"", *wanted}]
+    findings.extend(_several_homes(exports))
     if "Bewohner" in wanted:
         sheets = sheets_of_name.setdefault("Bewohner", [])
         for export in sorted(exports, key=lambda export: export.target, reverse=True):
@@ -56,6 +57,22 @@ def add(
         assessed = {number for export in exports for number in export.assessments.cells[1:, 0] if number}
         findings.extend(one for sheet in sheets[:count] for one in _left_alone(*sheet, assessed))
     return findings
+
+
+def _several_homes(exports: Sequence[DasSheets]) -> Iterator[Finding]:
+    """Yield a warning where the exports are of several homes: their residents may have the same numbers."""
+    homes = dict.fromkeys(export.home for export in exports if export.home)
+    if len(homes) > 1:
+        yield Finding(
+            Severity.WARNING,
+            "mehrere-einrichtungen",
+            f"Die DAS-Dateien gehören zu {len(homes)} Einrichtungen (Registriernummern {', '.join(homes)}); "
+            "gleiche Bewohnernummern gelten als dieselbe Person.",
+            "Laden Sie jede Einrichtung für sich hoch.",
+            file=exports[-1].file,
+            value="; ".join(homes),
+            count=len(homes),
+        )
 
 
 class _Joined:

@@ -19,8 +19,8 @@ _FULL, _EXCLUDED = "qs_data", "qs_data_mds"
 _RESIDENT: Final = ("root", "body", "data_container", "residents", "resident")
 _HEADER: Final[dict[tuple[str, ...], str]] = {
     ("root", "header", "document", "specification"): "version",
-    ("root", "header", "care_provider", "target_date"): "target",
     ("root", "header", "care_provider", "registration"): "home",
+    ("root", "header", "care_provider", "target_date"): "target",
 }
 _FOREIGN: Final = {
     "urn:schemas-microsoft-com:office:spreadsheet": "eine Tabelle im Format „XML-Kalkulationstabelle 2003“",
@@ -59,11 +59,11 @@ class DasResident:
 
 @dataclass(slots=True)
 class DasExport:
-    """A DAS file: version, target date, number of the home ("" = not given), residents, unknown elements."""
+    """A DAS file: version, home and target date as they stand ("" = not given), residents, and unknown elements."""
 
     version: str = ""
-    target: str = ""
     home: str = ""
+    target: str = ""
     residents: list[DasResident] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
 

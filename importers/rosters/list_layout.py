@@ -31,6 +31,8 @@ from importers.values.spelling import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from importers.files.grid import Grid
     from importers.rosters.list_times import DutyTimes
     from importers.rosters.reading_context import RosterContext
@@ -96,9 +98,9 @@ class DutyRows(Table):
         self._lines = lines
         super().__init__(SHEET, [grid], [place], title=sheet_name(grid))
 
-    def _leave_out_lines(self, _grids: Sequence[Grid]) -> dict[int, list[ReportLine]]:
-        self._keep(~np.isin(self.rows - 1, list(self._lines.rows)))
-        return {0: [ReportLine(row, NOTE) for row in sorted(self._lines.rows)]}
+    def _leave_out_lines(self, _grids: Sequence[Grid]) -> tuple[NDArray[np.bool_], dict[int, list[ReportLine]]]:
+        lines = [ReportLine(row, NOTE) for row in sorted(self._lines.rows)]
+        return ~np.isin(self.rows - 1, list(self._lines.rows)), {0: lines}
 
 
 def read_list(grid: Grid, place: HeadingPlace, context: RosterContext) -> RosterEntries:

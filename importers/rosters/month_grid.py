@@ -14,9 +14,10 @@ from importers.files.sheet_cells import distinct, objects
 from importers.findings import error, warning
 from importers.rosters.list_layout import filled
 from importers.rosters.month_dates import WRONG_WEEKDAY, contradicts_weekdays, month_dates
+from importers.rosters.planned_rows import planned_rows
 from importers.rosters.reading_context import RosterEntries
 from importers.rosters.shift_codes import Shift
-from importers.sheets.layout import filled_down
+from importers.sheets.layout import filled_down, is_blank
 from importers.sheets.roster_headings import GIVEN, NAME, NUMBER, WARD, roster_column
 from importers.values import cell_values
 from importers.values.roster_times import month_and_year, weekday, without_month
@@ -140,8 +141,15 @@ def _rows(
     counts = entries.sum(axis=1)
     _report_between(grid, block, context)
     rows = PersonRows(cells, np.zeros_like(entries), *(np.full(len(cells), None, dtype=object) for _ in range(2)))
+    planned = planned_rows(grid, block, set(who.values()), context)
+    before: dict[str, Any] = {}
     for row in range(len(cells)):
         texts = {name: column[row] for name, column in columns.items()}
+        if row - 1 in planned and row not in planned and all(map(is_blank, texts.values())):
+            texts = before
+        before = texts
+        if row in planned:
+            continue
         number, name = _number(texts.get(NUMBER, "")), cell_values.text(texts.get(NAME, ""))
         if line := _line(grid.cells[first + row], counts[row], context):
             if not _is_note(grid, block, row, counts) and not month_and_year(line)[0]:

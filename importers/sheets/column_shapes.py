@@ -24,7 +24,9 @@ _LONGEST: Final = 200
 _EARLIEST_HOUR: Final = 5
 """Columns that never reach this hour could be durations as well."""
 
-_CLOCK: Final = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)(?::[0-5]\d)?(?: ?uhr)?|([01]?\d|2[0-4]) ?uhr", re.IGNORECASE)
+_CLOCK: Final = re.compile(
+    r"([01]?\d|2[0-4])[:.]([0-5]\d)(?::[0-5]\d)?(?: ?uhr| ?[ap]\.?m\.?)?|([01]?\d|2[0-4]) ?(?:uhr|[ap]m)", re.IGNORECASE
+)
 _PACKED: Final = re.compile(r"(?:[01]?\d|2[0-3])[0-5]\d")
 _DURATION: Final = re.compile(r"\d{1,4}(?:[.,]\d+)? ?(?:min\w*\.?|')?|\d+ ?(?:h|std\.?|sek\.?|s)\b.*", re.IGNORECASE)
 _DAY: Final = re.compile(r"(?:\w{2,10}\.?,? )?(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})")

@@ -13,7 +13,8 @@ from importers.sheets.das_sheets import DasSheets
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
-from importers.sheets.roster_headings import find_roster, is_roster_name
+from importers.sheets.roster_headings import find_roster, is_called_roster, is_roster_name
+from importers.sheets.sections import may_be_others
 from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision, holds_no_data
 from importers.sheets.synonyms import EXACT, PART, SURE
 from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file, suggested_sheet
@@ -126,7 +127,7 @@ def _as_profiled(grid: Grid, known: KnownBefore) -> SheetDecision | None:
 
 def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     sheet = sheet_of(grid.name) or (sheet_of_file(grid.name) if grid.from_text else None)
-    if not sheet and is_roster_name(grid.name) and find_roster(grid):
+    if not sheet and is_roster_name(grid.name) and find_roster(grid) and not _lists_interventions(grid, known):
         sheet = ROSTER
     if not sheet:
         return None
@@ -135,11 +136,18 @@ def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     return None if sheet == GRADES and place.trouble else SheetDecision(grid, sheet, place)
 
 
+def _lists_interventions(grid: Grid, known: KnownBefore) -> bool:
+    """Return whether a sheet called like a month or a ward has the headings of interventions; so has no roster."""
+    return not is_called_roster(grid.name) and guess_sheet(grid, known.vocabulary) == "Interventionen"
+
+
 def _as_headed(grid: Grid, known: KnownBefore) -> SheetDecision:
     sheet, confidence = _guessed(grid, known.vocabulary)
     if not sheet and not holds_no_data(grid) and (named := suggested_sheet(grid.name)):
         sheet, confidence = named, PART  # it is asked about: nothing is read by its name alone
     place = _place(grid, sheet, known.vocabulary) if sheet else _headings_of_others(grid)
+    if sheet == "Interventionen" and not grid.from_text and may_be_others(grid.name):
+        confidence = min(confidence, PART)
     return SheetDecision(grid, sheet, place, confidence if sheet else 0.0)
 
 

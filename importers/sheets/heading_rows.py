@@ -11,8 +11,9 @@ from importers.files.cell import Odd
 from importers.findings import UnreadableError
 from importers.sheets.column_match import assign
 from importers.sheets.layout import heading_places, headings_at, is_blank, stands_over_headings
+from importers.sheets.rival_columns import rivals
 from importers.sheets.synonyms import EXACT
-from importers.sheets.template_columns import HEADING_ROWS, SHEETS, column_of, matches, missing
+from importers.sheets.template_columns import HEADING_ROWS, SHEETS, begins_with, column_of, matches, missing
 from importers.values.spelling import clean
 from rules.vocabulary import ITEMS
 
@@ -151,10 +152,22 @@ def located(grid: Grid, sheet: str, number: int, depth: int, vocabulary: Vocabul
     below = number + depth
     guessed, undecided = assign(offers, {*columns, *twice}, lambda position: grid.cells[below:, position])
     undecided |= {position: (name,) for position, name in enumerate(names) if name and name in twice}
+    read = columns | {column: at for column, (at, _) in guessed.items()}
+    texts = tuple(map(heading_text, row))
+    undecided |= {at: (column,) for at, column in rivals(grid, below, offers, read, texts) if at not in undecided}
+    free = {*SHEETS[sheet].columns, *SHEETS[sheet].aids} - {*columns, *twice, *guessed}
+    undecided |= {
+        position: (column,)
+        for position, cell in enumerate(row)
+        if position not in undecided
+        and not names[position]
+        and not offers[position]
+        and (column := begins_with(sheet, heading_text(cell))) in free
+    }
     place = HeadingPlace(
         row=number + depth - 1,
-        columns=columns | {column: position for column, (position, _) in guessed.items()},
-        texts=tuple(map(heading_text, row)),
+        columns=read,
+        texts=texts,
         guessed={column: confidence for column, (_, confidence) in guessed.items()},
         undecided=undecided,
         depth=depth,

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from importers.findings import Problem, notice, warning
 from importers.sheets import report_lines as kinds
-from importers.sheets.layout import coded_down, is_blank, row_numbers
+from importers.sheets.layout import is_blank, row_numbers
 from importers.sheets.repair_file import OWN_COLUMNS
-from importers.sheets.synonyms import LIKELY, usual
-from importers.values.cell_values import text
-from importers.values.spelling import clean, squash
+from importers.sheets.sections import PERFORMED
+from importers.sheets.synonyms import LIKELY
+from importers.sheets.template_columns import SHEETS
+from importers.sheets.unread_columns import unread_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ _SAID: Final = {
     kinds.RULE: "Trennlinien werden nicht als Daten gelesen",
     kinds.REPEATED: "Wiederholte Überschriften werden nicht als Daten gelesen",
     kinds.TITLE: "Wiederholte Titelzeilen werden nicht als Daten gelesen",
+    kinds.NUMBERING: "Zeilen, die nur die Spalten zählen, werden nicht als Daten gelesen",
+    kinds.LEGEND: "Legenden werden nicht als Daten gelesen",
     kinds.NOTE: "Anmerkungen unter der Tabelle werden nicht als Daten gelesen",
     kinds.APART: "Zeilen, in denen nur nicht gelesene Spalten gefüllt sind, werden nicht gelesen",
 }
@@ -37,37 +40,47 @@ def layout_notes(
 ) -> Iterator[tuple[Problem, str, int]]:
     """Yield problem, value and number of rows or columns for what is worth saying about the headings."""
     if first := place.row - place.depth + 1:
-        yield _rows_above(grid, place, first)
+        yield _rows_above(grid, place, first, sheet)
     if place.guessed:
         yield _assigned(place)
     for position, columns in place.undecided.items():
-        heading = place.texts[position]
-        choice = " oder ".join(f"„{column}“" for column in columns)
-        yield (
-            warning(
-                "spalte-mehrdeutig",
-                f"Die Spalte „{heading}“ wird nicht gelesen: Ob sie {choice} ist, lässt sich nicht sicher erkennen.",
-                "Benennen Sie die Spalte, die gelesen werden soll, wie in der Vorlage.",
-            ),
-            heading,
-            1,
-        )
-    if unread := [name for name in place.unknown if name not in OWN_COLUMNS]:
-        yield from _unread(grid, place, sheet, vocabulary, unread)
+        yield _undecided(place, position, columns), place.texts[position], 1
+    read = {*place.columns.values(), *place.undecided}
+    unread = {at: text for at, text in enumerate(place.texts) if text and at not in read and text not in OWN_COLUMNS}
+    yield from unread_notes(grid, place, sheet, vocabulary, unread)
 
 
-def _rows_above(grid: Grid, place: HeadingPlace, first: int) -> tuple[Problem, str, int]:
-    filled = [row + 1 for row in range(first) if not all(map(is_blank, grid.cells[row]))]
+def _rows_above(grid: Grid, place: HeadingPlace, first: int, sheet: str) -> tuple[Problem, str, int]:
+    read = {line.row for line in kinds.sections_above(grid, first, place, SHEETS[sheet].required)}
+    filled = [row + 1 for row in range(first) if row not in read and not all(map(is_blank, grid.cells[row]))]
     titles = f" Text steht in Zeile {row_numbers(filled)}." if filled else ""
+    but = f" bis auf Zeile {row_numbers([row + 1 for row in read])}" if read else ""
     where = f"Zeile {first + 1}" if place.depth == 1 else f"den Zeilen {first + 1} und {first + 2}"
     return (
         notice(
             "zeilen-ueber-ueberschrift",
-            f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet.{titles}",
+            f"Die Überschriften stehen in {where}; die Zeilen darüber (1–{first}) bleiben unbeachtet{but}.{titles}",
             "Nichts zu tun, wenn dort nur Titel oder leere Zeilen stehen.",
         ),
         row_numbers(filled),
         first,
+    )
+
+
+def _undecided(place: HeadingPlace, position: int, columns: tuple[str, ...]) -> Problem:
+    heading = place.texts[position]
+    if columns[0] in place.columns:
+        return warning(
+            "spalte-doppelt",
+            f"Als „{columns[0]}“ gilt die Spalte „{place.headings[columns[0]]}“; auch „{heading}“ kann es sein, "
+            "und dort steht anderes.",
+            "Benennen Sie die Spalte, die gelten soll, wie in der Vorlage, und die andere anders.",
+        )
+    choice = " oder ".join(f"„{column}“" for column in columns)
+    return warning(
+        "spalte-mehrdeutig",
+        f"Die Spalte „{heading}“ wird nicht gelesen: Ob sie {choice} ist, lässt sich nicht sicher erkennen.",
+        "Benennen Sie die Spalte, die gelesen werden soll, wie in der Vorlage.",
     )
 
 
@@ -88,36 +101,6 @@ def _assigned(place: HeadingPlace) -> tuple[Problem, str, int]:
     )
 
 
-def _unread(
-    grid: Grid, place: HeadingPlace, sheet: str, vocabulary: Vocabulary | None, unread: Sequence[str]
-) -> Iterator[tuple[Problem, str, int]]:
-    weighty = (vocabulary or usual()).weighty.get(sheet, {})
-    for position, cell in enumerate(grid.cells[place.row]):
-        neutral = weighty.get(squash(cell)) if isinstance(cell, str) else None
-        if neutral is None or position in place.columns.values():
-            continue
-        if any(text(other).casefold() not in neutral for other in coded_down(grid, place.row + 1, position)[1]):
-            yield (
-                warning(
-                    "spalte-aendert-bedeutung",
-                    f"Die Spalte „{clean(cell)}“ wird nicht gelesen; jede Zeile zählt einmal, nach ihrem Status.",
-                    "Steht eine Zeile für mehrere Interventionen oder gilt sie nicht, schreiben Sie eine Zeile je "
-                    "Intervention und tragen Sie den Status ein.",
-                ),
-                clean(cell),
-                1,
-            )
-    yield (
-        notice(
-            "spalten-unbekannt",
-            "Diese Spalten werden nicht gelesen: " + ", ".join(f"„{name}“" for name in unread) + ".",
-            "Nichts zu tun. Soll eine Spalte gelesen werden, benennen Sie sie wie in der Vorlage.",
-        ),
-        "; ".join(unread),
-        len(unread),
-    )
-
-
 def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]]:
     """Yield problem, value and number of rows for the lines that were left out, one for each kind."""
     for kind, message in _SAID.items():
@@ -125,21 +108,23 @@ def line_notes(lines: Sequence[ReportLine]) -> Iterator[tuple[Problem, str, int]
             numbers = row_numbers(rows)
             yield notice("zeilen-uebersprungen", f"{message}: Zeile {numbers}.", _NOTHING), numbers, len(rows)
     for column, sections in kinds.sections_of(lines).items():
-        rows = [line.row + 1 for line in sections]
+        rows = [line.row + 1 for line in sections if line.kind == kinds.SECTION]
+        by_status = sections if column == "Status" else []
         yield (
-            notice(
+            (warning if any(line.value not in {"", PERFORMED} for line in by_status) else notice)(
                 "abschnitt-gelesen",
-                f"Zwischenzeilen nennen „{column}“ für die Zeilen darunter: Zeile {row_numbers(rows)}.",
+                f"Eigene Zeilen nennen „{column}“ für die Zeilen darunter: Zeile {row_numbers(rows)}.",
                 "Prüfen Sie, ob das stimmt.",
             ),
             row_numbers(rows),
             len(rows),
         )
-    if rows := [line.row + 1 for line in lines if line.kind == kinds.ALONE]:
+    if rows := [line.row + 1 for line in lines if line.kind in {kinds.ALONE, kinds.REMARK}]:
         yield (
             warning(
                 "abschnitt-unklar",
-                f"Zeilen mit einem einzigen Wort bleiben aus, da unklar ist, was es heißt: Zeile {row_numbers(rows)}.",
+                "Diese Zeilen bleiben aus, da unklar ist, was sie für die Zeilen darunter heißen: "
+                f"Zeile {row_numbers(rows)}.",
                 "Ist es der Wohnbereich der Zeilen darunter, ergänzen Sie eine Spalte „Wohnbereich“.",
             ),
             row_numbers(rows),

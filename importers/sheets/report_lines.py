@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, time, timedelta
-from functools import cache
-from pathlib import Path
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from importers.files.cell import shown
 from importers.findings import UnreadableError
 from importers.sheets.layout import headings_at, is_blank
+from importers.sheets.line_words import counts_columns, is_footer, is_note, is_sum, patterns_of_lines
+from importers.sheets.sections import DAY, PERFORMED, WITHIN_OTHERS, looks_like_section, statements
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
@@ -20,23 +21,25 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.sheets.heading_rows import HeadingPlace
 
-SUM, PAGE, RULE, REPEATED, TITLE, NOTE, SECTION, ALONE, APART = (
+SUM, PAGE, RULE, REPEATED, TITLE, NOTE, NUMBERING, LEGEND, SECTION, ALONE, REMARK, APART = (
     "summe",
     "seite",
     "strich",
     "ueberschrift",
     "titel",
     "fussnote",
+    "zaehlung",
+    "legende",
     "abschnitt",
     "allein",
+    "bemerkung",
     "ungelesen",
 )
-"""What a line can be. ``ALONE``: one unknown word; ``APART``: text only in columns that are not read."""
+"""What a line can be. ``ALONE``, ``REMARK``: it is unknown what it says, if anything; ``APART``: text only in columns
+that are not read."""
 
-_FIGURE: Final = re.compile(
-    r"[+-]?\d[\d.,:]*(?: ?(?:min\w*|std|stunden|h|sek\w*|%|€|stk|stück|x)\.?)?|min\w*\.?|std\.?|h|%", re.IGNORECASE
-)
-_PERSON: Final = re.compile(r"(?:bewohner|klient|patient)(?:[:*_/]?-?in)?(?:: *| +)(?P<wert>\S.*)", re.IGNORECASE)
+_WIDEST_NOTE: Final = 2
+"""Cells of a line of a legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ def looks_like_none(cell: Any, headings: frozenset[str]) -> bool:
     text = clean(cell)
     if not text or fold(text) in headings:
         return True
-    patterns = _patterns()
-    return any(patterns[kind].match(text) for kind in patterns) or bool(_PERSON.match(text))
+    patterns = patterns_of_lines()
+    return any(patterns[kind].match(text) for kind in patterns) or looks_like_section(text)
 
 
 def read_lines(
@@ -88,63 +91,154 @@ def read_lines(
         If the headings come again in another order: what stands below would be taken for something else.
     """
     first = place.row - place.depth + 1
-    heads = headings_at(grid, first, place.depth)
-    repeated = [_words(grid.cells[first]), _words(grid.cells[place.row]), _words(heads)]
-    above = {words for row in grid.cells[:first] if (words := _words(row))}
-    lines: list[ReportLine] = []
-    after_gap = False
+    headings = _Headings.of(grid, first, place)
+    lines = sections_above(grid, first, place, required) + _numbering(grid, place, place.row + 1)
+    after_gap, done = False, lines[-1].row if lines else -1
     for row in candidates:
-        cells = [(position, cell) for position, cell in enumerate(grid.cells[row]) if not is_blank(cell)]
+        if row <= done:
+            continue
+        cells = filled(grid, row)
         if not cells:
             after_gap = True
             continue
-        words = _words(grid.cells[row])
-        if len(words) > 2 and any(words != own and Counter(words) == Counter(own) for own in repeated):
-            raise UnreadableError(
-                f"Im Blatt „{grid.name}“ der Datei „{grid.file}“ stehen die Überschriften in Zeile {row + 1} noch "
-                "einmal, aber in anderer Reihenfolge. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
-            )
-        if len(words) > 1 and (words in repeated or all(_alike(cell, heads[position]) for position, cell in cells)):
-            lines.append(ReportLine(row, REPEATED))
-        elif words in above:
-            lines.append(ReportLine(row, TITLE))
-        elif line := _line(row, cells, place, required):
-            lines.append(line)
-            after_gap = after_gap or line.kind in {SUM, PAGE}
-        elif (
-            row > last and after_gap and len(cells) == 1 and isinstance(cells[0][1], str) and " " in clean(cells[0][1])
-        ):
-            lines.append(ReportLine(row, NOTE))
+        if headings.come_again(grid, row, cells):
+            found = [ReportLine(row, REPEATED), *_numbering(grid, place, row + 1)]
+        else:
+            found = _sections(row, cells, place, required) or _others(grid, row, cells, place, required, headings)
+        after_gap = after_gap or any(line.kind in {SUM, PAGE} for line in found)
+        if not found and row > last and after_gap and is_note(cells):
+            found = [ReportLine(row, NOTE)]
+        lines += found
+        done = found[-1].row if found else done
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class _Headings:
+    """The headings of a table, and the lines above them: both may come again on each page."""
+
+    cells: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+    above: frozenset[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, grid: Grid, first: int, place: HeadingPlace) -> _Headings:
+        rows = grid.cells[first], grid.cells[place.row], headings_at(grid, first, place.depth)
+        cells = tuple(tuple(fold(cell) if isinstance(cell, str) else "" for cell in row) for row in rows)
+        above = frozenset(words for row in grid.cells[:first] if (words := _words(row)))
+        return cls(cells, tuple(map(_words, rows)), above)
+
+    def come_again(self, grid: Grid, row: int, cells: list[tuple[int, Any]]) -> bool:
+        """Return whether a row repeats the headings, in full or in part.
+
+        Raises
+        ------
+        UnreadableError
+            If they stand in another order.
+        """
+        words = _words(grid.cells[row])
+        mine = [self._is_mine(position, fold(cell)) for position, cell in cells if isinstance(cell, str)]
+        if len(words) > 1 and len(mine) == len(cells) and all(mine):
+            return True
+        own = Counter(chain(*self.rows))
+        if len(words) > 2 and not Counter(words) - own:
+            raise UnreadableError(
+                f"Im Blatt „{grid.name}“ der Datei „{grid.file}“ stehen die Überschriften in Zeile {row + 1} noch "
+                "einmal, aber anders angeordnet. Bitte teilen Sie das Blatt vor dieser Zeile in zwei Dateien."
+            )
+        return False
+
+    def _is_mine(self, position: int, word: str) -> bool:
+        return any(position < len(row) and row[position] == word for row in self.cells)
+
+
+def _others(
+    grid: Grid,
+    row: int,
+    cells: list[tuple[int, Any]],
+    place: HeadingPlace,
+    required: Sequence[str],
+    headings: _Headings,
+) -> list[ReportLine]:
+    """Return a line that says nothing about the rows below it, with a legend all its lines."""
+    if _words(grid.cells[row]) in headings.above:
+        return [ReportLine(row, TITLE)]
+    if len(cells) == 1 and patterns_of_lines()["legende"].match(clean(shown(cells[0][1]))):
+        return _legend(grid, row, {place.columns[column] for column in required})
+    if line := _line(row, cells, place, required):
+        return [line]
+    # In text the rest of a torn row looks the same; that is an error.
+    return [ReportLine(row, REMARK)] if not grid.from_text and _is_remark(cells, place, required) else []
+
+
+def sections_above(grid: Grid, first: int, place: HeadingPlace, required: Sequence[str]) -> list[ReportLine]:
+    """Return what the lines above the headings say about all rows; nothing about a column they contradict in."""
+    said: dict[str, list[ReportLine]] = {}
+    for row in range(first):
+        for column, value in statements(filled(grid, row), alone=False).items():
+            if value and value != PERFORMED and _may_fill(column, place, required):
+                said.setdefault(column, []).append(ReportLine(row, SECTION, column, value))
+    agreed = [lines[-1] for lines in said.values() if len({line.value for line in lines}) == 1]
+    return sorted(agreed, key=lambda line: line.row)
+
+
+def filled(grid: Grid, row: int) -> list[tuple[int, Any]]:
+    """Return position and content of the cells of a row that are not blank."""
+    return [(position, cell) for position, cell in enumerate(grid.cells[row]) if not is_blank(cell)]
+
+
+def _legend(grid: Grid, first: int, needed: set[int]) -> list[ReportLine]:
+    """Return the title of a legend and what stands below it, down to the first row that is wider or a record."""
+    rows = [first]
+    for row in range(first + 1, len(grid.cells)):
+        own = {position for position, _ in filled(grid, row)}
+        if len(own) > _WIDEST_NOTE or (len(needed) > 1 and needed <= own):
+            break
+        rows += [row] * bool(own)
+    return [ReportLine(row, LEGEND) for row in rows]
+
+
+def _numbering(grid: Grid, place: HeadingPlace, row: int) -> list[ReportLine]:
+    """Return a row that does nothing but count the columns, as forms do below their headings."""
+    if row >= len(grid.cells):
+        return []
+    cells = [cell for _, cell in filled(grid, row)]
+    counts = counts_columns(cells, sum(map(bool, place.texts)), place.columns)
+    return [ReportLine(row, NUMBERING)] if counts else []
+
+
 def sections_of(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
-    """Return the sections by the column they fill."""
-    sections: dict[str, list[ReportLine]] = {}
+    """Return the sections by the column they fill.
+
+    A line that is not understood ends those before it; a new section ends those that stand inside others of its kind.
+    """
+    sections: dict[str, list[ReportLine]] = {line.column: [] for line in lines if line.kind == SECTION}
+    starts = {column: next(line.row for line in lines if line.column == column) for column in sections}
     for line in lines:
-        if line.kind == SECTION:
-            sections.setdefault(line.column, []).append(line)
+        for column, own in sections.items():
+            inside = line.kind == SECTION and column in WITHIN_OTHERS and starts[line.column] < starts[column]
+            doubtful = line.kind == ALONE or (line.kind == REMARK and column == DAY)
+            if line.column == column:
+                own.append(line)
+            elif (doubtful or inside) and own:
+                own.append(ReportLine(line.row, ALONE, column))
     return sections
 
 
 def _line(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> ReportLine | None:
-    patterns = _patterns()
+    patterns = patterns_of_lines()
     texts = [clean(cell) for _, cell in cells if isinstance(cell, str)]
     names = {position: column for column, position in place.columns.items()}
     missing = [column for column in required if place.columns[column] not in dict(cells)]
-    if any(patterns["summe"].match(text) for text in texts) and all(
-        _is_figure(cell) or patterns["summe"].match(clean(cell)) for _, cell in cells
-    ):
+    if is_sum(cells, nothing_required=len(missing) == len(required) > 1):
         return ReportLine(row, SUM)
     if len(texts) == len(cells) and all(map(patterns["strich"].match, texts)):
         return ReportLine(row, RULE)
     alone = len(cells) <= 2 and len(texts) >= 1
     if alone and patterns["seite"].match(texts[0]) and (missing or len(cells) == 1):
         return ReportLine(row, PAGE)
-    if len(cells) <= 3 and missing and texts and any(re.match(r"seite:? ?\d+", text, re.IGNORECASE) for text in texts):
+    if len(cells) <= 4 and missing and texts and isinstance(cells[0][1], str) and is_footer(texts):
         return ReportLine(row, PAGE)
-    if (missing or len(cells) == 1) and (section := _section(row, cells, place)):
-        return section
     if not any(position in names for position, _ in cells):
         return ReportLine(row, APART)
     position, cell = cells[0]
@@ -160,48 +254,36 @@ def _line(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required:
     return None
 
 
-def _section(row: int, cells: list[tuple[int, Any]], place: HeadingPlace) -> ReportLine | None:
-    """Return a line that names a ward or a person for the rows below it."""
-    if not all(isinstance(cell, str) for _, cell in cells) or len(cells) > 2:
-        return None
-    texts = [clean(cell) for _, cell in cells]
-    if len(texts) == 2 and not texts[0].endswith(":"):
-        return None
-    text = " ".join(texts)
-    for column, pattern in (("Wohnbereich", _patterns()["wohnbereich"]), ("Bewohner-Nr", _PERSON)):
-        if (match := pattern.fullmatch(text)) and match["wert"]:
-            if column == "Bewohner-Nr" and column in place.columns:
-                continue
-            if column == "Wohnbereich" and column in place.columns and len(place.columns) == 1:
-                continue
-            return ReportLine(
-                row,
-                SECTION,
-                column,
-                match["wert"] if ":" in text else text if column == "Wohnbereich" else match["wert"],
-            )
-    return None
+def _is_remark(cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> bool:
+    """Return whether a row holds several words in one cell and nothing that a record needs."""
+    (position, cell), *others = cells
+    needed = {place.columns[column] for column in required}
+    return len(needed) > 1 and not others and position not in needed and " " in clean(shown(cell))
 
 
-def _is_figure(cell: Any) -> bool:
-    if isinstance(cell, str):
-        return bool(_FIGURE.fullmatch(clean(cell)))
-    return isinstance(cell, (int, float, time, timedelta)) or (isinstance(cell, date) and cell.year < 1905)
+def _sections(row: int, cells: list[tuple[int, Any]], place: HeadingPlace, required: Sequence[str]) -> list[ReportLine]:
+    """Return what a line says about the rows below it; one that says it unclearly is left out, with a warning."""
+    missing = any(place.columns[column] not in dict(cells) for column in required)
+    if not missing and len(cells) > 1:
+        return []
+    position, cell = cells[0]
+    if len(cells) == 1 and position == place.columns.get(DAY) and not re.search(r"[^\W\d_]", clean(shown(cell))):
+        return []  # a row of which nothing but its day is there
+    said = statements(cells, alone=True)
+    if any(not value for value in said.values()):
+        return [ReportLine(row, ALONE)]
+    fills = {column: value for column, value in said.items() if _may_fill(column, place, required)}
+    return [ReportLine(row, SECTION, column, value) for column, value in fills.items()]
 
 
-def _alike(cell: Any, heading: Any) -> bool:
-    return isinstance(cell, str) and isinstance(heading, str) and fold(cell) == fold(heading)
+def _may_fill(column: str, place: HeadingPlace, required: Sequence[str]) -> bool:
+    """Return whether a line may fill a column: of those that say which row it is only the day."""
+    if column == DAY:
+        return column in place.columns
+    return column not in required and not (column in place.columns and len(place.columns) == 1)
 
 
 def _words(row: Sequence[Any]) -> tuple[str, ...]:
     """Return the folded texts of a row without its blanks; nothing for a row with other cells."""
     cells = [cell for cell in row if not is_blank(cell)]
     return tuple(fold(cell) for cell in cells) if all(isinstance(cell, str) for cell in cells) else ()
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    import yaml  # noqa: PLC0415  # needed only where a line is no record
-
-    words = yaml.safe_load((Path(__file__).parent / "words" / "lines.yaml").read_text("utf-8"))
-    return {kind: re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE) for kind, parts in words.items()}

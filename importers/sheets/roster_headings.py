@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from importers.sheets.heading_additions import is_actual, is_planned, without_actual, without_additions
 from importers.sheets.heading_rows import HeadingPlace, heading_text
 from importers.sheets.template_columns import HEADING_ROWS, column_of
 from importers.values.roster_times import DayHeading, heading, made_date, month_and_year
@@ -65,9 +66,14 @@ def is_ward(text: str) -> bool:
     return _WARD.fullmatch(text) is not None
 
 
+def is_called_roster(name: str) -> bool:
+    """Return whether the name of a sheet says that it is a roster."""
+    return any(word in fold(name) for word in _ROSTER)
+
+
 def is_roster_name(name: str) -> bool:
     """Return whether a sheet may hold a roster: it is called so, or like a month or a ward."""
-    return any(word in fold(name) for word in _ROSTER) or bool(month_and_year(name)[0]) or is_ward(fold(name))
+    return is_called_roster(name) or bool(month_and_year(name)[0]) or is_ward(fold(name))
 
 
 def find_roster(grid: Grid) -> HeadingPlace | None:
@@ -82,7 +88,10 @@ def roster_column(cell: Any) -> str | None:
     """Return the column a heading of a roster stands for, None if none."""
     if not isinstance(cell, str) or not (key := fold(cell)):
         return None
-    return _WORDS.get(key) or _WORDS.get(key.replace(",", "")) or column_of("Dienste", cell)
+    if column := _WORDS.get(key) or _WORDS.get(key.replace(",", "")) or column_of("Dienste", cell):
+        return column
+    added = [shorter for shorter, _ in without_additions("Dienste", cell)] + [without_actual(cell)]
+    return next((_WORDS[fold(shorter)] for shorter in added if fold(shorter) in _WORDS), None)
 
 
 def find_headings(grid: Grid) -> HeadingPlace | None:
@@ -91,11 +100,25 @@ def find_headings(grid: Grid) -> HeadingPlace | None:
     Several columns for beginning and end are the parts of a divided shift; the later ones are called "Beginn 2" ...
     """
     for row, cells in enumerate(grid.cells[:HEADING_ROWS]):
-        names = [roster_column(cell) for cell in cells]
+        names = _without_planned(grid, row, [roster_column(cell) for cell in cells])
         known = set(names)
         if {NUMBER, NAME} & known and ({START, END} <= known or {DAY, CODE} <= known):
             return _located(grid, row, names)
     return None
+
+
+def _without_planned(grid: Grid, row: int, names: list[str | None]) -> list[str | None]:
+    """Leave out beginnings and ends that a group above calls planned, if another group is called actual."""
+    if row == 0 or max(names.count(START), names.count(END)) < 2:
+        return names
+    group, groups = "", []
+    for cell in grid.cells[row - 1]:
+        group = cell if isinstance(cell, str) and fold(cell) else group
+        groups.append(group)
+    times = [position for position, name in enumerate(names) if name in {START, END}]
+    if not any(is_actual(groups[position]) for position in times):
+        return names
+    return [None if at in times and is_planned(groups[at]) else name for at, name in enumerate(names)]
 
 
 def _located(grid: Grid, row: int, names: list[str | None]) -> HeadingPlace:

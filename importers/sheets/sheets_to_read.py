@@ -8,11 +8,12 @@ from importers.files.workbook import named
 from importers.findings import Finding, Severity, UnreadableError
 from importers.sheets.column_contents import known_staff
 from importers.sheets.content_findings import unread_contents
+from importers.sheets.sheets_left_out import left_out_though_alike
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import INSTRUCTIONS, SHEETS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from importers.files.grid import Grid
     from importers.sheets.das_sheets import DasSheets
@@ -77,13 +78,14 @@ class SheetSelection:
                 self.exports.append(file.export)
                 continue
             others = [name for name in file.others if name != INSTRUCTIONS]
+            read: list[SheetDecision] = []
             for decision in file.decisions:
                 if decision.grid.from_text and decision.confidence < EXACT and not decision.clear:
                     raise UnreadableError(decision.place.trouble or _no_sheet_of_ours(file.name))
                 if not _is_read(decision, sure):
-                    if decision.grid.name != INSTRUCTIONS:
-                        others.append(named(decision.grid.name, visible=not decision.grid.hidden))
+                    others += self._left_out(decision, read)
                 elif decision.sheet in self._wanted:
+                    read.append(decision)
                     self.sheets.setdefault(decision.sheet, []).append((decision.grid, decision.place))
                     if decision.confidence < EXACT:
                         self.findings.append(_supposed(decision))
@@ -92,6 +94,14 @@ class SheetSelection:
                 self.findings.append(_left_out(file.name, others))
             self.findings.extend(file.findings)
         self._files.clear()
+
+    def _left_out(self, decision: SheetDecision, read: Sequence[SheetDecision]) -> list[str]:
+        """Report a sheet that is not read though it looks as if it should be; return the name of any other."""
+        if len(self._wanted) == len(SHEETS) and (doubt := left_out_though_alike(decision, read)):
+            self.findings.append(doubt)
+            return []
+        is_ours = decision.grid.name == INSTRUCTIONS
+        return [] if is_ours else [named(decision.grid.name, visible=not decision.grid.hidden)]
 
     def demand(self, sheets: Collection[str]) -> None:
         """Require some sheets.
@@ -108,7 +118,9 @@ class SheetSelection:
         what = (
             f"Es fehlt das Blatt {sheets[0]}" if len(sheets) == 1 else f"Es fehlen die Blätter {' und '.join(sheets)}"
         )
-        others = "; ".join(finding.value for finding in self.findings if finding.code == "blaetter-unbekannt")
+        others = "; ".join(
+            finding.value for finding in self.findings if finding.code.startswith(("blaetter-", "blatt-"))
+        )
         seen = f" Nicht gelesen: {others}." if others else ""
         return f"{what}.{seen} Bitte ergänzen Sie die Arbeitsmappe oder laden Sie die fehlende Datei dazu."
 

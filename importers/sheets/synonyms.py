@@ -22,6 +22,7 @@ rows of headings alone, or a few letters, which look like anything short."""
 
 _CONFIDENCE: Final = {"sicher": SURE, "wahrscheinlich": LIKELY, "vermutet": PART}
 _WEIGHTY: Final = "gewichtig"
+_HOMES: Final = "einrichtung"
 _NEUTRAL: Final = {
     "menge": frozenset({"", "1", "1,0", "1.0"}),
     "zeichen": frozenset({"", "0", "nein", "n", "false", "falsch", "-"}),
@@ -71,21 +72,21 @@ class Vocabulary:
     weighty
         Sheet -> squashed headings that change what a row means, so that leaving them out needs a warning, unless all
         their cells are these.
+    homes
+        Squashed headings that name the home a row is of.
     """
 
     sheets: Mapping[str, Mapping[str, tuple[Match, ...]]] = field(default_factory=dict)
     weighty: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    homes: frozenset[str] = frozenset()
 
     def matches(self, sheet: str, heading: str) -> tuple[Match, ...]:
-        """Return the columns a heading may stand for, the surest first; a group stands before ``SEPARATOR``."""
+        """Return the columns a heading may stand for, the surest first."""
         known = self.sheets.get(sheet, {})
         columns = known.get(squash(heading), ())
         if not columns and (pattern := lost_letters(heading)):
             fitting = {matches for name, matches in known.items() if pattern.fullmatch(name)}
             columns = fitting.pop() if len(fitting) == 1 else ()
-        if not columns and SEPARATOR in heading:
-            last = self.matches(sheet, heading.rpartition(SEPARATOR)[2])
-            columns = tuple(Match(match.column, min(match.confidence, PART), match.shape) for match in last)
         return columns
 
 
@@ -101,9 +102,11 @@ def load(paths: Sequence[Path]) -> Vocabulary:
 
     sheets: dict[str, dict[str, tuple[Match, ...]]] = {}
     weighty: dict[str, dict[str, frozenset[str]]] = {}
+    homes: set[str] = set()
     for path in paths:
         try:
             entries = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 - safe
+            homes.update(map(squash, entries.pop(_HOMES, ())))
             for sheet, kinds in entries.pop(_WEIGHTY, {}).items():
                 weighty.setdefault(sheet, {}).update(
                     {squash(name): _NEUTRAL[kind] for kind, names in kinds.items() for name in names}
@@ -115,7 +118,7 @@ def load(paths: Sequence[Path]) -> Vocabulary:
                 f"Die Datei „{path.name}“ mit Überschriften ist nicht lesbar. Bitte gehen Sie von der mitgelieferten "
                 "Datei „general.yaml“ aus und nennen Sie je Blatt und Spalte die Überschriften."
             ) from error
-    return Vocabulary(sheets, weighty)
+    return Vocabulary(sheets, weighty, frozenset(homes))
 
 
 def _headings(columns: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[Match, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from importers.files.cell import Formatted
+from importers.sheets.heading_additions import first_words, other_meant, without_additions, without_other_words
 from importers.sheets.synonyms import EXACT, PART, SEPARATOR, SURE, Match, usual
 from importers.values.spelling import clean, fold, spellings, squash
 from rules.vocabulary import ASSESSMENT_CELLS, COUNTED_ITEMS, FREQUENCIES, ITEMS
@@ -72,6 +73,7 @@ SHEETS: Final = {
             "Wohnbereich",
             "Status",
         ),
+        ("Ende",),
     ),
     "Dienste": Layout(
         ("Personal-Nr", "Beginn", "Ende"), ("Wohnbereich",), ("Name", "Vorname", "Datum", "Dienst", "Pause")
@@ -182,14 +184,57 @@ def matches(sheet: str, heading: object, vocabulary: Vocabulary | None = None) -
         return (Match(column, EXACT),)
     if not isinstance(heading, str):
         return ()
-    own = _COLUMN_BY_LETTERS[sheet].get(squash(heading))
-    matching = (vocabulary or usual()).matches(sheet, heading)
-    if own and (not matching or matching[0].confidence < SURE):
-        return (Match(own, SURE),)
-    if matching:
-        return matching
+    vocabulary = vocabulary or usual()
+    if named := _named(sheet, heading, vocabulary):
+        return named
+    for shorter, most in without_additions(sheet, heading):
+        if named := _named(sheet, shorter, vocabulary):
+            return _at_most(most, named)
+    if both := _in_two_languages(sheet, heading, vocabulary):
+        return both
     last = heading.rpartition(SEPARATOR)[2]
-    return (Match(column, PART),) if last != heading and (column := column_of(sheet, last)) else ()
+    return _at_most(PART, _named(sheet, last, vocabulary)) if last != heading and not other_meant(heading) else ()
+
+
+def _named(sheet: str, heading: str, vocabulary: Vocabulary) -> tuple[Match, ...]:
+    """Return the columns that are called so."""
+    column = column_of(sheet, heading) or _COLUMN_BY_LETTERS[sheet].get(squash(heading))
+    matching = vocabulary.matches(sheet, heading)
+    return (Match(column, SURE),) if column and (not matching or matching[0].confidence < SURE) else matching
+
+
+def _in_two_languages(sheet: str, heading: str, vocabulary: Vocabulary) -> tuple[Match, ...]:
+    """Return the column that all parts of a heading such as "Datum / Date" are called."""
+    parts = [_named(sheet, part, vocabulary)[:1] for part in re.split(r"\s*[/|]\s*", clean(heading)) if part]
+    same = {match.column for part in parts for match in part}
+    if len(parts) < 2 or len(same) > 1 or not all(parts):
+        return ()
+    return min(parts, key=lambda part: part[0].confidence)
+
+
+def _at_most(most: float, named: tuple[Match, ...]) -> tuple[Match, ...]:
+    return tuple(replace(match, confidence=min(match.confidence, most)) for match in named)
+
+
+def begins_with(sheet: str, heading: str) -> str:
+    """Return the column whose name a longer heading begins with, "" if none: "Datum der Eingabe"."""
+    for words in first_words(heading):
+        column = column_of(sheet, words) or _COLUMN_BY_LETTERS[sheet].get(squash(words))
+        if column:
+            return column
+        if sheet == "Begutachtungen" and words in ITEMS:
+            return next(cell for cell in ASSESSMENT_CELLS if cell.split()[0] == words)
+    return ""
+
+
+def alike_column(sheet: str, heading: str) -> str:
+    """Return the column a heading is alike without being it, "" if none: "Datum der Eingabe", "Soll-Minuten"."""
+    if column := column_of(sheet, heading) or begins_with(sheet, heading):
+        return column
+    words = without_other_words(heading)
+    if squash(words) == squash(heading):
+        return ""
+    return next((match.column for match in _named(sheet, words, usual()) if not match.shape), "")
 
 
 def count_known(record: list[str]) -> int:
@@ -211,6 +256,8 @@ __all__ = [
     "SHEETS",
     "WANTED",
     "Layout",
+    "alike_column",
+    "begins_with",
     "clean",
     "column_of",
     "count_known",

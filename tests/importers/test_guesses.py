@@ -181,7 +181,7 @@ def merged(rows: list[list[Any]], *spans: tuple[int, int, int, int]) -> bytes:
 
 def test_two_rows_of_headings_with_groups(book: RuleBook) -> None:
     rows = [
-        ["Bewohner", "Mitarbeiter", "Durchführung", "", ""],
+        ["Bewohner", "Mitarbeiter", "Pflege", "", ""],
         ["Nr.", "Pers.-Nr.", "Datum", "Maßnahme", "Bemerkung"],
         ["0042", "P1", "02.03.2026", "4.10", "x"],
     ]
@@ -191,9 +191,9 @@ def test_two_rows_of_headings_with_groups(book: RuleBook) -> None:
     assert [(column.heading, column.column) for column in guess.columns] == [
         ("Bewohner › Nr.", "Bewohner-Nr"),
         ("Mitarbeiter › Pers.-Nr.", "Personal-Nr"),
-        ("Durchführung › Datum", "Datum"),
-        ("Durchführung › Maßnahme", "Intervention"),
-        ("Durchführung › Bemerkung", ""),
+        ("Pflege › Datum", "Datum"),
+        ("Pflege › Maßnahme", "Intervention"),
+        ("Pflege › Bemerkung", ""),
     ]
     frame = importers.read(files, book, sheets_needed=(), answers=[proposed(guess)]).tables.interventions
     assert frame[["resident", "staff"]].astype(object).to_numpy().tolist() == [["0042", "P1"]]

@@ -152,7 +152,10 @@ def test_our_own_name_takes_precedence() -> None:
         [["Durchgeführt am", "Datum", "Maßnahme", "Intervention"], ["1.1.2026", "2.3.2026", "x", "4.10"]]
     )
     assert (matched["Datum"], matched["Intervention"]) == ("Datum", "Intervention")
-    assert [f.value for f in table.findings] == ["Durchgeführt am; Maßnahme"]
+    assert [(f.code, f.value) for f in table.findings] == [
+        ("spalte-doppelt", "Durchgeführt am"),
+        ("spalten-unbekannt", "Maßnahme"),
+    ]
 
 
 def test_guesses_are_reported_with_confidence_and_the_template_has_none(book: RuleBook) -> None:

@@ -89,7 +89,7 @@ def test_sums_pages_and_repeated_headings_are_no_rows(book: RuleBook, form: str)
 @both
 def test_repeated_headings_in_another_order_are_refused(book: RuleBook, form: str) -> None:
     turned = [HEADS[1], HEADS[0], *HEADS[2:]]
-    with pytest.raises(UnreadableError, match=r"Zeile 3 noch einmal.*anderer Reihenfolge.*Bitte teilen"):
+    with pytest.raises(UnreadableError, match=r"Zeile 3 noch einmal.*anders angeordnet.*Bitte teilen"):
         read_rows(book, [HEADS, ROW, turned, [ROW[1], ROW[0], *ROW[2:]]], form)
 
 
