@@ -126,7 +126,7 @@ def test_files_of_another_home_need_a_confirmation(installed: Path, capsys: pyte
     assert imported(other) == 2
     assert "Die Dateien sehen nach einer anderen Einrichtung aus" in capsys.readouterr().err
     assert imported(other, "--dry-run") == 0
-    assert "bei 1 von 2 hier bekannten Nummern mit Namen nennen sie jemand anderen" in capsys.readouterr().out
+    assert "bei 1 von 2 hier bekannten Nummern mit Namen nennen sie jemand anderen" in capsys.readouterr().err
     assert imported(other, "--sure-of-home") == 0
     assert states(installed)[0][0] == records.STORED
 
