@@ -92,6 +92,8 @@ class ReadFiles:
     repeated
         Interventions that an earlier file has already, with ``parts["repeated"]``: they count once, but say which rows
         of the files are the same.
+    repeated_faulty
+        Rows of ``Interventionen`` with errors that an earlier file has already.
     """
 
     tables: Tables
@@ -113,6 +115,7 @@ class ReadFiles:
     repairs: Mapping[int, str] = field(default_factory=dict)
     das_homes: frozenset[str] = frozenset()
     repeated: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))
+    repeated_faulty: int = 0
 
     @property
     def rows(self) -> int:
@@ -221,6 +224,7 @@ def assemble(
         *_left_out(duties.left_out),
         people.unstated,
         repeated=work.repeated,
+        repeated_faulty=work.repeated_faulty,
     )
 
 

@@ -69,6 +69,7 @@ def init_app(app: Flask) -> None:
         "qn",
         "level_range",
         "counted",
+        "problems",
         "hour_figure",
     ):
         app.jinja_env.filters[name] = getattr(figures, name)

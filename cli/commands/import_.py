@@ -1,9 +1,9 @@
 """Liest Dateien einer Einrichtung ein wie die Seite „Daten einlesen“, ohne Browser, in die eingestellten Datenbanken.
 
-Zeigt vorher dieselben Zahlen: was neu, geändert und unverändert ist, was außen vor bleibt, und wie sich Passung und
+Zeigt vorher dieselben Zahlen: was aus jeder Zeile wird, was neu, geändert und unverändert ist, und wie sich Passung und
 Vollständigkeit bewegen. Mit --dry-run wird nichts übernommen. Gespeicherte Profile gelten von selbst; ist an Blättern
 oder Spalten noch etwas offen, endet der Befehl und nennt die Fragen.
-Ende mit 0: übernommen (mit --dry-run: gelesen); 1: ebenso, aber Zeilen mit Fehlern bleiben außen vor; 2: nichts
+Ende mit 0: übernommen (mit --dry-run: gelesen); 1: ebenso, aber ohne die Zeilen mit Fehlern; 2: nichts
 übernommen. Nach Kennwörtern von Dateien wird am Terminal gefragt.
 
 Beispiele:
@@ -103,7 +103,7 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
             with suppress(steps.UploadError):
                 steps.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
         waiting.close()
-    result = f"Übernommen als Datenlieferung {upload_id}." if kept else "Probelauf: Es wurde nichts übernommen."
+    result = f"Übernommen als Datenlieferung {upload.number}." if kept else "Probelauf: Es wurde nichts übernommen."
     sys.stdout.write(f"{result}\n")
     return 1 if upload.errors else 0
 
@@ -197,6 +197,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
         Where the upload could not be read.
     """
     from web.services.uploads import records  # noqa: PLC0415
+    from web.services.uploads.row_lines import row_lines  # noqa: PLC0415
     from web.services.uploads.share_lines import share_lines  # noqa: PLC0415
 
     texts = records.texts(databases, settings, upload.id)
@@ -205,13 +206,15 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     tell(texts.findings if texts else (), "Alle stehen auf der Seite der Datenlieferung.")
     summary = upload.weighed
     sys.stdout.write(
-        f"{upload.rows} Zeilen gelesen, {upload.errors} Fehler, {upload.warnings} Warnungen, "
-        f"{upload.notices} Hinweise.\n"
-        f"Neu {summary['new']}, geändert {summary['changed']}, unverändert {summary['unchanged']}, "
-        f"außen vor {upload.faulty + upload.ignored}, Personen neu {summary['people_new']}.\n"
+        f"{upload.errors} Fehler, {upload.warnings} Warnungen, {upload.notices} Hinweise. "
+        f"Personen neu: {summary['people_new']}.\n"
     )
-    for line in share_lines(summary) if summary["days"] != 0 else ():
-        sys.stdout.write(f"  {line.word}: {_percent(line.before)} → {_percent(line.after)}\n")
+    for line in row_lines(upload):
+        split = zip(("neu", "geändert", "unverändert"), line.split, strict=True)
+        parts = ", ".join(f"{word} {count}" for word, count in split if count is not None)
+        sys.stdout.write(f"  {line.word}: {line.total}{f' ({parts})' if parts else ''}\n")
+    for share in share_lines(summary) if summary["days"] != 0 else ():
+        sys.stdout.write(f"  {share.word}: {_percent(share.before)} → {_percent(share.after)}\n")
 
 
 def _percent(share: float | None) -> str:

@@ -74,6 +74,8 @@ class ReadInterventions:
         Rows that an earlier file has already, and the file each is from.
     without_shift
         Rows and seconds of a sheet that names no shift at all, with a time of day that could say it.
+    repeated_faulty
+        Rows with errors that an earlier file has already; they are not among ``faulty``.
     """
 
     table: pd.DataFrame
@@ -86,6 +88,7 @@ class ReadInterventions:
     repeated: pd.DataFrame
     repeated_files: NDArray[np.int32]
     without_shift: tuple[int, int] = (0, 0)
+    repeated_faulty: int = 0
 
     @classmethod
     def nothing(cls) -> ReadInterventions:
@@ -154,11 +157,11 @@ def read_interventions(
     _note_missing_minutes(table, work)
     check_plausibility(table, work)
     faulty = np.flatnonzero(table.faulty)
-    faulty = faulty[~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)] if len(faulty) else faulty
-    left_out = days[date_codes[faulty]]
+    once = faulty[~table.repeats_of_other_files(table.cell_keys()[faulty], faulty)] if len(faulty) else faulty
+    left_out = days[date_codes[once]]
     sources = (table.source_of[records], table.source_of[repeated[1]])
-    told = len(faulty), ignored, seconds, sources[0], left_out, starts, repeated[0], sources[1]
-    return ReadInterventions(work, *told, without_shift(shift, minute_of_day, seconds))
+    told = len(once), ignored, seconds, sources[0], left_out, starts, repeated[0], sources[1]
+    return ReadInterventions(work, *told, without_shift(shift, minute_of_day, seconds), len(faulty) - len(once))
 
 
 def _read_words(table: Table) -> dict[str, pd.Categorical]:

@@ -40,12 +40,15 @@ class WordKind(Protocol):
         What may be answered beside the choices: of an intervention that it is none, several, or not in the catalogue.
     abbreviated
         Whether its words are abbreviations, of which F1, F* and F/2 are kinds of F.
+    own_times
+        Whether its words stand for times that each home sets itself: what is usual is never sure.
     """
 
     name: ClassVar[str]
     field: ClassVar[str]
     answers: ClassVar[tuple[str, ...]] = ()
     abbreviated: ClassVar[bool] = False
+    own_times: ClassVar[bool] = False
 
     def key(self, word: str) -> str:
         """Return what two spellings of one word have in common."""
@@ -191,7 +194,7 @@ class ShiftWord(WordKind):
 class DutyCode(WordKind):
     """A code of a roster, which stands for times or for an absence."""
 
-    name, field, abbreviated = DUTY, "shift_codes", True
+    name, field, abbreviated, own_times = DUTY, "shift_codes", True, True
 
     def key(self, word: str) -> str:
         """Return the code without needless blanks: many rosters distinguish F, f and F*."""
@@ -225,7 +228,7 @@ class DutyCode(WordKind):
 class ShiftStart(WordKind):
     """When a shift of the home begins; where rows name no shift, it follows from their time of day."""
 
-    name, field, ignorable = SHIFT_START, "shift_starts", True
+    name, field, own_times, answers = SHIFT_START, "shift_starts", True, (IGNORE,)
 
     def choices(self, book: RuleBook) -> Mapping[str, str]:
         """Return the usual times."""

@@ -15,7 +15,7 @@ from importers.home_words.lexicon_files import NOTHING
 from importers.home_words.matching import Matcher
 from importers.home_words.word_parts import core
 from importers.values import word_meanings
-from importers.values.spelling import fold
+from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -185,7 +185,7 @@ def _by_likeness(kind: WordKind, words: Sequence[str], known: Sequence[tuple[str
                 one.target,
                 FITS if one.score > _FITS_ALIKE and one.score == most else POSSIBLE,
                 one.text,
-                _same(word, one.text),
+                _same(kind, word, one.text),
             )
             for one in alike
         ]
@@ -208,7 +208,12 @@ def _behind(read: NearWord, others: Iterable[NearWord]) -> list[NearWord]:
     ]
 
 
-def _same(word: str, known: str) -> bool:
+def _same(kind: WordKind, word: str, known: str) -> bool:
+    """Return whether a word is a known one; F* is not F, and nobody's times are known."""
+    if kind.own_times:
+        return False
+    if kind.abbreviated:
+        return clean(word).casefold() == clean(known).casefold()
     return fold(word) == fold(known)
 
 

@@ -118,10 +118,10 @@ def test_faulty_rows_are_downloaded_repaired_and_uploaded_again(workshop: Worksh
     page.get_by_label("Dateien auswählen").set_input_files(path)
     page.get_by_role("button", name="Hochladen").click()
     page.get_by_role("heading", name="Können diese Daten so übernommen werden?").wait_for(timeout=60_000)
-    assert "1 Intervention zählt" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 von 1 Zeile zählt" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     page.get_by_role("button", name="Übernehmen").click()
     page.get_by_role("link", name="Ergebnis ansehen").wait_for(timeout=60_000)
-    assert "1 Intervention kam hinzu" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 Intervention kam hinzu und zählt" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert visitor.said == []
 
 

@@ -94,7 +94,7 @@ def test_words_are_answered_on_the_way_and_count_when_read_again(visit: Window) 
     entry(visitor, "PHK").get_by_label(re.compile("QN 3")).check()
     page.get_by_role("button", name="noch einmal lesen").click()
     page.get_by_role("heading", name="Können diese Daten so übernommen werden?").wait_for(timeout=60_000)
-    assert page.get_by_text("2 Interventionen zählen").is_visible()
+    assert page.get_by_text("2 von 4 Zeilen zählen").is_visible()
     assert page.get_by_role("main").get_by_role("link", name="Qualifikationen", exact=True).count() == 0
 
     visitor.go("/bezeichnungen/")

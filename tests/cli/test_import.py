@@ -54,14 +54,14 @@ def test_dry_run_stores_nothing_and_the_second_time_nothing_is_new(
     assert imported(file, "--dry-run") == 0
     output = capsys.readouterr().out
     assert "Probelauf" in output
-    new = int(re.search(r"Neu (\d+), geändert 0, unverändert 0", output)[1])
+    new = int(re.search(r"werden gespeichert: \d+ \(neu (\d+), geändert 0, unverändert 0\)", output)[1])
     assert new > 1000
     assert re.search(r"Passend: – → \d+,\d %", output, re.IGNORECASE)
     assert states(installed) == [(records.DISCARDED, new)]
     assert imported(file) == 0
     assert "Übernommen als Datenlieferung 2." in capsys.readouterr().out
     assert imported(file) == 0
-    assert f"Neu 0, geändert 0, unverändert {new}" in capsys.readouterr().out
+    assert f"werden gespeichert: {new} (neu 0, geändert 0, unverändert {new})" in capsys.readouterr().out
     assert [state for state, _ in states(installed)] == [records.STORED, records.STORED, records.DISCARDED]
 
 
@@ -85,7 +85,7 @@ def test_open_questions_are_listed_and_answered_by_a_profile(
     }
     source.write_text(json.dumps({"name": "Quelle", "sheets": [sheet]}), encoding="utf-8")
     assert imported(file, "--profile", source, "--dry-run") in {0, 1}
-    assert "9 Zeilen gelesen" in capsys.readouterr().out
+    assert "Zeilen der Dateien: 9" in capsys.readouterr().out
     assert imported(file, "--profile", "Quelle") == 2
     assert "Gespeicherte Profile: keine" in capsys.readouterr().err
     source.write_text("kein Profil", encoding="utf-8")

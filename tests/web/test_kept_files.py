@@ -141,21 +141,21 @@ def test_search_words_are_not_part_of_the_address(ben: Person) -> None:
     none = post(client, "/daten/1/suche", "/daten/1", suche="Zauberei", art="hinweise").text
     assert "Kein Befund passt dazu." in none
     assert client.get("/daten/1/suche").location == "/daten/1"
-    assert "Zauberei" not in client.get("/daten/1?code=datei-leer").text.partition('id="liste"')[2]
+    assert "Zauberei" not in client.get("/daten/1?art=hinweise").text.partition('id="liste"')[2]
 
 
 def finding(severity: Severity, code: str, sheet: str = "", value: str = "", row: int = 0) -> Finding:
     return Finding(severity, code, "Das ist los.", "Das hilft.", file="a.xlsx", sheet=sheet, value=value, row=row)
 
 
-def test_findings_by_severity_sheet_code_and_words() -> None:
+def test_findings_by_severity_sheet_and_words() -> None:
     chosen = [
         finding(Severity.NOTICE, "minuten-fehlen", "Interventionen"),
         finding(Severity.ERROR, "qn-fehlt", "Mitarbeitende", "Müller-Özdemir", 7),
         finding(Severity.WARNING, "qn-fehlt", "Mitarbeitende", "Groß", 17),
         finding(Severity.ERROR, "datum-fehlt", "Interventionen", "", 7),
     ]
-    assert [one.severity for one in filter_findings(chosen, FindingFilter()).findings] == [
+    assert [group.first.severity for group in filter_findings(chosen, FindingFilter()).groups] == [
         Severity.ERROR,
         Severity.ERROR,
         Severity.WARNING,
@@ -164,28 +164,44 @@ def test_findings_by_severity_sheet_code_and_words() -> None:
     for wanted, rows in (
         (FindingFilter(severity="fehler"), [7, 7]),
         (FindingFilter(severity="fehler", sheet="Mitarbeitende"), [7]),
-        (FindingFilter(code="qn-fehlt"), [7, 17]),
         (FindingFilter(words="mueller"), [7]),
         (FindingFilter(words="GROSS hilft"), [17]),
         (FindingFilter(words="gibt es nicht"), []),
         (FindingFilter(sheet="Dienste"), []),
     ):
-        assert [one.row for one in filter_findings(chosen, wanted).findings] == rows, wanted
+        assert [group.first.row for group in filter_findings(chosen, wanted).groups] == rows, wanted
     everything = [*chosen, finding(Severity.NOTICE, "datei-leer")]
     choice = filter_findings(everything, FindingFilter(severity="fehler", sheet="Dienste"))
     assert choice.sheets == [("Interventionen", 2), ("Mitarbeitende", 2)]  # a file as a whole is on no sheet
     assert [(key, number) for key, _, number in choice.severities] == [("fehler", 2), ("warnungen", 1), ("hinweise", 2)]
-    assert filter_findings(chosen, FindingFilter(severity="fehler")).codes == [
-        ("datum-fehlt", 1),
-        ("minuten-fehlen", 1),
-        ("qn-fehlt", 2),
+
+
+def test_the_same_word_is_one_finding_however_often_it_comes() -> None:
+    """Also where the importer has counted some of its rows already, and on whatever sheet it is."""
+    word = [finding(Severity.ERROR, "intervention-unbekannt", "Januar", "Doku", row) for row in range(9, 2, -1)]
+    word += [
+        finding(Severity.ERROR, "intervention-unbekannt", "Januar", " DOKU ", 40),
+        replace(finding(Severity.ERROR, "intervention-unbekannt", "Februar", "Doku", 4), count=12),
     ]
+    others = [
+        finding(Severity.ERROR, "intervention-unbekannt", "Januar", "Doku (neu)", 41),
+        finding(Severity.WARNING, "intervention-unbekannt", "Januar", "Doku", 42),
+        replace(finding(Severity.ERROR, "zeile", "Januar", row=43), message="Diese Zeile steht 2-mal da."),
+        replace(finding(Severity.ERROR, "zeile", "Januar", row=44), message="Diese Zeile steht 3-mal da."),
+        finding(Severity.ERROR, "datum", "Januar", "-5", 45),
+        finding(Severity.ERROR, "datum", "Januar", "5", 46),
+    ]
+    choice = filter_findings([*others, *word], FindingFilter())
+    first = choice.groups[0]
+    assert (first.count, first.rows, first.further, first.places) == (20, (3, 4, 5, 6, 7), 15, 2)
+    assert (choice.matching, sum(group.count for group in choice.groups)) == (7, 26)
+    assert [group.count for group in choice.groups[1:]] == [1] * 6
 
 
 def test_pages_of_findings_are_complete_and_the_last_one_is_the_last() -> None:
-    many = [finding(Severity.ERROR, "qn-fehlt", row=number) for number in range(1, 2 * PAGE + 2)]
+    many = [finding(Severity.ERROR, "qn-fehlt", value=f"{number}.", row=number) for number in range(1, 2 * PAGE + 2)]
     pages = [filter_findings(many, FindingFilter(page=number)) for number in (1, 2, 3, 9)]
-    assert [one.row for page in pages[:3] for one in page.findings] == list(range(1, 2 * PAGE + 2))
+    assert [group.first.row for page in pages[:3] for group in page.groups] == list(range(1, 2 * PAGE + 2))
     assert (pages[3].page, pages[3].pages, pages[3].matching) == (3, 3, 2 * PAGE + 1)
 
 

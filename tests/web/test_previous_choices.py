@@ -14,7 +14,7 @@ from tests.support.web import workbooks
 from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import check
-from tests.support.web.uploads import choose, count_rows, weighed
+from tests.support.web.uploads import choose, count_rows, row_changes, weighed
 from web.reports import faulty_rows_xlsx
 from web.services.history import active_uploads
 from web.services.uploads import kept_files, previous_choices, records, steps
@@ -113,8 +113,7 @@ def seconds(who: Person) -> list[int]:
 
 
 def told(who: Person, upload_id: int) -> list[Any]:
-    found = weighed(who, upload_id)
-    return [found[name] for name in ("new", "changed", "unchanged", "removed")]
+    return row_changes(weighed(who, upload_id))
 
 
 def test_repaired_row_of_the_second_of_two_carers_counts_beside_the_first(ben: Person, tmp_path: Path) -> None:

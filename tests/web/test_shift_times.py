@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cli.main import main
 from tests.support.importers import files
 from tests.support.web.pages import Person, post
-from tests.support.web.uploads import run_jobs
+from tests.support.web.uploads import row_changes, run_jobs, weighed
 from web.services.uploads import kept_files, records
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_shifts_are_asked_for_and_derived_when_the_files_are_read_again(ben: Per
     ben.store(upload_id)
     assert "Früh (aus Uhrzeit)" in client.get("/").text
     second = ben.read_in(files.text_of(ROWS).encode(), name="Interventionen.csv", store=False)
-    assert "Unverändert</dt><dd>3" in client.get(f"/daten/{second}").text
+    assert row_changes(weighed(ben, second)) == [0, 0, 3, 0]
 
 
 def test_rows_stored_without_a_shift_are_corrected_by_the_same_file(ben: Person) -> None:
@@ -54,9 +54,8 @@ def test_rows_stored_without_a_shift_are_corrected_by_the_same_file(ben: Person)
     form = {"wort": ["Früh", "Spät", "Nacht"], "andere-1": "06:00", "andere-2": "14:00", "andere-3": "22:00"}
     assert post(client, "/bezeichnungen/schichtbeginn", "/bezeichnungen/schichtbeginn", **form).status_code == 302
     second = ben.read_in(content, name="Interventionen.csv", store=False)
-    page = client.get(f"/daten/{second}").text
-    assert "<dt>Neu</dt><dd><b>0</b>" in page
-    assert "<dt>Geändert</dt><dd><b>3</b> (Schicht: 3)" in page
+    assert row_changes(weighed(ben, second)) == [0, 3, 0, 0]
+    assert "<dt>Geänderte Zeilen</dt><dd>Schicht: 3</dd>" in client.get(f"/daten/{second}").text
 
 
 def test_the_command_line_derives_the_same(tmp_path: Path) -> None:

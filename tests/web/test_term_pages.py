@@ -167,6 +167,60 @@ def test_a_stored_upload_is_not_read_once_more(ben: Person, client: FlaskClient)
     assert stored_terms(ben) == {"Zauberei": ("1.2", 1)}
 
 
+def test_known_words_are_chosen_beforehand_and_accepted_with_one_click(ben: Person, client: FlaskClient) -> None:
+    """Those known exactly come first and may be changed; what is put off or answered is not chosen again."""
+    rows = [("0042", "P1", word, "05.01.2026", "07:10", "20", "", "", "") for word in ("Duschen", "Lagern", "Zauberei")]
+    upload_id = ben.read_in(workbooks.workbook(Interventionen=[workbooks.WORK[0], *rows]), store=False)
+    page = f"/daten/{upload_id}/werte/intervention"
+    shown = client.get(page).text
+    assert words_on(shown) == ["Duschen", "Lagern", "Zauberei"]
+    assert "2 Wörter kennen wir genau" in shown
+    assert "Alle 2 genauen Treffer annehmen" in shown
+    chosen = dict(re.findall(r'name="(antwort-\d)" value="([^"]*)" checked', shown))
+    assert chosen == {"antwort-1": "4.12", "antwort-2": "1.2", "antwort-3": ""}
+    post(client, page, page, wort=words_on(shown), annehmen="ja", **(chosen | {"antwort-2": "später"}))
+    assert stored_terms(ben) == {"Duschen": ("4.12", 1), "Lagern": ("später", 1)}
+    shown = client.get(page).text
+    assert words_on(shown) == ["Lagern", "Zauberei", "Duschen"], "what is open first, then what was answered"
+    assert "kennen wir genau" not in shown
+    assert 'name="antwort-1" value="später" checked' in shown
+    assert 'name="antwort-3" value="4.12" checked' in shown
+
+
+def test_doubtful_word_is_not_chosen_beforehand(client: FlaskClient) -> None:
+    """PHK is a known word, but known to mean three levels."""
+    shown = client.get("/bezeichnungen/qualifikation").text
+    assert "kennen wir genau" not in shown
+    assert 'name="antwort-2" value="" checked' in shown
+
+
+def test_usual_times_of_a_code_are_a_suggestion_never_a_fact(client: FlaskClient) -> None:
+    """A home's F may begin at any time; and F* is not F."""
+    shown = client.get("/bezeichnungen/dienst").text
+    assert words_on(shown)[0] == "F"
+    assert "kennen wir genau" not in shown
+    assert "genau so bekannt" not in shown
+
+
+def test_next_kind_with_open_words_is_one_click_away(ben: Person, client: FlaskClient) -> None:
+    page = "/daten/1/werte/intervention"
+    shown = client.get(page).text
+    assert 'name="weiter" value="qualifikation">Speichern und weiter: Qualifikationen (2)' in shown
+    answer = post(client, page, page, wort="Zauberei", weiter="qualifikation", **{"antwort-1": "1.2"})
+    assert answer.location == "/daten/1/werte/qualifikation"
+    assert stored_terms(ben) == {"Zauberei": ("1.2", 1)}
+    nowhere = post(client, page, page, wort="Zauberei", weiter="//evil.example", **{"antwort-1": "1.2"})
+    assert nowhere.location == page
+
+
+def test_reading_again_with_the_same_answers_reports_no_mistake(client: FlaskClient) -> None:
+    page = "/daten/1/werte/intervention"
+    post(client, page, page, wort="Zauberei", **{"antwort-1": "1.2"})
+    client.get(page)
+    post(client, page, page, wort="Zauberei", lesen="ja", **{"antwort-1": "1.2"})
+    assert "Es war nichts zu ändern" not in client.get("/daten/1").text
+
+
 def test_words_of_an_upload_do_not_exist_for_another_tenant(ben: Person, client: FlaskClient) -> None:
     """B2, T8: neither shown, nor answered, nor read once more."""
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")

@@ -22,7 +22,7 @@ from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import post
 from tests.support.web.random_uploads import sheets
 from tests.support.web.stored_results import check
-from tests.support.web.uploads import choose, run_jobs, weighed
+from tests.support.web.uploads import choose, row_changes, run_jobs, weighed
 from web.services import homes
 from web.services.analysis import home_data
 from web.services.history import active_uploads
@@ -49,10 +49,6 @@ def row(  # as a line of the sheet
 
 def file_of(*rows: tuple[str, ...]) -> bytes:
     return workbooks.workbook(Interventionen=[HEAD, *rows])
-
-
-def numbers(found: dict[str, Any]) -> list[int]:
-    return [found[name] for name in ("new", "changed", "unchanged", "removed")]
 
 
 def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
@@ -96,7 +92,7 @@ def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) 
     ]
     upload_id = anna.read_in(file_of(*lines), store=False)
     found = weighed(anna, upload_id)
-    assert numbers(found) == [2, 2, 2, 0]
+    assert row_changes(found) == [2, 2, 2, 0]
     assert found["kinds"] == {"Minuten": 1, "Status": 1, "Schicht": 1}
     assert found["changes"][0]["parts"][0] == ["Minuten", "20", "25"]
     assert held(anna) == before
@@ -131,11 +127,11 @@ def test_complete_file_replaces_its_days_and_wards_and_nothing_else(anna: Person
     march = [row("01.03.2026"), row("31.03.2026"), row("10.03.2026", resident="77"), row("11.03.2026", ward="WB 2")]
     anna.read_in(file_of(row("28.02.2026"), *march, row("01.04.2026")))
     upload_id = anna.read_in(file_of(march[0]), store=False)
-    assert numbers(weighed(anna, upload_id)) == [0, 0, 1, 0]
+    assert row_changes(weighed(anna, upload_id)) == [0, 0, 1, 0]
     of_ward = ApplyChoice(first=MARCH.first, last=MARCH.last, wards=("WB 1",))
-    assert numbers(choose(anna, upload_id, of_ward)) == [0, 0, 1, 1]
-    assert numbers(choose(anna, upload_id, MARCH)) == [0, 0, 1, 3]
-    assert numbers(choose(anna, upload_id, of_ward)) == [0, 0, 1, 1]
+    assert row_changes(choose(anna, upload_id, of_ward)) == [0, 0, 1, 1]
+    assert row_changes(choose(anna, upload_id, MARCH)) == [0, 0, 1, 3]
+    assert row_changes(choose(anna, upload_id, of_ward)) == [0, 0, 1, 1]
     before = held(anna)
     anna.store(upload_id)
     gone = before["interventions"] - held(anna)["interventions"]
@@ -165,10 +161,10 @@ def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
     anna.read_in(file_of(row("05.01.2026")))
     upload_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
     preview = weighed(anna, upload_id)
-    assert (numbers(preview), preview["alike"], preview["alike_kinds"]) == ([1, 0, 0, 0], 1, {"Person": 1})
-    assert numbers(choose(anna, upload_id, ApplyChoice(pairing="similar"))) == [0, 1, 0, 0]
+    assert (row_changes(preview), preview["alike"], preview["alike_kinds"]) == ([1, 0, 0, 0], 1, {"Person": 1})
+    assert row_changes(choose(anna, upload_id, ApplyChoice(pairing="similar"))) == [0, 1, 0, 0]
     preview = choose(anna, upload_id, ApplyChoice(pairing="none"))
-    assert (numbers(preview), preview["alike"]) == ([1, 0, 0, 0], 0)
+    assert (row_changes(preview), preview["alike"]) == ([1, 0, 0, 0], 0)
     choose(anna, upload_id, ApplyChoice())
     anna.store(upload_id)
     assert held(anna)["interventions"].total() == 2
@@ -308,13 +304,13 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     assert "gibt es hier nicht" in client.get(page).text
     post(client, f"{page}/folgen", page, vollstaendig="ja", von="2026-03-01", bis="2026-03-31", haus="ja")
     shown = client.get(page).text
-    assert re.search(r"Wird entfernt</dt><dd><b>1</b>", shown)
+    assert "Gespeicherte Zeilen, die entfernt werden</dt><dd><b>1</b>" in shown
     stale = post(client, f"{page}/uebernehmen", page, gezeigt="x")
     assert stale.status_code == 302
     assert "Zahlen haben sich geändert" in client.get(page).text
     post(client, f"{page}/uebernehmen", page, gezeigt=weighed(anna, upload_id)["digest"])
     run_jobs(anna)
-    assert "1 Zeile ersetzt" in client.get(page).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 gespeicherte Zeile wurde geändert" in client.get(page).text.replace("\N{NO-BREAK SPACE}", " ")
     assert "changes" not in weighed(anna, upload_id), "what rows said is not kept longer than it is needed"
     undo = client.get(f"{page}/ruecknahme")
     assert "2 Interventionen werden</strong> entfernt" in undo.text.replace("\N{NO-BREAK SPACE}", " ")

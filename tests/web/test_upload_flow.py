@@ -29,7 +29,7 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     run_jobs(anna)
     assert client.get(f"{sent.location}/stand").headers["HX-Redirect"] == sent.location
     page = client.get(sent.location)
-    assert "6 Interventionen zählen" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "6 von 8 Zeilen zählen" in page.text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Haus März.xlsx" in page.text
     assert "Zauberei" in page.text
     assert count_rows(anna) == 0

@@ -174,6 +174,23 @@ def level_range(qn_soll: int | None, low: int, high: int) -> str:
     return f"QN{NO_BREAK}{low} bis {high}" if 0 < low < high else UNKNOWN
 
 
+def problems(errors: int, warnings: int, notices: int) -> str:
+    """Return how many errors, warnings and notices there are, as a sentence."""
+    several = [
+        counted(count, *words)
+        for count, words in (
+            (errors, ("Fehler", "Fehler")),
+            (warnings, ("Warnung", "Warnungen")),
+            (notices, ("Hinweis", "Hinweise")),
+        )
+        if count
+    ]
+    if not several:
+        return "Es ist nichts aufgefallen."
+    listed = " und ".join([", ".join(several[:-1]), several[-1]] if len(several) > 1 else several)
+    return f"Aufgefallen: {listed}." if errors else f"Kein Fehler, aber {listed}."
+
+
 def counted(count: int, singular: str, plural: str) -> str:
     """Return a number with its noun: 1 Intervention, 1.204 Interventionen."""
     return f"{number(count)}{NO_BREAK}{singular if count == 1 else plural}"

@@ -104,7 +104,7 @@ TERM_WORDS: Final = {
 """The kinds, in the order of ``importers.home_words.kinds.KINDS``."""
 
 ANSWERS: Final = {
-    IGNORE: ("ignorieren", "Das ist keine Intervention: Ihre Zeilen bleiben außen vor."),
+    IGNORE: ("ignorieren", "Das ist keine Intervention: Ihre Zeilen zählen nicht."),
     SPLIT: ("aufteilen", "Das sind mehrere Interventionen: Ihre Zeilen zählen nicht, bis Sie sie getrennt erfassen."),
     NO_ENTRY: ("passt nicht", "Das ist eine Intervention, aber keine des Katalogs: Ihre Zeilen zählen nicht."),
 }

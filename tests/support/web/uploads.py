@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 import importers
 from web.services.uploads import records, steps
 from web.services.uploads.apply import ApplyChoice
+from web.services.uploads.row_counts import RowCounts
 from web.store import models
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ def count_rows(who: Person, model: Any = models.PerformedIntervention) -> int:
 def weighed(who: Person, upload_id: int) -> dict[str, Any]:
     """Return what the preview of an upload says."""
     return records.find(who.services.databases.reading, 1, upload_id).weighed
+
+
+def row_changes(found: dict[str, Any]) -> list[int]:
+    """Return how many rows a preview says are new, changed, unchanged, and removed."""
+    rows = RowCounts.from_json(found).stored
+    return [rows.new, rows.changed, rows.unchanged, found["removed"]]
 
 
 def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:

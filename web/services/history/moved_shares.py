@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from pebem.engine.coded_table import CodedTable
 
-_FIT: Final = OUTCOME_COLUMNS.index("fit")
+_FIT, _SOLL, _IST = (OUTCOME_COLUMNS.index(name) for name in ("fit", "qn_soll", "qn_ist"))
+_NOT_RATED: Final = "nicht_bewertbar"
+
+UNRATED: Final = {"soll": _SOLL, "ist": _IST}
+"""Which level is unknown where something cannot be rated: the one called for, that of the person; sometimes both."""
 
 Figures = tuple["CodedTable | None", "CodedTable | None"]
 """Sums by day, and coverage."""
@@ -52,11 +56,17 @@ def _sums(found: Figures, days: Any) -> dict[str, Any]:
         one if one is None or days is None else one[np.isin(one.columns["day"], days)] for one in found
     )
     fit: dict[Any, list[int]] = {name: [0, 0] for name in FIT_CLASSES}
+    unrated = {name: [0, 0] for name in UNRATED}
     if of_days is not None:
         code = of_days.columns["outcome"]
-        for position, outcome in enumerate(of_days.labels["outcome"]):
-            here = code == position
+        for position, label in enumerate(of_days.labels["outcome"]):
+            outcome, here = cast("tuple[Any, ...]", label), code == position
+            sums = [fit[outcome[_FIT]]]
+            if outcome[_FIT] == _NOT_RATED:
+                sums += [unrated[name] for name, place in UNRATED.items() if not outcome[place]]
             for i, name in enumerate(("count", "seconds")):
-                fit[cast("tuple[Any, ...]", outcome)[_FIT]][i] += int(of_days.columns[name][here].sum())
+                amount = int(of_days.columns[name][here].sum())
+                for one in sums:
+                    one[i] += amount
     counts = {name: int(coverage.columns[name].sum()) if coverage is not None else 0 for name in COVERAGE_COUNTS}
-    return {"fit": fit, "coverage": counts}
+    return {"fit": fit, "unrated": unrated, "coverage": counts}

@@ -149,6 +149,8 @@ class AppliedChanges:
     ----------
     acts
         Its rows beside the stored ones.
+    given
+        Its rows, those of all its files folded onto each other.
     home
         What changes in the home.
     rule
@@ -160,6 +162,7 @@ class AppliedChanges:
     """
 
     acts: ActChanges
+    given: Contents
     home: HomeChanges
     rule: StoredRule
     unchanged_duties: int
@@ -210,7 +213,7 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
         placed for placed, numbers in with_repairs(active_uploads.rules_of(session, home_id)) if upload_id in numbers
     )
     about = months | set(duties.affected_months(on_duty, None))
-    return AppliedChanges(compared, changes, rule, unchanged, frozenset(about))
+    return AppliedChanges(compared, given, changes, rule, unchanged, frozenset(about))
 
 
 def undated_from(

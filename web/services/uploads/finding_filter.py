@@ -1,9 +1,10 @@
-"""Some of the findings of an upload: by severity, sheet, kind and words, page by page."""
+"""The findings of an upload in groups: the same word is one, with its rows; some of them, page by page."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from importers.findings import Severity
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from importers.findings import Finding
 
 PAGE: Final = 100
-"""Findings on one page."""
+"""Groups on one page."""
+
+ROWS_NAMED: Final = 5
+"""Rows of a group that are named; of the others it says how many there are."""
 
 SEVERITIES: Final = {"fehler": Severity.ERROR, "warnungen": Severity.WARNING, "hinweise": Severity.NOTICE}
 
@@ -28,8 +32,8 @@ class FindingFilter:
     ----------
     severity
         Key of :data:`SEVERITIES`.
-    sheet, code
-        As the findings have them.
+    sheet
+        As the findings have it.
     words
         All of them must stand somewhere in the finding, whatever case and spelling of umlauts.
     page
@@ -38,7 +42,6 @@ class FindingFilter:
 
     severity: str = ""
     sheet: str = ""
-    code: str = ""
     words: str = ""
     page: int = 1
 
@@ -49,7 +52,6 @@ class FindingFilter:
         return cls(
             given.get("art", "") if given.get("art", "") in SEVERITIES else "",
             given.get("blatt", ""),
-            given.get("code", ""),
             given.get("suche", "").strip()[:200],
             max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1,
         )
@@ -57,66 +59,122 @@ class FindingFilter:
     @property
     def everything(self) -> bool:
         """Whether nothing is left out."""
-        return not (self.severity or self.sheet or self.code or self.words)
+        return not (self.severity or self.sheet or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """Findings that say the same of the same value.
+
+    Attributes
+    ----------
+    first
+        The one that is shown.
+    count
+        How many rows they are about.
+    rows
+        The first rows of the sheet of the first one, :data:`ROWS_NAMED` at most.
+    places
+        On how many sheets they are.
+    """
+
+    first: Finding
+    count: int
+    rows: tuple[int, ...]
+    places: int
+
+    @property
+    def further(self) -> int:
+        """How many rows are not named."""
+        return max(0, self.count - len(self.rows)) if self.rows else 0
 
 
 @dataclass(frozen=True, slots=True)
 class FilteredFindings:
-    """The findings of one page.
+    """The groups of one page.
 
     Attributes
     ----------
-    findings
-        The gravest first.
+    groups
+        The gravest first, of these the ones with most rows.
     matching
         How many there are on all pages.
     page, pages
         Which page this is, of how many.
-    severities, sheets, codes
-        What may be asked for, each with the number of findings in all.
+    severities, sheets
+        What may be asked for, each with the number of groups in all.
     """
 
-    findings: list[Finding]
+    groups: list[FindingGroup]
     matching: int
     page: int
     pages: int
     severities: list[tuple[str, str, int]]
     sheets: list[tuple[str, int]]
-    codes: list[tuple[str, int]]
+
+
+def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
+    """Return findings in groups, in the order in which each kind of finding and value comes first.
+
+    A group has one code and message; spellings of a value that differ in case or blanks alone are one value.
+    """
+    together: dict[tuple[str, ...], list[Finding]] = {}
+    for one in findings:
+        key = (one.severity.value, one.code, one.column, _same(one.value), one.message)
+        together.setdefault(key, []).append(one)
+    return [_group(group) for group in together.values()]
+
+
+def severities(groups: Iterable[FindingGroup]) -> dict[Severity, int]:
+    """Return how many groups there are of each severity."""
+    counts = Counter(group.first.severity for group in groups)
+    return {severity: counts[severity] for severity in Severity}
 
 
 def filter_findings(findings: Sequence[Finding], wanted: FindingFilter) -> FilteredFindings:
     """Return the page wanted; the last one where there are fewer."""
     order = list(Severity)
     words = fold(wanted.words).split()
-    matching = [one for one in findings if _fits(one, wanted, words)]
-    matching.sort(key=lambda one: order.index(one.severity))
+    everything = group_findings(findings)
+    chosen = (one for one in findings if _fits(one, wanted, words))
+    matching = list(everything) if wanted.everything else group_findings(chosen)
+    matching.sort(key=lambda group: (order.index(group.first.severity), -group.count))
     pages = max(1, -(-len(matching) // PAGE))
     page = min(wanted.page, pages)
-    by_severity = Counter(one.severity for one in findings)
+    counts = severities(everything)
+    sheets = Counter(group.first.sheet for group in everything if group.first.sheet)
     return FilteredFindings(
         matching[(page - 1) * PAGE : page * PAGE],
         len(matching),
         page,
         pages,
-        [(key, severity.value, by_severity[severity]) for key, severity in SEVERITIES.items()],
-        _counted(one.sheet for one in findings if one.sheet),
-        _counted(one.code for one in findings),
+        [(key, severity.value, counts[severity]) for key, severity in SEVERITIES.items()],
+        sorted(sheets.items()),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _same(value: str) -> str:
+    """Return what spellings of a word have in common; of anything without letters every sign counts."""
+    return fold(value) if any(sign.isalpha() for sign in value) else value
+
+
+def _group(findings: Sequence[Finding]) -> FindingGroup:
+    first = findings[0]
+    places = dict.fromkeys((one.file, one.sheet) for one in findings)
+    here = [one for one in findings if (one.file, one.sheet) == (first.file, first.sheet) and one.row]
+    rows = sorted({row for one in here for row in one.rows or (one.row,)})
+    return FindingGroup(first, sum(one.count for one in findings), tuple(rows[:ROWS_NAMED]), len(places))
 
 
 def _fits(one: Finding, wanted: FindingFilter, words: list[str]) -> bool:
     if wanted.severity and one.severity is not SEVERITIES[wanted.severity]:
         return False
-    if (wanted.sheet and one.sheet != wanted.sheet) or (wanted.code and one.code != wanted.code):
+    if wanted.sheet and one.sheet != wanted.sheet:
         return False
     if not words:
         return True
-    row = f"Zeile {one.row}" if one.row else ""
+    row = " ".join(f"Zeile {row}" for row in one.rows or (one.row,) if row)
     column = f"Spalte {one.letter}: {one.column}" if one.letter else one.column
     text = fold(f"{one.file} {one.sheet} {row} {column} {one.value} {one.message} {one.repair}")
     return all(word in text for word in words)
-
-
-def _counted(values: Iterable[str]) -> list[tuple[str, int]]:
-    return sorted(Counter(values).items())

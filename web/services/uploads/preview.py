@@ -13,6 +13,7 @@ from web.services.history.moved_shares import Figures, figures, fit_and_coverage
 from web.services.people import frames, master_data, pseudonyms
 from web.services.uploads import apply, other_home, previous_choices
 from web.services.uploads.apply import UploadFacts
+from web.services.uploads.row_counts import count_rows
 from web.store import vault
 from web.store.models import Home, Label, Resident
 
@@ -66,12 +67,12 @@ def preview_upload(
         named = {str(person) for frame, key in _about(tables) for person in frame[key].dropna().unique()}
         scope = applied.rule.acts.scope
         preview = {
-            "new": len(rows.new), "changed": len(rows.after), "unchanged": rows.unchanged,
+            "rows": count_rows(session, home_id, applied, result).as_json(),
             "removed": len(rows.missing), "digest": applied.home.digest, "duties": _rosters(applied, tables),
             "kinds": _kinds(rows.before, rows.after),
             "changes": _changes(session, home_id, rows.before[:SHOWN], rows.after[:SHOWN]),
             "alike": len(rows.alike_after), "alike_kinds": _kinds(rows.alike_before, rows.alike_after),
-            "people_new": len(named - known), "people_again": len(named & known),
+            "people_new": len(named - known), "people_again": len(named & known), "hours": len(result.hours),
             "wards": _wards(session, home_id, before, after),
             "covers": [
                 day and day.isoformat() for day in apply.undated_from(session, home_id, upload_id, choice, facts)

@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
 
 from importers.findings import Finding, Severity
 from web.security.crypto import Box
 from web.services import audit, clock
+from web.services.uploads.row_counts import RowCounts
 from web.store.models import Account, Home, UnknownTerm, Upload
 from web.store.models.upload import (
     ABORTED,
@@ -34,7 +36,7 @@ from web.store.models.upload import (
 from web.store.vault import SealedUploadTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session, sessionmaker
@@ -67,6 +69,7 @@ __all__ = [
     "find",
     "home_of",
     "move",
+    "numbers",
     "of_home",
     "record_action",
     "reset",
@@ -88,9 +91,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class UploadRow:
-    """An upload, as pages show it."""
+    """An upload, as pages show it.
+
+    Attributes
+    ----------
+    number
+        The how-many-th upload of its home it is: what people call it. Addresses name its id.
+    """
 
     id: int
+    number: int
     home_id: int
     home_name: str
     state: str
@@ -119,9 +129,9 @@ class UploadRow:
         return self.state in MOVING
 
     @property
-    def excluded(self) -> int:
-        """Rows that do not count: not done, not readable, or mapped to nothing."""
-        return self.not_done + self.faulty + self.ignored
+    def row_counts(self) -> RowCounts | None:
+        """What becomes of its rows; None where an older version of the program computed its preview."""
+        return RowCounts.from_json(self.weighed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,14 +248,34 @@ def record_action(session: Session, upload_id: int, account_id: int | None, acti
     )
 
 
+def numbers(reading: sessionmaker[Session], upload_ids: Iterable[int | None]) -> dict[int, int]:
+    """Return what people call some uploads: id -> number within its home."""
+    wanted = {one for one in upload_ids if one}
+    if not wanted:
+        return {}
+    with reading() as session:
+        rows = session.execute(select(Upload.id, _NUMBER).where(Upload.id.in_(wanted))).all()
+    return {row[0]: row[1] for row in rows}
+
+
+_EARLIER = aliased(Upload)
+_NUMBER: Final = (
+    select(func.count())
+    .where(_EARLIER.home_id == Upload.home_id, _EARLIER.id <= Upload.id)
+    .correlate(Upload)
+    .scalar_subquery()
+)
+"""Entries of uploads are never deleted, so counting them gives each its number for good."""
+
+
 def _query() -> Any:
     return (
-        select(Upload, Home.name, Account.display_name)
+        select(Upload, _NUMBER, Home.name, Account.display_name)
         .join(Home, Home.id == Upload.home_id)
         .join(Account, Account.id == Upload.account_id)
     )
 
 
-def _row(upload: Upload, home_name: str, by: str) -> UploadRow:
+def _row(upload: Upload, number: int, home_name: str, by: str) -> UploadRow:
     copied = {name: getattr(upload, name) for name in UploadRow.__dataclass_fields__ if hasattr(upload, name)}
-    return UploadRow(**{**copied, "home_name": home_name, "by": by})
+    return UploadRow(**{**copied, "number": number, "home_name": home_name, "by": by})

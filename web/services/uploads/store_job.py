@@ -12,6 +12,7 @@ from web.services.analysis import staffing
 from web.services.people import frames
 from web.services.uploads import apply, kept_files, preview, previous_choices, records
 from web.services.uploads.apply import ApplyChoice, UploadFacts
+from web.services.uploads.row_counts import count_rows
 from web.store.models import Home, Upload
 from web.store.models.upload import READ, STORED, STORING
 
@@ -86,7 +87,7 @@ def _stored(  # what is stored, where, and who is told
             name: value for name, value in shown.items() if name not in {"changes", "statements", "wards", "otherwise"}
         }
         duties = applied.home.rosters.as_json | {"unchanged": applied.unchanged_duties}
-        kept |= {"new": len(changes.new), "unchanged": changes.unchanged, "duties": duties}
+        kept |= {"rows": count_rows(session, home.id, applied, result).as_json(), "duties": duties}
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
         if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)

@@ -84,17 +84,19 @@ class UnansweredWord:
 
     @property
     def sure(self) -> str:
-        """What may be chosen beforehand, as the word is a known one in all that counts; "" = nothing."""
-        return next((one.target for one in self.suggestions if one.exact and not self.target), "")
+        """What may be chosen beforehand, as the word is a known one in all that counts and clear; "" = nothing."""
+        settled = self.target or self.doubt
+        return next((one.target for one in self.suggestions if one.exact and not settled), "")
 
 
 @dataclass(frozen=True, slots=True)
 class UnansweredCount:
-    """How many words are undecided, and how much work they cover."""
+    """How many words are undecided, how much work they cover, and how many of them were put off."""
 
     words: int = 0
     rows: int = 0
     seconds: int = 0
+    put_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,11 @@ def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = 
         else {spot: word for spot, word in heard.items() if spot not in known or known[spot].target == LATER}
     )
     counts = dict.fromkeys(KINDS, UnansweredCount())
-    for (kind, _), word in heard.items():
-        so_far = counts[kind]
-        counts[kind] = UnansweredCount(so_far.words + 1, so_far.rows + word.rows, so_far.seconds + word.seconds)
+    for spot, word in heard.items():
+        so_far, put_off = counts[spot[0]], int(spot in known)
+        counts[spot[0]] = UnansweredCount(
+            so_far.words + 1, so_far.rows + word.rows, so_far.seconds + word.seconds, so_far.put_off + put_off
+        )
     return counts
 
 

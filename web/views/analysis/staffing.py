@@ -13,6 +13,7 @@ from web.errors import back_to
 from web.services import clock
 from web.services.analysis import staffing, staffing_inputs
 from web.services.analysis.plausibility import BarSegment
+from web.services.uploads import records
 from web.views.analysis import page_selection
 from web.wording import figures
 
@@ -127,6 +128,7 @@ def _page(
         "analysis/staffing/index.html",
         **context,
         found=values,
+        numbers=records.numbers(reading, [values.hours_from]),
         graded=sum((values.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
         groups=[line for line in values.lines if line.group != "total"],
         total=next(line for line in values.lines if line.group == "total"),

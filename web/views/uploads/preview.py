@@ -72,6 +72,7 @@ def undo_page(upload_id: int) -> ResponseReturnValue:
         home_name=upload.home_name,
         upload=upload,
         undo=preview_,
+        numbers=records.numbers(current.databases().reading, preview_.later),
         lines=share_lines(preview_.moved),
         days=preview_.moved["days"],
         told=statement_lines(preview_.people, UNDO_WORDS),
@@ -114,6 +115,7 @@ def effects(upload: UploadRow) -> dict[str, Any] | None:
         "elsewhere": [month_line(month) for month in weighed.get("elsewhere", [])],
         "told": statement_lines(weighed.get("statements")),
         "other_home": list(other_home.reasons(signs)) if (signs := weighed.get("other_home")) else [],
+        "numbers": records.numbers(current.databases().reading, [weighed.get("repairs"), weighed.get("remembered")]),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from importers.home_words.kinds import KINDS
 from web import current
 from web.errors import back_to
 from web.services.uploads import records, steps
@@ -35,7 +36,10 @@ def choose(upload_id: int, kind: str) -> ResponseReturnValue:
     if wrong := terms.answered(terms.known_kind(kind)):
         return _index(upload_id, kind, wrong), 422
     if "lesen" not in request.form:
-        return redirect(url_for("upload_words.index", upload_id=upload_id, kind=kind))
+        following = request.form.get("weiter", "")
+        return redirect(
+            url_for("upload_words.index", upload_id=upload_id, kind=following if following in KINDS else kind)
+        )
     services = current.services()
     steps.reread(services.databases, upload_id, account_id=current.visitor().account_id)
     services.jobs.enqueue(upload_id, records.WAITING)
@@ -45,12 +49,14 @@ def choose(upload_id: int, kind: str) -> ResponseReturnValue:
 def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
     upload = current.upload(upload_id)
     open_now = unanswered_words.count(current.databases().reading, upload.home_id, upload_id)
+    tabs = terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id)
     return render_template(
         "uploads/unanswered_words.html",
         **terms.asking(kind, upload_id, wrong),
         upload=upload,
         home_name=upload.home_name,
-        tabs=terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id),
+        tabs=tabs,
+        following=next((tab for tab in tabs if tab["open"] and not tab["current"]), None),
         still_open=open_now[kind].words,
         can_be_read_again=upload.state == records.READ,
     )

@@ -15,12 +15,10 @@ from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
 from web.services.history import refold
 from web.services.rulebooks import holdings
-from web.services.uploads import kept_files, read_job, records, steps, undo_job
+from web.services.uploads import kept_files, records, steps
 from web.services.uploads import progress as job_progress
-from web.services.uploads.finding_filter import FindingFilter, filter_findings
-from web.services.words import unanswered_words
-from web.views.uploads import preview, question_frame
-from web.views.words import terms
+from web.services.uploads.finding_filter import FindingFilter
+from web.views.uploads import preview, question_frame, upload_context
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -61,8 +59,6 @@ ROWS_GONE: Final = (
     "dieses Programms abgelegt. Bitte berichtigen Sie die Zeilen, die unter den Befunden stehen, in Ihren eigenen "
     "Dateien und laden Sie diese noch einmal hoch."
 )
-
-_WITH_WORDS: Final = frozenset({records.READ, records.STORED})
 
 
 @blueprint.get("/")
@@ -140,20 +136,8 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
     }
     if upload.moving:
         return render_template("uploads/progress.html", **context)
-    findings = texts.findings if texts else ()
-    asked = kept_files.asked(services.settings, upload_id) if upload.state in records.READ_ONCE else None
-    context |= {
-        "has_faulty_rows": kept_files.has_faulty(services.settings, upload_id),
-        "effects": preview.effects(upload),
-        "undoable": upload.state == records.STORED and undo_job.is_undoable(services.databases.reading, upload_id),
-        "upload_days": services.settings.upload_days,
-        "askable": asked is not None and bool(asked.guesses),
-        "profiles": asked.profiles if asked else (),
-        "words": _open_words(upload) if upload.state in _WITH_WORDS else (),
-        "files_gone": read_job.FILES_GONE,
-        "strangers": sum(one.count for one in findings if one.code in read_job.UNKNOWN_PERSON_FINDINGS),
-    }
-    return render_template("uploads/show.html", **context, wanted=wanted, chosen=filter_findings(findings, wanted))
+    context |= upload_context.upload_context(upload, texts, wanted)
+    return render_template("uploads/show.html", **context)
 
 
 @blueprint.get("/<int:upload_id>/stand")
@@ -177,7 +161,7 @@ def findings(upload_id: int) -> ResponseReturnValue:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
         findings_xlsx.write(path, list(texts.findings))
-        return _excel(path.read_bytes(), f"Befunde-Lieferung-{upload.id}.xlsx")
+        return _excel(path.read_bytes(), f"Befunde-Lieferung-{upload.number}.xlsx")
 
 
 @blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
@@ -198,7 +182,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets, kept_files.reference(services.settings, upload_id))
-        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{upload.id}.xlsx")
+        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{upload.number}.xlsx")
 
 
 @blueprint.post("/<int:upload_id>/abbrechen")
@@ -220,7 +204,6 @@ def commit(upload_id: int) -> ResponseReturnValue:
         upload.id,
         account_id=current.visitor().account_id,
         shown=request.form.get("gezeigt"),
-        all_or_nothing=request.form.get("fehler") == "alles",
         sure_of_home="haus_sicher" in request.form,
     )
     services.jobs.enqueue(upload.id, records.RELEASED)
@@ -269,12 +252,6 @@ def _ask_to_discard(upload: UploadRow) -> str:
 
 def _upload(upload_id: int) -> UploadRow:
     return current.upload(upload_id)
-
-
-def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
-    """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    counts = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
-    return [one for one in terms.tabs("", counts, "upload_words.index", upload_id=upload.id) if one["open"]]
 
 
 def _index(wrong: str = "") -> str:

@@ -10,6 +10,7 @@ from importers.content.own_names import LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT, SHIFT_START
 from web import current
 from web.services.rulebooks import holdings
+from web.services.uploads import records
 from web.services.words import spreadsheet, terms, unanswered_words
 from web.wording.home_words import ANSWERS, TERM_WORDS
 
@@ -115,7 +116,8 @@ def answered(kind: str) -> Mapping[str, str]:
         )
     except terms.TermError as error:
         return error.wrong or {"": str(error)}
-    flash(_saved(changed), "good" if changed else "warning")
+    if changed or "lesen" not in request.form:
+        flash(_saved(changed), "good" if changed else "warning")
     return {}
 
 
@@ -125,6 +127,10 @@ def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | N
     everything = "alle" in request.args or upload_id is not None
     book = holdings.effective(reading, home.id)
     choices = KINDS[kind].choices(book)
+    pending = unanswered_words.pending(
+        reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
+    )
+    pending.sort(key=lambda word: word.target not in {"", LATER})  # what was answered comes last
     return {
         "kind": kind,
         "words": TERM_WORDS[kind],
@@ -134,9 +140,8 @@ def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | N
         "kept_as_it_is": kind in KEPT_AS_IT_IS,
         "answers": {answer: ANSWERS[answer] for answer in KINDS[kind].answers},
         "called": {**choices, **{name: called for name, (called, _) in ANSWERS.items()}, LATER: "später entscheiden"},
-        "pending": unanswered_words.pending(
-            reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
-        ),
+        "pending": pending,
+        "numbers": records.numbers(reading, (word.upload_id for word in pending)),
         "given": _given(request.form) if wrong else {},
         "wrong": wrong or {},
         "later": LATER,
@@ -147,8 +152,10 @@ def tabs(kind: str, open_now: Mapping[str, UnansweredCount], endpoint: str, **va
     """Return the links from one kind to another, with the number of open words."""
     return [
         {
+            "kind": name,
             "label": words.tab,
             "open": open_now[name].words,
+            "undecided": open_now[name].words - open_now[name].put_off,
             "url": url_for(endpoint, kind=name, **values),
             "current": name == kind,
         }
