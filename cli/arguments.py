@@ -31,7 +31,7 @@ def shift_starts(text: str) -> dict[str, str]:
     CommandError
         Where it is none of that.
     """
-    from importers.content.own_names import IGNORE  # noqa: PLC0415
+    from importers.content.intervention_names import IGNORE  # noqa: PLC0415
     from importers.values import shift_starts as known  # noqa: PLC0415
 
     said = dict(part.strip().partition("=")[::2] for part in text.split(","))

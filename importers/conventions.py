@@ -18,8 +18,8 @@ class HomeConventions:
     Attributes
     ----------
     interventions
-        Own name -> catalogue id, or ``IGNORE``, ``SPLIT`` or ``NO_ENTRY`` of :mod:`importers.content.own_names`,
-        whose rows stay out: unseen, or as faulty with the reason.
+        Own name -> catalogue id, or ``IGNORE``, ``SPLIT``, ``NO_ENTRY`` (``importers.content.intervention_names``):
+        rows of these stay out, unseen or as faulty with the reason.
     qualifications
         Own word -> "1" to "8", or "1 betreuung-43b".
     roles

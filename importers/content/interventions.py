@@ -20,8 +20,15 @@ from importers.content.intervention_cells import (
     seconds_of,
     without_shift,
 )
-from importers.content.intervention_names import contradiction, find_entry
-from importers.content.own_names import IGNORE, UNCOUNTED, is_settled, leave_out, note_mapped
+from importers.content.intervention_names import (
+    IGNORE,
+    UNCOUNTED,
+    contradiction,
+    find_entry,
+    is_settled,
+    leave_out,
+    note_mapped,
+)
 from importers.content.plausibility import check_plausibility
 from importers.content.repeated_interventions import without_repeats
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number

@@ -8,8 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from importers.content.intervention_names import find_entry
-from importers.content.own_names import IGNORE, LATER, NO_ENTRY, SPLIT
+from importers.content.intervention_names import IGNORE, LATER, NO_ENTRY, SPLIT, find_entry
 from importers.home_words import lexicon_files, word_parts
 from importers.rosters import shift_codes
 from importers.values import shift_starts, word_meanings

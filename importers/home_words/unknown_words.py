@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from importers.content.intervention_names import find_entry
-from importers.content.own_names import is_settled
+from importers.content.intervention_names import find_entry, is_settled
 from importers.content.people import is_level, is_plain_role, settled_levels
 from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.content.own_names import IGNORE, LATER, NO_ENTRY, SPLIT
+from importers.content.intervention_names import IGNORE, LATER, NO_ENTRY, SPLIT
 from importers.conventions import HomeConventions
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, WordKind
 from importers.home_words.suggestions import FITS, MOST, POSSIBLE, doubt, suggest

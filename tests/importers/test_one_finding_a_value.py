@@ -96,7 +96,7 @@ def test_a_finding_suggests_what_the_page_of_words_suggests(read_home: ReadHome)
     for name, own in words.items():
         kind = KINDS[name]
         for word, near in zip(own, suggest(kind, own, book), strict=True):
-            target = near[0].target
+            target = near.nearest[0].target
             assert findings[word].endswith(f"Am ähnlichsten ist „{kind.choices(book)[target]}“.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from importers.content.own_names import IGNORE, LATER
+from importers.content.intervention_names import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
 from importers.home_words.suggestions import POSSIBLE
 from tests.support.web import workbooks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from importers.content.own_names import IGNORE, NO_ENTRY, SPLIT
+from importers.content.intervention_names import IGNORE, NO_ENTRY, SPLIT
 from importers.home_words import kinds
 
 

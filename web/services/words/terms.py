@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from importers.content.own_names import LATER
+from importers.content.intervention_names import LATER
 from importers.conventions import HomeConventions
 from importers.home_words.kinds import KINDS
 from importers.values.spelling import clean, spellings

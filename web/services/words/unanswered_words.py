@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import select
 
-from importers.content.own_names import LATER
+from importers.content.intervention_names import LATER
 from importers.home_words import suggestions
 from importers.home_words.kinds import KINDS
 from web.services import rulebook_calendar

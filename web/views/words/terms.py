@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from importers.content.own_names import LATER
+from importers.content.intervention_names import LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT, SHIFT_START
 from web import current
 from web.services.rulebooks import holdings
