@@ -17,8 +17,8 @@ chromium: environment-dev
 	$(BIN)/playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	[ -z "$$missing" ] || sh tools/apt.sh "the browser tests, skipped until then" $$missing || true
 
-demo: environment-run ## sample homes, accounts and the application in the browser
-	$(BIN)/pebem demo
+demo: environment-run ## sample homes, accounts and the application in the browser; another port: make demo PORT=8010
+	@$(BIN)/pebem demo $(if $(PORT),--port $(PORT))
 
 # Which kind of test is which, and what `slow` means: docs/testing.md.
 FAST := -n 2 -m 'not slow and not deep' tests/rules tests/pebem tests/importers tests/guards --ignore=tests/guards/application

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from web.store.databases import Databases
 
 
+class NoHomeError(Exception):
+    """Whoever is signed in has no home to look at yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppServices:
     """What views need of the application: settings, databases and jobs."""
@@ -74,13 +78,19 @@ def visitor() -> Visitor:
 
 
 def home() -> HomeRow:
-    """Return the home the session looks at: the chosen one, else the tenant's first; 404 where there is none."""
+    """Return the home the session looks at: the chosen one, else the tenant's first.
+
+    Raises
+    ------
+    NoHomeError
+        Where there is none.
+    """
     if "home" not in g:
         who = visitor()
         own = homes.of_tenant(databases().reading, who.tenant_id)
         chosen = [one for one in own if one.id == who.home_id] or own
         if not chosen:
-            abort(404)
+            raise NoHomeError
         g.homes, g.home = own, chosen[0]
     return cast("HomeRow", g.home)
 

@@ -10,6 +10,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from web.current import NoHomeError
 from web.services.errors import ServiceError
 from web.settings import UPLOAD_LIMIT
 
@@ -30,6 +31,11 @@ class _Words(NamedTuple):
     advice: str
 
 
+_NO_HOME: Final = _Words(
+    "Ihrem Zugang ist noch keine Einrichtung zugeordnet",
+    "Die Anmeldung hat geklappt, aber es gibt noch keine Einrichtung, die Sie ansehen könnten.",
+    "Bitte geben Sie Ihrer Administration Bescheid: Sie legt die Einrichtung an oder ordnet sie Ihnen zu.",
+)
 _STALE: Final = _Words(
     "Diese Seite war zu lange offen",
     "Zur Sicherheit wurde nichts geändert.",
@@ -88,6 +94,7 @@ def back_to(endpoint: str, *arguments: str, anchor: str | None = None) -> Callab
 def init_app(app: Flask) -> None:
     """Give ``app`` our error pages."""
     app.register_error_handler(ServiceError, _refused)
+    app.register_error_handler(NoHomeError, lambda _: _page(_NO_HOME, 403))
     app.register_error_handler(CSRFError, lambda _: _page(_STALE, 400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -119,4 +126,5 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 
 def _page(words: _Words, code: int, incident: str = "") -> tuple[str, int]:
-    return render_template("error.html", **words._asdict(), error_id=incident), code
+    homeless = words is _NO_HOME
+    return render_template("error.html", **words._asdict(), error_id=incident, homeless=homeless), code

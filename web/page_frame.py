@@ -97,6 +97,6 @@ def _rulebook() -> RuleBook:
     try:
         if "home" in g or (current_user and current_user.is_authenticated and "failed" not in g):
             return holdings.effective(current.databases().reading, current.home().id)
-    except (HTTPException, SQLAlchemyError, rules.RuleBookError):
+    except (current.NoHomeError, HTTPException, SQLAlchemyError, rules.RuleBookError):
         g.failed = True  # an error page must not fail for want of its footer
     return rulebook_calendar.current(FIRST_RULEBOOK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
 from web.services.analysis.overview import months
@@ -13,6 +13,11 @@ from web.wording import figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2199
+"""Beyond, a month or day further can no longer be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ def read(arguments: Mapping[str, str]) -> FilterChoice:
 
 
 def day(text: str) -> date | None:
-    """Return an ISO day of an address, None for anything else."""
+    """Return an ISO day of an address; None for anything else, and for days no home has data of."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 class Month(NamedTuple):

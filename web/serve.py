@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -28,9 +29,15 @@ BLOCKING_THREADS: Final = 4
 WATCH_SECONDS: Final = 0.5
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Migrate, start the worker, and serve until the process receives a signal to stop."""
-    logs.configure()
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, log_level: int = logging.INFO) -> None:
+    """Migrate, start the worker, and serve until the process receives a signal to stop.
+
+    Parameters
+    ----------
+    log_level
+        From which level on events are logged.
+    """
+    logs.configure(log_level)
     # A forked process would inherit open SQLite connections, and with them locks that are never released.
     multiprocessing.set_start_method("spawn", force=True)
     migrate.upgrade(settings)
@@ -46,7 +53,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None
         log_level=LogLevels.warning,
     )
     try:
-        server.serve(target_loader=partial(_loaded, settings, os.getpid()), wrap_loader=False)
+        server.serve(target_loader=partial(_loaded, settings, os.getpid(), log_level), wrap_loader=False)
     finally:
         worker.stop()
         worker.close()
@@ -64,8 +71,8 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def _loaded(settings: Settings, parent: int) -> Flask:
-    logs.configure()
+def _loaded(settings: Settings, parent: int, log_level: int) -> Flask:
+    logs.configure(log_level)
     if hasattr(os, "setpgrp"):
         # Ctrl-C goes to a whole process group, and the main process ends this one by a signal too. Of two at once, a
         # thread that Python runs no handlers in often takes both: the main thread sleeps on, and both wait for ever.

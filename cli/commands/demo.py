@@ -9,6 +9,7 @@ Beispiel:
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 import tempfile
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         if not options.no_browser:
             Timer(1.5, webbrowser.open, [address]).start()
-        serve.serve(prepared.settings, HOST, options.port)
+        serve.serve(prepared.settings, HOST, options.port, logging.WARNING)
     except demo.DemoError as problem:
         raise CommandError(str(problem)) from problem
     finally:

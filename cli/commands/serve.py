@@ -9,6 +9,7 @@ Beispiel:
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from cli.parser import CommandError, Parser
@@ -35,5 +36,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(str(problem)) from problem
     if not serve.is_free(options.host, options.port):
         raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
+    sys.stdout.write(f"Adresse: {loaded.public_url or f'http://{options.host}:{options.port}/'}\nBeenden mit Strg+C.\n")
+    sys.stdout.flush()
     serve.serve(loaded, options.host, options.port)
     return 0

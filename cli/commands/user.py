@@ -16,11 +16,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from cli.installation import installation
+from cli.parser import CommandError
 
 if TYPE_CHECKING:
     import argparse
 
     from cli.parser import Parser
+    from web.store.databases import Databases
 
 
 def define(parser: Parser) -> None:
@@ -30,7 +32,12 @@ def define(parser: Parser) -> None:
     )
     parser.add_argument("user", metavar="BENUTZER", help="Benutzername einer einzelnen Person")
     parser.add_argument("--name", metavar="NAME", default="", help="Name, wie er auf den Seiten steht")
-    parser.add_argument("--traeger", metavar="NAME", default="Träger", help="Träger, dem der Zugang gehört")
+    parser.add_argument(
+        "--traeger",
+        metavar="NAME",
+        default="",
+        help="Träger, dem der Zugang gehört; er wird dabei angelegt, wenn es ihn nicht gibt (der einzige vorhandene)",
+    )
     parser.add_argument(
         "--einrichtung", metavar="NAME", help="Einrichtung, die dabei angelegt wird, wenn es sie nicht gibt"
     )
@@ -50,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         if options.action == "unlock":
             password = accounts.unlock(databases, options.user, reason=options.grund)
         else:
-            tenant = accounts.tenant_of(databases, options.traeger)
+            tenant = accounts.tenant_of(databases, options.traeger) if options.traeger.strip() else _only(databases)
             password = accounts.create_user(
                 databases, tenant_id=tenant, user_name=options.user, display_name=options.name, qn4=options.qn4
             )
@@ -59,3 +66,19 @@ def run(options: argparse.Namespace) -> int:
                 homes.create(databases, tenant, options.einrichtung)
     sys.stdout.write(f"Benutzername:    {options.user}\nEinmalpasswort:  {password}\n")
     return 0
+
+
+def _only(databases: Databases) -> int:
+    """Return the only tenant of the installation."""
+    from web.services import accounts  # noqa: PLC0415
+
+    tenants = accounts.tenants(databases)
+    if len(tenants) == 1:
+        return next(iter(tenants))
+    if not tenants:
+        raise CommandError(
+            "Es gibt noch keinen Träger. Bitte nennen Sie ihn und seine Einrichtung: "
+            '--traeger "Mein Träger" --einrichtung "Haus am Park".'
+        )
+    names = ", ".join(f"„{name}“" for name in tenants.values())
+    raise CommandError(f"Es gibt mehrere Träger: {names}. Bitte sagen Sie mit --traeger, zu welchem der Zugang gehört.")

@@ -23,12 +23,17 @@ BEFORE_NEW_PASSWORD: Final = frozenset({"auth.change_password", "auth.sign_out"}
 """Answered while the initial password has not been changed."""
 
 
+LARGEST_NUMBER: Final = 2**31 - 1
+"""Of a row, in any database."""
+
+
 def init_app(app: Flask) -> None:
     """Put the gate before every request of ``app``."""
     app.before_request(_gate)
 
 
 def _gate() -> Response | None:
+    _refuse_impossible()
     if request.endpoint in OPEN_TO_ALL:
         return None
     if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
@@ -41,6 +46,14 @@ def _gate() -> Response | None:
     if visitor.must_change_password and request.endpoint not in BEFORE_NEW_PASSWORD:
         return _elsewhere("auth.change_password")
     return None
+
+
+def _refuse_impossible() -> None:
+    """Answer 404 for a number no row has, and 400 for text no database takes, before any page meets them."""
+    if any(isinstance(value, int) and value > LARGEST_NUMBER for value in (request.view_args or {}).values()):
+        abort(404)
+    if any("\0" in text for name, texts in request.values.lists() for text in (name, *texts)):
+        abort(400)
 
 
 def _elsewhere(endpoint: str) -> Response:

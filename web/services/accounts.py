@@ -143,6 +143,12 @@ def member(databases: Databases, user_name: str) -> tuple[int, int]:
     return row.id, row.tenant_id
 
 
+def tenants(databases: Databases) -> dict[int, str]:
+    """Return the name of each tenant of the installation, by number."""
+    with databases.reading() as session:
+        return dict(session.execute(select(Tenant.id, Tenant.name).order_by(Tenant.id)).all())
+
+
 def tenant_of(databases: Databases, name: str) -> int:
     """Return the tenant with this name, made where there is none."""
     with databases.writing.begin() as session:

@@ -123,7 +123,7 @@ def change_password(databases: Databases, token: str, old: str, new: str, now: d
             return "Ihre Sitzung ist abgelaufen; bitte melden Sie sich neu an."
         homes = session.scalars(select(Home.name).where(Home.tenant_id == account.tenant_id)).all()
     if not passwords.matches(account.password_hash, old):
-        return "Das bisherige Kennwort stimmt nicht."
+        return _wrong_old_password(databases, account.id)
     if old == new:
         return "Das neue Kennwort muss ein anderes sein als das bisherige."
     if objection := passwords.objection(new, (account.user_name, account.display_name, *homes)):
@@ -132,11 +132,25 @@ def change_password(databases: Databases, token: str, old: str, new: str, now: d
         session.execute(
             update(Account)
             .where(Account.id == account.id)
-            .values(password_hash=passwords.hashed(new), must_change_password=False),
+            .values(password_hash=passwords.hashed(new), must_change_password=False, failed_count=0),
         )
         session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.token_hash != _hash(token)))
         audit.record(session, "kennwort.aendern", tenant_id=account.tenant_id, account_id=account.id)
     return ""
+
+
+def _wrong_old_password(databases: Databases, account_id: int) -> str:
+    """Count a wrong password as at sign-in; with the last one allowed the account is locked and this session ends."""
+    with databases.writing.begin() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        _count_failure(session, account)
+        audit.record(
+            session, "kennwort.aendern", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt"
+        )
+        if account.locked_at is None:
+            return "Das bisherige Kennwort stimmt nicht."
+        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+    return "Das bisherige Kennwort stimmt nicht. Nach drei Fehlversuchen ist das Konto gesperrt."
 
 
 def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:

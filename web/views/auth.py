@@ -22,6 +22,9 @@ REFUSED: Final = (
     "Die Anmeldung hat nicht geklappt: Benutzername oder Kennwort stimmen nicht, oder das Konto ist gesperrt. "
     "Nach drei Fehlversuchen entsperrt es Ihre Administration."
 )
+KEY_OF_ENROLMENT: Final = "einrichten"
+"""Where a session holds, sealed, the key that its enrolment shows."""
+
 WRONG_CODE: Final = "Dieser Code stimmt nicht oder wurde schon benutzt. Bitte geben Sie den nächsten aus Ihrer App ein."
 
 
@@ -63,8 +66,9 @@ def enrol() -> ResponseReturnValue:
         return redirect(url_for("auth.second_factor"))
     box, place = Box(services().settings.secret_key, "enrol"), f"account {who.account_id}"
     wrong = ""
-    # The secret travels sealed in the form: until a code proves it, the server keeps nothing.
-    secret = _sealed_secret(box, place) if request.method == "POST" else totp.new_secret()
+    # The secret stays sealed with the browser: until a code proves it, the server keeps nothing. Loading the page again
+    # shows the same one, for whoever has scanned it already.
+    secret = _sealed_secret(box, place) or totp.new_secret()
     if request.method == "POST":
         code = request.form.get("code", "")
         token = sessions.enrol(databases(), services().settings, user().token, secret, code, clock.now())
@@ -76,9 +80,9 @@ def enrol() -> ResponseReturnValue:
         "auth/enrol.html",
         picture=Markup(totp.picture(secret, who.user_name)),  # noqa: S704  # made by us, out of a QR code
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        sealed=box.seal(secret.encode(), place).hex(),
         wrong=wrong,
     )
+    session[KEY_OF_ENROLMENT] = box.seal(secret.encode(), place).hex()
     return page, 401 if wrong else 200
 
 
@@ -130,8 +134,9 @@ def _carry(token: str) -> None:
     login_user(SignedIn(token, who), force=True)
 
 
-def _sealed_secret(box: Box, place: str) -> str:
+def _sealed_secret(box: Box, place: str) -> str | None:
+    """Return the secret this browser was shown; None where it was shown none, or to another account."""
     try:
-        return box.open(bytes.fromhex(request.form.get("geheimnis", "")), place).decode()
+        return box.open(bytes.fromhex(session.get(KEY_OF_ENROLMENT, "")), place).decode()
     except (TamperedError, ValueError):
-        abort(400)
+        return None

@@ -232,7 +232,7 @@ def test_headers_on_every_answer(ben: Person) -> None:
     assert "frame-ancestors 'none'" in policy
     expected = {
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     assert headers.HEADERS.items() >= expected.items()

@@ -68,10 +68,8 @@ class Person:
         )
         page = client.get("/anmelden/einrichten")
         self.secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text).group(1).replace(" ", "")
-        sealed = re.search(r'name="geheimnis" value="([0-9a-f]+)"', page.text).group(1)
         sent = client.post(
-            "/anmelden/einrichten",
-            data={"csrf_token": token(page), "geheimnis": sealed, "code": pyotp.TOTP(self.secret).now()},
+            "/anmelden/einrichten", data={"csrf_token": token(page), "code": pyotp.TOTP(self.secret).now()}
         )
         assert sent.status_code == 302, sent.text
         changed = post(client, "/kennwort", "/kennwort", bisher=self.password, neu=PASSWORD, nochmal=PASSWORD)
