@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from importers.content.checks.unassessed import note_unassessed
+from importers.content.checks.ward_spellings import note_alike_wards
 from importers.content.faulty_rows import FaultySheet, faulty_rows
 from importers.content.grades import note_differences
 from importers.content.interventions import ReadInterventions, read_interventions
 from importers.content.master_data import ReadPeople, read_people, read_states
-from importers.content.name_index import NameIndex
-from importers.content.person_index import KnownPeople, PersonIndex, numbers_left_out
-from importers.content.person_names import names_in
+from importers.content.persons.name_index import NameIndex
+from importers.content.persons.person_index import KnownPeople, PersonIndex, numbers_left_out
+from importers.content.persons.person_names import names_in
 from importers.content.shared_columns import earliest, first_days
-from importers.content.unassessed import note_unassessed
-from importers.content.ward_spellings import note_alike_wards
 from importers.home_words.finding_suggestions import add_suggestions
 from importers.home_words.unknown_words import unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters

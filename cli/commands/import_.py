@@ -166,6 +166,8 @@ def _question(guess: SheetGuess, kind: str) -> str:
     if kind == SHEET:
         return f"{where}: Was steht darauf?" + (f" Vermutet wird „{guess.sheet}“." if guess.sheet else "")
     if kind == CONTENTS:
+        if guess.blank_rows and not guess.blank_counts:
+            return f"{where}: Heißt es „entfällt“, wo im Modul 5 alle drei Häufigkeiten leer sind?"
         return f"{where}: Was bedeutet eine Spalte, die ihrem Inhalt nach etwas sagt, was sonst fehlt?"
     missing = " und ".join(f"„{name}“" for name in guess.missing)
     return f"{where}: Welche Spalte ist {missing}?" if missing else f"{where}: Stimmen die vermuteten Spalten?"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.assessment_items import read_items
-from importers.content.cross_checks import check_numbers
-from importers.content.plausibility import check_future
+from importers.content.checks.cross_checks import check_numbers
+from importers.content.checks.plausibility import check_future
 from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import error, notice, warning
 from importers.sheets.template_columns import SPECIAL, STOOL, URINE, fold

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.content.cross_checks import check_numbers
+from importers.content.checks.cross_checks import check_numbers
 from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import Problem, error, notice, warning
 from importers.values import cell_values, word_meanings

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from importers.content.cross_checks import check_numbers
-from importers.content.plausibility import check_future
+from importers.content.checks.cross_checks import check_numbers
+from importers.content.checks.plausibility import check_future
 from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import error
 from importers.values import cell_values

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.content.cross_checks import check_residents, check_staff
+from importers.content.checks.cross_checks import check_residents, check_staff
+from importers.content.checks.plausibility import check_plausibility
+from importers.content.checks.repeated_interventions import without_repeats
 from importers.content.dates import read_dates
 from importers.content.intervention_cells import (
     SOURCES,
@@ -29,8 +31,6 @@ from importers.content.intervention_names import (
     leave_out,
     note_mapped,
 )
-from importers.content.plausibility import check_plausibility
-from importers.content.repeated_interventions import without_repeats
 from importers.content.shared_columns import as_days, categories, first_days, frame, parse_number
 from importers.files.cell import Formatted
 from importers.files.coded_column import CodedColumn
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from importers.content.person_index import KnownPeople
+    from importers.content.persons.person_index import KnownPeople
     from importers.content.table import Table
     from importers.conventions import HomeConventions
     from rules.model import RuleBook

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.content.person_names import split_names, without_titles
+from importers.content.persons.person_names import split_names, without_titles
 from importers.content.shared_columns import days, frame, numbers, text_series, texts
 from importers.conventions import HomeConventions
 from importers.findings import error, notice, warning

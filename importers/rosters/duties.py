@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from importers.content.name_index import NameIndex
+from importers.content.persons.name_index import NameIndex
 from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError, error, notice, warning

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from importers.content.person_names import names_in
+from importers.content.persons.person_names import names_in
 from importers.content.shared_columns import as_days, numbers, parse_moment
 from importers.content.table import Table
 from importers.files.cell import shown

@@ -18,7 +18,7 @@ from importers.values.spelling import clean, fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from importers.content.name_index import NameIndex
+    from importers.content.persons.name_index import NameIndex
     from importers.content.table import Table
     from importers.files.grid import Grid
     from importers.findings import Finding, Problem

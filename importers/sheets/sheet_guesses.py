@@ -10,19 +10,20 @@ import numpy as np
 
 from importers.files.cell import shown
 from importers.files.grid import letter_of
-from importers.sheets.blank_counts import rows_with_blank_counts
 from importers.sheets.column_contents import contents, known_staff
-from importers.sheets.layout import is_blank
+from importers.sheets.layout import coded_down, is_blank
 from importers.sheets.profiles import SheetProfile, SourceProfile, fingerprint_at, numbered
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import SHEETS, WANTED, column_of, matches, missing
 from importers.values.spelling import clean
+from rules.vocabulary import COUNTED_ITEMS, FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from importers.files.grid import Grid
     from importers.sheets.column_contents import ColumnContents
+    from importers.sheets.heading_rows import HeadingPlace
     from importers.sheets.sheet_decision import DecidedFile, SheetAnswer, SheetDecision
     from importers.sheets.synonyms import Vocabulary
 
@@ -204,7 +205,7 @@ def _guess(decision: SheetDecision, vocabulary: Vocabulary | None, staff: frozen
         fingerprint="" if decision.das else fingerprint_at(grid, row, place.depth),
         settled=decision.settled,
         blank_counts=place.blank_counts,
-        blank_rows=rows_with_blank_counts(grid, place) if decision.sheet == "Begutachtungen" else 0,
+        blank_rows=_rows_with_blank_counts(grid, place) if decision.sheet == "Begutachtungen" else 0,
         statuses=place.statuses,
         declined=place.declined,
     )
@@ -254,3 +255,28 @@ def _samples(grid: Grid, first_row: int, position: int) -> tuple[str, ...]:
 def _short(cell: Any) -> str:
     text = clean(shown(cell))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _rows_with_blank_counts(grid: Grid, place: HeadingPlace) -> int:
+    """Return in how many rows all counts of a criterion are blank, though another cell of module 5 is not."""
+    below = max(len(grid.cells) - place.row - 1, 0)
+    filled = {
+        column: _filled(grid, place.row + 1, position)
+        for column, position in place.columns.items()
+        if column.startswith("5.")
+    }
+    if not filled or not below:
+        return 0
+    worked_on = np.logical_or.reduce(list(filled.values()))
+    empty = np.zeros(below, dtype=bool)
+    for item in COUNTED_ITEMS:
+        own = [filled[cell] for frequency in FREQUENCIES if (cell := f"{item} {frequency}") in filled]
+        if own:
+            empty |= ~np.logical_or.reduce(own)
+    return int((worked_on & empty).sum())
+
+
+def _filled(grid: Grid, first: int, position: int) -> np.ndarray:
+    codes, cells = coded_down(grid, first, position)
+    filled: np.ndarray = np.array([not is_blank(cell) for cell in cells], dtype=bool)[codes]
+    return filled

@@ -142,7 +142,7 @@ def test_explain_gives_reason_and_citation(capsys: pytest.CaptureFixture[str]) -
     assert "Beleg:" in text
     assert (
         main(["explain", str(HOME), "--bewohner", number, "--intervention", "4.12", "--am", "2026-01-31", "--json"])
-        == 0
+        == 1
     )
     answer = json.loads(capsys.readouterr().out)
     assert answer["qn_min"] <= answer["qn_max"]

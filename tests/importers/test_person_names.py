@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import importers
-from importers.content.person_names import without_titles
+from importers.content.persons.person_names import without_titles
 from importers.values import cell_values
 from rules.model import RuleBook
 from tests.support.importers.columns import both

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import importers
-from importers.content.name_index import NameIndex
+from importers.content.persons.name_index import NameIndex
 from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError

@@ -89,7 +89,7 @@ class Conversation:
         sheet = "" if guess.hidden else guess.sheet
         return SheetAnswer(
             guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit,
-            statuses=guess.statuses, declined=guess.declined,
+            statuses=guess.statuses, declined=guess.declined, blank_counts=guess.blank_counts,
         )  # fmt: skip
 
     def with_answer(self, answer: SheetAnswer, kind: str) -> Conversation:
@@ -121,7 +121,7 @@ class Conversation:
             if chosen.sheet and _has_doubts(guess) and not self.has_seen(COLUMNS, guess):
                 yield UploadQuestion(COLUMNS, i)
         for i, guess, chosen in read:
-            if chosen.sheet and (open_columns(guess, chosen) or open_words(guess, chosen)):
+            if chosen.sheet and has_open_contents(guess, chosen):
                 yield UploadQuestion(CONTENTS, i)
 
     def _sure(self, guess: SheetGuess) -> bool:
@@ -192,6 +192,16 @@ def columns_of(guess: SheetGuess) -> dict[str, int]:
             columns = {name: position for name, position in columns.items() if position != positions[0]}
             columns[column] = positions[0]
     return columns
+
+
+def has_open_contents(guess: SheetGuess, chosen: SheetAnswer) -> bool:
+    """Return whether something is to be asked about a sheet by what stands in its cells."""
+    return bool(open_columns(guess, chosen) or open_words(guess, chosen) or open_blanks(guess, chosen))
+
+
+def open_blanks(guess: SheetGuess, chosen: SheetAnswer) -> int:
+    """Return in how many assessments it is open what blank counts of module 5 mean."""
+    return 0 if chosen.blank_counts or chosen.sheet != guess.sheet else guess.blank_rows
 
 
 def open_columns(guess: SheetGuess, chosen: SheetAnswer) -> dict[str, tuple[ColumnGuess, ...]]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
 
+from importers.sheets.heading_rows import BLANK_IS_NONE
 from web.errors import back_to
-from web.services.uploads.conversation import COLUMNS, CONTENTS, STATES, open_columns, open_words
+from web.services.uploads.conversation import COLUMNS, CONTENTS, STATES, has_open_contents, open_blanks
 from web.services.uploads.questions import ANSWERED, AnswerError, LateError
 from web.views.uploads.column_choice import UNITS, chosen_columns, column_name, fields, wrong_columns
-from web.views.uploads.content_choice import chosen_contents, topics
+from web.views.uploads.content_choice import BLANKS, chosen_contents, topics
 from web.views.uploads.question_frame import LATE, about_sheet, address, blueprint, page, stored, subject, version
 from web.views.uploads.questions import sheet_page
 
@@ -62,7 +63,7 @@ def contents(upload_id: int, number: int) -> ResponseReturnValue:
     """Ask what columns are whose headings say nothing, by what stands in them."""
     upload, asked, guess = about_sheet(upload_id, number)
     answer = asked.chosen(guess)
-    if not (open_columns(guess, answer) or open_words(guess, answer)):
+    if not has_open_contents(guess, answer):
         return redirect(address(upload_id, asked))
     return _contents(upload, asked, number)
 
@@ -82,7 +83,7 @@ def answer_contents(upload_id: int, number: int) -> ResponseReturnValue:
         return stored(upload_id, answer, CONTENTS)
     except LateError:
         upload, asked, guess = about_sheet(upload_id, number)
-        if not (open_columns(guess, asked.chosen(guess)) or open_words(guess, asked.chosen(guess))):
+        if not has_open_contents(guess, asked.chosen(guess)):
             raise
         return _contents(upload, asked, number, late=True), 409
 
@@ -134,6 +135,8 @@ def _contents(
         answer=answer,
         about=subject(answer),
         topics=topics(guess, answer, request.form, wrong or {}),
+        blank_rows=open_blanks(guess, answer),
+        blank_counts=request.form.get(BLANKS, BLANK_IS_NONE),
         wrong=wrong or {},
         late=LATE if late else "",
         states=STATES,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from importers.sheets.column_contents import is_mark, meaning
-from web.services.uploads.conversation import STATES, open_columns, open_words
+from importers.sheets.heading_rows import BLANK_COUNTS
+from web.services.uploads.conversation import STATES, open_blanks, open_columns, open_words
 from web.views.uploads.column_choice import column_name
 from web.wording.figures import counted
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from importers.sheets.sheet_guesses import ColumnGuess, SheetGuess
 
 STATUS: Final = "Status"
+BLANKS: Final = "leer"
+"""Field of what blank counts of module 5 mean."""
+
 _NOT_DONE: Final = "nicht durchgeführt"
 
 ASKED: Final = {
@@ -164,7 +168,12 @@ def chosen_contents(
         statuses = _statuses(guess, columns, form)
         if not all(statuses.values()):
             wrong[STATUS] = "Bitte sagen Sie zu jedem Wort, was es heißt."
-    return replace(before, columns=columns, declined=tuple(declined), statuses=statuses), wrong
+    after = replace(before, columns=columns, declined=tuple(declined), statuses=statuses)
+    if open_blanks(guess, before):
+        after = replace(after, blank_counts=form.get(BLANKS, ""))
+        if after.blank_counts not in BLANK_COUNTS:
+            wrong["leere Häufigkeiten"] = "Bitte wählen Sie eine Antwort."
+    return after, wrong
 
 
 def _statuses(guess: SheetGuess, columns: Mapping[str, int], form: Mapping[str, str]) -> dict[str, str]:

@@ -68,6 +68,6 @@ def _key(word: str) -> str:
 def _before() -> dict[str, str]:
     import yaml  # noqa: PLC0415  # needed only where wards have names
 
-    path = Path(__file__).parents[1] / "values" / "words" / "wards.yaml"
+    path = Path(__file__).parents[2] / "values" / "words" / "wards.yaml"
     groups: Any = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes text alone
     return {squash(word): name for name, words in groups.items() for word in words}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from importers.content.name_index import NameIndex
-from importers.content.person_names import without_titles
+from importers.content.persons.name_index import NameIndex
+from importers.content.persons.person_names import without_titles
 from importers.files.coded_column import CodedColumn
 from importers.findings import notice, warning
 from importers.values import cell_values

@@ -1,0 +1,1 @@
+"""Who is meant by a name, a number or a Handzeichen."""
