@@ -18,7 +18,7 @@ from importers.findings import Finding, Problem, Severity, UnreadableError, erro
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import is_blank
 from importers.sheets.layout_findings import layout_notes, line_notes
-from importers.sheets.report_lines import looks_like_none, read_lines, sections_of
+from importers.sheets.lines.report_lines import looks_like_none, read_lines, sections_of
 from importers.sheets.template_columns import SHEETS, fold
 
 if TYPE_CHECKING:
