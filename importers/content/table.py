@@ -19,8 +19,8 @@ from importers.findings import Problem, Severity, UnreadableError, notice
 from importers.sheets.heading_rows import locate
 from importers.sheets.layout import without_runs_of_blanks
 from importers.sheets.layout_findings import layout_notes, line_notes
-from importers.sheets.report_lines import ReportLine, read_lines, sections_of
-from importers.sheets.row_checks import check_rows, doubtful_rows
+from importers.sheets.lines.report_lines import ReportLine, read_lines, sections_of
+from importers.sheets.lines.row_checks import check_rows, doubtful_rows
 from importers.sheets.template_columns import SHEETS
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from importers.findings import error
 from importers.rosters.list_times import read_times
 from importers.rosters.reading_context import SHEET, RosterEntries, sheet_name
 from importers.rosters.shift_codes import Shift, Unread, parse_pause
-from importers.sheets.report_lines import NOTE, ReportLine
+from importers.sheets.lines.report_lines import NOTE, ReportLine
 from importers.sheets.roster_headings import CODE, DAY, GIVEN, NAME, NUMBER, PAUSE, START, WARD
 from importers.values import cell_values
 from importers.values.roster_times import only_day, without_month

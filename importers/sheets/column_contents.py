@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.files.cell import Odd, shown
-from importers.sheets.column_shapes import SAMPLE, fits
+from importers.sheets.columns.column_shapes import SAMPLE, fits
 from importers.sheets.layout import is_blank
 from importers.sheets.template_columns import WANTED
 from importers.values.cell_values import number

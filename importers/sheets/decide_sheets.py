@@ -11,10 +11,10 @@ from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
 from importers.sheets.das_sheets import DasSheets
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
+from importers.sheets.lines.sections import may_be_others
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
 from importers.sheets.roster_headings import find_roster, is_called_roster, is_roster_name
-from importers.sheets.sections import may_be_others
 from importers.sheets.sheet_decision import ROSTER, DecidedFile, SheetDecision, holds_no_data
 from importers.sheets.synonyms import EXACT, PART, SURE
 from importers.sheets.template_columns import GRADES, SHEETS, count_known, sheet_of, sheet_of_file, suggested_sheet

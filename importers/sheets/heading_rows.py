@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from importers.files.cell import Odd
 from importers.findings import UnreadableError
-from importers.sheets.column_match import assign
+from importers.sheets.columns.column_match import assign
+from importers.sheets.columns.rival_columns import rivals
 from importers.sheets.layout import heading_places, headings_at, is_blank, stands_over_headings
-from importers.sheets.rival_columns import rivals
 from importers.sheets.synonyms import EXACT
 from importers.sheets.template_columns import HEADING_ROWS, SHEETS, begins_with, column_of, matches, missing
 from importers.values.spelling import clean

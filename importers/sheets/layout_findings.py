@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from importers.findings import Problem, notice, warning
-from importers.sheets import report_lines as kinds
 from importers.sheets.layout import is_blank, row_numbers
+from importers.sheets.lines import report_lines as kinds
+from importers.sheets.lines.sections import PERFORMED
 from importers.sheets.repair_file import OWN_COLUMNS
-from importers.sheets.sections import PERFORMED
 from importers.sheets.synonyms import LIKELY
 from importers.sheets.template_columns import SHEETS
 from importers.sheets.unread_columns import unread_notes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from importers.files.grid import Grid
     from importers.sheets.heading_rows import HeadingPlace
-    from importers.sheets.report_lines import ReportLine
+    from importers.sheets.lines.report_lines import ReportLine
     from importers.sheets.synonyms import Vocabulary
 
 _NOTHING: Final = "Nichts zu tun."

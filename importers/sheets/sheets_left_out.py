@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from importers.findings import Finding, Severity
-from importers.sheets.column_shapes import fits
+from importers.sheets.columns.column_shapes import fits
 from importers.sheets.layout import is_blank
 from importers.sheets.roster_headings import is_called_roster
 from importers.sheets.sheet_decision import ROSTER

@@ -39,7 +39,7 @@ SHAPES: Final = (
     "status",
     "qualifikation",
 )
-"""Shapes of cells a heading can ask for, see :mod:`importers.sheets.column_shapes`."""
+"""Shapes of cells a heading can ask for, see :mod:`importers.sheets.columns.column_shapes`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import numpy as np
 from importers.files.grid import Unseen
 from importers.findings import notice, warning
 from importers.sheets.layout import row_numbers
-from importers.sheets.report_lines import looks_like_none
-from importers.sheets.row_widths import row_faults
+from importers.sheets.lines.report_lines import looks_like_none
+from importers.sheets.lines.row_widths import row_faults
 from importers.values.spelling import fold
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.findings import Finding, Problem
     from importers.sheets.heading_rows import HeadingPlace
-    from importers.sheets.report_lines import ReportLine
+    from importers.sheets.lines.report_lines import ReportLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,9 @@ def _titles() -> dict[str, re.Pattern[str]]:
 def _read() -> dict[str, Any]:
     import yaml  # noqa: PLC0415  # needed only where a line is no record
 
-    words: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words" / "sections.yaml").read_text("utf-8"))
+    words: dict[str, Any] = yaml.safe_load(
+        (Path(__file__).parent.parent / "words" / "sections.yaml").read_text("utf-8")
+    )
     return words
 
 

@@ -90,5 +90,5 @@ def patterns_of_lines() -> dict[str, re.Pattern[str]]:
     """Return the patterns of ``words/lines.yaml`` by kind."""
     import yaml  # noqa: PLC0415  # needed only where a line is no record
 
-    words = yaml.safe_load((Path(__file__).parent / "words" / "lines.yaml").read_text("utf-8"))
+    words = yaml.safe_load((Path(__file__).parent.parent / "words" / "lines.yaml").read_text("utf-8"))
     return {kind: re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE) for kind, parts in words.items()}

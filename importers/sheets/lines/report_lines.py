@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from importers.files.cell import shown
 from importers.findings import UnreadableError
 from importers.sheets.layout import headings_at, is_blank
-from importers.sheets.line_words import counts_columns, is_footer, is_note, is_sum, patterns_of_lines
-from importers.sheets.sections import DAY, PERFORMED, WITHIN_OTHERS, looks_like_section, statements
+from importers.sheets.lines.line_words import counts_columns, is_footer, is_note, is_sum, patterns_of_lines
+from importers.sheets.lines.sections import DAY, PERFORMED, WITHIN_OTHERS, looks_like_section, statements
 from importers.values.spelling import clean, fold
 
 if TYPE_CHECKING:

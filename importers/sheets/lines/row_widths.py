@@ -14,7 +14,7 @@ import numpy as np
 
 from importers.findings import Problem, UnreadableError, error, warning
 from importers.sheets.layout import filled_rows, is_blank, row_numbers
-from importers.sheets.report_lines import ALONE
+from importers.sheets.lines.report_lines import ALONE
 from importers.values.spelling import clean, fold
 from importers.values.word_meanings import is_qualification, is_status
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from importers.files.grid import Grid
     from importers.files.row_borders import RowBorders
     from importers.sheets.heading_rows import HeadingPlace
-    from importers.sheets.report_lines import ReportLine
+    from importers.sheets.lines.report_lines import ReportLine
 
 _MOST_PIECES: Final = 6
 """Lines that a torn row is put together from."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.files.cell import shown
-from importers.sheets.column_shapes import fits
+from importers.sheets.columns.column_shapes import fits
 from importers.sheets.layout import coded_down, is_blank
 from importers.sheets.synonyms import LIKELY, SURE
 from importers.values import days_and_times, durations

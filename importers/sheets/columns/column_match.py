@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from importers.sheets.column_shapes import SAMPLE, fits
+from importers.sheets.columns.column_shapes import SAMPLE, fits
 from importers.values.spelling import clean
 
 if TYPE_CHECKING:
