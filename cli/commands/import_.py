@@ -200,7 +200,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     """
     from web.services.uploads import records  # noqa: PLC0415
     from web.services.uploads.row_lines import row_lines  # noqa: PLC0415
-    from web.services.uploads.share_lines import share_lines  # noqa: PLC0415
+    from web.services.uploads.summary.share_lines import share_lines  # noqa: PLC0415
 
     texts = records.texts(databases, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:

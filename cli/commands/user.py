@@ -13,7 +13,7 @@ Beispiele:
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cli.installation import installation
 from cli.parser import CommandError
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from cli.parser import Parser
     from web.store.databases import Databases
+
+
+FIRST_TENANT: Final = "Träger"
+"""Name of the first operator where none is said."""
 
 
 def define(parser: Parser) -> None:
@@ -36,7 +40,7 @@ def define(parser: Parser) -> None:
         "--traeger",
         metavar="NAME",
         default="",
-        help="Träger, dem der Zugang gehört; er wird dabei angelegt, wenn es ihn nicht gibt (der einzige vorhandene)",
+        help="Träger, dem der Zugang gehört; neu angelegt, wenn es ihn nicht gibt (sonst der einzige vorhandene)",
     )
     parser.add_argument(
         "--einrichtung", metavar="NAME", help="Einrichtung, die dabei angelegt wird, wenn es sie nicht gibt"
@@ -69,16 +73,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _only(databases: Databases) -> int:
-    """Return the only tenant of the installation."""
+    """Return the only tenant of the installation; in a fresh one the first is made."""
     from web.services import accounts  # noqa: PLC0415
 
     tenants = accounts.tenants(databases)
-    if len(tenants) == 1:
-        return next(iter(tenants))
-    if not tenants:
+    if len(tenants) > 1:
+        names = ", ".join(f"„{name}“" for name in tenants.values())
         raise CommandError(
-            "Es gibt noch keinen Träger. Bitte nennen Sie ihn und seine Einrichtung: "
-            '--traeger "Mein Träger" --einrichtung "Haus am Park".'
+            f"Es gibt mehrere Träger: {names}. Bitte sagen Sie mit --traeger, zu welchem der Zugang gehört."
         )
-    names = ", ".join(f"„{name}“" for name in tenants.values())
-    raise CommandError(f"Es gibt mehrere Träger: {names}. Bitte sagen Sie mit --traeger, zu welchem der Zugang gehört.")
+    return next(iter(tenants)) if tenants else accounts.tenant_of(databases, FIRST_TENANT)

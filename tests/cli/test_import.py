@@ -27,10 +27,7 @@ COLUMNS = ["Bewohner-Nr", "Personal-Nr", "Intervention", "Datum", "Minuten"]
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     """A new installation with one home and one account."""
     monkeypatch.setenv("PEBEM_HOME", str(tmp_path / "pebem"))
-    assert (
-        main(["user", "add", "pdl.meier", "--name", "Petra Meier", "--traeger", "T", "--einrichtung", "Haus am Park"])
-        == 0
-    )
+    assert main(["user", "add", "pdl.meier", "--name", "Petra Meier", "--einrichtung", "Haus am Park"]) == 0
     capsys.readouterr()
     return tmp_path
 

@@ -19,7 +19,7 @@ from tests.support.web.pages import Person, post, upload
 from web import settings as settings_module
 from web.services import accounts, clock
 from web.services.uploads import kept_files, records, retention, steps
-from web.services.uploads.finding_filter import PAGE, FindingFilter, filter_findings
+from web.services.uploads.summary.finding_filter import PAGE, FindingFilter, filter_findings
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:

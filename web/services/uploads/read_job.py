@@ -14,8 +14,9 @@ import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from web.services import rulebook_calendar
 from web.services.people import master_data, pseudonyms
-from web.services.uploads import encodings, kept_files, other_home, preview, previous_choices, records, upload_figures
+from web.services.uploads import encodings, kept_files, other_home, preview, previous_choices, records
 from web.services.uploads.conversation import Conversation
+from web.services.uploads.summary import upload_figures
 from web.services.words import conventions, profiles, terms
 from web.store.models import Upload
 from web.store.models.upload import ASKING, READ, READING, REFUSED

@@ -15,7 +15,7 @@ from web.services.errors import ServiceError
 from web.services.history import refold
 from web.services.uploads import other_home, records, steps, undo_job
 from web.services.uploads.apply import ApplyChoice
-from web.services.uploads.share_lines import share_lines
+from web.services.uploads.summary.share_lines import share_lines
 from web.wording.figures import counted
 from web.wording.statements import UNDO_WORDS, first_of_month, reasons_line, statement_lines
 

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from importers.home_words.kinds import DUTY, INTERVENTION, QUALIFICATION
 from web import current
-from web.services.uploads import finding_filter, kept_files, read_job, records, undo_job
+from web.services.uploads import kept_files, read_job, records, undo_job
 from web.services.uploads.row_lines import row_lines
-from web.services.uploads.unrated import unrated
+from web.services.uploads.summary import finding_filter
+from web.services.uploads.summary.unrated import unrated
 from web.services.words import unanswered_words
 from web.views.uploads import preview
 from web.views.uploads.next_step import next_step, stores_something
 from web.views.words import terms
 
 if TYPE_CHECKING:
-    from web.services.uploads.finding_filter import FindingFilter
     from web.services.uploads.records import UploadRow, UploadTexts
+    from web.services.uploads.summary.finding_filter import FindingFilter
 
 _WITH_WORDS: Final = frozenset({records.READ, records.STORED})
 

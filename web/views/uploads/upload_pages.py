@@ -17,7 +17,7 @@ from web.services.history import refold
 from web.services.rulebooks import holdings
 from web.services.uploads import kept_files, records, steps
 from web.services.uploads import progress as job_progress
-from web.services.uploads.finding_filter import FindingFilter
+from web.services.uploads.summary.finding_filter import FindingFilter
 from web.views.uploads import preview, question_frame, upload_context
 
 if TYPE_CHECKING:
