@@ -69,7 +69,7 @@ def place(entries: Sequence[Entry]) -> list[tuple[date | None, Entry]]:
         # What is said to hold since always is earlier for what comes after it, and replaces what came before.
         if (
             start is None
-            and entry.order not in dated
+            and not any(order in dated for _, order in entry.stated_by)
             and entry.cover is not None
             and (entry.cover > earliest or entry.order > always_from)
         ):
