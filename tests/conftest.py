@@ -20,6 +20,7 @@ DEEP_ON_POSTGRES = {
     "test_foreign_files",
     "test_kept_files",
     "test_overrides",
+    "test_pages_closed",
     "test_profiles",
     "test_progress",
     "test_previous_choices",

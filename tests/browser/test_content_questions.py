@@ -51,7 +51,7 @@ def test_what_a_column_holds_is_asked_and_answered_by_keyboard(visit: Window, wi
     visitor.check("inhalt-uebersicht")
     page.get_by_label("Diese Zuordnung merken").uncheck()
     page.get_by_role("button", name="So lesen").click()
-    page.get_by_text("3 nicht durchgeführt").first.wait_for(timeout=60_000)
+    page.get_by_text("3 wurden nicht durchgeführt").first.wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize(("width", "dark"), WIDTHS)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("width", [1440, 390])
 def test_effects_are_shown_before_anything_is_applied(visit: Window, tmp_path: Path, width: int) -> None:
     path = tmp_path / "nachtrag.xlsx"
-    path.write_bytes(edited.with_unknown_name("Grundpflege"))
+    path.write_bytes(edited.with_unknown_name("Grundpflege", "2.8"))
     visitor = visit(width=width)
     page = visitor.page
     visitor.go("/daten/")

@@ -89,8 +89,8 @@ def test_a_month_first_column_is_refused_as_a_whole(book: RuleBook, form: str) -
 @pytest.mark.parametrize("mark", [".", "/", "-"])
 @pytest.mark.parametrize("month", ["03", "12"])
 def test_ambiguous_days_are_read_day_first_and_reported(book: RuleBook, form: str, mark: str, month: str) -> None:
-    result = read_column(book, form, "Datum", [f"{day}{mark}{month}{mark}2026" for day in ("02", "05")])
-    assert dates(result) == [f"2026-{month}-02", f"2026-{month}-05"]
+    result = read_column(book, form, "Datum", [f"{day}{mark}{month}{mark}2025" for day in ("02", "05")])
+    assert dates(result) == [f"2025-{month}-02", f"2025-{month}-05"]
     assert outcome(result) == [(NOTICE, "datum-tag-zuerst", 0, 2)]
 
 

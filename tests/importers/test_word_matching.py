@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Final
@@ -203,13 +202,3 @@ def test_a_phrase_of_two_entries_has_its_question(book: RuleBook) -> None:
 def test_an_abbreviation_has_one_meaning_beside_the_same_words() -> None:
     seen = [(one.short, word) for one in lexicon_files.abbreviations() for word in one.beside or ("",)]
     assert sorted({pair for pair in seen if seen.count(pair) > 1}) == []
-
-
-@pytest.mark.slow
-def test_a_list_of_362_words_takes_less_than_half_a_second(book: RuleBook) -> None:
-    words = [word for words in WORDS.values() for word in words]
-    words = (words * 2)[:362]
-    suggest(CATALOGUE, words[:1], book)
-    begin = time.process_time()
-    suggest(CATALOGUE, words, book)
-    assert time.process_time() - begin < 0.5

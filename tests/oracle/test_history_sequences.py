@@ -59,7 +59,7 @@ def hold(steps: list[Step], home: Callable[[], ProductHome], *, end: bool = True
 def test_folding_has_what_the_model_has(first: int) -> None:
     """Without a store: after each step all is folded anew from the uploads and answers, by the product's rule."""
     for seed in range(first, first + 20):
-        hold(Generator(seed).sequence(5 + seed % 8, BOOK), FoldedHome, end=seed % 4 == 0)
+        hold(Generator(seed).sequence(4 + seed % 5, BOOK), FoldedHome, end=seed % 8 == 0)
 
 
 @pytest.mark.deep

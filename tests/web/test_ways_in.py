@@ -57,7 +57,7 @@ def test_loading_the_enrolment_again_keeps_the_key_of_this_sign_in_alone(ben: Pe
 
 
 def test_wrong_old_passwords_lock_the_account_and_end_its_sessions(ben: Person) -> None:
-    """L3: three mistakes as at sign-in; a right one in between starts the count anew."""
+    """Three mistakes as at sign-in; a right one in between starts the count anew."""
     client = ben.first_sign_in()
     new = "Der blaue Zug hält um neun"
 
@@ -84,7 +84,6 @@ def test_wrong_old_passwords_lock_the_account_and_end_its_sessions(ben: Person) 
     ],
 )
 def test_impossible_numbers_days_and_texts_are_no_fault_of_ours(ben: Person, address: str, status: int) -> None:
-    """L6: never 500."""
     assert ben.first_sign_in().get(address).status_code == status
 
 

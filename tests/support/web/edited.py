@@ -26,13 +26,14 @@ def _write(sheet: object, row: int, values: dict[str, str]) -> None:
         sheet.cell(row, headings[heading]).value = value
 
 
-def with_unknown_name(name: str) -> bytes:
-    """Return a workbook with one intervention under a name of the home's own."""
+def with_unknown_name(name: str, *others: str) -> bytes:
+    """Return a workbook with one intervention under a name of the home's own, and further ones."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Interventionen"
     sheet.append(["Bewohner-Nr", "Personal-Nr", "Intervention", "Datum", "Minuten", "Quelle", "Schicht"])
-    sheet.append(["", "", name, "15.01.2026", "25", "", "Früh"])
+    for one in (name, *others):
+        sheet.append(["", "", one, "15.01.2026", "25", "", "Früh"])
     out = BytesIO()
     book.save(out)
     return out.getvalue()
