@@ -82,8 +82,8 @@ class ReadFiles:
     left_out_duty_days, left_out_duty_undated
         The same of entries of rosters.
     unstated
-        Columns of the frame of staff, of ``role`` and ``certificates``, that no sheet of the files has: there a blank
-        says nothing, while a blank cell of a column says that there is none.
+        Position of each file with a list of staff -> columns of the frame of staff, of ``role`` and ``certificates``,
+        that it does not have: there a blank says nothing, while a blank cell of a column says that there is none.
     repairs
         Position of each file of repaired rows -> the reference of the upload it names, "" = none. Such rows are
         further ones: they stay, whatever stands in other files.
@@ -111,7 +111,7 @@ class ReadFiles:
     left_out_undated: int = 0
     left_out_duty_days: tuple[date, ...] = ()
     left_out_duty_undated: int = 0
-    unstated: frozenset[str] = frozenset()
+    unstated: Mapping[int, frozenset[str]] = field(default_factory=dict)
     repairs: Mapping[int, str] = field(default_factory=dict)
     das_homes: frozenset[str] = frozenset()
     repeated: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))

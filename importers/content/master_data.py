@@ -46,7 +46,7 @@ class ReadPeople(NamedTuple):
     staff_names: pd.DataFrame
     hours: pd.DataFrame
     files: dict[str, NDArray[np.int32]]
-    unstated: frozenset[str]
+    unstated: dict[int, frozenset[str]]
 
 
 class ReadStates(NamedTuple):
@@ -63,7 +63,7 @@ def read_people(tables: Mapping[str, Table], conventions: HomeConventions) -> Re
     residents, resident_names = empty(RESIDENTS), _no_names("resident")
     staff, staff_names, hours = empty(STAFF), _no_names("staff"), empty(HOURS)
     files = {"residents": _NO_ROWS, "staff": _NO_ROWS}
-    unstated = frozenset(_STATED_BY_COLUMN)
+    unstated: dict[int, frozenset[str]] = {}
     if table := tables.get("Bewohner"):
         residents, resident_names = read_residents(table)
         files["residents"] = table.sources_of_good_rows
@@ -71,7 +71,10 @@ def read_people(tables: Mapping[str, Table], conventions: HomeConventions) -> Re
         staff, staff_names = read_staff(table, conventions)
         files["staff"] = table.sources_of_good_rows
         hours = read_hours(table, staff)
-        unstated = frozenset(name for name, column in _STATED_BY_COLUMN.items() if not table.has(column))
+        unstated = {
+            file: frozenset(name for name, column in _STATED_BY_COLUMN.items() if not table.has_in_file(column, file))
+            for file in set(table.source_of.tolist())
+        }
     return ReadPeople(residents, resident_names, staff, staff_names, hours, files, unstated)
 
 

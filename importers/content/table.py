@@ -156,6 +156,14 @@ class Table:
         """Return whether the file has the column."""
         return column in self._columns
 
+    def has_in_file(self, column: str, source: int) -> bool:
+        """Return whether a file has the column; ``source``: its position among all files that are read."""
+        return any(
+            column in place.columns
+            for place, of in zip(self.places, self._sources.tolist(), strict=True)
+            if of == source
+        )
+
     def heading(self, column: str) -> str:
         """Return the heading of a column as it is in the file."""
         return self._headings.get(column, column)

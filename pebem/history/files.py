@@ -37,7 +37,7 @@ def fold_files(
     tables: Tables,
     parts: Mapping[str, NDArray[np.integer[Any]]],
     first_days: Mapping[int, date],
-    unstated: Collection[str] = (),
+    unstated: Mapping[int, frozenset[str]] | None = None,
     repaired: Collection[int] = (),
 ) -> Tables:
     """Return what holds after all files, in their order, as the engine takes it.
@@ -51,7 +51,7 @@ def fold_files(
     first_days
         Position of a file -> first day it has data of; files without any take the first day of all.
     unstated
-        Columns of the staff list that no file has.
+        Position of a file -> columns its staff list does not have.
     repaired
         Positions of files with repaired rows: these are further ones and replace none.
     """
@@ -63,7 +63,7 @@ def fold_files(
         Delivery(
             **{name: _of_file(getattr(tables, name), parts.get(name), file) for name in FRAMES},
             cover=first_days.get(file, whole),
-            unstated=frozenset(unstated),
+            unstated=(unstated or {}).get(file, frozenset()),
         )
         for file in files
     )

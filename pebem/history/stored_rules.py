@@ -31,7 +31,7 @@ class StoredRule:
     persons_complete
         Whether it has all there is of its persons.
     unstated
-        Columns of its staff list that are not there.
+        For each of its files the columns that its staff list does not have.
     repairs
         Upload whose repaired rows it holds: they count as further rows of that one. None = it is an upload of its own.
     """
@@ -41,7 +41,7 @@ class StoredRule:
     last_day: date | None = None
     after_rows: bool = False
     persons_complete: bool = False
-    unstated: frozenset[str] = frozenset()
+    unstated: tuple[frozenset[str], ...] = ()
     repairs: int | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class StoredRule:
             "last_day": self.last_day and self.last_day.isoformat(),
             "after_rows": self.after_rows,
             "persons_complete": self.persons_complete,
-            "unstated": sorted(self.unstated),
+            "unstated": [sorted(columns) for columns in self.unstated],
             "repairs": self.repairs,
         }
 
@@ -73,7 +73,7 @@ class StoredRule:
             _day(stored.get("last_day")),
             stored.get("after_rows", False),
             stored.get("persons_complete", False),
-            frozenset(stored.get("unstated", ())),
+            _unstated(stored),
             stored.get("repairs"),
         )
 
@@ -82,6 +82,14 @@ class StoredRule:
         if not self.after_rows or last_day is None:
             return self
         return replace(self, covers=(last_day + timedelta(days=1),) * len(self.covers))
+
+
+def _unstated(stored: Mapping[str, Any]) -> tuple[frozenset[str], ...]:
+    """Return the columns that are not there file by file; older versions stored those of the whole upload."""
+    columns = stored.get("unstated", ())
+    if all(isinstance(one, str) for one in columns):
+        return (frozenset(columns),) * len(stored.get("covers", [None]))
+    return tuple(frozenset(of_file) for of_file in columns)
 
 
 def repaired_by(number: int, rules: Mapping[int, StoredRule]) -> int:

@@ -96,11 +96,11 @@ def fold_statements(stated: Mapping[int, Sequence[Delivery]], rules: Mapping[int
     folded = []
     for rule, numbers in with_repairs(rules):
         deliveries = [
-            replace(delivery, cover=cover, unstated=rule.unstated)
-            for delivery, cover in zip(stated[numbers[0]], rule.covers, strict=True)
+            replace(delivery, cover=cover)
+            for delivery, cover in zip(_by_columns(stated[numbers[0]], rule), rule.covers, strict=True)
         ]
         for number in numbers[1:]:
-            deliveries = _with_repaired(deliveries, stated[number])
+            deliveries = _with_repaired(deliveries, _by_columns(stated[number], rules[number]))
         folded.append(UploadStatements(tuple(deliveries), rule.persons_complete))
     return statements.fold(folded)
 
@@ -133,6 +133,13 @@ def _as_often(stored: Contents, given: Contents) -> Contents:
     return apply_acts(stored, given, ApplyRule("none"))
 
 
+def _by_columns(deliveries: Sequence[Delivery], rule: StoredRule) -> list[Delivery]:
+    """Return what the files of an upload state, with the columns they do not have."""
+    if not rule.unstated:
+        return [*deliveries]
+    return [replace(delivery, unstated=columns) for delivery, columns in zip(deliveries, rule.unstated, strict=True)]
+
+
 def _with_repaired(deliveries: list[Delivery], repaired: Sequence[Delivery]) -> list[Delivery]:
     """Return deliveries with repaired rows as further ones of the last file."""
     last, *_ = deliveries[-1:]
@@ -140,4 +147,6 @@ def _with_repaired(deliveries: list[Delivery], repaired: Sequence[Delivery]) -> 
         name: pd.concat([getattr(last, name), *(getattr(one, name) for one in repaired)], ignore_index=True)
         for name in FRAMES
     }
-    return [*deliveries[:-1], replace(last, **frames)]
+    # Repaired rows have the columns of the list they are from; beside rows of a list they are of that one.
+    unstated = last.unstated if len(last.staff) else frozenset().union(*(one.unstated for one in repaired))
+    return [*deliveries[:-1], replace(last, **frames, unstated=unstated)]

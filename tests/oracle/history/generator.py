@@ -298,20 +298,19 @@ class Generator:
 def readable(files: tuple[File, ...]) -> tuple[File, ...]:
     """Return files that mean to a reader what they mean to the model.
 
-    A list of residents names everybody who is assessed: else the reader leaves such rows out. The lists of staff of one
-    upload have the same columns, and no values of those they do not have.
+    A list of residents names everybody who is assessed: else the reader leaves such rows out. A list of staff has no
+    values of the columns it does not have.
     """
-    without = next((file.without for file in files if file.levels), ())
     blank = {"role": {"role": None}, "certificates": {"certificates": ""}}
     made = []
     for file in files:
         levels = file.levels
-        for name in without:
+        for name in file.without:
             levels = levels and tuple(replace(row, **blank[name]) for row in levels)  # type: ignore[arg-type]
         lives = file.lives
         if any(other.lives for other in files):
             about = {row.resident for row in (*file.assessed, *file.unstable, *file.grades)}
             lacking = sorted(about - {row.resident for row in lives or ()})
             lives = (*(lives or ()), *(Lives(who) for who in lacking)) or None
-        made.append(replace(file, lives=lives, levels=levels, without=without if levels else ()))
+        made.append(replace(file, lives=lives, levels=levels, without=file.without if levels else ()))
     return tuple(made)

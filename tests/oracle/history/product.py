@@ -23,7 +23,6 @@ from web.store.models.upload import STORED, STORING, UNDONE
 from web.store.vault import RESIDENT, STAFF
 
 from . import records, stored
-from .records import without
 from .steps import Book, Merge, Part, SetLevel, Step, Store, Undo, Withdraw
 from .tables import frames, workbook
 
@@ -238,7 +237,7 @@ def read(files: tuple[File, ...], repairs: int | None = None) -> tuple[Tables, U
         {number: day for number, file in enumerate(files) if (day := file.first_day()) is not None},
         open_days=frozenset(faulty - {None}),
         open_always=None in faulty,
-        unstated=frozenset(without(files)),
+        unstated={number: frozenset(file.without) for number, file in enumerate(files) if file.levels},
         repairs=repairs,
     )
     return tables, facts

@@ -157,11 +157,6 @@ class File(Value):
         )
 
 
-def without(files: tuple[File, ...]) -> tuple[str, ...]:
-    """Return the columns that the lists of staff of an upload do not have: all alike, none has all."""
-    return next((file.without for file in files if file.levels), ("role", "certificates"))
-
-
 @dataclass(frozen=True, repr=False)
 class Choice(Value):
     """What the user chose for an upload."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from . import assessments
-from .records import ALWAYS, Applied, Assessed, File, Statements, without
+from .records import ALWAYS, Applied, Assessed, File, Statements
 
 UNSTATED = "?"
 """Role or certificates of a list that does not have the column."""
@@ -75,7 +75,13 @@ def _with_repairs(uploads: Sequence[Applied]) -> list[Applied]:
         upload = found[name]
         last = upload.files[-1]
         rows = {part: _joined(getattr(last, part), *(getattr(file, part) for file in one.files)) for part in _ROWS}
-        found[name] = replace(upload, files=(*upload.files[:-1], replace(last, **rows, without=without(upload.files))))
+        found[name] = replace(
+            upload,
+            files=(
+                *upload.files[:-1],
+                replace(last, **rows, without=last.without if last.levels else one.files[0].without),
+            ),
+        )
         del found[one.name]
     return list(found.values())
 

@@ -112,7 +112,7 @@ class UploadFacts:
     open_always
         Whether a row without a readable day could not be read.
     unstated
-        Columns of the staff list that are not there.
+        Position of a file -> columns its staff list does not have.
     repairs
         Upload whose repaired rows these are, None = of none.
     """
@@ -122,7 +122,7 @@ class UploadFacts:
     first_days: Mapping[int, date] = field(default_factory=dict)
     open_days: frozenset[date] = frozenset()
     open_always: bool = False
-    unstated: frozenset[str] = frozenset()
+    unstated: Mapping[int, frozenset[str]] = field(default_factory=dict)
     repairs: int | None = None
 
     @classmethod
@@ -246,13 +246,14 @@ def rule_for(
     ward_labels
         Ward -> number of its label, for the wards chosen.
     """
+    unstated = tuple(facts.unstated.get(number, frozenset()) for number in range(facts.files))
     if facts.repairs is not None:
         return StoredRule(
             ApplyRule("none"),
             (None,) * facts.files,
             last_day,
             after_rows=True,
-            unstated=facts.unstated,
+            unstated=unstated,
             repairs=facts.repairs,
         )
     covers, after_rows = _covers(choice, facts)
@@ -262,7 +263,7 @@ def rule_for(
         last_day,
         after_rows,
         choice.persons_complete,
-        facts.unstated,
+        unstated,
     )
 
 
