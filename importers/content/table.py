@@ -158,11 +158,7 @@ class Table:
 
     def has_in_file(self, column: str, source: int) -> bool:
         """Return whether a file has the column; ``source``: its position among all files that are read."""
-        return any(
-            column in place.columns
-            for place, of in zip(self.places, self._sources.tolist(), strict=True)
-            if of == source
-        )
+        return any(column in self.places[at].columns for at in np.flatnonzero(self._sources == source).tolist())
 
     def heading(self, column: str) -> str:
         """Return the heading of a column as it is in the file."""
