@@ -142,7 +142,7 @@ def _by_columns(deliveries: Sequence[Delivery], rule: StoredRule) -> list[Delive
 
 def _with_repaired(deliveries: list[Delivery], repaired: Sequence[Delivery]) -> list[Delivery]:
     """Return deliveries with repaired rows as further ones of the last file."""
-    last, *_ = deliveries[-1:]
+    last = deliveries[-1]
     frames = {
         name: pd.concat([getattr(last, name), *(getattr(one, name) for one in repaired)], ignore_index=True)
         for name in FRAMES

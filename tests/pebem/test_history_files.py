@@ -93,11 +93,16 @@ def test_statements_hold_from_the_first_day_of_their_file() -> None:
     assert [(row.qn, str(row.start)[:10]) for row in found.staff.itertuples()] == [(1, "NaT"), (3, "2026-02-05")]
 
 
-def test_columns_no_list_has_state_nothing() -> None:
+def test_columns_a_list_does_not_have_state_nothing() -> None:
+    """Each list speaks for itself: a blank cell of a column says that there is none, a column that is absent nothing."""
     tables = Tables(staff=staff(("P", 2, "Pflege", None), ("P", 3, None, None)))
-    files = parts(staff=[0, 1])
-    assert fold_files(tables, files, DAYS, ["role"]).staff["role"].tolist() == ["Pflege", "Pflege"]
-    assert fold_files(tables, files, DAYS).staff["role"].tolist() == ["Pflege", None]
+    files, role = parts(staff=[0, 1]), frozenset({"role"})
+
+    def roles(**unstated: dict[int, frozenset[str]]) -> list[str | None]:
+        return fold_files(tables, files, DAYS, **unstated).staff["role"].tolist()
+
+    assert roles(unstated={0: role, 1: role}) == roles(unstated={1: role}) == ["Pflege", "Pflege"]
+    assert roles(unstated={0: role}) == roles() == ["Pflege", None]
 
 
 def duties(*rows: tuple[str | None, str, int]) -> pd.DataFrame:
