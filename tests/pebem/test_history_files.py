@@ -94,7 +94,7 @@ def test_statements_hold_from_the_first_day_of_their_file() -> None:
 
 
 def test_columns_a_list_does_not_have_state_nothing() -> None:
-    """Each list speaks for itself: a blank cell of a column says that there is none, a column that is absent nothing."""
+    """Each list speaks for itself: a blank cell of its column says that there is none, an absent column nothing."""
     tables = Tables(staff=staff(("P", 2, "Pflege", None), ("P", 3, None, None)))
     files, role = parts(staff=[0, 1]), frozenset({"role"})
 
