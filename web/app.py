@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -10,7 +9,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from web import errors, jobs, page_frame
+from web import compression, errors, jobs, page_frame, static_files
 from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
@@ -31,7 +30,7 @@ def create_app(settings: Settings) -> Flask:
 
     Every page is closed to visitors without both factors unless ``web.security.gate`` lists it.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=derive(settings.secret_key, "cookies").hex(),
         MAX_CONTENT_LENGTH=settings.upload_limit,
@@ -43,7 +42,6 @@ def create_app(settings: Settings) -> Flask:
         PREFERRED_URL_SCHEME="https" if settings.secure else "http",
         WTF_CSRF_TIME_LIMIT=int(sessions.LONGEST.total_seconds()),
         WTF_CSRF_SSL_STRICT=settings.secure,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -52,9 +50,11 @@ def create_app(settings: Settings) -> Flask:
     _sign_in(app)
     CSRFProtect(app)
     gate.init_app(app)
+    compression.init_app(app)
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)
     page_frame.init_app(app)
+    static_files.init_app(app)
     app.jinja_env.filters["moment"] = clock.format_moment
     for view in (
         auth,

@@ -34,6 +34,7 @@ def test_every_page_is_quiet_and_fits_and_is_accessible(visit: Window, width: in
     visitor = visit(width=width, dark=dark)
     page = visitor.page
     visitor.go("/")
+    page.locator(".chart").scroll_into_view_if_needed()
     page.locator(".chart .main-svg").first.wait_for()
     visitor.check("start")
     for path, name in (
@@ -138,12 +139,23 @@ def test_everything_can_be_reached_by_keyboard(visit: Window) -> None:
     assert reached == wanted
 
 
-def test_print_shows_the_table_instead_of_the_chart(visit: Window) -> None:
-    visitor = visit()
+def test_the_library_of_charts_comes_when_a_chart_comes_near_and_paper_shows_the_drawing(visit: Window) -> None:
+    visitor = visit(width=390)
+    page = visitor.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     visitor.go("/")
-    visitor.page.emulate_media(media="print")
-    assert not visitor.page.locator(".chart").is_visible()
-    assert visitor.page.locator(".table-toggle tbody tr").first.is_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".chart .drawing rect").first.is_visible()
+    assert not [url for url in asked if "plotly" in url]
+    page.locator(".chart").scroll_into_view_if_needed()
+    page.locator(".chart .main-svg").first.wait_for()
+    assert not page.locator(".chart .drawing").is_visible()
+    assert len([url for url in asked if "plotly" in url]) == 1
+    page.emulate_media(media="print")
+    assert page.locator(".chart .drawing").is_visible()
+    assert not page.locator(".chart .main-svg").first.is_visible()
+    assert not page.locator(".table-toggle tbody tr").first.is_visible()
     assert not visitor.page.locator(".side").is_visible()
     visitor.check("start-druck")
 

@@ -1,6 +1,7 @@
-// Draws the charts of a page. A chart is <div class="chart" data-figure="ID">, its figure the JSON in <script id="ID">
-// made by web/charts.py; every trace names its fit class in "meta", and its colour is that class's token, so that
-// light and dark need one figure. Everything else on the pages works without script.
+// Draws the charts of a page over their drawings, with a library that is loaded when the first of them comes near.
+// A chart is <div class="chart" data-figure="ID" data-library="ADDRESS">, its figure the JSON in <script id="ID"> made
+// by web/charts.py; every trace names its fit class in "meta", and its colour is that class's token, so that light and
+// dark need one figure. Everything else on the pages works without script.
 "use strict";
 
 const GERMAN = {
@@ -47,7 +48,27 @@ function dressed(figure) {
 
 function draw(chart) {
   const figure = dressed(JSON.parse(document.getElementById(chart.dataset.figure).textContent));
-  window.Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true, locale: "de" });
+  chart.classList.add("drawn");
+  window.Plotly.react(chart.querySelector(".interactive"), figure.data, figure.layout,
+    { displayModeBar: false, responsive: true, locale: "de" });
+}
+
+// Where the library does not come, the drawing stays.
+function drawWhenNear(charts) {
+  const library = document.createElement("script");
+  library.src = charts[0].dataset.library;
+  library.addEventListener("load", () => {
+    window.Plotly.register(GERMAN);
+    const redraw = () => charts.forEach(draw);
+    redraw();
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  });
+  const near = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    near.disconnect();
+    document.head.append(library);
+  }, { rootMargin: "400px" });
+  charts.forEach((chart) => near.observe(chart));
 }
 
 // The browser's file button speaks the browser's language: our face over it names what was chosen, in German.
@@ -63,12 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
     showChosen(input); // a page come back to keeps its choice
   });
   const charts = document.querySelectorAll(".chart[data-figure]");
-  if (charts.length && window.Plotly) {
-    window.Plotly.register(GERMAN);
-    const redraw = () => charts.forEach(draw);
-    redraw();
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  }
+  if (charts.length) drawWhenNear(charts);
   // An open menu or filter closes with Escape or a click elsewhere, as people expect of a menu.
   const closeMenus = (except) => document.querySelectorAll("details.drop[open]").forEach((menu) => {
     if (menu !== except) menu.open = false;

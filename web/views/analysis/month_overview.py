@@ -74,7 +74,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "unmapped": unanswered_words.count(current.databases().reading, current.home().id)[INTERVENTION],
         "by_ward": overview.groups(frame, "ward"),
         "by_shift": overview.groups(frame, "shift"),
-        "by_day": charts.days(days) if total.in_minutes else None,
+        "by_day": charts.by_day(days) if total.in_minutes else None,
         "days": days.to_dict("records"),
         "class_texts": CLASS_TEXTS,
         "coverage": [(label, chosen.result.coverage[key]) for key, label in figures.COVERAGE_WORDS.items()],
