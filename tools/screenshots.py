@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from web.demo import Demo
 
-IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"
+ROOT: Final = Path(__file__).parents[1]
+IMAGES: Final = ROOT / "docs" / "images"
+HANDBOOK: Final = ROOT / "web" / "static" / "handbuch"
 PASSWORD: Final = "Kaffee-im-Garten-2026"  # noqa: S105  # of a throw-away account in a throw-away folder
 
 PREVIEW: Final = "Können diese Daten so übernommen werden?"
@@ -135,15 +137,15 @@ def _handbook(page: Page, export: Path) -> None:
     """Take an export of another program in, as a care manager would, with a picture of each step."""
     page.goto("/daten/")
     page.get_by_label("Dateien auswählen").set_input_files(export)
-    _picture(page, "handbuch-1-hochladen", height=560)
+    _picture(page, "1-hochladen", height=560)
     page.get_by_role("button", name="Hochladen").click()
     _go_on(page, "Welche Spalte ist welche?")
     page.get_by_role("link", name="Zurück zum Blatt").click()  # its sheet is sure: nobody is asked about it
     _asked(page, "Was steht auf diesem Blatt?")
-    _picture(page, "handbuch-2-blatt", height=900)
+    _picture(page, "2-blatt", height=900)
     page.go_back()
     _asked(page, "Welche Spalte ist welche?")
-    _picture(page, "handbuch-3-spalten", height=1130)
+    _picture(page, "3-spalten", height=1130)
     _go_on(page, PREVIEW)
     words = page.locator("#werte").get_by_role("link")
     for kind in words.evaluate_all("links => links.map(link => link.getAttribute('href'))"):
@@ -153,18 +155,18 @@ def _handbook(page: Page, export: Path) -> None:
             if asked.count():
                 asked.locator("label").filter(has_text=meant).first.click()
         if "intervention" in kind:
-            _picture(page, "handbuch-4-werte", height=760)
+            _picture(page, "4-werte", height=760)
         page.get_by_role("button", name="Zuordnungen speichern").click()
     page.get_by_role("button", name="noch einmal lesen").click()
     _asked(page, PREVIEW)
-    _picture(page, "handbuch-5-vorschau", height=1240)
-    _picture(page, "handbuch-6-befunde", height=820, start="#befunde")
+    _picture(page, "5-vorschau", height=1240)
+    _picture(page, "6-befunde", height=820, start="#befunde")
     page.get_by_role("button", name="übernehmen").click()
     page.get_by_role("link", name="Rückgängig machen").click(timeout=120_000)
     _asked(page, "Soll diese Datenlieferung zurückgenommen werden?")
-    _picture(page, "handbuch-7-zuruecknehmen", height=900)
+    _picture(page, "7-zuruecknehmen", height=900)
     page.goto("/daten/profile/")
-    _picture(page, "handbuch-8-profile", height=560)
+    _picture(page, "8-profile", height=560)
 
 
 def _go_on(page: Page, until: str) -> None:
@@ -189,7 +191,7 @@ def _picture(page: Page, name: str, *, height: int, start: str = "h1") -> None:
     page.wait_for_load_state("networkidle")
     if start != "h1":
         page.locator(start).evaluate("part => part.scrollIntoView()")
-    page.screenshot(path=IMAGES / f"{name}.jpg", type="jpeg", quality=72)
+    page.screenshot(path=HANDBOOK / f"{name}.jpg", type="jpeg", quality=72)
 
 
 def _foreign_export(folder: Path) -> Path:

@@ -16,6 +16,7 @@ from web.security.crypto import derive
 from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
+from web.views import help as help_pages
 from web.views.analysis import explain, interventions, month_overview, plausibility, relief, staffing
 from web.views.rulebooks import entries, library, overrides
 from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> Flask:
         unknown_people,
         terms,
         profiles,
+        help_pages,
     ):
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))

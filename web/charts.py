@@ -33,7 +33,7 @@ _MOST_DATES: Final = 6
 _MOST_LINES: Final = 5
 
 
-class Part(NamedTuple):
+class ColumnPart(NamedTuple):
     """One part of a stacked column: place and width in per cent of the width, the others in pixels."""
 
     css: str
@@ -43,14 +43,14 @@ class Part(NamedTuple):
     height: str
 
 
-class Line(NamedTuple):
+class GridLine(NamedTuple):
     """One line across the chart, in pixels from the top, and its number of hours."""
 
     y: str
     text: str
 
 
-class Mark(NamedTuple):
+class DateMark(NamedTuple):
     """A date below the columns, at the middle of its column in per cent of the width."""
 
     x: str
@@ -72,9 +72,9 @@ class Chart:
     """
 
     figure: dict[str, Any]
-    parts: list[Part]
-    lines: list[Line]
-    marks: list[Mark]
+    parts: list[ColumnPart]
+    lines: list[GridLine]
+    marks: list[DateMark]
     weekly: bool
 
 
@@ -111,7 +111,7 @@ def _weeks(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(FIT_WORDS)].groupby(mondays).mean().rename_axis("day").reset_index()
 
 
-def _parts(days: Sequence[date], hours: dict[str, np.ndarray], width: int, scale: float) -> list[Part]:
+def _parts(days: Sequence[date], hours: dict[str, np.ndarray], width: int, scale: float) -> list[ColumnPart]:
     """Return the parts of all columns; ``width`` is that of a column in days, ``scale`` in pixels an hour."""
     whole = _span(days, width)
     left = (np.array([(day - days[0]).days for day in days]) + _GAP / 2 * width) / whole * 100
@@ -120,23 +120,23 @@ def _parts(days: Sequence[date], hours: dict[str, np.ndarray], width: int, scale
     for fit, values in hours.items():
         top = top - values * scale
         parts += [
-            Part(FIT_WORDS[fit].css, f"{x:.3f}", part_width, f"{y:.1f}", f"{height:.1f}")
+            ColumnPart(FIT_WORDS[fit].css, f"{x:.3f}", part_width, f"{y:.1f}", f"{height:.1f}")
             for x, y, height in zip(left, top, values * scale, strict=True)
             if height
         ]
     return parts
 
 
-def _lines(highest: float, step: float, scale: float) -> list[Line]:
+def _lines(highest: float, step: float, scale: float) -> list[GridLine]:
     values = [step * number for number in range(round(highest / step) + 1)]
-    return [Line(f"{_PLOT - value * scale:.1f}", number(value, 0 if step >= 1 else 1)) for value in values]
+    return [GridLine(f"{_PLOT - value * scale:.1f}", number(value, 0 if step >= 1 else 1)) for value in values]
 
 
-def _marks(days: Sequence[date], width: int) -> list[Mark]:
+def _marks(days: Sequence[date], width: int) -> list[DateMark]:
     form = "%d.%m.%y" if width > 1 else "%d.%m."
     every = -(-len(days) // _MOST_DATES)
     return [
-        Mark(f"{((day - days[0]).days + width / 2) / _span(days, width) * 100:.2f}", day.strftime(form))
+        DateMark(f"{((day - days[0]).days + width / 2) / _span(days, width) * 100:.2f}", day.strftime(form))
         for day in days[::every]
     ]
 

@@ -52,6 +52,26 @@ NAVIGATION: Final = {
 PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads")
 """Pages without a line of their own in the navigation -> those they belong to."""
 
+HELP_CHAPTERS: Final = {
+    "uploads": "dateien-hochladen",
+    "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
+    "upload_questions": "welche-spalte-ist-welche",
+    "upload_words": "was-meinen-die-woerter",
+    "terms": "was-meinen-die-woerter",
+    "profiles": "profile",
+    "unknown_people": "fehlerhafte-zeilen-berichtigen",
+    "home": "die-seiten-lesen",
+    "interventions": "die-seiten-lesen",
+    "relief": "die-seiten-lesen",
+    "staffing": "die-seiten-lesen",
+    "plausibility": "die-seiten-lesen",
+    "overrides": "die-seiten-lesen",
+    "rulebook_entries": "die-seiten-lesen",
+    "rulebook_library": "die-seiten-lesen",
+    "explain": "warum-dieses-niveau",
+}
+"""Blueprint of a page -> the chapter of the handbook about it."""
+
 
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the shared words, figures and navigation."""
@@ -85,6 +105,7 @@ def _context() -> dict[str, Any]:
     book = _rulebook()  # looks the home up where no page has done so yet
     return {
         "navigation": {name: entries for name, entries in groups.items() if entries},
+        "help_chapter": HELP_CHAPTERS.get(request.blueprint or ""),
         "area": PART_OF.get(request.blueprint or "", request.blueprint),
         "homes": g.get("homes", ()),
         "home_name": g.home.name if "home" in g else "",

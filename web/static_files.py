@@ -57,8 +57,15 @@ class StaticFile:
         """The content, compressed for clients without brotli."""
         return gzip.compress(self.content, mtime=0)
 
+    @property
+    def compressible(self) -> bool:
+        """Whether it gets smaller: pictures are compressed already, drawings are text."""
+        return not self.mimetype.startswith("image/") or self.mimetype == "image/svg+xml"
+
     def encoded_for(self, accepts: Callable[[str], float]) -> tuple[bytes, str | None]:
         """Return the bytes to send and the name of their encoding, None for the content itself."""
+        if not self.compressible:
+            return self.content, None
         if accepts("br"):
             return self.brotli, "br"
         if accepts("gzip"):

@@ -29,9 +29,12 @@ def test_files_come_as_the_browser_wishes_and_are_the_same_bytes(small_app: Flas
     client = small_app.test_client()
     for name in FILES:
         sent = {wish: client.get(f"/static/{name}", headers={"Accept-Encoding": wish}) for wish in ("br", "gzip", "")}
+        content = (FOLDER / name).read_bytes()
+        if name.endswith(".jpg"):
+            assert {response.data for response in sent.values()} == {content}
+            continue
         assert [response.headers.get("Content-Encoding") for response in sent.values()] == ["br", "gzip", None]
         assert all("Accept-Encoding" in response.headers["Vary"] for response in sent.values())
-        content = (FOLDER / name).read_bytes()
         assert brotli.decompress(sent["br"].data) == gzip.decompress(sent["gzip"].data) == sent[""].data == content
         assert sent[""].mimetype.split("/")[-1] in {"css", "javascript", "svg+xml", "json", "plain"}
 
