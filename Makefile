@@ -33,7 +33,7 @@ coverage: environment-dev ## lines of rules, engine and importers that the tests
 	$(BIN)/pytest $(FAST) --cov=rules --cov=pebem --cov=importers --cov-report=term-missing
 
 test-deep: environment-dev ## slow, thorough checks: many more random homes and states
-	$(BIN)/pytest -m deep
+	$(BIN)/pytest -n 2 -m deep
 
 mutants: environment-dev ## small, wrong changes of what differs from main: which of them does no test see?
 	$(BIN)/python tools/mutants.py
