@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from web.wording.figures import FIT_WORDS, number
 
@@ -152,33 +151,41 @@ def _step(highest: float) -> float:
 
 
 def _figure(days: Sequence[date], hours: dict[str, np.ndarray], *, weekly: bool) -> dict[str, Any]:
-    figure = go.Figure()
-    for fit, word in FIT_WORDS.items():
-        figure.add_bar(
-            x=[day.isoformat() for day in days],
-            y=hours[fit].round(3).tolist(),
-            name=f"{word.sign} {word.word}",
-            meta=word.css,
-            marker={"color": word.colour, **({"pattern": {"shape": "/"}} if fit == "nicht_bewertbar" else {})},
-            hovertemplate="%{y:,.1f} Std.",
-        )
-    figure.update_layout(
-        template="none",
-        barmode="stack",
-        bargap=_GAP,
-        height=HEIGHT,
-        margin={"l": 48, "r": 8, "t": 8, "b": 40},
-        hovermode="x unified",
-        separators=",.",
-        dragmode=False,
-        showlegend=False,
-        xaxis={
-            "type": "date",
-            "tickformat": "%d.%m.%y" if weekly else "%d.%m.",
-            "hoverformat": "Woche ab %d.%m.%Y" if weekly else "%a, %d.%m.%Y",
-            "fixedrange": True,
+    # Plotly's own classes would check every value: 36 ms for three years of days.
+    x = [day.isoformat() for day in days]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": x,
+                "y": hours[fit].round(3).tolist(),
+                "name": f"{word.sign} {word.word}",
+                "meta": word.css,
+                "marker": {"color": word.colour, **({"pattern": {"shape": "/"}} if fit == "nicht_bewertbar" else {})},
+                "hovertemplate": "%{y:,.1f} Std.",
+            }
+            for fit, word in FIT_WORDS.items()
+        ],
+        "layout": {
+            "barmode": "stack",
+            "bargap": _GAP,
+            "height": HEIGHT,
+            "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
+            "hovermode": "x unified",
+            "separators": ",.",
+            "dragmode": False,
+            "showlegend": False,
+            "xaxis": {
+                "type": "date",
+                "tickformat": "%d.%m.%y" if weekly else "%d.%m.",
+                "hoverformat": "Woche ab %d.%m.%Y" if weekly else "%a, %d.%m.%Y",
+                "fixedrange": True,
+            },
+            "yaxis": {
+                "title": {"text": "Stunden"},
+                "rangemode": "tozero",
+                "fixedrange": True,
+                "tickformat": ",.0f",
+            },
         },
-        yaxis={"title": {"text": "Stunden"}, "rangemode": "tozero", "fixedrange": True, "tickformat": ",.0f"},
-    )
-    document: dict[str, Any] = figure.to_plotly_json()
-    return document
+    }

@@ -234,7 +234,7 @@ def test_the_program_runs_as_its_own_process() -> None:
 def test_analysing_loads_neither_pages_nor_databases() -> None:
     code = (
         "import sys; from cli.main import main; main(sys.argv[1:]); "
-        "print(sorted({'flask', 'sqlalchemy', 'plotly'} & {name.split('.')[0] for name in sys.modules}))"
+        "print(sorted({'flask', 'sqlalchemy', 'brotli'} & {name.split('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "staffing", "--residents", "2=1"],

@@ -6,7 +6,6 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
-import plotly.offline
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -28,11 +27,6 @@ def test_no_vendored_file_goes_unrecorded(folder: Path) -> None:
     there = {path.name for path in folder.iterdir()} - {"VENDOR.json"}
     assert recorded <= there
     assert [name for name in there - recorded if "LICENSE" not in name] == []
-
-
-def test_the_chart_library_is_the_version_the_python_package_writes_for() -> None:
-    recorded = next(entry for _, entry in ENTRIES if entry["name"].startswith("plotly"))
-    assert recorded["version"] == plotly.offline.get_plotlyjs_version()
 
 
 def test_bundle_still_leaves_its_styles_to_a_sheet() -> None:
