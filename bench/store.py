@@ -50,7 +50,7 @@ def run(rows: int, seed: int, database: str | None = None) -> None:
             ) from missing
         _measure("SQLite", URL.create("sqlite", database=f"{folder}/bench.sqlite"), frame, parquet, book)
     if database:
-        with tempfile.TemporaryDirectory() as folder, _schema(database) as url:
+        with tempfile.TemporaryDirectory() as folder, own_schema(database) as url:
             parquet = Path(folder) / "hausjahr.parquet"
             frame.to_parquet(parquet)
             _measure("PostgreSQL", url, frame, parquet, book)
@@ -195,7 +195,7 @@ def _furnish(engine: Engine, frame: pd.DataFrame, model: type[Resident | Staff],
 
 
 @contextmanager
-def _schema(address: str) -> Iterator[URL]:
+def own_schema(address: str) -> Iterator[URL]:
     """Make a schema of our own on PostgreSQL, and drop it afterwards."""
     name = f"pebem_bench_{secrets.token_hex(6)}"
     owner = create_engine(address)

@@ -13,6 +13,7 @@ Ohne Thema: Kern, ganzer Weg und Regelwerk, in kleiner Größe.
   store       das Speichern und Abrufen
   cube        die gespeicherten Ergebnisse
   federation  viele Einrichtungen aus Parquet
+  pages       die Seiten bei 100 Einrichtungen und drei Jahren, je Monat, Jahr und drei Jahren; füllt sie vorher
 
 Beispiel:
   pebem bench
@@ -32,7 +33,19 @@ from cli.parser import CommandError, Parser
 if TYPE_CHECKING:
     import argparse
 
-SUBJECTS: Final = ("kernel", "path", "memory", "growth", "whatif", "rulebook", "import", "store", "cube", "federation")
+SUBJECTS: Final = (
+    "kernel",
+    "path",
+    "memory",
+    "growth",
+    "whatif",
+    "rulebook",
+    "import",
+    "store",
+    "cube",
+    "federation",
+    "pages",
+)
 """Each is the module ``bench.<subject>``: its ``run`` takes ``seed``, and ``rows`` where it has ``ROWS``."""
 
 _QUICK: Final[dict[str, int | None]] = {"kernel": 1_000_000, "path": 2_000_000, "rulebook": None}
@@ -45,7 +58,9 @@ def define(parser: Parser) -> None:
     parser.add_argument("subject", metavar="THEMA", nargs="?", choices=SUBJECTS, help=", ".join(SUBJECTS))
     parser.add_argument("--rows", metavar="N", type=int, help="Zeilen; ohne Angabe die volle Größe des Themas")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="Startwert der Zufallszahlen (1)")
-    parser.add_argument("--database", metavar="URL", help="PostgreSQL für das Thema store, in der Tabellen entstehen")
+    parser.add_argument("--homes", metavar="N", type=int, help="Einrichtungen für das Thema pages (100)")
+    parser.add_argument("--months", metavar="N", type=int, help="Monate für das Thema pages (36)")
+    parser.add_argument("--database", metavar="URL", help="PostgreSQL für store und pages, in der Tabellen entstehen")
     parser.add_argument("--no-import", action="store_true", help="ohne Wirkung: das Einlesen ist ein eigenes Thema")
 
 
@@ -62,7 +77,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _measure_all(options: argparse.Namespace) -> None:
     if options.subject:
-        _measure(options.subject, options.seed, rows=options.rows, database=options.database)
+        asked = {name: getattr(options, name) for name in ("rows", "homes", "months", "database")}
+        _measure(options.subject, options.seed, **asked)
         return
     for i, (subject, rows) in enumerate(_QUICK.items()):
         if i:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import rules
-from bench import growth, homes, kernel, path, rivals, rulebook
+from bench import growth, homes, kernel, pages, path, rivals, rulebook
 from bench.stopwatch import BenchError
 from cli.main import main
 from pebem.contracts import check
@@ -183,3 +183,13 @@ def test_invalid_benchmark_options_are_refused(
 def test_reading_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "import", "--rows", "10000"]) == 0
     assert "python-calamine allein" in capsys.readouterr().out
+
+
+@pytest.mark.deep
+def test_every_page_of_a_filled_installation_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "pages", "--homes", "2", "--months", "2"]) == 0
+    output = capsys.readouterr().out
+    assert "SQLite: 2 Einrichtungen, 2 Monate" in output
+    lines = [line.split() for line in output.splitlines() if line.startswith("/")]
+    assert len(lines) == 3 * len(pages._OF_A_PERIOD) + len(pages._OTHERS)
+    assert all(float(line[-4].rstrip(",")) > 0 and int(line[-1]) > 500 for line in lines)
