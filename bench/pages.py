@@ -47,7 +47,7 @@ _OF_A_PERIOD: Final = (
 )
 _OTHERS: Final = (
     "/daten/",
-    "/daten/2",
+    "/daten/1",
     "/bezeichnungen/",
     "/personen/",
     "/festlegungen/",
@@ -55,7 +55,7 @@ _OTHERS: Final = (
     "/regelwerk/4.10",
     "/regelwerke/",
     "/hilfe/",
-    "/daten/2/ruecknahme",
+    "/daten/1/ruecknahme",
 )
 
 
