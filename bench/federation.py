@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 
 import rules
 import sample_data
-from cli.federation import Total
-from cli.federation_home import HomeWork, Summary
 from importers.parquet import homes
 from pebem.distribute.run import run as run_homes
 from pebem.distribute.task import TaskOutcome
 from sample_data.home import months_later
+from web.federation.home_work import HomeWork, Summary
+from web.federation.total import Total
 
 HOMES, RESIDENTS, ROWS_PER_DAY, DAYS = 11_000, 80, 25, 365
 """Germany: nursing homes, residents of one, interventions of one resident a day, days of a year."""

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import rules
-from cli.federation_home import HomeWork, Summary
 from cli.parser import CommandError
-from importers.findings import Finding, Severity
+from importers.findings import Severity
 from importers.parquet import homes
-from importers.parquet.batches import span
-from pebem.aggregate import Aggregate
-from pebem.distribute.run import TRIES, run
-from pebem.distribute.task import LOST, PartitionError, TaskFailure
+from pebem.distribute.run import run
+from pebem.distribute.task import PartitionError
+from web.federation.home_work import HomeWork, span_of
+from web.federation.total import Total
 from web.reports import findings_xlsx, fit_json, fit_xlsx
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from pebem.distribute.task import TaskOutcome
     from rules import RuleBook
-
-_AT_ONCE: Final = 64
-"""Homes added in one go: adding one by one would take longer than rating them."""
 
 
 def analyse(options: argparse.Namespace) -> int:
@@ -62,7 +57,7 @@ def analyse(options: argparse.Namespace) -> int:
             f"Es gibt niemanden, der die Arbeit tut ({problem}). Bitte prüfen Sie --scheduler; was fertig ist, "
             "bleibt liegen und wird beim nächsten Mal nicht wiederholt."
         ) from problem
-    return total.write(options.out)
+    return _report(total, options.out)
 
 
 def _run(options: argparse.Namespace, homes: Sequence[str], work: Any, what: str) -> Iterator[TaskOutcome[str, Any]]:
@@ -100,96 +95,20 @@ def _period(options: argparse.Namespace, homes: Sequence[str]) -> tuple[date, da
     return period
 
 
-def span_of(source: Path, home: str) -> tuple[date, date] | None:
-    """Return the first and the last day of a home's interventions."""
-    return span(homes.files(source, home).interventions)
-
-
-class Total:
-    """The total of the homes, added home by home, in any order."""
-
-    def __init__(self, nameless: Iterable[str]) -> None:
-        self.findings = [_failed(name, _NAMELESS) for name in nameless]
-        self.failed = len(self.findings)
-        self.results: dict[str, Mapping[str, Any]] = {}
-        self.again = 0
-        self._sum = Aggregate.zero()
-        self._parts: list[Aggregate] = []
-
-    def add(self, outcome: TaskOutcome[str, Summary]) -> None:
-        """Add the result of a home."""
-        if outcome.failure or outcome.result is None:
-            self.failed += 1
-            self.findings.append(_failed(outcome.key, outcome.failure or TaskFailure("", "")))
-            return
-        summary = outcome.result
-        self._parts.append(summary.aggregate)
-        if len(self._parts) == _AT_ONCE:
-            self._sum, self._parts = Aggregate.total([self._sum, *self._parts]), []
-        kinds = Counter[tuple[str, str]]()
-        example: dict[tuple[str, str], Finding] = {}
-        for finding in summary.findings:
-            kind = finding.code, finding.column
-            kinds[kind] += finding.count
-            example.setdefault(kind, finding)
-        file = f"home={outcome.key}"
-        self.findings += [
-            replace(first, file=f"{file}/{first.file}", row=0, value="", count=kinds[kind])
-            for kind, first in example.items()
-        ]
-        self.results[outcome.key] = summary.result
-        self.again += not summary.fresh
-
-    def document(self, book: RuleBook) -> dict[str, Any]:
-        """Return ``fit.json`` of all homes: that of one home, and ``by_home``. Wards are not distinguished."""
-        self._sum, self._parts = Aggregate.total([self._sum, *self._parts]), []
-        inputs = [one["input"] for one in self.results.values()]
-        result = fit_json.document(
-            self._sum,
-            book,
-            residents=sum(one["residents"] for one in inputs),
-            staff=sum(one["staff"] for one in inputs),
-        )
-        result["homes"] = {"analysed": len(self.results), "failed": self.failed}
-        result["by_home"] = [{"einrichtung": name, "fit": one["fit"]} for name, one in sorted(self.results.items())]
-        return result
-
-    def write(self, out: Path) -> int:
-        """Say in a few lines what was done; return the exit code."""
-        numbers = Counter(dict.fromkeys(Severity, 0))
-        for finding in self.findings:
-            numbers[finding.severity] += finding.count
-        counted = sum(one["input"]["counted"] for one in self.results.values())
-        sys.stdout.write(
-            f"{len(self.results)} Einrichtungen ausgewertet"
-            + (f" ({self.again} davon unverändert aus einem früheren Lauf)" if self.again else "")
-            + f", {self.failed} nicht lesbar. {counted} Interventionen. Befunde: {numbers[Severity.ERROR]} Fehler, "
-            f"{numbers[Severity.WARNING]} Warnungen, {numbers[Severity.NOTICE]} Hinweise.\n"
-            f"Ergebnisse in {out}: fit.json, fit.xlsx, findings.xlsx; je Einrichtung in homes, aggregate und coverage\n"
-        )
-        return 1 if numbers[Severity.ERROR] else 0
-
-
-_NAMELESS: Final = TaskFailure(
-    "UnreadableError",
-    "Der Name des Ordners ist keine gültige Kennung. Bitte nehmen Sie höchstens 64 Buchstaben, Ziffern, Punkte, "
-    "Binde- und Unterstriche.",
-)
-
-
-def _failed(home: str, failure: TaskFailure) -> Finding:
-    """Say why a home has no result."""
-    match failure.kind:
-        case "UnreadableError":
-            message, _, repair = failure.message.partition(". ")
-            message = f"{message}."
-        case kind if kind == LOST:
-            message = f"Der Prozess, der diese Einrichtung auswertete, wurde {TRIES}-mal beendet."
-            repair = "Vermutlich fehlt Arbeitsspeicher: Nehmen Sie weniger --workers, oder prüfen Sie die Dateien."
-        case kind:
-            message = f"Unerwarteter Fehler ({kind}: {failure.message[:200]})."
-            repair = "Bitte prüfen Sie Dateien und Schreibrecht; bleibt es dabei, melden Sie den Fehler."
-    return Finding(Severity.ERROR, "einrichtung-nicht-ausgewertet", message, repair, file=f"home={home}")
+def _report(total: Total, out: Path) -> int:
+    """Print in a few lines what was done; return the exit code."""
+    numbers = Counter(dict.fromkeys(Severity, 0))
+    for finding in total.findings:
+        numbers[finding.severity] += finding.count
+    counted = sum(result["input"]["counted"] for result in total.results.values())
+    sys.stdout.write(
+        f"{len(total.results)} Einrichtungen ausgewertet"
+        + (f" ({total.unchanged} davon unverändert aus einem früheren Lauf)" if total.unchanged else "")
+        + f", {total.failed} nicht lesbar. {counted} Interventionen. Befunde: {numbers[Severity.ERROR]} Fehler, "
+        f"{numbers[Severity.WARNING]} Warnungen, {numbers[Severity.NOTICE]} Hinweise.\n"
+        f"Ergebnisse in {out}: fit.json, fit.xlsx, findings.xlsx; je Einrichtung in homes, aggregate und coverage\n"
+    )
+    return 1 if numbers[Severity.ERROR] else 0
 
 
 def _write(out: Path, total: Total, book: RuleBook) -> None:

@@ -233,9 +233,8 @@ def test_impossible_command_prints_one_sentence(tmp_path: Path, federation: Path
 def test_without_pyarrow_the_message_names_what_to_install(
     federation: Path, analyse: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [
-        n for n in sys.modules if n.startswith(("pyarrow", "cli.federation", "cli.federation_home", "importers.pa"))
-    ]:
+    rooms = ("pyarrow", "cli.federation", "web.federation", "importers.pa")
+    for name in [n for n in sys.modules if n.startswith(rooms)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.delattr("cli.federation", raising=False)

@@ -19,7 +19,7 @@ import pebem
 import rules
 from importers.findings import Finding, Severity, UnreadableError
 from importers.parquet import homes
-from importers.parquet.batches import InterventionBatches
+from importers.parquet.batches import InterventionBatches, span
 from pebem.aggregate import CUBE, DIMENSIONS, FIT, Aggregate
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.decode import COVERAGE_COUNTS, table_of
@@ -97,16 +97,16 @@ class HomeWork:
         OSError
             Where the results cannot be written.
         """
-        place = Place(self.out, home)
+        stored = ResultFiles(self.out, home)
         try:
             files = homes.files(self.source, home)
             stamp = self._stamp(files)
         except (UnreadableError, OSError):
-            place.clear()
+            stored.clear()
             raise
-        if place.stamp == stamp:
-            return place.summary(self.period)
-        place.clear()
+        if stored.stamp == stamp:
+            return stored.summary(self.period)
+        stored.clear()
         people, findings = homes.people(files, self._book)
         batches = InterventionBatches(files.interventions, self._book, people)
         aggregate = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
@@ -116,7 +116,7 @@ class HomeWork:
         result = fit_json.document(
             aggregate, self._book, residents=len(people.residents), staff=people.staff["staff"].nunique()
         )
-        return place.write(aggregate, result, findings + batches.findings, stamp)
+        return stored.write(aggregate, result, findings + batches.findings, stamp)
 
     @cached_property
     def _book(self) -> RuleBook:
@@ -153,7 +153,12 @@ _NO_ROWS: Final = Finding(
 )
 
 
-class Place:
+def span_of(source: Path, home: str) -> tuple[date, date] | None:
+    """Return the first and the last day of a home's interventions."""
+    return span(homes.files(source, home).interventions)
+
+
+class ResultFiles:
     """Where the results of a home lie. A file is there as a whole or not at all; the stamp comes last."""
 
     def __init__(self, out: Path, home: str) -> None:
