@@ -47,7 +47,7 @@ def shift_starts(text: str) -> dict[str, str]:
 
 def shelf() -> list[Path]:
     """Return the folders of the built-in editions."""
-    from rules.load import SHELF  # noqa: PLC0415
+    from rules.statute import SHELF  # noqa: PLC0415
 
     return sorted(path.parent for path in SHELF.glob("*/rulebook.yaml"))
 
@@ -64,7 +64,7 @@ def folder_of(text: str) -> Path:
     """
     from rules import RuleBookError  # noqa: PLC0415
     from rules.checks.entries import check_files  # noqa: PLC0415
-    from rules.load import documents  # noqa: PLC0415
+    from rules.edition import documents  # noqa: PLC0415
 
     named = rulebook(text)
     if isinstance(named, Path):
@@ -84,7 +84,7 @@ def folder_of(text: str) -> Path:
 
 def book_in(folder: Path, on: date | None = None) -> RuleBook:
     """Return the rulebook in a folder as it holds on a day; without one today, or on its first day if that is later."""
-    from rules.load import build, documents  # noqa: PLC0415
+    from rules.edition import build, documents  # noqa: PLC0415
 
     contents = documents(folder)
     first = date.fromisoformat(contents["rulebook.yaml"]["gueltig_ab"])

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from rules.explanation.facts import ActiveCriterion, Facts
 from rules.files.schema import form
 from rules.files.yaml_with_places import read_marked, read_yaml
-from rules.load import SHELF
 from rules.problem import BookProblem, RuleBookError
+from rules.statute import SHELF
 from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, COUNTED_ITEMS, ITEMS, NO_FINDING, allowed_points
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from pebem.engine.day_numbers import day_of
 from pebem.score import period_of
 from pebem.whatif.condensed import UnknownWorkError, condense
 from pebem.whatif.scenarios import PeopleError, Scenario, staffed, trained, what_if
-from rules.load import build, documents
+from rules.edition import build, documents
 from web.wording.figures import FIT_WORDS
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from cli.parser import UNUSABLE, CommandError
 from importers.findings import Severity
 from importers.rulebooks import workbook as rulebook_workbook
 from rules.cases import read_groups
+from rules.edition import documents, sha256_of
 from rules.files.write import write
-from rules.load import documents, sha256_of
 
 if TYPE_CHECKING:
     import argparse

@@ -15,8 +15,10 @@ from importers.rulebooks.sheet_rows import BookRow, BookSheet, read_page
 from importers.sheets.template_columns import fold
 from rules.checks.entries import check_documents
 from rules.checks.health import health
+from rules.edition import documents
+from rules.files.schema import FILES
 from rules.files.yaml_with_places import Places, Steps
-from rules.load import FILES, SHELF, documents
+from rules.statute import SHELF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +60,7 @@ class RulebookImport:
     Attributes
     ----------
     documents
-        As ``rules.load.documents`` returns them; None where an error forbids using them.
+        As ``rules.edition.documents`` returns them; None where an error forbids using them.
     findings
         Everything found, in the order of sheets and rows.
     """

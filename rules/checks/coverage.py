@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rules import statute
-from rules.load import documents
+from rules.edition import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

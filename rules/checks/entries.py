@@ -47,7 +47,7 @@ def check_documents(
     Parameters
     ----------
     documents
-        What ``rules.load.documents`` returns.
+        What ``rules.edition.documents`` returns.
     name
         Folder or file the documents come from, as the reader knows it.
     lines

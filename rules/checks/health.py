@@ -16,9 +16,10 @@ import numpy as np
 
 from rules.checks.domain import Domain, domain, kinds_of, states_at
 from rules.checks.entries import LISTS, days_of_change, problem
+from rules.edition import build
+from rules.files.schema import FILES
 from rules.files.yaml_with_places import Places, Steps, read_marked
 from rules.language.condition import TRUE, evaluate
-from rules.load import FILES, build
 from rules.model import RuleBook, normalised
 from rules.vocabulary import HIGHEST_LEVEL
 
@@ -46,7 +47,7 @@ def health(
     Parameters
     ----------
     documents
-        What ``rules.load.documents`` returns.
+        What ``rules.edition.documents`` returns.
     name, lines
         As for ``check_documents``.
     """

@@ -58,7 +58,7 @@ def write(folder: Path, documents: Mapping[str, Any]) -> None:
     Parameters
     ----------
     documents
-        As ``rules.load.documents`` returns them.
+        As ``rules.edition.documents`` returns them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in FILES:

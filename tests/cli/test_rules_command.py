@@ -15,7 +15,8 @@ import yaml
 import sample_data
 from cli.main import main
 from rules.checks.coverage import CERTAINTY
-from rules.load import SHELF, documents, sha256_of
+from rules.edition import documents, sha256_of
+from rules.statute import SHELF
 
 HOME = str(Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx"))
 BUILT_IN = SHELF / "rekonstruktion-2026.2"

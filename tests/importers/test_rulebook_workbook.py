@@ -17,10 +17,11 @@ from importers.rulebooks import workbook as rulebook_workbook
 from importers.rulebooks.columns import HEAD, SHEETS, SOURCES
 from rules import RuleBookError
 from rules.checks.entries import check_documents, check_files
+from rules.edition import documents, sha256_of
 from rules.files import schema
 from rules.files.write import write
 from rules.language.condition import parse
-from rules.load import SHELF, documents, sha256_of
+from rules.statute import SHELF
 from tests.support.libreoffice import needs_libreoffice, saved_by_libreoffice
 from web.reports import rulebook_xlsx
 

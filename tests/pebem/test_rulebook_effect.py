@@ -13,8 +13,9 @@ import pytest
 import pebem
 from pebem import measures
 from pebem.whatif.rulebook_effect import effect
-from rules.load import SHELF, build, documents
+from rules.edition import build, documents
 from rules.model import RuleBook
+from rules.statute import SHELF
 from tests.support.pebem.homes import DAYS, FIRST, obvious, random_home
 
 pytestmark = pytest.mark.slow

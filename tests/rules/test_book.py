@@ -11,8 +11,8 @@ import pytest
 
 import rules
 from rules.checks.entries import check_files
-from rules.load import SHELF
 from rules.model import RuleBook
+from rules.statute import SHELF
 
 EDITION = SHELF / "rekonstruktion-2026.2"
 

@@ -11,7 +11,8 @@ import pytest
 
 import rules
 from rules.checks.entries import check_documents, check_files
-from rules.load import SHELF, build, documents, sha256_of
+from rules.edition import build, documents, sha256_of
+from rules.statute import SHELF
 
 EDITION = SHELF / "rekonstruktion-2026.2"
 DAY = date(2026, 12, 31)

@@ -14,8 +14,9 @@ import rules
 from rules import statute
 from rules.checks.coverage import Coverage, coverage, of_book, statute_coverage, total
 from rules.checks.entries import check_documents
-from rules.files.schema import form
-from rules.load import FILES, SHELF, documents
+from rules.edition import documents
+from rules.files.schema import FILES, form
+from rules.statute import SHELF
 
 EDITION = SHELF / "rekonstruktion-2026.2"
 

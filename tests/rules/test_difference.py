@@ -11,9 +11,10 @@ import pytest
 
 from rules.catalogue import Accepts
 from rules.difference import ADDED, CHANGED, REMOVED, compare
+from rules.edition import build, documents
 from rules.language.condition import parse
-from rules.load import SHELF, build, documents
 from rules.model import RuleBook
+from rules.statute import SHELF
 from rules.vocabulary import KINDS
 
 DAY = date(2026, 7, 1)

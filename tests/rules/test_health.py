@@ -14,8 +14,10 @@ import yaml
 
 from rules.checks.entries import check_documents
 from rules.checks.health import health, health_files
-from rules.load import FILES, SHELF, build, documents
+from rules.edition import build, documents
+from rules.files.schema import FILES
 from rules.reference import ReferenceResident, level
+from rules.statute import SHELF
 from tests.support.rules import toy
 
 BUILT_IN = documents(SHELF / "rekonstruktion-2026.2")

@@ -14,7 +14,8 @@ from rules import assessment, staffing, statute
 from rules.checks.entries import check_documents
 from rules.checks.statute import check_statute
 from rules.compile import compile_levels
-from rules.load import RuleBookError, build, documents
+from rules.edition import build, documents
+from rules.problem import RuleBookError
 from rules.states import single
 from rules.vocabulary import ASSESSMENT_CELLS
 

@@ -59,7 +59,7 @@ def document(
     book
         The rulebook as it holds on its day.
     documents
-        Its files, as ``rules.load.documents`` returns them.
+        Its files, as ``rules.edition.documents`` returns them.
     cases
         Cases of this rulebook, printed as the last chapter; those it agrees with serve as examples of its rules.
     names

@@ -45,7 +45,7 @@ def write(path: Path, documents: Mapping[str, Any]) -> None:
     Parameters
     ----------
     documents
-        As ``rules.load.documents`` returns them.
+        As ``rules.edition.documents`` returns them.
 
     Raises
     ------

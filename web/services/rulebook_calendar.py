@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 import rules
 from pebem.engine.day_numbers import number_of
-from rules.load import SHELF, build, documents, read_yaml
+from rules.edition import build, documents
+from rules.files.yaml_with_places import read_yaml
+from rules.statute import SHELF
 from web.services import clock
 from web.store.models import Home, Rulebook, RulebookHolding
 

@@ -23,7 +23,7 @@ from pebem.history.contents import DUTY, NUMBERS, pack, renumbered, unpack
 from pebem.history.frames import records, typed
 from pebem.history.statements import STAYS, WARDS, Delivery
 from pebem.history.wards import WardHistory
-from rules.load import build
+from rules.edition import build
 from rules.vocabulary import CONTINENCE
 from tests.support.web import own_rulebook
 from web.services.analysis import scoring

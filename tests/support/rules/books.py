@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from rules.checks.entries import check_documents
-from rules.load import SHELF, build, documents
+from rules.edition import build, documents
 from rules.model import RuleBook
+from rules.statute import SHELF
 
 
 def with_every_word() -> RuleBook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from rules.load import build
+from rules.edition import build
 from rules.model import RuleBook
 
 CITED = {"eigene_setzung": "ja", "sicherheit": 50, "grund": "Probe.", "geprueft_am": "2026-11-21"}

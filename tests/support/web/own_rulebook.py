@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rules.load import SHELF, documents
+from rules.edition import documents
+from rules.statute import SHELF
 from tests.support.web.accounts import account_of, tenant_of
 from web.reports import rulebook_xlsx
 from web.services.analysis import results

@@ -11,10 +11,11 @@ import pytest
 
 from cli.main import main
 from rules.cases import Case, load_cases, read_groups
+from rules.edition import build, documents
 from rules.files.write import write
-from rules.load import SHELF, build, documents
 from rules.model import RuleBook
 from rules.problem import RuleBookError
+from rules.statute import SHELF
 from web.reports import case_chapter
 
 FOLDER = SHELF / "rekonstruktion-2026.2"

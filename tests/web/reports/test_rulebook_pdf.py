@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from rules.cases import load_cases, read_groups
-from rules.load import SHELF, build, documents
+from rules.edition import build, documents
 from rules.model import RuleBook
+from rules.statute import SHELF
 from web.reports import rulebook_pdf
 
 DAY = date(2026, 7, 1)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer
 from importers.findings import Finding, Severity, UnreadableError
 from importers.rulebooks import workbook as rulebook_workbook
 from rules import difference
-from rules.load import sha256_of
+from rules.edition import sha256_of
 from web.services import audit, clock
 from web.services.analysis import home_data
 from web.services.errors import ServiceError
@@ -114,7 +114,7 @@ def get(reading: sessionmaker[Session], tenant_id: int, key: str, as_of: date | 
 
 
 def documents(reading: sessionmaker[Session], tenant_id: int, key: str) -> Mapping[str, Any] | None:
-    """Return the documents of a rulebook, as ``rules.load.documents`` does; of a built-in one, today's edition."""
+    """Return the documents of a rulebook, as ``rules.edition.documents`` does; of a built-in one, today's edition."""
     with reading() as session:
         source = find_source(session, tenant_id, key)
     if isinstance(source, BuiltInRulebook):
