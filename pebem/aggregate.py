@@ -184,12 +184,12 @@ def _filled(table: CodedTable, sums: Sequence[str]) -> CodedTable:
     return table[holds_rows]
 
 
-def _same_cells(one: CodedTable, other: CodedTable) -> bool:
+def _same_cells(left: CodedTable, right: CodedTable) -> bool:
     """Return whether two tables have the same rows, in any order and under any codes."""
-    if one.columns.keys() != other.columns.keys():
+    if left.columns.keys() != right.columns.keys():
         return False
-    both = np.stack(list(concat([one, other]).columns.values()), axis=1)
-    return np.array_equal(_sorted(both[: len(one)]), _sorted(both[len(one) :]))
+    cells = np.stack(list(concat([left, right]).columns.values()), axis=1)
+    return np.array_equal(_sorted(cells[: len(left)]), _sorted(cells[len(left) :]))
 
 
 def _sorted(rows: NDArray[np.int64]) -> NDArray[np.int64]:

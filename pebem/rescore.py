@@ -111,8 +111,8 @@ class TouchedRows:
         differs = np.append(self.differs, np.ones((len(self.differs), 1), bool), axis=1)
         demanded = differs[self.change[resident, day], entry[frame["intervention"].cat.codes.to_numpy()]]
         moved = self.moved[resident] & frame["ward"].isna().to_numpy()
-        done = frame["status"].cat
-        rated = np.append(done.categories == DONE, True)[done.codes.to_numpy()]
+        status = frame["status"].cat
+        rated = np.append(status.categories == DONE, True)[status.codes.to_numpy()]
         return covered & (rated & (demanded | moved | self.brings[staff, day]) | self.inside[day])
 
 
@@ -167,17 +167,17 @@ def _demands(
     tables, book = basis.tables, basis.book
     frames = (tables.residents, tables.assessments, tables.instability)
     timeline = resident_timeline(*frames, *span, named_criteria(book))
-    known = index_of(tables.residents["resident"])
+    people = index_of(tables.residents["resident"])
     levels = compile_levels(book, timeline.states)
-    rating = rate(timeline.grid, levels, tables.overrides, known, book, span[0])
+    rating = rate(timeline.grid, levels, tables.overrides, people, book, span[0])
     accepts = np.array([entry.accepts is not None for entry in book.interventions], bool)
-    asked = (rating.levels.low.astype(np.int64) << 8) + rating.levels.high
-    asked = asked * 4 + rating.overridden * 2 + (rating.levels.bars_certificates & accepts)
-    meaning = np.zeros((len(asked), len(interventions) + 1), np.int64)
-    meaning[:, interventions.get_indexer(pd.Index(list(book.index), dtype=object))] = asked
+    demands = (rating.levels.low.astype(np.int64) << 8) + rating.levels.high
+    demands = demands * 4 + rating.overridden * 2 + (rating.levels.bars_certificates & accepts)
+    meaning = np.zeros((len(demands), len(interventions) + 1), np.int64)
+    meaning[:, interventions.get_indexer(pd.Index(list(book.index), dtype=object))] = demands
     meaning[:, -1] = _recorded(tables, timeline, numbers)[rating.base]
     grid, meaning = _with_granted(tables, rating.grid, meaning, span[0])
-    return grid[_places(residents, known)], meaning
+    return grid[_places(residents, people)], meaning
 
 
 def _with_granted(tables: Tables, grid: NDArray[np.int32], meaning: NDArray[np.int64], first: int) -> _Grid:
@@ -214,13 +214,13 @@ def _supplies(basis: RatingBasis, staff: pd.Index, certificates: set[str], span:
 
     Certificates only one of the books knows are left out: work that admits them differs by its entry.
     """
-    known = index_of(basis.tables.staff["staff"].unique())
-    timeline = staff_timeline(basis.tables.staff, known, basis.book, *span)
+    people = index_of(basis.tables.staff["staff"].unique())
+    timeline = staff_timeline(basis.tables.staff, people, basis.book, *span)
     chosen = np.array([name in certificates for name in certificates_of(basis.book)], bool)
     brought = timeline.supplies
     levels = np.stack([np.arange(len(brought.level)) > 0, brought.level, brought.level_everyday], axis=1)
     meaning = np.concatenate([levels, brought.certificates[:, chosen]], axis=1).astype(np.int64)
-    return timeline.grid[_places(staff, known)], meaning
+    return timeline.grid[_places(staff, people)], meaning
 
 
 def _differing(before: _Grid, after: _Grid) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -253,14 +253,14 @@ def _all_of(*columns: pd.Series) -> pd.Index:
     return pd.Index(list(dict.fromkeys(name for column in columns for name in column)), dtype=object)
 
 
-def _places(people: pd.Index, known: pd.Index) -> NDArray[np.int64]:
+def _places(people: pd.Index, index: pd.Index) -> NDArray[np.int64]:
     """Return the row of a grid for each code; for a person not known there, that of unknown persons."""
-    rows = positions(people, known)
+    rows = positions(people, index)
     own = np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
     return np.concatenate([[NOBODY, UNKNOWN_PERSON], own]).astype(np.int64)
 
 
-def _codes(column: pd.Series, known: pd.Index) -> NDArray[np.int64]:
+def _codes(column: pd.Series, index: pd.Index) -> NDArray[np.int64]:
     """Return the person code of each row."""
-    of_category = _places(pd.Index(column.cat.categories), known)[FIRST_PERSON:]
+    of_category = _places(pd.Index(column.cat.categories), index)[FIRST_PERSON:]
     return np.append(of_category, NOBODY)[column.cat.codes.to_numpy()]

@@ -121,10 +121,10 @@ def mix(tables: Tables, first: date, last: date, stays: pd.DataFrame | None = No
 
 def _present(residents: pd.DataFrame, stays: pd.DataFrame, span: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return who lived there on which day, shape (residents, days); somebody without a stay did on all."""
-    known = index_of(residents["resident"])
-    person = positions(stays["resident"], known)
+    people = index_of(residents["resident"])
+    person = positions(stays["resident"], people)
     start, end = days(stays["start"], SINCE_ALWAYS), days(stays["end"], FOR_EVER)
-    present = np.ones((len(known), len(span)), bool)
+    present = np.ones((len(people), len(span)), bool)
     present[person[person >= 0]] = False
     for row in (row for row in np.argsort(start, kind="stable").tolist() if person[row] >= 0):
         begun = span >= start[row]  # of the stays begun, the last to begin decides
@@ -165,10 +165,10 @@ def daily_grades(tables: Tables, timeline: ResidentTimeline, first: int) -> Dail
 
 def granted_grades(tables: Tables, first: int, length: int) -> NDArray[np.int64]:
     """Return the granted Pflegegrad of each resident on the days from ``first`` on, shape (residents, length)."""
-    known = index_of(tables.residents["resident"])
+    people = index_of(tables.residents["resident"])
     start = days(tables.grades["start"], SINCE_ALWAYS)
     span = np.arange(first, first + length)
-    row = last_begun(positions(tables.grades["resident"], known), start, len(known), span)
+    row = last_begun(positions(tables.grades["resident"], people), start, len(people), span)
     granted: NDArray[np.int64] = np.append(tables.grades["grade"].to_numpy(np.int64), UNKNOWN_GRADE)[row]
     return granted
 
@@ -184,18 +184,18 @@ def differences(tables: Tables, first: date | None = None, last: date | None = N
     computed = _by_person(assessments["resident"], starts, assess(assessments).grade)
     moves = (days(tables.residents["moved_in"], SINCE_ALWAYS), days(tables.residents["moved_out"], FOR_EVER))
     stays = dict(zip(tables.residents["resident"], np.stack(moves, axis=1).tolist(), strict=True))
-    found = []
+    found_differences = []
     for resident, granted in graded.items():
         assessed = computed.get(resident, [])
         moved_in, moved_out = stays.get(resident, (SINCE_ALWAYS, FOR_EVER))
         from_day, to_day = max(begin, moved_in), min(end, moved_out)
         changes = sorted({max(start, from_day) for start, _ in (*granted, *assessed) if from_day <= to_day >= start})
         pairs = ((day, _on(granted, day), _on(assessed, day)) for day in changes)
-        known = ((day, *pair) for day, *pair in pairs if UNKNOWN_GRADE not in pair and pair[0] != pair[1])
-        if differing := next(known, None):
+        comparable = ((day, *pair) for day, *pair in pairs if UNKNOWN_GRADE not in pair and pair[0] != pair[1])
+        if differing := next(comparable, None):
             day, *grades = differing
-            found.append(GradeDifference(resident, None if day == SINCE_ALWAYS else day_of(day), *grades))
-    return found
+            found_differences.append(GradeDifference(resident, None if day == SINCE_ALWAYS else day_of(day), *grades))
+    return found_differences
 
 
 def _by_person(people: pd.Series, start: NDArray[np.int64], grade: Iterable[int]) -> dict[str, list[tuple[int, int]]]:

@@ -215,7 +215,7 @@ def score(
         part = slice(start, start + _CHUNK)
         chunk = _columns({cell: values[part] for cell, values in columns.items()})
         own_findings = {
-            item: None if (found := findings[gate]) is None else np.asarray(found)[part] for item, gate in GATES.items()
+            item: None if (value := findings[gate]) is None else np.asarray(value)[part] for item, gate in GATES.items()
         }
         for i, module in enumerate(MODULES):
             of_chunk = _module5(chunk, edition.module_5).sum if module == 5 else _module(chunk, module, own_findings)

@@ -198,7 +198,7 @@ def _meaning(content: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
     for name in {"uebrige_kriterien", "kontinenz"} & set(content):
         if content["begutachtung"] == "keine":
             yield (name,), f"Ohne Begutachtung kann „{name}“ nicht stehen. Bitte löschen Sie die Zeile."
-    seen: set[str] = set()
+    names: set[str] = set()
     for position, entry in enumerate(content["erwartet"]):
         steps = ("erwartet", position)
         for item in set(entry.get("fehlt", ())) - set(ITEMS):
@@ -206,9 +206,9 @@ def _meaning(content: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
         if "mindestens" in entry and entry["mindestens"] >= entry["hoechstens"]:
             yield (*steps, "mindestens"), "„mindestens“ muss unter „hoechstens“ liegen; sonst schreiben Sie „qn“."
         name = entry["intervention"].split()[0]
-        if name in seen:
+        if name in names:
             yield steps, f"Die Intervention {name} steht zweimal unter „erwartet“."
-        seen.add(name)
+        names.add(name)
 
 
 def _case(name: str, raw: Mapping[str, Any]) -> Case:

@@ -70,7 +70,7 @@ def compile_levels(book: RuleBook, states: States) -> LevelTable:
     rank, bars = plan.rank[:, :, None], plan.bars[:, :, None]
     for start in range(0, states.size, _AT_ONCE):
         part = np.s_[:, start : start + _AT_ONCE]
-        truth = truths[part][plan.asked]
+        truth = truths[part][plan.question]
         surely = np.where(truth == TRUE, rank, np.uint32(0))
         best = surely.max(axis=0)
         low[part], rule[part] = best >> LEVEL_BITS, NO_RULE - (best & NO_RULE)
@@ -79,6 +79,6 @@ def compile_levels(book: RuleBook, states: States) -> LevelTable:
     needs = np.array([entry.kind not in KINDS_WITHOUT_RESIDENT for entry in book.interventions])
     rated = states.assessed[:, None] | ~needs
     low, high = low[plan.column].T * rated, high[plan.column].T * rated
-    known = (low == high) & (low > 0)
-    decides = np.where(known, rule[plan.column].T, np.uint16(NO_RULE))
-    return LevelTable(low, high, decides, barred[plan.column].T & known)
+    certain = (low == high) & (low > 0)
+    decides = np.where(certain, rule[plan.column].T, np.uint16(NO_RULE))
+    return LevelTable(low, high, decides, barred[plan.column].T & certain)

@@ -36,7 +36,7 @@ class CompilePlan:
         Column of each intervention.
     questions
         Conditions to evaluate, each with an intervention it is asked for: where two see the same, they are one.
-    asked : (r, c) intp
+    question : (r, c) intp
         Question of each covering rule; the one after the last question is never true.
     rank : (r, c) uint32
         ``level << LEVEL_BITS | NO_RULE - rule``: the greatest rank is the highest level, of equals the first rule.
@@ -46,7 +46,7 @@ class CompilePlan:
 
     column: NDArray[np.intp]
     questions: tuple[tuple[Condition, CatalogueEntry], ...]
-    asked: NDArray[np.intp]
+    question: NDArray[np.intp]
     rank: NDArray[np.uint32]
     bars: NDArray[np.bool_]
 
@@ -66,7 +66,7 @@ def plan_of(interventions: Sequence[CatalogueEntry], rules: Sequence[Rule]) -> C
     covering = [[(i, rule) for i, rule in enumerate(rules) if e.kind in rule.kinds] for e in samples.values()]
     size = max(map(len, covering), default=0), len(samples)
     rank, bars = np.zeros(size, np.uint32), np.zeros(size, bool)
-    asked = np.full(size, -1, np.intp)
+    question = np.full(size, -1, np.intp)
     questions: dict[tuple[Condition, tuple[object, ...]], int] = {}
     askers: list[tuple[Condition, CatalogueEntry]] = []
     for c, (entry, own_rules) in enumerate(zip(samples.values(), covering, strict=True)):
@@ -77,12 +77,12 @@ def plan_of(interventions: Sequence[CatalogueEntry], rules: Sequence[Rule]) -> C
             if key not in questions:
                 questions[key] = len(askers)
                 askers.append((rule.condition, entry))
-            asked[r, c] = questions[key]
+            question[r, c] = questions[key]
             rank[r, c] = rule.level_for(entry) << LEVEL_BITS | NO_RULE - i
             bars[r, c] = rule.bars_certificates
-    asked[asked < 0] = len(askers)
+    question[question < 0] = len(askers)
     return CompilePlan(
-        np.array([places[_signature(e)] for e in interventions], np.intp), tuple(askers), asked, rank, bars
+        np.array([places[_signature(e)] for e in interventions], np.intp), tuple(askers), question, rank, bars
     )
 
 

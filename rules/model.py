@@ -91,8 +91,8 @@ class RuleBook:
     def _by_title(self) -> dict[str, CatalogueEntry]:
         own = {normalised(entry.title): entry for entry in self.interventions}
         groups = [[normalised(title) for title in titles] for titles in self.same_titles]
-        known = ((titles, own[title]) for titles in groups for title in titles if title in own)
-        return {title: entry for titles, entry in known for title in titles} | own
+        same_entries = ((titles, own[title]) for titles in groups for title in titles if title in own)
+        return {title: entry for titles, entry in same_entries for title in titles} | own
 
     @cached_property
     def _criteria(self) -> dict[str, InstabilityCriterion]:
@@ -101,10 +101,10 @@ class RuleBook:
 
     def find_intervention(self, id_or_title: str) -> CatalogueEntry | None:
         """Return the intervention with this id (exact) or title (case and blanks ignored), or None."""
-        wanted = id_or_title.strip()
-        if wanted in self.index:
-            return self.interventions[self.index[wanted]]
-        return self._by_title.get(normalised(wanted))
+        name = id_or_title.strip()
+        if name in self.index:
+            return self.interventions[self.index[name]]
+        return self._by_title.get(normalised(name))
 
     def find_criterion(self, id_or_label: str) -> InstabilityCriterion | None:
         """Return the criterion with this id or label (case and blanks ignored), or None."""

@@ -42,8 +42,8 @@ class BookProblem:
         return f"{self.file}{line}{entry}: {self.message}"
 
 
-def closest(word: str, known: Iterable[str]) -> str:
+def closest(word: str, vocabulary: Iterable[str]) -> str:
     """Return the known word the author may have meant, "" for none; case is ignored."""
-    by_case = {name.casefold(): name for name in known}
+    by_case = {name.casefold(): name for name in vocabulary}
     nearest = difflib.get_close_matches(word.casefold(), list(by_case), 1)
     return by_case[nearest[0]] if nearest else ""

@@ -159,8 +159,8 @@ def _possible(
 
 def _largest(condition: LargestComparison, intervention: CatalogueEntry, resident: ReferenceResident) -> range:
     """Return what the largest of some grades or frequencies can be."""
-    read = grade if condition.measure == "grad" else frequency
-    values = [read(resident, item) for item in condition.items or intervention.bi_items]
+    measured = grade if condition.measure == "grad" else frequency
+    values = [measured(resident, item) for item in condition.items or intervention.bi_items]
     largest = max((value for value in values if value is not None), default=0)
     return range(largest, 4 if None in values else largest + 1)
 

@@ -132,8 +132,8 @@ def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:
             people = staffed(work, options.staff)
     except PeopleError as problem:
         raise CommandError(
-            f"Verlangt sind {problem.asked} Personen, in Frage kommen {problem.there}: die im ganzen Zeitraum ein QN "
-            "haben und deren Rolle nicht über das Niveau entscheidet. Bitte ändern Sie die Zahlen."
+            f"Verlangt sind {problem.requested} Personen, in Frage kommen {problem.available}: die im ganzen Zeitraum "
+            "ein QN haben und deren Rolle nicht über das Niveau entscheidet. Bitte ändern Sie die Zahlen."
         ) from problem
     other = options.other_rulebook
     book = build(documents(folder_of(str(other))), day_of(work.home.last)) if other else None

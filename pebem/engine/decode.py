@@ -99,7 +99,7 @@ class Decoder:
         gaps
             Rows without minutes: ``day``, ``ward`` and ``count``.
         """
-        known = {
+        flags_of_end = {
             "bewohner": self._ends.resident,
             "begutachtung": self._ends.assessed,
             "mitarbeitende": self._ends.staff,
@@ -110,7 +110,7 @@ class Decoder:
         values = {
             name: np.concatenate(
                 [
-                    count * known[name][end] if name in known else count,
+                    count * flags_of_end[name][end] if name in flags_of_end else count,
                     -gaps["count"] if name == "minuten" else none,
                 ]
             )

@@ -112,16 +112,18 @@ class Coder:
             without = np.flatnonzero(ward < 0)
             ward[without] = self._lives_in.table[self._lives_in.codes[part][without]]
 
-    def _weigh(self, part: slice, weight: NDArray[np.int64], done: NDArray[np.int64], work: NDArray[np.int64]) -> None:
+    def _weigh(
+        self, part: slice, weight: NDArray[np.int64], performed: NDArray[np.int64], work: NDArray[np.int64]
+    ) -> None:
         """Write the weight of each row; one that was not done has none."""
         np.maximum(self._seconds[part], 0, out=weight)
         if weight.max() >= SECONDS_LIMIT:
             raise ValueError(f"a row has {weight.max()} seconds; the limit is {SECONDS_LIMIT}")
         weight += ONE
         if not self._all_done:
-            self._done.write(part, done, work)
-            weight *= done
-            self.not_done += len(weight) - int(done.sum())
+            self._done.write(part, performed, work)
+            weight *= performed
+            self.not_done += len(weight) - int(performed.sum())
 
     def _days(self, part: slice, day: NDArray[np.int64], weight: NDArray[np.int64]) -> None:
         """Write the day of each row, counted from the first one; a row outside the period weighs nothing."""
@@ -143,9 +145,9 @@ class Coder:
         intervention[unknown] = 0
 
 
-def _people(column: pd.Series, known: pd.Index) -> NDArray[np.int64]:
+def _people(column: pd.Series, people: pd.Index) -> NDArray[np.int64]:
     """Return the code of each category of a column of people."""
-    rows = positions(column.cat.categories, known)
+    rows = positions(column.cat.categories, people)
     return np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
 
 

@@ -123,9 +123,9 @@ def _about_residents(people: Tables) -> tuple[pd.DataFrame, pd.DataFrame, pd.Dat
 
 
 def _compiled(people: Tables, book: RuleBook, first: int, last: int, residents: ResidentTimeline) -> CompiledHome:
-    known, known_staff = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
-    rating = rate(residents.grid, compile_levels(book, residents.states), people.overrides, known, book, first)
-    staff = staff_timeline(people.staff, known_staff, book, first, last)
+    resident_index, staff_index = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
+    rating = rate(residents.grid, compile_levels(book, residents.states), people.overrides, resident_index, book, first)
+    staff = staff_timeline(people.staff, staff_index, book, first, last)
     code, demands, flags = _demands(book, rating, residents)
     outcome = classify(demands, staff.supplies)
     end, ends = _ends(outcome, flags)
@@ -136,7 +136,7 @@ def _compiled(people: Tables, book: RuleBook, first: int, last: int, residents: 
         end,
         len(ends.outcome),
     )
-    return CompiledHome(people, book, first, last, known, known_staff, residents, rating, lookup, ends)
+    return CompiledHome(people, book, first, last, resident_index, staff_index, residents, rating, lookup, ends)
 
 
 def _demands(
@@ -164,7 +164,7 @@ def _demands(
     )
     columns, sizes = zip(*parts, strict=True)
     distinct, code = _numbered(fuse(columns, sizes), math.prod(sizes))
-    level, reserved, certificate, from_level, everyday, *known = split(distinct, sizes)
+    level, reserved, certificate, from_level, everyday, *flags = split(distinct, sizes)
     demands = Demands(
         level.astype(np.uint8),
         reserved.astype(bool),
@@ -172,7 +172,7 @@ def _demands(
         from_level.astype(np.uint8),
         everyday.astype(bool),
     )
-    return code, demands, np.stack(known, axis=1).astype(bool)
+    return code, demands, np.stack(flags, axis=1).astype(bool)
 
 
 def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], RowOutcomes]:
@@ -180,8 +180,8 @@ def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray
     columns = (outcome, *(column[:, None] for column in flags.T), np.arange(outcome.shape[1]) > 0)
     sizes = (len(OUTCOMES), 2, 2, 2, 2)
     distinct, end = _numbered(fuse(columns, sizes), math.prod(sizes))
-    of_outcome, *known = split(distinct, sizes)
-    resident, assessed, overridden, staff = (flag.astype(bool) for flag in known)
+    of_outcome, *recorded = split(distinct, sizes)
+    resident, assessed, overridden, staff = (flag.astype(bool) for flag in recorded)
     return end, RowOutcomes(of_outcome, resident, assessed, staff, overridden)
 
 

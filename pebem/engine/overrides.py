@@ -118,16 +118,16 @@ def _ordered(overrides: pd.DataFrame, residents: pd.Index, columns: Mapping[str,
             "end": days(overrides["end"], FOR_EVER),
         }
     )
-    known = frame[(frame["column"] >= 0) & (frame["house"] | (frame["person"] >= 0))]
-    own = ~known["house"]
-    return known.assign(own=own).sort_values(["own", "start"], kind="stable").reset_index(drop=True)
+    matching = frame[(frame["column"] >= 0) & (frame["house"] | (frame["person"] >= 0))]
+    own = ~matching["house"]
+    return matching.assign(own=own).sort_values(["own", "start"], kind="stable").reset_index(drop=True)
 
 
 def _sets(shape: tuple[int, ...], ordered: pd.DataFrame, first: int) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
     """Return for each (resident code, day) which set of overrides is effective, and the sets in order of effect."""
     grid = np.zeros(shape, np.int64)
     members: list[tuple[int, ...]] = [()]
-    known: dict[tuple[int, ...], int] = {(): 0}
+    set_numbers: dict[tuple[int, ...], int] = {(): 0}
     for position, house, person, start, end in zip(
         ordered.index, ordered["house"], ordered["person"], ordered["start"], ordered["end"], strict=True
     ):
@@ -137,9 +137,9 @@ def _sets(shape: tuple[int, ...], ordered: pd.DataFrame, first: int) -> tuple[ND
         extended = []
         for before in sets:
             grown = (*members[before], position)
-            if grown not in known:
-                known[grown] = len(members)
+            if grown not in set_numbers:
+                set_numbers[grown] = len(members)
                 members.append(grown)
-            extended.append(known[grown])
+            extended.append(set_numbers[grown])
         part[:] = np.array(extended, np.int64)[code].reshape(part.shape) if extended else part
     return grid, members

@@ -57,9 +57,9 @@ def index_of(people: pd.Series | NDArray[np.object_]) -> pd.Index:
     return pd.Index(people, dtype=object)
 
 
-def positions(values: pd.Series | pd.Index, known: pd.Index) -> NDArray[np.int64]:
-    """Return the position of each value in ``known``, -1 = not there."""
-    places: NDArray[np.int64] = known.get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
+def positions(values: pd.Series | pd.Index, index: pd.Index) -> NDArray[np.int64]:
+    """Return the position of each value in ``index``, -1 = not there."""
+    places: NDArray[np.int64] = index.get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     return places
 
 
@@ -95,11 +95,11 @@ def resident_timeline(
     States differ in assessment and in the active instability criteria. ``criteria`` are those the rules
     distinguish; all others count as one.
     """
-    known = index_of(residents["resident"])
+    people = index_of(residents["resident"])
     span = np.arange(first, last + 1)
-    effective = _effective_assessments(residents, assessments, known, span)
+    effective = _effective_assessments(residents, assessments, people, span)
     names = (*criteria, OTHER_CRITERION)
-    active = _unstable(instability, known, span, criteria)
+    active = _unstable(instability, people, span, criteria)
     # One code for each pair (assessment, active criteria) that occurs.
     assessed = effective >= 0
     code = effective[assessed].astype(np.int64)
@@ -110,7 +110,7 @@ def resident_timeline(
     _, example, code = np.unique(code, return_index=True, return_inverse=True)
     days_of_people = np.full(effective.shape, STATE_UNASSESSED, np.int32)
     days_of_people[assessed] = code + FIRST_ASSESSED
-    grid = np.empty((len(known) + FIRST_PERSON, len(span)), np.int32)
+    grid = np.empty((len(people) + FIRST_PERSON, len(span)), np.int32)
     grid[NOBODY] = STATE_NOBODY
     grid[UNKNOWN_PERSON] = STATE_UNKNOWN
     grid[FIRST_PERSON:] = days_of_people
@@ -164,11 +164,11 @@ def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDA
 
 
 def _effective_assessments(
-    residents: pd.DataFrame, assessments: pd.DataFrame, known: pd.Index, span: NDArray[np.int64]
+    residents: pd.DataFrame, assessments: pd.DataFrame, people: pd.Index, span: NDArray[np.int64]
 ) -> NDArray[np.int32]:
     """Return the row of the effective assessment, shape (residents, days), -1 = none."""
-    person = positions(assessments["resident"], known)
-    return last_begun(person, assessment_starts(residents, assessments), len(known), span)
+    person = positions(assessments["resident"], people)
+    return last_begun(person, assessment_starts(residents, assessments), len(people), span)
 
 
 def last_begun(
@@ -192,20 +192,20 @@ def last_begun(
 
 
 def _unstable(
-    instability: pd.DataFrame, known: pd.Index, span: NDArray[np.int64], criteria: Sequence[str]
+    instability: pd.DataFrame, people: pd.Index, span: NDArray[np.int64], criteria: Sequence[str]
 ) -> NDArray[np.bool_]:
     """Return whether each criterion, and last any other, is active, shape (criteria + 1, residents, days).
 
     First and last day are included.
     """
-    person = positions(instability["resident"], known)
+    person = positions(instability["resident"], people)
     kind = positions(instability["criterion"], pd.Index([*criteria], dtype=object)) % (len(criteria) + 1)
     last = len(span)
     begins = np.clip(days(instability["start"], SINCE_ALWAYS) - span[0], 0, last)
     ends = np.clip(days(instability["end"], FOR_EVER) - span[0] + 1, 0, last)
     used = (person >= 0) & (begins < ends)
     # One more from the first day on, one fewer after the last: what is above zero is active.
-    active = np.zeros((len(criteria) + 1, len(known), last + 1), np.int32)
+    active = np.zeros((len(criteria) + 1, len(people), last + 1), np.int32)
     np.add.at(active, (kind[used], person[used], begins[used]), 1)
     np.add.at(active, (kind[used], person[used], ends[used]), -1)
     return np.cumsum(active, axis=2, out=active)[:, :, :last] > 0
@@ -232,7 +232,7 @@ def certificates_of(book: RuleBook) -> tuple[str, ...]:
     return tuple(sorted({entry.accepts.certificate for entry in book.interventions if entry.accepts}))
 
 
-def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: int, last: int) -> StaffTimeline:
+def staff_timeline(staff: pd.DataFrame, people: pd.Index, book: RuleBook, first: int, last: int) -> StaffTimeline:
     """Build the supplies of all staff for the days ``first`` to ``last`` (since 1970-01-01)."""
     names = certificates_of(book)
     level = np.minimum(staff["qn"].to_numpy(np.int64), HIGHEST_LEVEL)
@@ -245,16 +245,16 @@ def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: 
     of_row = np.array([*(codes[key] for key in brought), codes[unknown]], np.int32)
     table = np.array(list(codes), np.uint8).reshape(len(codes), 2 + len(names))
     supplies = Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool))
-    return StaffTimeline(of_row[effective_staff(staff, known, first, last)], supplies)
+    return StaffTimeline(of_row[effective_staff(staff, people, first, last)], supplies)
 
 
-def effective_staff(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
+def effective_staff(staff: pd.DataFrame, people: pd.Index, first: int, last: int) -> NDArray[np.int32]:
     """Return the effective row of the staff frame, shape (staff + 2, days), -1 = none.
 
     Of the rows valid on a day the one that began last holds (of equals the later row).
     """
-    grid = np.full((len(known) + FIRST_PERSON, last - first + 1), -1, np.int32)
-    person = (positions(staff["staff"], known) + FIRST_PERSON).tolist()
+    grid = np.full((len(people) + FIRST_PERSON, last - first + 1), -1, np.int32)
+    person = (positions(staff["staff"], people) + FIRST_PERSON).tolist()
     start = days(staff["start"], SINCE_ALWAYS)
     begins = np.maximum(start - first, 0).tolist()
     ends = np.maximum(days(staff["end"], FOR_EVER) + 1 - first, 0).tolist()

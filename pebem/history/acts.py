@@ -108,16 +108,16 @@ class ActChanges:
         return np.sort(np.concatenate([self.new, self.after]))
 
 
-def compare(stored: Contents, given: Contents, rule: ApplyRule, lived_in: WardHistory | None = None) -> ActChanges:
+def compare(stored: Contents, incoming: Contents, rule: ApplyRule, lived_in: WardHistory | None = None) -> ActChanges:
     """Return how applying a delivery changes what is stored.
 
     Parameters
     ----------
-    stored, given
+    stored, incoming
         Contents of rows, in order; equal ones as often as there are.
     """
-    old, new = surplus(stored, given), surplus(given, stored)
-    unchanged = len(given) - len(new)
+    old, new = surplus(stored, incoming), surplus(incoming, stored)
+    unchanged = len(incoming) - len(new)
     before = after = alike_before = alike_after = NOTHING
     if rule.pairing != "none":
         old, new, before, after = _paired(old, new, _SURE)
@@ -133,9 +133,9 @@ def compare(stored: Contents, given: Contents, rule: ApplyRule, lived_in: WardHi
     return ActChanges(unchanged, new, before, after, alike_before, alike_after, missing)
 
 
-def apply_acts(stored: Contents, given: Contents, rule: ApplyRule, lived_in: WardHistory | None = None) -> Contents:
+def apply_acts(stored: Contents, incoming: Contents, rule: ApplyRule, lived_in: WardHistory | None = None) -> Contents:
     """Return what is stored after a delivery was applied, in order."""
-    changes = compare(stored, given, rule, lived_in)
+    changes = compare(stored, incoming, rule, lived_in)
     return np.sort(np.concatenate([surplus(stored, changes.removed), changes.added]))
 
 
@@ -144,14 +144,14 @@ def fold_files(files: Sequence[Contents], pairing: Pairing) -> Contents:
     return reduce(lambda stored, given: apply_acts(stored, given, ApplyRule(pairing)), files, NOTHING)
 
 
-def surplus(contents: Contents, others: Contents) -> Contents:
+def surplus(contents: Contents, counterpart: Contents) -> Contents:
     """Return the rows that have no partner among others: what is there n times more often stays n times."""
-    return contents[surplus_mask(contents, others)] if len(contents) else contents
+    return contents[surplus_mask(contents, counterpart)] if len(contents) else contents
 
 
-def surplus_mask(contents: Contents, others: Contents) -> NDArray[np.bool_]:
+def surplus_mask(contents: Contents, counterpart: Contents) -> NDArray[np.bool_]:
     """Return which rows have no partner among others, shape of ``contents``."""
-    _, code = np.unique(np.concatenate([contents, others]), return_inverse=True)
+    _, code = np.unique(np.concatenate([contents, counterpart]), return_inverse=True)
     mine, theirs = code[: len(contents)], code[len(contents) :]
     count = np.bincount(theirs, minlength=int(code.max(initial=-1)) + 1)
     order = np.argsort(mine, kind="stable")
@@ -162,8 +162,8 @@ def surplus_mask(contents: Contents, others: Contents) -> NDArray[np.bool_]:
 
 def in_months(contents: Contents, months: Iterable[int]) -> Contents:
     """Return those of some months (counted from January 1970), in order."""
-    wanted = set(months)
-    return np.concatenate([NOTHING, *(part for part in months_of(contents) if month_of(part) in wanted)])
+    month_numbers = set(months)
+    return np.concatenate([NOTHING, *(part for part in months_of(contents) if month_of(part) in month_numbers)])
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,9 @@ class _Rows:
         parts = np.stack([self.row[name][chosen] for name in names], axis=1)
         return np.ascontiguousarray(parts, ">u4").view(f"S{4 * len(names)}").reshape(-1)
 
-    def matching(self, likeness: _Likeness, given: tuple[str, ...], blank: tuple[str, ...]) -> NDArray[np.intp]:
+    def matching(self, likeness: _Likeness, filled: tuple[str, ...], blank: tuple[str, ...]) -> NDArray[np.intp]:
         mask = np.ones(len(self.contents), bool)
-        for name in given:
+        for name in filled:
             mask &= self.row[name] > 0
         for name in blank:
             mask &= self.row[name] == 0
@@ -252,7 +252,7 @@ def _paired(old: Contents, new: Contents, ways: Sequence[_Likeness]) -> tuple[Co
     everything = tuple(np.arange(len(side.contents)) for side in rest)
     keys = [side.keys(_ALWAYS_EQUAL, chosen) for side, chosen in zip(rest, everything, strict=True)]
     meeting = np.isin(keys[0], keys[1]), np.isin(keys[1], keys[0])
-    apart = tuple(side.contents[~mask] for side, mask in zip(rest, meeting, strict=True))
+    elsewhere = tuple(side.contents[~mask] for side, mask in zip(rest, meeting, strict=True))
     mine, theirs = (side[mask] for side, mask in zip(rest, meeting, strict=True))
     before, after = [NOTHING], [NOTHING]
     for likeness in ways:
@@ -264,8 +264,8 @@ def _paired(old: Contents, new: Contents, ways: Sequence[_Likeness]) -> tuple[Co
             after.append(theirs.contents[j])
             mine, theirs = mine[_without(mine, i)], theirs[_without(theirs, j)]
     return (
-        np.sort(np.concatenate([apart[0], mine.contents])),
-        np.sort(np.concatenate([apart[1], theirs.contents])),
+        np.sort(np.concatenate([elsewhere[0], mine.contents])),
+        np.sort(np.concatenate([elsewhere[1], theirs.contents])),
         np.concatenate(before),
         np.concatenate(after),
     )

@@ -84,8 +84,8 @@ def completed(before: AssessmentValue, now: AssessmentValue) -> AssessmentValue 
     recorded, old_recorded = (_is_recorded(value.cells) for value in (now, before))
     if (recorded & old_recorded).any():
         return None
-    taken = np.where(recorded | (before.cells == _BLANK), now.cells, before.cells)
-    return AssessmentValue(taken, now.special or before.special)
+    cells = np.where(recorded | (before.cells == _BLANK), now.cells, before.cells)
+    return AssessmentValue(cells, now.special or before.special)
 
 
 def _is_recorded(cells: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -106,19 +106,19 @@ def month_keys(month: int) -> tuple[bytes, bytes]:
 
 
 def renumbered(
-    contents: NDArray[np.bytes_], meant: Mapping[str, Mapping[int, int]], names: Sequence[str] = NUMBERS
+    contents: NDArray[np.bytes_], numbers_of: Mapping[str, Mapping[int, int]], names: Sequence[str] = NUMBERS
 ) -> NDArray[np.bytes_]:
     """Return contents, in order, with some residents or employees in place of others.
 
     Parameters
     ----------
-    meant
+    numbers_of
         "resident_id" or "staff_id" -> number in the rows -> number of the person meant.
     """
-    if not len(contents) or not any(meant.values()):
+    if not len(contents) or not any(numbers_of.values()):
         return contents
     numbers = np.frombuffer(contents.tobytes(), _NUMBER).reshape(-1, len(names)).copy()
-    for name, people in meant.items():
+    for name, people in numbers_of.items():
         if name not in names or not people:
             continue
         column = numbers[:, names.index(name)].astype(np.int64)

@@ -38,14 +38,16 @@ def fold(files_by_upload: Mapping[int, Iterable[Contents]], rules: Mapping[int, 
     rules
         How each of them was applied.
     """
-    given: dict[int, Contents] = {}
+    by_upload: dict[int, Contents] = {}
     for number, files in files_by_upload.items():
-        folded, repaired = fold_files(np.unique(rows) for rows in files), repaired_by(number, rules)
-        if repaired != number and repaired in given:  # repaired rows are further ones of their upload
-            given[repaired] = np.unique(np.concatenate([given[repaired], folded]))
+        duties, repaired = fold_files(np.unique(rows) for rows in files), repaired_by(number, rules)
+        if repaired != number and repaired in by_upload:  # repaired rows are further ones of their upload
+            by_upload[repaired] = np.unique(np.concatenate([by_upload[repaired], duties]))
         else:
-            given[number] = folded
-    return reduce(lambda stored, number: apply_duties(stored, given[number], rules[number].acts.scope), given, NOTHING)
+            by_upload[number] = duties
+    return reduce(
+        lambda stored, number: apply_duties(stored, by_upload[number], rules[number].acts.scope), by_upload, NOTHING
+    )
 
 
 def fold_files(files: Iterable[Contents]) -> Contents:
@@ -53,7 +55,7 @@ def fold_files(files: Iterable[Contents]) -> Contents:
     return reduce(lambda stored, given: apply_duties(stored, given, None), files, NOTHING)
 
 
-def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | None) -> Contents:
+def apply_duties(stored: Contents, incoming: Contents, scope: CompletenessScope | None) -> Contents:
     """Return what is stored after an upload with these duties was applied, in order.
 
     Parameters
@@ -61,9 +63,9 @@ def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | N
     scope
         What the upload is complete for: stored duties that begin there are removed. Without duties it changes none.
     """
-    if not len(given):
+    if not len(incoming):
         return stored
-    replaced = np.isin(keys(stored), keys(given))
+    replaced = np.isin(keys(stored), keys(incoming))
     if scope is not None:
         duty = unpack(stored.tobytes(), DUTY)
         there = (duty["day"] >= scope.first) & (duty["day"] <= scope.last)
@@ -71,7 +73,7 @@ def apply_duties(stored: Contents, given: Contents, scope: CompletenessScope | N
         if scope.wards is not None:
             there &= np.isin(duty["ward"], sorted(scope.wards))
         replaced |= there
-    return np.unique(np.concatenate([stored[~replaced], given]))
+    return np.unique(np.concatenate([stored[~replaced], incoming]))
 
 
 def keys(contents: Contents) -> NDArray[np.bytes_]:

@@ -67,26 +67,26 @@ def fold_files(
         )
         for file in files
     )
-    stated = fold([UploadStatements((delivery,)) for delivery in deliveries])
+    statements = fold([UploadStatements((delivery,)) for delivery in deliveries])
     interventions = _fold_acts(tables.interventions, parts.get("interventions"), files, repaired)
     return replace(
         tables,
-        residents=stated.residents,
-        assessments=stated.assessments,
-        instability=stated.instability,
-        grades=stated.grades,
-        staff=stated.staff,
-        interventions=with_wards(interventions, stated),
+        residents=statements.residents,
+        assessments=statements.assessments,
+        instability=statements.instability,
+        grades=statements.grades,
+        staff=statements.staff,
+        interventions=with_wards(interventions, statements),
         duties=_newest_duties(tables.duties, parts.get("duties")),
     )
 
 
-def with_wards(interventions: pd.DataFrame, stated: Statements) -> pd.DataFrame:
+def with_wards(interventions: pd.DataFrame, statements: Statements) -> pd.DataFrame:
     """Return interventions with the ward their resident lived in on that day where they name none.
 
     Only residents who lived in several wards are looked up here; for all others the engine knows.
     """
-    moved = stated.wards.loc[stated.wards["resident"].duplicated(keep=False)]
+    moved = statements.wards.loc[statements.wards["resident"].duplicated(keep=False)]
     if moved.empty or interventions.empty:
         return interventions
     residents, wards = interventions["resident"].cat, interventions["ward"].cat

@@ -36,7 +36,7 @@ class Entry:
         Cover and number of its delivery.
     value
         What it states, by its kind.
-    told
+    stated_at
         How late it was told: by the days its delivery is about, then by the order of deliveries.
     parts
         Cover and number of the deliveries that stated an older part of it.
@@ -47,7 +47,7 @@ class Entry:
     cover: date | None
     order: int
     value: Any = None
-    told: tuple[date, int] = (date.min, 0)
+    stated_at: tuple[date, int] = (date.min, 0)
     parts: tuple[tuple[date | None, int], ...] = ()
 
     @property
@@ -82,9 +82,9 @@ def place(entries: Sequence[Entry]) -> list[tuple[date | None, Entry]]:
             entry = inherited(entry, replaced)  # noqa: PLW2901
         elif replaced is not None:
             entry = _completing(replaced, entry) or entry  # noqa: PLW2901
-        if entry.last is None and replaced is not None and replaced.last and replaced.told > entry.told:
+        if entry.last is None and replaced is not None and replaced.last and replaced.stated_at > entry.stated_at:
             # Told by the other: a third one from in between does not know of it either.
-            entry = replace(entry, last=replaced.last, told=replaced.told)  # noqa: PLW2901
+            entry = replace(entry, last=replaced.last, stated_at=replaced.stated_at)  # noqa: PLW2901
         placed[start or date.min] = entry
     for start, entry in yielding:
         holding = max(day for day in placed if day <= start)
@@ -102,7 +102,7 @@ def _completing(stored: Entry, entry: Entry) -> Entry | None:
 
 def _overrules(other: Entry, entry: Entry, start: date) -> bool:
     """Return whether a statement with a day of its own was told later and holds on the first day of an undated one."""
-    if other.first is None or other.told <= entry.told:
+    if other.first is None or other.stated_at <= entry.stated_at:
         return False
     return other.first <= start and (other.last is None or other.last >= start)
 
@@ -112,7 +112,7 @@ def inherited(entry: Entry, before: Entry | None) -> Entry:
     level: StatedLevel = entry.value
     if before is None or (level.role_stated and level.certificates is not None):
         return entry
-    known: StatedLevel = before.value
-    role = (level.role, True) if level.role_stated else (known.role, known.role_stated)
-    certificates = known.certificates if level.certificates is None else level.certificates
+    earlier: StatedLevel = before.value
+    role = (level.role, True) if level.role_stated else (earlier.role, earlier.role_stated)
+    certificates = earlier.certificates if level.certificates is None else level.certificates
     return replace(entry, value=StatedLevel(level.qn, role[0], certificates, role[1]))

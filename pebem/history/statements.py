@@ -113,11 +113,11 @@ def collect(uploads: Sequence[UploadStatements]) -> tuple[History, dict[str, Non
             order += 1
             named.update(dict.fromkeys(delivery.residents["resident"]))
             # Of several with one key in one file the last holds, before it completes what other files have stated.
-            stated = {
+            by_key = {
                 (kind, person, criterion, entry.first): entry
                 for kind, person, criterion, entry in _entries(delivery, order)
             }
-            for (kind, person, criterion, _), entry in stated.items():
+            for (kind, person, criterion, _), entry in by_key.items():
                 entries = history.setdefault((kind, person, criterion), [])
                 if kind == ASSESSMENT:
                     entry = _with_older_parts(entries, entry)  # noqa: PLW2901
@@ -127,10 +127,10 @@ def collect(uploads: Sequence[UploadStatements]) -> tuple[History, dict[str, Non
 
 def _withdraw(history: History, upload: UploadStatements) -> None:
     """Drop what is known of the persons of an upload that has all there is of them, kind by kind."""
-    stated = [(kind, person) for delivery in upload.deliveries for kind, person, *_ in _entries(delivery, 0)]
+    mentions = [(kind, person) for delivery in upload.deliveries for kind, person, *_ in _entries(delivery, 0)]
     listed = {str(person) for delivery in upload.deliveries for person in delivery.residents["resident"]}
     for kind in COMPLETE_KINDS:
-        persons = {person for of, person in stated if of == kind}
+        persons = {person for own_kind, person in mentions if own_kind == kind}
         if persons and kind != LEVEL:
             persons |= listed
         for key in [key for key in history if key[0] == kind and key[1] in persons]:
@@ -152,8 +152,11 @@ def _with_older_parts(entries: list[Entry], entry: Entry) -> Entry:
         return entry
     entries[:] = [other for other in entries if other is not whole]
     cover = min(whole.cover or date.min, entry.cover or date.min)
-    told = (cover, entry.order) if whole.first is None else max(whole.told, entry.told) if entry.first else whole.told
-    return Entry(whole.first, None, cover if cover > date.min else None, entry.order, value, told, whole.stated_by)
+    if whole.first is None:
+        stated_at = cover, entry.order
+    else:
+        stated_at = max(whole.stated_at, entry.stated_at) if entry.first else whole.stated_at
+    return Entry(whole.first, None, cover if cover > date.min else None, entry.order, value, stated_at, whole.stated_by)
 
 
 def _entries(delivery: Delivery, order: int) -> Iterable[tuple[str, str, str, Entry]]:
@@ -176,9 +179,9 @@ def _entries(delivery: Delivery, order: int) -> Iterable[tuple[str, str, str, En
     for resident, grade, start in records(delivery.grades, contracts.GRADES):
         yield GRADE, resident, "", entry(start, None, grade)
     for staff, qn, role, certificates, start, end in records(delivery.staff, contracts.STAFF):
-        stated = role is not None or "role" not in delivery.unstated
+        role_stated = role is not None or "role" not in delivery.unstated
         brings = None if "certificates" in delivery.unstated and not certificates else certificates or ""
-        yield LEVEL, staff, "", entry(start, end, StatedLevel(qn, role, brings, stated))
+        yield LEVEL, staff, "", entry(start, end, StatedLevel(qn, role, brings, role_stated))
 
 
 _Placed = dict[tuple[str, str, str], list[tuple[date | None, Entry]]]

@@ -119,5 +119,5 @@ def scope_of(stored: Mapping[str, Any]) -> CompletenessScope | None:
     return CompletenessScope(scope["first"], scope["last"], wards, frozenset(scope.get("open_days", ())))
 
 
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

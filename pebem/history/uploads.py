@@ -44,12 +44,12 @@ class FoldedActs:
 
     def by_upload(self, chosen: Contents) -> dict[int, Contents]:
         """Return the first upload that contains each of some contents, and its contents."""
-        found: dict[int, Contents] = {}
+        contents: dict[int, Contents] = {}
         for upload_id, rows in self.sources.items():
             here = np.isin(chosen, rows)
             if here.any():
-                found[upload_id], chosen = chosen[here], chosen[~here]
-        return found
+                contents[upload_id], chosen = chosen[here], chosen[~here]
+        return contents
 
 
 def fold_acts(
@@ -82,27 +82,27 @@ def fold_acts(
     return FoldedActs(stored, sources, repaired)
 
 
-def fold_statements(stated: Mapping[int, Sequence[Delivery]], rules: Mapping[int, StoredRule]) -> Statements:
+def fold_statements(deliveries_of: Mapping[int, Sequence[Delivery]], rules: Mapping[int, StoredRule]) -> Statements:
     """Return what some uploads state about people.
 
     Parameters
     ----------
-    stated
+    deliveries_of
         Number of each upload -> what each of its files states; the first day of each and the columns it does not have
         are those of its rule.
     rules
         How each of them was applied; in their order.
     """
-    folded = []
+    uploads = []
     for rule, numbers in with_repairs(rules):
         deliveries = [
             replace(delivery, cover=cover)
-            for delivery, cover in zip(_by_columns(stated[numbers[0]], rule), rule.covers, strict=True)
+            for delivery, cover in zip(_by_columns(deliveries_of[numbers[0]], rule), rule.covers, strict=True)
         ]
         for number in numbers[1:]:
-            deliveries = _with_repaired(deliveries, _by_columns(stated[number], rules[number]))
-        folded.append(UploadStatements(tuple(deliveries), rule.persons_complete))
-    return statements.fold(folded)
+            deliveries = _with_repaired(deliveries, _by_columns(deliveries_of[number], rules[number]))
+        uploads.append(UploadStatements(tuple(deliveries), rule.persons_complete))
+    return statements.fold(uploads)
 
 
 def with_repairs(rules: Mapping[int, StoredRule]) -> list[tuple[StoredRule, list[int]]]:
@@ -128,9 +128,9 @@ def _rows_with(number: int, sources: Mapping[int, Contents], repaired: Mapping[i
     return np.sort(np.concatenate([sources[number], repaired.get(number, NOTHING)]))
 
 
-def _as_often(stored: Contents, given: Contents) -> Contents:
+def _as_often(stored: Contents, incoming: Contents) -> Contents:
     """Return rows as often as one of both has them."""
-    return apply_acts(stored, given, ApplyRule("none"))
+    return apply_acts(stored, incoming, ApplyRule("none"))
 
 
 def _by_columns(deliveries: Sequence[Delivery], rule: StoredRule) -> list[Delivery]:

@@ -51,5 +51,5 @@ class WardHistory:
         if not len(self.key):
             return np.zeros(len(resident), np.int64)
         place = np.searchsorted(self.key, resident.astype(np.int64) * _DAYS + day, "right") - 1
-        known = (place >= 0) & (self.key[place] // _DAYS == resident)
-        return np.where(known, self.ward[place], 0)
+        in_ward = (place >= 0) & (self.key[place] // _DAYS == resident)
+        return np.where(in_ward, self.ward[place], 0)

@@ -245,13 +245,13 @@ def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.D
     warded = above[timed & (above["ward"] != NO_WARD)]
     keys = ["hour", "ward", "staff", "demand", "outcome"]
     tasks = warded.groupby(keys, as_index=False)[["seconds"]].sum()
-    arcs, attended, wanted = arcs_of(tasks, problem)
+    arcs, attended, fitted = arcs_of(tasks, problem)
     able = _able(arcs, tasks, problem)
     arcs, network = network_of(arcs, tasks, problem)
     arcs = arcs.assign(seconds=assign(network))
     pieces = warded.groupby([*keys, "intervention"], as_index=False)[["seconds"]].sum()
     pieces = pieces.assign(task=pieces.groupby(keys).ngroup())
-    reason = np.where(attended, np.where(wanted, _NO_TIME, _NOBODY_FITS), _NOBODY_THERE)
+    reason = np.where(attended, np.where(fitted, _NO_TIME, _NOBODY_FITS), _NOBODY_THERE)
     spread = _spread(arcs, pieces, problem, reason)
     rest = above[~timed | (above["ward"] == NO_WARD)].rename(columns={"outcome": "before"})
     rest = rest.assign(after=_STAYS, role=-1, obstacle=np.where(timed[rest.index], _NO_WARD, _NO_HOUR))
@@ -299,20 +299,20 @@ def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, problem: ReliefProblem, re
     at_arc, at_piece = (np.searchsorted(start, begin, "right") - 1 for start, _ in spans)
     moves = at_arc >= 0
     moves[moves] = begin[moves] < spans[0][1][at_arc[moves]]
-    given = pieces.iloc[at_piece]
+    spread = pieces.iloc[at_piece]
 
-    def taken(name: str) -> np.ndarray:
+    def of_arc(name: str) -> np.ndarray:
         return np.append(used[name].to_numpy(np.int64), -1)[np.where(moves, at_arc, -1)]
 
     return pd.DataFrame(
         {
-            "day": given["hour"].to_numpy() // HOURS_OF_DAY,
-            "ward": given["ward"].to_numpy(),
-            "intervention": given["intervention"].to_numpy(),
-            "before": given["outcome"].to_numpy(),
-            "after": taken("outcome"),
-            "role": taken("role"),
-            "obstacle": np.where(moves, _MOVES, reason[given["task"]]),
+            "day": spread["hour"].to_numpy() // HOURS_OF_DAY,
+            "ward": spread["ward"].to_numpy(),
+            "intervention": spread["intervention"].to_numpy(),
+            "before": spread["outcome"].to_numpy(),
+            "after": of_arc("outcome"),
+            "role": of_arc("role"),
+            "obstacle": np.where(moves, _MOVES, reason[spread["task"]]),
             "seconds": length,
         }
     )

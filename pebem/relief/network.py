@@ -49,12 +49,12 @@ def _free(problem: ReliefProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     own = problem.work[(problem.work["hour"] != NO_HOUR) & (problem.work["staff"] != STRANGER)]
     free_in_ward, free = roster.seconds_by_ward.copy(), roster.seconds_by_person.copy()
     warded = own[own["ward"] != NO_WARD]
-    for left, cells, part in (
+    for seconds_left, cells, part in (
         (free_in_ward, _positions(roster.by_ward, _ward_cells(warded, problem)), warded),
         (free, _positions(roster.by_person, _person_cells(own, problem)), own),
     ):
         on_duty = cells >= 0
-        np.subtract.at(left, cells[on_duty], part["seconds"].to_numpy()[on_duty])
+        np.subtract.at(seconds_left, cells[on_duty], part["seconds"].to_numpy()[on_duty])
     return free_in_ward, free
 
 
@@ -67,11 +67,11 @@ def _person_cells(frame: pd.DataFrame, problem: ReliefProblem) -> NDArray[np.int
     return (frame["staff"] * problem.hours + frame["hour"]).to_numpy(np.int64)
 
 
-def _positions(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+def _positions(sorted_keys: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return where each wanted key stands among the known ones (sorted, at least one or none wanted), -1 = nowhere."""
-    place = np.searchsorted(known, wanted)
-    found = np.append(known, -1)[place] == wanted
-    return np.where(found, place, -1)
+    place = np.searchsorted(sorted_keys, keys)
+    present = np.append(sorted_keys, -1)[place] == keys
+    return np.where(present, place, -1)
 
 
 def network_of(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> tuple[pd.DataFrame, Network]:
@@ -97,14 +97,14 @@ def network_of(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) 
     def key(kind: int, place: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.where(place >= 0, (hour * len(amounts) + kind) * widest + place, -1)
 
-    taken = np.stack([key(kind, place) for kind, place in enumerate(uses)], axis=1)
-    limits = np.unique(taken)
+    use_keys = np.stack([key(kind, place) for kind, place in enumerate(uses)], axis=1)
+    limits = np.unique(use_keys)
     hour_of_limit, place = np.divmod(limits, widest * len(amounts))
     kind, place = np.divmod(place, widest)
     network = Network(
         part_of_arc=hour,
         part_of_limit=hour_of_limit,
-        uses=np.searchsorted(limits, taken),
+        uses=np.searchsorted(limits, use_keys),
         frees=np.stack([_positions(limits, key(kind, place)) for kind, place in enumerate(frees, 1)], axis=1),
         limit=np.concatenate(amounts)[place + np.cumsum([0, *map(len, amounts)])[kind]],
         gain=(levels[performer["outcome"]] - levels[arcs["outcome"]]).astype(np.int64),

@@ -60,19 +60,19 @@ class ReliefProblem:
 def problem_of(home: CompiledHome) -> ReliefProblem:
     """Gather all that is needed; the one place that knows how the engine codes rows."""
     tables = home.people
-    found = coded(tables.interventions, home)
-    rows, lookup = found.rows, home.lookup
+    coded_rows = coded(tables.interventions, home)
+    rows, lookup = coded_rows.rows, home.lookup
     staff = pd.Index(sorted(home.known_staff))
-    wards = pd.Index(sorted(name for name in found.wards if name is not None), dtype=object)
+    wards = pd.Index(sorted(name for name in coded_rows.wards if name is not None), dtype=object)
     person = rows.staff_day // home.days - FIRST_PERSON
-    minute = tables.interventions["minute_of_day"].to_numpy(np.int64)[found.position]
+    minute = tables.interventions["minute_of_day"].to_numpy(np.int64)[coded_rows.position]
     hour = rows.day * np.int64(HOURS_OF_DAY) + np.maximum(minute, 0) // 60
     placed = (minute >= 0) & hours_that_exist(home.first, home.days)[hour]
     work = pd.DataFrame(
         {
             # Codes of strangers are below 0 and so count from the end.
             "staff": np.append(staff.get_indexer(home.known_staff), [STRANGER] * FIRST_PERSON)[person],
-            "ward": np.array([NO_WARD, *wards.get_indexer(pd.Index(found.wards[1:], dtype=object))])[rows.ward],
+            "ward": np.array([NO_WARD, *wards.get_indexer(pd.Index(coded_rows.wards[1:], dtype=object))])[rows.ward],
             "day": rows.day.astype(np.int64),
             "hour": np.where(placed, hour, NO_HOUR),
             "demand": lookup.demand[lookup.state.ravel()[rows.resident_day], rows.intervention],

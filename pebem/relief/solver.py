@@ -125,8 +125,8 @@ def _solve(
     solver.clearSolver()
     solver.passModel(model)
     solver.run()
-    found = solver.getSolution()
-    plan, price = np.array(found.col_value), -np.array(found.row_dual)
+    solution = solver.getSolution()
+    plan, price = np.array(solution.col_value), -np.array(solution.row_dual)
     return np.rint(plan).astype(np.int64), np.rint(price).astype(np.int64)
 
 
@@ -139,7 +139,7 @@ def _prove(network: Network, value: NDArray[np.int64], plan: NDArray[np.int64], 
             met = row >= 0
             np.add.at(used, row[met], sign * plan[met])
             cost[met] += sign * price[row[met]]
-    kept = (plan >= 0).all() and (used <= network.limit).all()
+    feasible = (plan >= 0).all() and (used <= network.limit).all()
     dear = (price >= 0).all() and (cost >= value).all()
-    if not (kept and dear and int(price @ network.limit) == int(value @ plan)):
+    if not (feasible and dear and int(price @ network.limit) == int(value @ plan)):
         raise UnprovenError("the plan of the solver is not proven to be the best one; this is a fault of the program")

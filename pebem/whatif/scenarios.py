@@ -38,9 +38,9 @@ class PeopleError(ValueError):
         Numbers of people.
     """
 
-    def __init__(self, asked: int, there: int) -> None:
-        super().__init__(f"{asked} people are asked for, there are {there} with one level throughout")
-        self.asked, self.there = asked, there
+    def __init__(self, requested: int, available: int) -> None:
+        super().__init__(f"{requested} people are asked for, there are {available} with one level throughout")
+        self.requested, self.available = requested, available
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,9 @@ def staffed(work: CondensedWork, heads: Mapping[int, int]) -> Scenario:
     level = {one: value for one, value in _levels(work).items() if value}
     if sum(heads.values()) != len(level):
         raise PeopleError(sum(heads.values()), len(level))
-    of = {value: [one for one, own in level.items() if own == value] for value in range(1, HIGHEST_LEVEL + 1)}
-    surplus = [one for value, people in of.items() for one in people[heads.get(value, 0) :]]
-    lacking = [value for value, people in of.items() for _ in range(heads.get(value, 0) - len(people))]
+    staff_of = {value: [one for one, own in level.items() if own == value] for value in range(1, HIGHEST_LEVEL + 1)}
+    surplus = [one for value, people in staff_of.items() for one in people[heads.get(value, 0) :]]
+    lacking = [value for value, people in staff_of.items() for _ in range(heads.get(value, 0) - len(people))]
     return Scenario(levels=dict(zip(surplus, lacking, strict=True)))
 
 

@@ -59,23 +59,23 @@ def deviations(book: RuleBook, cases: Sequence[Case], states: States | None = No
     """
     states = states or states_of(book, cases)
     table = compile_levels(book, states)
-    known = {entry.id for entry in book.criteria}
+    criteria = {entry.id for entry in book.criteria}
     contradictions = []
-    asked: dict[str, _Asked] = {}
+    answers: dict[str, _Asked] = {}
     for row, case in enumerate(cases):
         for expected in case.expected:
             name = expected.intervention
             if name not in book.index:
                 contradictions.append(Deviation(case.id, name, "Diese Intervention gibt es im Regelwerk nicht."))
                 continue
-            if name not in asked:
-                asked[name] = _Asked.of(book, book.interventions[book.index[name]], states, table)
-            problems = asked[name].differences(row, expected)
+            if name not in answers:
+                answers[name] = _Asked.of(book, book.interventions[book.index[name]], states, table)
+            problems = answers[name].differences(row, expected)
             contradictions.extend(Deviation(case.id, name, text) for text in problems)
         contradictions.extend(
             Deviation(case.id, "", f"Das Kriterium „{name}“ gibt es im Regelwerk nicht.")
             for name in case.unstable
-            if name not in known
+            if name not in criteria
         )
     return contradictions
 

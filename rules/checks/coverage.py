@@ -121,13 +121,13 @@ def statute_coverage() -> tuple[Coverage, ...]:
 def total(parts: Iterable[Coverage], name: str = "Zusammen") -> Coverage:
     """Return several kinds as one."""
     kinds = list(parts)
-    known = sum(part.cited + part.own for part in kinds)
+    stated = sum(part.cited + part.own for part in kinds)
     return Coverage(
         name,
         sum(part.entries for part in kinds),
         sum(part.cited for part in kinds),
         sum(part.own for part in kinds),
-        sum(part.certainty * (part.cited + part.own) for part in kinds) / known if known else 0.0,
+        sum(part.certainty * (part.cited + part.own) for part in kinds) / stated if stated else 0.0,
         min((part.oldest for part in kinds if part.oldest), default=None),
     )
 

@@ -187,25 +187,25 @@ def leaves_for(book: RuleBook, intervention: CatalogueEntry) -> list[Leaf]:
 
 
 def _axes(book: RuleBook, intervention: CatalogueEntry) -> Iterator[Axis]:
-    asked = leaves_for(book, intervention)
-    compared = [leaf for leaf in asked if isinstance(leaf, LargestComparison)]
-    by_grade = any(isinstance(leaf, PflegegradComparison) for leaf in asked)
-    banded = sorted({leaf.module for leaf in asked if isinstance(leaf, PunktbereichComparison)})
+    conditions = leaves_for(book, intervention)
+    compared = [leaf for leaf in conditions if isinstance(leaf, LargestComparison)]
+    by_grade = any(isinstance(leaf, PflegegradComparison) for leaf in conditions)
+    banded = sorted({leaf.module for leaf in conditions if isinstance(leaf, PunktbereichComparison)})
     summed = range(1, 7) if by_grade else banded
-    seen: set[str] = set()
+    used_items: set[str] = set()
     for items, cuts in _groups(compared):
-        seen.update(items)
+        used_items.update(items)
         yield _items(items, cuts, summed=module_of(items[0]) in summed)
     edition = instrument(book.as_of)
-    rest = {m: [c for c in ASSESSMENT_CELLS if module_of(c) == m and c not in seen] for m in summed}
+    rest = {m: [c for c in ASSESSMENT_CELLS if module_of(c) == m and c not in used_items] for m in summed}
     fills = {m: [_filled(m, rest[m], total) for total in (0, *edition.bands_from[m])] for m in summed}
     for module in banded:
         yield _module(module, fills[module], rest[module])
     if by_grade:
-        others = [m for m in summed if m not in banded]
-        yield _assessment({m: fills[m] for m in others}, [cell for m in others for cell in rest[m]])
+        unbanded = [m for m in summed if m not in banded]
+        yield _assessment({m: fills[m] for m in unbanded}, [cell for m in unbanded for cell in rest[m]])
         yield Axis(_SPECIAL, ({_SPECIAL: 0}, {_SPECIAL: 1}), 2)
-    yield from _instability([leaf for leaf in asked if isinstance(leaf, Unstable)], book)
+    yield from _instability([leaf for leaf in conditions if isinstance(leaf, Unstable)], book)
 
 
 # ---------------------------------------------------------------- items compared one by one
@@ -233,17 +233,17 @@ def _cuts(leaf: LargestComparison) -> tuple[int, ...]:
 
 def _items(items: tuple[str, ...], cuts: tuple[int, ...], *, summed: bool) -> Axis:
     """Return the axis of items seen together: one at each class, the others at nothing, full need, or not recorded."""
-    first, *others = items
+    first, *further = items
     gate = GATES.get(first)
     opened = {gate: CONTINENCE_OPENS_FROM} if gate else {}
-    nothing = dict.fromkeys(others, 0)
+    nothing = dict.fromkeys(further, 0)
     rising = [opened | nothing | {first: _points(first, value)} for value in cuts]
     if gate:  # behind a closed gate points do not count
         rising.insert(0, {gate: _CLOSED, first: _points(first, _TOP)})
     rising.append(opened | {item: _points(item, _TOP) for item in items})
     more = [opened | dict.fromkeys(items, MISSING)]
-    if others:
-        more += [opened | dict.fromkeys(others, MISSING) | {first: _points(first, value)} for value in cuts]
+    if further:
+        more += [opened | dict.fromkeys(further, MISSING) | {first: _points(first, value)} for value in cuts]
     if summed:  # the same largest value with more points in all
         more += [opened | {item: _points(item, cut - 1) for item in items} for cut in cuts[1:]]
     rising = [entry for i, entry in enumerate(rising) if entry not in rising[:i]]
@@ -307,13 +307,13 @@ def _criterion(name: str) -> str:
     return f"instabil: {name}"
 
 
-def _instability(asked: list[Unstable], book: RuleBook) -> Iterator[Axis]:
+def _instability(conditions: list[Unstable], book: RuleBook) -> Iterator[Axis]:
     """Return one axis for criteria that the same conditions name."""
     groups: dict[tuple[bool, ...], str] = {}
     for criterion in book.criteria:
-        seen = tuple(not leaf.criteria or criterion.id in leaf.criteria for leaf in asked)
-        if any(seen):
-            groups.setdefault(seen, criterion.id)
+        mentioned_by = tuple(not leaf.criteria or criterion.id in leaf.criteria for leaf in conditions)
+        if any(mentioned_by):
+            groups.setdefault(mentioned_by, criterion.id)
     for name in groups.values():
         key = _criterion(name)
         yield Axis(key, ({key: 0}, {key: 1}), 2)

@@ -76,8 +76,8 @@ def problem(
             break
         if isinstance(value, Mapping) and "id" in value:
             entry = str(value["id"])
-    known = places[file].lines if file in places else {}
-    line = next((known[steps[:n]] for n in range(len(steps), -1, -1) if steps[:n] in known), 0)
+    lines = places[file].lines if file in places else {}
+    line = next((lines[steps[:n]] for n in range(len(steps), -1, -1) if steps[:n] in lines), 0)
     return BookProblem(_path(name, file), line, entry, message)
 
 
@@ -98,10 +98,10 @@ def _meaning(documents: Mapping[str, Any], places: Mapping[str, Places]) -> _Fou
     yield from _coverage(documents)
 
 
-def _unknown_source(source: str, known: list[str]) -> str:
-    close = closest(source, known)
-    meant = f"Meinten Sie „{close}“? " if close else ""
-    return f"Die Quelle „{source}“ steht nicht in rulebook.yaml. {meant}Vorhanden sind: {', '.join(known) or 'keine'}."
+def _unknown_source(source: str, sources: list[str]) -> str:
+    close = closest(source, sources)
+    hint = f"Meinten Sie „{close}“? " if close else ""
+    return f"Die Quelle „{source}“ steht nicht in rulebook.yaml. {hint}Vorhanden sind: {', '.join(sources) or 'keine'}."
 
 
 def _order(entry: Mapping[str, Any], steps: Steps) -> Iterator[tuple[Steps, str]]:

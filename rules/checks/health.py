@@ -60,9 +60,9 @@ def health(
 
 def health_files(folder: Path) -> list[str]:
     """Return what is unsound in the files of an edition, one German sentence a problem with file, line and entry."""
-    read = {name: read_marked(folder / name) for name in FILES}
-    contents = {name: content for name, (content, _, _) in read.items()}
-    places = {name: marks for name, (_, marks, _) in read.items()}
+    marked = {name: read_marked(folder / name) for name in FILES}
+    contents = {name: content for name, (content, _, _) in marked.items()}
+    places = {name: marks for name, (_, marks, _) in marked.items()}
     return [str(found) for found in health(contents, str(folder), places)]
 
 
@@ -160,8 +160,8 @@ def _falls(book: RuleBook, entry: CatalogueEntry) -> Iterator[tuple[str, str]]:
 def _levels(book: RuleBook, entry: CatalogueEntry, states: States) -> NDArray[np.int64]:
     """Return the least level of an intervention for states in which everything is recorded, shape (n,)."""
     covering = [rule for rule in book.rules if entry.kind in rule.kinds]
-    asked = [(evaluate(r.condition, states, entry, book.as_of) == TRUE) * r.level_for(entry) for r in covering]
-    return np.max(asked, axis=0)
+    levels = [(evaluate(r.condition, states, entry, book.as_of) == TRUE) * r.level_for(entry) for r in covering]
+    return np.max(levels, axis=0)
 
 
 def _fall(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> tuple[str, str]:

@@ -139,22 +139,22 @@ def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:
     facts, states, intervention, on = case.facts, case.states, case.intervention, case.on
     truth = int(evaluate(rule.condition, states, intervention, on)[0])
     applies = None if truth not in {TRUE, FALSE} else truth == TRUE
-    asked = rule.level_for(intervention)
+    rule_level = rule.level_for(intervention)
     items = items_of(rule.condition, intervention)
     inputs = [_item_input(item, facts, states) for item in items]
     sums = list(summed(rule.condition, states, on)) if facts.assessed else []
     inputs.extend(Input("", each.title, each.value, None, facts.assessment_from, "Begutachtung") for each in sums)
     if mentions(rule.condition, Unstable):
-        seen = active_criteria(rule.condition, facts)
-        inputs.extend(Input("", c.label, "in Kraft", None, c.start, "Kriterium") for c in seen)
+        criteria = active_criteria(rule.condition, facts)
+        inputs.extend(Input("", c.label, "in Kraft", None, c.start, "Kriterium") for c in criteria)
     titles = instrument(facts.day).criteria
     lacking = [f"{item} {titles[item].title}" for item in items if int(states.points(item)[0]) == MISSING]
     missing = tuple(dict.fromkeys([*lacking, *(name for each in sums for name in each.missing)]))
     return RuleAnswer(
         rule=rule,
-        level=asked,
+        level=rule_level,
         applies=applies,
-        decides=applies is True and level > 0 and asked == level,
+        decides=applies is True and level > 0 and rule_level == level,
         condition=words(rule.condition),
         inputs=tuple(inputs),
         missing=missing,

@@ -83,8 +83,8 @@ def because(condition: Condition, case: ConditionContext) -> str:
         case LargestComparison():
             return _largest(condition, case)
         case PunktbereichComparison() | PflegegradComparison():
-            seen = of_leaf(condition, case.states, case.on)
-            return f"{seen.title} {_BOUNDS[condition.operator]} {condition.value} ist (jetzt {seen.value})"
+            evidence = of_leaf(condition, case.states, case.on)
+            return f"{evidence.title} {_BOUNDS[condition.operator]} {condition.value} ist (jetzt {evidence.value})"
         case And(parts):
             return " und ".join(because(part, case) for part in parts)
         case Or(parts) | AtLeast(_, parts):
@@ -95,8 +95,8 @@ def because(condition: Condition, case: ConditionContext) -> str:
 
 def active_criteria(condition: Condition, facts: Facts) -> tuple[ActiveCriterion, ...]:
     """Return the active instability criteria that a condition looks at, as recorded."""
-    asked = [leaf.criteria for leaf in leaves(condition) if isinstance(leaf, Unstable)]
-    return tuple(c for c in facts.criteria if any(not names or c.id in names for names in asked))
+    criteria_named = [leaf.criteria for leaf in leaves(condition) if isinstance(leaf, Unstable)]
+    return tuple(c for c in facts.criteria if any(not names or c.id in names for names in criteria_named))
 
 
 def _unstable(condition: Unstable, facts: Facts) -> str:
@@ -108,8 +108,8 @@ def _unstable(condition: Unstable, facts: Facts) -> str:
 
 
 def _value(case: ConditionContext, item: str, measure: str) -> int:
-    read = case.states.grade if measure == "grad" else case.states.frequency
-    return int(read(item)[0])
+    measured = case.states.grade if measure == "grad" else case.states.frequency
+    return int(measured(item)[0])
 
 
 def _named(case: ConditionContext, item: str, step: int) -> tuple[str, str]:
@@ -122,12 +122,14 @@ def _largest(condition: LargestComparison, case: ConditionContext) -> str:
     """Name the criteria that make a comparison true; where it is about small values, all of them."""
     items = condition.items or case.intervention.bi_items
     values = {item: _value(case, item, condition.measure) for item in items}
-    shown = {i: v for i, v in values.items() if v != MISSING and (condition.operator != ">=" or v >= condition.value)}
+    recorded = {
+        i: v for i, v in values.items() if v != MISSING and (condition.operator != ">=" or v >= condition.value)
+    }
     by_words: dict[str, list[str]] = {}
-    for item, value in shown.items():
-        beyond = condition.operator == ">=" and value > condition.value
-        named, word = _named(case, item, condition.value if beyond else value)
-        by_words.setdefault(f"{_or_worse(item)} {word}" if beyond else word, []).append(named)
+    for item, value in recorded.items():
+        exceeded = condition.operator == ">=" and value > condition.value
+        named, word = _named(case, item, condition.value if exceeded else value)
+        by_words.setdefault(f"{_or_worse(item)} {word}" if exceeded else word, []).append(named)
     singular, plural = ("ist", "sind") if condition.measure == "grad" else ("vorkommt", "vorkommen")
     clauses = [f"{_together(named)} {word} {plural if named[1:] else singular}" for word, named in by_words.items()]
     return " und ".join(clauses) or f"gilt: {words(condition)}"
@@ -151,9 +153,9 @@ def needed(condition: Condition, case: ConditionContext) -> Needed | None:
             certain = f" ({' oder '.join(criteria)})" if criteria else ""
             return Needed(f"eine instabile gesundheitliche Situation{certain} bestünde", 1)
         case PunktbereichComparison(operator=">=") | PflegegradComparison(operator=">="):
-            seen = of_leaf(condition, case.states, case.on)
-            text = f"{seen.title} mindestens {condition.value} wäre (jetzt {seen.value})"
-            return Needed(text, condition.value - seen.low)
+            evidence = of_leaf(condition, case.states, case.on)
+            text = f"{evidence.title} mindestens {condition.value} wäre (jetzt {evidence.value})"
+            return Needed(text, condition.value - evidence.low)
         case LargestComparison(operator=">="):
             return _raised(condition, case)
         case And() | Or() | AtLeast():

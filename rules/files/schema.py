@@ -63,29 +63,32 @@ def _in_order(error: ValidationError) -> list[tuple[bool, Any]]:
 
 def _said(error: ValidationError, steps: Steps, spot: str) -> Iterator[tuple[Steps, str]]:
     """Say one finding of the schema in our words."""
-    value, schema, wanted = (cast("Any", part) for part in (error.instance, error.schema, error.validator_value))
+    value, schema, expected = (cast("Any", part) for part in (error.instance, error.schema, error.validator_value))
     allowed = schema.get("description")
     match error.validator:
         case "required":
-            missing = next(name for name in wanted if name not in value and f"'{name}'" in error.message)
+            missing = next(name for name in expected if name not in value and f"'{name}'" in error.message)
             yield steps, f"{spot}„{missing}“ fehlt. Bitte ergänzen Sie die Angabe."
         case "additionalProperties":
-            known = list(schema["properties"])
-            for extra in [name for name in value if name not in known]:
-                close = closest(str(extra), known)
-                meant = f"Meinten Sie „{close}“? " if close else ""
-                yield (*steps, extra), f"{spot}„{extra}“ gehört nicht hierher. {meant}Möglich sind: {', '.join(known)}."
+            properties = list(schema["properties"])
+            for extra in [name for name in value if name not in properties]:
+                close = closest(str(extra), properties)
+                hint = f"Meinten Sie „{close}“? " if close else ""
+                yield (
+                    (*steps, extra),
+                    f"{spot}„{extra}“ gehört nicht hierher. {hint}Möglich sind: {', '.join(properties)}.",
+                )
         case "oneOf" if isinstance(value, Mapping):
             yield steps, f"{spot}{allowed}."
         case "enum":
-            names = [str(name) for name in wanted]
+            names = [str(name) for name in expected]
             close = closest(str(value), names)
-            meant = f"meinten Sie „{close}“? Erlaubt" if close else "erlaubt"
-            yield steps, f"{spot}{shown(value)} ist nicht möglich; {meant} sind {', '.join(names)}."
+            hint = f"meinten Sie „{close}“? Erlaubt" if close else "erlaubt"
+            yield steps, f"{spot}{shown(value)} ist nicht möglich; {hint} sind {', '.join(names)}."
         case "minItems" | "minProperties" if not allowed:
             yield steps, f"{spot}die Liste ist leer; nötig ist mindestens ein Eintrag."
         case "type" if not allowed:
-            yield steps, f"{spot}{shown(value)} ist nicht möglich; erlaubt ist {_TYPES[wanted]}."
+            yield steps, f"{spot}{shown(value)} ist nicht möglich; erlaubt ist {_TYPES[expected]}."
         case _:
             yield steps, f"{spot}{shown(value)} ist nicht möglich; {allowed or error.message}."
 

@@ -88,27 +88,29 @@ def read_marked(path: Path) -> tuple[Any, Places, list[BookProblem]]:
         return None, places, [BookProblem(str(path), mark.line + 1 if mark else 0, "", text)]
 
 
-def _walk(node: yaml.Node, steps: Steps, entry: str, places: Places, seen: set[int]) -> Iterator[tuple[int, str, str]]:
+def _walk(
+    node: yaml.Node, steps: Steps, entry: str, places: Places, visited: set[int]
+) -> Iterator[tuple[int, str, str]]:
     """Note the places below a node; give line, entry and message of what we do not take."""
     line = node.start_mark.line + 1
     places.lines.setdefault(steps, line)
-    if id(node) in seen:
+    if id(node) in visited:
         yield line, entry, "Verweise mit & und * sind nicht möglich; bitte schreiben Sie den Inhalt aus."
         return
-    seen.add(id(node))
+    visited.add(id(node))
     if len(steps) > _DEEPEST:
         yield line, entry, "So tief verschachtelt ist kein Regelwerk."
     elif isinstance(node, yaml.SequenceNode):
         for position, part in enumerate(node.value):
-            yield from _walk(part, (*steps, position), entry, places, seen)
+            yield from _walk(part, (*steps, position), entry, places, visited)
     elif isinstance(node, yaml.MappingNode):
-        yield from _walk_mapping(node, steps, (steps and _id_of(node)) or entry, places, seen)
+        yield from _walk_mapping(node, steps, (steps and _id_of(node)) or entry, places, visited)
     elif isinstance(node, yaml.ScalarNode) and node.start_mark.line == node.end_mark.line:
         places.columns[steps] = node.start_mark.column + (2 if node.style else 1)
 
 
 def _walk_mapping(
-    node: yaml.MappingNode, steps: Steps, entry: str, places: Places, seen: set[int]
+    node: yaml.MappingNode, steps: Steps, entry: str, places: Places, visited: set[int]
 ) -> Iterator[tuple[int, str, str]]:
     """Do the same for keys and values of a mapping."""
     first: dict[str, int] = {}
@@ -128,7 +130,7 @@ def _walk_mapping(
         else:
             first[name] = line
             places.lines[*steps, name] = line
-            yield from _walk(value, (*steps, name), entry, places, seen)
+            yield from _walk(value, (*steps, name), entry, places, visited)
 
 
 def _id_of(node: yaml.MappingNode) -> str:

@@ -93,10 +93,10 @@ class _Reader:
     def _peek(self) -> str:
         return self._tokens[self._next][0] if self._next < len(self._tokens) else ""
 
-    def _take(self, *wanted: str) -> str:
+    def _take(self, *tokens: str) -> str:
         token = self._peek()
-        if wanted and token not in wanted:
-            expected = " oder ".join(f"„{word}“" for word in wanted)
+        if tokens and token not in tokens:
+            expected = " oder ".join(f"„{word}“" for word in tokens)
             there = f"es steht aber „{token}“" if token else "die Bedingung ist aber zu Ende"
             raise self._problem(f"Hier wird {expected} erwartet, {there}.")
         self._next += 1
@@ -164,10 +164,10 @@ class _Reader:
         return Not(condition) if negations else condition
 
     def _not_a_condition(self, word: str) -> str:
-        known = ", ".join(_POSSIBLE.values())
+        possible = ", ".join(_POSSIBLE.values())
         if not word:
-            return f"Hier fehlt eine Bedingung; möglich sind: {known}."
-        return f"„{word}“ ist keine Bedingung{_meant(word, _POSSIBLE)}; möglich sind: {known}."
+            return f"Hier fehlt eine Bedingung; möglich sind: {possible}."
+        return f"„{word}“ ist keine Bedingung{_meant(word, _POSSIBLE)}; möglich sind: {possible}."
 
     def _unstable(self) -> Unstable:
         if self._peek() != "(":
@@ -182,15 +182,17 @@ class _Reader:
             raise self._problem("Hier steht genau ein Zertifikat; verbinden Sie mehrere mit „oder“.")
         return Certified(names[0])
 
-    def _names(self, known: Collection[str] | None, what: str) -> tuple[str, ...]:
+    def _names(self, vocabulary: Collection[str] | None, what: str) -> tuple[str, ...]:
         """Read names in brackets."""
         self._take("(")
         names = []
         while True:
             name = self._peek()
-            if not name or not name[0].isalpha() or (known is not None and name not in known):
-                there = ", ".join(known) if known else "keine"
-                raise self._problem(f"„{name}“ ist {what}{_meant(name, known or ())}; vorhanden sind: {there}.")
+            if not name or not name[0].isalpha() or (vocabulary is not None and name not in vocabulary):
+                available = ", ".join(vocabulary) if vocabulary else "keine"
+                raise self._problem(
+                    f"„{name}“ ist {what}{_meant(name, vocabulary or ())}; vorhanden sind: {available}."
+                )
             names.append(self._take())
             if self._take(",", ")") == ")":
                 return tuple(names)
@@ -260,6 +262,6 @@ class _Reader:
         return AtLeast(count, tuple(parts))
 
 
-def _meant(word: str, known: Collection[str]) -> str:
-    nearest = closest(word, known)
+def _meant(word: str, vocabulary: Collection[str]) -> str:
+    nearest = closest(word, vocabulary)
     return f" (meinten Sie „{nearest}“?)" if nearest else ""

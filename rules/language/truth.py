@@ -59,11 +59,11 @@ def bounds(
     condition: LargestComparison, states: States, items: tuple[str, ...]
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Return the least and greatest value the largest of ``items`` can have, both of shape (n,)."""
-    read = states.grade if condition.measure == "grad" else states.frequency
+    measured = states.grade if condition.measure == "grad" else states.frequency
     low = np.zeros(states.size, np.int8)
     high = np.zeros(states.size, np.int8)
     for item in items:
-        value = read(item)
+        value = measured(item)
         np.maximum(low, value, out=low)  # unknown is -1, below every value
         np.maximum(high, np.where(value < 0, np.int8(_SCALE_TOP), value), out=high)
     return low, high
