@@ -102,18 +102,18 @@ def measure(seed: int) -> Rates:
         ]
         times: list[list[float]] = [[], []]
         for _ in range(_ROUNDS):
-            for work, taken in zip(works, times, strict=True):
+            for work, seconds in zip(works, times, strict=True):
                 shutil.rmtree(work.out, ignore_errors=True)
                 start = time.process_time()
                 work(_NAME)
-                taken.append(time.process_time() - start)
+                seconds.append(time.process_time() - start)
         files = homes.files(full, _NAME)
         rows = sum(pq.ParquetFile(path).metadata.num_rows for path in files.interventions)
         results = sum(path.stat().st_size for path in works[0].out.rglob("*") if path.is_file())
         shutil.rmtree(works[0].out)
         summary = works[0](_NAME)
         shutil.rmtree(works[0].out)
-        (weighed,) = run_homes([_NAME], Weighed(works[0]), workers=2)
+        (memory_run,) = run_homes([_NAME], Weighed(works[0]), workers=2)
         return Rates(
             row=(min(times[0]) - min(times[1])) / (rows - 1),
             home=min(times[1]),
@@ -121,7 +121,7 @@ def measure(seed: int) -> Rates:
             row_bytes=sum(path.stat().st_size for path in files.interventions) / rows,
             home_bytes=sum(path.stat().st_size for path in files.master.values()),
             result_bytes=results,
-            peak=weighed.result or 0,
+            peak=memory_run.result or 0,
             rows=rows,
         )
 

@@ -51,17 +51,17 @@ def measure(sizes: Sequence[int], seed: int) -> dict[str, list[float]]:
     book = rules.load(homes.START)
     period = homes.period(_DAYS)
     number = min(_DRAWN, sizes[-1] // _SMALLEST)
-    drawn = [homes.home(book, i, _DAYS, _SMALLEST, seed) for i in range(number)]
+    sample_homes = [homes.home(book, i, _DAYS, _SMALLEST, seed) for i in range(number)]
     batches = [homes.home(book, 0, _DAYS, _SMALLEST, seed + i).interventions for i in range(number)]
     # They go on where they stopped: the smallest size does not always find its rows in the cache.
-    of_homes, of_batches = cycle(drawn), cycle(batches)
+    of_homes, of_batches = cycle(sample_homes), cycle(batches)
 
     def many(size: int) -> None:
         for home in islice(of_homes, size // _SMALLEST):
             pebem.score(home, book, period)
 
     def single(size: int) -> None:
-        pebem.stream(drawn[0], islice(of_batches, size // _SMALLEST), book, period)
+        pebem.stream(sample_homes[0], islice(of_batches, size // _SMALLEST), book, period)
 
     works = {(what, size): partial(what, size) for what in (many, single) for size in sizes}
     times = shortest(works, _ROUNDS)

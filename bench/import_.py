@@ -117,18 +117,18 @@ def _calamine(path: Path) -> None:
         book.get_sheet_by_name(name).to_python()
 
 
-def _check(read: ReadFiles, totals: tuple[int, int]) -> None:
-    seconds = read.tables.interventions["seconds"]
+def _check(result: ReadFiles, totals: tuple[int, int]) -> None:
+    seconds = result.tables.interventions["seconds"]
     if (len(seconds), int(seconds[seconds > 0].sum())) != totals:
         raise BenchError("Gelesen wurde etwas anderes, als geschrieben war. Bitte melden Sie den Fehler.")
 
 
 def _apart(files: Sequence[Path], totals: tuple[int, int]) -> tuple[int, int]:
     program = [sys.executable, "-m", "bench.import_", json.dumps([[str(file) for file in files], totals])]
-    done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
-    if done.returncode:
-        raise BenchError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
-    begun, peak = json.loads(done.stdout)
+    process = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
+    if process.returncode:
+        raise BenchError(f"Die Messung des Speichers ist gescheitert: {process.stderr.strip().splitlines()[-1]}")
+    begun, peak = json.loads(process.stdout)
     return begun, peak
 
 

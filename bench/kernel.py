@@ -56,10 +56,10 @@ def run(rows: int, seed: int) -> None:
     columns, lookup = draw(homes, seed)
     rows = len(columns)
     twins = _twins()
-    expected, *others = (list(tallied(columns, lookup, tally)) for tally in twins.values())
-    if not all(_same_cells(expected, found) for found in others):
+    expected, *alternatives = (list(tallied(columns, lookup, tally)) for tally in twins.values())
+    if not all(_same_cells(expected, found) for found in alternatives):
         raise disagreement("numba")
-    others.clear()
+    alternatives.clear()
     times = shortest(_ourselves(columns, lookup, twins), _ROUNDS)
     width = sum(column.itemsize for column in _columns(columns))
     say(f"Kern: {rows} Zeilen aus {homes} Einrichtungen, {width} Byte je Zeile, zufällige Codes")

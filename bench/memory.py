@@ -63,10 +63,10 @@ def run(rows: int, seed: int) -> None:
 
 def _apart(what: str, rows: int, seed: int) -> dict[str, int]:
     program = [sys.executable, "-m", "bench.memory", what, str(rows), str(seed)]
-    done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
-    if done.returncode:
-        raise BenchError(f"Die Messung des Speichers ist gescheitert: {done.stderr.strip().splitlines()[-1]}")
-    result: dict[str, int] = json.loads(done.stdout)
+    process = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603  # our own program
+    if process.returncode:
+        raise BenchError(f"Die Messung des Speichers ist gescheitert: {process.stderr.strip().splitlines()[-1]}")
+    result: dict[str, int] = json.loads(process.stdout)
     return result
 
 

@@ -44,27 +44,27 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
     days, size, number = shape
     period = homes.period(days)
     say(f"Ganzer Weg, Tabellen mit Text hinein, Summen heraus: {number} {what} zu {size} Zeilen")
-    drawn = [homes.home(book, i, days, size, seed) for i in range(number)]
-    table = path_tables.path_tables_of(drawn, book, period)
+    sample_homes = [homes.home(book, i, days, size, seed) for i in range(number)]
+    table = path_tables.path_tables_of(sample_homes, book, period)
     frames = rivals.for_polars(table)
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         rivals.for_duckdb(connection, table)
 
         def ours() -> list[Aggregate]:
-            return [pebem.score(home, book, period) for home in drawn]
+            return [pebem.score(home, book, period) for home in sample_homes]
 
-        others: dict[str, Callable[[], Mapping[str, Any]]] = {
+        rivals_work: dict[str, Callable[[], Mapping[str, Any]]] = {
             "pandas": lambda: rivals.path_by_pandas(table),
             "polars": lambda: rivals.path_by_polars(frames, table),
             "DuckDB": lambda: rivals.path_by_duckdb(connection, table),
         }
         expected = path_tables.comparable(path_tables.of_engine(ours()), table.rows)
-        for name, work in others.items():
+        for name, work in rivals_work.items():
             answer = path_tables.comparable(rivals.labelled(work(), table.rows), table.rows)
             if not all(np.array_equal(answer[part], cells) for part, cells in expected.items()):
                 raise disagreement(name)
-        times = shortest({"pebem.score": ours, **others}, _ROUNDS)
+        times = shortest({"pebem.score": ours, **rivals_work}, _ROUNDS)
     own, rows = times["pebem.score"], len(table.rows)
     for name, seconds in times.items():
         say(f"  {name:<26}{seconds * 1e9 / rows:8.1f} ns je Zeile   {seconds / own:6.2f} x pebem.score")

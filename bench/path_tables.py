@@ -185,8 +185,8 @@ def _supplies(employed: pd.DataFrame, home: CompiledHome, period: tuple[date, da
 def _ends(home: CompiledHome) -> pd.DataFrame:
     demand, supply = np.indices(home.lookup.end.shape)
     end = home.lookup.end.ravel()
-    known = (home.ends.resident, home.ends.assessed, home.ends.staff)
-    flags = {name: column[end].astype(np.int64) for name, column in zip(FLAGS, known, strict=True)}
+    recorded = (home.ends.resident, home.ends.assessed, home.ends.staff)
+    flags = {name: column[end].astype(np.int64) for name, column in zip(FLAGS, recorded, strict=True)}
     return pd.DataFrame(
         {"demand": demand.ravel().astype(np.int32), "supply": supply.ravel(), "outcome": home.ends.outcome[end]} | flags
     )

@@ -104,8 +104,8 @@ def path_by_pandas(table: PathTables) -> dict[str, pd.DataFrame]:
     staff = staff[staff["date"] <= staff["until"]]
     staff["staff_day"] = fused(staff, "staff")
 
-    done = table.rows["status"].isna() | (table.rows["status"] == _DONE)
-    counted = table.rows[done & table.rows["date"].between(first, last)]
+    performed = table.rows["status"].isna() | (table.rows["status"] == _DONE)
+    counted = table.rows[performed & table.rows["date"].between(first, last)]
     rows = counted[["home", "date"]].assign(
         **{name: counted[name].cat.codes for name in ("ward", "shift", "intervention")},
         resident_day=fused(counted, "resident"),
@@ -131,9 +131,9 @@ def path_by_pandas(table: PathTables) -> dict[str, pd.DataFrame]:
         return rows.groupby(list(keys), sort=False).agg(**sums).reset_index()
 
     sums = {"count": ("seconds", "size"), "seconds": ("seconds", "sum")}
-    known = {"counted": ("seconds", "size")} | {name: (name, "sum") for name in COUNTS[1:]}
+    coverage_sums = {"counted": ("seconds", "size")} | {name: (name, "sum") for name in COUNTS[1:]}
     by_grouping = {name: grouped(keys, sums) for name, keys in GROUPINGS.items()}
-    return by_grouping | {"coverage": grouped(COVERAGE, known)}
+    return by_grouping | {"coverage": grouped(COVERAGE, coverage_sums)}
 
 
 def for_polars(table: PathTables) -> dict[str, pl.DataFrame]:
@@ -175,11 +175,11 @@ def path_by_polars(frames: Mapping[str, pl.DataFrame], table: PathTables) -> dic
     staff = t["staff"].select("staff").unique().join(calendar, how="cross").sort("date")
     staff = effective(staff, t["staff"], "staff").filter(date <= pl.col("until"))
     staff = staff.select("supply", staff_day=pl.col("staff") * _DAYS + day)
-    done = pl.col("status").is_null() | (pl.col("status") == STATUSES.index(_DONE))
+    performed = pl.col("status").is_null() | (pl.col("status") == STATUSES.index(_DONE))
     without = pl.when(pl.col("resident").is_null()).then(no_resident).otherwise(unknown).cast(pl.Int32)
     rows = (
         t["rows"]
-        .filter(done & date.is_between(first, last))
+        .filter(performed & date.is_between(first, last))
         .with_columns(resident_day=pl.col("resident") * _DAYS + day, staff_day=pl.col("staff") * _DAYS + day)
         .join(residents, on="resident_day", how="left")
         .join(staff, on="staff_day", how="left")
@@ -193,10 +193,10 @@ def path_by_polars(frames: Mapping[str, pl.DataFrame], table: PathTables) -> dic
         .with_columns(minuten=(pl.col("seconds") >= 0).cast(pl.Int64), seconds=pl.col("seconds").clip(0).cast(pl.Int64))
     )
     sums = [pl.len().alias("count"), pl.col("seconds").sum()]
-    asked = {name: rows.group_by(keys).agg(sums) for name, keys in GROUPINGS.items()}
-    known = [pl.len().alias("counted"), *(pl.col(name).sum() for name in COUNTS[1:])]
-    asked["coverage"] = rows.group_by(COVERAGE).agg(known)
-    return dict(zip(asked, pl.collect_all(list(asked.values()), engine="streaming"), strict=True))
+    queries = {name: rows.group_by(keys).agg(sums) for name, keys in GROUPINGS.items()}
+    coverage_sums = [pl.len().alias("counted"), *(pl.col(name).sum() for name in COUNTS[1:])]
+    queries["coverage"] = rows.group_by(COVERAGE).agg(coverage_sums)
+    return dict(zip(queries, pl.collect_all(list(queries.values()), engine="streaming"), strict=True))
 
 
 def labelled(
@@ -259,10 +259,10 @@ def path_by_duckdb(connection: duckdb.DuckDBPyConnection, table: PathTables) -> 
         WHERE (r.status IS NULL OR r.status = '{_DONE}') AND r.date BETWEEN DATE '{first}' AND DATE '{last}'"""
     )
     sums = "count(*) AS count, sum(seconds)::BIGINT AS seconds"
-    known = ", ".join(f"sum({name}::INTEGER)::BIGINT AS {name}" for name in COUNTS[1:])
-    asked = {name: (keys, sums) for name, keys in GROUPINGS.items()}
-    asked["coverage"] = (COVERAGE, f"count(*) AS counted, {known}")
+    coverage_sums = ", ".join(f"sum({name}::INTEGER)::BIGINT AS {name}" for name in COUNTS[1:])
+    queries = {name: (keys, sums) for name, keys in GROUPINGS.items()}
+    queries["coverage"] = (COVERAGE, f"count(*) AS counted, {coverage_sums}")
     return {
         name: connection.execute(f"SELECT {', '.join(keys)}, {what} FROM joined GROUP BY ALL").df()
-        for name, (keys, what) in asked.items()
+        for name, (keys, what) in queries.items()
     }

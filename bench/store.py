@@ -136,7 +136,7 @@ def _undone(engine: Engine, work: Callable[[Connection], object]) -> None:
 
 
 def _add(connection: Connection, frame: pd.DataFrame, people: dict[str, dict[str, int]]) -> int:
-    return bulk.add_interventions(connection, frame, home_id=1, upload_id=1, **people, done=lambda _: None)
+    return bulk.add_interventions(connection, frame, home_id=1, upload_id=1, **people, on_progress=lambda _: None)
 
 
 def _driver(connection: Connection, tuples: list[tuple[Any, ...]]) -> None:

@@ -35,8 +35,10 @@ def analyse(options: argparse.Namespace) -> int:
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
     conventions = replace(conventions_of(options.files, options.profile), shift_starts=options.shifts or {})
-    read = opened(lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords))
-    tables = read.for_engine()
+    files_read = opened(
+        lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords)
+    )
+    tables = files_read.for_engine()
     period = _period(tables, options.first, options.last)
     if period:
         book = rules.load(period[1], options.rulebook)
@@ -52,13 +54,13 @@ def analyse(options: argparse.Namespace) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         fit_json.write(options.out / "fit.json", result)
         fit_xlsx.write(options.out / "fit.xlsx", result, book)
-        findings_xlsx.write(options.out / "findings.xlsx", read.findings)
+        findings_xlsx.write(options.out / "findings.xlsx", files_read.findings)
     except OSError as problem:
         raise CommandError(
             f"In den Ordner {options.out} kann nicht geschrieben werden ({problem.strerror}). "
             "Bitte wählen Sie einen anderen."
         ) from problem
-    return summary(read.findings, result["input"]["counted"], options.out)
+    return summary(files_read.findings, result["input"]["counted"], options.out)
 
 
 def _nothing_readable(tables: pebem.Tables) -> pebem.Aggregate:

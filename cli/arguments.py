@@ -34,8 +34,8 @@ def shift_starts(text: str) -> dict[str, str]:
     from importers.content.intervention_names import IGNORE  # noqa: PLC0415
     from importers.values import shift_starts as known  # noqa: PLC0415
 
-    said = dict(part.strip().partition("=")[::2] for part in text.split(","))
-    starts = {shift.strip(): time.strip() for shift, time in said.items()}
+    written_starts = dict(part.strip().partition("=")[::2] for part in text.split(","))
+    starts = {shift.strip(): time.strip() for shift, time in written_starts.items()}
     usual = dict.fromkeys(known.CODES, IGNORE)
     if not set(starts) <= set(usual) or not known.starts(usual | starts) or None in map(known.minute, starts.values()):
         raise CommandError(
@@ -75,9 +75,9 @@ def folder_of(text: str) -> Path:
     editions = {folder: documents(folder)["rulebook.yaml"] for folder in shelf()}
     own = [folder for folder, head in editions.items() if head["id"] == named]
     if not own:
-        known = ", ".join(folder.name for folder in editions)
+        names = ", ".join(folder.name for folder in editions)
         raise CommandError(
-            f"Das Regelwerk „{text}“ ist nicht bekannt. Nennen Sie einen Ordner oder eines von diesen: {known}."
+            f"Das Regelwerk „{text}“ ist nicht bekannt. Nennen Sie einen Ordner oder eines von diesen: {names}."
         )
     return max(own, key=lambda folder: editions[folder]["gueltig_ab"])
 

@@ -25,16 +25,16 @@ def tell(findings: Sequence[Finding], rest: str = "Alle nennt pebem analyse in f
     rest
         Where those are that are not shown.
     """
-    told = [one for severity in _WORDS for one in findings if one.severity is severity]
-    for one in told[:_MOST]:
+    ordered = [one for severity in _WORDS for one in findings if one.severity is severity]
+    for one in ordered[:_MOST]:
         sys.stderr.write(f"{_WORDS[one.severity]}: {_place(one)}: {one.message} {one.repair}\n")
-    if len(told) > _MOST:
-        sys.stderr.write(f"… und {len(told) - _MOST} weitere. {rest}\n")
-    return 1 if told and told[0].severity is Severity.ERROR else 0
+    if len(ordered) > _MOST:
+        sys.stderr.write(f"… und {len(ordered) - _MOST} weitere. {rest}\n")
+    return 1 if ordered and ordered[0].severity is Severity.ERROR else 0
 
 
-def _place(one: Finding) -> str:
-    value = f"„{one.value[:_LONGEST]}“" if one.value else ""
-    column = f"Spalte {one.column}" if one.column else ""
-    parts = (one.file, f"Blatt {one.sheet}" if one.sheet else "", one.where, column, value)
+def _place(finding: Finding) -> str:
+    value = f"„{finding.value[:_LONGEST]}“" if finding.value else ""
+    column = f"Spalte {finding.column}" if finding.column else ""
+    parts = (finding.file, f"Blatt {finding.sheet}" if finding.sheet else "", finding.where, column, value)
     return ", ".join(part for part in parts if part)

@@ -16,12 +16,12 @@ Read = TypeVar("Read")
 _TRIES = 3
 
 
-def opened(read: Callable[[Mapping[str, str]], Read]) -> Read:
+def opened(reader: Callable[[Mapping[str, str]], Read]) -> Read:
     """Read files with the passwords they need; ask for each at a terminal.
 
     Parameters
     ----------
-    read
+    reader
         Reads with passwords by file name.
 
     Raises
@@ -30,13 +30,13 @@ def opened(read: Callable[[Mapping[str, str]], Read]) -> Read:
         Without a terminal to ask on, or after three wrong answers to one file.
     """
     passwords: dict[str, str] = {}
-    asked: dict[str, int] = {}
+    tries: dict[str, int] = {}
     while True:
         try:
-            return read(passwords)
+            return reader(passwords)
         except PasswordNeededError as locked:
-            asked[locked.file] = asked.get(locked.file, 0) + 1
-            if not sys.stdin.isatty() or asked[locked.file] > _TRIES:
+            tries[locked.file] = tries.get(locked.file, 0) + 1
+            if not sys.stdin.isatty() or tries[locked.file] > _TRIES:
                 raise
             if locked.wrong:
                 sys.stderr.write("Das Kennwort passt nicht. ")

@@ -64,18 +64,18 @@ def profile(path: Path | str) -> SourceProfile:
 
 def misfit(own: SourceProfile, guesses: Sequence[SheetGuess]) -> str:
     """Return why a profile fits none of the sheets: the headings of the one that is nearest to it."""
-    wanted = {heading for sheet in own.sheets for heading in sheet.columns.values()}
+    expected = {heading for sheet in own.sheets for heading in sheet.columns.values()}
     texts = [[column.heading for column in guess.columns if column.heading] for guess in guesses]
-    nearest = max(range(len(guesses)), key=lambda i: len(wanted.intersection(texts[i])), default=-1)
+    nearest = max(range(len(guesses)), key=lambda i: len(expected.intersection(texts[i])), default=-1)
     message = f"Das Profil „{own.name}“ passt zu keinem Blatt dieser Dateien"
-    if nearest < 0 or not wanted.intersection(texts[nearest]):
+    if nearest < 0 or not expected.intersection(texts[nearest]):
         return f"{message}: Keine der Überschriften, die es nennt, steht darin. Bitte prüfen Sie Profil und Dateien."
     guess, headings = guesses[nearest], texts[nearest]
     reasons = [
         f"{what}: " + ", ".join(f"„{one}“" for one in some[:_MOST_HEADINGS])
         for what, some in (
-            ("Es fehlt", sorted(wanted.difference(headings))),
-            ("Außerdem steht dort", [one for one in headings if one not in wanted]),
+            ("Es fehlt", sorted(expected.difference(headings))),
+            ("Außerdem steht dort", [one for one in headings if one not in expected]),
         )
         if some
     ]

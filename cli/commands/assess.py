@@ -60,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
             "Das Ergebnis wird als .csv oder .xlsx geschrieben; bitte geben Sie --out eine dieser Endungen."
         )
     profiles = conventions_of([options.file], options.profile).profiles
-    read = opened(lambda given: importers.read_assessments([options.file], passwords=given, profiles=profiles))
-    rows = assessed_rows(read)
+    assessments = opened(lambda given: importers.read_assessments([options.file], passwords=given, profiles=profiles))
+    rows = assessed_rows(assessments)
     try:
         if not options.out:
             sys.stdout.write(as_csv(rows))
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
             write_xlsx(options.out, rows)
     except OSError as problem:
         raise CommandError(f"{options.out} kann nicht geschrieben werden ({problem.strerror}).") from problem
-    return tell(read.findings, "Berichtigen Sie zuerst diese.")
+    return tell(assessments.findings, "Berichtigen Sie zuerst diese.")
 
 
 def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:

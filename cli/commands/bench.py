@@ -86,13 +86,13 @@ def _measure_all(options: argparse.Namespace) -> None:
         _measure(subject, options.seed, rows=rows and (options.rows or rows))
 
 
-def _measure(subject: str, seed: int, **asked: object) -> None:
+def _measure(subject: str, seed: int, **options: object) -> None:
     """Measure a subject; what was asked for beyond the seed must be something it takes."""
     try:
         module = importlib.import_module(f"bench.{subject}{'_' * iskeyword(subject)}")
     except ImportError as problem:
         raise missing(problem) from problem
-    set_values = {name: value for name, value in asked.items() if value}
+    set_values = {name: value for name, value in options.items() if value}
     takes = inspect.signature(module.run).parameters
     for name in set_values:
         if name not in takes:

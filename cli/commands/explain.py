@@ -55,8 +55,10 @@ def run(options: argparse.Namespace) -> int:
     check_files(options.files)
     book = rules.load(options.am or date.max, options.rulebook)
     needed = ("Bewohner", "Begutachtungen")
-    read = opened(lambda passwords: importers.read(options.files, book, sheets_needed=needed, passwords=passwords))
-    tables = read.for_engine()
+    files_read = opened(
+        lambda passwords: importers.read(options.files, book, sheets_needed=needed, passwords=passwords)
+    )
+    tables = files_read.for_engine()
     on = options.am or _last_day(tables)
     book = rules.load(on, options.rulebook)
     intervention = _intervention(book, options.intervention)
@@ -74,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(document(explanation, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join([*lines(explanation), "", CERTAINTY]) + "\n")
-    return tell(read.findings)
+    return tell(files_read.findings)
 
 
 def _last_day(tables: Tables) -> date:
@@ -83,14 +85,14 @@ def _last_day(tables: Tables) -> date:
     return last
 
 
-def _intervention(book: RuleBook, wanted: str) -> CatalogueEntry:
-    entry = book.find_intervention(wanted)
+def _intervention(book: RuleBook, text: str) -> CatalogueEntry:
+    entry = book.find_intervention(text)
     if entry:
         return entry
-    near = difflib.get_close_matches(wanted, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
+    near = difflib.get_close_matches(text, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
     hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
     raise CommandError(
-        f"Die Intervention „{wanted}“ steht nicht im Katalog.{hint} Alle zeigt: pebem rules show {book.id}"
+        f"Die Intervention „{text}“ steht nicht im Katalog.{hint} Alle zeigt: pebem rules show {book.id}"
     )
 
 

@@ -73,14 +73,14 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
     account_id, tenant_id = accounts.member(databases, options.user)
     home = _home(databases, tenant_id, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]
-    asked, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
+    dialogue, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
     upload_id = steps.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
     kept_files.keep_passwords(settings, upload_id, passwords)
-    if asked.answers:
-        kept_files.keep_asked(settings, upload_id, asked)
+    if dialogue.answers:
+        kept_files.keep_conversation(settings, upload_id, dialogue)
     waiting = jobs.make(settings, databases)
     notes = waiting.queue
-    kept = False
+    stored = False
     try:
         steps.read(databases, settings, notes, upload_id)
         upload = _row(databases, home, upload_id)
@@ -90,37 +90,37 @@ def _import(databases: Databases, settings: Settings, options: argparse.Namespac
                 databases,
                 upload_id,
                 account_id=account_id,
-                shown=(upload.weighed or {}).get("digest", ""),
+                digest=(upload.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
                 sure_of_home=options.sure_of_home,
             )
             steps.store(databases, settings, notes, upload_id)
-            kept = _row(databases, home, upload_id).state == records.STORED
-            if not kept:
+            stored = _row(databases, home, upload_id).state == records.STORED
+            if not stored:
                 raise CommandError("Das Übernehmen ist gescheitert; es wurde nichts gespeichert.")
     finally:
-        if not kept:
+        if not stored:
             with suppress(steps.UploadError):
                 steps.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
         waiting.close()
-    result = f"Übernommen als Datenlieferung {upload.number}." if kept else "Probelauf: Es wurde nichts übernommen."
+    result = f"Übernommen als Datenlieferung {upload.number}." if stored else "Probelauf: Es wurde nichts übernommen."
     sys.stdout.write(f"{result}\n")
     return 1 if upload.errors else 0
 
 
-def _home(databases: Databases, tenant_id: int, wanted: str) -> HomeRow:
+def _home(databases: Databases, tenant_id: int, name: str) -> HomeRow:
     from web.services import homes  # noqa: PLC0415
 
-    known = homes.of_tenant(databases.reading, tenant_id)
-    matching = [home for home in known if home.name.casefold() == wanted.strip().casefold() or str(home.id) == wanted]
+    candidates = homes.of_tenant(databases.reading, tenant_id)
+    matching = [home for home in candidates if home.name.casefold() == name.strip().casefold() or str(home.id) == name]
     if len(matching) != 1:
-        names = ", ".join(f"{home.name} ({home.id})" for home in known) or "keine"
-        raise CommandError(f"Die Einrichtung „{wanted}“ ist nicht eindeutig oder nicht da. Vorhanden: {names}.")
+        names = ", ".join(f"{home.name} ({home.id})" for home in candidates) or "keine"
+        raise CommandError(f"Die Einrichtung „{name}“ ist nicht eindeutig oder nicht da. Vorhanden: {names}.")
     return matching[0]
 
 
 def _recognised(
-    databases: Databases, tenant_id: int, account_id: int, files: Sequence[tuple[str, bytes]], wanted: str | None
+    databases: Databases, tenant_id: int, account_id: int, files: Sequence[tuple[str, bytes]], profile_name: str | None
 ) -> tuple[Conversation, Mapping[str, str]]:
     """Return the files as a profile describes them, and their passwords, once no question is open."""
     import importers  # noqa: PLC0415
@@ -128,35 +128,35 @@ def _recognised(
     from web.services.words import conventions  # noqa: PLC0415
 
     with databases.reading() as session:
-        known = conventions.for_reading(session, tenant_id)
-    chosen = _profile(known.profiles, wanted) if wanted else None
+        agreed = conventions.for_reading(session, tenant_id)
+    chosen = _profile(agreed.profiles, profile_name) if profile_name else None
     if chosen:
-        known = replace(known, profiles=(chosen,))
+        agreed = replace(agreed, profiles=(chosen,))
     used: Mapping[str, str] = {}
 
     def look(passwords: Mapping[str, str]) -> tuple[SheetGuess, ...]:
         nonlocal used
         used = passwords
-        return importers.look(files, conventions=known, passwords=passwords).guesses
+        return importers.look(files, conventions=agreed, passwords=passwords).guesses
 
-    asked = conversation.Conversation(guesses=opened(look), account_id=account_id)
-    still_open = list(asked.open_questions())
-    if chosen and not any(one.profile for one in asked.guesses):
-        raise CommandError(misfit(chosen, asked.guesses))
+    dialogue = conversation.Conversation(guesses=opened(look), account_id=account_id)
+    still_open = list(dialogue.open_questions())
+    if chosen and not any(one.profile for one in dialogue.guesses):
+        raise CommandError(misfit(chosen, dialogue.guesses))
     if still_open:
         raise CommandError(
             "Es ist noch nicht klar, wie diese Dateien zu lesen sind:\n"
-            + "\n".join(f"- {_question(asked.guesses[one.number], one.kind)}" for one in still_open)
+            + "\n".join(f"- {_question(dialogue.guesses[one.number], one.kind)}" for one in still_open)
             + "\nBitte laden Sie sie auf der Seite „Daten einlesen“ hoch und beantworten Sie die Fragen dort, oder "
             "nennen Sie mit --profile ein Profil, das sie beantwortet."
         )
     if not chosen:
-        return asked, used
-    for guess in [one for one in asked.guesses if one.profile]:
-        answer = replace(asked.chosen(guess), encoding=guess.encoding)
+        return dialogue, used
+    for guess in [one for one in dialogue.guesses if one.profile]:
+        answer = replace(dialogue.chosen(guess), encoding=guess.encoding)
         for kind in (conversation.SHEET, conversation.COLUMNS):
-            asked = asked.with_answer(answer, kind)
-    return replace(asked, ready=True), used
+            dialogue = dialogue.with_answer(answer, kind)
+    return replace(dialogue, ready=True), used
 
 
 def _question(guess: SheetGuess, kind: str) -> str:
@@ -173,15 +173,15 @@ def _question(guess: SheetGuess, kind: str) -> str:
     return f"{where}: Welche Spalte ist {missing}?" if missing else f"{where}: Stimmen die vermuteten Spalten?"
 
 
-def _profile(saved: Sequence[SourceProfile], wanted: str) -> SourceProfile:
+def _profile(saved: Sequence[SourceProfile], name: str) -> SourceProfile:
     """Return the profile of this name, or that of a file."""
-    match = next((one for one in saved if one.name.casefold() == wanted.strip().casefold()), None)
+    match = next((one for one in saved if one.name.casefold() == name.strip().casefold()), None)
     if match:
         return match
-    if not Path(wanted).is_file():
+    if not Path(name).is_file():
         names = ", ".join(f"„{one.name}“" for one in saved) or "keine"
-        raise CommandError(f"Ein Profil oder eine Profildatei „{wanted}“ gibt es nicht. Gespeicherte Profile: {names}.")
-    return profile(wanted)
+        raise CommandError(f"Ein Profil oder eine Profildatei „{name}“ gibt es nicht. Gespeicherte Profile: {names}.")
+    return profile(name)
 
 
 def _row(databases: Databases, home: HomeRow, upload_id: int) -> UploadRow:

@@ -133,8 +133,8 @@ def _read(options: argparse.Namespace) -> _Home:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
     book = rules.load(last)
     needed = ("Bewohner", "Mitarbeitende")
-    read = opened(lambda given: importers.read([options.file], book, sheets_needed=needed, passwords=given))
-    tables = read.for_engine()
+    files_read = opened(lambda given: importers.read([options.file], book, sheets_needed=needed, passwords=given))
+    tables = files_read.for_engine()
     if tables.grades.empty and tables.assessments.empty:
         raise CommandError(
             "In der Datei steht zu niemandem ein Pflegegrad. Bitte ergänzen Sie im Blatt „Bewohner“ die Spalte "
@@ -146,8 +146,8 @@ def _read(options: argparse.Namespace) -> _Home:
         residents.by_grade[0] + residents.by_grade[-1],
         residents.stood_in,
         len(differences(tables, first, last)),
-        there_is(read.hours, first, last, options.full_time),
-        read.findings,
+        there_is(files_read.hours, first, last, options.full_time),
+        files_read.findings,
     )
 
 
@@ -199,5 +199,5 @@ def _number(value: Decimal) -> str:
 def _german(values: Staffing, name: str) -> str:
     """Return a value rounded and, in brackets, exact where that is no endless fraction."""
     exact = format(getattr(values, name).normalize(), "f")
-    shown = f" ({exact})" if len(exact) <= 12 else ""
-    return f"{values.rounded(name):>8}{shown}".replace(".", ",")
+    fraction = f" ({exact})" if len(exact) <= 12 else ""
+    return f"{values.rounded(name):>8}{fraction}".replace(".", ",")

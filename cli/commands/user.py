@@ -65,8 +65,8 @@ def run(options: argparse.Namespace) -> int:
             password = accounts.create_user(
                 databases, tenant_id=tenant, user_name=options.user, display_name=options.name, qn4=options.qn4
             )
-            known = {home.name for home in homes.of_tenant(databases.reading, tenant)}
-            if options.einrichtung and options.einrichtung not in known:
+            home_names = {home.name for home in homes.of_tenant(databases.reading, tenant)}
+            if options.einrichtung and options.einrichtung not in home_names:
                 homes.create(databases, tenant, options.einrichtung)
     sys.stdout.write(f"Benutzername:    {options.user}\nEinmalpasswort:  {password}\n")
     return 0

@@ -96,8 +96,8 @@ def run(options: argparse.Namespace) -> int:
     """Rate the work as it is and as it would be."""
     check_files(options.files)
     book = rules.load(date.max, options.rulebook)
-    read = opened(lambda passwords: importers.read(options.files, book, passwords=passwords))
-    tables = read.for_engine()
+    files_read = opened(lambda passwords: importers.read(options.files, book, passwords=passwords))
+    tables = files_read.for_engine()
     if tables.interventions.empty:
         raise CommandError("Es gibt keine lesbare Intervention. Bitte prüfen Sie die Dateien mit pebem analyse.")
     period = period_of(tables.interventions)
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(_document(before, after, scenario), ensure_ascii=False, indent=1) + "\n")
     else:
         _print(before, after, scenario)
-    return tell(read.findings)
+    return tell(files_read.findings)
 
 
 def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:

@@ -62,30 +62,30 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _words(given: str) -> list[str]:
+def _words(text: str) -> list[str]:
     """Return the words of a file, or the word itself."""
     from importers.home_words.word_lists import words_of  # noqa: PLC0415
 
-    path = Path(given)
+    path = Path(text)
     ending = path.suffix.lower()
     if ending in _BOOKS:
-        raise CommandError(f"{given} ist eine Arbeitsmappe. Bitte speichern Sie die Spalte mit den Wörtern als CSV.")
+        raise CommandError(f"{text} ist eine Arbeitsmappe. Bitte speichern Sie die Spalte mit den Wörtern als CSV.")
     if ending not in _LISTS:
-        if not given.strip():
+        if not text.strip():
             raise CommandError("Ein leeres Wort meint nichts. Bitte nennen Sie ein Wort oder eine Datei.")
-        return [given]
+        return [text]
     if not path.is_file():
-        raise CommandError(f"Die Datei {given} gibt es nicht. Bitte prüfen Sie den Namen.")
+        raise CommandError(f"Die Datei {text} gibt es nicht. Bitte prüfen Sie den Namen.")
     return words_of(path)
 
 
 def _document(word: str, suggestions: Suggestions, book: RuleBook) -> dict[str, object]:
     from importers.content.intervention_names import find_entry  # noqa: PLC0415
 
-    known = find_entry(book, word)
+    entry = find_entry(book, word)
     return {
         "wort": word,
-        "bekannt": known.id if known else None,
+        "bekannt": entry.id if entry else None,
         "vorschlaege": [
             {"id": one.target, "titel": book.interventions[book.index[one.target]].title, "band": one.band}
             for one in suggestions.nearest
@@ -96,8 +96,8 @@ def _document(word: str, suggestions: Suggestions, book: RuleBook) -> dict[str, 
 def _lines(word: str, suggestions: Suggestions, book: RuleBook) -> list[str]:
     from importers.content.intervention_names import find_entry  # noqa: PLC0415
 
-    if known := find_entry(book, word):
-        return [f"{word}", f"  bekannt: {known.id} {known.title}"]
+    if matching := find_entry(book, word):
+        return [f"{word}", f"  bekannt: {matching.id} {matching.title}"]
     titles = {entry.id: entry.title for entry in book.interventions}
     lines = [f"  {one.band}: {one.target} {titles[one.target]}" for one in suggestions.nearest]
     if suggestions.question:

@@ -53,11 +53,11 @@ def check(options: argparse.Namespace) -> int:
     if problems:
         sys.stderr.writelines(f"{problem}\n" for problem in problems)
         return UNUSABLE
-    odd = 0
+    contradicted = 0
     for folder in reversed(folders):  # the newest edition first
         book, cases = book_in(folder), cases_in(folder)
         contradictions = deviations(book, cases) if cases else []
-        odd += len(contradictions)
+        contradicted += len(contradictions)
         sys.stderr.writelines(f"{one}\n" for one in contradictions)
         sys.stdout.write(f"{total(coverage(folder)).sentence}\n")
         verdict = "Fälle weichen ab" if contradictions else "ohne Beanstandung"
@@ -74,7 +74,7 @@ def check(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{total(statute_coverage()).sentence}\nWerte des Gesetzes: ohne Beanstandung.\n")
         sys.stdout.writelines(_evidence(statute_coverage()))
     sys.stdout.write(f"{CERTAINTY}\n")
-    return UNUSABLE if odd else 0
+    return UNUSABLE if contradicted else 0
 
 
 def _evidence(parts: Sequence[Coverage]) -> Iterator[str]:

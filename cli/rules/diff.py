@@ -59,13 +59,13 @@ def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[Rul
     from pebem.whatif.rulebook_effect import effect  # noqa: PLC0415
 
     check_files(options.data)
-    read = importers.read(options.data, book_in(before, options.on))
-    dates = read.tables.interventions["date"]
+    files_read = importers.read(options.data, book_in(before, options.on))
+    dates = files_read.tables.interventions["date"]
     if dates.empty:
         raise CommandError("Die Daten haben keine lesbare Zeile im Blatt „Interventionen“. Bitte reparieren Sie sie.")
     on = options.on or dates.max().date()
-    errors = sum(finding.count for finding in read.findings if finding.severity is Severity.ERROR)
-    tables = read.for_engine()
+    errors = sum(finding.count for finding in files_read.findings if finding.severity is Severity.ERROR)
+    tables = files_read.for_engine()
     home = pebem.compile_home(tables, book_in(before, on), period_of(tables.interventions))
     return effect(home, book_in(after, on)), on, errors
 

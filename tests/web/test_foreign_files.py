@@ -16,7 +16,7 @@ from web.store import models
 def test_the_template_is_read_without_a_question(ben: Person) -> None:
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     assert ben.state(upload_id) == records.READ
-    assert kept_files.asked(ben.services.settings, upload_id).profiles == ()
+    assert kept_files.conversation(ben.services.settings, upload_id).profiles == ()
 
 
 def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
@@ -78,7 +78,7 @@ def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
 
 def test_two_files_of_one_name_are_two(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "a.csv"))
-    assert [one.file for one in kept_files.asked(ben.services.settings, pages.upload_id).guesses] == [
+    assert [one.file for one in kept_files.conversation(ben.services.settings, pages.upload_id).guesses] == [
         "a.csv",
         "a (2).csv",
     ]

@@ -77,7 +77,7 @@ def test_a_pickle_among_what_is_kept_is_not_run(ben: Person, tmp_path: Path, par
             assert kept_files.passwords(settings, batch_id) == {}
         else:
             with pytest.raises(kept_files.OutdatedError):
-                {"result": kept_files.result, "asked": kept_files.asked, "faulty": kept_files.faulty}[part](
+                {"result": kept_files.result, "asked": kept_files.conversation, "faulty": kept_files.faulty}[part](
                     settings, batch_id
                 )
     assert not mark.exists()

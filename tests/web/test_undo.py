@@ -189,7 +189,7 @@ def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Pers
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     shown = undo_job.preview_undo(anna.services.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))
-    undo_job.release(anna.services.databases, first, account_id=1, shown=shown)
+    undo_job.release(anna.services.databases, first, account_id=1, digest=shown)
     steps.undo(anna.services.databases, anna.services.jobs.queue, first)
     assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
@@ -332,7 +332,7 @@ def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytes
     shown = undo_job.preview_undo(anna.services.databases, upload_id).digest
     with monkeypatch.context() as broken:
         broken.setattr(active_uploads, "remove", lambda *_: 1 / 0)
-        undo_job.release(anna.services.databases, upload_id, account_id=1, shown=shown)
+        undo_job.release(anna.services.databases, upload_id, account_id=1, digest=shown)
         steps.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
     assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
     anna.undo(upload_id)
@@ -352,7 +352,7 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     ]
     for upload_id in others:
         steps.commit(services.databases, upload_id, account_id=1)
-    undo_job.release(services.databases, first, account_id=1, shown=shown)
+    undo_job.release(services.databases, first, account_id=1, digest=shown)
     work = [(steps.store, (services.databases, services.settings, services.jobs.queue, one)) for one in others]
     work.append((steps.undo, (services.databases, services.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
@@ -407,7 +407,7 @@ def test_killed_worker_leaves_nothing_half_done(
         upload_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)
         shown = undo_job.preview_undo(services.databases, first).digest
-        undo_job.release(services.databases, first, account_id=1, shown=shown)
+        undo_job.release(services.databases, first, account_id=1, digest=shown)
     before, cubes = held(anna), stored_results.content(services.databases, anna.home_id)
     script, settings = tmp_path / "killed.py", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")

@@ -108,13 +108,15 @@ def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> t
 def summary(chapter: Sequence[CaseGroup]) -> str:
     """Say how many cases there are and whether the rulebook answers as they expect."""
     cases = [case for group in chapter for case in group.cases]
-    asked = sum(len(answer.interventions) for case in cases for answer in case.answers)
-    odd = sum(any(answer.differs for answer in case.answers) for case in cases)
+    answered = sum(len(answer.interventions) for case in cases for answer in case.answers)
+    deviating = sum(any(answer.differs for answer in case.answers) for case in cases)
     all_agree = "Das Regelwerk antwortet überall so, wie der Fall es erwartet."
-    other = f"In {counted(odd, 'Fall', 'Fällen')} antwortet es anders, als der Fall es erwartet: siehe „Abweichung“."
+    deviation = (
+        f"In {counted(deviating, 'Fall', 'Fällen')} antwortet es anders, als der Fall es erwartet: siehe „Abweichung“."
+    )
     return (
-        f"{counted(len(cases), 'Fall', 'Fälle')}, {counted(asked, 'Antwort', 'Antworten')}. "
-        f"Alle Personen sind erfunden. {other if odd else all_agree}"
+        f"{counted(len(cases), 'Fall', 'Fälle')}, {counted(answered, 'Antwort', 'Antworten')}. "
+        f"Alle Personen sind erfunden. {deviation if deviating else all_agree}"
     )
 
 
@@ -168,10 +170,10 @@ def _reason(answer: RuleAnswer, explanation: Explanation) -> str:
             criteria = sentences.active_criteria(condition, explanation.facts)
             return f"{title}: {'; '.join(criterion.label for criterion in criteria)}."
         case _:
-            asked = sentences.ConditionContext(
+            context = sentences.ConditionContext(
                 explanation.facts, explanation.facts.states(), explanation.intervention, explanation.book.as_of
             )
-            return f"{title}, weil {sentences.because(condition, asked)}."
+            return f"{title}, weil {sentences.because(condition, context)}."
 
 
 def record(case: Case, book: RuleBook) -> str:
@@ -238,8 +240,8 @@ def _case_lines(case: CaseText) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for answer in case.answers:
         why = " ".join(map(_escaped, answer.why))
-        odd = "".join(f" **Abweichung:** {_escaped(text)}" for text in answer.differs)
-        yield f"| **{answer.level}** | {'<br>'.join(map(_escaped, answer.interventions))} | {(why + odd).strip()} |"
+        why += "".join(f" **Abweichung:** {_escaped(text)}" for text in answer.differs)
+        yield f"| **{answer.level}** | {'<br>'.join(map(_escaped, answer.interventions))} | {why.strip()} |"
     yield from ("", f"Hergeleitet aus: {_escaped(case.source)}.")
 
 
@@ -252,8 +254,10 @@ def _rule_lines(book: RuleBook) -> Iterator[str]:
         level = f"QN {rule.level}" if rule.level else "Mindestniveau"
         bars = " Kein Zertifikat genügt, solange diese Regel entscheidet." if rule.bars_certificates else ""
         when = f"{sentence(rule.condition)}. Für: {kinds}.{bars}"
-        ground = rule.provenance
-        evidence = f"{ground.reason} Beleg: {ground.source or 'eigene Setzung'}, {ground.certainty} % sicher."
+        provenance = rule.provenance
+        evidence = (
+            f"{provenance.reason} Beleg: {provenance.source or 'eigene Setzung'}, {provenance.certainty} % sicher."
+        )
         yield f"| {_escaped(f'{rule.title} ({rule.id})')} | {level} | {_escaped(when)} | {_escaped(evidence)} |"
 
 

@@ -148,10 +148,12 @@ def _heading(page: Worksheet, styles: Styles, row: int, text: str) -> int:
     return row + 2
 
 
-def _pairs(page: Worksheet, row: int, pairs: tuple[tuple[str, str], ...], left: Format, right: Format) -> int:
+def _pairs(
+    page: Worksheet, row: int, pairs: tuple[tuple[str, str], ...], name_format: Format, text_format: Format
+) -> int:
     for name, text in pairs:
         page.set_row(row, row_height(((name, _WIDTHS[0]), (text, _WIDTHS[1]))))
-        page.write_string(row, 0, name, left)
-        page.write_string(row, 1, text, right)
+        page.write_string(row, 0, name, name_format)
+        page.write_string(row, 1, text, text_format)
         row += 1
     return row

@@ -85,8 +85,8 @@ def content(
 ) -> dict[str, Any]:
     """Return what the template prints, as plain data."""
     chapter = case_chapter.groups(book, cases, names)
-    odd = {found.case for found in deviations(book, cases)} if cases else set()
-    agreeing = [case for case in cases if case.id not in odd]
+    deviating = {found.case for found in deviations(book, cases)} if cases else set()
+    agreeing = [case for case in cases if case.id not in deviating]
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in book.interventions:
         groups.setdefault(entry.group, []).append(_intervention(entry, book))
@@ -122,7 +122,7 @@ def content(
         "certainty": CERTAINTY,
         "coverage": _coverage(documents),
         "sources": _sources(documents),
-        "cases": {"total": len(cases), "odd": len(odd)},
+        "cases": {"total": len(cases), "odd": len(deviating)},
         "chapter": {
             "summary": case_chapter.summary(chapter),
             "hints": case_chapter.HINTS,

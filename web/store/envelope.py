@@ -152,9 +152,9 @@ class Envelope:
             codes = pd.Categorical(column).codes
             return ["category", self._column(kind.categories, buffers), kind.ordered, *_numbers(codes, buffers)]
         if kind == np.dtype(object):
-            seen: dict[Any, int] = {}
-            codes = np.array([seen.setdefault((type(one), one), len(seen)) for one in column], dtype=_CODES)
-            return ["objects", [self._plain(one, buffers) for _, one in seen], *_numbers(codes, buffers)]
+            numbers: dict[Any, int] = {}
+            codes = np.array([numbers.setdefault((type(one), one), len(numbers)) for one in column], dtype=_CODES)
+            return ["objects", [self._plain(one, buffers) for _, one in numbers], *_numbers(codes, buffers)]
         if str(kind) not in _DTYPES:
             raise TypeError(f"cannot be kept: a column of {kind}")
         return ["numbers", *_numbers(column.to_numpy(), buffers)]
@@ -185,20 +185,20 @@ class Envelope:
             case "array", [dtype, number]:
                 return _array(buffers[number], dtype)
             case "frame", [rows, columns]:
-                made = {column: self._column_of(told, buffers) for column, told in columns.items()}
-                return pd.DataFrame(made, index=pd.RangeIndex(rows))
+                columns_of_frame = {column: self._column_of(told, buffers) for column, told in columns.items()}
+                return pd.DataFrame(columns_of_frame, index=pd.RangeIndex(rows))
         raise ValueError("an unknown class")
 
-    def _column_of(self, told: Any, buffers: list[memoryview]) -> pd.Series:
-        match told:
+    def _column_of(self, description: Any, buffers: list[memoryview]) -> pd.Series:
+        match description:
             case ["numbers", dtype, number]:
                 return pd.Series(_array(buffers[number], dtype))
             case ["objects", values, dtype, number]:
                 distinct = _objects([self._made(one, buffers) for one in values])
                 return pd.Series(distinct[_array(buffers[number], dtype)], dtype=object)
             case ["category", categories, bool(ordered), dtype, number]:
-                made = self._column_of(categories, buffers)
-                index = pd.Index(made, dtype=made.dtype)
+                labels = self._column_of(categories, buffers)
+                index = pd.Index(labels, dtype=labels.dtype)
                 return pd.Series(pd.Categorical.from_codes(_array(buffers[number], dtype), index, ordered=ordered))
         raise ValueError("an unknown kind of column")
 
@@ -232,6 +232,6 @@ def _whole(number: Any) -> int:
 
 
 def _objects(values: list[Any]) -> np.ndarray:
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

@@ -152,11 +152,11 @@ class JobQueue(Huey):  # type: ignore[misc]  # huey has no types
             If it is anything but the name of a task we have, and whole numbers.
         """
         job = json.loads(data) if len(data) <= _LONGEST else None
-        known = {task.__name__: task for task in self._registry._registry.values()}  # noqa: SLF001 - by name alone
+        tasks = {task.__name__: task for task in self._registry._registry.values()}  # noqa: SLF001 - by name alone
         match job:
-            case {"task": str(name), "args": list(numbers), **others} if name in known and not others:
+            case {"task": str(name), "args": list(numbers), **others} if name in tasks and not others:
                 if all(type(number) is int for number in numbers):
-                    return known[name](tuple(numbers))
+                    return tasks[name](tuple(numbers))
         raise ValueError("not a job")
 
     def dequeue(self) -> Task | None:

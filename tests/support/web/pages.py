@@ -107,7 +107,7 @@ class Person:
         """Take a stored upload back, as it was shown."""
         services, effects = self.services, undo_job.preview_undo(self.services.databases, upload_id)
         account_id = accounts.find_id(services.databases, self.user_name)
-        undo_job.release(services.databases, upload_id, account_id=account_id, shown=effects.digest)
+        undo_job.release(services.databases, upload_id, account_id=account_id, digest=effects.digest)
         steps.undo(services.databases, services.jobs.queue, upload_id)
 
     def state(self, upload_id: int) -> str:

@@ -29,36 +29,38 @@ def answers(session: Session, home_id: int) -> dict[str, PersonAnswer]:
     return {row.pseudonym: row for row in rows}
 
 
-def answer_for(given: Mapping[str, PersonAnswer], pseudonym: str) -> str:
+def answer_for(answers_of: Mapping[str, PersonAnswer], pseudonym: str) -> str:
     """Return the answer about a person, "" where there is none."""
-    return given[pseudonym].answer if pseudonym in given else ""
+    return answers_of[pseudonym].answer if pseudonym in answers_of else ""
 
 
 def of_home(session: Session, home_id: int) -> dict[str, str]:
     """Return whom each merged pseudonym of a home stands for, by pseudonym; none it names is merged."""
-    meant = {one.pseudonym: one.same_as for one in answers(session, home_id).values() if one.same_as}
-    found = {}
-    for pseudonym in meant:
+    same_as = {one.pseudonym: one.same_as for one in answers(session, home_id).values() if one.same_as}
+    person_of = {}
+    for pseudonym in same_as:
         person = pseudonym
         # A merged one cannot be merged again, nor be merged into: the way has no circle.
-        while person in meant:
-            person = meant[person]
-        found[pseudonym] = person
-    return found
+        while person in same_as:
+            person = same_as[person]
+        person_of[pseudonym] = person
+    return person_of
 
 
 def merged_rows(session: Session, home_id: int) -> dict[str, dict[int, int]]:
     """Return "resident_id" and "staff_id" -> row id of each merged person -> row id of the person meant."""
-    meant = of_home(session, home_id)
+    person_of = of_home(session, home_id)
     rows: dict[str, dict[int, int]] = {}
     for kind, model in ((RESIDENT, Resident), (STAFF, Staff)):
         ids = dict(session.execute(select(model.pseudonym, model.id).where(model.home_id == home_id)).all())
-        rows[ROW_ID[kind]] = {ids[one]: ids[person] for one, person in meant.items() if one in ids and person in ids}
+        rows[ROW_ID[kind]] = {
+            ids[one]: ids[person] for one, person in person_of.items() if one in ids and person in ids
+        }
     return rows
 
 
-def apply_to(frame: pd.DataFrame, key: str, meant: Mapping[str, str]) -> pd.DataFrame:
+def apply_to(frame: pd.DataFrame, key: str, person_of: Mapping[str, str]) -> pd.DataFrame:
     """Return a frame about people with merged pseudonyms replaced."""
-    if not frame[key].isin(meant.keys()).any():
+    if not frame[key].isin(person_of.keys()).any():
         return frame
-    return frame.assign(**{key: frame[key].astype(object).replace(dict(meant))})
+    return frame.assign(**{key: frame[key].astype(object).replace(dict(person_of))})

@@ -43,12 +43,12 @@ def pseudonymised(session: Session, settings: Settings, home_id: int, result: Re
 
 def numbers_of(tables: contracts.Tables, key: str) -> list[str]:
     """Return all numbers (or pseudonyms) of residents or staff in the frames of an upload, each once."""
-    found: dict[str, None] = {}
+    numbers: dict[str, None] = {}
     for spot in fields(tables):
         frame = getattr(tables, spot.name)
         if isinstance(frame, pd.DataFrame) and key in frame:
-            found.update(dict.fromkeys(str(one) for one in frame[key].dropna().unique()))
-    return list(found)
+            numbers.update(dict.fromkeys(str(one) for one in frame[key].dropna().unique()))
+    return list(numbers)
 
 
 def renamed(tables: contracts.Tables, key: str, names: Mapping[str, str]) -> contracts.Tables:

@@ -33,12 +33,12 @@ Ids = dict[str, int]
 
 def known(session: Session, home_id: int) -> set[str]:
     """Return the pseudonyms of all persons of a home whose master data are there, merged ones included."""
-    known = {
+    pseudonyms = {
         pseudonym
         for model in (Resident, Staff)
         for pseudonym in session.scalars(select(model.pseudonym).where(model.home_id == home_id, model.known))
     }
-    return known | {one for one, person in aliases.of_home(session, home_id).items() if person in known}
+    return pseudonyms | {one for one, person in aliases.of_home(session, home_id).items() if person in pseudonyms}
 
 
 def listed_staff(packed: bytes) -> set[str]:
@@ -117,18 +117,18 @@ _RESIDENT: Final = tuple(contracts.RESIDENTS)[1:]
 
 def _by_person(frame: pd.DataFrame, key: str, columns: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
     place = list(columns).index(key)
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    by_person: dict[str, list[tuple[Any, ...]]] = {}
     for row in records(frame, columns):
-        found.setdefault(row[place], []).append(row)
-    return found
+        by_person.setdefault(row[place], []).append(row)
+    return by_person
 
 
 def _assessments(frame: pd.DataFrame) -> dict[str, list[tuple[date | None, AssessmentValue]]]:
-    found: dict[str, list[tuple[date | None, AssessmentValue]]] = {}
+    by_person: dict[str, list[tuple[date | None, AssessmentValue]]] = {}
     days = records(frame, ("resident", "date"))
     for (person, day), value in zip(days, AssessmentValue.of_frame(frame), strict=True):
-        found.setdefault(person, []).append((day, value))
-    return found
+        by_person.setdefault(person, []).append((day, value))
+    return by_person
 
 
 def _replace(
@@ -146,8 +146,8 @@ def _replace(
 
 
 def _ensure(session: Session, model: type[Resident | Staff], home_id: int, pseudonyms: Iterable[str]) -> Ids:
-    known = set(session.scalars(select(model.pseudonym).where(model.home_id == home_id)))
-    fresh = [{"home_id": home_id, "pseudonym": one, "known": False} for one in pseudonyms if one not in known]
+    stored = set(session.scalars(select(model.pseudonym).where(model.home_id == home_id)))
+    fresh = [{"home_id": home_id, "pseudonym": one, "known": False} for one in pseudonyms if one not in stored]
     if fresh:
         session.execute(insert(model), fresh)
     return dict(session.execute(select(model.pseudonym, model.id).where(model.home_id == home_id)).all())

@@ -51,15 +51,15 @@ def pseudonymise(
         session.execute(select(func.pg_advisory_xact_lock(home_id)))  # two uploads of a home, one after the other
     lookup, box = KeyedHash(settings.vault_key), Box(settings.vault_key, "identity")
     numbers = {lookup(home_id, kind, number): number for number in people}
-    known = _find(session, home_id, kind, list(numbers))
-    taken = set(session.scalars(select(Identity.pseudonym).where(Identity.home_id == home_id)))
-    found: dict[str, str] = {}
+    identities = _find(session, home_id, kind, list(numbers))
+    used = set(session.scalars(select(Identity.pseudonym).where(Identity.home_id == home_id)))
+    pseudonym_of: dict[str, str] = {}
     fresh: list[dict[str, Any]] = []
     for index, number in numbers.items():
-        row = known.get(index)
-        pseudonym = row.pseudonym if row else _new_pseudonym(kind, taken)
-        found[number] = pseudonym
-        sealed = {
+        row = identities.get(index)
+        pseudonym = row.pseudonym if row else _new_pseudonym(kind, used)
+        pseudonym_of[number] = pseudonym
+        contents = {
             field: box.seal(text.encode(), _place(home_id, pseudonym, field))
             for field, text in zip(PersonName._fields, people[number], strict=True)
             if text
@@ -68,21 +68,21 @@ def pseudonymise(
             fresh.append({
                 "home_id": home_id, "kind": kind, "lookup": index, "pseudonym": pseudonym,
                 "number": box.seal(number.encode(), _place(home_id, pseudonym, "number")),
-                "name": sealed.get("name"), "given": sealed.get("given"), "changed_at": clock.now(),
+                "name": contents.get("name"), "given": contents.get("given"), "changed_at": clock.now(),
             })  # fmt: skip
-        elif sealed and people[number] != _person(box, row):
-            session.execute(update(Identity).where(Identity.id == row.id).values(**sealed, changed_at=clock.now()))
+        elif contents and people[number] != _person(box, row):
+            session.execute(update(Identity).where(Identity.id == row.id).values(**contents, changed_at=clock.now()))
     if fresh:
         session.execute(insert(Identity), fresh)
-    return found
+    return pseudonym_of
 
 
 def existing(session: Session, settings: Settings, home_id: int, kind: str, numbers: Iterable[str]) -> dict[str, str]:
     """Return the pseudonyms of those numbers that have one."""
     lookup = KeyedHash(settings.vault_key)
     indices = {lookup(home_id, kind, number): number for number in numbers}
-    found = _find(session, home_id, kind, list(indices))
-    return {indices[index]: row.pseudonym for index, row in found.items()}
+    identities = _find(session, home_id, kind, list(indices))
+    return {indices[index]: row.pseudonym for index, row in identities.items()}
 
 
 def everyone(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, PersonName]]:
@@ -103,7 +103,7 @@ def names(session: Session, settings: Settings, home_id: int) -> set[str]:
 
 
 def _find(session: Session, home_id: int, kind: str, indices: list[bytes]) -> dict[bytes, Identity]:
-    known: dict[bytes, Identity] = {}
+    identities: dict[bytes, Identity] = {}
     for start in range(0, len(indices), CHUNK):
         rows = session.scalars(
             select(Identity).where(
@@ -112,8 +112,8 @@ def _find(session: Session, home_id: int, kind: str, indices: list[bytes]) -> di
                 Identity.lookup.in_(indices[start : start + CHUNK]),
             ),
         )
-        known.update({bytes(row.lookup): row for row in rows})
-    return known
+        identities.update({bytes(row.lookup): row for row in rows})
+    return identities
 
 
 def _person(box: Box, row: Identity) -> PersonName:
@@ -128,9 +128,9 @@ def _place(home_id: int, pseudonym: str, field: str) -> str:
     return f"identity/{home_id}/{pseudonym}/{field}"
 
 
-def _new_pseudonym(kind: str, taken: set[str]) -> str:
+def _new_pseudonym(kind: str, used: set[str]) -> str:
     while True:
         name = _PREFIX[kind] + "".join(secrets.choice(ALPHABET) for _ in range(PSEUDONYM_SIGNS))
-        if name not in taken:
-            taken.add(name)
+        if name not in used:
+            used.add(name)
             return name

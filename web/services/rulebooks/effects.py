@@ -82,9 +82,9 @@ def effect(tables: Tables, before: Source, after: Source) -> HomeEffect | None:
         for new in rulebook_calendar.cut(after, old.first, old.last):
             part = scoring.of_days(tables, new.first, new.last)
             unknown.update(scoring.unknown_to(new.book, part))
-            known = part.interventions["intervention"].isin(old.book.index.keys() & new.book.index.keys())
-            _compare(_rows(part, known), old, new, moves, first, second)
-            _unmatched(_rows(part, ~known), old, new, moves, first, second)
+            in_both = part.interventions["intervention"].isin(old.book.index.keys() & new.book.index.keys())
+            _compare(_rows(part, in_both), old, new, moves, first, second)
+            _unmatched(_rows(part, ~in_both), old, new, moves, first, second)
     shifts = (LevelShift(*levels, *sums) for levels, sums in moves.items())
     return HomeEffect(
         first=period[0],
@@ -98,8 +98,8 @@ def effect(tables: Tables, before: Source, after: Source) -> HomeEffect | None:
     )
 
 
-def _rows(tables: Tables, kept: pd.Series) -> Tables:
-    return replace(tables, interventions=tables.interventions[kept].reset_index(drop=True))
+def _rows(tables: Tables, mask: pd.Series) -> Tables:
+    return replace(tables, interventions=tables.interventions[mask].reset_index(drop=True))
 
 
 def _compare(
@@ -109,10 +109,10 @@ def _compare(
     if tables.interventions.empty:
         return
     home = pebem.compile_home(tables, old.book, period_of(tables.interventions))
-    both = compared(home, new.book)
-    for move in both.levels:
+    comparison = compared(home, new.book)
+    for move in comparison.levels:
         _add(moves[move.before, move.after], move.amount)
-    for (was, now), amount in both.fit.items():
+    for (was, now), amount in comparison.fit.items():
         _add(first[was], amount)
         _add(second[now], amount)
 

@@ -118,8 +118,8 @@ def documents(reading: sessionmaker[Session], tenant_id: int, key: str) -> Mappi
     with reading() as session:
         source = find_source(session, tenant_id, key)
     if isinstance(source, BuiltInRulebook):
-        wanted = source.book(clock.today()).sha256
-        return next(one for one in built_in_editions() if sha256_of(one) == wanted)
+        sha256 = source.book(clock.today()).sha256
+        return next(one for one in built_in_editions() if sha256_of(one) == sha256)
     return source.documents if source else None
 
 
@@ -132,15 +132,15 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
         Where the file is refused as a whole.
     """
     try:
-        read = rulebook_workbook.read((name, content))
+        workbook = rulebook_workbook.read((name, content))
     except UnreadableError as error:
         raise RulebookError(str(error)) from error
-    if read.documents is None:
-        return ImportedRulebook(None, tuple(read.findings))
-    head, sha256 = read.documents["rulebook.yaml"], sha256_of(read.documents)
-    known = list_(databases.reading, tenant_id)
-    if objections := _objections(read.documents, sha256, known, name):
-        return ImportedRulebook(None, (*read.findings, *objections))
+    if workbook.documents is None:
+        return ImportedRulebook(None, tuple(workbook.findings))
+    head, sha256 = workbook.documents["rulebook.yaml"], sha256_of(workbook.documents)
+    entries = list_(databases.reading, tenant_id)
+    if objections := _objections(workbook.documents, sha256, entries, name):
+        return ImportedRulebook(None, (*workbook.findings, *objections))
     with databases.writing.begin() as session:
         row = Rulebook(
             tenant_id=tenant_id,
@@ -149,7 +149,7 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
             status=head["status"],
             title=head["titel"],
             sha256=sha256,
-            documents=read.documents,
+            documents=workbook.documents,
             account_id=account_id,
             created_at=clock.now(),
         )
@@ -159,7 +159,7 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
             session, "regelwerk.aufnehmen", tenant_id=tenant_id, account_id=account_id, what=f"regelwerk {row.id}"
         )
         key = f"r{row.id}"
-    return ImportedRulebook(find(databases.reading, tenant_id, key), tuple(read.findings))
+    return ImportedRulebook(find(databases.reading, tenant_id, key), tuple(workbook.findings))
 
 
 def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -> None:
@@ -202,10 +202,10 @@ def compare(
     return RulebookComparison(books[0], books[1], difference.compare(books[0], books[1]), changed)
 
 
-def _objections(documents: Mapping[str, Any], sha256: str, known: list[LibraryEntry], file: str) -> list[Finding]:
+def _objections(documents: Mapping[str, Any], sha256: str, entries: list[LibraryEntry], file: str) -> list[Finding]:
     """Return why a rulebook cannot come into the library: it is there already, its name is taken, or it has gaps."""
     head = documents["rulebook.yaml"]
-    if same := [entry for entry in known if entry.sha256 == sha256]:
+    if same := [entry for entry in entries if entry.sha256 == sha256]:
         message = f"Dieses Regelwerk gibt es schon: {same[0].title}, Ausgabe {same[0].edition}."
         repair = "Nichts zu tun. Eine geänderte Fassung braucht eine neue Ausgabe."
         return [Finding(Severity.ERROR, "regelwerk-vorhanden", message, repair, file=file)]
@@ -213,7 +213,7 @@ def _objections(documents: Mapping[str, Any], sha256: str, known: list[LibraryEn
         message = "Der Status „rekonstruktion“ ist dem eingebauten Regelwerk vorbehalten."
         repair = "Tragen Sie „hausregel“ ein, bei amtlichen Tabellen „amtlich“."
         return [Finding(Severity.ERROR, "status-vergeben", message, repair, file=file, column="Status")]
-    if any((entry.rulebook_id, entry.edition) == (head["id"], head["ausgabe"]) for entry in known):
+    if any((entry.rulebook_id, entry.edition) == (head["id"], head["ausgabe"]) for entry in entries):
         message = f"Die Ausgabe {head['ausgabe']} von {head['id']} gibt es schon mit anderem Inhalt."
         repair = "Geben Sie der geänderten Fassung eine neue Ausgabe."
         return [Finding(Severity.ERROR, "ausgabe-vergeben", message, repair, file=file, column="Ausgabe")]

@@ -97,9 +97,9 @@ def list_(
     if intervention is not None:
         query = query.where(Override.intervention == intervention)
     with reading() as session:
-        meant = aliases.of_home(session, home_id)
-        rows = [_row(meant, *columns) for columns in session.execute(query)]
-    return [row for row in rows if resident is None or row.resident == meant.get(resident, resident)]
+        person_of = aliases.of_home(session, home_id)
+        rows = [_row(person_of, *columns) for columns in session.execute(query)]
+    return [row for row in rows if resident is None or row.resident == person_of.get(resident, resident)]
 
 
 def find(reading: sessionmaker[Session], home_id: int, override_id: int) -> OverrideRow | None:
@@ -276,13 +276,13 @@ def _query(home_id: int) -> Any:
 
 
 def _row(
-    meant: Mapping[str, str], override: Override, resident: str | None, by: str, withdrawn_by: str | None
+    person_of: Mapping[str, str], override: Override, resident: str | None, by: str, withdrawn_by: str | None
 ) -> OverrideRow:
     copied = {name: getattr(override, name) for name in OverrideRow.__dataclass_fields__ if hasattr(override, name)}
     return OverrideRow(
         **{
             **copied,
-            "resident": meant.get(resident or "", resident or ""),
+            "resident": person_of.get(resident or "", resident or ""),
             "by": by,
             "withdrawn_by": withdrawn_by or "",
         }

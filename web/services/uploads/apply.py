@@ -126,17 +126,17 @@ class UploadFacts:
     repairs: int | None = None
 
     @classmethod
-    def of(cls, read: ReadFiles, repairs: int | None = None) -> UploadFacts:
+    def of(cls, result: ReadFiles, repairs: int | None = None) -> UploadFacts:
         """Return the facts of files that were read, as :meth:`importers.ReadFiles.by_file` returns them."""
-        parts = read.by_file()[1]
+        parts = result.by_file()[1]
         files = max((int(part.max()) + 1 for part in parts.values() if len(part)), default=1)
         return cls(
             files,
             parts,
-            read.first_days,
-            frozenset(read.left_out_days) | frozenset(read.left_out_duty_days),
-            read.left_out_undated + read.left_out_duty_undated > 0,
-            read.unstated,
+            result.first_days,
+            frozenset(result.left_out_days) | frozenset(result.left_out_duty_days),
+            result.left_out_undated + result.left_out_duty_undated > 0,
+            result.unstated,
             repairs,
         )
 
@@ -175,7 +175,7 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     upload_id: int,
     tables: Tables,
     choice: ApplyChoice,
-    done: Callable[[int], object] = lambda _: None,
+    on_progress: Callable[[int], object] = lambda _: None,
     *,
     facts: UploadFacts | None = None,
     dry: bool = False,
@@ -186,7 +186,7 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     ----------
     tables
         What was read, persons by pseudonym.
-    done
+    on_progress
         Called now and then with the number of rows that are stored.
     dry
         Only the figures are to be computed: the caller rolls the transaction back.
@@ -200,20 +200,20 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
     on_duty = fold_duties(rosters)
     ward_labels = bulk.numbered_labels(connection, home_id, set(choice.wards)) if choice.wards else {}
     rule = rule_for(choice, facts, _last_day(tables), ward_labels)
-    meant = aliases.merged_rows(session, home_id)
-    given = acts.fold_files([renumbered(rows, meant) for rows in files], rule.acts.pairing)
+    person_of = aliases.merged_rows(session, home_id)
+    incoming = acts.fold_files([renumbered(rows, person_of) for rows in files], rule.acts.pairing)
     before = fold_home.stored_state(session, home_id, duties.affected_months(on_duty, rule.acts.scope))
-    months = _months(session, home_id, given, rule)
+    months = _months(session, home_id, incoming, rule)
     active_uploads.add(session, home_id, upload_id, rule, UploadContent(files, tables, facts.parts))
     duties.add(session, upload_id, rosters)
     unchanged = int(np.isin(on_duty, before.rosters).sum())
-    changes = fold_home.settle(session, home_id, before, months, done, dry=dry)
-    compared = _compared(session, home_id, upload_id, given, rule, months)
+    changes = fold_home.settle(session, home_id, before, months, on_progress, dry=dry)
+    compared = _compared(session, home_id, upload_id, incoming, rule, months)
     (rule,) = (
         placed for placed, numbers in with_repairs(active_uploads.rules_of(session, home_id)) if upload_id in numbers
     )
     about = months | set(duties.affected_months(on_duty, None))
-    return AppliedChanges(compared, given, changes, rule, unchanged, frozenset(about))
+    return AppliedChanges(compared, incoming, changes, rule, unchanged, frozenset(about))
 
 
 def undated_from(
@@ -221,8 +221,10 @@ def undated_from(
 ) -> tuple[date | None, ...]:
     """Return the day from which the undated statements of each file hold unless the user says "since always"."""
     covers, after_rows = _covers(replace(choice, always=False), facts)
-    others = (rule for number, rule in active_uploads.rules_of(session, home_id).items() if number != upload_id)
-    days = [rule.last_day for rule in others if rule.last_day]
+    rules_of_others = (
+        rule for number, rule in active_uploads.rules_of(session, home_id).items() if number != upload_id
+    )
+    days = [rule.last_day for rule in rules_of_others if rule.last_day]
     return StoredRule(covers=covers, after_rows=after_rows).placed(max(days, default=None)).covers
 
 
@@ -302,19 +304,19 @@ def _scope(choice: ApplyChoice, facts: UploadFacts, ward_labels: Mapping[str, in
     return CompletenessScope(first, last, wards, open_days)
 
 
-def _months(session: Session, home_id: int, given: Contents, rule: StoredRule) -> set[int]:
+def _months(session: Session, home_id: int, incoming: Contents, rule: StoredRule) -> set[int]:
     """Return the months an upload is about, before it is active."""
-    rows = {month_of(part) for part in months_of(given)}
+    rows = {month_of(part) for part in months_of(incoming)}
     upload = AppliedUpload(upload_id=0, home_id=home_id, position=0, rule=rule.as_json(), people=b"")
     return rows | active_uploads.months_in_scope(session, upload)
 
 
 def _compared(  # an upload, and what it is laid beside
-    session: Session, home_id: int, upload_id: int, given: Contents, rule: StoredRule, months: set[int]
+    session: Session, home_id: int, upload_id: int, incoming: Contents, rule: StoredRule, months: set[int]
 ) -> ActChanges:
     """Return the rows of an active upload, merged people resolved, beside those of all others."""
-    others = active_uploads.fold_acts(session, home_id, months, without=upload_id)
-    if rule.repairs is None or rule.repairs not in others.sources:
-        return acts.compare(others.contents, given, rule.acts, residence.ward_history(session, home_id))
-    added = acts.surplus(active_uploads.fold_acts(session, home_id, months).contents, others.contents)
-    return acts.compare(acts.surplus(given, added), given, rule.acts)
+    rest = active_uploads.fold_acts(session, home_id, months, without=upload_id)
+    if rule.repairs is None or rule.repairs not in rest.sources:
+        return acts.compare(rest.contents, incoming, rule.acts, residence.ward_history(session, home_id))
+    own_additions = acts.surplus(active_uploads.fold_acts(session, home_id, months).contents, rest.contents)
+    return acts.compare(acts.surplus(incoming, own_additions), incoming, rule.acts)

@@ -94,14 +94,14 @@ class Conversation:
 
     def with_answer(self, answer: SheetAnswer, kind: str) -> Conversation:
         """Return it with another answer about a sheet, to questions of a kind."""
-        others = tuple(one for one in self.answers if (one.file, one.name) != (answer.file, answer.name))
-        return replace(self, answers=(*others, answer), seen=self.seen | {(kind, answer.file, answer.name)})
+        other_answers = tuple(one for one in self.answers if (one.file, one.name) != (answer.file, answer.name))
+        return replace(self, answers=(*other_answers, answer), seen=self.seen | {(kind, answer.file, answer.name)})
 
     def without_last(self, objection: str) -> Conversation:
         """Return it without the last answer, and with the reason why."""
         last = self.answers[-1]
-        seen = frozenset(one for one in self.seen if one[1:] != (last.file, last.name))
-        return replace(self, answers=self.answers[:-1], seen=seen, ready=False, objection=objection)
+        seen_pages = frozenset(one for one in self.seen if one[1:] != (last.file, last.name))
+        return replace(self, answers=self.answers[:-1], seen=seen_pages, ready=False, objection=objection)
 
     def has_seen(self, kind: str, guess: SheetGuess) -> bool:
         """Return whether this question was answered."""
@@ -116,11 +116,11 @@ class Conversation:
             if not (guess.settled or guess.hidden or self._sure(guess) or self.has_seen(SHEET, guess)):
                 yield UploadQuestion(SHEET, i)
         # A sheet somebody has chosen by hand is asked about as well, hidden or not.
-        read = [(i, one, self.chosen(one)) for i, one in enumerate(self.guesses)]
-        for i, guess, chosen in read:
+        choices = [(i, one, self.chosen(one)) for i, one in enumerate(self.guesses)]
+        for i, guess, chosen in choices:
             if chosen.sheet and _has_doubts(guess) and not self.has_seen(COLUMNS, guess):
                 yield UploadQuestion(COLUMNS, i)
-        for i, guess, chosen in read:
+        for i, guess, chosen in choices:
             if chosen.sheet and has_open_contents(guess, chosen):
                 yield UploadQuestion(CONTENTS, i)
 
@@ -131,16 +131,16 @@ class Conversation:
         if guess.encoding == DOS or (guess.confidence < EXACT and any(self._beside(guess))):
             return False
         # A known heading with an umlaut shows that the letters are read as they were written.
-        known = any(one.column and not one.heading.isascii() for one in guess.columns)
-        return known or len(self.readings.get(guess.file, ())) <= 1
+        has_umlauts = any(one.column and not one.heading.isascii() for one in guess.columns)
+        return has_umlauts or len(self.readings.get(guess.file, ())) <= 1
 
     def _beside(self, guess: SheetGuess) -> Iterator[SheetGuess]:
         """Yield the sheets of the same kind beside which one may be a copy, or a list of something else."""
-        for one in self.guesses:
-            if one is guess or one.hidden or one.sheet != guess.sheet or not one.fingerprint:
+        for sheet in self.guesses:
+            if sheet is guess or sheet.hidden or sheet.sheet != guess.sheet or not sheet.fingerprint:
                 continue
-            if guess.name and (one.file == guess.file or one.confidence == EXACT):
-                yield one
+            if guess.name and (sheet.file == guess.file or sheet.confidence == EXACT):
+                yield sheet
 
     @property
     def next(self) -> UploadQuestion:
@@ -207,8 +207,10 @@ def open_blanks(guess: SheetGuess, chosen: SheetAnswer) -> int:
 def open_columns(guess: SheetGuess, chosen: SheetAnswer) -> dict[str, tuple[ColumnGuess, ...]]:
     """Return column of the template nothing is read as -> columns of the sheet whose cells look like it."""
     by_position = {one.position: one for one in guess.columns}
-    found = _open(guess, chosen.sheet, chosen.columns, chosen.declined)
-    return {column: tuple(by_position[position] for position in positions) for column, positions in found.items()}
+    open_positions = _open(guess, chosen.sheet, chosen.columns, chosen.declined)
+    return {
+        column: tuple(by_position[position] for position in positions) for column, positions in open_positions.items()
+    }
 
 
 def open_words(guess: SheetGuess, chosen: SheetAnswer) -> tuple[tuple[str, int], ...]:

@@ -33,7 +33,7 @@ class EncodingSample(NamedTuple):
 
 
 def readings(
-    files: Sequence[tuple[str, bytes]], passwords: Mapping[str, str], wanted: Collection[str]
+    files: Sequence[tuple[str, bytes]], passwords: Mapping[str, str], names: Collection[str]
 ) -> dict[str, tuple[EncodingSample, ...]]:
     """Return text file -> how its words with umlauts would read; nothing for files that declare their encoding.
 
@@ -41,39 +41,39 @@ def readings(
 
     Parameters
     ----------
-    wanted
+    names
         Names of the files asked about.
     """
-    if not wanted:
+    if not names:
         return {}
     opened = ((one.name, one.data) for one in opening.contents(files, passwords) if one.kind is FileKind.TEXT)
-    found = {name: _readings(data) for name, data in opened if name in wanted and not data.startswith(_BOMS)}
-    return {name: some for name, some in found.items() if some}
+    samples = {name: _readings(data) for name, data in opened if name in names and not data.startswith(_BOMS)}
+    return {name: some for name, some in samples.items() if some}
 
 
 def _readings(data: bytes) -> tuple[EncodingSample, ...]:
     words = _words(data)
-    read: dict[tuple[str, ...], str] = {}
+    codecs: dict[tuple[str, ...], str] = {}
     for codec in CODECS:
         try:
             data.decode(codec)
-            read.setdefault(tuple(word.decode(codec) for word in words), codec)
+            codecs.setdefault(tuple(word.decode(codec) for word in words), codec)
         except UnicodeDecodeError:
             continue
-    if not words or not read:
+    if not words or not codecs:
         return ()
     # First the words that tell most encodings apart.
-    order = sorted(range(len(words)), key=lambda i: -len({texts[i] for texts in read}))[:SHOWN]
-    return tuple(EncodingSample(codec, tuple(texts[i] for i in order)) for texts, codec in read.items())
+    order = sorted(range(len(words)), key=lambda i: -len({texts[i] for texts in codecs}))[:SHOWN]
+    return tuple(EncodingSample(codec, tuple(texts[i] for i in order)) for texts, codec in codecs.items())
 
 
 def _words(data: bytes) -> list[bytes]:
     """Return different words with bytes that are no ASCII, without walking through all that is."""
-    found: dict[bytes, None] = {}
+    distinct: dict[bytes, None] = {}
     for match in islice(_HIGH.finditer(data), _MOST_PLACES):
         start, end = match.span()
         before = _NO_WORD.split(data[max(start - _LONGEST, 0) : start])[-1]
-        found[(before + match[0] + _NO_WORD.split(data[end : end + _LONGEST])[0]).strip(b".:()'")] = None
-        if len(found) == _MOST_WORDS:
+        distinct[(before + match[0] + _NO_WORD.split(data[end : end + _LONGEST])[0]).strip(b".:()'")] = None
+        if len(distinct) == _MOST_WORDS:
             break
-    return list(found)
+    return list(distinct)

@@ -79,12 +79,12 @@ def keep_files(settings: Settings, upload_id: int, files: Sequence[tuple[str, by
 
 def names_apart(names: Sequence[str]) -> list[str]:
     """Return names made unique: questions about a file are stored under its name."""
-    found: dict[str, None] = {}
+    distinct: dict[str, None] = {}
     for name in names:
         stem, dot, ending = name.rpartition(".")
         tries = (f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in count(2))
-        found[next(one for one in chain([name], tries) if one not in found)] = None
-    return list(found)
+        distinct[next(one for one in chain([name], tries) if one not in distinct)] = None
+    return list(distinct)
 
 
 def files(settings: Settings, upload_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:
@@ -111,8 +111,8 @@ def result(settings: Settings, upload_id: int) -> ReadFiles:
     OutdatedError
         Where it does not open any more.
     """
-    read: ReadFiles = _kept(settings, upload_id, "result", ReadFiles)
-    return read
+    stored: ReadFiles = _kept(settings, upload_id, "result", ReadFiles)
+    return stored
 
 
 def has_result(settings: Settings, upload_id: int) -> bool:
@@ -120,12 +120,12 @@ def has_result(settings: Settings, upload_id: int) -> bool:
     return (_folder(settings, upload_id) / "result").is_file()
 
 
-def keep_asked(settings: Settings, upload_id: int, asked: Conversation) -> None:
+def keep_conversation(settings: Settings, upload_id: int, conversation: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
-    _keep(settings, upload_id, "asked", asked)
+    _keep(settings, upload_id, "asked", conversation)
 
 
-def asked(settings: Settings, upload_id: int) -> Conversation | None:
+def conversation(settings: Settings, upload_id: int) -> Conversation | None:
     """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted.
 
     Raises
@@ -134,10 +134,10 @@ def asked(settings: Settings, upload_id: int) -> Conversation | None:
         Where it does not open any more.
     """
     try:
-        found: Conversation = _kept(settings, upload_id, "asked", Conversation)
+        conversation: Conversation = _kept(settings, upload_id, "asked", Conversation)
     except FileNotFoundError:
         return None
-    return found
+    return conversation
 
 
 def keep_passwords(settings: Settings, upload_id: int, passwords: Mapping[str, str]) -> None:
@@ -151,10 +151,10 @@ def keep_passwords(settings: Settings, upload_id: int, passwords: Mapping[str, s
 def passwords(settings: Settings, upload_id: int) -> dict[str, str]:
     """Return name of a file -> password, for those not read yet; who gave one that does not open is asked again."""
     try:
-        found: dict[str, str] = _kept(settings, upload_id, "passwords", dict)
+        by_file: dict[str, str] = _kept(settings, upload_id, "passwords", dict)
     except (FileNotFoundError, OutdatedError):
         return {}
-    return found
+    return by_file
 
 
 def keep_faulty(settings: Settings, upload_id: int, sheets: tuple[FaultySheet, ...]) -> None:
@@ -191,12 +191,12 @@ def reference(settings: Settings, upload_id: int) -> str:
     return f"{upload_id}-{digits[:4]}"
 
 
-def referred_to(settings: Settings, written: str) -> int | None:
+def referred_to(settings: Settings, text: str) -> int | None:
     """Return the upload a reference names; None where it is none of this installation, or mistyped."""
-    number = written.partition("-")[0]
+    number = text.partition("-")[0]
     if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
         return None
-    return int(number) if reference(settings, int(number)) == written else None
+    return int(number) if reference(settings, int(number)) == text else None
 
 
 def drop_read(settings: Settings, upload_id: int) -> None:

@@ -98,18 +98,18 @@ def signs(
         (RESIDENT, "resident", result.people_residents),
         (STAFF, "staff", result.people_staff),
     ):
-        known = dict(pseudonyms.everyone(of_vault, settings, home_id, kind).values())
+        names_of = dict(pseudonyms.everyone(of_vault, settings, home_id, kind).values())
         for number, words in _words_by_number(people, key).items():
-            if before := _words(*known[number]) if number in known else None:
+            if before := _words(*names_of[number]) if number in names_of else None:
                 named += 1
                 if words.isdisjoint(before):
                     changed.append(number)
     moves, dated = _moves(session, of_vault, settings, home_id, result.tables.residents)
     try:
-        asked = kept_files.asked(settings, upload_id)
+        conversation = kept_files.conversation(settings, upload_id)
     except kept_files.OutdatedError:
-        asked = None
-    homes = _named_homes(session, home_id, asked.guesses if asked else ())
+        conversation = None
+    homes = _named_homes(session, home_id, conversation.guesses if conversation else ())
     return OtherHome(len(changed), named, moves, dated, homes, _registered(session, home_id, result)), changed
 
 
@@ -141,8 +141,8 @@ def reasons(signs: Mapping[str, Any]) -> Iterator[str]:
 def _registered(session: Session, home_id: int, result: ReadFiles) -> tuple[str, ...]:
     """Return the numbers in exports for the DAS, where applied uploads had others alone."""
     earlier = session.scalars(select(Upload.weighed).where(Upload.home_id == home_id, Upload.state.in_(EFFECTIVE)))
-    known = {number for weighed in earlier for number in (weighed or {}).get("das_homes", ())}
-    return tuple(sorted(result.das_homes)) if known and known.isdisjoint(result.das_homes) else ()
+    registered = {number for weighed in earlier for number in (weighed or {}).get("das_homes", ())}
+    return tuple(sorted(result.das_homes)) if registered and registered.isdisjoint(result.das_homes) else ()
 
 
 def _words_by_number(people: pd.DataFrame, key: str) -> dict[str, frozenset[str]]:
@@ -163,8 +163,8 @@ def _moves(
     session: Session, of_vault: Session, settings: Settings, home_id: int, residents: pd.DataFrame
 ) -> tuple[int, int]:
     """Return how many known residents moved in on another day, of how many both days are known."""
-    given = residents.dropna(subset=["moved_in"]).groupby("resident", observed=True)["moved_in"].agg(set)
-    known = pseudonyms.existing(of_vault, settings, home_id, RESIDENT, map(str, given.index))
+    stated = residents.dropna(subset=["moved_in"]).groupby("resident", observed=True)["moved_in"].agg(set)
+    pseudonym_of = pseudonyms.existing(of_vault, settings, home_id, RESIDENT, map(str, stated.index))
     stored = dict(
         session.execute(
             select(Resident.pseudonym, Resident.moved_in).where(
@@ -172,18 +172,22 @@ def _moves(
             )
         ).all()
     )
-    pairs = [(days, stored[known[str(number)]]) for number, days in given.items() if known.get(str(number)) in stored]
+    pairs = [
+        (days, stored[pseudonym_of[str(number)]])
+        for number, days in stated.items()
+        if pseudonym_of.get(str(number)) in stored
+    ]
     return sum(pd.Timestamp(str(day)) not in days for days, day in pairs), len(pairs)
 
 
 def _named_homes(session: Session, home_id: int, guesses: Sequence[SheetGuess]) -> tuple[str, ...]:
     """Return other homes named in a file's name, a sheet's name or a title above its headings."""
     home = session.get_one(Home, home_id)
-    others = session.scalars(select(Home.name).where(Home.tenant_id == home.tenant_id, Home.id != home_id)).all()
+    names = session.scalars(select(Home.name).where(Home.tenant_id == home.tenant_id, Home.id != home_id)).all()
     text = _plain(" ".join(_titles(guesses)))
     if _plain(home.name) in text:
         return ()
-    return tuple(sorted(name for name in others if _plain(name).strip() and _plain(name) in text))
+    return tuple(sorted(name for name in names if _plain(name).strip() and _plain(name) in text))
 
 
 def _plain(text: str) -> str:

@@ -58,7 +58,7 @@ def preview_upload(
     with databases.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
-        known = master_data.known(session, home_id)
+        listed = master_data.known(session, home_id)
         earlier = previous_choices.remembered(session, upload_id)
         repaired = previous_choices.repaired_upload(session, settings, upload_id, result.repairs)
         facts = UploadFacts.of(result, repaired)
@@ -72,7 +72,7 @@ def preview_upload(
             "kinds": _kinds(rows.before, rows.after),
             "changes": _changes(session, home_id, rows.before[:SHOWN], rows.after[:SHOWN]),
             "alike": len(rows.alike_after), "alike_kinds": _kinds(rows.alike_before, rows.alike_after),
-            "people_new": len(named - known), "people_again": len(named & known), "hours": len(result.hours),
+            "people_new": len(named - listed), "people_again": len(named & listed), "hours": len(result.hours),
             "wards": _wards(session, home_id, before, after),
             "covers": [
                 day and day.isoformat() for day in apply.undated_from(session, home_id, upload_id, choice, facts)
@@ -112,8 +112,8 @@ def _under_pseudonyms(session: Session, settings: Settings, home_id: int, tables
     """Return frames with pseudonyms; people without one get a temporary sign."""
     for kind, key in ((vault.RESIDENT, "resident"), (vault.STAFF, "staff")):
         numbers = frames.numbers_of(tables, key)
-        known = pseudonyms.existing(session, settings, home_id, kind, numbers)
-        names = {number: known.get(number, f"?{kind[:1]}{i}") for i, number in enumerate(numbers)}
+        existing = pseudonyms.existing(session, settings, home_id, kind, numbers)
+        names = {number: existing.get(number, f"?{kind[:1]}{i}") for i, number in enumerate(numbers)}
         tables = frames.renamed(tables, key, names)
     return tables
 

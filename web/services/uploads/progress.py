@@ -98,8 +98,8 @@ class ReportProgress:
         CancelledError
             Where the job is to end.
         """
-        if asked := self.notes.noted(_cancel_key(self.upload_id)):
-            raise CancelledError(asked["account_id"])
+        if request := self.notes.noted(_cancel_key(self.upload_id)):
+            raise CancelledError(request["account_id"])
         self.note(percent, step, rows, total)
 
     def note(self, percent: int, step: str, rows: int = 0, total: int = 0) -> None:

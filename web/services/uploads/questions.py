@@ -50,10 +50,10 @@ def waiting(databases: Databases, settings: Settings, upload_id: int) -> Convers
     """
     with databases.reading() as session:
         state = session.get_one(Upload, upload_id).state
-    found = kept_files.asked(settings, upload_id) if state == ASKING else None
-    if found is None:
+    conversation = kept_files.conversation(settings, upload_id) if state == ASKING else None
+    if conversation is None:
         raise AnswerError(records.OTHER_STATE)
-    return found
+    return conversation
 
 
 def store_answer(
@@ -85,13 +85,13 @@ def store_answer(
     with databases.writing.begin() as session:
         if not records.move(session, upload_id, ASKING, ASKING):  # locks the row until the answer is stored
             raise AnswerError(records.OTHER_STATE)
-        asked = kept_files.asked(settings, upload_id)
-        if asked is None:
+        conversation = kept_files.conversation(settings, upload_id)
+        if conversation is None:
             raise AnswerError(records.OTHER_STATE)
-        if asked.version != version:
+        if conversation.version != version:
             raise LateError(ANSWERED)
-        asked, again = change(asked)
-        kept_files.keep_asked(settings, upload_id, replace(asked, objection="", version=version + 1))
+        conversation, again = change(conversation)
+        kept_files.keep_conversation(settings, upload_id, replace(conversation, objection="", version=version + 1))
         if again:
             records.move(session, upload_id, ASKING, WAITING)
         if action:
@@ -102,10 +102,10 @@ def store_answer(
 def unlock(databases: Databases, settings: Settings, upload_id: int, version: int, password: str) -> None:
     """Store the password of the locked file, sealed, until the files are read."""
 
-    def change(asked: Conversation) -> tuple[Conversation, bool]:
-        known = kept_files.passwords(settings, upload_id)
-        kept_files.keep_passwords(settings, upload_id, known | {asked.locked: password})
-        return replace(asked, locked="", wrong=False), True
+    def change(conversation: Conversation) -> tuple[Conversation, bool]:
+        passwords = kept_files.passwords(settings, upload_id)
+        kept_files.keep_passwords(settings, upload_id, passwords | {conversation.locked: password})
+        return replace(conversation, locked="", wrong=False), True
 
     store_answer(databases, settings, upload_id, version, change)
 
@@ -115,16 +115,16 @@ def answer_sheet(
 ) -> bool:
     """Store an answer about a sheet or its columns, and return whether the files must be looked at again."""
 
-    def change(asked: Conversation) -> tuple[Conversation, bool]:
-        guess = next(one for one in asked.guesses if (one.file, one.name) == (answer.file, answer.name))
+    def change(conversation: Conversation) -> tuple[Conversation, bool]:
+        guess = next(one for one in conversation.guesses if (one.file, one.name) == (answer.file, answer.name))
         if kind != SHEET:
-            return asked.with_answer(answer, kind), False
+            return conversation.with_answer(answer, kind), False
         if answer.sheet and _differs(guess, answer):  # the columns have to be found and asked about again
-            after = asked.with_answer(answer, kind)
+            after = conversation.with_answer(answer, kind)
             return replace(after, seen=after.seen - {(COLUMNS, answer.file, answer.name)}), True
-        before = asked.chosen(guess)
-        kept = replace(before, sheet=answer.sheet, row=answer.row, depth=answer.depth, encoding=answer.encoding)
-        return asked.with_answer(kept, kind), False
+        before = conversation.chosen(guess)
+        merged = replace(before, sheet=answer.sheet, row=answer.row, depth=answer.depth, encoding=answer.encoding)
+        return conversation.with_answer(merged, kind), False
 
     return store_answer(databases, settings, upload_id, version, change)
 
@@ -140,12 +140,12 @@ def confirm(
         As :func:`store_answer`, and where no sheet would be read or questions are open.
     """
 
-    def change(asked: Conversation) -> tuple[Conversation, bool]:
-        if asked.next.kind != END:
+    def change(conversation: Conversation) -> tuple[Conversation, bool]:
+        if conversation.next.kind != END:
             raise LateError(ANSWERED)
-        if not any(asked.chosen(one).sheet for one in asked.guesses):
+        if not any(conversation.chosen(one).sheet for one in conversation.guesses):
             raise AnswerError(NOTHING_READ)
-        return replace(asked, ready=True, remember=remember, account_id=account_id), True
+        return replace(conversation, ready=True, remember=remember, account_id=account_id), True
 
     store_answer(databases, settings, upload_id, version, change, account_id=account_id, action="einlesen.zuordnen")
 
@@ -158,13 +158,14 @@ def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_
     AnswerError
         Where it is in another state, or nothing could be asked of it.
     """
-    asked = kept_files.asked(settings, upload_id)
-    if asked is None or not asked.guesses:
+    conversation = kept_files.conversation(settings, upload_id)
+    if conversation is None or not conversation.guesses:
         raise AnswerError(records.OTHER_STATE)
     with databases.writing.begin() as session:
         if not records.reset(session, upload_id, (READ, REFUSED), ASKING):
             raise AnswerError(records.OTHER_STATE)
-        kept_files.keep_asked(settings, upload_id, replace(asked, ready=False, version=asked.version + 1))
+        reopened = replace(conversation, ready=False, version=conversation.version + 1)
+        kept_files.keep_conversation(settings, upload_id, reopened)
         records.record_action(session, upload_id, account_id, "einlesen.umordnen")
 
 

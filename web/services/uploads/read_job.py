@@ -76,11 +76,11 @@ def read(databases: Databases, settings: Settings, upload_id: int, report: Repor
     report(5, "Entschlüsselt die Dateien")
     try:
         files = _files(job)
-        asked, look = _look(job, files, agreed)
-        if look is None or asked.to_be_asked:
+        conversation, look = _look(job, files, agreed)
+        if look is None or conversation.to_be_asked:
             _move(job, ASKING)
             return
-        result = _rows(job, files, book, agreed, (asked, look))
+        result = _rows(job, files, book, agreed, (conversation, look))
     except UnreadableError as error:
         records.store_findings(databases, settings, upload_id, (), message=str(error))
         _move(job, REFUSED)
@@ -89,7 +89,7 @@ def read(databases: Databases, settings: Settings, upload_id: int, report: Repor
         raise
     else:
         del files, look
-        _store_result(job, result, book, asked)
+        _store_result(job, result, book, conversation)
     kept_files.keep_passwords(settings, upload_id, {})
 
 
@@ -105,26 +105,26 @@ def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
     """Look at all sheets with the answers so far, and store the guesses; None where a file does not open."""
     job.report(10, "Sieht sich Blätter und Spalten an")
     try:
-        asked = kept_files.asked(job.settings, job.upload_id) or Conversation()
+        conversation = kept_files.conversation(job.settings, job.upload_id) or Conversation()
     except kept_files.OutdatedError:  # the answers are lost: the questions are asked once more
-        asked = Conversation()
+        conversation = Conversation()
     passwords = kept_files.passwords(job.settings, job.upload_id)
-    asked, look = replace(asked, locked="", wrong=False, version=asked.version + 1), None
+    conversation, look = replace(conversation, locked="", wrong=False, version=conversation.version + 1), None
     try:
-        look = importers.look(files, conventions=agreed, answers=asked.answers, passwords=passwords)
+        look = importers.look(files, conventions=agreed, answers=conversation.answers, passwords=passwords)
         readings = encodings.readings(files, passwords, {one.file for one in look.guesses if one.encoding})
-        asked = replace(asked, guesses=look.guesses, readings=readings)
+        conversation = replace(conversation, guesses=look.guesses, readings=readings)
     except PasswordNeededError as error:
         passwords.pop(error.file, None)
         kept_files.keep_passwords(job.settings, job.upload_id, passwords)
-        asked = replace(asked, locked=error.file, wrong=error.wrong)
+        conversation = replace(conversation, locked=error.file, wrong=error.wrong)
     except UnreadableError as error:
-        if not asked.answers:  # there is nothing to ask about
-            kept_files.keep_asked(job.settings, job.upload_id, replace(asked, guesses=()))
+        if not conversation.answers:  # there is nothing to ask about
+            kept_files.keep_conversation(job.settings, job.upload_id, replace(conversation, guesses=()))
             raise
-        asked = asked.without_last(str(error))
-    kept_files.keep_asked(job.settings, job.upload_id, asked)
-    return asked, look
+        conversation = conversation.without_last(str(error))
+    kept_files.keep_conversation(job.settings, job.upload_id, conversation)
+    return conversation, look
 
 
 def _rows(
@@ -132,17 +132,17 @@ def _rows(
     files: Sequence[tuple[str, bytes]],
     book: RuleBook,
     agreed: HomeConventions,
-    seen: tuple[Conversation, Look],
+    first_look: tuple[Conversation, Look],
 ) -> ReadFiles:
     """Read the rows; files with questions are opened once more, with the final answers."""
-    asked, look = seen
+    conversation, look = first_look
 
     def on_progress(step: str, share: float, rows: int) -> None:
         job.report(15 + round(55 * share), step, rows)
 
-    if asked.answers:
+    if conversation.answers:
         passwords = kept_files.passwords(job.settings, job.upload_id)
-        look = importers.look(files, conventions=agreed, answers=asked.final(), passwords=passwords)
+        look = importers.look(files, conventions=agreed, answers=conversation.final(), passwords=passwords)
     result = look.read(book, sheets_needed=(), on_progress=on_progress)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
         raise UnreadableError(_why_nothing(result.findings))
@@ -175,7 +175,7 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
     )
 
 
-def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversation) -> None:
+def _store_result(job: _Job, result: ReadFiles, book: RuleBook, conversation: Conversation) -> None:
     """Store what was read with its findings and preview, and the profile where one is to be remembered."""
     databases, settings, upload_id, home, report = job.databases, job.settings, job.upload_id, job.home, job.report
     result = replace(result, findings=[*_not_known_here(job, result.findings), *_of_another_home(job, result)])
@@ -186,7 +186,7 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversat
     report(90, "Legt das Ergebnis ab", result.rows)
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
     kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
-    shown: dict[str, Any] = {
+    values: dict[str, Any] = {
         "rows": result.rows,
         "ignored": result.ignored,
         "rulebook_id": book.id,
@@ -195,19 +195,19 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, asked: Conversat
     report(95, "Rechnet aus, was sich ändern würde", result.rows)
     with databases.writing.begin() as session:
         session.execute(
-            update(Upload).where(Upload.id == upload_id).values(source=previous_choices.source_of(asked.guesses))
+            update(Upload).where(Upload.id == upload_id).values(source=previous_choices.source_of(conversation.guesses))
         )
     with databases.reading() as session:
         choice = previous_choices.default_choice(session, upload_id)
-    shown["choice"] = choice.as_json()
-    shown["weighed"] = preview.preview_upload(databases, settings, upload_id, result, choice)
-    names = _names(job, result, asked) if result.unknown else set()
+    values["choice"] = choice.as_json()
+    values["weighed"] = preview.preview_upload(databases, settings, upload_id, result, choice)
+    names = _names(job, result, conversation) if result.unknown else set()
     with databases.writing.begin() as session:
-        if not records.move(session, upload_id, READING, READ, **shown, **_severities(result.findings), **figures):
+        if not records.move(session, upload_id, READING, READ, **values, **_severities(result.findings), **figures):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
         terms.store_unknown(session, upload_id, result.unknown, names)
-        if asked.remember:
-            profiles.store(session, home.tenant_id, asked.account_id, asked.profile())
+        if conversation.remember:
+            profiles.store(session, home.tenant_id, conversation.account_id, conversation.profile())
     _log.info("upload read", upload=upload_id, rows=result.rows, findings=len(result.findings))
 
 
@@ -217,14 +217,17 @@ def _move(job: _Job, end: str) -> None:
             raise RuntimeError(records.TAKEN_FOR_DEAD)
 
 
-def _names(job: _Job, result: ReadFiles, asked: Conversation) -> set[str]:
+def _names(job: _Job, result: ReadFiles, conversation: Conversation) -> set[str]:
     """Return the names of all persons of an upload, those in faulty rows too, and of the home."""
     with job.databases.vault_reading() as vault:
-        known = pseudonyms.names(vault, job.settings, job.home.id)
+        vault_names = pseudonyms.names(vault, job.settings, job.home.id)
     people = (result.people_residents, result.people_staff)
-    given = (name for frame in people for column in ("name", "given") for name in frame[column])
+    stated = (name for frame in people for column in ("name", "given") for name in frame[column])
     headings = {
-        column.heading for guess in asked.guesses for column in guess.columns if column.column in {"Name", "Vorname"}
+        column.heading
+        for guess in conversation.guesses
+        for column in guess.columns
+        if column.column in {"Name", "Vorname"}
     }
     faulty = (
         row.cells[position]
@@ -233,19 +236,19 @@ def _names(job: _Job, result: ReadFiles, asked: Conversation) -> set[str]:
         if heading in headings
         for row in sheet.rows
     )
-    return known | {name for name in (*given, *faulty) if isinstance(name, str)}
+    return vault_names | {name for name in (*stated, *faulty) if isinstance(name, str)}
 
 
 def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
     """Leave out warnings about numbers the files do not explain but the home has stored before."""
     with job.databases.reading() as session:
-        known = master_data.known(session, job.home.id)
+        listed = master_data.known(session, job.home.id)
     settled: set[tuple[str, str]] = set()
     with job.databases.vault_reading() as vault:
         for code, kind in UNKNOWN_PERSON_FINDINGS.items():
             numbers = {one.value for one in findings if one.code == code}
-            found = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
-            settled |= {(code, number) for number, pseudonym in found.items() if pseudonym in known}
+            pseudonym_of = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
+            settled |= {(code, number) for number, pseudonym in pseudonym_of.items() if pseudonym in listed}
     return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
 
 

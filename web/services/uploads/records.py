@@ -157,8 +157,8 @@ def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> li
 def find(reading: sessionmaker[Session], tenant_id: int, upload_id: int) -> UploadRow | None:
     """Return an upload of this tenant; None for another's, as for one that does not exist."""
     with reading() as session:
-        found = session.execute(_query().where(Upload.id == upload_id, Home.tenant_id == tenant_id)).first()
-    return _row(*found) if found else None
+        row = session.execute(_query().where(Upload.id == upload_id, Home.tenant_id == tenant_id)).first()
+    return _row(*row) if row else None
 
 
 def texts(databases: Databases, settings: Settings, upload_id: int) -> UploadTexts | None:
@@ -250,11 +250,11 @@ def record_action(session: Session, upload_id: int, account_id: int | None, acti
 
 def numbers(reading: sessionmaker[Session], upload_ids: Iterable[int | None]) -> dict[int, int]:
     """Return what people call some uploads: id -> number within its home."""
-    wanted = {one for one in upload_ids if one}
-    if not wanted:
+    ids = {one for one in upload_ids if one}
+    if not ids:
         return {}
     with reading() as session:
-        rows = session.execute(select(Upload.id, _NUMBER).where(Upload.id.in_(wanted))).all()
+        rows = session.execute(select(Upload.id, _NUMBER).where(Upload.id.in_(ids))).all()
     return {row[0]: row[1] for row in rows}
 
 

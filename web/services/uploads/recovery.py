@@ -42,7 +42,7 @@ def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float
     """
     with databases.reading() as session:
         working = session.execute(select(Upload.id, Upload.state).where(Upload.state.in_(tuple(_AGAIN)))).all()
-    found: dict[int, str] = {}
+    next_states: dict[int, str] = {}
     for upload_id, state in working:
         if not progress.is_silent(notes.noted(progress.key(upload_id)), silent_seconds):
             continue
@@ -59,8 +59,8 @@ def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float
         else:
             notes.note(progress.tries_key(upload_id), {"count": tries + 1})
             progress.wait_again(notes, upload_id)
-            found[upload_id] = next_state
-    return found
+            next_states[upload_id] = next_state
+    return next_states
 
 
 def waiting(databases: Databases) -> dict[int, str]:

@@ -78,21 +78,21 @@ class RowCounts:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, weighed: Mapping[str, Any] | None) -> Self | None:
+    def from_json(cls, effects: Mapping[str, Any] | None) -> Self | None:
         """Return the counts of a stored preview; None where an older version of the program stored it."""
-        found = (weighed or {}).get("rows")
-        if found is None:
+        counts = (effects or {}).get("rows")
+        if counts is None:
             return None
-        stored = {name: StoredRows(**found[name]) for name in ("counted", "not_done")}
-        return cls(**{**found, **stored})
+        stored = {name: StoredRows(**counts[name]) for name in ("counted", "not_done")}
+        return cls(**{**counts, **stored})
 
 
 def count_rows(session: Session, home_id: int, applied: AppliedChanges, result: ReadFiles) -> RowCounts:
     """Return what becomes of the rows of an upload that has just been applied in the open transaction."""
-    done = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE)) or 0
-    new, changed, given = (_counting(rows, done) for rows in (applied.acts.new, applied.acts.after, applied.given))
+    performed = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE)) or 0
+    new, changed, total = (_counting(rows, performed) for rows in (applied.acts.new, applied.acts.after, applied.given))
     unchanged = len(applied.given) - len(applied.acts.new) - len(applied.acts.after)
-    counted = StoredRows(new, changed, given - new - changed)
+    counted = StoredRows(new, changed, total - new - changed)
     not_done = StoredRows(len(applied.acts.new) - new, len(applied.acts.after) - changed, unchanged - counted.unchanged)
     readable = len(result.tables.interventions) + len(result.repeated)
     faulty = result.tables.faulty
@@ -106,6 +106,6 @@ def count_rows(session: Session, home_id: int, applied: AppliedChanges, result: 
     )
 
 
-def _counting(rows: Contents, done: int) -> int:
+def _counting(rows: Contents, performed: int) -> int:
     status = unpack(rows.tobytes())["status"]
-    return int(((status == 0) | (status == done)).sum())
+    return int(((status == 0) | (status == performed)).sum())

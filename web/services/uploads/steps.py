@@ -162,7 +162,7 @@ def commit(
     upload_id: int,
     *,
     account_id: int,
-    shown: str | None = None,
+    digest: str | None = None,
     all_or_nothing: bool = False,
     sure_of_home: bool = False,
 ) -> None:
@@ -170,7 +170,7 @@ def commit(
 
     Parameters
     ----------
-    shown
+    digest
         ``digest`` of the figures the user has seen; None = whatever they are.
     all_or_nothing
         Whether nothing is to be stored where there is any error.
@@ -188,7 +188,7 @@ def commit(
             raise UploadError(ERRORS_LEFT)
         if (upload.weighed or {}).get("other_home") and upload.state == READ and not sure_of_home:
             raise UploadError(other_home.UNSURE)
-        if shown is not None and shown != (upload.weighed or {}).get("digest", ""):
+        if digest is not None and digest != (upload.weighed or {}).get("digest", ""):
             raise UploadError(OTHER_FIGURES)
     reason = "alles oder nichts" if all_or_nothing else ""
     _decide(databases, upload_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)

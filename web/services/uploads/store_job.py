@@ -78,17 +78,19 @@ def _stored(  # what is stored, where, and who is told
             lambda rows: report(50 + 20 * rows // max(total, 1), "Speichert die Interventionen", rows, total),
             facts=UploadFacts.of(result, repaired),
         )
-        changes, removed, shown = applied.acts, applied.home.digest, upload.weighed or {}
-        if removed and removed != shown.get("digest"):
+        changes, removed, previewed = applied.acts, applied.home.digest, upload.weighed or {}
+        if removed and removed != previewed.get("digest"):
             raise _ChangedError
         staffing.store_hours(session, upload_id, result.hours)
         new_rows = len(changes.added)
-        kept = {
-            name: value for name, value in shown.items() if name not in {"changes", "statements", "wards", "otherwise"}
+        effects = {
+            name: value
+            for name, value in previewed.items()
+            if name not in {"changes", "statements", "wards", "otherwise"}
         }
         duties = applied.home.rosters.as_json | {"unchanged": applied.unchanged_duties}
-        kept |= {"rows": count_rows(session, home.id, applied, result).as_json(), "duties": duties}
-        values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": kept}
+        effects |= {"rows": count_rows(session, home.id, applied, result).as_json(), "duties": duties}
+        values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": effects}
         if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
         records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _done_to_it(applied))

@@ -100,8 +100,8 @@ class UndoPreview:
 
 def can_undo(session: Session, upload_id: int) -> bool:
     """Return whether an upload is active and its content stored, so that it can be taken back."""
-    found = session.get(AppliedUpload, upload_id)
-    return found is not None and not found.baseline
+    applied = session.get(AppliedUpload, upload_id)
+    return applied is not None and not applied.baseline
 
 
 def is_undoable(reading: sessionmaker[Session], upload_id: int) -> bool:
@@ -119,17 +119,17 @@ def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
         Where it cannot be taken back.
     """
     with databases.writing() as session:
-        found = _take_back(session, upload_id, dry=True)
+        preview = _take_back(session, upload_id, dry=True)
         session.rollback()
-    return found
+    return preview
 
 
-def release(databases: Databases, upload_id: int, *, account_id: int, shown: str) -> None:
+def release(databases: Databases, upload_id: int, *, account_id: int, digest: str) -> None:
     """Let a job take an upload back.
 
     Parameters
     ----------
-    shown
+    digest
         ``UndoPreview.digest`` of what the user has seen.
 
     Raises
@@ -142,7 +142,7 @@ def release(databases: Databases, upload_id: int, *, account_id: int, shown: str
         if not can_undo(session, upload_id) or not records.move(session, upload_id, STORED, TO_UNDO):
             raise UndoError(_IMPOSSIBLE)
         session.execute(
-            update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": shown})
+            update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": digest})
         )
         records.record_action(session, upload_id, account_id, "einlesen.ruecknahme.freigeben")
 
@@ -153,22 +153,22 @@ def undo(databases: Databases, upload_id: int, report: ReportProgress) -> None:
         with databases.writing.begin() as session:
             report(20, "Nimmt die Datenlieferung zurück")
             upload = session.get_one(Upload, upload_id)
-            found = _take_back(session, upload_id)
-            _as_shown(found, upload)
+            preview = _take_back(session, upload_id)
+            _as_shown(preview, upload)
             if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
                 raise RuntimeError(records.TAKEN_FOR_DEAD)
             records.record_action(session, upload_id, upload.account_id, "einlesen.zuruecknehmen")
             report(95, "Schließt ab")
     except ChangedError:
         with databases.writing.begin() as session:
-            kept = {**(session.get_one(Upload, upload_id).choice or {}), "undo": CHANGED}
-            records.move(session, upload_id, UNDOING, STORED, choice=kept)
+            choice = {**(session.get_one(Upload, upload_id).choice or {}), "undo": CHANGED}
+            records.move(session, upload_id, UNDOING, STORED, choice=choice)
         return
-    _log.info("upload taken back", upload=upload_id, gone=found.removed, back=found.restored)
+    _log.info("upload taken back", upload=upload_id, gone=preview.removed, back=preview.restored)
 
 
-def _as_shown(found: UndoPreview, upload: Upload) -> None:
-    if found.digest != (upload.choice or {}).get("undo"):
+def _as_shown(preview: UndoPreview, upload: Upload) -> None:
+    if preview.digest != (upload.choice or {}).get("undo"):
         raise ChangedError
 
 
@@ -184,8 +184,8 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
     before = fold_home.stored_state(
         session, home_id, duties.affected_months(duties.of_upload(session, upload_id), scope)
     )
-    meant = aliases.merged_rows(session, home_id)
-    files = [renumbered(rows, meant) for rows in active_uploads.files_of(session, upload_id)]
+    person_of = aliases.merged_rows(session, home_id)
+    files = [renumbered(rows, person_of) for rows in active_uploads.files_of(session, upload_id)]
     own = acts.fold_files(files, active_uploads.rule_of(upload).acts.pairing)
     overrides, later = _overrides(session, upload, own), _later(session, upload, own)
     session.expunge(upload)
@@ -204,9 +204,9 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
     persons = {change.person for change in changes.people}
     unknown = persons - master_data.known(session, home_id)
     duties_so = "-".join(map(str, changes.rosters.as_json.values()))
-    told = statement_changes.shown(changes.people)
+    people = statement_changes.shown(changes.people)
     rows = fold_home.digest(changes.removed, changes.added, changes.rosters.removed_contents)
-    mark = f"{rows}/{duties_so}/{len(persons - unknown)}/{len(unknown)}/{sorted(told['counts'].items())}"
+    mark = f"{rows}/{duties_so}/{len(persons - unknown)}/{len(unknown)}/{sorted(people['counts'].items())}"
     return UndoPreview(
         rows=len(own),
         removed=len(changes.removed),
@@ -217,7 +217,7 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
         unknown=len(unknown),
         overrides=overrides,
         later=later,
-        people=told,
+        people=people,
         months=months_told,
         moved=moved,
         digest=sha256(mark.encode()).hexdigest(),
@@ -227,47 +227,52 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
 def _reattribute(session: Session, home_id: int, upload_id: int) -> None:
     """Let rows the upload had brought, which another one contains too, count as brought by that one."""
     query = select(PerformedIntervention.content).where(PerformedIntervention.upload_id == upload_id).distinct()
-    left = np.sort(np.array(session.scalars(query).all(), acts.NOTHING.dtype))
-    months = {month_of(part) for part in months_of(left)}
+    remaining = np.sort(np.array(session.scalars(query).all(), acts.NOTHING.dtype))
+    months = {month_of(part) for part in months_of(remaining)}
     if months:
-        heirs = active_uploads.fold_acts(session, home_id, months).by_upload(left)
+        heirs = active_uploads.fold_acts(session, home_id, months).by_upload(remaining)
         replace_rows.reattribute(session.connection(), home_id, upload_id, heirs)
 
 
 def _later(session: Session, upload: AppliedUpload, own: Contents) -> list[int]:
-    meant = aliases.of_home(session, upload.home_id)
-    named = _named(upload, meant)
+    person_of = aliases.of_home(session, upload.home_id)
+    named = _named(upload, person_of)
     return [
         other.upload_id
         for other in active_uploads.active_uploads(session, upload.home_id)
         if other.position > upload.position
-        and (named & _named(other, meant) or np.isin(own, active_uploads.contents(session, other.upload_id)).any())
+        and (named & _named(other, person_of) or np.isin(own, active_uploads.contents(session, other.upload_id)).any())
     ]
 
 
-def _named(one: AppliedUpload, meant: dict[str, str]) -> set[str]:
-    frames = stored_statements.unpacked(one.people)
+def _named(applied: AppliedUpload, person_of: dict[str, str]) -> set[str]:
+    frames = stored_statements.unpacked(applied.people)
     people = {str(person) for name, (key, _) in stored_statements.PEOPLE.items() for person in frames[name][key]}
-    return {meant.get(person, person) for person in people}
+    return {person_of.get(person, person) for person in people}
 
 
-def _overrides(session: Session, one: AppliedUpload, own: Contents) -> int:
+def _overrides(session: Session, applied: AppliedUpload, own: Contents) -> int:
     """Return how many levels were set since the upload for its residents or the whole home."""
     residents = set(unpack(own.tobytes())["resident_id"].tolist())
-    meant, rows = aliases.of_home(session, one.home_id), aliases.merged_rows(session, one.home_id)["resident_id"]
-    named = _named(one, meant)
+    person_of, rows = (
+        aliases.of_home(session, applied.home_id),
+        aliases.merged_rows(session, applied.home_id)["resident_id"],
+    )
+    named = _named(applied, person_of)
     query = (
         select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
         .outerjoin(Resident, Resident.id == Override.resident_id)
-        .join(Upload, Upload.id == one.upload_id)
+        .join(Upload, Upload.id == applied.upload_id)
         .where(
-            Override.home_id == one.home_id, Override.withdrawn_at.is_(None), Override.created_at >= Upload.stored_at
+            Override.home_id == applied.home_id,
+            Override.withdrawn_at.is_(None),
+            Override.created_at >= Upload.stored_at,
         )
     )
-    found = session.execute(query).all()
+    overrides = session.execute(query).all()
     return sum(
-        number == 0 or rows.get(number, number) in residents or meant.get(pseudonym, pseudonym) in named
-        for number, pseudonym in found
+        number == 0 or rows.get(number, number) in residents or person_of.get(pseudonym, pseudonym) in named
+        for number, pseudonym in overrides
     )
 
 

@@ -139,10 +139,10 @@ def queue(
         Pseudonym of the one to return the question about, "" = all. Comparing everybody with everybody takes time.
     """
     with databases.reading() as session:
-        given = aliases.answers(session, home_id)
-        questions = _open(session, home_id, given)
-        known = {kind: _candidates(session, home_id, model, given) for kind, model in _MODELS.items()}
-        authors = _authors(session, given)
+        answers = aliases.answers(session, home_id)
+        questions = _open(session, home_id, answers)
+        candidates = {kind: _candidates(session, home_id, model, answers) for kind, model in _MODELS.items()}
+        authors = _authors(session, answers)
     try:
         with databases.vault_reading() as vault:
             everyone = {kind: pseudonyms.everyone(vault, settings, home_id, kind) for kind in _MODELS}
@@ -154,18 +154,18 @@ def queue(
         for kind, found in everyone.items()
     }
     labels = {kind: {one: _label(ref) for one, ref in found.items()} for kind, found in references.items()}
-    people = {kind: {one: labels[kind][one] for one in known[kind] if one in labels[kind]} for kind in _MODELS}
+    people = {kind: {one: labels[kind][one] for one in candidates[kind] if one in labels[kind]} for kind in _MODELS}
     answered = tuple(
         AnsweredPerson(
             one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
             labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at, one.fixed,
         )
-        for one in sorted(given.values(), key=lambda one: -one.id) if one.answer != LATER
+        for one in sorted(answers.values(), key=lambda one: -one.id) if one.answer != LATER
     )  # fmt: skip
-    wanted = [one for one in questions[:limit] if about in {"", one.pseudonym}]
-    asked = tuple(_question(one, references[one.kind], people[one.kind]) for one in wanted)
+    selected = [one for one in questions[:limit] if about in {"", one.pseudonym}]
+    shown = tuple(_question(one, references[one.kind], people[one.kind]) for one in selected)
     return PersonQuestions(
-        asked, len(questions), sum(one.rows for one in questions), sum(one.seconds for one in questions), answered,
+        shown, len(questions), sum(one.rows for one in questions), sum(one.seconds for one in questions), answered,
         people,
     )  # fmt: skip
 
@@ -176,35 +176,35 @@ def record_view(databases: Databases, *, tenant_id: int, account_id: int, home_i
         audit.record(session, "namen.ansehen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
 
 
-def _open(session: Session, home_id: int, given: Mapping[str, PersonAnswer]) -> list[_Open]:
+def _open(session: Session, home_id: int, answers: Mapping[str, PersonAnswer]) -> list[_Open]:
     """Return who is unknown, those with most time first."""
-    found: list[_Open] = []
+    open_questions: list[_Open] = []
     unknown: dict[str, dict[int, str]] = {}
     for kind, model in _MODELS.items():
         rows = session.execute(select(model.id, model.pseudonym).where(model.home_id == home_id, ~model.known)).all()
-        unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(given, row.pseudonym) in {"", LATER}}
+        unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(answers, row.pseudonym) in {"", LATER}}
     if not any(unknown.values()):
         return []
     numbers = unpack(bulk.contents(session.connection(), home_id))
-    done = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE))
-    counts = (numbers["status"] == 0) | (numbers["status"] == (done or 0))
+    performed = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE))
+    counts = (numbers["status"] == 0) | (numbers["status"] == (performed or 0))
     seconds = np.where(counts, np.maximum(numbers["seconds"].astype(np.int64) - 1, 0), 0)
     for kind, people in unknown.items():
         own = numbers[ROW_ID[kind]]
         for number, pseudonym in people.items():
             rows_of = np.flatnonzero((own == number) & counts)
             total = int(seconds[rows_of].sum())
-            found.append(_Open(kind, pseudonym, len(rows_of), total, answer_for(given, pseudonym)))
-    return sorted(found, key=lambda one: (-one.seconds, -one.rows, one.pseudonym))
+            open_questions.append(_Open(kind, pseudonym, len(rows_of), total, answer_for(answers, pseudonym)))
+    return sorted(open_questions, key=lambda one: (-one.seconds, -one.rows, one.pseudonym))
 
 
-def _authors(session: Session, given: Mapping[str, PersonAnswer]) -> dict[int, str]:
-    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in given.values()}))
+def _authors(session: Session, answers: Mapping[str, PersonAnswer]) -> dict[int, str]:
+    query = select(Account.id, Account.display_name).where(Account.id.in_({one.account_id for one in answers.values()}))
     return {row.id: row.display_name for row in session.execute(query)}
 
 
 def _candidates(
-    session: Session, home_id: int, model: type[Resident | Staff], given: Mapping[str, PersonAnswer]
+    session: Session, home_id: int, model: type[Resident | Staff], answers: Mapping[str, PersonAnswer]
 ) -> list[str]:
     """Return who may be meant: everybody with master data, and whom the home has confirmed."""
     rows = session.execute(
@@ -213,22 +213,26 @@ def _candidates(
     return [
         row.pseudonym
         for row in rows
-        if answer_for(given, row.pseudonym) == NEW or (row.known and answer_for(given, row.pseudonym) != SAME)
+        if answer_for(answers, row.pseudonym) == NEW or (row.known and answer_for(answers, row.pseudonym) != SAME)
     ]
 
 
 def _question(
-    one: _Open, references: Mapping[str, person_matching.PersonReference], people: Mapping[str, str]
+    unknown: _Open, references: Mapping[str, person_matching.PersonReference], people: Mapping[str, str]
 ) -> PersonQuestion:
-    asked = references.get(one.pseudonym)
-    if asked is None:
-        return PersonQuestion(one.kind, one.pseudonym, one.pseudonym, one.rows, one.seconds, one.answer, ())
-    known = list(people)
+    reference = references.get(unknown.pseudonym)
+    if reference is None:
+        return PersonQuestion(
+            unknown.kind, unknown.pseudonym, unknown.pseudonym, unknown.rows, unknown.seconds, unknown.answer, ()
+        )
+    pseudonyms = list(people)
     offers = tuple(
-        PersonCandidate(known[place], people[known[place]], like.reason, like.sure)
-        for place, like in person_matching.suggest(asked, [references[name] for name in known])
+        PersonCandidate(pseudonyms[place], people[pseudonyms[place]], like.reason, like.sure)
+        for place, like in person_matching.suggest(reference, [references[name] for name in pseudonyms])
     )
-    return PersonQuestion(one.kind, one.pseudonym, _label(asked), one.rows, one.seconds, one.answer, offers)
+    return PersonQuestion(
+        unknown.kind, unknown.pseudonym, _label(reference), unknown.rows, unknown.seconds, unknown.answer, offers
+    )
 
 
 def _label(person: person_matching.PersonReference) -> str:

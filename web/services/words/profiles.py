@@ -132,8 +132,8 @@ def rename(databases: Databases, *, tenant_id: int, account_id: int, number: int
                 session, "profil.umbenennen", tenant_id=tenant_id, account_id=account_id, what=f"profil {number}"
             )
     except IntegrityError as error:
-        taken = f"Ein Profil „{clean(name)}“ gibt es schon; bitte wählen Sie einen anderen Namen."
-        raise ProfileError(taken) from error
+        objection = f"Ein Profil „{clean(name)}“ gibt es schon; bitte wählen Sie einen anderen Namen."
+        raise ProfileError(objection) from error
 
 
 def remove(databases: Databases, *, tenant_id: int, account_id: int, number: int) -> None:
@@ -176,11 +176,11 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, content: b
     if len(content) > MOST_BYTES:
         raise ProfileError("Die Datei ist zu groß für ein Profil.")
     try:
-        written: Any = json.loads(content.decode("utf-8-sig"))
+        document: Any = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ProfileError(_NO_FILE) from error
     try:
-        profile = SourceProfile.of(written)
+        profile = SourceProfile.of(document)
     except ValueError as error:
         raise ProfileError(str(error)) from error
     profile = replace(profile, name=clean(profile.name))

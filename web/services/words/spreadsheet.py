@@ -52,10 +52,10 @@ def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
     rows: list[tuple[object, ...]] = []
     for name, kind in KINDS.items():
         waiting = {kind.key(word.text): word for word in unanswered_words.undecided(reading, home_id, name)}
-        known = {kind.key(term.text): term for term in terms.list_(reading, tenant_id, name)}
-        for key in [*known, *(key for key in waiting if key not in known)]:
+        answered = {kind.key(term.text): term for term in terms.list_(reading, tenant_id, name)}
+        for key in [*answered, *(key for key in waiting if key not in answered)]:
             # A number such as 4.10 alone would come back from a spreadsheet program as 4.1 or as a day of October.
-            term, word = known.get(key), waiting.get(key)
+            term, word = answered.get(key), waiting.get(key)
             rows.append(
                 (
                     TERM_WORDS[name].name,
@@ -83,13 +83,13 @@ def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int,
     try:
         with databases.reading() as session:
             book = terms.book_of(session, tenant_id, home_id)
-        wanted, problems = _wanted(content, book)
+        answers, problems = _wanted(content, book)
         if problems:
             return SpreadsheetAnswers(0, 0, tuple(problems))
-        changed = terms.save(databases, tenant_id, account_id, "bezeichnungen.hochladen", wanted)
+        changed = terms.save(databases, tenant_id, account_id, "bezeichnungen.hochladen", answers)
     except terms.TermError as error:
         return SpreadsheetAnswers(0, 0, (str(error),))
-    return SpreadsheetAnswers(changed, len(wanted) - changed, ())
+    return SpreadsheetAnswers(changed, len(answers) - changed, ())
 
 
 def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str], tuple[str, str]], list[str]]:

@@ -114,8 +114,8 @@ def answer(
             wrong[text] = objection
     if wrong:
         raise TermError(wrong=wrong)
-    wanted = {(kind, which.key(text)): (clean(text), target) for text, target in targets.items()}
-    return save(databases, tenant_id, account_id, "bezeichnung.zuordnen", wanted)
+    pairs = {(kind, which.key(text)): (clean(text), target) for text, target in targets.items()}
+    return save(databases, tenant_id, account_id, "bezeichnung.zuordnen", pairs)
 
 
 def save(
@@ -123,13 +123,13 @@ def save(
     tenant_id: int,
     account_id: int,
     action: str,
-    wanted: Mapping[tuple[str, str], tuple[str, str]],
+    answers: Mapping[tuple[str, str], tuple[str, str]],
 ) -> int:
     """Store a version of each word that has another meaning now, all or nothing, and return how many.
 
     Parameters
     ----------
-    wanted
+    answers
         Kind and key -> word and target, both sound (see :func:`objection_to`).
 
     Raises
@@ -139,11 +139,15 @@ def save(
     """
     try:
         with databases.writing.begin() as session:
-            known = newest(session, tenant_id)
-            fresh = {spot: pair for spot, pair in wanted.items() if spot not in known or known[spot].target != pair[1]}
+            newest_term = newest(session, tenant_id)
+            fresh = {
+                spot: pair
+                for spot, pair in answers.items()
+                if spot not in newest_term or newest_term[spot].target != pair[1]
+            }
             by: dict[str, Any] = {"tenant_id": tenant_id, "account_id": account_id, "at": clock.now()}
             for (kind, key), (text, target) in fresh.items():
-                version = known[kind, key].version + 1 if (kind, key) in known else 1
+                version = newest_term[kind, key].version + 1 if (kind, key) in newest_term else 1
                 session.add(Term(kind=kind, key=key, text=text, target=target, version=version, **by))
             if fresh:
                 what = ", ".join(sorted({TERM_WORDS[kind].name for kind, _ in fresh}))
@@ -169,14 +173,14 @@ def store_unknown(
     """
     forbidden = {word for name in names for word in _words(name) if len(word) > 2}
     for kind, unknown_words in unknown.items():
-        kept = [
+        words = [
             (text, *sums)
             for word, sums in unknown_words.items()
             if (text := clean(word)) and len(text) <= TEXT_SIGNS and not forbidden & _words(text)
         ]
         session.add_all(
             UnknownTerm(upload_id=upload_id, kind=kind, text=text, rows=rows, seconds=seconds)
-            for text, rows, seconds in sorted(kept, key=lambda word: (-word[2], -word[1], word[0]))[:KEPT]
+            for text, rows, seconds in sorted(words, key=lambda word: (-word[2], -word[1], word[0]))[:KEPT]
         )
 
 
@@ -194,8 +198,8 @@ def book_of(session: Session, tenant_id: int, home_id: int) -> rules.RuleBook:
     return rulebook_calendar.for_reading(session, home)
 
 
-def objection_to(kind: WordKind, text: str, target: str, written: str, book: rules.RuleBook) -> str:
-    """Return why a word cannot mean a target (what ``written`` was understood as), "" if it can."""
+def objection_to(kind: WordKind, text: str, target: str, entered: str, book: rules.RuleBook) -> str:
+    """Return why a word cannot mean a target (what ``entered`` was understood as), "" if it can."""
     if not kind.key(text):
         return "Das Wort fehlt."
     if max(len(text), len(kind.key(text))) > TEXT_SIGNS:
@@ -203,7 +207,7 @@ def objection_to(kind: WordKind, text: str, target: str, written: str, book: rul
     if kind.explains_itself(text, book):
         return f"„{text}“ ist schon eindeutig und braucht keine Zuordnung."
     if not target or len(target) > TEXT_SIGNS:
-        return TERM_WORDS[kind.name].refused.format(written[:60])
+        return TERM_WORDS[kind.name].refused.format(entered[:60])
     return ""
 
 

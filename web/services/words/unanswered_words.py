@@ -124,19 +124,19 @@ def pending(
     which = KINDS[kind]
     with reading() as session:
         home = session.get_one(Home, home_id)
-        known = terms.newest(session, home.tenant_id)
+        answered = terms.newest(session, home.tenant_id)
         book = rulebook_calendar.for_reading(session, home)
-        heard = _occurrences(session, home_id, book, upload_id)
+        occurrences = _occurrences(session, home_id, book, upload_id)
     if upload_id is None:
-        heard = _undecided(heard, known)
-    words = [word for (name, _), word in heard.items() if name == kind]
-    settled = {key: term.target for (name, key), term in known.items() if name == kind}
+        occurrences = _undecided(occurrences, answered)
+    words = [word for (name, _), word in occurrences.items() if name == kind]
+    settled = {key: term.target for (name, key), term in answered.items() if name == kind}
     families = _families(which, words, settled)[:limit]
-    asked = {which.key(word.text) for family in families for word in family}
+    pending_keys = {which.key(word.text) for family in families for word in family}
     own = [
         (term.target, term.text)
-        for (name, key), term in known.items()
-        if name == kind and key not in asked and term.target != LATER
+        for (name, key), term in answered.items()
+        if name == kind and key not in pending_keys and term.target != LATER
     ]
     near = suggestions.suggest(which, [first.text for first, *_ in families], book, own)
     return [
@@ -178,25 +178,27 @@ def undecided(reading: sessionmaker[Session], home_id: int, kind: str) -> list[W
     """Return the words of a home that are still open, each for itself, those with most minutes first."""
     with reading() as session:
         home = session.get_one(Home, home_id)
-        known = terms.newest(session, home.tenant_id)
-        heard = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), None)
-    return sorted((word for (name, _), word in _undecided(heard, known).items() if name == kind), key=_weight)
+        answered = terms.newest(session, home.tenant_id)
+        occurrences = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), None)
+    return sorted((word for (name, _), word in _undecided(occurrences, answered).items() if name == kind), key=_weight)
 
 
 def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = None) -> dict[str, UnansweredCount]:
     """Return for each kind how much is open, of a home or of one upload: cheap enough for every page."""
     with reading() as session:
         home = session.get_one(Home, home_id)
-        heard = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), upload_id)
-        known = terms.newest(session, home.tenant_id)
-    heard = (
-        _undecided(heard, known)
+        occurrences = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), upload_id)
+        answered = terms.newest(session, home.tenant_id)
+    occurrences = (
+        _undecided(occurrences, answered)
         if upload_id is None
-        else {spot: word for spot, word in heard.items() if spot not in known or known[spot].target == LATER}
+        else {
+            spot: word for spot, word in occurrences.items() if spot not in answered or answered[spot].target == LATER
+        }
     )
     counts = dict.fromkeys(KINDS, UnansweredCount())
-    for spot, word in heard.items():
-        so_far, put_off = counts[spot[0]], int(spot in known)
+    for spot, word in occurrences.items():
+        so_far, put_off = counts[spot[0]], int(spot in answered)
         counts[spot[0]] = UnansweredCount(
             so_far.words + 1, so_far.rows + word.rows, so_far.seconds + word.seconds, so_far.put_off + put_off
         )
@@ -224,7 +226,7 @@ def _occurrences(
     }
 
 
-def _undecided(heard: Mapping[_Spot, WordOccurrence], known: Mapping[_Spot, TermRow]) -> dict[_Spot, WordOccurrence]:
+def _undecided(spots: Mapping[_Spot, WordOccurrence], answered: Mapping[_Spot, TermRow]) -> dict[_Spot, WordOccurrence]:
     """Return the undecided words; those put off stay, even where no upload has them any more."""
-    put_off = {spot: WordOccurrence(term.text, 0, 0, None) for spot, term in known.items() if term.target == LATER}
-    return {spot: one for spot, one in (put_off | dict(heard)).items() if spot not in known or spot in put_off}
+    put_off = {spot: WordOccurrence(term.text, 0, 0, None) for spot, term in answered.items() if term.target == LATER}
+    return {spot: one for spot, one in (put_off | dict(spots)).items() if spot not in answered or spot in put_off}

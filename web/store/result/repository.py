@@ -58,25 +58,25 @@ def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
     return np.asarray(day, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-def replace(connection: Connection, home_id: int, found: Result, days: tuple[int, int] | None = None) -> None:
+def replace(connection: Connection, home_id: int, result: Result, days: tuple[int, int] | None = None) -> None:
     """Put a result in place of what was kept of a home, in the open transaction.
 
     Parameters
     ----------
-    found
+    result
         What was analysed; of no day outside ``days``.
     days
         First and last day whose result is replaced; None = all. Of their months the other days stay as they are.
     """
-    gone = delete(_TABLE).where(_TABLE.c.home_id == home_id)
+    outdated = delete(_TABLE).where(_TABLE.c.home_id == home_id)
     if days is not None:
         first, last = (int(month_of(day)) for day in days)
-        found = _completed(connection, home_id, found, days, {first, last})
-        gone = gone.where(_TABLE.c.month.between(first, last))
-    connection.execute(gone)
+        result = _completed(connection, home_id, result, days, {first, last})
+        outdated = outdated.where(_TABLE.c.month.between(first, last))
+    connection.execute(outdated)
     rows = [
         {"home_id": home_id, "kind": kind, "about": about, "month": month, "content": packed.pack(cells)}
-        for kind, about, month, cells in _pieces(found)
+        for kind, about, month, cells in _pieces(result)
     ]
     if rows:
         connection.execute(insert(_TABLE), rows)
@@ -95,30 +95,30 @@ def read(
     table = _TABLE
     query = select(table.c.content).where(table.c.home_id == home_id, table.c.kind == kind, table.c.about == about)
     if months is not None:
-        wanted = sorted(months)
-        if not wanted:
+        month_numbers = sorted(months)
+        if not month_numbers:
             return None
-        query = query.where(table.c.month.between(wanted[0], wanted[-1]))
-        if wanted != list(range(wanted[0], wanted[-1] + 1)):
-            query = query.where(table.c.month.in_(wanted))
+        query = query.where(table.c.month.between(month_numbers[0], month_numbers[-1]))
+        if month_numbers != list(range(month_numbers[0], month_numbers[-1] + 1)):
+            query = query.where(table.c.month.in_(month_numbers))
     parts = [packed.unpack(content) for content in connection.scalars(query.order_by(table.c.month))]
     return concat(parts) if parts else None
 
 
 def _completed(
-    connection: Connection, home_id: int, found: Result, days: tuple[int, int], months: Iterable[int]
+    connection: Connection, home_id: int, result: Result, days: tuple[int, int], months: Iterable[int]
 ) -> Result:
     """Return a result with the days of its first and last month that are not replaced."""
-    parts: dict[str, list[CodedTable]] = {kind: [cells] for kind, cells in found.items()}
+    parts: dict[str, list[CodedTable]] = {kind: [cells] for kind, cells in result.items()}
     query = select(_TABLE.c.kind, _TABLE.c.about, _TABLE.c.content).where(
         _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in(_SUMMED)
     )
     for kind, about, content in connection.execute(query):
-        kept = packed.unpack(content)
-        day = kept.columns["day"]
-        kept = kept[(day < days[0]) | (day > days[1])]
-        if len(kept):
-            parts.setdefault(kind, []).append(_of_all(kept, about) if kind == DEMAND else kept)
+        stored = packed.unpack(content)
+        day = stored.columns["day"]
+        stored = stored[(day < days[0]) | (day > days[1])]
+        if len(stored):
+            parts.setdefault(kind, []).append(_of_all(stored, about) if kind == DEMAND else stored)
     return {kind: concat(of_kind) for kind, of_kind in parts.items()}
 
 
@@ -127,9 +127,9 @@ def _of_all(cells: CodedTable, intervention: str) -> CodedTable:
     return CodedTable({"intervention": code, **cells.columns}, {"intervention": (intervention,), **cells.labels})
 
 
-def _pieces(found: Result) -> Iterator[tuple[str, str, int, CodedTable]]:
+def _pieces(result: Result) -> Iterator[tuple[str, str, int, CodedTable]]:
     """Cut a result into what becomes a row: kind, intervention, month, cells."""
-    for kind, cells in found.items():
+    for kind, cells in result.items():
         if kind == DEMAND:
             label = cells.labels["intervention"]
             for month, part in _by(cells, month_of(cells.columns["day"])):

@@ -63,7 +63,7 @@ def add_interventions(
     upload_id: int,
     residents: Mapping[str, int],
     staff: Mapping[str, int],
-    done: Callable[[int], object],
+    on_progress: Callable[[int], object],
 ) -> int:
     """Store the rows of an upload that the home does not have yet, and return how many those were.
 
@@ -73,7 +73,7 @@ def add_interventions(
         Rows as ``pebem.contracts.INTERVENTIONS``; residents and staff by pseudonym.
     residents, staff
         Pseudonym -> row id, at least of those in the frame.
-    done
+    on_progress
         Told now and then how many rows are through.
     """
     # Uploads of one home take turns: each sees the rows of the one before when it joins a month.
@@ -83,7 +83,7 @@ def add_interventions(
     for rows in stored_form(connection, frame, people, home_id, upload_id):
         added += write(connection, rows)
         through += len(rows)
-        done(through)
+        on_progress(through)
     if added:
         join_months(connection, home_id, np.unique(frame["date"].to_numpy().astype("datetime64[M]")))
     return added
@@ -99,8 +99,8 @@ def stored_form(
     people
         "resident_id" and "staff_id" -> pseudonym -> row id.
     """
-    given = contents_of(connection, frame, people, home_id)
-    return row_form(connection, home_id, upload_id, given, occurrence(given))
+    rows = contents_of(connection, frame, people, home_id)
+    return row_form(connection, home_id, upload_id, rows, occurrence(rows))
 
 
 def contents_of(
@@ -185,11 +185,11 @@ def read_interventions(
         numbers["ward"][blank] = lived_in.at(resident, day)
     labels = dict(connection.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
     named = {"resident_id": residents, "staff_id": staff} | dict.fromkeys(_TEXTS, labels)
-    made: dict[str, Any] = {heading: _categorical(numbers[name], named[name]) for name, heading in _CODED.items()}
-    made["date"] = (numbers["day"].astype(np.int64) - FIRST_DAY).astype("datetime64[D]").astype("datetime64[s]")
-    made["minute_of_day"] = (numbers["minute"].astype(np.int64) - 1).astype(np.int32)
-    made["seconds"] = (numbers["seconds"].astype(np.int64) - 1).astype(np.int32)
-    return pd.DataFrame({name: made[name] for name in contracts.INTERVENTIONS}, copy=False)
+    columns: dict[str, Any] = {heading: _categorical(numbers[name], named[name]) for name, heading in _CODED.items()}
+    columns["date"] = (numbers["day"].astype(np.int64) - FIRST_DAY).astype("datetime64[D]").astype("datetime64[s]")
+    columns["minute_of_day"] = (numbers["minute"].astype(np.int64) - 1).astype(np.int32)
+    columns["seconds"] = (numbers["seconds"].astype(np.int64) - 1).astype(np.int32)
+    return pd.DataFrame({name: columns[name] for name in contracts.INTERVENTIONS}, copy=False)
 
 
 def contents(connection: Connection, home_id: int, days: tuple[date, date] | None = None) -> bytes:
@@ -223,18 +223,18 @@ def write(connection: Connection, rows: list[tuple[Any, ...]]) -> int:
 def numbered_labels(connection: Connection, home_id: int, texts: set[str]) -> dict[str, int]:
     """Return the numbers of texts; those the home does not have yet get one."""
     query = select(Label.text, Label.id).where(Label.home_id == home_id)
-    known = dict(connection.execute(query).all())
-    fresh = sorted(texts - known.keys())
+    numbers = dict(connection.execute(query).all())
+    fresh = sorted(texts - numbers.keys())
     if fresh:
         connection.execute(_NEW_LABEL, [{"home_id": home_id, "text": one} for one in fresh])
-        known = dict(connection.execute(query).all())
-    return known
+        numbers = dict(connection.execute(query).all())
+    return numbers
 
 
 def _values(connection: Connection, numbers: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.object_]]:
     """Return what numbers are in columns of their own: None where not given, days as the driver takes them."""
-    found, place = np.unique(numbers["day"], return_inverse=True)
-    days = (found - FIRST_DAY).astype("datetime64[D]")
+    day_numbers, place = np.unique(numbers["day"], return_inverse=True)
+    days = (day_numbers - FIRST_DAY).astype("datetime64[D]")
     values = {"day": (days.astype(str) if connection.dialect.name == "sqlite" else days).astype(object)[place]}
     for name in _PEOPLE:
         values[name] = numbers[name].astype(object)

@@ -28,7 +28,7 @@ def exchange(
     stored: NDArray[np.bytes_],
     removed: NDArray[np.bytes_],
     added: Mapping[int, NDArray[np.bytes_]],
-    done: Callable[[int], object] = lambda _: None,
+    on_progress: Callable[[int], object] = lambda _: None,
 ) -> None:
     """Take rows of a home out and put others in, in the open transaction. The home is locked by the caller.
 
@@ -40,7 +40,7 @@ def exchange(
         Contents to take out, in order; each as often as it is to go.
     added
         Upload -> contents to add, in order. None is also in ``removed`` or of two uploads.
-    done
+    on_progress
         Told now and then how many rows are through.
     """
     months = np.unique([month_of(part) for contents in (removed, *added.values()) for part in months_of(contents)])
@@ -56,7 +56,7 @@ def exchange(
         for rows in row_form(connection, home_id, upload_id, contents, times(contents, stored) + occurrence(contents)):
             write(connection, rows)
             through += len(rows)
-            done(through)
+            on_progress(through)
     join_months(connection, home_id, months.astype("datetime64[M]"))
 
 

@@ -86,7 +86,7 @@ def undo(upload_id: int) -> ResponseReturnValue:
     """Let a job undo an upload as it was shown."""
     upload, services = current.upload(upload_id), current.services()
     undo_job.release(
-        services.databases, upload.id, account_id=current.visitor().account_id, shown=request.form.get("gezeigt", "")
+        services.databases, upload.id, account_id=current.visitor().account_id, digest=request.form.get("gezeigt", "")
     )
     services.jobs.enqueue(upload.id, records.TO_UNDO)
     return redirect(url_for("uploads.show", upload_id=upload.id))

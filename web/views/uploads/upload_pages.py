@@ -97,7 +97,7 @@ def template() -> ResponseReturnValue:
 def show(upload_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
     upload, services = _upload(upload_id), current.services()
-    if upload.state == records.ASKING and (asked := kept_files.asked(services.settings, upload_id)):
+    if upload.state == records.ASKING and (asked := kept_files.conversation(services.settings, upload_id)):
         return redirect(question_frame.address(upload_id, asked))
     return _show(upload_id, FindingFilter.from_form(request.args))
 
@@ -203,7 +203,7 @@ def commit(upload_id: int) -> ResponseReturnValue:
         services.databases,
         upload.id,
         account_id=current.visitor().account_id,
-        shown=request.form.get("gezeigt"),
+        digest=request.form.get("gezeigt"),
         sure_of_home="haus_sicher" in request.form,
     )
     services.jobs.enqueue(upload.id, records.RELEASED)
@@ -237,7 +237,7 @@ def _ask_to_discard(upload: UploadRow) -> str:
     services = current.services()
     texts = records.texts(services.databases, services.settings, upload.id)
     try:
-        asked = kept_files.asked(services.settings, upload.id)
+        asked = kept_files.conversation(services.settings, upload.id)
     except kept_files.OutdatedError:
         asked = None
     return render_template(

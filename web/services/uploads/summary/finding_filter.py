@@ -46,14 +46,14 @@ class FindingFilter:
     page: int = 1
 
     @classmethod
-    def from_form(cls, given: Mapping[str, str]) -> FindingFilter:
+    def from_form(cls, form: Mapping[str, str]) -> FindingFilter:
         """Return what the fields of a form or address ask for; nonsense asks for nothing."""
-        asked = given.get("seite", "1")
+        page = form.get("seite", "1")
         return cls(
-            given.get("art", "") if given.get("art", "") in SEVERITIES else "",
-            given.get("blatt", ""),
-            given.get("suche", "").strip()[:200],
-            max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1,
+            form.get("art", "") if form.get("art", "") in SEVERITIES else "",
+            form.get("blatt", ""),
+            form.get("suche", "").strip()[:200],
+            max(int(page), 1) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
         )
 
     @property
@@ -131,16 +131,16 @@ def severities(groups: Iterable[FindingGroup]) -> dict[Severity, int]:
     return {severity: counts[severity] for severity in Severity}
 
 
-def filter_findings(findings: Sequence[Finding], wanted: FindingFilter) -> FilteredFindings:
+def filter_findings(findings: Sequence[Finding], request: FindingFilter) -> FilteredFindings:
     """Return the page wanted; the last one where there are fewer."""
     order = list(Severity)
-    words = fold(wanted.words).split()
+    words = fold(request.words).split()
     everything = group_findings(findings)
-    chosen = (one for one in findings if _fits(one, wanted, words))
-    matching = list(everything) if wanted.everything else group_findings(chosen)
+    chosen = (one for one in findings if _fits(one, request, words))
+    matching = list(everything) if request.everything else group_findings(chosen)
     matching.sort(key=lambda group: (order.index(group.first.severity), -group.count))
     pages = max(1, -(-len(matching) // PAGE))
-    page = min(wanted.page, pages)
+    page = min(request.page, pages)
     counts = severities(everything)
     sheets = Counter(group.first.sheet for group in everything if group.first.sheet)
     return FilteredFindings(
@@ -167,14 +167,14 @@ def _group(findings: Sequence[Finding]) -> FindingGroup:
     return FindingGroup(first, sum(one.count for one in findings), tuple(rows[:ROWS_NAMED]), len(places))
 
 
-def _fits(one: Finding, wanted: FindingFilter, words: list[str]) -> bool:
-    if wanted.severity and one.severity is not SEVERITIES[wanted.severity]:
+def _fits(finding: Finding, request: FindingFilter, words: list[str]) -> bool:
+    if request.severity and finding.severity is not SEVERITIES[request.severity]:
         return False
-    if wanted.sheet and one.sheet != wanted.sheet:
+    if request.sheet and finding.sheet != request.sheet:
         return False
     if not words:
         return True
-    row = " ".join(f"Zeile {row}" for row in one.rows or (one.row,) if row)
-    column = f"Spalte {one.letter}: {one.column}" if one.letter else one.column
-    text = fold(f"{one.file} {one.sheet} {row} {column} {one.value} {one.message} {one.repair}")
+    row = " ".join(f"Zeile {row}" for row in finding.rows or (finding.row,) if row)
+    column = f"Spalte {finding.letter}: {finding.column}" if finding.letter else finding.column
+    text = fold(f"{finding.file} {finding.sheet} {row} {column} {finding.value} {finding.message} {finding.repair}")
     return all(word in text for word in words)

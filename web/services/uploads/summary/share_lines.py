@@ -24,13 +24,13 @@ def share_lines(moved: Mapping[str, Any]) -> list[ShareLine]:
     """Return the shares of fit and coverage before and after."""
     sides = [moved["before"], moved["after"]]
     wholes = [overview.whole_of({name: Amount(*amount) for name, amount in side["fit"].items()}) for side in sides]
-    found = [
+    lines = [
         ShareLine(word.word, *(whole[name].share if whole.count else None for whole in wholes))
         for name, word in figures.FIT_WORDS.items()
     ]
     for name, words in figures.COVERAGE_WORDS.items():
-        found.append(ShareLine(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
-    return found
+        lines.append(ShareLine(words, *(_ratio(side["coverage"][name], side["coverage"]["counted"]) for side in sides)))
+    return lines
 
 
 def _ratio(part: int, whole: int) -> float | None:

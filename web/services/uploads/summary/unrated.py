@@ -49,20 +49,20 @@ class Unrated:
     levels: tuple[UnknownLevel, ...]
 
 
-def unrated(weighed: Mapping[str, Any] | None) -> Unrated | None:
+def unrated(effects: Mapping[str, Any] | None) -> Unrated | None:
     """Return what cannot be rated according to a preview; None where there is nothing, or it says nothing about it."""
-    after = (weighed or {}).get("after", {})
+    after = (effects or {}).get("after", {})
     if "unrated" not in after:
         return None
     whole = overview.whole_of({name: Amount(*amount) for name, amount in after["fit"].items()})
     part, coverage = whole["nicht_bewertbar"], after["coverage"]
     if not part.count:
         return None
-    known = {"soll": coverage["begutachtung"], "ist": coverage["mitarbeitende"]}
+    rated = {"soll": coverage["begutachtung"], "ist": coverage["mitarbeitende"]}
     levels = []
     for kind, (count, seconds) in after["unrated"].items():
         share = seconds / whole.seconds if whole.seconds else count / whole.count
         if count:
-            levels.append(UnknownLevel(kind, share, count, coverage["counted"] - known[kind]))
+            levels.append(UnknownLevel(kind, share, count, coverage["counted"] - rated[kind]))
     levels.sort(key=lambda level: -level.share)
     return Unrated(part.share, whole.in_minutes, tuple(levels))

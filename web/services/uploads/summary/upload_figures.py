@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def figures_of(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, Any]:
     """Return what an upload holds, before anything is stored: columns of ``Upload``."""
     work = tables.interventions
-    done = (work["status"].isna() | (work["status"] == DONE)).to_numpy()
-    days = work["date"][done]
+    performed = (work["status"].isna() | (work["status"] == DONE)).to_numpy()
+    days = work["date"][performed]
     return {
-        "counted": int(done.sum()),
-        "not_done": int((~done).sum()),
+        "counted": int(performed.sum()),
+        "not_done": int((~performed).sum()),
         "faulty": tables.faulty,
         "first_day": days.min().date() if len(days) else None,
         "last_day": days.max().date() if len(days) else None,
@@ -31,9 +31,9 @@ def figures_of(session: Session, home_id: int, tables: contracts.Tables) -> dict
 
 
 def _covered(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, int]:
-    found = scoring.days_of(tables)
-    if found is None:
+    days = scoring.days_of(tables)
+    if days is None:
         return {}
-    stretches = rulebook_calendar.stretches(session, session.get_one(Home, home_id), *found)
+    stretches = rulebook_calendar.stretches(session, session.get_one(Home, home_id), *days)
     totals = scoring.whole(tables, stretches).covered().iloc[0]
     return {str(name): int(count) for name, count in totals.items()}
