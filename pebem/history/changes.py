@@ -23,8 +23,10 @@ _Key: TypeAlias = "tuple[str, str, str, date | None]"
 Change = Literal["added", "corrected", "removed"]
 
 _CHANGES: Final[dict[tuple[bool, bool], Change]] = {
-    (False, True): "added", (True, True): "corrected", (True, False): "removed",
-}  # fmt: skip
+    (False, True): "added",
+    (True, True): "corrected",
+    (True, False): "removed",
+}
 
 _LASTING: Final = {LEVEL, WARD, GRADE}
 """Kinds of which the statement that began last holds alone."""

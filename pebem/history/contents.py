@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NUMBERS: Final = (
-    "day", "resident_id", "staff_id", "intervention", "minute", "seconds", "source", "shift", "ward", "status",
-)  # fmt: skip
+    "day",
+    "resident_id",
+    "staff_id",
+    "intervention",
+    "minute",
+    "seconds",
+    "source",
+    "shift",
+    "ward",
+    "status",
+)
 """Order of the numbers. Stored rows rely on it: another order needs a migration."""
 
 DUTY: Final = ("day", "staff_id", "start", "end", "ward")

@@ -19,9 +19,13 @@ pytestmark = pytest.mark.usefixtures("filled")
 MOST_CLICKS = 16
 READ = "Können diese Daten so übernommen werden?"
 DECIDED = {
-    "Große Wäsche": "4.14", "Kleine Wäsche": "4.13", "Doku": "7.E17", "Insulin s.c.": "5.E12",
-    "Kaffee am Nachmittag": "2.7", "Mobi Flur": "1.1",
-}  # fmt: skip
+    "Große Wäsche": "4.14",
+    "Kleine Wäsche": "4.13",
+    "Doku": "7.E17",
+    "Insulin s.c.": "5.E12",
+    "Kaffee am Nachmittag": "2.7",
+    "Mobi Flur": "1.1",
+}
 """What the home means by the words that are not known exactly."""
 
 

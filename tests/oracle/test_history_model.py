@@ -9,6 +9,7 @@ import pytest
 
 from .history.cases import ACT, OF_ACTS, OF_DUTIES, Case, act, acts, day
 from .history.figures import figures
+from .history.level_cases import OF_LEVELS
 from .history.model import HomeHistory
 from .history.records import EMPLOYEE, RESIDENT, AmbiguousError, Assessed, Choice, File, Level, Lives, SetByHand
 from .history.statement_cases import OF_STATEMENTS
@@ -35,7 +36,7 @@ def home_of(case: Case) -> HomeHistory:
     return home
 
 
-@pytest.mark.parametrize("case", [*OF_ACTS, *OF_STATEMENTS, *OF_DUTIES], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*OF_ACTS, *OF_LEVELS, *OF_STATEMENTS, *OF_DUTIES], ids=lambda case: case.name)
 def test_case_by_hand(case: Case) -> None:
     home = home_of(case)
     if case.acts is not None:
@@ -96,8 +97,9 @@ def test_monthly_files_leave_past_months_rated() -> None:
     """F3: in January P1 was QN 2, from 1 February QN 3; so were the assessments."""
     home = HomeHistory()
     january = File((ACT,), LIVES, (Assessed("0042", day(1), NOTHING_WRONG),), (), (Level("P1", 2, last=day(31)),))
-    february = File((act(day=day(12, 2)),), LIVES, (Assessed("0042", day(1, 2), MOBILITY),), (),
-                    (Level("P1", 3, day(1, 2)),))  # fmt: skip
+    february = File(
+        (act(day=day(12, 2)),), LIVES, (Assessed("0042", day(1, 2), MOBILITY),), (), (Level("P1", 3, day(1, 2)),)
+    )
     home.store("u1", (january,), Choice())
     home.store("u2", (february,), Choice())
     assert fits(home) == {("2026-01-12", 2, 2, "passend"): 1, ("2026-02-12", 3, 3, "passend"): 1}

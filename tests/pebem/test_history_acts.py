@@ -122,8 +122,9 @@ def test_pairs_are_one_to_one_and_what_is_left_is_further() -> None:
     assert len(changes.removed) == len(changes.added) == 2
     # The first with the first, in order of content.
     assert (differing(changes.before), differing(changes.after)) == (
-        {(("seconds", 901),): 1, (("seconds", 961),): 1}, {(): 2},
-    )  # fmt: skip
+        {(("seconds", 901),): 1, (("seconds", 961),): 1},
+        {(): 2},
+    )
 
 
 def test_equal_rows_are_no_partners_of_others() -> None:
@@ -154,10 +155,12 @@ CLOSEST_SIMILAR = {
     "no time, shift dropped before time dropped": ([UNTIMED, {}], UNTIMED | {"shift": 0}, UNTIMED),
     "same employee": ([UNTIMED | {"staff_id": 2}, UNTIMED | {"seconds": 901}], UNTIMED, UNTIMED | {"seconds": 901}),
     "employee told later before another": (
-        [UNTIMED | {"staff_id": 2}, UNTIMED | {"staff_id": 0}], UNTIMED, UNTIMED | {"staff_id": 0},
+        [UNTIMED | {"staff_id": 2}, UNTIMED | {"staff_id": 0}],
+        UNTIMED,
+        UNTIMED | {"staff_id": 0},
     ),
     "same ward": ([{"staff_id": 2, "ward": 2}, {"staff_id": 2}], {"ward": 2}, {"staff_id": 2, "ward": 2}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("old", "new", "partner"), CLOSEST_SIMILAR.values(), ids=CLOSEST_SIMILAR)
@@ -176,9 +179,7 @@ def test_employee_dropped_takes_the_row_of_the_employee_before_that_of_another()
 
 def test_sure_pairs_go_before_similar_ones() -> None:
     changes = compare(acts({"seconds": 901}), acts({"staff_id": 2, "seconds": 901}, {}), SIMILAR)
-    assert (differing(changes.after), differing(changes.new)) == (
-        {(): 1}, {(("staff_id", 2), ("seconds", 901)): 1},
-    )  # fmt: skip
+    assert (differing(changes.after), differing(changes.new)) == ({(): 1}, {(("staff_id", 2), ("seconds", 901)): 1})
 
 
 JANUARY = CompletenessScope(date(2026, 1, 1).toordinal(), date(2026, 1, 31).toordinal())
@@ -202,12 +203,20 @@ def test_complete_upload_keeps_days_with_a_row_that_could_not_be_read() -> None:
 def test_correction_in_complete_days_is_changed_and_not_removed() -> None:
     rule = ApplyRule("sure", JANUARY)
     assert told(compare(acts({}), acts({"seconds": 901}), rule)) == {
-        "unchanged": 0, "new": 0, "changed": 1, "alike": 0, "removed": 0,
-    }  # fmt: skip
+        "unchanged": 0,
+        "new": 0,
+        "changed": 1,
+        "alike": 0,
+        "removed": 0,
+    }
     # What is similar is new, and what is not in it goes: nothing stays beside its like.
     assert told(compare(acts({}), acts({"staff_id": 2}), rule)) == {
-        "unchanged": 0, "new": 1, "changed": 0, "alike": 0, "removed": 1,
-    }  # fmt: skip
+        "unchanged": 0,
+        "new": 1,
+        "changed": 0,
+        "alike": 0,
+        "removed": 1,
+    }
     kept = ApplyRule("sure", replace(JANUARY, open_days=frozenset({DAY})))
     assert told(compare(acts({}), acts({"staff_id": 2}), kept))["alike"] == 1
 
@@ -232,9 +241,15 @@ def test_complete_upload_of_another_pairing(pairing: Pairing) -> None:
 def test_complete_for_a_ward_means_rows_that_name_it_or_whose_resident_lives_there_then() -> None:
     lived_in = WardHistory.of([(1, 0, 7), (1, DAY + 1, 8), (2, 0, 8)])
     stored = acts(
-        {}, {"day": DAY + 1}, {"resident_id": 2}, {"resident_id": 3}, {"ward": 7, "resident_id": 2}, {"ward": 8},
-        {"resident_id": 0}, {"resident_id": 0, "ward": 7},
-    )  # fmt: skip
+        {},
+        {"day": DAY + 1},
+        {"resident_id": 2},
+        {"resident_id": 3},
+        {"ward": 7, "resident_id": 2},
+        {"ward": 8},
+        {"resident_id": 0},
+        {"resident_id": 0, "ward": 7},
+    )
     gone = acts({}, {"ward": 7, "resident_id": 2}, {"resident_id": 0, "ward": 7})
     changes = compare(stored, NOTHING, ApplyRule("sure", replace(JANUARY, wards=frozenset({7}))), lived_in)
     assert differing(changes.missing) == differing(gone)

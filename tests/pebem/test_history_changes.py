@@ -68,8 +68,13 @@ def test_marks_tell_changes_apart() -> None:
     def marks(*rows: Any) -> list[str]:
         return [one.mark for one in between(folded(), folded(delivery("01-01", assessments=list(rows))))]
 
-    other = (assessed("b", None, c1_1=1), assessed("b", None, c1_2=1), assessed("b", None, c1_1=1, special=True),
-             assessed("c", None, c1_1=1), assessed("b", "01-01", c1_1=1))  # fmt: skip
+    other = (
+        assessed("b", None, c1_1=1),
+        assessed("b", None, c1_2=1),
+        assessed("b", None, c1_1=1, special=True),
+        assessed("c", None, c1_1=1),
+        assessed("b", "01-01", c1_1=1),
+    )
     assert len({mark for row in other for mark in marks(row)}) == len(other)
     assert marks(other[0]) == marks(assessed("b", None, c1_1=1))
     gone = [one.mark for one in between(folded(delivery("01-01", assessments=[other[0]])), folded())]

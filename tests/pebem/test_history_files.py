@@ -85,8 +85,11 @@ def test_statements_hold_from_the_first_day_of_their_file() -> None:
     files = parts(residents=[0, 1, 2], staff=[0, 1, 2, 2])
     found = fold_files(tables, files, DAYS)
     assert [(row.staff, row.qn, str(row.start)[:10]) for row in found.staff.itertuples()] == [
-        ("P", 2, "NaT"), ("P", 3, "2026-02-05"), ("P", 1, "2026-03-01"), ("Q", 4, "NaT"),
-    ]  # fmt: skip
+        ("P", 2, "NaT"),
+        ("P", 3, "2026-02-05"),
+        ("P", 1, "2026-03-01"),
+        ("Q", 4, "NaT"),
+    ]
     assert found.residents["ward"].tolist() == ["B", "B"]
     third = replace(tables, staff=staff(("P", 2, None, None), ("P", 3, None, None), ("P", 1, None, None)))
     found = fold_files(third, parts(staff=[0, 1, 2]), DAYS)
@@ -114,12 +117,24 @@ def duties(*rows: tuple[str | None, str, int]) -> pd.DataFrame:
 
 
 def test_duties_of_a_person_and_day_are_those_of_the_last_file_that_names_one() -> None:
-    frame = duties(("P", "01-05", 6), ("P", "01-06", 6), ("Q", "01-05", 6), (None, "01-05", 6),
-                   ("P", "01-05", 13), ("P", "01-05", 21), (None, "01-05", 13))  # fmt: skip
+    frame = duties(
+        ("P", "01-05", 6),
+        ("P", "01-06", 6),
+        ("Q", "01-05", 6),
+        (None, "01-05", 6),
+        ("P", "01-05", 13),
+        ("P", "01-05", 21),
+        (None, "01-05", 13),
+    )
     found = fold_files(Tables(duties=frame), parts(duties=[0, 0, 0, 0, 1, 1, 1]), DAYS).duties
     assert [(row.staff, row.start.day, row.start.hour) for row in found.itertuples()] == [
-        ("P", 6, 6), ("Q", 5, 6), (None, 5, 6), ("P", 5, 13), ("P", 5, 21), (None, 5, 13),
-    ]  # fmt: skip
+        ("P", 6, 6),
+        ("Q", 5, 6),
+        (None, 5, 6),
+        ("P", 5, 13),
+        ("P", 5, 21),
+        (None, 5, 13),
+    ]
     assert found.index.tolist() == list(range(6))
     none = fold_files(worked(BATH, BATH), parts(interventions=[0, 1]), DAYS).duties
     assert (len(none), list(none)) == (0, list(DUTIES))

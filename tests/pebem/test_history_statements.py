@@ -75,9 +75,14 @@ def test_undated_row_beside_a_dated_one_of_the_same_file_holds_since_always() ->
 
 @pytest.mark.parametrize(
     ("first", "last", "yields"),
-    [("01-15", None, True), ("02-01", None, True), ("02-02", None, False), ("01-15", "02-01", True),
-     ("01-15", "01-31", False)],
-)  # fmt: skip
+    [
+        ("01-15", None, True),
+        ("02-01", None, True),
+        ("02-02", None, False),
+        ("01-15", "02-01", True),
+        ("01-15", "01-31", False),
+    ],
+)
 @pytest.mark.parametrize("late", [True, False])
 def test_undated_row_yields_to_what_was_told_later_and_holds_on_its_first_day(
     first: str, last: str | None, *, yields: bool, late: bool
@@ -139,8 +144,9 @@ def test_column_the_staff_list_does_not_have_keeps_what_is_known() -> None:
     # From another first day on: that of the statement before.
     later = delivery("02-01", unstated=("role", "certificates"), staff=[("P", 3)])
     assert levels(folded(full, later)) == [
-        level(2, None, role="Pflege", has="LG1"), level(3, "02-01", role="Pflege", has="LG1"),
-    ]  # fmt: skip
+        level(2, None, role="Pflege", has="LG1"),
+        level(3, "02-01", role="Pflege", has="LG1"),
+    ]
     # A column that is there and blank says that there is none.
     blank = delivery("01-01", staff=[("P", 3)])
     assert levels(folded(full, blank)) == [level(3, None)]
@@ -293,8 +299,9 @@ def test_complete_upload_withdraws_what_it_does_not_have_of_its_persons_kind_by_
 def test_files_of_a_complete_upload_do_not_withdraw_each_other() -> None:
     files = delivery("01-01", staff=[("P", 2)]), delivery("02-01", staff=[("P", 3)])
     assert levels(folded(delivery("01-01", staff=[("P", 1, "01-10")]), complete(*files))) == [
-        level(2, None), level(3, "02-01"),
-    ]  # fmt: skip
+        level(2, None),
+        level(3, "02-01"),
+    ]
 
 
 def test_nothing_follows_from_nothing() -> None:

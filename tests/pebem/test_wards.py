@@ -12,9 +12,19 @@ MOVES = WardHistory.of([(2, 100, 7), (1, 0, 5), (2, 0, 6), (4, 50, 8)])
 
 @pytest.mark.parametrize(
     ("resident", "day", "ward"),
-    [(1, 1, 5), (1, 10**6, 5), (2, 99, 6), (2, 100, 7), (2, 101, 7), (4, 49, 0), (4, 50, 8), (3, 99, 0), (0, 1, 0),
-     (9, 1, 0)],
-)  # fmt: skip
+    [
+        (1, 1, 5),
+        (1, 10**6, 5),
+        (2, 99, 6),
+        (2, 100, 7),
+        (2, 101, 7),
+        (4, 49, 0),
+        (4, 50, 8),
+        (3, 99, 0),
+        (0, 1, 0),
+        (9, 1, 0),
+    ],
+)
 def test_ward_begun_last_holds_and_others_have_none(resident: int, day: int, ward: int) -> None:
     assert MOVES.at(np.array([resident]), np.array([day])).tolist() == [ward]
 

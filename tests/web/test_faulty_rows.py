@@ -253,9 +253,14 @@ def test_workbook_without_the_upload_is_read_with_a_warning(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("cell", "reference"),
-    [("17-4F3A", "17-4f3a"), ("Datenlieferung 170-4f3a", "170-4f3a"), ("'Datenlieferung 17-4f3a", "17-4f3a"),
-     ("irgendwas", "irgendwas"), (5, "5")],
-)  # fmt: skip
+    [
+        ("17-4F3A", "17-4f3a"),
+        ("Datenlieferung 170-4f3a", "170-4f3a"),
+        ("'Datenlieferung 17-4f3a", "17-4f3a"),
+        ("irgendwas", "irgendwas"),
+        (5, "5"),
+    ],
+)
 def test_what_stands_there_is_said_as_it_stands(tmp_path: Path, cell: Any, reference: str) -> None:
     """A typing error is for whoever knows the uploads."""
     content = written(tmp_path, read(("a.xlsx", workbooks.workbook())))

@@ -119,9 +119,21 @@ def test_reference_names_its_upload_and_reveals_a_typing_error(tmp_path: Path) -
     assert [kept_files.referred_to(ours, written) for written in references.values()] == list(references)
     digits = references[17][-4:]
     for written in (
-        "", "17", "17-", "-", digits, f"18-{digits}", f"017-{digits}", f"١٧-{digits}", f"17-{digits}0", f" 17-{digits}",
-        f"{'9' * 30}-{digits}", "17-" + digits[1:] + digits[:1] * 2, "irgendwas", "17-äöüß",
-    ):  # fmt: skip
+        "",
+        "17",
+        "17-",
+        "-",
+        digits,
+        f"18-{digits}",
+        f"017-{digits}",
+        f"١٧-{digits}",
+        f"17-{digits}0",
+        f" 17-{digits}",
+        f"{'9' * 30}-{digits}",
+        "17-" + digits[1:] + digits[:1] * 2,
+        "irgendwas",
+        "17-äöüß",
+    ):
         assert kept_files.referred_to(ours, written) is None, written
     assert sum(kept_files.reference(ours, n) == kept_files.reference(theirs, n) for n in range(100)) <= 1
 

@@ -88,11 +88,14 @@ def test_a_pickle_among_what_is_kept_is_not_run(ben: Person, tmp_path: Path, par
 @pytest.mark.parametrize(
     "change",
     [
-        pickle.dumps, lambda data: data[:-1], lambda data: data[: len(data) // 2], lambda _: b"",
+        pickle.dumps,
+        lambda data: data[:-1],
+        lambda data: data[: len(data) // 2],
+        lambda _: b"",
         lambda data: data.replace(b'"finding"', b'"subprocess"', 1),
     ],
     ids=["pickled", "cut", "halved", "empty", "unknown class"],
-)  # fmt: skip
+)
 def test_a_damaged_result_is_none(ben: Person, change: Callable[[bytes], bytes]) -> None:
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     assert kept(ben, batch_id).rows == workbooks.ROWS

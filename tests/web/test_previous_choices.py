@@ -311,7 +311,9 @@ def test_repaired_statement_holds_as_if_it_had_been_right(ben: Person, tmp_path:
     with ben.services.databases.reading() as session:
         stated = active_uploads.fold_statements(session, ben.home_id).staff
     assert [(row.qn, str(row.start)[:10]) for row in stated.itertuples()] == [
-        (1, "NaT"), (2, "2026-02-12"), (3, "2026-03-12"),
-    ]  # fmt: skip
+        (1, "NaT"),
+        (2, "2026-02-12"),
+        (3, "2026-03-12"),
+    ]
     check(ben)
     assert count_rows(ben) == 3

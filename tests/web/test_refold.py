@@ -217,8 +217,10 @@ def test_uploads_know_their_days_afterwards(ben: Person) -> None:
     with ben.services.databases.reading() as session:
         staff = home_data.statements_of(session, ben.home_id).staff
     assert [(row.qn, str(row.start)[:10]) for row in staff.itertuples()] == [
-        (2, "NaT"), (3, "2026-01-15"), (4, "2026-03-12"),
-    ]  # fmt: skip
+        (2, "NaT"),
+        (3, "2026-01-15"),
+        (4, "2026-03-12"),
+    ]
 
 
 def test_upload_that_knows_its_files_and_choices_keeps_them(ben: Person) -> None:

@@ -66,10 +66,16 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
                 residents = ["", *session.scalars(query)]
             with suppress(OverrideError):
                 overrides.set_(
-                    databases, home_id=home_id, account_id=account_id, intervention=str(rng.choice(ENTRIES)),
-                    level=int(rng.integers(1, 5)), reason="Fallbesprechung", start=start,
-                    end=start + timedelta(days=int(rng.integers(30))), resident=str(rng.choice(residents)),
-                )  # fmt: skip
+                    databases,
+                    home_id=home_id,
+                    account_id=account_id,
+                    intervention=str(rng.choice(ENTRIES)),
+                    level=int(rng.integers(1, 5)),
+                    reason="Fallbesprechung",
+                    start=start,
+                    end=start + timedelta(days=int(rng.integers(30))),
+                    resident=str(rng.choice(residents)),
+                )
         case 5:
             rows = overrides.list_(databases.reading, home_id)
             with suppress(OverrideError):
@@ -127,9 +133,15 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
 
     def set_(intervention: str) -> None:
         overrides.set_(
-            databases, home_id=anna.home_id, account_id=account_id, intervention=intervention, level=4,
-            reason="Fallbesprechung", start=feb_8, end=date(2026, 2, 28),
-        )  # fmt: skip
+            databases,
+            home_id=anna.home_id,
+            account_id=account_id,
+            intervention=intervention,
+            level=4,
+            reason="Fallbesprechung",
+            start=feb_8,
+            end=date(2026, 2, 28),
+        )
 
     work, assessed, staff = workbooks.WORK, workbooks.assessments(), workbooks.STAFF
     assert stored() == [jan_5, feb_5, feb_5, feb_6, feb_7, feb_7, feb_8]

@@ -55,9 +55,16 @@ def _row(rng: np.random.Generator, kind: str) -> tuple[str, ...]:
         day = choice("gestern", "31.02.2026", "")
     status = choice("abgelehnt", "nicht durchgeführt") if kind == "not_done" else choice("", "durchgeführt")
     return (
-        choice("0042", "77"), choice("P1", "P2", ""), word, day, choice("", "07:10", "09:30"), choice("", "5", "20"),
-        choice("Früh", ""), "", status,
-    )  # fmt: skip
+        choice("0042", "77"),
+        choice("P1", "P2", ""),
+        word,
+        day,
+        choice("", "07:10", "09:30"),
+        choice("", "5", "20"),
+        choice("Früh", ""),
+        "",
+        status,
+    )
 
 
 def rows_of(who: Person, upload_id: int) -> RowCounts:
@@ -85,9 +92,13 @@ def in_store(who: Person) -> tuple[int, int]:
 
 def ignore_a_word(who: Person) -> None:
     terms.answer(
-        who.services.databases, tenant_id=tenant_of(who), home_id=who.home_id, kind="intervention",
-        account_id=accounts.find_id(who.services.databases, who.user_name), answers={IGNORED: "ignorieren"},
-    )  # fmt: skip
+        who.services.databases,
+        tenant_id=tenant_of(who),
+        home_id=who.home_id,
+        kind="intervention",
+        account_id=accounts.find_id(who.services.databases, who.user_name),
+        answers={IGNORED: "ignorieren"},
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -41,9 +41,15 @@ MARCH = ApplyChoice(first=date(2026, 3, 1), last=date(2026, 3, 31))
 
 
 def row(  # as a line of the sheet
-    day: str, time: str = "07:10", minutes: str = "20", *, resident: str = "0042", staff: str = "P1", ward: str = "",
+    day: str,
+    time: str = "07:10",
+    minutes: str = "20",
+    *,
+    resident: str = "0042",
+    staff: str = "P1",
+    ward: str = "",
     status: str = "",
-) -> tuple[str, ...]:  # fmt: skip
+) -> tuple[str, ...]:
     return (resident, staff, "1.1", day, time, minutes, "Früh", ward, status)
 
 

@@ -112,11 +112,15 @@ def folded(model: HomeHistory) -> list[tuple[File, Choice]]:
             for (who, day), (cells, special) in found.assessed.items()
         ),
         tuple(Unstable(who, criterion, begun(day), last) for (who, criterion, day), last in found.unstable.items()),
-        tuple(Level(who, qn, begun(day), last, role, certificates)
-              for (who, day), (qn, role, certificates, last) in found.levels.items() if who in staff) or None,
+        tuple(
+            Level(who, qn, begun(day), last, role, certificates)
+            for (who, day), (qn, role, certificates, last) in found.levels.items()
+            if who in staff
+        )
+        or None,
         tuple(model.duties()),
         grades=tuple(Grade(who, grade, begun(day)) for (who, day), grade in found.grades.items()),
-    )  # fmt: skip
+    )
     made = [(whole, Choice("none", always=True))]
     for who in sorted(residents):
         made += [(File((), (Lives(who, found.wards[who, day]),)), Choice("none", since=day)) for day in wards[who][1:]]

@@ -30,37 +30,46 @@ class Rater(Oracle):
         residents, staff = home.known()
         self.rows = [
             {
-                "bewohner-nr": act.resident, "personal-nr": act.employee, "intervention": act.intervention,
-                "datum": act.day, "schicht": act.shift, "status": act.status,
+                "bewohner-nr": act.resident,
+                "personal-nr": act.employee,
+                "intervention": act.intervention,
+                "datum": act.day,
+                "schicht": act.shift,
+                "status": act.status,
                 "minuten": None if act.seconds is None else Decimal(act.seconds) / 60,
                 "wohnbereich": act.ward or found.ward_of(act.resident if act.resident in residents else None, act.day),
             }
             for act in home.acts().elements()
-        ]  # fmt: skip
+        ]
         moved_in = {one: found.moved_in(one) for one in residents}
         self.residents = {one: {"einzug": None if day == ALWAYS else day} for one, day in moved_in.items()}
         self.assessments = [
             Assessment(
                 {
-                    "bewohner-nr": who, "datum": None if day == ALWAYS else day,
+                    "bewohner-nr": who,
+                    "datum": None if day == ALWAYS else day,
                     "besondere bedarfskonstellation": "ja" if special else None,
                     **{name.lower(): value for name, value in cells.items()},
                 }
             )
             for (who, day), (cells, special) in found.assessed.items()
-        ]  # fmt: skip
+        ]
         self.instability = [
             {"bewohner-nr": who, "kriterium": criterion, "von": first, "bis": last}
             for (who, criterion, first), last in found.unstable.items()
         ]
         self.staff = [
             {
-                "personal-nr": who, "gültig ab": None if first == ALWAYS else first, "gültig bis": last, "qn": qn,
-                "rolle": role, "zertifikate": certificates,
+                "personal-nr": who,
+                "gültig ab": None if first == ALWAYS else first,
+                "gültig bis": last,
+                "qn": qn,
+                "rolle": role,
+                "zertifikate": certificates,
             }
             for (who, first), (qn, role, certificates, last) in found.levels.items()
             if who in staff
-        ]  # fmt: skip
+        ]
         self.home = home
         self.by_hand = 0
 
@@ -105,8 +114,7 @@ def figures(home: HomeHistory) -> tuple[Counter, Counter]:
     counted = [row for row in rater.decisions() if row["excluded"] is None]
     cells: Counter = Counter()
     for row in counted:
-        key = (row["day"], row["ward"], row["shift"], row["intervention"], row["soll"], row["ist"], row["fit"],
-               row["certificate"])  # fmt: skip
+        key = tuple(row[name] for name in ("day", "ward", "shift", "intervention", "soll", "ist", "fit", "certificate"))
         cells["count", *key] += 1
         cells["seconds", *key] += row["seconds"]
     coverage = Counter({"counted": len(counted), "intervention": len(counted), "ueberschrieben": rater.by_hand})

@@ -190,9 +190,9 @@ class FoldedHome(ProductHome):
     def lived_in(self, found: Any) -> WardHistory:
         """Return who lives in which ward from when on."""
         return WardHistory.of(
-            (self.code(who), day.toordinal() if day else 0, self.code(ward)) for who, ward, day in
-            records(found.wards, WARDS)
-        )  # fmt: skip
+            (self.code(who), day.toordinal() if day else 0, self.code(ward))
+            for who, ward, day in records(found.wards, WARDS)
+        )
 
     @cached_property
     def folded_rows(self) -> dict[str, np.ndarray]:
@@ -263,8 +263,8 @@ class FoldedHome(ProductHome):
         frame = frame_of(whole.tables[CUBE[0]])
         cells: Counter = Counter()
         for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-            key = (str(row["day"])[:10], row["ward"], row["shift"], row["intervention"], row["qn_soll"],
-                   row["qn_ist"], row["fit"], bool(row["certificate"]))  # fmt: skip
+            texts = (row[name] for name in ("ward", "shift", "intervention", "qn_soll", "qn_ist", "fit"))
+            key = (str(row["day"])[:10], *texts, bool(row["certificate"]))
             cells["count", *key] += int(row["count"])
             cells["seconds", *key] += int(row["seconds"])
         totals = whole.covered().iloc[0]
@@ -277,20 +277,25 @@ class FoldedHome(ProductHome):
         work: dict[str, Any] = {
             name: pd.Categorical.from_codes(codes - 1, categories=pd.Index(self.texts, dtype=object))
             for name, codes in (
-                ("resident", row["resident_id"]), ("staff", row["staff_id"]), ("intervention", row["intervention"]),
-                ("minutes_source", row["source"]), ("shift", row["shift"]), ("ward", ward), ("status", row["status"]),
+                ("resident", row["resident_id"]),
+                ("staff", row["staff_id"]),
+                ("intervention", row["intervention"]),
+                ("minutes_source", row["source"]),
+                ("shift", row["shift"]),
+                ("ward", ward),
+                ("status", row["status"]),
             )
-        }  # fmt: skip
+        }
         work["intervention"] = work["intervention"].remove_unused_categories()
         work["status"] = work["status"].set_categories(pd.Index(contracts.STATUSES, dtype=object))
         work["date"] = np.array([dt.date.fromordinal(day) for day in row["day"].tolist()], "datetime64[s]")
         work["minute_of_day"] = row["minute"].astype(np.int32) - 1
         work["seconds"] = row["seconds"].astype(np.int32) - 1
+        people = [level.resident and self.person(RESIDENT, level.resident) for level in self.levels]
         by_hand = [
-            (one.resident and self.person(RESIDENT, one.resident), one.intervention, one.level, one.first, one.last,
-             "Sturz", "Anna")
-            for one in self.levels
-        ]  # fmt: skip
+            (person, level.intervention, level.level, level.first, level.last, "Sturz", "Anna")
+            for person, level in zip(people, self.levels, strict=True)
+        ]
         return Tables(
             residents=found.residents,
             assessments=found.assessments,

@@ -233,11 +233,17 @@ class Generator:
         rng = self.rng
         nobody = rng.random() < 0.15
         return Act(
-            None if nobody else self._resident(), rng.choice((*STAFF, *STRANGE_STAFF, None)),
-            rng.choice(FOR_NOBODY if nobody else FOR_RESIDENTS), self._day(), rng.choice((None, 420, 420, 1140)),
-            rng.choice((None, 300, 600, 750)), rng.choice((None, None, "gemessen")), rng.choice((None, "Früh", "Spät")),
-            rng.choice((None, None, *WARDS)), rng.choice((None, None, None, "abgelehnt", "durchgeführt")),
-        )  # fmt: skip
+            None if nobody else self._resident(),
+            rng.choice((*STAFF, *STRANGE_STAFF, None)),
+            rng.choice(FOR_NOBODY if nobody else FOR_RESIDENTS),
+            self._day(),
+            rng.choice((None, 420, 420, 1140)),
+            rng.choice((None, 300, 600, 750)),
+            rng.choice((None, None, "gemessen")),
+            rng.choice((None, "Früh", "Spät")),
+            rng.choice((None, None, *WARDS)),
+            rng.choice((None, None, None, "abgelehnt", "durchgeführt")),
+        )
 
     def _otherwise(self, act: Act) -> Act:
         other = self._act()

@@ -76,24 +76,37 @@ class ProductHome:
     def set_level(self, level: SetByHand) -> None:
         """Set a level by hand."""
         self.overrides[level.name] = overrides.set_(
-            self.databases, home_id=self.home_id, account_id=self.account, intervention=level.intervention,
-            level=level.level, reason="Sturz", start=level.first, end=level.last,
+            self.databases,
+            home_id=self.home_id,
+            account_id=self.account,
+            intervention=level.intervention,
+            level=level.level,
+            reason="Sturz",
+            start=level.first,
+            end=level.last,
             resident=self.pseudonym(records.RESIDENT, level.resident) if level.resident else "",
-        )  # fmt: skip
+        )
 
     def withdraw(self, name: str) -> None:
         """Withdraw a level set by hand, from its first day on."""
         overrides.withdraw(
-            self.databases, home_id=self.home_id, override_id=self.overrides.pop(name),
-            account_id=self.account, from_day=stored.DAYS[0],
-        )  # fmt: skip
+            self.databases,
+            home_id=self.home_id,
+            override_id=self.overrides.pop(name),
+            account_id=self.account,
+            from_day=stored.DAYS[0],
+        )
 
     def work_with(self, first: dt.date, levels: tuple[tuple[str, int], ...]) -> None:
         """Work with the own rulebook, or the built-in one, from a day on."""
         holdings.activate(
-            self.databases, tenant_id=self.tenant, home_id=self.home_id, from_day=first,
-            key=self.rulebook if levels else own_rulebook.BUILT_IN, account_id=self.account,
-        )  # fmt: skip
+            self.databases,
+            tenant_id=self.tenant,
+            home_id=self.home_id,
+            from_day=first,
+            key=self.rulebook if levels else own_rulebook.BUILT_IN,
+            account_id=self.account,
+        )
 
     def store(self, files: tuple[File, ...], choice: Choice, repairs: int | None = None) -> int:
         """Store an upload and return its number."""
@@ -101,9 +114,14 @@ class ProductHome:
         now = clock.now()
         with self.databases.writing.begin() as session:
             upload = models.Upload(
-                home_id=self.home_id, account_id=self.account, state=STORING, created_at=now, stored_at=now,
-                file_count=len(files), file_hash=b"",
-            )  # fmt: skip
+                home_id=self.home_id,
+                account_id=self.account,
+                state=STORING,
+                created_at=now,
+                stored_at=now,
+                file_count=len(files),
+                file_hash=b"",
+            )
             session.add(upload)
             session.flush()
             apply.apply_upload(session, self.home_id, upload.id, tables, chosen(choice), lambda _: None, facts=facts)
@@ -119,9 +137,12 @@ class ProductHome:
     def answer(self, kind: str, person: str, said: str, into: str = "") -> None:
         """Answer the question who somebody is."""
         person_answers.answer(
-            self.databases, tenant_id=self.tenant, account_id=self.account, home_id=self.home_id,
+            self.databases,
+            tenant_id=self.tenant,
+            account_id=self.account,
+            home_id=self.home_id,
             reply=PersonReply(KINDS[kind], self.pseudonym(kind, person), said, into and self.pseudonym(kind, into)),
-        )  # fmt: skip
+        )
 
     def pseudonym(self, kind: str, number: str) -> str:
         """Return under which sign a person is stored."""
@@ -246,6 +267,11 @@ def read(files: tuple[File, ...], repairs: int | None = None) -> tuple[Tables, U
 def chosen(choice: Choice) -> ApplyChoice:
     """Return a choice in the product's words."""
     return ApplyChoice(
-        pairing=choice.pairing, first=choice.first, last=choice.last, wards=choice.wards,  # type: ignore[arg-type]
-        persons_complete=choice.persons_complete, since=choice.since, always=choice.always,
-    )  # fmt: skip
+        pairing=choice.pairing,
+        first=choice.first,
+        last=choice.last,
+        wards=choice.wards,  # type: ignore[arg-type]
+        persons_complete=choice.persons_complete,
+        since=choice.since,
+        always=choice.always,
+    )

@@ -95,8 +95,8 @@ def figures(reading: Any, home_id: int) -> tuple[Counter, Counter]:
     cells: Counter = Counter()
     texts = frame.astype(object).where(frame.notna(), None)
     for row in texts.to_dict("records"):
-        key = (str(np.datetime64(row["day"], "D")), row["ward"], row["shift"], row["intervention"], row["qn_soll"],
-               row["qn_ist"], row["fit"], bool(row["certificate"]))  # fmt: skip
+        texts = (row[name] for name in ("ward", "shift", "intervention", "qn_soll", "qn_ist", "fit"))
+        key = (str(np.datetime64(row["day"], "D")), *texts, bool(row["certificate"]))
         cells["count", *key] += int(row["count"])
         cells["seconds", *key] += int(row["seconds"])
     whole = results.load(reading, home_id)

@@ -26,8 +26,13 @@ def frames(files: Sequence[File]) -> tuple[contracts.Tables, dict[str, np.ndarra
     found = {
         "residents": [(row.resident, row.ward, row.moved_in, row.moved_out) for row in _rows(files, "lives")],
         "assessments": [
-            (row.resident, row.day, *(_finding(dict(row.cells).get(name)) for name in (URINE, STOOL)), row.special,
-             *(dict(row.cells).get(cell, contracts.ITEM_MISSING) for cell in ASSESSMENT_CELLS))
+            (
+                row.resident,
+                row.day,
+                *(_finding(dict(row.cells).get(name)) for name in (URINE, STOOL)),
+                row.special,
+                *(dict(row.cells).get(cell, contracts.ITEM_MISSING) for cell in ASSESSMENT_CELLS),
+            )
             for row in _rows(files, "assessed")
         ],
         "instability": [(row.resident, row.criterion, row.first, row.last) for row in _rows(files, "unstable")],
@@ -36,15 +41,25 @@ def frames(files: Sequence[File]) -> tuple[contracts.Tables, dict[str, np.ndarra
             (row.employee, row.qn, row.role, row.certificates, row.first, row.last) for row in _rows(files, "levels")
         ],
         "interventions": [
-            (row.resident, row.employee, row.intervention, row.day, -1 if row.minute is None else row.minute,
-             -1 if row.seconds is None else row.seconds, row.source, row.shift, row.ward, row.status)
+            (
+                row.resident,
+                row.employee,
+                row.intervention,
+                row.day,
+                -1 if row.minute is None else row.minute,
+                -1 if row.seconds is None else row.seconds,
+                row.source,
+                row.shift,
+                row.ward,
+                row.status,
+            )
             for row in _rows(files, "acts")
         ],
         "duties": [
             (row.employee, row.ward, *(_moment(row.day, minute) for minute in (row.start, row.end)))
             for row in _rows(files, "duties")
         ],
-    }  # fmt: skip
+    }
     columns = {
         "residents": contracts.RESIDENTS,
         "assessments": contracts.ASSESSMENTS | dict.fromkeys(ASSESSMENT_CELLS, "int"),
@@ -63,9 +78,14 @@ def frames(files: Sequence[File]) -> tuple[contracts.Tables, dict[str, np.ndarra
 
 
 _SOURCES = {
-    "residents": "lives", "assessments": "assessed", "instability": "unstable", "grades": "grades", "staff": "levels",
-    "interventions": "acts", "duties": "duties",
-}  # fmt: skip
+    "residents": "lives",
+    "assessments": "assessed",
+    "instability": "unstable",
+    "grades": "grades",
+    "staff": "levels",
+    "interventions": "acts",
+    "duties": "duties",
+}
 
 
 def _rows(files: Iterable[File], name: str) -> list[Any]:
@@ -119,8 +139,12 @@ def workbook(file: File) -> bytes:
         "Begutachtungen": [
             ["Bewohner-Nr", "Datum", *cells, URINE, STOOL, "Besondere Bedarfskonstellation"],
             *(
-                [row.resident, row.day, *(dict(row.cells).get(name) for name in (*cells, URINE, STOOL)),
-                 "ja" if row.special else None]
+                [
+                    row.resident,
+                    row.day,
+                    *(dict(row.cells).get(name) for name in (*cells, URINE, STOOL)),
+                    "ja" if row.special else None,
+                ]
                 for row in file.assessed
             ),
         ],
@@ -135,8 +159,17 @@ def workbook(file: File) -> bytes:
         "Mitarbeitende": [
             staff,
             *(
-                [{"Personal-Nr": row.employee, "QN": row.qn, "Gültig ab": row.first, "Gültig bis": row.last,
-                  "Rolle": row.role, "Zertifikate": row.certificates}[name] for name in staff]
+                [
+                    {
+                        "Personal-Nr": row.employee,
+                        "QN": row.qn,
+                        "Gültig ab": row.first,
+                        "Gültig bis": row.last,
+                        "Rolle": row.role,
+                        "Zertifikate": row.certificates,
+                    }[name]
+                    for name in staff
+                ]
                 for row in file.levels or ()
             ),
         ],
@@ -145,7 +178,7 @@ def workbook(file: File) -> bytes:
             ["Personal-Nr", "Datum", "Beginn", "Ende", "Wohnbereich"],
             *([row.employee, row.day, _clock(row.start), _clock(row.end), row.ward] for row in file.duties),
         ],
-    }  # fmt: skip
+    }
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     for name, rows in sheets.items():
@@ -160,16 +193,34 @@ def workbook(file: File) -> bytes:
 
 
 _ACT_HEADINGS: list[object] = [
-    "Bewohner-Nr", "Personal-Nr", "Intervention", "Datum", "Uhrzeit", "Minuten", "Minuten-Quelle", "Schicht",
-    "Wohnbereich", "Status",
-]  # fmt: skip
+    "Bewohner-Nr",
+    "Personal-Nr",
+    "Intervention",
+    "Datum",
+    "Uhrzeit",
+    "Minuten",
+    "Minuten-Quelle",
+    "Schicht",
+    "Wohnbereich",
+    "Status",
+]
 
 
 def _act(row: Act) -> list[object]:
     minutes = None if row.seconds is None else f"{row.seconds / 60:g}".replace(".", ",")
     time = None if row.minute is None else _clock(row.minute)
-    return [row.resident, row.employee, row.intervention, row.day, time, minutes, row.source, row.shift, row.ward,
-            row.status]  # fmt: skip
+    return [
+        row.resident,
+        row.employee,
+        row.intervention,
+        row.day,
+        time,
+        minutes,
+        row.source,
+        row.shift,
+        row.ward,
+        row.status,
+    ]
 
 
 def _faulty(day: dt.date | None) -> list[object]:

@@ -104,9 +104,17 @@ def _short(day: date | None) -> str | None:
 
 
 ACT: Final = {
-    "day": date(2026, 1, 12).toordinal(), "resident_id": 1, "staff_id": 1, "intervention": 1, "minute": 421,
-    "seconds": 601, "source": 1, "shift": 1, "ward": 0, "status": 0,
-}  # fmt: skip
+    "day": date(2026, 1, 12).toordinal(),
+    "resident_id": 1,
+    "staff_id": 1,
+    "intervention": 1,
+    "minute": 421,
+    "seconds": 601,
+    "source": 1,
+    "shift": 1,
+    "ward": 0,
+    "status": 0,
+}
 """Ten minutes of work of the first employee for the first resident, at 07:00 in the first shift."""
 
 

@@ -76,9 +76,21 @@ def families() -> dict[str, tuple[str, bytes]]:
 
 
 WORDS: Final = (
-    "Duschen", "Lagern", "Vitalwerte", "Toilettengang", "Medikamentengabe", "Pflegeplanung", "Essen anreichen",
-    "Wundverband", "Große Wäsche", "Kleine Wäsche", "Doku", "Insulin s.c.", "Kaffee am Nachmittag", "Mobi Flur",
-)  # fmt: skip
+    "Duschen",
+    "Lagern",
+    "Vitalwerte",
+    "Toilettengang",
+    "Medikamentengabe",
+    "Pflegeplanung",
+    "Essen anreichen",
+    "Wundverband",
+    "Große Wäsche",
+    "Kleine Wäsche",
+    "Doku",
+    "Insulin s.c.",
+    "Kaffee am Nachmittag",
+    "Mobi Flur",
+)
 """What a home calls its work: eight known exactly, six not."""
 
 EXACT: Final = 8
@@ -95,11 +107,19 @@ def first_workbook() -> bytes:
     initials = ("KaD", "MüS", "BeT", "OzF")
     for row in range(1116):
         resident, day = row % 12, 1 + row // 36
-        work.append([
-            f"{101 + resident}", f"WB {1 + resident // 6}", WORDS[row % len(WORDS)], f"{day:02}.01.2026",
-            f"{6 + row % 15:02}:{15 * (row % 4):02}", f"{5 + 5 * (row % 5)}", initials[row % 4],
-            "n" if row % 4 == 3 else "j", "" if row % 9 else "siehe Bericht",
-        ])  # fmt: skip
+        work.append(
+            [
+                f"{101 + resident}",
+                f"WB {1 + resident // 6}",
+                WORDS[row % len(WORDS)],
+                f"{day:02}.01.2026",
+                f"{6 + row % 15:02}:{15 * (row % 4):02}",
+                f"{5 + 5 * (row % 5)}",
+                initials[row % 4],
+                "n" if row % 4 == 3 else "j",
+                "" if row % 9 else "siehe Bericht",
+            ]
+        )
     professions = ("Pflegefachkraft", "Pflegehelfer", "Altenpflegerin", "Betreuungskraft")
     staff = [["Hz", "Nachname", "Vorname", "Qualif.", "Std/Wo"]]
     staff += [[sign, f"Beispiel{sign}", "Toni", of, "38,5"] for sign, of in zip(initials, professions, strict=True)]

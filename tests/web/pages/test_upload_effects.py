@@ -93,9 +93,14 @@ def test_complete_ward_says_what_it_removes_of_rows_without_ward(january: Person
     client = january.first_sign_in()
     number = january.read_in(workbooks.workbook(Interventionen=month(1, "P1")), store=False)
     post(
-        client, f"/daten/{number}/folgen", f"/daten/{number}",
-        vollstaendig="ja", von="2026-01-01", bis="2026-01-31", wb="WB 1",
-    )  # fmt: skip
+        client,
+        f"/daten/{number}/folgen",
+        f"/daten/{number}",
+        vollstaendig="ja",
+        von="2026-01-01",
+        bis="2026-01-31",
+        wb="WB 1",
+    )
     shown = words(client, f"/daten/{number}")
     assert "<b>1</b> gespeicherte Zeile, die nicht in der Datei steht (01.–31.01.2026, WB 1)" in shown
 

@@ -65,11 +65,18 @@ def pseudonymise(
             if text
         }
         if row is None:
-            fresh.append({
-                "home_id": home_id, "kind": kind, "lookup": index, "pseudonym": pseudonym,
-                "number": box.seal(number.encode(), _place(home_id, pseudonym, "number")),
-                "name": contents.get("name"), "given": contents.get("given"), "changed_at": clock.now(),
-            })  # fmt: skip
+            fresh.append(
+                {
+                    "home_id": home_id,
+                    "kind": kind,
+                    "lookup": index,
+                    "pseudonym": pseudonym,
+                    "number": box.seal(number.encode(), _place(home_id, pseudonym, "number")),
+                    "name": contents.get("name"),
+                    "given": contents.get("given"),
+                    "changed_at": clock.now(),
+                }
+            )
         elif contents and people[number] != _person(box, row):
             session.execute(update(Identity).where(Identity.id == row.id).values(**contents, changed_at=clock.now()))
     if fresh:

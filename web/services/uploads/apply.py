@@ -221,10 +221,8 @@ def undated_from(
 ) -> tuple[date | None, ...]:
     """Return the day from which the undated statements of each file hold unless the user says "since always"."""
     covers, after_rows = _covers(replace(choice, always=False), facts)
-    rules_of_others = (
-        rule for number, rule in active_uploads.rules_of(session, home_id).items() if number != upload_id
-    )
-    days = [rule.last_day for rule in rules_of_others if rule.last_day]
+    rules = active_uploads.rules_of(session, home_id)
+    days = [rule.last_day for number, rule in rules.items() if number != upload_id and rule.last_day]
     return StoredRule(covers=covers, after_rows=after_rows).placed(max(days, default=None)).covers
 
 

@@ -88,9 +88,17 @@ class Conversation:
             return answer if answer.columns or not answer.sheet else replace(answer, columns=columns_of(guess))
         sheet = "" if guess.hidden else guess.sheet
         return SheetAnswer(
-            guess.file, guess.name, sheet, guess.row, guess.depth, columns_of(guess), guess.unit,
-            statuses=guess.statuses, declined=guess.declined, blank_counts=guess.blank_counts,
-        )  # fmt: skip
+            guess.file,
+            guess.name,
+            sheet,
+            guess.row,
+            guess.depth,
+            columns_of(guess),
+            guess.unit,
+            statuses=guess.statuses,
+            declined=guess.declined,
+            blank_counts=guess.blank_counts,
+        )
 
     def with_answer(self, answer: SheetAnswer, kind: str) -> Conversation:
         """Return it with another answer about a sheet, to questions of a kind."""

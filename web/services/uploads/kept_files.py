@@ -35,18 +35,32 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 _FRAMES: Final = (
-    contracts.RESIDENTS, contracts.ASSESSMENTS, contracts.INSTABILITY, contracts.GRADES, contracts.STAFF,
-    contracts.INTERVENTIONS, contracts.OVERRIDES, contracts.DUTIES, contracts.STATUSES, HOURS, ASSESSMENT_CELLS,
-)  # fmt: skip
+    contracts.RESIDENTS,
+    contracts.ASSESSMENTS,
+    contracts.INSTABILITY,
+    contracts.GRADES,
+    contracts.STAFF,
+    contracts.INTERVENTIONS,
+    contracts.OVERRIDES,
+    contracts.DUTIES,
+    contracts.STATUSES,
+    HOURS,
+    ASSESSMENT_CELLS,
+)
 _ENVELOPES: Final = {
     "result": Envelope({"import": ReadFiles, "tables": Tables, "finding": Finding, "severity": Severity}, _FRAMES),
-    "asked": Envelope({
-        "asked": Conversation, "sheet-guess": SheetGuess, "column-guess": ColumnGuess, "sheet-answer": SheetAnswer,
-        "reading": EncodingSample,
-    }),
+    "asked": Envelope(
+        {
+            "asked": Conversation,
+            "sheet-guess": SheetGuess,
+            "column-guess": ColumnGuess,
+            "sheet-answer": SheetAnswer,
+            "reading": EncodingSample,
+        }
+    ),
     "faulty": Envelope({"faulty-sheet": FaultySheet, "faulty-row": FaultyRow}),
     "passwords": Envelope({}),
-}  # fmt: skip
+}
 """What is kept -> how; each of its own, so that a change of one does not close the others."""
 
 _LONGEST_NUMBER: Final = 18

@@ -68,11 +68,16 @@ def preview_upload(
         scope = applied.rule.acts.scope
         preview = {
             "rows": count_rows(session, home_id, applied, result).as_json(),
-            "removed": len(rows.missing), "digest": applied.home.digest, "duties": _rosters(applied, tables),
+            "removed": len(rows.missing),
+            "digest": applied.home.digest,
+            "duties": _rosters(applied, tables),
             "kinds": _kinds(rows.before, rows.after),
             "changes": _changes(session, home_id, rows.before[:SHOWN], rows.after[:SHOWN]),
-            "alike": len(rows.alike_after), "alike_kinds": _kinds(rows.alike_before, rows.alike_after),
-            "people_new": len(named - listed), "people_again": len(named & listed), "hours": len(result.hours),
+            "alike": len(rows.alike_after),
+            "alike_kinds": _kinds(rows.alike_before, rows.alike_after),
+            "people_new": len(named - listed),
+            "people_again": len(named & listed),
+            "hours": len(result.hours),
             "wards": _wards(session, home_id, before, after),
             "covers": [
                 day and day.isoformat() for day in apply.undated_from(session, home_id, upload_id, choice, facts)
@@ -89,7 +94,7 @@ def preview_upload(
                 before, after, applied.home.days, applied.months, applied.home.people
             ),
             **fit_and_coverage(before, after, applied.home.days),
-        }  # fmt: skip
+        }
         session.rollback()
     return preview
 

@@ -109,9 +109,13 @@ class ReportProgress:
             self._step, self._step_began, self._first_rows = step, now, rows
         with self._one_at_a_time:
             self._last = {
-                "percent": percent, "step": step, "rows": rows, "total": total, "began": self._began,
+                "percent": percent,
+                "step": step,
+                "rows": rows,
+                "total": total,
+                "began": self._began,
                 "left": remaining(rows - self._first_rows, total - self._first_rows, now - self._step_began),
-            }  # fmt: skip
+            }
             self.notes.note(key(self.upload_id), self._last | {"at": now})
         _log.debug("upload step", upload=self.upload_id, percent=percent)
 

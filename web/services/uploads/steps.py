@@ -7,6 +7,7 @@ of the step it was in and nothing half stored; ``recovery.recover`` then puts th
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -83,9 +84,13 @@ def start(
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
         upload = Upload(
-            home_id=home_id, account_id=account_id, state=WAITING, created_at=clock.now(),
-            file_count=len(files), file_hash=digest,
-        )  # fmt: skip
+            home_id=home_id,
+            account_id=account_id,
+            state=WAITING,
+            created_at=clock.now(),
+            file_count=len(files),
+            file_hash=digest,
+        )
         session.add(upload)
         session.flush()
         try:
@@ -130,10 +135,8 @@ def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload
 
 def undo(databases: Databases, notes: ProgressNotes, upload_id: int) -> None:
     """Job: take a stored upload back, all or nothing; where that fails it stays active."""
-    _step(
-        databases, notes, upload_id, (TO_UNDO, UNDOING), lambda report: undo_job.undo(databases, upload_id, report),
-        fallback=STORED,
-    )  # fmt: skip
+    work = partial(undo_job.undo, databases, upload_id)
+    _step(databases, notes, upload_id, (TO_UNDO, UNDOING), work, fallback=STORED)
 
 
 def update_preview(databases: Databases, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:

@@ -157,17 +157,28 @@ def queue(
     people = {kind: {one: labels[kind][one] for one in candidates[kind] if one in labels[kind]} for kind in _MODELS}
     answered = tuple(
         AnsweredPerson(
-            one.kind, one.pseudonym, labels[one.kind].get(one.pseudonym, one.pseudonym), one.answer,
-            labels[one.kind].get(one.same_as or "", ""), authors.get(one.account_id, ""), one.at, one.fixed,
+            one.kind,
+            one.pseudonym,
+            labels[one.kind].get(one.pseudonym, one.pseudonym),
+            one.answer,
+            labels[one.kind].get(one.same_as or "", ""),
+            authors.get(one.account_id, ""),
+            one.at,
+            one.fixed,
         )
-        for one in sorted(answers.values(), key=lambda one: -one.id) if one.answer != LATER
-    )  # fmt: skip
+        for one in sorted(answers.values(), key=lambda one: -one.id)
+        if one.answer != LATER
+    )
     selected = [one for one in questions[:limit] if about in {"", one.pseudonym}]
     shown = tuple(_question(one, references[one.kind], people[one.kind]) for one in selected)
     return PersonQuestions(
-        shown, len(questions), sum(one.rows for one in questions), sum(one.seconds for one in questions), answered,
+        shown,
+        len(questions),
+        sum(one.rows for one in questions),
+        sum(one.seconds for one in questions),
+        answered,
         people,
-    )  # fmt: skip
+    )
 
 
 def record_view(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:

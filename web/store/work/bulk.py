@@ -26,8 +26,12 @@ CHUNK_ROWS: Final = 100_000
 
 _PEOPLE: Final = {"resident_id": "resident", "staff_id": "staff"}
 _TEXTS: Final = {
-    "intervention": "intervention", "source": "minutes_source", "shift": "shift", "ward": "ward", "status": "status",
-}  # fmt: skip
+    "intervention": "intervention",
+    "source": "minutes_source",
+    "shift": "shift",
+    "ward": "ward",
+    "status": "status",
+}
 _CODED: Final = _PEOPLE | _TEXTS
 """Name in the store -> name in the frame."""
 
