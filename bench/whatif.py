@@ -10,7 +10,7 @@ from bench import homes
 from bench.stopwatch import disagreement, say, shortest
 from pebem.measures import fit
 from pebem.whatif.condensed import condense
-from pebem.whatif.scenarios import Scenario, changed, what_if
+from pebem.whatif.scenarios import Scenario, apply_scenario, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +33,13 @@ def run(rows: int, seed: int) -> None:
     work = condense(pebem.compile_home(home, book, period))
     people = home.staff["staff"].unique()[:2].tolist()
     scenario = Scenario(levels=dict.fromkeys(people, 3), moved={book.interventions[0].id: 2})
-    full = pebem.score(changed(home, scenario), book, period)
+    full = pebem.score(apply_scenario(home, scenario), book, period)
     if fit(what_if(work, scenario).by_place) != fit(full.by("ward", "shift")):
         raise disagreement("Die verdichtete Arbeit")
     works: dict[str, Callable[[], object]] = {
         "Arbeit verdichten, einmal": lambda: condense(pebem.compile_home(home, book, period)),
         "Was wäre, aus der verdichteten Arbeit": lambda: what_if(work, scenario),
-        "voller Lauf auf den geänderten Daten": lambda: pebem.score(changed(home, scenario), book, period),
+        "voller Lauf auf den geänderten Daten": lambda: pebem.score(apply_scenario(home, scenario), book, period),
     }
     say(f"Was wäre: ein Einrichtungsjahr, {rows} Zeilen, verdichtet {len(work.cells)}, alle zufällig")
     for name, seconds in shortest(works, _ROUNDS).items():

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import importers
 import pebem
 import rules
-from cli.findings import tell
+from cli.findings import print_findings
 from cli.parser import CommandError
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 from cli.profiles import conventions_of
 from importers.findings import Finding, Severity
 from pebem.relief.feasible import relief_of_home
@@ -35,7 +35,7 @@ def analyse(options: argparse.Namespace) -> int:
     # The catalogue decides which names of interventions are known; its edition follows from the rows' last day.
     book = rules.load(options.last or date.max, options.rulebook)
     conventions = replace(conventions_of(options.files, options.profile), shift_starts=options.shifts or {})
-    files_read = opened(
+    files_read = read_with_passwords(
         lambda passwords: importers.read(options.files, book, conventions=conventions, passwords=passwords)
     )
     tables = files_read.for_engine()
@@ -96,4 +96,4 @@ def summary(findings: Sequence[Finding], counted: int, out: Path) -> int:
         f"{numbers[Severity.WARNING]} Warnungen, {numbers[Severity.NOTICE]} Hinweise.\n"
         f"Ergebnisse in {out}: fit.json, fit.xlsx, findings.xlsx\n"
     )
-    return tell(findings, f"Alle stehen in {out / 'findings.xlsx'}.")
+    return print_findings(findings, f"Alle stehen in {out / 'findings.xlsx'}.")

@@ -17,7 +17,7 @@ _LONGEST: Final = 60
 _WORDS: Final = {Severity.ERROR: "Fehler", Severity.WARNING: "Warnung"}
 
 
-def tell(findings: Sequence[Finding], rest: str = "Alle nennt pebem analyse in findings.xlsx.") -> int:
+def print_findings(findings: Sequence[Finding], rest: str = "Alle nennt pebem analyse in findings.xlsx.") -> int:
     """Write errors, then warnings, to standard error, and return the exit code: 1 if there is an error.
 
     Parameters

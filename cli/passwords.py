@@ -16,7 +16,7 @@ Read = TypeVar("Read")
 _TRIES = 3
 
 
-def opened(reader: Callable[[Mapping[str, str]], Read]) -> Read:
+def read_with_passwords(reader: Callable[[Mapping[str, str]], Read]) -> Read:
     """Read files with the passwords they need; ask for each at a terminal.
 
     Parameters

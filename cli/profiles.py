@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cli.parser import CommandError
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def conventions_of(files: Sequence[Path], path: Path | None) -> HomeConventions:
         return importers.HomeConventions()
     own = profile(path)
     conventions = importers.HomeConventions(profiles=(own,))
-    look = opened(lambda passwords: importers.look(files, conventions=conventions, passwords=passwords))
+    look = read_with_passwords(lambda passwords: importers.look(files, conventions=conventions, passwords=passwords))
     if not any(one.profile for one in look.guesses):
         raise CommandError(misfit(own, look.guesses))
     return conventions

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pebem.engine.encode import coded
+from pebem.engine.encode import encode_rows
 from pebem.engine.keys import sum_by
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.resident_mix import UNKNOWN_GRADE, daily_grades
@@ -30,7 +30,7 @@ def shape(home: CompiledHome) -> pd.DataFrame:
         of the seconds among the rated ones of this Pflegegrad (NaN where ``qn_soll`` is 0 or nothing is rated).
         Only work that names a known resident counts.
     """
-    rows = coded(home.people.interventions, home).rows
+    rows = encode_rows(home.people.interventions, home).rows
     state = home.rating.grid.ravel()[rows.resident_day]
     soll = home.rating.levels.level[state, rows.intervention].astype(np.int64)
     grades = daily_grades(home.people, home.residents, home.first).counted

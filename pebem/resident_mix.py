@@ -132,7 +132,7 @@ def _present(residents: pd.DataFrame, stays: pd.DataFrame, span: NDArray[np.int6
     return present
 
 
-def there_is(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -> dict[int, Decimal]:
+def employed_equivalents(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -> dict[int, Decimal]:
     """Return the full-time equivalents there are, averaged over the days from ``first`` to ``last``.
 
     Parameters

@@ -12,7 +12,7 @@ from pebem.aggregate import DIMENSIONS, FIT, Aggregate
 from pebem.engine import kernel
 from pebem.engine.day_numbers import day_of, days
 from pebem.engine.decode import Codebook, Decoder
-from pebem.engine.encode import Coder, EmptyError, learn
+from pebem.engine.encode import Coder, EmptyError, learn_codes
 from pebem.engine.kernel import Buffers
 from pebem.engine.lookup_tables import compile_home
 from pebem.engine.sums import ONE, Sums
@@ -146,7 +146,7 @@ class Scorer:
     def add(self, frame: pd.DataFrame) -> None:
         """Add the rows of a frame of interventions."""
         before = len(self._wards), len(self._shifts)
-        learn(frame, self._home, self._wards, self._shifts)
+        learn_codes(frame, self._home, self._wards, self._shifts)
         if before != (len(self._wards), len(self._shifts)):
             self._close_sums()
             self._begin()

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rules.explanation.facts import ActiveCriterion, Facts
-from rules.files.schema import form
+from rules.files.schema import schema_problems
 from rules.files.yaml_with_places import read_marked, read_yaml
 from rules.problem import BookProblem, RuleBookError
 from rules.statute import SHELF
@@ -137,7 +137,7 @@ def read_case(path: Path) -> Case:
     """
     content, places, problems = read_marked(path)
     if not problems:
-        faults = list(form("case.yaml", content)) or list(_meaning(content))
+        faults = list(schema_problems("case.yaml", content)) or list(_meaning(content))
         problems = [BookProblem(str(path), _line(places, steps), "", text) for steps, text in faults]
     if problems:
         raise RuleBookError("\n".join(map(str, problems)))

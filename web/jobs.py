@@ -47,7 +47,7 @@ class Jobs:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
         jobs = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
-            jobs |= recovery.waiting(self.databases)
+            jobs |= recovery.waiting_uploads(self.databases)
         for upload_id, state in jobs.items():
             self.enqueue(upload_id, state)
 
@@ -78,7 +78,7 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
-        retention.forget_old(databases, settings)
+        retention.delete_expired(databases, settings)
 
     jobs = Jobs(queue, databases, read, store, undo)
     return jobs
@@ -113,7 +113,7 @@ def start_worker(settings: Settings) -> Worker:
     worker = Worker(settings)
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
     worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
-    retention.forget_old(worker.databases, settings)
+    retention.delete_expired(worker.databases, settings)
     refold.refold_outdated(worker.databases)
     home_analysis.refresh_stale(worker.databases)
     worker.start()

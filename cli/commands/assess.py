@@ -22,9 +22,9 @@ import pandas as pd
 
 import importers
 from cli.commands.analyse import check_files
-from cli.findings import tell
+from cli.findings import print_findings
 from cli.parser import CommandError, Parser
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 from cli.profiles import conventions_of
 from pebem.assessments import assess
 from rules.assessment import MODULES
@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
             "Das Ergebnis wird als .csv oder .xlsx geschrieben; bitte geben Sie --out eine dieser Endungen."
         )
     profiles = conventions_of([options.file], options.profile).profiles
-    assessments = opened(lambda given: importers.read_assessments([options.file], passwords=given, profiles=profiles))
+    assessments = read_with_passwords(
+        lambda passwords: importers.read_assessments([options.file], passwords=passwords, profiles=profiles)
+    )
     rows = assessed_rows(assessments)
     try:
         if not options.out:
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
             write_xlsx(options.out, rows)
     except OSError as problem:
         raise CommandError(f"{options.out} kann nicht geschrieben werden ({problem.strerror}).") from problem
-    return tell(assessments.findings, "Berichtigen Sie zuerst diese.")
+    return print_findings(assessments.findings, "Berichtigen Sie zuerst diese.")
 
 
 def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:

@@ -20,9 +20,9 @@ import importers
 import rules
 from cli.arguments import rulebook
 from cli.commands.analyse import check_files
-from cli.findings import tell
+from cli.findings import print_findings
 from cli.parser import CommandError, Parser, day
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 from pebem.case_facts import UnknownResidentError, facts
 from rules.checks.coverage import CERTAINTY
 from rules.explanation.explain import explain, needs_resident
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     check_files(options.files)
     book = rules.load(options.am or date.max, options.rulebook)
     needed = ("Bewohner", "Begutachtungen")
-    files_read = opened(
+    files_read = read_with_passwords(
         lambda passwords: importers.read(options.files, book, sheets_needed=needed, passwords=passwords)
     )
     tables = files_read.for_engine()
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(document(explanation, options.bewohner), ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join([*lines(explanation), "", CERTAINTY]) + "\n")
-    return tell(files_read.findings)
+    return print_findings(files_read.findings)
 
 
 def _last_day(tables: Tables) -> date:

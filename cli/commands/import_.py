@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.commands.analyse import check_files
-from cli.findings import tell
+from cli.findings import print_findings
 from cli.installation import installation
 from cli.parser import CommandError, Parser
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 from cli.profiles import misfit, profile
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _recognised(
         used = passwords
         return importers.look(files, conventions=agreed, passwords=passwords).guesses
 
-    dialogue = conversation.Conversation(guesses=opened(look), account_id=account_id)
+    dialogue = conversation.Conversation(guesses=read_with_passwords(look), account_id=account_id)
     still_open = list(dialogue.open_questions())
     if chosen and not any(one.profile for one in dialogue.guesses):
         raise CommandError(misfit(chosen, dialogue.guesses))
@@ -205,7 +205,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     texts = records.texts(databases, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:
         raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
-    tell(texts.findings if texts else (), "Alle stehen auf der Seite der Datenlieferung.")
+    print_findings(texts.findings if texts else (), "Alle stehen auf der Seite der Datenlieferung.")
     summary = upload.weighed
     sys.stdout.write(
         f"{upload.errors} Fehler, {upload.warnings} Warnungen, {upload.notices} Hinweise. "

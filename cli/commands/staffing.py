@@ -21,9 +21,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.findings import tell
+from cli.findings import print_findings
 from cli.parser import CommandError, Parser, day
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 from rules.staffing import GROUPS, Staffing, full_time_equivalents
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class _Home:
     staff: Mapping[int, Decimal] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
 
-    def there_is(self, group: str) -> Decimal:
+    def employed(self, group: str) -> Decimal:
         """Return the full-time equivalents of a group, or of all."""
         levels = _LEVELS_OF.get(group, (1, 2, 3, 4))
         return sum((self.staff.get(level, Decimal(0)) for level in levels), Decimal(0))
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write("\n".join(_lines(need, home, on)) + "\n")
-    return tell(home.findings)
+    return print_findings(home.findings)
 
 
 def _read(options: argparse.Namespace) -> _Home:
@@ -122,7 +122,7 @@ def _read(options: argparse.Namespace) -> _Home:
     import importers  # noqa: PLC0415  # a resident mix needs no file
     import rules  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415
-    from pebem.resident_mix import differences, mix, there_is  # noqa: PLC0415
+    from pebem.resident_mix import differences, employed_equivalents, mix  # noqa: PLC0415
 
     check_files([options.file])
     first = options.first or options.last
@@ -133,7 +133,9 @@ def _read(options: argparse.Namespace) -> _Home:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
     book = rules.load(last)
     needed = ("Bewohner", "Mitarbeitende")
-    files_read = opened(lambda given: importers.read([options.file], book, sheets_needed=needed, passwords=given))
+    files_read = read_with_passwords(
+        lambda passwords: importers.read([options.file], book, sheets_needed=needed, passwords=passwords)
+    )
     tables = files_read.for_engine()
     if tables.grades.empty and tables.assessments.empty:
         raise CommandError(
@@ -146,7 +148,7 @@ def _read(options: argparse.Namespace) -> _Home:
         residents.by_grade[0] + residents.by_grade[-1],
         residents.stood_in,
         len(differences(tables, first, last)),
-        there_is(files_read.hours, first, last, options.full_time),
+        employed_equivalents(files_read.hours, first, last, options.full_time),
         files_read.findings,
     )
 
@@ -163,7 +165,7 @@ def _document(values: Staffing, home: _Home, on: date, *, from_file: bool) -> di
         "beleg": values.provenance.source,
     }
     if home.staff:
-        document["vorhanden"] = {name: float(home.there_is(name)) for name in names}
+        document["vorhanden"] = {name: float(home.employed(name)) for name in names}
     if from_file:
         document["ohne_pflegegrad"] = float(home.ungraded)
         document["errechneter_pflegegrad"] = float(home.stood_in)
@@ -186,7 +188,7 @@ def _lines(values: Staffing, home: _Home, on: date) -> list[str]:
     if home.staff:
         lines += ["", "Vorhanden nach Wochenstunden, und Anteil an der Obergrenze:"]
         for name in (*GROUPS, "total"):
-            ceiling, there = getattr(values, name), home.there_is(name)
+            ceiling, there = getattr(values, name), home.employed(name)
             share = f"{_number(100 * there / ceiling)} %" if ceiling else "–"
             lines.append(f"  {_number(there):>8}  {share:>10}  {values.levels.get(name, 'Summe')}")
     return [*lines, "", f"Beleg: {values.provenance.source}. Obergrenze für Vereinbarungen, kein gemessener Bedarf."]

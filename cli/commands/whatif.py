@@ -24,14 +24,14 @@ import pebem
 import rules
 from cli.arguments import folder_of, rulebook
 from cli.commands.analyse import check_files
-from cli.findings import tell
+from cli.findings import print_findings
 from cli.parser import CommandError, Parser
-from cli.passwords import opened
+from cli.passwords import read_with_passwords
 from pebem import measures
 from pebem.engine.day_numbers import day_of
 from pebem.score import period_of
 from pebem.whatif.condensed import UnknownWorkError, condense
-from pebem.whatif.scenarios import PeopleError, Scenario, staffed, trained, what_if
+from pebem.whatif.scenarios import PeopleError, Scenario, staff_mix_scenario, training_scenario, what_if
 from rules.edition import build, documents
 from web.wording.figures import FIT_WORDS
 
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     """Rate the work as it is and as it would be."""
     check_files(options.files)
     book = rules.load(date.max, options.rulebook)
-    files_read = opened(lambda passwords: importers.read(options.files, book, passwords=passwords))
+    files_read = read_with_passwords(lambda passwords: importers.read(options.files, book, passwords=passwords))
     tables = files_read.for_engine()
     if tables.interventions.empty:
         raise CommandError("Es gibt keine lesbare Intervention. Bitte prüfen Sie die Dateien mit pebem analyse.")
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(_document(before, after, scenario), ensure_ascii=False, indent=1) + "\n")
     else:
         _print(before, after, scenario)
-    return tell(files_read.findings)
+    return print_findings(files_read.findings)
 
 
 def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:
@@ -127,9 +127,9 @@ def _scenario(work: CondensedWork, options: argparse.Namespace) -> Scenario:
         people = Scenario()
         if options.train:
             before, after, number = options.train
-            people = trained(work, number, before, after)
+            people = training_scenario(work, number, before, after)
         elif options.staff:
-            people = staffed(work, options.staff)
+            people = staff_mix_scenario(work, options.staff)
     except PeopleError as problem:
         raise CommandError(
             f"Verlangt sind {problem.requested} Personen, in Frage kommen {problem.available}: die im ganzen Zeitraum "

@@ -97,15 +97,15 @@ def show(options: argparse.Namespace) -> int:
     folder = folder_of(options.rulebook)
     book = book_in(folder, options.on)
     if options.intervention:
-        entry = _wanted(book, options.intervention)
+        entry = _find_entry(book, options.intervention)
         lines = [*_intervention(book, entry), *_examples(cases_in(folder), entry), "", CERTAINTY]
     else:
-        lines = _whole(book)
+        lines = _book_lines(book)
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
-def _wanted(book: RuleBook, text: str) -> CatalogueEntry:
+def _find_entry(book: RuleBook, text: str) -> CatalogueEntry:
     entry = book.find_intervention(text)
     if entry:
         return entry
@@ -116,7 +116,7 @@ def _wanted(book: RuleBook, text: str) -> CatalogueEntry:
     )
 
 
-def _whole(book: RuleBook) -> list[str]:
+def _book_lines(book: RuleBook) -> list[str]:
     head = f"{book.display} ({book.id}, Prüfsumme {book.sha256[:12]})"
     lines = [head, of_book(book).sentence, CERTAINTY, book.description, "", "Regeln:"]
     for rule in book.rules:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from distributed import Client, KilledWorker, as_completed
 
-from pebem.distribute.task import PartitionError, TaskFailure, TaskOutcome, lost, packed, unpacked
+from pebem.distribute.task import PartitionError, TaskFailure, TaskOutcome, lost_outcome, pack_outcome, unpack_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -42,7 +42,7 @@ class _Run(Generic[Key, Result]):
 
     def _begin(self, position: int, begun: int) -> None:
         # Not pure: a home that is asked for again is to be read again.
-        future = self.client.submit(packed, self.work, self.keys[position], pure=False)
+        future = self.client.submit(pack_outcome, self.work, self.keys[position], pure=False)
         self.underway[future] = position, begun
         self.finished.add(future)
 
@@ -51,12 +51,12 @@ class _Run(Generic[Key, Result]):
         position, begun = self.underway.pop(future)
         key = self.keys[position]
         try:
-            yield unpacked(future.result())
+            yield unpack_outcome(future.result())
         except KilledWorker:
             if begun < self.tries:
                 self._begin(position, begun + 1)
             else:
-                yield lost(key, self.tries)
+                yield lost_outcome(key, self.tries)
         except CancelledError as problem:
             raise PartitionError("the scheduler is gone") from problem
         except Exception as problem:  # noqa: BLE001  # the worker could not even begin

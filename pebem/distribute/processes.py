@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pebem.distribute.task import PartitionError, TaskOutcome, lost, packed, unpacked
+from pebem.distribute.task import PartitionError, TaskOutcome, lost_outcome, pack_outcome, unpack_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -74,7 +74,7 @@ class _Run(Generic[Key, Result]):
             elif worker.position is not None:
                 self.left -= 1
                 worker.position = None
-                yield unpacked(message)
+                yield unpack_outcome(message)
 
     def _replace_dead(self, worker: _Worker) -> Iterator[TaskOutcome[Key, Result]]:
         """Queue the key of a dead worker again, or give it up."""
@@ -90,7 +90,7 @@ class _Run(Generic[Key, Result]):
             self.todo.appendleft(worker.position)
         else:
             self.left -= 1
-            yield lost(self.keys[worker.position], self.tries)
+            yield lost_outcome(self.keys[worker.position], self.tries)
 
 
 def outcomes(
@@ -136,4 +136,4 @@ def _serve(pipe: Connection, work: Callable[[Key], Result]) -> None:
     with suppress(EOFError, OSError):
         pipe.send_bytes(_READY)
         while True:
-            pipe.send_bytes(packed(work, pipe.recv()))
+            pipe.send_bytes(pack_outcome(work, pipe.recv()))

@@ -53,7 +53,7 @@ def attempt(work: Callable[[Key], Result], key: Key) -> TaskOutcome[Key, Result]
         return TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem)))
 
 
-def packed(work: Callable[[Key], Result], key: Key) -> bytes:
+def pack_outcome(work: Callable[[Key], Result], key: Key) -> bytes:
     """Do the work for one key in a worker, for :func:`unpacked` elsewhere; what cannot be sent is a failure too."""
     outcome = attempt(work, key)
     try:
@@ -62,12 +62,12 @@ def packed(work: Callable[[Key], Result], key: Key) -> bytes:
         return pickle.dumps(TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem))))
 
 
-def unpacked(message: bytes) -> TaskOutcome[Any, Any]:
+def unpack_outcome(message: bytes) -> TaskOutcome[Any, Any]:
     """Return the outcome a worker has packed."""
     outcome: TaskOutcome[Any, Any] = pickle.loads(message)  # noqa: S301  # our own worker's
     return outcome
 
 
-def lost(key: Key, tries: int) -> TaskOutcome[Key, Result]:
+def lost_outcome(key: Key, tries: int) -> TaskOutcome[Key, Result]:
     """Return the outcome of a key over which every worker died."""
     return TaskOutcome(key, None, TaskFailure(LOST, f"{tries} workers died over {key!r}"))

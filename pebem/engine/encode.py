@@ -151,7 +151,7 @@ def _people(column: pd.Series, people: pd.Index) -> NDArray[np.int64]:
     return np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
 
 
-def learn(frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
+def learn_codes(frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
     """Give the wards and shifts of a home and a frame their numbers."""
     wards.learn(home.people.residents["ward"])
     wards.learn(frame["ward"].cat.categories)
@@ -176,10 +176,10 @@ class Coded:
     shifts: Sequence[str | None]
 
 
-def coded(frame: pd.DataFrame, home: CompiledHome) -> Coded:
+def encode_rows(frame: pd.DataFrame, home: CompiledHome) -> Coded:
     """Code the rows of a frame that count, for those who need every single one."""
     wards, shifts = Codebook(), Codebook()
-    learn(frame, home, wards, shifts)
+    learn_codes(frame, home, wards, shifts)
     parts, positions = [], [np.zeros(0, np.int64)]
     for part, rows in Coder(frame, home, wards, shifts):
         counts = rows.weight > 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.engine.encode import coded
+from pebem.engine.encode import encode_rows
 from pebem.engine.timeline import FIRST_PERSON, effective_staff, positions
 from pebem.relief.on_shift import HOURS_OF_DAY, hours_that_exist, on_shift
 from pebem.score import outcomes
@@ -60,7 +60,7 @@ class ReliefProblem:
 def problem_of(home: CompiledHome) -> ReliefProblem:
     """Gather all that is needed; the one place that knows how the engine codes rows."""
     tables = home.people
-    coded_rows = coded(tables.interventions, home)
+    coded_rows = encode_rows(tables.interventions, home)
     rows, lookup = coded_rows.rows, home.lookup
     staff = pd.Index(sorted(home.known_staff))
     wards = pd.Index(sorted(name for name in coded_rows.wards if name is not None), dtype=object)

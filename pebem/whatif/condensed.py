@@ -13,7 +13,7 @@ import numpy as np
 
 from pebem.engine import kernel
 from pebem.engine.decode import Codebook, Decoder, frame_of
-from pebem.engine.encode import coded
+from pebem.engine.encode import encode_rows
 from pebem.engine.kernel import Buffers, Rows
 from pebem.engine.keys import sum_by
 from pebem.engine.lookup_tables import recompile
@@ -88,7 +88,7 @@ def condense(home: CompiledHome) -> CondensedWork:
     ValueError
         Where an intervention is not in the rulebook.
     """
-    work = coded(home.people.interventions, home)
+    work = encode_rows(home.people.interventions, home)
     residents, staff = alike = _representatives(home)
     rows = replace(
         work.rows,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pebem.engine.encode import coded
+from pebem.engine.encode import encode_rows
 from pebem.engine.keys import sum_by
 from pebem.engine.lookup_tables import recompile
 from pebem.fit_classes import FIT_CLASSES, OUTCOMES
@@ -86,7 +86,7 @@ def effect(home: CompiledHome, after: RuleBook) -> RulebookEffect:
         Compiled with the first rulebook, which has every intervention of the work.
     """
     before, other = home.book, recompile(home, home.people, after)
-    rows = coded(home.people.interventions, home).rows
+    rows = encode_rows(home.people.interventions, home).rows
     total = _amount(rows.seconds)
     position = np.array([after.index.get(entry.id, -1) for entry in before.interventions], np.int64)
     rows = rows[position[rows.intervention] >= 0]

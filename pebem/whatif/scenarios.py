@@ -1,7 +1,7 @@
 """What if: another rulebook, another staff mix, people trained, interventions moved to a level.
 
-A scenario is a change of what goes into the engine, so the engine itself says what comes of it: :func:`changed` gives
-the changed input, and rating condensed work with it equals a full run on it.
+A scenario is a change of what goes into the engine, so the engine itself computes its effects: :func:`apply_scenario`
+returns the changed input, and rating condensed work with it equals a full run on it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Scenario:
     moved: Mapping[str, int] = field(default_factory=dict)
 
 
-def changed(people: Tables, scenario: Scenario) -> Tables:
+def apply_scenario(people: Tables, scenario: Scenario) -> Tables:
     """Return the frames of a home as they are in a scenario.
 
     Raises
@@ -88,12 +88,12 @@ def what_if(work: CondensedWork, scenario: Scenario) -> RatedWork:
     Raises
     ------
     ValueError
-        As :func:`changed`, and where the other rulebook lacks an intervention of the work.
+        As :func:`apply_scenario`, and where the other rulebook lacks an intervention of the work.
     """
-    return rerate(work, changed(work.home.people, scenario), scenario.book)
+    return rerate(work, apply_scenario(work.home.people, scenario), scenario.book)
 
 
-def trained(work: CondensedWork, number: int, before: int, after: int) -> Scenario:
+def training_scenario(work: CondensedWork, number: int, before: int, after: int) -> Scenario:
     """Return the scenario in which some people of one level have another.
 
     Those are chosen who spend the most seconds on work that calls for more than they have; of equals the earlier in
@@ -120,7 +120,7 @@ def trained(work: CondensedWork, number: int, before: int, after: int) -> Scenar
     return Scenario(levels=dict.fromkeys(chosen, after))
 
 
-def staffed(work: CondensedWork, heads: Mapping[int, int]) -> Scenario:
+def staff_mix_scenario(work: CondensedWork, heads: Mapping[int, int]) -> Scenario:
     """Return the scenario in which so many people have each level (1-4).
 
     As few people as possible change: those of a level that has too many, the last in the frame of staff first, take the

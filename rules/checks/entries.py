@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from rules.files.schema import FILES, form
+from rules.files.schema import FILES, schema_problems
 from rules.files.yaml_with_places import Places, Steps, read_marked
 from rules.language.condition import ConditionError, parse
 from rules.problem import BookProblem, closest
@@ -56,7 +56,7 @@ def check_documents(
     missing = [file for file in FILES if documents.get(file) is None]
     if missing:
         return [BookProblem(_path(name, file), 0, "", "Die Datei fehlt.") for file in missing]
-    faults = [(file, *finding) for file in FILES for finding in form(file, documents[file])]
+    faults = [(file, *finding) for file in FILES for finding in schema_problems(file, documents[file])]
     return [problem(documents, name, lines or {}, *finding) for finding in faults or _meaning(documents, lines or {})]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules import statute
 from rules.checks.entries import problem, sequence
-from rules.files.schema import form
+from rules.files.schema import schema_problems
 from rules.files.yaml_with_places import Steps, read_marked
 from rules.vocabulary import COUNTED_ITEMS, ITEMS, allowed_points, module_of
 
@@ -26,7 +26,7 @@ def check_statute(folder: Path | None = None) -> list[BookProblem]:
         content, places, problems = read_marked(shelf / name)
         faults.extend(problems)
         if not problems:
-            wrong = list(form(name, content)) or list(_meaning(name, content))
+            wrong = list(schema_problems(name, content)) or list(_meaning(name, content))
             faults.extend(problem({name: content}, str(shelf), {name: places}, name, *finding) for finding in wrong)
     return faults
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rules.assessment import instrument
 from rules.compile import compile_levels
 from rules.explanation.result import Explanation, Input, NearRule, RuleAnswer
-from rules.explanation.score_evidence import summed
-from rules.explanation.sentences import ConditionContext, active_criteria, because, closed, needed
+from rules.explanation.score_evidence import evidence_of_condition
+from rules.explanation.sentences import ConditionContext, active_criteria, because, is_gate_closed, needed_change
 from rules.language.condition import (
     FALSE,
     TRUE,
@@ -128,7 +128,7 @@ def _near(ruled: _Ruled, case: ConditionContext) -> tuple[NearRule, ...]:
     for answer in ruled.answers:
         if answer.applies is not False or answer.level <= ruled.low:
             continue
-        want = needed(answer.rule.condition, case)
+        want = needed_change(answer.rule.condition, case)
         if want and want.steps == 1:
             near.append(NearRule(answer.rule, answer.level, want.text))
     return tuple(near)
@@ -142,7 +142,7 @@ def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:
     rule_level = rule.level_for(intervention)
     items = items_of(rule.condition, intervention)
     inputs = [_item_input(item, facts, states) for item in items]
-    sums = list(summed(rule.condition, states, on)) if facts.assessed else []
+    sums = list(evidence_of_condition(rule.condition, states, on)) if facts.assessed else []
     inputs.extend(Input("", each.title, each.value, None, facts.assessment_from, "Begutachtung") for each in sums)
     if mentions(rule.condition, Unstable):
         criteria = active_criteria(rule.condition, facts)
@@ -174,7 +174,7 @@ def _item_input(item: str, facts: Facts, states: States) -> Input:
     recorded = facts.cells.get(item, MISSING)
     points = int(states.points(item)[0])
     since, source = facts.assessment_from, "Begutachtung"
-    if closed(item, facts):
+    if is_gate_closed(item, facts):
         finding = getattr(facts, GATES[item])
         named = CONTINENCE[finding] if finding != NO_FINDING else "kein Befund, gilt als kontinent"
         value = f"zählt nicht ({named})" if facts.assessed else "nicht erfasst"

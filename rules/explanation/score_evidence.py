@@ -41,14 +41,14 @@ class ScoreEvidence:
     missing: tuple[str, ...]
 
 
-def summed(condition: Condition, states: States, on: date) -> Iterator[ScoreEvidence]:
+def evidence_of_condition(condition: Condition, states: States, on: date) -> Iterator[ScoreEvidence]:
     """Give the sums a condition looks at, each once, for the first of some states."""
     for leaf in dict.fromkeys(leaves(condition)):
         if isinstance(leaf, PunktbereichComparison | PflegegradComparison):
-            yield of_leaf(leaf, states, on)
+            yield evidence_of_leaf(leaf, states, on)
 
 
-def of_leaf(leaf: PunktbereichComparison | PflegegradComparison, states: States, on: date) -> ScoreEvidence:
+def evidence_of_leaf(leaf: PunktbereichComparison | PflegegradComparison, states: States, on: date) -> ScoreEvidence:
     """Return what one statement on a sum looks at."""
     between = scores_between(states, on)
     if isinstance(leaf, PflegegradComparison):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules.assessment import instrument
-from rules.explanation.score_evidence import of_leaf
+from rules.explanation.score_evidence import evidence_of_leaf
 from rules.language.condition import TRUE as HOLDS
 from rules.language.condition import (
     Always,
@@ -83,7 +83,7 @@ def because(condition: Condition, case: ConditionContext) -> str:
         case LargestComparison():
             return _largest(condition, case)
         case PunktbereichComparison() | PflegegradComparison():
-            evidence = of_leaf(condition, case.states, case.on)
+            evidence = evidence_of_leaf(condition, case.states, case.on)
             return f"{evidence.title} {_BOUNDS[condition.operator]} {condition.value} ist (jetzt {evidence.value})"
         case And(parts):
             return " und ".join(because(part, case) for part in parts)
@@ -144,7 +144,7 @@ def _or_worse(item: str) -> str:
     return "höchstens" if item.startswith("2.") else "mindestens"
 
 
-def needed(condition: Condition, case: ConditionContext) -> Needed | None:
+def needed_change(condition: Condition, case: ConditionContext) -> Needed | None:
     """Return what would have to be different for a condition to hold, or None where nothing can make it hold."""
     if case.holds(condition):
         return Needed("", 0)
@@ -153,7 +153,7 @@ def needed(condition: Condition, case: ConditionContext) -> Needed | None:
             certain = f" ({' oder '.join(criteria)})" if criteria else ""
             return Needed(f"eine instabile gesundheitliche Situation{certain} bestünde", 1)
         case PunktbereichComparison(operator=">=") | PflegegradComparison(operator=">="):
-            evidence = of_leaf(condition, case.states, case.on)
+            evidence = evidence_of_leaf(condition, case.states, case.on)
             text = f"{evidence.title} mindestens {condition.value} wäre (jetzt {evidence.value})"
             return Needed(text, condition.value - evidence.low)
         case LargestComparison(operator=">="):
@@ -168,7 +168,7 @@ def needed(condition: Condition, case: ConditionContext) -> Needed | None:
 
 def _joined(condition: And | Or | AtLeast, case: ConditionContext) -> Needed | None:
     """Take the parts nearest to holding, as many as are needed."""
-    ways = [way for part in condition.parts if (way := needed(part, case))]
+    ways = [way for part in condition.parts if (way := needed_change(part, case))]
     if isinstance(condition, Or):
         nearest = min((way.steps for way in ways), default=0)
         return Needed(" oder ".join(way.text for way in ways if way.steps == nearest), nearest) if ways else None
@@ -179,7 +179,7 @@ def _joined(condition: And | Or | AtLeast, case: ConditionContext) -> Needed | N
     return Needed(" und ".join(way.text for way in chosen if way.steps), sum(way.steps for way in chosen))
 
 
-def closed(item: str, facts: Facts) -> bool:
+def is_gate_closed(item: str, facts: Facts) -> bool:
     """Return whether a criterion does not count, as no continence finding opens it."""
     finding = getattr(facts, GATES[item]) if item in GATES else CONTINENCE_OPENS_FROM
     return finding != UNREADABLE_FINDING and finding < CONTINENCE_OPENS_FROM
@@ -188,7 +188,7 @@ def closed(item: str, facts: Facts) -> bool:
 def _raised(condition: LargestComparison, case: ConditionContext) -> Needed | None:
     """Say how high the criteria nearest to the mark would have to rise."""
     # Behind a closed continence gate points do not count, so raising them would change nothing.
-    items = [i for i in condition.items or case.intervention.bi_items if not closed(i, case.facts)]
+    items = [i for i in condition.items or case.intervention.bi_items if not is_gate_closed(i, case.facts)]
     gaps = {item: condition.value - max(_value(case, item, condition.measure), 0) for item in items}
     if not gaps:
         return None

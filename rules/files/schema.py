@@ -41,7 +41,7 @@ def _validator(name: str) -> Any:
     return strict({**schema["$defs"][name], "$defs": schema["$defs"]}, format_checker=FormatChecker(["date"]))
 
 
-def form(name: str, content: Any) -> Iterator[tuple[Steps, str]]:
+def schema_problems(name: str, content: Any) -> Iterator[tuple[Steps, str]]:
     """Hold one file against its schema; give the place and the message of each finding.
 
     Parameters
@@ -53,7 +53,7 @@ def form(name: str, content: Any) -> Iterator[tuple[Steps, str]]:
         steps: Steps = tuple(error.absolute_path)
         inner = steps[2:] if len(steps) > 1 and isinstance(steps[1], int) else steps  # within an entry of a list
         spot = next((str(step) for step in reversed(inner) if isinstance(step, str)), "")
-        yield from _said(error, steps, f"{spot}: " if spot else "")
+        yield from _problem_texts(error, steps, f"{spot}: " if spot else "")
 
 
 def _in_order(error: ValidationError) -> list[tuple[bool, Any]]:
@@ -61,7 +61,7 @@ def _in_order(error: ValidationError) -> list[tuple[bool, Any]]:
     return [(isinstance(step, str), step) for step in error.absolute_path]
 
 
-def _said(error: ValidationError, steps: Steps, spot: str) -> Iterator[tuple[Steps, str]]:
+def _problem_texts(error: ValidationError, steps: Steps, spot: str) -> Iterator[tuple[Steps, str]]:
     """Say one finding of the schema in our words."""
     value, schema, expected = (cast("Any", part) for part in (error.instance, error.schema, error.validator_value))
     allowed = schema.get("description")
@@ -84,16 +84,16 @@ def _said(error: ValidationError, steps: Steps, spot: str) -> Iterator[tuple[Ste
             names = [str(name) for name in expected]
             close = closest(str(value), names)
             hint = f"meinten Sie „{close}“? Erlaubt" if close else "erlaubt"
-            yield steps, f"{spot}{shown(value)} ist nicht möglich; {hint} sind {', '.join(names)}."
+            yield steps, f"{spot}{describe_value(value)} ist nicht möglich; {hint} sind {', '.join(names)}."
         case "minItems" | "minProperties" if not allowed:
             yield steps, f"{spot}die Liste ist leer; nötig ist mindestens ein Eintrag."
         case "type" if not allowed:
-            yield steps, f"{spot}{shown(value)} ist nicht möglich; erlaubt ist {_TYPES[expected]}."
+            yield steps, f"{spot}{describe_value(value)} ist nicht möglich; erlaubt ist {_TYPES[expected]}."
         case _:
-            yield steps, f"{spot}{shown(value)} ist nicht möglich; {allowed or error.message}."
+            yield steps, f"{spot}{describe_value(value)} ist nicht möglich; {allowed or error.message}."
 
 
-def shown(value: object) -> str:
+def describe_value(value: object) -> str:
     """Return a value of a file as a message shows it."""
     match value:
         case str():

@@ -27,18 +27,18 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_wrong_answer_is_asked_again(terminal: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     terminal += ["falsch", "geheim"]
-    assert passwords.opened(needs_a_password) == "gelesen"
+    assert passwords.read_with_passwords(needs_a_password) == "gelesen"
     assert "passt nicht" in capsys.readouterr().err
 
 
 def test_after_three_wrong_answers_it_ends(terminal: list[str]) -> None:
     terminal += ["a", "b", "c"]
     with pytest.raises(PasswordNeededError, match="passt nicht"):
-        passwords.opened(needs_a_password)
+        passwords.read_with_passwords(needs_a_password)
     assert not terminal
 
 
 def test_no_question_is_asked_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     with pytest.raises(PasswordNeededError, match="Es fehlt das Kennwort"):
-        passwords.opened(needs_a_password)
+        passwords.read_with_passwords(needs_a_password)

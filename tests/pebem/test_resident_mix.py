@@ -16,7 +16,7 @@ from pebem.assessments import assess
 from pebem.contracts import Tables
 from pebem.engine.lookup_tables import compile_home
 from pebem.plausibility import shape
-from pebem.resident_mix import GradeDifference, differences, mix, there_is
+from pebem.resident_mix import GradeDifference, differences, employed_equivalents, mix
 from rules.reference import level
 from rules.vocabulary import ASSESSMENT_CELLS
 from tests.support.pebem.homes import DAYS, FIRST, _override, _resident, day, days, random_home, with_granted_grades
@@ -231,9 +231,9 @@ def test_staff_there_is_is_averaged_over_days_and_divided_last() -> None:
             "hours": pd.Series([Decimal("38.5"), Decimal(100), Decimal("60.5"), Decimal(20)], dtype=object),
         }
     )
-    staff = there_is(hours, FIRST, FIRST + timedelta(days=9), Decimal("38.5"))
+    staff = employed_equivalents(hours, FIRST, FIRST + timedelta(days=9), Decimal("38.5"))
     assert staff[3] == 1
     assert staff[4] == (Decimal(100) * 4 + Decimal("60.5") * 6) / 10 / Decimal("38.5")
     assert staff[0] == Decimal(20) / Decimal("38.5")
-    later = there_is(hours, LAST, LAST, Decimal("38.5"))
+    later = employed_equivalents(hours, LAST, LAST, Decimal("38.5"))
     assert (later[4], later[0]) == (Decimal("60.5") / Decimal("38.5"), 0)

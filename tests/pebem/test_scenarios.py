@@ -18,7 +18,7 @@ from pebem.contracts import OVERRIDES, Tables, empty
 from pebem.engine.sums import CHUNK
 from pebem.measures import fit
 from pebem.whatif.condensed import CondensedWork, RatedWork, condense, rerate
-from pebem.whatif.scenarios import Scenario, changed, staffed, trained, what_if
+from pebem.whatif.scenarios import Scenario, apply_scenario, staff_mix_scenario, training_scenario, what_if
 from rules.model import RuleBook
 from tests.support.pebem.homes import DAYS, FIRST, random_home
 from tests.support.rules.books import with_every_word
@@ -41,7 +41,7 @@ def condensed(tables: Tables) -> CondensedWork:
 
 
 def run(tables: Tables, scenario: Scenario, book: RuleBook = BOOK) -> RatedWork:
-    result = pebem.score(changed(tables, scenario), scenario.book or book, PERIOD)
+    result = pebem.score(apply_scenario(tables, scenario), scenario.book or book, PERIOD)
     return RatedWork(result.by("ward", "shift"), result.by("intervention"))
 
 
@@ -177,22 +177,22 @@ def test_training_chooses_who_works_most_below_their_level() -> None:
     assert soll > 1
     home = a_house({"a": 1, "b": 1, "c": 1, "d": soll}, {"a": 2, "b": 5, "c": 2, "d": 9})
     work = condensed(home)
-    assert trained(work, 1, 1, soll).levels == {"b": soll}
-    assert trained(work, 2, 1, soll).levels == {"b": soll, "a": soll}
-    before, after = (fit(what_if(work, s).by_place) for s in (Scenario(), trained(work, 2, 1, soll)))
+    assert training_scenario(work, 1, 1, soll).levels == {"b": soll}
+    assert training_scenario(work, 2, 1, soll).levels == {"b": soll, "a": soll}
+    before, after = (fit(what_if(work, s).by_place) for s in (Scenario(), training_scenario(work, 2, 1, soll)))
     assert (before["passend"].count, after["passend"].count) == (9, 16)
     with pytest.raises(ValueError, match="there are 3"):
-        trained(work, 4, 1, soll)
+        training_scenario(work, 4, 1, soll)
 
 
 def test_a_staff_mix_changes_as_few_people_as_possible() -> None:
     home = a_house({"a": 1, "b": 1, "c": 2, "d": 4}, {"a": 1})
     work = condensed(home)
-    assert staffed(work, {1: 2, 2: 1, 4: 1}).levels == {}
-    assert staffed(work, {1: 1, 2: 1, 3: 1, 4: 1}).levels == {"b": 3}
-    assert staffed(work, {3: 4}).levels == {"a": 3, "b": 3, "c": 3, "d": 3}
+    assert staff_mix_scenario(work, {1: 2, 2: 1, 4: 1}).levels == {}
+    assert staff_mix_scenario(work, {1: 1, 2: 1, 3: 1, 4: 1}).levels == {"b": 3}
+    assert staff_mix_scenario(work, {3: 4}).levels == {"a": 3, "b": 3, "c": 3, "d": 3}
     with pytest.raises(ValueError, match="3 people are asked for, there are 4"):
-        staffed(work, {4: 3})
+        staff_mix_scenario(work, {4: 3})
 
 
 def test_a_person_whose_level_changes_is_not_chosen() -> None:
@@ -200,7 +200,7 @@ def test_a_person_whose_level_changes_is_not_chosen() -> None:
     staff = pd.concat([home.staff, home.staff.iloc[:1].assign(qn=2, start=pd.Timestamp(FIRST))], ignore_index=True)
     work = condensed(replace(home, staff=staff))
     with pytest.raises(ValueError, match="there are 1"):
-        trained(work, 2, 1, 3)
+        training_scenario(work, 2, 1, 3)
 
 
 def test_a_reserved_task_stays_reserved_and_a_level_set_by_hand_stays() -> None:

@@ -56,7 +56,7 @@ def test_files_are_deleted_when_stored_and_faulty_rows_in_time(anna: Person, mon
     for days, left in ((2, {"1/faulty"}), (4, set())):
         later = now + timedelta(days=days)
         monkeypatch.setattr(clock, "now", lambda later=later: later)
-        assert retention.forget_old(services.databases, settings) == 0
+        assert retention.delete_expired(services.databases, settings) == 0
         assert kept(anna) == left
     assert anna.state(number) == records.STORED
 
@@ -73,7 +73,7 @@ def test_orphaned_folder_is_deleted_unless_recent(ben: Person) -> None:
         kept_files.keep_files(settings, number, [("a.csv", b"x")])
     old = clock.now().timestamp() - 2 * retention.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
-    retention.forget_old(ben.services.databases, settings)
+    retention.delete_expired(ben.services.databases, settings)
     assert kept(ben) == {"71/file-0"}
 
 
@@ -116,7 +116,7 @@ def test_reference_names_its_upload_and_reveals_a_typing_error(tmp_path: Path) -
     ours, theirs = (settings_module.embedded(tmp_path / name) for name in ("a", "b"))
     references = {number: kept_files.reference(ours, number) for number in (1, 17, 170, 10**17)}
     assert all(re.fullmatch(rf"{number}-[0-9a-f]{{4}}", written) for number, written in references.items())
-    assert [kept_files.referred_to(ours, written) for written in references.values()] == list(references)
+    assert [kept_files.upload_of_reference(ours, written) for written in references.values()] == list(references)
     digits = references[17][-4:]
     for written in (
         "",
@@ -134,7 +134,7 @@ def test_reference_names_its_upload_and_reveals_a_typing_error(tmp_path: Path) -
         "irgendwas",
         "17-äöüß",
     ):
-        assert kept_files.referred_to(ours, written) is None, written
+        assert kept_files.upload_of_reference(ours, written) is None, written
     assert sum(kept_files.reference(ours, n) == kept_files.reference(theirs, n) for n in range(100)) <= 1
 
 

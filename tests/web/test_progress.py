@@ -13,7 +13,7 @@ from tests.support.web import workbooks
 from tests.support.web.pages import Person, post, upload
 from web.services import accounts
 from web.services.uploads import kept_files, progress, records, recovery, steps
-from web.services.uploads.progress import CancelledError, ReportProgress, remaining
+from web.services.uploads.progress import CancelledError, ReportProgress, remaining_seconds
 from web.store import models
 from web.store.work import bulk
 
@@ -68,7 +68,7 @@ def rows_stored(who: Person) -> int:
     [(0, 100, 5.0, None), (25, 100, 5.0, 15), (100, 100, 5.0, 0), (50, 0, 5.0, None), (1, 3, 0.0, None)],
 )
 def test_time_left_comes_from_the_rows_so_far(done: int, total: int, seconds: float, left: int | None) -> None:
-    assert remaining(done, total, seconds) == left
+    assert remaining_seconds(done, total, seconds) == left
 
 
 def test_note_contains_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,12 +82,12 @@ def test_note_contains_step_rows_and_time_left(monkeypatch: pytest.MonkeyPatch) 
     report(50, "Speichert", 0, 900)
     clock[0] += 10
     report(60, "Speichert", 300, 900)
-    progress_ = progress.of(notes, 7)
+    progress_ = progress.find(notes, 7)
     assert (progress_.percent, progress_.step, progress_.rows, progress_.total) == (60, "Speichert", 300, 900)
     assert (progress_.running, progress_.left, progress_.silent) == (70, 20, False)
     clock[0] += progress.SILENT_SECONDS
-    assert progress.of(notes, 7).silent
-    assert progress.of(notes, 8) == progress.Progress()
+    assert progress.find(notes, 7).silent
+    assert progress.find(notes, 8) == progress.Progress()
 
 
 def test_long_step_is_not_considered_dead_and_leaves_no_note() -> None:
@@ -110,7 +110,7 @@ def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
     report = ReportProgress(notes, 7)
     report(1, "Beginnt")
     progress.ask_to_end(notes, 7, 42)
-    assert progress.of(notes, 7).cancelling
+    assert progress.find(notes, 7).cancelling
     with pytest.raises(CancelledError) as asked:
         report(2, "Liest")
     assert asked.value.account_id == 42
@@ -199,7 +199,7 @@ def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
         states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
     services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
-    assert progress.of(services.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
+    assert progress.find(services.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
 

@@ -59,7 +59,7 @@ def pending(
     who: Person, kind: str = INTERVENTION, upload_id: int | None = None
 ) -> list[unanswered_words.UnansweredWord]:
     """Return the words that are still open."""
-    return unanswered_words.pending(who.services.databases.reading, who.home_id, kind, upload_id=upload_id)
+    return unanswered_words.pending_words(who.services.databases.reading, who.home_id, kind, upload_id=upload_id)
 
 
 def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
@@ -321,12 +321,12 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
         "2",
         "QN 2 – Pflegehilfskraft mit Basiskurs",
     )
-    counted = unanswered_words.count(anna.services.databases.reading, anna.home_id)
+    counted = unanswered_words.count_pending(anna.services.databases.reading, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {
         kind: len(words) for kind, words in open_words.items()
     }
     assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
-    assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id) == counted
+    assert unanswered_words.count_pending(anna.services.databases.reading, anna.home_id, upload_id) == counted
 
 
 def test_names_of_persons_are_stored_in_no_kind(anna: Person) -> None:
@@ -392,7 +392,10 @@ def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person)
     assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
     shown = {one.text: one.target for one in pending(anna, QUALIFICATION, upload_id)}
     assert shown == {"Zauberlehrling": "", "PHK": "3"}
-    assert unanswered_words.count(anna.services.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words == 1
+    assert (
+        unanswered_words.count_pending(anna.services.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words
+        == 1
+    )
 
 
 def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:

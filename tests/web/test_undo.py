@@ -62,7 +62,9 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
     databases, names = who.services.databases, {}
     with databases.vault_reading() as vault:
         for kind in (RESIDENT, STAFF):
-            for pseudonym, (number, _) in pseudonyms.everyone(vault, who.services.settings, who.home_id, kind).items():
+            for pseudonym, (number, _) in pseudonyms.people_of_home(
+                vault, who.services.settings, who.home_id, kind
+            ).items():
                 names[pseudonym] = number
     with databases.reading() as session:
         tables = home_data.tables_of(session, who.home_id)

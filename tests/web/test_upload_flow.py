@@ -99,9 +99,9 @@ def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: p
     """C6: files and findings go after seven days, with an entry in the log; what is stored stays."""
     kept, old = anna.read_in(workbooks.workbook()), anna.read_in(workbooks.workbook(), store=False)
     services, later = anna.services, clock.now() + timedelta(days=7, minutes=1)
-    assert retention.forget_old(services.databases, services.settings) == 0
+    assert retention.delete_expired(services.databases, services.settings) == 0
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert retention.forget_old(services.databases, services.settings) == 1
+    assert retention.delete_expired(services.databases, services.settings) == 1
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
     assert not kept_files.has_result(services.settings, old)
     with services.databases.reading() as session:

@@ -94,8 +94,8 @@ def test_names_are_stored_completed_and_retrieved(databases: Databases, settings
         pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
         pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
     with databases.vault_reading() as session:
-        assert pseudonyms.everyone(session, settings, 1, STAFF) == {pseudonym: ("7", Name("Quast", "Ute"))}
-        assert pseudonyms.everyone(session, settings, 2, STAFF) == {}
+        assert pseudonyms.people_of_home(session, settings, 1, STAFF) == {pseudonym: ("7", Name("Quast", "Ute"))}
+        assert pseudonyms.people_of_home(session, settings, 2, STAFF) == {}
 
 
 def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
@@ -106,7 +106,7 @@ def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> N
         name = session.scalar(select(Identity.name).where(Identity.pseudonym == pseudonym_of["1"]))
         session.execute(update(Identity).where(Identity.pseudonym == pseudonym_of["2"]).values(name=name))
     with databases.vault_reading() as session, pytest.raises(TamperedError):
-        pseudonyms.everyone(session, settings, 1, STAFF)
+        pseudonyms.people_of_home(session, settings, 1, STAFF)
 
 
 def test_no_number_or_name_of_an_upload_is_stored_in_clear(anna: Person) -> None:

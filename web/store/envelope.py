@@ -86,7 +86,7 @@ class Envelope:
         """
         try:
             (schema, plain), buffers = unpacked(data)
-            value = self._made(plain, buffers) if schema == self.schema else None
+            value = self._restored(plain, buffers) if schema == self.schema else None
         except Exception as error:  # noqa: BLE001 - any content may stand where another one belongs
             raise EnvelopeError(type(error).__name__) from None
         if type(value) is not kind:
@@ -159,28 +159,28 @@ class Envelope:
             raise TypeError(f"cannot be kept: a column of {kind}")
         return ["numbers", *_numbers(column.to_numpy(), buffers)]
 
-    def _made(self, plain: Any, buffers: list[memoryview]) -> Any:
+    def _restored(self, plain: Any, buffers: list[memoryview]) -> Any:
         if type(plain) is list:
-            return [self._made(one, buffers) for one in plain]
+            return [self._restored(one, buffers) for one in plain]
         if type(plain) is not dict:
             return plain
         ((name, content),) = plain.items()
         if name in self._classes:
-            return self._classes[name](*self._made(content, buffers))
+            return self._classes[name](*self._restored(content, buffers))
         if name in _READ:
             return _READ[name](content)
         match name:
             case "tuple":
-                return tuple([self._made(one, buffers) for one in content])
+                return tuple([self._restored(one, buffers) for one in content])
             case "frozenset":
-                return frozenset(self._made(one, buffers) for one in content)
+                return frozenset(self._restored(one, buffers) for one in content)
             case "mapping":
-                return {key: self._made(one, buffers) for key, one in content.items()}
+                return {key: self._restored(one, buffers) for key, one in content.items()}
             case "numbered":
-                return {_whole(key): self._made(one, buffers) for key, one in content}
-        return self._made_of_numbers(name, content, buffers)
+                return {_whole(key): self._restored(one, buffers) for key, one in content}
+        return self._frame_of_numbers(name, content, buffers)
 
-    def _made_of_numbers(self, name: str, content: Any, buffers: list[memoryview]) -> Any:
+    def _frame_of_numbers(self, name: str, content: Any, buffers: list[memoryview]) -> Any:
         match name, content:
             case "array", [dtype, number]:
                 return _array(buffers[number], dtype)
@@ -194,7 +194,7 @@ class Envelope:
             case ["numbers", dtype, number]:
                 return pd.Series(_array(buffers[number], dtype))
             case ["objects", values, dtype, number]:
-                distinct = _objects([self._made(one, buffers) for one in values])
+                distinct = _objects([self._restored(one, buffers) for one in values])
                 return pd.Series(distinct[_array(buffers[number], dtype)], dtype=object)
             case ["category", categories, bool(ordered), dtype, number]:
                 labels = self._column_of(categories, buffers)

@@ -191,7 +191,7 @@ class ReadHome(ProductHome):
             return {
                 pseudonym: number
                 for kind in KINDS.values()
-                for pseudonym, (number, _) in pseudonyms.everyone(
+                for pseudonym, (number, _) in pseudonyms.people_of_home(
                     vault, self.who.services.settings, self.home_id, kind
                 ).items()
             }

@@ -159,7 +159,7 @@ def settle(
         _show(session, home_id, folded.contents, (removed, added))
     else:
         by_upload = folded.by_upload(added)
-        replace_rows.exchange(session.connection(), home_id, stored, removed, by_upload, done)
+        replace_rows.replace(session.connection(), home_id, stored, removed, by_upload, done)
     rosters = duties.DutyChanges()
     if before.duty_months != ():
         rosters = duties.compare(before.rosters, duties.replay(session, home_id, before.duty_months))

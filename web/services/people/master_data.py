@@ -31,7 +31,7 @@ Ids = dict[str, int]
 """Pseudonym -> row id."""
 
 
-def known(session: Session, home_id: int) -> set[str]:
+def known_pseudonyms(session: Session, home_id: int) -> set[str]:
     """Return the pseudonyms of all persons of a home whose master data are there, merged ones included."""
     pseudonyms = {
         pseudonym

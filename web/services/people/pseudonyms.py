@@ -84,7 +84,9 @@ def pseudonymise(
     return pseudonym_of
 
 
-def existing(session: Session, settings: Settings, home_id: int, kind: str, numbers: Iterable[str]) -> dict[str, str]:
+def find_existing(
+    session: Session, settings: Settings, home_id: int, kind: str, numbers: Iterable[str]
+) -> dict[str, str]:
     """Return the pseudonyms of those numbers that have one."""
     lookup = KeyedHash(settings.vault_key)
     indices = {lookup(home_id, kind, number): number for number in numbers}
@@ -92,7 +94,7 @@ def existing(session: Session, settings: Settings, home_id: int, kind: str, numb
     return {indices[index]: row.pseudonym for index, row in identities.items()}
 
 
-def everyone(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, PersonName]]:
+def people_of_home(session: Session, settings: Settings, home_id: int, kind: str) -> dict[str, tuple[str, PersonName]]:
     """Return number and person behind every pseudonym of a home: for comparing in memory, not for storing."""
     box = Box(settings.vault_key, "identity")
     rows = session.scalars(select(Identity).where(Identity.home_id == home_id, Identity.kind == kind))

@@ -32,7 +32,7 @@ class EncodingSample(NamedTuple):
     words: tuple[str, ...]
 
 
-def readings(
+def sample_encodings(
     files: Sequence[tuple[str, bytes]], passwords: Mapping[str, str], names: Collection[str]
 ) -> dict[str, tuple[EncodingSample, ...]]:
     """Return text file -> how its words with umlauts would read; nothing for files that declare their encoding.
@@ -47,11 +47,11 @@ def readings(
     if not names:
         return {}
     opened = ((one.name, one.data) for one in opening.contents(files, passwords) if one.kind is FileKind.TEXT)
-    samples = {name: _readings(data) for name, data in opened if name in names and not data.startswith(_BOMS)}
+    samples = {name: _samples_of(data) for name, data in opened if name in names and not data.startswith(_BOMS)}
     return {name: some for name, some in samples.items() if some}
 
 
-def _readings(data: bytes) -> tuple[EncodingSample, ...]:
+def _samples_of(data: bytes) -> tuple[EncodingSample, ...]:
     words = _words(data)
     codecs: dict[tuple[str, ...], str] = {}
     for codec in CODECS:

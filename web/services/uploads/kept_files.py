@@ -91,7 +91,7 @@ def keep_files(settings: Settings, upload_id: int, files: Sequence[tuple[str, by
         _write(folder / f"file-{number}", _box(settings).seal(content, f"{upload_id}/file-{number}"))
 
 
-def names_apart(names: Sequence[str]) -> list[str]:
+def distinct_names(names: Sequence[str]) -> list[str]:
     """Return names made unique: questions about a file are stored under its name."""
     distinct: dict[str, None] = {}
     for name in names:
@@ -112,7 +112,7 @@ def files(settings: Settings, upload_id: int, names: Sequence[str]) -> list[tupl
 
 def keep_result(settings: Settings, upload_id: int, result: ReadFiles) -> None:
     """Keep what was read."""
-    _keep(settings, upload_id, "result", result)
+    _seal_part(settings, upload_id, "result", result)
 
 
 def result(settings: Settings, upload_id: int) -> ReadFiles:
@@ -125,7 +125,7 @@ def result(settings: Settings, upload_id: int) -> ReadFiles:
     OutdatedError
         Where it does not open any more.
     """
-    stored: ReadFiles = _kept(settings, upload_id, "result", ReadFiles)
+    stored: ReadFiles = _open_part(settings, upload_id, "result", ReadFiles)
     return stored
 
 
@@ -136,7 +136,7 @@ def has_result(settings: Settings, upload_id: int) -> bool:
 
 def keep_conversation(settings: Settings, upload_id: int, conversation: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
-    _keep(settings, upload_id, "asked", conversation)
+    _seal_part(settings, upload_id, "asked", conversation)
 
 
 def conversation(settings: Settings, upload_id: int) -> Conversation | None:
@@ -148,7 +148,7 @@ def conversation(settings: Settings, upload_id: int) -> Conversation | None:
         Where it does not open any more.
     """
     try:
-        conversation: Conversation = _kept(settings, upload_id, "asked", Conversation)
+        conversation: Conversation = _open_part(settings, upload_id, "asked", Conversation)
     except FileNotFoundError:
         return None
     return conversation
@@ -157,7 +157,7 @@ def conversation(settings: Settings, upload_id: int) -> Conversation | None:
 def keep_passwords(settings: Settings, upload_id: int, passwords: Mapping[str, str]) -> None:
     """Keep the passwords of files until they are read; none removes those there are."""
     if passwords:
-        _keep(settings, upload_id, "passwords", dict(passwords))
+        _seal_part(settings, upload_id, "passwords", dict(passwords))
     else:
         (_folder(settings, upload_id) / "passwords").unlink(missing_ok=True)
 
@@ -165,7 +165,7 @@ def keep_passwords(settings: Settings, upload_id: int, passwords: Mapping[str, s
 def passwords(settings: Settings, upload_id: int) -> dict[str, str]:
     """Return name of a file -> password, for those not read yet; who gave one that does not open is asked again."""
     try:
-        by_file: dict[str, str] = _kept(settings, upload_id, "passwords", dict)
+        by_file: dict[str, str] = _open_part(settings, upload_id, "passwords", dict)
     except (FileNotFoundError, OutdatedError):
         return {}
     return by_file
@@ -174,7 +174,7 @@ def passwords(settings: Settings, upload_id: int) -> dict[str, str]:
 def keep_faulty(settings: Settings, upload_id: int, sheets: tuple[FaultySheet, ...]) -> None:
     """Keep the rows with errors as they stood; they outlast the storing, so that they can be repaired after it."""
     if sheets:
-        _keep(settings, upload_id, "faulty", sheets)
+        _seal_part(settings, upload_id, "faulty", sheets)
     else:  # the files were read before, with another outcome
         (_folder(settings, upload_id) / "faulty").unlink(missing_ok=True)
 
@@ -193,7 +193,7 @@ def faulty(settings: Settings, upload_id: int) -> tuple[FaultySheet, ...]:
         Where they do not open any more.
     """
     try:
-        sheets: tuple[FaultySheet, ...] = _kept(settings, upload_id, "faulty", tuple)
+        sheets: tuple[FaultySheet, ...] = _open_part(settings, upload_id, "faulty", tuple)
     except FileNotFoundError:
         return ()
     return sheets
@@ -205,7 +205,7 @@ def reference(settings: Settings, upload_id: int) -> str:
     return f"{upload_id}-{digits[:4]}"
 
 
-def referred_to(settings: Settings, text: str) -> int | None:
+def upload_of_reference(settings: Settings, text: str) -> int | None:
     """Return the upload a reference names; None where it is none of this installation, or mistyped."""
     number = text.partition("-")[0]
     if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
@@ -222,7 +222,7 @@ def drop_read(settings: Settings, upload_id: int) -> None:
         folder.rmdir()
 
 
-def kept(settings: Settings) -> dict[int, float]:
+def storage_times(settings: Settings) -> dict[int, float]:
     """Return the uploads of which anything is kept, with the time (seconds) it was last changed."""
     folders = settings.uploads.iterdir() if settings.uploads.is_dir() else ()
     return {int(folder.name): folder.stat().st_mtime for folder in folders if folder.name.isdecimal()}
@@ -233,12 +233,12 @@ def drop(settings: Settings, upload_id: int) -> None:
     shutil.rmtree(_folder(settings, upload_id), ignore_errors=True)
 
 
-def _keep(settings: Settings, upload_id: int, part: str, value: object) -> None:
+def _seal_part(settings: Settings, upload_id: int, part: str, value: object) -> None:
     content = _ENVELOPES[part].close(value)
     _write(_folder(settings, upload_id) / part, _box(settings).seal(content, f"{upload_id}/{part}"))
 
 
-def _kept(settings: Settings, upload_id: int, part: str, kind: type) -> Any:
+def _open_part(settings: Settings, upload_id: int, part: str, kind: type) -> Any:
     sealed = (_folder(settings, upload_id) / part).read_bytes()
     try:
         return _ENVELOPES[part].open(_box(settings).open(sealed, f"{upload_id}/{part}"), kind)

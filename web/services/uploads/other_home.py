@@ -98,7 +98,7 @@ def signs(
         (RESIDENT, "resident", result.people_residents),
         (STAFF, "staff", result.people_staff),
     ):
-        names_of = dict(pseudonyms.everyone(of_vault, settings, home_id, kind).values())
+        names_of = dict(pseudonyms.people_of_home(of_vault, settings, home_id, kind).values())
         for number, words in _words_by_number(people, key).items():
             if before := _words(*names_of[number]) if number in names_of else None:
                 named += 1
@@ -164,7 +164,7 @@ def _moves(
 ) -> tuple[int, int]:
     """Return how many known residents moved in on another day, of how many both days are known."""
     stated = residents.dropna(subset=["moved_in"]).groupby("resident", observed=True)["moved_in"].agg(set)
-    pseudonym_of = pseudonyms.existing(of_vault, settings, home_id, RESIDENT, map(str, stated.index))
+    pseudonym_of = pseudonyms.find_existing(of_vault, settings, home_id, RESIDENT, map(str, stated.index))
     stored = dict(
         session.execute(
             select(Resident.pseudonym, Resident.moved_in).where(

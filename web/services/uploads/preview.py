@@ -58,7 +58,7 @@ def preview_upload(
     with databases.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
-        listed = master_data.known(session, home_id)
+        listed = master_data.known_pseudonyms(session, home_id)
         earlier = previous_choices.remembered(session, upload_id)
         repaired = previous_choices.repaired_upload(session, settings, upload_id, result.repairs)
         facts = UploadFacts.of(result, repaired)
@@ -117,7 +117,7 @@ def _under_pseudonyms(session: Session, settings: Settings, home_id: int, tables
     """Return frames with pseudonyms; people without one get a temporary sign."""
     for kind, key in ((vault.RESIDENT, "resident"), (vault.STAFF, "staff")):
         numbers = frames.numbers_of(tables, key)
-        existing = pseudonyms.existing(session, settings, home_id, kind, numbers)
+        existing = pseudonyms.find_existing(session, settings, home_id, kind, numbers)
         names = {number: existing.get(number, f"?{kind[:1]}{i}") for i, number in enumerate(numbers)}
         tables = frames.renamed(tables, key, names)
     return tables

@@ -73,7 +73,7 @@ def repaired_upload(session: Session, settings: Settings, upload_id: int, refere
     reference_text = next((reference for reference in references.values() if reference), "")
     if not reference_text:
         return None
-    repaired = session.get(Upload, kept_files.referred_to(settings, reference_text) or 0)
+    repaired = session.get(Upload, kept_files.upload_of_reference(settings, reference_text) or 0)
     if repaired is None or repaired.home_id != home_of(session, upload_id):
         return UNKNOWN
     return repaired.id

@@ -114,7 +114,7 @@ class ReportProgress:
                 "rows": rows,
                 "total": total,
                 "began": self._began,
-                "left": remaining(rows - self._first_rows, total - self._first_rows, now - self._step_began),
+                "left": remaining_seconds(rows - self._first_rows, total - self._first_rows, now - self._step_began),
             }
             self.notes.note(key(self.upload_id), self._last | {"at": now})
         _log.debug("upload step", upload=self.upload_id, percent=percent)
@@ -143,12 +143,12 @@ class ReportProgress:
                 self.notes.note(one(self.upload_id), None)
 
 
-def remaining(done: int, total: int, seconds: float) -> int | None:
+def remaining_seconds(done: int, total: int, seconds: float) -> int | None:
     """Return how many seconds the rest takes at the speed so far; None before anything is done."""
     return round(seconds * (total - done) / done) if 0 < done <= total and seconds > 0 else None
 
 
-def of(notes: ProgressNotes, upload_id: int) -> Progress:
+def find(notes: ProgressNotes, upload_id: int) -> Progress:
     """Return how far the job of an upload is."""
     noted = notes.noted(key(upload_id))
     if noted is None:

@@ -40,7 +40,7 @@ class LateError(AnswerError):
     """Another answer was quicker; this one has to be given to the new state."""
 
 
-def waiting(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
+def open_conversation(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
     """Return the conversation about an upload that waits for answers.
 
     Raises

@@ -112,7 +112,7 @@ def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
     conversation, look = replace(conversation, locked="", wrong=False, version=conversation.version + 1), None
     try:
         look = importers.look(files, conventions=agreed, answers=conversation.answers, passwords=passwords)
-        readings = encodings.readings(files, passwords, {one.file for one in look.guesses if one.encoding})
+        readings = encodings.sample_encodings(files, passwords, {one.file for one in look.guesses if one.encoding})
         conversation = replace(conversation, guesses=look.guesses, readings=readings)
     except PasswordNeededError as error:
         passwords.pop(error.file, None)
@@ -242,12 +242,12 @@ def _names(job: _Job, result: ReadFiles, conversation: Conversation) -> set[str]
 def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
     """Leave out warnings about numbers the files do not explain but the home has stored before."""
     with job.databases.reading() as session:
-        listed = master_data.known(session, job.home.id)
+        listed = master_data.known_pseudonyms(session, job.home.id)
     settled: set[tuple[str, str]] = set()
     with job.databases.vault_reading() as vault:
         for code, kind in UNKNOWN_PERSON_FINDINGS.items():
             numbers = {one.value for one in findings if one.code == code}
-            pseudonym_of = pseudonyms.existing(vault, job.settings, job.home.id, kind, numbers)
+            pseudonym_of = pseudonyms.find_existing(vault, job.settings, job.home.id, kind, numbers)
             settled |= {(code, number) for number, pseudonym in pseudonym_of.items() if pseudonym in listed}
     return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
 

@@ -63,7 +63,7 @@ def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float
     return next_states
 
 
-def waiting(databases: Databases) -> dict[int, str]:
+def waiting_uploads(databases: Databases) -> dict[int, str]:
     """Return the uploads that wait for a worker, with their state."""
     with databases.reading() as session:
         query = (

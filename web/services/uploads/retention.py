@@ -24,7 +24,7 @@ ORPHAN_SECONDS: Final = 3600.0
 _log = structlog.get_logger(__name__)
 
 
-def forget_old(databases: Databases, settings: Settings) -> int:
+def delete_expired(databases: Databases, settings: Settings) -> int:
     """Discard uploads that were not decided about in time, and return how many those were.
 
     Faulty rows of decided ones are deleted after the same time; so are folders of no upload.
@@ -37,7 +37,7 @@ def forget_old(databases: Databases, settings: Settings) -> int:
     for upload_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
         steps.discard(databases, settings, upload_id, account_id=None, reason=reason)
-    for upload_id, changed in kept_files.kept(settings).items():
+    for upload_id, changed in kept_files.storage_times(settings).items():
         orphan = upload_id not in states and time.time() - changed > ORPHAN_SECONDS
         if orphan or (upload_id in old and states[upload_id] not in records.MOVING):
             kept_files.drop(settings, upload_id)

@@ -80,7 +80,7 @@ def start(
     UploadError
         While the vault cannot be reached.
     """
-    names = kept_files.names_apart([name for name, _ in files])
+    names = kept_files.distinct_names([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
     with databases.writing.begin() as session:
         upload = Upload(

@@ -93,12 +93,12 @@ def _stored(  # what is stored, where, and who is told
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": effects}
         if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _done_to_it(applied))
+        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _audit_text(applied))
         report(95, "Schließt ab", result.rows)
         return new_rows
 
 
-def _done_to_it(applied: AppliedChanges) -> str:
+def _audit_text(applied: AppliedChanges) -> str:
     """Return how many stored rows and duties were changed or removed, in words for the log."""
     rows, rosters = applied.acts, applied.home.rosters
     removed = {"geändert": len(rows.after), "entfernt": len(rows.missing)}

@@ -119,7 +119,7 @@ def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
         Where it cannot be taken back.
     """
     with databases.writing() as session:
-        preview = _take_back(session, upload_id, dry=True)
+        preview = _remove_upload(session, upload_id, dry=True)
         session.rollback()
     return preview
 
@@ -153,8 +153,8 @@ def undo(databases: Databases, upload_id: int, report: ReportProgress) -> None:
         with databases.writing.begin() as session:
             report(20, "Nimmt die Datenlieferung zurück")
             upload = session.get_one(Upload, upload_id)
-            preview = _take_back(session, upload_id)
-            _as_shown(preview, upload)
+            preview = _remove_upload(session, upload_id)
+            _check_digest(preview, upload)
             if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
                 raise RuntimeError(records.TAKEN_FOR_DEAD)
             records.record_action(session, upload_id, upload.account_id, "einlesen.zuruecknehmen")
@@ -167,12 +167,12 @@ def undo(databases: Databases, upload_id: int, report: ReportProgress) -> None:
     _log.info("upload taken back", upload=upload_id, gone=preview.removed, back=preview.restored)
 
 
-def _as_shown(preview: UndoPreview, upload: Upload) -> None:
+def _check_digest(preview: UndoPreview, upload: Upload) -> None:
     if preview.digest != (upload.choice or {}).get("undo"):
         raise ChangedError
 
 
-def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPreview:
+def _remove_upload(session: Session, upload_id: int, *, dry: bool = False) -> UndoPreview:
     home_id = session.scalars(select(Upload.home_id).where(Upload.id == upload_id)).one()
     session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
     if not can_undo(session, upload_id):
@@ -202,7 +202,7 @@ def _take_back(session: Session, upload_id: int, *, dry: bool = False) -> UndoPr
     months_told = statement_changes.with_rows(moved_months, changes.removed, changes.added)
     stay = len(own) - len(acts.surplus(own, changes.rows))
     persons = {change.person for change in changes.people}
-    unknown = persons - master_data.known(session, home_id)
+    unknown = persons - master_data.known_pseudonyms(session, home_id)
     duties_so = "-".join(map(str, changes.rosters.as_json.values()))
     people = statement_changes.shown(changes.people)
     rows = fold_home.digest(changes.removed, changes.added, changes.rosters.removed_contents)
@@ -236,16 +236,20 @@ def _reattribute(session: Session, home_id: int, upload_id: int) -> None:
 
 def _later(session: Session, upload: AppliedUpload, own: Contents) -> list[int]:
     person_of = aliases.of_home(session, upload.home_id)
-    named = _named(upload, person_of)
+    named = _people_named(upload, person_of)
+    uploads = active_uploads.active_uploads(session, upload.home_id)
     return [
-        other.upload_id
-        for other in active_uploads.active_uploads(session, upload.home_id)
-        if other.position > upload.position
-        and (named & _named(other, person_of) or np.isin(own, active_uploads.contents(session, other.upload_id)).any())
+        later.upload_id
+        for later in uploads
+        if later.position > upload.position
+        and (
+            named & _people_named(later, person_of)
+            or np.isin(own, active_uploads.contents(session, later.upload_id)).any()
+        )
     ]
 
 
-def _named(applied: AppliedUpload, person_of: dict[str, str]) -> set[str]:
+def _people_named(applied: AppliedUpload, person_of: dict[str, str]) -> set[str]:
     frames = stored_statements.unpacked(applied.people)
     people = {str(person) for name, (key, _) in stored_statements.PEOPLE.items() for person in frames[name][key]}
     return {person_of.get(person, person) for person in people}
@@ -258,7 +262,7 @@ def _overrides(session: Session, applied: AppliedUpload, own: Contents) -> int:
         aliases.of_home(session, applied.home_id),
         aliases.merged_rows(session, applied.home_id)["resident_id"],
     )
-    named = _named(applied, person_of)
+    named = _people_named(applied, person_of)
     query = (
         select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
         .outerjoin(Resident, Resident.id == Override.resident_id)

@@ -145,7 +145,7 @@ def queue(
         authors = _authors(session, answers)
     try:
         with databases.vault_reading() as vault:
-            everyone = {kind: pseudonyms.everyone(vault, settings, home_id, kind) for kind in _MODELS}
+            everyone = {kind: pseudonyms.people_of_home(vault, settings, home_id, kind) for kind in _MODELS}
     except SQLAlchemyError:
         _log.warning("vault unreachable", home=home_id)
         return None

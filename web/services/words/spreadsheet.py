@@ -51,7 +51,7 @@ def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
         book = terms.book_of(session, tenant_id, home_id)
     rows: list[tuple[object, ...]] = []
     for name, kind in KINDS.items():
-        waiting = {kind.key(word.text): word for word in unanswered_words.undecided(reading, home_id, name)}
+        waiting = {kind.key(word.text): word for word in unanswered_words.undecided_words(reading, home_id, name)}
         answered = {kind.key(term.text): term for term in terms.list_(reading, tenant_id, name)}
         for key in [*answered, *(key for key in waiting if key not in answered)]:
             # A number such as 4.10 alone would come back from a spreadsheet program as 4.1 or as a day of October.
@@ -83,7 +83,7 @@ def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int,
     try:
         with databases.reading() as session:
             book = terms.book_of(session, tenant_id, home_id)
-        answers, problems = _wanted(content, book)
+        answers, problems = _parse(content, book)
         if problems:
             return SpreadsheetAnswers(0, 0, tuple(problems))
         changed = terms.save(databases, tenant_id, account_id, "bezeichnungen.hochladen", answers)
@@ -92,7 +92,7 @@ def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int,
     return SpreadsheetAnswers(changed, len(answers) - changed, ())
 
 
-def _wanted(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str], tuple[str, str]], list[str]]:
+def _parse(content: bytes, book: rules.RuleBook) -> tuple[dict[tuple[str, str], tuple[str, str]], list[str]]:
     """Return (kind, key) -> (word, target) of a file, and what is wrong with it."""
     lines, objection = _lines(content)
     if objection:

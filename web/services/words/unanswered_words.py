@@ -109,7 +109,7 @@ class WordOccurrence:
     upload_id: int | None
 
 
-def pending(
+def pending_words(
     reading: sessionmaker[Session], home_id: int, kind: str, *, upload_id: int | None = None, limit: int = 200
 ) -> list[UnansweredWord]:
     """Return the words of a home that are still open, those with most minutes first, each with suggestions.
@@ -174,7 +174,7 @@ def _weight(word: WordOccurrence) -> tuple[int, int, str]:
     return -word.seconds, -word.rows, word.text
 
 
-def undecided(reading: sessionmaker[Session], home_id: int, kind: str) -> list[WordOccurrence]:
+def undecided_words(reading: sessionmaker[Session], home_id: int, kind: str) -> list[WordOccurrence]:
     """Return the words of a home that are still open, each for itself, those with most minutes first."""
     with reading() as session:
         home = session.get_one(Home, home_id)
@@ -183,7 +183,9 @@ def undecided(reading: sessionmaker[Session], home_id: int, kind: str) -> list[W
     return sorted((word for (name, _), word in _undecided(occurrences, answered).items() if name == kind), key=_weight)
 
 
-def count(reading: sessionmaker[Session], home_id: int, upload_id: int | None = None) -> dict[str, UnansweredCount]:
+def count_pending(
+    reading: sessionmaker[Session], home_id: int, upload_id: int | None = None
+) -> dict[str, UnansweredCount]:
     """Return for each kind how much is open, of a home or of one upload: cheap enough for every page."""
     with reading() as session:
         home = session.get_one(Home, home_id)

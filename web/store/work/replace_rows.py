@@ -22,7 +22,7 @@ _NO_ROW: Final = text(
 )
 
 
-def exchange(
+def replace(
     connection: Connection,
     home_id: int,
     stored: NDArray[np.bytes_],

@@ -71,7 +71,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "top": _top(chosen),
         "all_interventions": chosen.url("interventions.index"),
         "gaps": _gaps(chosen),
-        "unmapped": unanswered_words.count(current.databases().reading, current.home().id)[INTERVENTION],
+        "unmapped": unanswered_words.count_pending(current.databases().reading, current.home().id)[INTERVENTION],
         "by_ward": overview.groups(frame, "ward"),
         "by_shift": overview.groups(frame, "shift"),
         "by_day": charts.by_day(days) if total.in_minutes else None,

@@ -59,7 +59,7 @@ def conversation(upload_id: int) -> tuple[UploadRow, Conversation]:
     """
     upload, services = current.upload(upload_id), current.services()
     try:
-        return upload, questions.waiting(services.databases, services.settings, upload_id)
+        return upload, questions.open_conversation(services.databases, services.settings, upload_id)
     except AnswerError:
         if request.method == "POST":
             raise

@@ -48,7 +48,7 @@ def choose(upload_id: int, kind: str) -> ResponseReturnValue:
 
 def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
     upload = current.upload(upload_id)
-    open_now = unanswered_words.count(current.databases().reading, upload.home_id, upload_id)
+    open_now = unanswered_words.count_pending(current.databases().reading, upload.home_id, upload_id)
     tabs = terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id)
     return render_template(
         "uploads/unanswered_words.html",

@@ -71,5 +71,5 @@ def _kinds_with_errors(texts: UploadTexts | None) -> set[str]:
 
 def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    counts = unanswered_words.count(current.databases().reading, upload.home_id, upload.id)
+    counts = unanswered_words.count_pending(current.databases().reading, upload.home_id, upload.id)
     return [one for one in terms.tabs("", counts, "upload_words.index", upload_id=upload.id) if one["open"]]

@@ -132,7 +132,7 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
         "upload": upload,
         "texts": texts,
         "state_words": STATE_WORDS,
-        "progress": job_progress.of(services.jobs.queue, upload_id) if upload.moving else None,
+        "progress": job_progress.find(services.jobs.queue, upload_id) if upload.moving else None,
     }
     if upload.moving:
         return render_template("uploads/progress.html", **context)
@@ -146,7 +146,7 @@ def progress(upload_id: int) -> ResponseReturnValue:
     upload = _upload(upload_id)
     if not upload.moving:
         return "", 200, {"HX-Redirect": url_for("uploads.show", upload_id=upload_id)}
-    noted = job_progress.of(current.services().jobs.queue, upload_id)
+    noted = job_progress.find(current.services().jobs.queue, upload_id)
     return render_template("uploads/_progress.html", upload=upload, progress=noted, state_words=STATE_WORDS)
 
 

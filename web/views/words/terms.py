@@ -127,7 +127,7 @@ def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | N
     everything = "alle" in request.args or upload_id is not None
     book = holdings.effective(reading, home.id)
     choices = KINDS[kind].choices(book)
-    pending = unanswered_words.pending(
+    pending = unanswered_words.pending_words(
         reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
     )
     pending.sort(key=lambda word: word.target not in {"", LATER})  # what was answered comes last
@@ -165,7 +165,7 @@ def tabs(kind: str, open_now: Mapping[str, UnansweredCount], endpoint: str, **va
 
 def _index(kind: str, wrong: Mapping[str, str] | None = None) -> str:
     reading = current.databases().reading
-    open_now = unanswered_words.count(reading, current.home().id)
+    open_now = unanswered_words.count_pending(reading, current.home().id)
     return render_template(
         "words/terms/index.html",
         **asking(kind, wrong=wrong),
