@@ -57,10 +57,10 @@ def write(path: Path, sheets: Sequence[FaultySheet], reference: str) -> None:
     """
     with workbook(path, "Fehlerhafte Zeilen") as book:
         styles = Styles(book)
-        left_out, seen = 0, Counter[str]()
+        left_out, counts = 0, Counter[str]()
         for sheet in sheets:
-            seen[sheet.sheet] += 1  # rosters may come in several sheets, with columns of their own
-            name = sheet.sheet if seen[sheet.sheet] == 1 else f"{sheet.sheet} {seen[sheet.sheet]}"
+            counts[sheet.sheet] += 1  # rosters may come in several sheets, with columns of their own
+            name = sheet.sheet if counts[sheet.sheet] == 1 else f"{sheet.sheet} {counts[sheet.sheet]}"
             page = book.add_worksheet(name)
             _sheet(page, styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
             _references(page, styles, len(sheet.headings) + 1, len(sheet.rows[:SHEET_LIMIT]), reference)
