@@ -128,7 +128,7 @@ def _twins() -> dict[str, Tally]:
 
 
 def _dropped(rows: Rows, lookup: LookupTables, tally: Tally, *, hand_out: bool = True) -> None:
-    """Run the kernel and keep nothing: new memory for what is kept is the business of whoever keeps it."""
+    """Run the kernel and discard the sums: memory for stored results is the caller's concern."""
     for _ in tallied(rows, lookup, tally, hand_out=hand_out):
         pass
 

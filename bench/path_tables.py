@@ -1,6 +1,6 @@
 """What other libraries are given to go the whole path: the same frames, and what the rules say as tables.
 
-They are spared more than the engine: everybody has a number of their own in all homes, instability does not overlap,
+They are spared more than the engine: everyone has a number of their own in all homes, instability does not overlap,
 and states the rules treat alike are one.
 """
 
@@ -174,7 +174,7 @@ def _kinds(criteria: pd.Series, home: CompiledHome) -> NDArray[np.int64]:
 
 
 def _supplies(employed: pd.DataFrame, home: CompiledHome, period: tuple[date, date]) -> NDArray[np.int32]:
-    """Return what each row of the staff brings: what the grid says on the first day it holds, 0 = on no day."""
+    """Return the supply of each row of the staff: that of the grid on the row's first effective day, 0 = never."""
     first = np.datetime64(period[0], "D")
     start = (employed["start"].to_numpy("datetime64[D]") - first).astype(np.int64)
     start = np.where(employed["start"].isna(), 0, np.maximum(start, 0))

@@ -1,7 +1,7 @@
 """The same jobs by the libraries a user would pick: joins, as-of joins and group-bys, each the fastest way found.
 
-The kernel's job begins with codes. The whole path begins with text: all three find what holds when by an as-of join of
-each person and day, which is cheaper than one of each row.
+The kernel's job begins with codes. The whole path begins with text: all three find what is effective when by an as-of
+join of each person and day, which is cheaper than one of each row.
 """
 
 from __future__ import annotations

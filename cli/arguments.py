@@ -83,7 +83,7 @@ def folder_of(text: str) -> Path:
 
 
 def book_in(folder: Path, on: date | None = None) -> RuleBook:
-    """Return the rulebook in a folder as it holds on a day; without one today, or on its first day if that is later."""
+    """Return the rulebook in a folder effective on a day; without one today, or on its first day if that is later."""
     from rules.edition import build, documents  # noqa: PLC0415
 
     contents = documents(folder)

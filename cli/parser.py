@@ -30,7 +30,7 @@ class CommandError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with German headings and errors, and the description's line breaks kept."""
+    """argparse with German headings and errors, preserving the line breaks of the description."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(

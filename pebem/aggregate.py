@@ -41,7 +41,7 @@ _NEVER_MISSING: Final = ("intervention", "fit")
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """What the rows of one or more homes come to.
+    """The result for the rows of one or more homes.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Aggregate:
         Raises
         ------
         KeyError
-            Where no grouping holds these dimensions together.
+            Where no grouping contains all these dimensions.
         """
         fitting = [dims for dims in self.tables if set(dimensions) <= set(dims)]
         if not fitting:
@@ -142,7 +142,7 @@ class Aggregate:
         return replace(rest, tables=tables, coverage=_filled(rest.coverage, COVERAGE_COUNTS))
 
     def _negative(self) -> Aggregate:
-        """Return what adds up to nothing with this one; it has no period, so sums keep that of the other."""
+        """Return the additive inverse; it has no period, so a sum has that of the other."""
         tables = {dims: _negated(table, SUMS) for dims, table in self.tables.items()}
         excluded = {reason: -rows for reason, rows in self.excluded.items()}
         return Aggregate(tables, _negated(self.coverage, COVERAGE_COUNTS), excluded)
@@ -176,7 +176,7 @@ def _negated(table: CodedTable, sums: Sequence[str]) -> CodedTable:
 
 
 def _filled(table: CodedTable, sums: Sequence[str]) -> CodedTable:
-    """Return the cells that still hold rows; the first of the sums counts them."""
+    """Return the cells that still have rows; the first of the sums counts them."""
     amounts = np.stack([table.columns[name] for name in sums])
     holds_rows = amounts[0] != 0
     if (amounts < 0).any() or amounts[:, ~holds_rows].any():

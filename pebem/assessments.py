@@ -83,7 +83,7 @@ def assess(frame: pd.DataFrame) -> ScoredAssessments:
 
 
 def _by_edition(dates: pd.Series, notes: list[list[str]]) -> dict[date, list[int]]:
-    """Return the rows of each edition of the instrument, by a day on which it holds."""
+    """Return the rows of each edition of the instrument, by a day on which it is effective."""
     rows: dict[date, list[int]] = {}
     for i, moment in enumerate(dates):
         try:

@@ -23,7 +23,7 @@ class UnknownResidentError(KeyError):
 
 
 def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention: str = "") -> Facts:
-    """Return what holds for a resident on a day.
+    """Return the facts of a resident on a day.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The frames the engine takes: their columns, types and meaning, checked in one place.
 
-Importers and the store produce :class:`Tables`; the engine takes nothing else. Everything that holds
-over time holds by whole days, first and last day included; days are days in Europe/Berlin.
+Importers and the store produce :class:`Tables`; the engine takes nothing else. Everything with a
+period is valid for whole days, first and last day included; days are days in Europe/Berlin.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Tables:
     Attributes
     ----------
     residents, assessments, instability, staff, interventions, duties, grades
-        Frames with the columns above, in any order, with a plain range index. ``interventions`` holds
+        Frames with the columns above, in any order, with a plain range index. ``interventions`` has
         the rows that could be read, whatever their status; rows left out as faulty are only counted.
     overrides
         Levels a qualified person has set in place of the rulebook's, with reason and expiry.

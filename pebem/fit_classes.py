@@ -81,7 +81,7 @@ class Demands:
 
 @dataclass(frozen=True)
 class Supplies:
-    """What m distinct supplies bring, first the unknown one.
+    """m distinct supplies, first the unknown one.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """Which rows an edit of people, levels set by hand or rulebook rates differently: compared by meaning, not by text.
 
-Before and after the edit the engine's own tables say what each resident calls for and what each employee brings on
+Before and after the edit the engine's own tables say what each resident calls for and what each employee provides on
 each day. Where they agree a row has the same result, however the records behind them were rewritten. The tables are
 small (people x days, states x catalogue); the rows are never scored to find out.
 """
@@ -117,7 +117,7 @@ class TouchedRows:
 
 
 def touched(before: RatingBasis, after: RatingBasis, span: tuple[int, int]) -> TouchedRows:
-    """Compare what holds before and after an edit.
+    """Compare the state before and after an edit.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def _demands(
 
 
 def _with_granted(tables: Tables, grid: NDArray[np.int32], meaning: NDArray[np.int64], first: int) -> _Grid:
-    """Return states and their meaning told apart by the Pflegegrad that was granted as well."""
+    """Return states and their meaning, also distinguished by the granted Pflegegrad."""
     granted = np.zeros(grid.shape, np.int64)
     granted[FIRST_PERSON:] = granted_grades(tables, first, grid.shape[1]) - UNKNOWN_GRADE
     pairs, code = np.unique(grid.astype(np.int64) * _GRADES + granted, return_inverse=True)
@@ -210,7 +210,7 @@ def _recorded(tables: Tables, timeline: ResidentTimeline, numbers: dict[bytes, i
 
 
 def _supplies(basis: RatingBasis, staff: pd.Index, certificates: set[str], span: tuple[int, int]) -> _Grid:
-    """Return supplies by employee and day, and what each brings.
+    """Return supplies by employee and day, and the meaning of each.
 
     Certificates only one of the books knows are left out: work that admits them differs by its entry.
     """

@@ -120,7 +120,7 @@ def mix(tables: Tables, first: date, last: date, stays: pd.DataFrame | None = No
 
 
 def _present(residents: pd.DataFrame, stays: pd.DataFrame, span: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return who lived there on which day, shape (residents, days); somebody without a stay did on all."""
+    """Return who lived there on which day, shape (residents, days); a person without a stay did on all."""
     people = index_of(residents["resident"])
     person = positions(stays["resident"], people)
     start, end = days(stays["start"], SINCE_ALWAYS), days(stays["end"], FOR_EVER)
@@ -133,7 +133,7 @@ def _present(residents: pd.DataFrame, stays: pd.DataFrame, span: NDArray[np.int6
 
 
 def employed_equivalents(hours: pd.DataFrame, first: date, last: date, full_time: Decimal) -> dict[int, Decimal]:
-    """Return the full-time equivalents there are, averaged over the days from ``first`` to ``last``.
+    """Return the full-time equivalents employed, averaged over the days from ``first`` to ``last``.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def _by_person(people: pd.Series, start: NDArray[np.int64], grade: Iterable[int]
 
 
 def _on(rows: list[tuple[int, int]], day: int) -> int:
-    """Return the grade that holds on a day: of the row that began last."""
+    """Return the grade effective on a day: of the row that began last."""
     return next((grade for start, grade in reversed(rows) if start <= day), UNKNOWN_GRADE)
 
 

@@ -50,7 +50,7 @@ def score(
     period
         First and last day, both included; None = from the first to the last day of the rows.
     groupings
-        Which dimensions to keep together, each out of ``aggregate.DIMENSIONS``.
+        Which dimensions to combine, each out of ``aggregate.DIMENSIONS``.
 
     Raises
     ------
@@ -116,13 +116,13 @@ def period_of(interventions: pd.DataFrame) -> tuple[date, date]:
 class Scorer:
     """Adds up the rows of a home, batch by batch.
 
-    Sums are kept by code. When a batch brings a ward or shift without a code, the sums so far are closed: their codes
+    Sums are by code. When a batch contains a ward or shift without a code, the sums so far are closed: their codes
     stay valid.
 
     Parameters
     ----------
     groupings
-        Which dimensions to keep together, each out of ``aggregate.DIMENSIONS``.
+        Which dimensions to combine, each out of ``aggregate.DIMENSIONS``.
     tally
         The inner loop: ``kernel.tally`` or its compiled twin ``kernel_numba.tally``.
     """
@@ -135,7 +135,7 @@ class Scorer:
     ) -> None:
         self._home, self._groupings, self._tally = home, tuple(groupings), tally
         groups = {_group_of(dims) for dims in self._groupings}
-        # Coverage goes by day and ward, so these are always kept together.
+        # Coverage is by day and ward, so these are always combined.
         groups = {DIMENSIONS} if DIMENSIONS in groups else {_MARGINS[0], *groups}
         self._parts: dict[tuple[str, ...], list[Columns]] = {group: [] for group in sorted(groups)}
         self._gaps: list[Columns] = []

@@ -66,7 +66,7 @@ class BookDifference:
 
 
 def compare(before: RuleBook, after: RuleBook) -> BookDifference:
-    """Compare two rulebooks, each as it holds on its day.
+    """Compare two rulebooks, each as effective on its day.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The assessment instrument of § 15 SGB XI as it holds on a day: criteria, classes, weights, thresholds."""
+"""The assessment instrument of § 15 SGB XI effective on a day: criteria, classes, weights, thresholds."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Instrument:
-    """The instrument and its thresholds as they hold on a day.
+    """The instrument and its thresholds effective on a day.
 
     Attributes
     ----------
     valid_from
-        Day from which exactly these tables hold together.
+        Day from which exactly these tables are effective.
     provenance
         Citation of the thresholds of the Pflegegrade.
     grades_from

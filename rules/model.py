@@ -30,7 +30,7 @@ class InstabilityCriterion:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A staff role whose level is set by the rulebook, whatever is entered for the person."""
+    """A staff role whose level is set by the rulebook, regardless of what is entered for the person."""
 
     id: str
     title: str

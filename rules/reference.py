@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 class ReferenceResident:
     """What the rules know of a resident at one moment.
 
-    ``points`` lacks what was not recorded; counts of module 5 stand under their cells ("5.1 täglich").
+    ``points`` lacks what was not recorded; counts of module 5 are under their cells ("5.1 täglich").
     """
 
     points: Mapping[str, int] = field(default_factory=dict)
@@ -146,7 +146,7 @@ def _possible(
     resident: ReferenceResident,
     on: date,
 ) -> range:
-    """Return the values what is compared can have, whatever the unrecorded items turn out to be."""
+    """Return the values the compared quantity can have, for any values of unrecorded items."""
     if isinstance(condition, LargestComparison):
         return _largest(condition, intervention, resident)
     edition = instrument(on)

@@ -1,4 +1,4 @@
-"""Roles of staff whose level the law decides, whatever is entered for the person; the same for all rulebooks."""
+"""Staff roles whose level the law sets, regardless of what is entered for the person; the same for all rulebooks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @cache
 def titles() -> Mapping[str, str]:
-    """Return the title of each role that holds on any day, by id."""
+    """Return the title of each role effective on any day, by id."""
     return {name: raw["titel"] for name, raw in _entries().items()}
 
 
 def level_for_staffing(role: str | None, level: int) -> int:
-    """Return as which level (1-4) the weekly hours of somebody count in § 113c SGB XI; 0 = they do not count."""
+    """Return as which level (1-4) the weekly hours of a person count in § 113c SGB XI; 0 = they do not count."""
     entry = _entries().get(role or "")
     counted: int = entry["qn_113c"] if entry else min(level, HIGHEST_LEVEL)
     return counted

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _LATEST: Final = date.max
 _VERY_OFTEN: Final = 999
-"""A count that reaches the highest class whatever it is counted by."""
+"""A count that reaches the highest class in any unit of counting."""
 
 
 @dataclass(frozen=True)
 class ScoreBounds:
-    """The lowest and the highest scores of n assessments, whatever the values of cells not recorded."""
+    """The lowest and the highest scores of n assessments, over all values of unrecorded cells."""
 
     low: Scores
     high: Scores

@@ -58,7 +58,7 @@ def full_time_equivalents(residents: Mapping[int, float | Decimal], on: date) ->
         Number of residents by Pflegegrad 1-5 (averages may have decimals). Residents without a grade (0)
         have no value in the statute.
     on
-        Day whose values hold.
+        Day whose values apply.
 
     Raises
     ------

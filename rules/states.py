@@ -1,4 +1,4 @@
-"""Resident states: the inputs of the rules, one row per stretch of time in which none of them changes."""
+"""Resident states: the inputs of the rules, one row per span of time in which none of them changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dated data files of the law: editions, of which exactly one holds on a day, and their citations."""
+"""The dated data files of the law: editions, of which exactly one is effective on a day, and their citations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rulebooks on the terminal: which there are, what stands in them, whether they are in order."""
+"""Rulebooks on the terminal: which exist, what they contain, whether they are valid."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _evidence(parts: Sequence[Coverage]) -> Iterator[str]:
 
 
 def _folder(text: str) -> Path:
-    """Return the folder to check: any that exists, so that the check can report where it holds no rulebook."""
+    """Return the folder to check: any that exists, so that the check can report a folder without a rulebook."""
     named = rulebook(text)
     return named if isinstance(named, Path) else folder_of(text)
 

@@ -50,7 +50,7 @@ def diff(options: argparse.Namespace) -> int:
 
 
 def _effect(options: argparse.Namespace, before: Path, after: Path) -> tuple[RulebookEffect, date, int]:
-    """Read the data and rate them under both rulebooks, as these hold on the last day of the rows."""
+    """Read the data and rate them under both rulebooks, as effective on the last day of the rows."""
     import importers  # noqa: PLC0415  # a comparison without data needs no frames
     import pebem  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415

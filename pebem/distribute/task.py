@@ -1,4 +1,4 @@
-"""The work for one key: its outcome, its failure, and both as bytes on the way back from a worker."""
+"""The work for one key: its outcome, its failure, and both as bytes sent back by a worker."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def attempt(work: Callable[[Key], Result], key: Key) -> TaskOutcome[Key, Result]
     """Do the work for one key; an exception becomes its failure."""
     try:
         return TaskOutcome(key, work(key))
-    except Exception as problem:  # noqa: BLE001  # whatever is wrong with one home, the others go on
+    except Exception as problem:  # noqa: BLE001  # any error in one home must not stop the others
         return TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem)))
 
 
@@ -58,7 +58,7 @@ def pack_outcome(work: Callable[[Key], Result], key: Key) -> bytes:
     outcome = attempt(work, key)
     try:
         return pickle.dumps(outcome)
-    except Exception as problem:  # noqa: BLE001  # pickle raises whatever the result raises
+    except Exception as problem:  # noqa: BLE001  # pickle raises any exception of the result
         return pickle.dumps(TaskOutcome(key, None, TaskFailure(type(problem).__name__, str(problem))))
 
 

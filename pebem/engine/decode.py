@@ -1,4 +1,4 @@
-"""What numbers stand for: from summed cells to coded tables, and from these to the frames of an aggregate."""
+"""From numbers to words: from summed cells to coded tables, and from these to the frames of an aggregate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COVERAGE: Final = ("bewohner", "begutachtung", "mitarbeitende", "intervention", 
 """For what share of the counted rows each thing is known."""
 
 COVERAGE_COUNTS: Final = ("counted", *COVERAGE, "ueberschrieben")
-"""Counts kept for each day and ward; the last one tells for how many rows a person has set the level."""
+"""Counts by day and ward; the last one is the number of rows whose level a person has set."""
 
 Columns: TypeAlias = "Mapping[str, NDArray[np.int64]]"
 """Integer columns of equal length by name: codes of dimensions, ``end``, ``count``, ``seconds``."""
@@ -171,7 +171,7 @@ def table_of(frame: pd.DataFrame) -> CodedTable:
 def _frame(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
     """Return a frame whose labels stay what they are: pandas would turn text into another kind, one by one.
 
-    One index for all: pandas would hold the index of each column against those of all others.
+    One index for all: pandas would compare the index of each column with those of all others.
     """
     index = pd.RangeIndex(rows)
     series = {

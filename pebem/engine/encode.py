@@ -1,6 +1,6 @@
 """From text to dense integers, chunk by chunk, at the door: strings never enter the kernel.
 
-A categorical column brings its own integers; a small table over its categories turns them into the codes of the home.
+A categorical column has integers of its own; a small table over its categories turns them into the codes of the home.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Coder:
             day[outside] = 0
 
     def _without_unknown(self, part: slice, intervention: NDArray[np.int64], weight: NDArray[np.int64]) -> None:
-        """Let rows pass that do not count, whatever their intervention."""
+        """Accept any intervention in rows that do not count."""
         unknown = intervention < 0
         if weight[unknown].any():
             counting = self._frame["intervention"].iloc[part][unknown & (weight > 0)]

@@ -1,6 +1,6 @@
 """The inner loop: four look-ups and one addition a grouping for each row, in chunks that stay in the cache.
 
-Works on one home at a time, so all tables are small. A row's weight holds its number and its seconds in one int64,
+Works on one home at a time, so all tables are small. A row's weight is its number and its seconds in one int64,
 ``count * 2**40 + seconds``: one addition sums both, and a row that does not count weighs nothing. A row has fewer than
 2**18 seconds (a day has 86,400), so 2**22 rows stay below 2**40 seconds: every sum is an exact integer. Sums are taken
 apart at half of that, so that a chunk may still come on top.
@@ -111,7 +111,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class LookupTables:
-    """The tables a row is looked up in, all of one home and all int64: one width, no conversion on the way.
+    """The tables a row is looked up in, all of one home and all int64: one width, no conversion.
 
     Attributes
     ----------

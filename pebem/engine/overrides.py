@@ -1,8 +1,8 @@
 """Levels a qualified person has set: while effective, they replace the levels of the rulebook.
 
-A resident's own override beats the home's; of several effective ones the last to begin holds (of equals the
-later row). A reserved task stays at the highest level whatever is set. Work that needs a resident and names none
-stays unrated: a level for the home does not show whose need it was.
+A resident's own override beats the home's; of several effective ones the last to begin counts (of equals the
+later row). A reserved task stays at the highest level regardless of overrides. Work that needs a resident and names
+none stays unrated: a level for the home does not show whose need it was.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What holds on which day: one state per resident and day, one supply per employee and day.
+"""What is effective on which day: one state per resident and day, one supply per employee and day.
 
-Everything that holds over time holds by whole days, so a grid of days answers every question about a row by
+Everything with a period is valid for whole days, so a grid of days answers every question about a row by
 one look-up. The grids are small (people x days of the period), the rows are many.
 """
 
@@ -174,17 +174,17 @@ def _effective_assessments(
 def last_begun(
     person: NDArray[np.int64], start: NDArray[np.int64], people: int, span: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """Return the row that holds, shape (people, days), -1 = none: the last to begin, of equals the later.
+    """Return the effective row, shape (people, days), -1 = none: the last to begin, of equals the later.
 
     Parameters
     ----------
     person, start
-        Of each row: position of the person (-1 = nobody known), and first day since 1970-01-01.
+        Of each row: position of the person (-1 = unknown), and first day since 1970-01-01.
     """
     order = np.argsort(start, kind="stable")
     begins = np.maximum(start[order] - span[0], 0)
     used = (person[order] >= 0) & (begins < len(span))
-    # Later ones have higher ranks: from its first day on, the highest rank so far holds.
+    # Later ones have higher ranks: from its first day on, the highest rank so far counts.
     rank = np.zeros((people, len(span)), np.int32)
     np.maximum.at(rank, (person[order][used], begins[used]), np.flatnonzero(used).astype(np.int32) + 1)
     np.maximum.accumulate(rank, axis=1, out=rank)
@@ -220,7 +220,7 @@ class StaffTimeline:
     grid : (staff + 2, days) int32
         Supply of each staff code on each day; 0 = unknown (no row of the person is valid).
     supplies : Supplies
-        What each code brings.
+        The supply of each code.
     """
 
     grid: NDArray[np.int32]
@@ -251,7 +251,7 @@ def staff_timeline(staff: pd.DataFrame, people: pd.Index, book: RuleBook, first:
 def effective_staff(staff: pd.DataFrame, people: pd.Index, first: int, last: int) -> NDArray[np.int32]:
     """Return the effective row of the staff frame, shape (staff + 2, days), -1 = none.
 
-    Of the rows valid on a day the one that began last holds (of equals the later row).
+    Of the rows valid on a day the one that began last counts (of equals the later row).
     """
     grid = np.full((len(people) + FIRST_PERSON, last - first + 1), -1, np.int32)
     person = (positions(staff["staff"], people) + FIRST_PERSON).tolist()

@@ -168,7 +168,7 @@ def in_months(contents: Contents, months: Iterable[int]) -> Contents:
 
 @dataclass(frozen=True)
 class _Likeness:
-    """One way in which two rows can stand for the same act.
+    """One way in which two rows can describe the same act.
 
     Attributes
     ----------
@@ -291,7 +291,7 @@ def _without(rows: _Rows, places: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def _numbered(code: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return numbers that tell the n-th row of a key, the same on both sides."""
+    """Return numbers that identify the n-th row of a key, the same on both sides."""
     order = np.argsort(code, kind="stable")
     nth = np.empty(len(code), np.int64)
     nth[order] = occurrence(code[order])

@@ -29,7 +29,7 @@ _CHANGES: Final[dict[tuple[bool, bool], Change]] = {
 }
 
 _LASTING: Final = {LEVEL, WARD, GRADE}
-"""Kinds of which the statement that began last holds alone."""
+"""Kinds of which only the statement that began last applies."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class StatementChange:
     criterion
         Of an instability, else "".
     first
-        Day it holds from, None = since always.
+        Day it applies from, None = since always.
     before, after
         What it stated and states; None = nothing.
     repeats
@@ -61,7 +61,7 @@ class StatementChange:
 
     @property
     def mark(self) -> str:
-        """All of it as text, to tell whether two changes are the same."""
+        """All of it as text, to compare two changes."""
         values = (
             (value.special, value.cells.tolist()) if isinstance(value, AssessmentValue) else value
             for value in (self.before, self.after)

@@ -1,10 +1,10 @@
 """The content of a performed intervention as bytes: the key of its row, and all that is read back of it.
 
 Ten unsigned numbers of four bytes, the highest byte first, the day in front: keys are in order of days on every
-database, and two rows have the same key only if they are the same. 0 stands for "not given"; days count from
-0001-01-01 as 1; ``minute`` and ``seconds`` are kept plus 1, so that their -1 for "not given" becomes 0.
+database, and two rows have the same key only if they are the same. 0 means "not given"; days count from
+0001-01-01 as 1; ``minute`` and ``seconds`` are stored plus 1, so that their -1 for "not given" becomes 0.
 
-Duties are kept alike, in fewer numbers (:data:`DUTY`); what is asked of days and months here holds for both.
+Duties are stored in the same way, in fewer numbers (:data:`DUTY`); the functions for days and months apply to both.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def pack(columns: Mapping[str, NDArray[np.int64]], names: Sequence[str] = NUMBER
     Raises
     ------
     ValueError
-        For a number that four bytes cannot hold: cut off, its key would be that of another row.
+        For a number that does not fit into four bytes: truncated, its key would be that of another row.
     """
     packed = np.empty((len(columns["day"]), len(names)), _NUMBER)
     for place, name in enumerate(names):

@@ -40,12 +40,12 @@ def fold_files(
     unstated: Mapping[int, frozenset[str]] | None = None,
     repaired: Collection[int] = (),
 ) -> Tables:
-    """Return what holds after all files, in their order, as the engine takes it.
+    """Return the data of a home after all files, in their order, as input of the engine.
 
     Parameters
     ----------
     tables
-        What stands in the files, as often as it stands there.
+        The rows of the files, as often as they occur.
     parts
         Name of a frame -> position of the file of each row, shape (rows,).
     first_days

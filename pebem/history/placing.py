@@ -1,4 +1,4 @@
-"""From which day on each statement about a person holds, and which of them gives way (``docs/adr/0016``)."""
+"""From which day each statement about a person applies, and which one yields (``docs/adr/0016``)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEVER: Final = 2**63
 
 @dataclass(frozen=True, slots=True)
 class StatedLevel:
-    """What an employee brings; None = not stated."""
+    """Level, role and certificates of an employee; None = not stated."""
 
     qn: int
     role: str | None
@@ -37,7 +37,7 @@ class Entry:
     value
         What it states, by its kind.
     stated_at
-        How late it was told: by the days its delivery is about, then by the order of deliveries.
+        How late it was stated: by the days its delivery is about, then by the order of deliveries.
     parts
         Cover and number of the deliveries that stated an older part of it.
     """
@@ -66,7 +66,7 @@ def place(entries: Sequence[Entry]) -> list[tuple[date | None, Entry]]:
     yielding: list[tuple[date, Entry]] = []
     for entry in entries:
         start = entry.first
-        # What is said to hold since always is earlier for what comes after it, and replaces what came before.
+        # A statement that applies since always is earlier than those after it, and replaces those before it.
         if (
             start is None
             and not any(order in dated for _, order in entry.stated_by)
@@ -101,7 +101,7 @@ def _completing(stored: Entry, entry: Entry) -> Entry | None:
 
 
 def _overrules(other: Entry, entry: Entry, start: date) -> bool:
-    """Return whether a statement with a day of its own was told later and holds on the first day of an undated one."""
+    """Return whether a statement with its own day was stated later and applies on the first day of an undated one."""
     if other.first is None or other.stated_at <= entry.stated_at:
         return False
     return other.first <= start and (other.last is None or other.last >= start)

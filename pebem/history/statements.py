@@ -1,4 +1,4 @@
-"""What deliveries state about people, kept by key: the history of each person (``docs/adr/0016``).
+"""What deliveries state about people, by key: the history of each person (``docs/adr/0016``).
 
 An assessment is keyed by resident and day, an instability by resident, criterion and first day, a level by employee and
 first day, a ward and a granted Pflegegrad by resident and first day, a stay by resident and day of moving in. A later
@@ -44,7 +44,7 @@ class Delivery:
     residents, assessments, instability, staff, grades
         Frames as in :mod:`pebem.contracts`; several rows of a resident are several statements.
     cover
-        First day the file has data of; statements without a first day of their own hold from then on.
+        First day the file has data of; statements without a first day of their own apply from then on.
         None = since always.
     unstated
         Columns of ``staff`` the file does not have ("role", "certificates"): it states nothing of them.
@@ -69,7 +69,7 @@ class UploadStatements:
 
 @dataclass(frozen=True)
 class Statements:
-    """What holds, from the first delivery to the last.
+    """What applies after all deliveries, from the first to the last.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Statements:
         Frames as in :mod:`pebem.contracts`. A resident has one row: the ward that began last, the first day of the
         first stay (NaT where that is not known) and the last day of the last.
     wards, stays
-        Frames with the columns ``WARDS`` and ``STAYS``: of a person's rows the one that began last holds on a day,
+        Frames with the columns ``WARDS`` and ``STAYS``: of a person's rows the one that began last applies on a day,
         NaT = since always.
     """
 
@@ -95,7 +95,7 @@ History = dict[tuple[str, str, str], list[Entry]]
 
 
 def fold(uploads: Sequence[UploadStatements]) -> Statements:
-    """Return what holds after some uploads, in their order."""
+    """Return what applies after some uploads, in their order."""
     history, named = collect(uploads)
     placed = {key: place(entries) for key, entries in history.items()}
     return _statements(placed, named)
@@ -112,7 +112,7 @@ def collect(uploads: Sequence[UploadStatements]) -> tuple[History, dict[str, Non
         for delivery in upload.deliveries:
             order += 1
             named.update(dict.fromkeys(delivery.residents["resident"]))
-            # Of several with one key in one file the last holds, before it completes what other files have stated.
+            # Of several with one key in one file the last counts, before it completes statements of other files.
             by_key = {
                 (kind, person, criterion, entry.first): entry
                 for kind, person, criterion, entry in _entries(delivery, order)

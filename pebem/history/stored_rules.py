@@ -23,17 +23,17 @@ class StoredRule:
     acts
         How its rows become what is stored.
     covers
-        First day each of its files has data of, in their order; None = its undated statements hold since always.
+        First day each of its files has data of, in their order; None = its undated statements apply since always.
     last_day
         Last day of its rows; None = it has none.
     after_rows
-        Whether its undated statements hold from the day after the rows of the uploads before it: it has none itself.
+        Whether its undated statements apply from the day after the rows of the uploads before it: it has none itself.
     persons_complete
         Whether it has all there is of its persons.
     unstated
         For each of its files the columns that its staff list does not have.
     repairs
-        Upload whose repaired rows it holds: they count as further rows of that one. None = it is an upload of its own.
+        Upload whose repaired rows it contains: they count as further rows of that one. None = it repairs none.
     """
 
     acts: ApplyRule = field(default_factory=ApplyRule)

@@ -75,7 +75,7 @@ def fold_acts(
     stored = NOTHING
     for rule, (own, *_) in with_repairs(rules):
         further = repaired.get(own, NOTHING)
-        # Repaired rows stand beside those of their upload: they replace none, and where one is stored already it stays.
+        # Repaired rows are added to those of their upload: they replace none, and where one is stored already it stays.
         there = surplus(stored, sources[own])
         stored = surplus(stored, surplus(there, surplus(there, further)))
         stored = np.sort(np.concatenate([apply_acts(stored, sources[own], rule.acts, lived_in), further]))
@@ -109,7 +109,7 @@ def with_repairs(rules: Mapping[int, StoredRule]) -> list[tuple[StoredRule, list
     """Return the rule of each upload, its number and those of the uploads of its repaired rows, in order.
 
     Rows that were repaired in two steps, with the workbook of a workbook, belong to the first upload. Where an upload
-    has no rows, its rule says from which day its undated statements hold.
+    has no rows, its rule says from which day its undated statements apply.
     """
     placed: dict[int, StoredRule] = {}
     last_day: date | None = None

@@ -33,13 +33,13 @@ class WardHistory:
 
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, int]]) -> WardHistory:
-        """Build it from resident, first day (0 = since always) and ward; of equal days the last row holds."""
+        """Build it from resident, first day (0 = since always) and ward; of equal days the last row counts."""
         by_key = {resident * _DAYS + day: ward for resident, day, ward in rows}
         order = sorted(by_key)
         return cls(np.array(order, np.int64), np.array([by_key[key] for key in order], np.int64))
 
     def __eq__(self, other: object) -> bool:
-        """Equal where everybody lives in the same wards from the same days on."""
+        """Equal where everyone lives in the same wards from the same days on."""
         if not isinstance(other, WardHistory):
             return NotImplemented
         return np.array_equal(self.key, other.key) and np.array_equal(self.ward, other.ward)

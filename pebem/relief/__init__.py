@@ -1,1 +1,1 @@
-"""Feasible relief: work above the level called for that somebody on shift could have taken over."""
+"""Feasible relief: work above the level called for that someone on shift could have taken over."""

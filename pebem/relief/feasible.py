@@ -1,4 +1,4 @@
-"""Feasible relief: work above a person's level that somebody of the fitting level had time for there and then.
+"""Feasible relief: work above a person's level that someone of the fitting level had time for there and then.
 
 The hours of a home are independent; each is a flow in a network (``docs/adr/0009``). Work goes from whoever did it to
 people on shift in that ward in that hour for whom it is *passend*. Everybody can take on the time on shift there less
@@ -74,7 +74,7 @@ class Relief:
     above
         Work done above level.
     placed
-        Part of it whose hour and ward are known and where somebody was on shift.
+        Part of it whose hour and ward are known and where someone was on shift.
     movable
         Part of that which could have moved, all at once.
     moves
@@ -92,7 +92,7 @@ class Relief:
 
 @dataclass(frozen=True)
 class ReliefByDay:
-    """The same day by day and ward by ward, for days with work on which somebody known was on shift; days add up.
+    """The same day by day and ward by ward, for days with work on which a known person was on shift; days add up.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ WAY: Final = ("qn_soll", "qn_ist", "obstacle", "qn_neu", "role", "certificate")
 """What could have become of work: an obstacle and then 0, "" and False, or "" and who could have done it."""
 
 AS: Final = ("qn_neu", "role")
-"""As whom somebody could have taken on work."""
+"""Level and role in which someone could have taken on work."""
 
 _KINDS: Final = ["intervention", "before", "after", "role"]
 _PLACES: Final = ["day", "ward"]
@@ -226,7 +226,7 @@ def _roles(codes: pd.Series, problem: ReliefProblem) -> tuple[NDArray[np.int64],
 
 
 def _presence(problem: ReliefProblem) -> pd.DataFrame:
-    """Return seconds on shift in the house by day and person."""
+    """Return seconds on shift in the home by day and person."""
     staff, hour = np.divmod(problem.roster.by_person, problem.hours)
     by_hour = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": problem.roster.seconds_by_person})
     return by_hour.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def arcs_of(tasks: pd.DataFrame, problem: ReliefProblem) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return who could take on which task; and for which tasks somebody was on shift, and somebody whom it fits.
+    """Return who could take on which task; and for which tasks someone was on shift, and someone whom it fits.
 
     The arcs: ``task`` and ``cell`` (position among the tasks and in the roster by ward), ``hour``, ``staff`` who takes
     on, ``outcome`` if they do.
@@ -36,7 +36,7 @@ def arcs_of(tasks: pd.DataFrame, problem: ReliefProblem) -> tuple[pd.DataFrame, 
     cell = order[np.arange(len(task)) + np.repeat(begin - (np.cumsum(present) - present), present)]
     demand = tasks["demand"].to_numpy()[task]
     outcome = problem.outcome[demand, problem.supply[person[cell], hour[cell] // HOURS_OF_DAY]]
-    # For whoever did it the work is above level, not passend: nobody takes on their own.
+    # For its performer the work is above level, not passend: no one takes on their own work.
     fits = np.array([o.fit for o in OUTCOMES])[outcome] == PASSEND
     columns = {"task": task, "cell": cell, "hour": hour[cell], "staff": person[cell], "outcome": outcome}
     arcs = pd.DataFrame({name: values[fits] for name, values in columns.items()})

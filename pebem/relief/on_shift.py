@@ -59,7 +59,7 @@ def on_shift(duties: pd.DataFrame, staff: pd.Index, wards: pd.Index, first: int,
     ----------
     duties
         As in ``pebem.contracts.DUTIES``. A duty without a ward is for the whole house: it is one on every ward.
-        Duties of people who are not in ``staff`` are left out: nobody knows their level.
+        Duties of people who are not in ``staff`` are left out: their level is unknown.
     staff, wards
         Known people and wards; their positions are the codes.
     first, days

@@ -26,7 +26,7 @@ STRANGER: Final = -1
 
 @dataclass(frozen=True)
 class ReliefProblem:
-    """Who did what, and whom it would fit; people and wards in alphabetical order, whatever that of the rows.
+    """Who did what, and whom it would fit; people and wards in alphabetical order, regardless of the order of rows.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class ReliefProblem:
     supply, role : (staff, days) int64
         Supply, and position in ``roles``.
     roles, staff, wards
-        What positions stand for.
+        The meaning of positions.
     roster
         Who was on shift.
     first

@@ -131,7 +131,7 @@ def _solve(
 
 
 def _prove(network: Network, value: NDArray[np.int64], plan: NDArray[np.int64], price: NDArray[np.int64]) -> None:
-    """Raise unless the plan keeps all limits and the prices show that none is worth more (weak duality)."""
+    """Raise unless the plan respects all limits and the prices prove that none is worth more (weak duality)."""
     used = np.zeros(len(price), np.int64)
     cost = np.zeros(len(plan), np.int64)
     for columns, sign in ((network.uses, 1), (network.frees, -1)):

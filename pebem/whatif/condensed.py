@@ -1,6 +1,6 @@
 """The work of a home in cells: rows that agree in all a level or a fit can depend on count as one.
 
-A cell keeps a day of its resident and a day of its employee on which the same holds as on all days it stands for. So
+A cell has a day of its resident and a day of its employee that are equivalent to all days it represents. So
 the cells are rows for the same kernel, and what it makes of them is what it would make of every single row.
 """
 
@@ -47,11 +47,11 @@ class CondensedWork:
     home
         As it is: its frames without its work, the rulebook whose interventions the cells are numbered by, its days.
     cells
-        One row a cell, its weight for all the rows it stands for; their day is not kept.
+        One row a cell, its weight that of all rows it represents; their day is not stored.
     wards, shifts
         Labels of the cells' codes.
     alike : two (people x days,) int64
-        For residents and staff: the day of the same person that stands for each of their days.
+        For residents and staff: the day of the same person that represents each of their days.
     """
 
     home: CompiledHome
@@ -63,7 +63,7 @@ class CondensedWork:
 
 @dataclass(frozen=True)
 class RatedWork:
-    """What condensed work comes to; frames as of ``Aggregate.by``, in any order.
+    """The result of condensed work; frames as of ``Aggregate.by``, in any order.
 
     Attributes
     ----------
@@ -80,8 +80,8 @@ class RatedWork:
 def condense(home: CompiledHome) -> CondensedWork:
     """Put the rows of a home that agree together.
 
-    What is condensed with one rulebook may be rated with any other: rows stay apart wherever a condition could tell
-    them apart.
+    What is condensed with one rulebook may be rated with any other: rows stay apart wherever a condition could
+    distinguish them.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
     ----------
     people
         Frames of the same home (None = as they are): the same residents, wards and staff in the same order. What is
-        changed for one or all of them holds for whole stretches of a person's days on which nothing changed so far.
+        changed for one or all of them applies to whole spans of a person's days in which nothing changed so far.
     book
         Another rulebook (None = the one it was condensed with).
 
@@ -120,7 +120,7 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
     UnknownWorkError
         Where the rulebook lacks an intervention of the work.
     ValueError
-        Where there are other people, or a change begins or ends within a stretch: that takes a full run.
+        Where there are other people, or a change begins or ends within a span: that requires a full run.
     """
     home = recompile(work.home, people or work.home.people, book or work.home.book)
     _same_people(work, home)
@@ -142,7 +142,7 @@ def rerate(work: CondensedWork, people: Tables | None = None, book: RuleBook | N
 
 
 def _representatives(home: CompiledHome) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for each day of a resident, and of an employee, the first of their days on which the same holds."""
+    """Return for each day of a resident, and of an employee, the first of their equivalent days."""
     people = home.people
     criteria = tuple(sorted(people.instability["criterion"].dropna().unique()))
     frames = (people.residents, people.assessments, people.instability)
@@ -156,7 +156,7 @@ def _representatives(home: CompiledHome) -> tuple[NDArray[np.int64], NDArray[np.
 def _first_like(grid: NDArray[np.integer]) -> NDArray[np.int64]:
     """Return for each cell of a grid, flattened, the position of the first equal cell of its row.
 
-    Rows stay apart, even where the same holds for several people: a change may be about one of them.
+    Rows stay apart, even where several people are equivalent: a change may be about one of them.
     """
     who = np.arange(len(grid), dtype=np.int64)[:, None] * (int(grid.max(initial=0)) + 1)
     _, first, code = np.unique((who + grid).ravel(), return_index=True, return_inverse=True)
@@ -165,7 +165,7 @@ def _first_like(grid: NDArray[np.integer]) -> NDArray[np.int64]:
 
 def _merged(rows: Rows, home: CompiledHome, places: tuple[int, int]) -> Rows:
     """Add up the weights of equal rows."""
-    # Few positions are left: numbered anew, they leave room for the rest of the key.
+    # Few positions are left: renumbered, they leave room for the rest of the key.
     residents, resident = np.unique(rows.resident_day, return_inverse=True)
     staff, employee = np.unique(rows.staff_day, return_inverse=True)
     sizes = (len(residents), len(staff), len(home.book.interventions), *places)

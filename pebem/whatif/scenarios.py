@@ -124,7 +124,7 @@ def staff_mix_scenario(work: CondensedWork, heads: Mapping[int, int]) -> Scenari
     """Return the scenario in which so many people have each level (1-4).
 
     As few people as possible change: those of a level that has too many, the last in the frame of staff first, take the
-    lowest level that still lacks somebody. People without one level throughout, or whose role decides what counts,
+    lowest level that still lacks someone. People without one level throughout, or whose role decides what counts,
     stay as they are and are not counted.
 
     Raises

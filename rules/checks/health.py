@@ -177,7 +177,7 @@ def _fall(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> tuple[str, str
 
 
 def _lost(book: RuleBook, entry: CatalogueEntry, pair: Domain) -> Rule:
-    """Return the rule that decided before and no longer holds."""
+    """Return the rule that decided before and no longer applies."""
 
     def lost(rule: Rule) -> tuple[bool, int]:
         low, high = (int(truth) for truth in evaluate(rule.condition, pair.states, entry, book.as_of))

@@ -32,7 +32,7 @@ class SetLevel:
     start, end
         First and last day (None = open).
     whole_house
-        It holds for everybody, not for this resident alone.
+        It applies to everyone, not to this resident alone.
     """
 
     level: int

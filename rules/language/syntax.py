@@ -14,7 +14,7 @@ INTERVENTION_ITEMS: Final = "intervention"
 
 @dataclass(frozen=True, slots=True)
 class Always:
-    """Holds for everybody."""
+    """True for everyone."""
 
 
 @dataclass(frozen=True, slots=True)

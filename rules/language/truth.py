@@ -75,7 +75,7 @@ def evaluate(condition: Condition, states: States, intervention: CatalogueEntry,
     Parameters
     ----------
     on
-        Day whose thresholds hold for Punktbereich and Pflegegrad; None = the latest edition.
+        Day whose thresholds apply to Punktbereich and Pflegegrad; None = the latest edition.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One home of a federation: read its Parquet files, rate them, write what came out; nothing twice."""
+"""One home of a federation: read its Parquet files, rate them, write the results; nothing is done twice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _COVERAGE: Final = pa.schema({"day": pa.date32(), "ward": _LABELS} | dict.fromke
 
 @dataclass(frozen=True)
 class Summary:
-    """What the whole needs to know of one home: small, whatever its number of rows.
+    """What the total needs of one home: small, regardless of its number of rows.
 
     Attributes
     ----------
@@ -56,9 +56,9 @@ class Summary:
     result
         ``rulebook``, ``input`` and ``fit`` of its ``fit.json``.
     findings
-        What its files had to repair.
+        What there is to repair in its files.
     fresh
-        False where an earlier run had done it.
+        False where the result is that of an earlier run.
     """
 
     aggregate: Aggregate
@@ -69,12 +69,12 @@ class Summary:
 
 @dataclass(frozen=True)
 class HomeWork:
-    """The work on any home of a federation, to be sent to whoever does it.
+    """The work on any home of a federation, to be sent to workers.
 
     Attributes
     ----------
     source, out
-        Folders that every worker sees under this name.
+        Folders that every worker sees under these names.
     rulebook, sha256
         The rulebook, and the hash it must have wherever it is loaded.
     period
@@ -93,7 +93,7 @@ class HomeWork:
         Raises
         ------
         UnreadableError
-            Where its files are refused; nothing of an earlier run is left then.
+            Where its files are refused; results of an earlier run are then removed.
         OSError
             Where the results cannot be written.
         """
@@ -129,11 +129,11 @@ class HomeWork:
         return book
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the rulebook behind: whoever does the work loads and checks it."""
+        """Leave the rulebook out: each worker loads and checks it."""
         return {name: value for name, value in self.__dict__.items() if name != "_book"}
 
     def _stamp(self, files: homes.HomeFiles) -> dict[str, Any]:
-        """Return what a result rests on. Files are taken as unchanged with name, size and time, as make takes them."""
+        """Return what a result depends on. Files with the same name, size and time count as unchanged, as in make."""
         inputs = [(path, path.stat()) for path in files.all]
         return {
             "program": version("pebem-analyse"),
@@ -159,7 +159,7 @@ def span_of(source: Path, home: str) -> tuple[date, date] | None:
 
 
 class ResultFiles:
-    """Where the results of a home lie. A file is there as a whole or not at all; the stamp comes last."""
+    """The files of a home's results. A file exists complete or not at all; the stamp is written last."""
 
     def __init__(self, out: Path, home: str) -> None:
         folder = f"home={home}"
@@ -171,14 +171,14 @@ class ResultFiles:
 
     @property
     def stamp(self) -> Any:
-        """What the results rest on, None where they are not there as a whole."""
+        """What the results depend on, None where they are incomplete."""
         try:
             return json.loads(self._stamp.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
     def clear(self) -> None:
-        """Remove what is there, and what a killed worker has left half written."""
+        """Remove all results, and files that a killed worker left half written."""
         for path in (self._stamp, self.fit, self.findings, self.cells, self.coverage):
             for old in (path, *path.parent.glob(f".{path.name}-*")):
                 old.unlink(missing_ok=True)
@@ -195,7 +195,7 @@ class ResultFiles:
         return Summary(_without_wards(aggregate), _head(result), findings, fresh=True)
 
     def summary(self, period: tuple[date, date]) -> Summary:
-        """Return the summary of what is there."""
+        """Return the summary of the stored results."""
         result = json.loads(self.fit.read_text(encoding="utf-8"))
         findings = [
             Finding(**entry | {"severity": Severity(entry["severity"])})

@@ -53,7 +53,7 @@ def write(path: Path, sheets: Sequence[FaultySheet], reference: str) -> None:
     Parameters
     ----------
     reference
-        Of the upload the rows are from; it stands beside each of them.
+        Of the upload the rows are from; it is written beside each of them.
     """
     with workbook(path, "Fehlerhafte Zeilen") as book:
         styles = Styles(book)

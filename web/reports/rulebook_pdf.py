@@ -57,7 +57,7 @@ def document(
     Parameters
     ----------
     book
-        The rulebook as it holds on its day.
+        The rulebook as effective on its day.
     documents
         Its files, as ``rules.edition.documents`` returns them.
     cases
@@ -217,7 +217,7 @@ def _example(case: Case, rule: Rule, book: RuleBook) -> dict[str, Any]:
 
 
 def _in_force(file: str, key: str, book: RuleBook) -> list[Mapping[str, Any]]:
-    """Return the entries of a statute file that hold on the day of the rulebook."""
+    """Return the entries of a statute file effective on the day of the rulebook."""
     on = book.as_of.isoformat()
     return [raw for raw in statute(file)[key] if raw["gueltig_ab"] <= on <= raw.get("gueltig_bis", on)]
 
@@ -303,7 +303,7 @@ def _coverage(documents: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _sources(documents: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Count for each source the statements and the titles that rest on it."""
+    """Count for each source the statements and the titles that cite it."""
     entries = [entry for file, key in LISTS.items() for entry in documents[file][key]]
     statements = Counter(entry["beleg"].get("quelle") for entry in entries)
     titles = Counter(entry["titel_quelle"]["quelle"] for entry in entries if "titel_quelle" in entry)

@@ -68,7 +68,7 @@ class Box:
 
 
 class KeyedHash:
-    """A keyed index (HMAC-SHA256): finds a number without holding it, and differs from home to home."""
+    """A keyed index (HMAC-SHA256): finds a number without containing it, and differs from home to home."""
 
     def __init__(self, key: str) -> None:
         self._key = derive(key, "lookup")

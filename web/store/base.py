@@ -20,7 +20,7 @@ NAMING: Final = {
 """Constraint names, so that migrations can name what they change."""
 
 BigId: Final = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in INTEGER columns."""
+"""SQLite numbers rows automatically only in INTEGER columns."""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -69,14 +69,14 @@ def make_engine(url: URL) -> Engine:
 def _sessions(engine: Engine, *, writes: bool) -> sessionmaker[Session]:
     options: dict[str, Any] = {"pebem_writes": writes}
     if not writes and engine.dialect.name == "postgresql":
-        # A page sees one state of the data, however many queries it makes; SQLite does so by itself.
+        # A page sees one state of the data, however many queries it makes; SQLite does so anyway.
         options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
     bound = engine.execution_options(**options)
     return sessionmaker(bound, expire_on_commit=False)
 
 
 def _open_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001
-    # The driver must not open transactions by itself: it would do so late, and deferred.
+    # The driver must not open transactions of its own: it would open them late, and deferred.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):

@@ -1,4 +1,4 @@
-"""Objects of some known classes as plain data, and back: what is kept of uploads is written so (X1).
+"""Objects of some known classes as plain data, and back: what is stored of uploads has this form (X1).
 
 A file names classes by words of a fixed list, never by module, so that they may move and be renamed. It carries the
 version of this format and a fingerprint of the fields of its classes: a file that another version of the program has
@@ -82,12 +82,12 @@ class Envelope:
         Raises
         ------
         EnvelopeError
-            If it cannot be opened, for whatever reason.
+            If it cannot be opened, for any reason.
         """
         try:
             (schema, plain), buffers = unpacked(data)
             value = self._restored(plain, buffers) if schema == self.schema else None
-        except Exception as error:  # noqa: BLE001 - any content may stand where another one belongs
+        except Exception as error:  # noqa: BLE001 - any content may be where another one belongs
             raise EnvelopeError(type(error).__name__) from None
         if type(value) is not kind:
             raise EnvelopeError("another schema" if value is None else "another class")

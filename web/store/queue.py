@@ -2,7 +2,7 @@
 
 One storage serves both kinds of installation: a file of its own in the embedded one, so that notes on progress
 never wait for the import's write transaction; the work database on PostgreSQL. Huey's own storages would
-have meant a second database toolkit for PostgreSQL. The tables hold nothing that outlives a job, so they
+have meant a second database toolkit for PostgreSQL. The tables contain nothing that outlives a job, so they
 are made when missing and never migrated.
 
 Whoever can write to the job table must not be able to run anything but our own jobs (X1): a job is the name of a
@@ -144,7 +144,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # huey has no types
         return data
 
     def deserialize_task(self, data: bytes) -> Task:
-        """Return the job that stands in the table.
+        """Return the job of a row of the table.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # huey has no types
         raise ValueError("not a job")
 
     def dequeue(self) -> Task | None:
-        """Take the next job; what is none of ours is dropped, and the uploads waiting for a worker are found anyway."""
+        """Take the next job; anything else is dropped, and uploads waiting for a worker are found anyway."""
         while (data := self.storage.dequeue()) is not None:
             try:
                 return self.deserialize_task(data)

@@ -35,7 +35,7 @@ def answer_for(answers_of: Mapping[str, PersonAnswer], pseudonym: str) -> str:
 
 
 def of_home(session: Session, home_id: int) -> dict[str, str]:
-    """Return whom each merged pseudonym of a home stands for, by pseudonym; none it names is merged."""
+    """Return the person each merged pseudonym of a home means, by pseudonym; that person is never merged itself."""
     same_as = {one.pseudonym: one.same_as for one in answers(session, home_id).values() if one.same_as}
     person_of = {}
     for pseudonym in same_as:

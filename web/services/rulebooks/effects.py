@@ -37,7 +37,7 @@ class LevelShift:
 
 @dataclass(frozen=True, slots=True)
 class HomeEffect:
-    """What changes in a home's data where one rulebook holds in place of another, over all its days.
+    """What changes in a home's data where one rulebook applies in place of another, over all its days.
 
     Attributes
     ----------

@@ -107,6 +107,6 @@ def of_home(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
 
 
 def effective(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> rules.RuleBook:
-    """Return the rulebook that holds for a home on a day (None = today)."""
+    """Return the rulebook effective for a home on a day (None = today)."""
     with reading() as session:
         return on(session, session.get_one(Home, home_id), day or clock.today())

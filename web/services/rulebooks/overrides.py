@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from web.store.databases import Databases
 
 MOST_MONTHS: Final = 12
-"""Longest time an override holds without a review."""
+"""Longest time an override is effective without a review."""
 
 REASON_SIGNS: Final = 500
 SET: Final = "niveau.setzen"
@@ -55,7 +55,7 @@ class OverrideRow:
     end
         Last day as agreed when it was set.
     withdrawn_from
-        From this day on it holds no more; None = it was not taken back.
+        From this day on it is no longer effective; None = it was not withdrawn.
     """
 
     id: int
@@ -73,11 +73,11 @@ class OverrideRow:
 
     @property
     def last(self) -> date:
-        """Last day on which it holds; before ``start`` where it never does."""
+        """Last day on which it is effective; before ``start`` where it never is."""
         return min(self.end, self.withdrawn_from - timedelta(days=1)) if self.withdrawn_from else self.end
 
     def holds(self, day: date) -> bool:
-        """Return whether it holds on a day."""
+        """Return whether it is effective on a day."""
         return self.start <= day <= self.last
 
     def state(self, day: date) -> str:
@@ -169,7 +169,7 @@ def withdraw(
     Raises
     ------
     OverrideError
-        Where the account is not marked QN 4, or the override does not hold on or after that day anyway.
+        Where the account is not marked QN 4, or the override is not effective on or after that day anyway.
     """
     day = from_day or clock.today()
     with _denied(databases, home_id, account_id, WITHDRAWN), databases.writing.begin() as session:

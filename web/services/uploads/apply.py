@@ -52,7 +52,7 @@ class ApplyChoice:
     since
         First day of statements without one, for an upload without rows; None = the day after the last stored row.
     always
-        Statements without a first day hold since always, also for months before the upload.
+        Statements without a first day apply since always, also to months before the upload.
     """
 
     pairing: Pairing = "sure"
@@ -154,7 +154,7 @@ class AppliedChanges:
     home
         What changes in the home.
     rule
-        How it was applied; with the days from which undated statements hold.
+        How it was applied; with the days from which undated statements apply.
     unchanged_duties
         Duties of the upload that are stored already.
     months
@@ -219,7 +219,7 @@ def apply_upload(  # noqa: PLR0913  # an upload, how it is applied and to what
 def undated_from(
     session: Session, home_id: int, upload_id: int, choice: ApplyChoice, facts: UploadFacts
 ) -> tuple[date | None, ...]:
-    """Return the day from which the undated statements of each file hold unless the user says "since always"."""
+    """Return the day from which the undated statements of each file apply unless the user says "since always"."""
     covers, after_rows = _covers(replace(choice, always=False), facts)
     rules = active_uploads.rules_of(session, home_id)
     days = [rule.last_day for number, rule in rules.items() if number != upload_id and rule.last_day]
@@ -281,7 +281,7 @@ def _last_day(tables: Tables) -> date | None:
 def _covers(choice: ApplyChoice, facts: UploadFacts) -> tuple[tuple[date | None, ...], bool]:
     """Return the first day each file has data of, and whether that depends on the uploads before it.
 
-    From that day the statements of the file without a day hold.
+    From that day the statements of the file without a day apply.
     """
     if choice.always:
         return (None,) * facts.files, False

@@ -116,14 +116,14 @@ class Conversation:
         return (kind, guess.file, guess.name) in self.seen
 
     def open_questions(self) -> Iterator[UploadQuestion]:
-        """Yield what is to be asked, in order; what is settled by itself is not."""
+        """Yield what is to be asked, in order; what is clear without an answer is not."""
         if self.locked:
             yield UploadQuestion(PASSWORD)
             return
         for i, guess in enumerate(self.guesses):
             if not (guess.settled or guess.hidden or self._sure(guess) or self.has_seen(SHEET, guess)):
                 yield UploadQuestion(SHEET, i)
-        # A sheet somebody has chosen by hand is asked about as well, hidden or not.
+        # A sheet that a user has chosen by hand is asked about as well, hidden or not.
         choices = [(i, one, self.chosen(one)) for i, one in enumerate(self.guesses)]
         for i, guess, chosen in choices:
             if chosen.sheet and _has_doubts(guess) and not self.has_seen(COLUMNS, guess):
@@ -203,7 +203,7 @@ def columns_of(guess: SheetGuess) -> dict[str, int]:
 
 
 def has_open_contents(guess: SheetGuess, chosen: SheetAnswer) -> bool:
-    """Return whether something is to be asked about a sheet by what stands in its cells."""
+    """Return whether something is to be asked about a sheet by what its cells contain."""
     return bool(open_columns(guess, chosen) or open_words(guess, chosen) or open_blanks(guess, chosen))
 
 
@@ -224,8 +224,8 @@ def open_columns(guess: SheetGuess, chosen: SheetAnswer) -> dict[str, tuple[Colu
 def open_words(guess: SheetGuess, chosen: SheetAnswer) -> tuple[tuple[str, int], ...]:
     """Return the words of the column read as ``Status`` with their rows, where it is open what one of them means.
 
-    In a column the template names so, a blank cell means done (``docs/adr/0004``); in one that holds marks alone it may
-    mean that nothing was done.
+    In a column with the template's name a blank cell means done (``docs/adr/0004``); in one that contains only marks it
+    may mean that nothing was done.
     """
     column = next((one for one in guess.columns if one.position == chosen.columns.get("Status", -1)), None)
     if column is None or chosen.statuses or column_of(chosen.sheet, column.heading) == "Status":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 CODECS: Final = {codec: word for codec, word in ENCODINGS.items() if not codec.startswith("utf-16")}
-"""Codecs a person may choose -> what they are called, the likeliest first; UTF-16 tells of itself."""
+"""Codecs a person may choose -> what they are called, the likeliest first; UTF-16 identifies itself."""
 
 SHOWN: Final = 8
 _MOST_WORDS: Final = 300
@@ -62,7 +62,7 @@ def _samples_of(data: bytes) -> tuple[EncodingSample, ...]:
             continue
     if not words or not codecs:
         return ()
-    # First the words that tell most encodings apart.
+    # First the words that distinguish most encodings.
     order = sorted(range(len(words)), key=lambda i: -len({texts[i] for texts in codecs}))[:SHOWN]
     return tuple(EncodingSample(codec, tuple(texts[i] for i in order)) for texts, codec in codecs.items())
 

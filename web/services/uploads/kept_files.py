@@ -1,7 +1,7 @@
 """Uploads between arriving and being stored: encrypted files, opened by the server's vault key only.
 
-What was read, asked and found faulty lies there as plain data (X1). Where it does not open any more, because another
-version of the program wrote it or the file is damaged, the files themselves are still there to be read again.
+What was read, asked and found faulty is stored there as plain data (X1). Where it does not open any more, because
+another version of the program wrote it or the file is damaged, the files themselves are still there to be read again.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _ENVELOPES: Final = {
     "faulty": Envelope({"faulty-sheet": FaultySheet, "faulty-row": FaultyRow}),
     "passwords": Envelope({}),
 }
-"""What is kept -> how; each of its own, so that a change of one does not close the others."""
+"""What is stored -> its envelope; one each, so that a change of one does not invalidate the others."""
 
 _LONGEST_NUMBER: Final = 18
 
@@ -69,7 +69,7 @@ _log = structlog.get_logger(__name__)
 
 
 class OutdatedError(Exception):
-    """Something kept of an upload does not open any more; its files have to be read again.
+    """Something stored of an upload does not open any more; its files have to be read again.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ def distinct_names(names: Sequence[str]) -> list[str]:
 
 
 def files(settings: Settings, upload_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:
-    """Return the kept files under their own names."""
+    """Return the stored files under their own names."""
     folder = _folder(settings, upload_id)
     return [
         (name, _box(settings).open((folder / f"file-{number}").read_bytes(), f"{upload_id}/file-{number}"))
@@ -140,7 +140,7 @@ def keep_conversation(settings: Settings, upload_id: int, conversation: Conversa
 
 
 def conversation(settings: Settings, upload_id: int) -> Conversation | None:
-    """Return what :func:`keep_asked` kept; None where nobody was asked yet, or it is deleted.
+    """Return what :func:`keep_conversation` stored; None before the first question, or where it is deleted.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def keep_faulty(settings: Settings, upload_id: int, sheets: tuple[FaultySheet, .
 
 
 def has_faulty(settings: Settings, upload_id: int) -> bool:
-    """Return whether rows with errors are kept."""
+    """Return whether rows with errors are stored."""
     return (_folder(settings, upload_id) / "faulty").is_file()
 
 
@@ -223,13 +223,13 @@ def drop_read(settings: Settings, upload_id: int) -> None:
 
 
 def storage_times(settings: Settings) -> dict[int, float]:
-    """Return the uploads of which anything is kept, with the time (seconds) it was last changed."""
+    """Return the uploads of which anything is stored, with the time (seconds) it was last changed."""
     folders = settings.uploads.iterdir() if settings.uploads.is_dir() else ()
     return {int(folder.name): folder.stat().st_mtime for folder in folders if folder.name.isdecimal()}
 
 
 def drop(settings: Settings, upload_id: int) -> None:
-    """Remove everything kept of an upload."""
+    """Remove everything stored of an upload."""
     shutil.rmtree(_folder(settings, upload_id), ignore_errors=True)
 
 

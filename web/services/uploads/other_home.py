@@ -1,4 +1,4 @@
-"""Signs that files belong to another home: known numbers stand for other people, or another home is named.
+"""Signs that files belong to another home: known numbers mean other people, or another home is named.
 
 Two homes of a tenant may give the same numbers to different people; applied to the wrong one, a file would change
 whose needs and whose level a number means, without an error anywhere.
@@ -52,7 +52,7 @@ class OtherHome:
     Attributes
     ----------
     people, named
-        Known numbers under which the files name somebody else, of how many known numbers they name somebody.
+        Known numbers under which the files name another person, of how many known numbers they name a person.
     moves, dated
         Known residents who moved in on another day, of how many the files and the home have a day.
     homes
@@ -82,7 +82,7 @@ class OtherHome:
 def signs(
     session: Session, of_vault: Session, settings: Settings, upload: tuple[int, int], result: ReadFiles
 ) -> tuple[OtherHome, list[str]]:
-    """Return why files seem to belong to another home, and the numbers that stand for somebody else.
+    """Return why files seem to belong to another home, and the numbers that mean another person.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def _words_by_number(people: pd.DataFrame, key: str) -> dict[str, frozenset[str]
 
 
 def _words(*parts: object) -> frozenset[str]:
-    """Return the words of a name: who marries keeps one, and their order and initials do not count."""
+    """Return the words of a name: one stays the same after a marriage, and order and initials do not count."""
     words = {word for part in parts if isinstance(part, str) for word in fold(part.replace(",", " ")).split()}
     return frozenset(word.strip(".") for word in words if len(word.strip(".")) > 1)
 

@@ -63,7 +63,7 @@ def default_choice(session: Session, upload_id: int) -> ApplyChoice:
 
 
 def repaired_upload(session: Session, settings: Settings, upload_id: int, references: Mapping[int, str]) -> int | None:
-    """Return the upload whose repaired rows an upload holds; None = it holds none, ``UNKNOWN`` = of which is not known.
+    """Return the upload whose repaired rows an upload contains; None = it has none, ``UNKNOWN`` = not known which.
 
     Parameters
     ----------

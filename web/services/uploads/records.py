@@ -265,7 +265,7 @@ _NUMBER: Final = (
     .correlate(Upload)
     .scalar_subquery()
 )
-"""Entries of uploads are never deleted, so counting them gives each its number for good."""
+"""Entries of uploads are never deleted, so counting them gives each a permanent number."""
 
 
 def _query() -> Any:

@@ -61,7 +61,7 @@ ERRORS_LEFT: Final = (
 )
 
 UNOPENED: Final = "Gelesenes lässt sich nicht mehr öffnen"
-"""Why files are read again though nobody asked for it, for the log."""
+"""Why files are read again without a user's request, for the log."""
 
 _log = structlog.get_logger(__name__)
 
@@ -116,7 +116,7 @@ def read(databases: Databases, settings: Settings, notes: ProgressNotes, upload_
 def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: store what was read, and analyse the days it touches, all or nothing.
 
-    Where what was read does not open any more, the files are read again instead, and a person has to decide anew.
+    Where what was read does not open any more, the files are read again instead, and a user has to decide again.
     """
     home = records.home_of(databases, upload_id)
 
@@ -174,7 +174,7 @@ def commit(
     Parameters
     ----------
     digest
-        ``digest`` of the figures the user has seen; None = whatever they are.
+        ``digest`` of the figures the user has seen; None = any figures.
     all_or_nothing
         Whether nothing is to be stored where there is any error.
     sure_of_home
@@ -246,7 +246,7 @@ def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
 def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, account_id: int) -> None:
     """End a job before its next step; nothing of it is stored, and it can be started again.
 
-    A running job is asked by a note, not by the database: its own transaction may hold that for long.
+    A running job is asked by a note, not by the database: its own transaction may lock that for a long time.
 
     Raises
     ------
@@ -288,7 +288,7 @@ def _step(
         except CancelledError as asked:
             with suppress(UploadError):  # another worker took it for dead
                 _decide(databases, upload_id, asked.account_id, _CANCEL, (working,), fallback)
-        except Exception as error:  # noqa: BLE001  # whatever it was, the user must see that it ended
+        except Exception as error:  # noqa: BLE001  # after any error, the user must see that it ended
             # The text of the error may quote cells: the log gets its kind and place only.
             incident = uuid4().hex[:8]
             _log.error(

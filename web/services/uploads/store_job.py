@@ -53,7 +53,7 @@ def store(databases: Databases, settings: Settings, home: Home, upload_id: int, 
     _log.info("upload stored", upload=upload_id, rows=result.rows, new_rows=new_rows)
 
 
-def _stored(  # what is stored, where, and who is told
+def _stored(  # what is stored, where, and who is informed
     databases: Databases,
     settings: Settings,
     home: Home,

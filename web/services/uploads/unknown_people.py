@@ -1,6 +1,6 @@
 """Persons an upload names and the home does not know: who they may be, and what the home answers.
 
-Names are compared in memory and shown to whoever decides; the work database gets pseudonyms and the answer alone.
+Names are compared in memory and shown to the user who decides; the work database gets only pseudonyms and the answer.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class PersonQuestion:
     label
         As the upload writes the person.
     answer
-        ``LATER`` where the question was put off, else "".
+        ``LATER`` where the question was postponed, else "".
     """
 
     kind: str
@@ -87,7 +87,7 @@ class PersonQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredPerson:
-    """An answer that holds; ``fixed`` where it cannot be taken back."""
+    """An effective answer; ``fixed`` where it cannot be taken back."""
 
     kind: str
     pseudonym: str
@@ -106,7 +106,7 @@ class PersonQuestions:
     Attributes
     ----------
     people
-        Kind -> pseudonym -> label of everybody who may be meant.
+        Kind -> pseudonym -> label of everyone who may be meant.
     """
 
     questions: tuple[PersonQuestion, ...]
@@ -136,7 +136,7 @@ def queue(
     limit
         Questions to return, heaviest first; None = all.
     about
-        Pseudonym of the one to return the question about, "" = all. Comparing everybody with everybody takes time.
+        Pseudonym of the one to return the question about, "" = all. Comparing everyone with everyone takes time.
     """
     with databases.reading() as session:
         answers = aliases.answers(session, home_id)
@@ -217,7 +217,7 @@ def _authors(session: Session, answers: Mapping[str, PersonAnswer]) -> dict[int,
 def _candidates(
     session: Session, home_id: int, model: type[Resident | Staff], answers: Mapping[str, PersonAnswer]
 ) -> list[str]:
-    """Return who may be meant: everybody with master data, and whom the home has confirmed."""
+    """Return who may be meant: everyone with master data, and those the home has confirmed."""
     rows = session.execute(
         select(model.pseudonym, model.known).where(model.home_id == home_id).order_by(model.pseudonym)
     )

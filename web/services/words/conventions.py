@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def for_reading(session: Session, tenant_id: int) -> HomeConventions:
-    """Return what holds for the next file that is read."""
+    """Return the conventions that apply to the next file that is read."""
     return replace(terms.home_conventions(session, tenant_id), profiles=profiles.for_reading(session, tenant_id))

@@ -137,7 +137,7 @@ def rename(databases: Databases, *, tenant_id: int, account_id: int, number: int
 
 
 def remove(databases: Databases, *, tenant_id: int, account_id: int, number: int) -> None:
-    """Delete a profile: its files are asked about again. Figures stay as they are.
+    """Delete a profile: its files are asked about again. Figures do not change.
 
     Raises
     ------

@@ -78,7 +78,7 @@ def record_download(databases: Databases, *, tenant_id: int, account_id: int) ->
 def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, content: bytes) -> SpreadsheetAnswers:
     """Read words and meanings from a table as :func:`written` makes it, all or nothing.
 
-    A blank meaning leaves a word as it is. Tables from before there were kinds have names of interventions alone.
+    A blank meaning leaves a word unchanged. Tables from before there were kinds have names of interventions alone.
     """
     try:
         with databases.reading() as session:

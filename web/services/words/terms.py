@@ -226,7 +226,7 @@ def _versions(tenant_id: int) -> Any:
 
 
 def _words(text: str) -> set[str]:
-    """Return the words of a text as names are compared, whatever stands between them."""
+    """Return the words of a text as names are compared, regardless of what separates them."""
     return {word for spelling in spellings(text) for word in re.findall(r"[^\W\d_]+", spelling)}
 
 

@@ -57,11 +57,11 @@ class UnansweredWord:
     upload_id
         The newest upload that has it; None where none has it any more.
     target
-        "" while it is undecided, ``LATER``, or what it stands for.
+        "" while it is undecided, ``LATER``, or what it means.
     doubt
         How it is read until then, "" = not at all.
     question
-        What tells the first two suggestions apart where they are a tie.
+        What distinguishes the first two suggestions where they are a tie.
     split
         Whether the word may well mean both.
     """
@@ -91,7 +91,7 @@ class UnansweredWord:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredCount:
-    """How many words are undecided, how much work they cover, and how many of them were put off."""
+    """How many words are undecided, how much work they cover, and how many of them were postponed."""
 
     words: int = 0
     rows: int = 0
@@ -229,6 +229,6 @@ def _occurrences(
 
 
 def _undecided(spots: Mapping[_Spot, WordOccurrence], answered: Mapping[_Spot, TermRow]) -> dict[_Spot, WordOccurrence]:
-    """Return the undecided words; those put off stay, even where no upload has them any more."""
+    """Return the undecided words; postponed ones stay, even where no upload has them any more."""
     put_off = {spot: WordOccurrence(term.text, 0, 0, None) for spot, term in answered.items() if term.target == LATER}
     return {spot: one for spot, one in (put_off | dict(spots)).items() if spot not in answered or spot in put_off}

@@ -81,7 +81,7 @@ _sign_in = Columns("account_id.tenant_id", Deletion.SESSION)
 
 
 class SignIn(Base):
-    """A session. The browser holds a random token, this table its hash: who reads it cannot take a session over."""
+    """A session. The browser has a random token, this table its hash: the hash does not open the session."""
 
     __tablename__ = "sign_in"
     __table_args__ = _sign_in.table("pseudonymous")

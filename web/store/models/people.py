@@ -43,7 +43,7 @@ _condition = Columns("resident_id.home_id", Deletion.RESIDENT)
 
 
 class ResidentWard(Base):
-    """The ward a resident lives in from a day on; None = since always. Of the days the last to begin holds."""
+    """The ward a resident lives in from a day on; None = since always. The last one to begin counts."""
 
     __tablename__ = "resident_ward"
     __table_args__ = _condition.table("pseudonymous")
@@ -67,7 +67,7 @@ class Stay(Base):
 class ResidentGrade(Base):
     """The Pflegegrad that was granted to a resident from a day on; None = since always, 0 = none was granted.
 
-    Of the days the last to begin holds.
+    The last one to begin counts.
     """
 
     __tablename__ = "resident_grade"
@@ -79,7 +79,7 @@ class ResidentGrade(Base):
 
 
 class Assessment(Base):
-    """One assessment; ``cells`` holds the recorded cells only, so that what is missing stays missing."""
+    """One assessment; ``cells`` contains the recorded cells only, so that what is missing stays missing."""
 
     __tablename__ = "assessment"
     __table_args__ = _condition.table("pseudonymous")
@@ -93,7 +93,7 @@ class Assessment(Base):
 
 
 class Instability(Base):
-    """A time in which a criterion of an unstable health situation held."""
+    """A time in which a criterion of an unstable health situation was met."""
 
     __tablename__ = "instability"
     __table_args__ = _condition.table("pseudonymous")

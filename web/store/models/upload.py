@@ -47,7 +47,7 @@ _upload = Columns("home_id", Deletion.UPLOAD)
 
 
 class Upload(Base):
-    """One upload, its state and result. File names and findings may hold names: they lie in the vault."""
+    """One upload, its state and result. File names and findings may contain names: they are in the vault."""
 
     __tablename__ = "batch"
     __table_args__ = _upload.table("pseudonymous")
@@ -131,7 +131,7 @@ _of_upload = Columns("batch_id.home_id", Deletion.UPLOAD)
 
 
 class UnknownTerm(Base):
-    """A word of an upload that was not known for certain, with the work it stands for."""
+    """A word of an upload that was not known for certain, with the work recorded under it."""
 
     __tablename__ = "unknown_term"
     __table_args__ = _of_upload.table("free")

@@ -21,7 +21,7 @@ _term = Columns("tenant_id", Deletion.CONTRACT)
 
 
 class Term(Base):
-    """A version of what a tenant's own word stands for; the highest version counts (``web.services.words.terms``)."""
+    """A version of what a tenant's own word means; the highest version counts (``web.services.words.terms``)."""
 
     __tablename__ = "term"
     __table_args__ = (UniqueConstraint("tenant_id", "kind", "key", "version"), _term.table("pseudonymous"))

@@ -62,7 +62,7 @@ class WorkMonth(Base):
     """The contents of all rows of a home and month (counted from January 1970), one after the other, for reading.
 
     The database makes it of its rows in the transaction that adds them; a trigger refuses to delete rows of a month
-    that is still kept so, so that none can be out of date.
+    that is still stored in this form, so that none can be out of date.
     """
 
     __tablename__ = "work_month"

@@ -1,6 +1,6 @@
 """Cells as bytes: a mark, the version of the format, then compressed a head in JSON and the columns, little-endian.
 
-Each column is kept as its distance from its lowest value, in the narrowest unsigned integers that hold it. Labels are
+Each column is stored as its distance from its lowest value, in the narrowest unsigned integers that fit. Labels are
 written once. Nothing in it can be executed, and any program can read it.
 """
 

@@ -1,4 +1,4 @@
-"""The analysed work of a home as it is kept: by month, in parts for the questions pages ask.
+"""The analysed work of a home as it is stored: by month, in parts for the questions pages ask.
 
 What is asked often is summed beforehand, so a page of three years reads a few hundred kilobytes. Sums are made from
 the full cells whenever those change, in the same statement sequence: they cannot differ.
@@ -50,7 +50,7 @@ _TABLE: Final = cast("Table", Cube.__table__)
 
 Result = dict[str, CodedTable]
 """What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions; and
-of ``RELIEF`` and ``SHIFTS`` where somebody was on shift."""
+of ``RELIEF`` and ``SHIFTS`` where someone was on shift."""
 
 
 def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
@@ -59,14 +59,14 @@ def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
 
 
 def replace(connection: Connection, home_id: int, result: Result, days: tuple[int, int] | None = None) -> None:
-    """Put a result in place of what was kept of a home, in the open transaction.
+    """Replace the stored result of a home, in the open transaction.
 
     Parameters
     ----------
     result
         What was analysed; of no day outside ``days``.
     days
-        First and last day whose result is replaced; None = all. Of their months the other days stay as they are.
+        First and last day whose result is replaced; None = all. The other days of their months do not change.
     """
     outdated = delete(_TABLE).where(_TABLE.c.home_id == home_id)
     if days is not None:
@@ -85,7 +85,7 @@ def replace(connection: Connection, home_id: int, result: Result, days: tuple[in
 def read(
     connection: Connection, home_id: int, kind: str, months: Iterable[int] | None = None, about: str = ""
 ) -> CodedTable | None:
-    """Return what is kept of a home in some months (None = all), in order of months; None where there is nothing.
+    """Return the stored result of a home in some months (None = all), in order of months; None where there is nothing.
 
     Raises
     ------

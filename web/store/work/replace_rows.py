@@ -1,4 +1,4 @@
-"""Replacing rows of a home, and keeping what is read of their months in step (``docs/adr/0010``)."""
+"""Replacing rows of a home, and keeping the joined months consistent (``docs/adr/0010``)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def replace(
     stored
         Contents of all rows of the days concerned, in order.
     removed
-        Contents to take out, in order; each as often as it is to go.
+        Contents to take out, in order; each as often as it is to be removed.
     added
         Upload -> contents to add, in order. None is also in ``removed`` or of two uploads.
     on_progress
@@ -66,7 +66,7 @@ def reattribute(connection: Connection, home_id: int, upload_id: int, heirs: Map
     Parameters
     ----------
     heirs
-        Upload -> contents, in order; a row of ``upload_id`` whose content is in none of them stays as it is.
+        Upload -> contents, in order; a row of ``upload_id`` whose content is in none of them does not change.
     """
     query = select(PerformedIntervention.content, PerformedIntervention.occurrence).where(
         PerformedIntervention.upload_id == upload_id
@@ -88,7 +88,7 @@ def reattribute(connection: Connection, home_id: int, upload_id: int, heirs: Map
 
 
 def preview_rows(connection: Connection, home_id: int, contents: NDArray[np.bytes_], months: Iterable[int]) -> None:
-    """Let the rows of some months be these for whoever reads them; the caller undoes the transaction."""
+    """Make these the rows of some months for all readers; the caller rolls the transaction back."""
     _forget(connection, home_id, months)
     parts = [{"home_id": home_id, "month": month_of(part), "contents": part.tobytes()} for part in months_of(contents)]
     if parts:

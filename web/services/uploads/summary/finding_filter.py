@@ -35,7 +35,7 @@ class FindingFilter:
     sheet
         As the findings have it.
     words
-        All of them must stand somewhere in the finding, whatever case and spelling of umlauts.
+        All of them must occur in the finding, regardless of case and spelling of umlauts.
     page
         From 1.
     """

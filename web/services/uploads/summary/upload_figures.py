@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def figures_of(session: Session, home_id: int, tables: contracts.Tables) -> dict[str, Any]:
-    """Return what an upload holds, before anything is stored: columns of ``Upload``."""
+    """Return the figures of an upload, before anything is stored: columns of ``Upload``."""
     work = tables.interventions
     performed = (work["status"].isna() | (work["status"] == DONE)).to_numpy()
     days = work["date"][performed]
