@@ -75,7 +75,7 @@ def test_workbook_equals_the_document(analysed: Path) -> None:
     assert result["rulebook"]["sha256"] in method
 
 
-def test_a_repaired_workbook_and_a_second_one_count_beside_the_first(tmp_path: Path) -> None:
+def test_a_repaired_and_a_second_workbook_add_their_rows_to_the_first(tmp_path: Path) -> None:
     """Both carers of a bath count; residents of whom both workbooks tell are one each."""
     bath = ("0042", "", "1.1", "05.02.2026", "07:10", "20", "Früh", "", "")
     work = {"Interventionen": [workbooks.WORK[0], bath, ("0042", "", "Zauberei", *bath[3:])]}
@@ -108,7 +108,7 @@ def test_findings_name_place_value_and_repair(analysed: Path) -> None:
     assert all(row["Was ist los?"] and row["Was ist zu tun?"] for row in lines)
 
 
-def test_assess_gives_the_same_as_csv_and_as_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_assess_writes_the_same_values_to_csv_and_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(HOME), "--out", str(tmp_path / "a.csv")]) == 0
     assert main(["assess", str(HOME), "--out", str(tmp_path / "a.xlsx")]) == 0
     assert main(["assess", str(HOME)]) == 0
@@ -133,7 +133,7 @@ def test_assess_gives_the_same_as_csv_and_as_workbook(tmp_path: Path, capsys: py
                 assert shown == (value or "")
 
 
-def test_explain_gives_reason_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_prints_reason_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
     number = first_assessed()
     assert main(["explain", str(HOME), "--bewohner", number, "--intervention", "körperpflege: duschen"]) == 1
     text = capsys.readouterr().out
@@ -196,7 +196,7 @@ def test_impossible_command_prints_one_sentence_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
-def test_when_every_row_is_faulty_the_findings_still_come(tmp_path: Path) -> None:
+def test_findings_are_written_even_if_every_row_is_faulty(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(HOME)
     sheet = book["Interventionen"]
     sheet.delete_rows(4, sheet.max_row)
@@ -276,7 +276,7 @@ def test_template_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "gibt es schon" in capsys.readouterr().err
 
 
-def test_staffing_from_a_workbook_is_shown_beside_actual_staff(capsys: pytest.CaptureFixture[str]) -> None:
+def test_staffing_from_a_workbook_is_compared_with_actual_staff(capsys: pytest.CaptureFixture[str]) -> None:
     days = ["--from", "01.01.2026", "--to", "31.01.2026"]
     assert main(["staffing", "--file", str(HOME), *days, "--full-time", "39", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)

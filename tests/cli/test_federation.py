@@ -155,7 +155,7 @@ def test_second_run_computes_only_missing_or_changed_homes(federation: Path, ana
     assert "unverändert" not in analyse(federation, "--to", "2026-01-31").output
 
 
-def test_home_that_became_unreadable_leaves_no_old_result(federation: Path, analyse: Callable[..., Run]) -> None:
+def test_old_result_of_an_unreadable_home_is_removed(federation: Path, analyse: Callable[..., Run]) -> None:
     analyse(federation)
     (federation / "home=0001/staff.parquet").unlink()
     run = analyse(federation)

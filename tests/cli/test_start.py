@@ -171,7 +171,7 @@ def test_without_a_network_a_usable_environment_stays(clone: Clone) -> None:
     assert clone.run("sh", "tools/environment.sh", "dev")[0] == 1
 
 
-def test_a_python_that_is_not_there_is_named(clone: Clone) -> None:
+def test_a_missing_python_is_named(clone: Clone) -> None:
     code, output = clone.run("make", "demo", "PYTHON=python3.99")
     assert code == 2
     assert output.startswith("python3.99 does not start here.")
@@ -242,7 +242,7 @@ def test_without_a_browser_its_tests_are_skipped_except_in_ci(
     assert "passed" not in done.stdout.splitlines()[-1]
 
 
-def test_the_package_holds_every_file_of_its_folders() -> None:
+def test_the_package_contains_every_file_of_its_folders() -> None:
     """What the wheel misses is found missing only on another machine."""
     setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=False, text=True).stdout.split()

@@ -107,7 +107,7 @@ def test_the_installed_program_does_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-def test_assess_gives_what_the_hand_gives(suffix: str, tmp_path: Path) -> None:
+def test_assess_equals_the_calculation_by_hand(suffix: str, tmp_path: Path) -> None:
     path = cases.assessments_home().workbook(tmp_path / "heim.xlsx")
     rows = product.assess(path, tmp_path / f"ergebnis{suffix}")
     for (name, _, _, expected), row in zip(cases.ASSESSMENTS, rows, strict=True):
@@ -137,7 +137,7 @@ def test_assess_reads_a_csv_of_the_one_sheet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 7, 13])
-def test_explain_gives_the_bounds_of_the_oracle(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_prints_the_bounds_of_the_oracle(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = random_home(seed)
     path = home.workbook(tmp_path / "heim.xlsx")
     oracle, rng = Oracle(path), random.Random(seed)

@@ -108,7 +108,9 @@ def test_the_same_row_as_csv_and_as_excel_counts_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rows", ["none", "faulty", "refused"])
-def test_nothing_to_count_is_said_not_crashed_on(rows: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_to_count_is_reported_without_a_crash(
+    rows: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     home = cases.staffed()
     if rows == "faulty":
         home.did("9.99", cases.FIRST, "B1", "P1")

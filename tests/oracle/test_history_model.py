@@ -48,7 +48,7 @@ def test_case_by_hand(case: Case) -> None:
             assert getattr(home.statements(), name) == expected
 
 
-def test_pairing_that_the_rule_leaves_open_is_said() -> None:
+def test_a_pairing_the_rule_leaves_open_is_reported() -> None:
     home = home_of(Case("", (acts(ACT, act(seconds=60)), acts(act(seconds=90)))))
     with pytest.raises(AmbiguousError):
         home.acts()
@@ -83,7 +83,7 @@ def test_merged_resident_does_not_depend_on_what_came_between() -> None:
     assert fits(home) == expected
 
 
-def test_repaired_rows_stand_beside_those_of_their_upload() -> None:
+def test_repaired_rows_are_added_to_those_of_their_upload() -> None:
     """F2: P1 and P2 were two carers; two equal rows, one of them faulty, are two."""
     for repaired in (act(employee="P2"), ACT):
         home = HomeHistory()

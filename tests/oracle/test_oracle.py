@@ -38,7 +38,7 @@ def test_oracle_scores_assessments_as_by_hand(entry: tuple[str, dict, dict, dict
     assert {key: row[key] for key in expected} == expected
 
 
-def test_csv_and_excel_hold_the_same_home(tmp_path: Path) -> None:
+def test_csv_and_excel_contain_the_same_home(tmp_path: Path) -> None:
     home = cases.decimal_comma_and_half_seconds().home
     home.csvs(tmp_path / "csv", "cp1252")
     assert Oracle(tmp_path / "csv").document() == Oracle(home.workbook(tmp_path / "heim.xlsx")).document()

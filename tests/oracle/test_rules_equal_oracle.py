@@ -63,7 +63,7 @@ def test_levels_of_random_residents(seed: int) -> None:
                 assert table.bars_certificates[i, j] == barred, (name, person)
 
 
-def test_nobody_assessed_is_rated_for_indirect_work_alone() -> None:
+def test_without_assessments_only_indirect_work_is_rated() -> None:
     states = _states([_person(random.Random(1))], [True])
     table = compile_levels(
         BOOK, States(np.array([False]), states.cells, *_findings([{}]), np.array([[True]]), ("sturz",))

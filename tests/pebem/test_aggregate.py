@@ -102,7 +102,7 @@ def plain(cells: Cells) -> dict[tuple[object, ...], tuple[int, int]]:
 
 @given(st.data(), st.lists(CELLS, min_size=1, max_size=4))
 @PROPERTY
-def test_sums_are_those_of_the_labels_in_whatever_order_the_codes_are(data: st.DataObject, parts: list[Cells]) -> None:
+def test_sums_by_label_do_not_depend_on_the_order_of_codes(data: st.DataObject, parts: list[Cells]) -> None:
     made = [aggregate(part, shuffled(data), faulty=number) for number, part in enumerate(parts)]
     total = Aggregate.total(made)
     said = exact(total)
@@ -120,7 +120,7 @@ def test_sums_are_those_of_the_labels_in_whatever_order_the_codes_are(data: st.D
 
 @given(st.data(), CELLS, CELLS)
 @PROPERTY
-def test_what_is_added_can_be_taken_out_again(data: st.DataObject, one: Cells, other: Cells) -> None:
+def test_an_added_aggregate_can_be_subtracted_again(data: st.DataObject, one: Cells, other: Cells) -> None:
     first, second = (aggregate(cells, shuffled(data), faulty=2) for cells in (one, other))
     rest = (first + second) - second
     assert rest == first
@@ -132,7 +132,7 @@ def test_what_is_added_can_be_taken_out_again(data: st.DataObject, one: Cells, o
 
 @given(st.data(), CELLS.filter(bool), st.sampled_from(["count", "seconds", "elsewhere", "excluded", "coverage"]))
 @PROPERTY
-def test_no_more_is_taken_out_than_there_is(data: st.DataObject, cells: Cells, too_much: str) -> None:
+def test_subtracting_more_than_there_is_is_refused(data: st.DataObject, cells: Cells, too_much: str) -> None:
     whole = aggregate(cells, shuffled(data))
     key = data.draw(st.sampled_from(sorted(cells, key=str)))
     count, seconds = cells[key]
@@ -221,7 +221,7 @@ def test_words_can_be_coded_again(data: st.DataObject, cells: Cells) -> None:
     assert replace(again, tables={DIMENSIONS: categories}) == found
 
 
-def test_what_no_grouping_holds_together_is_refused() -> None:
+def test_dimensions_without_a_common_grouping_are_refused() -> None:
     with pytest.raises(KeyError, match="no grouping holds"):
         Aggregate.zero().by("day", "ward")
     with pytest.raises(ValueError, match="groupings"):

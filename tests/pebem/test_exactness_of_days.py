@@ -233,7 +233,7 @@ def test_no_rows_are_nothing_but_a_period(home: Tables) -> None:
 
 
 @holds(FILLED)
-def test_rows_none_of_which_counts(home: Tables) -> None:
+def test_without_counted_rows_the_result_is_empty(home: Tables) -> None:
     refused = home.interventions.assign(
         status=pd.Categorical(["abgelehnt"] * len(home.interventions), categories=["abgelehnt"])
     )

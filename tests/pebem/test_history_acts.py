@@ -97,7 +97,7 @@ def test_sure_correction_replaces(old: dict[str, int], new: dict[str, int]) -> N
 
 
 @pytest.mark.parametrize(("old", "new"), SIMILARLY.values(), ids=SIMILARLY)
-def test_similar_act_is_a_further_one_unless_it_is_said_to_be_a_correction(
+def test_similar_act_is_an_additional_one_unless_declared_a_correction(
     old: dict[str, int], new: dict[str, int]
 ) -> None:
     before, now = acts(old), acts(new)
@@ -109,7 +109,7 @@ def test_similar_act_is_a_further_one_unless_it_is_said_to_be_a_correction(
 
 
 @pytest.mark.parametrize(("old", "new"), DIFFERENT.values(), ids=DIFFERENT)
-def test_other_acts_are_further_ones_whatever_is_said(old: dict[str, int], new: dict[str, int]) -> None:
+def test_different_acts_are_additional_ones_under_every_rule(old: dict[str, int], new: dict[str, int]) -> None:
     before, now = acts(old), acts(new)
     assert after(before, now, SIMILAR) == differing(before) + differing(now)
     assert told(compare(before, now, SURE))["alike"] == 0
@@ -171,7 +171,7 @@ def test_closest_similar_partner_is_replaced(old: list[dict[str, int]], new: dic
     assert differing(compare(acts(*old), acts(new), SURE).alike_before) == differing(changes.before)
 
 
-def test_employee_dropped_takes_the_row_of_the_employee_before_that_of_another() -> None:
+def test_a_row_without_employee_is_closer_than_one_of_another_employee() -> None:
     """Of two new rows the one without employee is closer to the stored one than that of somebody else."""
     changes = compare(acts(UNTIMED), acts(UNTIMED | {"staff_id": 0}, UNTIMED | {"staff_id": 3}), SIMILAR)
     assert differing(changes.after) == differing(acts(UNTIMED | {"staff_id": 0}))
@@ -195,7 +195,7 @@ def test_complete_upload_removes_what_it_does_not_have_in_its_days() -> None:
     assert after(stored, NOTHING, rule) == differing(acts(*OUTSIDE))
 
 
-def test_complete_upload_keeps_days_with_a_row_that_could_not_be_read() -> None:
+def test_complete_upload_removes_nothing_on_days_with_an_unreadable_row() -> None:
     scope = replace(JANUARY, open_days=frozenset({JANUARY.first, DAY}))
     assert after(acts({}, FIRST, LAST), NOTHING, ApplyRule("sure", scope)) == differing(acts({}, FIRST))
 
@@ -221,7 +221,7 @@ def test_correction_in_complete_days_is_changed_and_not_removed() -> None:
     assert told(compare(acts({}), acts({"staff_id": 2}), kept))["alike"] == 1
 
 
-def test_alike_ones_that_stay_are_told_beside_those_that_go() -> None:
+def test_similar_pairs_outside_complete_days_are_reported() -> None:
     """Of two similar pairs one lies in a complete day: only that of the other day stays."""
     stored, delivered = acts({}, {"day": DAY + 1}), acts({"staff_id": 2}, {"day": DAY + 1, "staff_id": 2})
     changes = compare(stored, delivered, ApplyRule("sure", CompletenessScope(DAY, DAY)))

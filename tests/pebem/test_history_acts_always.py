@@ -59,7 +59,7 @@ def test_days_do_not_depend_on_each_other(stored: Contents, delivered: Contents,
 
 
 @given(rows(), rows())
-def test_nothing_is_lost_where_everything_is_kept(stored: Contents, delivered: Contents) -> None:
+def test_without_pairing_every_row_is_stored(stored: Contents, delivered: Contents) -> None:
     mine, theirs = (Counter(one.tolist()) for one in (stored, delivered))
     assert Counter(apply_acts(stored, delivered, NONE).tolist()) == mine | theirs
 

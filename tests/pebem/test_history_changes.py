@@ -25,7 +25,7 @@ def told(before: Statements, now: Statements) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_everything_is_new_where_nothing_was_known_and_gone_the_other_way_round() -> None:
+def test_changes_from_nothing_are_additions_and_to_nothing_removals() -> None:
     nothing, stated = folded(), folded(JANUARY)
     found = told(nothing, stated)
     value = found[1][-1]
@@ -64,7 +64,7 @@ def test_same_key_with_another_value_is_corrected_and_another_key_added() -> Non
     assert found[0][5:] == ((2, None, "", None), (3, None, "", None))
 
 
-def test_marks_tell_changes_apart() -> None:
+def test_marks_distinguish_changes() -> None:
     def marks(*rows: Any) -> list[str]:
         return [one.mark for one in between(folded(), folded(delivery("01-01", assessments=list(rows))))]
 

@@ -42,7 +42,7 @@ def test_contents_are_read_back_as_they_were_packed() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"day": 0}, {"ward": -1}, {"seconds": 2**32}])
-def test_number_that_four_bytes_do_not_hold_is_refused(wrong: dict[str, int]) -> None:
+def test_number_that_does_not_fit_into_four_bytes_is_refused(wrong: dict[str, int]) -> None:
     (name,) = wrong
     with pytest.raises(ValueError, match=f"a value of {name} does not fit"):
         acts(wrong)
@@ -63,7 +63,7 @@ def test_equal_rows_are_counted() -> None:
     assert times(acts({}, {"ward": 1}, {"ward": 3}), rows).tolist() == [3, 0, 2]
 
 
-def test_merged_persons_are_those_meant_and_rows_in_order_again() -> None:
+def test_rows_of_merged_persons_are_renumbered_and_sorted() -> None:
     rows = acts({"resident_id": 2}, {"resident_id": 5}, {"resident_id": 9, "staff_id": 5}, {"resident_id": 3})
     found = renumbered(rows, {"resident_id": {9: 1, 2: 4}, "staff_id": {}})
     assert differing(found) == differing(

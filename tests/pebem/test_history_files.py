@@ -59,7 +59,7 @@ def test_missing_values_are_no_values() -> None:
     assert both([(*BATH[:5], -1, None)], [(*BATH[:5], 0, None)]) == [(*BATH[:5], 0, None)]
 
 
-def test_repaired_rows_are_further_ones_wherever_their_file_stands() -> None:
+def test_repaired_rows_are_additional_ones_wherever_their_file_is_in_the_order() -> None:
     other = ("a", None, *BATH[2:])  # would be corrected by the other
     for repaired in ([0], [1]):
         assert sorted(both([other], [BATH], repaired=repaired), key=str) == sorted([other, BATH], key=str)
@@ -76,7 +76,7 @@ def staff(*rows: tuple[Any, ...]) -> pd.DataFrame:
     return framed(STAFF, [(who, qn, role, "", on(first), None) for who, qn, role, first in rows])
 
 
-def test_statements_hold_from_the_first_day_of_their_file() -> None:
+def test_undated_statements_apply_from_the_first_day_of_their_file() -> None:
     """The third file has no data: it counts from the first day of all."""
     tables = Tables(
         residents=framed(RESIDENTS, [("a", "A", None, None), ("a", "B", None, None), ("b", "B", None, None)]),

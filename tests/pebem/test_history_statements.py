@@ -31,7 +31,7 @@ def level(qn: int, first: str | None, last: str | None = None, role: str | None 
 
 
 @pytest.mark.parametrize("order", list(permutations([JANUARY, FEBRUARY, MARCH])))
-def test_lists_without_days_hold_from_their_month_whatever_their_order(order: tuple[Any, ...]) -> None:
+def test_undated_lists_apply_from_their_month_in_any_order(order: tuple[Any, ...]) -> None:
     stated = folded(*order)
     assert levels(stated) == [level(1, None), level(2, "02-01"), level(3, "03-01")]
     assert wards(stated) == [("a", "WB 1", None), ("a", "WB 2", "02-01"), ("a", "WB 3", "03-01")]
@@ -60,13 +60,13 @@ def test_same_file_again_adds_nothing_and_a_later_one_with_the_same_key_replaces
     assert levels(folded(JANUARY, FEBRUARY, corrected)) == [level(1, None), level(4, "02-01")]
 
 
-def test_last_row_of_a_key_within_one_file_holds() -> None:
+def test_last_row_of_a_key_within_one_file_counts() -> None:
     twice = delivery("01-01", staff=[("P", 2, "01-05"), ("P", 3, "01-05")], residents=[("a", "WB 1"), ("a", "WB 2")])
     assert levels(folded(twice)) == [level(3, "01-05")]
     assert wards(folded(twice)) == [("a", "WB 2", None)]
 
 
-def test_undated_row_beside_a_dated_one_of_the_same_file_holds_since_always() -> None:
+def test_undated_row_with_a_dated_one_in_the_same_file_applies_since_always() -> None:
     both = delivery("02-01", staff=[("P", 2), ("P", 3, "02-15")])
     assert levels(folded(JANUARY, both)) == [level(2, None), level(3, "02-15")]
     other = delivery("02-01", staff=[("P", 2), ("Q", 3, "02-15")])
@@ -84,7 +84,7 @@ def test_undated_row_beside_a_dated_one_of_the_same_file_holds_since_always() ->
     ],
 )
 @pytest.mark.parametrize("late", [True, False])
-def test_undated_row_yields_to_what_was_told_later_and_holds_on_its_first_day(
+def test_undated_row_yields_to_a_later_statement_effective_on_its_first_day(
     first: str, last: str | None, *, yields: bool, late: bool
 ) -> None:
     """A promotion of January, told in March, is not undone by February's list, which does not know it yet."""
@@ -96,7 +96,7 @@ def test_undated_row_yields_to_what_was_told_later_and_holds_on_its_first_day(
     )
 
 
-def test_of_two_files_about_the_same_days_the_later_in_order_tells_later() -> None:
+def test_of_two_files_about_the_same_days_the_later_upload_counts_as_later() -> None:
     promoted = delivery("02-01", staff=[("P", 3, "01-15")])
     assert levels(folded(JANUARY, FEBRUARY, promoted)) == [level(1, None), level(3, "01-15")]
     assert levels(folded(JANUARY, promoted, FEBRUARY)) == [level(1, None), level(3, "01-15"), level(2, "02-01")]
@@ -113,7 +113,7 @@ def test_undated_row_that_yields_does_not_hand_down_its_end() -> None:
     assert levels(folded(JANUARY, february, march)) == [level(1, None), level(3, "02-01")]
 
 
-def test_end_that_was_told_later_stays() -> None:
+def test_an_end_stated_later_stays() -> None:
     open_end = delivery("01-01", staff=[("P", 2, "01-05")], residents=[("a", None, "01-05")])
     ended = delivery("03-01", staff=[("P", 2, "01-05", "03-20")], residents=[("a", None, "01-05", "03-20")])
     stated = folded(ended, open_end)
@@ -134,7 +134,7 @@ def test_end_stays_through_several_files_that_do_not_know_it() -> None:
     assert levels(folded(ended, *unaware)) == [level(2, "01-05", "03-20")]
 
 
-def test_column_the_staff_list_does_not_have_keeps_what_is_known() -> None:
+def test_columns_missing_in_the_staff_list_retain_the_known_values() -> None:
     full = delivery("01-01", staff=[("P", 2, "Pflege", "LG1", None, None)])
     bare = delivery("01-01", unstated=("role", "certificates"), staff=[("P", 3)])
     assert levels(folded(full, bare)) == [level(3, None, role="Pflege", has="LG1")]
@@ -172,7 +172,7 @@ def test_blank_cells_state_nothing() -> None:
     assert residents(stated) == [("a", "WB 1", None, None), ("b", None, None, None)]
 
 
-def test_stays_are_kept_apart_and_the_resident_has_the_first_and_the_last_day() -> None:
+def test_stays_are_separate_and_the_resident_has_the_first_and_the_last_day() -> None:
     stated = folded(
         delivery("01-01", residents=[("a", None, "01-03", "01-20")]),
         delivery("02-01", residents=[("a", None, "02-10", None)]),
@@ -195,7 +195,7 @@ def test_granted_grades_have_a_history_by_resident_and_day() -> None:
     assert grades(folded(january, decision, corrected))[:2] == [("a", 2, None), ("a", 5, "02-15")]
 
 
-def test_a_decision_told_later_outlasts_the_undated_grade_of_an_earlier_month() -> None:
+def test_a_decision_stated_later_outlasts_the_undated_grade_of_an_earlier_month() -> None:
     march = delivery("03-01", grades=[("a", 4, "01-20")])
     february = delivery("02-01", grades=[("a", 3)])
     january = delivery("01-01", grades=[("a", 3)])

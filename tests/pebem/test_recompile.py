@@ -62,7 +62,7 @@ def test_other_people(name: str) -> None:
     assert (after.residents is before.residents) == (name in {"staff", "overrides"})
 
 
-def test_other_work_of_the_same_people_needs_nothing_anew() -> None:
+def test_other_work_of_the_same_people_needs_no_recompilation() -> None:
     home = random_home(BOOK, 5)
     before = compile_home(home, BOOK, PERIOD)
     other = replace(home, interventions=home.interventions.iloc[::2], faulty=0)

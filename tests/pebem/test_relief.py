@@ -138,7 +138,7 @@ def test_work_above_level_equals_the_engine(seed: int) -> None:
     assert solved(case, period).above == counted.seconds > 0
 
 
-def test_without_duties_there_is_no_answer() -> None:
+def test_relief_is_none_without_duties() -> None:
     assert relief(home([NURSE, SERVICE], [], [act(NURSE, 9, 10)]), BOOK, PERIOD) is None
 
 
@@ -335,7 +335,7 @@ def test_own_work_is_never_reassigned_to_its_performer() -> None:
     assert movable([carer, other], [duty(carer, "A", 6, 14), duty(other, "A", 6, 14)], swapped) == 0
 
 
-def test_a_night_goes_on_after_midnight() -> None:
+def test_a_night_shift_continues_after_midnight() -> None:
     night = Duty("S", "A", time_of(22), time_of(6, DAY + timedelta(days=1)))
     early = [Act("N", "A", time_of(hour, DAY + timedelta(days=1)), 10, "7.E17") for hour in (0.2, 5.9, 6.0)]
     assert movable([NURSE, SERVICE], [night], [act(NURSE, 23.9, 10), act(NURSE, 21.9, 10), *early]) == 30
@@ -400,7 +400,7 @@ def test_work_on_the_ward_of_its_resident_is_placed_there() -> None:
     assert movable([NURSE, SERVICE], [duty(SERVICE, "A", 6, 14)], [act(NURSE, 9, 10, "6.E03", ward=None)]) == 10
 
 
-def test_temporary_role_gives_way_to_the_permanent_one() -> None:
+def test_temporary_role_yields_to_the_permanent_one() -> None:
     """Also one that ended before the period: no one has the role in it."""
     tables = home([NURSE, Person("Z", 4)], [], [])
     led = tables.staff.iloc[:1].assign(role="Leitung", start=pd.Timestamp(DAY) + pd.Timedelta(days=1))

@@ -82,7 +82,7 @@ def test_labels_say_who_and_where_and_missing_wards_are_none() -> None:
     assert {type(part) for part in plain} == {str, int, bool, type(None)}
 
 
-def test_work_that_is_not_rated_takes_time_and_never_moves() -> None:
+def test_unrated_work_uses_time_and_never_moves() -> None:
     compiled = of_seeds(1, 2, 3, 4)
     by_day = relief_by_day(compiled, [entry.id for entry in BOOK.interventions])
     assert by_day is not None

@@ -294,7 +294,7 @@ def test_day_of_moving_in_moves_an_assessment_without_date(home: Tables) -> None
     assert touched_rows(before, replace(before, residents=later)) == own
 
 
-def test_resident_becomes_known(home: Tables) -> None:
+def test_adding_a_resident_touches_their_rows(home: Tables) -> None:
     without = replace(home, residents=home.residents[home.residents["resident"] != "000"].reset_index(drop=True))
     assert touched_rows(without, home) == rows_of(home, resident="000") != set()
 

@@ -133,13 +133,13 @@ def test_a_granted_grade_counts_and_the_computed_one_stands_in_where_there_is_no
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
-def test_of_granted_grades_the_last_to_begin_holds(order: list[int]) -> None:
+def test_of_granted_grades_the_last_to_begin_counts(order: list[int]) -> None:
     rows = granted(("a", 1, None), ("a", 2, 3), ("a", 4, 7)).iloc[order].reset_index(drop=True)
     grades = [mix(replace(home(), grades=rows), day(at).date(), day(at).date()).by_grade for at in (0, 2, 3, 6, 7, 9)]
     assert [next(grade for grade in (1, 2, 4) if one[grade] == 1) for one in grades] == [1, 1, 2, 2, 4, 4]
 
 
-def test_of_two_granted_grades_since_one_day_the_later_row_holds() -> None:
+def test_of_two_granted_grades_since_one_day_the_later_row_counts() -> None:
     rows = granted(("a", 1, 0), ("a", 2, 0))
     assert mix(replace(home(), grades=rows), FIRST, FIRST).by_grade[2] == 1
     assert mix(replace(home(), grades=rows.iloc[::-1].reset_index(drop=True)), FIRST, FIRST).by_grade[1] == 1
@@ -222,7 +222,7 @@ def grade_on(tables: Tables, grades: np.ndarray, name: str, on: date) -> int:
     return chosen
 
 
-def test_staff_there_is_is_averaged_over_days_and_divided_last() -> None:
+def test_employed_staff_is_averaged_over_days_and_divided_last() -> None:
     hours = pd.DataFrame(
         {
             "qn": [3, 4, 4, 0],

@@ -31,7 +31,7 @@ def told(before: Statements, after: Statements) -> list[tuple[Any, ...]]:
     return [(one.person, one.first, one.change, one.repeats) for one in changes.between(before, after)]
 
 
-def test_a_level_said_again_is_new_without_changing_anything() -> None:
+def test_a_repeated_level_is_new_without_changing_anything() -> None:
     before, after = stated((None, 2)), stated((None, 2), (FEBRUARY, 2), (MARCH, 3))
     assert told(before, after) == [("M", FEBRUARY, "added", True), ("M", MARCH, "added", False)]
     assert told(after, before) == [("M", FEBRUARY, "removed", True), ("M", MARCH, "removed", False)]
@@ -46,20 +46,20 @@ def test_a_level_back_after_another_one_is_a_change() -> None:
     assert told(before, after) == [("M", MARCH, "added", False)]
 
 
-def test_what_goes_with_all_it_repeated_is_gone() -> None:
+def test_statements_removed_with_their_repetitions_are_reported_as_removed() -> None:
     assert told(stated((JANUARY, 2), (FEBRUARY, 2)), stated()) == [
         ("M", JANUARY, "removed", False),
         ("M", FEBRUARY, "removed", False),
     ]
 
 
-def test_a_ward_said_again_repeats() -> None:
+def test_a_ward_stated_again_is_a_repetition() -> None:
     before = stated(wards=((None, "WB 1"),))
     after = stated(wards=((None, "WB 1"), (FEBRUARY, "WB 1"), (MARCH, "WB 2")))
     assert told(before, after) == [("B", FEBRUARY, "added", True), ("B", MARCH, "added", False)]
 
 
-def test_a_granted_grade_said_again_repeats() -> None:
+def test_a_granted_grade_stated_again_is_a_repetition() -> None:
     def graded(*rows: tuple[date | None, int]) -> Statements:
         return replace(stated(), grades=typed([("B", grade, first) for first, grade in rows], contracts.GRADES))
 

@@ -25,7 +25,7 @@ MOVES = WardHistory.of([(2, 100, 7), (1, 0, 5), (2, 0, 6), (4, 50, 8)])
         (9, 1, 0),
     ],
 )
-def test_ward_begun_last_holds_and_others_have_none(resident: int, day: int, ward: int) -> None:
+def test_the_ward_begun_last_counts_and_other_residents_have_none(resident: int, day: int, ward: int) -> None:
     assert MOVES.at(np.array([resident]), np.array([day])).tolist() == [ward]
 
 
@@ -35,12 +35,12 @@ def test_many_are_asked_about_at_once_in_any_order() -> None:
     assert MOVES.at(np.zeros(0, np.int64), np.zeros(0, np.int64)).tolist() == []
 
 
-def test_of_equal_days_the_last_row_holds() -> None:
+def test_of_equal_days_the_last_row_counts() -> None:
     assert WardHistory.of([(1, 3, 5), (1, 3, 6)]) == WardHistory.of([(1, 3, 6)])
     assert WardHistory.of([(1, 3, 6), (1, 3, 5)]) != WardHistory.of([(1, 3, 6)])
 
 
-def test_nobody_lives_anywhere_where_nothing_is_known() -> None:
+def test_an_empty_history_has_no_ward_for_any_resident() -> None:
     assert WardHistory().at(np.array([1, 2]), np.array([5, 5])).tolist() == [0, 0]
     assert WardHistory() == WardHistory.of([])
 

@@ -30,7 +30,7 @@ def test_4_10_is_not_4_1(book: RuleBook) -> None:
     assert (undress.title, intimate.title) == ("An- und Auskleiden", "Intimpflege")
 
 
-def test_titles_are_found_whatever_their_case(book: RuleBook) -> None:
+def test_titles_are_found_regardless_of_case(book: RuleBook) -> None:
     entry = book.find_intervention("  körperpflege:  DUSCHEN ")
     assert entry is not None
     assert entry.id == "4.12"
@@ -117,7 +117,7 @@ def test_a_change_changes_the_hash(tmp_path: Path) -> None:
     assert rules.load(date(2027, 1, 1), folder).sha256 != rules.load(date(2027, 1, 1)).sha256
 
 
-def test_a_folder_is_taken_at_its_word_on_days_outside_its_time() -> None:
+def test_a_folder_is_usable_on_days_outside_its_time() -> None:
     """Whoever names a folder chose it; the pages do the same with a rulebook that was imported."""
     early, late = (rules.load(day, EDITION) for day in (date(2020, 1, 1), date(2027, 6, 1)))
     assert (early.as_of, late.as_of) == (date(2026, 11, 1), date(2027, 6, 1))

@@ -173,7 +173,7 @@ def test_problems_without_a_file_have_no_line() -> None:
     assert str(problem).startswith("Mappe.xlsx/rules.yaml, Eintrag grad-3: qn: 7 ist nicht möglich")
 
 
-def test_no_day_may_be_without_a_rule_that_always_holds() -> None:
+def test_every_day_needs_an_unconditional_rule() -> None:
     contents = documents(EDITION)
     contents["rules.yaml"]["regeln"][0]["gueltig_bis"] = "2026-12-31"
     problems = check_documents(contents)

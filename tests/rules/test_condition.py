@@ -36,7 +36,7 @@ def test_words_are_the_inverse_of_reading(text: str) -> None:
     assert parse(words(parse(text))) == parse(text)
 
 
-def test_strict_comparisons_become_whole_steps() -> None:
+def test_strict_comparisons_are_rewritten_as_whole_steps() -> None:
     assert parse("grad(2.10) > 1") == parse("grad(2.10) >= 2")
     assert parse("grad(2.10) < 3") == parse("grad(2.10) <= 2")
 

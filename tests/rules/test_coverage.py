@@ -88,7 +88,7 @@ def test_uncited_entries_are_counted() -> None:
     assert [problem.entry for problem in check_documents(contents)] == ["basis"]
 
 
-def test_what_a_rulebook_rests_on_is_said_in_sums() -> None:
+def test_evidence_of_a_rulebook_is_summed_up() -> None:
     first, second = (total(coverage(SHELF / f"rekonstruktion-2026.{number}")) for number in (1, 2))
     assert (
         first.sentence == "11 von 142 Einträgen haben eine Quelle, 131 sind eigene Setzungen (im Mittel 66 % sicher)."
@@ -103,6 +103,6 @@ def test_what_a_rulebook_rests_on_is_said_in_sums() -> None:
     assert single.sentence == "1 von 2 Einträgen hat eine Quelle, 1 ist eine eigene Setzung (im Mittel 63 % sicher)."
 
 
-def test_the_readme_says_it_of_the_newest_edition() -> None:
+def test_the_readme_quotes_the_evidence_of_the_newest_edition() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     assert total(coverage(EDITION)).sentence in readme

@@ -30,7 +30,7 @@ def shower(book: RuleBook, *criteria: ActiveCriterion, chosen: SetLevel | None =
     return explain(book, entry, facts)
 
 
-def test_explanation_gives_reason_and_alternative(book: RuleBook) -> None:
+def test_explanation_states_reason_and_alternative(book: RuleBook) -> None:
     explanation = shower(book, HOSPITAL, _4_4=3)
     assert explanation.qn_soll == 4
     assert explanation.because == (
@@ -117,7 +117,7 @@ def test_override_is_reported_with_the_rulebook_level(book: RuleBook) -> None:
     assert explanation.because[1].startswith("Nach dem Regelwerk wäre es QN 4, weil seit dem 03.03.2026")
 
 
-def test_a_reserved_task_stays_at_four_whatever_is_set(book: RuleBook) -> None:
+def test_a_reserved_task_stays_at_four_despite_overrides(book: RuleBook) -> None:
     entry = book.find_intervention("7.E02")
     assert entry is not None
     chosen = SetLevel(2, "Versuch", date(2026, 3, 1), None, "M-1", whole_house=True)

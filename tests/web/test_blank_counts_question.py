@@ -29,7 +29,7 @@ def counts(pages: QuestionPages) -> list[int]:
 
 
 @pytest.mark.parametrize(("answer", "count"), [("entfällt", 0), ("unbekannt", -1)])
-def test_the_answer_holds_for_this_file_and_for_the_next(ben: Person, answer: str, count: int) -> None:
+def test_the_answer_applies_to_this_file_and_the_next(ben: Person, answer: str, count: int) -> None:
     client = ben.first_sign_in()
     pages = QuestionPages(ben, client, assessments(BLANK, {}, BLANK))
     assert (pages.state, pages.question()) == (records.ASKING, "/inhalt/0")
@@ -49,7 +49,7 @@ def test_the_answer_holds_for_this_file_and_for_the_next(ben: Person, answer: st
     assert row.profile.sheets[0].blank_counts == answer
 
 
-def test_another_answer_is_none(ben: Person) -> None:
+def test_any_other_answer_is_refused(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), assessments(BLANK))
     refused = pages.answer(leer="egal")
     assert refused.status_code == 422

@@ -25,7 +25,7 @@ def statuses(pages: QuestionPages) -> list[str]:
     return read.tables.interventions["status"].astype(object).fillna("").tolist()
 
 
-def test_a_state_nobody_has_named_is_asked_about_and_remembered(ben: Person) -> None:
+def test_an_unknown_state_is_asked_about_and_remembered(ben: Person) -> None:
     """Even in our own template: without it 296 acts that were not done would have counted."""
     client = ben.first_sign_in()
     pages = QuestionPages(ben, client, sheet())
@@ -88,7 +88,7 @@ def test_looking_at_another_sheet_again_does_not_settle_the_words(ben: Person) -
     assert pages.question() == "/inhalt/0"
 
 
-def test_words_nobody_knows_need_an_answer_each(ben: Person) -> None:
+def test_each_unknown_word_needs_an_answer(ben: Person) -> None:
     rows = [["0042", "4.12", "01.03.2026", "x"], ["0042", "4.12", "02.03.2026", "zz"]]
     pages = QuestionPages(ben, ben.first_sign_in(), sheet(*rows))
     assert pages.state == records.READ  # nothing looks like a state here
@@ -171,7 +171,7 @@ def test_of_two_sure_sheets_of_a_kind_in_one_file_each_is_asked_about(ben: Perso
     assert kept_files.result(ben.services.settings, pages.upload_id).rows == 1
 
 
-def test_a_sure_sheet_is_read_beside_an_answered_one_of_its_kind(ben: Person) -> None:
+def test_a_sure_sheet_is_read_together_with_an_answered_one_of_its_kind(ben: Person) -> None:
     """The one was not asked about, the other was; neither is left out."""
     row = ["1", "4.12", "01.03.2026"]
     sure = files.xlsx({"Export": [["Bew.-Nr.", "Maßnahme", "Durchgeführt am"], row]})

@@ -261,7 +261,7 @@ def test_workbook_without_the_upload_is_read_with_a_warning(tmp_path: Path) -> N
         (5, "5"),
     ],
 )
-def test_what_stands_there_is_said_as_it_stands(tmp_path: Path, cell: Any, reference: str) -> None:
+def test_the_value_of_a_cell_is_quoted_unchanged(tmp_path: Path, cell: Any, reference: str) -> None:
     """A typing error is for whoever knows the uploads."""
     content = written(tmp_path, read(("a.xlsx", workbooks.workbook())))
     told = changed(content, lambda made: setattr(made["Interventionen"]["K2"], "value", cell))
@@ -288,7 +288,7 @@ def test_rows_of_two_uploads_in_one_file_are_refused(tmp_path: Path, *, apart: b
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("first", [False, True])
-def test_repaired_row_counts_beside_its_like(tmp_path: Path, form: str, *, first: bool) -> None:
+def test_repaired_row_counts_in_addition_to_an_equal_one(tmp_path: Path, form: str, *, first: bool) -> None:
     """Two carers at one bath, of whom one was mistyped: both count, whatever the order of the files."""
     bath = ("0042", "", "1.1", "05.02.2026", "07:10", "20", "Früh", "", "")
     original = workbooks.workbook(Interventionen=[HEAD, bath, ("0042", "", "Zauberei", *bath[3:])])
@@ -304,7 +304,7 @@ def test_repaired_row_counts_beside_its_like(tmp_path: Path, form: str, *, first
     assert result.repairs == {files.index(repaired): "17-4f3a"}
 
 
-def test_unrepaired_row_is_faulty_beside_its_like_and_makes_no_row_of_others_repeated(tmp_path: Path) -> None:
+def test_unrepaired_row_stays_faulty_and_makes_no_other_row_a_repetition(tmp_path: Path) -> None:
     original = workbooks.workbook()
     content = written(tmp_path, read(("a.xlsx", original)))
     result = read(("a.xlsx", original), ("b.xlsx", content), ("c.xlsx", original))
@@ -315,7 +315,7 @@ def test_unrepaired_row_is_faulty_beside_its_like_and_makes_no_row_of_others_rep
     assert result.parts["interventions"].tolist() == [0] * 7
 
 
-def test_repaired_statement_states_beside_the_original(tmp_path: Path) -> None:
+def test_repaired_statement_is_added_to_those_of_the_original(tmp_path: Path) -> None:
     staff = [*workbooks.STAFF, ("P4", "Neu", "Nina", "9", "", "", "", "")]
     original = workbooks.workbook(Mitarbeitende=staff)
     content = written(tmp_path, read(("a.xlsx", original)))

@@ -106,7 +106,7 @@ def test_other_days_of_moving_in_give_it_away_where_there_are_no_names(known: Pe
         ("", "Bewohner.csv", False),
     ],
 )
-def test_another_home_of_the_tenant_named_in_the_file_gives_it_away(
+def test_a_file_that_names_another_home_of_the_tenant_is_recognised(
     known: Person, title: str, name: str, *, named: bool
 ) -> None:
     with known.services.databases.reading() as session:

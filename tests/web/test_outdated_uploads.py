@@ -66,7 +66,7 @@ def reasons(who: Person) -> list[str]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_pickle_among_what_is_kept_is_not_run(ben: Person, tmp_path: Path, part: str) -> None:
+def test_a_pickle_among_stored_parts_is_not_executed(ben: Person, tmp_path: Path, part: str) -> None:
     """X1: sealed with the right key, so that it really reaches its reader."""
     settings, mark = ben.services.settings, tmp_path / "executed"
     batch_id = ben.read_in(workbooks.workbook(), store=False)
@@ -96,7 +96,7 @@ def test_a_pickle_among_what_is_kept_is_not_run(ben: Person, tmp_path: Path, par
     ],
     ids=["pickled", "cut", "halved", "empty", "unknown class"],
 )
-def test_a_damaged_result_is_none(ben: Person, change: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_result_does_not_open(ben: Person, change: Callable[[bytes], bytes]) -> None:
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     assert kept(ben, batch_id).rows == workbooks.ROWS
     replace_kept(ben.services.settings, batch_id, "result", change)
@@ -105,7 +105,7 @@ def test_a_damaged_result_is_none(ben: Person, change: Callable[[bytes], bytes])
 
 
 @pytest.mark.parametrize("size", [0, 5, 40])
-def test_a_file_cut_short_is_none_though_it_cannot_even_be_unsealed(ben: Person, size: int) -> None:
+def test_a_truncated_file_that_cannot_be_unsealed_does_not_open(ben: Person, size: int) -> None:
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     path = ben.services.settings.uploads / str(batch_id) / "result"
     path.write_bytes(path.read_bytes()[:size])
@@ -170,7 +170,7 @@ def test_older_answers_are_asked_for_again(ben: Person, path: str) -> None:
     assert client.get(home, follow_redirects=True).request.path == f"{home}/spalten/0"
 
 
-def test_an_answer_to_what_does_not_open_is_not_taken(ben: Person) -> None:
+def test_an_answer_to_an_outdated_conversation_is_refused(ben: Person) -> None:
     """X1: it became outdated while the page was open."""
     client = ben.first_sign_in()
     home = upload(client, (foreign.csv(), "a.csv")).location
@@ -183,7 +183,7 @@ def test_an_answer_to_what_does_not_open_is_not_taken(ben: Person) -> None:
     assert ben.state(1) == records.WAITING
 
 
-def test_an_older_conversation_about_an_aborted_upload_keeps_no_page_from_showing(ben: Person) -> None:
+def test_an_outdated_conversation_of_an_aborted_upload_breaks_no_page(ben: Person) -> None:
     """X1: it is not asked about; starting again reads the files."""
     batch_id = ben.read_in(workbooks.workbook(), store=False)
     with ben.services.databases.writing.begin() as session:
@@ -196,7 +196,7 @@ def test_an_older_conversation_about_an_aborted_upload_keeps_no_page_from_showin
     assert ben.state(batch_id) == records.READ
 
 
-def test_older_faulty_rows_are_gone_once_the_files_are(anna: Person) -> None:
+def test_outdated_faulty_rows_are_lost_once_the_files_are_deleted(anna: Person) -> None:
     """X1: said plainly where the download is offered, and in the log; before the storing they are read again."""
     batch_id = anna.read_in(workbooks.workbook(), store=False)
     client, address = anna.first_sign_in(), f"/daten/{batch_id}/fehlerhafte-zeilen.xlsx"

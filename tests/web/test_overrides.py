@@ -238,7 +238,7 @@ def test_level_survives_the_next_upload(anna: Person) -> None:
     assert overridden(anna) == before[1] > 0
 
 
-def test_level_set_for_a_merged_person_is_that_of_the_person_meant(anna: Person) -> None:
+def test_level_set_for_a_merged_person_applies_to_the_person_meant(anna: Person) -> None:
     """As it is scored: with the one whom uploads and answers mean, until the two are parted again."""
     nurse(anna).read_in(workbooks.workbook())
     anna.read_in(monthly())

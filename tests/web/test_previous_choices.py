@@ -116,7 +116,7 @@ def told(who: Person, upload_id: int) -> list[Any]:
     return row_changes(weighed(who, upload_id))
 
 
-def test_repaired_row_of_the_second_of_two_carers_counts_beside_the_first(ben: Person, tmp_path: Path) -> None:
+def test_repaired_row_of_the_second_of_two_carers_adds_to_the_first(ben: Person, tmp_path: Path) -> None:
     original = ben.read_in(file_of(work("P1"), work("P2", "zehn")))
     assert seconds(ben) == [600]
     repaired = ben.read_in(workbook_of(ben, original, tmp_path, F2="10"), store=False)
@@ -136,7 +136,7 @@ def test_repaired_row_of_the_second_of_two_carers_counts_beside_the_first(ben: P
     assert seconds(ben) == [600]
 
 
-def test_repaired_row_takes_no_row_of_another_upload_away(ben: Person, tmp_path: Path) -> None:
+def test_repaired_row_removes_no_row_of_another_upload(ben: Person, tmp_path: Path) -> None:
     """Also where its upload corrects similar rows: had it been right at once, it would have replaced one."""
     stored_with(ben, file_of(work("P1")), ApplyChoice())
     original = stored_with(ben, file_of(work("P2", "zehn")), ApplyChoice("similar"))
@@ -165,7 +165,7 @@ def test_workbook_saved_by_another_program_still_knows_its_upload(ben: Person, t
     assert seconds(ben) == [600, 600]
 
 
-def test_repaired_row_counts_beside_an_equal_one(ben: Person, tmp_path: Path) -> None:
+def test_repaired_row_counts_in_addition_to_an_equal_one_of_another_file(ben: Person, tmp_path: Path) -> None:
     original = ben.read_in(file_of(work(), work(minutes="zehn")))
     content = workbook_of(ben, original, tmp_path, F2="10")
     repaired = ben.read_in(content, store=False)
@@ -208,7 +208,7 @@ def test_workbook_of_a_workbook_is_of_the_first_upload(ben: Person, tmp_path: Pa
     assert seconds(ben) == [600, 600]
 
 
-def test_workbook_stored_before_its_upload_still_holds_further_rows(ben: Person, tmp_path: Path) -> None:
+def test_rows_of_a_repaired_workbook_stored_before_its_upload_are_additional(ben: Person, tmp_path: Path) -> None:
     """Downloaded from the preview and repaired at once; the right rows are stored afterwards."""
     original = ben.read_in(file_of(work(), work(minutes="zehn")), store=False)
     ben.read_in(workbook_of(ben, original, tmp_path, F2="10"))
@@ -291,7 +291,7 @@ def test_workbook_is_uploaded_alone(ben: Person, tmp_path: Path, beside: str) ->
     assert seconds(ben) == [600, 600]
 
 
-def test_repaired_statement_holds_as_if_it_had_been_right(ben: Person, tmp_path: Path) -> None:
+def test_repaired_statement_applies_as_if_it_had_been_correct(ben: Person, tmp_path: Path) -> None:
     """It counts from the month of its upload, and a later list still tells later."""
 
     def staff(level: str) -> list[tuple[str, ...]]:

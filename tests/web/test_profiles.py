@@ -34,7 +34,7 @@ def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
     assert (row.version, row.by) == (2, "Ben")
 
 
-def test_profiles_are_named_given_away_and_deleted(anna: Person) -> None:
+def test_profiles_are_renamed_exported_and_deleted(anna: Person) -> None:
     client = anna.first_sign_in()
     QuestionPages(anna, client, (foreign.csv(), "Leistungen.csv")).read()
     page = client.get("/daten/profile/").text

@@ -129,7 +129,7 @@ def cancelled_at(monkeypatch: pytest.MonkeyPatch, who: Person, module: Any, name
     monkeypatch.setattr(module, name, cancel_first)
 
 
-def test_cancelling_the_reading_keeps_the_files_and_it_can_begin_again(
+def test_a_cancelled_reading_retains_the_files_and_can_be_restarted(
     anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
@@ -185,7 +185,7 @@ def test_cancelling_a_waiting_upload_is_immediate_and_a_finished_one_is_reported
     assert "anderen Stand" in client.get("/daten/").text
 
 
-def test_a_job_that_kills_every_worker_is_given_up(anna: Person) -> None:
+def test_a_job_that_kills_every_worker_is_aborted(anna: Person) -> None:
     """Resumed twice; then a user has to decide."""
     services = anna.services
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))

@@ -25,7 +25,7 @@ def test_missing_and_double_columns_are_reported_at_the_field(ben: Person) -> No
     assert pages.answer(**{day: "99"}).status_code == 422
 
 
-def test_a_column_chosen_anew_is_given_up_by_a_field_that_can_do_without(ben: Person) -> None:
+def test_a_column_chosen_again_is_released_by_an_optional_field(ben: Person) -> None:
     """No error about a field nobody has touched; between two that are both chosen anew a person decides."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     minutes, who = columns(pages, "Minuten"), columns(pages, "Personal-Nr")
@@ -84,7 +84,7 @@ def test_letters_can_be_put_right(ben: Person) -> None:
     assert "Rückenmassage für Änne" in kept_files.result(ben.services.settings, pages.upload_id).unknown["intervention"]
 
 
-def test_a_password_is_asked_for_and_forgotten(ben: Person) -> None:
+def test_a_password_is_asked_for_and_deleted_after_reading(ben: Person) -> None:
     """One question; a wrong answer says so; nowhere in clear, and gone once the file is read."""
     client = ben.first_sign_in()
     pages = QuestionPages(ben, client, (foreign.locked(foreign.xlsx()), "geheim.xlsx"))

@@ -140,7 +140,7 @@ def test_act_that_counted_as_corrected_counts_again(ben: Person) -> None:
     assert len(rated(ben)["12.01."]) == 2
 
 
-def test_older_rule_that_kept_everything_keeps_everything(ben: Person) -> None:
+def test_older_rule_without_pairing_still_pairs_nothing(ben: Person) -> None:
     ben.read_in(month(1, 2, work("12.01")))
     upload_id = ben.read_in(month(1, 2, work("12.01", minutes="15")), store=False)
     choose(ben, upload_id, ApplyChoice(pairing="none"))
@@ -150,7 +150,7 @@ def test_older_rule_that_kept_everything_keeps_everything(ben: Person) -> None:
     assert count_rows(ben) == 2
 
 
-def test_upload_complete_for_days_still_is(ben: Person) -> None:
+def test_upload_complete_for_days_remains_complete(ben: Person) -> None:
     ben.read_in(month(1, 2, work("12.01"), work("13.01"), work("01.02")))
     upload_id = ben.read_in(month(1, 2, work("13.01")), store=False)
     choose(ben, upload_id, ApplyChoice(first=date(2026, 1, 1), last=date(2026, 1, 31)))
@@ -223,7 +223,7 @@ def test_uploads_know_their_days_afterwards(ben: Person) -> None:
     ]
 
 
-def test_upload_that_knows_its_files_and_choices_keeps_them(ben: Person) -> None:
+def test_upload_with_known_files_and_choices_retains_them(ben: Person) -> None:
     """Stored by the version of today in a home that is to be folded anew all the same."""
     services, account_id = ben.services, account_of(ben)
     files = [("1.xlsx", month(1, 2, work("12.01"))), ("2.xlsx", month(2, 3, work("12.02")))]
@@ -244,7 +244,7 @@ def test_upload_that_knows_its_files_and_choices_keeps_them(ben: Person) -> None
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_upload_from_before_can_be_taken_back(ben: Person, which: int) -> None:
+def test_upload_stored_by_an_older_version_can_be_undone(ben: Person, which: int) -> None:
     uploads = [ben.read_in(month(1, 2, work("12.01"))), ben.read_in(month(2, 3, work("12.02"), work("12.01")))]
     aged(ben)
     refolded(ben)
@@ -264,7 +264,7 @@ def rows_left(who: Person) -> int:
     return count_rows(who) + count_rows(who, AppliedUpload) + count_rows(who, AppliedMonth)
 
 
-def test_home_whose_uploads_were_not_stored_keeps_what_it_has(ben: Person) -> None:
+def test_home_whose_uploads_were_not_stored_does_not_change(ben: Person) -> None:
     """Older still: all its data count as those of the newest upload, which cannot be taken back."""
     ben.read_in(month(1, 2, work("12.01")))
     newest = ben.read_in(month(2, 3, work("12.02")))
@@ -281,7 +281,7 @@ def test_home_whose_uploads_were_not_stored_keeps_what_it_has(ben: Person) -> No
         undo_job.preview_undo(ben.services.databases, newest)
 
 
-def test_merge_that_rewrote_uploads_cannot_be_taken_back(ben: Person) -> None:
+def test_merge_that_rewrote_uploads_cannot_be_undone(ben: Person) -> None:
     ben.read_in(month(1, 2, work("12.01")))
     ben.read_in(workbooks.workbook(Interventionen=[HEAD, work("13.01", resident="42"), work("14.01", resident="43")]))
     questions = {label: asked(ben, label) for label in ("42", "43")}

@@ -113,7 +113,7 @@ def test_content_of_a_rulebook_cannot_be_changed_in_the_database(anna: Person) -
     assert library.documents(anna.services.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
 
 
-def test_used_rulebook_stays_and_unused_one_goes(anna: Person) -> None:
+def test_only_an_unused_rulebook_can_be_removed(anna: Person) -> None:
     databases, tenant = anna.services.databases, tenant_of(anna)
     unused, used = (import_(anna, own_rulebook.changed(edition)).entry.key for edition in ("1", "2"))
     activate(anna, used, date(2026, 2, 1))
@@ -339,7 +339,7 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
     assert "regelwerk.aktivieren" not in actions(anna)
 
 
-def test_home_of_the_same_tenant_keeps_its_own_book(anna: Person) -> None:
+def test_another_home_of_the_tenant_retains_its_own_book(anna: Person) -> None:
     second = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
     activate(anna, import_(anna, own_rulebook.changed()).entry.key, date(2026, 1, 1))
     assert holdings.effective(anna.services.databases.reading, second).title == "Rekonstruktion"

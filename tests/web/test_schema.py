@@ -128,7 +128,7 @@ def test_downgrade_drops_duties_and_nothing_else(unmigrated: Settings) -> None:
     engine.dispose()
 
 
-def test_second_revision_keeps_what_the_first_stored(unmigrated: Settings) -> None:
+def test_second_revision_preserves_rows_of_the_first(unmigrated: Settings) -> None:
     """An installation in use gets the new columns, and loses nothing on the way back."""
     engine = make_engine(unmigrated.database_url)
     migrate.move(engine, "work", "0001")
@@ -153,7 +153,7 @@ WORD = (
 )
 
 
-def test_words_keep_their_versions_through_migrations_of_kinds(unmigrated: Settings) -> None:
+def test_versions_of_words_survive_the_migration_of_kinds(unmigrated: Settings) -> None:
     """Names of interventions stay through both ways; words of other kinds have no place before, and only they go."""
     engine = make_engine(unmigrated.database_url)
     migrate.move(engine, "work", "0007")

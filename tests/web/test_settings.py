@@ -36,7 +36,7 @@ def test_embedded_makes_folder_and_keys_for_the_owner_alone(tmp_path: Path) -> N
     assert len({loaded.secret_key, loaded.vault_key, loaded.backup_key}) == 3
 
 
-def test_embedded_keeps_its_keys(tmp_path: Path) -> None:
+def test_embedded_installation_reuses_its_keys(tmp_path: Path) -> None:
     assert settings.embedded(tmp_path) == settings.embedded(tmp_path)
 
 
@@ -74,7 +74,7 @@ def test_production_accepts_complete_settings(tmp_path: Path) -> None:
     assert loaded.queue_url == loaded.database_url
 
 
-def test_a_password_may_hold_any_character(tmp_path: Path) -> None:
+def test_a_password_may_contain_any_character(tmp_path: Path) -> None:
     url = "postgres://pebem:a%40b%3Fc%25d@db.example.org/work"
     loaded = settings.load(home=tmp_path, environment=GOOD | {"PEBEM_DATABASE_URL": url})
     assert loaded.database_url.password == "a@b?c%d"

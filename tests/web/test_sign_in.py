@@ -216,7 +216,7 @@ def test_outdated_hash_is_renewed_at_sign_in(ben: Person) -> None:
         assert session.query(accounts.Account.password_hash).scalar() != weak
 
 
-def test_user_names_are_unique_whatever_their_case(small_app: Flask) -> None:
+def test_user_names_are_unique_regardless_of_case(small_app: Flask) -> None:
     """T6: one person, one name."""
     person(small_app, "carla", "Träger", "Haus 1")
     with pytest.raises(accounts.AccountError, match="carla"):

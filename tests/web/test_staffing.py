@@ -81,7 +81,7 @@ def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
     assert both.lines[3].ceiling == (january.lines[3].ceiling + day.lines[3].ceiling) / 2
 
 
-def test_staff_there_is_by_group(anna: Person) -> None:
+def test_employed_staff_is_shown_by_group(anna: Person) -> None:
     upload_id = upload(anna)
     figures = figures_of(anna, date(2026, 2, 10))
     assert figures.hours_from == upload_id
@@ -200,7 +200,7 @@ def test_newest_stored_upload_with_hours_counts(anna: Person) -> None:
     assert {level: there for level, there in figures.by_qn.items() if there} == {4: Decimal("0.5")}
 
 
-def test_no_table_holds_the_hours_of_a_person(anna: Person) -> None:
+def test_no_table_contains_the_hours_of_a_person(anna: Person) -> None:
     """T1: sums by level; no column leads from hours to a person."""
     staff = [STAFF[0], ("P1", "Quast", "4", "", "", "", "17,31"), ("P2", "Ngũgĩ", "4", "", "", "", "13,37")]
     upload(anna, staff)

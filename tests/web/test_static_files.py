@@ -44,7 +44,7 @@ def test_nothing_else_is_served(small_app: Flask, name: str) -> None:
     assert small_app.test_client().get(f"/static/{name}").status_code == 404
 
 
-def test_only_the_address_of_this_very_content_is_kept_for_ever(small_app: Flask) -> None:
+def test_only_the_address_with_the_current_digest_is_cached_forever(small_app: Flask) -> None:
     client = small_app.test_client()
     with small_app.test_request_context():
         address = small_app.url_for("static", filename="page.css")

@@ -257,7 +257,7 @@ def test_a_person_with_work_cannot_go(work: Databases) -> None:
 
 
 @pytest.mark.parametrize(("place", "value"), [(4, -2), (5, -2), (3, None)])
-def test_values_a_key_cannot_hold_are_refused(connection: Connection, place: int, value: int | None) -> None:
+def test_values_that_do_not_fit_into_a_key_are_refused(connection: Connection, place: int, value: int | None) -> None:
     """Cut off or wrapped round, the key would be that of another row."""
     with connection.begin(), pytest.raises(ValueError, match="does not fit"):
         add(connection, [(*PLAIN[:place], value, *PLAIN[place + 1 :])])

@@ -201,7 +201,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
-def test_csv_holds_all_kinds(anna: Person) -> None:
+def test_csv_contains_all_kinds(anna: Person) -> None:
     left_open(anna)
     map_(anna, "PHK", "3", QUALIFICATION)
     map_(anna, "F", "06:00-14:00, Pause 30", DUTY)
@@ -228,7 +228,7 @@ def test_csv_holds_all_kinds(anna: Person) -> None:
     assert stored_terms(anna, DUTY) == {"F": ("06:00-14:00, Pause 30", 1), "f": ("Urlaub", 1)}
 
 
-def test_csv_from_before_there_were_kinds_is_still_read(anna: Person) -> None:
+def test_csv_without_kinds_is_still_read(anna: Person) -> None:
     old = "\N{BYTE ORDER MARK}Bezeichnung;Intervention;Titel im Katalog;Zeilen;Minuten;Version\r\n"
     assert read_csv(
         anna, old + "Zauberei;1.2;Lagern;2;12,00;1\r\nTanz;;;;;\r\nKaffee;ignorieren;;;;\r\n"
@@ -360,7 +360,7 @@ def test_conventions_are_passed_to_the_reading(anna: Person) -> None:
     assert conventions.profiles == ()
 
 
-def test_one_wrong_answer_keeps_all_from_being_stored(anna: Person) -> None:
+def test_one_wrong_answer_prevents_storing_any(anna: Person) -> None:
     with pytest.raises(TermError) as caught:
         terms.answer(
             anna.services.databases,
@@ -405,7 +405,7 @@ def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_an
     assert "Intervention;Zauberei;später;" in csv_of(anna)
 
 
-def test_answers_of_all_kinds_hold_when_the_upload_is_read_again(anna: Person) -> None:
+def test_answers_of_all_kinds_apply_when_the_upload_is_read_again(anna: Person) -> None:
     """Unknown words are asked for, answered, read once more, and count; nothing is asked twice."""
     staff = [workbooks.STAFF[0], ("P1", "Quast", "Ute", "Zauberlehrling", "WBL", "", "", "")]
     work = [

@@ -164,7 +164,7 @@ def test_undo_restores_months_an_upload_is_only_complete_for(anna: Person) -> No
     check(anna)
 
 
-def test_rows_that_say_otherwise_may_be_kept_beside(anna: Person) -> None:
+def test_contradicting_rows_can_be_stored_as_additional_ones(anna: Person) -> None:
     """Another person at the same minute may be a second carer, or a correction: the user is asked."""
     anna.read_in(file_of(row("05.01.2026")))
     upload_id = anna.read_in(file_of(row("05.01.2026", staff="P2")), store=False)
@@ -205,7 +205,7 @@ def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Pers
     assert anna.state(first) == records.UNDONE
 
 
-def test_rows_nobody_was_shown_do_not_go(anna: Person) -> None:
+def test_rows_missing_from_the_preview_are_not_removed(anna: Person) -> None:
     """Somebody else stores between the figures and the release: back to the user, with new figures."""
     anna.read_in(file_of(row("05.03.2026")))
     upload_id = anna.read_in(file_of(row("06.03.2026")), store=False)
@@ -269,7 +269,7 @@ def _stored(who: Person, content: bytes, choice: ApplyChoice) -> int:
 
 @pytest.mark.deep  # the quick suite has tests/oracle/test_history_sequences.py
 @pytest.mark.parametrize("seed", [3])
-def test_stored_is_what_the_uploads_in_force_say(anna: Person, seed: int) -> None:
+def test_stored_data_equal_the_folded_active_uploads(anna: Person, seed: int) -> None:
     run(anna, seed, 7)
 
 
@@ -279,7 +279,7 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
     run(anna, seed, 20)
 
 
-def test_what_was_stored_before_uploads_were_kept_is_the_ground(anna: Person) -> None:
+def test_data_from_before_uploads_were_stored_are_the_baseline(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
     with anna.services.databases.writing.begin() as session:
         active_uploads.remove(session, old)
@@ -334,7 +334,7 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     assert actions[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
 
 
-def test_failed_undo_leaves_the_upload_in_force(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_undo_leaves_the_upload_active(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     upload_id = anna.read_in(workbooks.workbook())
     before = held(anna)
     shown = undo_job.preview_undo(anna.services.databases, upload_id).digest

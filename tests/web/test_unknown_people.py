@@ -58,7 +58,7 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
     assert (len(few.questions), few.count) == (1, 5)
 
 
-def test_merging_gives_rows_once_and_the_same_files_again_add_nothing(anna: Person) -> None:
+def test_merging_removes_duplicates_and_the_same_files_again_add_nothing(anna: Person) -> None:
     """A row both have from different uploads is one intervention; rows of one upload all count."""
     anna.read_in(workbooks.workbook())
     assert new_rows(anna, monthly()) == 7

@@ -59,7 +59,7 @@ def test_what_is_no_workbook_is_refused_in_words(anna: Person) -> None:
 
 
 @pytest.mark.parametrize("files", [[], [(b"", "leer.xlsx")], [(b"x", f"{n}.csv") for n in range(21)]])
-def test_form_says_what_is_wrong(ben: Person, files: list[tuple[bytes, str]]) -> None:
+def test_form_reports_what_is_wrong(ben: Person, files: list[tuple[bytes, str]]) -> None:
     answer = upload(ben.first_sign_in(), *files)
     assert answer.status_code == 422
     assert "Bitte" in answer.text or "bitte" in answer.text
@@ -95,7 +95,7 @@ def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     assert "anderen Stand" in client.get("/daten/").text
 
 
-def test_uploads_nobody_decides_about_are_forgotten(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undecided_uploads_are_deleted(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """C6: files and findings go after seven days, with an entry in the log; what is stored stays."""
     kept, old = anna.read_in(workbooks.workbook()), anna.read_in(workbooks.workbook(), store=False)
     services, later = anna.services, clock.now() + timedelta(days=7, minutes=1)

@@ -21,7 +21,7 @@ def person_without_home(who: Person) -> Person:
     return Person(who.app, "nora", password, 0)
 
 
-def test_account_without_a_home_is_told_so_on_every_page(ben: Person) -> None:
+def test_every_page_informs_an_account_without_a_home(ben: Person) -> None:
     client = person_without_home(ben).first_sign_in()
     for address in ("/", "/interventionen", "/entlastung", "/daten/", "/regelwerk"):
         page = client.get(address)
@@ -31,7 +31,7 @@ def test_account_without_a_home_is_told_so_on_every_page(ben: Person) -> None:
         assert "Abmelden" in page.text
 
 
-def test_home_of_a_new_account_shows_as_soon_as_it_is_there(ben: Person) -> None:
+def test_home_of_a_new_account_shows_as_soon_as_it_exists(ben: Person) -> None:
     client = person_without_home(ben).first_sign_in()
     databases = ben.services.databases
     homes.create(databases, accounts.tenant_of(databases, "Träger ohne Haus"), "Haus Neu")
@@ -42,7 +42,7 @@ def secret_of(page: TestResponse) -> str:
     return re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1]
 
 
-def test_loading_the_enrolment_again_keeps_the_key_of_this_sign_in_alone(ben: Person) -> None:
+def test_reloading_the_enrolment_retains_only_the_key_of_this_sign_in(ben: Person) -> None:
     client = ben.app.test_client()
     post(client, "/anmelden", "/anmelden", benutzername=ben.user_name, kennwort=ben.password)
     first = client.get("/anmelden/einrichten")
@@ -83,7 +83,7 @@ def test_wrong_old_passwords_lock_the_account_and_end_its_sessions(ben: Person) 
         ("/warum/4.1/B-0?am=0001-01-01", 404),
     ],
 )
-def test_impossible_numbers_days_and_texts_are_no_fault_of_ours(ben: Person, address: str, status: int) -> None:
+def test_impossible_numbers_days_and_texts_do_not_crash(ben: Person, address: str, status: int) -> None:
     assert ben.first_sign_in().get(address).status_code == status
 
 

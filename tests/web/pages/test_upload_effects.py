@@ -46,7 +46,7 @@ def january(ben: Person) -> Person:
     return ben
 
 
-def test_preview_tells_news_from_what_is_as_before(january: Person) -> None:
+def test_preview_distinguishes_new_from_unchanged(january: Person) -> None:
     client = january.first_sign_in()
     content = workbooks.workbook(Mitarbeitende=staff(P1="4", P2="3"), Interventionen=month(2, "P1", "P2"))
     shown = words(client, f"/daten/{january.read_in(content, store=False)}")
@@ -56,7 +56,7 @@ def test_preview_tells_news_from_what_is_as_before(january: Person) -> None:
     assert "Auch in Monaten" not in shown
 
 
-def test_since_always_is_a_choice_that_can_be_taken_back(january: Person) -> None:
+def test_since_always_is_a_choice_that_can_be_undone(january: Person) -> None:
     client = january.first_sign_in()
     content = workbooks.workbook(Mitarbeitende=staff(P2="3"), Interventionen=month(2, "P2"))
     number = january.read_in(content, store=False)
@@ -80,7 +80,7 @@ def test_list_of_staff_alone_is_asked_about_nothing_else(january: Person) -> Non
     assert "Grund: 1 Niveau</li>" in shown
 
 
-def test_rows_alone_are_not_asked_since_when_they_hold(january: Person) -> None:
+def test_an_upload_of_rows_alone_is_not_asked_for_a_first_day(january: Person) -> None:
     client = january.first_sign_in()
     number = january.read_in(workbooks.workbook(Interventionen=month(1, "P2")), store=False)
     shown = words(client, f"/daten/{number}")
@@ -105,7 +105,7 @@ def test_complete_ward_says_what_it_removes_of_rows_without_ward(january: Person
     assert "<b>1</b> gespeicherte Zeile, die nicht in der Datei steht (01.–31.01.2026, WB 1)" in shown
 
 
-def test_undo_says_what_comes_back_about_people_and_which_months_change(january: Person) -> None:
+def test_undo_lists_restored_statements_and_changed_months(january: Person) -> None:
     client = january.first_sign_in()
     content = workbooks.workbook(Mitarbeitende=staff(P1="4", P2="3"), Interventionen=month(2, "P1", "P2"))
     number = january.read_in(content)
@@ -120,7 +120,7 @@ def test_undo_says_what_comes_back_about_people_and_which_months_change(january:
     assert "Grund: 1 Niveau</li>" in shown
 
 
-def test_first_upload_taken_back_leaves_nobody_known(january: Person) -> None:
+def test_undoing_the_first_upload_leaves_no_known_people(january: Person) -> None:
     shown = words(january.first_sign_in(), "/daten/1/ruecknahme")
     assert "Von 4 Personen ist danach nichts mehr bekannt." in shown
     assert "gelten wieder frühere Angaben" not in shown

@@ -43,7 +43,7 @@ def test_relief_reconciles_with_what_is_above_level(result: dict[str, Any]) -> N
     assert all((move["qn_neu"] < move["qn_soll"]) == move["zertifikat"] for move in moves)
 
 
-def test_no_more_moves_than_there_is_of_an_intervention(result: dict[str, Any]) -> None:
+def test_the_moves_of_an_intervention_do_not_exceed_its_work(result: dict[str, Any]) -> None:
     above = {entry["intervention"]: entry["fit"]["ueberqualifiziert"]["seconds"] for entry in result["by_intervention"]}
     moved = dict.fromkeys(above, 0)
     for move in result["entlastung"]["was_an_wen"]:
@@ -70,7 +70,7 @@ def test_relief_sheet_equals_the_page_and_names_no_one(result: dict[str, Any], o
     assert not people & {str(value) for row in rows for value in row if isinstance(value, str)}
 
 
-def test_without_duties_there_is_no_sheet(tmp_path: Path) -> None:
+def test_without_duties_no_sheet_is_written(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(HOME)
     del book["Dienste"]
     book.save(tmp_path / "home.xlsx")

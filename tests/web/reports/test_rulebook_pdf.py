@@ -110,7 +110,7 @@ def test_a_case_the_rulebook_contradicts_is_no_example(book: RuleBook, contents:
 
 
 @needs_pdftotext
-def test_texts_are_set_as_they_stand(contents: dict[str, Any], tmp_path: Path) -> None:
+def test_texts_are_printed_verbatim(contents: dict[str, Any], tmp_path: Path) -> None:
     changed_documents = copy.deepcopy(contents)
     nasty = '#panic("x") *fett* _kursiv_ $x^2$ <label> @ref ] } \\ "Anführung" `code` // Kommentar = Überschrift'
     changed_documents["rulebook.yaml"] |= {"titel": "Haus #1 [*]", "status": "hausregel", "beschreibung": nasty}

@@ -43,7 +43,7 @@ def written(folder: Path, sheets: Sheets) -> Path:
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_a_row_left_out_is_told_and_ends_with_1(
+def test_an_omitted_row_is_printed_and_the_exit_code_is_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], number: int
 ) -> None:
     sheets = home()
@@ -62,7 +62,7 @@ def test_without_an_error_every_command_ends_with_0(
     assert "Fehler" not in capsys.readouterr().err
 
 
-def test_hours_of_a_month_and_shares_of_a_post_are_told_by_staffing(
+def test_staffing_prints_findings_on_monthly_hours_and_part_time_shares(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sheets = home()
@@ -79,7 +79,7 @@ def test_hours_of_a_month_and_shares_of_a_post_are_told_by_staffing(
     assert [cell for cell in hours if any(f"„{cell}“" in line for line in told)] == ["167,4", "0,75 VK", "50 %"]
 
 
-def test_what_assess_cannot_read_is_told_and_noted_at_its_row(
+def test_unreadable_cells_of_assess_are_printed_and_noted_in_their_row(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "Begutachtungen.csv"
