@@ -65,7 +65,7 @@ def test_own_rulebook_works_wherever_a_rulebook_does(
     assert "Vorbehaltsaufgabe nach" not in shown  # 4.12 is none
 
 
-def test_the_check_begins_with_what_the_rulebook_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_begins_with_the_evidence_of_the_rulebook(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "check"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "12 von 142 Einträgen haben eine Quelle, 130 sind eigene Setzungen (im Mittel 66 % sicher)."

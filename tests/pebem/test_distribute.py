@@ -97,7 +97,7 @@ def test_a_worker_is_killed_in_the_middle_and_the_bits_are_those_of_a_serial_run
 
 
 @pytest.mark.parametrize("crew", ["pool", pytest.param("dask", marks=pytest.mark.deep)], indirect=True)
-def test_trouble_stays_with_the_home_that_makes_it(crew: dict[str, object], tmp_path: Path) -> None:
+def test_an_error_fails_only_its_own_home(crew: dict[str, object], tmp_path: Path) -> None:
     result = by_key(run(HOMES, partial(troubled, tmp_path), tries=2, **crew))
     assert result[DEADLY].failure
     assert result[DEADLY].failure.kind == LOST
@@ -116,11 +116,11 @@ def test_an_error_in_one_home_of_a_serial_run_is_its_own(tmp_path: Path) -> None
     assert result == {UNREADABLE: TaskFailure("ValueError", "Haus 4 ist unlesbar."), 7: None}
 
 
-def test_no_keys_give_nothing() -> None:
+def test_no_keys_yield_no_outcome() -> None:
     assert list(run([], of_process)) == list(run([], of_process, workers=2)) == []
 
 
-def test_workers_end_when_the_run_is_left_early() -> None:
+def test_workers_end_when_the_run_is_abandoned() -> None:
     outcomes = run(HOMES, of_process, workers=2)
     pid = next(outcomes).result
     outcomes.close()

@@ -216,7 +216,7 @@ def test_rows_without_master_data_are_all_unknown(home: Tables) -> None:
 
 
 @holds(homes(BOOK))
-def test_no_rows_are_nothing_but_a_period(home: Tables) -> None:
+def test_without_rows_an_aggregate_has_only_a_period(home: Tables) -> None:
     period = (LEAP_DAY, LEAP_DAY)
     people = replace(home, interventions=empty(INTERVENTIONS))
     nothing = pebem.Aggregate.zero(BOTH)

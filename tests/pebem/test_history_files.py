@@ -29,7 +29,7 @@ def both(first: list[Any], second: list[Any], **other: Any) -> list[Any]:
     return work(fold_files(worked(*first, *second), files, DAYS, **other))
 
 
-def test_one_file_stays_as_it_is() -> None:
+def test_a_single_file_is_not_changed() -> None:
     tables = worked(BATH, BATH)
     assert fold_files(tables, parts(interventions=[0, 0]), DAYS) is tables
     assert fold_files(tables, {}, {}) is tables

@@ -107,7 +107,7 @@ def test_earlier_file_does_not_make_an_undated_row_yield() -> None:
     assert levels(folded(JANUARY, told, FEBRUARY)) == [level(1, None), level(3, "01-15"), level(2, "02-01")]
 
 
-def test_undated_row_that_yields_does_not_hand_down_its_end() -> None:
+def test_undated_row_that_yields_does_not_pass_on_its_end() -> None:
     february = delivery("02-01", staff=[("P", 2, None, "06-30")])
     march = delivery("03-01", staff=[("P", 3, "02-01")])
     assert levels(folded(JANUARY, february, march)) == [level(1, None), level(3, "02-01")]
@@ -304,6 +304,6 @@ def test_files_of_a_complete_upload_do_not_withdraw_each_other() -> None:
     ]
 
 
-def test_nothing_follows_from_nothing() -> None:
+def test_folding_nothing_yields_nothing() -> None:
     stated = folded()
     assert [levels(stated), wards(stated), stays(stated), residents(stated), assessments(stated)] == [[]] * 5

@@ -52,7 +52,7 @@ def test_a_reserved_task_never_falls_below_four() -> None:
     assert fit == ["vorbehalt_verletzt"]
 
 
-def test_gives_a_level_where_the_assessment_is_missing() -> None:
+def test_an_override_sets_a_level_where_the_assessment_is_missing() -> None:
     home = home_with(("000", "4.12", 3, 0, None))
     home = replace(home, assessments=home.assessments.iloc[:0])
     assert levels(home) == [3] * 10
@@ -82,7 +82,7 @@ def test_an_instability_does_not_bar_a_certificate_where_a_person_has_decided() 
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_no_override_no_difference(seed: int) -> None:
+def test_without_overrides_nothing_changes(seed: int) -> None:
     home = random_home(BOOK, seed)
     ended = replace(home, overrides=home.overrides.assign(end=pd.Timestamp(FIRST - timedelta(days=90))))
     without = replace(home, overrides=empty(OVERRIDES))

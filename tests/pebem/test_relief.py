@@ -344,7 +344,7 @@ def test_a_night_shift_continues_after_midnight() -> None:
     assert movable([NURSE, SERVICE], [before], [act(NURSE, 5, 10), *early], (DAY, DAY)) == 10
 
 
-def test_levels_are_those_of_the_day_on_the_clock() -> None:
+def test_levels_are_those_of_the_calendar_day() -> None:
     """A helper's level ends with the day: after midnight it is unknown, though the duty continues."""
     leaving = replace(SERVICE, until=DAY)
     night = Duty("S", "A", time_of(22), time_of(6, DAY + timedelta(days=1)))

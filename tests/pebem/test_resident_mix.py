@@ -84,7 +84,7 @@ def stays(*rows: tuple[str, int | None, int | None]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def test_who_moved_in_more_than_once_is_away_in_between() -> None:
+def test_a_resident_who_returned_is_absent_in_between() -> None:
     """Of the stays begun the last to begin decides; whoever has none lives there on all days."""
     moves = stays(("b", 6, None), ("b", None, 2), ("c", 0, 8), ("c", 4, 5), ("d", 3, 3), ("zz", 0, 9))
     ten = mix(home(), FIRST, FIRST + timedelta(days=9), moves).by_grade

@@ -101,7 +101,7 @@ def test_rows_unknown_to_the_second_rulebook_are_counted_separately(before: Rule
     assert result.levels == ()
 
 
-def test_moves_come_with_the_most_time_first(before: RuleBook, after: RuleBook) -> None:
+def test_moves_are_listed_by_time(before: RuleBook, after: RuleBook) -> None:
     times = [
         move.amount.seconds for move in effect(pebem.compile_home(random_home(before, 3), before, PERIOD), after).levels
     ]

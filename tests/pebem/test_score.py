@@ -195,7 +195,7 @@ def test_large_sums_stay_exact() -> None:
 
 
 @pytest.mark.parametrize("wards", [300, 70_000])
-def test_many_wards_and_residents_are_no_trouble(wards: int) -> None:
+def test_many_wards_and_residents_are_scored(wards: int) -> None:
     names = [f"W{i}" for i in range(wards)]
     residents = pd.DataFrame(
         {

@@ -82,7 +82,7 @@ def test_many_more_large_homes(seed: int) -> None:
 
 
 @pytest.mark.deep
-def test_the_largest_home() -> None:
+def test_the_largest_home_agrees_with_sql() -> None:
     """65,536 residents in 300 wards, 5,000 employees, three years, five million rows."""
     size = {
         "residents": 65_536,

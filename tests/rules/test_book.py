@@ -44,7 +44,7 @@ def test_every_entry_is_dated_and_cited(book: RuleBook) -> None:
         assert 1 <= entry.provenance.certainty <= 100, entry.id
 
 
-def test_own_settings_are_marked(book: RuleBook) -> None:
+def test_own_settings_are_marked_as_such(book: RuleBook) -> None:
     base = next(rule for rule in book.rules if rule.id == "basis")
     assert base.source.startswith("eigene Setzung (80 % sicher)")
 

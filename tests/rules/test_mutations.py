@@ -69,7 +69,7 @@ def unnoticed(mutants: Iterable[Mutant], cases: Iterable[Case], states: States) 
     }
 
 
-def test_unchanged_nothing_is_noticed(states: States) -> None:
+def test_the_unchanged_book_contradicts_no_case(states: States) -> None:
     assert deviations(BOOK, CASES, states) == []
 
 

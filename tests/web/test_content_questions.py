@@ -49,7 +49,7 @@ def test_an_unknown_state_is_asked_about_and_remembered(ben: Person) -> None:
     assert row.profile.sheets[0].statuses == {"j": "durchgeführt", "n": "nicht durchgeführt"}
 
 
-def test_no_is_an_answer_and_remembered(ben: Person) -> None:
+def test_the_answer_no_is_remembered(ben: Person) -> None:
     client = ben.first_sign_in()
     pages = QuestionPages(ben, client, sheet())
     pages.answer(**{"ist-Status": ""})

@@ -82,7 +82,7 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     assert kept_files.conversation(services.settings, pages.upload_id).answers[0].depth == 2
 
 
-def test_questions_are_thrown_away_as_uploads_are(ben: Person) -> None:
+def test_questions_are_deleted_with_their_uploads(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"))
     asked = post(pages.client, f"{pages.home}/verwerfen", pages.home + pages.question())
     assert "Soll diese Datenlieferung verworfen werden?" in asked.text

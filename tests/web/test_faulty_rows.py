@@ -137,7 +137,7 @@ def test_repaired_rows_complete_the_upload(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["P2", "p-9"])
-def test_only_the_faulty_row_of_a_person_is_handed_out(number: str) -> None:
+def test_only_the_faulty_row_of_a_person_is_downloaded(number: str) -> None:
     staff = [
         workbooks.STAFF[0],
         ("P1", "Quast", "Ute", "4", "", "", "", ""),
@@ -213,7 +213,7 @@ def test_the_workbook_names_its_upload_however_it_is_saved(tmp_path: Path, form:
 
 @pytest.mark.parametrize("sheet", ["Bewohner", "Begutachtungen", "Instabilität", "Mitarbeitende", "Interventionen"])
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
-def test_rows_of_every_sheet_come_back(tmp_path: Path, sheet: str, form: str) -> None:
+def test_repaired_rows_of_every_sheet_are_read(tmp_path: Path, sheet: str, form: str) -> None:
     """As text the headings alone say which sheet it is; our two columns are none of its own."""
     whole = workbooks.home()
     whole["Instabilität"] = [*whole["Instabilität"], ("0042", "?", "1.1.2026", "")]

@@ -64,13 +64,13 @@ def test_the_granted_grade_decides_and_the_computed_one_stands_in(anna: Person) 
     assert minutes(anna)[5] == 3 * 20 * 60
 
 
-def test_none_granted_counts_in_no_ceiling(anna: Person) -> None:
+def test_a_refused_grade_counts_as_zero(anna: Person) -> None:
     anna.read_in(home(("kein", ""), ("PG 3", "01.02.2026")))
     assert mix(anna, date(2026, 1, 20)) == {0: 1, -1: 1}
     assert mix(anna, date(2026, 2, 1)) == {0: 1, 3: 1}
 
 
-def test_a_later_upload_adds_a_grade_and_taking_it_back_removes_it(anna: Person) -> None:
+def test_a_later_upload_adds_a_grade_and_its_undo_removes_it(anna: Person) -> None:
     anna.read_in(home(("2", ""), ("2", "")))
     before, was = minutes(anna), grades(anna)
     assert before[2] == 3 * 20 * 60 + 750
@@ -112,7 +112,7 @@ def test_pages_say_for_how_many_the_computed_grade_stands_in(ben: Person, path: 
     assert "Bei 1 Person weichen beide voneinander ab." in page
 
 
-def test_pages_say_so_where_no_granted_grade_is_known(ben: Person) -> None:
+def test_pages_report_that_no_granted_grade_is_known(ben: Person) -> None:
     ben.read_in(workbooks.workbook())
     page = unescape(ben.first_sign_in().get("/stellen/").text)
     assert "Der zuerkannte Pflegegrad ist für niemanden bekannt" in page

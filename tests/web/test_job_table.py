@@ -111,7 +111,7 @@ def test_a_job_is_stored_by_name_and_number(ben: Person) -> None:
     assert stored == [{"task": name, "args": [12]} for name in ("read", "store", "undo")]
 
 
-def test_more_than_a_name_and_numbers_is_not_even_written(ben: Person) -> None:
+def test_jobs_with_other_arguments_than_numbers_are_not_written(ben: Person) -> None:
     """X1: what would be lost or refused on its way back fails where it is put in."""
     read = ben.services.jobs.read
     for arguments, named in ((("7",), {}), ((), {"batch_id": 7})):

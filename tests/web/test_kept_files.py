@@ -78,12 +78,12 @@ def test_orphaned_folder_is_deleted_unless_recent(ben: Person) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["0", "91", "-1", "sieben", "7,5", "²", "9" * 5000])
-def test_days_are_a_number_that_makes_sense(tmp_path: Path, wrong: str) -> None:
+def test_retention_days_must_be_a_sensible_number(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(settings_module.SettingsError, match="PEBEM_UPLOAD_DAYS"):
         settings_module.load(home=tmp_path, environment={"PEBEM_UPLOAD_DAYS": wrong})
 
 
-def test_days_are_seven_unless_set(tmp_path: Path) -> None:
+def test_retention_lasts_seven_days_unless_set(tmp_path: Path) -> None:
     assert settings_module.load(home=tmp_path, environment={}).upload_days == 7
     assert settings_module.load(home=tmp_path, environment={"PEBEM_UPLOAD_DAYS": "30"}).upload_days == 30
 

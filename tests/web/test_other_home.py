@@ -90,7 +90,7 @@ def test_employees_count_as_well(known: Person) -> None:
     ]
 
 
-def test_other_days_of_moving_in_give_it_away_where_there_are_no_names(known: Person) -> None:
+def test_without_names_other_days_of_moving_in_raise_doubt(known: Person) -> None:
     rows = [[row[0], "", "", f"{i + 10}.11.2023"] for i, row in enumerate(KNOWN)]
     assert read(known, listed(*rows))[1] == ["bei 5 von 5 bekannten Bewohner:innen nennen sie einen anderen Einzug"]
 

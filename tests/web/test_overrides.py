@@ -145,13 +145,13 @@ def test_reserved_task_may_be_confirmed_at_its_level(anna: Person) -> None:
         (date(2028, 2, 29), date(2029, 2, 28)),
     ],
 )
-def test_longest_time(anna: Person, start: date, latest: date) -> None:
+def test_an_override_ends_within_twelve_months(anna: Person, start: date, latest: date) -> None:
     set_(nurse(anna), start=start, end=latest)
     with pytest.raises(OverrideError, match="höchstens 12 Monate"):
         set_(anna, start=start, end=latest + timedelta(days=1))
 
 
-def test_withdrawn_from_a_day_on(anna: Person) -> None:
+def test_an_override_is_withdrawn_from_a_day_on(anna: Person) -> None:
     """What was right until then stays; what is taken back from its first day on never held."""
     nurse(anna).read_in(workbooks.workbook())
     databases = anna.services.databases

@@ -189,7 +189,7 @@ def test_rows_repaired_in_two_steps_all_count_once(ben: Person, tmp_path: Path) 
     assert seconds(ben) == [600, 600, 660]
 
 
-def test_workbook_of_a_workbook_is_of_the_first_upload(ben: Person, tmp_path: Path) -> None:
+def test_a_workbook_repaired_twice_refers_to_the_first_upload(ben: Person, tmp_path: Path) -> None:
     """Three equal rows, of which two were faulty: one repaired at once, the other in the workbook of what was left."""
     original = ben.read_in(file_of(work(), work(minutes="zehn"), work(minutes="elf")))
     first = ben.read_in(workbook_of(ben, original, tmp_path, F2="10"))
@@ -241,7 +241,7 @@ def test_repaired_rows_of_an_upload_taken_back_stay_on_their_own(ben: Person, tm
 
 
 @pytest.mark.parametrize("written", ["mistyped", "other home", "none"])
-def test_workbook_that_does_not_say_of_which_upload_only_adds(ben: Person, tmp_path: Path, written: str) -> None:
+def test_a_workbook_without_reference_only_adds(ben: Person, tmp_path: Path, written: str) -> None:
     """The reference is mistyped, or of another home; without any it counts as an ordinary file, with a warning."""
     who = person(ben.app, "olga", "Träger Süd", "Haus am See") if written == "other home" else ben
     original = ben.read_in(file_of(work("P1"), work("", "zehn")))

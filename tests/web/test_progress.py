@@ -67,7 +67,9 @@ def rows_stored(who: Person) -> int:
     ("done", "total", "seconds", "left"),
     [(0, 100, 5.0, None), (25, 100, 5.0, 15), (100, 100, 5.0, 0), (50, 0, 5.0, None), (1, 3, 0.0, None)],
 )
-def test_time_left_comes_from_the_rows_so_far(done: int, total: int, seconds: float, left: int | None) -> None:
+def test_remaining_time_is_estimated_from_the_rows_so_far(
+    done: int, total: int, seconds: float, left: int | None
+) -> None:
     assert remaining_seconds(done, total, seconds) == left
 
 
@@ -105,7 +107,7 @@ def test_long_step_is_not_considered_dead_and_leaves_no_note() -> None:
     assert notes.now == {}
 
 
-def test_a_cancelled_job_hears_of_it_at_its_next_step() -> None:
+def test_a_cancelled_job_ends_at_its_next_step() -> None:
     notes = Noted()
     report = ReportProgress(notes, 7)
     report(1, "Beginnt")

@@ -71,7 +71,7 @@ def test_impossible_answer_is_asked_for_again(ben: Person) -> None:
     assert "passt nicht zu ihrem Inhalt" not in pages.page().text
 
 
-def test_letters_can_be_put_right(ben: Person) -> None:
+def test_an_encoding_can_be_corrected(ben: Person) -> None:
     """A Mac file reads as nonsense; the words show which encoding is right."""
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv("mac_roman"), "mac.csv"))
     page = unescape(pages.page().text)

@@ -232,7 +232,7 @@ def test_the_same_roster_twice_adds_nothing_and_the_newer_one_counts_for_its_day
     check(anna)
 
 
-def test_a_roster_alone_analyses_its_days_and_taking_it_back_is_as_if_it_had_not_come(anna: Person) -> None:
+def test_a_roster_alone_analyses_its_days_and_its_undo_restores_the_result(anna: Person) -> None:
     home(anna)
     assert shown_relief(anna) is None
     first = anna.read_in(roster(*NIGHTS))
@@ -287,7 +287,7 @@ def test_a_complete_roster_removes_the_duties_it_does_not_have(anna: Person) -> 
     check(anna)
 
 
-def test_a_level_learnt_later_counts_for_the_days_on_shift(anna: Person) -> None:
+def test_a_level_stated_later_counts_for_the_days_on_shift(anna: Person) -> None:
     anna.read_in(workbooks.workbook(Mitarbeitende=STAFF[:3], Interventionen=WORK))
     anna.read_in(workbooks.workbook(Dienste=[DIENSTE, *NIGHTS, *DAYS]))
     assert shown_relief(anna) is None, "no one on shift is known"

@@ -168,7 +168,7 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
     check(anna)
 
 
-def test_result_that_rests_on_something_else_is_no_ground_to_build_on(anna: Person, analysed: list[date]) -> None:
+def test_a_result_of_other_inputs_is_not_extended(anna: Person, analysed: list[date]) -> None:
     anna.read_in(workbooks.workbook())
     stored_results.rest_on_another_book(anna.services.databases, anna.home_id, date(2026, 2, 6))
     again = anna.read_in(workbooks.workbook(), store=False)

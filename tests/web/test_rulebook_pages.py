@@ -37,7 +37,7 @@ def send(client: FlaskClient, address: str, page: str, content: bytes, name: str
 
 
 @pytest.mark.parametrize("page", ["/regelwerk", "/regelwerke/rekonstruktion"])
-def test_what_a_rulebook_rests_on_stands_first_with_what_the_percentages_mean(client: FlaskClient, page: str) -> None:
+def test_a_rulebook_page_begins_with_its_evidence_and_explains_percentages(client: FlaskClient, page: str) -> None:
     text = client.get(page).text
     said = "12 von 142 Einträgen haben eine Quelle, 130 sind eigene Setzungen (im Mittel 66 % sicher)."
     assert said in text

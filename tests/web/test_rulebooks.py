@@ -162,7 +162,7 @@ def test_each_day_is_scored_with_its_effective_book(anna: Person) -> None:
     assert full == direct
 
 
-def test_cutting_a_period_changes_nothing_where_the_book_is_the_same() -> None:
+def test_splitting_a_period_of_one_book_changes_nothing() -> None:
     """Aggregates are additive: any cut gives the same sum."""
     tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
     book = rulebook_calendar.current(BUILT_IN)
@@ -223,7 +223,7 @@ def test_future_rulebook_changes_nothing_yet(anna: Person) -> None:
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2100, 1, 1)])
-def test_days_out_of_reason_are_refused(anna: Person, day: date) -> None:
+def test_unreasonable_days_are_refused(anna: Person, day: date) -> None:
     with pytest.raises(RulebookError):
         activate(anna, BUILT_IN, day)
 
@@ -319,7 +319,7 @@ def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "r", "r0", "r²", "r-1", "r99999999999999999999", "nichts", "../x"])
-def test_keys_that_name_nothing(ben: Person, key: str) -> None:
+def test_unknown_keys_find_no_rulebook(ben: Person, key: str) -> None:
     reading = ben.services.databases.reading
     assert library.get(reading, tenant_of(ben), key) is None
     assert library.find(reading, tenant_of(ben), key) is None
@@ -388,13 +388,13 @@ def test_rescoring_some_days_leaves_the_others(anna: Person) -> None:
     assert all(after[key] == before[key] for key in before if key[-1] == first_month)
 
 
-def test_pages_name_every_book_they_rest_on(anna: Person) -> None:
+def test_pages_name_every_book_they_use(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, date(2026, 2, 6))
     assert "Hausregel" in anna.first_sign_in().get("/").text
 
 
-def test_reading_book_is_todays_where_there_is_one_only(app: Flask) -> None:
+def test_files_are_read_with_todays_book_where_there_is_only_one(app: Flask) -> None:
     who = person(app, "carla", "Träger", "Haus")
     with who.services.databases.reading() as session:
         home = session.get_one(models.Home, who.home_id)

@@ -63,7 +63,7 @@ def figures_of(who: Person, first: date, last: date | None = None) -> staffing.S
     return staffing.staffing(who.services.databases.reading, who.home_id, first, last)
 
 
-def test_ceiling_of_the_residents_there_are(anna: Person) -> None:
+def test_the_ceiling_follows_from_the_present_residents(anna: Person) -> None:
     """Two residents: one assessed since always, one from 1 February; before, the grade is unknown."""
     upload(anna)
     day = figures_of(anna, date(2026, 2, 10))
@@ -120,7 +120,7 @@ def test_without_hours_no_staff_is_assumed(anna: Person) -> None:
     assert figures.full_time == Decimal("38.5")
 
 
-def test_empty_home_has_a_ceiling_of_nothing(anna: Person) -> None:
+def test_an_empty_home_has_a_ceiling_of_zero(anna: Person) -> None:
     figures = figures_of(anna, *FEBRUARY)
     assert figures.residents == 0
     assert [line.ceiling for line in figures.lines] == [0, 0, 0, 0]

@@ -249,7 +249,7 @@ def test_a_stored_row_cannot_be_changed(work: Databases) -> None:
         connection.execute(update(PerformedIntervention).values(seconds=1))
 
 
-def test_a_person_with_work_cannot_go(work: Databases) -> None:
+def test_a_person_with_work_cannot_be_deleted(work: Databases) -> None:
     with work.work.begin() as connection:
         add(connection, [PLAIN])
     with pytest.raises(DBAPIError), work.work.begin() as connection:
@@ -297,7 +297,7 @@ def test_keys_are_exact_and_sort_like_their_numbers(sample: list[list[int]]) -> 
     }
 
 
-def test_the_form_of_stored_keys_stays(connection: Connection) -> None:
+def test_the_format_of_stored_keys_is_stable(connection: Connection) -> None:
     """Databases in use hold keys of this form: whoever changes it must migrate them."""
     with connection.begin():
         add(connection, [("B-drei", None, "4.10", date(2024, 2, 29), -1, 600, None, "Früh", None, None)])

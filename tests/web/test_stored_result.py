@@ -214,7 +214,7 @@ def test_pages_read_no_interventions(anna: Person) -> None:
     ]
 
 
-def test_an_installation_in_use_gets_its_result_back(anna: Person) -> None:
+def test_the_result_of_an_installation_in_use_is_rebuilt(anna: Person) -> None:
     """The revision drops the former result; the next start recomputes it from the rows, once."""
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases

@@ -87,7 +87,7 @@ def count(who: Person, model: Any) -> int:
         return session.scalar(select(func.count()).select_from(model))
 
 
-def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) -> None:
+def test_preview_shows_the_later_numbers_and_stores_nothing(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     before = held(anna)
     lines = [
@@ -114,7 +114,7 @@ def test_numbers_are_those_that_come_and_nothing_is_stored_before(anna: Person) 
     check(anna)
 
 
-def test_foretold_figures_are_those_of_the_analysis(anna: Person) -> None:
+def test_previewed_figures_equal_those_of_the_analysis(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     lines = row("05.01.2026", minutes="50"), row("05.01.2026", "09:00", staff="P3")
     upload_id = anna.read_in(file_of(*lines), store=False)
@@ -193,7 +193,7 @@ def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
         undo_job.preview_undo(anna.services.databases, first)
 
 
-def test_undo_is_not_done_where_it_would_do_something_else_than_shown(anna: Person) -> None:
+def test_an_undo_with_other_effects_than_shown_is_refused(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     shown = undo_job.preview_undo(anna.services.databases, first).digest
     anna.read_in(file_of(row("06.01.2026")))

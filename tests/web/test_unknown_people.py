@@ -157,7 +157,7 @@ def test_undoing_an_upload_after_a_merge_leaves_the_rest(anna: Person) -> None:
     check(anna)
 
 
-def test_merge_moves_statements_and_parting_moves_them_back(anna: Person) -> None:
+def test_merging_moves_statements_and_separating_moves_them_back(anna: Person) -> None:
     """Of two assessments of one day the one told last counts; everything goes back with the number it came under."""
     anna.read_in(workbooks.workbook())
     anna.read_in(monthly())
@@ -370,7 +370,7 @@ def test_no_question_while_the_vault_is_unreachable(anna: Person) -> None:
     assert unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id) is None
 
 
-def test_stranger_whose_master_data_came_is_no_question(anna: Person) -> None:
+def test_a_stranger_with_later_master_data_is_not_asked_about(anna: Person) -> None:
     anna.read_in(monthly())
     question = asked(anna, "42")
     with anna.services.databases.writing.begin() as session:

@@ -44,7 +44,7 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     assert "noch keine Interventionen" not in client.get("/").text
 
 
-def test_what_is_no_workbook_is_refused_in_words(anna: Person) -> None:
+def test_a_file_that_is_no_workbook_is_refused_with_a_sentence(anna: Person) -> None:
     upload_id = anna.read_in(b"PK\x03\x04 broken", store=False)
     assert anna.state(upload_id) == records.REFUSED
     page = anna.first_sign_in().get(f"/daten/{upload_id}").text
