@@ -72,12 +72,12 @@ def misfit(own: SourceProfile, guesses: Sequence[SheetGuess]) -> str:
         return f"{message}: Keine der Überschriften, die es nennt, steht darin. Bitte prüfen Sie Profil und Dateien."
     guess, headings = guesses[nearest], texts[nearest]
     reasons = [
-        f"{what}: " + ", ".join(f"„{one}“" for one in some[:_MOST_HEADINGS])
-        for what, some in (
+        f"{what}: " + ", ".join(f"„{heading}“" for heading in differing[:_MOST_HEADINGS])
+        for what, differing in (
             ("Es fehlt", sorted(expected.difference(headings))),
-            ("Außerdem steht dort", [one for one in headings if one not in expected]),
+            ("Außerdem steht dort", [heading for heading in headings if heading not in expected]),
         )
-        if some
+        if differing
     ]
     return (
         f"{message}: In „{guess.file}“ sind die Überschriften andere, als das Profil gespeichert wurde. "

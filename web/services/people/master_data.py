@@ -104,9 +104,13 @@ def _update_residents(session: Session, ids: Mapping[str, int], before: pd.DataF
     old, new = ({row[0]: row[1:] for row in records(frame, contracts.RESIDENTS)} for frame in (before, now))
     nothing = (None, None, None)
     changes = [
-        {"id": ids[one], "known": one in new, **dict(zip(_RESIDENT, new.get(one, nothing), strict=True))}
-        for one in {**old, **new}
-        if (one in old) != (one in new) or old.get(one) != new.get(one)
+        {
+            "id": ids[pseudonym],
+            "known": pseudonym in new,
+            **dict(zip(_RESIDENT, new.get(pseudonym, nothing), strict=True)),
+        }
+        for pseudonym in {**old, **new}
+        if (pseudonym in old) != (pseudonym in new) or old.get(pseudonym) != new.get(pseudonym)
     ]
     if changes:
         session.execute(update(Resident), changes)

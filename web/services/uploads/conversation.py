@@ -172,9 +172,9 @@ class Conversation:
         What was sure and not asked about is among them: beside an answered sheet of its kind it would be left out.
         """
         return tuple(
-            self.chosen(one)
-            for one in self.guesses
-            if self.answer_to(one) or (one.sheet and not (one.settled or one.hidden))
+            self.chosen(guess)
+            for guess in self.guesses
+            if self.answer_to(guess) or (guess.sheet and not (guess.settled or guess.hidden))
         )
 
     def profile(self) -> SourceProfile:

@@ -148,8 +148,8 @@ def _registered(session: Session, home_id: int, result: ReadFiles) -> tuple[str,
 def _words_by_number(people: pd.DataFrame, key: str) -> dict[str, frozenset[str]]:
     return {
         str(number): words
-        for number, name, given in zip(people[key], people["name"], people["given"], strict=True)
-        if (words := _words(name, given))
+        for number, name, first_name in zip(people[key], people["name"], people["given"], strict=True)
+        if (words := _words(name, first_name))
     }
 
 

@@ -147,8 +147,8 @@ def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> li
     """Return the newest uploads of a home, newest first."""
     with reading() as session:
         return [
-            _row(*found)
-            for found in session.execute(
+            _row(*row)
+            for row in session.execute(
                 _query().where(Upload.home_id == home_id).order_by(Upload.id.desc()).limit(limit)
             )
         ]

@@ -57,8 +57,8 @@ def row_lines(upload: UploadRow) -> list[RowLine]:
         RowLine("nicht durchgeführt", not_done, totals[1], "wurde nicht durchgeführt", "wurden nicht durchgeführt"),
         RowLine("sind gespeichert" if upload.state == STORED else "werden gespeichert", stored, totals[2], sum=True),
         *(
-            RowLine(word, _NOT_STORED, count, f"{one} {word}", f"{several} {word}")
-            for word, count, one, several in (
+            RowLine(word, _NOT_STORED, count, f"{singular} {word}", f"{plural} {word}")
+            for word, count, singular, plural in (
                 ("in einer anderen Datei noch einmal", again, "steht", "stehen"),
                 ("zu ignorieren", ignored, "ist", "sind"),
                 ("fehlerhaft", faulty, "ist", "sind"),

@@ -157,17 +157,17 @@ def queue(
     people = {kind: {one: labels[kind][one] for one in candidates[kind] if one in labels[kind]} for kind in _MODELS}
     answered = tuple(
         AnsweredPerson(
-            one.kind,
-            one.pseudonym,
-            labels[one.kind].get(one.pseudonym, one.pseudonym),
-            one.answer,
-            labels[one.kind].get(one.same_as or "", ""),
-            authors.get(one.account_id, ""),
-            one.at,
-            one.fixed,
+            answer.kind,
+            answer.pseudonym,
+            labels[answer.kind].get(answer.pseudonym, answer.pseudonym),
+            answer.answer,
+            labels[answer.kind].get(answer.same_as or "", ""),
+            authors.get(answer.account_id, ""),
+            answer.at,
+            answer.fixed,
         )
-        for one in sorted(answers.values(), key=lambda one: -one.id)
-        if one.answer != LATER
+        for answer in sorted(answers.values(), key=lambda answer: -answer.id)
+        if answer.answer != LATER
     )
     selected = [one for one in questions[:limit] if about in {"", one.pseudonym}]
     shown = tuple(_question(one, references[one.kind], people[one.kind]) for one in selected)
