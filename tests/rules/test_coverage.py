@@ -15,7 +15,7 @@ from rules import statute
 from rules.checks.coverage import Coverage, coverage, of_book, statute_coverage, total
 from rules.checks.entries import check_documents
 from rules.edition import documents
-from rules.files.schema import FILES, form
+from rules.files.schema import FILES, schema_problems
 from rules.statute import SHELF
 
 EDITION = SHELF / "rekonstruktion-2026.2"
@@ -77,7 +77,7 @@ def test_an_entry_without_a_whole_citation_is_refused(file: str, steps: tuple[An
         entry["beleg"].pop("eigene_setzung", None)
     else:
         del (entry if lost in {"beleg", "gueltig_ab"} else entry["beleg"])[lost]
-    messages = [text for _, text in form(file, content)]
+    messages = [text for _, text in schema_problems(file, content)]
     assert any(lost in text for text in messages), messages
 
 

@@ -150,7 +150,7 @@ def test_undoing_an_upload_after_a_merge_leaves_the_rest(anna: Person) -> None:
     merge(anna, "42", "0042")
     merge(anna, "Quast, Ute", "P1")
     with anna.services.databases.writing.begin() as session:
-        undo_job._take_back(session, upload_id)
+        undo_job._remove_upload(session, upload_id)
     assert stored(anna) == before
     check(anna)
     assert new_rows(anna, monthly()) > 0

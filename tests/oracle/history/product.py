@@ -131,7 +131,7 @@ class ProductHome:
     def undo(self, upload_id: int) -> None:
         """Take an upload back."""
         with self.databases.writing.begin() as session:
-            undo_job._take_back(session, upload_id)
+            undo_job._remove_upload(session, upload_id)
             session.execute(update(models.Upload).where(models.Upload.id == upload_id).values(state=UNDONE))
 
     def answer(self, kind: str, person: str, said: str, into: str = "") -> None:
