@@ -1,4 +1,4 @@
-"""The stored result of a home against the same cells as rows of a table: what pages ask, and putting days in place."""
+"""The stored result of a home against the same cells as rows of a table: the queries of pages, and replacing days."""
 
 from __future__ import annotations
 

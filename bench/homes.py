@@ -129,7 +129,7 @@ def _unstable(rng: np.random.Generator, book: RuleBook, residents: list[str], da
 
 
 def _staff(rng: np.random.Generator, staff: list[str], days: int) -> pd.DataFrame:
-    """Give three in ten a second row; one in ten of those is not employed for a while in between."""
+    """Add a second row for three in ten; one in ten of those is not employed for a while in between."""
     employees, start, end = [], [], []
     for name in staff:
         employees.append(name)

@@ -1,4 +1,4 @@
-"""Reading: the whole way of a file to checked frames, against what the mere readers of its format need; and memory.
+"""Reading: from a file to checked frames, against the mere readers of its format; and memory.
 
 The readers alone know nothing of headings, dates, durations or people; pandas reads the one large file, we read all of
 the home. Memory is measured in a program of its own, as the peak of a process counts everything it ever did.

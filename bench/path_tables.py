@@ -1,4 +1,4 @@
-"""What other libraries are given to go the whole path: the same frames, and what the rules say as tables.
+"""The input of other libraries for the whole path: the same frames, and the rules as tables.
 
 They are spared more than the engine: everyone has a number of their own in all homes, instability does not overlap,
 and states the rules treat alike are one.
@@ -86,7 +86,7 @@ class PathTables:
 
 
 def path_tables_of(homes: Sequence[Tables], book: RuleBook, period: tuple[date, date]) -> PathTables:
-    """Lay the frames of all homes together, and take from the engine what the rules say.
+    """Concatenate the frames of all homes, and take the tables of the rules from the engine.
 
     Homes are as :mod:`bench.homes` draws them: no person in two of them, no overlapping instability, no levels set
     by hand.
@@ -193,7 +193,7 @@ def _ends(home: CompiledHome) -> pd.DataFrame:
 
 
 def of_engine(results: Sequence[Aggregate]) -> dict[str, pd.DataFrame]:
-    """Return what the engine found, home by home, as the libraries say it."""
+    """Return the result of the engine, home by home, in the form of the libraries."""
     outcome = {(o.qn_soll, o.qn_ist, FIT_CLASSES[o.fit], o.certificate): i for i, o in enumerate(OUTCOMES)}
     frames = {}
     for name, keys in GROUPINGS.items():

@@ -202,7 +202,7 @@ def path_by_polars(frames: Mapping[str, pl.DataFrame], table: PathTables) -> dic
 def labelled(
     frames: Mapping[str, pd.DataFrame] | Mapping[str, pl.DataFrame], rows: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Give integers their labels again."""
+    """Replace integers by their labels."""
     labelled_frames = {}
     for name, frame in frames.items():
         columns = {column: pd.Series(frame[column].to_numpy()) for column in frame.columns}

@@ -140,7 +140,7 @@ def _add(connection: Connection, frame: pd.DataFrame, people: dict[str, dict[str
 
 
 def _driver(connection: Connection, tuples: list[tuple[Any, ...]]) -> None:
-    """Put the same tuples into the same table as fast as the driver alone does it."""
+    """Insert the same tuples into the same table with the driver alone."""
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(tuples[0]))
         connection.connection.cursor().executemany(f"{bulk.INSERT} VALUES ({marks})", tuples)

@@ -1,4 +1,4 @@
-"""Analyse the files of one home: read, score, and write what came out."""
+"""Analyse the files of one home: read, score, and write the results."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _period(tables: pebem.Tables, first: date | None, last: date | None) -> tupl
 
 
 def summary(findings: Sequence[Finding], counted: int, out: Path) -> int:
-    """Say in a few lines what was done, and what was wrong; return the exit code."""
+    """Print in a few lines what was done and what was wrong; return the exit code."""
     numbers = {severity: sum(f.count for f in findings if f.severity is severity) for severity in Severity}
     sys.stdout.write(
         f"{counted} Interventionen ausgewertet. Befunde: {numbers[Severity.ERROR]} Fehler, "

@@ -1,4 +1,4 @@
-"""What was found while files were read, on standard error: the same way for every command that reads some."""
+"""Findings of the files that were read, on standard error: in the same form for every command that reads files."""
 
 from __future__ import annotations
 

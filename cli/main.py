@@ -1,4 +1,4 @@
-"""Which commands there are, and what happens when one goes wrong."""
+"""The commands, and what happens when one fails."""
 
 from __future__ import annotations
 

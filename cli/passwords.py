@@ -1,4 +1,4 @@
-"""Files that open with a password alone: asked for at a terminal, never taken from the command line."""
+"""Files that need a password: it is asked for at a terminal, never taken from the command line."""
 
 from __future__ import annotations
 

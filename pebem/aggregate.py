@@ -128,7 +128,7 @@ class Aggregate:
         return Aggregate.total([self, other])
 
     def __sub__(self, part: Aggregate) -> Aggregate:
-        """Take out a part of the rows: what is left is the aggregate of the others.
+        """Subtract a part of the rows: the result is the aggregate of the others.
 
         Raises
         ------

@@ -95,7 +95,7 @@ def _by_edition(dates: pd.Series, notes: list[list[str]]) -> dict[date, list[int
 
 
 def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int) -> list[str]:
-    """Say what is missing in one assessment, module by module."""
+    """Describe what is missing in one assessment, module by module."""
     notes = []
     findings = {gate: int(frame[gate].iloc[i]) for gate in set(GATES.values())}
     missing: dict[int, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The frames the engine takes: their columns, types and meaning, checked in one place.
+"""The input frames of the engine: their columns, types and meaning, checked in one place.
 
 Importers and the store produce :class:`Tables`; the engine takes nothing else. Everything with a
 period is valid for whole days, first and last day included; days are days in Europe/Berlin.

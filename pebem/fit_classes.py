@@ -24,7 +24,7 @@ _LEVELS: Final = range(5)
 
 @dataclass(frozen=True, order=True)
 class Outcome:
-    """What can come of a row: levels (0 = unknown), fit class, and whether a certificate made it fit."""
+    """A possible outcome of a row: levels (0 = unknown), fit class, and whether a certificate made it fit."""
 
     qn_soll: int
     qn_ist: int
@@ -44,7 +44,7 @@ def _possible(soll: int, ist: int) -> list[Outcome]:
 
 
 OUTCOMES: Final = tuple(outcome for soll in _LEVELS for ist in _LEVELS for outcome in _possible(soll, ist))
-"""Everything that can come of a row; the kernel works with the position in this list."""
+"""All possible outcomes of a row; the kernel works with the position in this list."""
 
 OUTCOME_COLUMNS: Final = ("qn_soll", "qn_ist", "fit", "certificate")
 """Parts of an outcome, in the order of the labels of its codes; ``fit`` by name."""

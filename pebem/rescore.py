@@ -74,7 +74,7 @@ class TouchedRows:
     differs : (changes, interventions) bool
         Another demand, or another effective assessment.
     moved : (residents + 2,) bool
-        Lives in another ward: that of the rows which give none.
+        Lives in another ward, which counts for rows without one.
     brings : (staff + 2, days) bool
         Another supply.
     inside : (days,) bool

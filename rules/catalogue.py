@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """A certificate that lets a lower level do an intervention: ``LG2`` from QN 3 on."""
+    """A certificate that allows a lower level to perform an intervention: ``LG2`` from QN 3 on."""
 
     certificate: str
     from_level: int

@@ -1,4 +1,4 @@
-"""What two rulebooks do not have in common: entries added, removed and changed, field by field."""
+"""Differences of two rulebooks: entries added, removed and changed, field by field."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def build(contents: Mapping[str, Any], as_of: date) -> RuleBook:
 
 
 def is_effective(raw: Mapping[str, Any], as_of: date) -> bool:
-    """Tell whether a day lies between ``gueltig_ab`` and ``gueltig_bis`` of an edition or entry."""
+    """Return whether a day lies between ``gueltig_ab`` and ``gueltig_bis`` of an edition or entry."""
     end = _day(raw, "gueltig_bis")
     return date.fromisoformat(raw["gueltig_ab"]) <= as_of and (end is None or as_of <= end)
 

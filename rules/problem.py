@@ -1,4 +1,4 @@
-"""What is wrong with a rulebook, in words that let its author correct it."""
+"""Problems of a rulebook, in words that help its author to correct them."""
 
 from __future__ import annotations
 

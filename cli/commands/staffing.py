@@ -118,7 +118,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> _Home:
-    """Take residents and staff from a workbook."""
+    """Read residents and staff from a workbook."""
     import importers  # noqa: PLC0415  # a resident mix needs no file
     import rules  # noqa: PLC0415
     from cli.commands.analyse import check_files  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Rulebooks out of the program and into it: workbook and printed document."""
+"""Export and import of rulebooks: workbook and printed document."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class _Run(Generic[Key, Result]):
                 yield unpack_outcome(message)
 
     def _replace_dead(self, worker: _Worker) -> Iterator[TaskOutcome[Key, Result]]:
-        """Queue the key of a dead worker again, or give it up."""
+        """Queue the key of a dead worker again, or abandon it."""
         self.crew.remove(worker)
         _end(worker)
         if not worker.ready:
@@ -131,7 +131,7 @@ def _end(worker: _Worker) -> None:
 
 
 def _serve(pipe: Connection, work: Callable[[Key], Result]) -> None:
-    """Work on keys until the pipe ends. Ctrl-C is for the parent to hear."""
+    """Work on keys until the pipe ends. Ctrl-C is handled by the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         pipe.send_bytes(_READY)

@@ -94,7 +94,7 @@ class CodedTable:
 
 
 def concat(parts: Sequence[CodedTable]) -> CodedTable:
-    """Put cells of the same columns under one another; equal labels become one."""
+    """Concatenate tables with the same columns; equal labels become one."""
     names = list(parts[0].columns) if parts else []
     labels: dict[str, tuple[Label, ...]] = {}
     columns: dict[str, NDArray[Any]] = {}

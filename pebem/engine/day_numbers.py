@@ -1,4 +1,4 @@
-"""Days as numbers: counted from 1970-01-01, with a number for "since always" and one for "for ever"."""
+"""Days as numbers: counted from 1970-01-01, with a number for "since always" and one for "forever"."""
 
 from __future__ import annotations
 

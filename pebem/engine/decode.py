@@ -37,7 +37,7 @@ class Codebook:
         self._place: dict[object, int] = {None: 0}
 
     def learn(self, names: Iterable[object]) -> None:
-        """Give new texts a number; what is no text is not given."""
+        """Assign numbers to new texts; anything that is not text counts as not given."""
         for name in names:
             if isinstance(name, str) and name not in self._place:
                 self._place[name] = len(self.names)

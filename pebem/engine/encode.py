@@ -1,4 +1,4 @@
-"""From text to dense integers, chunk by chunk, at the door: strings never enter the kernel.
+"""From text to dense integers, chunk by chunk, on entry: strings never enter the kernel.
 
 A categorical column has integers of its own; a small table over its categories turns them into the codes of the home.
 """
@@ -107,7 +107,7 @@ class Coder:
         return Rows(resident, staff, intervention, day, ward, shift, weight)
 
     def _at_home(self, part: slice, ward: NDArray[np.int64]) -> None:
-        """Give rows without a ward that of their resident."""
+        """Set the ward of rows without one to that of their resident."""
         if ward.min() < 0:
             without = np.flatnonzero(ward < 0)
             ward[without] = self._lives_in.table[self._lives_in.codes[part][without]]
@@ -152,7 +152,7 @@ def _people(column: pd.Series, people: pd.Index) -> NDArray[np.int64]:
 
 
 def learn_codes(frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
-    """Give the wards and shifts of a home and a frame their numbers."""
+    """Assign numbers to the wards and shifts of a home and a frame."""
     wards.learn(home.people.residents["ward"])
     wards.learn(frame["ward"].cat.categories)
     shifts.learn(frame["shift"].cat.categories)

@@ -122,7 +122,7 @@ class LookupTables:
     supply : (staff, days)
         Supply by staff code and day.
     end : (demands, supplies)
-        What comes of a demand met by a supply; less than ``ends``.
+        The outcome of a demand with a supply; less than ``ends``.
     ends : int
         Number of different ends.
     """

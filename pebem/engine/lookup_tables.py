@@ -1,4 +1,4 @@
-"""What of a home no row changes: who counts as what on which day, what each need calls for, what comes of each pair."""
+"""All of a home that no row changes: who counts as what on which day, what each need calls for, how each pair fits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RowOutcomes:
-    """What can come of a row, arrays of shape (ends,).
+    """The possible outcomes of a row, arrays of shape (ends,).
 
     Attributes
     ----------
@@ -176,7 +176,7 @@ def _demands(
 
 
 def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], RowOutcomes]:
-    """Give what can come of a demand met by a supply a number, shape (demands, supplies); supply 0 is the unknown."""
+    """Return outcome codes of each demand with each supply, shape (demands, supplies); supply 0 is the unknown one."""
     columns = (outcome, *(column[:, None] for column in flags.T), np.arange(outcome.shape[1]) > 0)
     sizes = (len(OUTCOMES), 2, 2, 2, 2)
     distinct, end = _numbered(fuse(columns, sizes), math.prod(sizes))

@@ -59,7 +59,7 @@ def rate(
     book: RuleBook,
     first: int,
 ) -> Rating:
-    """Lay overrides over the levels of the rulebook.
+    """Apply overrides to the levels of the rulebook.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ class Sums:
         return int(np.prod([self.ends, *self.sizes], dtype=object))
 
     def count(self, rows: int) -> None:
-        """Take note of rows that were added, after each chunk: at most ``ROWS_LIMIT``."""
+        """Count the rows that were added, after each chunk: at most ``ROWS_LIMIT``."""
         self._pending += rows
         if self._pending > ROWS_LIMIT:
             self._settle()
@@ -122,7 +122,7 @@ class Sums:
         return dict(zip((*self.names, "end"), codes, strict=True)) | {"count": count, "seconds": seconds}
 
     def _settle(self) -> None:
-        """Take count and seconds of what has come since the last time apart."""
+        """Split count and seconds of the rows since the last call."""
         if self.packed is not None:
             self._parts.append(_apart(None, self.packed))
             self.packed.fill(0)
@@ -138,7 +138,7 @@ class Sums:
 
 
 def _apart(key: NDArray[np.int64] | None, packed: NDArray[np.int64]) -> SumCells:
-    """Take count and seconds apart."""
+    """Split count and seconds."""
     return SumCells(key, packed >> SECOND_BITS, packed & (ONE - 1))
 
 

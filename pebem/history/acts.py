@@ -1,4 +1,4 @@
-"""How performed interventions of a delivery change those that are there (``docs/adr/0016``).
+"""How performed interventions of a delivery change the stored ones (``docs/adr/0016``).
 
 A rule of one day: the acts of a day depend on those of that day alone. So some days can be folded without the others.
 """

@@ -1,4 +1,4 @@
-"""What differs between what was known of people and what is known now, statement by statement."""
+"""Differences between two states of knowledge about people, statement by statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The content of a performed intervention as bytes: the key of its row, and all that is read back of it.
+"""The content of a performed intervention as bytes: the key of its row, and all that is read of it.
 
 Ten unsigned numbers of four bytes, the highest byte first, the day in front: keys are in order of days on every
 database, and two rows have the same key only if they are the same. 0 means "not given"; days count from

@@ -1,7 +1,7 @@
-"""What follows from the effective uploads of a home in their order, and from them alone (``docs/adr/0016``).
+"""The data of a home as a function of its active uploads in their order (``docs/adr/0016``).
 
 Uploads are numbered as they were begun; they count in the order in which they are given here. People are resolved by
-the caller: whom a merged one means has been put in place.
+the caller: merged ones are already resolved.
 """
 
 from __future__ import annotations

@@ -233,7 +233,7 @@ def _presence(problem: ReliefProblem) -> pd.DataFrame:
 
 
 def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what becomes of each piece of work above level, and whom it would fit with their seconds on shift.
+    """Return the outcome of each piece of work above level, and whom it would fit with their seconds on shift.
 
     The ledger: ``day``, ``ward``, ``intervention``, ``before`` and ``after`` (positions in ``OUTCOMES``), ``role``,
     ``obstacle`` (position in ``OBSTACLES``, -1 = could move; then alone there are ``after`` and ``role``), ``seconds``.
@@ -276,9 +276,9 @@ def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> pd
 
 
 def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, problem: ReliefProblem, reason: np.ndarray) -> pd.DataFrame:
-    """Say what moves to whom and what stays why: the first interventions of a task go to the lowest level.
+    """Determine what moves to whom, and why the rest stays: the first interventions of a task go to the lowest level.
 
-    Both are laid on one axis, task after task; where they overlap, that intervention goes to that person.
+    Both are placed on one axis, task after task; where they overlap, the intervention goes to the person.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def hours_that_exist(first: int, days: int) -> NDArray[np.bool_]:
 
 
 def on_shift(duties: pd.DataFrame, staff: pd.Index, wards: pd.Index, first: int, days: int) -> StaffOnShift:
-    """Lay out the duties of a period by hour.
+    """Distribute the duties of a period over hours.
 
     Parameters
     ----------

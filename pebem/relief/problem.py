@@ -1,4 +1,4 @@
-"""What feasible relief is asked of: who did what, whom it would fit, and who was on shift."""
+"""The input of feasible relief: who did what, whom it would fit, and who was on shift."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def problem_of(home: CompiledHome) -> ReliefProblem:
 
 
 def _roles(home: CompiledHome, staff: pd.Index, roles: pd.Index) -> NDArray[np.int64]:
-    """Return the role of each person on each day; the row that is effective is the one that gives the level."""
+    """Return the role of each person on each day; from the row that also determines the level."""
     frame = home.people.staff
     row = effective_staff(frame, staff, home.first, home.last)[FIRST_PERSON:]
     of_row = np.append(

@@ -1,4 +1,4 @@
-"""The work of a home in cells: rows that agree in all a level or a fit can depend on count as one.
+"""The work of a home in cells: rows that agree in everything a level or a fit can depend on count as one.
 
 A cell has a day of its resident and a day of its employee that are equivalent to all days it represents. So
 the cells are rows for the same kernel, and what it makes of them is what it would make of every single row.
@@ -78,7 +78,7 @@ class RatedWork:
 
 
 def condense(home: CompiledHome) -> CondensedWork:
-    """Put the rows of a home that agree together.
+    """Group the equivalent rows of a home.
 
     What is condensed with one rulebook may be rated with any other: rows stay apart wherever a condition could
     distinguish them.

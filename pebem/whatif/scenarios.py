@@ -1,6 +1,6 @@
 """What if: another rulebook, another staff mix, people trained, interventions moved to a level.
 
-A scenario is a change of what goes into the engine, so the engine itself computes its effects: :func:`apply_scenario`
+A scenario is a change of the engine's input, so the engine itself computes its effects: :func:`apply_scenario`
 returns the changed input, and rating condensed work with it equals a full run on it.
 """
 
@@ -150,7 +150,7 @@ def _with_levels(staff: pd.DataFrame, levels: Mapping[str, int]) -> pd.DataFrame
 
 
 def _with_moved(overrides: pd.DataFrame, moved: Mapping[str, int]) -> pd.DataFrame:
-    """Put the moves before all levels set by hand: whatever has begun on a certain day comes after them."""
+    """Place the moves before all levels set by hand: overrides with a first day come after them."""
     if not moved:
         return overrides
     rows = empty(OVERRIDES).reindex(range(len(moved)))

@@ -1,1 +1,1 @@
-"""Is it in order? Entries, citations, the whole domain of a rulebook, cases, and the files of the law."""
+"""Checks: entries, citations, the whole domain of a rulebook, cases, and the files of the law."""

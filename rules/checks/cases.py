@@ -45,7 +45,7 @@ def states_of(book: RuleBook, cases: Sequence[Case]) -> States:
 
 
 def deviations(book: RuleBook, cases: Sequence[Case], states: States | None = None) -> list[Deviation]:
-    """Hold a rulebook against cases: all states at once, by the compiled table.
+    """Compare a rulebook with cases: all states at once, by the compiled table.
 
     Parameters
     ----------

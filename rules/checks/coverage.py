@@ -39,7 +39,7 @@ CERTAINTY: Final = (
     "„60 % sicher“ heißt: Wir schätzen, dass von zehn Einträgen mit dieser Angabe etwa sechs so richtig sind. Es ist "
     "eine Einschätzung und keine Messung; das Mittel nimmt alle Einträge."
 )
-"""What a percentage beside an entry means: it stands wherever such percentages do."""
+"""What a percentage beside an entry means: shown wherever such percentages are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Coverage:
 
     @property
     def sentence(self) -> str:
-        """Say in sums what the entries rest on."""
+        """Summarise the evidence of the entries."""
         cited = f"{self.cited} von {self.entries} Einträgen {'hat' if self.cited == 1 else 'haben'} eine Quelle"
         own = "1 ist eine eigene Setzung" if self.own == 1 else f"{self.own} sind eigene Setzungen"
         return f"{cited}, {own} (im Mittel {math.floor(self.certainty + 0.5)} % sicher)."

@@ -1,4 +1,4 @@
-"""Is a rulebook in order? Form, citations, dates, conditions. Says in German what is wrong and where."""
+"""Is a rulebook valid? Form, citations, dates, conditions. Reports in German what is wrong and where."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _path(name: str, file: str) -> str:
 def problem(
     documents: Mapping[str, Any], name: str, places: Mapping[str, Places], file: str, steps: Steps, message: str
 ) -> BookProblem:
-    """Give a finding its line and the id of the entry it is in."""
+    """Add to a finding its line and the id of its entry."""
     entry, value = "", documents[file]
     for step in steps[:-1] if not isinstance(value, Mapping) else steps:
         try:

@@ -67,7 +67,7 @@ def health_files(folder: Path) -> list[str]:
 
 
 def _sound(documents: Mapping[str, Any], book: RuleBook) -> _Found:
-    """Ask the rules of one day about their whole domain."""
+    """Evaluate the rules of one day on their whole domain."""
     yield from _titles(documents, book)
     truly: Counter[str] = Counter()
     decides: Counter[str] = Counter()

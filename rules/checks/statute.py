@@ -1,4 +1,4 @@
-"""Are the dated data files of the law in order? Form, dates without overlap or gap, tables that fit together."""
+"""Are the dated data files of the law valid? Form, dates without overlap or gap, tables that fit together."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _meaning(name: str, content: Mapping[str, Any]) -> Iterator[tuple[Steps, str
 
 
 def _instrument(content: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
-    """Hold the tables of the instrument against each other and against the words of the programme."""
+    """Compare the tables of the instrument with each other and with the vocabulary of the program."""
     for key, thresholds in (("pflegegrade", "ab"), ("punktbereiche", "ab"), ("modul_5", "klassen_ab")):
         for i, entry in enumerate(content[key]):
             yield from _ascending(entry[thresholds], (key, i, thresholds))

@@ -105,7 +105,7 @@ def _chosen(chosen: SetLevel | None, level: int) -> tuple[str, ...]:
 
 
 def _because(ruled: _Ruled, case: ConditionContext, *, overruled: bool) -> tuple[str, ...]:
-    """Say in sentences why the rulebook asks for this level, and what it would ask for otherwise."""
+    """Explain in sentences why the rulebook asks for this level, and when it would ask for another."""
     start = "Nach dem Regelwerk wäre es " if overruled else ""
     if not ruled.low:
         return (f"{start or 'Das ist '}nicht bewertbar, weil keine Begutachtung in Kraft ist.",)
@@ -135,7 +135,7 @@ def _near(ruled: _Ruled, case: ConditionContext) -> tuple[NearRule, ...]:
 
 
 def _answer(rule: Rule, case: ConditionContext, level: int) -> RuleAnswer:
-    """Ask one rule."""
+    """Evaluate one rule."""
     facts, states, intervention, on = case.facts, case.states, case.intervention, case.on
     truth = int(evaluate(rule.condition, states, intervention, on)[0])
     applies = None if truth not in {TRUE, FALSE} else truth == TRUE

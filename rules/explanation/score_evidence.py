@@ -42,7 +42,7 @@ class ScoreEvidence:
 
 
 def evidence_of_condition(condition: Condition, states: States, on: date) -> Iterator[ScoreEvidence]:
-    """Give the sums a condition looks at, each once, for the first of some states."""
+    """Yield the sums a condition compares, each once, for the first of some states."""
     for leaf in dict.fromkeys(leaves(condition)):
         if isinstance(leaf, PunktbereichComparison | PflegegradComparison):
             yield evidence_of_leaf(leaf, states, on)

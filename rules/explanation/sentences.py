@@ -140,7 +140,7 @@ def _together(names: list[str]) -> str:
 
 
 def _or_worse(item: str) -> str:
-    """Say "this step or worse": the words of module 2 describe what is left, so that less is worse."""
+    """Return "this step or worse": the words of module 2 describe what remains, so that less is worse."""
     return "höchstens" if item.startswith("2.") else "mindestens"
 
 
@@ -167,7 +167,7 @@ def needed_change(condition: Condition, case: ConditionContext) -> Needed | None
 
 
 def _joined(condition: And | Or | AtLeast, case: ConditionContext) -> Needed | None:
-    """Take the parts nearest to holding, as many as are needed."""
+    """Choose the parts closest to being true, as many as are needed."""
     ways = [way for part in condition.parts if (way := needed_change(part, case))]
     if isinstance(condition, Or):
         nearest = min((way.steps for way in ways), default=0)
@@ -186,7 +186,7 @@ def is_gate_closed(item: str, facts: Facts) -> bool:
 
 
 def _raised(condition: LargestComparison, case: ConditionContext) -> Needed | None:
-    """Say how high the criteria nearest to the mark would have to rise."""
+    """Describe how far the criteria closest to the threshold would have to rise."""
     # Behind a closed continence gate points do not count, so raising them would change nothing.
     items = [i for i in condition.items or case.intervention.bi_items if not is_gate_closed(i, case.facts)]
     gaps = {item: condition.value - max(_value(case, item, condition.measure), 0) for item in items}

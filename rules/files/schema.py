@@ -42,7 +42,7 @@ def _validator(name: str) -> Any:
 
 
 def schema_problems(name: str, content: Any) -> Iterator[tuple[Steps, str]]:
-    """Hold one file against its schema; give the place and the message of each finding.
+    """Validate one file against its schema; yield the place and the message of each finding.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def _in_order(error: ValidationError) -> list[tuple[bool, Any]]:
 
 
 def _problem_texts(error: ValidationError, steps: Steps, spot: str) -> Iterator[tuple[Steps, str]]:
-    """Say one finding of the schema in our words."""
+    """Rephrase one finding of the schema in German."""
     value, schema, expected = (cast("Any", part) for part in (error.instance, error.schema, error.validator_value))
     allowed = schema.get("description")
     match error.validator:

@@ -91,7 +91,7 @@ def read_marked(path: Path) -> tuple[Any, Places, list[BookProblem]]:
 def _walk(
     node: yaml.Node, steps: Steps, entry: str, places: Places, visited: set[int]
 ) -> Iterator[tuple[int, str, str]]:
-    """Note the places below a node; give line, entry and message of what we do not take."""
+    """Record the places below a node; yield line, entry and message of what is refused."""
     line = node.start_mark.line + 1
     places.lines.setdefault(steps, line)
     if id(node) in visited:
@@ -134,5 +134,5 @@ def _walk_mapping(
 
 
 def _id_of(node: yaml.MappingNode) -> str:
-    """Return the id an entry gives itself, "" for none."""
+    """Return the id of an entry, "" for none."""
     return next((str(v.value) for k, v in node.value if k.value == "id" and isinstance(v, yaml.ScalarNode)), "")

@@ -1,1 +1,1 @@
-"""The language of rule conditions: its words, its grammar, and what a condition is worth for a resident state."""
+"""The language of rule conditions: its words, its grammar, and the truth value of a condition for a resident state."""

@@ -224,7 +224,7 @@ def _nowhere(table: CodedTable) -> CodedTable:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """Give a name to write to; the file gets its own name when it is complete."""
+    """Yield a temporary path; the file gets its own name when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
     yield draft

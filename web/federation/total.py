@@ -83,7 +83,7 @@ _NAMELESS: Final = TaskFailure(
 
 
 def _failed(home: str, failure: TaskFailure) -> Finding:
-    """Say why a home has no result."""
+    """Return the finding that says why a home has no result."""
     match failure.kind:
         case "UnreadableError":
             message, _, repair = failure.message.partition(". ")

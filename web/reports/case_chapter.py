@@ -81,7 +81,7 @@ class CaseGroup:
 
 
 def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> tuple[CaseGroup, ...]:
-    """Put cases into words, by topic.
+    """Describe cases in words, by topic.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def groups(book: RuleBook, cases: Sequence[Case], names: Mapping[str, str]) -> t
 
 
 def summary(chapter: Sequence[CaseGroup]) -> str:
-    """Say how many cases there are and whether the rulebook answers as they expect."""
+    """Summarise how many cases there are and whether the rulebook answers as expected."""
     cases = [case for group in chapter for case in group.cases]
     answered = sum(len(answer.interventions) for case in cases for answer in case.answers)
     deviating = sum(any(answer.differs for answer in case.answers) for case in cases)

@@ -28,7 +28,7 @@ LARGEST_NUMBER: Final = 2**31 - 1
 
 
 def init_app(app: Flask) -> None:
-    """Put the gate before every request of ``app``."""
+    """Install the gate before every request of ``app``."""
     app.before_request(_gate)
 
 

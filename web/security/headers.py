@@ -33,7 +33,7 @@ STRICT_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
-    """Put the headers on every answer of ``app``."""
+    """Set the headers of every response of ``app``."""
 
     @app.after_request
     def protect(response: Response) -> Response:

@@ -53,7 +53,7 @@ def one_time() -> str:
 
 
 def objection(password: str, context: tuple[str, ...] = ()) -> str:
-    """Say in one German sentence why a new password is refused; "" where it is fine.
+    """Return in one German sentence why a new password is refused; "" where it is accepted.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What both databases' tables are made of: names of constraints, and types SQLite and PostgreSQL store alike."""
+"""Building blocks of both databases' tables: names of constraints, and types SQLite and PostgreSQL store alike."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A file names classes by words of a fixed list, never by module, so that they may move and be renamed. It carries the
 version of this format and a fingerprint of the fields of its classes: a file that another version of the program has
-written is recognised and not opened. Opening runs nothing but the constructors of the classes listed.
+written is recognised and not opened. Opening executes only the constructors of the classes listed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bring both databases to the newest form, with the migrations in ``web/migrations``."""
+"""Upgrade both databases to the newest schema, with the migrations in ``web/migrations``."""
 
 from __future__ import annotations
 

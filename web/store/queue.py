@@ -61,12 +61,12 @@ class DatabaseStorage(BaseStorage):  # type: ignore[misc]  # huey has no types
         metadata.create_all(engine)
 
     def enqueue(self, data: bytes, priority: float | None = None) -> None:  # noqa: ARG002
-        """Put a job at the end."""
+        """Append a job."""
         with self.engine.begin() as connection:
             connection.execute(insert(waiting).values(data=data))
 
     def dequeue(self) -> bytes | None:
-        """Take the first job that no other worker is taking."""
+        """Take the first job that no other worker has locked."""
         first = select(waiting.c.id, waiting.c.data).order_by(waiting.c.id).limit(1)
         with self.engine.connect() as connection:
             if connection.execute(first).first() is None:  # no write lock just to find nothing
@@ -84,7 +84,7 @@ class DatabaseStorage(BaseStorage):  # type: ignore[misc]  # huey has no types
             return connection.scalar(select(func.count()).select_from(waiting)) or 0
 
     def add_to_schedule(self, data: bytes, ts: datetime) -> None:  # noqa: ARG002
-        """Put a job that is to be tried later at the end of the queue."""
+        """Append a job that is to be tried later."""
         self.enqueue(data)
 
     def read_schedule(self, ts: datetime) -> list[bytes]:  # noqa: ARG002

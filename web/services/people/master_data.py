@@ -47,7 +47,7 @@ def listed_staff(packed: bytes) -> set[str]:
 
 
 def ensure(session: Session, home_id: int, tables: contracts.Tables) -> tuple[Ids, Ids]:
-    """Give every person an upload names a row, and return the rows of all residents and all staff of the home.
+    """Ensure a row for every person an upload names, and return the rows of all residents and all staff of the home.
 
     A merged pseudonym has a row of its own: what is stored of an upload names people as the upload did.
     """

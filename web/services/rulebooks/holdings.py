@@ -1,4 +1,4 @@
-"""Which rulebook a home works with from when, and the switch to another one."""
+"""Which rulebook applies to a home from which day, and switching to another one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class HoldingRow:
 
 
 def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, from_day: date, account_id: int) -> None:
-    """Let a home work with a rulebook from a day on, and rescore the days from there, all or nothing.
+    """Apply a rulebook to a home from a day on, and rescore the days from there, all or nothing.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Levels a registered nurse sets in place of the rulebook's: with a reason, for a time, written down."""
+"""Levels a registered nurse sets in place of the rulebook's: with a reason, for a time, recorded."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
 def withdraw(
     databases: Databases, *, home_id: int, override_id: int, account_id: int, from_day: date | None = None
 ) -> None:
-    """Take an override back from a day on (None = today) and rescore the days; before that day it stays effective.
+    """Withdraw an override from a day on (None = today) and rescore the days; before that day it stays effective.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Applying an upload in the open transaction: it becomes the newest active one, and the home is brought into step."""
+"""Applying an upload in the open transaction: it becomes the newest active one, and the home is folded again."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class AppliedChanges:
     Attributes
     ----------
     acts
-        Its rows beside the stored ones.
+        Its rows compared with the stored ones.
     given
         Its rows, those of all its files folded onto each other.
     home
@@ -309,10 +309,10 @@ def _months(session: Session, home_id: int, incoming: Contents, rule: StoredRule
     return rows | active_uploads.months_in_scope(session, upload)
 
 
-def _compared(  # an upload, and what it is laid beside
+def _compared(  # an upload, and what it is compared with
     session: Session, home_id: int, upload_id: int, incoming: Contents, rule: StoredRule, months: set[int]
 ) -> ActChanges:
-    """Return the rows of an active upload, merged people resolved, beside those of all others."""
+    """Compare the rows of an active upload, merged people resolved, with those of all others."""
     rest = active_uploads.fold_acts(session, home_id, months, without=upload_id)
     if rule.repairs is None or rule.repairs not in rest.sources:
         return acts.compare(rest.contents, incoming, rule.acts, residence.ward_history(session, home_id))

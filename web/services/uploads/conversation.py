@@ -1,4 +1,4 @@
-"""The conversation about an upload: what its sheets seem to be, what was answered, and what is still to be asked."""
+"""The conversation about an upload: guesses about its sheets, answers, and open questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier upload of the same source was answered, and which upload repaired rows belong to."""
+"""The choices made for an earlier upload of the same source, and the upload that repaired rows belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a job is: noted apart from the databases it writes, so that pages can show it while it runs."""
+"""The progress of a job: noted outside the databases it writes, so that pages can show it while it runs."""
 
 from __future__ import annotations
 

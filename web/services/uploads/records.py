@@ -130,7 +130,7 @@ class UploadRow:
 
     @property
     def row_counts(self) -> RowCounts | None:
-        """What becomes of its rows; None where an older version of the program computed its preview."""
+        """The outcome of its rows; None where an older version of the program computed its preview."""
         return RowCounts.from_json(self.weighed)
 
 

@@ -1,4 +1,4 @@
-"""Uploads whose worker died, and those that wait although the queue has lost them."""
+"""Uploads whose worker died, and those waiting that the queue has lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 
 def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float = SILENT_SECONDS) -> dict[int, str]:
-    """Put uploads whose worker died back where they were, and return those with the state they wait in.
+    """Return uploads whose worker died to their former state; return them with the state they wait in.
 
     Nothing of them is half done. Those that have been taken up often enough are marked as aborted instead.
     """

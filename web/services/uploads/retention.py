@@ -1,4 +1,4 @@
-"""How long uploads are stored: undecided ones are discarded, what is left of the others is deleted."""
+"""How long uploads are stored: undecided ones are discarded, remains of the others are deleted."""
 
 from __future__ import annotations
 

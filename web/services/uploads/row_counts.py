@@ -1,4 +1,4 @@
-"""What becomes of the rows of an upload: one table whose sums add up, before and after it is stored.
+"""The outcome of each row of an upload: one table whose sums add up, before and after it is stored.
 
 Each row of the files is one of these: it counts, it was not performed, an answer says to ignore its word, it is
 faulty, or another file of the same upload has it too. Those that are stored are new, changed or unchanged.
@@ -88,7 +88,7 @@ class RowCounts:
 
 
 def count_rows(session: Session, home_id: int, applied: AppliedChanges, result: ReadFiles) -> RowCounts:
-    """Return what becomes of the rows of an upload that has just been applied in the open transaction."""
+    """Return the outcome of the rows of an upload that has just been applied in the open transaction."""
     performed = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE)) or 0
     new, changed, total = (_counting(rows, performed) for rows in (applied.acts.new, applied.acts.after, applied.given))
     unchanged = len(applied.given) - len(applied.acts.new) - len(applied.acts.after)

@@ -21,7 +21,7 @@ class RowLine(NamedTuple):
     Attributes
     ----------
     word
-        What becomes of these rows.
+        The outcome of these rows.
     split
         How many are new, changed, unchanged; None = they are not stored, or it is not known.
     said, said_of_several

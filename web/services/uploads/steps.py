@@ -231,7 +231,7 @@ def reread(
 
 
 def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
-    """Put an aborted upload back where it was, and return the state it now waits in.
+    """Return an aborted upload to its former state, and return the state it now waits in.
 
     Nothing is stored without a release: only an upload that was shown to the user, which has a rulebook,
     can have been aborted while it was being stored.

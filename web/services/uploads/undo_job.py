@@ -125,7 +125,7 @@ def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
 
 
 def release(databases: Databases, upload_id: int, *, account_id: int, digest: str) -> None:
-    """Let a job take an upload back.
+    """Release an undo to a job.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def _remove_upload(session: Session, upload_id: int, *, dry: bool = False) -> Un
 
 
 def _reattribute(session: Session, home_id: int, upload_id: int) -> None:
-    """Let rows the upload had brought, which another one contains too, count as brought by that one."""
+    """Attribute rows of the upload that another one also contains to that one."""
     query = select(PerformedIntervention.content).where(PerformedIntervention.upload_id == upload_id).distinct()
     remaining = np.sort(np.array(session.scalars(query).all(), acts.NOTHING.dtype))
     months = {month_of(part) for part in months_of(remaining)}

@@ -1,1 +1,1 @@
-"""What homes have settled about their own words and the sources of their files."""
+"""What homes have decided about their own words and the sources of their files."""

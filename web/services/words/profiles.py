@@ -113,7 +113,7 @@ def store(session: Session, tenant_id: int, account_id: int, profile: SourceProf
 
 
 def rename(databases: Databases, *, tenant_id: int, account_id: int, number: int, name: str) -> None:
-    """Give a profile another name.
+    """Rename a profile.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def export(databases: Databases, *, tenant_id: int, account_id: int, number: int
 
 
 def import_(databases: Databases, *, tenant_id: int, account_id: int, content: bytes) -> str:
-    """Take a profile from a file as :func:`export` writes it, and return its name.
+    """Import a profile from a file written by :func:`export`, and return its name.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A tenant's own words as a table for a spreadsheet program: out, edited, and back."""
+"""A tenant's own words as a table for a spreadsheet program: exported, edited, imported."""
 
 from __future__ import annotations
 

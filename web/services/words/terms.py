@@ -93,7 +93,7 @@ def home_conventions(session: Session, tenant_id: int) -> HomeConventions:
 def answer(
     databases: Databases, *, tenant_id: int, account_id: int, home_id: int, kind: str, answers: Mapping[str, str]
 ) -> int:
-    """Give words the meaning chosen or written, from the next reading on, and return how many are new.
+    """Map words to the meaning chosen or entered, from the next reading on, and return how many are new.
 
     Parameters
     ----------

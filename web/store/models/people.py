@@ -1,4 +1,4 @@
-"""Residents and employees under pseudonym, with what is known of them from which day on."""
+"""Residents and employees under pseudonym, with what is known about them from which day on."""
 
 from __future__ import annotations
 

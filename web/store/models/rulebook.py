@@ -1,4 +1,4 @@
-"""Rulebooks of an operator, which one a home works with, and levels set by hand."""
+"""Rulebooks of an operator, which one applies to a home, and levels set by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator has settled about its own words and the sources of its files."""
+"""What an operator has decided about its own words and the sources of its files."""
 
 from __future__ import annotations
 

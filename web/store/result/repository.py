@@ -34,7 +34,7 @@ GRADES: Final = "grades"
 """By day, Pflegegrad of the resident and level called for: count and seconds."""
 
 RELIEF: Final = "relief"
-"""Work above level on days with a roster, by day, ward, intervention and what could have become of it: seconds."""
+"""Work above level on days with a roster, by day, ward, intervention and possible outcome: seconds."""
 
 SHIFTS: Final = "shifts"
 """Who was on shift, by day, ward and as whom they could have taken on work: seconds. For telling how many they are."""

@@ -1,1 +1,1 @@
-"""Performed interventions as bulk rows: in by the driver, out as bytes, a month at a time."""
+"""Performed interventions as bulk rows: inserted by the driver, read as bytes, a month at a time."""

@@ -1,4 +1,4 @@
-"""Performed interventions, very many rows: in by the driver, out as a string of bytes a month, no objects between."""
+"""Performed interventions, very many rows: inserted by the driver, read as one string of bytes a month, no objects."""
 
 from __future__ import annotations
 

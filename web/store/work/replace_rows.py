@@ -30,7 +30,7 @@ def replace(
     added: Mapping[int, NDArray[np.bytes_]],
     on_progress: Callable[[int], object] = lambda _: None,
 ) -> None:
-    """Take rows of a home out and put others in, in the open transaction. The home is locked by the caller.
+    """Delete rows of a home and add others, in the open transaction. The home is locked by the caller.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def replace(
 
 
 def reattribute(connection: Connection, home_id: int, upload_id: int, heirs: Mapping[int, NDArray[np.bytes_]]) -> None:
-    """Let rows an upload has brought count as brought by others, which contained them too.
+    """Attribute rows of an upload to others that contained them too.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What pages say of an upload: its findings by filter, its figures, the shares it would move, what cannot be rated."""
+"""Summaries of an upload for pages: findings by filter, figures, shares it would change, work that cannot be rated."""
