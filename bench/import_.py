@@ -53,7 +53,7 @@ def run(rows: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         say(f"Arbeitsmappe, {rows} Interventionen")
-        files, totals = _written(folder, rows, seed, text=False)
+        files, totals = _write_files(folder, rows, seed, text=False)
         works: dict[str, Callable[[], object]] = {
             "alone": lambda: _calamine(files[0]),
             "ours": lambda: _check(importers.read(files, book), totals),
@@ -63,7 +63,7 @@ def run(rows: int, seed: int) -> None:
         say(f"  importers.read            {times['ours']:6.2f} s   {times['ours'] / times['alone']:5.2f} x")
 
         say(f"CSV, {rows * _LONGER_TEXT} Interventionen")
-        texts, sums = _written(folder, rows * _LONGER_TEXT, seed, text=True)
+        texts, sums = _write_files(folder, rows * _LONGER_TEXT, seed, text=True)
         large = next(path for path in texts if path.stem == _WORK)
         parallel, options = _parallel()
         works = {
@@ -79,7 +79,7 @@ def run(rows: int, seed: int) -> None:
 
         say(f"Speicher, {rows * _LARGER} Interventionen, jeweils in einem eigenen Prozess")
         for what, text in (("Arbeitsmappe", False), ("CSV", True)):
-            files, totals = _written(folder, rows * _LARGER, seed, text=text)
+            files, totals = _write_files(folder, rows * _LARGER, seed, text=text)
             begun, peak = _apart(files, totals)
             say(f"  {what:12}  Spitze {peak / 1e6:7.1f} MB, davon Programm und Bibliotheken {begun / 1e6:6.1f} MB")
     say("  Alle Zeilen und Minuten stimmen.")
@@ -93,7 +93,7 @@ def memory_of_reading(files: Sequence[Path], totals: tuple[int, int]) -> tuple[i
     return begun, memory.peak()
 
 
-def _written(folder: Path, rows: int, seed: int, *, text: bool) -> tuple[list[Path], tuple[int, int]]:
+def _write_files(folder: Path, rows: int, seed: int, *, text: bool) -> tuple[list[Path], tuple[int, int]]:
     """Write a home; return its files, its rows and the seconds they take."""
     home = sample_data.with_interventions(rows, seed=seed)
     minutes = home.sheets[_WORK]["Minuten"].dropna()

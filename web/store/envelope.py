@@ -95,15 +95,15 @@ class Envelope:
 
     def _described(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return the fields of the classes with their types, under the names of the file."""
-        names = {made.__name__: name for made, name in self._names.items()}
+        names = {class_.__name__: name for class_, name in self._names.items()}
 
-        def written(annotation: Any) -> str:
+        def type_text(annotation: Any) -> str:
             text = getattr(annotation, "__forward_arg__", annotation)
             return re.sub(r"[\w.]+", lambda word: names.get(word[0].rpartition(".")[2], word[0]), str(text))
 
         return [
-            (name, [(part, written(kind)) for part, kind in _parts_of(made)])
-            for name, made in sorted(self._classes.items())
+            (name, [(part, type_text(kind)) for part, kind in _parts_of(class_)])
+            for name, class_ in sorted(self._classes.items())
         ]
 
     def _plain(self, value: Any, buffers: list[bytes]) -> Any:

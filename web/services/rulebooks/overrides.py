@@ -140,7 +140,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
     with _denied(databases, home_id, account_id, SET), databases.writing.begin() as session:
         home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
         _qualified(session, home, account_id)
-        _known(session, home, intervention, level, (start, end))
+        _check_entry(session, home, intervention, level, (start, end))
         resident_id = _resident(session, home_id, resident)
         before = rescore.scored_state(session, home_id)
         row = Override(
@@ -242,7 +242,7 @@ def _qualified(session: Session, home: Home, account_id: int) -> None:
         )
 
 
-def _known(session: Session, home: Home, intervention: str, level: int, period: tuple[date, date]) -> None:
+def _check_entry(session: Session, home: Home, intervention: str, level: int, period: tuple[date, date]) -> None:
     candidates = [
         stretch.book.find_intervention(intervention) for stretch in rulebook_calendar.stretches(session, home, *period)
     ]

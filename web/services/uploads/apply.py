@@ -149,7 +149,7 @@ class AppliedChanges:
     ----------
     acts
         Its rows compared with the stored ones.
-    given
+    incoming
         Its rows, those of all its files folded onto each other.
     home
         What changes in the home.
@@ -162,7 +162,7 @@ class AppliedChanges:
     """
 
     acts: ActChanges
-    given: Contents
+    incoming: Contents
     home: HomeChanges
     rule: StoredRule
     unchanged_duties: int

@@ -90,8 +90,10 @@ class RowCounts:
 def count_rows(session: Session, home_id: int, applied: AppliedChanges, result: ReadFiles) -> RowCounts:
     """Return the outcome of the rows of an upload that has just been applied in the open transaction."""
     performed = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE)) or 0
-    new, changed, total = (_counting(rows, performed) for rows in (applied.acts.new, applied.acts.after, applied.given))
-    unchanged = len(applied.given) - len(applied.acts.new) - len(applied.acts.after)
+    new, changed, total = (
+        _counting(rows, performed) for rows in (applied.acts.new, applied.acts.after, applied.incoming)
+    )
+    unchanged = len(applied.incoming) - len(applied.acts.new) - len(applied.acts.after)
     counted = StoredRows(new, changed, total - new - changed)
     not_done = StoredRows(len(applied.acts.new) - new, len(applied.acts.after) - changed, unchanged - counted.unchanged)
     readable = len(result.tables.interventions) + len(result.repeated)
@@ -99,7 +101,7 @@ def count_rows(session: Session, home_id: int, applied: AppliedChanges, result: 
     return RowCounts(
         counted,
         not_done,
-        again=readable - len(applied.given) + result.repeated_faulty,
+        again=readable - len(applied.incoming) + result.repeated_faulty,
         ignored=result.ignored,
         faulty=faulty,
         total=readable + result.ignored + faulty + result.repeated_faulty,
