@@ -94,7 +94,7 @@ def rows_of(frame: pd.DataFrame) -> Counter[Row]:
 
 def add(connection: Connection, entries: list[Row], home: int = 1, done: Any = lambda _: None) -> int:
     return bulk.add_interventions(
-        connection, frame_of(entries), home_id=home, upload_id=home, residents=RESIDENTS, staff=STAFF, done=done
+        connection, frame_of(entries), home_id=home, upload_id=home, residents=RESIDENTS, staff=STAFF, on_progress=done
     )
 
 
