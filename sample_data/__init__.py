@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["SHEETS", "START", "SampleError", "SampleHome", "draw", "make", "with_interventions"]
 
 START: Final = date(2026, 1, 1)
+"""First day of a period, unless it would end after :data:`_LATEST_END`."""
+_LATEST_END: Final = date(2026, 10, 1)  # a day of the past: invented data should not tell of the future
 _FORMATS: Final = ("xlsx", "csv", "parquet", "das")
 _WITH_FAULTS: Final = ("xlsx", "csv")
-_ROWS_PER_MONTH: Final = 600  # fewer than a resident has: 25 a day, less what hospital and moving cost
+_ROWS_PER_MONTH: Final = 380  # fewer than a resident has: 15 a day, less what hospital and moving cost
 
 
 class SampleError(ValueError):
@@ -30,7 +32,14 @@ class SampleError(ValueError):
 
 
 def draw(
-    *, homes: int, residents: int, months: int, seed: int, start: date = START, dirt: bool = True
+    *,
+    homes: int,
+    residents: int,
+    months: int,
+    seed: int,
+    start: date | None = None,
+    dirt: bool = True,
+    first: int = 0,
 ) -> Iterator[SampleHome]:
     """Draw homes one by one; home ``i`` does not depend on how many homes are wanted.
 
@@ -40,8 +49,12 @@ def draw(
         Number of homes, residents per home, and months from ``start`` on; each at least 1.
     seed
         Same seed, same homes.
+    start
+        First day; None = :data:`START`, and for long periods so much earlier that they end by autumn 2026.
     dirt
         Put the faults in that real files have (see ``sample_data/README.md``).
+    first
+        Which name in the list of homes is given first.
 
     Raises
     ------
@@ -54,9 +67,10 @@ def draw(
             raise SampleError(f"{what}: Bitte eine Zahl ab 1 angeben (angegeben: {count}).")
     if seed < 0:
         raise SampleError(f"Startwert (Seed): Bitte eine Zahl ab 0 angeben (angegeben: {seed}).")
-    for index, child in enumerate(np.random.SeedSequence(seed).spawn(homes)):
+    begin = start or min(START, home.months_later(_LATEST_END, -months))
+    for index, child in enumerate(np.random.SeedSequence(seed).spawn(homes), start=first):
         rng = np.random.default_rng(child)
-        drawn = home.draw(rng, names.home_name(index), residents, months, start)
+        drawn = home.draw(rng, names.home_name(index), residents, months, begin)
         if dirt:
             drawn.planted = faults.plant(rng, drawn.sheets)
         yield drawn
@@ -70,8 +84,9 @@ def make(  # noqa: PLR0913 - each argument is one the command line passes on
     months: int,
     seed: int,
     fmt: str = "xlsx",
-    start: date = START,
+    start: date | None = None,
     dirt: bool = True,
+    first: int = 0,
 ) -> list[Path]:
     """Write synthetic homes into ``directory``.
 
@@ -90,7 +105,7 @@ def make(  # noqa: PLR0913 - each argument is one the command line passes on
     if fmt not in _FORMATS:
         raise SampleError(f"Das Format „{fmt}“ ist unbekannt. Bitte „xlsx“, „csv“, „parquet“ oder „das“ wählen.")
     dirt = dirt and fmt in _WITH_FAULTS
-    drawn = draw(homes=homes, residents=residents, months=months, seed=seed, start=start, dirt=dirt)
+    drawn = draw(homes=homes, residents=residents, months=months, seed=seed, start=start, dirt=dirt, first=first)
     if fmt == "parquet":
         return [_partitioned(Path(directory) / f"home={number:04}", one) for number, one in enumerate(drawn, start=1)]
     return [_write(Path(directory), one, fmt) for one in drawn]

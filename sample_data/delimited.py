@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 README: Final = "LIESMICH.txt"
 
+_ROWS_AT_ONCE: Final = 50_000
 _AS_TEXT: Final[dict[type, Callable[..., str]]] = {
     str: str,
     int: str,
@@ -30,6 +31,8 @@ def write(folder: Path, home: SampleHome) -> None:
     """Write one file per sheet into ``folder``, and a note that the data are synthetic."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in home.sheets.items():
-        as_text = frame.map(lambda cell: _AS_TEXT[type(cell)](cell))
-        as_text.to_csv(folder / f"{name}.csv", sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            for first in range(0, max(len(frame), 1), _ROWS_AT_ONCE):
+                as_text = frame.iloc[first : first + _ROWS_AT_ONCE].map(lambda cell: _AS_TEXT[type(cell)](cell))
+                as_text.to_csv(file, sep=";", index=False, header=first == 0, lineterminator="\r\n")
     (folder / README).write_bytes("\r\n".join([*about(home), ""]).encode("utf-8-sig"))

@@ -22,6 +22,7 @@ SYNTHETIC: Final = (
     "Die Daten enthalten keine Angaben über wirkliche Menschen."
 )
 """What every file says about itself."""
+_RESIDENTS_OF_A_WARD: Final = 13  # at least, where there is more than one ward
 
 
 @dataclass
@@ -60,16 +61,13 @@ def _book(on: date) -> RuleBook:
 
 
 def draw(rng: np.random.Generator, name: str, size: int, months: int, start: date) -> SampleHome:
-    """Draw one home of ``size`` residents without faults; the same generator state gives the same home."""
+    """Draw one home with ``size`` beds without faults; the same generator state gives the same home."""
     end = months_later(start, months)
     days = (end - start).days
-    wards = names.WARDS[int(rng.integers(len(names.WARDS)))][: min(3, size)]
+    wards = names.WARDS[int(rng.integers(len(names.WARDS)))][: max(1, min(3, size // _RESIDENTS_OF_A_WARD))]
     living = residents.draw(rng, size, days, len(wards), start)
-    sizes = np.bincount(living.ward, minlength=len(wards))
-    posts = roster.posts(sizes)
-    betreuung = sum(post.betreuung for post in posts)
-    people = staff.draw(rng, len(posts) - betreuung, betreuung, days, len(wards))
-    duties = roster.draw(rng, people, sizes, days)
+    people = staff.draw(rng, living.mix, start, days, len(wards))
+    duties = roster.draw(rng, people, np.bincount(living.ward[living.present[:, 0]], minlength=len(wards)), days)
     setting = Setting(start, days, wards, living, people, duties, _book(start))
     done = acts.draw(rng, setting)
     return SampleHome(name=name, first=start, last=end - timedelta(days=1), sheets=sheets.lay_out(rng, setting, done))

@@ -18,7 +18,7 @@ SURNAMES: Final = _words(
     Wolf Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Werner Krause Lehmann Köhler
     Walter König Mayer Huber Kaiser Fuchs Peters Lang Scholz Möller Weiß Jung Hahn Vogel Günther Keller Berger
     Winkler Roth Beck Lorenz Baumann Franke Böhm Jäger Öztürk Yılmaz Kowalski Nowak Nguyễn García Popović Hoxha
-    Petrov Haddad Okafor D’Angelo Müller-Lüdenscheidt
+    Petrov Haddad Okafor D’Angelo Müller-Weiß
     """
 )
 
@@ -26,7 +26,7 @@ GIVEN_NAMES_OLD: Final = _words(
     """
     Ursula Ingrid Helga Gisela Erika Hildegard Renate Ilse Gerda Edith Irmgard Waltraud Elfriede Christa Käthe
     Anneliese Margarete Johanna Jürgen Günter Heinz Werner Karl-Heinz Horst Helmut Gerhard Manfred Rolf Walter
-    Otto Ayşe Stanisława Giuseppe Olga
+    Otto Friedrich Lieselotte Herta
     """
 )
 """Given names as residents of today's age carry them."""
@@ -34,11 +34,26 @@ GIVEN_NAMES_OLD: Final = _words(
 GIVEN_NAMES_YOUNG: Final = _words(
     """
     Anna Julia Katharina Sabine Petra Nicole Sandra Melanie Stefanie Birgit Jörg Thomas Michael Andreas Stefan
-    Björn Sören Markus Jan Lukas Fatma Emine Agnieszka Magdalena Ioana Thị-Mai Blessing Amir Zoë José Ivana
-    Dragan Priya Oksana
+    Björn Sören Markus Jan Lukas Zoë Jasmin Tobias Franziska Miriam
     """
 )
 """Given names as staff carry them."""
+
+_FROM_ABROAD: Final = {
+    "Öztürk": ("Ayşe", "Mehmet"),
+    "Yılmaz": ("Emine", "Mustafa"),
+    "Kowalski": ("Agnieszka", "Stanisław"),
+    "Nowak": ("Magdalena", "Józef"),
+    "Nguyễn": ("Thị-Mai", "Văn-Hùng"),
+    "García": ("Carmen", "José"),
+    "Popović": ("Ivana", "Dragan"),
+    "Hoxha": ("Elira", "Arben"),
+    "Petrov": ("Olga", "Nikolai"),
+    "Haddad": ("Leila", "Amir"),
+    "Okafor": ("Blessing", "Emeka"),
+    "D’Angelo": ("Lucia", "Giuseppe"),
+}
+"""Surname -> given names that go with it, whatever the age."""
 
 HOMES: Final = (
     "Haus Sonnenschein",
@@ -76,6 +91,7 @@ def file_stem(home: str) -> str:
 
 def people(rng: np.random.Generator, count: int, given_names: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return surnames and given names of ``count`` people; two people may share a name, as in life."""
-    surnames = rng.integers(len(SURNAMES), size=count)
-    picks = rng.integers(len(given_names), size=count)
-    return [SURNAMES[i] for i in surnames], [given_names[i] for i in picks]
+    surnames = [SURNAMES[i] for i in rng.integers(len(SURNAMES), size=count)]
+    picks = rng.random(count)
+    fitting = [_FROM_ABROAD.get(surname, given_names) for surname in surnames]
+    return surnames, [given[int(pick * len(given))] for given, pick in zip(fitting, picks, strict=True)]

@@ -1,4 +1,8 @@
-"""The residents of a home: who lives there, what they need on which day, and what changes in the period."""
+"""The residents of a home: who lives there, what they need on which day, and what changes in the period.
+
+A home has beds. Somebody who dies leaves one empty for some days; then somebody else moves in, usually with a lower
+Pflegegrad than those who have lived there for long, and needs more care as time goes by.
+"""
 
 from __future__ import annotations
 
@@ -7,54 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sample_data import assessments, names
+from sample_data import assessments, grades, names, resident_cases
+from sample_data.resident_cases import SampleStay
 
 if TYPE_CHECKING:
     from datetime import date
 
-GRADE_SHARES: Final = np.array([0.01, 0.18, 0.36, 0.30, 0.15])
-"""Share of the Pflegegrade 1-5 in full-time care, federal figures of April 2022; PG 1 as the remainder."""
+    from sample_data.resident_cases import SampleAssessment, SampleInstability
 
-_EPISODES: Final = {
-    "akute-infektion": 7,
-    "sturz": 3,
-    "schmerz": 9,
-    "gewichtsverlust": 14,
-    "risikomedikation": 6,
-    "blutzucker": 5,
-    "dekompensation": 8,
-    "verhaltenskrise": 4,
-}
-"""Passing instability: criterion and usual length in days."""
-
-_EPISODES_PER_MONTH: Final = (0.05, 0.1, 0.25, 0.45, 0.7)
-"""Expected number for Pflegegrad 1-5: who needs more care is less stable."""
-
+_MOVED_IN: Final = (60, 1500)
+"""Days that residents have lived in the home when the period begins: least, most."""
+_OLDEST: Final = 400  # days: homes assess again after a year or so
 _WITHOUT_DATE: Final = 0.1
 """Share of first assessments entered without a date: since moving in."""
-
-_LASTING: Final = ("aspiration", "gewichtsverlust", "schmerz")
-_LASTING_SHARE: Final = (0.0, 0.01, 0.04, 0.12, 0.25)
-"""Share of the residents of Pflegegrad 1-5 who are unstable for the whole period, with no end in sight."""
-
-
-@dataclass(frozen=True)
-class SampleInstability:
-    """One criterion for one resident; days count from the start of the period, ``end`` None = open."""
-
-    resident: int
-    criterion: str
-    start: int
-    end: int | None
-
-
-@dataclass(frozen=True)
-class SampleAssessment:
-    """One assessment; ``day`` counts from the start of the period, None = since moving in."""
-
-    resident: int
-    day: int | None
-    candidate: int
+_ARRIVALS: Final = 0.06  # more than move in per bed and month
+_STAYS_EMPTY: Final = (3, 15)
+"""Days a bed stays empty: least, and more than most."""
 
 
 @dataclass
@@ -71,6 +43,8 @@ class Residents:
         Whose needs the resident has on which day, shape (n, days + 1): position in ``pool``.
     away
         In hospital, shape (n, days + 1).
+    granted
+        The fund's decisions for each resident, in order of time.
     """
 
     number: list[str]
@@ -82,6 +56,7 @@ class Residents:
     pool: assessments.Candidates
     candidate: np.ndarray
     away: np.ndarray
+    granted: list[list[grades.Granted]]
     assessed: list[SampleAssessment] = field(default_factory=list)
     instability: list[SampleInstability] = field(default_factory=list)
 
@@ -102,113 +77,65 @@ class Residents:
             table[entry.resident, max(entry.start + 1, 0) : max(last, 0)] = True
         return table
 
-
-def grades(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Draw the Pflegegrade of ``count`` residents: the usual mix, varied from home to home, in random order."""
-    exact = rng.dirichlet(80 * GRADE_SHARES) * count
-    whole = np.floor(exact).astype(np.int64)
-    # The seats left over go to the grades with the largest remainders.
-    whole[np.argsort(whole - exact, kind="stable")[: count - whole.sum()]] += 1
-    return rng.permutation(np.repeat(np.arange(1, 6), whole))
+    @property
+    def mix(self) -> dict[int, float]:
+        """Residents by Pflegegrad, averaged over the period."""
+        counts = np.bincount(self.pool.grade[self.candidate[self.present]], minlength=6)
+        return {grade: float(counts[grade]) / self.candidate.shape[1] for grade in range(1, 6)}
 
 
-def draw(rng: np.random.Generator, count: int, days: int, wards: int, on: date) -> Residents:
-    """Draw the residents of one home for a period of ``days`` days that starts ``on``."""
-    pool, picks = assessments.of_grades(rng, grades(rng, count), on)
+def draw(rng: np.random.Generator, beds: int, days: int, wards: int, on: date) -> Residents:
+    """Draw the residents of a home with so many beds for a period of ``days`` days that starts ``on``."""
+    months = max(1, round(days / 30))
+    newcomers = int(beds * _ARRIVALS * (months - 1)) + beds // 8 + 2
+    wanted = np.append(grades.of_residents(rng, beds), grades.of_newcomers(rng, newcomers))
+    pool, picks = assessments.of_grades(rng, wanted, on)
+    in_ward = rng.permutation(np.arange(beds) % wards)
+    stays = [
+        SampleStay(ward=int(ward), moved_in=-int(rng.integers(*_MOVED_IN)), candidate=int(pick))
+        for ward, pick in zip(in_ward, picks[:beds], strict=True)
+    ]
+    for stay in stays:
+        stay.granted = grades.first_decision(rng, int(pool.grade[stay.candidate]), stay.moved_in)
+    cases = resident_cases.Cases(rng, pool, days)
+    for month in range(months):
+        cases.happen(stays, beds, month * days // months, (month + 1) * days // months, first=month == 0)
+        vacated = [stay for stay in stays if stay.moved_out is not None and not stay.replaced]
+        for left in vacated:
+            left.replaced = True
+            arrival = (left.moved_out or 0) + int(rng.integers(*_STAYS_EMPTY))
+            if len(stays) < len(picks) and cases.fits(arrival):
+                stay = SampleStay(ward=left.ward, moved_in=arrival, candidate=int(picks[len(stays)]))
+                cases.move_in(stay)
+                stays.append(stay)
+    return _finished(rng, stays, pool, days)
+
+
+def _finished(rng: np.random.Generator, stays: list[SampleStay], pool: assessments.Candidates, days: int) -> Residents:
+    count = len(stays)
     surnames, given_names = names.people(rng, count, names.GIVEN_NAMES_OLD)
     home = Residents(
         number=[f"{number:04d}" for number in np.cumsum(rng.integers(1, 4, size=count))],
         surname=surnames,
         given=given_names,
-        ward=rng.permutation(np.arange(count) % wards),
-        moved_in=(-rng.integers(60, 1500, size=count)).tolist(),
-        moved_out=[None] * count,
+        ward=np.array([stay.ward for stay in stays]),
+        moved_in=[stay.moved_in for stay in stays],
+        moved_out=[stay.moved_out for stay in stays],
         pool=pool,
-        candidate=np.repeat(picks[:, None], days + 1, axis=1),
+        candidate=np.repeat([[stay.candidate] for stay in stays], days + 1, axis=1),
         away=np.zeros((count, days + 1), bool),
+        granted=[[one for one in stay.granted if one.day < days] for stay in stays],
     )
-    ordinary = _histories(rng, home, days)
-    _episodes(rng, home, ordinary, days)
-    home.assessed.sort(key=lambda entry: (entry.resident, -(10**6) if entry.day is None else entry.day))
+    for resident, stay in enumerate(stays):
+        for first, last in stay.away:
+            home.away[resident, first + 1 : last + 2] = True
+        for day, candidate in stay.changes:
+            home.candidate[resident, (day or 0) + 1 :] = candidate
+        if not stay.newcomer:
+            first_day = int(rng.integers(max(stay.moved_in, -_OLDEST), -20))
+            undated = rng.random() < _WITHOUT_DATE
+            stay.changes.insert(0, (None if undated else first_day, stay.candidate))
+        home.assessed += stay.assessments(resident)
+        home.instability += stay.phases(resident, days)
     home.instability.sort(key=lambda entry: (entry.resident, entry.start))
     return home
-
-
-def _histories(rng: np.random.Generator, home: Residents, days: int) -> list[int]:
-    """Give some residents a history within the period; return those without."""
-    count = len(home.number)
-    order: list[int] = rng.permutation(count).tolist()
-    months = days / 30
-    cases = (
-        (_worsens, months / 40),
-        (_moves_in, months / 60),
-        (_goes_to_hospital, months / 30),
-        (_is_open_and_overlapping, months / 90),
-        (_dies, months / 60),
-    )
-    newcomers: set[int] = set()
-    for case, share in cases:
-        for _ in range(min(max(1, round(share * count)), max(1, count // 8))):
-            if order:
-                resident = order.pop()
-                case(rng, home, resident, days)
-                if case is _moves_in:
-                    newcomers.add(resident)
-    for resident in range(count):
-        if resident not in newcomers:
-            first = int(rng.integers(home.moved_in[resident], -20))
-            since_moving_in = rng.random() < _WITHOUT_DATE
-            picked = int(home.candidate[resident, 0])
-            home.assessed.append(SampleAssessment(resident, None if since_moving_in else first, picked))
-    return order
-
-
-def _day(rng: np.random.Generator, days: int, earliest: float, latest: float) -> int:
-    return int(rng.integers(int(earliest * days), int(latest * days) + 1))
-
-
-def _worsens(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
-    changed = _day(rng, days, 0.3, 0.7)
-    worse = assessments.worse(home.pool, int(home.candidate[resident, 0]), np.unique(home.candidate))
-    home.candidate[resident, changed + 1 :] = worse
-    home.assessed.append(SampleAssessment(resident, changed, worse))
-
-
-def _moves_in(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
-    arrival = _day(rng, days, 0.25, 0.6)
-    home.moved_in[resident] = arrival
-    home.assessed.append(SampleAssessment(resident, arrival + 6, int(home.candidate[resident, 0])))
-    home.instability.append(SampleInstability(resident, "neuaufnahme", arrival, arrival + 5))
-
-
-def _goes_to_hospital(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
-    leaves = _day(rng, days, 0.2, 0.6)
-    returns = leaves + int(rng.integers(4, 9))
-    home.away[resident, leaves + 1 : returns + 1] = True
-    home.instability.append(SampleInstability(resident, "postoperativ", returns, returns + 7))
-
-
-def _is_open_and_overlapping(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
-    fever = _day(rng, days, 0.3, 0.7)
-    home.instability.append(SampleInstability(resident, "wunde", -int(rng.integers(5, 40)), None))
-    home.instability.append(SampleInstability(resident, "akute-infektion", fever, fever + 6))
-
-
-def _dies(rng: np.random.Generator, home: Residents, resident: int, days: int) -> None:
-    last = _day(rng, days, 0.5, 0.9)
-    home.moved_out[resident] = last
-    home.instability.append(SampleInstability(resident, "sterbephase", last - 6, last))
-
-
-def _episodes(rng: np.random.Generator, home: Residents, residents: list[int], days: int) -> None:
-    criteria = list(_EPISODES)
-    for resident in sorted(residents):
-        grade = int(home.pool.grade[home.candidate[resident, 0]]) - 1
-        if rng.random() < _LASTING_SHARE[grade]:
-            lasting = _LASTING[rng.integers(len(_LASTING))]
-            home.instability.append(SampleInstability(resident, lasting, -int(rng.integers(10, 200)), None))
-        for _ in range(rng.poisson(_EPISODES_PER_MONTH[grade] * days / 30)):
-            criterion = criteria[rng.integers(len(criteria))]
-            start = int(rng.integers(-5, days - 1))
-            length = max(1, _EPISODES[criterion] + int(rng.integers(-2, 3)))
-            home.instability.append(SampleInstability(resident, criterion, start, start + length - 1))

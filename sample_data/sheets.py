@@ -1,4 +1,4 @@
-"""The six sheets of a home's workbook: headings, blanks and spellings as the contract of our own format wants them."""
+"""The seven sheets of a home's workbook: headings, blanks and spellings as our own format wants them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from pebem.contracts import STATUSES
 from rules import vocabulary
-from sample_data import acts, roster
+from sample_data import act_columns, acts, roster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from sample_data.setting import Setting
 
 BEWOHNER: Final = "Bewohner"
+PFLEGEGRADE: Final = "Pflegegrade"
 BEGUTACHTUNGEN: Final = "Begutachtungen"
 INSTABILITAET: Final = "Instabilität"
 MITARBEITENDE: Final = "Mitarbeitende"
 INTERVENTIONEN: Final = "Interventionen"
 DIENSTE: Final = "Dienste"
-SHEETS: Final = (BEWOHNER, BEGUTACHTUNGEN, INSTABILITAET, MITARBEITENDE, INTERVENTIONEN, DIENSTE)
+SHEETS: Final = (BEWOHNER, PFLEGEGRADE, BEGUTACHTUNGEN, INSTABILITAET, MITARBEITENDE, INTERVENTIONEN, DIENSTE)
 
 _NURSE: Final = 4
 _IDS_INSTEAD_OF_TITLES: Final = 0.05
@@ -33,10 +34,11 @@ _SPECIAL: Final = 0.05
 """Share of Pflegegrad 5 with the special constellation of § 15 Abs. 4 SGB XI."""
 
 
-def lay_out(rng: np.random.Generator, setting: Setting, done: acts.Acts) -> dict[str, pd.DataFrame]:
+def lay_out(rng: np.random.Generator, setting: Setting, done: act_columns.Acts) -> dict[str, pd.DataFrame]:
     """Return one frame per sheet of :data:`SHEETS`, in that order."""
     return {
         BEWOHNER: _residents(setting),
+        PFLEGEGRADE: _grades(setting),
         BEGUTACHTUNGEN: _assessments(rng, setting),
         INSTABILITAET: _instability(rng, setting),
         MITARBEITENDE: _staff(setting),
@@ -51,6 +53,7 @@ def _frame(columns: dict[str, list[object]]) -> pd.DataFrame:
 
 def _residents(setting: Setting) -> pd.DataFrame:
     home = setting.residents
+    latest = [granted[-1] if granted else None for granted in home.granted]
     return _frame(
         {
             "Bewohner-Nr": list(home.number),
@@ -59,6 +62,26 @@ def _residents(setting: Setting) -> pd.DataFrame:
             "Wohnbereich": [setting.wards[ward] for ward in home.ward],
             "Einzug": [setting.on(day) for day in home.moved_in],
             "Auszug": [setting.on(day) for day in home.moved_out],
+            "Pflegegrad": [one and one.grade for one in latest],
+            "Pflegegrad seit": [one and setting.on(one.day) for one in latest],
+        }
+    )
+
+
+def _grades(setting: Setting) -> pd.DataFrame:
+    """Return the history of those whose Pflegegrad has changed."""
+    home = setting.residents
+    rows = [
+        (number, one)
+        for number, granted in zip(home.number, home.granted, strict=True)
+        if granted[1:]
+        for one in granted
+    ]
+    return _frame(
+        {
+            "Bewohner-Nr": [number for number, _ in rows],
+            "Pflegegrad": [one.grade for _, one in rows],
+            "Seit": [setting.on(one.day) for _, one in rows],
         }
     )
 
@@ -125,7 +148,7 @@ def _look_up(labels: Sequence[object], positions: np.ndarray) -> pd.Series:
     return pd.Series(table[positions], dtype="object")
 
 
-def _interventions(rng: np.random.Generator, setting: Setting, done: acts.Acts) -> pd.DataFrame:
+def _interventions(rng: np.random.Generator, setting: Setting, done: act_columns.Acts) -> pd.DataFrame:
     catalogue, wards = setting.book.interventions, setting.wards
     count = len(done.due)
     spelling = done.intervention + len(catalogue) * (rng.random(count) < _IDS_INSTEAD_OF_TITLES)
@@ -138,8 +161,10 @@ def _interventions(rng: np.random.Generator, setting: Setting, done: acts.Acts) 
             "Intervention": _look_up([e.title for e in catalogue] + [e.id for e in catalogue], spelling),
             "Datum": _look_up([setting.on(day) for day in range(setting.days)], done.day),
             "Uhrzeit": _look_up([time(minute // 60, minute % 60) for minute in range(24 * 60)], done.minute),
-            "Minuten": pd.Series(done.minutes.tolist(), dtype="object"),
-            "Minuten-Quelle": _look_up(list(acts.SOURCES), done.source),
+            "Minuten": _look_up(
+                [half / 2 for half in range(2 * acts.LONGEST + 1)], np.rint(2 * done.minutes).astype(int)
+            ),
+            "Minuten-Quelle": _look_up(list(act_columns.SOURCES), done.source),
             "Schicht": _look_up(list(roster.SHIFTS), done.shift),
             "Wohnbereich": _look_up([*wards, None], ward),
             "Status": _look_up(list(STATUSES), done.status),

@@ -1,7 +1,8 @@
 """What work there is in a home: how often an intervention falls due for whom, when in the day, and how long it takes.
 
-The figures are invented, set so that a home of the usual mix of Pflegegrade has about 25 acts per resident and
-day, half of them in the early shift, and a quarter to a third of the time without a resident.
+The figures are invented, set so that a home of the usual mix of Pflegegrade has about 16 acts per resident and
+day, half of them in the early shift, and a quarter to a third of the time without a resident: about an hour and a half
+of the two hours for which § 113c SGB XI and § 43b SGB XI pay.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PATTERNS: Final = {
     "tagsüber": ((10.0, 1.8, 0.5), (16.8, 1.8, 0.5)),
     "vormittags": ((9.8, 1.1, 1.0),),
     "nachmittags": ((10.2, 0.6, 0.3), (15.8, 0.9, 0.7)),
-    "rund um die Uhr": ((8.0, 1.6, 0.24), (12.5, 1.2, 0.12), (17.5, 2.2, 0.29), (26.0, 2.2, 0.35)),
+    "rund um die Uhr": ((8.0, 1.6, 0.28), (12.5, 1.2, 0.16), (17.5, 2.2, 0.34), (26.0, 2.2, 0.22)),
     "nachts": ((26.0, 2.0, 1.0),),
     "dienstende": ((13.2, 0.4, 0.44), (21.2, 0.4, 0.34), (29.3, 0.4, 0.22)),
     "übergabe": ((6.2, 0.1, 0.3), (14.2, 0.15, 0.42), (22.2, 0.1, 0.28)),
@@ -134,41 +135,41 @@ _DIRECT: Final = """
 """
 
 _INDIRECT: Final = """
-2.8   0.03 tagsüber 10
-2.9   0.06 nachmittags 8
-4.7   0.14 tagsüber 6
-4.18  0.45 mahlzeiten 5
-7.E01 0.14 tagsüber 12
-7.E02 0.16 tagsüber 12
-7.E03 0.20 tagsüber 8
-7.E04 0.24 tagsüber 7
-7.E05 0.14 nachmittags 9
-7.E06 0.06 vormittags 12
-7.E07 0.03 vormittags 12
-7.E08 0.02 nachmittags 15
-7.E09 0.04 nachmittags 12
-7.E10 0.08 tagsüber 6
-7.E11 0.05 tagsüber 12
-7.E12 0.02 vormittags 12
-7.E13 0.14 vormittags 6
-7.E14 0.12 übergabe 11
-7.E15 0.30 übergabe 11
-7.E16 0.03 nachmittags 15
-7.E17 0.85 dienstende 4
-7.E18 0.30 dienstende 5
-7.E19 0.05 vormittags 8
-7.E20 0.07 vormittags 5
-7.E21 0.55 nachts 4
-7.E22 0.35 rund~um~die~Uhr 3
-8.E01 0.28 vormittags 6
-8.E02 0.22 vormittags 6
-8.E03 0.16 nachts 7
-8.E04 0.50 mahlzeiten 5
-8.E05 0.25 tagsüber 3
-8.E06 0.08 dienstende 6
-8.E07 0.10 nachts 7
-8.E08 0.08 tagsüber 5
-8.E09 0.04 nachmittags 7
+2.8   0.02 tagsüber 10
+2.9   0.04 nachmittags 8
+4.7   0.09 tagsüber 6
+4.18  0.29 mahlzeiten 5
+7.E01 0.09 tagsüber 12
+7.E02 0.10 tagsüber 12
+7.E03 0.13 tagsüber 8
+7.E04 0.15 tagsüber 7
+7.E05 0.09 nachmittags 9
+7.E06 0.04 vormittags 12
+7.E07 0.02 vormittags 12
+7.E08 0.01 nachmittags 15
+7.E09 0.03 nachmittags 12
+7.E10 0.05 tagsüber 6
+7.E11 0.03 tagsüber 12
+7.E12 0.01 vormittags 12
+7.E13 0.09 vormittags 6
+7.E14 0.08 übergabe 11
+7.E15 0.12 übergabe 11
+7.E16 0.02 nachmittags 15
+7.E17 0.40 dienstende 4
+7.E18 0.19 dienstende 5
+7.E19 0.03 vormittags 8
+7.E20 0.04 vormittags 5
+7.E21 0.35 nachts 4
+7.E22 0.22 rund~um~die~Uhr 3
+8.E01 0.18 vormittags 6
+8.E02 0.14 vormittags 6
+8.E03 0.10 nachmittags 7
+8.E04 0.32 mahlzeiten 5
+8.E05 0.16 tagsüber 3
+8.E06 0.05 dienstende 6
+8.E07 0.06 abends 7
+8.E08 0.05 tagsüber 5
+8.E09 0.03 nachmittags 7
 """
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LONGEST_SHEET: Final = 1_048_576
 """Rows of an Excel sheet, headings included."""
 
+_ROWS_IN_MEMORY: Final = 100_000
+"""Rows up to which the quicker way to write is taken, which holds the sheets in memory."""
+
 _CREATED: Final = datetime(2026, 1, 1, tzinfo=UTC)  # fixed: the clock must not show in the bytes
 _EPOCH: Final = date(1899, 12, 30)
 _WIDE: Final = {"Intervention": 44, "Kriterium": 44, "Beginn": 17, "Ende": 17, "Rolle": 34, "Harnkontinenz": 24}
@@ -28,7 +31,8 @@ _WIDE: Final = {"Intervention": 44, "Kriterium": 44, "Beginn": 17, "Ende": 17, "
 
 def write(path: Path, home: SampleHome) -> None:
     """Write ``home`` to ``path``."""
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    long = len(home.sheets[INTERVENTIONEN]) > _ROWS_IN_MEMORY
+    with xlsxwriter.Workbook(path, {"constant_memory": long}) as book:
         book.set_properties(
             {
                 "title": f"{home.name} (synthetisch)",

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import argparse
 
 HOST: Final = "127.0.0.1"
-RESIDENTS: Final = 24
+HOMES: Final = (("Haus Sonnenschein", 28, 12), ("Haus Lindenhof", 26, 3))
+"""The homes as the sample calls them, their beds, and the seed each is drawn with."""
 MONTHS: Final = 2
 
 
@@ -37,7 +38,6 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prepare and serve until stopped."""
-    import sample_data  # noqa: PLC0415  # only this command and `sample` need it
     from web import demo, serve  # noqa: PLC0415  # the application is loaded only where it is started
 
     if not serve.is_free(HOST, options.port):
@@ -47,9 +47,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write("Synthetische Einrichtungen entstehen …\n")
         sys.stdout.flush()
         with tempfile.TemporaryDirectory() as files:
-            small = Path(sample_data.__file__).with_name("haus-sonnenschein.xlsx")
-            larger = sample_data.make(Path(files), homes=1, residents=RESIDENTS, months=MONTHS, seed=2)[0]
-            prepared = demo.prepare(folder, {"Haus Sonnenschein": [small], "Haus Lindenhof": [larger]})
+            prepared = demo.prepare(folder, samples(Path(files)))
         address = f"http://{HOST}:{options.port}/"
         sys.stdout.write(
             f"\n  Adresse:         {address}\n  Benutzername:    {prepared.user_name}\n"
@@ -67,3 +65,13 @@ def run(options: argparse.Namespace) -> int:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def samples(folder: Path) -> dict[str, list[Path]]:
+    """Write the homes into ``folder`` and return their files by name."""
+    import sample_data  # noqa: PLC0415  # only this command and `sample` need it
+
+    return {
+        name: sample_data.make(folder, homes=1, residents=beds, months=MONTHS, seed=seed, first=number)
+        for number, (name, beds, seed) in enumerate(HOMES)
+    }

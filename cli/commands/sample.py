@@ -1,7 +1,8 @@
 """Erzeugt synthetische Einrichtungen: erfundene Personen, plausible Daten. Derselbe Startwert gibt dieselben Bytes.
 
-Beispiel:
+Beispiele:
   pebem sample beispiele --homes 3 --residents 60 --months 3 --seed 7
+  pebem sample drei-jahre --months 36
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def define(parser: Parser) -> None:
     parser.add_argument("--residents", metavar="N", type=int, default=60, help="Bewohner:innen je Einrichtung (60)")
     parser.add_argument("--months", metavar="N", type=int, default=1, help="Monate (1)")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="Startwert (1)")
-    parser.add_argument("--start", metavar="TAG", type=day, help="erster Tag (01.01.2026)")
+    parser.add_argument("--start", metavar="TAG", type=day, help="erster Tag (01.01.2026; lange Zeiträume: früher)")
     parser.add_argument(
         "--format",
         metavar="ART",
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             months=options.months,
             seed=options.seed,
             fmt=options.format,
-            start=options.start or sample_data.START,
+            start=options.start,
         )
     except sample_data.SampleError as problem:
         raise CommandError(str(problem)) from problem

@@ -33,7 +33,7 @@ def clean_home() -> SampleHome:
 @pytest.fixture(scope="session")
 def home_with_faults() -> SampleHome:
     """Return the home of the committed workbook."""
-    (home,) = sample_data.draw(homes=1, residents=12, months=1, seed=1)
+    (home,) = sample_data.draw(homes=1, residents=28, months=1, seed=1)
     return home
 
 
@@ -41,4 +41,4 @@ def home_with_faults() -> SampleHome:
 def workbook_with_faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return that home as a workbook."""
     folder = tmp_path_factory.mktemp("workbook")
-    return sample_data.make(folder, homes=1, residents=12, months=1, seed=1)[0]
+    return sample_data.make(folder, homes=1, residents=28, months=1, seed=1)[0]

@@ -86,8 +86,8 @@ def test_cells_of_a_workbook_have_the_types_excel_users_enter(
 
 
 def test_a_folder_of_csv_files_is_in_the_dialect_of_german_excel(tmp_path: Path) -> None:
-    (folder,) = sample_data.make(tmp_path, homes=1, residents=12, months=1, seed=1, fmt="csv")
-    (drawn,) = sample_data.draw(homes=1, residents=12, months=1, seed=1)
+    (folder,) = sample_data.make(tmp_path, homes=1, residents=28, months=1, seed=1, fmt="csv")
+    (drawn,) = sample_data.draw(homes=1, residents=28, months=1, seed=1)
     assert {path.name for path in folder.iterdir()} == {f"{name}.csv" for name in sample_data.SHEETS} | {"LIESMICH.txt"}
     assert "Synthetische Beispieldaten" in (folder / "LIESMICH.txt").read_text(encoding="utf-8-sig")
     for name, frame in drawn.sheets.items():

@@ -11,7 +11,7 @@ import pytest
 
 import sample_data
 from rules import assessment, vocabulary
-from sample_data.residents import GRADE_SHARES
+from sample_data.grades import GRADE_SHARES
 
 if TYPE_CHECKING:
     from sample_data import SampleHome
@@ -88,20 +88,20 @@ def test_the_mix_of_pflegegrade_is_that_of_german_homes() -> None:
     assert len({tuple(mix) for mix in grades_}) > 6, "the mix should vary from home to home"
 
 
-def test_a_home_has_about_25_acts_per_resident_and_day(clean_home: SampleHome) -> None:
+def test_a_home_has_about_15_acts_per_resident_and_day(clean_home: SampleHome) -> None:
     residents = clean_home.sheets["Bewohner"]
     days = pd.date_range(clean_home.first, clean_home.last).date
     first = residents["Einzug"].to_numpy()
     last = residents["Auszug"].map(lambda day: day or date.max).to_numpy()
     resident_days = sum(((first <= day) & (day <= last)).sum() for day in days)
     acts = clean_home.sheets["Interventionen"]
-    assert 23 < len(acts) / resident_days < 27
+    assert 14 < len(acts) / resident_days < 17
     minutes = acts["Minuten"].astype(float)
     assert 0.25 < minutes[acts["Bewohner-Nr"].isna()].sum() / minutes.sum() < 0.34
     assert ((minutes * 2) % 1 == 0).all()
     assert minutes.between(3, 12).mean() > 0.8
     share = minutes.groupby(acts["Schicht"]).sum() / minutes.sum()
-    assert share[["Früh", "Spät", "Nacht"]].tolist() == pytest.approx([0.5, 0.35, 0.15], abs=0.05)
+    assert share[["Früh", "Spät", "Nacht"]].tolist() == pytest.approx([0.53, 0.39, 0.08], abs=0.05)
     assert set(acts["Minuten-Quelle"]) == {"gemessen", "geplant", "Norm"}
     assert set(acts["Status"]) == {"durchgeführt", "abgelehnt", "nicht durchgeführt", "abwesend"}
     assert acts["Wohnbereich"].nunique() == 3
@@ -156,9 +156,11 @@ def test_duties_leave_eleven_hours_of_rest_and_have_a_nurse(clean_home: SampleHo
     same = duties["Personal-Nr"] == duties["Personal-Nr"].shift()
     rest = duties["Beginn"] - duties["Ende"].shift()
     assert rest[same].min() >= timedelta(hours=11)
-    for (begin, ward), shift in duties.groupby(["Beginn", duties["Wohnbereich"].fillna("")]):
-        there = pd.concat([staff_on(clean_home, who, begin.date()) for who in shift["Personal-Nr"]])
-        assert there["QN"].max() >= 4 or set(there["Rolle"]) == {"betreuung-43b"}, (begin, ward)
+    for begin, shift in duties.groupby("Beginn"):
+        for ward in clean_home.sheets["Bewohner"]["Wohnbereich"].unique():
+            on_duty = shift.loc[shift["Wohnbereich"].isin([ward, None]), "Personal-Nr"]
+            there = pd.concat([staff_on(clean_home, who, begin.date()) for who in on_duty])
+            assert there["QN"].max() >= 4, (begin, ward)
 
 
 def test_hours_worked_follow_weekly_hours(clean_home: SampleHome) -> None:
@@ -182,10 +184,10 @@ def test_the_staff_mix_is_that_of_the_trade() -> None:
         certified += staff.loc[staff["QN"].isin([2, 3]), "Zertifikate"].notna().sum()
         assert not staff.loc[~staff["QN"].isin([2, 3]), "Zertifikate"].notna().any()
     shares = counts / counts.sum()
-    assert shares[4:].sum() == pytest.approx(0.45, abs=0.03)
+    assert shares[4:].sum() == pytest.approx(0.4, abs=0.03)
     assert shares[5:7].sum() > 0.05
-    assert shares[3] == pytest.approx(0.12, abs=0.03)
-    assert 6 * 3 <= betreuung <= 6 * 5
+    assert shares[3] == pytest.approx(0.2, abs=0.03)
+    assert 6 * 4 <= betreuung <= 6 * 7
     assert certified > 20
 
 
@@ -201,5 +203,6 @@ def test_numbers_keep_their_leading_zeros_and_names_their_letters(clean_home: Sa
 @pytest.mark.parametrize(("residents", "months"), [(1, 1), (2, 1), (9, 2), (150, 1)])
 def test_homes_of_any_size_can_be_made(residents: int, months: int) -> None:
     (home,) = sample_data.draw(homes=1, residents=residents, months=months, seed=5)
-    assert len(home.sheets["Bewohner"]) == residents
-    assert len(home.sheets["Interventionen"]) > 15 * residents * 28 * months
+    present = home.sheets["Bewohner"]["Auszug"].isna().sum()
+    assert residents - max(1, residents // 8) <= present <= residents
+    assert len(home.sheets["Interventionen"]) > 9 * residents * 28 * months
