@@ -16,7 +16,7 @@ import pebem
 import rules
 import sample_data
 from cli.commands import demo
-from pebem.resident_mix import differences, mix, there_is
+from pebem.resident_mix import differences, employed_equivalents, mix
 from rules.staffing import full_time_equivalents
 from sample_data import delimited, workbook
 
@@ -100,7 +100,7 @@ def test_each_level_does_its_own_work(work: pd.DataFrame) -> None:
 def test_staff_is_near_the_ceiling(home: Home) -> None:
     residents = mix(home.read.tables, home.first, home.last)
     ceiling = full_time_equivalents({grade: residents.by_grade[grade] for grade in range(1, 6)}, home.last)
-    there = there_is(home.read.hours, home.first, home.last, FULL_TIME)
+    there = employed_equivalents(home.read.hours, home.first, home.last, FULL_TIME)
     helpers = there[1] + there[2]
     assert Decimal("0.85") <= (helpers + there[3] + there[4]) / ceiling.total <= Decimal("1.1")
     for present, most in ((helpers, ceiling.nr1), (there[3], ceiling.nr2), (there[4], ceiling.nr3)):
