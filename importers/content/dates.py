@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,20 +9,26 @@ import numpy as np
 from importers.content.day_times import note_times
 from importers.files.cell import shown
 from importers.files.coded_column import CodedColumn
-from importers.findings import error, notice, warning
+from importers.findings import Problem, error, notice, warning
 from importers.values import cell_values, days_and_times
+from importers.values.day_order import MONTHS, DayOrder, Order, day_orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from importers.content.table import Table
 
 _FEWEST: Final = 2
-"""Different days it takes before a notice says how their column was read."""
+"""Different days with dots it takes before a notice says how their column was read."""
+
+_AS_GERMAN: Final = "Exportieren Sie die Daten als Tag.Monat.Jahr oder Jahr-Monat-Tag."
 
 
 def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_row: bool = True) -> CodedColumn:
-    """Turn a column into moments, the day first; numbers of Excel's calendar are read as days, with a notice.
+    """Turn a column into moments; numbers of Excel's calendar are read as days, with a notice.
+
+    The day stands first, unless several days of the column show that the month does; a day that could be either is
+    refused where the column has both.
 
     Parameters
     ----------
@@ -35,42 +40,46 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     The moments, None where there is none.
     """
     cells = table.raw(column)[1]
-    american = _month_first(cells)
+    orders = day_orders(cells)
     serials: list[Any] = []
 
     def read(value: Any) -> Any:
         if (moment := days_and_times.serial(value)) is not None:
             serials.append(value)
             return parse(moment)
-        if american and (parts := days_and_times.parts_of_day(value)) and parts[0] in american:
-            raise error(
-                "datum-monat-zuerst",
-                f"In dieser Spalte steht der Monat vor dem Tag, wie bei „{american[parts[0]]}“; "
-                "so ist kein Datum sicher lesbar.",
-                "Exportieren Sie die Daten als Tag.Monat.Jahr oder Jahr-Monat-Tag.",
-            )
+        if parts := days_and_times.parts_of_day(value):
+            mark, first, second = parts
+            if problem := _refused(orders[mark], first, second):
+                raise problem
+            if orders[mark].order is Order.MONTH_FIRST and first <= MONTHS:
+                return parse(days_and_times.month_first(value))
         return parse(value)
 
     codes, values = table.read(column, read, None, costs_row=costs_row)
     if serials:
         _note_serials(table, column, serials)
-    _note_order(table, column, cells, american)
+    _note_orders(table, column, orders)
     note_times(table, column, codes, values)
     return CodedColumn(codes, values)
 
 
-def _month_first(cells: list[Any]) -> dict[str, str]:
-    """Return the separators whose days stand behind the month for sure, each with such a cell."""
-    proof: dict[str, str] = {}
-    against: set[str] = set()
-    for cell in cells:
-        if parts := days_and_times.parts_of_day(cell):
-            mark, first, second = parts
-            if first > 12:
-                against.add(mark)
-            elif second > 12:
-                proof.setdefault(mark, cell_values.text(cell))
-    return {mark: cell for mark, cell in proof.items() if mark not in against}
+def _refused(day_order: DayOrder, first: int, second: int) -> Problem | None:
+    """Return why a day is not read: nobody knows which of its numbers is the month."""
+    if day_order.order is Order.MONTH_FIRST_PERHAPS:
+        return error(
+            "datum-monat-zuerst",
+            f"In dieser Spalte steht der Monat vor dem Tag, wie bei „{day_order.month_first}“; "
+            "so ist kein Datum sicher lesbar.",
+            _AS_GERMAN,
+        )
+    if day_order.order is Order.MIXED and first <= MONTHS and first != second:
+        return error(
+            "datum-gemischt",
+            "In dieser Spalte steht manchmal der Tag vorn und manchmal der Monat, wie bei "
+            f"„{day_order.month_first}“; welcher Tag hier gemeint ist, ist nicht zu erkennen.",
+            _AS_GERMAN,
+        )
+    return None
 
 
 def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
@@ -93,31 +102,63 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
     )
 
 
-def _note_order(table: Table, column: str, cells: list[Any], american: dict[str, str]) -> None:
-    """Say how days were read that could be read month first as well."""
-    parts = [(fields, cell) for cell in cells if (fields := days_and_times.parts_of_day(cell))]
-    clear = {mark for (mark, first, _), _ in parts if first > 12} | set(american)
-    open_ones = [(fields, cell) for fields, cell in parts if fields[0] not in clear and fields[1] != fields[2]]
-    if len(open_ones) >= _FEWEST:
-        (_, day, month), example = open_ones[0]
-        table.report_sheet(
-            notice(
-                "datum-tag-zuerst",
-                f"Alle Tage dieser Spalte liegen zwischen 1 und 12; gelesen wird der Tag zuerst: "
-                f"„{cell_values.text(example)}“ ist der {day}. Tag des Monats {month}.",
-                "Nichts zu tun, wenn das stimmt. Steht der Monat vorn, exportieren Sie die Datei mit deutschem Datum.",
-            ),
-            column=column,
-            count=len(open_ones),
+def _note_orders(table: Table, column: str, orders: Mapping[str, DayOrder]) -> None:
+    """Say how the days were read that could be read the other way round as well."""
+    codes, cells = table.raw(column)
+    for mark, day_order in orders.items():
+        either = {code: cell for code, cell in enumerate(cells) if _either(mark, cell)}
+        of_either = codes[np.isin(codes, list(either))]
+        texts = [cell_values.text(either[code]) for code in np.unique(of_either).tolist()]
+        if not texts:
+            continue
+        if day_order.order is Order.MONTH_FIRST:
+            problem = _read_month_first(day_order, len(of_either), texts[0])
+            table.report_sheet(problem, column=column, count=len(of_either))
+        elif day_order.order is Order.OPEN and (mark != "." or len(texts) >= _FEWEST):
+            table.report_sheet(_read_day_first(mark, texts, len(of_either)), column=column, count=len(of_either))
+
+
+def _either(mark: str, cell: Any) -> bool:
+    """Return whether a cell is a day with this separator that is another one with the month first."""
+    parts = days_and_times.parts_of_day(cell)
+    if parts is None or parts[0] != mark or parts[1] == parts[2] or max(parts[1:]) > MONTHS:
+        return False
+    try:
+        return days_and_times.moment(cell) is not None
+    except ValueError:
+        return False
+
+
+def _read_month_first(day_order: DayOrder, rows: int, example: str) -> Problem:
+    day = days_and_times.moment(days_and_times.month_first(example))
+    return notice(
+        "datum-monat-zuerst-gelesen",
+        f"In dieser Spalte steht der Monat vor dem Tag, wie bei „{day_order.month_first}“. So gelesen wurden auch "
+        f"{rows} Zeilen, bei denen beides möglich ist: „{example}“ ist der {day:%d.%m.%Y}.",
+        "Nichts zu tun, wenn das stimmt. Sonst exportieren Sie die Daten als Tag.Monat.Jahr.",
+    )
+
+
+def _read_day_first(mark: str, cells: list[str], rows: int) -> Problem:
+    """Return what is said of a column whose days show no order: with dots they are German, else it is a doubt."""
+    if mark == ".":
+        _, day, month = days_and_times.parts_of_day(cells[0]) or ("", 0, 0)
+        return notice(
+            "datum-tag-zuerst",
+            f"Alle Tage dieser Spalte liegen zwischen 1 und 12; gelesen wird der Tag zuerst: "
+            f"„{cells[0]}“ ist der {day}. Tag des Monats {month}.",
+            "Nichts zu tun, wenn das stimmt. Steht der Monat vorn, exportieren Sie die Datei mit deutschem Datum.",
         )
-    mixed = Counter(mark for (mark, first, second), _ in parts if second > 12 >= first and mark != ".")
-    if slashes := set(mixed) - set(american):
-        table.report_sheet(
-            warning(
-                "datum-gemischt",
-                "In dieser Spalte steht manchmal der Tag und manchmal der Monat vorn; gelesen wird der Tag zuerst.",
-                "Prüfen Sie die Spalte und exportieren Sie die Datei mit deutschem Datum.",
-            ),
-            column=column,
-            count=sum(mixed[mark] for mark in slashes),
-        )
+    return warning(
+        "datum-zweideutig",
+        f"In {rows} Zeilen dieser Spalte kann der Tag oder der Monat vorn stehen, und keine andere zeigt, was gilt; "
+        f"gelesen wird der Tag zuerst: {_span(cells)}. Stünde der Monat vorn, wäre es "
+        f"{_span([days_and_times.month_first(cell) for cell in cells])}.",
+        "Vergleichen Sie die Tage mit der Quelle. Steht der Monat vorn, exportieren Sie die Datei mit deutschem Datum.",
+    )
+
+
+def _span(cells: list[str]) -> str:
+    days = [moment for cell in cells if (moment := days_and_times.moment(cell))]
+    first, last = min(days), max(days)
+    return f"{first:%d.%m.%Y}" if first.date() == last.date() else f"{first:%d.%m.%Y} bis {last:%d.%m.%Y}"

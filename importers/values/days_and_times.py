@@ -121,6 +121,15 @@ def parts_of_day(value: object) -> tuple[str, int, int] | None:
     return None
 
 
+def month_first(written: str) -> str:
+    """Return a text such as ``03/14/2026 8:05``, whose month stands first, with the day first."""
+    match = _DAY.fullmatch(text := clean(written))
+    if not match:
+        raise ValueError(written)
+    (day, month), between = (match[3], match[1]), text[match.end(1) : match.start(3)]
+    return f"{text[: match.start(1)]}{day}{between}{month}{text[match.end(3) :]}"
+
+
 def serial(value: object) -> datetime | None:
     """Return the moment a number of Excel's calendar stands for, None if the value is no such number."""
     if isinstance(value, str) and _SERIAL.fullmatch(written := clean(value)):

@@ -78,20 +78,50 @@ def test_numbers_of_excel_in_a_date_column_are_days_with_a_warning(book: RuleBoo
 
 
 @both
-def test_a_month_first_column_is_refused_as_a_whole(book: RuleBook, form: str) -> None:
+def test_one_day_that_shows_the_month_first_refuses_the_days_that_may_be_either(book: RuleBook, form: str) -> None:
     result = read_column(book, form, "Datum", ["02/03/2026", "02/13/2026", "2026-02-14", "03.02.2026"])
     assert dates(result) == ["2026-02-14", "2026-02-03"]
     assert outcome(result) == [(ERROR, "datum-monat-zuerst", 2, 1), (ERROR, "datum-monat-zuerst", 3, 1)]
 
 
+@both
+@pytest.mark.parametrize("mark", ["/", "-"])
+def test_two_days_that_show_the_month_first_settle_the_column(book: RuleBook, form: str, mark: str) -> None:
+    cells = [f"{day}{mark}2026 2:05 PM" for day in (f"02{mark}03", f"02{mark}13", f"02{mark}14", f"01{mark}01")]
+    result = read_column(book, form, "Datum", [*cells, "03.02.2026"], Uhrzeit="")
+    assert dates(result) == ["2026-02-03", "2026-02-13", "2026-02-14", "2026-01-01", "2026-02-03"]
+    assert result.tables.interventions["minute_of_day"].tolist() == [845] * 4 + [-1]
+    assert outcome(result) == [(NOTICE, "datum-monat-zuerst-gelesen", 0, 1)]
+    assert next(f.message for f in result.findings if f.code == "datum-monat-zuerst-gelesen") == (
+        f"In dieser Spalte steht der Monat vor dem Tag, wie bei „{cells[1]}“. So gelesen wurden auch 1 Zeilen, bei "
+        f"denen beides möglich ist: „{cells[0]}“ ist der 03.02.2026."
+    )
+
+
 @pytest.mark.slow
 @both
-@pytest.mark.parametrize("mark", [".", "/", "-"])
 @pytest.mark.parametrize("month", ["03", "12"])
-def test_ambiguous_days_are_read_day_first_and_reported(book: RuleBook, form: str, mark: str, month: str) -> None:
-    result = read_column(book, form, "Datum", [f"{day}{mark}{month}{mark}2025" for day in ("02", "05")])
+def test_ambiguous_days_with_dots_are_read_day_first_and_reported(book: RuleBook, form: str, month: str) -> None:
+    result = read_column(book, form, "Datum", [f"{day}.{month}.2025" for day in ("02", "05")])
     assert dates(result) == [f"2025-{month}-02", f"2025-{month}-05"]
     assert outcome(result) == [(NOTICE, "datum-tag-zuerst", 0, 2)]
+
+
+@both
+@pytest.mark.parametrize("mark", ["/", "-"])
+def test_ambiguous_days_with_other_marks_are_a_doubt_that_names_both_readings(
+    book: RuleBook, form: str, mark: str
+) -> None:
+    cells = [f"{day}{mark}3{mark}2025" for day in (2, 5, 5, 3)] + [f"6{mark}3{mark}2025 25:00"]
+    result = read_column(book, form, "Datum", cells)
+    assert dates(result) == ["2025-03-02", "2025-03-05", "2025-03-05", "2025-03-03"]
+    assert outcome(result) == [(ERROR, "datum-unlesbar", 6, 1), (WARNING, "datum-zweideutig", 0, 3)]
+    assert next(f.message for f in result.findings if f.code == "datum-zweideutig") == (
+        "In 3 Zeilen dieser Spalte kann der Tag oder der Monat vorn stehen, und keine andere zeigt, was gilt; gelesen "
+        "wird der Tag zuerst: 02.03.2025 bis 05.03.2025. Stünde der Monat vorn, wäre es 03.02.2025 bis 03.05.2025."
+    )
+    single = read_column(book, form, "Datum", [cells[0]])
+    assert outcome(single) == [(WARNING, "datum-zweideutig", 0, 1)]
 
 
 def test_one_day_that_is_no_month_settles_the_column(book: RuleBook) -> None:
@@ -100,8 +130,25 @@ def test_one_day_that_is_no_month_settles_the_column(book: RuleBook) -> None:
     assert outcome(result) == []
 
 
-def test_typo_among_german_days_rejects_its_row_only(book: RuleBook) -> None:
+def test_a_typo_among_many_days_rejects_its_row_only(book: RuleBook) -> None:
     result = read_column(book, "csv", "Datum", ["03.04.2026", "04.13.2026", "30.04.2026"])
     assert outcome(result) == [(ERROR, "datum-unlesbar", 3, 1)]
-    result = read_column(book, "csv", "Datum", ["03/04/2026", "04/13/2026", "30/04/2026"])
-    assert outcome(result) == [(ERROR, "datum-unlesbar", 3, 1), (WARNING, "datum-gemischt", 0, 1)]
+    days = ["03/04/2026", *(f"{day}/04/2026" for day in range(13, 23))]
+    result = read_column(book, "csv", "Datum", [*days, "04/13/2026"])
+    assert dates(result)[:2] == ["2026-04-03", "2026-04-13"]
+    assert outcome(result) == [(ERROR, "datum-unlesbar", 13, 1)]
+    swapped = ["04/03/2026", *(f"04/{day}/2026" for day in range(13, 23))]
+    result = read_column(book, "csv", "Datum", [*swapped, "13/04/2026"])
+    assert dates(result)[:2] == ["2026-04-03", "2026-04-13"]
+    assert outcome(result) == [(NOTICE, "datum-monat-zuerst-gelesen", 0, 1)]
+
+
+def test_a_column_in_both_orders_refuses_what_may_be_either(book: RuleBook) -> None:
+    days = [f"{day}/04/2026" for day in range(13, 22)]  # nine against one
+    result = read_column(book, "csv", "Datum", ["03/04/2026", "04/13/2026", "04/04/2026", *days])
+    assert dates(result)[:2] == ["2026-04-04", "2026-04-13"]
+    assert outcome(result) == [(ERROR, "datum-gemischt", 2, 1), (ERROR, "datum-gemischt", 3, 1)]
+    assert next(f.message for f in result.findings if f.code == "datum-gemischt") == (
+        "In dieser Spalte steht manchmal der Tag vorn und manchmal der Monat, wie bei „04/13/2026“; welcher Tag hier "
+        "gemeint ist, ist nicht zu erkennen."
+    )
