@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.assessment_items import read_items
+from importers.content.checks.contradictions import check_assessments
 from importers.content.checks.cross_checks import check_numbers
 from importers.content.checks.plausibility import check_future
 from importers.content.shared_columns import days, frame, numbers, text_series
@@ -73,6 +74,7 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
         np.flatnonzero(~table.faulty)[again].tolist(),
         "Datum",
     )
+    check_assessments(table, assessments)
     return assessments
 
 

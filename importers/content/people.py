@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from importers.content.checks.contradictions import check_levels
 from importers.content.persons.person_names import split_names, without_titles
+from importers.content.persons.staff_periods import settle_same_start
 from importers.content.shared_columns import days, frame, numbers, text_series, texts
 from importers.conventions import HomeConventions
 from importers.findings import error, notice, warning
@@ -109,16 +111,8 @@ def read_staff(table: Table, conventions: HomeConventions | None = None) -> tupl
             "end": end,
         },
     )
-    again = people[["staff", "start"]].assign(file=table.sources_of_good_rows).duplicated().to_numpy()
-    table.report(
-        warning(
-            "gueltig-ab-doppelt",
-            "Diese Person hat weiter oben schon eine Zeile mit demselben „Gültig ab“; es gilt die spätere Zeile.",
-            "Tragen Sie bei jeder Änderung ein eigenes „Gültig ab“ ein oder löschen Sie die überzählige Zeile.",
-        ),
-        np.flatnonzero(~table.faulty)[again].tolist(),
-        "Gültig ab",
-    )
+    people = settle_same_start(table, people)
+    check_levels(table, people)
     return people, _identities(table, "staff", staff)
 
 

@@ -50,6 +50,19 @@ def test_master_data_may_come_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert comparable(document) == comparable(Oracle(tmp_path / "ganz").document())
 
 
+@pytest.mark.parametrize("form", ["workbook", "csvs"])
+def test_of_two_rows_from_one_day_the_earlier_goes_on_when_the_later_ends(form: str, tmp_path: Path) -> None:
+    home = cases.staffed().employee("X", 3, cases.FIRST).employee("X", 1, cases.FIRST, cases.day(10))
+    home.employee("X", 2, cases.day(8), cases.day(12))
+    for number in (7, 9, 11, 13):
+        home.did(cases.WOUND, cases.day(number), "B1", "X")
+    path = tmp_path / ("heim.xlsx" if form == "workbook" else "heim")
+    files = [home.workbook(path)] if form == "workbook" else home.csvs(path)
+    _, document = product.analyse(*files, out=tmp_path / "out")
+    assert comparable(document) == comparable(Oracle(path).document())
+    assert [cell["qn_ist"] for cell in document["matrix"]] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("number_format", ["0.00", "0.0", "General", "@"])
 def test_a_number_is_never_read_as_another_id(number_format: str, tmp_path: Path) -> None:
     """4.10 typed as a number is 4.1 to Excel. Left out, or read as shown: "0.00" shows 4.10, which is not 4.1."""
