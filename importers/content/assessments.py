@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,6 +28,9 @@ _YES: Final = frozenset({"ja", "j", "x", "wahr", "true", "1"})
 _NO: Final = frozenset({"nein", "n", "falsch", "false", "0", ""})
 _NAMED: Final = 12
 """Headings that a finding names."""
+
+_LIKE_ITEM: Final = re.compile(r"\d[.,]\d")
+"""What a heading of an item looks like, read or not."""
 
 _CONTINENCE: Final = {fold(name): position for position, name in enumerate(CONTINENCE)} | {
     "staendig kontinent": 0,
@@ -80,9 +84,9 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
 
 def _note_absent_columns(table: Table) -> None:
     absent = [cell for cell in ASSESSMENT_CELLS if not table.has(cell)]
-    others_there = any(map(table.has, (URINE, STOOL, SPECIAL)))
-    if len(absent) == len(ASSESSMENT_CELLS) and len(table.rows) and not others_there:
-        others = [text for place in table.places for text in place.unknown]
+    others = [text for place in table.places for text in place.unknown]
+    readable = any(map(table.has, (URINE, STOOL, SPECIAL))) and not any(map(_LIKE_ITEM.search, others))
+    if len(absent) == len(ASSESSMENT_CELLS) and len(table.rows) and not readable:
         seen = f" Nicht gelesen: {', '.join(f'„{text}“' for text in dict.fromkeys(others[:_NAMED]))}." if others else ""
         table.report_sheet(
             error(

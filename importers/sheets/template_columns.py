@@ -88,8 +88,11 @@ WANTED: Final = {
 }
 """Sheet -> columns that are looked for by their cells; of `Mitarbeitende` the first two are required."""
 
-_ITEM: Final = re.compile(r"([1-6]\.\d{1,2})(?:\s+(.+))?")
+_ITEM: Final = re.compile(r"(?:(?:K?F ?)?4\.(?=[1-6]\.\d))?([1-6]\.\d{1,2})(?:\s+(.+))?")
+"""An item, as in the annex of § 15 SGB XI or as in the form of the assessment: "F 4.1.1" is 1.1."""
 
+_SPECIAL_OF_FORM: Final = "1.6"
+"""What the form of the assessment calls 4.1.6 is no item."""
 
 _SHEET_BY_NAME: Final = {spelling: sheet for sheet in SHEETS for spelling in spellings(sheet)}
 _COLUMN_BY_NAME: Final = {
@@ -141,7 +144,8 @@ def column_of(sheet: str, heading: object) -> str | None:
     if column := _COLUMN_BY_NAME[sheet].get(fold(text)):
         return column
     if sheet == "Begutachtungen" and (match := _ITEM.fullmatch(text)):
-        return _cell_of(match[1], match[2] or "")
+        special = match[1] == _SPECIAL_OF_FORM and match.start(1) > 0
+        return SPECIAL if special else _cell_of(match[1], match[2] or "")
     return None
 
 

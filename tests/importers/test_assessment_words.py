@@ -222,7 +222,7 @@ def test_a_blank_finding_alone_counts_as_continent(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heads", [["Kriterium", "Punkte"], ["F 4.1.1", "F 4.1.2"], ["Modul 1", "Modul 2"], ["Pflegegrad", "Gesamt"]]
+    "heads", [["Kriterium", "Punkte"], ["Feld 1.1", "Feld 1.2"], ["Modul 1", "Modul 2"], ["Pflegegrad", "Gesamt"]]
 )
 def test_a_sheet_without_any_item_is_an_error_that_names_its_columns(heads: list[str]) -> None:
     sheet = [["Bewohner-Nr", "Datum", *heads], ["A", "01.02.2026", 1, 2], ["B", "15.02.2026", 1, 2]]
@@ -230,6 +230,21 @@ def test_a_sheet_without_any_item_is_an_error_that_names_its_columns(heads: list
     (finding,) = [one for one in result.findings if one.severity is Severity.ERROR]
     assert (finding.code, finding.count) == ("merkmale-fehlen", 2)
     assert all(f"„{head}“" in finding.message for head in heads)
+
+
+def test_items_that_are_not_read_are_an_error_though_continence_is_there() -> None:
+    heads = ["Bewohner-Nr", "Feld 4.11", "Harnkontinenz"]
+    result = importers.read_assessments([("b.xlsx", xlsx({"Begutachtungen": [heads, ["A", 1, "kontinent"]]}))])
+    assert (Severity.ERROR, "merkmale-fehlen") in codes(result)
+    alone = importers.read_assessments([("b.xlsx", xlsx({"Begutachtungen": [heads[::2], ["A", "kontinent"]]}))])
+    assert codes(alone) == [(Severity.NOTICE, "merkmale-fehlen")]
+
+
+def test_items_are_read_as_the_form_of_the_assessment_numbers_them() -> None:
+    heads = ["Bewohner-Nr", "F 4.1.1", "KF 4.2.11 Beteiligung", "4.4.10", "F 4.5.1 täglich", "4.6", "F 4.1.6"]
+    result = importers.read_assessments([("b.xlsx", xlsx({"Begutachtungen": [heads, ["A", 2, 3, 6, 4, 1, "ja"]]}))])
+    assert result.table[["1.1", "2.11", "4.10", "5.1 täglich", "4.6"]].to_numpy().tolist() == [[2, 3, 6, 4, 1]]
+    assert result.table["special"].tolist() == [True]
 
 
 @pytest.mark.parametrize(
