@@ -42,7 +42,7 @@ def analyse(options: argparse.Namespace) -> int:
         period = _period(options, keys)
         book = rules.load(period[1], options.rulebook)
         rulebook = options.rulebook.resolve() if isinstance(options.rulebook, Path) else options.rulebook
-        work = HomeWork(source.resolve(), options.out.resolve(), rulebook, book.sha256, period)
+        work = HomeWork(source.resolve(), options.out.resolve(), rulebook, book.sha256, period, options.shifts or {})
         total = Total(nameless)
         for outcome in _run(options, keys, work, "ausgewertet"):
             total.add(outcome)

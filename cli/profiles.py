@@ -12,12 +12,20 @@ from cli.passwords import read_with_passwords
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cli.parser import Parser
     from importers.conventions import HomeConventions
     from importers.sheets.profiles import SourceProfile
     from importers.sheets.sheet_guesses import SheetGuess
 
 _MOST_HEADINGS: Final = 12
 """Headings that a message names."""
+
+
+def define_profile(parser: Parser) -> None:
+    """Define the argument that names a profile."""
+    parser.add_argument(
+        "--profile", metavar="DATEI", type=Path, help="Profil, nach dem Blätter und Spalten gelesen werden"
+    )
 
 
 def conventions_of(files: Sequence[Path], path: Path | None) -> HomeConventions:

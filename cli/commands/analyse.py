@@ -5,7 +5,8 @@ Ende mit 0: fertig; 1: fertig, aber Zeilen mit Fehlern wurden ausgelassen; 2: ni
 
 Mit --parquet alle Einrichtungen eines Trägers: ein Ordner mit einem Unterordner „home=<Kennung>“ je Einrichtung, darin
 residents, assessments, instability, staff, duties und interventions als .parquet (Interventionen auch als Ordner
-mit einer Datei je Monat). Wird der Lauf unterbrochen, setzt ihn derselbe Aufruf fort.
+mit einer Datei je Monat). Wird der Lauf unterbrochen, setzt ihn derselbe Aufruf fort. Auch dort bekommen Zeilen ohne
+Schicht sie mit --shifts aus ihrer Uhrzeit, in allen Einrichtungen nach denselben Zeiten.
 
 Beispiel:
   pebem analyse haus-sonnenschein.xlsx --out ergebnis --from 01.01.2026 --to 31.01.2026
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from cli.arguments import rulebook, shift_starts
 from cli.parser import CommandError, Parser, day
+from cli.profiles import define_profile
 
 if TYPE_CHECKING:
     import argparse
@@ -50,9 +52,7 @@ def define(parser: Parser) -> None:
         help="wann die Schichten beginnen, etwa Früh=06:00,Spät=14:00,Nacht=22:00: Zeilen ohne Schicht bekommen sie "
         "aus ihrer Uhrzeit, kenntlich als „(aus Uhrzeit)“",
     )
-    parser.add_argument(
-        "--profile", metavar="DATEI", type=Path, help="Profil, nach dem Blätter und Spalten gelesen werden"
-    )
+    define_profile(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
     if bool(options.files) == bool(options.parquet):
         raise CommandError("Bitte nennen Sie entweder Dateien oder mit --parquet einen Ordner.")
     if options.parquet:
+        if options.profile:
+            raise CommandError("Ein Profil gilt für Dateien, nicht für einen Ordner. Bitte lassen Sie --profile weg.")
         return _federation(options)
     check_files(options.files)
     from cli import analysis  # noqa: PLC0415  # the engine is loaded only where it is needed

@@ -25,7 +25,7 @@ from cli.commands.analyse import check_files
 from cli.findings import print_findings
 from cli.parser import CommandError, Parser
 from cli.passwords import read_with_passwords
-from cli.profiles import conventions_of
+from cli.profiles import conventions_of, define_profile
 from pebem.assessments import assess
 from rules.assessment import MODULES
 
@@ -47,7 +47,7 @@ HEADINGS: Final = (
 def define(parser: Parser) -> None:
     """Define the arguments."""
     parser.add_argument("file", metavar="DATEI", type=Path, help="Arbeitsmappe, CSV-Datei oder DAS-QS-Export (XML)")
-    parser.add_argument("--profile", metavar="DATEI", type=Path, help="Profil, nach dem Spalten gelesen werden")
+    define_profile(parser)
     parser.add_argument("--out", metavar="DATEI", type=Path, help="Ergebnis als .xlsx oder .csv")
 
 

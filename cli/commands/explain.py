@@ -23,6 +23,7 @@ from cli.commands.analyse import check_files
 from cli.findings import print_findings
 from cli.parser import CommandError, Parser, day
 from cli.passwords import read_with_passwords
+from cli.profiles import conventions_of, define_profile
 from pebem.case_facts import UnknownResidentError, facts
 from rules.checks.coverage import CERTAINTY
 from rules.explanation.explain import explain, needs_resident
@@ -47,6 +48,7 @@ def define(parser: Parser) -> None:
     parser.add_argument(
         "--rulebook", metavar="REGELWERK", type=rulebook, default="rekonstruktion", help="id oder Ordner des Regelwerks"
     )
+    define_profile(parser)
     parser.add_argument("--json", action="store_true", help="für Programme statt als Text")
 
 
@@ -55,8 +57,9 @@ def run(options: argparse.Namespace) -> int:
     check_files(options.files)
     book = rules.load(options.am or date.max, options.rulebook)
     needed = ("Bewohner", "Begutachtungen")
+    known = conventions_of(options.files, options.profile)
     files_read = read_with_passwords(
-        lambda passwords: importers.read(options.files, book, sheets_needed=needed, passwords=passwords)
+        lambda given: importers.read(options.files, book, sheets_needed=needed, conventions=known, passwords=given)
     )
     tables = files_read.for_engine()
     on = options.am or _last_day(tables)

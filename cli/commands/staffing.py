@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cli.findings import print_findings
 from cli.parser import CommandError, Parser, day
 from cli.passwords import read_with_passwords
+from cli.profiles import conventions_of, define_profile
 from rules.staffing import GROUPS, Staffing, full_time_equivalents
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def define(parser: Parser) -> None:
         "--full-time", metavar="STD", type=_hours, default="38,5", help="Wochenstunden einer Vollzeitstelle (38,5)"
     )
     parser.add_argument("--on", metavar="TAG", type=day, help="Tag, dessen Werte gelten (sonst heute oder --to)")
+    define_profile(parser)
     parser.add_argument("--json", action="store_true", help="für Programme statt als Text")
 
 
@@ -133,8 +135,9 @@ def _read(options: argparse.Namespace) -> _Home:
         raise CommandError("Der Tag bei --to liegt vor dem bei --from. Bitte tauschen Sie die beiden.")
     book = rules.load(last)
     needed = ("Bewohner", "Mitarbeitende")
+    known = conventions_of([options.file], options.profile)
     files_read = read_with_passwords(
-        lambda passwords: importers.read([options.file], book, sheets_needed=needed, passwords=passwords)
+        lambda given: importers.read([options.file], book, sheets_needed=needed, conventions=known, passwords=given)
     )
     tables = files_read.for_engine()
     if tables.grades.empty and tables.assessments.empty:

@@ -27,6 +27,7 @@ from cli.commands.analyse import check_files
 from cli.findings import print_findings
 from cli.parser import CommandError, Parser
 from cli.passwords import read_with_passwords
+from cli.profiles import conventions_of, define_profile
 from pebem import measures
 from pebem.engine.day_numbers import day_of
 from pebem.score import period_of
@@ -89,6 +90,7 @@ def define(parser: Parser) -> None:
     parser.add_argument(
         "--move", metavar="IDS=QN", type=_move, action="append", default=[], help="Interventionen auf ein QN setzen"
     )
+    define_profile(parser)
     parser.add_argument("--json", action="store_true", help="für Programme statt als Text")
 
 
@@ -96,7 +98,10 @@ def run(options: argparse.Namespace) -> int:
     """Rate the work as it is and as it would be."""
     check_files(options.files)
     book = rules.load(date.max, options.rulebook)
-    files_read = read_with_passwords(lambda passwords: importers.read(options.files, book, passwords=passwords))
+    known = conventions_of(options.files, options.profile)
+    files_read = read_with_passwords(
+        lambda given: importers.read(options.files, book, conventions=known, passwords=given)
+    )
     tables = files_read.for_engine()
     if tables.interventions.empty:
         raise CommandError("Es gibt keine lesbare Intervention. Bitte prüfen Sie die Dateien mit pebem analyse.")

@@ -277,27 +277,20 @@ def read_shifts(
     written = table.read(
         "Schicht", lambda cell: words.get(fold(word := cell_values.text(cell)), word), "", costs_row=True
     )
-    derived = np.flatnonzero(_blank(written) & (minutes >= 0)) if begins else np.zeros(0, dtype=np.intp)
-    if not len(derived):
-        return written
-    found = shift_starts.at(minutes[derived], begins)
-    codes = written.codes.copy()
-    codes[derived] = len(written.values) + found
-    counts = np.bincount(found, minlength=len(begins)).tolist()
-    told = ", ".join(
-        f"{shift} ab {shift_starts.as_time(at)}: {count}"
-        for (shift, at), count in zip(begins.items(), counts, strict=True)
-    )
-    table.report_sheet(
-        notice(
-            "schicht-abgeleitet",
-            f"Schicht aus der Uhrzeit abgeleitet: {len(derived)} Zeilen ({told}).",
-            "Nichts zu tun, wenn die Schichten so beginnen.",
-        ),
-        column="Schicht",
-        count=len(derived),
-    )
-    return CodedColumn(codes, [*written.values, *map(shift_starts.DERIVED.format, begins)])
+    shifts, counts = shift_starts.fill(written, minutes, begins)
+    if counts:
+        told = ", ".join(f"{shift} ab {shift_starts.as_time(at)}: {counts[shift]}" for shift, at in begins.items())
+        rows = sum(counts.values())
+        table.report_sheet(
+            notice(
+                "schicht-abgeleitet",
+                f"Schicht aus der Uhrzeit abgeleitet: {rows} Zeilen ({told}).",
+                "Nichts zu tun, wenn die Schichten so beginnen.",
+            ),
+            column="Schicht",
+            count=rows,
+        )
+    return shifts
 
 
 def without_shift(shift: CodedColumn, minutes: NDArray[np.int32], seconds: NDArray[np.int32]) -> tuple[int, int]:

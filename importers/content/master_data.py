@@ -31,7 +31,8 @@ _STATED_BY_COLUMN: Final = {"role": "Rolle", "certificates": "Zertifikate"}
 _INSTABILITY_MISSING: Final = Finding(
     Severity.WARNING,
     "instabilitaet-fehlt",
-    "Das Blatt „Instabilität“ fehlt; wer keine früheren Angaben dazu hat, gilt als stabil.",
+    "Das Blatt „Instabilität“ fehlt; ob jemand instabil war, ist nicht bekannt. Wer keine früheren Angaben dazu hat, "
+    "wird als stabil gerechnet: Das QN-Soll kann zu niedrig sein.",
     "Ergänzen Sie das Blatt, auch wenn nur wenige Zeilen darin stehen.",
     sheet="Instabilität",
 )

@@ -14,6 +14,7 @@ from importers.files.coded_column import CodedColumn
 from importers.findings import Finding, Problem, Severity, error, notice, warning
 from importers.parquet.columns import coded, days, integers, opened
 from importers.values import cell_values
+from importers.values.shift_starts import DERIVED, fill, starts
 from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
@@ -85,6 +86,11 @@ _SECONDS_MISSING: Final = notice(
     "Diese Zeilen haben keine Dauer; sie zählen in der Anzahl, aber nicht in der Zeit.",
     "Ergänzen Sie die Dauer, wenn sie vorliegt.",
 )
+_SHIFT_DERIVED: Final = notice(
+    "schicht-abgeleitet",
+    "Diese Zeilen haben keine Schicht; sie folgt aus der Uhrzeit.",
+    "Nichts zu tun, wenn die Schichten so beginnen.",
+)
 _COLUMN_MISSING: Final = notice(
     "spalte-fehlt", "Diese Spalte fehlt; sie gilt als nicht angegeben.", "Ergänzen Sie sie, wenn die Angaben vorliegen."
 )
@@ -120,15 +126,22 @@ class InterventionBatches:
 
     Iterate once; what was found is complete when the last batch has been taken.
 
+    Parameters
+    ----------
+    shift_starts
+        When the shifts of the homes begin: rows without a shift get it from their time of day.
+
     Attributes
     ----------
     rows, faulty
         Rows so far, and those of them left out because of errors.
     """
 
-    def __init__(self, paths: Sequence[Path], book: RuleBook, people: Tables) -> None:
+    def __init__(
+        self, paths: Sequence[Path], book: RuleBook, people: Tables, shift_starts: Mapping[str, str] | None = None
+    ) -> None:
         self.rows = self.faulty = 0
-        self._paths, self._book = paths, book
+        self._paths, self._book, self._begins = paths, book, starts(shift_starts or {})
         self._residents = frozenset(people.residents["resident"])
         self._staff = frozenset(people.staff["staff"])
         self._found: dict[tuple[str, str, str], dict[str, tuple[Problem, int]]] = {}
@@ -181,6 +194,7 @@ class InterventionBatches:
         self._warn(_MINUTE_WRONG, file, "minute_of_day", wrong)
         minute[wrong] = -1
         self._who(texts, file, faulty)
+        self._fill_shifts(texts, minute, file)
         self._warn(_SECONDS_MISSING, file, "seconds", (seconds == SECONDS_MISSING) & ~faulty)
         self.rows += size
         self.faulty += int(faulty.sum())
@@ -224,6 +238,13 @@ class InterventionBatches:
             costly = [code for code, problem in wrong.items() if problem.severity is Severity.ERROR]
             faulty |= np.isin(codes, costly)
         return CodedColumn(codes, values)
+
+    def _fill_shifts(self, texts: dict[str, CodedColumn], minute: np.ndarray, file: str) -> None:
+        """Derive the shift of rows that have a time of day and none, once the home has said when shifts begin."""
+        texts["shift"], counts = fill(texts["shift"], minute, self._begins)
+        for shift, count in counts.items():
+            if count:
+                self._report(_SHIFT_DERIVED, file, "shift", DERIVED.format(shift), count)
 
     def _who(self, texts: Mapping[str, CodedColumn], file: str, faulty: np.ndarray) -> None:
         """Report missing and unknown people."""

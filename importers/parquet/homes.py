@@ -186,7 +186,8 @@ def people(home: HomeFiles, book: RuleBook) -> tuple[Tables, list[Finding]]:
             Finding(
                 Severity.WARNING,
                 "instabilitaet-fehlt",
-                "Die Datei „instability.parquet“ fehlt; alle Bewohner:innen gelten als stabil.",
+                "Die Datei „instability.parquet“ fehlt; ob jemand instabil war, ist nicht bekannt. Gerechnet wird, als "
+                "wäre es niemand: Das QN-Soll kann zu niedrig sein.",
                 "Ergänzen Sie die Datei, auch wenn nur wenige Zeilen darin stehen.",
                 file="instability.parquet",
             )

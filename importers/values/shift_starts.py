@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from importers.files.coded_column import CodedColumn
 from importers.values import days_and_times
 from importers.values.roster_times import DAY_MINUTES
 from importers.values.spelling import fold
@@ -77,6 +78,29 @@ def starts(own: Mapping[str, str]) -> dict[str, int]:
 def as_time(minute: int) -> str:
     """Return a minute of the day as people write it."""
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
+def fill(
+    written: CodedColumn, minutes: NDArray[np.int32], begins: Mapping[str, int]
+) -> tuple[CodedColumn, dict[str, int]]:
+    """Return the shift of each row, derived where it is blank, and how many rows were derived to each shift.
+
+    Parameters
+    ----------
+    minutes
+        Minute of the day of each row, -1 = not given: nothing is derived then.
+    begins
+        Shift -> minute of the day at which it begins, as :func:`starts` has them; blank: nothing is derived.
+    """
+    blank = np.array([not word for word in written.values], dtype=bool)[written.codes]
+    derived = np.flatnonzero(blank & (minutes >= 0)) if begins else np.zeros(0, dtype=np.intp)
+    if not len(derived):
+        return written, {}
+    found = at(minutes[derived], begins)
+    codes = written.codes.copy()
+    codes[derived] = len(written.values) + found
+    counts = np.bincount(found, minlength=len(begins)).tolist()
+    return CodedColumn(codes, [*written.values, *map(DERIVED.format, begins)]), dict(zip(begins, counts, strict=True))
 
 
 def at(minutes: NDArray[np.int32], begins: Mapping[str, int]) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import sys
@@ -85,6 +86,32 @@ def test_home_has_the_same_result_as_its_csv_files(
         people = {"residents": len(tables.residents), "staff": tables.staff["staff"].nunique()}
         expected = fit_json.document(pebem.score(tables, book, PERIOD), book, **people)
         assert run.json("homes", f"home={number:04}", "fit.json") == expected
+
+
+def test_shifts_follow_from_the_time_of_day_as_in_a_workbook(
+    federation: Path, analyse: Callable[..., Run], tmp_path: Path
+) -> None:
+    def without(table: pa.Table) -> pa.Table:
+        return table.set_column(table.schema.get_field_index("shift"), "shift", pa.nulls(len(table), pa.string()))
+
+    for path in federation.glob("home=*/interventions/*.parquet"):
+        rewrite(path, without)
+    first = analyse(federation)
+    assert {entry["schicht"] for entry in first.json("fit.json")["by_shift"]} == {None}
+    run = analyse(federation, "--shifts", "Früh=06:00,Spät=14:00")  # the same folder: nothing of the first run is left
+    (home, *_) = sample_data.draw(**SAMPLE, dirt=False)
+    delimited.write(tmp_path / home.name, home)
+    work = tmp_path / home.name / "Interventionen.csv"
+    heads, *rows = list(csv.reader(work.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    at = heads.index("Schicht")
+    lines = [heads, *([*row[:at], "", *row[at + 1 :]] for row in rows)]
+    work.write_text("\n".join(";".join(line) for line in lines), encoding="utf-8")
+    files = sorted(map(str, (tmp_path / home.name).glob("*.csv")))
+    assert main(["analyse", *files, "--out", str(tmp_path / "mappe"), "--shifts", "Früh=06:00,Spät=14:00"]) == 0
+    expected = json.loads((tmp_path / "mappe" / "fit.json").read_text("utf-8"))["by_shift"]
+    assert {"Früh (aus Uhrzeit)", "Spät (aus Uhrzeit)"} <= {entry["schicht"] for entry in expected}
+    assert run.json("homes", "home=0001", "fit.json")["by_shift"] == expected
+    assert "schicht-abgeleitet" in {one["Code"] for one in run.findings()}
 
 
 def test_the_homes_add_up_to_the_whole(federation: Path, analyse: Callable[..., Run]) -> None:
@@ -222,6 +249,7 @@ def test_impossible_command_prints_one_sentence(tmp_path: Path, federation: Path
         ("liegt keine Einrichtung", "home=0001"): analyse(tmp_path / "leer"),
         ("--workers", "ab 1"): analyse(federation, "--workers", "0"),
         ("entweder Dateien oder mit --parquet",): analyse(federation, "datei.xlsx"),
+        ("Profil gilt für Dateien", "--profile"): analyse(federation, "--profile", "profil.json"),
         ("liegt keine Zeile", "01.01.2026", "28.02.2026"): analyse(federation, "--from", "2027-01-01"),
     }
     for parts, message in cases.items():

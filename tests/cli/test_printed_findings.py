@@ -62,6 +62,19 @@ def test_without_an_error_every_command_ends_with_0(
     assert "Fehler" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", range(4))
+def test_every_command_reads_by_a_profile(tmp_path: Path, number: int) -> None:
+    sheets = home()
+    _, *rows = sheets.pop("Bewohner")
+    sheets["Wer hier wohnt"] = [["Wen", "Wo"], *([row[0], row[3]] for row in rows)]
+    path, profile = written(tmp_path, sheets), tmp_path / "profil.json"
+    columns = {"Bewohner-Nr": "Wen", "Wohnbereich": "Wo"}
+    sheet = {"fingerprint": fingerprint(["Wen", "Wo"]), "sheet": "Bewohner", "columns": columns}
+    profile.write_text(json.dumps({"name": "Fremd", "sheets": [sheet]}), encoding="utf-8")
+    assert main(commands(path)[number]) == 2
+    assert main([*commands(path)[number], "--profile", str(profile)]) == 0
+
+
 def test_staffing_prints_findings_on_monthly_hours_and_part_time_shares(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import uuid
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -79,6 +79,8 @@ class HomeWork:
         The rulebook, and the hash it must have wherever it is loaded.
     period
         First and last day.
+    shifts
+        When the shifts of all homes begin, as the command line names it.
     """
 
     source: Path
@@ -86,6 +88,7 @@ class HomeWork:
     rulebook: str | Path
     sha256: str
     period: tuple[date, date]
+    shifts: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, home: str) -> Summary:
         """Rate a home, unless it has been rated with the same input.
@@ -108,7 +111,7 @@ class HomeWork:
             return stored.summary(self.period)
         stored.clear()
         people, findings = homes.people(files, self._book)
-        batches = InterventionBatches(files.interventions, self._book, people)
+        batches = InterventionBatches(files.interventions, self._book, people, self.shifts)
         aggregate = pebem.stream(people, batches, self._book, self.period, (*CUBE, *FIT))
         aggregate = replace(aggregate, excluded=dict(aggregate.excluded) | {"fehlerhaft": batches.faulty})
         if not batches.rows:
@@ -139,6 +142,7 @@ class HomeWork:
             "program": version("pebem-analyse"),
             "rulebook": self.sha256,
             "period": [day.isoformat() for day in self.period],
+            "shifts": dict(self.shifts),
             "inputs": {
                 path.relative_to(self.source).as_posix(): [about.st_size, about.st_mtime_ns] for path, about in inputs
             },
