@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from importers.content.day_times import day_times, note_contradictions
-from importers.content.end_of_work import fill_minutes
+from importers.content.inferred.end_of_work import fill_minutes
 from importers.content.shared_columns import parse_required_day
 from importers.files.cell import Odd
 from importers.files.coded_column import CodedColumn

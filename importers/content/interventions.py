@@ -11,6 +11,8 @@ from importers.content.checks.cross_checks import check_residents, check_staff
 from importers.content.checks.plausibility import check_plausibility
 from importers.content.checks.repeated_interventions import without_repeats
 from importers.content.dates import read_dates
+from importers.content.inferred.group_rows import fill_groups
+from importers.content.inferred.time_spans import split_spans
 from importers.content.intervention_cells import (
     SOURCES,
     after_midnight,
@@ -128,6 +130,8 @@ def read_interventions(
     names = conventions.interventions.items()
     own = {fold(name): target for name, target in names if is_settled(target, book)}
     ignored = leave_out(table, book, own)
+    fill_groups(table)
+    split_spans(table)
     resident, carer = (table.read(name, parse_number, "", costs_row=True) for name in ("Bewohner-Nr", "Personal-Nr"))
     if people:
         resident = people.residents.resolve(table, "Bewohner-Nr", resident)

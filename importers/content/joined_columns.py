@@ -71,6 +71,12 @@ def filled_rows(columns: Mapping[str, CodedColumn], rows: int) -> np.ndarray:
     return filled
 
 
+def filled_cells(column: CodedColumn) -> np.ndarray:
+    """Return which rows of a column hold more than blanks."""
+    filled: np.ndarray = ~np.array([is_blank(cell) for cell in column.values], dtype=bool)[column.codes]
+    return filled
+
+
 def under_sections(column: CodedColumn, own: np.ndarray, sections: Sequence[tuple[int, str]]) -> CodedColumn:
     """Return a column filled, where it is blank, with the section each record stands under.
 

@@ -118,11 +118,6 @@ class Table:
         return self.reports.mistakes
 
     @property
-    def file(self) -> str:
-        """Name of the first file."""
-        return self._files[0]
-
-    @property
     def files(self) -> list[str]:
         """Names of all files."""
         return self._files
@@ -167,6 +162,10 @@ class Table:
     def raw(self, column: str) -> CodedColumn:
         """Return the cells of a column; one blank cell for a column that is absent."""
         return self._columns.get(column) or CodedColumn(np.zeros(len(self.rows), dtype=np.int64), [""])
+
+    def put(self, column: str, cells: CodedColumn) -> None:
+        """Replace the cells of a column by what follows from others."""
+        self._columns[column] = cells
 
     def as_it_stood(self, column: str) -> CodedColumn:
         """Return the cells of a column with the words for "blank" that :meth:`raw` leaves out."""

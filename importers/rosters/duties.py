@@ -122,7 +122,7 @@ def read_duties(table: Table, staff: frozenset[str]) -> pd.DataFrame:
     """Return the duties of a table with our own headings."""
     names = NameIndex(staff, empty(dict.fromkeys(("staff", "name", "given"), "text")))
     context = RosterContext(names, ShiftCodes({}), Wards(()))
-    grid = Grid(table.file, SHEET, SheetCells([], 0))
+    grid = Grid(table.files[0], SHEET, SheetCells([], 0))
     duties = _checked([read_table(table, grid, context)], context).duties
     table.findings.extend(context.findings)
     return duties

@@ -34,6 +34,7 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _HALF_DAY: Final = re.compile(r"(\d{1,2})((?:[:.]\d{2}){0,2}) ?([ap])\.? ?m\.?", re.IGNORECASE | re.ASCII)
+_SPAN: Final = re.compile(r" ?(?:[-–—]|bis) ?", re.IGNORECASE)
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,12})?", re.ASCII)
 SERIALS: Final = range(32874, 73051)
 """Numbers Excel has for the days from 1990 to 2099."""
@@ -166,6 +167,15 @@ def clock(value: object) -> int:
             return _minute(serial(value).time())  # type: ignore[union-attr]
         case _:
             raise ValueError(shown(value))
+
+
+def clock_span(value: object) -> tuple[str, str] | None:
+    """Return beginning and end of a text such as "08:05 - 08:18 Uhr", None for anything else."""
+    parts = _SPAN.split(clean(value)) if isinstance(value, str) else []
+    try:
+        return (parts[0], parts[1]) if len(parts) == 2 and min(map(clock, parts)) >= 0 else None
+    except ValueError:
+        return None
 
 
 def _written_clock(written: str) -> int:

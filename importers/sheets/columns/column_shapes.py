@@ -27,6 +27,9 @@ _EARLIEST_HOUR: Final = 5
 _CLOCK: Final = re.compile(
     r"([01]?\d|2[0-4])[:.]([0-5]\d)(?::[0-5]\d)?(?: ?uhr| ?[ap]\.?m\.?)?|([01]?\d|2[0-4]) ?(?:uhr|[ap]m)", re.IGNORECASE
 )
+_SPAN: Final = re.compile(
+    r"([01]?\d|2[0-4])[:.][0-5]\d()()(?: uhr)? ?(?:[-–—]|bis) ?\d{1,2}[:.]\d{2}(?: uhr)?", re.IGNORECASE
+)
 _PACKED: Final = re.compile(r"(?:[01]?\d|2[0-3])[0-5]\d")
 _DURATION: Final = re.compile(r"\d{1,4}(?:[.,]\d+)? ?(?:min\w*\.?|')?|\d+ ?(?:h|std\.?|sek\.?|s)\b.*", re.IGNORECASE)
 _DAY: Final = re.compile(r"(?:\w{2,10}\.?,? )?(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})")
@@ -65,7 +68,9 @@ def _reading(sample: list[Any]) -> str:
             hours.append(cell.hour)
         elif isinstance(cell, timedelta):
             hours.append(int(cell.total_seconds()) // 3600)
-        elif isinstance(cell, str) and (match := _CLOCK.fullmatch(cell)) and "," not in cell and not _decimal(cell):
+        elif (
+            isinstance(cell, str) and (match := _SPAN.fullmatch(cell) or _CLOCK.fullmatch(cell)) and not _decimal(cell)
+        ):
             hours.append(int(match[1] or match[3]))
         elif isinstance(cell, float) and 0 < cell < 1:
             hours.append(int(cell * 24))
