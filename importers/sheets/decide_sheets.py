@@ -11,6 +11,7 @@ from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
 from importers.sheets.das_sheets import DasSheets
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
+from importers.sheets.lines.day_column import with_day_column
 from importers.sheets.lines.sections import may_be_others
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
@@ -103,6 +104,8 @@ def _as_answered(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     answer = known.answer(grid.file, "" if grid.from_text else grid.name)
     if answer is None:
         return None
+    if answer.columns.get("Datum") == grid.cells.shape[1]:  # which the sheet as it was shown had, and has not itself
+        grid, _ = with_day_column(grid, locate(grid, answer.sheet, known.vocabulary)) or (grid, None)
     place = _answered(grid, answer, known.vocabulary) if answer.sheet else _headings_of_others(grid)
     place = replace(place, blank_counts=answer.blank_counts, statuses=answer.statuses, declined=answer.declined)
     return SheetDecision(grid, answer.sheet, place, answered=True)
@@ -132,6 +135,8 @@ def _as_named(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     if not sheet:
         return None
     place = _place(grid, sheet, known.vocabulary)
+    if sheet == "Interventionen" and place.trouble and (dated := with_day_column(grid, place)):
+        grid, place = dated
     # Many a workbook has figures about Pflegegrade under that name: only with our columns it is our sheet.
     return None if sheet == GRADES and place.trouble else SheetDecision(grid, sheet, place)
 

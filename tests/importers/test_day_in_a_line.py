@@ -1,0 +1,79 @@
+"""Reports of interventions without a column for the day, which stands in a line of its own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+import importers
+from importers.findings import Severity, UnreadableError
+from importers.sheets.sheet_decision import SheetAnswer
+from rules.model import RuleBook
+from tests.support.importers.columns import both, dates
+from tests.support.importers.files import csv_files, home, xlsx
+
+HEADS = ["Bewohner-Nr", "Personal-Nr", "Intervention", "Minuten"]
+ROW = ["0042", "P1", "4.10", 5]
+
+
+def files(form: str, *rows: list[Any]) -> list[tuple[str, bytes]]:
+    sheets = home() | {"Interventionen": list(rows)}
+    return [("heim.xlsx", xlsx(sheets))] if form == "xlsx" else csv_files(sheets)
+
+
+@both
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["Datum: 02.03.2026"], HEADS, ROW],
+        [["Leistungsnachweis"], ["Tag", "02.03.2026"], HEADS, ROW],
+        [HEADS, ["Montag, 02.03.2026"], ROW],
+        [["Datum: 02.03.2026"], HEADS, ROW, ["Datum: 03.03.2026"], HEADS, ROW],
+        [["01.03.2026"], HEADS, ["02.03.2026"], ROW, ["Di 03.03.2026"], ROW],
+    ],
+)
+def test_a_line_gives_the_day_of_the_rows_below_it(book: RuleBook, form: str, lines: list[list[Any]]) -> None:
+    result = importers.read(files(form, *lines), book)
+    assert dates(result) == ["2026-03-02", "2026-03-03"][: lines.count(ROW)]
+    told = [f for f in result.findings if f.sheet == "Interventionen" and f.code == "spalten-zugeordnet"]
+    assert [(f.severity, f.message) for f in told] == [
+        (
+            Severity.WARNING,
+            "Gelesen wird „Tag in einer eigenen Zeile“ als „Datum“; eine davon ist nur vermutet.",
+        )
+    ]
+    assert not [f for f in result.findings if f.severity is Severity.ERROR]
+
+
+@both
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["Stand: 02.03.2026"], HEADS, ROW],
+        [["01.03.2026 - 31.03.2026"], HEADS, ROW],
+        [["Datum: 02.03.2026"], ["Datum: 03.03.2026"], HEADS, ROW],
+        [["Datum: 02.03.2026"], HEADS, ROW, ["Datum: 05.04.2026"]],
+    ],
+)
+def test_what_may_be_another_day_refuses_the_sheet(book: RuleBook, form: str, lines: list[list[Any]]) -> None:
+    """As when it was printed or signed, or a period."""
+    with pytest.raises(UnreadableError, match="fehlt die Spalte „Datum“"):
+        importers.read(files(form, *lines), book)
+
+
+def test_rows_before_the_first_day_are_errors(book: RuleBook) -> None:
+    result = importers.read(files("csv", HEADS, ROW, ["02.03.2026"], ROW), book)
+    assert dates(result) == ["2026-03-02"]
+    assert [(f.code, f.row) for f in result.findings if f.severity is Severity.ERROR] == [("datum-fehlt", 2)]
+
+
+def test_the_column_can_be_answered_as_it_was_shown(book: RuleBook) -> None:
+    given = files("xlsx", ["Datum: 02.03.2026"], HEADS, ROW)
+    (shown,) = [one for one in importers.look(given).guesses if one.sheet == "Interventionen"]
+    assert not shown.settled
+    columns = {column.column: column.position for column in shown.columns if column.column}
+    answer = SheetAnswer("heim.xlsx", "Interventionen", "Interventionen", row=1, columns=columns)
+    result = importers.read(given, book, answers=[answer])
+    assert result.tables.interventions["date"].dt.date.tolist() == [date(2026, 3, 2)]
