@@ -26,8 +26,8 @@ _SHARE: Final = 4
 def fill_groups(table: Table) -> None:
     """Give the rows of groups the day above them, and the resident where that is blank too; with a warning.
 
-    Only where nothing else can be meant: many days are blank, and none stands twice running for a resident, as it does
-    in a list that repeats it. A line left out between two rows ends a group.
+    Only where nothing else can be meant: many days are blank, and none stands twice running, as it does in a list that
+    repeats it. A line left out between two rows ends a group.
     """
     filled = filled_cells(table.raw(DAY))
     codes = table.raw(DAY).codes
@@ -55,10 +55,9 @@ def fill_groups(table: Table) -> None:
 
 
 def _repeats(table: Table, filled: NDArray[np.bool_]) -> bool:
-    """Return whether a day stands twice running for the same resident."""
-    day, resident = table.raw(DAY).codes, table.raw(RESIDENT).codes
-    running = filled[1:] & filled[:-1] & (day[1:] == day[:-1]) & (resident[1:] == resident[:-1])
-    return bool(running.any())
+    """Return whether a day stands twice running."""
+    day = table.raw(DAY).codes
+    return bool((filled[1:] & filled[:-1] & (day[1:] == day[:-1])).any())
 
 
 def _above(table: Table, filled: NDArray[np.bool_]) -> NDArray[np.int64]:
