@@ -23,6 +23,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import numpy as np
+
 from importers.content.assessments import read_assessments as _assessments
 from importers.content.table import Table
 from importers.conventions import HomeConventions
@@ -207,10 +209,12 @@ def _errors_by_row(table: Table, of_files: Sequence[Finding]) -> list[list[Findi
     for one in of_files:
         if one.severity is Severity.ERROR and one.row:
             opened.setdefault((one.file, one.row), []).append(one)
+    own: dict[int, list[Finding]] = {}
+    for record, number in zip(*(positions.tolist() for positions in table.mistakes()), strict=True):
+        own.setdefault(record, []).append(table.findings[number])
     return [
-        [*opened.get((table.files[file], row), ()), *table.mistakes.get((file, row), ())]
-        for file, row, faulty in zip(table.file_of.tolist(), table.rows.tolist(), table.faulty.tolist(), strict=True)
-        if not faulty
+        [*opened.get((table.files[table.file_of[record]], int(table.rows[record])), ()), *own.get(record, ())]
+        for record in np.flatnonzero(~table.faulty).tolist()
     ]
 
 

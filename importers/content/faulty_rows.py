@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from importers.content.table import Table
     from importers.findings import Finding
+
+MOST: Final = 100_000
+"""Rows of a sheet that are kept to be repaired: who has more exports the file again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,15 @@ class FaultySheet:
     headings
         As they are in the (first) file, in its order; columns that are not read are left out.
     rows
-        In the order of the files.
+        In the order of the files; no more than :data:`MOST`.
+    left_out
+        How many more there are.
     """
 
     sheet: str
     headings: tuple[str, ...]
     rows: tuple[FaultyRow, ...]
+    left_out: int = 0
 
 
 def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
@@ -64,22 +70,27 @@ def faulty_rows(tables: Iterable[Table]) -> tuple[FaultySheet, ...]:
 
 
 def _of_sheet(table: Table) -> FaultySheet | None:
-    places = list(zip(table.file_of.tolist(), table.rows.tolist(), strict=True)) if table.mistakes else []
-    chosen = np.flatnonzero([place in table.mistakes for place in places])
+    mistakes = table.mistakes()
+    chosen = np.unique(mistakes.record)
     if not len(chosen):
         return None
     chosen = chosen[~table.stand_in_other_files(table.cell_keys()[chosen], chosen)]
+    left_out, chosen = max(0, len(chosen) - MOST), chosen[:MOST]
     columns = table.columns
     headings = tuple(table.heading(column) for column in columns)
     cells = zip(*(_cells(*table.as_it_stood(column), chosen) for column in columns), strict=True)
+    of_row = (np.searchsorted(mistakes.record, chosen, side).tolist() for side in ("left", "right"))
+    numbers = mistakes.finding.tolist()
+    said: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[str, ...]]] = {}
     rows = []
-    for index, row in zip(chosen.tolist(), cells, strict=True):
-        file, number = places[index]
-        mistakes = table.mistakes.get((file, number), [])
-        wrong = sorted({headings.index(one.column) for one in mistakes if one.column in headings})
-        reasons = tuple(dict.fromkeys(map(_reason, mistakes)))
-        rows.append(FaultyRow(table.files[file], number, row, tuple(wrong), reasons))
-    return FaultySheet(table.sheet, headings, tuple(rows))
+    for record, row, first, end in zip(chosen.tolist(), cells, *of_row, strict=True):
+        errors = tuple(numbers[first:end])
+        if errors not in said:
+            found = [table.findings[number] for number in errors]
+            wrong = sorted({headings.index(one.column) for one in found if one.column in headings})
+            said[errors] = tuple(wrong), tuple(dict.fromkeys(map(_reason, found)))
+        rows.append(FaultyRow(table.files[table.file_of[record]], int(table.rows[record]), row, *said[errors]))
+    return FaultySheet(table.sheet, headings, tuple(rows), left_out)
 
 
 def _cells(codes: np.ndarray, cells: list[Any], chosen: np.ndarray) -> list[Any]:

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 NAMED: Final = 5
 """Rows that a finding names; the others are only counted."""
 
+MOST: Final = 5_000
+"""Different values of a column with a finding of their own; all others share one."""
+
+_ROWS: Final = 2**32
+"""More than a sheet has rows: so file and row make one number."""
+
 
 class ProblemRows(NamedTuple):
     """One problem, the value that has it, and its records: their positions in order, all of one file."""
@@ -39,20 +45,22 @@ def grouped(
     Parameters
     ----------
     problems
-        Code -> what is the matter with its cell.
+        Code -> what is the matter with its cell. Beyond :data:`MOST` values, those of a kind are taken together.
     shown_cells
         Gives the text of a code.
     codes
         Code of each record, -1 = not meant.
     """
-    groups: dict[tuple[str, str, str, str], int] = {}
+    groups: dict[tuple[str, ...], int] = {}
     members: list[tuple[Problem, str]] = []
     of_code = np.full(int(codes.max(initial=-1)) + 2, -1, dtype=np.int64)  # the last one is that of -1
     for code, problem in problems.items():
         if code + 1 >= len(of_code):
             continue
         text = shown_cells(code)
-        key = (problem.code, problem.message, problem.repair, fold(text))
+        key: tuple[str, ...] = (problem.code, problem.message, problem.repair, fold(text))
+        if len(groups) >= MOST and key not in groups:
+            key, problem, text = (problem.code,), _of_many(problem), "weitere"  # noqa: PLW2901
         number = groups.setdefault(key, len(groups))
         if number == len(members):
             members.append((problem, text))
@@ -71,6 +79,29 @@ def grouped(
     ]
 
 
+def _of_many(problem: Problem) -> Problem:
+    return Problem(
+        problem.severity,
+        problem.code,
+        f"Mehr als {MOST} verschiedene Werte dieser Spalte haben einen Befund; dieser steht für alle weiteren. "
+        f"{problem.message}",
+        problem.repair,
+    )
+
+
+class Mistakes(NamedTuple):
+    """The errors of some records.
+
+    Attributes
+    ----------
+    record, finding : int, one per error of a record
+        Positions of both, in the order of the records.
+    """
+
+    record: NDArray[np.intp]
+    finding: NDArray[np.int64]
+
+
 class SheetFindings:
     """Findings about one sheet.
 
@@ -78,8 +109,6 @@ class SheetFindings:
     ----------
     findings
         All so far, in order.
-    mistakes
-        The errors among them by file and row: every row has its own list.
 
     Parameters
     ----------
@@ -93,21 +122,36 @@ class SheetFindings:
 
     def __init__(self, sheet: str, files: list[str], places: Sequence[HeadingPlace]) -> None:
         self.findings: list[Finding] = []
-        self.mistakes: dict[tuple[int, int], list[Finding]] = {}
+        self._errors: list[tuple[int, NDArray[np.int64]]] = []  # position of an error, and file and row of its records
         self._sheet, self._files, self._places = sheet, files, places
 
     def amend(self, code: str, change: Callable[[Finding], Finding]) -> None:
         """Replace the findings of a kind."""
         changed = {id(one): change(one) for one in self.findings if one.code == code}
         self.findings = [changed.get(id(one), one) for one in self.findings]
-        for place, errors in self.mistakes.items() if changed else ():
-            self.mistakes[place] = [changed.get(id(one), one) for one in errors]
+
+    def mistakes(self, files: NDArray[np.integer], rows: NDArray[np.integer]) -> Mistakes:
+        """Return the errors among the findings that belong to some records.
+
+        Parameters
+        ----------
+        files, rows
+            File and row of each record, as the spreadsheet counts them; both in order.
+        """
+        records = files.astype(np.int64) * _ROWS + rows
+        keys = np.concatenate([keys for _, keys in self._errors] or [np.zeros(0, np.int64)])
+        number = np.repeat([number for number, _ in self._errors], [len(keys) for _, keys in self._errors])
+        record = np.searchsorted(records, keys)
+        there = np.flatnonzero(record < len(records))
+        there = there[records[record[there]] == keys[there]]
+        order = there[np.argsort(record[there], kind="stable")]
+        return Mistakes(record[order], number[order].astype(np.int64))
 
     def note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
         """Add one finding about the sheet as a whole."""
         self.findings.append(problem.at(file=file, sheet=self._sheet, column=column, value=value, count=count))
 
-    def add(self, group: ProblemRows, rows: list[int], count: int, column: str, heading: str) -> None:
+    def add(self, group: ProblemRows, rows: NDArray[np.int64], count: int, column: str, heading: str) -> None:
         """Add one finding for some rows of a file.
 
         Parameters
@@ -123,17 +167,16 @@ class SheetFindings:
         finding = group.problem.at(
             file=self._files[group.file],
             sheet=self._sheet,
-            row=rows[0],
+            row=int(rows[0]),
             column=heading,
             value=group.value,
             count=max(count, len(rows)),
             letter="" if position is None else letter_of(position),
-            rows=tuple(rows[:NAMED]) if len(rows) > 1 else (),
+            rows=tuple(rows[:NAMED].tolist()) if len(rows) > 1 else (),
         )
         self.findings.append(finding)
         if finding.severity is Severity.ERROR:
-            for row in rows:
-                self.mistakes.setdefault((group.file, row), []).append(finding)
+            self._errors.append((len(self.findings) - 1, group.file * _ROWS + rows))
 
 
 def unreadable_cell(cell: Odd) -> Problem:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from importers.content.sheet_findings import Mistakes
     from importers.files.grid import Grid
     from importers.findings import Finding
     from importers.sheets.heading_rows import HeadingPlace
@@ -112,10 +113,9 @@ class Table:
         """All findings so far, in order."""
         return self.reports.findings
 
-    @property
-    def mistakes(self) -> dict[tuple[int, int], list[Finding]]:
-        """The errors among them by file and row."""
-        return self.reports.mistakes
+    def mistakes(self) -> Mistakes:
+        """Return the errors among them of each record."""
+        return self.reports.mistakes(self._file, self.rows)
 
     @property
     def files(self) -> list[str]:
@@ -199,6 +199,7 @@ class Table:
         meant = codes if only is None else np.where(only, codes, -1)
         values: list[Any] = []
         problems: dict[int, Problem] = {}
+        alike: dict[tuple[str, str, str], Problem] = {}
         for code, cell in enumerate(cells):
             try:
                 if isinstance(cell, Odd):
@@ -206,7 +207,8 @@ class Table:
                 values.append(parse(cell))
             except Problem as problem:
                 values.append(default if problem.taken is None else problem.taken)
-                problems[code] = problem
+                same = problem.code, problem.message, problem.repair
+                problems[code] = alike.setdefault(same, problem.with_traceback(None))
         if problems:
             self._report(problems, np.where(self.misplaced, -1, meant), column, costs_row=costs_row)
         return CodedColumn(codes, values)
@@ -239,8 +241,7 @@ class Table:
         for group in grouped(problems, lambda code: shown(cells[code]), meant, self._file):
             if costs_row and group.problem.severity is Severity.ERROR:
                 self.faulty[group.records] = True
-            rows = self.rows[group.records].tolist()
-            self.reports.add(group, rows, count, column, self.heading(column))
+            self.reports.add(group, self.rows[group.records], count, column, self.heading(column))
 
     def report_sheet(self, problem: Problem, *, value: str = "", count: int = 1, column: str = "") -> None:
         """Add one finding for the sheet as a whole."""

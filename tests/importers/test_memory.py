@@ -90,3 +90,15 @@ def test_no_text_file_fills_the_memory(row: str, tmp_path: Path) -> None:
         )
     done = subprocess.run([sys.executable, "-c", READ, path, "home"], check=True, capture_output=True, text=True)
     assert int(done.stdout) / 1024 < MOST
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("row", ["B{0};P1;4.10;31.02.2026;{1}x", "B{0};P1;Rätsel {2};02.03.2026;5"])
+def test_no_number_of_faulty_rows_fills_the_memory(row: str, tmp_path: Path) -> None:
+    """F4, X4: whether one finding stands for all of them or each would have its own."""
+    path = tmp_path / "Interventionen.csv"
+    with path.open("w") as file:
+        file.write("Bewohner-Nr;Personal-Nr;Intervention;Datum;Minuten\n")
+        file.writelines(row.format(at % 200, at % 30, at) + "\n" for at in range(1_040_000))
+    done = subprocess.run([sys.executable, "-c", READ, path, "home"], check=True, capture_output=True, text=True)
+    assert int(done.stdout) / 1024 < MOST

@@ -12,6 +12,7 @@ import rules
 from importers.findings import Finding, Severity
 from importers.home_words.kinds import INTERVENTION, KINDS, QUALIFICATION
 from importers.home_words.suggestions import suggest
+from tests.support.importers.columns import read_column
 from tests.support.importers.files import csv_files, home, intervention, with_interventions
 
 if TYPE_CHECKING:
@@ -103,3 +104,18 @@ def test_a_finding_suggests_what_the_page_of_words_suggests(read_home: ReadHome)
 def test_where_of_one_row_and_of_a_sheet() -> None:
     one = Finding(Severity.NOTICE, "x", "", "", row=7)
     assert (one.where, Finding(Severity.NOTICE, "x", "", "", count=9).where) == ("Zeile 7", "")
+
+
+def test_beyond_many_values_the_others_share_a_finding_and_keep_their_rows(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importers.content.sheet_findings.MOST", 2)
+    monkeypatch.setattr("importers.content.faulty_rows.MOST", 5)
+    result = read_column(book, "csv", "Intervention", ["Rätsel A", "Rätsel B", "Rätsel C", "Rätsel D", "Rätsel C"] * 2)
+    found = [(f.value, f.count, f.rows) for f in result.findings if f.code == "intervention-unbekannt"]
+    assert found == [("Rätsel A", 2, (2, 7)), ("Rätsel B", 2, (3, 8)), ("weitere", 6, (4, 5, 6, 9, 10))]
+    (sheet,) = result.faulty_rows
+    assert (result.tables.faulty, [row.number for row in sheet.rows], sheet.left_out) == (10, [2, 3, 4, 5, 6], 5)
+    assert sheet.rows[0].reasons[0].startswith("„Intervention“: Diese Intervention steht nicht im Katalog.")
+    many = "„Intervention“: Mehr als 2 verschiedene Werte dieser Spalte haben einen Befund; dieser steht für alle"
+    assert sheet.rows[4].reasons[0].startswith(many)

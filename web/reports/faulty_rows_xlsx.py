@@ -64,7 +64,7 @@ def write(path: Path, sheets: Sequence[FaultySheet], reference: str) -> None:
             page = book.add_worksheet(name)
             _sheet(page, styles, sheet.headings, sheet.rows[:SHEET_LIMIT])
             _references(page, styles, len(sheet.headings) + 1, len(sheet.rows[:SHEET_LIMIT]), reference)
-            left_out += len(sheet.rows[SHEET_LIMIT:])
+            left_out += len(sheet.rows[SHEET_LIMIT:]) + sheet.left_out
         guide = book.add_worksheet("Anleitung")
         guide.set_column(0, 0, 110)
         more = (f"{left_out} weitere Zeilen passen nicht in diese Datei.",) if left_out else ()

@@ -236,7 +236,7 @@ def _names(job: _Job, result: ReadFiles, conversation: Conversation) -> set[str]
         if heading in headings
         for row in sheet.rows
     )
-    return vault_names | {name for name in (*stated, *faulty) if isinstance(name, str)}
+    return vault_names | result.names | {name for name in (*stated, *faulty) if isinstance(name, str)}
 
 
 def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
