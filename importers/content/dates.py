@@ -15,12 +15,14 @@ from importers.values.day_order import MONTHS, DayOrder, Order, day_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from importers.content.table import Table
 
 _FEWEST: Final = 2
 """Different days with dots it takes before a notice says how their column was read."""
 
+_WEEKDAYS: Final = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 _AS_GERMAN: Final = "Exportieren Sie die Daten als Tag.Monat.Jahr oder Jahr-Monat-Tag."
 
 
@@ -52,8 +54,8 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
             if problem := _refused(orders[mark], first, second):
                 raise problem
             if orders[mark].order is Order.MONTH_FIRST and first <= MONTHS:
-                return parse(days_and_times.month_first(value))
-        return parse(value)
+                return _of_weekday(value, parse(days_and_times.month_first(value)))
+        return _of_weekday(value, parse(value))
 
     codes, values = table.read(column, read, None, costs_row=costs_row)
     if serials:
@@ -61,6 +63,19 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     _note_orders(table, column, orders)
     note_times(table, column, codes, values)
     return CodedColumn(codes, values)
+
+
+def _of_weekday(value: Any, moment: datetime | None) -> datetime | None:
+    """Return the moment of a cell; warn where the cell names another day of the week."""
+    named = days_and_times.weekday(value)
+    if moment is None or named is None or moment.weekday() == named:
+        return moment
+    raise warning(
+        "wochentag-widerspruch",
+        f"Dieser Tag ist ein {_WEEKDAYS[moment.weekday()]}, nicht der genannte Wochentag; es gilt das Datum.",
+        "Vergleichen Sie den Tag mit der Quelle.",
+        taken=moment,
+    )
 
 
 def _refused(day_order: DayOrder, first: int, second: int) -> Problem | None:

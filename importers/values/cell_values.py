@@ -31,6 +31,8 @@ def identifier(value: object) -> str:
         value = value.shown
     if isinstance(value, str):
         number = clean(value)
+        if number[1:2].isalnum():
+            number = number.removeprefix("'")  # which Excel hides before a text
         if is_power_of_ten(number) or is_day_of_year(number):
             raise SpoiltError(number)
         match = _WHOLE_AS_DECIMAL.fullmatch(number)

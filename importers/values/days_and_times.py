@@ -16,6 +16,8 @@ from importers.files.cell import shown
 from importers.values.spelling import clean
 
 _WEEKDAY: Final = r"(?:(?:mo|di|mi|do|fr|sa|so|tu|we|th|su)[a-z]*\.?,? )?"
+_NAMED_WEEKDAY: Final = re.compile(r"([a-z]{2})[a-z]*\.?,? (?=\S)", re.IGNORECASE)
+_WEEKDAYS: Final = {"mo": 0, "di": 1, "tu": 1, "mi": 2, "we": 2, "do": 3, "th": 3, "fr": 4, "sa": 5, "so": 6, "su": 6}
 _DAY: Final = re.compile(
     _WEEKDAY + r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:(?:[ ,]+|T)(\S.*))?", re.IGNORECASE | re.ASCII
 )
@@ -30,7 +32,8 @@ _ISO: Final = re.compile(r"(\d{4})([-/.])(\d{2})\2(\d{2})(?:[ T]+(\S.*))?", re.A
 _PACKED_DAY: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
 _ZONE: Final = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 _CLOCK: Final = re.compile(
-    r"(?:(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?|(\d{1,2})(\d{2})|(\d{1,2}) ?(?=Uhr|h$))(?: ?(?:Uhr|h))?",
+    r"(?:(\d{1,2})(?:[:.]| ?Uhr ?)(\d{2})(?::(\d{2})(?:\.\d+)?)?|(\d{1,2})(\d{2})|(\d{1,2}) ?(?=Uhr|h$))"
+    r"(?: ?(?:Uhr|h))?",
     re.IGNORECASE | re.ASCII,
 )
 _HALF_DAY: Final = re.compile(r"(\d{1,2})((?:[:.]\d{2}){0,2}) ?([ap])\.? ?m\.?", re.IGNORECASE | re.ASCII)
@@ -113,6 +116,12 @@ def _year(digits: str) -> int:
     if len(digits) == len("26"):
         year += 2000 if year < _CENTURY_TURN else 1900
     return year
+
+
+def weekday(value: object) -> int | None:
+    """Return the day of the week a text such as "Mo, 02.03.2026" begins with, Monday = 0; None for anything else."""
+    match = _NAMED_WEEKDAY.match(clean(value)) if isinstance(value, str) else None
+    return _WEEKDAYS.get(match[1].casefold()) if match else None
 
 
 def parts_of_day(value: object) -> tuple[str, int, int] | None:

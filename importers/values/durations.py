@@ -56,6 +56,9 @@ _WITH_UNITS: Final = re.compile(
     ",? ?(?:und )?".join(f"(?:{_FIGURE}{unit})?" for unit in _UNITS.values()),
     re.IGNORECASE | re.ASCII,
 )
+_HOURS_AND: Final = re.compile(r"(\d{1,2}) ?(?:h|std\.?) ?([0-5]?\d)", re.IGNORECASE | re.ASCII)
+"""Hours with a unit and minutes without: "1h 5", "1h05"."""
+
 _SECONDS: Final = (3600, 60, 1)
 UNITS: Final = {"min": 60, "s": 1, "h": 3600}
 """Units a user may choose for the numbers of a column -> seconds."""
@@ -164,6 +167,8 @@ def _written(text: str, mark: Mark, unit: int) -> Decimal:
         return Decimal(hours * 3600 + minutes * 60 + rest)
     if _FIGURES.fullmatch(text):
         return number(text, mark) * unit
+    if match := _HOURS_AND.fullmatch(text):
+        return Decimal(int(match[1]) * 3600 + int(match[2]) * 60)
     match = _WITH_UNITS.fullmatch(text)
     if not match or not any(match.groups()):
         raise ValueError(text)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import importers
 from importers.findings import Severity
 from importers.values import days_and_times, durations
 from importers.values.levels import explained
-from tests.support.importers.files import home, intervention, with_interventions
+from pebem.contracts import STATUSES
+from tests.support.importers.columns import both, dates, read_column
+from tests.support.importers.files import csv_files, home, intervention, with_interventions
 
 if TYPE_CHECKING:
+    from rules.model import RuleBook
     from tests.support.importers.files import ReadHome
 
 MARCH_2 = datetime(2026, 3, 2)  # noqa: DTZ001
@@ -174,3 +178,61 @@ def test_other_wards_are_not_asked_about(read_home: ReadHome, wards: list[str]) 
     for row in sheets["Bewohner"][1:]:
         row[3] = ""
     assert [one for one in read_home(sheets).findings if one.code == "wohnbereich-aehnlich"] == []
+
+
+@both
+def test_a_day_of_another_weekday_is_a_doubt(book: RuleBook, form: str) -> None:
+    cells = [
+        "Mo 02.03.2026",
+        "Mo, 03.03.26",
+        "Dienstag, 3. März 2026",
+        "Tue 03/13/2026",
+        "Fri 03/13/2026",
+        "Mi 3/14/26",
+    ]
+    result = read_column(book, form, "Datum", cells)
+    assert [day[-2:] for day in dates(result)] == ["02", "03", "03", "13", "13", "14"]
+    wrong = [(f.row, f.message) for f in result.findings if f.code == "wochentag-widerspruch"]
+    said = "Dieser Tag ist ein {}, nicht der genannte Wochentag; es gilt das Datum."
+    assert wrong == [(3, said.format("Dienstag")), (5, said.format("Freitag")), (7, said.format("Samstag"))]
+
+
+@pytest.mark.parametrize(("written", "minutes"), [("1h 5", 65), ("1 h 05", 65), ("1h05", 65), ("1 Std. 5", 65)])
+def test_minutes_behind_hours_need_no_unit(written: str, minutes: int) -> None:
+    assert durations.seconds(written, 1440) == 60 * minutes
+
+
+@pytest.mark.parametrize("written", ["1h 75", "1h 5,5", "1h 5 6"])
+def test_what_is_no_hours_and_minutes_is_none(written: str) -> None:
+    with pytest.raises(ValueError):
+        durations.seconds(written, 1440)
+
+
+def test_hour_and_minute_may_have_the_word_between_them() -> None:
+    assert (days_and_times.clock("21 Uhr 05"), days_and_times.clock("9 Uhr")) == (1265, 540)
+
+
+@both
+def test_the_mark_of_a_text_is_no_part_of_a_number(book: RuleBook, form: str) -> None:
+    result = read_column(book, form, "Personal-Nr", ["'P1", "'P1", "'"])
+    assert result.tables.interventions["staff"].tolist() == ["P1", "P1", "'"]
+
+
+def test_states_of_english_programs(book: RuleBook) -> None:
+    words = ["completed", "declined", "missed", "hospital"]
+    result = read_column(book, "csv", "Status", words)
+    assert result.tables.interventions["status"].tolist() == list(STATUSES)
+
+
+def test_what_was_done_goes_before_what_was_planned(book: RuleBook) -> None:
+    heads = [
+        "Bewohner-Nr",
+        "Personal-Nr",
+        "Intervention",
+        "Datum geplant",
+        "Datum durchgeführt",
+        "Minuten durchgeführt",
+    ]
+    rows = [["0042", "P1", "4.10", "01.03.2026", "02.03.2026", 5], ["B2", "P1", "4.10", "03.03.2026", "", ""]]
+    result = importers.read(csv_files(home() | {"Interventionen": [heads, *rows]}), book)
+    assert (dates(result), result.tables.faulty) == (["2026-03-02"], 1)
