@@ -14,6 +14,7 @@ from importers.files.sheet_cells import distinct, objects
 from importers.findings import error, warning
 from importers.rosters.list_layout import filled
 from importers.rosters.month_dates import WRONG_WEEKDAY, contradicts_weekdays, month_dates
+from importers.rosters.month_widths import rows_too_wide
 from importers.rosters.planned_rows import planned_rows
 from importers.rosters.reading_context import RosterEntries
 from importers.rosters.shift_codes import Shift
@@ -141,6 +142,7 @@ def _rows(
     counts = entries.sum(axis=1)
     _report_between(grid, block, context)
     rows = PersonRows(cells, np.zeros_like(entries), *(np.full(len(cells), None, dtype=object) for _ in range(2)))
+    wide = rows_too_wide(grid, block, context)
     planned = planned_rows(grid, block, set(who.values()), context)
     before: dict[str, Any] = {}
     for row in range(len(cells)):
@@ -157,6 +159,9 @@ def _rows(
             continue
         weekdays = row == 0 and _weekdays(cells[row][entries[row]])
         if not counts[row] or weekdays or _NO_PERSON.match(fold(name or number)):
+            continue
+        if first + row in wide:
+            context.leave_out(_days(dates)[entries[row]])
             continue
         if not number and not name:
             context.report(_PERSON_ERROR, grid, first + row + 1, count=int(counts[row]))

@@ -280,6 +280,20 @@ def test_text_files(delimiter: str, encoding: str) -> None:
     assert {"name-mehrdeutig", "stunden-statt-zeiten"} <= {found[0] for found in reported(from_text)}
 
 
+def test_a_row_of_a_text_file_with_a_cell_too_many_is_left_out() -> None:
+    """Its entries would be those of the day before; so may those of a row with a cell too few."""
+    rows = month(["12", "Müller, Änne", *["F1"] * 31], ["13", "Groß, Jörg", *["S2"] * 31], ["14", "Yıl, Ayşe", "F1"])
+    ((name, content), *_) = csv_files(with_roster(**{"Dienstplan 2026-03": rows}))[-1:]
+    whole = content.decode("utf-8-sig")
+    torn = whole.replace("Müller, Änne", "Müller; Änne").replace("S2;S2", "S2", 1)
+    files = [one for one in csv_files(with_roster(**{"Dienstplan 2026-03": rows})) if one[0] != name]
+    result = importers.read([*files, (name, torn.encode())], BOOK, sheets_needed=())
+    found = [one[:2] for one in reported(result) if one[0].startswith("zeile-")]
+    assert found == [("zeile-zu-breit", 2), ("zeile-zu-kurz", 0)]
+    assert len(result.tables.duties) == 31
+    assert result.left_out_duty_days[0] == date(2026, 3, 1)
+
+
 def drawn() -> tuple[dict[str, Any], list[list[Any]]]:
     """Return a year of 60 people by month, and the same as a list."""
     rng = random.Random(4)
