@@ -48,8 +48,9 @@ def rows_too_wide(grid: Grid, block: MonthBlock, context: RosterContext) -> Coll
         context.report(
             warning(
                 "zeile-zu-kurz",
-                f"{len(short)} Zeilen haben weniger Zellen als die anderen ({head}): Zeile {row_numbers(short + 1)}. "
-                "Fehlt mitten darin ein Trennzeichen, stehen Einträge unter dem falschen Tag.",
+                f"{len(short)} Zeilen haben weniger Zellen als die anderen ({head}): Zeile "
+                f"{row_numbers((short + 1).tolist())}. Fehlt mitten darin ein Trennzeichen, stehen Einträge unter dem "
+                "falschen Tag.",
                 "Prüfen Sie diese Zeilen. Fehlen nur leere Zellen am Ende, ist nichts zu tun.",
             ),
             grid,
