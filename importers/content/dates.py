@@ -11,7 +11,7 @@ from importers.files.cell import shown
 from importers.files.coded_column import CodedColumn
 from importers.findings import Problem, error, notice, warning
 from importers.values import cell_values, days_and_times
-from importers.values.day_order import MONTHS, DayOrder, Order, day_orders
+from importers.values.day_order import MONTHS, DayWriting, Order, day_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +78,7 @@ def _of_weekday(value: Any, moment: datetime | None) -> datetime | None:
     )
 
 
-def _refused(day_order: DayOrder, first: int, second: int) -> Problem | None:
+def _refused(day_order: DayWriting, first: int, second: int) -> Problem | None:
     """Return why a day is not read: nobody knows which of its numbers is the month."""
     if day_order.order is Order.MONTH_FIRST_PERHAPS:
         return error(
@@ -117,7 +117,7 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
     )
 
 
-def _note_orders(table: Table, column: str, orders: Mapping[str, DayOrder]) -> None:
+def _note_orders(table: Table, column: str, orders: Mapping[str, DayWriting]) -> None:
     """Say how the days were read that could be read the other way round as well."""
     codes, cells = table.raw(column)
     for mark, day_order in orders.items():
@@ -144,7 +144,7 @@ def _either(mark: str, cell: Any) -> bool:
         return False
 
 
-def _read_month_first(day_order: DayOrder, rows: int, example: str) -> Problem:
+def _read_month_first(day_order: DayWriting, rows: int, example: str) -> Problem:
     day = days_and_times.moment(days_and_times.month_first(example))
     return notice(
         "datum-monat-zuerst-gelesen",

@@ -34,7 +34,7 @@ class Order(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class DayOrder:
+class DayWriting:
     """The days of a column with one separator.
 
     Attributes
@@ -49,7 +49,7 @@ class DayOrder:
     month_first: str = ""
 
 
-def day_orders(cells: Iterable[Any]) -> Mapping[str, DayOrder]:
+def day_orders(cells: Iterable[Any]) -> Mapping[str, DayWriting]:
     """Return the separators of a column of days written as numbers, each with the order of day and month."""
     shown: dict[str, tuple[set[tuple[int, int]], dict[tuple[int, int], str]]] = defaultdict(lambda: (set(), {}))
     for cell in cells:
@@ -61,7 +61,7 @@ def day_orders(cells: Iterable[Any]) -> Mapping[str, DayOrder]:
             elif second > MONTHS:
                 month_first.setdefault((first, second), cell_values.text(cell))
     return {
-        mark: DayOrder(_order(mark, len(day_first), len(month_first)), next(iter(month_first.values()), ""))
+        mark: DayWriting(_order(mark, len(day_first), len(month_first)), next(iter(month_first.values()), ""))
         for mark, (day_first, month_first) in shown.items()
     }
 

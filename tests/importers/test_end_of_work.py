@@ -40,7 +40,7 @@ def test_an_end_before_the_beginning_gives_no_minutes(book: RuleBook, form: str)
 
 @both
 def test_minutes_that_are_given_are_compared_with_the_end(book: RuleBook, form: str) -> None:
-    times = [("08:05", "08:18", "13"), ("08:05", "08:18", "30"), ("08:05", "8 Uhr 20", ""), ("09:00", "9:10", "")]
+    times = [("08:05", "08:18", "13"), ("08:05", "08:18", "30"), ("08:05", "kurz darauf", ""), ("09:00", "9:10", "")]
     result = lasting(
         book, form, *times, *[("10:00", f"10:{n}", str(n)) for n in range(10, 40)], heads=[*FROM_TO, "Minuten"]
     )
