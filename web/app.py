@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from web import compression, errors, jobs, page_frame, static_files
+from web import addresses, compression, errors, jobs, page_frame, static_files
 from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
     _sign_in(app)
     CSRFProtect(app)
     gate.init_app(app)
+    addresses.init_app(app)
     compression.init_app(app)
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)

@@ -1,11 +1,11 @@
-"""What the running request belongs to: the application's services, who is signed in, and which home is shown."""
+"""What the running request belongs to: the application's services, who is signed in, and the home of the address."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
 from web.services import homes
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
     from web.store.databases import Databases
+
+
+HOME: Final = "haus"
+"""The number of the home in an address."""
 
 
 class NoHomeError(Exception):
@@ -78,7 +82,9 @@ def visitor() -> Visitor:
 
 
 def home() -> HomeRow:
-    """Return the home the session looks at: the chosen one, else the tenant's first.
+    """Return the home the address names (``haus``); where it names none, that of its upload, else the tenant's first.
+
+    A home of another tenant is 404, as one that does not exist.
 
     Raises
     ------
@@ -86,18 +92,24 @@ def home() -> HomeRow:
         Where there is none.
     """
     if "home" not in g:
-        who = visitor()
-        own = homes.of_tenant(databases().reading, who.tenant_id)
-        chosen = [one for one in own if one.id == who.home_id] or own
-        if not chosen:
+        own = homes.of_tenant(databases().reading, visitor().tenant_id)
+        if not own:
             raise NoHomeError
-        g.homes, g.home = own, chosen[0]
+        wanted = request.args.getlist(HOME) or [str(_home_of_upload() or own[0].id)]
+        g.home = next((one for one in own if [str(one.id)] == wanted), None) or abort(404)
+        g.homes = own
     return cast("HomeRow", g.home)
 
 
 def upload(upload_id: int) -> UploadRow:
-    """Return an upload of the visitor's tenant; 404 for another's, as for one that does not exist."""
+    """Return an upload of the present home; 404 for another's, as for one that does not exist."""
     row = records.find(databases().reading, visitor().tenant_id, upload_id)
-    if row is None:
+    if row is None or row.home_id != home().id:
         abort(404)
     return row
+
+
+def _home_of_upload() -> int | None:
+    upload_id = (request.view_args or {}).get("upload_id")
+    row = records.find(databases().reading, visitor().tenant_id, upload_id) if upload_id else None
+    return row.home_id if row else None

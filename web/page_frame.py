@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 import rules
-from web import current
+from web import addresses, current
 from web.services import rulebook_calendar
 from web.services.rulebooks import holdings
 from web.wording import conditions, figures
@@ -22,6 +22,9 @@ FIRST_RULEBOOK: Final = "rekonstruktion"
 """The rulebook of a home that has chosen no other."""
 
 
+FIRST_PAGE: Final = "home.index"
+
+
 class NavigationEntry(NamedTuple):
     """One line of the navigation."""
 
@@ -31,7 +34,7 @@ class NavigationEntry(NamedTuple):
 
 NAVIGATION: Final = {
     "": (
-        NavigationEntry("home.index", "Wo stehen wir?"),
+        NavigationEntry(FIRST_PAGE, "Wo stehen wir?"),
         NavigationEntry("interventions.index", "Was passt nicht?"),
         NavigationEntry("relief.index", "Mögliche Entlastung"),
     ),
@@ -49,7 +52,9 @@ NAVIGATION: Final = {
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
 
 
-PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads")
+PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads") | {
+    "explain": "interventions"
+}
 """Pages without a line of their own in the navigation -> those they belong to."""
 
 HELP_CHAPTERS: Final = {
@@ -103,10 +108,13 @@ def _context() -> dict[str, Any]:
     served = current_app.view_functions
     groups = {name: [one for one in entries if one.endpoint in served] for name, entries in NAVIGATION.items()}
     book = _rulebook()  # looks the home up where no page has done so yet
+    area = PART_OF.get(request.blueprint or "", request.blueprint)
+    index = f"{area}.index"
     return {
         "navigation": {name: entries for name, entries in groups.items() if entries},
         "help_chapter": HELP_CHAPTERS.get(request.blueprint or ""),
-        "area": PART_OF.get(request.blueprint or "", request.blueprint),
+        "area": area,
+        "path_of_other_home": addresses.path_of_other_home(index if index in served else FIRST_PAGE),
         "homes": g.get("homes", ()),
         "home_name": g.home.name if "home" in g else "",
         "rulebook": book,

@@ -9,10 +9,9 @@ import csv
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
 
@@ -27,22 +26,18 @@ class TableOrder:
     ----------
     key, descending
         Column and direction.
-    action, kept
-        Address of the page and its other parameters.
     rising
         Columns that begin with their smallest value when first chosen: texts.
     """
 
     key: str
     descending: bool
-    action: str
-    kept: Mapping[str, str]
     rising: frozenset[str]
 
-    def url(self, key: str) -> str:
-        """Return the address that sorts by ``key``; by the present column, the other way round."""
+    def by(self, key: str) -> str:
+        """Return the order by ``key`` as written in an address; by the present column, the other way round."""
         descending = not self.descending if key == self.key else key not in self.rising
-        return f"{self.action}?{urlencode({**self.kept, 'sort': f'-{key}' if descending else key})}"
+        return f"-{key}" if descending else key
 
     @property
     def text(self) -> str:

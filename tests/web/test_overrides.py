@@ -15,7 +15,7 @@ from tests.support.web.own_rulebook import levels
 from tests.support.web.pages import Person, person
 from tests.support.web.unknown_people import asked, monthly, pseudonym, reply
 from web.services import accounts, rulebook_calendar
-from web.services.analysis import demand, results
+from web.services.analysis import demand, explanations, results
 from web.services.people.aliases import LATER, SAME
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
@@ -64,14 +64,14 @@ def test_reason_names_who_set_the_level(anna: Person) -> None:
     resident = resident_with_work(anna)
     reading = anna.services.databases.reading
     set_(anna, 4, resident=resident)
-    why = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
+    why = explanations.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
     assert why.qn_soll == 4
     assert (why.facts.set_level.level, why.facts.set_level.reason, why.facts.set_level.by) == (
         4,
         "Sturz mit Folgen",
         "Anna",
     )
-    day_before = results.explain(reading, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
+    day_before = explanations.explain(reading, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
     assert day_before.facts.set_level is None
 
 

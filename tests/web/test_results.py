@@ -13,7 +13,7 @@ import rules
 from pebem.aggregate import Aggregate
 from tests.support.web import stored_results, workbooks
 from tests.support.web.pages import Person
-from web.services.analysis import demand, home_analysis, results
+from web.services.analysis import demand, explanations, home_analysis, results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,10 +74,10 @@ def test_demand_shows_residents_but_no_staff(anna: Person) -> None:
     assert [(one.count, one.seconds) for one in rows] == [(3, 3600), (2, 750), (1, 300)]
     assert [one.known for one in rows] == [True, True, False]
     assert not {"staff", "qn_ist", "employee"} & set(demand.Demand.__dataclass_fields__)
-    why = results.explain(reading, anna.home_id, rows[0].resident, "1.1", date(2026, 2, 5))
+    why = explanations.explain(reading, anna.home_id, rows[0].resident, "1.1", date(2026, 2, 5))
     assert (why.qn_soll, why.low, why.high) == (rows[0].qn_soll, rows[0].low, rows[0].high)
-    assert results.explain(reading, anna.home_id, "B-00000", "1.1", date(2026, 2, 5)) is None
-    assert results.explain(reading, anna.home_id, rows[0].resident, "99.9", date(2026, 2, 5)) is None
+    assert explanations.explain(reading, anna.home_id, "B-00000", "1.1", date(2026, 2, 5)) is None
+    assert explanations.explain(reading, anna.home_id, rows[0].resident, "99.9", date(2026, 2, 5)) is None
     assert demand.behind(reading, anna.home_id, "99.9", (date(2026, 1, 1), date(2026, 12, 31))) == []
 
 

@@ -17,7 +17,7 @@ from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.own_rulebook import BUILT_IN, activate, import_, levels
 from tests.support.web.pages import Person, person
 from web.services import clock, homes, rulebook_calendar
-from web.services.analysis import demand, home_analysis, results, scoring
+from web.services.analysis import demand, explanations, home_analysis, results, scoring
 from web.services.rulebook_calendar import RulebookPeriod
 from web.services.rulebooks import holdings, library
 from web.services.rulebooks.library import RulebookError
@@ -190,7 +190,7 @@ def test_explanation_and_demand_use_the_book_of_the_day(anna: Person) -> None:
     assert {one.qn_soll for one in demands if one.last_day < date(2026, 2, 6)} & {4} == set()
     resident = next(one.resident for one in demands if one.known)
     titles = [
-        results.explain(reading, anna.home_id, resident, "1.1", day).book.title
+        explanations.explain(reading, anna.home_id, resident, "1.1", day).book.title
         for day in (date(2026, 2, 5), date(2026, 2, 6))
     ]
     assert titles == ["Rekonstruktion", "Hausregel"]
@@ -246,7 +246,7 @@ def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -
     assert after.find_intervention("1.1").title == before.find_intervention("1.1").title
     assert demand.behind(reading, anna.home_id, "1.1", (date(2026, 2, 6), ALL_DAYS[1])) == []
     resident = demand.behind(reading, anna.home_id, "1.1", ALL_DAYS)[0].resident
-    assert results.explain(reading, anna.home_id, resident, "1.1", date(2026, 2, 6)) is None
+    assert explanations.explain(reading, anna.home_id, resident, "1.1", date(2026, 2, 6)) is None
 
 
 def test_upload_that_spans_two_books_is_read_with_both_catalogues(anna: Person) -> None:

@@ -52,7 +52,6 @@ class Visitor:
     step: str
     enrolled: bool
     must_change_password: bool
-    home_id: int | None
     qn4: bool
 
     @property
@@ -181,15 +180,8 @@ def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:
         sign_in.step,
         account.totp_secret is not None,
         account.must_change_password,
-        sign_in.home_id,
         account.qn4,
     )
-
-
-def choose_home(databases: Databases, token: str, home_id: int) -> None:
-    """Remember which home a session looks at; the caller has checked that it may."""
-    with databases.writing.begin() as session:
-        session.execute(update(SignIn).where(SignIn.token_hash == _hash(token)).values(home_id=home_id))
 
 
 def sign_out(databases: Databases, token: str) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from web.current import SignedIn, databases, services, user, visitor
 from web.security import totp
 from web.security.crypto import Box, TamperedError
-from web.services import clock, homes, sessions
+from web.services import clock, sessions
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -112,17 +112,6 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
-
-
-@blueprint.post("/haus")
-def choose_home() -> ResponseReturnValue:
-    """Look at another home of the same operator."""
-    wanted = request.form.get("haus", "")
-    home = homes.find(databases().reading, visitor().tenant_id, int(wanted)) if wanted.isdecimal() else None
-    if home is None:
-        abort(404)
-    sessions.choose_home(databases(), user().token, home.id)
-    return redirect(url_for("home.index"))
 
 
 def _carry(token: str) -> None:

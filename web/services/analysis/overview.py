@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from pebem import measures
+from web.wording import order
 from web.wording.figures import FIT_WORDS
 
 if TYPE_CHECKING:
@@ -109,12 +110,22 @@ class Group:
 
 def groups(frame: pd.DataFrame, by: str) -> list[Group]:
     """Return one group per value of column ``by``, most seconds outside the level first, missing values last."""
+    made = _groups(frame, by)
+    return sorted(made, key=lambda g: (g.key is None, -g.whole.misplaced.seconds, -g.whole.misplaced.count, str(g.key)))
+
+
+def places(frame: pd.DataFrame, by: str) -> list[Group]:
+    """Return one group per ward or shift, in the order in which they stand on every page."""
+    key = {"ward": order.ward_key, "shift": order.shift_key}[by]
+    return sorted(_groups(frame, by), key=lambda group: key(group.key))
+
+
+def _groups(frame: pd.DataFrame, by: str) -> list[Group]:
     by_key: dict[Hashable | None, dict[str, measures.Amount]] = {}
     for row in measures.condense(frame, (by, "fit"), ("count", "seconds")).itertuples(index=False):
         key = None if pd.isna(row[0]) else row[0]
         by_key.setdefault(key, {})[row[1]] = measures.Amount(int(row[2]), int(row[3]))
-    made = [Group(key, whole_of(by_fit)) for key, by_fit in by_key.items()]
-    return sorted(made, key=lambda g: (g.key is None, -g.whole.misplaced.seconds, -g.whole.misplaced.count, str(g.key)))
+    return [Group(key, whole_of(by_fit)) for key, by_fit in by_key.items()]
 
 
 def days(frame: pd.DataFrame) -> pd.DataFrame:

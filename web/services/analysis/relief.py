@@ -16,11 +16,12 @@ import structlog
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
+from web.services.analysis.results import only
 from web.services.analysis.small_groups import MIXED, Group, grouped
 from web.store.result import repository
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import date
 
     from sqlalchemy.orm import Session, sessionmaker
@@ -99,9 +100,19 @@ def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, Cod
 
 
 def load(
-    reading: sessionmaker[Session], home_id: int, period: tuple[date, date], ward: str | None = None
+    reading: sessionmaker[Session],
+    home_id: int,
+    period: tuple[date, date],
+    ward: str | None = None,
+    of_group: Callable[[str], bool] = lambda _: True,
 ) -> HomeRelief | None:
-    """Return the feasible relief of a period and ward; None where no day of the period has a roster."""
+    """Return the feasible relief of a period and ward; None where no day of the period has a roster.
+
+    Parameters
+    ----------
+    of_group
+        Whether the work of an intervention counts.
+    """
     first, last = (number_of(day) for day in period)
     months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
     with reading() as session:
@@ -111,11 +122,8 @@ def load(
     if shifts is None or not len(shifts := shifts.between(first, last)):
         return None
     days = len(np.unique(shifts.columns["day"]))
-    return _told(days, _sums(work and _of_ward(work.between(first, last), ward)), _groups(_of_ward(shifts, ward)))
-
-
-def _of_ward(table: CodedTable, ward: str | None) -> CodedTable:
-    return table if ward is None else table[table.columns["ward"] == table.code("ward", ward)]
+    of_period = only(work.between(first, last), "ward", ward) if work is not None else None
+    return _told(days, _sums(of_period, of_group), _groups(only(shifts, "ward", ward)))
 
 
 def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
@@ -127,9 +135,10 @@ def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
     return grouped(people) if people else None
 
 
-def _sums(work: CodedTable | None) -> list[tuple[str, tuple[Any, ...], int]]:
+def _sums(work: CodedTable | None, of_group: Callable[[str], bool]) -> list[tuple[str, tuple[Any, ...], int]]:
     """Return intervention, way (as ``feasible.WAY``) and seconds."""
-    return [(*labels, seconds) for labels, seconds in _rows(work, "intervention", "way")] if work else []
+    sums = _rows(work, "intervention", "way") if work is not None else ()
+    return [(name, way, seconds) for (name, way), seconds in sums if of_group(name)]
 
 
 def _rows(table: CodedTable, *names: str) -> Iterator[tuple[list[Any], int]]:

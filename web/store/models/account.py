@@ -88,7 +88,6 @@ class SignIn(Base):
     token_hash: Mapped[bytes] = _sign_in("pseudonymous", LargeBinary(32), primary_key=True)
     account_id: Mapped[int] = _sign_in("pseudonymous", ForeignKey("account.id", ondelete="CASCADE"), index=True)
     step: Mapped[str] = _sign_in("pseudonymous", String(20))
-    home_id: Mapped[int | None] = _sign_in("free", ForeignKey("home.id"))
     created_at: Mapped[datetime] = _sign_in("pseudonymous", Moment)
     last_seen_at: Mapped[datetime] = _sign_in("pseudonymous", Moment)
 

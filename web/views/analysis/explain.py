@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from rules.checks.coverage import CERTAINTY
 from web import current, period_filter
 from web.services import clock
-from web.services.analysis import results
+from web.services.analysis import explanations
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ blueprint = Blueprint("explain", __name__)
 def show(intervention: str, resident: str) -> ResponseReturnValue:
     """Explain the level of one intervention for one resident (pseudonym) on the day ``am``, else today."""
     day = period_filter.day(request.args.get("am", "")) or clock.today()
-    why = results.explain(current.databases().reading, current.home().id, resident, intervention, day)
+    why = explanations.explain(current.databases().reading, current.home().id, resident, intervention, day)
     if why is None:
         abort(404)
     return render_template(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from pebem import measures
-from web import current, tables
+from web import addresses, current, tables
+from web.addresses import SHIFT, WARD
 from web.services import homes
 from web.services.analysis import demand, overview
 from web.views.analysis import page_selection
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from web.views.analysis.page_selection import PageSelection
 
 blueprint = Blueprint("interventions", __name__)
+
+QUESTION: Final = "Was passt nicht?"
+
+WHERE: Final = ("Wohnbereich", "Schicht", "Gruppe")
+"""Columns of a file that say what its figures are narrowed to."""
 
 SHORT_WORDS: Final = {
     "passend": "Passend",
@@ -52,13 +58,12 @@ def index() -> ResponseReturnValue:
     """List the interventions of the selection."""
     chosen = page_selection.chosen()
     if chosen is None:
-        return redirect(url_for("home.index"))
+        return page_selection.not_analysed(QUESTION)
     if chosen.frame.empty:
-        return render_template("analysis/home/nothing.html", question="Was passt nicht?", **chosen.context)
+        return page_selection.nothing(chosen, QUESTION)
     soll, ist = _level("soll"), _level("ist")
     frame = overview.select(chosen.frame, soll=soll, ist=ist)
-    cell = {name: level for name, level in (("soll", soll), ("ist", ist)) if level is not None}
-    order = _order(chosen, cell)
+    order = _order()
     rows = _rows(chosen, frame, order)
     return render_template(
         "analysis/interventions/index.html",
@@ -67,10 +72,10 @@ def index() -> ResponseReturnValue:
         order=order,
         rows=rows if "alle" in request.args else rows[:ROWS_SHOWN],
         number_of_rows=len(rows),
-        every_url=chosen.url("interventions.index", **cell, sort=order.text, alle=1),
+        every_url=url_for("interventions.index", soll=soll, ist=ist, sort=order.text, alle=1),
         selection=_selection_words(soll, ist),
-        all_url=chosen.url("interventions.index", sort=order.text),
-        csv_url=chosen.url("interventions.table", **cell, sort=order.text),
+        all_url=url_for("interventions.index", sort=order.text),
+        csv_url=url_for("interventions.table", soll=soll, ist=ist, sort=order.text),
         short_words=SHORT_WORDS,
         lead_words=LEAD_WORDS,
         bars=soll is None or ist is None,  # within one cell of the square every bar would be one colour
@@ -83,6 +88,8 @@ def table() -> ResponseReturnValue:
     chosen = page_selection.chosen()
     if chosen is None:
         abort(404)
+    if chosen.filters.problems:
+        return redirect(addresses.same_arguments("interventions.index"))  # a file could not tell them
     frame = overview.select(chosen.frame, soll=_level("soll"), ist=_level("ist"))
     start, end = chosen.filters.start, chosen.filters.end
     who = current.visitor()
@@ -94,7 +101,7 @@ def table() -> ResponseReturnValue:
         what="interventionen",
     )
     return Response(
-        tables.csv_text(_table(chosen, _rows(chosen, frame, _order(chosen, {})))),
+        tables.csv_text(_table(chosen, _rows(chosen, frame, _order()))),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="interventionen_{start}_{end}.csv"'},
     )
@@ -103,15 +110,15 @@ def table() -> ResponseReturnValue:
 @blueprint.get("/interventionen/<intervention>")
 def detail(intervention: str) -> ResponseReturnValue:
     """Show one intervention: its square, where and when, and the demand behind it."""
-    chosen = page_selection.chosen()
+    chosen = page_selection.chosen(by=(WARD, SHIFT))
     if chosen is None:
-        return redirect(url_for("home.index"))
+        return page_selection.not_analysed(QUESTION)
     entry = chosen.result.find_intervention(intervention)
     frame = chosen.frame[chosen.frame["intervention"] == intervention]
     if frame.empty:
         if entry is None:
             abort(404)
-        return render_template("analysis/home/nothing.html", question=entry.title, **chosen.context)
+        return page_selection.nothing(chosen, entry.title)
     total = overview.whole(frame)
     demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
     return render_template(
@@ -125,11 +132,10 @@ def detail(intervention: str) -> ResponseReturnValue:
         certified=measures.by_certificate(frame),
         square=overview.square(frame),
         caption=f"Stunden, {chosen.filters.label}",
-        by_ward=overview.groups(frame, "ward"),
-        by_shift=overview.groups(frame, "shift"),
+        by_ward=overview.places(frame, "ward"),
+        by_shift=overview.places(frame, "shift"),
         demands=[_demand(one, intervention) for one in demands[:DEMANDS_SHOWN]],
         more=max(0, len(demands) - DEMANDS_SHOWN),
-        back_url=chosen.url("interventions.index"),
     )
 
 
@@ -148,13 +154,10 @@ def _selection_words(soll: int | None, ist: int | None) -> str:
     return ", ".join(words if ist is None else [*words, f"Niveau der Person {figures.qn(ist)}"])
 
 
-def _order(chosen: PageSelection, cell: dict[str, int]) -> tables.TableOrder:
+def _order() -> tables.TableOrder:
     keys = {key.removeprefix("-") for key in SORTS}
-    wanted = request.args.get("sort", "")
-    key, descending = tables.read_order(wanted, keys, default="-nicht_passend")
-    kept = chosen.filters.arguments | {name: str(level) for name, level in cell.items()}
-    kept |= {"alle": "1"} if "alle" in request.args else {}
-    return tables.TableOrder(key, descending, url_for("interventions.index"), kept, frozenset({"titel"}))
+    key, descending = tables.read_order(request.args.get("sort", ""), keys, default="-nicht_passend")
+    return tables.TableOrder(key, descending, frozenset({"titel"}))
 
 
 def _rows(chosen: PageSelection, frame: Any, order: tables.TableOrder) -> list[dict[str, Any]]:
@@ -166,18 +169,18 @@ def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
     return {
         "id": group.key,
         "title": chosen.title(str(group.key)),
-        "url": chosen.url("interventions.detail", intervention=group.key),
+        "url": url_for("interventions.detail", intervention=group.key),
         "whole": group.whole,
     }
 
 
 def _table(chosen: PageSelection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
     classes = [f"{word.word}, Minuten" for word in figures.FIT_WORDS.values()]
-    yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", "Wohnbereich", "Regelwerk"]
+    yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", *WHERE, "Regelwerk"]
     where = [
         figures.day(chosen.filters.start),
         figures.day(chosen.filters.end),
-        chosen.filters.ward or "alle",
+        *(chosen.filters.narrowed.get(name, "alle") for name in page_selection.EVERYTHING),
         " / ".join(book.display for book in chosen.result.books),
     ]
     for row in rows:

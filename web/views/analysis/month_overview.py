@@ -15,14 +15,14 @@ from web.views.analysis import page_selection
 from web.wording import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.overview import Group
     from web.views.analysis.page_selection import PageSelection
 
 blueprint = Blueprint("home", __name__)
+
+QUESTION: Final = "Wo stehen wir?"
 
 SHOWS: Final = {"stunden": "Stunden", "anteil": "Anteil", "anzahl": "Anzahl"}
 """What the cells of the square can print."""
@@ -43,9 +43,9 @@ def index() -> ResponseReturnValue:
     """Show the home, or what to do where nothing has been read in yet."""
     chosen = page_selection.chosen()
     if chosen is None:
-        return render_template("analysis/home/empty.html", template_url=url_for("uploads.template"))
+        return page_selection.not_analysed(QUESTION)
     if chosen.frame.empty:
-        return render_template("analysis/home/nothing.html", question="Wo stehen wir?", **chosen.context)
+        return page_selection.nothing(chosen, QUESTION)
     return render_template("analysis/home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
 
 
@@ -58,22 +58,22 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "of": total,
         "parts": overview.out_of_100(total),
         "certified": measures.by_certificate(frame),
-        "links": {fit: chosen.url("interventions.index", sort=f"-{fit}") for fit in figures.FIT_WORDS},
+        "links": {fit: url_for("interventions.index", sort=f"-{fit}") for fit in figures.FIT_WORDS},
         "square": rows,
         "remarkable": overview.remarkable(rows),
         "show": show,
         "shows": [
-            {"label": label, "url": chosen.url("home.index", zeige=key) + "#quadrat", "current": key == show}
+            {"label": label, "url": url_for("home.index", zeige=key, _anchor="quadrat"), "current": key == show}
             for key, label in SHOWS.items()
         ],
         "caption": f"{SHOWS[show]}, {chosen.filters.label}",
-        "cell_link": cell_link(chosen),
+        "cell_link": cell_link,
         "top": _top(chosen),
-        "all_interventions": chosen.url("interventions.index"),
+        "all_interventions": url_for("interventions.index"),
         "gaps": _gaps(chosen),
         "unmapped": unanswered_words.count_pending(current.databases().reading, current.home().id)[INTERVENTION],
-        "by_ward": overview.groups(frame, "ward"),
-        "by_shift": overview.groups(frame, "shift"),
+        "by_ward": overview.places(frame, "ward"),
+        "by_shift": overview.places(frame, "shift"),
         "by_day": charts.by_day(days) if total.in_minutes else None,
         "days": days.to_dict("records"),
         "class_texts": CLASS_TEXTS,
@@ -81,14 +81,9 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     }
 
 
-def cell_link(chosen: PageSelection) -> Callable[[int | None, int | None], str]:
-    """Return the function that leads from a cell of the square to the interventions behind it."""
-
-    def link(soll: int | None, ist: int | None) -> str:
-        wanted = {name: level for name, level in (("soll", soll), ("ist", ist)) if level is not None}
-        return chosen.url("interventions.index", **wanted)
-
-    return link
+def cell_link(soll: int | None, ist: int | None) -> str:
+    """Return the address of the interventions behind a cell of the square."""
+    return url_for("interventions.index", soll=soll, ist=ist)
 
 
 def _top(chosen: PageSelection) -> list[dict[str, Any]]:
@@ -100,7 +95,7 @@ def _top_line(chosen: PageSelection, group: Group) -> dict[str, Any]:
     parts = sorted((group.whole[fit] for fit in overview.MISPLACED), key=lambda part: -part.seconds)
     return {
         "title": chosen.title(str(group.key)),
-        "url": chosen.url("interventions.detail", intervention=group.key),
+        "url": url_for("interventions.detail", intervention=group.key),
         "whole": group.whole,
         "worst": parts[0].fit,
         "misplaced_parts": [part for part in parts if part.count],
@@ -108,7 +103,7 @@ def _top_line(chosen: PageSelection, group: Group) -> dict[str, Any]:
 
 
 def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:
-    leads = {kind: chosen.url("interventions.index", **{kind: 0}) for kind in ("soll", "ist")}
+    leads = {"soll": url_for("interventions.index", soll=0), "ist": url_for("interventions.index", ist=0)}
     gaps = overview.gaps(chosen.frame, chosen.result.coverage)
     return [
         {"kind": g.kind, "count": g.count, "seconds": g.seconds, "share": g.share, "url": leads.get(g.kind)}

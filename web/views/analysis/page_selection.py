@@ -1,20 +1,28 @@
-"""What an analysis page shows: the home of the session, the period and ward of the address, and the result."""
+"""What an analysis page shows: home, period, ward, shift and group of the address, and the result."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
-from web import current, period_filter
+from web import addresses, current, period_filter
+from web.addresses import GROUP, SHIFT, WARD
 from web.services.analysis import results
+from web.wording import figures, order
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
+    from web.period_filter import FilterChoice
     from web.services.analysis.results import HomeResult
+
+EVERYTHING: Final = (WARD, SHIFT, GROUP)
+"""What the figures by place can be narrowed to."""
 
 
 @dataclass(frozen=True)
@@ -26,47 +34,141 @@ class PageSelection:
     frame: pd.DataFrame
 
     @property
+    def ward(self) -> str | None:
+        """The ward chosen; None = all."""
+        return self.filters.labels.get(WARD)
+
+    @property
+    def by_shift_or_group(self) -> bool:
+        """Whether the figures are those of a shift or a group alone; coverage is that of period and ward."""
+        return not {SHIFT, GROUP}.isdisjoint(self.filters.narrowed)
+
+    @property
     def context(self) -> dict[str, Any]:
         """What the frame of the page needs."""
         return {
             "filters": self.filters,
             "rulebook": self.result.rulebook,
             "books": self.result.books,
-            "overridden": self.result.covered["ueberschrieben"],
+            "overridden": 0 if self.by_shift_or_group else self.result.covered["ueberschrieben"],
         }
-
-    def url(self, endpoint: str, **more: Any) -> str:
-        """Return the address of another page with the same period and ward."""
-        return url_for(endpoint, **(self.filters.arguments | more))
 
     def title(self, intervention: str) -> str:
         """Return the title of an intervention; of one that the rulebook does not know, its id."""
         entry = self.result.find_intervention(intervention)
         return entry.title if entry else intervention
 
+    def of_group(self, intervention: str) -> bool:
+        """Return whether an intervention belongs to the group chosen; to all, where none is."""
+        group, entry = self.filters.labels.get(GROUP), self.result.find_intervention(intervention)
+        return group is None or (entry.group if entry else results.NOT_GIVEN) == group
 
-def chosen(*, by_ward: bool = True) -> PageSelection | None:
-    """Return what the address asks for of the present home; None where nothing has been analysed yet.
 
-    Pages about the whole home ask with ``by_ward=False`` and offer no ward.
+def chosen(by: Collection[str] = EVERYTHING) -> PageSelection | None:
+    """Return what the address asks for of its home; None where nothing has been analysed yet.
+
+    An address without a period is answered with one that names it. What an address says and cannot be meant is among
+    the problems of ``PageSelection.filters``.
+
+    Parameters
+    ----------
+    by
+        What of ward, shift and group the page can tell apart.
     """
-    choice = period_filter.read(request.args)
-    if not by_ward:
-        choice = replace(choice, ward=None)
-    result = results.load(
+    choice = _with_period(period_filter.read(request.args))
+    if choice is None or (result := _load(choice, by)) is None:
+        return None
+    unknown = [name for name in by if not _known(result, name, choice.labels.get(name))]
+    if unknown:
+        choice = _without(choice, unknown)
+        result = _load(choice, by) or result
+    start, end = result.period
+    shown = period_filter.PeriodFilter(
+        start,
+        end,
+        *result.available_period,
+        labels=choice.labels,
+        offered={name: _offered(result, name, choice.labels.get(name)) for name in by},
+        problems=choice.problems,
+    )
+    addresses.settle({addresses.START: start.isoformat(), addresses.END: end.isoformat(), **choice.labels})
+    return PageSelection(result, shown, result.frame(results.BY_PLACE))
+
+
+def nothing(selection: PageSelection, question: str) -> str:
+    """Return the page that says that a selection has no work, and leads to the nearest that has."""
+    start, end = selection.result.period
+    days = results.days_with_work(current.databases().reading, current.home().id, selection.ward)
+    nearest = min(days, key=lambda day: max(start - day, day - end), default=start)
+    return render_template(
+        "analysis/home/nothing.html",
+        question=question,
+        nearest=None if start <= nearest <= end else period_filter.month_of(nearest),
+        **selection.context,
+    )
+
+
+def not_analysed(question: str) -> str:
+    """Return the page of a home whose work has not been read in yet."""
+    return render_template("analysis/home/empty.html", question=question, template_url=url_for("uploads.template"))
+
+
+def _with_period(choice: FilterChoice) -> FilterChoice | None:
+    """Return the choice with both days; without any, answer with the address that names them. None = no work at all."""
+    if choice.start and choice.end:
+        return choice
+    days = results.days_with_work(current.databases().reading, current.home().id)
+    if not days:
+        return None
+    start, end = period_filter.usual_period(days[0], days[-1])
+    if choice.start:
+        start, end = choice.start, max(choice.start, days[-1])
+    elif choice.end:
+        start, end = min(choice.end, days[0]), choice.end
+    elif not choice.problems:
+        abort(redirect(addresses.here(**choice.labels, von=start.isoformat(), bis=end.isoformat())))
+    told = f"Die Adresse nennt keinen vollständigen Zeitraum; gezeigt: {figures.period(start, end)}."
+    return replace(choice, start=start, end=end, problems=(*choice.problems, told))
+
+
+def _load(choice: FilterChoice, by: Collection[str]) -> HomeResult | None:
+    ward, shift, group = (choice.labels.get(name) if name in by else None for name in EVERYTHING)
+    return results.load(
         current.databases().reading,
         current.home().id,
         period=(choice.start or date.min, choice.end or date.max),
-        ward=choice.ward,
+        ward=ward,
+        shift=shift,
+        group=group,
     )
-    if result is None:
-        return None
-    shown = period_filter.PeriodFilter(
-        *result.period,
-        *result.available_period,
-        ward=choice.ward,
-        wards=tuple(result.wards) if by_ward else (),
-        action=request.path,
-        kept=tuple((name, value) for name, value in request.args.items() if name not in {"von", "bis", "wb"}),
-    )
-    return PageSelection(result, shown, result.frame(results.BY_PLACE))
+
+
+def _known(result: HomeResult, name: str, label: str | None) -> bool:
+    """Return whether the home has such a ward, shift or group, if not in the period shown."""
+    if label in {None, results.NOT_GIVEN} or label in _labels(result, name):
+        return True
+    return name == SHIFT and label in results.every_shift(current.databases().reading, current.home().id)
+
+
+def _without(choice: FilterChoice, unknown: Collection[str]) -> FilterChoice:
+    told = [
+        f"{period_filter.WORDS[name]} „{choice.labels[name]}“ gibt es in dieser Einrichtung nicht; "
+        f"gezeigt: {period_filter.ALL[name]}."
+        for name in unknown
+    ]
+    labels = {name: label for name, label in choice.labels.items() if name not in unknown}
+    return replace(choice, labels=labels, problems=(*choice.problems, *told))
+
+
+def _labels(result: HomeResult, name: str) -> list[str]:
+    return {WARD: result.wards, SHIFT: result.shifts, GROUP: result.groups}[name]
+
+
+def _offered(result: HomeResult, name: str, label: str | None) -> list[str]:
+    """Return the labels to choose from in the order of all pages, the one chosen among them."""
+    labels = _labels(result, name)
+    labels = labels if label is None or label in labels else [*labels, label]
+    keys = {WARD: order.ward_key, SHIFT: order.shift_key}
+    if name not in keys:
+        return labels
+    return sorted(labels, key=lambda one: keys[name](None if one == results.NOT_GIVEN else one))

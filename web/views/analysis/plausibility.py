@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template
 
 from web import current
 from web.services.analysis import plausibility
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("plausibility", __name__)
 
+QUESTION: Final = "Passt das Regelwerk zur Wirklichkeit?"
+
 BAND_WORDS = [(f"band-{i + 1}", word) for i, (word, _) in enumerate(plausibility.BANDS.values())]
 
 
 @blueprint.get("/plausibilitaet")
 def index() -> ResponseReturnValue:
     """Show the comparison for the period."""
-    chosen = page_selection.chosen(by_ward=False)
+    chosen = page_selection.chosen(by=())
     if chosen is None:
-        return redirect(url_for("home.index"))
+        return page_selection.not_analysed(QUESTION)
     comparison = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
     if comparison is None:
-        return render_template(
-            "analysis/home/nothing.html", question="Passt das Regelwerk zur Wirklichkeit?", **chosen.context
-        )
+        return page_selection.nothing(chosen, QUESTION)
     return render_template(
         "analysis/plausibility/index.html",
         **chosen.context,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from web import current, tables
+from web import addresses, current, tables
+from web.addresses import GROUP, WARD
 from web.services import homes
 from web.services.analysis import overview, relief
 from web.services.analysis.small_groups import FEWEST
@@ -33,11 +34,11 @@ ROWS_SHOWN: Final = 20
 @blueprint.get("/entlastung")
 def index() -> ResponseReturnValue:
     """Show the feasible relief of the selection, or which file is missing."""
-    chosen = page_selection.chosen()
+    chosen = page_selection.chosen(by=(WARD, GROUP))
     if chosen is None:
-        return redirect(url_for("home.index"))
+        return page_selection.not_analysed(QUESTION)
     if chosen.frame.empty:
-        return render_template("analysis/home/nothing.html", question=QUESTION, **chosen.context)
+        return page_selection.nothing(chosen, QUESTION)
     relief_ = _load(chosen)
     above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
     if relief_ is None:
@@ -52,8 +53,8 @@ def index() -> ResponseReturnValue:
         days=(chosen.filters.end - chosen.filters.start).days + 1,
         reasons=[(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in relief_.obstacles.items() if seconds],
         lines=[_line(chosen, relief_, line) for line in lines],
-        every_url=chosen.url("relief.index", alle=1),
-        csv_url=chosen.url("relief.table"),
+        every_url=url_for("relief.index", alle=1),
+        csv_url=url_for("relief.table"),
         method=figures.RELIEF_METHOD,
         fewest=FEWEST,
     )
@@ -62,7 +63,9 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/entlastung.csv")
 def table() -> ResponseReturnValue:
     """Download the same as CSV for a spreadsheet program, and log it."""
-    chosen = page_selection.chosen()
+    chosen = page_selection.chosen(by=(WARD, GROUP))
+    if chosen is not None and chosen.filters.problems:
+        return redirect(addresses.same_arguments("relief.index"))  # a file could not tell them
     relief_ = _load(chosen) if chosen else None
     if chosen is None or relief_ is None:
         abort(404)
@@ -79,7 +82,9 @@ def table() -> ResponseReturnValue:
 
 
 def _load(chosen: PageSelection) -> HomeRelief | None:
-    return relief.load(current.databases().reading, current.home().id, chosen.result.period, chosen.filters.ward)
+    return relief.load(
+        current.databases().reading, current.home().id, chosen.result.period, chosen.ward, chosen.of_group
+    )
 
 
 def _line(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> dict[str, Any]:
@@ -89,7 +94,7 @@ def _line(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> dict[
     return {
         "id": line.intervention,
         "title": chosen.title(line.intervention),
-        "url": chosen.url("interventions.detail", intervention=line.intervention),
+        "url": url_for("interventions.detail", intervention=line.intervention),
         "above": of_home.a_week(line.above),
         "movable": of_home.a_week(line.movable),
         "share": line.movable / line.above,
@@ -124,13 +129,14 @@ def _table(chosen: PageSelection, of_home: HomeRelief) -> Iterator[list[object]]
         "Bis",
         "Tage mit Dienstplan",
         "Wohnbereich",
+        "Gruppe",
         "Regelwerk",
     ]
     where = [
         figures.day(chosen.filters.start),
         figures.day(chosen.filters.end),
         of_home.days,
-        chosen.filters.ward or "alle",
+        *(chosen.filters.narrowed.get(name, "alle") for name in (WARD, GROUP)),
         " / ".join(book.display for book in chosen.result.books),
     ]
     rest = "nicht machbar oder nicht prüfbar" if of_home.shown else "nicht gezeigt: zu wenige Personen im Dienst"

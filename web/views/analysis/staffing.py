@@ -32,7 +32,7 @@ MOST_HOURS: Final = Decimal(48)
 def index() -> ResponseReturnValue:
     """Show ceiling, agreement, minimum and staff for the period, or for a day where there are no other data."""
     reading, home = current.databases().reading, current.home()
-    chosen = page_selection.chosen(by_ward=False)
+    chosen = page_selection.chosen(by=())
     first, last = chosen.result.period if chosen else _asked()
     return _page(first, last, chosen.context if chosen else {}, staffing_inputs.inputs(reading, home.id, last))
 
@@ -112,6 +112,8 @@ def _bar(groups: list[staffing.StaffingLine], values: list[Decimal], longest: De
 
 def _asked() -> tuple[date, date]:
     choice, today = period_filter.read(request.args), clock.today()
+    for problem in choice.problems:
+        flash(problem, "warning")
     return choice.start or choice.end or today, choice.end or choice.start or today
 
 
