@@ -11,7 +11,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from tests.support.web import foreign, workbooks
-from tests.support.web.pages import Person, post, token, upload
+from tests.support.web.pages import Person, path_of, post, token, upload
 from tests.support.web.uploads import run_jobs, same_import
 from web.security.crypto import Box
 from web.services.uploads import kept_files, records
@@ -157,7 +157,7 @@ def test_an_older_result_is_read_again_where_its_effects_are_asked_for(anna: Per
 def test_older_answers_are_asked_for_again(ben: Person, path: str) -> None:
     """X1: on every page of the conversation."""
     client = ben.first_sign_in()
-    home = upload(client, (foreign.csv(), "a.csv")).location
+    home = path_of(upload(client, (foreign.csv(), "a.csv")))
     run_jobs(ben)
     assert ben.state(1) == records.ASKING
     outdate(ben.services.settings, 1, "asked")
@@ -173,13 +173,13 @@ def test_older_answers_are_asked_for_again(ben: Person, path: str) -> None:
 def test_an_answer_to_an_outdated_conversation_is_refused(ben: Person) -> None:
     """X1: it became outdated while the page was open."""
     client = ben.first_sign_in()
-    home = upload(client, (foreign.csv(), "a.csv")).location
+    home = path_of(upload(client, (foreign.csv(), "a.csv")))
     run_jobs(ben)
     page = client.get(f"{home}/blatt/0")
     outdate(ben.services.settings, 1, "asked")
     fields = {"fassung": "1", "inhalt": "Interventionen", "zeile": "1", "zeilen": "1"}
     sent = client.post(f"{home}/blatt/0", data={"csrf_token": token(page), **fields})
-    assert sent.location == home
+    assert path_of(sent) == home
     assert ben.state(1) == records.WAITING
 
 
@@ -217,7 +217,7 @@ def test_outdated_faulty_rows_are_lost_once_the_files_are_deleted(anna: Person) 
 def test_older_passwords_are_asked_for_again(ben: Person) -> None:
     """X1."""
     client = ben.first_sign_in()
-    home = upload(client, (foreign.locked(foreign.xlsx()), "a.xlsx")).location
+    home = path_of(upload(client, (foreign.locked(foreign.xlsx()), "a.xlsx")))
     run_jobs(ben)
     kept_files.keep_passwords(ben.services.settings, 1, {"a.xlsx": foreign.PASSWORD})
     outdate(ben.services.settings, 1, "passwords", "asked")

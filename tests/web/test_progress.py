@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.web import workbooks
-from tests.support.web.pages import Person, post, upload
+from tests.support.web.pages import Person, path_of, post, upload
 from web.services import accounts
 from web.services.uploads import kept_files, progress, records, recovery, steps
 from web.services.uploads.progress import CancelledError, ReportProgress, remaining_seconds
@@ -177,12 +177,12 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
 def test_cancelling_a_waiting_upload_is_immediate_and_a_finished_one_is_reported(anna: Person) -> None:
     client = anna.first_sign_in()
     sent = upload(client, (workbooks.workbook(), "haus.xlsx"))
-    assert "Abbrechen" in client.get(sent.location).text
-    assert post(client, f"{sent.location}/abbrechen", sent.location).status_code == 302
+    assert "Abbrechen" in client.get(path_of(sent)).text
+    assert post(client, f"{path_of(sent)}/abbrechen", path_of(sent)).status_code == 302
     assert anna.state(1) == records.ABORTED
     run_jobs(anna)  # the job is still in the queue, and finds nothing to do
     assert anna.state(1) == records.ABORTED
-    late = post(client, f"{sent.location}/abbrechen", "/daten/")
+    late = post(client, f"{path_of(sent)}/abbrechen", "/daten/")
     assert late.status_code == 302
     assert "anderen Stand" in client.get("/daten/").text
 
@@ -238,7 +238,7 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
     assert row is not None
     assert (row.state, row.file_count) == (records.READ, 4)
     assert (row.counted, row.not_done, row.faulty) == (workbooks.COUNTED, workbooks.NOT_DONE, workbooks.FAULTY)
-    post(client, f"{sent.location}/uebernehmen", sent.location)
+    post(client, f"{path_of(sent)}/uebernehmen", path_of(sent))
     run_jobs(anna)
     assert rows_stored(anna) == 7
 

@@ -33,7 +33,7 @@ def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     result = results.load(anna.services.databases.reading, anna.home_id)
     assert result.period == (date(2026, 1, 5), date(2026, 2, 8))
     assert result.available_period == result.period
-    assert result.wards == ["WB 1", "WB 2"]
+    assert result.wards == ["WB 1", "WB 2", results.NOT_GIVEN]
     assert result.home_name == "Haus am Deich"
     assert result.rulebook.sha256 == book.sha256
     dims = ("day", "ward", "shift", "intervention")
@@ -50,11 +50,15 @@ def test_figures_of_a_period_and_ward(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     reading = anna.services.databases.reading
     march = results.load(reading, anna.home_id, period=(date(2026, 2, 1), date(2027, 1, 1)))
-    assert march.period == (date(2026, 2, 1), date(2026, 2, 8))
+    assert march.period == (date(2026, 2, 1), date(2027, 1, 1)), "nothing asked for is narrowed without a word"
     assert march.covered["counted"] == 5
     ward = results.load(reading, anna.home_id, ward="WB 2")
     assert ward.covered["counted"] == ward.aggregate.by()["count"].sum() == 2
     assert results.load(reading, anna.home_id, ward="'; --").covered["counted"] == 0
+    for outside in ((date(2027, 1, 1), date(2027, 1, 31)), (date(2025, 1, 1), date(2026, 1, 4))):
+        nothing = results.load(reading, anna.home_id, period=outside)
+        assert nothing.covered["counted"] == nothing.aggregate.by()["count"].sum() == 0
+    assert results.every_shift(reading, anna.home_id) == ["Früh", "Spät", results.NOT_GIVEN]
 
 
 def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:

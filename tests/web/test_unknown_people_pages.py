@@ -34,7 +34,7 @@ def test_page_without_unknown_people_shows_a_note_and_a_link(ben: Person) -> Non
     page = ben.first_sign_in().get("/personen/")
     assert page.status_code == 200
     assert "gehören zu einer bekannten Person" in page.text
-    assert 'href="/daten/"' in page.text
+    assert 'href="/daten/?haus=1"' in page.text
 
 
 def test_way_from_question_to_one_person(ben: Person) -> None:
@@ -135,4 +135,4 @@ def test_page_reports_an_unreachable_vault(ben: Person, make_app: Callable[[Sett
     page = replace(ben, app=make_app(blind)).again_signed_in().get("/personen/")
     assert page.status_code == 503
     assert "nicht erreichbar" in page.text
-    assert 'href="/personen/"' in page.text
+    assert 'href="/personen/?haus=1"' in page.text

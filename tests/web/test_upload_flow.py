@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.web import workbooks
-from tests.support.web.pages import Person, post, upload
+from tests.support.web.pages import Person, path_of, post, upload
 from tests.support.web.uploads import count_rows, run_jobs
 from web.services import clock
 from web.services.uploads import kept_files, records, retention, steps
@@ -27,16 +27,16 @@ def test_from_the_form_to_the_figures(anna: Person) -> None:
     assert '<noscript><meta http-equiv="refresh"' in waiting.text
     assert "Wie weit ist Ihre Datenlieferung?" in waiting.text
     run_jobs(anna)
-    assert client.get(f"{sent.location}/stand").headers["HX-Redirect"] == sent.location
+    assert client.get(f"{path_of(sent)}/stand").headers["HX-Redirect"] == sent.location
     page = client.get(sent.location)
     assert "6 von 8 Zeilen zählen" in page.text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Haus März.xlsx" in page.text
     assert "Zauberei" in page.text
     assert count_rows(anna) == 0
-    errors = client.get(f"{sent.location}?art=fehler").text
+    errors = client.get(f"{path_of(sent)}?art=fehler").text
     assert "Zauberei" in errors
     assert "Personal-Nr steht nicht" not in errors
-    assert post(client, f"{sent.location}/uebernehmen", sent.location).status_code == 302
+    assert post(client, f"{path_of(sent)}/uebernehmen", sent.location).status_code == 302
     run_jobs(anna)
     assert anna.state(1) == records.STORED
     assert count_rows(anna) == workbooks.COUNTED + workbooks.NOT_DONE

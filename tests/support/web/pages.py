@@ -47,6 +47,11 @@ def browser(app: Flask) -> FlaskClient:
     return Browser(app, app.response_class, use_cookies=True)
 
 
+def path_of(answer: TestResponse) -> str:
+    """Return where an answer leads, without what every address keeps."""
+    return (answer.location or "").partition("?")[0]
+
+
 def post(client: FlaskClient, address: str, form_page: str, **fields: Any) -> TestResponse:
     """Fill in the form on a page and send it."""
     return client.post(address, data={"csrf_token": token(client.get(form_page)), **fields})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from tests.support.web.pages import Person, token, upload
+from tests.support.web.pages import Person, path_of, token, upload
 from tests.support.web.uploads import run_jobs
 from web.services.uploads import records
 from web.store import models
@@ -23,7 +23,7 @@ class QuestionPages:
 
     def __init__(self, who: Person, client: FlaskClient, *files: tuple[bytes, str]) -> None:
         self.who, self.client = who, client
-        self.home = upload(client, *files).location
+        self.home = path_of(upload(client, *files))
         self.upload_id = int(self.home.rpartition("/")[2])
         run_jobs(who)
 

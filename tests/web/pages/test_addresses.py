@@ -3,67 +3,114 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from web import period_filter, tables
+from web.wording import order
 
 
 def filter_with(**changes: object) -> period_filter.PeriodFilter:
-    values = {
+    values: dict[str, object] = {
         "start": date(2026, 1, 1),
         "end": date(2026, 3, 31),
-        "first": date(2026, 1, 1),
+        "first": date(2025, 11, 10),
         "last": date(2026, 3, 31),
-        "ward": None,
-        "wards": ("WB 1", "WB 2"),
-        "action": "/interventionen",
+        "labels": {},
+        "offered": {"wb": ["WB 1", "WB 2", "-"], "schicht": ["Früh", "-"]},
     }
     return period_filter.PeriodFilter(**(values | changes))  # type: ignore[arg-type]
 
 
+def told(choice: period_filter.FilterChoice) -> str:
+    return " ".join(choice.problems)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "choice"),
+    ("query", "days", "labels", "problem"),
     [
-        ({}, (None, None, None)),
-        ({"von": "2026-01-05", "bis": "2026-01-11", "wb": "WB 1"}, (date(2026, 1, 5), date(2026, 1, 11), "WB 1")),
-        ({"von": "2026-02-11", "bis": "2026-01-05"}, (date(2026, 1, 5), date(2026, 2, 11), None)),
-        ({"von": "05.01.2026", "bis": "2026-13-01", "wb": ""}, (None, None, None)),
-        ({"von": "2026-01-05"}, (date(2026, 1, 5), None, None)),
+        ("", (None, None), {}, ""),
+        ("von=2026-01-05&bis=2026-01-11&wb=WB 1", (date(2026, 1, 5), date(2026, 1, 11)), {"wb": "WB 1"}, ""),
+        ("von=2026-02-11&bis=2026-01-05", (date(2026, 1, 5), date(2026, 2, 11)), {}, "vertauscht"),
+        ("von=05.01.2026&bis=2026-01-11&wb=", (None, None), {}, "„05.01.2026“ ist kein Tag"),
+        ("bis=2026-13-01", (None, None), {}, "„2026-13-01“ ist kein Tag"),
+        ("von=0001-01-01", (None, None), {}, "„0001-01-01“ ist kein Tag"),
+        ("von=2026-01-05", (date(2026, 1, 5), None), {}, ""),
+        ("wb=A&wb=B&gruppe=8 X", (None, None), {"wb": "A", "gruppe": "8 X"}, "„wb“ mehrmals"),
     ],
 )
-def test_the_choice_in_an_address(arguments: dict[str, str], choice: tuple[object, ...]) -> None:
-    read = period_filter.read(arguments)
-    assert (read.start, read.end, read.ward) == choice
+def test_what_an_address_says_is_taken_or_told(
+    query: str, days: tuple[date | None, date | None], labels: dict[str, str], problem: str
+) -> None:
+    choice = period_filter.read(MultiDict(parse_qsl(query, keep_blank_values=True)))
+    assert (choice.start, choice.end) == days
+    assert choice.labels == labels
+    assert problem in told(choice)
+    assert bool(problem) == bool(choice.problems)
 
 
-def test_unset_filters_are_left_out_of_links() -> None:
-    assert filter_with().arguments == {}
-    assert filter_with(ward="WB 1").arguments == {"wb": "WB 1"}
-    assert filter_with(end=date(2026, 1, 31)).arguments == {"von": "2026-01-01", "bis": "2026-01-31"}
+@pytest.mark.parametrize(
+    ("first", "last", "usual"),
+    [
+        (date(2025, 11, 10), date(2026, 3, 31), (date(2026, 3, 1), date(2026, 3, 31))),
+        (date(2025, 11, 10), date(2026, 3, 30), (date(2026, 2, 1), date(2026, 2, 28))),
+        (date(2026, 2, 1), date(2026, 3, 1), (date(2026, 2, 1), date(2026, 2, 28))),
+        (date(2026, 2, 2), date(2026, 3, 30), (date(2026, 2, 2), date(2026, 3, 30))),
+        (date(2025, 12, 1), date(2026, 1, 2), (date(2025, 12, 1), date(2025, 12, 31))),
+        (date(2026, 2, 2), date(2026, 2, 2), (date(2026, 2, 2), date(2026, 2, 2))),
+    ],
+)
+def test_usual_is_the_latest_whole_month_or_all_there_is(first: date, last: date, usual: tuple[date, date]) -> None:
+    assert period_filter.usual_period(first, last) == usual
 
 
-def test_the_label_names_period_and_ward() -> None:
+def test_the_label_names_the_period_and_what_is_chosen() -> None:
     assert filter_with().label == "Januar – März 2026 · alle Wohnbereiche"
-    assert filter_with(end=date(2026, 1, 31), ward="WB 2").label == "Januar 2026 · WB 2"
+    chosen = filter_with(end=date(2026, 1, 31), labels={"wb": "WB 2", "schicht": "-", "gruppe": "1 Mobilität"})
+    assert chosen.label == "Januar 2026 · WB 2 · Schicht ohne Angabe"
+    assert chosen.without_effect == "1 Mobilität", "what the page cannot tell apart is said"
+    assert chosen.narrowed == {"wb": "WB 2", "schicht": "Schicht ohne Angabe"}
+    assert filter_with(offered={}, labels={"wb": "-"}).without_effect == "Wohnbereich ohne Angabe"
 
 
-def test_months_to_choose_stay_within_the_data_and_keep_the_rest_of_the_address() -> None:
-    chosen = filter_with(
-        first=date(2026, 1, 10), start=date(2026, 1, 10), end=date(2026, 1, 31), ward="WB 1", kept=(("sort", "titel"),)
-    )
-    whole, january, *_ = chosen.months
-    assert whole.label == "gesamter Zeitraum"
-    assert not whole.current
-    assert january.current
-    assert parse_qs(urlsplit(january.url).query) == {
-        "von": ["2026-01-10"],
-        "bis": ["2026-01-31"],
-        "wb": ["WB 1"],
-        "sort": ["titel"],
-    }
-    assert [month.label for month in chosen.months] == ["gesamter Zeitraum", "Januar 2026", "Februar 2026", "März 2026"]
+def test_days_before_and_after_the_data_are_told() -> None:
+    assert filter_with().uncovered == ""
+    assert filter_with(start=date(2025, 11, 1)).uncovered == "01.11.2025 – 09.11.2025"
+    both = filter_with(start=date(2025, 11, 1), end=date(2026, 4, 1))
+    assert both.uncovered == "01.11.2025 – 09.11.2025 und 01.04.2026"
+    assert filter_with(start=date(2026, 4, 1), end=date(2026, 4, 30)).uncovered == "", "then the page has nothing"
+
+
+def test_presets_are_month_month_before_quarter_year_and_all() -> None:
+    presets = filter_with(start=date(2026, 2, 1), end=date(2026, 2, 28)).presets
+    assert [(one.label, one.start, one.end, one.current) for one in presets] == [
+        ("Februar 2026", date(2026, 2, 1), date(2026, 2, 28), True),
+        ("Vormonat: Januar 2026", date(2026, 1, 1), date(2026, 1, 31), False),
+        ("1. Quartal 2026", date(2026, 1, 1), date(2026, 3, 31), False),
+        ("Jahr 2026", date(2026, 1, 1), date(2026, 12, 31), False),
+        ("Gesamter Zeitraum", date(2025, 11, 10), date(2026, 3, 31), False),
+    ]
+    first = filter_with(start=date(2025, 11, 1), end=date(2025, 11, 30)).presets
+    assert [one.label for one in first][:2] == ["November 2025", "4. Quartal 2025"], "nothing lies before"
+    months = filter_with().months
+    assert [one.label for one in months] == [
+        "November 2025",
+        "Dezember 2025",
+        "Januar 2026",
+        "Februar 2026",
+        "März 2026",
+    ]
+    assert (months[0].start, months[0].end) == (date(2025, 11, 1), date(2025, 11, 30))
+
+
+def test_wards_and_shifts_stand_in_the_order_people_expect() -> None:
+    shifts = ["Nacht", None, "Sonder", "Spät", "Früh (aus Uhrzeit)", "Früh"]
+    assert sorted(shifts, key=order.shift_key) == ["Früh", "Früh (aus Uhrzeit)", "Spät", "Nacht", "Sonder", None]
+    assert sorted(["N", "S", "F"], key=order.shift_key) == ["F", "S", "N"]
+    wards = ["WB 10", None, "WB 2", "2. OG", "wb 3"]
+    assert sorted(wards, key=order.ward_key) == ["2. OG", "WB 2", "wb 3", "WB 10", None]
 
 
 def test_an_unknown_order_is_the_default() -> None:
@@ -74,20 +121,16 @@ def test_an_unknown_order_is_the_default() -> None:
 
 
 def test_a_heading_turns_the_order_round_and_others_begin_with_their_own() -> None:
-    order = tables.TableOrder(
-        key="anzahl", descending=True, action="/x", kept={"wb": "WB 1"}, rising=frozenset({"titel"})
-    )
-    assert order.url("anzahl") == "/x?wb=WB+1&sort=anzahl"
-    assert order.url("stunden") == "/x?wb=WB+1&sort=-stunden"
-    assert order.url("titel") == "/x?wb=WB+1&sort=titel"
-    assert order.text == "-anzahl"
+    anzahl = tables.TableOrder(key="anzahl", descending=True, rising=frozenset({"titel"}))
+    assert [anzahl.by(key) for key in ("anzahl", "stunden", "titel")] == ["anzahl", "-stunden", "titel"]
+    assert anzahl.text == "-anzahl"
 
 
 def test_rows_that_tie_keep_their_order_in_both_directions() -> None:
     rows = [("a", 1), ("b", 1), ("c", 2)]
     for descending, expected in ((False, "abc"), (True, "cab")):
-        order = tables.TableOrder("n", descending, "/x", {}, frozenset())
-        assert "".join(name for name, _ in tables.sort_rows(rows, order, lambda row, _: row[1])) == expected
+        by_number = tables.TableOrder("n", descending, frozenset())
+        assert "".join(name for name, _ in tables.sort_rows(rows, by_number, lambda row, _: row[1])) == expected
 
 
 def test_csv_opens_in_german_spreadsheets() -> None:

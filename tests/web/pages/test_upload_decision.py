@@ -90,7 +90,7 @@ def test_only_words_that_cost_something_are_asked_for_first(ben: Person) -> None
     number = ben.read_in(file_of(GOOD, Bewohner=workbooks.RESIDENTS, Mitarbeitende=staff), store=False)
     page = words(client, f"/daten/{number}")
     assert primary(page) == ["Übernehmen"]
-    assert f'<a href="/daten/{number}/werte/qualifikation">Qualifikationen</a>: 1 Wort' in page
+    assert f'<a href="/daten/{number}/werte/qualifikation?haus=1">Qualifikationen</a>: 1 Wort' in page
     staff[1] = ("P1", "Quast", "Ute", "Zauberlehrling", "", "", "", "")
     number = ben.read_in(file_of(GOOD, Bewohner=workbooks.RESIDENTS, Mitarbeitende=staff), store=False)
     assert primary(words(client, f"/daten/{number}")) == ["1 Wort klären"]
@@ -115,7 +115,7 @@ def test_uploads_are_numbered_within_their_home(ben: Person) -> None:
     assert third == 4
     assert f"<title>{HOME}: Datenlieferung 2 · PeBeM-Analyse</title>" in page
     assert f"› {HOME} › Datenlieferung 2" in page
-    assert f'<a href="/daten/{third}">Nr. 2 vom' in words(client, "/daten/")
+    assert f'<a href="/daten/{third}?haus=1">Nr. 2 vom' in words(client, "/daten/")
     assert "Nr. 2</a>" in words(client, "/daten/1/ruecknahme")
     assert "Lieferung-2.xlsx" in client.get(f"/daten/{third}/fehlerhafte-zeilen.xlsx").headers["Content-Disposition"]
     shown = words(other.first_sign_in(), "/daten/")
@@ -189,7 +189,7 @@ def test_after_storing_the_page_says_where_to_go_next(ben: Person) -> None:
     client = ben.first_sign_in()
     page = words(client, f"/daten/{ben.read_in(workbooks.workbook())}")
     assert primary(page) == ["Ergebnis ansehen"]
-    assert 'href="/?von=2026-01-05&bis=2026-02-08">Ergebnis ansehen' in page
+    assert 'href="/?von=2026-01-05&bis=2026-02-08&haus=1">Ergebnis ansehen' in page
     following = page[page.index("Wie geht es weiter?") :]
     following = following[: following.index("</section>")]
     for address in (
@@ -226,7 +226,7 @@ def test_findings_are_grouped_and_named_in_words_not_codes(ben: Person) -> None:
     found = page[page.index('id="befunde"') :]
     assert found.count("<td>Zauberei") == 1
     assert "Zeilen 3, 4, 5, 6, 7 und 25 weitere" in found
-    assert f'<a href="/daten/{number}/werte/intervention">Wort klären</a>' in found
+    assert f'<a href="/daten/{number}/werte/intervention?haus=1">Wort klären</a>' in found
     assert "intervention-unbekannt" not in page
     answer = post(client, f"/daten/{number}/suche", f"/daten/{number}", suche="Zeile 4")
     assert "<td>Zauberei" in answer.text

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.web import workbooks
 from tests.support.web.accounts import actions
-from tests.support.web.pages import Person, person, post
+from tests.support.web.pages import Person, path_of, person, post
 from tests.support.web.uploads import choose
 from web.services.history import refold
 from web.services.uploads.apply import ApplyChoice
@@ -156,7 +156,7 @@ def test_what_moved_under_a_changed_rule_is_shown_until_it_was_read(ben: Person)
     assert client.post("/daten/neuberechnung/gelesen").status_code == 400, "the form needs its token"
     assert refold.report(reading, ben.home_id) == report
     assert refold.REPORT_READ not in actions(ben)
-    assert post(client, "/daten/neuberechnung/gelesen", "/daten/").location == "/daten/"
+    assert path_of(post(client, "/daten/neuberechnung/gelesen", "/daten/")) == "/daten/"
     assert REPORT not in words(client, "/daten/")
     assert actions(ben).count(refold.REPORT_READ) == 1
     post(client, "/daten/neuberechnung/gelesen", "/daten/")
