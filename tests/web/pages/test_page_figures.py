@@ -1,0 +1,133 @@
+"""Every figure of a page is that of ``fit.json`` for the rows of its period, ward, shift and group, and no others."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+import pytest
+from flask import template_rendered
+
+import pebem
+import rules
+from tests.support.pebem.homes import random_home
+from web.reports import fit_json
+from web.services.analysis import scoring
+from web.services.rulebook_calendar import RulebookPeriod
+from web.store.result import repository
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from pebem.contracts import Tables
+    from tests.support.web.pages import Person
+    from web.services.analysis.overview import Group, Whole
+
+BOOK = rules.load(date(2026, 2, 28))
+FIRST, LAST = date(2025, 11, 20), date(2026, 3, 10)
+DAYS = (LAST - FIRST).days + 1
+NOT_GIVEN = "-"
+GROUPS = [*dict.fromkeys(entry.group for entry in BOOK.interventions)]
+CHOICES = 20
+
+
+def home(seed: int, rows: int = 1500) -> Tables:
+    """Return a random home whose work lies in five months."""
+    tables, rng = random_home(BOOK, seed, rows), np.random.default_rng(seed)
+    days = np.datetime64(FIRST, "s") + rng.integers(0, DAYS, rows).astype("timedelta64[D]")
+    return replace(tables, interventions=tables.interventions.assign(date=pd.Series(days)))
+
+
+def draw(rng: np.random.Generator, tables: Tables) -> dict[str, str]:
+    """Return what an address asks for: days anywhere, also whole months, and some of ward, shift and group."""
+    start = FIRST + timedelta(days=int(rng.integers(-5, DAYS)))
+    end = start + timedelta(days=int(rng.choice([0, 3, 20, 60, 120])))
+    if rng.random() < 0.3:
+        start, end = date(2025, 12, 1), date(2026, 2, 28)
+    names = {"wb": "ward", "schicht": "shift"}
+    given = {p: [*tables.interventions[name].dropna().unique(), NOT_GIVEN] for p, name in names.items()}
+    given["gruppe"] = GROUPS
+    asked = {name: str(rng.choice(labels)) for name, labels in given.items() if rng.random() < 0.4}
+    return {"von": start.isoformat(), "bis": end.isoformat(), **asked}
+
+
+def meant(tables: Tables, asked: dict[str, str]) -> Tables:
+    """Return the home with the rows an address asks for, and no others; one without a ward has its resident's."""
+    work = tables.interventions
+    lives_in = dict(zip(tables.residents["resident"], tables.residents["ward"], strict=True))
+    ward = work["ward"].astype(object).fillna(work["resident"].map(lives_in))
+    kept = (work["date"] >= asked["von"]) & (work["date"] <= asked["bis"])
+    for name, column in (("wb", ward), ("schicht", work["shift"].astype(object))):
+        if name in asked:
+            kept &= column.isna() if asked[name] == NOT_GIVEN else column == asked[name]
+    if "gruppe" in asked:
+        kept &= work["intervention"].isin([one.id for one in BOOK.interventions if one.group == asked["gruppe"]])
+    return replace(tables, interventions=work[kept.to_numpy(bool)].reset_index(drop=True))
+
+
+def shown(client: FlaskClient, path: str, asked: dict[str, str]) -> dict[str, Any]:
+    """Return what a page is made of."""
+    contexts: list[dict[str, Any]] = []
+
+    def note(_: object, context: dict[str, Any], **__: object) -> None:
+        contexts.append(context)
+
+    with template_rendered.connected_to(note):
+        assert client.get(f"{path}?{urlencode(asked)}").status_code == 200
+    return contexts[0]
+
+
+def fit_of(whole: Whole) -> dict[str, dict[str, int]]:
+    return {part.fit: {"count": part.count, "seconds": part.seconds} for part in whole.parts}
+
+
+def by_label(groups: list[Group]) -> dict[Any, Any]:
+    return {group.key: fit_of(group.whole) for group in groups}
+
+
+def check(client: FlaskClient, tables: Tables, asked: dict[str, str]) -> bool:
+    """Hold two pages against ``fit.json``; return whether there was anything to hold."""
+    rows, period = meant(tables, asked), (date.fromisoformat(asked["von"]), date.fromisoformat(asked["bis"]))
+    expected = fit_json.document(pebem.score(rows, BOOK, period), BOOK, residents=0, staff=0)
+    page = shown(client, "/", asked)
+    if not expected["input"]["counted"]:
+        assert "of" not in page
+        return False
+    assert not page["filters"].problems
+    assert fit_of(page["of"]) == expected["fit"]
+    assert page["of"].count == expected["input"]["counted"]
+    assert asdict(page["certified"]) == expected["passend_durch_zertifikat"]
+    assert by_label(page["by_ward"]) == {one["wohnbereich"]: one["fit"] for one in expected["by_ward"]}
+    assert by_label(page["by_shift"]) == {one["schicht"]: one["fit"] for one in expected["by_shift"]}
+    cells = [cell for row in page["square"] for cell in row.cells if None not in {cell.soll, cell.ist} and cell.count]
+    assert sorted((cell.soll, cell.ist, cell.count, cell.seconds) for cell in cells) == sorted(
+        (one["qn_soll"], one["qn_ist"], one["count"], one["seconds"]) for one in expected["matrix"]
+    )
+    assert {str(day["day"]): {fit: day[fit] for fit in expected["fit"]} for day in page["days"]} == {
+        one["tag"]: {fit: part["seconds"] for fit, part in one["fit"].items()} for one in expected["by_day"]
+    }
+    if not {"schicht", "gruppe"} & asked.keys():
+        assert [share for _, share in page["coverage"]] == pytest.approx([*expected["coverage"].values()])
+    listed = shown(client, "/interventionen", {**asked, "alle": "1"})
+    assert {row["id"]: fit_of(row["whole"]) for row in listed["rows"]} == {
+        one["intervention"]: one["fit"] for one in expected["by_intervention"]
+    }
+    return True
+
+
+def test_pages_say_what_fit_json_says_of_the_same_rows(ben: Person) -> None:
+    tables, rng = home(1), np.random.default_rng(1)
+    with ben.services.databases.writing.begin() as session:
+        found = scoring.result(tables, [RulebookPeriod(FIRST, LAST, BOOK)])
+        repository.replace(session.connection(), ben.home_id, found)
+    client = ben.first_sign_in()
+    asked = [draw(rng, tables) for _ in range(CHOICES)]
+    for name in ("wb", "schicht", "gruppe"):
+        assert sum(name in one for one in asked) > 4
+    assert sum(check(client, tables, one) for one in asked) > CHOICES / 2
+    check(client, tables, {"von": "2025-01-01", "bis": "2025-11-30"})
+    check(client, tables, {"von": "2027-02-01", "bis": "2027-02-28"})
