@@ -393,13 +393,13 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
     page = client.get("/entlastung?von=2026-02-05&bis=2026-02-05").text.replace("\N{NO-BREAK SPACE}", " ")
     assert "<h1>Was hätte jemand anderes übernehmen können?</h1>" in page
     assert "Beruht auf 1 von 1 Tag" in page
-    assert "QN 1, ohne Angabe der Rolle statt QN 4: 4,7 Std." in page
+    assert "QN 1, ohne Angabe der Rolle statt QN 4: 40 Min." in page
     assert not re.search(r"Service\d|S\d\b|[A-Z0-9]-\d{5}", re.sub(r'name="csrf_token" value="[^"]+"', "", page))
     assert client.get("/entlastung?wb=A&von=2026-02-05&bis=2026-02-05").status_code == 200
     answer = client.get("/entlastung.csv?von=2026-02-05&bis=2026-02-05")
     assert answer.text.splitlines()[1].startswith("7.E17;")
     assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
-    assert ";40,00;280,00;05.02.2026;05.02.2026;1;alle;alle;" in answer.text
+    assert ";40,00;;05.02.2026;05.02.2026;1;alle;alle;" in answer.text
     with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-1] == "entlastung.herunterladen"

@@ -119,9 +119,9 @@ def hour_figure(seconds: int) -> str:
 
 
 def duration(seconds: int) -> str:
-    """Return seconds as 4 Std. 20 Min., rounded to the minute."""
+    """Return seconds as 4 Std. 20 Min., rounded to the minute; below half a minute < 1 Min."""
     if 0 < seconds < 30:
-        return f"{seconds}{NO_BREAK}Sek."
+        return f"<{NO_BREAK}1{NO_BREAK}Min."
     whole, minutes = divmod((seconds + 30) // 60, 60)
     parts = [f"{number(whole)}{NO_BREAK}Std."] if whole else []
     if minutes or not whole:

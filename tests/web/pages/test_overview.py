@@ -52,7 +52,8 @@ def test_shares_are_of_minutes_start_where_the_last_ended_and_add_up() -> None:
     ends = [part.start + part.share for part in total.parts]
     assert [part.start for part in total.parts][1:] == pytest.approx(ends[:-1])
     assert total.rated == pytest.approx(0.85)
-    assert (total.misplaced.count, total.misplaced.seconds) == (6, 2700)
+    assert (total.too_low.count, total.too_low.seconds) == (3, 900)
+    assert (total.too_high.count, total.too_high.seconds) == (3, 1800)
 
 
 def test_without_any_minutes_shares_are_of_numbers() -> None:
@@ -78,12 +79,18 @@ def test_whole_numbers_out_of_100_add_up_and_stay_within_one(seconds: tuple[int,
     assert all(abs(numbers[part.fit] - 100 * part.share) < 1 for part in total.parts)
 
 
-def test_groups_begin_with_the_most_misplaced_and_end_with_what_is_not_given() -> None:
-    wards = overview.groups(MIXED, "ward")
-    assert [group.key for group in wards] == ["WB 2", "WB 1", None]
+def test_groups_begin_with_the_most_below_the_level_and_never_add_what_is_above_it() -> None:
+    interventions = overview.groups(MIXED, "intervention")
+    assert [group.key for group in interventions] == ["4.1", "7.E1", "4.10"]
+    assert [group.whole.too_low.seconds for group in interventions] == [600, 300, 0]
+
+
+def test_wards_and_shifts_stand_in_their_own_order_and_end_with_what_is_not_given() -> None:
+    wards = overview.places(MIXED, "ward")
+    assert [group.key for group in wards] == ["WB 1", "WB 2", None]
     assert wards[-1].whole["vorbehalt_verletzt"].count == 2
-    assert [group.key for group in overview.groups(MIXED, "shift")] == ["Früh", None]
-    assert {group.key for group in overview.groups(MIXED, "intervention")} == {"4.1", "4.10", "7.E1"}
+    shifts = pd.concat([MIXED, frame(*(row("passend", 1, 60, shift=name) for name in ("Nacht", "Früh (aus Uhrzeit)")))])
+    assert [group.key for group in overview.places(shifts, "shift")] == ["Früh", "Früh (aus Uhrzeit)", "Nacht", None]
     assert sum(group.whole.seconds for group in wards) == overview.whole(MIXED).seconds
 
 
@@ -129,9 +136,19 @@ def test_heat_steps_begin_exactly_at_their_share(seconds: int, step: int) -> Non
     assert next(c for r in rows for c in r.cells if (c.soll, c.ist) == (2, 2)).css == f"f{step}"
 
 
-def test_remarkable_are_the_largest_cell_above_and_below() -> None:
+def test_shares_of_the_square_are_of_minutes_or_of_the_number_of_interventions() -> None:
+    by_count = {(c.soll, c.ist): c for r in overview.square(MIXED, by_count=True) for c in r.cells}
+    assert by_count[2, 2].share == pytest.approx(4 / 15)
+    assert by_count[4, 3].share == pytest.approx(2 / 15)
+    assert by_count[4, 3].css == "u4"
+    assert by_count[None, None].share == pytest.approx(1)
+    unmeasured = overview.square(frame(row("passend", 3, 0), row("nicht_bewertbar", 1, 0, soll=0)))
+    assert unmeasured[2].cells[1].share == pytest.approx(0.75)
+
+
+def test_remarkable_are_the_largest_cell_below_and_the_largest_above() -> None:
     cells = overview.remarkable(overview.square(MIXED))
-    assert [(cell.soll, cell.ist) for cell in cells] == [(2, 4), (3, 2)]
+    assert [(cell.soll, cell.ist) for cell in cells] == [(3, 2), (2, 4)]
     assert overview.remarkable(overview.square(frame(row("passend", 1, 60)))) == []
 
 
@@ -154,3 +171,9 @@ def test_months_of_a_period_over_a_new_year() -> None:
         date(2026, 1, 1),
         date(2026, 2, 1),
     ]
+
+
+@pytest.mark.parametrize(("unrated", "telling"), [(499, True), (500, True), (501, False)])
+def test_shares_tell_something_where_half_of_the_minutes_is_rated(unrated: int, telling: bool) -> None:  # noqa: FBT001
+    of = overview.whole(frame(row("passend", 1, 1000 - unrated), row("nicht_bewertbar", 1, unrated, soll=0)))
+    assert of.telling == telling

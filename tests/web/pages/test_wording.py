@@ -39,7 +39,7 @@ def test_shares(share: float | None, text: str) -> None:
     ("seconds", "text"),
     [
         (0, "0 Std."),
-        (10, "10 Sek."),
+        (10, "< 1 Min."),
         (90, "2 Min."),
         (3569, "59 Min."),
         (3570, "1,0 Std."),
@@ -55,7 +55,7 @@ def test_hours_never_jump_between_their_forms(seconds: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 Min."), (29, "29 Sek."), (30, "1 Min."), (15_600, "4 Std. 20 Min."), (3600, "1 Std."), (3599, "1 Std.")],
+    [(0, "0 Min."), (29, "< 1 Min."), (30, "1 Min."), (15_600, "4 Std. 20 Min."), (3600, "1 Std."), (3599, "1 Std.")],
 )
 def test_durations(seconds: int, text: str) -> None:
     assert plain(figures.duration(seconds)) == text

@@ -74,14 +74,13 @@ def people_of(session: Session, home_id: int, statements: Statements | None = No
     )
 
 
-def resident_mix(session: Session, home_id: int, first: date, last: date) -> ResidentMix:
-    """Return the mean number of residents of a home by Pflegegrad, from ``first`` to ``last``."""
-    return mix(people_of(session, home_id), first, last, statements_of(session, home_id).stays)
-
-
-def grade_differences(session: Session, home_id: int, first: date, last: date) -> list[GradeDifference]:
-    """Return the residents whose granted Pflegegrad is another than the computed one on a day of a period."""
-    return differences(people_of(session, home_id), first, last)
+def resident_grades(
+    session: Session, home_id: int, first: date, last: date
+) -> tuple[ResidentMix, list[GradeDifference]]:
+    """Return the mean number of residents by Pflegegrad, and whose granted one is another than the computed one."""
+    stored = statements_of(session, home_id)
+    people = people_of(session, home_id, stored)
+    return mix(people, first, last, stored.stays), differences(people, first, last)
 
 
 def statements_of(session: Session, home_id: int) -> Statements:

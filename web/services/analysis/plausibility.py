@@ -82,8 +82,7 @@ def of_home(reading: sessionmaker[Session], home_id: int, period: tuple[date, da
     if not len(frame) or not frame["seconds"].sum():
         return None
     with reading() as session:
-        residents = home_data.resident_mix(session, home_id, *period)
-        differing = home_data.grade_differences(session, home_id, *period)
+        residents, differing = home_data.resident_grades(session, home_id, *period)
     known = sum((number for grade, number in residents.by_grade.items() if grade != UNKNOWN_GRADE), Decimal(0))
     return replace(
         compared(frame, period[1]),

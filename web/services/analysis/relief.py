@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 _ALL: Final = (0, "")
 _DAYS_A_WEEK: Final = 7
 
+FEWEST_DAYS: Final = 14
+"""So many days with a roster must be there before a figure is projected to a week."""
+
+_SMALL: Final = 15 * 60
+
 _log = structlog.get_logger(__name__)
 
 
@@ -82,9 +87,18 @@ class HomeRelief:
     shown: bool
     lines: tuple[ReliefLine, ...]
 
+    @property
+    def by_week(self) -> bool:
+        """Whether there are enough days to say what they come to in a week."""
+        return self.days >= FEWEST_DAYS
+
     def a_week(self, seconds: int) -> int:
         """Return seconds of the period as seconds a week: of seven days with a roster, rounded."""
         return round(seconds * _DAYS_A_WEEK / self.days)
+
+    def small(self, seconds: int) -> bool:
+        """Return whether this is too little to be told by itself: less than 15 minutes a week, or in fewer days."""
+        return (self.a_week(seconds) if self.by_week else seconds) < _SMALL
 
 
 def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, CodedTable]:

@@ -133,8 +133,7 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     if last < first or last - first > _LONGEST:
         raise StaffingError("Bitte wählen Sie einen Zeitraum von höchstens zehn Jahren.")
     with reading() as session:
-        residents = home_data.resident_mix(session, home_id, first, last)
-        differing = tuple(home_data.grade_differences(session, home_id, first, last))
+        residents, differing = home_data.resident_grades(session, home_id, first, last)
         entered = staffing_inputs.entered(session, home_id)
         upload_id, hours = _hours(session, home_id)
     try:
@@ -162,7 +161,7 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
         last,
         residents.by_grade,
         residents.stood_in,
-        differing,
+        tuple(differing),
         tuple(lines),
         staffing_inputs.effective(entered, last).full_time,
         by_qn,

@@ -1,4 +1,4 @@
-"""Was passt nicht? All interventions by the time outside the level called for, and a page for each."""
+"""Was passt nicht? All interventions, those done most below the level called for first, and a page for each."""
 
 from __future__ import annotations
 
@@ -35,17 +35,11 @@ SHORT_WORDS: Final = {
     "ueberqualifiziert": "Über",
     "unterqualifiziert": "Unter",
     "vorbehalt_verletzt": "Vorbehalt",
-    "nicht_bewertbar": "Offen",
+    "nicht_bewertbar": "Nicht bewertbar",
 }
 """The five classes as headings of narrow columns; the full word is their explanation."""
 
-LEAD_WORDS: Final = {
-    "ueberqualifiziert": "auf höherem als dem nötigen",
-    "unterqualifiziert": "auf niedrigerem",
-    "vorbehalt_verletzt": "als Vorbehaltsaufgabe ohne Pflegefachperson",
-}
-
-SORTS: Final = ("titel", "-nicht_passend", "-stunden", "-anzahl", *(f"-{fit}" for fit in figures.FIT_WORDS))
+SORTS: Final = ("titel", "-zu_niedrig", "-zu_hoch", "-stunden", "-anzahl", *(f"-{fit}" for fit in figures.FIT_WORDS))
 
 DEMANDS_SHOWN: Final = 500
 
@@ -74,10 +68,10 @@ def index() -> ResponseReturnValue:
         number_of_rows=len(rows),
         every_url=url_for("interventions.index", soll=soll, ist=ist, sort=order.text, alle=1),
         selection=_selection_words(soll, ist),
+        cell=None if soll is None or ist is None else (soll, ist),
         all_url=url_for("interventions.index", sort=order.text),
         csv_url=url_for("interventions.table", soll=soll, ist=ist, sort=order.text),
         short_words=SHORT_WORDS,
-        lead_words=LEAD_WORDS,
         bars=soll is None or ist is None,  # within one cell of the square every bar would be one colour
     )
 
@@ -131,7 +125,7 @@ def detail(intervention: str) -> ResponseReturnValue:
         parts=overview.out_of_100(total),
         certified=measures.by_certificate(frame),
         square=overview.square(frame),
-        caption=f"Stunden, {chosen.filters.label}",
+        caption=f"Stunden, darunter der Anteil der Minuten, {chosen.filters.label}",
         by_ward=overview.places(frame, "ward"),
         by_shift=overview.places(frame, "shift"),
         demands=[_demand(one, intervention) for one in demands[:DEMANDS_SHOWN]],
@@ -156,7 +150,7 @@ def _selection_words(soll: int | None, ist: int | None) -> str:
 
 def _order() -> tables.TableOrder:
     keys = {key.removeprefix("-") for key in SORTS}
-    key, descending = tables.read_order(request.args.get("sort", ""), keys, default="-nicht_passend")
+    key, descending = tables.read_order(request.args.get("sort", ""), keys, default="-zu_niedrig")
     return tables.TableOrder(key, descending, frozenset({"titel"}))
 
 
@@ -195,7 +189,8 @@ def _value(row: dict[str, Any], key: str) -> object:
         return whole[key].seconds, whole[key].count
     return {
         "titel": row["title"].casefold(),
-        "nicht_passend": (whole.misplaced.seconds, whole.misplaced.count),
+        "zu_niedrig": (whole.too_low.seconds, whole.too_low.count),
+        "zu_hoch": (whole.too_high.seconds, whole.too_high.count),
         "stunden": whole.seconds,
         "anzahl": whole.count,
     }[key]

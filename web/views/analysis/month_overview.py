@@ -15,6 +15,8 @@ from web.views.analysis import page_selection
 from web.wording import figures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.overview import Group
@@ -27,7 +29,14 @@ QUESTION: Final = "Wo stehen wir?"
 SHOWS: Final = {"stunden": "Stunden", "anteil": "Anteil", "anzahl": "Anzahl"}
 """What the cells of the square can print."""
 
-TOP: Final = 8
+CAPTIONS: Final = {
+    "stunden": "Stunden, darunter der Anteil der Minuten",
+    "anteil": "Anteil der Minuten, darunter die Stunden",
+    "anzahl": "Anzahl der Interventionen, darunter ihr Anteil",
+}
+
+TOP: Final = 5
+"""Interventions that each of the two lists names."""
 
 CLASS_TEXTS: Final = {
     "passend": "Das Niveau der Person ist das nötige – oder sie hat ein Zertifikat, das das Regelwerk dafür anerkennt.",
@@ -53,7 +62,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     frame, total = chosen.frame, overview.whole(chosen.frame)
     show = wanted if wanted in SHOWS else "stunden" if total.in_minutes else "anzahl"
     days = overview.days(chosen.result.frame(results.BY_DAY))
-    rows = overview.square(frame)
+    rows = overview.square(frame, by_count=show == "anzahl")
     return {
         "of": total,
         "parts": overview.out_of_100(total),
@@ -66,17 +75,19 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
             {"label": label, "url": url_for("home.index", zeige=key, _anchor="quadrat"), "current": key == show}
             for key, label in SHOWS.items()
         ],
-        "caption": f"{SHOWS[show]}, {chosen.filters.label}",
+        "caption": f"{CAPTIONS[show]}, {chosen.filters.label}",
         "cell_link": cell_link,
-        "top": _top(chosen),
-        "all_interventions": url_for("interventions.index"),
+        **_lists(chosen),
         "gaps": _gaps(chosen),
-        "unmapped": unanswered_words.count_pending(current.databases().reading, current.home().id)[INTERVENTION],
+        "unmapped": unanswered_words.count_pending(current.databases().reading, current.home().id, period=chosen.result.period)[
+            INTERVENTION
+        ],
         "by_ward": overview.places(frame, "ward"),
         "by_shift": overview.places(frame, "shift"),
         "by_day": charts.by_day(days) if total.in_minutes else None,
         "days": days.to_dict("records"),
         "class_texts": CLASS_TEXTS,
+        "coverage_of_all": chosen.by_shift_or_group,
         "coverage": [(label, chosen.result.coverage[key]) for key, label in figures.COVERAGE_WORDS.items()],
     }
 
@@ -86,25 +97,34 @@ def cell_link(soll: int | None, ist: int | None) -> str:
     return url_for("interventions.index", soll=soll, ist=ist)
 
 
-def _top(chosen: PageSelection) -> list[dict[str, Any]]:
-    ranked = [g for g in overview.groups(chosen.frame, "intervention") if g.whole.misplaced.count]
-    return [_top_line(chosen, group) for group in ranked[:TOP]]
+def _lists(chosen: PageSelection) -> dict[str, list[dict[str, Any]]]:
+    """Return what was done most below the level called for, and most above it: two lists, never one sum."""
+    groups = overview.groups(chosen.frame, "intervention")
+    low = [group for group in groups if group.whole.too_low.count]
+    high = [group for group in groups if group.whole.too_high.count]
+    high.sort(key=lambda group: (-group.whole.too_high.seconds, -group.whole.too_high.count))
+    return {
+        "too_low": [_line(chosen, group, overview.TOO_LOW) for group in low[:TOP]],
+        "too_high": [_line(chosen, group, ("ueberqualifiziert",)) for group in high[:TOP]],
+    }
 
 
-def _top_line(chosen: PageSelection, group: Group) -> dict[str, Any]:
-    parts = sorted((group.whole[fit] for fit in overview.MISPLACED), key=lambda part: -part.seconds)
+def _line(chosen: PageSelection, group: Group, fits: Sequence[str]) -> dict[str, Any]:
+    parts = sorted((group.whole[fit] for fit in fits if group.whole[fit].count), key=lambda part: -part.seconds)
     return {
         "title": chosen.title(str(group.key)),
         "url": url_for("interventions.detail", intervention=group.key),
         "whole": group.whole,
-        "worst": parts[0].fit,
-        "misplaced_parts": [part for part in parts if part.count],
+        "parts": parts,
+        "seconds": sum(part.seconds for part in parts),
     }
 
 
 def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:
     leads = {"soll": url_for("interventions.index", soll=0), "ist": url_for("interventions.index", ist=0)}
-    gaps = overview.gaps(chosen.frame, chosen.result.coverage)
+    # Which rows have no minutes is known by period and ward alone.
+    coverage = {} if chosen.by_shift_or_group else chosen.result.coverage
+    gaps = overview.gaps(chosen.frame, coverage)
     return [
         {"kind": g.kind, "count": g.count, "seconds": g.seconds, "share": g.share, "url": leads.get(g.kind)}
         for g in gaps

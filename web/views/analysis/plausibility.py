@@ -41,9 +41,12 @@ def index() -> ResponseReturnValue:
 
 
 def _words(comparison: PlausibilityComparison) -> dict[str, Any]:
-    """Return the ends of the row of Pflegegrade that have minutes, and the one where both differ most."""
+    """Return the Pflegegrade that have minutes, their ends, whether their shares rise, and where both differ most."""
     shown = [shape for shape in comparison.shapes if shape.called_for]
+    printed = [round(100 * shape.called_for[-1].share) for shape in shown]
     return {
+        "with_minutes": shown,
+        "rising": printed == sorted(printed),
         "lowest": shown[0] if shown else None,
         "highest": shown[-1] if len(shown) > 1 else None,
         "farthest": max(shown, key=distance) if shown else None,

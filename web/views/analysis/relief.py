@@ -16,7 +16,7 @@ from web.views.analysis import page_selection
 from web.wording import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
     above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
     if relief_ is None:
         return render_template("analysis/relief/empty.html", question=QUESTION, above=above, **chosen.context)
-    lines = relief_.lines if "alle" in request.args else relief_.lines[:ROWS_SHOWN]
+    told = [line for line in relief_.lines if not relief_.small(line.above)] or list(relief_.lines)
+    others = relief_.lines if len(told) < len(relief_.lines) else ()
     return render_template(
         "analysis/relief/index.html",
         **chosen.context,
@@ -52,11 +53,14 @@ def index() -> ResponseReturnValue:
         above=above,
         days=(chosen.filters.end - chosen.filters.start).days + 1,
         reasons=[(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in relief_.obstacles.items() if seconds],
-        lines=[_line(chosen, relief_, line) for line in lines],
+        lines=[_line(chosen, relief_, line) for line in (told if "alle" in request.args else told[:ROWS_SHOWN])],
+        number_of_lines=len(told),
+        others=_others([line for line in others if relief_.small(line.above)]),
         every_url=url_for("relief.index", alle=1),
         csv_url=url_for("relief.table"),
         method=figures.RELIEF_METHOD,
         fewest=FEWEST,
+        fewest_days=relief.FEWEST_DAYS,
     )
 
 
@@ -91,16 +95,31 @@ def _line(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> dict[
     moves: Counter[tuple[int, Group]] = Counter()
     for move in line.moves:
         moves[move.qn_ist, move.group] += move.seconds
+    told = [
+        (f"{_taker(chosen, group)} statt {figures.qn(ist)}", seconds)
+        for (ist, group), seconds in moves.most_common()
+        if not of_home.small(seconds)
+    ]
+    rest = line.movable - sum(seconds for _, seconds in told)
     return {
         "id": line.intervention,
         "title": chosen.title(line.intervention),
         "url": url_for("interventions.detail", intervention=line.intervention),
-        "above": of_home.a_week(line.above),
-        "movable": of_home.a_week(line.movable),
+        "above": line.above,
+        "movable": line.movable,
         "share": line.movable / line.above,
-        "moves": [
-            (_taker(chosen, group), ist, of_home.a_week(seconds)) for (ist, group), seconds in moves.most_common()
-        ],
+        "moves": [*told, *([("weitere" if told else "verteilt", rest)] if rest else [])],
+    }
+
+
+def _others(lines: Sequence[ReliefLine]) -> dict[str, int] | None:
+    """Return the sum of interventions that come to too little to be told one by one; None where there are none."""
+    if not lines:
+        return None
+    return {
+        "number": len(lines),
+        "above": sum(line.above for line in lines),
+        "movable": sum(line.movable for line in lines),
     }
 
 
@@ -124,7 +143,7 @@ def _table(chosen: PageSelection, of_home: HomeRelief) -> Iterator[list[object]]
         "Getan von",
         "Möglich mit",
         "Minuten",
-        "Minuten pro Woche",
+        "Minuten, hochgerechnet auf eine Woche",
         "Von",
         "Bis",
         "Tage mit Dienstplan",
@@ -150,4 +169,4 @@ def _table(chosen: PageSelection, of_home: HomeRelief) -> Iterator[list[object]]
 
 
 def _minutes(of_home: HomeRelief, seconds: int) -> list[object]:
-    return [seconds / 60, of_home.a_week(seconds) / 60]
+    return [seconds / 60, of_home.a_week(seconds) / 60 if of_home.by_week else ""]
