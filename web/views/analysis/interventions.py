@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
         return page_selection.nothing(chosen, QUESTION)
     soll, ist = _level("soll"), _level("ist")
     frame = overview.select(chosen.frame, soll=soll, ist=ist)
-    order = _order()
+    order = _order(default="-zu_niedrig" if soll is None or ist is None else "-stunden")
     rows = _rows(chosen, frame, order)
     return render_template(
         "analysis/interventions/index.html",
@@ -72,7 +72,6 @@ def index() -> ResponseReturnValue:
         all_url=url_for("interventions.index", sort=order.text),
         csv_url=url_for("interventions.table", soll=soll, ist=ist, sort=order.text),
         short_words=SHORT_WORDS,
-        bars=soll is None or ist is None,  # within one cell of the square every bar would be one colour
     )
 
 
@@ -148,9 +147,9 @@ def _selection_words(soll: int | None, ist: int | None) -> str:
     return ", ".join(words if ist is None else [*words, f"Niveau der Person {figures.qn(ist)}"])
 
 
-def _order() -> tables.TableOrder:
+def _order(default: str = "-zu_niedrig") -> tables.TableOrder:
     keys = {key.removeprefix("-") for key in SORTS}
-    key, descending = tables.read_order(request.args.get("sort", ""), keys, default="-zu_niedrig")
+    key, descending = tables.read_order(request.args.get("sort", ""), keys, default=default)
     return tables.TableOrder(key, descending, frozenset({"titel"}))
 
 
