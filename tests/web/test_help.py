@@ -46,6 +46,6 @@ def test_the_handbook_comes_with_its_pictures_and_no_link_leads_nowhere(ben: Per
 
 def test_every_page_names_handbook_and_terms(ben: Person) -> None:
     page = ben.first_sign_in().get("/daten/").text
-    assert 'href="/hilfe/#dateien-hochladen"' in page
-    assert 'href="/hilfe/begriffe"' in page
+    assert 'href="/hilfe/?haus=1#dateien-hochladen"' in page
+    assert 'href="/hilfe/begriffe?haus=1"' in page
     assert "QN 4" in load(handbook.TERMS).html

@@ -393,6 +393,8 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
     page = client.get("/entlastung?von=2026-02-05&bis=2026-02-05").text.replace("\N{NO-BREAK SPACE}", " ")
     assert "<h1>Was hätte jemand anderes übernehmen können?</h1>" in page
     assert "Beruht auf 1 von 1 Tag" in page
+    assert "Auf eine Woche rechnen wir erst ab 14 Tagen mit Dienstplan hoch." in page
+    assert "Hochgerechnet" not in page
     assert "QN 1, ohne Angabe der Rolle statt QN 4: 40 Min." in page
     assert not re.search(r"Service\d|S\d\b|[A-Z0-9]-\d{5}", re.sub(r'name="csrf_token" value="[^"]+"', "", page))
     assert client.get("/entlastung?wb=A&von=2026-02-05&bis=2026-02-05").status_code == 200
@@ -406,6 +408,31 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     assert shown_relief(other) is None
     assert "sind noch keine Interventionen eingelesen" in other.first_sign_in().get("/entlastung").text
+
+
+@pytest.mark.parametrize(("days", "by_week", "small", "told"), [(13, False, 899, 900), (14, True, 1798, 1800)])
+def test_weeks_are_told_from_14_days_on_and_a_quarter_of_an_hour_is_the_least(
+    days: int,
+    by_week: bool,
+    small: int,
+    told: int,
+) -> None:
+    of_home = relief.HomeRelief(days, 3600, 3600, 0, {}, shown=True, lines=())
+    assert of_home.by_week == by_week
+    assert of_home.small(small)
+    assert not of_home.small(told)
+
+
+def test_what_is_little_is_told_together_and_nothing_is_lost(ben: Person) -> None:
+    work = [*WORK, ("", "N0", "8.E09", "05.02.2026", "09:50", "14", "Früh", "B", "")]
+    ben.read_in(workbooks.workbook(Mitarbeitende=STAFF, Interventionen=work))
+    ben.read_in(roster(*NIGHTS, *DAYS))
+    client = ben.first_sign_in()
+    page = client.get("/entlastung?von=2026-02-05&bis=2026-02-05&alle=1").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 weitere Intervention<small>mit je weniger als 15 Min." in page
+    assert "QN 1, ohne Angabe der Rolle statt QN 4: 40 Min." in page
+    assert "8.E09" not in page
+    assert "8.E09" in client.get("/entlastung.csv?von=2026-02-05&bis=2026-02-05").text
 
 
 def test_upload_page_shows_its_duties(anna: Person) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from web.services.analysis import plausibility
 from web.services.analysis.plausibility import Shape
-from web.views.analysis.plausibility import distance
+from web.views.analysis.plausibility import distance, row_of_grades
 from web.views.analysis.staffing import bars
 
 FRAME = pd.DataFrame(
@@ -60,3 +60,22 @@ def test_bars_of_staffing_share_one_scale_and_leave_out_what_is_not_known() -> N
     assert [band.share for band in top] == pytest.approx([1 / 12, 2 / 12, 3 / 12])
     assert below[-1].start + below[-1].share == pytest.approx(1)
     assert below[0].figure == "4,00"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rising"),
+    [
+        ({2: 10, 3: 20, 5: 20}, True),
+        ({2: 10, 3: 25, 4: 20, 5: 30}, False),
+        ({2: 200, 3: 199}, True),  # 50 % and 50 %, as they are printed
+        ({2: 200, 3: 196}, False),
+        ({2: 10}, True),
+    ],
+)
+def test_shares_that_do_not_rise_with_the_grade_are_told_as_such(minutes: dict[int, int], rising: bool) -> None:  # noqa: FBT001
+    """The ends of the row alone would hide what lies between them."""
+    rows = [(grade, level, of) for grade, most in minutes.items() for level, of in ((4, most), (1, 400 - most))]
+    frame = pd.DataFrame(rows, columns=["pflegegrad", "qn_soll", "seconds"])
+    row = row_of_grades(plausibility.compared(frame, date(2026, 3, 31)))
+    assert [shape.grade for shape in row["with_minutes"]] == [*minutes]
+    assert row["rising"] == rising

@@ -34,13 +34,13 @@ def index() -> ResponseReturnValue:
     return render_template(
         "analysis/plausibility/index.html",
         **chosen.context,
-        **_words(comparison),
+        **row_of_grades(comparison),
         found=comparison,
         band_words=BAND_WORDS,
     )
 
 
-def _words(comparison: PlausibilityComparison) -> dict[str, Any]:
+def row_of_grades(comparison: PlausibilityComparison) -> dict[str, Any]:
     """Return the Pflegegrade that have minutes, their ends, whether their shares rise, and where both differ most."""
     shown = [shape for shape in comparison.shapes if shape.called_for]
     printed = [round(100 * shape.called_for[-1].share) for shape in shown]
