@@ -89,7 +89,7 @@ def test_choosing_a_ward_stays_in_the_address_and_changes_the_figures(visit: Win
     page.locator(".top summary", has_text=ward).wait_for()
     assert "wb=" in page.url
     assert page.locator(".basis").inner_text() != before
-    page.get_by_role("link", name="Alle Interventionen ansehen").click()
+    page.get_by_role("link", name="Alle Interventionen, das größte Risiko zuerst").click()
     assert "wb=" in page.url
     assert visitor.said == []
 
@@ -194,9 +194,6 @@ def test_another_home_of_the_same_operator_has_data_of_its_own(visit: Window) ->
     page = visitor.page
     visitor.go("/")
     for other, words in (("Haus zur Linde", "noch keine Interventionen"), ("Haus am Wald", "In 100 Pflegeminuten")):
-        page.locator(".top summary", has_text="Haus ").click()
-        page.get_by_label("Einrichtung", exact=True).select_option(other)
-        page.get_by_role("button", name="Wechseln").click()
+        visitor.look_at(other)
         page.get_by_text(words).wait_for()
-        page.wait_for_load_state("networkidle")
         visitor.check(f"haus-{other.split()[-1].lower()}")

@@ -231,16 +231,9 @@ def test_home_without_data_shows_what_to_do(visit: Window) -> None:
     site = visitor.site
     own = homes.of_tenant(site.databases.reading, accounts.tenant_of(site.databases, "Träger Test"))
     page = visitor.page
-
-    def look_at(name: str) -> None:
-        page.locator(".top summary", has_text="Haus ").click()
-        page.get_by_label("Einrichtung", exact=True).select_option(name)
-        page.get_by_role("button", name="Wechseln").click()
-        page.wait_for_load_state("networkidle")
-
     visitor.go("/regelwerke/")
     empty = next(one.name for one in own if one.name == "Haus zur Linde")
-    look_at(empty)
+    visitor.look_at(empty)
     for path in (
         "/stellen/",
         "/plausibilitaet",
@@ -253,4 +246,4 @@ def test_home_without_data_shows_what_to_do(visit: Window) -> None:
         visitor.check(f"leer{path.replace('/', '-').rstrip('-')}")
     visitor.go("/stellen/")
     assert page.get_by_role("main").get_by_role("link", name="Daten einlesen").is_visible()
-    look_at("Haus am Wald")
+    visitor.look_at("Haus am Wald")

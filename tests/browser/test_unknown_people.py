@@ -17,20 +17,12 @@ from web.services import accounts, homes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.browser import Site, Visitor, Window
-
-
-def look_at(visitor: Visitor, name: str) -> None:
-    """Choose a home."""
-    visitor.page.locator(".top summary", has_text="Haus ").click()
-    visitor.page.get_by_label("Einrichtung", exact=True).select_option(name)
-    visitor.page.get_by_role("button", name="Wechseln").click()
-    visitor.page.wait_for_load_state("networkidle")
+    from tests.support.browser import Site, Window
 
 
 @pytest.fixture
 def strangers(filled: Site, visit: Window) -> Iterator[Window]:
-    """A third home with two uploads, looked at; the session goes back to the first home afterwards."""
+    """A third home with two uploads, looked at; the first home is looked at again afterwards."""
     site = filled
     app = create_app(web_settings.embedded(Path(site.databases.work.url.database or "").parent))
     home_id = homes.create(site.databases, accounts.tenant_of(site.databases, "Träger Test"), "Haus am See")
@@ -41,9 +33,9 @@ def strangers(filled: Site, visit: Window) -> Iterator[Window]:
     app.extensions["pebem"].jobs.queue.storage.engine.dispose()
     visitor = visit()
     visitor.go("/personen/")
-    look_at(visitor, "Haus am See")
+    visitor.look_at("Haus am See")
     yield visit
-    look_at(visitor, "Haus am Wald")
+    visitor.look_at("Haus am Wald")
 
 
 def test_strangers_are_merged_with_the_keyboard(strangers: Window) -> None:

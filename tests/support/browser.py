@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +24,14 @@ PASSWORD = "Kaffee-im-Garten-2026"
 
 @dataclass
 class Site:
-    """The application as a visitor sees it: an address and an account."""
+    """The application as a visitor sees it: an address, an account, and the home whose pages are opened."""
 
     address: str
     user_name: str
     one_time: str
     workbook: Path
     databases: Databases
+    home: int
     state: dict[str, object] = field(default_factory=dict)
 
 
@@ -45,11 +47,20 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
 
     def go(self, path: str) -> None:
-        """Open a page of the application."""
-        answer = self.page.goto(self.site.address + path)
+        """Open a page of the home that is looked at."""
+        answer = self.page.goto(f"{self.site.address}{path}{'&' if '?' in path else '?'}haus={self.site.home}")
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
         self.page.wait_for_load_state("networkidle")
+
+    def look_at(self, name: str) -> None:
+        """Choose another home, on the page as it is; pages opened afterwards are of this home."""
+        self.page.locator(".top summary", has_text="Haus ").click()
+        self.page.get_by_label("Einrichtung", exact=True).select_option(name)
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Wechseln").click()
+        self.page.wait_for_load_state("networkidle")
+        self.site.home = int(parse_qs(urlsplit(self.page.url).query)["haus"][0])
 
     def check(self, name: str) -> None:
         """Keep a picture, and hold the page against what must be true of every page."""

@@ -412,10 +412,7 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
 
 @pytest.mark.parametrize(("days", "by_week", "small", "told"), [(13, False, 899, 900), (14, True, 1798, 1800)])
 def test_weeks_are_told_from_14_days_on_and_a_quarter_of_an_hour_is_the_least(
-    days: int,
-    by_week: bool,
-    small: int,
-    told: int,
+    days: int, small: int, told: int, *, by_week: bool
 ) -> None:
     of_home = relief.HomeRelief(days, 3600, 3600, 0, {}, shown=True, lines=())
     assert of_home.by_week == by_week

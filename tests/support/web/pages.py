@@ -30,8 +30,8 @@ class Browser(FlaskClient):
         """Ask for a page."""
         answer = super().get(address, *arguments, **named)
         path = address.partition("?")[0]
-        if answer.status_code == 302 and answer.location.startswith(f"{path}?"):
-            return super().get(answer.location, *arguments, **named)
+        while answer.status_code == 302 and answer.location.startswith(f"{path}?"):
+            answer = super().get(answer.location, *arguments, **named)
         return answer
 
 
