@@ -24,6 +24,10 @@ HOME: Final = "haus"
 """The number of the home in an address."""
 
 
+LARGEST_NUMBER: Final = 2**31 - 1
+"""Of a row, in any database."""
+
+
 class NoHomeError(Exception):
     """Whoever is signed in has no home to look at yet."""
 
@@ -111,5 +115,7 @@ def upload(upload_id: int) -> UploadRow:
 
 def _home_of_upload() -> int | None:
     upload_id = (request.view_args or {}).get("upload_id")
-    row = records.find(databases().reading, visitor().tenant_id, upload_id) if upload_id else None
+    if upload_id is None or upload_id > LARGEST_NUMBER:  # the error page of such a number asks, too
+        return None
+    row = records.find(databases().reading, visitor().tenant_id, upload_id)
     return row.home_id if row else None

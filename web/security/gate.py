@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import abort, redirect, request, url_for
 from flask_login import current_user
 
-from web.current import SignedIn
+from web.current import LARGEST_NUMBER, SignedIn
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,10 +21,6 @@ AFTER_PASSWORD: Final = frozenset({"auth.second_factor", "auth.enrol", "auth.sig
 
 BEFORE_NEW_PASSWORD: Final = frozenset({"auth.change_password", "auth.sign_out"})
 """Answered while the initial password has not been changed."""
-
-
-LARGEST_NUMBER: Final = 2**31 - 1
-"""Of a row, in any database."""
 
 
 def init_app(app: Flask) -> None:
