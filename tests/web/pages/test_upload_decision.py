@@ -193,10 +193,10 @@ def test_after_storing_the_page_says_where_to_go_next(ben: Person) -> None:
     following = page[page.index("Wie geht es weiter?") :]
     following = following[: following.index("</section>")]
     for address in (
-        "/daten/1/werte/intervention",
-        "/personen/",
-        "/interventionen?von=2026-01-05&bis=2026-02-08",
-        "/daten/",
+        "/daten/1/werte/intervention?haus=1",
+        "/personen/?haus=1",
+        "/interventionen?von=2026-01-05&bis=2026-02-08&haus=1",
+        "/daten/?haus=1",
     ):
         assert f'href="{address}"' in following, address
 
