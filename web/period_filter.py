@@ -144,14 +144,9 @@ class PeriodFilter:
         return " · ".join(words)
 
     @property
-    def ward(self) -> str:
-        """The ward in words."""
-        return self._words(WARD)
-
-    @property
     def narrowed(self) -> dict[str, str]:
-        """What the work shown is narrowed to, in words by parameter."""
-        return {name: self._words(name) for name in self.labels if name in self.offered}
+        """What the work shown is narrowed to: label by parameter."""
+        return {name: given(label) for name, label in self.labels.items() if name in self.offered}
 
     @property
     def without_effect(self) -> str:
@@ -173,7 +168,7 @@ class PeriodFilter:
         """What can be chosen, as fields of a form."""
         return [
             Dimension(
-                name, WORDS[name], ALL[name], self.labels.get(name, ""), [(label, _given(label)) for label in labels]
+                name, WORDS[name], ALL[name], self.labels.get(name, ""), [(label, given(label)) for label in labels]
             )
             for name, labels in self.offered.items()
         ]
@@ -207,8 +202,9 @@ class PeriodFilter:
         label = self.labels.get(name)
         if label is None:
             return ALL[name]
-        return f"{WORDS[name]} {_given(label)}" if name == SHIFT or label == NOT_GIVEN else label
+        return f"{WORDS[name]} {given(label)}" if name == SHIFT or label == NOT_GIVEN else label
 
 
-def _given(label: str) -> str:
+def given(label: str) -> str:
+    """Return a label as the page writes it."""
     return "ohne Angabe" if label == NOT_GIVEN else label

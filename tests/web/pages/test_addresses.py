@@ -71,7 +71,7 @@ def test_the_label_names_the_period_and_what_is_chosen() -> None:
     chosen = filter_with(end=date(2026, 1, 31), labels={"wb": "WB 2", "schicht": "-", "gruppe": "1 Mobilität"})
     assert chosen.label == "Januar 2026 · WB 2 · Schicht ohne Angabe"
     assert chosen.without_effect == "1 Mobilität", "what the page cannot tell apart is said"
-    assert chosen.narrowed == {"wb": "WB 2", "schicht": "Schicht ohne Angabe"}
+    assert chosen.narrowed == {"wb": "WB 2", "schicht": "ohne Angabe"}
     assert filter_with(offered={}, labels={"wb": "-"}).without_effect == "Wohnbereich ohne Angabe"
 
 

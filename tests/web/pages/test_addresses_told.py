@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.web import workbooks
 from tests.support.web.links import links
 from tests.support.web.pages import Person
 from web.services import accounts
+from web.store.models import Resident
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -83,6 +85,14 @@ def test_what_cannot_be_meant_is_told_and_no_file_is_made_of_it(client: FlaskCli
         refused = client.get(f"/interventionen.csv?{urlencode({**ALL, **asked})}")
         assert refused.status_code == 302
         assert told in unescape(client.get(refused.location).text)
+
+
+def test_levels_and_days_of_single_pages_are_told_too(client: FlaskClient, ben: Person) -> None:
+    assert "„soll“ ist ein Niveau von 0 (unbekannt) bis 4" in words(client, "/interventionen", soll="5")
+    with ben.services.databases.reading() as session:
+        resident = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
+    assert "„gestern“ ist kein Tag" in words(client, f"/warum/1.1/{resident}", am="gestern")
+    assert "ist kein Tag" not in words(client, f"/warum/1.1/{resident}", am="2026-02-05")
 
 
 def test_what_a_page_cannot_tell_apart_is_said(client: FlaskClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 
 from rules.checks.coverage import CERTAINTY
 from web import current, period_filter
@@ -20,10 +20,13 @@ blueprint = Blueprint("explain", __name__)
 @blueprint.get("/warum/<intervention>/<resident>")
 def show(intervention: str, resident: str) -> ResponseReturnValue:
     """Explain the level of one intervention for one resident (pseudonym) on the day ``am``, else today."""
-    day = period_filter.day(request.args.get("am", "")) or clock.today()
+    said = request.args.get("am", "")
+    day = period_filter.day(said) or clock.today()
     why = explanations.explain(current.databases().reading, current.home().id, resident, intervention, day)
     if why is None:
         abort(404)
+    if said and not period_filter.day(said):
+        flash(f"„{said}“ ist kein Tag, wie ihn „am“ braucht (2026-03-01); gezeigt ist heute.", "warning")
     return render_template(
         "analysis/explain/show.html",
         certainty=CERTAINTY,

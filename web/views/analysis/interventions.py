@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from pebem import measures
 from web import addresses, current, tables
@@ -56,6 +56,9 @@ def index() -> ResponseReturnValue:
     if chosen.frame.empty:
         return page_selection.nothing(chosen, QUESTION)
     soll, ist = _level("soll"), _level("ist")
+    for name, level in (("soll", soll), ("ist", ist)):
+        if level is None and request.args.get(name):
+            flash(f"„{name}“ ist ein Niveau von 0 (unbekannt) bis 4; gezeigt sind alle.", "warning")
     frame = overview.select(chosen.frame, soll=soll, ist=ist)
     order = _order(default="-zu_niedrig" if soll is None or ist is None else "-stunden")
     rows = _rows(chosen, frame, order)
