@@ -79,9 +79,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "cell_link": cell_link,
         **_lists(chosen),
         "gaps": _gaps(chosen),
-        "unmapped": unanswered_words.count_pending(current.databases().reading, current.home().id, period=chosen.result.period)[
-            INTERVENTION
-        ],
+        "unmapped": _unmapped(chosen),
         "by_ward": overview.places(frame, "ward"),
         "by_shift": overview.places(frame, "shift"),
         "by_day": charts.by_day(days) if total.in_minutes else None,
@@ -118,6 +116,12 @@ def _line(chosen: PageSelection, group: Group, fits: Sequence[str]) -> dict[str,
         "parts": parts,
         "seconds": sum(part.seconds for part in parts),
     }
+
+
+def _unmapped(chosen: PageSelection) -> unanswered_words.UnansweredCount:
+    """Return how many words of interventions are open in the uploads with days of the period."""
+    reading, home = current.databases().reading, current.home()
+    return unanswered_words.count_pending(reading, home.id, period=chosen.result.period)[INTERVENTION]
 
 
 def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:
