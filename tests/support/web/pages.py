@@ -119,10 +119,11 @@ class Person:
             self.store(upload_id)
         return upload_id
 
-    def store(self, upload_id: int) -> None:
+    def store(self, upload_id: int, *, sure_of_home: bool = False) -> None:
         """Release an upload as it was shown, and store it."""
         services = self.services
-        steps.commit(services.databases, upload_id, account_id=accounts.find_id(services.databases, self.user_name))
+        account_id = accounts.find_id(services.databases, self.user_name)
+        steps.commit(services.databases, upload_id, account_id=account_id, sure_of_home=sure_of_home)
         steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
 
     def undo(self, upload_id: int) -> None:
