@@ -31,6 +31,27 @@ def test_first_sign_in_leads_through_enrolment_and_new_password_to_the_home(anna
     assert "Haus am Deich" in page.text
 
 
+def test_the_page_asked_for_opens_after_signing_in(ben: Person) -> None:
+    client = ben.app.test_client()
+    address = "/plausibilitaet?haus=1&von=2026-01-01&bis=2026-01-31"
+    client.get(address)
+    client.get("/daten/vorlage.xlsx")  # a file, a part of a page and a foreign address are nothing to go on to
+    client.get("/daten/1/stand", headers={"HX-Request": "true"})
+    client.get("//elsewhere.example/")
+    first = post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
+    assert first.location == "/anmelden/code"
+    page = client.get("/anmelden/einrichten")
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text).group(1).replace(" ", "")
+    code = pyotp.TOTP(secret).now()
+    assert client.post("/anmelden/einrichten", data={"csrf_token": token(page), "code": code}).location == "/"
+    assert client.get("/").location.startswith("/kennwort")  # the initial password comes first
+    changed = post(client, "/kennwort", "/kennwort", bisher=ben.password, neu=PASSWORD, nochmal=PASSWORD)
+    assert changed.location == address
+    client.post("/abmelden", data={"csrf_token": token(client.get("/daten/"))})
+    with client.session_transaction() as cookie:
+        assert "wohin" not in cookie
+
+
 def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
     """A11: no one can sign in before an administrator has created an account, and its password is good for once."""
     with small_app.extensions["pebem"].databases.reading() as session:

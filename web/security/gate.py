@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, request, session, url_for
 from flask_login import current_user
 
 from web.current import LARGEST_NUMBER, SignedIn
@@ -22,6 +22,9 @@ AFTER_PASSWORD: Final = frozenset({"auth.second_factor", "auth.enrol", "auth.sig
 BEFORE_NEW_PASSWORD: Final = frozenset({"auth.change_password", "auth.sign_out"})
 """Answered while the initial password has not been changed."""
 
+ASKED_FOR: Final = "wohin"
+"""Where a session holds the address of the page that was asked for before signing in."""
+
 
 def init_app(app: Flask) -> None:
     """Install the gate before every request of ``app``."""
@@ -33,6 +36,8 @@ def _gate() -> Response | None:
     if request.endpoint in OPEN_TO_ALL:
         return None
     if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
+        if _is_a_page():
+            session[ASKED_FOR] = request.full_path.rstrip("?")
         return _elsewhere("auth.sign_in")
     visitor = current_user.visitor
     if not visitor.open:
@@ -50,6 +55,14 @@ def _refuse_impossible() -> None:
         abort(404)
     if any("\0" in text for name, texts in request.values.lists() for text in (name, *texts)):
         abort(400)
+
+
+def _is_a_page() -> bool:
+    """Return whether the request asks for a page of ours to look at: no part of one, no file, no foreign address."""
+    path = request.path
+    if request.method != "GET" or request.endpoint is None or "HX-Request" in request.headers:
+        return False
+    return not path.startswith("//") and "\\" not in path and "." not in path.rsplit("/", 1)[-1]
 
 
 def _elsewhere(endpoint: str) -> Response:

@@ -9,7 +9,7 @@ from flask_login import current_user, login_user, logout_user
 from markupsafe import Markup
 
 from web.current import SignedIn, databases, services, user, visitor
-from web.security import totp
+from web.security import gate, totp
 from web.security.crypto import Box, TamperedError
 from web.services import clock, sessions
 
@@ -55,7 +55,7 @@ def second_factor() -> ResponseReturnValue:
     if token is None:
         return render_template("auth/second_factor.html", wrong=WRONG_CODE), 401
     _carry(token)
-    return redirect(url_for("home.index"))
+    return redirect(_asked_for())
 
 
 @blueprint.route("/anmelden/einrichten", methods=["GET", "POST"])
@@ -74,7 +74,7 @@ def enrol() -> ResponseReturnValue:
         token = sessions.enrol(databases(), services().settings, user().token, secret, code, clock.now())
         if token is not None:
             _carry(token)
-            return redirect(url_for("home.index"))
+            return redirect(_asked_for())
         wrong = WRONG_CODE
     page = render_template(
         "auth/enrol.html",
@@ -99,7 +99,7 @@ def change_password() -> ResponseReturnValue:
             wrong = sessions.change_password(databases(), user().token, old, new, clock.now())
         if not wrong:
             flash("Ihr neues Kennwort gilt ab jetzt.", "done")
-            return redirect(url_for("home.index"))
+            return redirect(_asked_for())
     return render_template(
         "auth/change_password.html", wrong=wrong, first=who.must_change_password
     ), 422 if wrong else 200
@@ -115,12 +115,23 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _carry(token: str) -> None:
-    """Give the browser a new token, and nothing of its session before."""
+    """Give the browser a new token, and nothing of its session before but the page that was asked for."""
+    asked_for = session.get(gate.ASKED_FOR)
     session.clear()
+    if asked_for:
+        session[gate.ASKED_FOR] = asked_for
     who = sessions.visitor(databases(), token, clock.now())
     if who is None:
         abort(401)
     login_user(SignedIn(token, who), force=True)
+
+
+def _asked_for() -> str:
+    """Return the page to go on to: the one asked for before signing in, once nothing stands before it any more."""
+    who = sessions.visitor(databases(), user().token, clock.now())
+    if who is None or not who.open or who.must_change_password:
+        return url_for("home.index")  # the gate leads to what comes first
+    return str(session.pop(gate.ASKED_FOR, None) or url_for("home.index"))
 
 
 def _sealed_secret(box: Box, place: str) -> str | None:
