@@ -89,8 +89,19 @@ def plain_decimal(value: Decimal) -> str:
 
 
 def percent(share: float | Decimal | None, digits: int = 1) -> str:
-    """Return a share (0..1) as 12,3 %; None, a share of nothing, as a dash."""
-    return "–" if share is None else f"{number(share * 100, digits)}{NO_BREAK}%"
+    """Return a share (0..1) as 12,3 %; None, a share of nothing, as a dash.
+
+    Little is not nothing, and nearly all is not all: < 0,1 %, > 99,9 %.
+    """
+    if share is None:
+        return "–"
+    step, hundred = 10.0**-digits, number(100, digits)
+    text = number(share * 100, digits)
+    if share > 0 and text == number(0, digits):
+        text = f"<{NO_BREAK}{number(step, digits)}"
+    elif share < 1 and text == hundred:
+        text = f">{NO_BREAK}{number(100 - step, digits)}"
+    return f"{text}{NO_BREAK}%"
 
 
 def points(difference: float) -> str:

@@ -30,8 +30,21 @@ def test_numbers_have_a_decimal_comma_and_points_at_thousands(value: float, digi
     assert figures.number(value, digits) == text
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.1234, "12,3 %"), (0, "0,0 %"), (1, "100,0 %"), (None, "–")])
-def test_shares(share: float | None, text: str) -> None:
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.1234, "12,3 %"),
+        (0, "0,0 %"),
+        (1, "100,0 %"),
+        (None, "–"),
+        (0.0004, "< 0,1 %"),
+        (0.0006, "0,1 %"),
+        (0.9996, "> 99,9 %"),
+        (1.2, "120,0 %"),
+        (Decimal("0.9999"), "> 99,9 %"),
+    ],
+)
+def test_shares_of_little_are_not_nothing_and_nearly_all_is_not_all(share: float | None, text: str) -> None:
     assert plain(figures.percent(share)) == text
 
 
