@@ -23,6 +23,8 @@ ROWS: Final = 10_000_000
 SHAPES: Final = {"Einrichtungsjahr": (365, 900_000), "Einrichtungsmonat": (31, 62_000)}
 """Days and rows of a home."""
 
+_OURS: Final = "pebem.score_homes"
+
 _ROUNDS: Final = 3
 
 
@@ -52,6 +54,9 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
         rivals.for_duckdb(connection, table)
 
         def ours() -> list[Aggregate]:
+            return list(pebem.score_homes(sample_homes, book, period))
+
+        def one_by_one() -> list[Aggregate]:
             return [pebem.score(home, book, period) for home in sample_homes]
 
         rivals_work: dict[str, Callable[[], Mapping[str, Any]]] = {
@@ -64,8 +69,10 @@ def measure(what: str, book: RuleBook, shape: tuple[int, int, int], seed: int) -
             answer = path_tables.comparable(rivals.labelled(work(), table.rows), table.rows)
             if not all(np.array_equal(answer[part], cells) for part, cells in expected.items()):
                 raise disagreement(name)
-        times = shortest({"pebem.score": ours, **rivals_work}, _ROUNDS)
-    own, rows = times["pebem.score"], len(table.rows)
+        if one_by_one() != ours():
+            raise disagreement("pebem.score")
+        times = shortest({_OURS: ours, "pebem.score": one_by_one, **rivals_work}, _ROUNDS)
+    own, rows = times[_OURS], len(table.rows)
     for name, seconds in times.items():
-        say(f"  {name:<26}{seconds * 1e9 / rows:8.1f} ns je Zeile   {seconds / own:6.2f} x pebem.score")
+        say(f"  {name:<26}{seconds * 1e9 / rows:8.1f} ns je Zeile   {seconds / own:6.2f} x {_OURS}")
     say("  Alle Ergebnisse stimmen überein.")

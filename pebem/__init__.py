@@ -4,7 +4,7 @@ from pebem.aggregate import CUBE, FIT, Aggregate
 from pebem.contracts import Tables
 from pebem.engine.lookup_tables import CompiledHome, compile_home
 from pebem.fit_classes import FIT_CLASSES
-from pebem.score import score, score_home, stream
+from pebem.score import score, score_home, score_homes, stream
 
 __all__ = [
     "CUBE",
@@ -16,5 +16,6 @@ __all__ = [
     "compile_home",
     "score",
     "score_home",
+    "score_homes",
     "stream",
 ]

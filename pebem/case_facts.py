@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pebem.engine.day_numbers import SINCE_ALWAYS, day_of, number_of
-from pebem.engine.timeline import assessment_starts, resident_timeline
+from pebem.engine.resident_records import assessment_starts
+from pebem.engine.timeline import resident_timeline
 from rules.explanation.facts import ActiveCriterion, Facts, SetLevel
 from rules.vocabulary import ASSESSMENT_CELLS
 

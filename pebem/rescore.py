@@ -16,6 +16,7 @@ import pandas as pd
 from pebem.contracts import DONE
 from pebem.engine.day_numbers import days, number_of
 from pebem.engine.overrides import rate
+from pebem.engine.places import index_of, positions
 from pebem.engine.timeline import (
     FIRST_ASSESSED,
     FIRST_PERSON,
@@ -23,9 +24,7 @@ from pebem.engine.timeline import (
     UNKNOWN_PERSON,
     ResidentTimeline,
     certificates_of,
-    index_of,
     named_criteria,
-    positions,
     resident_timeline,
     staff_timeline,
 )

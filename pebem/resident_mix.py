@@ -14,14 +14,9 @@ import numpy as np
 
 from pebem.assessments import assess
 from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, day_of, days, number_of
-from pebem.engine.timeline import (
-    FIRST_PERSON,
-    assessment_starts,
-    index_of,
-    last_begun,
-    positions,
-    resident_timeline,
-)
+from pebem.engine.places import index_of, positions
+from pebem.engine.resident_records import assessment_starts
+from pebem.engine.timeline import FIRST_PERSON, last_begun, resident_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

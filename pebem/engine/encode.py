@@ -6,18 +6,18 @@ A categorical column has integers of its own; a small table over its categories 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from pebem.contracts import DONE
 from pebem.engine.decode import Codebook
-from pebem.engine.kernel import SECONDS_LIMIT, Rows
+from pebem.engine.kernel import SECONDS_LIMIT, Buffers, Rows
 from pebem.engine.sums import CHUNK, ONE
-from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON, positions
+from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -48,6 +48,13 @@ class _Column:
 class Coder:
     """Codes the rows of one frame of interventions for a home.
 
+    Parameters
+    ----------
+    columns
+        Those of the frame, asked for once: that costs more than to code a hundred rows.
+    buffers
+        Working memory, re-used: each chunk overwrites the one before.
+
     Attributes
     ----------
     not_done, outside : int
@@ -59,26 +66,28 @@ class Coder:
         Where a row that counts names an intervention the rulebook does not have, or has too many seconds.
     """
 
-    def __init__(self, frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
-        self._home, self._frame, self._size = home, frame, len(frame)
+    def __init__(
+        self, columns: Mapping[Any, pd.Series], home: CompiledHome, wards: Codebook, shifts: Codebook, buffers: Buffers
+    ) -> None:
+        self._home, self._columns, self._size = home, columns, len(columns["resident"])
         self.not_done = self.outside = 0
         days = np.int64(home.days)
-        residents = _people(frame["resident"], home.known_residents)
-        self._resident = _Column(frame["resident"], residents * days, NOBODY)
-        self._staff = _Column(frame["staff"], _people(frame["staff"], home.known_staff) * days, NOBODY)
-        entries = [home.book.index.get(name, -1) for name in frame["intervention"].cat.categories]
-        self._intervention = _Column(frame["intervention"], np.array(entries, np.int64), -1)
-        self._ward = _Column(frame["ward"], wards.numbers(frame["ward"].cat.categories), -1)
-        lives_in = np.append(np.zeros(FIRST_PERSON, np.int64), wards.numbers(home.people.residents["ward"]))
-        self._lives_in = _Column(frame["resident"], lives_in[residents], 0)
-        self._shift = _Column(frame["shift"], shifts.numbers(frame["shift"].cat.categories), 0)
-        self._done = _Column(frame["status"], np.asarray(frame["status"].cat.categories == DONE, np.int64), 1)
-        self._all_done = bool(self._done.table.all())
-        moments = frame["date"].to_numpy()
+        residents = _people(columns["resident"], home.resident_places)
+        self._resident = _Column(columns["resident"], residents * days, NOBODY)
+        self._staff = _Column(columns["staff"], _people(columns["staff"], home.staff_places) * days, NOBODY)
+        self._intervention = _Column(columns["intervention"], _of(columns["intervention"], home.book.index), -1)
+        self._ward = _Column(columns["ward"], wards.numbers(_categories(columns["ward"])), -1)
+        lives_in = np.append(np.zeros(FIRST_PERSON, np.int64), wards.numbers(home.lives_in))
+        self._lives_in = _Column(columns["resident"], lives_in[residents], 0)
+        self._shift = _Column(columns["shift"], shifts.numbers(_categories(columns["shift"])), 0)
+        done = [one == DONE for one in _categories(columns["status"])]
+        self._done = _Column(columns["status"], np.array(done, np.int64), 1)
+        self._all_done = all(done)
+        moments = columns["date"].to_numpy()
         self._moments = moments.view(np.int64)
         self._a_day = int(_DAY.astype(moments.dtype.str.replace("M", "m")).astype(np.int64))
-        self._seconds = frame["seconds"].to_numpy()
-        self._buffers = np.empty((8, CHUNK), np.int64)
+        self._seconds = columns["seconds"].to_numpy()
+        self._buffers = buffers.codes
 
     def __iter__(self) -> Iterator[tuple[slice, Rows]]:
         """Yield chunks of the frame as codes; a chunk is overwritten by the next one."""
@@ -139,23 +148,33 @@ class Coder:
         """Accept any intervention in rows that do not count."""
         unknown = intervention < 0
         if weight[unknown].any():
-            counting = self._frame["intervention"].iloc[part][unknown & (weight > 0)]
+            counting = self._columns["intervention"].iloc[part][unknown & (weight > 0)]
             names = sorted(counting.dropna().unique()) or "missing values"
             raise ValueError(f"interventions not in the rulebook: {names}")
         intervention[unknown] = 0
 
 
-def _people(column: pd.Series, people: pd.Index) -> NDArray[np.int64]:
+def _categories(column: pd.Series) -> list[Any]:
+    categories: list[Any] = column.array.categories.tolist()
+    return categories
+
+
+def _of(column: pd.Series, places: Mapping[Any, int]) -> NDArray[np.int64]:
+    """Return the place of each category of a column, -1 = none."""
+    return np.array([places.get(one, -1) for one in _categories(column)], np.int64)
+
+
+def _people(column: pd.Series, places: Mapping[object, int]) -> NDArray[np.int64]:
     """Return the code of each category of a column of people."""
-    rows = positions(column.cat.categories, people)
+    rows = _of(column, places)
     return np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
 
 
-def learn_codes(frame: pd.DataFrame, home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
-    """Assign numbers to the wards and shifts of a home and a frame."""
-    wards.learn(home.people.residents["ward"])
-    wards.learn(frame["ward"].cat.categories)
-    shifts.learn(frame["shift"].cat.categories)
+def learn_codes(columns: Mapping[Any, pd.Series], home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
+    """Assign numbers to the wards and shifts of a home and of some rows."""
+    wards.learn(home.lives_in)
+    wards.learn(_categories(columns["ward"]))
+    shifts.learn(_categories(columns["shift"]))
 
 
 @dataclass(frozen=True)
@@ -178,10 +197,10 @@ class Coded:
 
 def encode_rows(frame: pd.DataFrame, home: CompiledHome) -> Coded:
     """Code the rows of a frame that count, for those who need every single one."""
-    wards, shifts = Codebook(), Codebook()
-    learn_codes(frame, home, wards, shifts)
+    wards, shifts, columns = Codebook(), Codebook(), dict(frame.items())
+    learn_codes(columns, home, wards, shifts)
     parts, positions = [], [np.zeros(0, np.int64)]
-    for part, rows in Coder(frame, home, wards, shifts):
+    for part, rows in Coder(columns, home, wards, shifts, Buffers()):
         counts = rows.weight > 0
         parts.append(rows[counts])
         positions.append(np.flatnonzero(counts) + part.start)

@@ -147,6 +147,11 @@ class Buffers:
     def __init__(self) -> None:
         self.end, self.key = np.empty((2, CHUNK), np.int64)
 
+    @cached_property
+    def codes(self) -> NDArray[np.int64]:
+        """The codes of a chunk as they are made, shape (8, chunk)."""
+        return np.empty((8, CHUNK), np.int64)
+
 
 def ends(rows: Rows, tables: LookupTables, buffers: Buffers) -> NDArray[np.int64]:
     """Return the end of each row of a chunk, shape (chunk,): a view of ``buffers.end``."""

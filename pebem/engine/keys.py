@@ -38,9 +38,20 @@ def split(key: NDArray[np.integer], sizes: Sequence[int]) -> list[NDArray[np.int
     """Return the codes that :func:`fuse` made a key of, column by column."""
     columns = []
     for size in reversed(sizes):
-        key, column = np.divmod(key, max(size, 1))
-        columns.append(column)
+        above = key // max(size, 1)  # several times as fast as divmod
+        columns.append(key - above * max(size, 1))
+        key = above
     return columns[::-1]
+
+
+def numbered(fused: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different values, which are below ``size``, in order, and for each cell which of them it is."""
+    if size > max(_DENSE * fused.size, _FEW_KEYS):
+        distinct, number = np.unique(fused, return_inverse=True)
+        return distinct, number.reshape(fused.shape).astype(np.int64, copy=False)
+    occurs = np.zeros(size, bool)
+    occurs[fused] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[fused]
 
 
 def sum_by(

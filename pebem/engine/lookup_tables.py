@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.kernel import LookupTables
-from pebem.engine.keys import fuse, split
+from pebem.engine.keys import fuse, numbered, split
 from pebem.engine.overrides import Rating, rate
+from pebem.engine.places import index_of, places_of, values_by_part
+from pebem.engine.resident_records import ResidentFrames
 from pebem.engine.timeline import (
     STATE_NOBODY,
     STATE_UNKNOWN,
     ResidentTimeline,
+    ResidentTimelines,
     certificates_of,
-    index_of,
     named_criteria,
-    resident_timeline,
-    staff_timeline,
+    resident_timelines,
+    staff_timelines,
 )
 from pebem.fit_classes import OUTCOMES, Demands, classify
-from rules.compile import compile_levels
+from rules.compile import LevelTable, compile_levels
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
     from rules import RuleBook
+    from rules.catalogue import CatalogueEntry
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,22 @@ class CompiledHome:
         """Number of days."""
         return self.last - self.first + 1
 
+    @cached_property
+    def resident_places(self) -> dict[object, int]:
+        """Place of each known resident."""
+        return places_of(self.known_residents)
+
+    @cached_property
+    def staff_places(self) -> dict[object, int]:
+        """Place of each known employee."""
+        return places_of(self.known_staff)
+
+    @cached_property
+    def lives_in(self) -> list[object]:
+        """Ward of each known resident, as recorded."""
+        wards: list[object] = self.people.residents["ward"].tolist()
+        return wards
+
 
 def compile_home(people: Tables, book: RuleBook, period: tuple[date, date]) -> CompiledHome:
     """Build the look-up tables of a home for some days, first and last one included.
@@ -95,9 +117,52 @@ def compile_home(people: Tables, book: RuleBook, period: tuple[date, date]) -> C
     :func:`pebem.whatif.rulebook_effect.effect`, :func:`pebem.plausibility.shape`. Where people or the rulebook change,
     :func:`recompile` starts from them.
     """
-    first, last = (number_of(day) for day in period)
-    residents = resident_timeline(*_about_residents(people), first, last, named_criteria(book))
-    return _compiled(people, book, first, last, residents)
+    return compile_homes([people], book, [period])[0]
+
+
+def compile_homes(homes: Sequence[Tables], book: RuleBook, periods: Sequence[tuple[date, date]]) -> list[CompiledHome]:
+    """Build the look-up tables of one or more homes in one go, several times as fast as one by one.
+
+    Each is what :func:`compile_home` makes of it, but for the numbers of demands, supplies and ends, which all share.
+
+    Parameters
+    ----------
+    periods
+        First and last day of each home, both included.
+    """
+    if not homes:
+        return []
+    try:
+        stacked = _stacked(homes)
+    except ValueError:  # frames that do not fit together: other columns, or moments one unit has no room for
+        if len(homes) == 1:
+            raise
+        return [compile_home(home, book, period) for home, period in zip(homes, periods, strict=True)]
+    spans = np.array([(number_of(first), number_of(last)) for first, last in periods])
+    sizes = np.array([[len(frame) for frame in _about_residents(home)] for home in homes]).T
+    frames = ResidentFrames(*_about_residents(stacked), sizes, *spans.T)
+    residents = resident_timelines(frames, named_criteria(book))
+    return _compiled(homes, stacked.staff, book, spans.tolist(), residents)
+
+
+def _stacked(homes: Sequence[Tables]) -> Tables:
+    """Put the frames about people under one another.
+
+    Raises
+    ------
+    ValueError
+        Where their columns differ, or moments do not fit into one column.
+    """
+    if len(homes) == 1:
+        return homes[0]
+    frames = {}
+    for name in ("residents", "assessments", "instability", "staff"):
+        all_parts = [getattr(home, name) for home in homes]
+        filled = [part for part in all_parts if len(part)] or all_parts[:1]
+        if not all(part.columns.equals(filled[0].columns) for part in filled):
+            raise ValueError(f"the columns of {name} differ")
+        frames[name] = pd.concat(filled, ignore_index=True)
+    return replace(homes[0], **frames)
 
 
 def recompile(home: CompiledHome, people: Tables, book: RuleBook) -> CompiledHome:
@@ -111,7 +176,8 @@ def recompile(home: CompiledHome, people: Tables, book: RuleBook) -> CompiledHom
         return replace(home, people=people)
     same_residents = all(now is then for now, then in zip(*map(_about_residents, (people, home.people)), strict=True))
     if same_residents and named_criteria(book) == named_criteria(home.book):
-        return _compiled(people, book, home.first, home.last, home.residents)
+        residents = ResidentTimelines(home.residents.states, [home.residents.states.size], [home.residents])
+        return _compiled([people], people.staff, book, [(home.first, home.last)], residents)[0]
     return compile_home(people, book, (day_of(home.first), day_of(home.last)))
 
 
@@ -122,49 +188,82 @@ def _about_residents(people: Tables) -> tuple[pd.DataFrame, pd.DataFrame, pd.Dat
     return people.residents, people.assessments, people.instability
 
 
-def _compiled(people: Tables, book: RuleBook, first: int, last: int, residents: ResidentTimeline) -> CompiledHome:
-    resident_index, staff_index = index_of(people.residents["resident"]), index_of(people.staff["staff"].unique())
-    rating = rate(residents.grid, compile_levels(book, residents.states), people.overrides, resident_index, book, first)
-    staff = staff_timeline(people.staff, staff_index, book, first, last)
-    code, demands, flags = _demands(book, rating, residents)
-    outcome = classify(demands, staff.supplies)
-    end, ends = _ends(outcome, flags)
-    lookup = LookupTables(
-        rating.grid.astype(np.int64),
-        code,
-        staff.grid.astype(np.int64),
-        end,
-        len(ends.outcome),
-    )
-    return CompiledHome(people, book, first, last, resident_index, staff_index, residents, rating, lookup, ends)
+def _compiled(
+    homes: Sequence[Tables],
+    staff: pd.DataFrame,
+    book: RuleBook,
+    spans: Sequence[tuple[int, int]],
+    residents: ResidentTimelines,
+) -> list[CompiledHome]:
+    """Build the look-up tables of homes whose residents are laid out; ``staff`` is that of all."""
+    sizes = [len(home.staff) for home in homes]
+    known_staff = [_different(part) for part in values_by_part(staff["staff"], np.array(sizes))]
+    known = [(index_of(home.residents["resident"]), people) for home, people in zip(homes, known_staff, strict=True)]
+    levels = compile_levels(book, residents.states)
+    ratings = [
+        rate(timeline.grid, _between(levels, *part), home.overrides, people, book, first)
+        for timeline, part, home, (people, _), (first, _) in zip(
+            residents.homes, pairwise([0, *residents.ends]), homes, known, spans, strict=True
+        )
+    ]
+    supplied = staff_timelines(staff, sizes, known_staff, book, spans)
+    codes, demands, flags = _demands(book, ratings, residents.homes)
+    end, ends = _ends(classify(demands, supplied[0].supplies), flags)
+    compiled = []
+    for number, (rating, supply, code) in enumerate(zip(ratings, supplied, codes, strict=True)):
+        states, supplies = rating.grid.astype(np.int64), supply.grid.astype(np.int64)
+        lookup = LookupTables(states, code, supplies, end, len(ends.outcome))
+        of_home = homes[number], book, *spans[number], *known[number], residents.homes[number]
+        compiled.append(CompiledHome(*of_home, rating, lookup, ends))
+    return compiled
+
+
+def _different(people: Sequence[object]) -> pd.Index:
+    return pd.Index(list(dict.fromkeys(people)), dtype=object)
+
+
+def _between(levels: LevelTable, first: int, end: int) -> LevelTable:
+    """Return the levels of some states, without copying."""
+    return LevelTable(*(getattr(levels, column.name)[first:end] for column in fields(levels)))
 
 
 def _demands(
-    book: RuleBook, rating: Rating, residents: ResidentTimeline
-) -> tuple[NDArray[np.int64], Demands, NDArray[np.bool_]]:
-    """Return the demand code, shape (states, interventions), and for each code what it asks for and what is known.
+    book: RuleBook, ratings: Sequence[Rating], residents: Sequence[ResidentTimeline]
+) -> tuple[list[NDArray[np.int64]], Demands, NDArray[np.bool_]]:
+    """Return the demand codes of each home, shape (states, interventions), and what each asks for and what is known.
 
-    Work that needs no resident is covered without one; an unknown number is a gap all the same.
+    Work that needs no resident is covered without one; an unknown number is a gap all the same. What an entry asks for
+    and what hangs on the state are numbered apart first, in a byte: few cells of the tables differ.
     """
     names = certificates_of(book)
-    accepts = [entry.accepts for entry in book.interventions]
-    admits = np.array([names.index(one.certificate) if one else -1 for one in accepts])
-    admits_from = np.array([one.from_level if one else 0 for one in accepts])
+    asked = {_asked(entry, names): None for entry in book.interventions}
+    kinds = {one: kind for kind, one in enumerate(asked)}
+    kind = np.array([kinds[_asked(entry, names)] for entry in book.interventions], np.int64)
     needs_none = np.array([entry.kind in KINDS_WITHOUT_RESIDENT for entry in book.interventions])
-    levels, base = rating.levels, rating.base[:, None]
-    parts = (
-        (levels.level, 5),
-        (np.array([entry.reserved for entry in book.interventions]), 2),
-        (np.where(levels.bars_certificates, 0, admits + 1), len(names) + 1),
-        (np.where(levels.bars_certificates, 0, admits_from), 5),
-        (np.array([entry.kind == "alltag" and not entry.reserved for entry in book.interventions]), 2),
-        ((base > STATE_UNKNOWN) | (needs_none & (base == STATE_NOBODY)), 2),
-        (residents.states.assessed[base] | needs_none, 2),
-        (rating.overridden, 2),
+    keys = [
+        kind * _OF_STATE + _of_state(rating, timeline.states.assessed, needs_none)
+        for rating, timeline in zip(ratings, residents, strict=True)
+    ]
+    occurs = np.zeros(len(kinds) * _OF_STATE, bool)
+    for key in keys:
+        occurs[key] = True
+    distinct = np.flatnonzero(occurs)
+    of_entry, of_state = np.divmod(distinct, _OF_STATE)
+    level, barred, *flags = split(of_state, _STATE_SIZES)
+    reserved, certificate, from_level, everyday = np.array(list(kinds), np.int64).reshape(-1, 4)[of_entry].T
+    columns = (
+        level,
+        reserved,
+        np.where(barred, 0, certificate),
+        np.where(barred, 0, from_level),
+        everyday,
+        *flags,
     )
-    columns, sizes = zip(*parts, strict=True)
-    distinct, code = _numbered(fuse(columns, sizes), math.prod(sizes))
-    level, reserved, certificate, from_level, everyday, *flags = split(distinct, sizes)
+    sizes = (5, 2, len(names) + 1, 5, 2, 2, 2, 2)
+    demand, number = np.unique(fuse(columns, sizes), return_inverse=True)
+    level, reserved, certificate, from_level, everyday, *flags = split(demand, sizes)
+    code = np.zeros(len(occurs), np.int64)
+    code[distinct] = number
     demands = Demands(
         level.astype(np.uint8),
         reserved.astype(bool),
@@ -172,21 +271,43 @@ def _demands(
         from_level.astype(np.uint8),
         everyday.astype(bool),
     )
-    return code, demands, np.stack(flags, axis=1).astype(bool)
+    return [code.take(key) for key in keys], demands, np.stack(flags, axis=1).astype(bool)
+
+
+_STATE_SIZES: Final = (5, 2, 2, 2, 2)
+"""Level, whether it bars certificates, whether resident and assessment are known, whether a person set the level."""
+
+_OF_STATE: Final = math.prod(_STATE_SIZES)
+
+
+def _asked(entry: CatalogueEntry, certificates: Sequence[str]) -> tuple[int, int, int, int]:
+    """Return what an entry asks for in any state: reserved, certificate (0 = none), from what level, everyday."""
+    reserved, everyday = entry.reserved, entry.kind == "alltag" and not entry.reserved
+    if entry.accepts is None:
+        return int(reserved), 0, 0, int(everyday)
+    return int(reserved), certificates.index(entry.accepts.certificate) + 1, entry.accepts.from_level, int(everyday)
+
+
+def _of_state(rating: Rating, assessed: NDArray[np.bool_], needs_none: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return what of a demand hangs on the state as one number below ``_OF_STATE``, shape (states, interventions)."""
+    base = rating.base[:, None]
+    key: NDArray[np.uint8] = rating.levels.level * np.uint8(2)
+    key += rating.levels.bars_certificates
+    for known in (
+        (base > STATE_UNKNOWN) | (needs_none & (base == STATE_NOBODY)),
+        assessed[base] | needs_none,
+        rating.overridden,
+    ):
+        key *= np.uint8(2)
+        key += known
+    return key
 
 
 def _ends(outcome: NDArray[np.int32], flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], RowOutcomes]:
     """Return outcome codes of each demand with each supply, shape (demands, supplies); supply 0 is the unknown one."""
     columns = (outcome, *(column[:, None] for column in flags.T), np.arange(outcome.shape[1]) > 0)
     sizes = (len(OUTCOMES), 2, 2, 2, 2)
-    distinct, end = _numbered(fuse(columns, sizes), math.prod(sizes))
+    distinct, end = numbered(fuse(columns, sizes), math.prod(sizes))
     of_outcome, *recorded = split(distinct, sizes)
     resident, assessed, overridden, staff = (flag.astype(bool) for flag in recorded)
     return end, RowOutcomes(of_outcome, resident, assessed, staff, overridden)
-
-
-def _numbered(fused: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the different values below ``size``, in order, and for each cell which of them it is."""
-    occurs = np.zeros(size, bool)
-    occurs[fused] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[fused]

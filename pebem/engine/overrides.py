@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
-from pebem.engine.timeline import FIRST_PERSON, STATE_NOBODY, positions
+from pebem.engine.places import positions
+from pebem.engine.timeline import FIRST_PERSON, STATE_NOBODY
 from rules.compile import LevelTable
 from rules.vocabulary import HIGHEST_LEVEL, KINDS_WITHOUT_RESIDENT
 

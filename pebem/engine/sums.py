@@ -117,7 +117,14 @@ class Sums:
 
     def columns(self) -> dict[str, NDArray[np.int64]]:
         """Return the non-empty cells by column: codes, ``end``, ``count``, ``seconds``; start again from nothing."""
-        key, count, seconds = self.cells().filled()
+        if self.packed is not None and not self._parts:
+            key = np.flatnonzero(self.packed != 0)  # several times as fast as on numbers
+            packed = self.packed[key]
+            count, seconds = packed >> SECOND_BITS, packed & (ONE - 1)
+            self.packed.fill(0)
+            self._pending = 0
+        else:
+            key, count, seconds = self.cells().filled()
         codes = split(key, (*self.sizes, self.ends))
         return dict(zip((*self.names, "end"), codes, strict=True)) | {"count": count, "seconds": seconds}
 

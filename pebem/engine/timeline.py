@@ -1,30 +1,34 @@
 """What is effective on which day: one state per resident and day, one supply per employee and day.
 
 Everything with a period is valid for whole days, so a grid of days answers every question about a row by
-one look-up. The grids are small (people x days of the period), the rows are many.
+one look-up. The grids are small (people x days of the period), the rows are many. Many homes are laid out in one go:
+what numpy needs to begin with costs more than the few people of one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
-from pebem.contracts import ITEM_MISSING
 from pebem.engine.day_numbers import FOR_EVER, SINCE_ALWAYS, days
+from pebem.engine.keys import numbered
+from pebem.engine.places import places_of
+from pebem.engine.resident_records import ResidentFrames, ResidentRecords, states_between, states_of
 from pebem.fit_classes import Supplies
 from rules.language.condition import Unstable, leaves
-from rules.states import States
-from rules.vocabulary import ASSESSMENT_CELLS, HIGHEST_LEVEL, NO_FINDING
+from rules.vocabulary import HIGHEST_LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from rules import RuleBook
+    from rules.states import States
 
 NOBODY: Final = 0
 UNKNOWN_PERSON: Final = 1
@@ -41,26 +45,8 @@ OTHER_CRITERION: Final = ""
 """Stands for every instability criterion the rules do not name."""
 
 
-_BITS_AT_ONCE: Final = 24
-"""Criteria that may be fused into a code before codes are made dense again: there is room for no more than 64 bits."""
-
-_NO_DAY: Final = FOR_EVER + 1
-
-_CELLS: Final = pd.Index(ASSESSMENT_CELLS)
-
-
-def index_of(people: pd.Series | NDArray[np.object_]) -> pd.Index:
-    """Return people in the order of their codes.
-
-    Kept as objects: pandas would turn small columns of text into another kind, and back, for every question.
-    """
-    return pd.Index(people, dtype=object)
-
-
-def positions(values: pd.Series | pd.Index, index: pd.Index) -> NDArray[np.int64]:
-    """Return the position of each value in ``index``, -1 = not there."""
-    places: NDArray[np.int64] = index.get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
-    return places
+_MOST_CODES: Final = 1 << 40
+"""Codes are made dense again when there may be more: there is room for no more than 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +68,25 @@ class ResidentTimeline:
     assessment: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class ResidentTimelines:
+    """States of the residents of several homes.
+
+    Attributes
+    ----------
+    states : States
+        Those of all homes, home after home.
+    ends : (homes,)
+        Where the states of each home end.
+    homes : (homes,)
+        Each with codes of its own; its states are a part of all.
+    """
+
+    states: States
+    ends: Sequence[int]
+    homes: Sequence[ResidentTimeline]
+
+
 def resident_timeline(
     residents: pd.DataFrame,
     assessments: pd.DataFrame,
@@ -95,28 +100,67 @@ def resident_timeline(
     States differ in assessment and in the active instability criteria. ``criteria`` are those the rules
     distinguish; all others count as one.
     """
-    people = index_of(residents["resident"])
-    span = np.arange(first, last + 1)
-    effective = _effective_assessments(residents, assessments, people, span)
-    names = (*criteria, OTHER_CRITERION)
-    active = _unstable(instability, people, span, criteria)
-    # One code for each pair (assessment, active criteria) that occurs.
-    assessed = effective >= 0
-    code = effective[assessed].astype(np.int64)
-    for number, bit in enumerate(active, 1):
-        code = 2 * code + bit[assessed]
-        if number % _BITS_AT_ONCE == 0:
-            code = np.unique(code, return_inverse=True)[1]
-    _, example, code = np.unique(code, return_index=True, return_inverse=True)
-    days_of_people = np.full(effective.shape, STATE_UNASSESSED, np.int32)
-    days_of_people[assessed] = code + FIRST_ASSESSED
-    grid = np.empty((len(people) + FIRST_PERSON, len(span)), np.int32)
+    sizes = np.array([[len(frame)] for frame in (residents, assessments, instability)])
+    frames = ResidentFrames(residents, assessments, instability, sizes, np.array([first]), np.array([last]))
+    return resident_timelines(frames, criteria).homes[0]
+
+
+def resident_timelines(frames: ResidentFrames, criteria: Sequence[str] = ()) -> ResidentTimelines:
+    """Build the states of one or more homes in one go; see :func:`resident_timeline`."""
+    records, names = ResidentRecords.of(frames, criteria), (*criteria, OTHER_CRITERION)
+    row = _effective_assessments(records)
+    active = _unstable(records, row.shape, len(names))
+    # One code for each pair (assessment, active criteria) that occurs; those of a home follow one another.
+    assessed = row >= 0
+    code, codes = row[assessed].astype(np.int64), len(records.person)
+    for bit in active:
+        code, codes = 2 * code + bit[assessed], 2 * codes
+        if codes > _MOST_CODES:
+            distinct, code = numbered(code, codes)
+            codes = len(distinct)
+    distinct, code = numbered(code, codes)
+    example = np.empty(len(distinct), np.intp)
+    example[code] = np.arange(len(code))
+    resting_on = row[assessed][example].astype(np.int64)
+    starts = np.searchsorted(resting_on, _offsets(records.assessments)).tolist()
+    # Every home has the states of people without assessment as well.
+    rows = np.insert(resting_on, np.repeat(starts[:-1], FIRST_ASSESSED), -1)
+    sets = np.zeros((len(rows), len(names)), bool)
+    sets[rows >= 0] = active[:, assessed][:, example].T
+    states = states_of(records, rows, sets, names)
+    laid = np.full(row.shape, -1, np.int32)
+    laid[assessed] = code
+    ends = [end + FIRST_ASSESSED * number for number, end in enumerate(starts[1:], 1)]
+    timelines = [
+        ResidentTimeline(
+            _grid(laid[person:next_person, :days], start),
+            states_between(states, first, end),
+            np.where(rows[first:end] < 0, -1, rows[first:end] - before),
+        )
+        for (person, next_person), days, before, start, (first, end) in zip(
+            pairwise(_offsets(records.residents)),
+            records.days.tolist(),
+            _offsets(records.assessments)[:-1],
+            starts[:-1],
+            pairwise([0, *ends]),
+            strict=True,
+        )
+    ]
+    return ResidentTimelines(states, ends, timelines)
+
+
+def _offsets(sizes: NDArray[np.int64]) -> list[int]:
+    """Return where each of some parts begins, and where the last one ends."""
+    return [0, *np.cumsum(sizes).tolist()]
+
+
+def _grid(code: NDArray[np.int32], start: int) -> NDArray[np.int32]:
+    """Return the states of a home from codes of all homes, -1 = not assessed; its own begin at ``start``."""
+    grid = np.empty((len(code) + FIRST_PERSON, code.shape[1]), np.int32)
     grid[NOBODY] = STATE_NOBODY
     grid[UNKNOWN_PERSON] = STATE_UNKNOWN
-    grid[FIRST_PERSON:] = days_of_people
-    assessment = np.concatenate([np.full(FIRST_ASSESSED, -1), effective[assessed][example]]).astype(np.int64)
-    sets = np.concatenate([np.zeros((FIRST_ASSESSED, len(names)), bool), active[:, assessed][:, example].T])
-    return ResidentTimeline(grid, states_of(assessments, assessment, sets, names), assessment)
+    grid[FIRST_PERSON:] = np.where(code < 0, STATE_UNASSESSED, code - start + FIRST_ASSESSED)
+    return grid
 
 
 def named_criteria(book: RuleBook) -> tuple[str, ...]:
@@ -125,50 +169,13 @@ def named_criteria(book: RuleBook) -> tuple[str, ...]:
     return tuple(sorted({name for leaf in conditions for name in leaf.criteria}))
 
 
-def states_of(
-    assessments: pd.DataFrame, rows: NDArray[np.int64], criteria: NDArray[np.bool_], names: tuple[str, ...]
-) -> States:
-    """Return rule inputs for rows of the assessments frame (-1 = no assessment)."""
-    assessed = rows >= 0
-    chosen = np.maximum(rows, 0)
-
-    def column(name: str, missing: int) -> NDArray[np.int16]:
-        if name not in assessments.columns or assessments.empty:
-            return np.full(len(rows), missing, np.int16)
-        return np.where(assessed, assessments[name].to_numpy(np.int16)[chosen], np.int16(missing))
-
-    cells = np.full((len(ASSESSMENT_CELLS), len(rows)), ITEM_MISSING, np.int16)
-    place = assessments.columns.get_indexer(_CELLS)
-    if (place >= 0).any() and not assessments.empty:
-        # All cells of a frame at once: ninety columns one by one cost more than all that is done with them.
-        values = assessments.iloc[:, place[place >= 0]].to_numpy(np.int16)[chosen].T
-        cells[place >= 0] = np.where(assessed, values, np.int16(ITEM_MISSING))
-    return States(
-        assessed=assessed,
-        cells=dict(zip(ASSESSMENT_CELLS, cells, strict=True)),
-        continence_urine=column("continence_urine", NO_FINDING),
-        continence_stool=column("continence_stool", NO_FINDING),
-        criteria=criteria,
-        criterion_ids=names,
-        special=column("special", 0).astype(bool),
-    )
-
-
-def assessment_starts(residents: pd.DataFrame, assessments: pd.DataFrame) -> NDArray[np.int64]:
-    """Return the first day of each assessment: its date, else the day of moving in, else since always."""
-    person = positions(assessments["resident"], index_of(residents["resident"]))
-    # Somebody who is not known stands at the end: since always.
-    moved_in = np.append(days(residents["moved_in"], SINCE_ALWAYS), SINCE_ALWAYS)[person]
-    dated = days(assessments["date"], _NO_DAY)
-    return np.where(dated == _NO_DAY, moved_in, dated)
-
-
-def _effective_assessments(
-    residents: pd.DataFrame, assessments: pd.DataFrame, people: pd.Index, span: NDArray[np.int64]
-) -> NDArray[np.int32]:
+def _effective_assessments(records: ResidentRecords) -> NDArray[np.int32]:
     """Return the row of the effective assessment, shape (residents, days), -1 = none."""
-    person = positions(assessments["resident"], people)
-    return last_begun(person, assessment_starts(residents, assessments), len(people), span)
+    residents, span = int(records.residents.sum()), np.arange(records.days.max())
+    row = last_begun(records.person, records.begins, residents, span)
+    if records.days.min() < len(span):
+        row[span >= np.repeat(records.days, records.residents)[:, None]] = -1
+    return row
 
 
 def last_begun(
@@ -191,24 +198,14 @@ def last_begun(
     return np.append(-1, order).astype(np.int32)[rank]
 
 
-def _unstable(
-    instability: pd.DataFrame, people: pd.Index, span: NDArray[np.int64], criteria: Sequence[str]
-) -> NDArray[np.bool_]:
-    """Return whether each criterion, and last any other, is active, shape (criteria + 1, residents, days).
-
-    First and last day are included.
-    """
-    person = positions(instability["resident"], people)
-    kind = positions(instability["criterion"], pd.Index([*criteria], dtype=object)) % (len(criteria) + 1)
-    last = len(span)
-    begins = np.clip(days(instability["start"], SINCE_ALWAYS) - span[0], 0, last)
-    ends = np.clip(days(instability["end"], FOR_EVER) - span[0] + 1, 0, last)
-    used = (person >= 0) & (begins < ends)
+def _unstable(records: ResidentRecords, shape: tuple[int, ...], kinds: int) -> NDArray[np.bool_]:
+    """Return whether each criterion, and last any other, is active, shape (kinds, residents, days)."""
+    kind, person, begins, ends = records.unstable
     # One more from the first day on, one fewer after the last: what is above zero is active.
-    active = np.zeros((len(criteria) + 1, len(people), last + 1), np.int32)
-    np.add.at(active, (kind[used], person[used], begins[used]), 1)
-    np.add.at(active, (kind[used], person[used], ends[used]), -1)
-    return np.cumsum(active, axis=2, out=active)[:, :, :last] > 0
+    active = np.zeros((kinds, shape[0], shape[1] + 1), np.int32)
+    np.add.at(active, (kind, person, begins), 1)
+    np.add.at(active, (kind, person, ends), -1)
+    return np.cumsum(active, axis=2, out=active)[:, :, :-1] > 0
 
 
 @dataclass(frozen=True)
@@ -232,32 +229,73 @@ def certificates_of(book: RuleBook) -> tuple[str, ...]:
     return tuple(sorted({entry.accepts.certificate for entry in book.interventions if entry.accepts}))
 
 
-def staff_timeline(staff: pd.DataFrame, people: pd.Index, book: RuleBook, first: int, last: int) -> StaffTimeline:
+def staff_timeline(staff: pd.DataFrame, known: pd.Index, book: RuleBook, first: int, last: int) -> StaffTimeline:
     """Build the supplies of all staff for the days ``first`` to ``last`` (since 1970-01-01)."""
+    return staff_timelines(staff, [len(staff)], [known], book, [(first, last)])[0]
+
+
+def staff_timelines(
+    staff: pd.DataFrame,
+    sizes: Sequence[int],
+    known: Sequence[pd.Index],
+    book: RuleBook,
+    spans: Sequence[tuple[int, int]],
+) -> list[StaffTimeline]:
+    """Build the supplies of the staff of several homes: the same supplies for all; see :func:`staff_timeline`.
+
+    Parameters
+    ----------
+    staff, sizes
+        One frame, home after home, and how many rows belong to each.
+    known, spans
+        Of each home.
+    """
+    of_row, supplies = _supplies(staff, book)
+    effective = _effective_staff(staff, sizes, known, spans)
+    return [StaffTimeline(of_row[grid], supplies) for grid in effective]
+
+
+def _supplies(staff: pd.DataFrame, book: RuleBook) -> tuple[NDArray[np.int32], Supplies]:
+    """Return the supply of each row of the staff, last that of nobody, and what each of them brings."""
     names = certificates_of(book)
-    level = np.minimum(staff["qn"].to_numpy(np.int64), HIGHEST_LEVEL)
     roles = {role.id: (role.otherwise, role.everyday) for role in book.roles}
-    counting = [roles.get(role, (int(own), int(own))) for role, own in zip(staff["role"], level, strict=True)]
-    certificates = [text.split(";") if isinstance(text, str) else () for text in staff["certificates"]]
-    brought = [(*counting[row], *(name in certificates[row] for name in names)) for row in range(len(staff))]
     unknown = (0, 0, *(False for _ in names))
-    codes = {key: i for i, key in enumerate(dict.fromkeys([unknown, *brought]))}
-    of_row = np.array([*(codes[key] for key in brought), codes[unknown]], np.int32)
-    table = np.array(list(codes), np.uint8).reshape(len(codes), 2 + len(names))
-    supplies = Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool))
-    return StaffTimeline(of_row[effective_staff(staff, people, first, last)], supplies)
+    codes, code_of = {unknown: 0}, {}
+    of_row = []
+    for brought in zip(*(staff[name].tolist() for name in ("qn", "role", "certificates")), strict=True):
+        if brought not in code_of:
+            qn, role, certificates = brought
+            level = min(int(qn), HIGHEST_LEVEL)
+            held = certificates.split(";") if isinstance(certificates, str) else ()
+            supply = (*roles.get(role, (level, level)), *(name in held for name in names))
+            code_of[brought] = codes.setdefault(supply, len(codes))
+        of_row.append(code_of[brought])
+    table = np.array(list(codes), np.uint8).reshape(len(codes), len(unknown))
+    return np.array([*of_row, 0], np.int32), Supplies(table[:, 0], table[:, 1], table[:, 2:].astype(bool))
 
 
-def effective_staff(staff: pd.DataFrame, people: pd.Index, first: int, last: int) -> NDArray[np.int32]:
+def effective_staff(staff: pd.DataFrame, known: pd.Index, first: int, last: int) -> NDArray[np.int32]:
     """Return the effective row of the staff frame, shape (staff + 2, days), -1 = none.
 
     Of the rows valid on a day the one that began last counts (of equals the later row).
     """
-    grid = np.full((len(people) + FIRST_PERSON, last - first + 1), -1, np.int32)
-    person = (positions(staff["staff"], people) + FIRST_PERSON).tolist()
-    start = days(staff["start"], SINCE_ALWAYS)
-    begins = np.maximum(start - first, 0).tolist()
-    ends = np.maximum(days(staff["end"], FOR_EVER) + 1 - first, 0).tolist()
-    for row in np.argsort(start, kind="stable").tolist():
-        grid[person[row], begins[row] : ends[row]] = row
-    return grid
+    return _effective_staff(staff, [len(staff)], [known], [(first, last)])[0]
+
+
+def _effective_staff(
+    staff: pd.DataFrame, sizes: Sequence[int], known: Sequence[pd.Index], spans: Sequence[tuple[int, int]]
+) -> list[NDArray[np.int32]]:
+    """Return the effective row of one frame for each home; see :func:`effective_staff`."""
+    people = staff["staff"].tolist()
+    start, after = days(staff["start"], SINCE_ALWAYS), days(staff["end"], FOR_EVER) + 1
+    grids, row = [], 0
+    for size, of_home, (first, last) in zip(sizes, known, spans, strict=True):
+        grid = np.full((len(of_home) + FIRST_PERSON, last - first + 1), -1, np.int32)
+        places, part = places_of(of_home), slice(row, row + size)
+        begins = np.maximum(start[part] - first, 0).tolist()
+        ends = np.maximum(after[part] - first, 0).tolist()
+        for one in np.argsort(start[part], kind="stable").tolist():
+            grid[places.get(people[row + one], -1) + FIRST_PERSON, begins[one] : ends[one]] = row + one
+        grids.append(grid)
+        row += size
+    return grids

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.engine.timeline import positions
+from pebem.engine.places import positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pebem.engine.encode import encode_rows
-from pebem.engine.timeline import FIRST_PERSON, effective_staff, positions
+from pebem.engine.places import positions
+from pebem.engine.timeline import FIRST_PERSON, effective_staff
 from pebem.relief.on_shift import HOURS_OF_DAY, hours_that_exist, on_shift
 from pebem.score import outcomes
 
