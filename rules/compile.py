@@ -67,18 +67,22 @@ def compile_levels(book: RuleBook, states: States) -> LevelTable:
     columns = plan.rank.shape[1]
     low, high = np.empty((2, columns, states.size), np.uint8)
     rule, barred = np.empty(low.shape, np.uint16), np.empty(low.shape, np.bool_)
-    rank, bars = plan.rank[:, :, None], plan.bars[:, :, None]
+    place, bars = plan.place[:, :, None], (plan.place * plan.bars)[:, :, None]
+    level, first_rule = (plan.ranks >> LEVEL_BITS).astype(np.uint8), NO_RULE - (plan.ranks & NO_RULE)
     for start in range(0, states.size, _AT_ONCE):
         part = np.s_[:, start : start + _AT_ONCE]
         truth = truths[part][plan.question]
-        surely = np.where(truth == TRUE, rank, np.uint32(0))
-        best = surely.max(axis=0)
-        low[part], rule[part] = best >> LEVEL_BITS, NO_RULE - (best & NO_RULE)
-        high[part] = np.where(truth != FALSE, rank, np.uint32(0)).max(axis=0) >> LEVEL_BITS
-        barred[part] = ((surely >> LEVEL_BITS == best >> LEVEL_BITS) & bars).any(axis=0)
-    needs = np.array([entry.kind not in KINDS_WITHOUT_RESIDENT for entry in book.interventions])
-    rated = states.assessed[:, None] | ~needs
-    low, high = low[plan.column].T * rated, high[plan.column].T * rated
+        surely = truth == TRUE
+        best = (surely * place).max(axis=0)
+        low[part], rule[part] = level[best], first_rule[best]
+        high[part] = level[((truth != FALSE) * place).max(axis=0)]
+        barred[part] = level[(surely * bars).max(axis=0)] == low[part]
+    # Interventions of a column are of the same kind.
+    sample = [book.interventions[i] for i in np.unique(plan.column, return_index=True)[1]]
+    needs = np.array([entry.kind not in KINDS_WITHOUT_RESIDENT for entry in sample])
+    rated = states.assessed | ~needs[:, None]
+    low, high = low * rated, high * rated
     certain = (low == high) & (low > 0)
-    decides = np.where(certain, rule[plan.column].T, np.uint16(NO_RULE))
-    return LevelTable(low, high, decides, barred[plan.column].T & certain)
+    decides = np.where(certain, rule, np.uint16(NO_RULE))
+    of_columns = (low, high, decides, barred & certain)
+    return LevelTable(*(np.ascontiguousarray(of_column[plan.column].T) for of_column in of_columns))

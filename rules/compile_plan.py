@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -49,6 +50,17 @@ class CompilePlan:
     question: NDArray[np.intp]
     rank: NDArray[np.uint32]
     bars: NDArray[np.bool_]
+
+    @cached_property
+    def ranks(self) -> NDArray[np.uint32]:
+        """The different ranks in ascending order, first none at all (0)."""
+        return np.unique(np.append(self.rank, np.uint32(0)))
+
+    @cached_property
+    def place(self) -> NDArray[np.unsignedinteger]:
+        """The place of each rank in ``ranks``, shape (r, c): narrow, so that many states fit into the cache."""
+        place = np.searchsorted(self.ranks, self.rank)
+        return place.astype(np.min_scalar_type(len(self.ranks)))
 
 
 def plan_of(interventions: Sequence[CatalogueEntry], rules: Sequence[Rule]) -> CompilePlan:
