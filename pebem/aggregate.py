@@ -111,11 +111,21 @@ class Aggregate:
         KeyError
             Where no grouping contains all these dimensions.
         """
+        frame = frame_of(self.cells(*dimensions))
+        return frame.astype({name: "str" for name in _NEVER_MISSING if name in frame})
+
+    def cells(self, *dimensions: str) -> CodedTable:
+        """Return what :meth:`by` does as codes, in the order of the labels.
+
+        Raises
+        ------
+        KeyError
+            Where no grouping holds these dimensions together.
+        """
         fitting = [dims for dims in self.tables if set(dimensions) <= set(dims)]
         if not fitting:
             raise KeyError(f"no grouping holds {dimensions}; there are {list(self.tables)}")
-        frame = frame_of(self.tables[min(fitting, key=len)].in_order().summed(*dimensions, "outcome"))
-        return frame.astype({name: "str" for name in _NEVER_MISSING if name in frame})
+        return self.tables[min(fitting, key=len)].in_order().summed(*dimensions, "outcome")
 
     def covered(self, *dimensions: str) -> pd.DataFrame:
         """Return the coverage counts by ``day``, ``ward`` or both, as :meth:`by`; by none: one row of totals."""

@@ -49,9 +49,16 @@ class ScoredAssessments:
     notes: list[list[str]]
 
 
-def assess(frame: pd.DataFrame) -> ScoredAssessments:
+def assess(frame: pd.DataFrame, *, noted: bool = True) -> ScoredAssessments:
     """Score a frame of assessments (``pebem.contracts.ASSESSMENTS`` and cells).
 
+    Parameters
+    ----------
+    noted
+        Whether notes are written: they take longer than the scores.
+
+    Notes
+    -----
     An assessment without a day is scored by the latest thresholds; one from before the instrument came
     into effect is not scored, and its note says so.
     """
@@ -77,7 +84,7 @@ def assess(frame: pd.DataFrame) -> ScoredAssessments:
             result.sums[rows, position] = scores.sums[module]
             result.points[rows, position] = scores.points[module]
         result.m2_m3[rows], result.total[rows], result.grade[rows] = scores.m2_m3, scores.total, scores.grade
-    for i in range(n):
+    for i in range(n if noted else 0):
         result.notes[i].extend(_notes(frame, cells, i))
     return result
 

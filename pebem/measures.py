@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from pebem.engine.decode import COVERAGE
-from pebem.fit_classes import FIT_CLASSES
+from pebem.engine.day_numbers import dates
+from pebem.engine.decode import COVERAGE, objects
+from pebem.fit_classes import FIT_CLASSES, OUTCOME_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,12 +57,20 @@ def fit(frame: pd.DataFrame) -> dict[str, Amount]:
 
 def fit_by(aggregate: Aggregate, dimension: str) -> list[tuple[object, dict[str, Amount]]]:
     """Return the fit of each label of a dimension, in the order of the labels, not given (None) last."""
-    cells = condense(aggregate.by(dimension), (dimension, "fit"), ("count", "seconds"))
+    cells = aggregate.cells(dimension)
+    outcomes: Any = cells.labels["outcome"]
+    codes, fits = cells.columns[dimension], [outcome[_FIT] for outcome in outcomes]
+    labels = dates(codes) if dimension == "day" else objects(cells.labels[dimension])[codes]
+    sums = {name: cells.columns[name].tolist() for name in ("outcome", "count", "seconds")}
     by_label: dict[object, dict[str, Amount]] = {}
-    columns = (cells[name].tolist() for name in (dimension, "fit", "count", "seconds"))
-    for label, name, count, seconds in zip(*columns, strict=True):
-        by_label.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))[name] = Amount(count, seconds)
+    for label, outcome, count, seconds in zip(labels.tolist(), *sums.values(), strict=True):
+        amounts = by_label.setdefault(label, dict.fromkeys(FIT_CLASSES, Amount(0, 0)))
+        before = amounts[fits[outcome]]
+        amounts[fits[outcome]] = Amount(before.count + count, before.seconds + seconds)
     return list(by_label.items())
+
+
+_FIT: Final = OUTCOME_COLUMNS.index("fit")
 
 
 def by_certificate(frame: pd.DataFrame) -> Amount:

@@ -176,7 +176,7 @@ def differences(tables: Tables, first: date | None = None, last: date | None = N
     rows = tables.assessments["resident"].isin(list(graded)).to_numpy()
     assessments = tables.assessments[rows].reset_index(drop=True)
     starts = assessment_starts(tables.residents, assessments)
-    computed = _by_person(assessments["resident"], starts, assess(assessments).grade)
+    computed = _by_person(assessments["resident"], starts, assess(assessments, noted=False).grade)
     moves = (days(tables.residents["moved_in"], SINCE_ALWAYS), days(tables.residents["moved_out"], FOR_EVER))
     stays = dict(zip(tables.residents["resident"], np.stack(moves, axis=1).tolist(), strict=True))
     found_differences = []
@@ -208,5 +208,7 @@ def _on(rows: list[tuple[int, int]], day: int) -> int:
 
 def grades_of(tables: Tables, timeline: ResidentTimeline) -> NDArray[np.int64]:
     """Return the Pflegegrad computed for each state, shape (states,): 0-5, -1 = unknown."""
-    grade = np.append(assess(tables.assessments).grade, UNKNOWN_GRADE)  # row -1 (no assessment) is the last entry
+    grade = np.append(
+        assess(tables.assessments, noted=False).grade, UNKNOWN_GRADE
+    )  # row -1 (no assessment) is the last entry
     return grade[timeline.assessment]
