@@ -1,0 +1,84 @@
+"""Blocks of work that are shown: of enough employees each, and whatever is added or subtracted tells of no fewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from pebem.disclosure.groups import HIDDEN, Work
+from pebem.disclosure.views import VIEWS, blocks
+from tests.support.pebem.attack import NOBODY, told_about_few
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FEWEST, LARGEST_SHARE = 5, 0.5
+SIZES = {"day": 5, "ward": 3, "shift": 3, "intervention": 5, "outcome": 6}
+
+
+def drawn(seed: int) -> tuple[dict[str, NDArray[np.int64]], Work]:
+    """Return the work of a small home: employees with habits, empty cells, some rows without minutes or a name."""
+    rng = np.random.default_rng(seed)
+    people = int(rng.integers(6, 16))
+    sizes = {name: int(rng.integers(1, most + 1)) for name, most in SIZES.items()}
+    rows = int(rng.integers(20, 260))
+    person = rng.integers(0, people, rows)
+    columns = {}
+    for name, size in sizes.items():
+        habits = rng.random((people, size)) < rng.uniform(0.3, 1)
+        habits[np.arange(people), rng.integers(0, size, people)] = True
+        columns[name] = np.array([rng.choice(np.flatnonzero(habits[one])) for one in person])
+    columns |= {"fit": columns["outcome"] // 2, "group": columns["intervention"] // 2}
+    seconds = rng.integers(1, 60, rows) * (rng.random(rows) > rng.choice([0, 0.1]))
+    person = np.where(rng.random(rows) < rng.choice([0, 0.05]), -1, person)
+    key = np.stack([*(columns[name] for name in (*sizes, "fit", "group")), person])
+    distinct, place = np.unique(key, axis=1, return_inverse=True)
+    count, seconds = np.bincount(place), np.bincount(place, seconds).astype(np.int64)
+    return dict(zip((*sizes, "fit", "group"), distinct[:-1], strict=True)), Work(distinct[-1], (seconds, count))
+
+
+def attacked(columns: dict[str, NDArray[np.int64]], work: Work, found: dict[str, NDArray[np.int64]]) -> None:
+    """Add and subtract all blocks, for seconds and for counts."""
+    _, cell = np.unique(np.stack([columns[name] for name in SIZES]), axis=1, return_inverse=True)
+    for amount in work.amounts:
+        there = amount > 0
+        cells = np.unique(cell[there])
+        people = [frozenset(str(one) for one in set(work.person[there & (cell == number)])) for number in cells]
+        people = [one - {NOBODY} or frozenset({NOBODY}) for one in people]
+        figures = [
+            np.isin(cells, cell[there & (view == block)])
+            for view in found.values()
+            for block in np.unique(view[there])
+            if block != HIDDEN
+        ]
+        if figures:
+            assert told_about_few(np.array(figures, float), people) is None
+
+
+def holds(seed: int) -> int:
+    """Check a random home; return how many blocks are shown."""
+    columns, work = drawn(seed)
+    found = blocks(columns, work)
+    for view in found.values():
+        for block in set(view.tolist()) - {HIDDEN}:
+            rows = (view == block) & (work.person >= 0)
+            for amount in work.amounts:
+                of_person = np.bincount(work.person[rows], amount[rows])
+                assert not of_person.any() or np.count_nonzero(of_person) >= FEWEST
+                assert of_person.max(initial=0) <= LARGEST_SHARE * of_person.sum()
+    attacked(columns, work, found)
+    return sum(len(set(view.tolist()) - {HIDDEN}) for view in found.values())
+
+
+@pytest.mark.parametrize("start", range(0, 60, 20))
+def test_no_sum_or_difference_of_blocks_is_about_few_people(start: int) -> None:
+    shown = [holds(seed) for seed in range(start, start + 20)]
+    assert max(shown) > 3 * len(VIEWS)  # it is not by showing nothing
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("start", range(1000, 3000, 100))
+def test_no_sum_or_difference_of_blocks_is_about_few_people_in_many_homes(start: int) -> None:
+    assert max(holds(seed) for seed in range(start, start + 100)) > 3 * len(VIEWS)
