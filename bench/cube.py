@@ -10,8 +10,9 @@ import numpy as np
 from sqlalchemy import URL, Connection, create_engine, text
 
 from bench.stopwatch import say
-from pebem.engine.coded_table import CodedTable, concat
+from pebem.engine.coded_table import CodedTable
 from pebem.fit_classes import FIT_CLASSES, OUTCOMES
+from web.services.analysis import disclosure
 from web.store.models import Cube
 from web.store.result import repository
 
@@ -25,6 +26,8 @@ FIRST_DAY: Final = int(np.datetime64("2024-01-01").astype(np.int64))
 DAYS: Final = 1096
 CELLS_A_DAY: Final = 870
 """As a home of 80 residents has them, measured on a drawn one: 78 181 cells in 90 days."""
+
+STAFF: Final = 50
 
 _ROUNDS: Final = 3
 _SIZES: Final = {"ward": 3, "shift": 3, "intervention": 106}
@@ -60,18 +63,20 @@ def drawn(rng: np.random.Generator) -> CodedTable:
     columns = {"day": FIRST_DAY + rng.integers(0, DAYS, size)}
     columns |= {name: rng.integers(0, top, size) for name, top in _SIZES.items()}
     # An intervention comes out in few ways: as many as on average in a drawn home.
+    columns["staff"] = rng.integers(0, STAFF, size)
     columns["outcome"] = (columns["intervention"] * 7 + rng.integers(0, 4, size) ** 2 // 3) % len(OUTCOMES)
     sums = {"count": rng.integers(1, 6, size), "seconds": 60 * rng.integers(0, 90, size)}
     labels: dict[str, tuple[Any, ...]] = {
         name: tuple(f"{name} {i}" for i in range(top)) for name, top in _SIZES.items()
     }
     labels["outcome"] = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
-    return CodedTable(columns | sums, labels).summed("day", *_PLACE)
+    labels["staff"] = tuple(f"M-{i}" for i in range(STAFF))
+    return CodedTable(columns | sums, labels).summed("day", *_PLACE, "staff")
 
 
 def _fill(connection: Connection, home: CodedTable) -> None:
     cast("Table", Cube.__table__).create(connection)
-    repository.replace(connection, 1, {repository.FULL: home})
+    repository.replace(connection, 1, {repository.FULL: home}, disclosure.derived)
     names = "kind, about, month, content"
     connection.execute(
         text(f"INSERT INTO cube (home_id, {names}) SELECT :home, {names} FROM cube WHERE home_id = 1"),  # noqa: S608
@@ -80,8 +85,8 @@ def _fill(connection: Connection, home: CodedTable) -> None:
     connection.execute(
         text(
             "CREATE TABLE narrow (home_id INTEGER, day INTEGER, ward INTEGER, shift INTEGER, intervention INTEGER, "
-            "outcome INTEGER, count INTEGER, seconds INTEGER, "
-            "PRIMARY KEY (home_id, day, ward, shift, intervention, outcome)) WITHOUT ROWID"
+            "outcome INTEGER, staff INTEGER, count INTEGER, seconds INTEGER, "
+            "PRIMARY KEY (home_id, day, ward, shift, intervention, outcome, staff)) WITHOUT ROWID"
         )
     )
     _add_rows(connection, home)
@@ -90,7 +95,7 @@ def _fill(connection: Connection, home: CodedTable) -> None:
 def _add_rows(connection: Connection, cells: CodedTable) -> None:
     rows = zip(*(column.tolist() for column in cells.columns.values()), strict=True)
     cursor = cast("Any", connection.connection.cursor())
-    cursor.executemany(f"INSERT INTO narrow VALUES ({_HOME}, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+    cursor.executemany(f"INSERT INTO narrow VALUES ({_HOME}, ?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
 
 
 def _questions(
@@ -118,12 +123,8 @@ def _questions(
             lambda: _read(connection, repository.MONTHS).summed(*_PLACE),
             rows(place, (FIRST_DAY, last)),
         ),
-        "drei Jahre bis auf den Tag": (
-            lambda: _to_the_day(connection, FIRST_DAY + 16, last - 18),
-            rows(place, (FIRST_DAY + 16, last - 18)),
-        ),
         "drei Jahre nach Tagen": (
-            lambda: _read(connection, repository.DAYS).summed("day", "outcome"),
+            lambda: _read(connection, repository.DAYS).summed("day", "fit"),
             rows("day, outcome", (FIRST_DAY, last)),
         ),
         "ein Monat nach Ort und Intervention": (
@@ -131,11 +132,11 @@ def _questions(
             rows(place, month),
         ),
         "drei Tage ersetzen": (
-            lambda: repository.replace(connection, _HOME, {repository.FULL: part}, three),
+            lambda: repository.replace(connection, _HOME, {repository.FULL: part}, disclosure.derived, three),
             exchange(part, three),
         ),
         "das ganze Haus ersetzen": (
-            lambda: repository.replace(connection, _HOME, {repository.FULL: home}),
+            lambda: repository.replace(connection, _HOME, {repository.FULL: home}, disclosure.derived),
             exchange(home, (FIRST_DAY, last)),
         ),
     }
@@ -147,14 +148,6 @@ def _read(connection: Connection, kind: str, days: tuple[int, int] | None = None
     if table is None:
         raise LookupError(f"nothing of kind {kind} is kept")
     return table
-
-
-def _to_the_day(connection: Connection, first: int, last: int) -> CodedTable:
-    months = repository.month_of(np.array([first, last])).tolist()
-    whole = repository.read(connection, _HOME, repository.MONTHS, range(months[0] + 1, months[1]))
-    edges = [repository.read(connection, _HOME, repository.FULL, [month]) for month in months]
-    parts = [one.between(first, last).without("day") for one in edges if one is not None]
-    return concat(parts if whole is None else [whole, *parts]).summed(*_PLACE)
 
 
 def _times(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:

@@ -100,6 +100,7 @@ def init_app(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(figures, name)
     app.jinja_env.filters["rule_sentence"] = conditions.sentence
     app.jinja_env.globals["fit_words"] = figures.FIT_WORDS
+    app.jinja_env.globals["part_words"] = figures.PART_WORDS
     app.jinja_env.globals["kind_words"] = figures.KIND_WORDS
     app.context_processor(_context)
 

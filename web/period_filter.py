@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from web.addresses import END, GROUP, SHIFT, START, WARD
+from web.services.analysis.narrowing import NOT_GIVEN
 from web.services.analysis.overview import months
-from web.services.analysis.results import NOT_GIVEN
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -147,6 +147,11 @@ class PeriodFilter:
     def narrowed(self) -> dict[str, str]:
         """What the work shown is narrowed to: label by parameter."""
         return {name: given(label) for name, label in self.labels.items() if name in self.offered}
+
+    @property
+    def whole_months(self) -> tuple[date, date]:
+        """First and last day of the months the period touches, as far as there are data."""
+        return max(month_of(self.start)[0], month_of(self.first)[0]), min(month_of(self.end)[1], month_of(self.last)[1])
 
     @property
     def without_effect(self) -> str:

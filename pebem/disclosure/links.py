@@ -5,7 +5,7 @@ all of them. A cell of the work (a day, a ward, a shift, an intervention, an out
 Two blocks of a view are *linked* where cells in both, which the other views cannot tell apart, are the work of at least
 ``FEWEST`` people. Linked blocks are one class, and then more cells cannot be told apart. What a set of fewer than
 ``FEWEST`` people did could be otherwise without any figure of any view being another one, if others had done the
-opposite, wherever enough people stand behind each combination of classes. The proof is in ``docs/adr/0025``.
+opposite, wherever enough people stand behind each combination of classes. The proof is in ``docs/adr/0027``.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def objects(values: Iterable[object]) -> NDArray[np.object_]:
     return array
 
 
-_OUTCOMES: Final = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
+OUTCOME_LABELS: Final = tuple((one.qn_soll, one.qn_ist, FIT_CLASSES[one.fit], one.certificate) for one in OUTCOMES)
 """What the codes of outcomes stand for, as ``OUTCOME_COLUMNS``."""
 
 _KINDS: Final = {"fit": object, "certificate": bool}
@@ -81,7 +81,7 @@ class Decoder:
             "ward": tuple(wards.names),
             "shift": tuple(shifts.names),
             "intervention": tuple(entry.id for entry in home.book.interventions),
-            "outcome": _OUTCOMES,
+            "outcome": OUTCOME_LABELS,
         }
 
     def table(self, dims: Sequence[str], cells: Columns) -> CodedTable:

@@ -1,5 +1,8 @@
 """Installations for the tests of the application."""
 
+import numpy as np
+import pytest
+
 from tests.support.web.installations import (
     anna,
     app,
@@ -14,6 +17,7 @@ from tests.support.web.installations import (
     small_app,
     unmigrated,
 )
+from web.services.analysis.shown import ShownFigures
 
 __all__ = [
     "anna",
@@ -21,6 +25,7 @@ __all__ = [
     "ben",
     "databases",
     "embedded",
+    "everything_shown",
     "fresh_log",
     "make_app",
     "postgres",
@@ -29,3 +34,13 @@ __all__ = [
     "small_app",
     "unmigrated",
 ]
+
+
+@pytest.fixture(autouse=True)
+def everything_shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show figures about few people too: most homes of these tests have three employees.
+
+    That such figures are hidden is the subject of ``test_small_groups*.py``, which are marked ``small_groups``.
+    """
+    if not request.node.get_closest_marker("small_groups"):
+        monkeypatch.setattr(ShownFigures, "_shown", lambda *arguments: np.ones(arguments[-1], bool))

@@ -14,10 +14,10 @@ from pebem.history.statements import UploadStatements, fold
 from tests.support.web import workbooks
 from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person, person
-from tests.support.web.stored_results import check
+from tests.support.web.stored_results import aggregate, check
 from tests.support.web.unknown_people import asked, merge, pseudonym, reply, stored
 from tests.support.web.uploads import choose, count_rows
-from web.services.analysis import home_analysis, home_data, results
+from web.services.analysis import home_analysis, home_data
 from web.services.history import active_uploads, refold
 from web.services.history.person_answers import PersonError
 from web.services.people import master_data
@@ -81,9 +81,9 @@ def home_of(who: Person) -> Home:
 
 def rated(who: Person) -> dict[str, list[tuple[int, int, str]]]:
     """Return day -> level called for, level it was, and fit, as often as there are rows."""
-    result = results.load(who.services.databases.reading, who.home_id)
+    sums = aggregate(who.services.databases.reading, who.home_id)
     found: dict[str, list[tuple[int, int, str]]] = {}
-    for row in result.aggregate.by("day").to_dict("records"):
+    for row in sums.by("day").to_dict("records"):
         found.setdefault(f"{row['day']:%d.%m.}", []).extend(
             [(row["qn_soll"], row["qn_ist"], row["fit"])] * row["count"]
         )

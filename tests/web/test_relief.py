@@ -29,7 +29,7 @@ from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import merge
 from tests.support.web.uploads import choose, weighed
 from web.services import rulebook_calendar
-from web.services.analysis import duties, home_data, relief, scoring, small_groups
+from web.services.analysis import disclosure, duties, home_data, relief, scoring, small_groups
 from web.services.analysis.small_groups import MIXED
 from web.services.rulebook_calendar import RulebookPeriod
 from web.services.uploads import undo_job
@@ -146,7 +146,7 @@ def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[d
             part = scoring.of_days(tables, first, last)
             parts = scoring.result(part, [RulebookPeriod(first, last, BOOK)])
             numbers = tuple(int(np.datetime64(day, "D").astype(int)) for day in (first, last))
-            repository.replace(session.connection(), home_id, parts, numbers)
+            repository.replace(session.connection(), home_id, parts, disclosure.derived, numbers)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
 import importers
 import pebem
 import rules
-from pebem.aggregate import Aggregate
-from tests.support.web import stored_results, workbooks
+from tests.support.web import figures, stored_results, workbooks
 from tests.support.web.pages import Person
 from web.services.analysis import demand, explanations, home_analysis, results
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def plain_rows(frame: pd.DataFrame) -> set[tuple[object, ...]]:
-    """Return rows that compare whatever the columns' types."""
-    plain = frame.astype(object)
-    return set(plain.where(plain.notna(), None).itertuples(index=False, name=None))
+from web.services.analysis.narrowing import NOT_GIVEN
 
 
 def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
@@ -33,15 +24,13 @@ def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     result = results.load(anna.services.databases.reading, anna.home_id)
     assert result.period == (date(2026, 1, 5), date(2026, 2, 8))
     assert result.available_period == result.period
-    assert result.wards == ["WB 1", "WB 2", results.NOT_GIVEN]
+    assert result.wards == ["WB 1", "WB 2", NOT_GIVEN]
     assert result.home_name == "Haus am Deich"
     assert result.rulebook.sha256 == book.sha256
-    dims = ("day", "ward", "shift", "intervention")
-    cells = results.cells(anna.services.databases.reading, anna.home_id, result.period)
-    full = Aggregate({dims: cells}, result.aggregate.coverage, direct.excluded)
-    assert full == direct
-    for kept in (("ward",), ("shift",), ("intervention",), ("day",), ("ward", "shift", "intervention"), ()):
-        assert plain_rows(result.aggregate.by(*kept)) == plain_rows(direct.by(*kept))
+    stored = stored_results.aggregate(anna.services.databases.reading, anna.home_id)
+    assert replace(stored, excluded=direct.excluded) == direct
+    for name in ("ward", "shift", "intervention", "day"):
+        assert figures.shown(getattr(result, name)) == figures.cells(direct.by(name), name)
     assert result.covered == {name: int(n) for name, n in direct.covered().iloc[0].items()}
     assert result.coverage["bewohner"] == pytest.approx(5 / 6)
 
@@ -53,18 +42,19 @@ def test_figures_of_a_period_and_ward(anna: Person) -> None:
     assert march.period == (date(2026, 2, 1), date(2027, 1, 1)), "nothing asked for is narrowed without a word"
     assert march.covered["counted"] == 5
     ward = results.load(reading, anna.home_id, ward="WB 2")
-    assert ward.covered["counted"] == ward.aggregate.by()["count"].sum() == 2
+    assert ward.covered["counted"] == ward.fit.total.count == 2
     assert results.load(reading, anna.home_id, ward="'; --").covered["counted"] == 0
     for outside in ((date(2027, 1, 1), date(2027, 1, 31)), (date(2025, 1, 1), date(2026, 1, 4))):
         nothing = results.load(reading, anna.home_id, period=outside)
-        assert nothing.covered["counted"] == nothing.aggregate.by()["count"].sum() == 0
-    assert results.every_shift(reading, anna.home_id) == ["Früh", "Spät", results.NOT_GIVEN]
+        assert nothing.covered["counted"] == nothing.fit.total.count == 0
+        assert nothing.empty
+    assert results.every_shift(reading, anna.home_id) == ["Früh", "Spät", NOT_GIVEN]
 
 
 def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:
     """P2 had no level before January and QN 3 from February: history survives the store."""
     anna.read_in(workbooks.workbook())
-    cells = results.load(anna.services.databases.reading, anna.home_id).aggregate.by("day")
+    cells = stored_results.aggregate(anna.services.databases.reading, anna.home_id).by("day")
     levels = {row.day: row.qn_ist for row in cells.itertuples()}
     assert levels[date(2026, 1, 5)] == 4
     assert levels[date(2026, 2, 5)] == 3

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from importers.content.intervention_names import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
 from importers.home_words.suggestions import POSSIBLE
-from tests.support.web import workbooks
+from tests.support.web import stored_results, workbooks
 from tests.support.web.accounts import account_of, actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.words import left_open, stored_terms
@@ -121,7 +121,7 @@ def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     row = records.find(reading, tenant_of(anna), upload_id)
     assert (row.rows, row.counted, row.faulty, row.ignored, row.new_rows) == (6, 3, 2, 1, 2)
     assert row.rows == row.counted + row.not_done + row.faulty + row.ignored
-    cells = results.load(reading, anna.home_id).aggregate.by("intervention")
+    cells = stored_results.aggregate(reading, anna.home_id).by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
     texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
     counts = {one.code: (one.severity.value, one.count) for one in texts.findings}

@@ -35,6 +35,12 @@ FIT_WORDS: Final = {
 }
 """The one table of words, signs and colours; its order is the order of bars, legends and columns."""
 
+MERGED: Final = "zusammengefasst"
+"""Stands for classes that are told together because too few people are behind one of them."""
+
+PART_WORDS: Final = FIT_WORDS | {MERGED: FitWord("Zusammengefasst (zu wenige Personen)", "•", "merged", "#9ca3af")}
+"""The words of the parts of a bar."""
+
 OBSTACLE_WORDS: Final = {
     "ohne_uhrzeit": "Nicht prüfbar: keine Uhrzeit",
     "ohne_wohnbereich": "Nicht prüfbar: kein Wohnbereich",

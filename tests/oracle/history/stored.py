@@ -15,6 +15,7 @@ from rules.vocabulary import CONTINENCE
 from web.services.analysis import duties, home_data, results
 from web.store import models
 from web.store.result import repository
+from web.store.result.repository import COVERAGE, FULL
 
 from .records import ALWAYS, Act, Duty, Statements
 from .tables import STOOL, URINE
@@ -91,7 +92,13 @@ def rosters(session: Session, home_id: int, names: Mapping[str, str]) -> set[Dut
 
 def figures(reading: Any, home_id: int) -> tuple[Counter, Counter]:
     """Return cells and coverage, as :func:`tests.oracle.history.figures.figures`."""
-    frame = frame_of(results.cells(reading, home_id, DAYS))
+    with reading() as session:
+        full, covered = (repository.read(session.connection(), home_id, kind) for kind in (FULL, COVERAGE))
+    if full is None:
+        assert results.load(reading, home_id) is None
+        return Counter(), Counter()
+    assert results.load(reading, home_id) is not None
+    frame = frame_of(full.without("staff"))
     cells: Counter = Counter()
     texts = frame.astype(object).where(frame.notna(), None)
     for row in texts.to_dict("records"):
@@ -99,11 +106,8 @@ def figures(reading: Any, home_id: int) -> tuple[Counter, Counter]:
         key = (str(np.datetime64(row["day"], "D")), *texts, bool(row["certificate"]))
         cells["count", *key] += int(row["count"])
         cells["seconds", *key] += int(row["seconds"])
-    whole = results.load(reading, home_id)
-    coverage = Counter({} if whole is None else {name: whole.covered[name] for name in COVERAGE_COUNTS})
-    if whole is not None:
-        parts = whole.aggregate.by("day")
-        assert int(parts["count"].sum()) == whole.covered["counted"]
+    coverage = Counter({name: int(covered.columns[name].sum()) for name in COVERAGE_COUNTS})
+    assert int(frame["count"].sum()) == coverage["counted"]
     return +cells, +coverage
 
 

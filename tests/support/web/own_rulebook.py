@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rules.edition import documents
 from rules.statute import SHELF
+from tests.support.web import stored_results
 from tests.support.web.accounts import account_of, tenant_of
 from web.reports import rulebook_xlsx
-from web.services.analysis import results
 from web.services.rulebooks import holdings, library
 
 if TYPE_CHECKING:
@@ -78,5 +78,5 @@ def activate(who: Person, key: str, from_day: date) -> None:
 
 def levels(who: Person) -> dict[date, set[int]]:
     """Return the levels called for by day, as pages see them."""
-    result = results.load(who.services.databases.reading, who.home_id)
-    return {day: set(part["qn_soll"]) for day, part in result.aggregate.by("day").groupby("day")}
+    sums = stored_results.aggregate(who.services.databases.reading, who.home_id)
+    return {day: set(part["qn_soll"]) for day, part in sums.by("day").groupby("day")}

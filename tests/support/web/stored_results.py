@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select, update
 
+from pebem.aggregate import CUBE, Aggregate
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
+from pebem.engine.decode import COVERAGE_COUNTS
 from web.services.analysis import home_analysis
 from web.store import models
 from web.store.models import Cube
@@ -17,7 +19,7 @@ from web.store.result import packed, repository
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, sessionmaker
 
     from tests.support.web.pages import Person
     from web.store.databases import Databases
@@ -55,6 +57,17 @@ def kept(session: Session, home_id: int) -> dict[tuple[str, str, int], set[tuple
         by_kind[row.kind, row.about, row.month] = set(rows)
         assert len(by_kind[row.kind, row.about, row.month]) == len(rows), row.kind
     return by_kind
+
+
+def aggregate(reading: sessionmaker[Session], home_id: int) -> Aggregate:
+    """Return everything that is kept of the work of a home, whether or not it may be shown."""
+    with reading() as session:
+        cells = repository.read(session.connection(), home_id, repository.FULL)
+        coverage = repository.read(session.connection(), home_id, repository.COVERAGE)
+    if cells is None or coverage is None:
+        return Aggregate.zero(CUBE)
+    sums = coverage.summed("day", "ward", sums=COVERAGE_COUNTS)
+    return Aggregate({CUBE[0]: cells.summed(*CUBE[0], "outcome")}, sums)
 
 
 def check(who: Person) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from pebem.engine.day_numbers import number_of
 from web.services import rulebook_calendar
-from web.services.analysis import duties, home_data, results, scoring
+from web.services.analysis import disclosure, duties, home_data, results, scoring
 from web.store.models import (
     Home,
 )
@@ -48,7 +48,7 @@ def analyse(
         found = scoring.days_of(tables)
         result = scoring.result(tables, rulebook_calendar.stretches(session, home, *found)) if found else {}
         span = (number_of(days[0]), number_of(days[1])) if days else None
-        repository.replace(session.connection(), home_id, result, span)
+        repository.replace(session.connection(), home_id, result, disclosure.derived, span)
     session.execute(update(Home).where(Home.id == home_id).values(analysis=Home.analysis + 1))
 
 

@@ -1,25 +1,26 @@
-"""What the pages say about a home, computed from its aggregate: shares, the square, comparisons, gaps.
+"""What the pages say about a home, computed from its tables of shown figures: shares, the square, comparisons, gaps.
 
-Every function takes the aggregate as a frame with the columns ``qn_soll``, ``qn_ist``, ``fit``, ``count``,
-``seconds`` and those of ``day``, ``ward``, ``shift``, ``intervention`` it is about. Shares are shares of the
-seconds; where a frame has none, of the number of interventions.
+Shares are shares of the seconds; where there are none, of the number of interventions. What is hidden (security row
+D3) is in no figure but the one of what is told together.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
-from pebem import measures
+from web.services.analysis.shown import NOTHING, added, less
 from web.wording import order
-from web.wording.figures import FIT_WORDS
+from web.wording.figures import FIT_WORDS, MERGED
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from datetime import date
+
+    from pebem import measures
+    from web.services.analysis.shown import ShownTable
 
 TOO_LOW: Final = ("unterqualifiziert", "vorbehalt_verletzt")
 """Done below the level called for: a risk. Never added to what was done above it, which is relief."""
@@ -50,11 +51,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All interventions of a selection, split by fit class in the order of FIT_WORDS."""
+    """All interventions of a selection by fit class, in the order of FIT_WORDS; last the rest, where it is known.
+
+    Attributes
+    ----------
+    count, seconds
+        Of everything; where that is hidden, of the classes shown.
+    hidden
+        Classes with work that are not shown: they are in the part ``MERGED``, or in nothing.
+    """
 
     parts: tuple[Part, ...]
     count: int
     seconds: int
+    hidden: frozenset[str] = frozenset()
 
     def __getitem__(self, fit: str) -> Part:
         """Return the part of one fit class."""
@@ -66,18 +76,24 @@ class Whole:
         return self.seconds > 0
 
     @property
+    def merged(self) -> Part | None:
+        """What classes that are not shown come to together."""
+        return next((part for part in self.parts if part.fit == MERGED), None)
+
+    @property
     def rated(self) -> float | None:
-        """Share that could be rated: what every other share rests on. None = there is nothing."""
-        return 1 - self["nicht_bewertbar"].share if self.count else None
+        """Share that could be rated: what every other share rests on. None = there is nothing, or it is hidden."""
+        known = self.count and not self.hidden & {"nicht_bewertbar"} and (self.merged or not self.hidden)
+        return 1 - self["nicht_bewertbar"].share if known else None
 
     @property
     def telling(self) -> bool:
         """Whether enough could be rated for the shares to say something of the whole."""
-        return self.rated is not None and self.rated >= TELLING_FROM
+        return (self.rated is not None and self.rated >= TELLING_FROM) or "nicht_bewertbar" in self.hidden
 
     @property
     def too_low(self) -> Part:
-        """Everything done below the level called for."""
+        """Everything done below the level called for, as far as it is shown."""
         parts = [self[fit] for fit in TOO_LOW]
         return Part("", sum(p.share for p in parts), 0.0, sum(p.count for p in parts), sum(p.seconds for p in parts))
 
@@ -86,23 +102,38 @@ class Whole:
         """Everything done above the level called for."""
         return self["ueberqualifiziert"]
 
+    @property
+    def too_low_hidden(self) -> bool:
+        """Whether something was done below the level called for that is not shown."""
+        return not self.hidden.isdisjoint(TOO_LOW)
 
-def whole(frame: pd.DataFrame) -> Whole:
-    """Return the five fit classes of ``frame``."""
-    return whole_of({str(fit): amount for (fit,), amount in _sums(frame, "fit")})
+
+def whole(table: ShownTable) -> Whole:
+    """Return the fit classes of everything in a table by fit class."""
+    return whole_of(table.columns, table.total, {fit for _, fit in table.hidden} - table.columns.keys())
 
 
-def whole_of(by_fit: Mapping[str, measures.Amount]) -> Whole:
-    """Return the five fit classes from their amounts; a class without one is empty."""
-    amounts = [by_fit.get(fit, measures.Amount(0, 0)) for fit in FIT_WORDS]
-    count, seconds = sum(a.count for a in amounts), sum(a.seconds for a in amounts)
-    basis = [a.seconds if seconds else a.count for a in amounts]
-    of = sum(basis) or 1
-    parts = (
-        Part(fit, basis[i] / of, sum(basis[:i]) / of, amounts[i].count, amounts[i].seconds)
-        for i, fit in enumerate(FIT_WORDS)
-    )
-    return Whole(tuple(parts), count, seconds)
+def whole_of(
+    by_fit: Mapping[Any, measures.Amount], total: measures.Amount | None = None, hidden: Iterable[Any] = ()
+) -> Whole:
+    """Return the fit classes from their amounts; a class without one is empty, or among the ``hidden``.
+
+    Parameters
+    ----------
+    total
+        Of all classes; None = hidden.
+    """
+    amounts = {fit: by_fit.get(fit, NOTHING) for fit in FIT_WORDS}
+    concealed = frozenset(map(str, hidden))
+    if total is not None and concealed:
+        amounts[MERGED] = less(total, added(amounts.values()))
+    count, seconds = sum(a.count for a in amounts.values()), sum(a.seconds for a in amounts.values())
+    parts, start = [], 0.0
+    for fit, amount in amounts.items():
+        share = (amount.seconds if seconds else amount.count) / (seconds or count or 1)
+        parts.append(Part(fit, share, start, amount.count, amount.seconds))
+        start += share
+    return Whole(tuple(parts), count, seconds, concealed)
 
 
 def out_of_100(of: Whole) -> dict[str, int]:
@@ -122,45 +153,50 @@ class Group:
     whole: Whole
 
 
-def groups(frame: pd.DataFrame, by: str) -> list[Group]:
-    """Return one group per value of column ``by``, most seconds below the level first, missing values last."""
+def groups(table: ShownTable) -> list[Group]:
+    """Return one group per row of which anything is shown, most seconds below the level first, missing values last."""
 
     def key(group: Group) -> tuple[object, ...]:
         low, high = group.whole.too_low, group.whole.too_high
         return (group.key is None, -low.seconds, -low.count, -high.seconds, -high.count, str(group.key))
 
-    return sorted(_groups(frame, by), key=key)
+    return sorted(_groups(table), key=key)
 
 
-def places(frame: pd.DataFrame, by: str) -> list[Group]:
+def places(table: ShownTable, by: str) -> list[Group]:
     """Return one group per ward or shift, in the order in which they stand on every page."""
     key = {"ward": order.ward_key, "shift": order.shift_key}[by]
-    return sorted(_groups(frame, by), key=lambda group: key(group.key))
+    return sorted(_groups(table), key=lambda group: key(group.key))
 
 
-def _groups(frame: pd.DataFrame, by: str) -> list[Group]:
-    by_key: dict[Hashable | None, dict[str, measures.Amount]] = {}
-    for (key, fit), amount in _sums(frame, by, "fit"):
-        by_key.setdefault(key, {})[str(fit)] = amount
-    return [Group(key, whole_of(by_fit)) for key, by_fit in by_key.items()]
+def _groups(table: ShownTable) -> list[Group]:
+    return [
+        Group(label, whole_of(table.row(label), table.rows.get(label), table.hidden_in(label)))
+        for label in table.labels()
+    ]
 
 
-def days(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per day, in order: ``day``, ``count`` and the seconds of every fit class."""
-    table: dict[Hashable | None, dict[str, int]] = {}
-    for (day, fit), amount in _sums(frame, "day", "fit"):
-        row = table.setdefault(day, dict.fromkeys((*FIT_WORDS, "count"), 0))
-        row[str(fit)] += amount.seconds
-        row["count"] += amount.count
-    return pd.DataFrame([{"day": day, **row} for day, row in table.items()]).sort_values("day", ignore_index=True)
+def days(table: ShownTable) -> list[dict[str, Any]]:
+    """Return one row per day, in order: ``day``, the seconds of every class, ``count``, and which are ``hidden``.
+
+    A count of None is hidden.
+    """
+    labels = sorted({row for row, _ in (*table.cells, *table.hidden)}, key=str)
+    found = []
+    for day in labels:
+        by_fit, hidden = table.row(day), table.hidden_in(day)
+        seconds = {fit: by_fit.get(fit, NOTHING).seconds for fit in FIT_WORDS}
+        total = table.rows.get(day)
+        found.append({"day": day, **seconds, "count": total.count if total else None, "hidden": hidden})
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of the square, or a sum (``soll`` or ``ist`` None).
 
-    ``share`` is of the whole square; ``css`` the meaning (f, o, u, n) with the step of its heat, "" for sums and empty
-    cells.
+    ``share`` is of the whole square; ``css`` the meaning (f, o, u, n) with the step of its heat, "" for sums, empty
+    cells and ``hidden`` ones, which have work that is not shown.
     """
 
     soll: int | None
@@ -170,6 +206,7 @@ class Cell:
     share: float
     css: str
     reserved: int = 0
+    hidden: bool = False
 
     @property
     def diagonal(self) -> bool:
@@ -185,39 +222,40 @@ class MatrixRow:
     cells: tuple[Cell, ...]
 
 
-def square(frame: pd.DataFrame, *, by_count: bool = False) -> list[MatrixRow]:
+def square(table: ShownTable, reserved: ShownTable | None = None, *, by_count: bool = False) -> list[MatrixRow]:
     """Return the square of levels: rows QN-Soll 4 to 1, unknown, sums; columns QN-Ist 1 to 4, unknown, sum.
-
-    ``Cell.reserved`` counts the interventions of a cell that were reserved to registered nurses.
 
     Parameters
     ----------
+    reserved
+        The same of tasks that were reserved to registered nurses; ``Cell.reserved`` is their number.
     by_count
         Whether shares are of the number of interventions in place of the seconds.
     """
-    matrix, total = _matrix(frame), measures.amount(frame)
-    reserved = _matrix(frame[frame["fit"] == "vorbehalt_verletzt"])
+    total = table.total or added(table.cells.values())
+    violated = reserved.cells if reserved else {}
 
     def cell(soll: int | None, ist: int | None) -> Cell:
-        at = _at(matrix, soll, ist)
+        at, hidden = _at(table, soll, ist)
         in_count = by_count or not total.seconds
         share = at.count / (total.count or 1) if in_count else at.seconds / total.seconds
         inner = soll is not None and ist is not None and at.count > 0
         css = heat(soll, ist, share) if inner else ""
-        return Cell(soll, ist, at.count, at.seconds, share, css, _at(reserved, soll, ist).count if inner else 0)
+        marked = violated.get((soll, ist), NOTHING).count if inner else 0
+        return Cell(soll, ist, at.count, at.seconds, share, css, marked, hidden)
 
     rows = (*LEVELS[3::-1], 0, None)
     return [MatrixRow(soll, tuple(cell(soll, ist) for ist in (*LEVELS, None))) for soll in rows]
 
 
-def _matrix(frame: pd.DataFrame) -> list[tuple[int, int, int, int]]:
-    sums = _sums(frame, "qn_soll", "qn_ist")
-    return [(int(str(soll)), int(str(ist)), amount.count, amount.seconds) for (soll, ist), amount in sums]
-
-
-def _at(matrix: list[tuple[int, int, int, int]], soll: int | None, ist: int | None) -> measures.Amount:
-    chosen = [row[2:] for row in matrix if soll in {None, row[0]} and ist in {None, row[1]}]
-    return measures.Amount(sum(count for count, _ in chosen), sum(seconds for _, seconds in chosen))
+def _at(table: ShownTable, soll: int | None, ist: int | None) -> tuple[measures.Amount, bool]:
+    """Return the amount of a cell or sum of the square, and whether it is hidden."""
+    if soll is None and ist is None:
+        return table.total or NOTHING, table.total is None
+    if soll is None or ist is None:
+        sums, level, side = (table.columns, ist, 1) if soll is None else (table.rows, soll, 0)
+        return sums.get(level, NOTHING), level not in sums and any(cell[side] == level for cell in table.hidden)
+    return table.cells.get((soll, ist), NOTHING), (soll, ist) in table.hidden
 
 
 def heat(soll: int | None, ist: int | None, share: float) -> str:
@@ -245,17 +283,22 @@ class Gap:
     share: float
 
 
-def gaps(frame: pd.DataFrame, coverage: Mapping[str, float]) -> list[Gap]:
-    """Return what keeps interventions from being rated, largest first; what is complete is left out.
+def gaps(table: ShownTable, coverage: Mapping[str, float] | None) -> list[Gap]:
+    """Return what keeps interventions from being rated, largest first; what is complete, or hidden, is left out.
 
     Kinds: ``soll`` (level called for unknown), ``ist`` (level of the person unknown), ``minuten`` (no minutes;
     its share is one of interventions).
+
+    Parameters
+    ----------
+    table
+        The square.
     """
-    total = measures.amount(frame)
+    total = table.total or added(table.cells.values())
     count, seconds = total.count, total.seconds
     found = []
-    for kind, column in (("soll", "qn_soll"), ("ist", "qn_ist")):
-        unknown = measures.amount(frame[frame[column] == 0])
+    for kind, sums in (("soll", table.rows), ("ist", table.columns)):
+        unknown = sums.get(0, NOTHING)
         found.append(
             Gap(
                 kind,
@@ -264,37 +307,11 @@ def gaps(frame: pd.DataFrame, coverage: Mapping[str, float]) -> list[Gap]:
                 unknown.seconds / seconds if seconds else unknown.count / (count or 1),
             )
         )
-    without = round((1 - coverage.get("minuten", 1.0)) * count)
+    without = round((1 - (coverage or {}).get("minuten", 1.0)) * count)
     found.append(Gap("minuten", without, 0, without / (count or 1)))
     return sorted((gap for gap in found if gap.count), key=lambda gap: -gap.share)
-
-
-def select(frame: pd.DataFrame, *, soll: int | None = None, ist: int | None = None) -> pd.DataFrame:
-    """Return the rows of one level called for or level of the person; None = all."""
-    for column, wanted in (("qn_soll", soll), ("qn_ist", ist)):
-        if wanted is not None:
-            frame = frame[frame[column] == wanted]
-    return frame
 
 
 def months(first: date, last: date) -> list[date]:
     """Return the first day of every month between two days, both included."""
     return [stamp.date() for stamp in pd.period_range(first, last, freq="M").to_timestamp()]
-
-
-def _sums(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[Hashable | None, ...], measures.Amount]]:
-    """Yield the labels of some columns that occur together, None = not given, with count and seconds.
-
-    Pages ask this a dozen times: it takes a tenth of the time of a ``groupby`` on a few thousand rows.
-    """
-    coded = [pd.factorize(frame[name]) for name in columns]
-    together = np.zeros(len(frame), np.int64)
-    for codes, labels in coded:
-        together = together * (len(labels) + 1) + codes + 1  # a missing label has the code -1
-    _, first, place = np.unique(together, return_index=True, return_inverse=True)
-    totals = [np.zeros(len(first), np.int64) for _ in range(2)]
-    for name, total in zip(("count", "seconds"), totals, strict=True):
-        np.add.at(total, place, frame[name].to_numpy(np.int64))
-    found = [[labels[code] if code >= 0 else None for code in codes[first].tolist()] for codes, labels in coded]
-    for *labels, count, seconds in zip(*found, *(total.tolist() for total in totals), strict=True):
-        yield tuple(labels), measures.Amount(count, seconds)

@@ -16,7 +16,7 @@ import structlog
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.relief.feasible import OBSTACLES, relief_by_day
 from pebem.relief.solver import UnprovenError
-from web.services.analysis.results import only
+from web.services.analysis.narrowing import only
 from web.services.analysis.small_groups import MIXED, Group, grouped
 from web.store.result import repository
 
@@ -119,6 +119,8 @@ def load(
     period: tuple[date, date],
     ward: str | None = None,
     of_group: Callable[[str], bool] = lambda _: True,
+    *,
+    told: Callable[[str], bool] = lambda _: True,
 ) -> HomeRelief | None:
     """Return the feasible relief of a period and ward; None where no day of the period has a roster.
 
@@ -126,6 +128,8 @@ def load(
     ----------
     of_group
         Whether the work of an intervention counts.
+    told
+        Whether it may be told by itself; all others are one line, whose intervention is "".
     """
     first, last = (number_of(day) for day in period)
     months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
@@ -137,7 +141,7 @@ def load(
         return None
     days = len(np.unique(shifts.columns["day"]))
     of_period = only(work.between(first, last), "ward", ward) if work is not None else None
-    return _told(days, _sums(of_period, of_group), _groups(only(shifts, "ward", ward)))
+    return _told(days, _sums(of_period, of_group, told), _groups(only(shifts, "ward", ward)))
 
 
 def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
@@ -149,10 +153,12 @@ def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
     return grouped(people) if people else None
 
 
-def _sums(work: CodedTable | None, of_group: Callable[[str], bool]) -> list[tuple[str, tuple[Any, ...], int]]:
+def _sums(
+    work: CodedTable | None, of_group: Callable[[str], bool], told: Callable[[str], bool]
+) -> list[tuple[str, tuple[Any, ...], int]]:
     """Return intervention, way (as ``feasible.WAY``) and seconds."""
     sums = _rows(work, "intervention", "way") if work is not None else ()
-    return [(name, way, seconds) for (name, way), seconds in sums if of_group(name)]
+    return [(name if told(name) else "", way, seconds) for (name, way), seconds in sums if of_group(name)]
 
 
 def _rows(table: CodedTable, *names: str) -> Iterator[tuple[list[Any], int]]:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sqlalchemy import select
 
-from pebem.aggregate import DIMENSIONS, Aggregate
-from pebem.engine.coded_table import CodedTable, concat
+from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import day_of, number_of
-from pebem.engine.decode import COVERAGE, COVERAGE_COUNTS, frame_of
+from pebem.engine.decode import COVERAGE, COVERAGE_COUNTS
 from web.services import rulebook_calendar
+from web.services.analysis.disclosure import BLOCK, CELL, OF_DAYS, OF_MONTHS
+from web.services.analysis.narrowing import (
+    at_level,
+    entry_of,
+    groups_of,
+    having,
+    names_of,
+    of_group,
+    only,
+    violated,
+)
+from web.services.analysis.shown import NOTHING, ShownFigures, ShownTable
 from web.store.models import Home, PerformedIntervention
 from web.store.result import repository
 from web.store.result.packed import FormatError
@@ -22,27 +32,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    import pandas as pd
-    from sqlalchemy import Connection
     from sqlalchemy.orm import Session, sessionmaker
 
+    from pebem.measures import Amount
     from rules.catalogue import CatalogueEntry as Entry
     from rules.model import RuleBook
     from web.services.rulebook_calendar import RulebookPeriod
 
-BY_PLACE: Final = ("ward", "shift", "intervention")
-BY_DAY: Final = ("day",)
-"""What the figures of a page are kept together by."""
-
-NOT_GIVEN: Final = "-"
-"""Stands for the work without a ward, a shift or a group where one of them is chosen."""
-
-_ONE_DAY: Final = timedelta(days=1)
 _ANY_WORK: Final = select(PerformedIntervention.home_id).limit(1)
-_NO_CELLS: Final = CodedTable(
-    {name: np.empty(0, np.int64) for name in (*DIMENSIONS, "outcome", "count", "seconds")},
-    dict.fromkeys((*DIMENSIONS[1:], "outcome"), ()),
-)
+
+
+def _nothing(*names: str, labels: tuple[str, ...]) -> CodedTable:
+    return CodedTable({name: np.empty(0, np.int64) for name in names}, dict.fromkeys(labels, ()))
+
+
+_SUMS: Final = ("count", "seconds", "month")
+_NO_CELLS: Final = _nothing(*CELL, *_SUMS, *map(BLOCK.format, OF_MONTHS), labels=CELL)
+_NO_DAYS: Final = _nothing("day", "fit", *_SUMS, BLOCK.format(OF_DAYS), labels=("fit",))
+_HIDDEN: Final = ShownTable(total=None)
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,20 @@ class HomeResult:
         All shifts that occur in the period and ward, likewise.
     groups
         All groups of interventions of the rulebooks of the period, likewise.
-    aggregate
-        Exact counts and seconds of what was asked for, by ``BY_PLACE`` and by ``BY_DAY``.
-    coverage
-        Share (0..1) of the counted rows of period and ward for which each thing is known: of all shifts and groups.
+    whole_months
+        Whether the period has all days with data of its months. Otherwise only days are told apart, and nothing else.
+    empty
+        Whether nothing was done of what was asked for.
+    fit, ward, shift, intervention, day
+        What was asked for by fit class, and by fit class and ward, shift, intervention and day. Only what may be shown
+        (security row D3); every page, file and report takes its figures from here.
+    square
+        The same by level called for and level of the person; ``reserved``: of reserved tasks that were violated.
+    certified
+        What fits by a certificate alone; None = hidden.
     covered
-        The same as numbers, with "counted" and "ueberschrieben" (level set by hand).
+        How many rows of period and ward are "counted", for how many each thing of ``COVERAGE`` is known, and for how
+        many a level was set by hand ("ueberschrieben"): of all shifts and groups. None = hidden.
     """
 
     home_id: int
@@ -82,9 +97,29 @@ class HomeResult:
     wards: list[str]
     shifts: list[str]
     groups: list[str]
-    aggregate: Aggregate
-    coverage: dict[str, float]
-    covered: dict[str, int]
+    whole_months: bool
+    empty: bool
+    ward: ShownTable
+    shift: ShownTable
+    intervention: ShownTable
+    day: ShownTable
+    square: ShownTable
+    reserved: ShownTable
+    certified: Amount | None
+    covered: dict[str, int] | None
+
+    @property
+    def fit(self) -> ShownTable:
+        """By fit class: the sums of the columns of every other table."""
+        return self.ward if self.whole_months else self.day
+
+    @property
+    def coverage(self) -> dict[str, float] | None:
+        """Share (0..1) of the counted rows for which each thing is known."""
+        if self.covered is None:
+            return None
+        counted = self.covered["counted"]
+        return {name: self.covered[name] / counted if counted else 0.0 for name in COVERAGE}
 
     @property
     def book(self) -> RuleBook:
@@ -96,16 +131,12 @@ class HomeResult:
         """The different rulebooks of the period, in order of days."""
         return tuple({stretch.book.sha256: stretch.book for stretch in self.stretches}.values())
 
-    def frame(self, grouping: tuple[str, ...]) -> pd.DataFrame:
-        """Return the figures by ``BY_PLACE`` or ``BY_DAY`` in words; text as categories, for adding them up further."""
-        return frame_of(self.aggregate.tables[grouping], categorical=True)
-
     def find_intervention(self, name: str) -> Entry | None:
         """Return the catalogue entry of an intervention, from the latest rulebook of the period that has it."""
-        return _entry(self.stretches, name)
+        return entry_of(self.stretches, name)
 
 
-def load(
+def load(  # noqa: PLR0913 - each argument narrows what is asked for
     reading: sessionmaker[Session],
     home_id: int,
     *,
@@ -113,6 +144,9 @@ def load(
     ward: str | None = None,
     shift: str | None = None,
     group: str | None = None,
+    intervention: str | None = None,
+    soll: int | None = None,
+    ist: int | None = None,
 ) -> HomeResult | None:
     """Return the figures of a home, or None where no work has been analysed.
 
@@ -124,6 +158,10 @@ def load(
         First and last day; None = all days with work.
     ward, shift, group
         One of ``HomeResult.wards``, ``shifts`` and ``groups``; None = all.
+    intervention
+        Its id; None = all.
+    soll, ist
+        Level called for and level of the person; None = all.
     """
     with reading() as session:
         home, connection = session.get_one(Home, home_id), session.connection()
@@ -135,17 +173,27 @@ def load(
             return None
         chosen = period or available
         stretches = tuple(rulebook_calendar.stretches(session, home, *_inside(chosen, available)))
-        by_day, by_place = _sums(connection, home_id, chosen, available, every_cell=bool(shift or group))
-    wards = _names(coverage, "ward")
+        months, days = (
+            repository.read(connection, home_id, kind, _months(*_numbers(chosen)))
+            for kind in (repository.MONTHS, repository.DAYS)
+        )
+    wards = names_of(coverage, "ward")
     coverage = only(coverage.between(*_numbers(chosen)), "ward", ward)
-    by_place = only(by_place, "ward", ward)
-    shifts, groups = _names(by_place, "shift"), _groups(stretches, by_place)
-    by_day, by_place = (_of_group(only(one, "shift", shift), stretches, group) for one in (by_day, by_place))
-    covered = {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
-    shares = {name: covered[name] / covered["counted"] if covered["counted"] else 0.0 for name in COVERAGE}
-    by_day = only(by_day, "ward", ward)
-    tables = {BY_PLACE: by_place.summed(*BY_PLACE, "outcome"), BY_DAY: by_day.summed(*BY_DAY, "outcome")}
-    aggregate = Aggregate(tables, coverage.summed("day", "ward", sums=COVERAGE_COUNTS), period=chosen)
+    months, days = _NO_CELLS if months is None else months, _NO_DAYS if days is None else days
+    day = days.columns["day"]
+    within = (day >= _numbers(chosen)[0]) & (day <= _numbers(chosen)[1])
+    whole = bool(within.all())
+    of_ward = having(months, "ward", ward)
+    shifts, groups = names_of(months[of_ward], "shift"), groups_of(stretches, months[of_ward])
+    asked = of_ward & having(months, "shift", shift) & of_group(months, stretches, group)
+    asked &= having(months, "intervention", intervention) & at_level(months, soll, ist)
+    every_day = (ward, shift, group, intervention, soll, ist) == (None,) * 6
+    told = ShownFigures(months, OF_MONTHS, asked & whole)
+    of_days = ShownFigures(days, (OF_DAYS,), within & every_day)
+    everything = ShownFigures(months, OF_MONTHS, of_ward & whole) if whole else of_days
+    certified = told.of("certificate")
+    broken = ShownFigures(months, OF_MONTHS, asked & whole & violated(months))
+    counted = int(coverage.columns["counted"].sum())
     return HomeResult(
         home_id,
         home.name,
@@ -156,10 +204,21 @@ def load(
         wards,
         shifts,
         groups,
-        aggregate,
-        shares,
-        covered,
+        whole_months=whole,
+        empty=not (asked.any() if whole else counted),
+        ward=told.table("ward") if whole else _HIDDEN,
+        shift=told.table("shift") if whole else _HIDDEN,
+        intervention=told.table("intervention") if whole else _HIDDEN,
+        day=of_days.table("day") if every_day else _HIDDEN,
+        square=told.table("qn_soll", "qn_ist") if whole else _HIDDEN,
+        reserved=broken.table("qn_soll", "qn_ist") if whole else _HIDDEN,
+        certified=None if (True,) in certified[1] or not whole else certified[0].get((True,), NOTHING),
+        covered=None if everything.of()[1] or not (whole or every_day) else _covered(coverage),
     )
+
+
+def _covered(coverage: CodedTable) -> dict[str, int]:
+    return {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
 
 
 def days_with_work(reading: sessionmaker[Session], home_id: int, ward: str | None = None) -> list[date]:
@@ -175,91 +234,7 @@ def every_shift(reading: sessionmaker[Session], home_id: int) -> list[str]:
     """Return all shifts that occur in the work of a home; ``NOT_GIVEN`` where work has none."""
     with reading() as session:
         stored = repository.read(session.connection(), home_id, repository.MONTHS)
-    return [] if stored is None else _names(stored, "shift")
-
-
-def cells(
-    reading: sessionmaker[Session], home_id: int, period: tuple[date, date], ward: str | None = None
-) -> CodedTable:
-    """Return every stored cell of a home in a period, by all dimensions as ``pebem.aggregate.CUBE``.
-
-    Pages do without: this is for tracing a figure back to its days, and for comparing.
-    """
-    first, last = _numbers(period)
-    with reading() as session:
-        stored = repository.read(session.connection(), home_id, repository.FULL, _months(first, last))
-    chosen = only(stored.between(first, last), "ward", ward) if stored is not None else _NO_CELLS
-    return chosen.summed(*DIMENSIONS, "outcome")
-
-
-def only(table: CodedTable, name: str, label: str | None) -> CodedTable:
-    """Return the rows with one label; None = all rows, ``NOT_GIVEN`` = those without one."""
-    if label is None:
-        return table
-    return table[table.columns[name] == table.code(name, None if label == NOT_GIVEN else label)]
-
-
-def _sums(
-    connection: Connection,
-    home_id: int,
-    chosen: tuple[date, date],
-    available: tuple[date, date],
-    *,
-    every_cell: bool,
-) -> tuple[CodedTable, CodedTable]:
-    """Return the cells of a period by day, and by place and intervention: whole months from their sums.
-
-    With ``every_cell`` both come from the full cells, which alone tell day, shift and intervention together.
-    """
-    start, end = max(chosen[0], available[0]), min(chosen[1], available[1])
-    if start > end:
-        return _NO_CELLS, _NO_CELLS
-    first, last = _numbers((start, end))
-    months = _months(first, last)
-    if every_cell:
-        full = repository.read(connection, home_id, repository.FULL, months)
-        full = _NO_CELLS if full is None else full.between(first, last)
-        return full, full
-    edges = {months[0]} if start > max(available[0], start.replace(day=1)) else set()
-    edges |= {months[-1]} if end < available[1] and (end + _ONE_DAY).day != 1 else set()
-    of_days = repository.read(connection, home_id, repository.DAYS, months)
-    whole = repository.read(connection, home_id, repository.MONTHS, [month for month in months if month not in edges])
-    parts = [] if whole is None else [whole]
-    for month in sorted(edges):
-        full = repository.read(connection, home_id, repository.FULL, [month])
-        parts += [] if full is None else [full.between(first, last).without("day")]
-    of_days = _NO_CELLS if of_days is None else of_days.between(first, last)
-    return of_days, concat(parts) if parts else _NO_CELLS
-
-
-def _names(table: CodedTable, name: str) -> list[str]:
-    """Return the labels of a column that occur, in order; ``NOT_GIVEN`` last where some rows have none."""
-    labels = [table.labels[name][code] for code in np.unique(table.columns[name])]
-    return [*sorted(str(label) for label in labels if label), *([NOT_GIVEN] if None in labels else [])]
-
-
-def _entry(stretches: tuple[RulebookPeriod, ...], name: str) -> Entry | None:
-    entries = (stretch.book.find_intervention(name) for stretch in reversed(stretches))
-    return next((entry for entry in entries if entry is not None), None)
-
-
-def _group(stretches: tuple[RulebookPeriod, ...], name: str) -> str:
-    entry = _entry(stretches, name)
-    return entry.group if entry else NOT_GIVEN
-
-
-def _groups(stretches: tuple[RulebookPeriod, ...], cells: CodedTable) -> list[str]:
-    """Return the groups of all books, in the order of the latest; ``NOT_GIVEN`` where work belongs to none."""
-    found = {entry.group: None for stretch in reversed(stretches) for entry in stretch.book.interventions}
-    strangers = any(_entry(stretches, name) is None for name in _names(cells, "intervention"))
-    return [*found, *([NOT_GIVEN] if strangers else [])]
-
-
-def _of_group(cells: CodedTable, stretches: tuple[RulebookPeriod, ...], group: str | None) -> CodedTable:
-    if group is None:
-        return cells
-    inside = [_group(stretches, str(name)) == group for name in cells.labels["intervention"]]
-    return cells[np.array(inside, bool)[cells.columns["intervention"]]]
+    return [] if stored is None else names_of(stored, "shift")
 
 
 def _sound(coverage: CodedTable, stretches: Iterable[RulebookPeriod]) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 
 import pebem
 from pebem.aggregate import CUBE, DIMENSIONS, Aggregate
+from pebem.contributions import BY_EMPLOYEE, contributions
 from pebem.engine.coded_table import CodedTable, concat
 from pebem.engine.decode import COVERAGE_COUNTS
 from pebem.fit_classes import FIT_CLASSES, NICHT_BEWERTBAR
@@ -55,7 +56,7 @@ def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Re
         home = pebem.compile_home(part, book, (stretch.first, stretch.last))
         scored = _scored(home, unknown)
         of_stretch = {
-            repository.FULL: scored.tables[CUBE[0]],
+            repository.FULL: _without_foreign(contributions(home), unknown).summed(*BY_EMPLOYEE),
             repository.COVERAGE: _resting_on(scored.coverage, stretch.book.sha256),
         }
         of_stretch |= demand.stored_demand(home, stretch.book)
@@ -105,16 +106,25 @@ def _scored(home: pebem.CompiledHome, unknown: Sequence[str]) -> Aggregate:
         return scored
     cells = scored.tables[CUBE[0]]
     foreign = np.isin(cells.columns["intervention"], [cells.code("intervention", one) for one in unknown])
-    outcomes: Any = cells.labels["outcome"]
-    labels = {**cells.labels, "outcome": (*outcomes, *((0, qn_ist, _UNRATED, False) for _, qn_ist, _, _ in outcomes))}
-    rated = CodedTable({**cells.columns, "outcome": cells.columns["outcome"] + len(outcomes) * foreign}, labels)
     gaps = cells[foreign].summed("day", "ward", sums=("count",))
     lost = dict.fromkeys(COVERAGE_COUNTS, np.zeros(len(gaps), np.int64)) | {"intervention": -gaps.columns["count"]}
     lacking = CodedTable({**gaps.without("count").columns, **lost}, gaps.labels)
     return replace(
         scored,
-        tables={CUBE[0]: concat([rated]).summed(*DIMENSIONS, "outcome")},
+        tables={CUBE[0]: _without_foreign(cells, unknown).summed(*DIMENSIONS, "outcome")},
         coverage=concat([scored.coverage, lacking]).summed("day", "ward", sums=COVERAGE_COUNTS),
+    )
+
+
+def _without_foreign(cells: CodedTable, unknown: Sequence[str]) -> CodedTable:
+    """Return cells in which ``unknown`` work is not rated."""
+    if not unknown:
+        return cells
+    foreign = np.isin(cells.columns["intervention"], [cells.code("intervention", one) for one in unknown])
+    outcomes: Any = cells.labels["outcome"]
+    labels = {**cells.labels, "outcome": (*outcomes, *((0, qn_ist, _UNRATED, False) for _, qn_ist, _, _ in outcomes))}
+    return concat(
+        [CodedTable({**cells.columns, "outcome": cells.columns["outcome"] + len(outcomes) * foreign}, labels)]
     )
 
 

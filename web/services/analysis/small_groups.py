@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Final
 
-FEWEST: Final = 5
-"""So many people must stand behind a figure about people (D3)."""
+from pebem.disclosure import groups
 
-LARGEST_SHARE: Final = 0.5
-"""More of the time on shift must not be one person's: the figure would be about that person (D3)."""
+FEWEST: Final = groups.FEWEST
+LARGEST_SHARE: Final = groups.LARGEST_SHARE
 
 Group = tuple[int, str | None]
 """Level and role; role None = several roles, level 0 = several levels."""

@@ -34,7 +34,7 @@ def figures(connection: Connection, home_id: int) -> Figures:
     """Return the stored sums by day and the coverage of a home; None where there are none, or they cannot be read."""
     try:
         return (
-            repository.read(connection, home_id, repository.DAYS),
+            repository.read(connection, home_id, repository.OUTCOMES),
             repository.read(connection, home_id, repository.COVERAGE),
         )
     except FormatError:

@@ -1,11 +1,12 @@
 """The analysed work of a home as it is stored: by month, in parts for the questions pages ask.
 
 What is asked often is summed beforehand, so a page of three years reads a few hundred kilobytes. Sums are made from
-the full cells whenever those change, in the same statement sequence: they cannot differ.
+the full cells of a month whenever those change, in the same statement sequence: they cannot differ.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 FULL: Final = "cells"
-"""Every cell: day, ward, shift, intervention, outcome; count and seconds."""
+"""Every cell: day, ward, shift, intervention, outcome, employee; count and seconds. No page reads it."""
 
 COVERAGE: Final = "coverage"
 """By day, book (its hash) and ward: for how many rows each thing was known."""
@@ -40,13 +41,18 @@ SHIFTS: Final = "shifts"
 """Who was on shift, by day, ward and as whom they could have taken on work: seconds. For telling how many they are."""
 
 MONTHS: Final = "months"
-"""The full cells without the day."""
+"""The full cells without day and employee, and for each view the block in which a cell is shown."""
 
 DAYS: Final = "days"
-"""The full cells without shift and intervention."""
+"""The whole home by day and fit class, and the block in which a cell is shown."""
 
-_SUMMED: Final = {MONTHS: ("ward", "shift", "intervention", "outcome"), DAYS: ("day", "ward", "outcome")}
+OUTCOMES: Final = "outcomes"
+"""The whole home by day and outcome: what the preview of an upload compares. No other page reads it."""
+
+_DERIVED: Final = (MONTHS, DAYS, OUTCOMES)
 _TABLE: Final = cast("Table", Cube.__table__)
+
+Derive = Callable[[CodedTable], dict[str, CodedTable]]
 
 Result = dict[str, CodedTable]
 """What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions; and
@@ -58,11 +64,15 @@ def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
     return np.asarray(day, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-def replace(connection: Connection, home_id: int, result: Result, days: tuple[int, int] | None = None) -> None:
+def replace(
+    connection: Connection, home_id: int, result: Result, derive: Derive, days: tuple[int, int] | None = None
+) -> None:
     """Replace the stored result of a home, in the open transaction.
 
     Parameters
     ----------
+    derive
+        Makes ``MONTHS``, ``DAYS`` and ``OUTCOMES`` of the full cells of a whole month.
     result
         What was analysed; of no day outside ``days``.
     days
@@ -76,7 +86,7 @@ def replace(connection: Connection, home_id: int, result: Result, days: tuple[in
     connection.execute(outdated)
     rows = [
         {"home_id": home_id, "kind": kind, "about": about, "month": month, "content": packed.pack(cells)}
-        for kind, about, month, cells in _pieces(result)
+        for kind, about, month, cells in _pieces(result, derive)
     ]
     if rows:
         connection.execute(insert(_TABLE), rows)
@@ -111,7 +121,7 @@ def _completed(
     """Return a result with the days of its first and last month that are not replaced."""
     parts: dict[str, list[CodedTable]] = {kind: [cells] for kind, cells in result.items()}
     query = select(_TABLE.c.kind, _TABLE.c.about, _TABLE.c.content).where(
-        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in(_SUMMED)
+        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in(_DERIVED)
     )
     for kind, about, content in connection.execute(query):
         stored = packed.unpack(content)
@@ -127,7 +137,7 @@ def _of_all(cells: CodedTable, intervention: str) -> CodedTable:
     return CodedTable({"intervention": code, **cells.columns}, {"intervention": (intervention,), **cells.labels})
 
 
-def _pieces(result: Result) -> Iterator[tuple[str, str, int, CodedTable]]:
+def _pieces(result: Result, derive: Derive) -> Iterator[tuple[str, str, int, CodedTable]]:
     """Cut a result into what becomes a row: kind, intervention, month, cells."""
     for kind, cells in result.items():
         if kind == DEMAND:
@@ -139,7 +149,7 @@ def _pieces(result: Result) -> Iterator[tuple[str, str, int, CodedTable]]:
         for month, part in _by(cells, month_of(cells.columns["day"])):
             yield kind, "", month, part
             if kind == FULL:
-                yield from ((name, "", month, part.summed(*keys)) for name, keys in _SUMMED.items())
+                yield from ((name, "", month, derived) for name, derived in derive(part).items())
 
 
 def _by(cells: CodedTable, key: NDArray[Any]) -> Iterator[tuple[int, CodedTable]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from pebem import measures
 from web import addresses, current, tables
 from web.addresses import SHIFT, WARD
 from web.services import homes
@@ -41,6 +40,9 @@ SHORT_WORDS: Final = {
 
 SORTS: Final = ("titel", "-zu_niedrig", "-zu_hoch", "-stunden", "-anzahl", *(f"-{fit}" for fit in figures.FIT_WORDS))
 
+_HIDDEN: Final = "zu wenige Personen"
+"""What a file has in place of a figure that is not shown."""
+
 DEMANDS_SHOWN: Final = 500
 
 ROWS_SHOWN: Final = 25
@@ -53,19 +55,23 @@ def index() -> ResponseReturnValue:
     chosen = page_selection.chosen()
     if chosen is None:
         return page_selection.not_analysed(QUESTION)
-    if chosen.frame.empty:
+    if chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
     soll, ist = _level("soll"), _level("ist")
     for name, level in (("soll", soll), ("ist", ist)):
         if level is None and request.args.get(name):
             flash(f"„{name}“ ist ein Niveau von 0 (unbekannt) bis 4; gezeigt sind alle.", "warning")
-    frame = overview.select(chosen.frame, soll=soll, ist=ist)
+    if soll is not None or ist is not None:
+        chosen = page_selection.chosen(soll=soll, ist=ist) or chosen
+    if not chosen.result.intervention.columns and not chosen.result.intervention.cells:
+        return page_selection.withheld(chosen, QUESTION)
     order = _order(default="-zu_niedrig" if soll is None or ist is None else "-stunden")
-    rows = _rows(chosen, frame, order)
+    rows = _rows(chosen, order)
     return render_template(
         "analysis/interventions/index.html",
         **chosen.context,
-        of=overview.whole(frame),
+        of=overview.whole(chosen.result.intervention),
+        rest=chosen.result.intervention.rest,
         order=order,
         rows=rows if "alle" in request.args else rows[:ROWS_SHOWN],
         number_of_rows=len(rows),
@@ -81,12 +87,11 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/interventionen.csv")
 def table() -> ResponseReturnValue:
     """Download the same list as CSV for a spreadsheet program, and log it."""
-    chosen = page_selection.chosen()
+    chosen = page_selection.chosen(soll=_level("soll"), ist=_level("ist"))
     if chosen is None:
         abort(404)
     if chosen.filters.problems:
         return redirect(addresses.same_arguments("interventions.index"))  # a file could not tell them
-    frame = overview.select(chosen.frame, soll=_level("soll"), ist=_level("ist"))
     start, end = chosen.filters.start, chosen.filters.end
     who = current.visitor()
     homes.record_download(
@@ -97,7 +102,7 @@ def table() -> ResponseReturnValue:
         what="interventionen",
     )
     return Response(
-        tables.csv_text(_table(chosen, _rows(chosen, frame, _order()))),
+        tables.csv_text(_table(chosen, _rows(chosen, _order()))),
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="interventionen_{start}_{end}.csv"'},
     )
@@ -106,16 +111,18 @@ def table() -> ResponseReturnValue:
 @blueprint.get("/interventionen/<intervention>")
 def detail(intervention: str) -> ResponseReturnValue:
     """Show one intervention: its square, where and when, and the demand behind it."""
-    chosen = page_selection.chosen(by=(WARD, SHIFT))
+    chosen = page_selection.chosen(by=(WARD, SHIFT), intervention=intervention)
     if chosen is None:
         return page_selection.not_analysed(QUESTION)
     entry = chosen.result.find_intervention(intervention)
-    frame = chosen.frame[chosen.frame["intervention"] == intervention]
-    if frame.empty:
+    result = chosen.result
+    if result.empty:
         if entry is None:
             abort(404)
         return page_selection.nothing(chosen, entry.title)
-    total = overview.whole(frame)
+    if not result.ward.columns:
+        return page_selection.withheld(chosen, entry.title if entry else intervention)
+    total = overview.whole(result.fit)
     demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
     return render_template(
         "analysis/interventions/detail.html",
@@ -125,11 +132,14 @@ def detail(intervention: str) -> ResponseReturnValue:
         group=entry.group if entry else "",
         of=total,
         parts=overview.out_of_100(total),
-        certified=measures.by_certificate(frame),
-        square=overview.square(frame),
+        certified=result.certified,
+        square=overview.square(result.square, result.reserved),
+        square_shown=bool(result.square.cells),
         caption=f"Stunden, darunter der Anteil der Minuten, {chosen.filters.label}",
-        by_ward=overview.places(frame, "ward"),
-        by_shift=overview.places(frame, "shift"),
+        by_ward=overview.places(result.ward, "ward"),
+        ward_rest=result.ward.rest,
+        by_shift=overview.places(result.shift, "shift"),
+        shift_rest=result.shift.rest,
         demands=[_demand(one, intervention) for one in demands[:DEMANDS_SHOWN]],
         more=max(0, len(demands) - DEMANDS_SHOWN),
     )
@@ -156,8 +166,8 @@ def _order(default: str = "-zu_niedrig") -> tables.TableOrder:
     return tables.TableOrder(key, descending, frozenset({"titel"}))
 
 
-def _rows(chosen: PageSelection, frame: Any, order: tables.TableOrder) -> list[dict[str, Any]]:
-    rows = [_row(chosen, group) for group in overview.groups(frame, "intervention")]
+def _rows(chosen: PageSelection, order: tables.TableOrder) -> list[dict[str, Any]]:
+    rows = [_row(chosen, group) for group in overview.groups(chosen.result.intervention)]
     return tables.sort_rows(rows, order, _value)
 
 
@@ -181,8 +191,15 @@ def _table(chosen: PageSelection, rows: list[dict[str, Any]]) -> Iterator[list[o
     ]
     for row in rows:
         whole = row["whole"]
-        minutes = [part.seconds / 60 for part in whole.parts]
-        yield [row["id"], row["title"], whole.count, whole.seconds / 60, *minutes, *where]
+        minutes = [_HIDDEN if fit in whole.hidden else whole[fit].seconds / 60 for fit in figures.FIT_WORDS]
+        known = not whole.hidden or whole.merged
+        sums = [whole.count, whole.seconds / 60] if known else [_HIDDEN, _HIDDEN]
+        yield [row["id"], row["title"], *sums, *minutes, *where]
+    rest = chosen.result.intervention.rest
+    if rest is None or rest.count:
+        sums = [_HIDDEN, _HIDDEN] if rest is None else [rest.count, rest.seconds / 60]
+        word = figures.PART_WORDS[figures.MERGED].word
+        yield ["", word, *sums, *[_HIDDEN] * len(classes), *where]
 
 
 def _value(row: dict[str, Any], key: str) -> object:

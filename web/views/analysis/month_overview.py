@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
 from flask import Blueprint, render_template, request, url_for
 
 from importers.home_words.kinds import INTERVENTION
-from pebem import measures
 from web import charts, current
-from web.services.analysis import overview, results
+from web.services.analysis import overview
 from web.services.words import unanswered_words
 from web.views.analysis import page_selection
 from web.wording import figures
@@ -53,22 +53,27 @@ def index() -> ResponseReturnValue:
     chosen = page_selection.chosen()
     if chosen is None:
         return page_selection.not_analysed(QUESTION)
-    if chosen.frame.empty:
+    if chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
+    if not chosen.result.fit.columns:
+        return page_selection.withheld(chosen, QUESTION)
     return render_template("analysis/home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
 
 
 def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
-    frame, total = chosen.frame, overview.whole(chosen.frame)
+    result, total = chosen.result, overview.whole(chosen.result.fit)
+    coverage = result.coverage
     show = wanted if wanted in SHOWS else "stunden" if total.in_minutes else "anzahl"
-    days = overview.days(chosen.result.frame(results.BY_DAY))
-    rows = overview.square(frame, by_count=show == "anzahl")
+    days = overview.days(result.day)
+    rows = overview.square(result.square, result.reserved, by_count=show == "anzahl")
     return {
         "of": total,
         "parts": overview.out_of_100(total),
-        "certified": measures.by_certificate(frame),
+        "whole_months": result.whole_months,
+        "certified": result.certified if result.whole_months else None,
         "links": {fit: url_for("interventions.index", sort=f"-{fit}") for fit in figures.FIT_WORDS},
         "square": rows,
+        "square_shown": bool(result.square.cells),
         "remarkable": overview.remarkable(rows),
         "show": show,
         "shows": [
@@ -79,14 +84,18 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "cell_link": cell_link,
         **_lists(chosen),
         "gaps": _gaps(chosen),
+        "gaps_hidden": not result.whole_months or any(0 in levels for levels in result.square.hidden),
         "unmapped": _unmapped(chosen),
-        "by_ward": overview.places(frame, "ward"),
-        "by_shift": overview.places(frame, "shift"),
-        "by_day": charts.by_day(days) if total.in_minutes else None,
-        "days": days.to_dict("records"),
+        "by_ward": overview.places(result.ward, "ward"),
+        "ward_rest": result.ward.rest,
+        "by_shift": overview.places(result.shift, "shift"),
+        "shift_rest": result.shift.rest,
+        "by_day": charts.by_day(pd.DataFrame(days)) if total.in_minutes and days else None,
+        "days": days,
+        "days_hidden": any(row["hidden"] for row in days),
         "class_texts": CLASS_TEXTS,
         "coverage_of_all": chosen.by_shift_or_group,
-        "coverage": [(label, chosen.result.coverage[key]) for key, label in figures.COVERAGE_WORDS.items()],
+        "coverage": [(label, coverage[key]) for key, label in figures.COVERAGE_WORDS.items()] if coverage else [],
     }
 
 
@@ -97,7 +106,7 @@ def cell_link(soll: int | None, ist: int | None) -> str:
 
 def _lists(chosen: PageSelection) -> dict[str, list[dict[str, Any]]]:
     """Return what was done most below the level called for, and most above it: two lists, never one sum."""
-    groups = overview.groups(chosen.frame, "intervention")
+    groups = overview.groups(chosen.result.intervention)
     low = [group for group in groups if group.whole.too_low.count]
     high = [group for group in groups if group.whole.too_high.count]
     high.sort(key=lambda group: (-group.whole.too_high.seconds, -group.whole.too_high.count))
@@ -128,7 +137,7 @@ def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:
     leads = {"soll": url_for("interventions.index", soll=0), "ist": url_for("interventions.index", ist=0)}
     # Which rows have no minutes is known by period and ward alone.
     coverage = {} if chosen.by_shift_or_group else chosen.result.coverage
-    gaps = overview.gaps(chosen.frame, coverage)
+    gaps = overview.gaps(chosen.result.square, coverage)
     return [
         {"kind": g.kind, "count": g.count, "seconds": g.seconds, "share": g.share, "url": leads.get(g.kind)}
         for g in gaps

@@ -11,12 +11,11 @@ from flask import abort, redirect, render_template, request, url_for
 from web import addresses, current, period_filter
 from web.addresses import GROUP, SHIFT, WARD
 from web.services.analysis import results
+from web.services.analysis.narrowing import NOT_GIVEN
 from web.wording import figures, order
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    import pandas as pd
 
     from web.period_filter import FilterChoice
     from web.services.analysis.results import HomeResult
@@ -27,11 +26,10 @@ EVERYTHING: Final = (WARD, SHIFT, GROUP)
 
 @dataclass(frozen=True)
 class PageSelection:
-    """The figures asked for, and how they were asked for. ``frame`` holds them by ward, shift and intervention."""
+    """The figures asked for, and how they were asked for."""
 
     result: HomeResult
     filters: period_filter.PeriodFilter
-    frame: pd.DataFrame
 
     @property
     def ward(self) -> str | None:
@@ -50,7 +48,7 @@ class PageSelection:
             "filters": self.filters,
             "rulebook": self.result.rulebook,
             "books": self.result.books,
-            "overridden": 0 if self.by_shift_or_group else self.result.covered["ueberschrieben"],
+            "overridden": 0 if self.by_shift_or_group else (self.result.covered or {}).get("ueberschrieben", 0),
         }
 
     def title(self, intervention: str) -> str:
@@ -61,10 +59,16 @@ class PageSelection:
     def of_group(self, intervention: str) -> bool:
         """Return whether an intervention belongs to the group chosen; to all, where none is."""
         group, entry = self.filters.labels.get(GROUP), self.result.find_intervention(intervention)
-        return group is None or (entry.group if entry else results.NOT_GIVEN) == group
+        return group is None or (entry.group if entry else NOT_GIVEN) == group
 
 
-def chosen(by: Collection[str] = EVERYTHING) -> PageSelection | None:
+def chosen(
+    by: Collection[str] = EVERYTHING,
+    *,
+    intervention: str | None = None,
+    soll: int | None = None,
+    ist: int | None = None,
+) -> PageSelection | None:
     """Return what the address asks for of its home; None where nothing has been analysed yet.
 
     An address without a period is answered with one that names it. What an address says and cannot be meant is among
@@ -74,14 +78,17 @@ def chosen(by: Collection[str] = EVERYTHING) -> PageSelection | None:
     ----------
     by
         What of ward, shift and group the page can tell apart.
+    intervention, soll, ist
+        What the page is about.
     """
+    about = {"intervention": intervention, "soll": soll, "ist": ist}
     choice = _with_period(period_filter.read(request.args))
-    if choice is None or (result := _load(choice, by)) is None:
+    if choice is None or (result := _load(choice, by, about)) is None:
         return None
     unknown = [name for name in by if not _known(result, name, choice.labels.get(name))]
     if unknown:
         choice = _without(choice, unknown)
-        result = _load(choice, by) or result
+        result = _load(choice, by, about) or result
     start, end = result.period
     shown = period_filter.PeriodFilter(
         start,
@@ -92,7 +99,7 @@ def chosen(by: Collection[str] = EVERYTHING) -> PageSelection | None:
         problems=choice.problems,
     )
     addresses.settle({addresses.START: start.isoformat(), addresses.END: end.isoformat(), **choice.labels})
-    return PageSelection(result, shown, result.frame(results.BY_PLACE))
+    return PageSelection(result, shown)
 
 
 def nothing(selection: PageSelection, question: str) -> str:
@@ -104,6 +111,16 @@ def nothing(selection: PageSelection, question: str) -> str:
         "analysis/home/nothing.html",
         question=question,
         nearest=None if start <= nearest <= end else period_filter.month_of(nearest),
+        **selection.context,
+    )
+
+
+def withheld(selection: PageSelection, question: str) -> str:
+    """Return the page that says that too few employees stand behind a selection, and how to widen it."""
+    return render_template(
+        "analysis/home/withheld.html",
+        question=question,
+        whole_months=selection.result.whole_months,
         **selection.context,
     )
 
@@ -131,7 +148,7 @@ def _with_period(choice: FilterChoice) -> FilterChoice | None:
     return replace(choice, start=start, end=end, problems=(*choice.problems, told))
 
 
-def _load(choice: FilterChoice, by: Collection[str]) -> HomeResult | None:
+def _load(choice: FilterChoice, by: Collection[str], about: dict[str, Any]) -> HomeResult | None:
     ward, shift, group = (choice.labels.get(name) if name in by else None for name in EVERYTHING)
     return results.load(
         current.databases().reading,
@@ -140,12 +157,13 @@ def _load(choice: FilterChoice, by: Collection[str]) -> HomeResult | None:
         ward=ward,
         shift=shift,
         group=group,
+        **about,
     )
 
 
 def _known(result: HomeResult, name: str, label: str | None) -> bool:
     """Return whether the home has such a ward, shift or group, if not in the period shown."""
-    if label in {None, results.NOT_GIVEN} or label in _labels(result, name):
+    if label in {None, NOT_GIVEN} or label in _labels(result, name):
         return True
     return name == SHIFT and label in results.every_shift(current.databases().reading, current.home().id)
 
@@ -171,4 +189,4 @@ def _offered(result: HomeResult, name: str, label: str | None) -> list[str]:
     keys = {WARD: order.ward_key, SHIFT: order.shift_key}
     if name not in keys:
         return labels
-    return sorted(labels, key=lambda one: keys[name](None if one == results.NOT_GIVEN else one))
+    return sorted(labels, key=lambda one: keys[name](None if one == NOT_GIVEN else one))

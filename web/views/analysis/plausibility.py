@@ -28,6 +28,8 @@ def index() -> ResponseReturnValue:
     chosen = page_selection.chosen(by=())
     if chosen is None:
         return page_selection.not_analysed(QUESTION)
+    if not chosen.result.empty and (not chosen.result.whole_months or chosen.result.fit.total is None):
+        return page_selection.withheld(chosen, QUESTION)
     comparison = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
     if comparison is None:
         return page_selection.nothing(chosen, QUESTION)

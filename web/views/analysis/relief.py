@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("relief", __name__)
 
 QUESTION: Final = "Was hätte jemand anderes übernehmen können?"
+ABOVE: Final = "ueberqualifiziert"
+
 ROWS_SHOWN: Final = 20
 """Interventions the list begins with; the rest is one click away, and always in the CSV."""
 
@@ -37,10 +39,12 @@ def index() -> ResponseReturnValue:
     chosen = page_selection.chosen(by=(WARD, GROUP))
     if chosen is None:
         return page_selection.not_analysed(QUESTION)
-    if chosen.frame.empty:
+    if chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
+    if not _can_be_told(chosen):
+        return page_selection.withheld(chosen, QUESTION)
     relief_ = _load(chosen)
-    above = overview.whole(chosen.frame)["ueberqualifiziert"].seconds
+    above = overview.whole(chosen.result.fit).too_high.seconds
     if relief_ is None:
         return render_template("analysis/relief/empty.html", question=QUESTION, above=above, **chosen.context)
     told = [line for line in relief_.lines if not relief_.small(line.above)] or list(relief_.lines)
@@ -70,7 +74,7 @@ def table() -> ResponseReturnValue:
     chosen = page_selection.chosen(by=(WARD, GROUP))
     if chosen is not None and chosen.filters.problems:
         return redirect(addresses.same_arguments("relief.index"))  # a file could not tell them
-    relief_ = _load(chosen) if chosen else None
+    relief_ = _load(chosen) if chosen and _can_be_told(chosen) else None
     if chosen is None or relief_ is None:
         abort(404)
     who = current.visitor()
@@ -87,8 +91,18 @@ def table() -> ResponseReturnValue:
 
 def _load(chosen: PageSelection) -> HomeRelief | None:
     return relief.load(
-        current.databases().reading, current.home().id, chosen.result.period, chosen.ward, chosen.of_group
+        current.databases().reading,
+        current.home().id,
+        chosen.result.period,
+        chosen.ward,
+        chosen.of_group,
+        told=lambda name: (name, ABOVE) not in chosen.result.intervention.hidden,
     )
+
+
+def _can_be_told(chosen: PageSelection) -> bool:
+    """Return whether enough employees did the work above the level, in whole months."""
+    return chosen.result.whole_months and ABOVE not in overview.whole(chosen.result.fit).hidden
 
 
 def _line(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> dict[str, Any]:
@@ -103,13 +117,17 @@ def _line(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> dict[
     rest = line.movable - sum(seconds for _, seconds in told)
     return {
         "id": line.intervention,
-        "title": chosen.title(line.intervention),
-        "url": url_for("interventions.detail", intervention=line.intervention),
+        "title": _title(chosen, line.intervention),
+        "url": url_for("interventions.detail", intervention=line.intervention) if line.intervention else None,
         "above": line.above,
         "movable": line.movable,
         "share": line.movable / line.above,
         "moves": [*told, *([("weitere" if told else "verteilt", rest)] if rest else [])],
     }
+
+
+def _title(chosen: PageSelection, intervention: str) -> str:
+    return chosen.title(intervention) if intervention else figures.PART_WORDS[figures.MERGED].word
 
 
 def _others(lines: Sequence[ReliefLine]) -> dict[str, int] | None:
@@ -160,7 +178,7 @@ def _table(chosen: PageSelection, of_home: HomeRelief) -> Iterator[list[object]]
     ]
     rest = "nicht machbar oder nicht prüfbar" if of_home.shown else "nicht gezeigt: zu wenige Personen im Dienst"
     for line in of_home.lines:
-        start = [line.intervention, chosen.title(line.intervention)]
+        start = [line.intervention, _title(chosen, line.intervention)]
         for move in line.moves:
             way = [figures.qn(move.qn_soll), figures.qn(move.qn_ist), _taker(chosen, move.group)]
             yield [*start, "machbar", *way, *_minutes(of_home, move.seconds), *where]

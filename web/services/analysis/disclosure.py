@@ -1,0 +1,79 @@
+"""What of a month may be shown (security row D3): decided when it is analysed, stored with it.
+
+Every figure that a page shows is a sum of blocks of one view (:mod:`pebem.disclosure.views`). Which cells are in which
+block is stored beside their sums, so reading needs no employees.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pebem.contributions import BY_EMPLOYEE
+from pebem.disclosure.groups import Work, numbered
+from pebem.disclosure.views import VIEWS, blocks
+from pebem.engine.coded_table import CodedTable
+from pebem.fit_classes import FIT_CLASSES
+from web.store.result import repository
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CELL: Final = ("ward", "shift", "intervention", "outcome")
+"""What the cells of a month are kept by."""
+
+OF_DAYS: Final = "day"
+"""The view that tells days apart; all others are about whole months."""
+
+OF_MONTHS: Final = tuple(name for name in VIEWS if name != OF_DAYS)
+
+BLOCK: Final = "block_{}"
+"""Column with the block of a view."""
+
+
+def derived(month: CodedTable) -> dict[str, CodedTable]:
+    """Return what ``repository.MONTHS``, ``DAYS`` and ``OUTCOMES`` store of a month.
+
+    The same work gives the same blocks, whatever the order of its rows and codes.
+
+    Parameters
+    ----------
+    month
+        Its full cells, as of ``repository.FULL``.
+    """
+    month = month.in_order().summed(*BY_EMPLOYEE)
+    outcomes: Any = month.labels["outcome"]
+    named = np.array([label is not None for label in month.labels["staff"]], bool)
+    chapters = [str(name).partition(".")[0] for name in month.labels["intervention"]]
+    column = {name: values.astype(np.int64) for name, values in month.columns.items()}
+    column |= {
+        "day": column["day"] - column["day"].min(initial=0),
+        "fit": np.array([FIT_CLASSES.index(fit) for _, _, fit, _ in outcomes], np.int64)[column["outcome"]],
+        "group": np.unique(chapters, return_inverse=True)[1][column["intervention"]],
+    }
+    person = np.where(named[column["staff"]], column["staff"], -1)
+    found = blocks(column, Work(person, (column["seconds"], column["count"])))
+    number = repository.month_of(month.columns["day"][:1])
+    fit = CodedTable({**month.columns, "fit": column["fit"]}, {"fit": FIT_CLASSES})
+    return {
+        repository.MONTHS: _with_blocks(month.summed(*CELL), [column[name] for name in CELL], found, OF_MONTHS, number),
+        repository.OUTCOMES: month.summed("day", "outcome"),
+        repository.DAYS: _with_blocks(
+            fit.summed("day", "fit"), [column["day"], column["fit"]], found, (OF_DAYS,), number
+        ),
+    }
+
+
+def _with_blocks(
+    cells: CodedTable,
+    codes: list[NDArray[np.int64]],
+    found: dict[str, NDArray[np.int64]],
+    views: tuple[str, ...],
+    month: NDArray[np.int64],
+) -> CodedTable:
+    """Return sums of rows, in the order of their codes, with the blocks their rows are in."""
+    row = np.empty(len(cells), np.int64)
+    row[numbered(*codes)] = np.arange(len(codes[0]))
+    of_cells = {BLOCK.format(name): found[name][row] for name in views}
+    return CodedTable({**cells.columns, "month": np.repeat(month, len(cells)), **of_cells}, cells.labels)
