@@ -390,18 +390,18 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
     assert "Vorlage" in empty
     assert client.get("/entlastung.csv").status_code == 404
     anna.read_in(roster(*NIGHTS, *DAYS))
-    page = client.get("/entlastung?von=2026-02-05&bis=2026-02-05").text.replace("\N{NO-BREAK SPACE}", " ")
+    page = client.get("/entlastung?von=2026-02-01&bis=2026-02-28").text.replace("\N{NO-BREAK SPACE}", " ")
     assert "<h1>Was hätte jemand anderes übernehmen können?</h1>" in page
-    assert "Beruht auf 1 von 1 Tag" in page
+    assert "Beruht auf 2 von 28 Tagen" in page
     assert "Auf eine Woche rechnen wir erst ab 14 Tagen mit Dienstplan hoch." in page
     assert "Hochgerechnet" not in page
-    assert "QN 1, ohne Angabe der Rolle statt QN 4: 40 Min." in page
+    assert "QN 1, ohne Angabe der Rolle statt QN 4: 1,5 Std." in page
     assert not re.search(r"Service\d|S\d\b|[A-Z0-9]-\d{5}", re.sub(r'name="csrf_token" value="[^"]+"', "", page))
     assert client.get("/entlastung?wb=A&von=2026-02-05&bis=2026-02-05").status_code == 200
-    answer = client.get("/entlastung.csv?von=2026-02-05&bis=2026-02-05")
+    answer = client.get("/entlastung.csv?von=2026-02-01&bis=2026-02-28")
     assert answer.text.splitlines()[1].startswith("7.E17;")
     assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
-    assert ";40,00;;05.02.2026;05.02.2026;1;alle;alle;" in answer.text
+    assert ";90,00;;01.02.2026;28.02.2026;2;alle;alle;" in answer.text
     with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-1] == "entlastung.herunterladen"
@@ -425,11 +425,11 @@ def test_what_is_little_is_told_together_and_nothing_is_lost(ben: Person) -> Non
     ben.read_in(workbooks.workbook(Mitarbeitende=STAFF, Interventionen=work))
     ben.read_in(roster(*NIGHTS, *DAYS))
     client = ben.first_sign_in()
-    page = client.get("/entlastung?von=2026-02-05&bis=2026-02-05&alle=1").text.replace("\N{NO-BREAK SPACE}", " ")
+    page = client.get("/entlastung?von=2026-02-01&bis=2026-02-28&alle=1").text.replace("\N{NO-BREAK SPACE}", " ")
     assert "1 weitere Intervention<small>mit je weniger als 15 Min." in page
-    assert "QN 1, ohne Angabe der Rolle statt QN 4: 40 Min." in page
+    assert "QN 1, ohne Angabe der Rolle statt QN 4: 1,5 Std." in page
     assert "8.E09" not in page
-    assert "8.E09" in client.get("/entlastung.csv?von=2026-02-05&bis=2026-02-05").text
+    assert "8.E09" in client.get("/entlastung.csv?von=2026-02-01&bis=2026-02-28").text
 
 
 def test_upload_page_shows_its_duties(anna: Person) -> None:

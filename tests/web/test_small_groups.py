@@ -211,9 +211,9 @@ def test_no_sequence_of_pages_tells_about_few_employees(ben: Person) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("start", range(100, 400, 20))
+@pytest.mark.parametrize("start", range(100, 300, 20))
 def test_no_sequence_of_pages_tells_about_few_employees_of_many_homes(ben: Person, start: int) -> None:
-    assert max(attack(ben, seed) for seed in range(start, start + 20)) > 60
+    assert max(attack(ben, seed) for seed in range(start, start + 20)) > 40
 
 
 def test_a_night_nurse_is_in_no_figure_of_her_own(ben: Person) -> None:
