@@ -169,7 +169,7 @@ def exports(site: Site) -> int:
 def test_the_table_leaves_as_csv_and_leaves_a_record(visit: Window) -> None:
     """Security row T10."""
     visitor = visit()
-    visitor.go("/interventionen?soll=1&alle=1")
+    visitor.go("/interventionen?alle=1")
     recorded = exports(visitor.site)
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("link", name="Tabelle als CSV").click()
