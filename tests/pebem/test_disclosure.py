@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+import pebem
+import rules
+from pebem.aggregate import DIMENSIONS
+from pebem.contributions import contributions
 from pebem.disclosure.groups import HIDDEN, Work
 from pebem.disclosure.views import VIEWS, blocks
 from tests.support.pebem.attack import NOBODY, told_about_few
+from tests.support.pebem.homes import DAYS, FIRST, random_home
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,3 +88,21 @@ def test_no_sum_or_difference_of_blocks_is_about_few_people(start: int) -> None:
 @pytest.mark.parametrize("start", range(1000, 3000, 100))
 def test_no_sum_or_difference_of_blocks_is_about_few_people_in_many_homes(start: int) -> None:
     assert max(holds(seed) for seed in range(start, start + 100)) > 3 * len(VIEWS)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_contributions_by_employee_add_up_to_the_cells_of_a_home(seed: int) -> None:
+    book = rules.load(date(2024, 3, 1))
+    home = random_home(book, seed)
+    period = FIRST, FIRST + timedelta(days=DAYS - 1)
+    of_all = pebem.score(home, book, period, groupings=pebem.CUBE)
+    found = contributions(pebem.compile_home(home, book, period))
+    cells = found.summed(*DIMENSIONS, "outcome")
+    assert pebem.Aggregate({DIMENSIONS: cells}, of_all.coverage, of_all.excluded) == of_all
+    work = home.interventions
+    done = work[(work["status"].isna() | (work["status"] == "durchgeführt")) & work["date"].between(*map(str, period))]
+    by_name = dict(
+        zip(found.labels["staff"], np.bincount(found.columns["staff"], found.columns["count"]), strict=False)
+    )
+    counts = done["staff"].value_counts()
+    assert {name: number for name, number in by_name.items() if number and name} == counts[counts > 0].to_dict()
