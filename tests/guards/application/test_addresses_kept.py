@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.guards.application.test_pages_closed import SAMPLE
 from tests.support.web import foreign, workbooks
-from tests.support.web.links import Link, links
+from tests.support.web.links import PATH_VALUES, Link, links
 from tests.support.web.pages import token
 from web import addresses
 from web.services import accounts, homes
@@ -32,8 +31,8 @@ ASKED = {
 CHANGING = {"von", "bis"}
 """What a link may say anew: a page offers other periods. Elsewhere than in its navigation it only has to be there."""
 
-LIFTING = "Dieselbe Zeit ohne Auswahl zeigen"
-"""The one link that is there to drop ward, shift and group: of a page that has nothing to show with them."""
+NARROWING = {"wb", "schicht", "gruppe"}
+"""What a link may be there to drop: of a page that has nothing to show with it (``data-lifts``)."""
 
 MOST_OF_A_KIND = 2
 """Pages of one route that are walked: entries of the rulebook are all alike."""
@@ -88,7 +87,7 @@ def test_every_link_and_form_keeps_the_address(ben: Person) -> None:
         asked = {"haus": str(home), **ASKED}
         query = urlencode(asked)
         waiting = [
-            adapter.build(rule.endpoint, {name: {**SAMPLE, "upload_id": number}[name] for name in rule.arguments})
+            adapter.build(rule.endpoint, {name: {**PATH_VALUES, "upload_id": number}[name] for name in rule.arguments})
             for rule in ben.app.url_map.iter_rules()
             if "GET" in rule.methods and rule.endpoint not in addresses.WITHOUT_HOME
             for number in ([stored, *open_] if "upload_id" in rule.arguments else [stored])
@@ -105,9 +104,9 @@ def test_every_link_and_form_keeps_the_address(ben: Person) -> None:
                     continue
                 found = [link for link in links(page.text) if concerned(ben.app, link)]
             of_kind[endpoint] += 1
-            dropping = [link for link in found if lost(link, asked)]
-            assert len(dropping) <= page.text.count(LIFTING), (path, dropping)
-            assert all(lost(link, asked) == ["wb", "schicht", "gruppe"] and link.path == path for link in dropping)
+            dropping = [link for link in found if not link.lifts >= {*lost(link, asked)}]
+            assert not dropping, (path, dropping)
+            assert all(link.lifts <= NARROWING and link.path == path for link in found if link.lifts)
             waiting += [link.path for link in found if link.method == "GET"]
             walked.update(f"{link.element} {link.method}" for link in found)
             walked[endpoint] += 1

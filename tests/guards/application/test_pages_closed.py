@@ -12,6 +12,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from tests.support.web import overrides, own_rulebook, workbooks
+from tests.support.web.links import PATH_VALUES
 from tests.support.web.pages import Person, person, post
 from web.addresses import WITHOUT_HOME
 from web.security import gate, headers
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
 
     from web.settings import Settings
 
-SAMPLE: dict[str, Any] = {
-    "upload_id": 1,
-    "intervention": "1.1",
-    "resident": "B-23456",
-    "filename": "page.css",
-    "key": "rekonstruktion",
-    "override_id": 1,
-    "kind": "qualifikation",
-    "number": 1,
-}
 LOGGED = {
     "uploads.findings",
     "uploads.faulty_rows",
@@ -58,7 +49,7 @@ def addresses(app: Flask) -> list[tuple[Rule, str]]:
     """Return every rule of the application with an address that fits it."""
     adapter = app.url_map.bind("localhost")
     return [
-        (rule, adapter.build(rule.endpoint, {name: SAMPLE[name] for name in rule.arguments}))
+        (rule, adapter.build(rule.endpoint, {name: PATH_VALUES[name] for name in rule.arguments}))
         for rule in app.url_map.iter_rules()
     ]
 
@@ -110,7 +101,7 @@ def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
         if "upload_id" not in rule.arguments:
             continue
         address = anna.app.url_map.bind("localhost").build(
-            rule.endpoint, {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
+            rule.endpoint, {name: {**PATH_VALUES, "upload_id": upload_id}[name] for name in rule.arguments}
         )
         for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
             assert client.open(address, method=method).status_code == 404, address
@@ -135,7 +126,7 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
     before = _everything(anna)
     client = person(anna.app, "olga", "Träger Ost", "Haus Ost").first_sign_in()
     anna.app.config["WTF_CSRF_ENABLED"] = False
-    values = {**SAMPLE, "key": key, "override_id": number}
+    values = {**PATH_VALUES, "key": key, "override_id": number}
     walked = set()
     for rule, _ in addresses(anna.app):
         if {"key", "override_id"} & rule.arguments:
@@ -170,7 +161,7 @@ def test_every_post_needs_its_token(ben: Person) -> None:
     walked = 0
     for rule, _ in addresses(ben.app):
         if "POST" in rule.methods:
-            values = {name: {**SAMPLE, "upload_id": upload_id}[name] for name in rule.arguments}
+            values = {name: {**PATH_VALUES, "upload_id": upload_id}[name] for name in rule.arguments}
             address = ben.app.url_map.bind("localhost").build(rule.endpoint, values)
             answer = client.post(address, data={"haus": "1"})
             assert answer.status_code == 400, address
@@ -300,7 +291,7 @@ def test_page_after_a_refusal_exists(small_app: Flask) -> None:
     assert len(pages) > 15
     for rule, page in pages:
         assert set(page.arguments) <= rule.arguments, rule.endpoint
-        address = adapter.build(page.endpoint, {name: SAMPLE[name] for name in page.arguments}, method="GET")
+        address = adapter.build(page.endpoint, {name: PATH_VALUES[name] for name in page.arguments}, method="GET")
         assert "?" not in address, rule.endpoint
 
 

@@ -7,6 +7,18 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
 _ADDRESSES = ("href", "formaction", "hx-get", "hx-post", "hx-put", "hx-delete")
+PATH_VALUES: dict[str, int | str] = {
+    "upload_id": 1,
+    "intervention": "1.1",
+    "resident": "B-23456",
+    "filename": "page.css",
+    "key": "rekonstruktion",
+    "override_id": 1,
+    "kind": "qualifikation",
+    "number": 1,
+}
+"""What stands for each part of a path that is not fixed, as the URL map names it."""
+
 _FIELDS = ("input", "select", "textarea", "button")
 
 
@@ -19,6 +31,8 @@ class Link:
     path: str
     sent: dict[str, list[str]]
     in_navigation: bool = False
+    lifts: frozenset[str] = frozenset()
+    """Parameters it is there to drop: what is narrowed too far can be widened."""
 
 
 @dataclass
@@ -40,7 +54,9 @@ class _Page(HTMLParser):
         elif tag != "link":
             for name in _ADDRESSES:
                 if name in said:
-                    self._link(tag, "GET" if name in {"href", "hx-get"} else "POST", said[name])
+                    link = self._link(tag, "GET" if name in {"href", "hx-get"} else "POST", said[name])
+                    if link is not None:
+                        link.lifts = frozenset(said.get("data-lifts", "").split())
         if self.form is not None and self.form.method == "GET":
             self._field(tag, said)
 
