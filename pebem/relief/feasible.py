@@ -14,23 +14,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from pebem.engine.coded_table import CodedTable, together
 from pebem.engine.lookup_tables import compile_home
 from pebem.fit_classes import OUTCOMES, UEBERQUALIFIZIERT
 from pebem.relief.network import arcs_of, network_of
 from pebem.relief.on_shift import HOURS_OF_DAY
 from pebem.relief.problem import NO_HOUR, NO_WARD, problem_of
 from pebem.relief.solver import assign
-from rules.vocabulary import HIGHEST_LEVEL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from datetime import date
 
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
-    from pebem.engine.coded_table import Label
     from pebem.engine.lookup_tables import CompiledHome
     from pebem.relief.problem import ReliefProblem
     from rules import RuleBook
@@ -90,40 +87,18 @@ class Relief:
     obstacles: dict[str, int]
 
 
-@dataclass(frozen=True)
-class ReliefByDay:
-    """The same day by day and ward by ward, for days with work on which a known person was on shift; days add up.
+THIRDS: Final = (6, 14, 22)
+"""First hours of the thirds of a day, about those of the three shifts; the last one goes on after midnight."""
 
-    Attributes
-    ----------
-    work
-        Work above level: ``day`` (since 1970-01-01), ``ward``, ``intervention``, ``way`` and ``seconds``. Labels: of
-        ``ward`` None where it is not known, of ``way`` tuples as :data:`WAY`.
-    shifts
-        Seconds on shift by ``day`` and ``staff``: of the whole house (``ward`` None, ``as`` level 0 and role ""), and
-        in those hours and wards in which they were of a level and role (``as``, labels as :data:`AS`) that fits some
-        of the work.
-    """
+KINDS: Final = ["intervention", "before", "after", "role"]
+"""Columns of the ledger that say what becomes of which work."""
 
-    work: CodedTable
-    shifts: CodedTable
-
-
-WAY: Final = ("qn_soll", "qn_ist", "obstacle", "qn_neu", "role", "certificate")
-"""What could have become of work: an obstacle and then 0, "" and False, or "" and who could have done it."""
-
-AS: Final = ("qn_neu", "role")
-"""Level and role in which someone could have taken on work."""
-
-_KINDS: Final = ["intervention", "before", "after", "role"]
-_PLACES: Final = ["day", "ward"]
-_ASKED: Final = np.array([outcome.qn_soll for outcome in OUTCOMES])
 _LEVELS: Final = np.array([outcome.qn_ist for outcome in OUTCOMES])
-_HELPED: Final = np.array([int(outcome.certificate) for outcome in OUTCOMES])
-_FROM_0: Final = tuple(range(HIGHEST_LEVEL + 1))
 _STAYS: Final = -1
-_MOVES: Final = -1
-_NO_HOUR, _NO_WARD, _NOBODY_THERE, _NOBODY_FITS, _NO_TIME = range(len(OBSTACLES))
+MOVES: Final = -1
+"""Stands in the ledger in place of an obstacle."""
+
+_NO_HOUR, _NO_WARD, _NOBODY_THERE, NOBODY_FITS, _NO_TIME = range(len(OBSTACLES))
 
 
 def relief(tables: Tables, book: RuleBook, period: tuple[date, date]) -> Relief | None:
@@ -135,10 +110,10 @@ def relief_of_home(home: CompiledHome) -> Relief | None:
     """Return the feasible relief of a compiled home; None without duties."""
     if home.people.duties.empty:
         return None
-    ledger, _ = _ledger(problem := problem_of(home))
+    ledger, _ = ledger_of(problem := problem_of(home))
     seconds = ledger["seconds"].to_numpy(np.int64)
-    sums = [int(seconds[ledger["obstacle"] == which].sum()) for which in range(_MOVES, len(OBSTACLES))]
-    moved = ledger[ledger["obstacle"] == _MOVES].groupby(_KINDS, as_index=False)[["seconds"]].sum()
+    sums = [int(seconds[ledger["obstacle"] == which].sum()) for which in range(MOVES, len(OBSTACLES))]
+    moved = ledger[ledger["obstacle"] == MOVES].groupby(KINDS, as_index=False)[["seconds"]].sum()
     moved = moved.sort_values("seconds", ascending=False, kind="stable")
     moves = (
         FeasibleMove(
@@ -150,93 +125,25 @@ def relief_of_home(home: CompiledHome) -> Relief | None:
             certificate=OUTCOMES[after].certificate,
             seconds=amount,
         )
-        for entry, before, after, called, amount in zip(*(moved[n].tolist() for n in (*_KINDS, "seconds")), strict=True)
+        for entry, before, after, called, amount in zip(*(moved[n].tolist() for n in (*KINDS, "seconds")), strict=True)
     )
     movable, *lost = sums
     return Relief(
-        sum(sums), sum(sums) - sum(lost[:_NOBODY_FITS]), movable, tuple(moves), dict(zip(OBSTACLES, lost, strict=True))
+        sum(sums), sum(sums) - sum(lost[:NOBODY_FITS]), movable, tuple(moves), dict(zip(OBSTACLES, lost, strict=True))
     )
 
 
-def relief_by_day(home: CompiledHome, unrated: Collection[str] = ()) -> ReliefByDay | None:
-    """Return what :func:`relief_of_home` adds up; None where there is no such day.
-
-    Parameters
-    ----------
-    unrated
-        Interventions whose level means nothing: they take time, and never move.
-    """
-    problem = problem_of(home)
-    shifts = _presence(problem)
-    shifts = shifts[shifts["day"].isin(problem.work["day"].unique())]
-    if shifts.empty:
-        return None
-    ledger, able = _ledger(problem, [home.book.index[name] for name in unrated])
-    ledger = ledger[ledger["day"].isin(shifts["day"].unique())]
-    sums = ledger.groupby([*_PLACES, *_KINDS, "obstacle"], as_index=False)[["seconds"]].sum()
-    return ReliefByDay(_work(sums, problem, home.book), _shifts(pd.concat([shifts, able], ignore_index=True), problem))
+def third_of(hour: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return positions in :data:`THIRDS` of hours counted from a midnight."""
+    return (hour - THIRDS[0]) % HOURS_OF_DAY // (HOURS_OF_DAY // len(THIRDS))
 
 
-def _work(sums: pd.DataFrame, problem: ReliefProblem, book: RuleBook) -> CodedTable:
-    before, after = (sums[name].to_numpy(np.int64) for name in ("before", "after"))
-    obstacles = (*OBSTACLES, "")
-    # Of work that stays there is no outcome afterwards: -1, and so the last entry.
-    later_level, by_certificate = np.append(_LEVELS, 0)[after], np.append(_HELPED, 0)[after]
-    obstacle = _with_last(sums["obstacle"], obstacles)
-    role, roles = _roles(sums["role"], problem)
-    way, ways = together(
-        (_ASKED[before], _LEVELS[before], obstacle, later_level, role, by_certificate),
-        (_FROM_0, _FROM_0, obstacles, _FROM_0, roles, (False, True)),
-    )
-    wards = (*problem.wards, None)
-    titles = tuple(entry.id for entry in book.interventions)
-    columns = {
-        "day": sums["day"].to_numpy(np.int64) + problem.first,
-        "ward": _with_last(sums["ward"], wards),
-        "intervention": sums["intervention"].to_numpy(np.int64),
-        "way": way,
-        "seconds": sums["seconds"].to_numpy(np.int64),
-    }
-    return CodedTable(columns, {"ward": wards, "intervention": titles, "way": ways})
-
-
-def _shifts(shifts: pd.DataFrame, problem: ReliefProblem) -> CodedTable:
-    role, roles = _roles(shifts["role"], problem)
-    able, able_as = together((shifts["qn_neu"].to_numpy(np.int64), role), (_FROM_0, roles))
-    wards = (*problem.wards, None)
-    columns = {
-        "day": shifts["day"].to_numpy(np.int64) + problem.first,
-        "ward": _with_last(shifts["ward"], wards),
-        "staff": shifts["staff"].to_numpy(np.int64),
-        "as": able,
-        "seconds": shifts["seconds"].to_numpy(np.int64),
-    }
-    return CodedTable(columns, {"ward": wards, "staff": tuple(problem.staff), "as": able_as})
-
-
-def _with_last(codes: pd.Series, labels: Sequence[Label]) -> NDArray[np.int64]:
-    """Return codes with that of the last label for -1."""
-    return np.where(codes < 0, len(labels) - 1, codes)
-
-
-def _roles(codes: pd.Series, problem: ReliefProblem) -> tuple[NDArray[np.int64], tuple[Label, ...]]:
-    """Return the codes and labels of roles; -1 is no role, as a blank one."""
-    roles = tuple(problem.roles)
-    return np.where(codes < 0, roles.index(""), codes), roles
-
-
-def _presence(problem: ReliefProblem) -> pd.DataFrame:
-    """Return seconds on shift in the home by day and person."""
-    staff, hour = np.divmod(problem.roster.by_person, problem.hours)
-    by_hour = pd.DataFrame({"day": hour // HOURS_OF_DAY, "staff": staff, "seconds": problem.roster.seconds_by_person})
-    return by_hour.groupby(["day", "staff"], as_index=False).sum().assign(ward=NO_WARD, qn_neu=0, role=-1)
-
-
-def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+def ledger_of(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the outcome of each piece of work above level, and whom it would fit with their seconds on shift.
 
-    The ledger: ``day``, ``ward``, ``intervention``, ``before`` and ``after`` (positions in ``OUTCOMES``), ``role``,
-    ``obstacle`` (position in ``OBSTACLES``, -1 = could move; then alone there are ``after`` and ``role``), ``seconds``.
+    The ledger: ``day``, ``hour`` (of the period, -1 = not known), ``ward``, ``staff`` (who did it), ``intervention``,
+    ``before`` and ``after`` (positions in ``OUTCOMES``), ``role``, ``obstacle`` (position in ``OBSTACLES``,
+    :data:`MOVES` = could move; then alone there are ``after`` and ``role``), ``seconds``.
     """
     fit = np.array([o.fit for o in OUTCOMES])
     rated = ~problem.work["intervention"].isin(unrated)
@@ -251,11 +158,11 @@ def _ledger(problem: ReliefProblem, unrated: Collection[int] = ()) -> tuple[pd.D
     arcs = arcs.assign(seconds=assign(network))
     pieces = warded.groupby([*keys, "intervention"], as_index=False)[["seconds"]].sum()
     pieces = pieces.assign(task=pieces.groupby(keys).ngroup())
-    reason = np.where(attended, np.where(fitted, _NO_TIME, _NOBODY_FITS), _NOBODY_THERE)
+    reason = np.where(attended, np.where(fitted, _NO_TIME, NOBODY_FITS), _NOBODY_THERE)
     spread = _spread(arcs, pieces, problem, reason)
     rest = above[~timed | (above["ward"] == NO_WARD)].rename(columns={"outcome": "before"})
     rest = rest.assign(after=_STAYS, role=-1, obstacle=np.where(timed[rest.index], _NO_WARD, _NO_HOUR))
-    columns = [*_PLACES, *_KINDS, "obstacle", "seconds"]
+    columns = ["day", "hour", "ward", "staff", *KINDS, "obstacle", "seconds"]
     return pd.concat([spread[columns], rest[columns]], ignore_index=True), able
 
 
@@ -264,6 +171,7 @@ def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> pd
     able = pd.DataFrame(
         {
             "day": arcs["hour"] // HOURS_OF_DAY,
+            "third": third_of(arcs["hour"].to_numpy(np.int64)),
             "ward": tasks["ward"].to_numpy()[arcs["task"]],
             "staff": arcs["staff"],
             "qn_neu": _LEVELS[arcs["outcome"]],
@@ -272,7 +180,7 @@ def _able(arcs: pd.DataFrame, tasks: pd.DataFrame, problem: ReliefProblem) -> pd
     ).drop_duplicates()
     able["seconds"] = problem.roster.seconds_by_ward[able["cell"]]
     able["role"] = problem.role[able["staff"], able["day"]]
-    return able.groupby(["day", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
+    return able.groupby(["day", "third", "ward", "staff", "qn_neu", "role"], as_index=False)[["seconds"]].sum()
 
 
 def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, problem: ReliefProblem, reason: np.ndarray) -> pd.DataFrame:
@@ -307,12 +215,14 @@ def _spread(arcs: pd.DataFrame, pieces: pd.DataFrame, problem: ReliefProblem, re
     return pd.DataFrame(
         {
             "day": spread["hour"].to_numpy() // HOURS_OF_DAY,
+            "hour": spread["hour"].to_numpy(),
+            "staff": spread["staff"].to_numpy(),
             "ward": spread["ward"].to_numpy(),
             "intervention": spread["intervention"].to_numpy(),
             "before": spread["outcome"].to_numpy(),
             "after": of_arc("outcome"),
             "role": of_arc("role"),
-            "obstacle": np.where(moves, _MOVES, reason[spread["task"]]),
+            "obstacle": np.where(moves, MOVES, reason[spread["task"]]),
             "seconds": length,
         }
     )

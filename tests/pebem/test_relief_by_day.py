@@ -12,7 +12,8 @@ import rules
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
 from pebem.engine.lookup_tables import CompiledHome, compile_home
-from pebem.relief.feasible import AS, OBSTACLES, WAY, relief_by_day, relief_of_home
+from pebem.relief.by_day import AS, WAY, relief_by_day
+from pebem.relief.feasible import OBSTACLES, relief_of_home
 from tests.support.pebem.rosters import DAY, Act, Duty, Person, home, one_after_the_other, random_case, time_of
 
 BOOK = rules.load(date(2026, 3, 31))
@@ -42,6 +43,8 @@ def test_all_days_together_are_the_relief_of_the_home(first: int) -> None:
     by_day, whole = relief_by_day(compiled), relief_of_home(compiled)
     assert by_day is not None
     assert whole is not None
+    unmet = sum(by_day.unmet.columns["seconds"])
+    assert unmet == sum(n for (way,), n in sums(by_day.work, "way").items() if "niemand_passend" in way)
     moved: Counter[tuple[Any, ...]] = Counter()
     stayed: Counter[str] = Counter()
     for (intervention, way), seconds in sums(by_day.work, "intervention", "way").items():
@@ -61,23 +64,32 @@ def test_all_days_together_are_the_relief_of_the_home(first: int) -> None:
 
 def test_labels_say_who_and_where_and_missing_wards_are_none() -> None:
     nurse, helper = Person("N", 4), Person("H", 1, "Servicekraft")
-    duties = [Duty("N", "A", time_of(6), time_of(14)), Duty("H", "A", time_of(6), time_of(14))]
-    acts = [Act("N", "A", time_of(7), 30, "7.E17"), Act("N", None, time_of(8), 10, "7.E17")]
+    duties = [Duty(name, "A", time_of(6), time_of(15)) for name in "NH"]
+    acts = [
+        Act("N", "A", time_of(7), 30, "7.E17"),
+        Act("N", "A", time_of(7.5), 5, "4.19"),
+        Act("N", None, time_of(8), 10, "7.E17"),
+        Act("N", "A", time_of(14), 10, "7.E17"),
+    ]
     compiled = compile_home(home([nurse, helper], duties, acts), BOOK, (DAY, DAY))
     by_day = relief_by_day(compiled)
     assert by_day is not None
     day = number_of(DAY)
-    assert sums(by_day.work, "day", "ward", "intervention", "way") == {
-        (day, "A", "7.E17", (1, 4, "", 1, "Servicekraft", False)): 1800,
-        (day, None, "7.E17", (1, 4, "ohne_wohnbereich", 0, "", False)): 600,
+    assert sums(by_day.work, "day", "third", "ward", "intervention", "way") == {
+        (day, 6, "A", "7.E17", (1, 4, "", 1, "Servicekraft", False)): 1800,
+        (day, 14, "A", "7.E17", (1, 4, "", 1, "Servicekraft", False)): 600,
+        (day, None, None, "7.E17", (1, 4, "ohne_wohnbereich", 0, "", False)): 600,
+        (day, None, "A", "4.19", (2, 4, "niemand_passend", 0, "", False)): 300,
     }
-    assert sums(by_day.shifts, "day", "ward", "staff", "as") == {
-        (day, None, "N", (0, "")): 8 * 3600,
-        (day, None, "H", (0, "")): 8 * 3600,
-        (day, "A", "H", (1, "Servicekraft")): 3600,
+    assert sums(by_day.shifts, "day", "third", "ward", "staff", "as") == {
+        (day, 6, "A", "H", (1, "Servicekraft")): 3600,
+        (day, 14, "A", "H", (1, "Servicekraft")): 3600,
     }
+    assert sums(by_day.unmet, "day", "hour", "ward", "qn_soll", "staff") == {(day, 7, "A", 2, "N"): 300}
+    assert sums(by_day.days, "day") == {(day,): 2 * 9 * 3600}
     assert len(AS) == len(by_day.shifts.labels["as"][0])
-    labels = [label for table in (by_day.work, by_day.shifts) for of_name in table.labels.values() for label in of_name]
+    stored = (by_day.work, by_day.shifts, by_day.unmet, by_day.days)
+    labels = [label for table in stored for of_name in table.labels.values() for label in of_name]
     plain = [part for label in labels for part in (label if isinstance(label, tuple) else (label,))]
     assert {type(part) for part in plain} == {str, int, bool, type(None)}
 
@@ -87,4 +99,5 @@ def test_unrated_work_uses_time_and_never_moves() -> None:
     by_day = relief_by_day(compiled, [entry.id for entry in BOOK.interventions])
     assert by_day is not None
     assert len(by_day.work) == 0
-    assert {label for (label,) in sums(by_day.shifts, "as")} == {(0, "")}
+    assert len(by_day.shifts) == len(by_day.unmet) == 0
+    assert len(by_day.days) > 0

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from pebem import contracts
+from pebem.engine.coded_table import CodedTable
 from pebem.history.contents import DUTY, unpack
 from pebem.relief.feasible import OBSTACLES
 from pebem.relief.feasible import relief as relief_of
@@ -29,8 +32,8 @@ from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import merge
 from tests.support.web.uploads import choose, weighed
 from web.services import rulebook_calendar
-from web.services.analysis import disclosure, duties, home_data, relief, scoring, small_groups
-from web.services.analysis.small_groups import MIXED
+from web.services.analysis import disclosure, duties, home_data, relief, relief_parts, scoring, small_groups
+from web.services.analysis.small_groups import StaffGroup
 from web.services.rulebook_calendar import RulebookPeriod
 from web.services.uploads import undo_job
 from web.services.uploads.apply import ApplyChoice
@@ -179,11 +182,15 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
                 for move in part.moves:
                     moved[move.intervention, move.qn_soll, move.qn_ist] += move.seconds
             assert result.movable == moved.total()
-            mine = Counter[tuple[str, int, int]]()
+            told = [move for line in result.lines for move in line.moves] + list(result.pooled)
+            assert sum(move.seconds for move in told) == result.movable
             for line in result.lines:
-                for way in line.moves:
-                    mine[line.intervention, way.qn_soll, way.qn_ist] += way.seconds
-            assert mine == +moved
+                for move in line.moves:
+                    whole = (moved[line.intervention, *way] for way in product(move.qn_soll, move.qn_ist))
+                    assert 0 < move.seconds <= sum(whole)
+            everywhere = [share.seconds for share in result.takers if not (share.wards or share.thirds)]
+            assert sum(everywhere) == result.movable
+            assert sum(part.seconds for part in result.unmet) in {0, result.obstacles["niemand_passend"]}
         by_ward = [relief.load(databases.reading, home_id, period, ward) for ward in ("A", "B", "C", None)]
         *wards, house = (part.above for part in by_ward)
         assert house - lost["ohne_wohnbereich"] - lost["ohne_uhrzeit"] <= sum(wards) <= house
@@ -202,7 +209,7 @@ def test_relief_page_equals_the_engine(anna: Person) -> None:
     assert result.movable == 120 * 60
     assert result.obstacles == expected.obstacles
     (line,) = result.lines
-    assert [(move.qn_ist, move.group, move.seconds) for move in line.moves] == [(4, (1, ""), 7200)]
+    assert [(move.qn_ist, move.group, move.seconds) for move in line.moves] == [((4,), (1, 1, ("",)), 7200)]
     assert shown_relief(anna, ward="B").movable == 40 * 60
     assert shown_relief(anna, last=date(2026, 1, 31)).movable == 30 * 60, "the hours of a night count on their own day"
     assert shown_relief(anna, first=date(2026, 2, 1), last=date(2026, 2, 4)).movable == 50 * 60
@@ -344,18 +351,30 @@ def team(prefix: str, count: int, seconds: int = 10) -> Counter[str]:
     return Counter({f"{prefix}{i}": seconds for i in range(count)})
 
 
-def test_small_groups_are_merged() -> None:
+def test_small_groups_are_merged_by_role_and_then_with_the_next_level() -> None:
     big, other, small = team("a", 9), team("b", 6), team("c", 2)
-    assert small_groups.grouped({(2, "H"): big, (3, "A"): other}) == {(2, "H"): (2, "H"), (3, "A"): (3, "A")}
+
+    def groups(**people: Counter[str]) -> dict[str, tuple[object, ...]]:
+        told = small_groups.grouped({(int(name[1:]), name[0]): one for name, one in people.items()})
+        return {f"{role}{level}": tuple(group) for (level, role), group in told.items()}
+
+    assert groups(H2=big, A3=other) == {"H2": (2, 2, ("H",)), "A3": (3, 3, ("A",))}
     # Told alone, the remainder of the level would be the small one's: the next smallest joins it.
-    joined = small_groups.grouped({(2, "H"): big, (2, "X"): other, (2, "Y"): small})
-    assert joined == {(2, "H"): (2, "H"), (2, "X"): (2, None), (2, "Y"): (2, None)}
-    assert small_groups.grouped({(2, "H"): big, (3, "A"): small}) == {(2, "H"): MIXED, (3, "A"): MIXED}
-    assert small_groups.grouped({(2, "H"): small, (3, "A"): team("d", 2)}) == {}
+    assert groups(H2=big, X2=other, Y2=small) == {
+        "H2": (2, 2, ("H",)),
+        "X2": (2, 2, ("X", "Y")),
+        "Y2": (2, 2, ("X", "Y")),
+    }
+    assert groups(H1=team("d", 6), H2=small, A3=team("e", 4), A4=big) == {
+        "H1": (1, 1, ("H",)),
+        "H2": (2, 3, ()),
+        "A3": (2, 3, ()),
+        "A4": (4, 4, ("A",)),
+    }
+    assert groups(H2=small, A3=team("d", 2)) == {}
     dominated = team("a", 9) | minutes_of(z=1000)
-    assert small_groups.grouped({(2, "H"): dominated}) == {}
-    both = {(2, "H"): dominated, (2, "I"): team("b", 9, 200)}
-    assert small_groups.grouped(both) == dict.fromkeys(both, (2, None))
+    assert groups(H2=dominated) == {}
+    assert groups(H2=dominated, I2=team("b", 9, 200)) == dict.fromkeys(("H2", "I2"), (2, 2, ("H", "I")))
 
 
 @given(
@@ -365,19 +384,74 @@ def test_small_groups_are_merged() -> None:
         min_size=1,
     )
 )
-def test_every_group_has_enough_people(given_: dict[tuple[int, str | None], Counter[str]]) -> None:
+def test_every_group_has_enough_people(given_: dict[tuple[int, str], Counter[str]]) -> None:
     told_ = small_groups.grouped(given_)
-    assert not told_ or told_.keys() == given_.keys()
-    behind: dict[Any, Counter[str]] = {}
-    for group, name in told_.items():
-        assert name in {group, (group[0], None), MIXED}
-        behind[name] = behind.get(name, Counter()) + given_[group]
+    behind: dict[StaffGroup, Counter[str]] = {}
+    for (level, role), group in told_.items():
+        assert group.low <= level <= group.high
+        assert role in group.roles or group.low < group.high
+        behind.setdefault(group, Counter()).update(given_[level, role])
     for people in behind.values():
-        assert len(people) >= small_groups.FEWEST
-        assert max(people.values()) <= small_groups.LARGEST_SHARE * people.total()
-    if not told_:
-        everybody = sum(given_.values(), Counter())
-        assert len(everybody) < small_groups.FEWEST or max(everybody.values()) > 0.5 * everybody.total()
+        assert few_or_one(people) is False
+    assert told_.keys() == (set() if few_or_one(sum(given_.values(), Counter())) else given_.keys())
+
+
+def few_or_one(people: Counter[str]) -> bool:
+    return len(people) < 5 or 2 * max(people.values()) > people.total()
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 9)).map(Counter), max_size=6))
+def test_ranges_are_the_most_that_have_enough_people(parts: list[Counter[str]]) -> None:
+    cut = small_groups.ranges(parts)
+    assert [i for part in cut for i in range(len(parts))[part]] == list(range(len(parts) if cut else 0))
+    ways = [
+        bounds
+        for size in range(len(parts))
+        for inner in combinations(range(1, len(parts)), size)
+        for bounds in [(0, *inner, len(parts))]
+        if not any(few_or_one(sum(parts[start:stop], Counter())) for start, stop in pairwise(bounds))
+    ]
+    assert len(cut) == max((len(bounds) - 1 for bounds in ways), default=0)
+
+
+NAMES = st.sampled_from("abcdefghijkl")
+STANDINGS = st.tuples(st.integers(1, 3), st.sampled_from("HI"))
+
+
+@given(
+    st.dictionaries(STANDINGS, st.dictionaries(NAMES, st.integers(1, 9), min_size=1).map(Counter), min_size=1),
+    st.lists(
+        st.tuples(st.sampled_from(["1.1", "1.2", "1.3", "1.4"]), st.integers(2, 4), STANDINGS, st.integers(1, 99))
+    ),
+)
+def test_no_line_is_about_few_people_and_all_lines_are_the_whole(
+    people: dict[tuple[int, str], Counter[str]], drawn_: list[tuple[str, int, tuple[int, str], int]]
+) -> None:
+    """The same levels told more finely, or picked out of several lines, are never fewer people either."""
+    moved: dict[str, Counter[Any]] = {}
+    for name, ist, standing, seconds in drawn_:
+        if standing in people:
+            moved.setdefault(name, Counter())[standing[0], ist, standing] += seconds
+    taken = {standing for ways in moved.values() for _, _, standing in ways}
+    groups = small_groups.grouped({one: people[one] for one in taken})
+    if not groups:
+        return
+    alone, pooled = relief_parts.told_moves(moved, groups, people)
+    total = sum(ways.total() for ways in moved.values())
+    assert total == sum(move.seconds for moves in [*alone.values(), pooled] for move in moves)
+    for name, moves in alone.items():
+        for move in moves:
+            inside = {
+                way: n
+                for way, n in moved[name].items()
+                if groups[way[2]] == move.group and way[0] in move.qn_soll and way[1] in move.qn_ist
+            }
+            assert sum(inside.values()) == move.seconds
+            assert not few_or_one(sum((people[one] for one in {way[2] for way in inside}), Counter()))
+    for move in pooled:
+        names = [name for name in moved if not any(one.group == move.group for one in alone.get(name, ()))]
+        behind = {way[2] for name in names for way in moved[name] if groups[way[2]] == move.group}
+        assert not few_or_one(sum((people[one] for one in behind), Counter()))
 
 
 def test_page_equals_the_stored_result(anna: Person) -> None:
@@ -402,6 +476,7 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
     assert answer.text.splitlines()[1].startswith("7.E17;")
     assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
     assert ";90,00;;01.02.2026;28.02.2026;2;alle;alle;" in answer.text
+    assert client.get("/entlastung.csv?tabelle=personen").status_code == 404
     with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-1] == "entlastung.herunterladen"
@@ -430,6 +505,61 @@ def test_what_is_little_is_told_together_and_nothing_is_lost(ben: Person) -> Non
     assert "QN 1, ohne Angabe der Rolle statt QN 4: 1,5 Std." in page
     assert "8.E09" not in page
     assert "8.E09" in client.get("/entlastung.csv?von=2026-02-01&bis=2026-02-28").text
+
+
+def unmet_of(*rows: tuple[str, int, int, str, int]) -> list[tuple[Any, ...]]:
+    """Cut rows of ward, hour, level called for, employee and minutes."""
+    wards, staff = (sorted({row[i] for row in rows}) for i in (0, 3))
+    columns = {
+        "ward": np.array([wards.index(row[0]) for row in rows]),
+        "hour": np.array([row[1] for row in rows]),
+        "qn_soll": np.array([row[2] for row in rows]),
+        "staff": np.array([staff.index(row[3]) for row in rows]),
+        "seconds": np.array([row[4] * 60 for row in rows]),
+    }
+    parts = relief_parts.unmet_parts(CodedTable(columns, {"ward": tuple(wards), "staff": tuple(staff)}))
+    return [(part.wards, part.start, part.end, part.levels, part.seconds // 60) for part in parts]
+
+
+def test_work_for_which_nobody_was_there_is_cut_by_ward_time_and_level_where_five_did_it() -> None:
+    evening = [("WB 2", 20, 2, name, 10) for name in "abcde"]
+    nights = [("WB 2", 3, level, name, 5) for level, names in ((2, "abc"), (3, "de")) for name in names]
+    assert unmet_of(*evening, *nights) == [(("WB 2",), 20, 22, (2,), 50), (("WB 2",), 2, 4, (2, 3), 25)]
+    # Four at 22 are joined to the evening, over the end of the day; two on a ward to the next ward.
+    later = [("WB 2", 0, 2, name, 5) for name in "abcd"]
+    assert unmet_of(*evening, *later) == [(("WB 2",), 20, 2, (2,), 70)]
+    assert unmet_of(*evening, ("WB 10", 20, 2, "a", 5)) == [(("WB 2", "WB 10"), 20, 22, (2,), 55)]
+    assert unmet_of(*evening, ("WB 2", 20, 2, "a", 50)) == [], "one did 60 of 100 minutes"
+    assert unmet_of(*evening[:4]) == []
+
+
+def test_page_asks_when_nobody_was_there(ben: Person) -> None:
+    """Work of level 1 by five nurses at 20 o'clock; the six of level 1 are there from 6 to 14 alone."""
+    nurses = [(f"N{i}", f"Pflegefach{i}", "Ada", "4", "", "", "", "") for i in range(5)]
+    work = [("", f"N{i}", "7.E17", "05.02.2026", "20:10", "30", "Spät", "B", "") for i in range(5)]
+    work += [("", "N0", "7.E17", "05.02.2026", f"{9 + i:02}:10", "20", "Früh", "B", "") for i in range(3)]
+    staff = [workbooks.STAFF[0], *nurses, *STAFF[3:]]
+    late = [on(f"N{i}", "B", "05.02.2026 14:00", "05.02.2026 22:00") for i in range(5)]
+    sheets = {"Mitarbeitende": staff, "Interventionen": [WORK[0], *work], "Dienste": [DIENSTE, *DAYS, *late]}
+    ben.read_in(workbooks.workbook(**sheets))
+    client = ben.first_sign_in()
+    day = "von=2026-02-01&bis=2026-02-28"
+    page = " ".join(
+        re.sub(r"<[^>]+>", " ", client.get(f"/entlastung?{day}").text).replace("\N{NO-BREAK SPACE}", " ").split()
+    )
+    asked = "Zwischen 20 und 22 Uhr war im Wohnbereich B niemand mit QN 1 im Dienst"
+    assert f"{asked}, der die Arbeit hätte übernehmen können: 2,5 Std." in page
+    assert "20 bis 22 Uhr 2,5 Std. Gesamt 2,5 Std." in page
+    assert "QN 1, ohne Angabe der Rolle insgesamt 1,0 Std. Machbar, alle zusammen 1,0 Std." in page
+    lines = client.get(f"/entlastung.csv?{day}&tabelle=dienstplan").text.splitlines()
+    assert lines[1].startswith("Wohnbereich B;20 bis 22\N{NO-BREAK SPACE}Uhr;QN\N{NO-BREAK SPACE}1;150,00;;")
+    assert len(lines) == 2
+    lines = client.get(f"/entlastung.csv?{day}&tabelle=an-wen").text.splitlines()
+    assert lines[1].startswith("QN\N{NO-BREAK SPACE}1, ohne Angabe der Rolle;insgesamt;60,00;;")
+    one_group = client.get(f"/entlastung?{day}&gruppe={quote(BOOK.find_intervention('7.E17').group)}").text
+    assert "nur für alle Interventionen zusammen" in one_group
+    result = shown_relief(ben)
+    assert [(part.start, part.end, part.levels, part.seconds) for part in result.unmet] == [(20, 22, (1,), 9000)]
 
 
 def test_upload_page_shows_its_duties(anna: Person) -> None:

@@ -7,29 +7,32 @@ others until they are enough (security row D3).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import structlog
 
+from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import day_of, number_of
-from pebem.relief.feasible import OBSTACLES, relief_by_day
+from pebem.relief.by_day import relief_by_day
+from pebem.relief.feasible import OBSTACLES
 from pebem.relief.solver import UnprovenError
 from web.services.analysis.narrowing import only
-from web.services.analysis.small_groups import MIXED, Group, grouped
+from web.services.analysis.relief_parts import rows, takers, told_moves, unmet_parts
+from web.services.analysis.small_groups import enough, grouped, together
 from web.store.result import repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session, sessionmaker
 
-    from pebem.engine.coded_table import CodedTable
     from pebem.engine.lookup_tables import CompiledHome
+    from web.services.analysis.relief_parts import ReliefMove, TakerShare, UnmetPart, Way
+    from web.services.analysis.small_groups import People, Standing
 
-_ALL: Final = (0, "")
 _DAYS_A_WEEK: Final = 7
 
 FEWEST_DAYS: Final = 14
@@ -37,22 +40,17 @@ FEWEST_DAYS: Final = 14
 
 _SMALL: Final = 15 * 60
 
+_LABELLED: Final = ("third", "ward", "intervention", "way", "staff", "as")
+_NOTHING: Final = CodedTable(
+    {name: np.empty(0, np.int64) for name in (*_LABELLED, "hour", "qn_soll", "seconds")}, dict.fromkeys(_LABELLED, ())
+)
+
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ReliefMove:
-    """Work that could have moved: from whom (level) to whom."""
-
-    qn_soll: int
-    qn_ist: int
-    group: Group
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReliefLine:
-    """An intervention: work above level in seconds, and what of it could have moved, most seconds first."""
+    """An intervention: work above level in seconds, and what is told of it that could have moved, most first."""
 
     intervention: str
     above: int
@@ -77,6 +75,13 @@ class HomeRelief:
         what could not be examined.
     lines
         By intervention, what could have moved most first.
+    pooled
+        What of ``movable`` could have moved, but would be about too few people for one intervention: several together.
+    takers
+        To whom what could have moved: in all, and by ward and by time of day where they are enough people.
+    unmet
+        When and where nobody else was there whom work would have fitted; all of the obstacle ``niemand_passend``. None
+        where it is not known or not ``shown``, () where too few people did it.
     """
 
     days: int
@@ -86,6 +91,9 @@ class HomeRelief:
     obstacles: dict[str, int]
     shown: bool
     lines: tuple[ReliefLine, ...]
+    pooled: tuple[ReliefMove, ...] = ()
+    takers: tuple[TakerShare, ...] = ()
+    unmet: tuple[UnmetPart, ...] | None = None
 
     @property
     def by_week(self) -> bool:
@@ -102,7 +110,7 @@ class HomeRelief:
 
 
 def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, CodedTable]:
-    """Return what ``repository.RELIEF`` and ``repository.SHIFTS`` store of days on which one book holds."""
+    """Return what ``repository.RELIEF`` and the kinds beside it store of days on which one book holds."""
     try:
         by_day = relief_by_day(home, unrated)
     except UnprovenError:  # a fault of ours: these days count as without a roster, the upload is not lost with them
@@ -110,7 +118,8 @@ def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, Cod
         return {}
     if by_day is None:
         return {}
-    return {repository.RELIEF: by_day.work, repository.SHIFTS: by_day.shifts}
+    kept = {repository.RELIEF: by_day.work, repository.SHIFTS: by_day.shifts, repository.UNMET: by_day.unmet}
+    return kept | {repository.ROSTER_DAYS: by_day.days}
 
 
 def load(
@@ -118,82 +127,91 @@ def load(
     home_id: int,
     period: tuple[date, date],
     ward: str | None = None,
-    of_group: Callable[[str], bool] = lambda _: True,
+    of_group: Callable[[str], bool] | None = None,
     *,
-    told: Callable[[str], bool] = lambda _: True,
+    by_itself: Callable[[str], bool] = lambda _: True,
 ) -> HomeRelief | None:
     """Return the feasible relief of a period and ward; None where no day of the period has a roster.
 
     Parameters
     ----------
     of_group
-        Whether the work of an intervention counts.
-    told
-        Whether it may be told by itself; all others are one line, whose intervention is "".
+        Whether the work of an intervention counts; None = all does. With it ``unmet`` is not told: it is not stored by
+        intervention.
+    by_itself
+        Whether an intervention may be told by itself; all others are one line, whose intervention is "".
     """
-    first, last = (number_of(day) for day in period)
-    months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
+    span = number_of(period[0]), number_of(period[1])
+    months = range(*(int(repository.month_of(day)) + i for i, day in enumerate(span)))
     with reading() as session:
         connection = session.connection()
-        shifts = repository.read(connection, home_id, repository.SHIFTS, months)
-        work = repository.read(connection, home_id, repository.RELIEF, months)
-    if shifts is None or not len(shifts := shifts.between(first, last)):
-        return None
-    days = len(np.unique(shifts.columns["day"]))
-    of_period = only(work.between(first, last), "ward", ward) if work is not None else None
-    return _told(days, _sums(of_period, of_group, told), _groups(only(shifts, "ward", ward)))
+        days = repository.read(connection, home_id, repository.ROSTER_DAYS, months)
+        if days is None or not len(days := days.between(*span)):
+            return None
+        kinds = (repository.RELIEF, repository.SHIFTS, *((repository.UNMET,) if of_group is None else ()))
+        stored = [repository.read_days(connection, home_id, kind, span) for kind in kinds]
+    work, shifts, *unmet = (_NOTHING if one is None else only(one, "ward", ward) for one in stored)
+    if of_group is not None:
+        inside = [of_group(str(name)) for name in work.labels["intervention"]]
+        work = work[np.array(inside, bool)[work.columns["intervention"]]]
+    told = _told(len(days), work, shifts, by_itself)
+    return replace(told, unmet=unmet_parts(unmet[0])) if unmet and told.shown else told
 
 
-def _groups(shifts: CodedTable) -> dict[Group, Group] | None:
-    """Return how those are told who could have taken on work; None where nobody could: that is about nobody."""
-    people: dict[Group, Counter[str]] = defaultdict(Counter)
-    for (staff, group), seconds in _rows(shifts, "staff", "as"):
-        if group != _ALL:
-            people[group][staff] += seconds
-    return grouped(people) if people else None
-
-
-def _sums(
-    work: CodedTable | None, of_group: Callable[[str], bool], told: Callable[[str], bool]
-) -> list[tuple[str, tuple[Any, ...], int]]:
-    """Return intervention, way (as ``feasible.WAY``) and seconds."""
-    sums = _rows(work, "intervention", "way") if work is not None else ()
-    return [(name if told(name) else "", way, seconds) for (name, way), seconds in sums if of_group(name)]
-
-
-def _rows(table: CodedTable, *names: str) -> Iterator[tuple[list[Any], int]]:
-    """Yield the labels of some columns with their seconds."""
-    sums = table.summed(*names, sums=("seconds",))
-    columns = [[sums.labels[name][code] for code in sums.columns[name].tolist()] for name in names]
-    for *labels, seconds in zip(*columns, sums.columns["seconds"].tolist(), strict=True):
-        yield labels, seconds
-
-
-def _told(days: int, sums: list[tuple[str, tuple[Any, ...], int]], groups: dict[Group, Group] | None) -> HomeRelief:
-    shown = groups is None or bool(groups)
+def _told(days: int, work: CodedTable, shifts: CodedTable, by_itself: Callable[[str], bool]) -> HomeRelief:
+    """Return what is shown of work and of those who were on shift."""
     obstacles = dict.fromkeys(OBSTACLES, 0)
     above: Counter[str] = Counter()
-    moved: dict[str, Counter[tuple[int, int, Group]]] = defaultdict(Counter)
-    for intervention, (soll, ist, obstacle, level, role, _), seconds in sums:
+    moved: dict[str, Counter[Way]] = defaultdict(Counter)
+    for (name, (soll, ist, obstacle, level, role, _)), seconds in rows(work, "intervention", "way"):
+        intervention = name if by_itself(name) else ""
         above[intervention] += seconds
         if obstacle:
             obstacles[obstacle] += seconds
         else:
-            group = groups[level, role] if groups else MIXED
-            moved[intervention][soll, ist, group] += seconds
-    movable = sum(one.total() for one in moved.values())
-    placed = sum(above.values()) - sum(obstacles[name] for name in OBSTACLES[:3])
-    if not shown:
-        moved, movable = defaultdict(Counter), 0
+            moved[intervention][soll, ist, (level, role)] += seconds
+    placed = above.total() - sum(obstacles[name] for name in OBSTACLES[:3])
+    people = _people(shifts)
+    taken = {standing for ways in moved.values() for _, _, standing in ways}
+    groups = grouped({one: people[one] for one in taken})
+    # Also that nobody had time is about those who were there; that nobody was there is about nobody.
+    if people and not (enough(together(people.values())) and (groups or not taken)):
+        lines = _lines(above, {})
         obstacles = {name: obstacles[name] for name in OBSTACLES[:3]}
-    lines = [_line(name, seconds, moved[name]) for name, seconds in above.items()]
-    lines.sort(key=lambda line: (-line.movable, -line.above, line.intervention))
-    return HomeRelief(days, sum(above.values()), placed, movable, obstacles, shown, tuple(lines))
-
-
-def _line(intervention: str, above: int, moved: Counter[tuple[int, int, Group]]) -> ReliefLine:
-    moves = sorted(
-        (ReliefMove(*way, seconds) for way, seconds in moved.items()),
-        key=lambda move: (-move.seconds, move.qn_soll, move.qn_ist, move.group[0], move.group[1] or ""),
+        return HomeRelief(days, above.total(), placed, 0, obstacles, shown=False, lines=lines)
+    alone, pooled = told_moves(moved, groups, people)
+    movable = sum(one.total() for one in moved.values())
+    ways: Any = work.labels["way"]
+    could = np.array([not obstacle for _, _, obstacle, *_ in ways], bool)[work.columns["way"]]
+    return HomeRelief(
+        days,
+        above.total(),
+        placed,
+        movable,
+        obstacles,
+        shown=True,
+        lines=_lines(above, alone),
+        pooled=tuple(pooled),
+        takers=tuple(takers(work[could], shifts, groups)),
     )
-    return ReliefLine(intervention, above, moved.total(), tuple(moves))
+
+
+def _people(shifts: CodedTable) -> dict[Standing, People]:
+    """Return who could have taken on work, by level and role."""
+    people: dict[Standing, People] = defaultdict(Counter)
+    for (staff, standing), seconds in rows(shifts, "staff", "as"):
+        people[standing][staff] += seconds
+    return people
+
+
+def _lines(above: Counter[str], moves: Mapping[str, list[ReliefMove]]) -> tuple[ReliefLine, ...]:
+    lines = [
+        ReliefLine(
+            name,
+            seconds,
+            sum(move.seconds for move in moves.get(name, ())),
+            tuple(sorted(moves.get(name, ()), key=lambda move: -move.seconds)),
+        )
+        for name, seconds in above.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.movable, -line.above, line.intervention)))

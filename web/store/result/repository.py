@@ -35,10 +35,11 @@ GRADES: Final = "grades"
 """By day, Pflegegrad of the resident and level called for: count and seconds."""
 
 RELIEF: Final = "relief"
-"""Work above level on days with a roster, by day, ward, intervention and possible outcome: seconds."""
-
 SHIFTS: Final = "shifts"
-"""Who was on shift, by day, ward and as whom they could have taken on work: seconds. For telling how many they are."""
+UNMET: Final = "unmet"
+ROSTER_DAYS: Final = "roster_days"
+"""Feasible relief on days with a roster, as ``work``, ``shifts``, ``unmet`` and ``days`` of ``ReliefByDay``
+(``pebem.relief.by_day``). ``shifts`` and ``unmet`` tell people apart, to know how many stand behind a figure."""
 
 MONTHS: Final = "months"
 """The full cells without day and employee, and for each view the block in which a cell is shown."""
@@ -50,13 +51,27 @@ OUTCOMES: Final = "outcomes"
 """The whole home by day and outcome: what the preview of an upload compares. No other page reads it."""
 
 _DERIVED: Final = (MONTHS, DAYS, OUTCOMES)
+
+RELIEF_MONTHS: Final = "relief_months"
+SHIFTS_MONTHS: Final = "shifts_months"
+UNMET_MONTHS: Final = "unmet_months"
+"""``RELIEF``, ``SHIFTS`` and ``UNMET`` without the day."""
+
+_SUMMED: Final = {
+    RELIEF_MONTHS: (RELIEF, ("third", "ward", "intervention", "way"), ("seconds",)),
+    SHIFTS_MONTHS: (SHIFTS, ("third", "ward", "staff", "as"), ("seconds",)),
+    UNMET_MONTHS: (UNMET, ("hour", "ward", "qn_soll", "staff"), ("seconds",)),
+}
+"""What is summed beforehand, of what, by which columns, and what of it."""
+
+_MONTHS_OF: Final = {RELIEF: RELIEF_MONTHS, SHIFTS: SHIFTS_MONTHS, UNMET: UNMET_MONTHS}
 _TABLE: Final = cast("Table", Cube.__table__)
 
 Derive = Callable[[CodedTable], dict[str, CodedTable]]
 
 Result = dict[str, CodedTable]
 """What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions; and
-of ``RELIEF`` and ``SHIFTS`` where someone was on shift."""
+of ``RELIEF``, ``SHIFTS``, ``UNMET`` and ``ROSTER_DAYS`` where someone was on shift."""
 
 
 def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
@@ -115,13 +130,30 @@ def read(
     return concat(parts) if parts else None
 
 
+def read_days(connection: Connection, home_id: int, kind: str, days: tuple[int, int]) -> CodedTable | None:
+    """Return ``RELIEF``, ``SHIFTS`` or ``UNMET`` of some days, both included, without the day; None = nothing.
+
+    Whole months come from their sums.
+    """
+    first, last = (int(month_of(day)) for day in days)
+    whole = range(
+        first + (int(month_of(days[0] - 1)) == first),
+        last + (int(month_of(days[1] + 1)) > last),
+    )
+    summed = read(connection, home_id, _MONTHS_OF[kind], whole)
+    edges = (read(connection, home_id, kind, [month]) for month in sorted({first, last}.difference(whole)))
+    cut = [cells.between(*days).without("day") for cells in edges if cells is not None]
+    parts = cut if summed is None else [summed, *cut]
+    return concat(parts) if parts else None
+
+
 def _completed(
     connection: Connection, home_id: int, result: Result, days: tuple[int, int], months: Iterable[int]
 ) -> Result:
     """Return a result with the days of its first and last month that are not replaced."""
     parts: dict[str, list[CodedTable]] = {kind: [cells] for kind, cells in result.items()}
     query = select(_TABLE.c.kind, _TABLE.c.about, _TABLE.c.content).where(
-        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in(_DERIVED)
+        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in((*_DERIVED, *_SUMMED))
     )
     for kind, about, content in connection.execute(query):
         stored = packed.unpack(content)
@@ -150,6 +182,9 @@ def _pieces(result: Result, derive: Derive) -> Iterator[tuple[str, str, int, Cod
             yield kind, "", month, part
             if kind == FULL:
                 yield from ((name, "", month, derived) for name, derived in derive(part).items())
+            for name, (source, keys, sums) in _SUMMED.items():
+                if source == kind:
+                    yield name, "", month, part.summed(*keys, sums=sums)
 
 
 def _by(cells: CodedTable, key: NDArray[Any]) -> Iterator[tuple[int, CodedTable]]:
