@@ -12,6 +12,7 @@ from importers.files.coded_column import CodedColumn
 from importers.findings import Problem, error, notice, warning
 from importers.values import cell_values, days_and_times
 from importers.values.day_order import MONTHS, DayWriting, Order, day_orders
+from importers.values.short_years import YearPlace, YearWriting, year_writings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     """Turn a column into moments; numbers of Excel's calendar are read as days, with a notice.
 
     The day stands first, unless several days of the column show that the month does; a day that could be either is
-    refused where the column has both.
+    refused where the column has both. The same holds for the place of a year of two digits.
 
     Parameters
     ----------
@@ -42,13 +43,22 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     The moments, None where there is none.
     """
     cells = table.raw(column)[1]
-    orders = day_orders(cells)
+    years = year_writings(cells)
+    orders = day_orders(cell for cell in cells if _year_place(cell, years) is YearPlace.LAST)
     serials: list[Any] = []
 
     def read(value: Any) -> Any:
         if (moment := days_and_times.serial(value)) is not None:
             serials.append(value)
             return parse(moment)
+        if (place := _year_place(value, years)) is YearPlace.OPEN:
+            raise error(
+                "datum-jahr-unklar",
+                "Das Jahr hat zwei Ziffern; ob es vorn oder hinten steht, ist in dieser Spalte nicht zu erkennen.",
+                "Exportieren Sie die Daten mit vierstelligem Jahr.",
+            )
+        if place is YearPlace.FIRST:
+            return _of_weekday(value, parse(days_and_times.year_first(value)))
         if parts := days_and_times.parts_of_day(value):
             mark, first, second = parts
             if problem := _refused(orders[mark], first, second):
@@ -60,9 +70,34 @@ def read_dates(table: Table, column: str, parse: Callable[[Any], Any], *, costs_
     codes, values = table.read(column, read, None, costs_row=costs_row)
     if serials:
         _note_serials(table, column, serials)
-    _note_orders(table, column, orders)
+    _note_orders(table, column, orders, years)
+    _note_years(table, column, years)
     note_times(table, column, codes, values)
     return CodedColumn(codes, values)
+
+
+def _year_place(cell: Any, years: Mapping[str, YearWriting]) -> YearPlace:
+    """Return where the year of a cell stands; LAST for all that is no day with a year of two digits."""
+    day = days_and_times.short_day(cell)
+    return years[day.mark].of(day) if day else YearPlace.LAST
+
+
+def _note_years(table: Table, column: str, years: Mapping[str, YearWriting]) -> None:
+    """Say how the days were read whose year of two digits stands first."""
+    codes, cells = table.raw(column)
+    first = np.array([_year_place(cell, years) is YearPlace.FIRST for cell in cells], dtype=bool)
+    if rows := int(first[codes].sum()):
+        example = cell_values.text(cells[int(codes[first[codes]][0])])
+        table.report_sheet(
+            notice(
+                "datum-jahr-zuerst-gelesen",
+                f"In {rows} Zeilen dieser Spalte hat das Jahr zwei Ziffern und steht vorn; gelesen wird: „{example}“ "
+                f"ist der {days_and_times.moment(days_and_times.year_first(example)):%d.%m.%Y}.",
+                "Nichts zu tun, wenn das stimmt. Sonst exportieren Sie die Daten mit vierstelligem Jahr.",
+            ),
+            column=column,
+            count=rows,
+        )
 
 
 def _of_weekday(value: Any, moment: datetime | None) -> datetime | None:
@@ -117,11 +152,12 @@ def _note_serials(table: Table, column: str, serials: list[Any]) -> None:
     )
 
 
-def _note_orders(table: Table, column: str, orders: Mapping[str, DayWriting]) -> None:
+def _note_orders(table: Table, column: str, orders: Mapping[str, DayWriting], years: Mapping[str, YearWriting]) -> None:
     """Say how the days were read that could be read the other way round as well."""
     codes, cells = table.raw(column)
+    last = [cell if _year_place(cell, years) is YearPlace.LAST else "" for cell in cells]
     for mark, day_order in orders.items():
-        either = {code: cell for code, cell in enumerate(cells) if _either(mark, cell)}
+        either = {code: cell for code, cell in enumerate(last) if _either(mark, cell)}
         of_either = codes[np.isin(codes, list(either))]
         texts = [cell_values.text(either[code]) for code in np.unique(of_either).tolist()]
         if not texts:

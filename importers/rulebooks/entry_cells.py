@@ -143,7 +143,7 @@ def _day(cell: Any, column: Column) -> str:
     try:
         if isinstance(cell, str) and _ISO_DAY.fullmatch(clean(cell)):
             return date.fromisoformat(clean(cell)).isoformat()
-        moment = days_and_times.moment(cell)
+        moment = days_and_times.sure_moment(cell)
     except ValueError:
         moment = None
     if moment is None:

@@ -6,6 +6,7 @@ Every function raises ``ValueError`` for what it cannot read; "" is blank.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,30 @@ _YEARS: Final = range(1900, 2201)
 _CENTURY_TURN: Final = 69
 """Two-digit years below belong to this century."""
 MIDNIGHT: Final = time(0)
+GERMAN: Final = "."
+"""Between dots the day stands first everywhere; what looks otherwise is a typing error."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortDay:
+    """A day such as ``26-03-02``, whose year has two digits.
+
+    Attributes
+    ----------
+    mark
+        The separator.
+    first, middle, last
+        Its numbers.
+    year_may_be_first, year_may_be_last
+        Whether there is such a day.
+    """
+
+    mark: str
+    first: int
+    middle: int
+    last: int
+    year_may_be_first: bool
+    year_may_be_last: bool
 
 
 def moment(value: object) -> datetime | None:
@@ -74,6 +99,14 @@ def moment(value: object) -> datetime | None:
     if day_and_time.year not in _YEARS:
         raise ValueError(shown(value))
     return day_and_time
+
+
+def sure_moment(value: object) -> datetime | None:
+    """Return the same as :func:`moment` of a cell that no column explains: a two-digit year needs dots or a name."""
+    day = short_day(value)
+    if day and day.mark != GERMAN and day.year_may_be_first and day.first != day.last:
+        raise ValueError(shown(value))
+    return moment(value)
 
 
 def _written_moment(written: str) -> datetime:
@@ -129,6 +162,34 @@ def parts_of_day(value: object) -> tuple[str, int, int] | None:
     if isinstance(value, str) and (match := _DAY.fullmatch(clean(value))):
         return match[2], int(match[1]), int(match[3])
     return None
+
+
+def short_day(value: object) -> ShortDay | None:
+    """Return what a text such as ``26-03-02`` says, None for anything else."""
+    match = _DAY.fullmatch(clean(value)) if isinstance(value, str) else None
+    if not match or len(match[4]) != len("26"):
+        return None
+    first, middle, last = int(match[1]), int(match[3]), int(match[4])
+    year_last = _is_day(_year(match[4]), middle, first) or _is_day(_year(match[4]), first, middle)
+    year_first = len(match[1]) == len("26") and _is_day(_year(match[1]), middle, last)
+    return ShortDay(match[2], first, middle, last, year_first, year_last)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def year_first(written: str) -> str:
+    """Return a text such as ``26-03-02 8:05``, whose year stands first, as ``02.03.2026 8:05``."""
+    match = _DAY.fullmatch(text := clean(written))
+    if not match:
+        raise ValueError(written)
+    day = f"{match[4]}.{match[3]}.{_year(match[1])}"
+    return f"{text[: match.start(1)]}{day}{text[match.end(4) :]}"
 
 
 def month_first(written: str) -> str:

@@ -113,9 +113,9 @@ def point(value: object) -> int | datetime | None:
         case str():
             written = re.sub(rf"^{_WEEKDAY}\s+", "", clean(value), flags=re.IGNORECASE)
             minute = clock(written)
-            return days_and_times.moment(written) if minute is None else minute
+            return days_and_times.sure_moment(written) if minute is None else minute
         case _:
-            return days_and_times.moment(value)
+            return days_and_times.sure_moment(value)
 
 
 def _of_number(value: float) -> int:

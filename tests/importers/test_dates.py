@@ -9,7 +9,7 @@ import pytest
 from importers.findings import Severity
 from rules.model import RuleBook
 from tests.support.importers.columns import both, dates, outcome, read_column
-from tests.support.importers.files import DAY
+from tests.support.importers.files import DAY, ReadHome, home
 
 ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
@@ -152,3 +152,83 @@ def test_a_column_in_both_orders_refuses_what_may_be_either(book: RuleBook) -> N
         "In dieser Spalte steht manchmal der Tag vorn und manchmal der Monat, wie bei „04/13/2026“; welcher Tag hier "
         "gemeint ist, ist nicht zu erkennen."
     )
+
+
+def short(day_of: str, days: range | list[int], month: str = "03", year: str = "26") -> list[str]:
+    return [day_of.format(y=year, m=month, d=f"{day:02d}") for day in days]
+
+
+@both
+@pytest.mark.parametrize("mark", ["-", "/"])
+def test_a_year_of_two_digits_that_all_days_begin_with_stands_first(book: RuleBook, form: str, mark: str) -> None:
+    cells = short(f"{{y}}{mark}{{m}}{mark}{{d}}", [2, 3, 31])
+    result = read_column(book, form, "Datum", [*cells, f"{cells[0]} 08:05", "03.02.2026"], Uhrzeit="")
+    assert dates(result) == ["2026-03-02", "2026-03-03", "2026-03-31", "2026-03-02", "2026-02-03"]
+    assert result.tables.interventions["minute_of_day"].tolist() == [-1, -1, -1, 485, -1]
+    assert outcome(result) == [(NOTICE, "datum-jahr-zuerst-gelesen", 0, 4)]
+    assert next(f.message for f in result.findings if f.code == "datum-jahr-zuerst-gelesen") == (
+        f"In 4 Zeilen dieser Spalte hat das Jahr zwei Ziffern und steht vorn; gelesen wird: „{cells[0]}“ ist der "
+        "02.03.2026."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (short("{d}-{m}-{y}", [2, 3, 31]), ["2026-03-02", "2026-03-03", "2026-03-31"]),
+        (short("{d}/{m}/{y}", [2, 3, 31]), ["2026-03-02", "2026-03-03", "2026-03-31"]),
+        (["02.03.26"], ["2026-03-02"]),
+        (["01-03-25", "01-07-25", "15-03-26"], ["2025-03-01", "2025-07-01", "2026-03-15"]),
+        (["26-03-26"], ["2026-03-26"]),
+        (["2-3-26", "3-3-26", "05-03-02"], ["2026-03-02", "2026-03-03", "2002-03-05"]),
+    ],
+)
+def test_a_year_of_two_digits_that_all_days_end_in_stands_last(
+    book: RuleBook, cells: list[str], read: list[str]
+) -> None:
+    result = read_column(book, "csv", "Datum", cells)
+    assert dates(result) == read
+    assert not [f for f in result.findings if f.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        (["26-03-02"], ["26-03-02"]),
+        (["14/02/26", "2026-02-14"], ["14/02/26"]),
+        (["26-03-02", "26-03-03"], ["26-03-02", "26-03-03"]),
+        (["26-03-20", "26-03-21", "26-03-22"], ["26-03-20", "26-03-21", "26-03-22"]),
+        (["19-03-02", "19-03-03", "19-03-04"], ["19-03-02", "19-03-03", "19-03-04"]),
+        (["26-03-02", "26-03-03", "02-03-26", "03-03-26"], ["26-03-02", "26-03-03", "02-03-26", "03-03-26"]),
+        (["26.03.02", "26.03.03", "26.03.04"], ["26.03.02", "26.03.03", "26.03.04"]),
+        ([*short("{d}.{m}.{y}", range(1, 12)), "26.03.12"], ["26.03.12"]),
+        ([*short("{d}-{m}-{y}", range(1, 12)), "26-03-12", "02-03-62"], ["26-03-12"]),
+        ([*short("{d}-{m}-{y}", range(1, 11)), "26-03-12", "62-03-02"], ["26-03-12", "62-03-02"]),
+        ([*short("{y}-{m}-{d}", range(1, 12)), "12-03-26"], ["12-03-26"]),
+        ([*short("{y}-{m}-{d}", [1, 2]), "99-03-01"], ["26-03-01", "26-03-02", "99-03-01"]),
+        (["2-3-26", "26-03-02"], ["26-03-02"]),
+    ],
+)
+def test_a_year_of_two_digits_that_may_stand_first_or_last_is_refused(
+    book: RuleBook, cells: list[str], refused: list[str]
+) -> None:
+    result = read_column(book, "csv", "Datum", cells)
+    assert [f.value for f in result.findings if f.severity is Severity.ERROR] == refused
+
+
+def test_the_day_of_years_of_two_digits_tells_nothing_of_the_order_of_other_days(book: RuleBook) -> None:
+    cells = ["26-03-13", "26-03-14", "26-03-02", "03-13-2026", "03-14-2026", "03-02-2026"]
+    result = read_column(book, "csv", "Datum", cells)
+    assert dates(result) == ["2026-03-13", "2026-03-14", "2026-03-02"] * 2
+
+
+@pytest.mark.parametrize(("sheet", "heading"), [("Bewohner", "Einzug"), ("Mitarbeitende", "Gültig ab")])
+def test_the_first_days_of_people_with_a_year_of_two_digits_are_refused_as_well(
+    read_home: ReadHome, sheet: str, heading: str
+) -> None:
+    sheets = home()
+    head, *rows = sheets[sheet]
+    for row, cell in zip(rows, ["20-01-15", "14-02-03"], strict=True):
+        row[head.index(heading)] = cell
+    found = [(f.code, f.column, f.value) for f in read_home(sheets).findings if f.severity is Severity.ERROR]
+    assert found == [("datum-jahr-unklar", heading, "20-01-15"), ("datum-jahr-unklar", heading, "14-02-03")]

@@ -53,6 +53,8 @@ def test_a_line_gives_the_day_of_the_rows_below_it(book: RuleBook, form: str, li
     [
         [["Stand: 02.03.2026"], HEADS, ROW],
         [["01.03.2026 - 31.03.2026"], HEADS, ROW],
+        [["Datum: 26-03-02"], HEADS, ROW],
+        [HEADS, ["26/03/02"], ROW],
         [["Datum: 02.03.2026"], ["Datum: 03.03.2026"], HEADS, ROW],
         [["Datum: 02.03.2026"], HEADS, ROW, ["Datum: 05.04.2026"]],
     ],

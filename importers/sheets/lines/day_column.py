@@ -75,7 +75,7 @@ def _day_of(cells: Sequence[Any]) -> date | None:
         return None
     written = last if isinstance(last, date) else _LABEL.sub("", clean(shown(last)), count=1).strip()
     try:
-        moment = days_and_times.moment(written)
+        moment = days_and_times.sure_moment(written)
     except ValueError:
         return None
     return moment.date() if moment else None

@@ -71,7 +71,7 @@ def statements(cells: Sequence[tuple[int, Any]], *, alone: bool) -> dict[str, st
 
 def _day(text: str) -> date | None:
     try:
-        moment = days_and_times.moment(text)
+        moment = days_and_times.sure_moment(text)
     except ValueError:
         return only_day(text)
     return moment.date() if moment else None
