@@ -85,7 +85,7 @@ def assess(frame: pd.DataFrame, *, noted: bool = True) -> ScoredAssessments:
             result.points[rows, position] = scores.points[module]
         result.m2_m3[rows], result.total[rows], result.grade[rows] = scores.m2_m3, scores.total, scores.grade
     for i in range(n if noted else 0):
-        result.notes[i].extend(_notes(frame, cells, i))
+        result.notes[i].extend(_notes(frame, cells, i, int(result.grade[i])))
     return result
 
 
@@ -101,7 +101,7 @@ def _by_edition(dates: pd.Series, notes: list[list[str]]) -> dict[date, list[int
     return rows
 
 
-def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int) -> list[str]:
+def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int, grade: int) -> list[str]:
     """Describe what is missing in one assessment, module by module."""
     notes = []
     findings = {gate: int(frame[gate].iloc[i]) for gate in set(GATES.values())}
@@ -122,6 +122,9 @@ def _notes(frame: pd.DataFrame, cells: dict[str, NDArray[np.int64]], i: int) -> 
             notes.append(f"{item} ist unbekannt: {kind} ist nicht lesbar.")
         if findings[gate] == NO_FINDING and cells[item][i] > 0:
             notes.append(f"{item} zählt nicht: {kind} ist nicht angegeben und gilt als kontinent.")
-    if bool(frame["special"].iloc[i]):
+    special = int(frame["special"].iloc[i])
+    if special == MISSING and grade == MISSING:
+        notes.append("Der Pflegegrad ist unbekannt: Die besondere Bedarfskonstellation ist nicht lesbar.")
+    elif special > 0:
         notes.append("Besondere Bedarfskonstellation: Pflegegrad 5 unabhängig von den Punkten.")
     return notes

@@ -58,7 +58,7 @@ def facts(tables: Tables, book: RuleBook, resident: str, day: date, intervention
         cells={cell: int(assessment[cell]) for cell in ASSESSMENT_CELLS if cell in assessment.index},
         continence_urine=int(assessment["continence_urine"]),
         continence_stool=int(assessment["continence_stool"]),
-        special=bool(assessment["special"]),
+        special=int(assessment["special"]),
         criteria=criteria,
         set_level=chosen,
     )

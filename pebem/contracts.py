@@ -28,14 +28,15 @@ ROLE_BETREUUNG_43B: Final = "betreuung-43b"
 """The staff role of additional carers (§ 43b SGB XI)."""
 
 # Column -> dtype kind: "text" (str or missing), "category" (text categories, missing allowed),
-# "day" (datetime64, midnight, NaT allowed), "int" (integer), "bool".
+# "day" (datetime64, midnight, NaT allowed), "int" (integer), "truth" (bool, or integer: 1 = yes,
+# 0 = no, -1 = not readable).
 RESIDENTS: Final = {"resident": "text", "ward": "text", "moved_in": "day", "moved_out": "day"}
 ASSESSMENTS: Final = {
     "resident": "text",
     "date": "day",  # NaT = since moving in
     "continence_urine": "int",  # position in rules.vocabulary.CONTINENCE, -1 = no finding, -2 = not readable
     "continence_stool": "int",
-    "special": "bool",  # besondere Bedarfskonstellation
+    "special": "truth",  # besondere Bedarfskonstellation
 }
 """Besides these, one integer column per cell of the instrument, named as in the workbook
 (``rules.vocabulary.ASSESSMENT_CELLS``: "1.1" ... "4.13", "5.1 täglich", ..., "6.6"); -1 = unknown."""
@@ -95,8 +96,8 @@ def _empty(columns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
                 series[name] = pd.Series([], dtype="datetime64[s]")
             case "int":
                 series[name] = pd.Series([], dtype="int32")
-            case "bool":
-                series[name] = pd.Series([], dtype="bool")
+            case "truth":
+                series[name] = pd.Series([], dtype="int8")
             case "category":
                 series[name] = pd.Series(pd.Categorical([], categories=pd.Index([], dtype="object")))
             case _:
@@ -170,7 +171,7 @@ def _fits(column: pd.Series, kind: str) -> bool:
             return bool(np.issubdtype(np.dtype(str(column.dtype)), np.datetime64))
         case "int":
             return pd.api.types.is_integer_dtype(column.dtype)
-        case "bool":
-            return pd.api.types.is_bool_dtype(column.dtype)
+        case "truth":
+            return pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_integer_dtype(column.dtype)
         case _:
             return pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)

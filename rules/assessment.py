@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-
 __all__ = [
     "MODULES",
     "Criterion",
@@ -150,7 +149,7 @@ def pflegegrad(total: ArrayLike, on: date, special: ArrayLike | None = None) -> 
     on
         Day whose thresholds hold (the day of application).
     special
-        Besondere Bedarfskonstellation: grade 5 at any total, a missing one included.
+        Besondere Bedarfskonstellation: 1 = grade 5 at any total; -1 = not readable, missing unless 5 either way.
 
     Returns
     -------
@@ -163,7 +162,9 @@ def pflegegrad(total: ArrayLike, on: date, special: ArrayLike | None = None) -> 
     for threshold in edition.grades_from:
         grade += values >= threshold
     grade[np.isnan(values)] = MISSING
-    return grade if special is None else np.where(np.asarray(special, bool), edition.special_grade, grade)
+    held = np.asarray(0 if special is None else special)
+    grade[(held < 0) & (grade != edition.special_grade)] = MISSING
+    return np.where(held > 0, edition.special_grade, grade)
 
 
 def module5_parts(items: Mapping[str, NDArray[np.integer]], on: date | None = None) -> Module5:
@@ -183,7 +184,7 @@ def score(
     *,
     continence_urine: NDArray[np.integer] | None = None,
     continence_stool: NDArray[np.integer] | None = None,
-    special: NDArray[np.bool_] | None = None,
+    special: NDArray[np.bool_ | np.integer] | None = None,
     on: date,
 ) -> Scores:
     """Score assessments.
@@ -198,7 +199,7 @@ def score(
         Findings (positions in ``vocabulary.CONTINENCE``, -1 = none, -2 = not readable). They decide whether 4.11 and
         4.12 count; without a finding the person counts as continent, with one that cannot be read points are missing.
     special
-        Besondere Bedarfskonstellation (§ 15 Abs. 4).
+        Besondere Bedarfskonstellation (§ 15 Abs. 4), 1 = yes, 0 = no, -1 = not readable.
     on
         Day whose thresholds hold.
     """

@@ -53,7 +53,7 @@ class ReferenceResident:
     urine_opens: bool | None = False
     stool_opens: bool | None = False
     criteria: frozenset[str] = frozenset()
-    special: bool = False
+    special: bool | None = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,13 @@ def resident_at(states: States, row: int) -> ReferenceResident:
         urine_opens=_opens(int(states.continence_urine[row])),
         stool_opens=_opens(int(states.continence_stool[row])),
         criteria=frozenset(name for name, held in zip(states.criterion_ids, states.criteria[row], strict=True) if held),
-        special=states.special is not None and bool(states.special[row]),
+        special=states.special is not None and _truth(int(states.special[row])),
     )
+
+
+def _truth(value: int) -> bool | None:
+    """Return what a truth value stands for; None where it cannot be read."""
+    return None if value == MISSING else bool(value)
 
 
 def _opens(finding: int) -> bool | None:
@@ -207,7 +212,7 @@ def _band(edition: Instrument, module: int, resident: ReferenceResident, *, most
 
 def _pflegegrad(edition: Instrument, resident: ReferenceResident, *, most: bool) -> int:
     """Return the Pflegegrad."""
-    if resident.special:
+    if resident.special or (resident.special is None and most):
         return edition.special_grade
     points = {m: edition.weighted[m][_band(edition, m, resident, most=most)] for m in edition.weighted}
     total = points[1] + max(points[2], points[3]) + points[4] + points[5] + points[6]

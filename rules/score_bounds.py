@@ -30,7 +30,7 @@ _VERY_OFTEN: Final = 999
 
 @dataclass(frozen=True)
 class ScoreBounds:
-    """The lowest and the highest scores of n assessments, over all values of unrecorded cells."""
+    """The lowest and the highest scores of n assessments, over all values of what is not known."""
 
     low: Scores
     high: Scores
@@ -63,7 +63,7 @@ def _filled(states: States, *, most: bool, on: date) -> Scores:
         items,
         continence_urine=_findings(states.continence_urine, most=most),
         continence_stool=_findings(states.continence_stool, most=most),
-        special=states.special,
+        special=None if states.special is None else states.special != 0 if most else states.special > 0,
         on=on,
     )
 

@@ -41,8 +41,8 @@ class States:
         Which criteria of an unstable health situation are active.
     criterion_ids : k ids
         What the columns of ``criteria`` mean.
-    special : (n,) bool
-        Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI); None = no resident.
+    special : (n,) bool or integer
+        Besondere Bedarfskonstellation (§ 15 Abs. 4 SGB XI): 1 = yes, 0 = no, -1 = not readable; None = no resident.
     derived
         What was computed from these states, by day: filled and read by :mod:`rules.score_bounds`.
     """
@@ -53,7 +53,7 @@ class States:
     continence_stool: NDArray[np.integer]
     criteria: NDArray[np.bool_]
     criterion_ids: tuple[str, ...]
-    special: NDArray[np.bool_] | None = None
+    special: NDArray[np.bool_ | np.integer] | None = None
     derived: dict[date | None, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -106,7 +106,7 @@ def single(
     continence_urine: int = NO_FINDING,
     continence_stool: int = NO_FINDING,
     criteria: Collection[str] = (),
-    special: bool = False,
+    special: int = 0,
     assessed: bool = True,
 ) -> States:
     """Return the states of one resident at one moment (n = 1)."""
@@ -117,7 +117,7 @@ def single(
         continence_stool=np.array([continence_stool], np.int8),
         criteria=np.ones((1, len(criteria)), np.bool_),
         criterion_ids=tuple(criteria),
-        special=np.array([special]),
+        special=np.array([special], np.int8),
     )
 
 

@@ -32,7 +32,7 @@ _TYPES: Final = {
     "day": pa.date32(),
     "time": pa.timestamp("s"),
     "int": pa.int32(),
-    "bool": pa.bool_(),
+    "truth": pa.bool_(),
 }
 _ROW_GROUP: Final = 2**18
 

@@ -15,7 +15,7 @@ from importers.content.shared_columns import days, frame, numbers, text_series
 from importers.findings import error, notice, warning
 from importers.sheets.template_columns import SPECIAL, STOOL, URINE, fold
 from importers.values import cell_values
-from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, NO_FINDING, UNREADABLE_FINDING
+from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, MISSING, NO_FINDING, UNREADABLE_FINDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +64,8 @@ def read_assessments(table: Table, residents: frozenset[str] | None, *, listed: 
     _note_absent_columns(table)
     columns["continence_urine"] = _continence(table, URINE, columns)
     columns["continence_stool"] = _continence(table, STOOL, columns)
-    codes, values = table.read(SPECIAL, _parse_special, default=False)
-    columns["special"] = np.array(values, dtype=bool)[codes]
+    codes, values = table.read(SPECIAL, _parse_special, MISSING)
+    columns["special"] = np.array(values, dtype=np.int8)[codes]
     assessments = frame(table, columns)
     check_future(table, "Datum", assessments["date"].to_numpy().astype("datetime64[D]"))
     again = assessments[["resident", "date"]].assign(file=table.sources_of_good_rows).duplicated().to_numpy()
@@ -144,8 +144,12 @@ def _parse_continence(column: str) -> Callable[[Any], int]:
     return parse
 
 
-def _parse_special(value: Any) -> bool:
+def _parse_special(value: Any) -> int:
     written = fold(cell_values.text(value))
     if written not in {*_YES, *_NO}:
-        raise error("ja-nein-unbekannt", "Hier steht weder ja noch nein; es gilt nein.", "Tragen Sie ja oder nein ein.")
-    return written in _YES
+        raise error(
+            "ja-nein-unbekannt",
+            "Hier steht weder ja noch nein; die Bedarfskonstellation und damit der Pflegegrad gelten als unbekannt.",
+            "Tragen Sie ja oder nein ein.",
+        )
+    return int(written in _YES)

@@ -26,7 +26,7 @@ _WORDS: Final = {
     "day": "Tag (date32 oder timestamp ohne Zeitzone)",
     "time": "Zeitpunkt ohne Zeitzone",
     "int": "ganze Zahl",
-    "bool": "Wahrheitswert",
+    "truth": "Wahrheitswert",
 }
 
 

@@ -223,7 +223,7 @@ def _cells(column: pa.ChunkedArray, name: str, kind: str) -> np.ndarray:
         return cells
     values = column.to_pylist()
     cells = np.empty(len(values), dtype=object)
-    if kind == "bool":
+    if kind == "truth":
         cells[:] = ["" if value is None else ("ja" if value else "nein") for value in values]
     elif name.startswith("continence"):
         cells[:] = [CONTINENCE[v] if v in range(len(CONTINENCE)) else _blank(v) for v in values]

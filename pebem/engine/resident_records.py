@@ -149,7 +149,7 @@ def states_of(
         continence_stool=stool,
         criteria=criteria,
         criterion_ids=names,
-        special=special.astype(bool),
+        special=special,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from pebem import contracts
 from pebem.contracts import ITEM_MISSING
 from pebem.history.frames import typed
-from rules.vocabulary import ASSESSMENT_CELLS, NO_FINDING, UNREADABLE_FINDING
+from rules.vocabulary import ASSESSMENT_CELLS, MISSING, NO_FINDING, UNREADABLE_FINDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +33,11 @@ class AssessmentValue:
     cells : (cells + 2,) int32
         Cells of the instrument and the two findings of continence, in the order of ``ASSESSMENT_CELLS``.
     special
-        Whether a special need constellation is recorded.
+        Whether a special need constellation is recorded: 1 = yes, 0 = no, -1 = not readable.
     """
 
     cells: NDArray[np.int32]
-    special: bool
+    special: int
 
     def __eq__(self, other: object) -> bool:
         """Equal where all that is recorded is."""
@@ -54,17 +54,17 @@ class AssessmentValue:
             return []
         cells = frame.reindex(columns=_CELLS, fill_value=ITEM_MISSING).to_numpy(np.int32)
         rows = np.concatenate([cells, frame[_FINDINGS].to_numpy(np.int32)], axis=1)
-        return [cls(row, special) for row, special in zip(rows, frame["special"].tolist(), strict=True)]
+        return [cls(row, int(special)) for row, special in zip(rows, frame["special"].tolist(), strict=True)]
 
     def as_recorded(self) -> dict[str, Any]:
-        """Return ``cells`` (those recorded, by name), the two findings of continence and ``special``."""
+        """Return ``cells`` (those recorded, by name), both findings and ``special``, None = not readable."""
         recorded = np.flatnonzero(self.cells[: len(_CELLS)] != ITEM_MISSING).tolist()
         urine, stool = self.cells[len(_CELLS) :].tolist()
         return {
             "cells": {_CELLS[place]: int(self.cells[place]) for place in recorded},
             "continence_urine": urine,
             "continence_stool": stool,
-            "special": self.special,
+            "special": None if self.special == MISSING else bool(self.special),
         }
 
     @staticmethod
@@ -85,7 +85,8 @@ def completed(before: AssessmentValue, now: AssessmentValue) -> AssessmentValue 
     if (recorded & old_recorded).any():
         return None
     cells = np.where(recorded | (before.cells == _BLANK), now.cells, before.cells)
-    return AssessmentValue(cells, now.special or before.special)
+    special = (now.special, before.special)
+    return AssessmentValue(cells, 1 if 1 in special else min(special))
 
 
 def _is_recorded(cells: NDArray[np.int32]) -> NDArray[np.bool_]:

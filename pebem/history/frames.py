@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pebem import contracts
+from rules.vocabulary import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,8 +39,8 @@ def typed(rows: Sequence[Sequence[Any]], columns: Mapping[str, str]) -> pd.DataF
                 series[name] = pd.Series(np.array(values, dtype="datetime64[D]").astype("datetime64[s]"))
             case "int":
                 series[name] = pd.Series(values, dtype="int32")
-            case "bool":
-                series[name] = pd.Series(values, dtype="bool")
+            case "truth":
+                series[name] = pd.Series([MISSING if value is None else value for value in values], dtype="int8")
             case _:
                 series[name] = pd.Series(values, dtype="object")
     return pd.DataFrame(series)

@@ -169,7 +169,7 @@ def states_at(book: RuleBook, axes: tuple[Axis, ...], positions: NDArray[np.intp
         if ids
         else np.zeros((size, 0), np.bool_),
         criterion_ids=ids,
-        special=values.get(_SPECIAL, none) > 0,
+        special=values.get(_SPECIAL, none),
     )
 
 
@@ -204,7 +204,7 @@ def _axes(book: RuleBook, intervention: CatalogueEntry) -> Iterator[Axis]:
     if by_grade:
         unbanded = [m for m in summed if m not in banded]
         yield _assessment({m: fills[m] for m in unbanded}, [cell for m in unbanded for cell in rest[m]])
-        yield Axis(_SPECIAL, ({_SPECIAL: 0}, {_SPECIAL: 1}), 2)
+        yield Axis(_SPECIAL, ({_SPECIAL: 0}, {_SPECIAL: 1}, {_SPECIAL: MISSING}), 2)
     yield from _instability([leaf for leaf in conditions if isinstance(leaf, Unstable)], book)
 
 

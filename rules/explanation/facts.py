@@ -57,6 +57,8 @@ class Facts:
         Its first day; None = since always.
     cells
         Recorded cells of the assessment; what is absent or -1 was not recorded.
+    special
+        Besondere Bedarfskonstellation: 1 = yes, 0 = no, -1 = not readable.
     set_level
         Level a person has set for the intervention in question, None = the rulebook decides.
     """
@@ -67,7 +69,7 @@ class Facts:
     cells: Mapping[str, int] = field(default_factory=dict)
     continence_urine: int = NO_FINDING
     continence_stool: int = NO_FINDING
-    special: bool = False
+    special: int = 0
     criteria: tuple[ActiveCriterion, ...] = ()
     set_level: SetLevel | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from rules.instrument import MODULES, instrument
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _NAMED: Final = 6
 """How many criteria of a module are named before they are only counted."""
+
+SPECIAL: Final = "besondere Bedarfskonstellation"
+"""What is missing where its cell cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ def evidence_of_leaf(leaf: PunktbereichComparison | PflegegradComparison, states
     between = scores_between(states, on)
     if isinstance(leaf, PflegegradComparison):
         low, high = int(between.low.grade[0]), int(between.high.grade[0])
-        special = states.special is not None and bool(states.special[0])
-        return _summed("Pflegegrad", low, high, () if special else MODULES, states, on)
+        special = 0 if states.special is None else int(states.special[0])
+        evidence = _summed("Pflegegrad", low, high, () if special > 0 else MODULES, states, on)
+        unknown = special == MISSING and low != high
+        return replace(evidence, missing=(*evidence.missing, SPECIAL)) if unknown else evidence
     low, high = int(between.low.bands(leaf.module)[0]), int(between.high.bands(leaf.module)[0])
     title = f"Punktbereich in Modul {leaf.module} ({instrument(on).module_titles[leaf.module]})"
     return _summed(title, low, high, (leaf.module,), states, on)

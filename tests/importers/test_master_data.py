@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from importers.findings import Severity
-from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, allowed_points
+from rules.vocabulary import ASSESSMENT_CELLS, CONTINENCE, MISSING, allowed_points
 from tests.support.importers.files import home, moment_of
 
 if TYPE_CHECKING:
@@ -167,13 +167,18 @@ def test_continence_unknown_or_missing_with_points(read_home: ReadHome) -> None:
     assert result.tables.assessments["continence_urine"].tolist() == [-2, -1]
 
 
-@pytest.mark.parametrize(("cell", "value"), [("ja", True), ("X", True), ("Nein", False), ("", False), ("evtl.", False)])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("ja", True), ("X", True), ("Nein", False), ("", False), ("evtl.", MISSING)]
+)
 def test_special(read_home: ReadHome, cell: Any, value: Any) -> None:
     sheets = home()
     sheets["Begutachtungen"] = [["Bewohner-Nr", "Besondere Bedarfskonstellation"], ["0042", cell]]
     result = read_home(sheets)
     assert result.tables.assessments["special"].tolist() == [value]
-    assert len(outcome(result, "Begutachtungen")) == (cell == "evtl.")
+    unread = [f.message for f in result.findings if f.code == "ja-nein-unbekannt"]
+    assert unread == [
+        "Hier steht weder ja noch nein; die Bedarfskonstellation und damit der Pflegegrad gelten als unbekannt."
+    ] * (cell == "evtl.")
 
 
 def test_assessments_of_unknown_people_are_dropped_and_repeats_stored(read_home: ReadHome) -> None:

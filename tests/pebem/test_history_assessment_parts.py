@@ -11,7 +11,7 @@ from tests.support.pebem.deliveries import assessed, on
 from tests.support.pebem.frames import framed
 
 
-def value(*, special: bool = False, **cells: int) -> AssessmentValue:
+def value(*, special: int = 0, **cells: int) -> AssessmentValue:
     (found,) = AssessmentValue.of_frame(framed(ASSESSMENT_COLUMNS, [assessed("a", None, special=special, **cells)]))
     return found
 
@@ -30,9 +30,9 @@ def test_common_cell_makes_it_a_correction_even_with_the_same_points() -> None:
 
 
 def test_special_need_of_one_part_is_that_of_the_whole() -> None:
-    for before, now in ((True, False), (False, True)):
+    for before, now, whole in ((1, 0, 1), (0, 1, 1), (1, -1, 1), (-1, 1, 1), (0, -1, -1), (-1, 0, -1)):
         assert completed(value(special=before, c1_1=1), value(special=now, c1_2=1)) == value(
-            special=True, c1_1=1, c1_2=1
+            special=whole, c1_1=1, c1_2=1
         )
     assert completed(value(special=True, c1_1=1), value(special=True, c1_1=1)) is None
 

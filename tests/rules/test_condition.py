@@ -10,8 +10,7 @@ import pytest
 from rules.language.condition import FALSE, TRUE, UNKNOWN, ConditionError, evaluate, parse, words
 from rules.model import RuleBook
 from rules.states import single
-
-MISSING = -1
+from rules.vocabulary import ASSESSMENT_CELLS, MISSING, allowed_points
 
 
 @pytest.mark.parametrize(
@@ -167,6 +166,23 @@ def test_sums_from_part_of_the_record_are_bounds(book: RuleBook, text: str, cell
 
 def test_the_special_constellation_is_grade_5(book: RuleBook) -> None:
     assert int(evaluate(parse("pflegegrad = 5"), single({}, special=True), book.interventions[0])[0]) == TRUE
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "truth"),
+    [
+        ("pflegegrad >= 1", 0, UNKNOWN),
+        ("pflegegrad <= 5", 0, TRUE),
+        ("pflegegrad = 5", 3, TRUE),
+        ("punktbereich(1) = 0", 0, TRUE),
+    ],
+)
+def test_a_special_constellation_that_cannot_be_read_leaves_open_what_would_differ(
+    book: RuleBook, text: str, points: int, truth: int
+) -> None:
+    cells = {cell: min(points, max(allowed_points(cell))) if " " not in cell else points for cell in ASSESSMENT_CELLS}
+    states = single(cells, continence_urine=3, continence_stool=3, special=MISSING)
+    assert int(evaluate(parse(text), states, book.interventions[0])[0]) == truth
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from rules.explanation.explain import explain
 from rules.explanation.facts import ActiveCriterion, Facts
 from rules.explanation.result import Explanation
+from rules.vocabulary import MISSING
 from tests.support.rules import toy
 
 BOOK = toy.book()
@@ -17,7 +18,7 @@ NO_ILLNESS = {f"5.{i} {f}": 0 for i in range(1, 16) for f in ("täglich", "wöch
 BAND_3 = {"4.1": 3, "4.2": 3, "4.4": 3, "4.5": 3, "4.6": 3, "4.7": 3, "4.8": 3}
 
 
-def explained(intervention: str, cells: dict[str, int], *criteria: str, special: bool = False) -> Explanation:
+def explained(intervention: str, cells: dict[str, int], *criteria: str, special: int = 0) -> Explanation:
     entry = BOOK.find_intervention(intervention)
     assert entry is not None
     criteria_held = tuple(ActiveCriterion(name.capitalize(), date(2026, 1, 2), None, name) for name in criteria)
@@ -53,6 +54,13 @@ def test_the_special_constellation_lacks_nothing() -> None:
     care_grade = next(answer for answer in evidence.rules if answer.id == "pflegegrad")
     assert care_grade.applies is True
     assert care_grade.missing == ()
+
+
+def test_a_special_constellation_that_cannot_be_read_is_what_is_missing() -> None:
+    evidence = explained("1.4", COMPLETE | NO_ILLNESS, special=MISSING)
+    assert (evidence.low, evidence.high) == (2, 3)
+    assert evidence.missing == ("besondere Bedarfskonstellation",)
+    assert "besondere Bedarfskonstellation" not in explained("1.4", COMPLETE, special=1).missing
 
 
 @pytest.mark.parametrize(("criterion", "level", "seen"), [("sturz", 4, ["Sturz"]), ("fieber", 1, [])])

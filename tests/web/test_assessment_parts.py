@@ -107,3 +107,13 @@ def test_unknown_numbers_are_reported_and_asked_about(ben: Person) -> None:
     assert strangers == ["4711"]
     with ben.services.databases.reading() as session:
         assert len(home_data.people_of(session, ben.home_id).instability) == 1
+
+
+def test_a_special_constellation_that_cannot_be_read_is_stored_as_unknown(ben: Person) -> None:
+    sheet = [(*WHOLE[0], "Besondere Bedarfskonstellation"), *((*row, "evtl.") for row in WHOLE[1:])]
+    upload_id = ben.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": sheet}))
+    with ben.services.databases.reading() as session:
+        assert home_data.assessments_of(session, ben.home_id)["special"].tolist() == [-1] * len(WHOLE[1:])
+    check(ben)
+    ben.undo(upload_id)
+    assert assessed(ben) == []

@@ -151,6 +151,29 @@ def test_second_revision_preserves_rows_of_the_first(unmigrated: Settings) -> No
     engine.dispose()
 
 
+def test_what_is_unknown_of_a_special_constellation_becomes_no_on_the_way_back(unmigrated: Settings) -> None:
+    engine = make_engine(unmigrated.database_url)
+    migrate.move(engine, "work", "head")
+    rows = (
+        *FIRST_ROWS[:2],
+        "resident (id, home_id, pseudonym, known) VALUES (1, 1, 'B-1', true)",
+        *(
+            f"""assessment (id, resident_id, continence_urine, continence_stool, special, cells)
+            VALUES ({number}, 1, -1, -1, {special}, '{{}}')"""
+            for number, special in enumerate(("NULL", "true", "false"), start=1)
+        ),
+    )
+    with engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    migrate.move(engine, "work", "0013")
+    with engine.begin() as connection:
+        special = connection.exec_driver_sql("SELECT special FROM assessment ORDER BY id").scalars().all()
+        assert [bool(value) for value in special] == [False, True, False]
+        assert None not in special
+    engine.dispose()
+
+
 WORD = (
     "term (tenant_id, {}key, text, target, version, account_id, at) VALUES (1, {}'{}', '{}', '{}', {}, 1, '2026-01-01')"
 )

@@ -113,8 +113,8 @@ def _frame(rows: list[tuple[Any, ...]], columns: dict[str, str]) -> pd.DataFrame
             case "day" | "time":
                 unit = "D" if kind == "day" else "s"
                 made[name] = pd.Series(np.array(values, dtype=f"datetime64[{unit}]").astype("datetime64[s]"))
-            case "int" | "bool":
-                made[name] = pd.Series(values, dtype="int32" if kind == "int" else "bool")
+            case "int" | "truth":
+                made[name] = pd.Series(values, dtype="int32" if kind == "int" else "int8")
             case "category":
                 fixed = contracts.STATUSES if name == "status" else dict.fromkeys(v for v in values if v is not None)
                 made[name] = pd.Series(pd.Categorical(values, categories=pd.Index(list(fixed), dtype="object")))

@@ -23,7 +23,7 @@ def on(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(f"2026-{text}")
 
 
-def assessed(resident: str, day: str | None, *, special: bool = False, **cells: int) -> tuple[Any, ...]:
+def assessed(resident: str, day: str | None, *, special: int = 0, **cells: int) -> tuple[Any, ...]:
     """Return an assessment with some cells, written "c1_1" for "1.1", or "urine" and "stool"."""
     named = {name.removeprefix("c").replace("_", "."): value for name, value in cells.items()}
     findings = [named.pop(name, NO_FINDING) for name in ("urine", "stool")]

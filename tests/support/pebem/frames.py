@@ -43,7 +43,7 @@ def framed(columns: dict[str, str], rows: list[tuple[object, ...]]) -> pd.DataFr
                 )
             case "int":
                 series[name] = np.array(values, np.int32)
-            case "bool":
+            case "truth":
                 series[name] = np.array(values, bool)
             case "category":
                 used = sorted({v for v in values if v is not None})
@@ -184,7 +184,7 @@ def large_home(
                 "date": day(2 * residents, -20, days, 0.3),
                 "continence_urine": rng.integers(-1, 6, profiles)[whose],
                 "continence_stool": rng.integers(-1, 6, profiles)[whose],
-                "special": (rng.random(profiles) < 0.1)[whose],
+                "special": ((special := rng.random(profiles)) < 0.1).astype(np.int8)[whose] - (special > 0.9)[whose],
             }
             | {cell: values[whose].astype(np.int16) for cell, values in drawn.items()}
         ),

@@ -217,7 +217,11 @@ def _resident(tables: Tables, name: str | None, on: date) -> ReferenceResident |
     )
     points = {cell: chosen[cell] for cell in ASSESSMENT_CELLS if chosen[cell] != -1}
     return ReferenceResident(
-        points, chosen["continence_urine"] >= 2, chosen["continence_stool"] >= 2, criteria, bool(chosen["special"])
+        points,
+        chosen["continence_urine"] >= 2,
+        chosen["continence_stool"] >= 2,
+        criteria,
+        {0: False, 1: True}.get(chosen["special"]),
     )
 
 

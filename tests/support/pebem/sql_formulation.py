@@ -266,7 +266,7 @@ def _resident(recorded: dict[str, int], criteria: list[str]) -> ReferenceResiden
         recorded["continence_urine"] >= CONTINENCE_OPENS_FROM,
         recorded["continence_stool"] >= CONTINENCE_OPENS_FROM,
         frozenset(criteria),
-        bool(recorded["special"]),
+        {0: False, 1: True}.get(recorded["special"]),
     )
 
 

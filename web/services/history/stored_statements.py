@@ -70,7 +70,7 @@ def _frame(values: dict[str, list[Any]], columns: Mapping[str, str]) -> pd.DataF
     if not any(values.values()):
         return contracts.empty({column: kind for column, kind in columns.items() if column in values})
     # The cells of an assessment are a hundred columns of numbers: quick to build as one block, slow one by one.
-    numbers = [column for column, kind in columns.items() if kind == "int" and column in values]
+    numbers = [column for column, kind in columns.items() if kind in {"int", "truth"} and column in values]
     series = {}
     for column, kind in columns.items():
         if column not in values:
@@ -79,8 +79,6 @@ def _frame(values: dict[str, list[Any]], columns: Mapping[str, str]) -> pd.DataF
             case "day":
                 days = np.array([day or "NaT" for day in values[column]], "datetime64[D]")
                 series[column] = pd.Series(days.astype("datetime64[s]"))
-            case "bool":
-                series[column] = pd.Series(values[column], dtype="bool")
             case "text":
                 series[column] = pd.Series(values[column], dtype="object")
     frame = pd.DataFrame(series)

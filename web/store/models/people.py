@@ -79,7 +79,10 @@ class ResidentGrade(Base):
 
 
 class Assessment(Base):
-    """One assessment; ``cells`` contains the recorded cells only, so that what is missing stays missing."""
+    """One assessment; ``cells`` contains the recorded cells only, so that what is missing stays missing.
+
+    ``special`` is NULL where its cell could not be read.
+    """
 
     __tablename__ = "assessment"
     __table_args__ = _condition.table("pseudonymous")
@@ -88,7 +91,7 @@ class Assessment(Base):
     date: Mapped[date | None] = _condition("pseudonymous", Date)
     continence_urine: Mapped[int] = _condition("pseudonymous", SmallInteger)
     continence_stool: Mapped[int] = _condition("pseudonymous", SmallInteger)
-    special: Mapped[bool] = _condition("pseudonymous", Boolean)
+    special: Mapped[bool | None] = _condition("pseudonymous", Boolean)
     cells: Mapped[dict[str, int]] = _condition("pseudonymous", JSON)
 
 
