@@ -147,7 +147,7 @@ class SheetFindings:
         order = there[np.argsort(record[there], kind="stable")]
         return Mistakes(record[order], number[order].astype(np.int64))
 
-    def note(self, problem: Problem, file: str, value: str, count: int = 1, column: str = "") -> None:
+    def note(self, problem: Problem, file: str, value: str, count: int, column: str = "") -> None:
         """Add one finding about the sheet as a whole."""
         self.findings.append(problem.at(file=file, sheet=self._sheet, column=column, value=value, count=count))
 

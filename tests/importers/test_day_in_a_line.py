@@ -30,6 +30,8 @@ def files(form: str, *rows: list[Any]) -> list[tuple[str, bytes]]:
         [["Datum: 02.03.2026"], HEADS, ROW],
         [["Leistungsnachweis"], ["Tag", "02.03.2026"], HEADS, ROW],
         [HEADS, ["Montag, 02.03.2026"], ROW],
+        [["Datum: 02.03.2026"], HEADS, ROW, ["Datum", "03.03.2026"], ROW],
+        [["Leistungsnachweis vom 02.03.2026"], HEADS, ROW],
         [["Datum: 02.03.2026"], HEADS, ROW, ["Datum: 03.03.2026"], HEADS, ROW],
         [["01.03.2026"], HEADS, ["02.03.2026"], ROW, ["Di 03.03.2026"], ROW],
     ],
@@ -38,9 +40,10 @@ def test_a_line_gives_the_day_of_the_rows_below_it(book: RuleBook, form: str, li
     result = importers.read(files(form, *lines), book)
     assert dates(result) == ["2026-03-02", "2026-03-03"][: lines.count(ROW)]
     told = [f for f in result.findings if f.sheet == "Interventionen" and f.code == "spalten-zugeordnet"]
-    assert [(f.severity, f.message) for f in told] == [
+    assert [(f.severity, f.column, f.message) for f in told] == [
         (
             Severity.WARNING,
+            "",
             "Gelesen wird „Tag in einer eigenen Zeile“ als „Datum“; eine davon ist nur vermutet.",
         )
     ]
@@ -52,6 +55,9 @@ def test_a_line_gives_the_day_of_the_rows_below_it(book: RuleBook, form: str, li
     "lines",
     [
         [["Stand: 02.03.2026"], HEADS, ROW],
+        [["Leistungsnachweis"], ["02.03.2026", "03.03.2026"], HEADS, ROW],
+        [["Leistungsnachweis vom 02.03.2026 bis 31.03.2026"], HEADS, ROW],
+        [["Leistungsnachweis erstellt am 02.03.2026"], HEADS, ROW],
         [["01.03.2026 - 31.03.2026"], HEADS, ROW],
         [["Datum: 26-03-02"], HEADS, ROW],
         [HEADS, ["26/03/02"], ROW],
@@ -63,6 +69,12 @@ def test_what_may_be_another_day_refuses_the_sheet(book: RuleBook, form: str, li
     """As when it was printed or signed, or a period."""
     with pytest.raises(UnreadableError, match="fehlt die Spalte „Datum“"):
         importers.read(files(form, *lines), book)
+
+
+def test_headings_of_two_columns_that_come_again_go_on_below_a_line(book: RuleBook) -> None:
+    heads, row = ["Bewohner-Nr", "Intervention"], ["0042", "4.10"]
+    lines = [["Datum: 02.03.2026"], heads, row, ["Datum: 03.03.2026"], heads, row]
+    assert dates(importers.read(files("csv", *lines), book)) == ["2026-03-02", "2026-03-03"]
 
 
 def test_rows_before_the_first_day_are_errors(book: RuleBook) -> None:

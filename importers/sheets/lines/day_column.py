@@ -28,7 +28,11 @@ _SHEET: Final = "Interventionen"
 HEADING: Final = "Tag in einer eigenen Zeile"
 """What the further column is called in questions and findings."""
 
-_LABEL: Final = re.compile(r"(?:datum|tag|leistungs(?:datum|tag)|durchführungsdatum)\b ?:?", re.IGNORECASE)
+_LABEL: Final = re.compile(
+    r"(?:(?:datum|tag|leistungs(?:datum|tag)|durchführungsdatum)\b ?:?"
+    r"|(?:leistungs|durchführungs|pflege|tages)(?:nachweis|protokoll|bericht) (?:vom|für|am)\b(?: den\b)?)",
+    re.IGNORECASE,
+)
 
 
 def with_day_column(grid: Grid, place: HeadingPlace) -> tuple[Grid, HeadingPlace] | None:
@@ -67,7 +71,7 @@ def _filled(grid: Grid, row: int) -> list[Any]:
 
 
 def _day_of(cells: Sequence[Any]) -> date | None:
-    """Return the day a line says and nothing else: "Montag, 02.03.2026", "Datum: 02.03.2026", "Datum | 02.03.2026"."""
+    """Return the day a line says and nothing else: "2.3.2026", "Datum | 2.3.2026", "Tagesbericht vom 2.3.2026"."""
     if not 1 <= len(cells) <= 2:
         return None
     *label, last = cells
