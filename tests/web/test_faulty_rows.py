@@ -13,6 +13,7 @@ import pytest
 
 import importers
 import rules
+from importers.content.faulty_rows import FaultyRow, FaultySheet
 from importers.findings import Severity
 from importers.sheets.repair_file import REASON, UPLOAD, as_it_stood
 from tests.support.web import workbooks
@@ -324,3 +325,19 @@ def test_repaired_statement_is_added_to_those_of_the_original(tmp_path: Path) ->
     assert result.tables.staff["staff"].tolist() == ["P1", "P2", "P2", "P3", "P4"]
     assert result.parts["staff"].tolist() == [0, 0, 0, 0, 1]
     assert result.repairs == {1: "17-4f3a"}
+
+
+def test_the_instructions_say_how_many_rows_do_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those beyond the limit of a sheet here and those that reading left out, of all sheets together."""
+    path, row = tmp_path / "faulty.xlsx", FaultyRow("a.xlsx", 2, ("x",), (0,), ("Falsch.",))
+    sheets = [FaultySheet("Bewohner", ("Einzug",), (row,) * 3, 40), FaultySheet("Mitarbeitende", ("QN",), (row,))]
+    for limit, last in (
+        (2, "41 weitere Zeilen passen nicht in diese Datei."),
+        (3, "40 weitere Zeilen passen nicht in diese Datei."),
+    ):
+        monkeypatch.setattr(faulty_rows_xlsx, "SHEET_LIMIT", limit)
+        faulty_rows_xlsx.write(path, sheets, "17-4f3a")
+        made = openpyxl.load_workbook(path)
+        assert (made["Bewohner"].max_row - 1, made["Anleitung"]["A7"].value) == (limit, last)
+    faulty_rows_xlsx.write(path, sheets[1:], "17-4f3a")
+    assert openpyxl.load_workbook(path)["Anleitung"]["A7"].value is None
