@@ -11,7 +11,7 @@ from importers.files.sheet_cells import SheetCells
 from importers.findings import UnreadableError
 from importers.sheets.das_sheets import DasSheets
 from importers.sheets.heading_rows import HeadingPlace, first_headings, guess_sheet, locate, located, placed
-from importers.sheets.lines.day_column import with_day_column
+from importers.sheets.lines.day_column import HEADING, with_day_column
 from importers.sheets.lines.sections import may_be_others
 from importers.sheets.profiles import encodings, fitting
 from importers.sheets.repair_file import OWN_COLUMNS
@@ -117,6 +117,9 @@ def _as_hidden(grid: Grid, known: KnownBefore) -> SheetDecision | None:
 
 def _as_profiled(grid: Grid, known: KnownBefore) -> SheetDecision | None:
     fit = fitting(grid, known.profiles)
+    if fit is None and any(HEADING in sheet.columns.values() for one in known.profiles for sheet in one.sheets):
+        grid, _ = with_day_column(grid, locate(grid, "Interventionen", known.vocabulary)) or (grid, None)
+        fit = fitting(grid, known.profiles)
     if fit is None:
         return None
     sheet, unit = fit.sheet.sheet, fit.sheet.unit

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 import importers
+from importers.conventions import HomeConventions
 from importers.findings import Severity, UnreadableError
 from importers.sheets.sheet_decision import SheetAnswer
+from importers.sheets.sheet_guesses import SheetGuess, profile_of
 from rules.model import RuleBook
 from tests.support.importers.columns import both, dates
-from tests.support.importers.files import csv_files, home, xlsx
+from tests.support.importers.files import Sheets, csv_files, home, xlsx
 
 HEADS = ["Bewohner-Nr", "Personal-Nr", "Intervention", "Minuten"]
 ROW = ["0042", "P1", "4.10", 5]
@@ -91,3 +93,25 @@ def test_the_column_can_be_answered_as_it_was_shown(book: RuleBook) -> None:
     answer = SheetAnswer("heim.xlsx", "Interventionen", "Interventionen", row=1, columns=columns)
     result = importers.read(given, book, answers=[answer])
     assert result.tables.interventions["date"].dt.date.tolist() == [date(2026, 3, 2)]
+
+
+@pytest.mark.parametrize("name", ["Interventionen", "Tabelle1"])
+def test_a_profile_knows_the_next_file_whose_day_stands_in_a_line(book: RuleBook, name: str) -> None:
+    first = files("xlsx", ["Datum: 02.03.2026"], HEADS, ROW)
+    (shown,) = [one for one in importers.look(first).guesses if one.sheet == "Interventionen"]
+    columns = {column.column: column.position for column in shown.columns if column.column}
+    answers = [SheetAnswer("heim.xlsx", "Interventionen", "Interventionen", row=1, columns=columns)]
+    known = HomeConventions(profiles=(profile_of("Quelle", importers.look(first, answers=answers).guesses, answers),))
+
+    def guess(sheets: Sheets) -> SheetGuess:
+        given = [("april.xlsx", xlsx(sheets))]
+        return next(one for one in importers.look(given, conventions=known).guesses if one.name == name)
+
+    people = {sheet: rows for sheet, rows in home().items() if sheet != "Interventionen"}
+    later = people | {name: [["Titel"], ["Datum: 03.03.2026"], HEADS, ROW]}
+    assert (guess(later).settled, guess(later).profile) == (True, "Quelle")
+    result = importers.read([("april.xlsx", xlsx(later))], book, conventions=known)
+    assert dates(result) == ["2026-03-03"]
+    assert not [f for f in result.findings if f.sheet == "Interventionen" and f.severity is not Severity.NOTICE]
+    assert not guess(people | {name: [["Datum: 03.03.2026"], [*HEADS[:3], "Sekunden"], ROW]}).profile
+    assert not guess(people | {name: [HEADS, ROW]}).profile
