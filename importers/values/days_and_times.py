@@ -39,6 +39,9 @@ _CLOCK: Final = re.compile(
 )
 _HALF_DAY: Final = re.compile(r"(\d{1,2})((?:[:.]\d{2}){0,2}) ?([ap])\.? ?m\.?", re.IGNORECASE | re.ASCII)
 _SPAN: Final = re.compile(r" ?(?:[-–—]|bis) ?", re.IGNORECASE)
+_FRACTION: Final = re.compile(r"0[.,]\d{5,17}", re.ASCII)
+"""A time as Excel keeps it, exported as text; with fewer digits it may be another minute, or no fraction of a day."""
+
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,12})?", re.ASCII)
 SERIALS: Final = range(32874, 73051)
 """Numbers Excel has for the days from 1990 to 2099."""
@@ -213,14 +216,15 @@ def serial(value: object) -> datetime | None:
 def clock(value: object) -> int:
     """Return the minute of the day (0..1439), -1 if blank, 1440 for 24:00; seconds are dropped.
 
-    Numbers may be a fraction of a day, as Excel keeps times, or hours and minutes as in 805.
+    Numbers may be hours and minutes as in 805, or a fraction of a day, as Excel keeps times: as text with at least
+    five digits.
     """
     match value:
         case str():
             written = clean(value)
             if not written:
                 return -1
-            return _written_clock(written)
+            return clock(float(written.replace(",", "."))) if _FRACTION.fullmatch(written) else _written_clock(written)
         case datetime():
             return _minute(value.time())
         case time():

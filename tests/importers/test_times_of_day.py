@@ -54,6 +54,15 @@ def test_times_of_day_as_numbers(book: RuleBook, cell: float, minute: int) -> No
 
 
 @both
+def test_times_of_day_that_excel_wrote_as_fractions_are_read_with_enough_digits(book: RuleBook, form: str) -> None:
+    """With four digits 8:03 would be 8:02; "0,5" may be half an hour as well."""
+    cells = ["0,33542", "0.336805555555556", "0,99999", "0,3354", "0,5", "1,33680"]
+    result = read_column(book, form, "Uhrzeit", cells)
+    assert result.tables.interventions["minute_of_day"].tolist() == [483, 485, 1439, -1, -1, -1]
+    assert [(severity, code) for severity, code, *_ in outcome(result)] == [(WARNING, "uhrzeit-unlesbar")] * 3
+
+
+@both
 def test_midnight_at_the_end_of_the_day_is_the_next_day(book: RuleBook, form: str) -> None:
     result = read_column(
         book, form, "Uhrzeit", ["24:00", "00:00", "23:59", "24:00 Uhr", "2400"], Datum=date(2026, 2, 28)
