@@ -84,6 +84,7 @@ FILES = {
     "utf-16": "\r\n".join([HEAD, *ROWS]).encode("utf-16"),
     "windows": "\r\n".join([HEAD, *ROWS]).encode("cp1252"),
     "umlaut at the end": "\n".join([HEAD, *(row.replace("ö", "oe") for row in ROWS), ROWS[0]]).encode("cp1252"),
+    "umlaut at the beginning of rows": "\n".join([HEAD, *(f"Ä{row}" for row in ROWS)]).encode(),
     "end of DOS": ("\r\n".join([HEAD, *ROWS]) + "\r\n\x1a").encode(),
     "separator said": "\r\n".join(["sep=;", HEAD, *ROWS]).encode(),
     "strange separator said": "\n".join(["sep=§", *(row.replace(";", "§") for row in [HEAD, *ROWS])]).encode(),
@@ -117,6 +118,7 @@ def test_a_large_file_reads_like_a_small_one(kind: str, encoding: str, monkeypat
 
     small = outcome()
     monkeypatch.setattr(delimited, "LARGE", 0)
+    monkeypatch.setattr(delimited, "_SAMPLE", 12_500)
     monkeypatch.setattr(delimited_fast, "_SMALLEST", 5_000)
     monkeypatch.setattr(delimited_fast, "_LARGEST", 5_000)
     assert outcome() == small

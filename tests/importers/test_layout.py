@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import numpy as np
 import pytest
 import xlsxwriter
 
@@ -13,7 +14,7 @@ from importers.files.grid import Grid
 from importers.files.sheet_cells import SheetCells
 from importers.findings import Severity, UnreadableError
 from importers.sheets.heading_rows import locate
-from importers.sheets.layout import row_numbers
+from importers.sheets.layout import row_numbers, stands_over_headings
 from rules.model import RuleBook
 from tests.support.importers.columns import both
 from tests.support.importers.files import DAY, csv_files, home, text_of, xlsx
@@ -207,9 +208,24 @@ def test_two_rows_of_headings_without_merged_cells(book: RuleBook, form: str) ->
     assert result.rows == 2
 
 
-def test_merged_data_fill_no_further_than_their_range() -> None:
-    import numpy as np  # noqa: PLC0415
+@pytest.mark.parametrize(
+    ("merged", "below", "over"),
+    [
+        (((0, 0, 0, 1),), ["Nr", "Name", "Tag"], True),
+        (((0, 0, 1, 0),), ["", "Name", "Tag"], True),
+        (((1, 0, 1, 1),), ["Nr", "Name", "Tag"], False),
+        (((0, 0, 2, 0),), ["", "Name", "Tag"], False),
+        ((), ["Nr", "Name", "Tag"], False),
+        (((0, 0, 0, 1),), ["Nr", "Name", "02.03.2026"], False),
+        (((0, 0, 0, 1),), ["", "", ""], False),
+    ],
+)
+def test_merged_cells_make_groups_of_headings(merged: Any, below: list[str], over: bool) -> None:  # noqa: FBT001
+    cells = np.array([["Bewohner", "", "Datum"], below, ["1", "x", "02.03.2026"]], dtype=object)
+    assert stands_over_headings(Grid("f", "Interventionen", SheetCells.of(cells), merged=merged), 0) is over
 
+
+def test_merged_data_fill_no_further_than_their_range() -> None:
     cells = np.array([["Intervention", "Datum", "Wohnbereich"]] + [["4.10", "1.1.2026", ""] for _ in range(4)], object)
     cells[2, 2] = "A"
     grid = Grid("f", "Interventionen", SheetCells.of(cells), merged=((2, 2, 3, 2), (4, 0, 4, 2)))
