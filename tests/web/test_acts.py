@@ -1,0 +1,177 @@
+"""Performed interventions one by one: those of the figures, and never so that few employees come into question."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import astuple, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pebem
+import rules
+from tests.support.pebem.homes import random_home
+from web.services.analysis import acts
+from web.services.analysis.acts import ActFilter
+from web.services.rulebook_calendar import RulebookPeriod
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pebem.contracts import Tables
+    from web.services.analysis.acts import Act, ActList
+
+BOOK: Final = rules.load(date(2026, 2, 28))
+FIRST, LAST = date(2026, 1, 1), date(2026, 2, 28)
+WHOLE: Final = ActFilter((FIRST, LAST))
+STRETCHES: Final = [RulebookPeriod(FIRST, LAST, BOOK)]
+WARDS, SHIFTS = ("A", "B"), ("F", "N")
+FEWEST, LARGEST = 5, 0.5
+
+
+def home(seed: int, people: int, rows: int) -> Tables:
+    """Return a home whose rows each have seconds of their own: who knows them knows the row."""
+    rng = np.random.default_rng(seed)
+    tables = random_home(BOOK, seed, rows)
+    names = [f"M{number}" for number in range(people)]
+    days = rng.choice((LAST - FIRST).days + 1, 8).tolist()
+    work = tables.interventions.assign(
+        staff=pd.Categorical(rng.choice([*names, None], rows, p=[*[0.97 / people] * people, 0.03])),
+        ward=pd.Categorical(rng.choice(WARDS, rows)),
+        shift=pd.Categorical(rng.choice([*SHIFTS, None], rows)),
+        date=pd.Series([pd.Timestamp(FIRST + timedelta(days=day)) for day in rng.choice(days, rows).tolist()]).astype(
+            "datetime64[s]"
+        ),
+        seconds=np.arange(600, 600 + rows, dtype=np.int32),
+        status=pd.Categorical([None] * rows),
+    )
+    staff = pd.DataFrame(
+        {
+            "staff": pd.Series(names, dtype=object),
+            "qn": rng.choice([1, 2, 3, 3, 4, 4, 4], people).astype(np.int32),
+            "role": pd.Series([None] * people, dtype=object),
+            "certificates": pd.Series(rng.choice(["", "", "LG2"], people), dtype=object),
+            "start": pd.Series([pd.NaT] * people, dtype="datetime64[s]"),
+            "end": pd.Series([pd.NaT] * people, dtype="datetime64[s]"),
+        }
+    )
+    return replace(tables, interventions=work, staff=staff)
+
+
+def listed(tables: Tables, **asked: Any) -> ActList:
+    return acts.listed(tables, STRETCHES, replace(WHOLE, **asked))
+
+
+def enough(rows: pd.DataFrame) -> bool:
+    """Return whether at least five employees stand behind rows, none with more than half; or nobody is named."""
+    named = rows[rows["staff"].notna()]
+    shares = [
+        part / part.sum()
+        for part in (named.groupby("staff", observed=True)["seconds"].agg(how) for how in ("sum", "size"))
+    ]
+    return named.empty or all(len(share) >= FEWEST and share.max() <= LARGEST for share in shares)
+
+
+def questions() -> Iterable[dict[str, Any]]:
+    yield {}
+    for start, end in ((FIRST, date(2026, 1, 31)), (FIRST, date(2026, 1, 10)), (date(2026, 1, 20), date(2026, 2, 9))):
+        yield {"period": (start, end)}
+    yield from ({"period": (day, day)} for day in (FIRST + timedelta(days=number) for number in range(4, 59, 9)))
+    yield from ({"ward": ward, "shift": shift} for ward in (*WARDS, "C") for shift in (*SHIFTS, "-", None))
+    yield from ({"ist": ist, "soll": soll} for ist in (0, 1, 3, 4) for soll in (None, 3))
+    yield from ({"fit": fit} for fit in ("passend", "unterqualifiziert", "vorbehalt_verletzt"))
+    yield {"of_group": lambda name: name < "4"}
+    yield from ({"intervention": entry.id, "ist": 4} for entry in BOOK.interventions[:40:8])
+
+
+@pytest.mark.small_groups
+@pytest.mark.parametrize(
+    ("seed", "people", "rows"), [(1, 4, 80), (2, 9, 150), (3, 14, 400), (5, 60, 900)]
+)
+def test_no_list_is_about_few_employees_and_lists_are_parts_of_one(seed: int, people: int, rows: int) -> None:
+    """D3: each list as a whole, each way of telling, and what is not told; no narrower list tells more."""
+    tables = home(seed, people, rows)
+    work = tables.interventions.set_index("seconds", drop=False)
+    whole = {act.seconds: act for act in listed(tables).acts()}
+    for asked in questions():
+        found = listed(tables, **asked)
+        assert enough(work.loc[[act.seconds for act in found.acts()]]), asked
+        assert not (found.few and len(found))
+        for act in found.acts():
+            assert act == whole[act.seconds], asked
+    alike: dict[Any, list[int]] = defaultdict(list)
+    for act in whole.values():
+        certified = act.fit == "passend" and act.qn_ist < act.qn_soll
+        alike[act.first_day, act.last_day, act.ward, act.shift, act.qn_ist, certified].append(act.seconds)
+    assert all(enough(work.loc[rows]) for rows in alike.values())
+    for month in (1, 2):
+        rest = work[(work["date"].dt.month == month) & ~work.index.isin(whole)]
+        assert enough(rest) or len(whole) == 0 or not any(act.first_day.month == month for act in whole.values())
+    assert bool(whole) == (people >= FEWEST)
+
+
+def team(size: int) -> Tables:
+    """Return a home in which each of some nurses does the same at the same time."""
+    tables = home(6, size, 12 * size)
+    number = np.arange(12 * size)
+    nurses = tables.staff.assign(qn=np.int32(3), certificates="")
+    work = tables.interventions.assign(
+        staff=pd.Categorical([f"M{one}" for one in number % size]),
+        ward=pd.Categorical(["A"] * len(number)),
+        shift=pd.Categorical(["F"] * len(number)),
+        date=pd.Series([pd.Timestamp(date(2026, 1, 5))] * len(number)).astype("datetime64[s]"),
+        minute_of_day=(420 + number).astype(np.int32),
+    )
+    return replace(tables, staff=nurses, interventions=work)
+
+
+def test_acts_are_those_of_the_figures() -> None:
+    tables = team(6)
+    told = listed(tables).acts()
+    direct = pebem.score(tables, BOOK, (FIRST, LAST), pebem.CUBE).by("day", "ward", "shift", "intervention")
+    sums: Counter[tuple[Any, ...]] = Counter()
+    for act in told:
+        sums[act.first_day, act.ward, act.shift, act.intervention, act.qn_soll, act.qn_ist, act.fit] += act.seconds
+        assert act.minute is not None
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for row in direct.itertuples(index=False):
+        expected[row.day, row.ward, row.shift, row.intervention, row.qn_soll, row.qn_ist, row.fit] += row.seconds
+    assert sums == expected
+    assert len(sums) > 5
+
+
+def test_a_day_of_four_is_told_with_its_week_and_not_found_by_its_day() -> None:
+    """D3: neither the column nor the address nor the order tells the day."""
+    tables = team(6)
+    number = np.arange(len(tables.interventions))
+    days = np.where(number % 6 < 2, np.datetime64("2026-01-05"), np.datetime64("2026-01-06"))
+    work = tables.interventions.assign(date=pd.Series(days.astype("datetime64[s]")))
+    of_week = acts.listed(replace(tables, interventions=work), STRETCHES, WHOLE).acts()
+    assert len(of_week) == len(number)
+    assert {(act.first_day, act.last_day, act.minute) for act in of_week} == {
+        (date(2026, 1, 1), date(2026, 1, 7), None)
+    }
+    for day in (date(2026, 1, 5), date(2026, 1, 6)):
+        found = acts.listed(replace(tables, interventions=work), STRETCHES, ActFilter((day, day)))
+        assert (len(found), found.withheld, found.few) == (0, True, False)
+    swapped = work.assign(date=pd.Series(days[::-1].astype("datetime64[s]")))
+    again = acts.listed(replace(tables, interventions=swapped), STRETCHES, WHOLE).acts()
+    unexplained = [[replace(act, explained_on=None) for act in some if act.resident == ""] for some in (of_week, again)]
+    assert unexplained[0] == unexplained[1]
+
+
+def test_sorting_and_paging_lose_nothing() -> None:
+    found = listed(home(5, 60, 900))
+    rising = found.ordered("intervention", str)
+    assert [act.intervention for act in rising.acts()] == sorted(act.intervention for act in found.acts())
+    seconds = [act.seconds for act in rising.ordered("seconds", descending=True).acts()]
+    assert seconds == sorted(seconds, reverse=True)
+    pages: list[Act] = [act for start in range(0, len(found), 50) for act in rising.acts(start, start + 50)]
+    assert sorted(pages, key=astuple_text) == sorted(found.acts(), key=astuple_text)
+
+
+def astuple_text(act: Act) -> str:
+    return repr(astuple(act))

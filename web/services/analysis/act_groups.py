@@ -1,0 +1,129 @@
+"""How exactly a performed intervention may say when and where it was: never so that few employees come into question.
+
+Who was on shift is no secret in a home: a day, a shift and a level can be as good as a name, and so can a certificate.
+So each act of a month is told with the first of :data:`LADDER` that leaves at least ``groups.FEWEST`` employees of its
+level, none of whom did more than ``groups.LARGEST_SHARE``; without one it is not listed. This depends on the month
+alone, never on what is asked for: however lists are narrowed, sorted and compared, all of them are parts of the same
+one (security row D3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pebem.disclosure.groups import Work, numbered, too_small
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+LADDER: Final = (("day", "ward", "shift"), ("week", "ward", "shift"), ("ward", "shift"), ("ward",))
+"""What an act tells besides its month and the level of whoever did it, from exact to vague.
+
+The ward is always told: whoever knows the residents knows it.
+"""
+
+DAY, WEEK, MONTH, NO_SHIFT = range(len(LADDER))
+NOT_LISTED: Final = -1
+
+UNTOLD: Final = -1
+"""The shift or minute of an act that does not tell it."""
+
+WEEK_STARTS: Final = (1, 8, 15, 22)
+"""Days of a month on which its weeks begin: of seven days each, the last one to the end. Months are told apart."""
+
+
+def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray[np.int64]]:
+    """Return acts as they may be told.
+
+    Parameters
+    ----------
+    rows
+        All acts of some whole months, arrays of shape (n,): "day" (since 1970-01-01), "minute", "ward", "shift",
+        "qn_ist", "certified" and whatever else.
+    work
+        Who did them; seconds and count.
+
+    Returns
+    -------
+    dict
+        The same with "rung" (position in :data:`LADDER`, ``NOT_LISTED``) and "first" and "last" day told; shift and
+        minute are ``UNTOLD`` where they are not told.
+    """
+    month = rows["day"].astype("datetime64[D]").astype("datetime64[M]")
+    begins = month.astype("datetime64[D]").astype(np.int64)
+    ends = (month + 1).astype("datetime64[D]").astype(np.int64) - 1
+    starts = np.array(WEEK_STARTS) - 1
+    week = np.searchsorted(starts, rows["day"] - begins, side="right") - 1
+    codes = {name: rows[name] for name in ("day", "ward", "shift")}
+    codes |= {"week": week, "level": 2 * rows["qn_ist"] + rows["certified"]}
+    rung = np.full(len(week), NOT_LISTED)
+    for one in np.unique(begins):
+        inside = np.flatnonzero(begins == one)
+        rung[inside] = exactness({name: code[inside] for name, code in codes.items()}, work.at(inside))
+    exact = [rung == DAY, rung == WEEK]
+    week_ends = np.append(begins[:, None] + starts[1:] - 1, ends[:, None], axis=1)[np.arange(len(week)), week]
+    return {
+        **rows,
+        "rung": rung,
+        "first": np.select(exact, [rows["day"], begins + starts[week]], begins),
+        "last": np.select(exact, [rows["day"], week_ends], ends),
+        "shift": np.where(rung == NO_SHIFT, UNTOLD, rows["shift"]),
+        "minute": np.where(rung == DAY, rows["minute"], UNTOLD),
+    }
+
+
+def exactness(told: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.int64]:
+    """Return for each act of one month how exactly it may be told, shape (n,).
+
+    What is not listed is enough in itself, so that nothing follows from the sum of all: if need be the smallest groups
+    that could be listed are left out too.
+
+    Parameters
+    ----------
+    told
+        Codes by "day", "week", "ward", "shift" and "level", each of shape (n,); the level of whoever did it, apart
+        where a certificate made it fit.
+    work
+        Who did it; seconds and count.
+
+    Returns
+    -------
+    numpy.ndarray
+        Positions in :data:`LADDER`; ``NOT_LISTED``.
+    """
+    found = np.full(len(work.person), NOT_LISTED)
+    group = found.copy()
+    for rung, names in enumerate(LADDER):
+        left = np.flatnonzero(found == NOT_LISTED)
+        if not len(left):
+            return found
+        block = numbered(*(told[name][left] for name in (*names, "level")))
+        small = too_small(block, work.at(left), int(block.max()) + 1)[block]
+        found[left] = np.where(small, NOT_LISTED, rung)
+        group[left] = block + int(group.max(initial=0)) + 1
+    _widen_the_rest(found, group, work)
+    return found
+
+
+def too_few(work: Work) -> bool:
+    """Return whether a list as a whole is about too few employees, or mostly about one."""
+    return bool(too_small(np.zeros(len(work.person), np.int64), work, 1)[0])
+
+
+def _widen_the_rest(found: NDArray[np.int64], group: NDArray[np.int64], work: Work) -> None:
+    """Leave out groups that could be listed, smallest first, until all that is left out is enough.
+
+    Each time at least as much is added as is left out already: one person's share of it halves.
+    """
+    while True:
+        rest = found == NOT_LISTED
+        if rest.all() or not rest.any() or not too_few(work.at(rest)):
+            return
+        names, sizes = np.unique(group[~rest], return_counts=True)
+        order = np.argsort(sizes, kind="stable")
+        number = int(np.searchsorted(np.cumsum(sizes[order]), rest.sum())) + 1
+        found[np.isin(group, names[order[:number]]) & ~rest] = NOT_LISTED
