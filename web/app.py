@@ -17,7 +17,7 @@ from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
 from web.views import help as help_pages
-from web.views.analysis import explain, interventions, month_overview, plausibility, relief, staffing
+from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing
 from web.views.rulebooks import entries, library, overrides
 from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
 from web.views.words import profiles, terms
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
         auth,
         month_overview,
         interventions,
+        acts,
         relief,
         staffing,
         plausibility,

@@ -53,7 +53,8 @@ NAVIGATION: Final = {
 
 
 PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads") | {
-    "explain": "interventions"
+    "explain": "interventions",
+    "acts": "interventions",
 }
 """Pages without a line of their own in the navigation -> those they belong to."""
 
@@ -67,6 +68,7 @@ HELP_CHAPTERS: Final = {
     "unknown_people": "fehlerhafte-zeilen-berichtigen",
     "home": "die-seiten-lesen",
     "interventions": "die-seiten-lesen",
+    "acts": "die-seiten-lesen",
     "relief": "die-seiten-lesen",
     "staffing": "die-seiten-lesen",
     "plausibility": "die-seiten-lesen",

@@ -71,6 +71,8 @@ def cell_text(cell: str) -> str:
 
 
 def _cell(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, float):
         return f"{value:.2f}".replace(".", ",")
     if isinstance(value, int):

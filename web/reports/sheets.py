@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -30,7 +31,7 @@ INK, INK_2, LINE = "#111827", "#4b5563", "#d1d5db"
 
 
 @contextmanager
-def workbook(path: Path, title: str) -> Iterator[Workbook]:
+def workbook(path: Path | BytesIO, title: str) -> Iterator[Workbook]:
     """Open a new workbook; closed, and thereby written, on leaving."""
     options = {
         # Whatever a file contained comes out as text: no formula, no link is ever made from a value.
@@ -38,7 +39,7 @@ def workbook(path: Path, title: str) -> Iterator[Workbook]:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    book = xlsxwriter.Workbook(str(path), options)
+    book = xlsxwriter.Workbook(path if isinstance(path, BytesIO) else str(path), options)
     book.set_properties({"title": title, "comments": "Erzeugt mit PeBeM-Analyse"})
     book.formats[0].set_font_name(FONT)
     try:

@@ -131,6 +131,11 @@ class ActList:
     def __len__(self) -> int:
         return len(self.columns["seconds"])
 
+    @property
+    def seconds(self) -> int:
+        """Sum of the seconds."""
+        return int(np.maximum(self.columns["seconds"], 0).sum())
+
     def ordered(
         self, key: str, rank: Callable[[str | None], Any] | None = None, *, descending: bool = False
     ) -> ActList:
