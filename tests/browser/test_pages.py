@@ -172,7 +172,7 @@ def test_the_table_leaves_as_csv_and_leaves_a_record(visit: Window) -> None:
     visitor.go("/interventionen?alle=1")
     recorded = exports(visitor.site)
     with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("link", name="Tabelle als CSV").click()
+        visitor.page.get_by_role("link", name="CSV").click()
     assert exports(visitor.site) == recorded + 1
     text = download.value.path().read_text("utf-8")
     heading, first, *_ = text.splitlines()

@@ -33,6 +33,7 @@ LOGGED = {
     "uploads.findings",
     "uploads.faulty_rows",
     "interventions.table",
+    "acts.table",
     "profiles.export",
     "relief.table",
     "terms.table",

@@ -16,6 +16,7 @@ PATH_VALUES: dict[str, int | str] = {
     "override_id": 1,
     "kind": "qualifikation",
     "number": 1,
+    "form": "csv",
 }
 """What stands for each part of a path that is not fixed, as the URL map names it."""
 

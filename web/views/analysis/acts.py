@@ -63,7 +63,7 @@ class ActQuestion:
 @blueprint.get("/durchgefuehrt")
 def index() -> ResponseReturnValue:
     """List the acts of the selection, by pages."""
-    chosen = page_selection.chosen()
+    chosen = _chosen()
     if chosen is None:
         return page_selection.not_analysed(QUESTION)
     if chosen.result.empty:
@@ -98,7 +98,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get(f"/durchgefuehrt.{table_files.RULE}")
 def table(form: str) -> ResponseReturnValue:
     """Download all of the acts."""
-    chosen, asked = page_selection.chosen(), _asked()
+    chosen, asked = _chosen(), _asked()
     if chosen is None:
         abort(404)
     page = addresses.same_arguments("acts.index")
@@ -114,6 +114,11 @@ def table(form: str) -> ResponseReturnValue:
         return redirect(page)
     lines = _table(chosen, _sorted(chosen, found, _order()).acts())
     return table_files.answer(chosen, form, "durchgefuehrte-interventionen", "Durchgeführte Interventionen", lines)
+
+
+def _chosen() -> PageSelection | None:
+    """Return what the address asks for; the group says nothing of one intervention."""
+    return page_selection.chosen(by=(WARD, SHIFT) if request.args.get("intervention") else page_selection.EVERYTHING)
 
 
 def _too_long(chosen: PageSelection) -> bool:
@@ -143,7 +148,7 @@ def _load(chosen: PageSelection, asked: ActQuestion) -> ActList:
         chosen.result.period,
         chosen.filters.labels.get(WARD),
         chosen.filters.labels.get(SHIFT),
-        chosen.of_group,
+        chosen.of_group if asked.intervention is None else lambda _: True,
         asked.intervention,
         asked.soll,
         asked.ist,
@@ -207,8 +212,8 @@ def _table(chosen: PageSelection, found: list[Act]) -> Iterator[list[object]]:
             act.intervention,
             chosen.title(act.intervention),
             act.resident,
-            figures.qn(act.qn_soll),
-            figures.qn(act.qn_ist),
+            act.qn_soll or figures.UNKNOWN,
+            act.qn_ist or figures.UNKNOWN,
             figures.FIT_WORDS[act.fit].word,
             None if act.seconds is None else act.seconds / 60,
             act.ward,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from web import addresses, current, tables
 from web.addresses import SHIFT, WARD
-from web.services import homes
 from web.services.analysis import demand, overview
-from web.views.analysis import page_selection
+from web.views.analysis import act_links, page_selection, table_files
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -79,33 +78,21 @@ def index() -> ResponseReturnValue:
         selection=_selection_words(soll, ist),
         cell=None if soll is None or ist is None else (soll, ist),
         all_url=url_for("interventions.index", sort=order.text),
-        csv_url=url_for("interventions.table", soll=soll, ist=ist, sort=order.text),
+        acts_url=url_for("acts.index", soll=soll, ist=ist),
+        files=table_files.downloads("interventions.table", soll=soll, ist=ist, sort=order.text),
         short_words=SHORT_WORDS,
     )
 
 
-@blueprint.get("/interventionen.csv")
-def table() -> ResponseReturnValue:
-    """Download the same list as CSV for a spreadsheet program, and log it."""
+@blueprint.get(f"/interventionen.{table_files.RULE}")
+def table(form: str) -> ResponseReturnValue:
+    """Download the same list."""
     chosen = page_selection.chosen(soll=_level("soll"), ist=_level("ist"))
     if chosen is None:
         abort(404)
     if chosen.filters.problems:
         return redirect(addresses.same_arguments("interventions.index"))  # a file could not tell them
-    start, end = chosen.filters.start, chosen.filters.end
-    who = current.visitor()
-    homes.record_download(
-        current.databases(),
-        current.home(),
-        tenant_id=who.tenant_id,
-        account_id=who.account_id,
-        what="interventionen",
-    )
-    return Response(
-        tables.csv_text(_table(chosen, _rows(chosen, _order()))),
-        mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="interventionen_{start}_{end}.csv"'},
-    )
+    return table_files.answer(chosen, form, "interventionen", "Interventionen", _table(chosen, _rows(chosen, _order())))
 
 
 @blueprint.get("/interventionen/<intervention>")
@@ -123,6 +110,7 @@ def detail(intervention: str) -> ResponseReturnValue:
     if not result.ward.columns:
         return page_selection.withheld(chosen, entry.title if entry else intervention)
     total = overview.whole(result.fit)
+    soll, ist = _level("soll"), _level("ist")
     demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
     return render_template(
         "analysis/interventions/detail.html",
@@ -136,6 +124,8 @@ def detail(intervention: str) -> ResponseReturnValue:
         square=overview.square(result.square, result.reserved),
         square_shown=bool(result.square.cells),
         caption=f"Stunden, darunter der Anteil der Minuten, {chosen.filters.label}",
+        **_links(intervention, soll, ist),
+        cell=_selection_words(soll, ist),
         by_ward=overview.places(result.ward, "ward"),
         ward_rest=result.ward.rest,
         by_shift=overview.places(result.shift, "shift"),
@@ -143,6 +133,15 @@ def detail(intervention: str) -> ResponseReturnValue:
         demands=[_demand(one, intervention) for one in demands[:DEMANDS_SHOWN]],
         more=max(0, len(demands) - DEMANDS_SHOWN),
     )
+
+
+def _links(intervention: str, soll: int | None, ist: int | None) -> dict[str, Any]:
+    """Return the addresses of the acts behind an intervention, and behind its figures."""
+    about: dict[str, Any] = {"intervention": intervention, "soll": soll, "ist": ist}
+    return act_links.links(intervention=intervention) | {
+        "acts_url": url_for("acts.index", **about),
+        "cell_url": url_for("interventions.index", soll=soll, ist=ist),
+    }
 
 
 def _demand(row: demand.Demand, intervention: str) -> dict[str, Any]:
@@ -172,10 +171,12 @@ def _rows(chosen: PageSelection, order: tables.TableOrder) -> list[dict[str, Any
 
 
 def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
+    cell: dict[str, Any] = {"soll": _level("soll"), "ist": _level("ist")}
     return {
         "id": group.key,
         "title": chosen.title(str(group.key)),
-        "url": url_for("interventions.detail", intervention=group.key),
+        "url": url_for("interventions.detail", intervention=group.key, **cell),
+        "acts_url": url_for("acts.index", intervention=group.key, **cell),
         "whole": group.whole,
     }
 

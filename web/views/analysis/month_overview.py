@@ -11,7 +11,7 @@ from importers.home_words.kinds import INTERVENTION
 from web import charts, current
 from web.services.analysis import overview
 from web.services.words import unanswered_words
-from web.views.analysis import page_selection
+from web.views.analysis import act_links, page_selection
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -71,7 +71,6 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "parts": overview.out_of_100(total),
         "whole_months": result.whole_months,
         "certified": result.certified if result.whole_months else None,
-        "links": {fit: url_for("interventions.index", sort=f"-{fit}") for fit in figures.FIT_WORDS},
         "square": rows,
         "square_shown": bool(result.square.cells),
         "remarkable": overview.remarkable(rows),
@@ -81,6 +80,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
             for key, label in SHOWS.items()
         ],
         "caption": f"{CAPTIONS[show]}, {chosen.filters.label}",
+        **act_links.links(),
         "cell_link": cell_link,
         **_lists(chosen),
         "gaps": _gaps(chosen),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from web import addresses, current, tables
+from web import addresses, current
 from web.addresses import GROUP, WARD
-from web.services import homes
 from web.services.analysis import overview, relief
 from web.services.analysis.small_groups import FEWEST
-from web.views.analysis import page_selection, relief_tables
+from web.views.analysis import page_selection, relief_tables, table_files
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def index() -> ResponseReturnValue:
         questions=relief_tables.questions(relief_.unmet or (), QUESTIONS_SHOWN),
         nobody=relief_.obstacles.get("niemand_passend", 0),
         every_url=url_for("relief.index", sort=order.text, alle=1),
-        csv_urls={name: url_for("relief.table", tabelle=name, sort=order.text) for name in TABLES},
+        files={name: table_files.downloads("relief.table", tabelle=name, sort=order.text) for name in TABLES},
         any_group_url=addresses.here(**{GROUP: None}),
         method=figures.RELIEF_METHOD,
         fewest=FEWEST,
@@ -83,9 +82,9 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/entlastung.csv")
-def table() -> ResponseReturnValue:
-    """Download one of the tables as CSV for a spreadsheet program, and log it."""
+@blueprint.get(f"/entlastung.{table_files.RULE}")
+def table(form: str) -> ResponseReturnValue:
+    """Download one of the tables."""
     which = request.args.get("tabelle", "arbeit")
     if which not in TABLES:
         abort(404)
@@ -95,18 +94,8 @@ def table() -> ResponseReturnValue:
     relief_ = _load(chosen) if chosen and _can_be_told(chosen) else None
     if chosen is None or relief_ is None:
         abort(404)
-    who = current.visitor()
-    homes.record_download(
-        current.databases(), current.home(), tenant_id=who.tenant_id, account_id=who.account_id, what="entlastung"
-    )
-    start, end = chosen.filters.start, chosen.filters.end
-    return Response(
-        tables.csv_text(
-            relief_tables.csv_rows(chosen, relief_, which, relief_tables.order(request.args.get("sort", "")))
-        ),
-        mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{TABLES[which]}_{start}_{end}.csv"'},
-    )
+    rows = relief_tables.csv_rows(chosen, relief_, which, relief_tables.order(request.args.get("sort", "")))
+    return table_files.answer(chosen, form, "entlastung", "Entlastung", rows, name=TABLES[which])
 
 
 def _load(chosen: PageSelection) -> HomeRelief | None:

@@ -33,21 +33,23 @@ def downloads(endpoint: str, **arguments: Any) -> list[TableDownload]:
     ]
 
 
-def answer(chosen: PageSelection, form: str, what: str, title: str, rows: Iterable[Sequence[object]]) -> Response:
+def answer(
+    chosen: PageSelection, form: str, what: str, title: str, rows: Iterable[Sequence[object]], *, name: str = ""
+) -> Response:
     """Return a table as a file, and log that it was downloaded (security row T10).
 
     Parameters
     ----------
-    what
-        What the log and the file call it.
+    what, name
+        What the log calls it, and what the file is called; without a name the same.
     """
     who = current.visitor()
     homes.record_download(
         current.databases(), current.home(), tenant_id=who.tenant_id, account_id=who.account_id, what=what
     )
-    name = f"{what}_{chosen.filters.start}_{chosen.filters.end}.{form}"
+    filename = f"{name or what}_{chosen.filters.start}_{chosen.filters.end}.{form}"
     return Response(
         table_file.file_content(form, title, rows),
         mimetype=table_file.FORMS[form].mimetype,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )
