@@ -103,7 +103,8 @@ def test_no_list_is_about_few_employees_and_lists_are_parts_of_one(seed: int, pe
     alike: dict[Any, list[int]] = defaultdict(list)
     for act in whole.values():
         certified = act.fit == "passend" and act.qn_ist < act.qn_soll
-        alike[act.first_day, act.last_day, act.ward, act.shift, act.qn_ist, certified].append(act.seconds)
+        kind = (act.intervention, act.qn_soll, act.qn_ist, certified)
+        alike[act.first_day, act.last_day, act.ward, act.shift, kind].append(act.seconds)
     assert all(enough(work.loc[rows]) for rows in alike.values())
     for month in (1, 2):
         rest = work[(work["date"].dt.month == month) & ~work.index.isin(whole)]
@@ -118,6 +119,8 @@ def team(size: int) -> Tables:
     nurses = tables.staff.assign(qn=np.int32(3), certificates="")
     work = tables.interventions.assign(
         staff=pd.Categorical([f"M{one}" for one in number % size]),
+        intervention=tables.interventions["intervention"].array[number // size],
+        resident=tables.interventions["resident"].array[number // size],
         ward=pd.Categorical(["A"] * len(number)),
         shift=pd.Categorical(["F"] * len(number)),
         date=pd.Series([pd.Timestamp(date(2026, 1, 5))] * len(number)).astype("datetime64[s]"),
@@ -139,6 +142,7 @@ def test_acts_are_those_of_the_figures() -> None:
         expected[row.day, row.ward, row.shift, row.intervention, row.qn_soll, row.qn_ist, row.fit] += row.seconds
     assert sums == expected
     assert len(sums) > 5
+    assert len(told) == 12 * 6
 
 
 def test_a_day_of_four_is_told_with_its_week_and_not_found_by_its_day() -> None:

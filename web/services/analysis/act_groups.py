@@ -1,10 +1,10 @@
 """How exactly a performed intervention may say when and where it was: never so that few employees come into question.
 
 Who was on shift is no secret in a home: a day, a shift and a level can be as good as a name, and so can a certificate.
-So each act of a month is told with the first of :data:`LADDER` that leaves at least ``groups.FEWEST`` employees of its
-level, none of whom did more than ``groups.LARGEST_SHARE``; without one it is not listed. This depends on the month
-alone, never on what is asked for: however lists are narrowed, sorted and compared, all of them are parts of the same
-one (security row D3).
+So each act of a month is told with the first of :data:`LADDER` with which at least ``groups.FEWEST`` employees did the
+same intervention with the same levels, none of them more than ``groups.LARGEST_SHARE``; without one it is not listed.
+This depends on the month alone, never on what is asked for: however lists are narrowed, sorted and compared, all of
+them are parts of the same one (security row D3).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LADDER: Final = (("day", "ward", "shift"), ("week", "ward", "shift"), ("ward", "shift"), ("ward",))
-"""What an act tells besides its month and the level of whoever did it, from exact to vague.
+"""What an act tells besides its month, intervention and levels, from exact to vague.
 
 The ward is always told: whoever knows the residents knows it.
 """
@@ -43,7 +43,7 @@ def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray
     ----------
     rows
         All acts of some whole months, arrays of shape (n,): "day" (since 1970-01-01), "minute", "ward", "shift",
-        "qn_ist", "certified" and whatever else.
+        "intervention", "qn_soll", "qn_ist", "certified" and whatever else.
     work
         Who did them; seconds and count.
 
@@ -59,7 +59,10 @@ def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray
     starts = np.array(WEEK_STARTS) - 1
     week = np.searchsorted(starts, rows["day"] - begins, side="right") - 1
     codes = {name: rows[name] for name in ("day", "ward", "shift")}
-    codes |= {"week": week, "level": 2 * rows["qn_ist"] + rows["certified"]}
+    codes |= {
+        "week": week,
+        "kind": numbered(*(rows[name] for name in ("intervention", "qn_soll", "qn_ist", "certified"))),
+    }
     rung = np.full(len(week), NOT_LISTED)
     for one in np.unique(begins):
         inside = np.flatnonzero(begins == one)
@@ -85,8 +88,8 @@ def exactness(told: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.i
     Parameters
     ----------
     told
-        Codes by "day", "week", "ward", "shift" and "level", each of shape (n,); the level of whoever did it, apart
-        where a certificate made it fit.
+        Codes by "day", "week", "ward", "shift" and "kind", each of shape (n,); the kind is intervention, level called
+        for, level of whoever did it and whether a certificate made it fit.
     work
         Who did it; seconds and count.
 
@@ -101,7 +104,7 @@ def exactness(told: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.i
         left = np.flatnonzero(found == NOT_LISTED)
         if not len(left):
             return found
-        block = numbered(*(told[name][left] for name in (*names, "level")))
+        block = numbered(*(told[name][left] for name in (*names, "kind")))
         small = too_small(block, work.at(left), int(block.max()) + 1)[block]
         found[left] = np.where(small, NOT_LISTED, rung)
         group[left] = block + int(group.max(initial=0)) + 1
