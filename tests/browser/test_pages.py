@@ -69,6 +69,45 @@ def test_the_way_from_the_answer_to_the_reason(visit: Window, width: int) -> Non
     visitor.check("warum")
 
 
+PAPER = 688
+"""Width of what is printed on A4, in pixels of the style sheet: 210 mm less the margins of ``page.css``."""
+
+OPENED = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+SIDEWAYS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+ON_PAPER = """() => {
+  const seen = (what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility());
+  const cut = (table) => table.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+  return [seen("main table").filter(cut).length, seen(".btn, button, .switch, input[type=search]").length];
+}"""
+
+
+def test_no_page_scrolls_sideways_or_prints_a_cut_table_or_a_button(visit: Window) -> None:
+    """All that unfolds is open, menus as well."""
+    visitor = visit(width=1024)
+    page = visitor.page
+    visitor.go("/interventionen/4.12")
+    why = page.locator("a[href*='/warum/']").first.get_attribute("href")
+    page.goto(visitor.site.address + why)
+    addresses = [page.url]
+    lists = ("/interventionen?alle=1", "/interventionen?soll=1&ist=4", "/interventionen/4.12", "/entlastung")
+    others = ("/", "/stellen/", "/plausibilitaet")
+    data = ("/daten/", "/daten/1", "/daten/1/ruecknahme", "/daten/profile/", "/bezeichnungen/", "/personen/")
+    books = ("/regelwerk", "/regelwerk/4.12", "/regelwerke/", "/regelwerke/vergleich", "/festlegungen/")
+    for path in (*lists, *others, *data, *books):
+        addresses.append(f"{visitor.site.address}{path}{'&' if '?' in path else '?'}haus={visitor.site.home}")
+    for address in addresses:
+        page.goto(address)
+        for width in (1024, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.evaluate(OPENED)
+            needed, there = page.evaluate(SIDEWAYS)
+            assert needed <= there, f"{address} scrolls sideways at {width}"
+        page.set_viewport_size({"width": PAPER, "height": 844})
+        page.emulate_media(media="print")
+        assert page.evaluate(ON_PAPER) == [0, 0], f"{address} prints cut tables or buttons"
+        page.emulate_media(media="screen")
+
+
 def test_intervention_page_shows_no_staff(visit: Window) -> None:
     visitor = visit()
     visitor.go("/interventionen/4.12")

@@ -71,6 +71,30 @@ function drawWhenNear(charts) {
   charts.forEach((chart) => near.observe(chart));
 }
 
+// On a narrow window a table that is wider than it becomes cards, one a row, in which each figure names its heading.
+const NARROW = window.matchMedia("(max-width: 899px)");
+
+function nameCells(table) {
+  const headings = [...table.tHead.rows[0].cells].map((cell) =>
+    (cell.querySelector(":scope > .unseen") ? "" : cell.innerText.replace(/[↓↑]/g, "").replace(/\s+/g, " ").trim()));
+  for (const row of table.querySelectorAll(":scope > tbody > tr, :scope > tfoot > tr")) {
+    if (row.cells.length !== headings.length) continue;
+    [...row.cells].forEach((cell, i) => {
+      if (cell.tagName === "TD" && headings[i]) cell.dataset.label = headings[i];
+    });
+  }
+}
+
+function fitTables(part) {
+  part.querySelectorAll(".scroll > table.data:not(.preview, .mapping, .findings, .stacks)").forEach((table) => {
+    if (table.tHead?.rows.length !== 1) return;
+    table.classList.remove("cards");
+    if (!NARROW.matches || table.scrollWidth <= table.parentElement.clientWidth) return;
+    nameCells(table);
+    table.classList.add("cards");
+  });
+}
+
 // The browser's file button speaks the browser's language: our face over it names what was chosen, in German.
 function showChosen(input) {
   const names = [...input.files].map((file) => file.name);
@@ -83,6 +107,10 @@ document.addEventListener("DOMContentLoaded", () => {
     input.addEventListener("change", () => showChosen(input));
     showChosen(input); // a page come back to keeps its choice
   });
+  fitTables(document);
+  window.addEventListener("resize", () => fitTables(document));
+  document.addEventListener("toggle", (event) => fitTables(event.target), true); // what is closed has no width
+  document.addEventListener("htmx:afterSwap", (event) => fitTables(event.target.parentElement ?? document));
   const charts = document.querySelectorAll(".chart[data-figure]");
   if (charts.length) drawWhenNear(charts);
   // An open menu or filter closes with Escape or a click elsewhere, as people expect of a menu.
