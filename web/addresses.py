@@ -57,8 +57,10 @@ def kept() -> dict[str, str]:
     """Return what links keep; nothing where no home is known."""
     if "home" not in g:
         return {}
+    if "kept" in g:
+        return {**g.kept, HOME: str(g.home.id)}
     asked = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    return {**g.get("kept", asked), HOME: str(g.home.id)}
+    return {**asked, HOME: str(g.home.id)}
 
 
 def here(**changes: Any) -> str:

@@ -93,8 +93,9 @@ def test_no_page_scrolls_sideways_or_prints_a_cut_table_or_a_button(visit: Windo
     others = ("/", "/stellen/", "/plausibilitaet")
     data = ("/daten/", "/daten/1", "/daten/1/ruecknahme", "/daten/profile/", "/bezeichnungen/", "/personen/")
     books = ("/regelwerk", "/regelwerk/4.12", "/regelwerke/", "/regelwerke/vergleich", "/festlegungen/")
+    of_home = f"haus={visitor.site.home}"
     for path in (*lists, *others, *data, *books):
-        addresses.append(f"{visitor.site.address}{path}{'&' if '?' in path else '?'}haus={visitor.site.home}")
+        addresses += [f"{visitor.site.address}{path}{'&' if '?' in path else '?'}{of_home}"]
     for address in addresses:
         page.goto(address)
         for width in (1024, 320):

@@ -11,6 +11,7 @@ import pytest
 from tests.support.web.figures import table
 from web.services.analysis import overview
 from web.services.analysis.shown import NOTHING, ShownTable
+from web.views.analysis.month_overview import by_month
 from web.wording.figures import FIT_WORDS
 
 COLUMNS = ["day", "ward", "shift", "intervention", "qn_soll", "qn_ist", "fit", "certificate", "count", "seconds"]
@@ -217,3 +218,16 @@ def test_what_is_hidden_is_in_one_part_or_in_none() -> None:
     assert cells[None, None].hidden
     assert not cells[2, 2].hidden
     assert NOTHING.count == cells[2, 4].count
+
+
+def test_days_add_up_to_months_and_hide_what_one_of_them_hides() -> None:
+    none = dict.fromkeys(FIT_WORDS, 0)
+    rows = [
+        {"day": date(2026, 1, 31), **none, "passend": 60, "count": 3, "hidden": frozenset()},
+        {"day": date(2026, 2, 1), **none, "passend": 50, "count": None, "hidden": frozenset({"unterqualifiziert"})},
+        {"day": date(2026, 2, 28), **none, "passend": 70, "count": 4, "hidden": frozenset()},
+    ]
+    assert by_month(rows) == [
+        {**rows[0], "day": date(2026, 1, 1)},
+        {**rows[1], "passend": 120},
+    ]

@@ -78,36 +78,60 @@ def resident_grades(
     session: Session, home_id: int, first: date, last: date
 ) -> tuple[ResidentMix, list[GradeDifference]]:
     """Return the mean number of residents by Pflegegrad, and whose granted one is another than the computed one."""
-    stored = statements_of(session, home_id)
-    people = people_of(session, home_id, stored)
-    return mix(people, first, last, stored.stays), differences(people, first, last)
+    people = contracts.Tables(
+        residents=_residents(session, home_id),
+        assessments=assessments_of(session, home_id),
+        grades=_grades(session, home_id),
+    )
+    return mix(people, first, last, _stays(session, home_id)), differences(people, first, last)
 
 
 def statements_of(session: Session, home_id: int) -> Statements:
     """Return what is stored of the people of a home, by pseudonym."""
+    qualification = (Qualification.qn, Qualification.role, Qualification.certificates)
+    return Statements(
+        residents=_residents(session, home_id),
+        assessments=assessments_of(session, home_id),
+        instability=_about(
+            session,
+            home_id,
+            Instability,
+            contracts.INSTABILITY,
+            Instability.criterion,
+            Instability.start,
+            Instability.end,
+        ),
+        grades=_grades(session, home_id),
+        staff=_about(
+            session, home_id, Qualification, contracts.STAFF, *qualification, Qualification.start, Qualification.end
+        ),
+        wards=_about(session, home_id, ResidentWard, WARDS, ResidentWard.ward, ResidentWard.start),
+        stays=_stays(session, home_id),
+    )
 
-    def about(model: Any, columns: Mapping[str, str], *of: Any) -> pd.DataFrame:
-        owner, key = (Staff, model.staff_id) if model is Qualification else (Resident, model.resident_id)
-        query = select(owner.pseudonym, *of).join(owner, owner.id == key).where(owner.home_id == home_id)
-        return typed(session.execute(query.order_by(model.id)).all(), columns)
 
+def _residents(session: Session, home_id: int) -> pd.DataFrame:
     residents = session.execute(
         select(Resident.pseudonym, Resident.ward, Resident.moved_in, Resident.moved_out)
         .where(Resident.home_id == home_id, Resident.known)
         .order_by(Resident.id)
     ).all()
-    qualification = (Qualification.qn, Qualification.role, Qualification.certificates)
-    return Statements(
-        residents=typed(residents, contracts.RESIDENTS),
-        assessments=assessments_of(session, home_id),
-        instability=about(
-            Instability, contracts.INSTABILITY, Instability.criterion, Instability.start, Instability.end
-        ),
-        grades=about(ResidentGrade, contracts.GRADES, ResidentGrade.grade, ResidentGrade.start),
-        staff=about(Qualification, contracts.STAFF, *qualification, Qualification.start, Qualification.end),
-        wards=about(ResidentWard, WARDS, ResidentWard.ward, ResidentWard.start),
-        stays=about(Stay, STAYS, Stay.start, Stay.end),
-    )
+    return typed(residents, contracts.RESIDENTS)
+
+
+def _grades(session: Session, home_id: int) -> pd.DataFrame:
+    return _about(session, home_id, ResidentGrade, contracts.GRADES, ResidentGrade.grade, ResidentGrade.start)
+
+
+def _stays(session: Session, home_id: int) -> pd.DataFrame:
+    return _about(session, home_id, Stay, STAYS, Stay.start, Stay.end)
+
+
+def _about(session: Session, home_id: int, model: Any, columns: Mapping[str, str], *of: Any) -> pd.DataFrame:
+    """Return what is stated of everyone of a home in one table: pseudonym, then the columns asked for."""
+    owner, key = (Staff, model.staff_id) if model is Qualification else (Resident, model.resident_id)
+    query = select(owner.pseudonym, *of).join(owner, owner.id == key).where(owner.home_id == home_id)
+    return typed(session.execute(query.order_by(model.id)).all(), columns)
 
 
 def overrides_of(session: Session, home_id: int) -> pd.DataFrame:

@@ -7,9 +7,8 @@ D3) is in no figure but the one of what is told together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
-
-import pandas as pd
 
 from web.services.analysis.shown import NOTHING, added, less
 from web.wording import order
@@ -17,7 +16,6 @@ from web.wording.figures import FIT_WORDS, MERGED
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
-    from datetime import date
 
     from pebem import measures
     from web.services.analysis.shown import ShownTable
@@ -314,4 +312,5 @@ def gaps(table: ShownTable, coverage: Mapping[str, float] | None) -> list[Gap]:
 
 def months(first: date, last: date) -> list[date]:
     """Return the first day of every month between two days, both included."""
-    return [stamp.date() for stamp in pd.period_range(first, last, freq="M").to_timestamp()]
+    numbers = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.history.contents import unpack
@@ -149,11 +149,8 @@ def _moved(session: Session, home_id: int, before: WardHistory) -> set[date]:
 
 def _stretches(session: Session, home: Home) -> tuple[RulebookPeriod, ...]:
     """Return the rulebooks of the days with work."""
-    query = select(func.min(PerformedIntervention.day), func.max(PerformedIntervention.day)).where(
-        PerformedIntervention.home_id == home.id
-    )
-    first, last = session.execute(query).one()
-    return tuple(rulebook_calendar.stretches(session, home, first, last)) if first is not None else ()
+    ends = bulk.first_and_last_day(session.connection(), home.id)
+    return tuple(rulebook_calendar.stretches(session, home, *ends)) if ends else ()
 
 
 def _pieces(

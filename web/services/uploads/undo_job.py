@@ -238,14 +238,17 @@ def _later(session: Session, upload: AppliedUpload, own: Contents) -> list[int]:
     person_of = aliases.of_home(session, upload.home_id)
     named = _people_named(upload, person_of)
     uploads = active_uploads.active_uploads(session, upload.home_id)
+    own_months = {month_of(part): part for part in months_of(own)}
+
+    def shares_rows(number: int) -> bool:
+        theirs = active_uploads.contents(session, number, own_months)
+        return any(np.isin(own_months[month_of(part)], part).any() for part in months_of(theirs))
+
     return [
         later.upload_id
         for later in uploads
         if later.position > upload.position
-        and (
-            named & _people_named(later, person_of)
-            or np.isin(own, active_uploads.contents(session, later.upload_id)).any()
-        )
+        and (named & _people_named(later, person_of) or shares_rows(later.upload_id))
     ]
 
 

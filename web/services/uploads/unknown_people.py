@@ -6,7 +6,7 @@ Names are compared in memory and shown to the user who decides; the work databas
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import structlog
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importers.home_words import person_matching
 from pebem.contracts import DONE
-from pebem.history.contents import unpack
+from pebem.history.contents import of_bytes, unpack
 from web.services import audit
 from web.services.people import aliases, pseudonyms
 from web.services.people.aliases import LATER, NEW, ROW_ID, SAME, answer_for
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
     from web.settings import Settings
@@ -196,17 +197,27 @@ def _open(session: Session, home_id: int, answers: Mapping[str, PersonAnswer]) -
         unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(answers, row.pseudonym) in {"", LATER}}
     if not any(unknown.values()):
         return []
-    numbers = unpack(bulk.contents(session.connection(), home_id))
-    performed = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE))
-    counts = (numbers["status"] == 0) | (numbers["status"] == (performed or 0))
-    seconds = np.where(counts, np.maximum(numbers["seconds"].astype(np.int64) - 1, 0), 0)
+    numbers = _rows_about(session, home_id, unknown)
+    seconds = np.maximum(numbers["seconds"].astype(np.int64) - 1, 0)
     for kind, people in unknown.items():
         own = numbers[ROW_ID[kind]]
         for number, pseudonym in people.items():
-            rows_of = np.flatnonzero((own == number) & counts)
-            total = int(seconds[rows_of].sum())
-            open_questions.append(_Open(kind, pseudonym, len(rows_of), total, answer_for(answers, pseudonym)))
+            about = own == number
+            count, total = int(np.count_nonzero(about)), int(seconds[about].sum())
+            open_questions.append(_Open(kind, pseudonym, count, total, answer_for(answers, pseudonym)))
     return sorted(open_questions, key=lambda one: (-one.seconds, -one.rows, one.pseudonym))
+
+
+def _rows_about(session: Session, home_id: int, people: Mapping[str, Mapping[int, str]]) -> dict[str, NDArray[Any]]:
+    """Return the counted rows of some people (kind -> row id of each), by name of the number, looked for by month."""
+    performed = session.scalar(select(Label.id).where(Label.home_id == home_id, Label.text == DONE)) or 0
+    wanted = {ROW_ID[kind]: np.array(list(own), np.int64) for kind, own in people.items() if own}
+    found = [b""]
+    for month in bulk.contents_by_month(session.connection(), home_id):
+        numbers = unpack(month)
+        about = np.logical_or.reduce([np.isin(numbers[name], ids) for name, ids in wanted.items()])
+        found.append(of_bytes(month)[about & np.isin(numbers["status"], (0, performed))].tobytes())
+    return unpack(b"".join(found))
 
 
 def _authors(session: Session, answers: Mapping[str, PersonAnswer]) -> dict[int, str]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from pebem import contracts
-from pebem.history.contents import FIRST_DAY, NUMBERS, WIDTH, month_keys, occurrence, pack, unpack
+from pebem.history.contents import FIRST_DAY, NUMBERS, WIDTH, days_of, month_keys, occurrence, of_bytes, pack, unpack
 from web.store.models import Home, Label, PerformedIntervention, WorkMonth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import date
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -198,16 +198,36 @@ def read_interventions(
 
 def contents(connection: Connection, home_id: int, days: tuple[date, date] | None = None) -> bytes:
     """Return the contents of the rows of all months some days are in."""
+    return b"".join(contents_by_month(connection, home_id, days))
+
+
+def contents_by_month(connection: Connection, home_id: int, days: tuple[date, date] | None = None) -> Iterator[bytes]:
+    """Yield the same month by month, in order: quicker for who looks for a few rows."""
     query = select(WorkMonth.contents).where(WorkMonth.home_id == home_id).order_by(WorkMonth.month)
     if days is not None:
         first, last = np.array(days, "datetime64[M]").astype(int).tolist()
         query = query.where(WorkMonth.month.between(first, last))
     if connection.dialect.name == "sqlite":
-        return b"".join(connection.scalars(query))
+        yield from connection.scalars(query)
+        return
     # In its own words PostgreSQL would send each byte as two digits.
     statement = query.compile(connection, compile_kwargs={"literal_binds": True})
     cursor = cast("Any", connection.connection).cursor(binary=True)
-    return b"".join(contents for (contents,) in cursor.execute(str(statement)))
+    yield from (contents for (contents,) in cursor.execute(str(statement)))
+
+
+def first_and_last_day(connection: Connection, home_id: int) -> tuple[date, date] | None:
+    """Return the days of the first and the last row of a home, from its first and last month; None without rows."""
+    ends = select(
+        func.substr(WorkMonth.contents, 1, WIDTH),
+        func.substr(WorkMonth.contents, func.length(WorkMonth.contents) - WIDTH + 1, WIDTH),
+    ).where(WorkMonth.home_id == home_id)
+    earliest = connection.execute(ends.order_by(WorkMonth.month).limit(1)).first()
+    latest = connection.execute(ends.order_by(WorkMonth.month.desc()).limit(1)).first()
+    if earliest is None or latest is None:
+        return None
+    first, last = (date.fromordinal(int(days_of(of_bytes(row))[0])) for row in (earliest[0], latest[1]))
+    return first, last
 
 
 def write(connection: Connection, rows: list[tuple[Any, ...]]) -> int:

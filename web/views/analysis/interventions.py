@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -146,7 +146,7 @@ def _links(intervention: str, soll: int | None, ist: int | None) -> dict[str, An
 
 def _demand(row: demand.Demand, intervention: str) -> dict[str, Any]:
     where = url_for("explain.show", intervention=intervention, resident=row.resident, am=row.last_day)
-    return asdict(row) | {"url": where if row.known else None}
+    return {spot.name: getattr(row, spot.name) for spot in fields(row)} | {"url": where if row.known else None}
 
 
 def _level(name: str) -> int | None:

@@ -8,14 +8,15 @@ import pandas as pd
 from flask import Blueprint, render_template, request, url_for
 
 from importers.home_words.kinds import INTERVENTION
-from web import charts, current
+from web import addresses, charts, current, period_filter
 from web.services.analysis import overview
 from web.services.words import unanswered_words
 from web.views.analysis import act_links, page_selection
 from web.wording import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from flask.typing import ResponseReturnValue
 
@@ -91,12 +92,39 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "by_shift": overview.places(result.shift, "shift"),
         "shift_rest": result.shift.rest,
         "by_day": charts.by_day(pd.DataFrame(days)) if total.in_minutes and days else None,
-        "days": days,
+        **_table(chosen, days),
         "days_hidden": any(row["hidden"] for row in days),
         "class_texts": CLASS_TEXTS,
         "coverage_of_all": chosen.by_shift_or_group,
         "coverage": [(label, coverage[key]) for key, label in figures.COVERAGE_WORDS.items()] if coverage else [],
     }
+
+
+def _table(chosen: PageSelection, days: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the rows of the table of days; of a long time those of months, each with the address of its days."""
+    start, end = chosen.filters.start, chosen.filters.end
+    if len(days) <= charts.LONGEST_BY_DAY:
+        return {"days": days, "by_month": False}
+    rows = by_month(days)
+    for row in rows:
+        first, last = period_filter.month_of(row["day"])
+        row["url"] = addresses.here(von=max(first, start).isoformat(), bis=min(last, end).isoformat()) + "#verlauf"
+    return {"days": rows, "by_month": True}
+
+
+def by_month(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sums of the table of days by month, at the first day of each; hidden is what is on one of its days."""
+    found: dict[date, dict[str, Any]] = {}
+    for row in rows:
+        first = row["day"].replace(day=1)
+        if (month := found.get(first)) is None:
+            found[first] = {**row, "day": first}
+            continue
+        for fit in figures.FIT_WORDS:
+            month[fit] += row[fit]
+        month["count"] = None if None in {month["count"], row["count"]} else month["count"] + row["count"]
+        month["hidden"] = month["hidden"] | row["hidden"]
+    return list(found.values())
 
 
 def cell_link(soll: int | None, ist: int | None) -> str:

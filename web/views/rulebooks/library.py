@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -21,6 +22,8 @@ from web.services.analysis import overview
 from web.services.rulebooks import holdings, library
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask.typing import ResponseReturnValue
 
     from web.services.rulebooks.effects import HomeEffect
@@ -34,6 +37,11 @@ KINDS: Final = {
 }
 MOST_BYTES: Final = 5 * 1024**2
 CHANGES_SHOWN: Final = 60
+
+_PRINTED: Final[dict[tuple[str, date, bool], bytes]] = {}
+"""Documents printed last, by what alone they depend on: hash, day, and whether cases belong to them."""
+_MOST_PRINTED: Final = 8
+_PRINTING: Final = Lock()
 
 
 @blueprint.get("/")
@@ -110,7 +118,15 @@ def printed(key: str) -> ResponseReturnValue:
         abort(404)
     edition = f"{book.id}-{book.edition}"
     cases = cases_of(edition) if entry.built_in else ()
-    return _download(rulebook_pdf.document(book, documents, cases, groups_of(edition)), entry, "pdf")
+    kept = (book.sha256, book.as_of, entry.built_in)
+    pdf = _PRINTED.get(kept)
+    if pdf is None:
+        pdf = rulebook_pdf.document(book, documents, cases, groups_of(edition))
+        with _PRINTING:
+            while len(_PRINTED) >= _MOST_PRINTED:
+                del _PRINTED[next(iter(_PRINTED))]
+            _PRINTED[kept] = pdf
+    return _download(pdf, entry, "pdf")
 
 
 @blueprint.get("/vergleich")
