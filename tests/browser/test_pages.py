@@ -77,7 +77,8 @@ SIDEWAYS = "[document.documentElement.scrollWidth, document.documentElement.clie
 ON_PAPER = """() => {
   const seen = (what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility());
   const cut = (table) => table.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
-  return [seen("main table").filter(cut).length, seen(".btn, button, .switch, input[type=search]").length];
+  const controls = ".btn, button:not(.offers *), .switch, input[type=search]";
+  return [seen("main table").filter(cut).length, seen(controls).length];
 }"""
 
 
