@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cli.parser import CommandError
-from cli.passwords import read_with_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +35,8 @@ def conventions_of(files: Sequence[Path], path: Path | None) -> HomeConventions:
     CommandError
         Where there is no profile in it, or it fits none.
     """
-    import importers  # noqa: PLC0415  # most commands read no files
+    import importers  # noqa: PLC0415  # what --help needs is loaded quickly
+    from cli.passwords import read_with_passwords  # noqa: PLC0415  # it loads the importers
 
     if not path:
         return importers.HomeConventions()
