@@ -13,13 +13,17 @@ import pytest
 
 import pebem
 import rules
+from pebem.contributions import contributions
+from pebem.disclosure.groups import HIDDEN, Work, merged, too_small
 from tests.support.pebem.homes import random_home
-from web.services.analysis import acts
+from web.services.analysis import act_groups, acts, disclosure
 from web.services.analysis.acts import ActFilter
 from web.services.rulebook_calendar import RulebookPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from pebem.contracts import Tables
     from web.services.analysis.acts import Act, ActList
@@ -177,3 +181,52 @@ def test_sorting_and_paging_lose_nothing() -> None:
 
 def astuple_text(act: Act) -> str:
     return repr(astuple(act))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_list_leaves_out_of_a_figure_is_about_enough_employees(seed: int) -> None:
+    """D3: a figure less the rows of the list is nobody's, or about enough."""
+    rng = np.random.default_rng(seed)
+    count, people = 600, 14
+    work = Work(
+        rng.choice(people, count, p=np.arange(1, people + 1) ** 2 / np.sum(np.arange(1, people + 1) ** 2)),
+        (rng.integers(1, 90, count) * 60, np.ones(count, np.int64)),
+    )
+    told = {
+        "day": rng.integers(0, 28, count),
+        "week": rng.integers(0, 4, count),
+        "ward": rng.integers(0, 2, count),
+        "shift": rng.integers(0, 3, count),
+        "kind": rng.choice(20, count, p=np.arange(1, 21) / 210),
+    }
+    views = [merged([rng.integers(0, 9, count), np.zeros(count, np.int64)], work) for _ in range(2)]
+
+    def unsafe(rung: NDArray[np.int64]) -> int:
+        rest = rung == act_groups.NOT_LISTED
+        return sum(
+            bool(too_small(np.zeros(int(chosen.sum()), np.int64), work.at(chosen), 1)[0])
+            for view in views
+            for block in np.unique(view[view != HIDDEN])
+            if (chosen := rest & (view == block)).any()
+        )
+
+    safe = act_groups.exactness(told, work, views)
+    assert unsafe(safe) == 0
+    assert (safe != act_groups.NOT_LISTED).any()
+    assert unsafe(act_groups.exactness(told, work)) > 0, "what the views are for"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_blocks_of_rows_are_those_of_the_stored_figures(seed: int) -> None:
+    tables = home(seed, 9, 300)
+    rows, labels, homes = acts._rated(tables, STRETCHES)
+    january = np.flatnonzero(rows["day"] < (date(2026, 2, 1) - date(1970, 1, 1)).days)
+    assert len(homes) == 1
+    month = contributions(homes[0])
+    stored = disclosure.derived(month[month.columns["day"] < (date(2026, 2, 1) - date(1970, 1, 1)).days])["months"]
+    blocks = disclosure.blocks_of_rows(acts._cells(rows, labels, january))
+    for name, of_rows in zip(disclosure.OF_MONTHS, blocks, strict=False):
+        of_cells = stored.columns[disclosure.BLOCK.format(name)].astype(np.int64)
+        seconds = np.bincount(of_cells[of_cells >= 0], stored.columns["seconds"][of_cells >= 0])
+        found = np.bincount(of_rows[of_rows >= 0], np.maximum(rows["seconds"][january], 0)[of_rows >= 0])
+        assert seconds.tolist() == found.tolist()

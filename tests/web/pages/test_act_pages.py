@@ -36,7 +36,7 @@ def client(ben: Person) -> FlaskClient:
     ]
     rows += 2 * [("0042", f"P{i}", "4.16", "12.01.2026", "08:00", "5", "Früh", "WB 1", "") for i in range(TEAM)]
     rows += [("0042", f"P{i}", "4.1", "20.01.2026", "08:00", "5", "Früh", "WB 1", "") for i in range(TEAM)]
-    rows += [("0042", "P0", "4.2", "28.01.2026", "08:00", "5", "Nacht", "WB 1", "")]
+    rows += [("0042", "P0", "4.17", "28.01.2026", "08:00", "5", "Nacht", "WB 1", "")]
     sheets["Interventionen"] = [workbooks.WORK[0], *rows]
     ben.read_in(workbooks.workbook(**sheets))
     return ben.first_sign_in()

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pebem.disclosure.groups import Work, numbered, too_small
+from pebem.disclosure.groups import HIDDEN, Work, numbered, too_small
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,7 +36,11 @@ WEEK_STARTS: Final = (1, 8, 15, 22)
 """Days of a month on which its weeks begin: of seven days each, the last one to the end. Months are told apart."""
 
 
-def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray[np.int64]]:
+def told(
+    rows: Mapping[str, NDArray[np.int64]],
+    work: Work,
+    blocks: Callable[[NDArray[np.int64]], list[NDArray[np.int64]]],
+) -> dict[str, NDArray[np.int64]]:
     """Return acts as they may be told.
 
     Parameters
@@ -46,6 +50,8 @@ def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray
         "intervention", "qn_soll", "qn_ist", "certified" and whatever else.
     work
         Who did them; seconds and count.
+    blocks
+        Gives for the rows of one month, by their places, the block of each in each view of the figures.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray
     rung = np.full(len(week), NOT_LISTED)
     for one in np.unique(begins):
         inside = np.flatnonzero(begins == one)
-        rung[inside] = exactness({name: code[inside] for name, code in codes.items()}, work.at(inside))
+        rung[inside] = exactness({name: code[inside] for name, code in codes.items()}, work.at(inside), blocks(inside))
     exact = [rung == DAY, rung == WEEK]
     week_ends = np.append(begins[:, None] + starts[1:] - 1, ends[:, None], axis=1)[np.arange(len(week)), week]
     return {
@@ -79,11 +85,13 @@ def told(rows: Mapping[str, NDArray[np.int64]], work: Work) -> dict[str, NDArray
     }
 
 
-def exactness(told: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.int64]:
+def exactness(
+    told: Mapping[str, NDArray[np.int64]], work: Work, views: Sequence[NDArray[np.int64]] = ()
+) -> NDArray[np.int64]:
     """Return for each act of one month how exactly it may be told, shape (n,).
 
-    What is not listed is enough in itself, so that nothing follows from the sum of all: if need be the smallest groups
-    that could be listed are left out too.
+    What is not listed is enough in itself, in all and in each block of a figure, so that nothing follows from a figure
+    and the rows of the list: if need be the smallest groups that could be listed are left out too.
 
     Parameters
     ----------
@@ -92,6 +100,8 @@ def exactness(told: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.i
         for, level of whoever did it and whether a certificate made it fit.
     work
         Who did it; seconds and count.
+    views
+        The block of each act in each view of the figures, shape (n,); ``HIDDEN`` where it shows none.
 
     Returns
     -------
@@ -108,7 +118,9 @@ def exactness(told: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.i
         small = too_small(block, work.at(left), int(block.max()) + 1)[block]
         found[left] = np.where(small, NOT_LISTED, rung)
         group[left] = block + int(group.max(initial=0)) + 1
-    _widen_the_rest(found, group, work)
+    everything = np.zeros(len(found), np.int64)
+    while any(_widen_the_rest(found, group, work, block) for block in (everything, *views)):
+        pass
     return found
 
 
@@ -117,16 +129,22 @@ def too_few(work: Work) -> bool:
     return bool(too_small(np.zeros(len(work.person), np.int64), work, 1)[0])
 
 
-def _widen_the_rest(found: NDArray[np.int64], group: NDArray[np.int64], work: Work) -> None:
-    """Leave out groups that could be listed, smallest first, until all that is left out is enough.
+def _widen_the_rest(found: NDArray[np.int64], group: NDArray[np.int64], work: Work, block: NDArray[np.int64]) -> bool:
+    """Leave out groups that could be listed, smallest first, until what is left out of each block is enough.
 
-    Each time at least as much is added as is left out already: one person's share of it halves.
+    Each time at least as much is added as is left out already: one person's share of it halves. Returns whether any
+    was left out.
     """
+    size, widened = int(block.max(initial=0)) + 1, False
     while True:
-        rest = found == NOT_LISTED
-        if rest.all() or not rest.any() or not too_few(work.at(rest)):
-            return
-        names, sizes = np.unique(group[~rest], return_counts=True)
-        order = np.argsort(sizes, kind="stable")
-        number = int(np.searchsorted(np.cumsum(sizes[order]), rest.sum())) + 1
-        found[np.isin(group, names[order[:number]]) & ~rest] = NOT_LISTED
+        rest = (found == NOT_LISTED) & (block != HIDDEN)
+        few = too_small(block[rest], work.at(rest), size)
+        listed = (found != NOT_LISTED) & (block != HIDDEN) & few[block]
+        if not listed.any():
+            return widened
+        widened = True
+        for one in np.unique(block[listed]):
+            names, sizes = np.unique(group[listed & (block == one)], return_counts=True)
+            order = np.argsort(sizes, kind="stable")
+            number = int(np.searchsorted(np.cumsum(sizes[order]), (rest & (block == one)).sum())) + 1
+            found[np.isin(group, names[order[:number]])] = NOT_LISTED

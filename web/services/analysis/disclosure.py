@@ -65,6 +65,48 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
     }
 
 
+def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
+    """Return for each view the block each row of one month is in, ``HIDDEN`` where the view does not show it.
+
+    Parameters
+    ----------
+    month
+        Rows by ``BY_EMPLOYEE`` with count and seconds, all of the month, however finely; each array of the answer is of
+        shape (n,). The blocks are those that :func:`derived` stores.
+    """
+    stored = derived(month)
+    cells, days = stored[repository.MONTHS], stored[repository.DAYS]
+    place = _place([_relabelled(month, name, cells) for name in CELL], [_wide(cells, name) for name in CELL])
+    outcomes: Any = month.labels["outcome"]
+    fits = {fit: code for code, fit in enumerate(days.labels["fit"])}
+    fit = np.array([fits.get(label, 0) for _, _, label, _ in outcomes], np.int64)[month.columns["outcome"]]
+    start = month.columns["day"].min(initial=0)
+    day = _place([_wide(month, "day") - start, fit], [_wide(days, "day") - start, _wide(days, "fit")])
+    return [
+        *(_wide(cells, BLOCK.format(name))[place] for name in OF_MONTHS),
+        _wide(days, BLOCK.format(OF_DAYS))[day],
+    ]
+
+
+def _relabelled(month: CodedTable, name: str, other: CodedTable) -> NDArray[np.int64]:
+    """Return a column in the codes of another table, which has all its labels."""
+    codes = {label: code for code, label in enumerate(other.labels[name])}
+    of_labels = np.array([codes.get(label, 0) for label in month.labels[name]], np.int64)
+    return of_labels[_wide(month, name)]
+
+
+def _wide(table: CodedTable, name: str) -> NDArray[np.int64]:
+    return table.columns[name].astype(np.int64)
+
+
+def _place(wanted: list[NDArray[np.int64]], there: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return in which row of another table each row is, by columns that are a key of it and hold every row."""
+    number = numbered(*(np.concatenate(pair).astype(np.int64) for pair in zip(wanted, there, strict=True)))
+    place = np.empty(int(number.max(initial=0)) + 1, np.int64)
+    place[number[len(wanted[0]) :]] = np.arange(len(there[0]))
+    return place[number[: len(wanted[0])]]
+
+
 def _with_blocks(
     cells: CodedTable,
     codes: list[NDArray[np.int64]],

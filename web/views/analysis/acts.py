@@ -28,7 +28,7 @@ QUESTION: Final = "Welche Interventionen stehen dahinter?"
 
 ROWS_SHOWN: Final = 50
 MOST_IN_A_FILE: Final = 100_000
-LONGEST: Final = 366
+LONGEST: Final = 92
 """Days of a period whose acts are listed: each is rated anew."""
 
 LEVELS: Final = {"soll": "nötiges Niveau", "ist": "Niveau der Person"}
