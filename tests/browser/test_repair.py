@@ -19,6 +19,8 @@ from web.services import accounts, homes
 from web.services.uploads import steps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.browser import Site, Visitor, Window
 
 _numbers = count(1)
@@ -46,7 +48,7 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(site: Site, visit: Window) -> Workshop:
+def workshop(site: Site, visit: Window) -> Iterator[Workshop]:
     """Make a home and an account, and sign in for the first time."""
     user_name = f"werk.{next(_numbers)}"
     tenant = accounts.tenant_of(site.databases, f"Träger {user_name}")
@@ -54,6 +56,7 @@ def workshop(site: Site, visit: Window) -> Workshop:
     one_time = accounts.create_user(site.databases, tenant_id=tenant, user_name=user_name, display_name="Wanda Werk")
     visitor = visit(signed_in=False)
     page = visitor.page
+    before, site.home = site.home, home_id
     visitor.go("/")
     page.get_by_label("Benutzername").fill(user_name)
     page.get_by_label("Kennwort").fill(one_time)
@@ -66,7 +69,8 @@ def workshop(site: Site, visit: Window) -> Workshop:
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)
     page.get_by_role("button", name="Kennwort ändern").click()
     page.get_by_role("heading", name="Wo stehen wir?").wait_for()
-    return Workshop(visitor, home_id, accounts.find_id(site.databases, user_name))
+    yield Workshop(visitor, home_id, accounts.find_id(site.databases, user_name))
+    site.home = before
 
 
 def check(visitor: Visitor, name: str) -> None:

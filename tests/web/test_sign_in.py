@@ -52,6 +52,17 @@ def test_the_page_asked_for_opens_after_signing_in(ben: Person) -> None:
         assert "wohin" not in cookie
 
 
+def test_a_link_to_a_home_of_others_leads_to_ones_own_and_says_so(ben: Person) -> None:
+    emil = person(ben.app, "emil", "Träger Ost", "Haus am See")
+    client = emil.first_sign_in()
+    client.post("/abmelden", data={"csrf_token": token(client.get("/daten/"))})
+    client.get(f"/plausibilitaet?haus={ben.home_id}")
+    post(client, "/anmelden", "/anmelden", benutzername="emil", kennwort=PASSWORD)
+    ahead = pyotp.TOTP(emil.secret).at(int(time.time()) + 30)
+    assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).location == "/"
+    assert "gehört zu keiner Ihrer Einrichtungen" in client.get("/", follow_redirects=True).text
+
+
 def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
     """A11: no one can sign in before an administrator has created an account, and its password is good for once."""
     with small_app.extensions["pebem"].databases.reading() as session:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from markupsafe import Markup
 
-from web.current import SignedIn, databases, services, user, visitor
+from web.current import HOME, SignedIn, databases, services, user, visitor
 from web.security import gate, totp
 from web.security.crypto import Box, TamperedError
-from web.services import clock, sessions
+from web.services import clock, homes, sessions
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -131,7 +132,13 @@ def _asked_for() -> str:
     who = sessions.visitor(databases(), user().token, clock.now())
     if who is None or not who.open or who.must_change_password:
         return url_for("home.index")  # the gate leads to what comes first
-    return str(session.pop(gate.ASKED_FOR, None) or url_for("home.index"))
+    address = str(session.pop(gate.ASKED_FOR, None) or url_for("home.index"))
+    wanted = parse_qs(urlsplit(address).query).get(HOME, [])
+    own = {str(home.id) for home in homes.of_tenant(databases().reading, who.tenant_id)}
+    if set(wanted) <= own:
+        return address
+    flash("Die Seite, die Sie öffnen wollten, gehört zu keiner Ihrer Einrichtungen.", "warning")
+    return url_for("home.index")
 
 
 def _sealed_secret(box: Box, place: str) -> str | None:
