@@ -215,13 +215,12 @@ def test_cleaning_leaves_nothing_that_was_built(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "reason"),
+    ("environment", "reason", "ci", "outcome"),
     [
-        ({"PATH": "/nowhere"}, "Chromium is missing"),
-        ({"PLAYWRIGHT_NODEJS_PATH": "/bin/false"}, "The driver of the browser does not start"),
+        ({"PATH": "/nowhere"}, "Chromium is missing", "true", "error"),
+        ({"PLAYWRIGHT_NODEJS_PATH": "/bin/false"}, "The driver of the browser does not start", "", "skipped"),
     ],
 )
-@pytest.mark.parametrize(("ci", "outcome"), [("", "skipped"), ("true", "error")])
 def test_without_a_browser_its_tests_are_skipped_except_in_ci(
     environment: dict[str, str], reason: str, ci: str, outcome: str
 ) -> None:

@@ -224,7 +224,7 @@ def test_blocks_of_rows_are_those_of_the_stored_figures(seed: int) -> None:
     assert len(homes) == 1
     month = contributions(homes[0])
     stored = disclosure.derived(month[month.columns["day"] < (date(2026, 2, 1) - date(1970, 1, 1)).days])["months"]
-    blocks = disclosure.blocks_of_rows(acts._cells(rows, labels, january))
+    blocks = disclosure.blocks_of_rows(act_groups.contributions(rows, labels, january))
     for name, of_rows in zip(disclosure.OF_MONTHS, blocks, strict=False):
         of_cells = stored.columns[disclosure.BLOCK.format(name)].astype(np.int64)
         seconds = np.bincount(of_cells[of_cells >= 0], stored.columns["seconds"][of_cells >= 0])

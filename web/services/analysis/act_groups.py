@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pebem.disclosure.groups import HIDDEN, Work, numbered, too_small
+from pebem.engine.coded_table import CodedTable
+from pebem.fit_classes import FIT_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -122,6 +124,26 @@ def exactness(
     while any(_widen_the_rest(found, group, work, block) for block in (everything, *views)):
         pass
     return found
+
+
+def contributions(
+    rows: Mapping[str, NDArray[np.int64]], labels: Mapping[str, Sequence[str | None]], inside: NDArray[np.int64]
+) -> CodedTable:
+    """Return acts as contributions (``pebem.contributions.BY_EMPLOYEE``), one row an act."""
+    part = {name: column[inside] for name, column in rows.items()}
+    outcomes, code = np.unique(
+        np.stack([part[name] for name in ("qn_soll", "qn_ist", "fit", "certified")], axis=1),
+        axis=0,
+        return_inverse=True,
+    )
+    names = ("ward", "shift", "intervention", "staff")
+    columns = {"day": part["day"], **{name: part[name] for name in names[:3]}, "outcome": code.reshape(-1)}
+    amounts = {"count": np.ones(len(inside), np.int64), "seconds": np.maximum(part["seconds"], 0)}
+    words = tuple((soll, ist, FIT_CLASSES[fit], bool(by)) for soll, ist, fit, by in outcomes.tolist())
+    return CodedTable(
+        {**columns, "staff": part["staff"], **amounts},
+        {**{name: tuple(labels[name]) for name in names}, "outcome": words},
+    )
 
 
 def too_few(work: Work) -> bool:

@@ -16,7 +16,6 @@ import pandas as pd
 
 import pebem
 from pebem.disclosure.groups import Work
-from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.decode import OUTCOME_LABELS, Codebook
 from pebem.engine.encode import encode_rows
@@ -198,7 +197,9 @@ def listed(tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter
     """Return the acts of some whole months that are asked for and may be told."""
     rows, labels, homes = _rated(tables, stretches)
     work = Work(rows["staff"] - 1, (np.maximum(rows["seconds"], 0), np.ones_like(rows["seconds"])))
-    told = act_groups.told(rows, work, lambda inside: disclosure.blocks_of_rows(_cells(rows, labels, inside)))
+    told = act_groups.told(
+        rows, work, lambda inside: disclosure.blocks_of_rows(act_groups.contributions(rows, labels, inside))
+    )
     wanted = _asked_for(rows | {"first": rows["day"], "last": rows["day"]}, labels, asked)
     chosen = _asked_for(told, labels, asked) & (told["rung"] != NOT_LISTED)
     withheld = bool((wanted & ~chosen).any())
@@ -210,26 +211,6 @@ def listed(tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter
     order = np.lexsort([columns[name] for name in reversed(("first", "last", "minute", *names[:-1]))])
     shown = {name: of_codes for name, of_codes in labels.items() if name != "staff"}
     return ActList({name: column[order] for name, column in columns.items()}, shown, homes, few, withheld)
-
-
-def _cells(
-    rows: dict[str, NDArray[np.int64]], labels: dict[str, Sequence[str | None]], inside: NDArray[np.int64]
-) -> CodedTable:
-    """Return acts as contributions (``pebem.contributions.BY_EMPLOYEE``), one row an act."""
-    part = {name: column[inside] for name, column in rows.items()}
-    outcomes, code = np.unique(
-        np.stack([part[name] for name in ("qn_soll", "qn_ist", "fit", "certified")], axis=1),
-        axis=0,
-        return_inverse=True,
-    )
-    names = ("ward", "shift", "intervention", "staff")
-    columns = {"day": part["day"], **{name: part[name] for name in names[:3]}, "outcome": code.reshape(-1)}
-    amounts = {"count": np.ones(len(inside), np.int64), "seconds": np.maximum(part["seconds"], 0)}
-    words = tuple((soll, ist, FIT_CLASSES[fit], bool(by)) for soll, ist, fit, by in outcomes.tolist())
-    return CodedTable(
-        {**columns, "staff": part["staff"], **amounts},
-        {**{name: tuple(labels[name]) for name in names}, "outcome": words},
-    )
 
 
 def _rated(
