@@ -54,7 +54,6 @@ END_OF_DAY: Final = 1440
 _YEARS: Final = range(1900, 2201)
 _CENTURY_TURN: Final = 69
 """Two-digit years below belong to this century."""
-MIDNIGHT: Final = time(0)
 GERMAN: Final = "."
 """Between dots the day stands first everywhere; what looks otherwise is a typing error."""
 
