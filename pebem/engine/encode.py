@@ -80,9 +80,10 @@ class Coder:
         lives_in = np.append(np.zeros(FIRST_PERSON, np.int64), wards.numbers(home.lives_in))
         self._lives_in = _Column(columns["resident"], lives_in[residents], 0)
         self._shift = _Column(columns["shift"], shifts.numbers(_categories(columns["shift"])), 0)
-        done = [one == DONE for one in _categories(columns["status"])]
-        self._done = _Column(columns["status"], np.array(done, np.int64), 1)
-        self._all_done = all(done)
+        self._status: NDArray[np.signedinteger] = columns["status"].array.codes
+        statuses = _categories(columns["status"])
+        self._done = statuses.index(DONE) if DONE in statuses else len(statuses)
+        self._all_done = all(status == DONE for status in statuses)
         moments = columns["date"].to_numpy()
         self._moments = moments.view(np.int64)
         self._a_day = int(_DAY.astype(moments.dtype.str.replace("M", "m")).astype(np.int64))
@@ -102,7 +103,7 @@ class Coder:
     def _rows(self, part: slice) -> Rows:
         size = part.stop - part.start
         resident, staff, intervention, day, ward, shift, weight, work = self._buffers[:, :size]
-        self._weigh(part, weight, shift, work)
+        self._weigh(part, weight)
         self._days(part, day, weight)
         for column, out in ((self._resident, resident), (self._staff, staff), (self._intervention, intervention)):
             column.write(part, out, work)
@@ -121,18 +122,17 @@ class Coder:
             without = np.flatnonzero(ward < 0)
             ward[without] = self._lives_in.table[self._lives_in.codes[part][without]]
 
-    def _weigh(
-        self, part: slice, weight: NDArray[np.int64], performed: NDArray[np.int64], work: NDArray[np.int64]
-    ) -> None:
-        """Write the weight of each row; one that was not done has none."""
+    def _weigh(self, part: slice, weight: NDArray[np.int64]) -> None:
+        """Write the weight of each row; one that was not done has none, one without status was."""
         np.maximum(self._seconds[part], 0, out=weight)
         if weight.max() >= SECONDS_LIMIT:
             raise ValueError(f"a row has {weight.max()} seconds; the limit is {SECONDS_LIMIT}")
         weight += ONE
         if not self._all_done:
-            self._done.write(part, performed, work)
-            weight *= performed
-            self.not_done += len(weight) - int(performed.sum())
+            status = self._status[part]
+            not_done = (status != self._done) & (status >= 0)
+            np.copyto(weight, 0, where=not_done)
+            self.not_done += int(np.count_nonzero(not_done))
 
     def _days(self, part: slice, day: NDArray[np.int64], weight: NDArray[np.int64]) -> None:
         """Write the day of each row, counted from the first one; a row outside the period weighs nothing."""

@@ -186,10 +186,11 @@ def tally(rows: Rows, tables: LookupTables, sums: Sequence[Sums], buffers: Buffe
 def _fused(rows: Rows, total: Sums, end: NDArray[np.int64], buffers: Buffers) -> NDArray[np.int64]:
     """Fuse the codes of a grouping and the end into one key."""
     key = buffers.key[: len(rows)]
-    np.copyto(key, getattr(rows, total.names[0]))
-    for name, size in zip(total.names[1:], total.sizes[1:], strict=True):
+    slowest, *others = (getattr(rows, name) for name in total.names)
+    sizes = (*total.sizes[1:], total.ends)
+    np.multiply(slowest, sizes[0], out=key)
+    for column, size in zip(others, sizes[1:], strict=True):
+        key += column
         key *= size
-        key += getattr(rows, name)
-    key *= total.ends
     key += end
     return key
