@@ -17,7 +17,7 @@ import sample_data
 from bench.stopwatch import BenchError
 from bench.store import own_schema
 from web import jobs, logs, settings
-from web.services import accounts, clock, homes, sessions
+from web.services import accesses, accounts, clock, homes, sessions
 from web.services.uploads import records, steps
 from web.store import migrate
 from web.store.databases import connect
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access, SystemAccess
     from web.store.queue import JobQueue
 
 START: Final = date(2023, 11, 1)
@@ -83,16 +83,18 @@ def fill(settings_: Settings, size: Size, folder: Path, seed: int) -> FilledInst
     migrate.upgrade(settings_)
     databases = connect(settings_)
     try:
-        tenant_id = accounts.tenant_of(databases, "Träger der Messung")
-        password = accounts.create_user(databases, tenant_id=tenant_id, user_name=USER, display_name=USER, qn4=True)
-        home_id = homes.create(databases, tenant_id, "Einrichtung 1")
+        system = accesses.of_command(databases, "bench")
+        access = accesses.of_tenant(system, accounts.tenant_of(system, "Träger der Messung"))
+        password = accounts.create_user(access, user_name=USER, display_name=USER, qn4=True)
+        home_id = homes.create(access, "Einrichtung 1")
+        access = access.with_home(home_id).for_account(accounts.find_id(system, USER))
         with closing(jobs.make(settings_, databases)) as waiting:
             for files in _uploads(size, folder, seed):
-                _store(databases, settings_, waiting.queue, home_id, files)
+                _store(access, settings_, waiting.queue, home_id, files)
         for number in range(2, size.homes + 1):
-            _copy_result(databases, home_id, homes.create(databases, tenant_id, f"Einrichtung {number}"))
-        rows = _stored_rows(databases, home_id)
-        return FilledInstallation(settings_, home_id, _signed_in(databases, settings_, password), rows)
+            _copy_result(access, home_id, homes.create(access, f"Einrichtung {number}"))
+        rows = _stored_rows(access, home_id)
+        return FilledInstallation(settings_, home_id, _signed_in(system, settings_, password), rows)
     finally:
         databases.close()
 
@@ -128,39 +130,36 @@ def _by_quarter(path: Path, column: str) -> dict[tuple[int, int], bytes]:
     return {quarter: text.getvalue().encode("utf-8-sig") for quarter, text in texts.items()}
 
 
-def _store(
-    databases: Databases, settings_: Settings, notes: JobQueue, home_id: int, files: list[tuple[str, bytes]]
-) -> None:
-    account_id = accounts.find_id(databases, USER)
-    upload_id = steps.start(databases, settings_, home_id=home_id, account_id=account_id, files=files)
-    steps.read(databases, settings_, notes, upload_id)
-    upload = next(upload for upload in records.of_home(databases.reading, home_id) if upload.id == upload_id)
+def _store(access: Access, settings_: Settings, notes: JobQueue, home_id: int, files: list[tuple[str, bytes]]) -> None:
+    upload_id = steps.start(access, settings_, home_id=home_id, files=files)
+    steps.read(access, settings_, notes, upload_id)
+    upload = next(upload for upload in records.of_home(access, home_id) if upload.id == upload_id)
     if upload.state != records.READ:
         raise BenchError(f"{', '.join(name for name, _ in files)} ließ sich nicht einlesen ({upload.state}).")
-    steps.commit(databases, upload_id, account_id=account_id)
-    steps.store(databases, settings_, notes, upload_id)
+    steps.commit(access, upload_id)
+    steps.store(access, settings_, notes, upload_id)
 
 
-def _copy_result(databases: Databases, source: int, target: int) -> None:
+def _copy_result(access: Access, source: int, target: int) -> None:
     """Give a home the result of another: its pages are not asked for, it makes the tables as long as they would be."""
     columns = [column for column in Cube.__table__.columns if column.name != "home_id"]
     copied = select(literal(target), *columns).where(Cube.home_id == source)
-    with databases.writing.begin() as session:
+    with access.with_home(target).writing.begin() as session:
         session.execute(insert(Cube).from_select(["home_id", *(column.name for column in columns)], copied))
 
 
-def _stored_rows(databases: Databases, home_id: int) -> int:
-    with databases.reading() as session:
+def _stored_rows(access: Access, home_id: int) -> int:
+    with access.reading() as session:
         count = select(func.count()).where(PerformedIntervention.home_id == home_id)
         return session.scalar(count) or 0
 
 
-def _signed_in(databases: Databases, settings_: Settings, password: str) -> str:
+def _signed_in(system: SystemAccess, settings_: Settings, password: str) -> str:
     """Go through all steps of a first sign-in and return the token of the session."""
     now = clock.now()
     secret = pyotp.random_base32()
-    token = sessions.check_password(databases, USER, password)
-    token = token and sessions.enrol(databases, settings_, token, secret, pyotp.TOTP(secret).at(now), now)
-    if not token or sessions.change_password(databases, token, password, _PASSWORD, now):
+    token = sessions.check_password(system, USER, password)
+    token = token and sessions.enrol(system, settings_, token, secret, pyotp.TOTP(secret).at(now), now)
+    if not token or sessions.change_password(system, token, password, _PASSWORD, now):
         raise BenchError("Die Anmeldung in der gefüllten Installation ist nicht gelungen.")
     return token

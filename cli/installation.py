@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import SystemAccess
 
 
 @contextmanager
-def installation() -> Iterator[tuple[Settings, Databases]]:
-    """Yield settings and databases, migrated; they are closed at the end.
+def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
+    """Yield settings and access to the databases, migrated; they are closed at the end.
+
+    Parameters
+    ----------
+    purpose
+        The command, for the log.
 
     Raises
     ------
@@ -25,6 +30,7 @@ def installation() -> Iterator[tuple[Settings, Databases]]:
         Where a setting is missing or wrong, or a service refuses what is asked for.
     """
     from web import logs, settings  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web.services import accesses  # noqa: PLC0415
     from web.services.errors import ServiceError  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
@@ -37,7 +43,7 @@ def installation() -> Iterator[tuple[Settings, Databases]]:
     migrate.upgrade(loaded)
     databases = connect(loaded)
     try:
-        yield loaded, databases
+        yield loaded, accesses.of_command(databases, purpose)
     except ServiceError as problem:
         raise CommandError(str(problem)) from problem
     finally:

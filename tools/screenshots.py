@@ -18,7 +18,7 @@ import sample_data
 from web import demo
 from web.app import create_app
 from web.jobs import start_worker
-from web.services import accounts, homes
+from web.services import accesses, accounts, homes
 from web.store.databases import connect
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _signed_in(
     prepared = demo.prepare(folder, workbooks)
     if not workbooks:
         databases = connect(prepared.settings)
-        homes.create(databases, accounts.tenant_of(databases, demo.TENANT), "Haus Lindenhof")
+        system = accesses.of_command(databases, "screenshots")
+        homes.create(accesses.of_tenant(system, accounts.tenant_of(system, demo.TENANT)), "Haus Lindenhof")
         databases.close()
     worker = start_worker(prepared.settings)
     server = make_server("127.0.0.1", 0, create_app(prepared.settings), threaded=True)

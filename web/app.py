@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from web import addresses, compression, errors, jobs, page_frame, static_files
+from web import addresses, compression, current, errors, jobs, page_frame, static_files
 from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
@@ -88,9 +88,8 @@ def _sign_in(app: Flask) -> None:
     manager = LoginManager(app)
     # The session lives on the server: the cookie's token alone decides.
     manager.session_protection = None
-    databases = app.extensions["pebem"].databases
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> SignedIn | None:
-        visitor = sessions.visitor(databases, token, clock.now())
+        visitor = sessions.visitor(current.system(), token, clock.now())
         return SignedIn(token, visitor) if visitor else None

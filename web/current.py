@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from flask import abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
-from web.services import homes
+from web.services import accesses, homes
 from web.services.uploads import records
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from web.services.sessions import Visitor
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
+    from web.store.access import Access, SystemAccess
     from web.store.databases import Databases
 
 
@@ -68,9 +69,23 @@ def services() -> AppServices:
     return cast("AppServices", current_app.extensions["pebem"])
 
 
-def databases() -> Databases:
-    """Return the databases."""
-    return services().databases
+def system() -> SystemAccess:
+    """Return the access of the request before it is known who asks; only for signing in."""
+    if "system" not in g:
+        g.system = accesses.of_request(services().databases, request.endpoint or "", address=request.remote_addr or "")
+    return cast("SystemAccess", g.system)
+
+
+def access() -> Access:
+    """Return what the visitor of this request may touch: the homes of the tenant, on the account's behalf.
+
+    Nothing before both factors were shown, whichever page asks.
+    """
+    if "access" not in g:
+        if not visitor().open:
+            abort(401)
+        g.access = accesses.of_visitor(system(), visitor())
+    return cast("Access", g.access)
 
 
 def user() -> SignedIn:
@@ -96,7 +111,7 @@ def home() -> HomeRow:
         Where there is none.
     """
     if "home" not in g:
-        own = homes.of_tenant(databases().reading, visitor().tenant_id)
+        own = homes.of_tenant(access())
         if not own:
             raise NoHomeError
         wanted = request.args.getlist(HOME) or [str(_home_of_upload() or own[0].id)]
@@ -107,7 +122,7 @@ def home() -> HomeRow:
 
 def upload(upload_id: int) -> UploadRow:
     """Return an upload of the present home; 404 for another's, as for one that does not exist."""
-    row = records.find(databases().reading, visitor().tenant_id, upload_id)
+    row = records.find(access(), upload_id)
     if row is None or row.home_id != home().id:
         abort(404)
     return row
@@ -117,5 +132,5 @@ def _home_of_upload() -> int | None:
     upload_id = (request.view_args or {}).get("upload_id")
     if upload_id is None or upload_id > LARGEST_NUMBER:  # the error page of such a number asks, too
         return None
-    row = records.find(databases().reading, visitor().tenant_id, upload_id)
+    row = records.find(access(), upload_id)
     return row.home_id if row else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from web import jobs, logs, settings
-from web.services import accounts, homes
+from web.services import accesses, accounts, homes
 from web.services.uploads import records, steps
 from web.store import migrate
 from web.store.databases import connect
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
     from web.store.queue import JobQueue
 
 TENANT: Final = "Musterträger"
@@ -60,26 +60,26 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     migrate.upgrade(settings_)
     databases = connect(settings_)
     try:
-        tenant_id = accounts.tenant_of(databases, TENANT)
-        password = accounts.create_user(
-            databases, tenant_id=tenant_id, user_name=USER, display_name="Demo-Zugang", qn4=True
-        )
+        system = accesses.of_command(databases, "demo")
+        access = accesses.of_tenant(system, accounts.tenant_of(system, TENANT))
+        password = accounts.create_user(access, user_name=USER, display_name="Demo-Zugang", qn4=True)
+        access = access.for_account(accounts.find_id(system, USER))
         with closing(jobs.make(settings_, databases)) as waiting:
             for name, paths in workbooks.items():
-                _read_in(databases, settings_, waiting.queue, homes.create(databases, tenant_id, name), paths)
+                _read_in(access, settings_, waiting.queue, homes.create(access, name), paths)
     finally:
         databases.close()
     return Demo(settings_, USER, password)
 
 
-def _read_in(databases: Databases, settings_: Settings, notes: JobQueue, home_id: int, paths: Sequence[Path]) -> None:
+def _read_in(access: Access, settings_: Settings, notes: JobQueue, home_id: int, paths: Sequence[Path]) -> None:
     files = [(path.name, path.read_bytes()) for path in paths]
-    account_id = accounts.find_id(databases, USER)
-    upload_id = steps.start(databases, settings_, home_id=home_id, account_id=account_id, files=files)
-    steps.read(databases, settings_, notes, upload_id)
-    row = next(one for one in records.of_home(databases.reading, home_id) if one.id == upload_id)
+    access = access.with_home(home_id)
+    upload_id = steps.start(access, settings_, home_id=home_id, files=files)
+    steps.read(access, settings_, notes, upload_id)
+    row = next(one for one in records.of_home(access, home_id) if one.id == upload_id)
     if row.state != records.READ:
-        texts = records.texts(databases, settings_, upload_id)
+        texts = records.texts(access, settings_, upload_id)
         raise DemoError(texts.message if texts and texts.message else f"{files[0][0]} ließ sich nicht einlesen.")
-    steps.commit(databases, upload_id, account_id=account_id)
-    steps.store(databases, settings_, notes, upload_id)
+    steps.commit(access, upload_id)
+    steps.store(access, settings_, notes, upload_id)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from web.current import NoHomeError
 from web.services.errors import ServiceError
 from web.settings import UPLOAD_LIMIT
+from web.store.access import ForeignHomeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,7 @@ def init_app(app: Flask) -> None:
     """Give ``app`` our error pages."""
     app.register_error_handler(ServiceError, _refused)
     app.register_error_handler(NoHomeError, lambda _: _page(_NO_HOME, 403))
+    app.register_error_handler(ForeignHomeError, lambda _: _page(_WORDS[404], 404))
     app.register_error_handler(CSRFError, lambda _: _page(_STALE, 400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from huey import crontab
 from huey.consumer import Consumer
 
+from web.services import accesses
 from web.services.analysis import home_analysis
 from web.services.history import refold
 from web.services.uploads import recovery, retention, steps
@@ -45,9 +46,10 @@ class Jobs:
 
     def take_up(self, *, silent_seconds: float = SILENT_SECONDS) -> None:
         """Begin again what a killed worker left, and what waits though the queue has lost it."""
-        jobs = recovery.recover(self.databases, self.queue, silent_seconds=silent_seconds)
+        system = accesses.of_worker(self.databases)
+        jobs = recovery.recover(system, self.queue, silent_seconds=silent_seconds)
         if not len(self.queue):
-            jobs |= recovery.waiting_uploads(self.databases)
+            jobs |= recovery.waiting_uploads(system)
         for upload_id, state in jobs.items():
             self.enqueue(upload_id, state)
 
@@ -55,18 +57,19 @@ class Jobs:
 def make(settings: Settings, databases: Databases) -> Jobs:
     """Return the jobs of an installation; both the pages and the worker make them alike."""
     queue = JobQueue(make_engine(settings.queue_url))
+    worker = accesses.of_worker(databases)
 
     @queue.task(name="read")  # type: ignore[untyped-decorator]
     def read(upload_id: int) -> None:
-        steps.read(databases, settings, queue, upload_id)
+        steps.read(accesses.of_upload(worker, upload_id, accesses.READ), settings, queue, upload_id)
 
     @queue.task(name="store")  # type: ignore[untyped-decorator]
     def store(upload_id: int) -> None:
-        steps.store(databases, settings, queue, upload_id)
+        steps.store(accesses.of_upload(worker, upload_id, accesses.STORE), settings, queue, upload_id)
 
     @queue.task(name="undo")  # type: ignore[untyped-decorator]
     def undo(upload_id: int) -> None:
-        steps.undo(databases, queue, upload_id)
+        steps.undo(accesses.of_upload(worker, upload_id, accesses.UNDO), queue, upload_id)
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:
@@ -74,11 +77,11 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
     def refresh() -> None:
-        home_analysis.refresh_stale(databases)
+        home_analysis.refresh_stale(worker)
 
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
-        retention.delete_expired(databases, settings)
+        retention.delete_expired(worker, settings)
 
     jobs = Jobs(queue, databases, read, store, undo)
     return jobs
@@ -113,8 +116,9 @@ def start_worker(settings: Settings) -> Worker:
     worker = Worker(settings)
     # An embedded installation has one worker: whatever looks busy at its start died with the former one.
     worker.jobs.take_up(silent_seconds=0.0 if settings.embedded else SILENT_SECONDS)
-    retention.delete_expired(worker.databases, settings)
-    refold.refold_outdated(worker.databases)
-    home_analysis.refresh_stale(worker.databases)
+    system = accesses.of_worker(worker.databases)
+    retention.delete_expired(system, settings)
+    refold.refold_outdated(system)
+    home_analysis.refresh_stale(system)
     worker.start()
     return worker

@@ -128,7 +128,7 @@ def _rulebook() -> RuleBook:
     """Return the home's rulebook; before a home is known, and where none can be found, the one all begin with."""
     try:
         if "home" in g or (current_user and current_user.is_authenticated and "failed" not in g):
-            return holdings.effective(current.databases().reading, current.home().id)
+            return holdings.effective(current.access(), current.home().id)
     except (current.NoHomeError, HTTPException, SQLAlchemyError, rules.RuleBookError):
         g.failed = True  # an error page must not fail for want of its footer
     return rulebook_calendar.current(FIRST_RULEBOOK)

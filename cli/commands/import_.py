@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from web.services.uploads.conversation import Conversation
     from web.services.uploads.records import UploadRow
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access, SystemAccess
 
 
 def define(parser: Parser) -> None:
@@ -59,59 +59,58 @@ def define(parser: Parser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read, show and store."""
     check_files(options.files)
-    with installation() as (settings, databases):
-        return _import(databases, settings, options)
+    with installation("import") as (settings, system):
+        return _import(system, settings, options)
 
 
-def _import(databases: Databases, settings: Settings, options: argparse.Namespace) -> int:
+def _import(system: SystemAccess, settings: Settings, options: argparse.Namespace) -> int:
     from web import jobs  # noqa: PLC0415
-    from web.services import accounts  # noqa: PLC0415
+    from web.services import accesses, accounts  # noqa: PLC0415
     from web.services.history import refold  # noqa: PLC0415
     from web.services.uploads import kept_files, records, steps  # noqa: PLC0415
 
-    refold.refold_outdated(databases)
-    account_id, tenant_id = accounts.member(databases, options.user)
-    home = _home(databases, tenant_id, options.home)
+    refold.refold_outdated(system)
+    access = accesses.of_account(system, accounts.find_id(system, options.user))
+    home = _home(access, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]
-    dialogue, passwords = _recognised(databases, tenant_id, account_id, files, options.profile)
-    upload_id = steps.start(databases, settings, home_id=home.id, account_id=account_id, files=files)
+    dialogue, passwords = _recognised(access, files, options.profile)
+    upload_id = steps.start(access, settings, home_id=home.id, files=files)
     kept_files.keep_passwords(settings, upload_id, passwords)
     if dialogue.answers:
         kept_files.keep_conversation(settings, upload_id, dialogue)
-    waiting = jobs.make(settings, databases)
+    waiting = jobs.make(settings, system.databases)
     notes = waiting.queue
     stored = False
     try:
-        steps.read(databases, settings, notes, upload_id)
-        upload = _row(databases, home, upload_id)
-        _show(databases, settings, upload)
+        steps.read(access, settings, notes, upload_id)
+        upload = _row(access, home, upload_id)
+        _show(access, settings, upload)
         if not options.dry_run:
             steps.commit(
-                databases,
+                access,
                 upload_id,
-                account_id=account_id,
                 digest=(upload.weighed or {}).get("digest", ""),
                 all_or_nothing=options.all_or_nothing,
                 sure_of_home=options.sure_of_home,
             )
-            steps.store(databases, settings, notes, upload_id)
-            stored = _row(databases, home, upload_id).state == records.STORED
+            steps.store(access, settings, notes, upload_id)
+            stored = _row(access, home, upload_id).state == records.STORED
             if not stored:
                 raise CommandError("Das Übernehmen ist gescheitert; es wurde nichts gespeichert.")
     finally:
         if not stored:
             with suppress(steps.UploadError):
-                steps.discard(databases, settings, upload_id, account_id=account_id, reason="pebem import")
+                steps.discard(access, settings, upload_id, reason="pebem import")
         waiting.close()
     result = f"Übernommen als Datenlieferung {upload.number}." if stored else "Probelauf: Es wurde nichts übernommen."
     sys.stdout.write(f"{result}\n")
     return 1 if upload.errors else 0
 
 
-def _home(databases: Databases, tenant_id: int, name: str) -> HomeRow:
+def _home(access: Access, name: str) -> HomeRow:
     from web.services import homes  # noqa: PLC0415
 
-    candidates = homes.of_tenant(databases.reading, tenant_id)
+    candidates = homes.of_tenant(access)
     matching = [home for home in candidates if home.name.casefold() == name.strip().casefold() or str(home.id) == name]
     if len(matching) != 1:
         names = ", ".join(f"{home.name} ({home.id})" for home in candidates) or "keine"
@@ -120,15 +119,15 @@ def _home(databases: Databases, tenant_id: int, name: str) -> HomeRow:
 
 
 def _recognised(
-    databases: Databases, tenant_id: int, account_id: int, files: Sequence[tuple[str, bytes]], profile_name: str | None
+    access: Access, files: Sequence[tuple[str, bytes]], profile_name: str | None
 ) -> tuple[Conversation, Mapping[str, str]]:
     """Return the files as a profile describes them, and their passwords, once no question is open."""
     import importers  # noqa: PLC0415
     from web.services.uploads import conversation  # noqa: PLC0415
     from web.services.words import conventions  # noqa: PLC0415
 
-    with databases.reading() as session:
-        agreed = conventions.for_reading(session, tenant_id)
+    with access.reading() as session:
+        agreed = conventions.for_reading(session, access.tenant_id)
     chosen = _profile(agreed.profiles, profile_name) if profile_name else None
     if chosen:
         agreed = replace(agreed, profiles=(chosen,))
@@ -139,7 +138,7 @@ def _recognised(
         used = passwords
         return importers.look(files, conventions=agreed, passwords=passwords).guesses
 
-    dialogue = conversation.Conversation(guesses=read_with_passwords(look), account_id=account_id)
+    dialogue = conversation.Conversation(guesses=read_with_passwords(look), account_id=access.account)
     still_open = list(dialogue.open_questions())
     if chosen and not any(one.profile for one in dialogue.guesses):
         raise CommandError(misfit(chosen, dialogue.guesses))
@@ -184,13 +183,13 @@ def _profile(saved: Sequence[SourceProfile], name: str) -> SourceProfile:
     return profile(name)
 
 
-def _row(databases: Databases, home: HomeRow, upload_id: int) -> UploadRow:
+def _row(access: Access, home: HomeRow, upload_id: int) -> UploadRow:
     from web.services.uploads import records  # noqa: PLC0415
 
-    return next(one for one in records.of_home(databases.reading, home.id) if one.id == upload_id)
+    return next(one for one in records.of_home(access, home.id) if one.id == upload_id)
 
 
-def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
+def _show(access: Access, settings: Settings, upload: UploadRow) -> None:
     """Print figures as the page has them, and what was wrong to standard error.
 
     Raises
@@ -202,7 +201,7 @@ def _show(databases: Databases, settings: Settings, upload: UploadRow) -> None:
     from web.services.uploads.row_lines import row_lines  # noqa: PLC0415
     from web.services.uploads.summary.share_lines import share_lines  # noqa: PLC0415
 
-    texts = records.texts(databases, settings, upload.id)
+    texts = records.texts(access, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:
         raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
     print_findings(texts.findings if texts else (), "Alle stehen auf der Seite der Datenlieferung.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
 
     from cli.parser import Parser
-    from web.store.databases import Databases
+    from web.store.access import Access, SystemAccess
 
 
 FIRST_TENANT: Final = "Träger"
@@ -51,35 +51,42 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the action."""
-    from web.services import accounts, homes  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web.services import accesses, accounts, homes  # noqa: PLC0415  # the application is loaded only where it is needed
 
-    with installation() as (_, databases):
+    with installation("user") as (_, system):
         if options.action in {"qn4", "no-qn4"}:
-            accounts.mark_qn4(databases, options.user, qn4=options.action == "qn4")
+            access = _tenant_of(system, options.user)
+            accounts.mark_qn4(access, options.user, qn4=options.action == "qn4")
             sys.stdout.write(f"{options.user}: {'QN 4' if options.action == 'qn4' else 'nicht QN 4'}\n")
             return 0
         if options.action == "unlock":
-            password = accounts.unlock(databases, options.user, reason=options.grund)
+            password = accounts.unlock(_tenant_of(system, options.user), options.user, reason=options.grund)
         else:
-            tenant = accounts.tenant_of(databases, options.traeger) if options.traeger.strip() else _only(databases)
-            password = accounts.create_user(
-                databases, tenant_id=tenant, user_name=options.user, display_name=options.name, qn4=options.qn4
-            )
-            home_names = {home.name for home in homes.of_tenant(databases.reading, tenant)}
+            tenant = accounts.tenant_of(system, options.traeger) if options.traeger.strip() else _only(system)
+            access = accesses.of_tenant(system, tenant)
+            password = accounts.create_user(access, user_name=options.user, display_name=options.name, qn4=options.qn4)
+            home_names = {home.name for home in homes.of_tenant(access)}
             if options.einrichtung and options.einrichtung not in home_names:
-                homes.create(databases, tenant, options.einrichtung)
+                homes.create(access, options.einrichtung)
     sys.stdout.write(f"Benutzername:    {options.user}\nEinmalpasswort:  {password}\n")
     return 0
 
 
-def _only(databases: Databases) -> int:
+def _only(system: SystemAccess) -> int:
     """Return the only tenant of the installation; in a fresh one the first is made."""
     from web.services import accounts  # noqa: PLC0415
 
-    tenants = accounts.tenants(databases)
+    tenants = accounts.tenants(system)
     if len(tenants) > 1:
         names = ", ".join(f"„{name}“" for name in tenants.values())
         raise CommandError(
             f"Es gibt mehrere Träger: {names}. Bitte sagen Sie mit --traeger, zu welchem der Zugang gehört."
         )
-    return next(iter(tenants)) if tenants else accounts.tenant_of(databases, FIRST_TENANT)
+    return next(iter(tenants)) if tenants else accounts.tenant_of(system, FIRST_TENANT)
+
+
+def _tenant_of(system: SystemAccess, user_name: str) -> Access:
+    """Return the access of the administration to the tenant of an account."""
+    from web.services import accesses, accounts  # noqa: PLC0415
+
+    return accesses.of_tenant(system, accounts.member(system, user_name)[1])

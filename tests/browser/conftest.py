@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 import sample_data
 from tests.support.browser import PASSWORD, Site, Visitor
+from tests.support.web.access import of_tenant
 from web import settings as web_settings
 from web.app import create_app
 from web.jobs import start_worker
@@ -46,9 +47,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = web_settings.embedded(tmp_path_factory.mktemp("home"))
     migrate.upgrade(settings)
     databases = connect(settings)
-    tenant = accounts.tenant_of(databases, "Träger Test")
-    first, _ = (homes.create(databases, tenant, name) for name in ("Haus am Wald", "Haus zur Linde"))
-    one_time = accounts.create_user(databases, tenant_id=tenant, user_name="p.muster", display_name="Petra Muster")
+    access = of_tenant(databases, "Träger Test")
+    first, _ = (homes.create(access, name) for name in ("Haus am Wald", "Haus zur Linde"))
+    one_time = accounts.create_user(access, user_name="p.muster", display_name="Petra Muster")
     (workbook,) = sample_data.make(tmp_path_factory.mktemp("sample"), homes=1, residents=20, months=1, seed=7)
     worker = start_worker(settings)
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.browser import PASSWORD
 from tests.support.web import workbooks
+from tests.support.web.access import of_tenant, of_user
 from web import settings as web_settings
 from web.services import accounts, homes
 from web.services.uploads import steps
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.browser import Site, Visitor, Window
+    from web.store.access import Access
 
 _numbers = count(1)
 
@@ -44,16 +46,16 @@ class Workshop:
 
     visitor: Visitor
     home_id: int
-    account_id: int
+    access: Access
 
 
 @pytest.fixture
 def workshop(site: Site, visit: Window) -> Iterator[Workshop]:
     """Make a home and an account, and sign in for the first time."""
     user_name = f"werk.{next(_numbers)}"
-    tenant = accounts.tenant_of(site.databases, f"Träger {user_name}")
-    home_id = homes.create(site.databases, tenant, "Haus Werkstatt")
-    one_time = accounts.create_user(site.databases, tenant_id=tenant, user_name=user_name, display_name="Wanda Werk")
+    access = of_tenant(site.databases, f"Träger {user_name}")
+    home_id = homes.create(access, "Haus Werkstatt")
+    one_time = accounts.create_user(access, user_name=user_name, display_name="Wanda Werk")
     visitor = visit(signed_in=False)
     page = visitor.page
     before, site.home = site.home, home_id
@@ -69,7 +71,7 @@ def workshop(site: Site, visit: Window) -> Iterator[Workshop]:
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)
     page.get_by_role("button", name="Kennwort ändern").click()
     page.get_by_role("heading", name="Wo stehen wir?").wait_for()
-    yield Workshop(visitor, home_id, accounts.find_id(site.databases, user_name))
+    yield Workshop(visitor, home_id, of_user(site.databases, user_name))
     site.home = before
 
 
@@ -133,10 +135,9 @@ def test_a_waiting_job_is_looked_at_cancelled_and_started_again(workshop: Worksh
     visitor, databases, page = workshop.visitor, workshop.visitor.site.databases, workshop.visitor.page
     settings = web_settings.embedded(Path(str(databases.work.url.database)).parent)
     number = steps.start(  # beside the queue, so that no worker takes it
-        databases,
+        workshop.access,
         settings,
         home_id=workshop.home_id,
-        account_id=workshop.account_id,
         files=[("haus.xlsx", workbooks.workbook())],
     )
     visitor.go(f"/daten/{number}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.web.access import of_user
 from tests.support.web.edited import edited
 from web.services import accounts, homes
 
@@ -31,7 +32,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pytest.fixture
 def qualified(site: Site) -> None:
     """Mark the account as that of a registered nurse."""
-    accounts.mark_qn4(site.databases, site.user_name, qn4=True)
+    accounts.mark_qn4(of_user(site.databases, site.user_name), site.user_name, qn4=True)
 
 
 def exported(visitor: Visitor) -> bytes:
@@ -155,7 +156,7 @@ def test_downloads_of_a_rulebook(visit: Window) -> None:
 
 def test_others_see_why_they_cannot_set_a_level(visit: Window) -> None:
     visitor = visit()
-    accounts.mark_qn4(visitor.site.databases, visitor.site.user_name, qn4=False)
+    accounts.mark_qn4(of_user(visitor.site.databases, visitor.site.user_name), visitor.site.user_name, qn4=False)
     visitor.go("/festlegungen/")
     assert visitor.page.get_by_text("Mit Ihrem Konto geht das nicht.").is_visible()
     assert visitor.page.get_by_role("button", name="Festlegen").count() == 0
@@ -229,7 +230,7 @@ def test_staffing_inputs_are_stored_and_shown(visit: Window) -> None:
 def test_home_without_data_shows_what_to_do(visit: Window) -> None:
     visitor = visit(width=390)
     site = visitor.site
-    own = homes.of_tenant(site.databases.reading, accounts.tenant_of(site.databases, "Träger Test"))
+    own = homes.of_tenant(of_user(site.databases, site.user_name))
     page = visitor.page
     visitor.go("/regelwerke/")
     empty = next(one.name for one in own if one.name == "Haus zur Linde")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.web import workbooks
+from tests.support.web.access import of_tenant
 from tests.support.web.pages import Person
 from tests.support.web.unknown_people import monthly
 from web import settings as web_settings
 from web.app import create_app
-from web.services import accounts, homes
+from web.services import homes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ def strangers(filled: Site, visit: Window) -> Iterator[Window]:
     """A third home with two uploads, looked at; the first home is looked at again afterwards."""
     site = filled
     app = create_app(web_settings.embedded(Path(site.databases.work.url.database or "").parent))
-    home_id = homes.create(site.databases, accounts.tenant_of(site.databases, "Träger Test"), "Haus am See")
+    home_id = homes.create(of_tenant(site.databases, "Träger Test"), "Haus am See")
     who = Person(app, site.user_name, "", home_id)
     for content in (workbooks.workbook(), monthly()):
         who.read_in(content)

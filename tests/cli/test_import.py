@@ -11,8 +11,9 @@ import pytest
 import sample_data
 from cli.main import main
 from importers.sheets.profiles import fingerprint
+from tests.support.web.access import of_user
 from web import settings
-from web.services import accounts, homes
+from web.services import homes
 from web.services.uploads import records
 from web.store.databases import connect
 
@@ -36,9 +37,9 @@ def states(folder: Path) -> list[tuple[str, int]]:
     """Return state and rows of all uploads, newest first."""
     databases = connect(settings.embedded(folder / "pebem"))
     try:
-        _, tenant = accounts.member(databases, "pdl.meier")
-        home = homes.of_tenant(databases.reading, tenant)[0]
-        return [(one.state, one.rows) for one in records.of_home(databases.reading, home.id)]
+        access = of_user(databases, "pdl.meier")
+        home = homes.of_tenant(access)[0]
+        return [(one.state, one.rows) for one in records.of_home(access, home.id)]
     finally:
         databases.close()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.main import main
+from tests.support.web.access import of_user, system
 from web import settings
 from web.services import accounts
 from web.services.rulebooks import overrides
@@ -20,7 +21,7 @@ def may_set(folder: Path, user: str) -> bool:
     """Return whether an account may set levels."""
     databases = connect(settings.embedded(folder))
     try:
-        return overrides.may_set(databases.reading, accounts.find_id(databases, user))
+        return overrides.may_set(of_user(databases, user))
     finally:
         databases.close()
 
@@ -58,6 +59,6 @@ def test_account_belongs_to_the_only_operator_and_never_to_a_new_one_by_mistake(
     assert "„Träger“, „Träger Süd“" in told
     databases = connect(settings.embedded(tmp_path))
     try:
-        assert list(accounts.tenants(databases).values()) == ["Träger", "Träger Süd"]
+        assert list(accounts.tenants(system(databases)).values()) == ["Träger", "Träger Süd"]
     finally:
         databases.close()

@@ -26,7 +26,7 @@ def test_same_file_twice_stores_nothing_new(anna: Person) -> None:
     before = [count_rows(anna, model) for model in tables]
     again = anna.read_in(workbooks.workbook(), name="Kopie.xlsx")
     assert [count_rows(anna, model) for model in tables] == before
-    row = records.find(anna.services.databases.reading, 1, again)
+    row = records.find(anna.access, again)
     assert (row.state, row.new_rows) == (records.STORED, 0)
     assert before[:2] == [7, 3]
     assert before[3:5] == [4, 4]
@@ -37,7 +37,7 @@ def test_overlapping_file_adds_only_what_is_new(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     more = [*workbooks.WORK, workbooks.WORK[2], ("77", "P1", "1.1", "09.02.2026", "", "7", "", "", "")]
     upload_id = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=more))
-    assert records.find(anna.services.databases.reading, 1, upload_id).new_rows == 2
+    assert records.find(anna.access, upload_id).new_rows == 2
 
 
 def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
@@ -45,7 +45,7 @@ def test_equal_rows_of_two_homes_are_two(anna: Person) -> None:
     from web.services import homes  # noqa: PLC0415
 
     anna.read_in(workbooks.workbook())
-    second = homes.create(anna.services.databases, 1, "Zweites Haus")
+    second = homes.create(anna.access, "Zweites Haus")
     anna.home_id = second
     anna.read_in(workbooks.workbook())
     assert count_rows(anna) == 14
@@ -55,9 +55,9 @@ def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
     """Concurrency: both end, every row once, figures complete."""
     services, ids = anna.services, [anna.read_in(workbooks.workbook(), store=False) for _ in range(3)]
     for upload_id in ids:
-        steps.commit(services.databases, upload_id, account_id=1)
+        steps.commit(anna.access, upload_id)
     threads = [
-        threading.Thread(target=steps.store, args=(services.databases, services.settings, services.jobs.queue, number))
+        threading.Thread(target=steps.store, args=(anna.access, services.settings, services.jobs.queue, number))
         for number in ids
     ]
     for thread in threads:
@@ -66,7 +66,7 @@ def test_two_uploads_stored_at_the_same_time(anna: Person) -> None:
         thread.join()
     assert [anna.state(number) for number in ids] == [records.STORED] * 3
     assert count_rows(anna) == 7
-    assert results.load(services.databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
+    assert results.load(anna.access, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
 def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
@@ -87,7 +87,7 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
     known = sorted(zip(tables.assessments["1.1"], days, strict=True))
     assert known == [(1, ""), (1, "01.02."), (2, "01.02."), (2, "09.02.")]
     assert sorted(tables.staff["qn"]) == [1, 2, 3, 4, 4]
-    covered = results.load(anna.services.databases.reading, anna.home_id).covered
+    covered = results.load(anna.access, anna.home_id).covered
     assert covered["bewohner"] == workbooks.COUNTED
 
 
@@ -95,6 +95,6 @@ def test_interventions_alone_need_no_master_data_for_known_people(anna: Person) 
     """A monthly file may hold the interventions only."""
     anna.read_in(workbooks.workbook())
     upload_id = anna.read_in(workbooks.workbook(Interventionen=workbooks.WORK), store=False)
-    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    texts = records.texts(anna.access, anna.services.settings, upload_id)
     strangers = sorted(one.value for one in texts.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"})
     assert strangers == ["0815", "P9"]

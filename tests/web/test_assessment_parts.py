@@ -101,7 +101,7 @@ def test_unknown_numbers_are_reported_and_asked_about(ben: Person) -> None:
             Instabilität=[("Bewohner-Nr", "Kriterium", "Von", "Bis"), ("77", "Sturz", "01.02.2026", "03.02.2026")],
         )
     )
-    texts = records.texts(ben.services.databases, ben.services.settings, upload_id)
+    texts = records.texts(ben.access, ben.services.settings, upload_id)
     assert texts is not None
     strangers = [one.value for one in texts.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]

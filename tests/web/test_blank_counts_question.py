@@ -45,7 +45,7 @@ def test_the_answer_applies_to_this_file_and_the_next(ben: Person, answer: str, 
     second = QuestionPages(ben, client, assessments({}, BLANK, day=2))
     assert second.state == records.READ
     assert counts(second) == [0, count]
-    (row,) = profiles.list_(ben.services.databases.reading, 1)
+    (row,) = profiles.list_(ben.access)
     assert row.profile.sheets[0].blank_counts == answer
 
 

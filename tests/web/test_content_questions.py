@@ -45,7 +45,7 @@ def test_an_unknown_state_is_asked_about_and_remembered(ben: Person) -> None:
     second = QuestionPages(ben, client, sheet(["0042", "4.12", "03.03.2026", "n"]))
     assert second.state == records.READ
     assert statuses(second) == ["nicht durchgeführt"]
-    (row,) = profiles.list_(ben.services.databases.reading, 1)
+    (row,) = profiles.list_(ben.access)
     assert row.profile.sheets[0].statuses == {"j": "durchgeführt", "n": "nicht durchgeführt"}
 
 

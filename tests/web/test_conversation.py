@@ -44,7 +44,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
         ready.wait()
         try:
             questions.answer_sheet(
-                services.databases,
+                anna.access,
                 services.settings,
                 pages.upload_id,
                 version,
@@ -73,9 +73,7 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     services.jobs.queue.dequeue()
     with services.databases.writing.begin() as session:
         assert records.move(session, pages.upload_id, records.WAITING, records.READING)  # and then it was killed
-    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=0) == {
-        pages.upload_id: records.WAITING
-    }
+    assert recovery.recover(ben.system, services.jobs.queue, silent_seconds=0) == {pages.upload_id: records.WAITING}
     services.jobs.enqueue(pages.upload_id, records.WAITING)
     run_jobs(ben)
     assert pages.state == records.ASKING

@@ -34,7 +34,7 @@ def test_prepared_homes_have_figures_and_the_user_gets_in(prepared: demo.Demo) -
     who = Person(app, prepared.user_name, prepared.one_time_password, 1)
     page = who.first_sign_in().get("/")
     for home_id in (1, 2):
-        result = results.load(who.services.databases.reading, home_id)
+        result = results.load(who.access, home_id)
         assert result.covered["counted"] == workbooks.COUNTED
     who.services.databases.close()
     who.services.jobs.queue.storage.engine.dispose()

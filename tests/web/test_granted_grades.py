@@ -33,7 +33,7 @@ def home(ayse: tuple[str, str] = ("", ""), halina: tuple[str, str] = ("", "")) -
 
 
 def mix(who: Person, first: date, last: date | None = None) -> dict[int, Decimal]:
-    figures = staffing.staffing(who.services.databases.reading, who.home_id, first, last)
+    figures = staffing.staffing(who.access, who.home_id, first, last)
     return {grade: number for grade, number in figures.mix.items() if number}
 
 
@@ -45,20 +45,19 @@ def grades(who: Person) -> list[tuple[int, date | None]]:
 
 def minutes(who: Person) -> dict[int, int]:
     """Return the seconds of the work for residents by Pflegegrad, as the plausibility page has them."""
-    found = plausibility.of_home(who.services.databases.reading, who.home_id, PERIOD)
+    found = plausibility.of_home(who.access, who.home_id, PERIOD)
     return {shape.grade: shape.seconds for shape in found.shapes if shape.seconds} | {-1: found.elsewhere}
 
 
 def test_the_granted_grade_decides_and_the_computed_one_stands_in(anna: Person) -> None:
     """Computed, both have a low grade; of Halina nothing is known before her assessment of 1 February."""
     anna.read_in(home(("5", ""), ("", "")))
-    reading = anna.services.databases.reading
-    day = staffing.staffing(reading, anna.home_id, date(2026, 2, 10))
+    day = staffing.staffing(anna.access, anna.home_id, date(2026, 2, 10))
     assert (day.granted, day.stood_in, day.mix[5]) == (1, 1, 1)
     assert [(one.granted, one.day) for one in day.differing] == [(5, date(2026, 2, 10))]
-    january = staffing.staffing(reading, anna.home_id, date(2026, 1, 10))
+    january = staffing.staffing(anna.access, anna.home_id, date(2026, 1, 10))
     assert (january.granted, january.stood_in, january.mix[-1]) == (1, 0, 1)
-    found = plausibility.of_home(reading, anna.home_id, PERIOD)
+    found = plausibility.of_home(anna.access, anna.home_id, PERIOD)
     assert (found.granted, found.differing) == (1, 1)
     assert 0 < found.stood_in < 1
     assert minutes(anna)[5] == 3 * 20 * 60

@@ -17,7 +17,7 @@ from importers.findings import Finding, Severity
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, path_of, post, upload
 from web import settings as settings_module
-from web.services import accounts, clock
+from web.services import clock
 from web.services.uploads import kept_files, records, retention, steps
 from web.services.uploads.summary.finding_filter import PAGE, FindingFilter, filter_findings
 from web.store.models import AuditEvent
@@ -36,27 +36,26 @@ def test_files_are_deleted_when_stored_and_faulty_rows_in_time(anna: Person, mon
     """C6: encrypted while they are there; the rows to repair outlast the storing, for the days set."""
     services = anna.services
     settings = replace(services.settings, upload_days=3)
-    account_id = accounts.find_id(services.databases, "anna")
     files = [(f"{name}.csv", workbooks.text(rows)) for name, rows in workbooks.home().items()]
-    number = steps.start(services.databases, settings, home_id=anna.home_id, account_id=account_id, files=files)
+    number = steps.start(anna.access, settings, home_id=anna.home_id, files=files)
     sent = {f"1/file-{position}" for position in range(len(files))}
     assert kept(anna) == sent
-    steps.read(services.databases, settings, services.jobs.queue, number)
+    steps.read(anna.access, settings, services.jobs.queue, number)
     assert kept(anna) == {"1/asked", "1/faulty", "1/result", *sent}
     markers = [one.encode() for one in (*workbooks.MARKERS, "Zauberei")]
     assert all(one in b"".join(content for _, content in files) for one in markers)
     for name in kept(anna):
         content = (settings.uploads / name).read_bytes()
         assert not [one for one in markers if one in content], name
-    steps.commit(services.databases, number, account_id=account_id)
-    steps.store(services.databases, settings, services.jobs.queue, number)
+    steps.commit(anna.access, number)
+    steps.store(anna.access, settings, services.jobs.queue, number)
     assert anna.state(number) == records.STORED
     assert kept(anna) == {"1/faulty"}
     now = clock.now()
     for days, left in ((2, {"1/faulty"}), (4, set())):
         later = now + timedelta(days=days)
         monkeypatch.setattr(clock, "now", lambda later=later: later)
-        assert retention.delete_expired(services.databases, settings) == 0
+        assert retention.delete_expired(anna.system, settings) == 0
         assert kept(anna) == left
     assert anna.state(number) == records.STORED
 
@@ -73,7 +72,7 @@ def test_orphaned_folder_is_deleted_unless_recent(ben: Person) -> None:
         kept_files.keep_files(settings, number, [("a.csv", b"x")])
     old = clock.now().timestamp() - 2 * retention.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
-    retention.delete_expired(ben.services.databases, settings)
+    retention.delete_expired(ben.system, settings)
     assert kept(ben) == {"71/file-0"}
 
 
@@ -100,7 +99,7 @@ def test_faulty_rows_download_is_logged_and_can_be_uploaded_again(anna: Person) 
     out = BytesIO()
     book.save(out)
     second = anna.read_in(out.getvalue(), name="berichtigt.xlsx")
-    row = records.find(anna.services.databases.reading, 1, second)
+    row = records.find(anna.access, second)
     assert row is not None
     assert (row.state, row.rows, row.new_rows, row.errors) == (records.STORED, 1, 1, 0)
     assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text

@@ -27,7 +27,7 @@ def listed(*rows: list[str], title: str = "") -> bytes:
 def known(ben: Person) -> Person:
     """A home in which five residents are known, beside another one of the tenant."""
     ben.read_in(listed(*KNOWN), name="Bewohner.csv")
-    homes.create(ben.services.databases, 1, "Haus Lindenhof")
+    homes.create(ben.access, "Haus Lindenhof")
     return ben
 
 
@@ -66,14 +66,14 @@ def test_another_person_under_a_known_number_has_to_be_confirmed(known: Person) 
     page = unescape(client.get(f"/daten/{upload_id}").text)
     assert "Ist das die richtige Einrichtung?" in page
     assert "Bei 2 von 5 hier bekannten Nummern" in page
-    texts = records.texts(services.databases, services.settings, upload_id)
+    texts = records.texts(known.access, services.settings, upload_id)
     assert [one.value for one in texts.findings if one.code == "andere-einrichtung"] == ["1, 2"]
     refused = post(client, f"/daten/{upload_id}/uebernehmen", f"/daten/{upload_id}")
     assert "Es wurde nichts übernommen: Die Dateien sehen nach einer anderen" in client.get(refused.location).text
     assert known.state(upload_id) == records.READ
     post(client, f"/daten/{upload_id}/folgen", f"/daten/{upload_id}")  # figures computed anew do not settle it
     with pytest.raises(steps.UploadError, match="anderen Einrichtung"):
-        steps.commit(services.databases, upload_id, account_id=1)
+        steps.commit(known.access, upload_id)
     post(client, f"/daten/{upload_id}/uebernehmen", f"/daten/{upload_id}", haus_sicher="ja")
     run_jobs(known)
     assert known.state(upload_id) == records.STORED

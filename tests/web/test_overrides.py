@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.web import workbooks
-from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.accounts import actions, tenant_of
 from tests.support.web.overrides import DAYS, nurse, resident_with_work, set_
 from tests.support.web.own_rulebook import levels
 from tests.support.web.pages import Person, person
@@ -20,6 +20,7 @@ from web.services.people.aliases import LATER, SAME
 from web.services.rulebooks import overrides
 from web.services.rulebooks.overrides import OverrideError
 from web.store import models
+from web.store.access import ForeignHomeError
 from web.store.vault import RESIDENT
 
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
@@ -28,7 +29,7 @@ RESERVED = next(entry.id for entry in rulebook_calendar.current("rekonstruktion"
 
 def overridden(who: Person) -> int:
     """Return how many counted rows have a level set by hand."""
-    return results.load(who.services.databases.reading, who.home_id).covered["ueberschrieben"]
+    return results.load(who.access, who.home_id).covered["ueberschrieben"]
 
 
 def test_home_override_is_effective_on_its_days(anna: Person) -> None:
@@ -49,12 +50,11 @@ def test_resident_override_beats_home_override(anna: Person) -> None:
     resident = resident_with_work(anna)
     set_(anna, 4, start=date(2026, 1, 1))
     set_(anna, 1, resident=resident)
-    reading = anna.services.databases.reading
-    rows = demand.behind(reading, anna.home_id, "1.1", PERIOD)
+    rows = demand.behind(anna.access, anna.home_id, "1.1", PERIOD)
     assert {(one.qn_soll, one.overridden) for one in rows if one.resident == resident} == {(1, True)}
     others = [one for one in rows if one.known and one.resident != resident]
     assert {(one.qn_soll, one.overridden) for one in others} == {(4, True)}
-    total = results.load(reading, anna.home_id)
+    total = results.load(anna.access, anna.home_id)
     assert total.covered["ueberschrieben"] == sum(one.count for one in rows if one.overridden)
     assert sum(one.count for one in rows) == total.covered["counted"]
 
@@ -62,16 +62,15 @@ def test_resident_override_beats_home_override(anna: Person) -> None:
 def test_reason_names_who_set_the_level(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
-    reading = anna.services.databases.reading
     set_(anna, 4, resident=resident)
-    why = explanations.explain(reading, anna.home_id, resident, "1.1", DAYS[0])
+    why = explanations.explain(anna.access, anna.home_id, resident, "1.1", DAYS[0])
     assert why.qn_soll == 4
     assert (why.facts.set_level.level, why.facts.set_level.reason, why.facts.set_level.by) == (
         4,
         "Sturz mit Folgen",
         "Anna",
     )
-    day_before = explanations.explain(reading, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
+    day_before = explanations.explain(anna.access, anna.home_id, resident, "1.1", DAYS[0] - timedelta(days=1))
     assert day_before.facts.set_level is None
 
 
@@ -79,17 +78,17 @@ def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
     """B5, G2: checked in the transaction of the change, so a removed mark ends at once; refusals are logged."""
     databases = anna.services.databases
     anna.read_in(workbooks.workbook())
-    assert not overrides.may_set(databases.reading, account_of(anna))
+    assert not overrides.may_set(anna.access)
     with pytest.raises(OverrideError):
         set_(anna)
     number = set_(nurse(anna))
-    assert overrides.may_set(databases.reading, account_of(anna))
-    accounts.mark_qn4(databases, "anna", qn4=False)
+    assert overrides.may_set(anna.access)
+    accounts.mark_qn4(anna.access, "anna", qn4=False)
     with pytest.raises(OverrideError):
-        overrides.withdraw(databases, home_id=anna.home_id, override_id=number, account_id=account_of(anna))
+        overrides.withdraw(anna.access, home_id=anna.home_id, override_id=number)
     with pytest.raises(OverrideError):
         set_(anna)
-    assert len(overrides.list_(databases.reading, anna.home_id)) == 1
+    assert len(overrides.list_(anna.access, anna.home_id)) == 1
     with databases.reading() as session:
         query = select(models.AuditEvent).order_by(models.AuditEvent.id)
         log = [
@@ -128,7 +127,7 @@ def test_invalid_override_is_refused_with_a_reason_and_stores_nothing(
     before = levels(anna)
     with pytest.raises(OverrideError, match=says):
         set_(anna, **wrong)
-    assert overrides.list_(anna.services.databases.reading, anna.home_id) == []
+    assert overrides.list_(anna.access, anna.home_id) == []
     assert "niveau.setzen" not in actions(anna)
     assert levels(anna) == before
 
@@ -154,27 +153,26 @@ def test_an_override_ends_within_twelve_months(anna: Person, start: date, latest
 def test_an_override_is_withdrawn_from_a_day_on(anna: Person) -> None:
     """What was right until then stays; what is taken back from its first day on never held."""
     nurse(anna).read_in(workbooks.workbook())
-    databases = anna.services.databases
     before = levels(anna)
     number = set_(anna)
-    withdraw = {"home_id": anna.home_id, "override_id": number, "account_id": account_of(anna)}
-    overrides.withdraw(databases, **withdraw, from_day=date(2026, 2, 7))
+    withdraw = {"home_id": anna.home_id, "override_id": number}
+    overrides.withdraw(anna.access, **withdraw, from_day=date(2026, 2, 7))
     result = levels(anna)
     assert result[date(2026, 2, 6)] == {4}
     assert result[date(2026, 2, 7)] == before[date(2026, 2, 7)]
-    row = overrides.find(databases.reading, anna.home_id, number)
+    row = overrides.find(anna.access, anna.home_id, number)
     assert (row.end, row.last, row.withdrawn_by) == (DAYS[1], date(2026, 2, 6), "Anna")
     with pytest.raises(OverrideError, match="schon zurückgenommen"):
-        overrides.withdraw(databases, **withdraw, from_day=date(2026, 2, 8))
-    overrides.withdraw(databases, **withdraw, from_day=date(2026, 1, 1))
+        overrides.withdraw(anna.access, **withdraw, from_day=date(2026, 2, 8))
+    overrides.withdraw(anna.access, **withdraw, from_day=date(2026, 1, 1))
     assert levels(anna) == before
     assert overridden(anna) == 0
     assert actions(anna).count("niveau.zuruecknehmen") == 2
     late = set_(anna)
     with pytest.raises(OverrideError, match="schon abgelaufen"):
-        overrides.withdraw(databases, **withdraw | {"override_id": late}, from_day=DAYS[1] + timedelta(days=1))
+        overrides.withdraw(anna.access, **withdraw | {"override_id": late}, from_day=DAYS[1] + timedelta(days=1))
     with pytest.raises(OverrideError, match="gibt es in diesem Haus nicht"):
-        overrides.withdraw(databases, **withdraw | {"override_id": 999})
+        overrides.withdraw(anna.access, **withdraw | {"override_id": 999})
 
 
 def test_states() -> None:
@@ -194,21 +192,20 @@ def test_states() -> None:
 def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: a foreign account, a foreign resident, a foreign number."""
     nurse(anna).read_in(workbooks.workbook())
-    resident, number, databases = resident_with_work(anna), set_(anna), anna.services.databases
+    resident, number = resident_with_work(anna), set_(anna)
     other = nurse(person(anna.app, "olga", "Träger Ost", "Haus Ost"))
     other.read_in(workbooks.workbook())
-    assert overrides.list_(databases.reading, other.home_id) == []
-    assert overrides.find(databases.reading, other.home_id, number) is None
+    assert overrides.list_(other.access, other.home_id) == []
+    assert overrides.find(other.access, other.home_id, number) is None
     assert overridden(other) == 0
     with pytest.raises(OverrideError):
         set_(other, resident=resident)
     with pytest.raises(OverrideError):
-        overrides.withdraw(databases, home_id=other.home_id, override_id=number, account_id=account_of(other))
-    with pytest.raises(OverrideError):  # a nurse of another tenant, at this home
+        overrides.withdraw(other.access, home_id=other.home_id, override_id=number)
+    with pytest.raises(ForeignHomeError):  # a nurse of another tenant, at this home
         overrides.set_(
-            databases,
+            other.access,
             home_id=anna.home_id,
-            account_id=account_of(other),
             intervention="1.1",
             level=4,
             reason="x",
@@ -216,17 +213,16 @@ def test_overrides_of_one_home_do_not_exist_for_another(anna: Person) -> None:
             end=DAYS[1],
         )
     assert tenant_of(anna) != tenant_of(other)
-    assert len(overrides.list_(databases.reading, anna.home_id)) == 1
+    assert len(overrides.list_(anna.access, anna.home_id)) == 1
 
 
 def test_filtered_list_is_newest_first(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     numbers = [set_(anna), set_(anna, resident=resident), set_(anna, intervention="1.2")]
-    reading = anna.services.databases.reading
-    assert [one.id for one in overrides.list_(reading, anna.home_id)] == numbers[::-1]
-    assert [one.id for one in overrides.list_(reading, anna.home_id, intervention="1.1")] == numbers[1::-1]
-    assert [one.id for one in overrides.list_(reading, anna.home_id, resident=resident)] == [numbers[1]]
+    assert [one.id for one in overrides.list_(anna.access, anna.home_id)] == numbers[::-1]
+    assert [one.id for one in overrides.list_(anna.access, anna.home_id, intervention="1.1")] == numbers[1::-1]
+    assert [one.id for one in overrides.list_(anna.access, anna.home_id, resident=resident)] == [numbers[1]]
 
 
 def test_level_survives_the_next_upload(anna: Person) -> None:
@@ -244,16 +240,15 @@ def test_level_set_for_a_merged_person_applies_to_the_person_meant(anna: Person)
     anna.read_in(monthly())
     unknown, meant = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
     number = set_(anna, 4, resident=unknown.pseudonym)
-    reading = anna.services.databases.reading
 
     def of(resident: str) -> list[tuple[int, str]]:
-        return [(one.id, one.resident) for one in overrides.list_(reading, anna.home_id, resident=resident)]
+        return [(one.id, one.resident) for one in overrides.list_(anna.access, anna.home_id, resident=resident)]
 
     assert (of(unknown.pseudonym), of(meant)) == ([(number, unknown.pseudonym)], [])
     reply(anna, unknown, SAME, meant)
     assert of(meant) == of(unknown.pseudonym) == [(number, meant)]
-    assert [one.resident for one in overrides.list_(reading, anna.home_id)] == [meant]
-    assert overrides.find(reading, anna.home_id, number).resident == meant
+    assert [one.resident for one in overrides.list_(anna.access, anna.home_id)] == [meant]
+    assert overrides.find(anna.access, anna.home_id, number).resident == meant
     page = anna.first_sign_in().get("/festlegungen/").text
     assert f">{meant}</a>" in page
     assert unknown.pseudonym not in page

@@ -11,7 +11,6 @@ import pytest
 
 from tests.support.libreoffice import needs_libreoffice, saved_by_libreoffice
 from tests.support.web import workbooks
-from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import check
 from tests.support.web.uploads import choose, count_rows, row_changes, weighed
@@ -125,7 +124,7 @@ def test_repaired_row_of_the_second_of_two_carers_adds_to_the_first(ben: Person,
     assert seconds(ben) == [600, 600]
     # The same workbook again adds nothing.
     again = ben.read_in(workbook_of(ben, original, tmp_path, F2="10"))
-    assert records.find(ben.services.databases.reading, 1, again).new_rows == 0
+    assert records.find(ben.access, again).new_rows == 0
     assert seconds(ben) == [600, 600]
     # And what the whole file would have said is there already.
     whole = ben.read_in(file_of(work("P1"), work("P2")), store=False)
@@ -225,7 +224,7 @@ def test_repaired_rows_belong_to_the_time_of_their_upload(ben: Person, tmp_path:
     assert seconds(ben) == [600, 1500]
     repaired = ben.read_in(workbook_of(ben, original, tmp_path, F2="10"))
     assert seconds(ben) == [600, 1500]
-    assert records.find(ben.services.databases.reading, 1, repaired).state == records.STORED
+    assert records.find(ben.access, repaired).state == records.STORED
     ben.undo(between)
     assert seconds(ben) == [600, 600, 600]
 
@@ -237,7 +236,7 @@ def test_repaired_rows_of_an_upload_taken_back_stay_on_their_own(ben: Person, tm
     ben.undo(original)
     assert seconds(ben) == [600]
     again = ben.read_in(content)
-    assert (records.find(ben.services.databases.reading, 1, again).new_rows, seconds(ben)) == (0, [600])
+    assert (records.find(ben.access, again).new_rows, seconds(ben)) == (0, [600])
 
 
 @pytest.mark.parametrize("written", ["mistyped", "other home", "none"])
@@ -269,24 +268,22 @@ def test_workbook_is_uploaded_alone(ben: Person, tmp_path: Path, beside: str) ->
         content = workbook_of(ben, ben.read_in(content, store=False), tmp_path, F2="11")
     services = ben.services
     upload_id = steps.start(
-        services.databases,
+        ben.access,
         services.settings,
         home_id=ben.home_id,
-        account_id=account_of(ben),
         files=[("a.xlsx", content), ("b.xlsx", repaired)],
     )
-    steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+    steps.read(ben.access, services.settings, services.jobs.queue, upload_id)
     assert ben.state(upload_id) == records.REFUSED
     assert seconds(ben) == [600]
     # The same one twice is one.
     twice = steps.start(
-        services.databases,
+        ben.access,
         services.settings,
         home_id=ben.home_id,
-        account_id=account_of(ben),
         files=[("a.xlsx", repaired), ("b.xlsx", repaired)],
     )
-    steps.read(services.databases, services.settings, services.jobs.queue, twice)
+    steps.read(ben.access, services.settings, services.jobs.queue, twice)
     ben.store(twice)
     assert seconds(ben) == [600, 600]
 

@@ -30,7 +30,7 @@ def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
     third = QuestionPages(ben, client, (foreign.csv(), "a.csv"))
     assert third.state == records.READ
     assert kept_files.result(ben.services.settings, third.upload_id).tables.interventions["seconds"].max() == -1
-    (row,) = profiles.list_(ben.services.databases.reading, 1)
+    (row,) = profiles.list_(ben.access)
     assert (row.version, row.by) == (2, "Ben")
 
 
@@ -81,4 +81,4 @@ def test_a_name_for_the_profile_is_needed(ben: Person) -> None:
     pages.client.post(f"{pages.home}/zuordnung", data=form)
     run_jobs(ben)
     assert pages.state == records.READ
-    assert profiles.list_(ben.services.databases.reading, 1) == []
+    assert profiles.list_(ben.access) == []

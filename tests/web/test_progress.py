@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.web import workbooks
+from tests.support.web.access import of_user
 from tests.support.web.pages import Person, path_of, post, upload
 from web.services import accounts
 from web.services.uploads import kept_files, progress, records, recovery, steps
@@ -42,10 +43,9 @@ class Noted:
 def start(who: Person, *files: tuple[str, bytes]) -> int:
     """Upload files, waiting to be read."""
     return steps.start(
-        who.services.databases,
+        who.access,
         who.services.settings,
         home_id=who.home_id,
-        account_id=accounts.find_id(who.services.databases, who.user_name),
         files=files,
     )
 
@@ -137,9 +137,9 @@ def test_a_cancelled_reading_retains_the_files_and_can_be_restarted(
     upload_id = start(anna, ("haus.xlsx", workbooks.workbook()))
     with monkeypatch.context() as patched:
         cancelled_at(patched, anna, kept_files, "files", upload_id)
-        steps.read(anna.services.databases, anna.services.settings, anna.services.jobs.queue, upload_id)
+        steps.read(anna.access, anna.services.settings, anna.services.jobs.queue, upload_id)
     assert anna.state(upload_id) == records.ABORTED
-    anna.services.jobs.enqueue(upload_id, steps.restart(anna.services.databases, upload_id, account_id=1))
+    anna.services.jobs.enqueue(upload_id, steps.restart(anna.access, upload_id))
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
 
@@ -148,7 +148,7 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
     """Part of the rows is in the open transaction already; all go back, and it can begin again."""
     services = anna.services
     upload_id = anna.read_in(workbooks.workbook(), store=False)
-    steps.commit(services.databases, upload_id, account_id=1)
+    steps.commit(anna.access, upload_id)
     progress_notes = []
 
     class Notes:
@@ -163,13 +163,13 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
                 progress.ask_to_end(services.jobs.queue, upload_id, 1)
 
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 3)
-    steps.store(services.databases, services.settings, Notes(), upload_id)
+    steps.store(anna.access, services.settings, Notes(), upload_id)
     assert progress_notes == [3]
     assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
     with services.databases.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
-    services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, steps.restart(anna.access, upload_id))
     run_jobs(anna)
     assert (anna.state(upload_id), rows_stored(anna)) == (records.STORED, 7)
 
@@ -197,10 +197,10 @@ def test_a_job_that_kills_every_worker_is_aborted(anna: Person) -> None:
         with services.databases.writing.begin() as session:
             assert records.move(session, upload_id, records.WAITING, records.READING)
         services.jobs.queue.note(progress.key(upload_id), last_word)
-        recovery.recover(services.databases, services.jobs.queue)
+        recovery.recover(anna.system, services.jobs.queue)
         states.append(anna.state(upload_id))
     assert states == [records.WAITING, records.WAITING, records.ABORTED]
-    services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, steps.restart(anna.access, upload_id))
     assert progress.find(services.jobs.queue, upload_id) == progress.Progress()  # nothing of the worker that died
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
@@ -234,7 +234,7 @@ def test_several_files_of_one_drop_are_one_upload(anna: Person) -> None:
         (months[0], "Interventionen Januar (2).csv"),
     )
     run_jobs(anna)
-    row = records.find(anna.services.databases.reading, 1, 1)
+    row = records.find(anna.access, 1)
     assert row is not None
     assert (row.state, row.file_count) == (records.READ, 4)
     assert (row.counted, row.not_done, row.faulty) == (workbooks.COUNTED, workbooks.NOT_DONE, workbooks.FAULTY)
@@ -249,7 +249,7 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     Whose preview was made before the other had stored, and would now change something else, is asked once more.
     """
     services, (head, *rows) = anna.services, workbooks.WORK
-    accounts.create_user(services.databases, tenant_id=1, user_name="bela", display_name="Bela")
+    accounts.create_user(anna.access, user_name="bela", display_name="Bela")
     files = [
         workbooks.workbook(Bewohner=workbooks.RESIDENTS, Mitarbeitende=workbooks.STAFF, Interventionen=[head, *part])
         for part in (rows[:5], rows[3:])
@@ -257,18 +257,17 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     ended: list[int] = []
 
     def whole_way(name: str, content: bytes) -> None:
-        account_id = accounts.find_id(services.databases, name)
+        access = of_user(services.databases, name)
         upload_id = steps.start(
-            services.databases,
+            access,
             services.settings,
             home_id=anna.home_id,
-            account_id=account_id,
             files=[("a.xlsx", content)],
         )
-        steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.read(access, services.settings, services.jobs.queue, upload_id)
         for _ in range(2):
-            steps.commit(services.databases, upload_id, account_id=account_id)
-            steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
+            steps.commit(access, upload_id)
+            steps.store(access, services.settings, services.jobs.queue, upload_id)
             if anna.state(upload_id) == records.STORED:
                 ended.append(upload_id)
                 break

@@ -103,7 +103,7 @@ def test_a_password_is_asked_for_and_deleted_after_reading(ben: Person) -> None:
     assert pages.state == records.READ
     assert kept_files.passwords(ben.services.settings, pages.upload_id) == {}
     assert not any(foreign.PASSWORD in part for one in audited(ben) for part in one)
-    steps.reread(ben.services.databases, pages.upload_id, account_id=1)
+    steps.reread(ben.access, pages.upload_id)
     ben.services.jobs.enqueue(pages.upload_id, records.WAITING)
     run_jobs(ben)
     assert pages.question() == "/kennwort"

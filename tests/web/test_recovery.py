@@ -17,7 +17,6 @@ from tests.support.web import workbooks
 from tests.support.web.pages import Person, post
 from tests.support.web.uploads import count_rows, run_jobs
 from web.jobs import start_worker
-from web.services import accounts
 from web.services.analysis import home_analysis
 from web.services.uploads import kept_files, records, recovery, steps
 from web.store import models
@@ -41,8 +40,8 @@ def test_failing_job_stores_nothing_and_reports_it(anna: Person, monkeypatch: py
     services = anna.services
     with monkeypatch.context() as broken:
         broken.setattr(home_analysis, "analyse", lambda *_: 1 / 0)
-        steps.commit(services.databases, upload_id, account_id=1)
-        steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.commit(anna.access, upload_id)
+        steps.store(anna.access, services.settings, services.jobs.queue, upload_id)
     assert anna.state(upload_id) == records.ABORTED
     assert [count_rows(anna, model) for model in (models.PerformedIntervention, models.Resident, models.Cube)] == [
         0,
@@ -71,7 +70,7 @@ def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkey
         upload_id = anna.read_in(workbooks.workbook(), store=False)
     assert kept_files.has_result(services.settings, upload_id)
     assert anna.state(upload_id) == records.ABORTED
-    services.jobs.enqueue(upload_id, steps.restart(services.databases, upload_id, account_id=1))
+    services.jobs.enqueue(upload_id, steps.restart(anna.access, upload_id))
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
     assert count_rows(anna) == 0
@@ -108,13 +107,12 @@ def test_killed_server_leaves_nothing_half_done(
     services = anna.services
     if start == records.RELEASED:
         upload_id = anna.read_in(workbooks.workbook(), store=False)
-        steps.commit(services.databases, upload_id, account_id=1)
+        steps.commit(anna.access, upload_id)
     else:
         upload_id = steps.start(
-            services.databases,
+            anna.access,
             services.settings,
             home_id=anna.home_id,
-            account_id=accounts.find_id(services.databases, "anna"),
             files=[("a.xlsx", workbooks.workbook())],
         )
     services.jobs.enqueue(upload_id, start)
@@ -165,9 +163,7 @@ def test_worker_resumes_waiting_and_crashed_jobs(anna: Person) -> None:
     """After a restart nothing is forgotten, even where the queue itself was lost."""
     services = anna.services
     died, waits = (
-        steps.start(
-            services.databases, services.settings, home_id=anna.home_id, account_id=1, files=[("a", b"PK\x03\x04")]
-        )
+        steps.start(anna.access, services.settings, home_id=anna.home_id, files=[("a", b"PK\x03\x04")])
         for _ in range(2)
     )
     with services.databases.writing.begin() as session:
@@ -187,13 +183,11 @@ def test_worker_resumes_waiting_and_crashed_jobs(anna: Person) -> None:
 def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     """Only a job that has been silent for long is taken for dead."""
     services = ben.services
-    upload_id = steps.start(
-        services.databases, services.settings, home_id=ben.home_id, account_id=1, files=[("a", b"x")]
-    )
+    upload_id = steps.start(ben.access, services.settings, home_id=ben.home_id, files=[("a", b"x")])
     with services.databases.writing.begin() as session:
         records.move(session, upload_id, records.WAITING, records.READING)
     services.jobs.queue.note(f"batch-{upload_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
-    recovery.recover(services.databases, services.jobs.queue)
+    recovery.recover(ben.system, services.jobs.queue)
     assert ben.state(upload_id) == records.READING
-    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=20) == {upload_id: records.WAITING}
+    assert recovery.recover(ben.system, services.jobs.queue, silent_seconds=20) == {upload_id: records.WAITING}
     assert ben.state(upload_id) == records.WAITING

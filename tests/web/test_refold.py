@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, update
 
 from pebem.history.statements import UploadStatements, fold
 from tests.support.web import workbooks
-from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import aggregate, check
 from tests.support.web.unknown_people import asked, merge, pseudonym, reply, stored
@@ -91,7 +90,7 @@ def rated(who: Person) -> dict[str, list[tuple[int, int, str]]]:
 
 
 def refolded(who: Person) -> list[dict[str, Any]]:
-    assert refold.refold_outdated(who.services.databases) == 1
+    assert refold.refold_outdated(who.system) == 1
     home = home_of(who)
     assert home.fold_rule == FOLD_RULE
     check(who)
@@ -184,12 +183,12 @@ def test_complete_for_a_ward_means_who_lived_there_on_the_day(ben: Person) -> No
 def test_second_time_nothing_happens(ben: Person) -> None:
     ben.read_in(month(1, 2, work("12.01")))
     ben.read_in(month(2, 3, work("12.02")))
-    assert refold.refold_outdated(ben.services.databases) == 0
+    assert refold.refold_outdated(ben.system) == 0
     assert home_of(ben).fold_report is None
     aged(ben)
     report, rows, figures = refolded(ben), stored(ben), rated(ben)
     rules = rules_of(ben)
-    assert refold.refold_outdated(ben.services.databases) == 0
+    assert refold.refold_outdated(ben.system) == 0
     assert (home_of(ben).fold_report, stored(ben), rated(ben), rules_of(ben)) == (report, rows, figures, rules)
     # Folded once more by the rule of today nothing moves.
     with ben.services.databases.writing.begin() as session:
@@ -225,12 +224,10 @@ def test_uploads_know_their_days_afterwards(ben: Person) -> None:
 
 def test_upload_with_known_files_and_choices_retains_them(ben: Person) -> None:
     """Stored by the version of today in a home that is to be folded anew all the same."""
-    services, account_id = ben.services, account_of(ben)
+    services = ben.services
     files = [("1.xlsx", month(1, 2, work("12.01"))), ("2.xlsx", month(2, 3, work("12.02")))]
-    upload_id = steps.start(
-        services.databases, services.settings, home_id=ben.home_id, account_id=account_id, files=files
-    )
-    steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+    upload_id = steps.start(ben.access, services.settings, home_id=ben.home_id, files=files)
+    steps.read(ben.access, services.settings, services.jobs.queue, upload_id)
     ben.store(upload_id)
     later = ben.read_in(month(3, 4, work("12.03")), store=False)
     choose(ben, later, ApplyChoice(always=True))
@@ -257,7 +254,7 @@ def test_upload_stored_by_an_older_version_can_be_undone(ben: Person, which: int
     check(ben)
     ben.undo(uploads[1 - which])
     assert rows_left(ben) == 0
-    assert refold.refold_outdated(ben.services.databases) == 0
+    assert refold.refold_outdated(ben.system) == 0
 
 
 def rows_left(who: Person) -> int:
@@ -278,7 +275,7 @@ def test_home_whose_uploads_were_not_stored_does_not_change(ben: Person) -> None
     (rule,) = rules_of(ben)
     assert (rule.covers, rule.last_day, rule.after_rows) == ((None,), date(2026, 2, 12), False)
     with pytest.raises(undo_job.UndoError, match="nicht zurücknehmen"):
-        undo_job.preview_undo(ben.services.databases, newest)
+        undo_job.preview_undo(ben.access, newest)
 
 
 def test_merge_that_rewrote_uploads_cannot_be_undone(ben: Person) -> None:

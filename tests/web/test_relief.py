@@ -96,7 +96,7 @@ def home(who: Person, *rosters_: bytes) -> None:
 def shown_relief(
     who: Person, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31), ward: str | None = None
 ) -> Any:
-    return relief.load(who.services.databases.reading, who.home_id, (first, last), ward)
+    return relief.load(who.access, who.home_id, (first, last), ward)
 
 
 def on_duty(who: Person) -> list[tuple[str, str, str]]:
@@ -154,7 +154,8 @@ def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[d
 
 @pytest.mark.parametrize("seed", range(3))
 def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app: Flask, seed: int) -> None:
-    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    who, tables = person(app, "anna", "Träger", "Haus"), drawn(seed)
+    home_id, access = who.home_id, who.access
     first = date(2026, 1, 25)
     edge = first + timedelta(days=5)
     keep(databases, home_id, tables, [(first, edge), (edge + timedelta(days=1), first + timedelta(days=20))])
@@ -163,7 +164,7 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
     for start, end in ((0, 20), (2, 9), (5, 8), (7, 7)):
         period = (first + timedelta(days=start), first + timedelta(days=end))
         parts = [relief_of(tables, BOOK, (day, day)) for day in days if period[0] <= day <= period[1]]
-        result = relief.load(databases.reading, home_id, period)
+        result = relief.load(access, home_id, period)
         if not parts:
             assert result is None
             continue
@@ -191,10 +192,10 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
             everywhere = [share.seconds for share in result.takers if not (share.wards or share.thirds)]
             assert sum(everywhere) == result.movable
             assert sum(part.seconds for part in result.unmet) in {0, result.obstacles["niemand_passend"]}
-        by_ward = [relief.load(databases.reading, home_id, period, ward) for ward in ("A", "B", "C", None)]
+        by_ward = [relief.load(access, home_id, period, ward) for ward in ("A", "B", "C", None)]
         *wards, house = (part.above for part in by_ward)
         assert house - lost["ohne_wohnbereich"] - lost["ohne_uhrzeit"] <= sum(wards) <= house
-        assert relief.load(databases.reading, home_id, period, "gibt es nicht").above == 0
+        assert relief.load(access, home_id, period, "gibt es nicht").above == 0
 
 
 def test_relief_page_equals_the_engine(anna: Person) -> None:
@@ -248,7 +249,7 @@ def test_a_roster_alone_analyses_its_days_and_its_undo_restores_the_result(anna:
     second = anna.read_in(roster(*DAYS))
     assert shown_relief(anna).days == 3
     check(anna)
-    foretold = undo_job.preview_undo(anna.services.databases, first)
+    foretold = undo_job.preview_undo(anna.access, first)
     assert (foretold.rosters.removed, foretold.rosters.new, foretold.removed) == (6, 0, 0)
     anna.undo(first)
     assert (shown_relief(anna).days, shown_relief(anna).movable) == (1, 40 * 60)

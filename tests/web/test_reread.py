@@ -18,12 +18,12 @@ def test_reread_upload_discards_the_earlier_preview(ben: Person) -> None:
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     post(client, f"/daten/{upload_id}/zuordnung/aendern", f"/daten/{upload_id}")
     with pytest.raises(steps.UploadError):
-        steps.commit(ben.services.databases, upload_id, account_id=1)
-    row = next(one for one in records.of_home(ben.services.databases.reading, ben.home_id) if one.id == upload_id)
+        steps.commit(ben.access, upload_id)
+    row = next(one for one in records.of_home(ben.access, ben.home_id) if one.id == upload_id)
     assert (row.rows, row.errors, row.weighed, row.first_day) == (0, 0, None, None)
-    steps.reread(ben.services.databases, upload_id, account_id=1)
-    steps.cancel(ben.services.databases, ben.services.jobs.queue, upload_id, account_id=1)
-    assert steps.restart(ben.services.databases, upload_id, account_id=1) == records.WAITING
+    steps.reread(ben.access, upload_id)
+    steps.cancel(ben.access, ben.services.jobs.queue, upload_id)
+    assert steps.restart(ben.access, upload_id) == records.WAITING
 
 
 def test_reading_again_finds_the_same(anna: Person) -> None:
@@ -32,7 +32,7 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
     before = kept_files.result(anna.services.settings, upload_id)
     with anna.services.databases.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
-    steps.reread(anna.services.databases, upload_id, account_id=1)
+    steps.reread(anna.access, upload_id)
     anna.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
@@ -43,14 +43,14 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
     anna.store(upload_id)
     assert {path.name for path in (anna.services.settings.uploads / str(upload_id)).iterdir()} == {"faulty"}
     with pytest.raises(steps.UploadError):
-        steps.reread(anna.services.databases, upload_id, account_id=1)
+        steps.reread(anna.access, upload_id)
 
 
 def test_upload_without_stored_files_is_explained(ben: Person) -> None:
     client = ben.first_sign_in()
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     (ben.services.settings.uploads / str(upload_id) / "file-0").unlink()
-    steps.reread(ben.services.databases, upload_id, account_id=1)
+    steps.reread(ben.access, upload_id)
     ben.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(ben)
     assert "nicht mehr aufbewahrt" in client.get(f"/daten/{upload_id}").text

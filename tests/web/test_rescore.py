@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.web import own_rulebook, stored_results, workbooks
-from tests.support.web.accounts import account_of
 from tests.support.web.overrides import nurse
 from tests.support.web.own_rulebook import BUILT_IN, activate, import_
 from tests.support.web.pages import Person
@@ -55,7 +54,7 @@ def days_of(analysed: list[date], edit: Callable[[], object]) -> list[date]:
 
 def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
     """Read something in, set or take back a level, let another rulebook hold, or undo an upload."""
-    databases, home_id, account_id = who.services.databases, who.home_id, account_of(who)
+    databases, home_id = who.services.databases, who.home_id
     start = FIRST + timedelta(days=int(rng.integers(0, 40)))
     match int(rng.integers(8)):
         case 0 | 1 | 2 | 3:
@@ -68,9 +67,8 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
                 residents = ["", *session.scalars(query)]
             with suppress(OverrideError):
                 overrides.set_(
-                    databases,
+                    who.access,
                     home_id=home_id,
-                    account_id=account_id,
                     intervention=str(rng.choice(ENTRIES)),
                     level=int(rng.integers(1, 5)),
                     reason="Fallbesprechung",
@@ -79,13 +77,12 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
                     resident=str(rng.choice(residents)),
                 )
         case 5:
-            rows = overrides.list_(databases.reading, home_id)
+            rows = overrides.list_(who.access, home_id)
             with suppress(OverrideError):
                 overrides.withdraw(
-                    databases,
+                    who.access,
                     home_id=home_id,
                     override_id=rows[0].id if rows else 0,
-                    account_id=account_id,
                     from_day=start,
                 )
         case 6:
@@ -126,7 +123,7 @@ def test_longer_sequences_of_edits_equal_a_full_analysis(anna: Person, seed: int
 
 
 def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> None:
-    databases, account_id = anna.services.databases, account_of(nurse(anna))
+    nurse(anna)
     jan_5, feb_5, feb_6, feb_7, feb_8, feb_20 = (date(2026, 1, 5), *(date(2026, 2, day) for day in (5, 6, 7, 8, 20)))
 
     def stored(**chosen: list[tuple[Any, ...]]) -> list[date]:
@@ -135,9 +132,8 @@ def test_only_touched_days_are_analysed(anna: Person, analysed: list[date]) -> N
 
     def set_(intervention: str) -> None:
         overrides.set_(
-            databases,
+            anna.access,
             home_id=anna.home_id,
-            account_id=account_id,
             intervention=intervention,
             level=4,
             reason="Fallbesprechung",

@@ -10,9 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.web import workbooks
-from tests.support.web.accounts import tenant_of
 from tests.support.web.uploads import choose, weighed
-from web.services import accounts
 from web.services.uploads import records, steps
 from web.services.uploads.apply import ApplyChoice
 from web.services.uploads.row_counts import RowCounts, StoredRows
@@ -68,7 +66,7 @@ def _row(rng: np.random.Generator, kind: str) -> tuple[str, ...]:
 
 
 def rows_of(who: Person, upload_id: int) -> RowCounts:
-    found = records.find(who.services.databases.reading, tenant_of(who), upload_id).row_counts
+    found = records.find(who.access, upload_id).row_counts
     assert found is not None
     return found
 
@@ -92,11 +90,9 @@ def in_store(who: Person) -> tuple[int, int]:
 
 def ignore_a_word(who: Person) -> None:
     terms.answer(
-        who.services.databases,
-        tenant_id=tenant_of(who),
+        who.access,
         home_id=who.home_id,
         kind="intervention",
-        account_id=accounts.find_id(who.services.databases, who.user_name),
         answers={IGNORED: "ignorieren"},
     )
 
@@ -140,11 +136,8 @@ def test_sums_add_up_over_several_files_however_they_are_applied(ben: Person, se
 
 def read_together(who: Person, files: list[tuple[str, bytes]]) -> int:
     services = who.services
-    account_id = accounts.find_id(services.databases, who.user_name)
-    upload_id = steps.start(
-        services.databases, services.settings, home_id=who.home_id, account_id=account_id, files=files
-    )
-    steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+    upload_id = steps.start(who.access, services.settings, home_id=who.home_id, files=files)
+    steps.read(who.access, services.settings, services.jobs.queue, upload_id)
     return upload_id
 
 

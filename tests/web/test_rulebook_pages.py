@@ -70,24 +70,23 @@ def test_a_rulebook_of_another_tenant_does_not_exist(ben: Person, client: FlaskC
 
 def test_override_of_another_home_cannot_be_withdrawn(ben: Person, client: FlaskClient) -> None:
     """B2, and the gate of § 4 PflBG: only an account marked QN 4 may set a level."""
-    databases = ben.services.databases
     fields = {"intervention": "1.1", "bewohner": "", "niveau": "3", "ab": "2026-02-01", "bis": "2026-03-31"}
     refused = post(client, "/festlegungen/", "/festlegungen/", grund="Beschluss", **fields)
     assert refused.status_code == 422
-    assert overrides.list_(databases.reading, ben.home_id) == []
-    accounts.mark_qn4(databases, ben.user_name, qn4=True)
+    assert overrides.list_(ben.access, ben.home_id) == []
+    accounts.mark_qn4(ben.access, ben.user_name, qn4=True)
     assert post(client, "/festlegungen/", "/festlegungen/", grund="Beschluss", **fields).status_code == 302
-    (override,) = overrides.list_(databases.reading, ben.home_id)
+    (override,) = overrides.list_(ben.access, ben.home_id)
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     stranger = other.first_sign_in()
-    accounts.mark_qn4(databases, "olga", qn4=True)
+    accounts.mark_qn4(other.access, "olga", qn4=True)
     assert post(stranger, f"/festlegungen/{override.id}/zuruecknehmen", "/festlegungen/").status_code == 404
-    (override,) = overrides.list_(databases.reading, ben.home_id)
+    (override,) = overrides.list_(ben.access, ben.home_id)
     assert override.withdrawn_at is None
     assert (
         post(client, f"/festlegungen/{override.id}/zuruecknehmen", "/festlegungen/", ab="2026-02-01").status_code == 302
     )
-    (override,) = overrides.list_(databases.reading, ben.home_id)
+    (override,) = overrides.list_(ben.access, ben.home_id)
     assert override.withdrawn_from == date(2026, 2, 1)
 
 
@@ -96,7 +95,7 @@ def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: Fl
     databases = ben.services.databases
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     other.read_in(workbooks.workbook())
-    accounts.mark_qn4(databases, ben.user_name, qn4=True)
+    accounts.mark_qn4(ben.access, ben.user_name, qn4=True)
     with databases.reading() as session:
         foreign = session.scalars(select(Resident.pseudonym).where(Resident.home_id == other.home_id)).first()
     answer = post(
@@ -127,7 +126,7 @@ def test_invalid_day_creates_no_override(ben: Person, client: FlaskClient) -> No
     send(client, "/regelwerke/", "/regelwerke/", edited(exported(client)), "a.xlsx")
     answer = post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="31.02.2026")
     assert path_of(answer) == "/regelwerke/r1/festlegen"
-    (holding,) = holdings.of_home(ben.services.databases.reading, ben.home_id)
+    (holding,) = holdings.of_home(ben.access, ben.home_id)
     assert holding.entry.key == "rekonstruktion"
 
 

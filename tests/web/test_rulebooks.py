@@ -14,7 +14,7 @@ import importers
 import pebem
 from importers.findings import Severity
 from tests.support.web import own_rulebook, stored_results, workbooks
-from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.accounts import actions
 from tests.support.web.own_rulebook import BUILT_IN, activate, import_, levels
 from tests.support.web.pages import Person, person
 from web.services import clock, homes, rulebook_calendar
@@ -23,6 +23,7 @@ from web.services.rulebook_calendar import RulebookPeriod
 from web.services.rulebooks import holdings, library
 from web.services.rulebooks.library import RulebookError
 from web.store import models
+from web.store.access import ForeignHomeError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -31,11 +32,10 @@ ALL_DAYS = (date(2026, 1, 5), date(2026, 2, 8))
 
 
 def test_built_in_rulebook_is_effective_since_always(anna: Person) -> None:
-    reading = anna.services.databases.reading
-    (only,) = holdings.of_home(reading, anna.home_id)
+    (only,) = holdings.of_home(anna.access, anna.home_id)
     assert (only.entry.key, only.valid_from, only.valid_until, only.entry.built_in) == (BUILT_IN, None, None, True)
     for day, edition in ((date(1990, 1, 1), 1), (date(2026, 10, 31), 1), (date(2026, 11, 1), 2), (date(2090, 1, 1), 2)):
-        assert holdings.effective(reading, anna.home_id, day).edition == f"2026.{edition}"
+        assert holdings.effective(anna.access, anna.home_id, day).edition == f"2026.{edition}"
 
 
 def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
@@ -44,19 +44,17 @@ def test_imported_rulebook_is_the_one_that_was_uploaded(anna: Person) -> None:
     assert imported.findings == ()
     assert (imported.entry.title, imported.entry.edition, imported.entry.status) == ("Hausregel", "1", "hausregel")
     assert (imported.entry.owner, imported.entry.built_in, imported.entry.first_used_at) == ("Anna", False, None)
-    reading, tenant = anna.services.databases.reading, tenant_of(anna)
-    book = library.get(reading, tenant, imported.entry.key)
+    book = library.get(anna.access, imported.entry.key)
     assert book.find_intervention("1.1").base == 4
     assert book.sha256 == imported.entry.sha256
-    assert library.documents(reading, tenant, imported.entry.key) == contents
-    assert [entry.key for entry in library.list_(reading, tenant)] == [BUILT_IN, imported.entry.key]
+    assert library.documents(anna.access, imported.entry.key) == contents
+    assert [entry.key for entry in library.list_(anna.access)] == [BUILT_IN, imported.entry.key]
     assert "regelwerk.aufnehmen" in actions(anna)
 
 
 def test_exported_built_in_rulebook_is_refused_on_import(anna: Person) -> None:
     """The same content twice would be two names for one thing."""
-    tenant = tenant_of(anna)
-    contents = library.documents(anna.services.databases.reading, tenant, BUILT_IN)
+    contents = library.documents(anna.access, BUILT_IN)
     again = import_(anna, dict(contents))
     assert again.entry is None
     assert [one.code for one in again.findings] == ["regelwerk-vorhanden"]
@@ -76,7 +74,7 @@ def test_duplicate_names_are_refused(anna: Person, change: dict[str, str], code:
     refused = import_(anna, contents)
     assert refused.entry is None
     assert code in {one.code for one in refused.findings}
-    assert len(library.list_(anna.services.databases.reading, tenant_of(anna))) == 2
+    assert len(library.list_(anna.access)) == 2
 
 
 def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
@@ -86,7 +84,7 @@ def test_faulty_workbook_is_refused_with_its_row(anna: Person) -> None:
     assert refused.entry is None
     assert any(one.row > 1 and one.column for one in refused.findings)
     with pytest.raises(RulebookError):
-        library.import_(anna.services.databases, tenant_id=tenant_of(anna), account_id=1, name="x", content=b"no book")
+        library.import_(anna.access, name="x", content=b"no book")
 
 
 @pytest.mark.parametrize(("file", "key"), [("rules.yaml", "regeln"), ("interventions.yaml", "interventionen")])
@@ -111,19 +109,19 @@ def test_content_of_a_rulebook_cannot_be_changed_in_the_database(anna: Person) -
     for name, column in columns.items():
         with pytest.raises(DBAPIError, match="cannot be changed"), anna.services.databases.writing.begin() as session:
             session.execute(update(models.Rulebook).values({name: column}))
-    assert library.documents(anna.services.databases.reading, tenant_of(anna), key) == own_rulebook.changed()
+    assert library.documents(anna.access, key) == own_rulebook.changed()
 
 
 def test_only_an_unused_rulebook_can_be_removed(anna: Person) -> None:
-    databases, tenant = anna.services.databases, tenant_of(anna)
+    databases = anna.services.databases
     unused, used = (import_(anna, own_rulebook.changed(edition)).entry.key for edition in ("1", "2"))
     activate(anna, used, date(2026, 2, 1))
-    library.remove(databases, tenant_id=tenant, key=unused, account_id=account_of(anna))
+    library.remove(anna.access, key=unused)
     for key in (used, BUILT_IN, unused):
         with pytest.raises(RulebookError):
-            library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(anna))
-    assert [entry.key for entry in library.list_(databases.reading, tenant)] == [BUILT_IN, used]
-    assert library.find(databases.reading, tenant, used).first_used_at is not None
+            library.remove(anna.access, key=key)
+    assert [entry.key for entry in library.list_(anna.access)] == [BUILT_IN, used]
+    assert library.find(anna.access, used).first_used_at is not None
     with pytest.raises(DBAPIError), databases.writing.begin() as session:
         session.execute(delete(models.Rulebook))
 
@@ -137,17 +135,17 @@ def test_each_day_is_scored_with_its_effective_book(anna: Person) -> None:
     after = levels(anna)
     assert {day for day in after if after[day] != before[day]} == {date(2026, 2, 6), date(2026, 2, 7)}
     assert after[date(2026, 2, 6)] == {4}
-    result = results.load(anna.services.databases.reading, anna.home_id)
+    result = results.load(anna.access, anna.home_id)
     assert [book.title for book in result.books] == ["Rekonstruktion", "Hausregel"]
     assert [(one.first, one.last) for one in result.stretches] == [
         (ALL_DAYS[0], date(2026, 2, 5)),
         (date(2026, 2, 6), ALL_DAYS[1]),
     ]
     assert result.rulebook.title == "Hausregel"
-    january = results.load(anna.services.databases.reading, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
+    january = results.load(anna.access, anna.home_id, period=(ALL_DAYS[0], date(2026, 2, 5)))
     assert [book.title for book in january.books] == ["Rekonstruktion"]
     tables = importers.read([("a.xlsx", workbooks.workbook())], rulebook_calendar.current(BUILT_IN)).tables
-    own = library.get(anna.services.databases.reading, tenant_of(anna), key)
+    own = library.get(anna.access, key)
     direct = sum(
         (
             pebem.score(scoring.of_days(tables, first, last), book, groupings=pebem.CUBE)
@@ -183,15 +181,14 @@ def test_splitting_a_period_of_one_book_changes_nothing() -> None:
 def test_explanation_and_demand_use_the_book_of_the_day(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, date(2026, 2, 6))
-    reading = anna.services.databases.reading
-    demands = demand.behind(reading, anna.home_id, "1.1", ALL_DAYS)
+    demands = demand.behind(anna.access, anna.home_id, "1.1", ALL_DAYS)
     assert {(one.first_day, one.qn_soll) for one in demands if one.known and one.first_day >= date(2026, 2, 6)} == {
         (date(2026, 2, 6), 4)
     }
     assert {one.qn_soll for one in demands if one.last_day < date(2026, 2, 6)} & {4} == set()
     resident = next(one.resident for one in demands if one.known)
     titles = [
-        explanations.explain(reading, anna.home_id, resident, "1.1", day).book.title
+        explanations.explain(anna.access, anna.home_id, resident, "1.1", day).book.title
         for day in (date(2026, 2, 5), date(2026, 2, 6))
     ]
     assert titles == ["Rekonstruktion", "Hausregel"]
@@ -206,7 +203,7 @@ def test_later_decision_for_the_same_day_counts(anna: Person) -> None:
     assert levels(anna) != before
     activate(anna, BUILT_IN, day)
     assert levels(anna) == before
-    rows = holdings.of_home(anna.services.databases.reading, anna.home_id)
+    rows = holdings.of_home(anna.access, anna.home_id)
     assert [(one.entry.key, one.valid_from, one.valid_until) for one in rows] == [
         (BUILT_IN, None, date(2026, 2, 5)),
         (BUILT_IN, day, None),
@@ -220,7 +217,7 @@ def test_future_rulebook_changes_nothing_yet(anna: Person) -> None:
     before = levels(anna)
     activate(anna, import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key, clock.today() + timedelta(days=9))
     assert levels(anna) == before
-    assert home_analysis.refresh_stale(anna.services.databases) == 0
+    assert home_analysis.refresh_stale(anna.system) == 0
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2100, 1, 1)])
@@ -233,9 +230,9 @@ def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -
     """Nothing is dropped: rows and seconds stay, the level is open, and coverage says what is missing."""
     anna.read_in(workbooks.workbook())
     reading = anna.services.databases.reading
-    before, sums_before = results.load(reading, anna.home_id), stored_results.aggregate(reading, anna.home_id)
+    before, sums_before = results.load(anna.access, anna.home_id), stored_results.aggregate(reading, anna.home_id)
     activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
-    after, sums_after = results.load(reading, anna.home_id), stored_results.aggregate(reading, anna.home_id)
+    after, sums_after = results.load(anna.access, anna.home_id), stored_results.aggregate(reading, anna.home_id)
     totals = [one.by()[["count", "seconds"]].sum().tolist() for one in (sums_before, sums_after)]
     assert totals[0] == totals[1]
     late = sums_after.by("day")
@@ -245,24 +242,24 @@ def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -
     assert before.covered["intervention"] == before.covered["counted"] == 6
     assert after.covered["intervention"] == 3
     assert after.find_intervention("1.1").title == before.find_intervention("1.1").title
-    assert demand.behind(reading, anna.home_id, "1.1", (date(2026, 2, 6), ALL_DAYS[1])) == []
-    resident = demand.behind(reading, anna.home_id, "1.1", ALL_DAYS)[0].resident
-    assert explanations.explain(reading, anna.home_id, resident, "1.1", date(2026, 2, 6)) is None
+    assert demand.behind(anna.access, anna.home_id, "1.1", (date(2026, 2, 6), ALL_DAYS[1])) == []
+    resident = demand.behind(anna.access, anna.home_id, "1.1", ALL_DAYS)[0].resident
+    assert explanations.explain(anna.access, anna.home_id, resident, "1.1", date(2026, 2, 6)) is None
 
 
 def test_upload_that_spans_two_books_is_read_with_both_catalogues(anna: Person) -> None:
     activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
     anna.read_in(workbooks.workbook())
-    result = results.load(anna.services.databases.reading, anna.home_id)
+    result = results.load(anna.access, anna.home_id)
     assert result.covered["counted"] == workbooks.COUNTED
     assert result.covered["intervention"] == 3
 
 
 def test_comparison_shows_what_moves(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    reading, tenant = anna.services.databases.reading, tenant_of(anna)
+    reading = anna.services.databases.reading
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
-    result = library.compare(reading, tenant, BUILT_IN, key, home_id=anna.home_id)
+    result = library.compare(anna.access, BUILT_IN, key, home_id=anna.home_id)
     effect = result.effect
     whole = stored_results.aggregate(reading, anna.home_id).by()
     assert (effect.count, effect.seconds) == (6, int(whole["seconds"].sum()))
@@ -278,52 +275,49 @@ def test_comparison_shows_what_moves(anna: Person) -> None:
     whole = stored_results.aggregate(reading, anna.home_id).by()
     assert sum(seconds for _, seconds in effect.fit_after.values()) == effect.seconds
     assert effect.fit_after["passend"][0] == int(whole[whole["fit"] == "passend"]["count"].sum())
-    back = library.compare(reading, tenant, key, BUILT_IN, home_id=anna.home_id).effect
+    back = library.compare(anna.access, key, BUILT_IN, home_id=anna.home_id).effect
     assert [(move.after, move.before, move.count) for move in back.moves] == [
         (move.before, move.after, move.count) for move in effect.moves
     ]
     assert (back.fit_after, back.fit_before) == (effect.fit_before, effect.fit_after)
-    assert library.compare(reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect.moves == ()
+    assert library.compare(anna.access, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect.moves == ()
     without = import_(anna, own_rulebook.changed("2", without=("1.1",))).entry.key
-    lost = library.compare(reading, tenant, BUILT_IN, without, home_id=anna.home_id).effect
+    lost = library.compare(anna.access, BUILT_IN, without, home_id=anna.home_id).effect
     assert lost.unknown == ("1.1",)
     assert lost.fit_after["nicht_bewertbar"][0] == 6
-    assert library.compare(reading, tenant, BUILT_IN, key).effect is None
+    assert library.compare(anna.access, BUILT_IN, key).effect is None
 
 
 def test_rulebooks_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: found, read, compared, activated, removed by the owner alone."""
     key = import_(anna, own_rulebook.changed()).entry.key
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
-    databases, tenant = anna.services.databases, tenant_of(other)
-    assert [entry.key for entry in library.list_(databases.reading, tenant)] == [BUILT_IN]
-    assert library.find(databases.reading, tenant, key) is None
-    assert library.get(databases.reading, tenant, key) is None
-    assert library.documents(databases.reading, tenant, key) is None
-    assert library.compare(databases.reading, tenant, BUILT_IN, key) is None
-    assert library.compare(databases.reading, tenant, BUILT_IN, BUILT_IN, home_id=anna.home_id).effect is None
+    assert [entry.key for entry in library.list_(other.access)] == [BUILT_IN]
+    assert library.find(other.access, key) is None
+    assert library.get(other.access, key) is None
+    assert library.documents(other.access, key) is None
+    assert library.compare(other.access, BUILT_IN, key) is None
+    with pytest.raises(ForeignHomeError):
+        library.compare(other.access, BUILT_IN, BUILT_IN, home_id=anna.home_id)
     with pytest.raises(RulebookError):
         activate(other, key, date(2026, 1, 1))
     with pytest.raises(RulebookError):
-        library.remove(databases, tenant_id=tenant, key=key, account_id=account_of(other))
-    with pytest.raises(RulebookError):
+        library.remove(other.access, key=key)
+    with pytest.raises(ForeignHomeError):
         holdings.activate(
-            databases,
-            tenant_id=tenant,
+            other.access,
             home_id=anna.home_id,
             key=BUILT_IN,
             from_day=date(2026, 1, 1),
-            account_id=account_of(other),
         )
     assert import_(other, own_rulebook.changed()).entry is not None  # the same content may be theirs too
-    assert len(holdings.of_home(databases.reading, anna.home_id)) == 1
+    assert len(holdings.of_home(anna.access, anna.home_id)) == 1
 
 
 @pytest.mark.parametrize("key", ["", "r", "r0", "r²", "r-1", "r99999999999999999999", "nichts", "../x"])
 def test_unknown_keys_find_no_rulebook(ben: Person, key: str) -> None:
-    reading = ben.services.databases.reading
-    assert library.get(reading, tenant_of(ben), key) is None
-    assert library.find(reading, tenant_of(ben), key) is None
+    assert library.get(ben.access, key) is None
+    assert library.find(ben.access, key) is None
 
 
 def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,14 +330,14 @@ def test_activation_that_fails_changes_nothing(anna: Person, monkeypatch: pytest
         with pytest.raises(ZeroDivisionError):
             activate(anna, key, date(2026, 1, 1))
     assert levels(anna) == before
-    assert library.find(anna.services.databases.reading, tenant_of(anna), key).first_used_at is None
+    assert library.find(anna.access, key).first_used_at is None
     assert "regelwerk.aktivieren" not in actions(anna)
 
 
 def test_another_home_of_the_tenant_retains_its_own_book(anna: Person) -> None:
-    second = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
+    second = homes.create(anna.access, "Zweites Haus")
     activate(anna, import_(anna, own_rulebook.changed()).entry.key, date(2026, 1, 1))
-    assert holdings.effective(anna.services.databases.reading, second).title == "Rekonstruktion"
+    assert holdings.effective(anna.access, second).title == "Rekonstruktion"
 
 
 def test_entries_with_own_days_split_the_period(anna: Person) -> None:
@@ -361,9 +355,9 @@ def test_entries_with_own_days_split_the_period(anna: Person) -> None:
     result = levels(anna)
     assert 4 in result[date(2026, 2, 7)]
     assert 4 not in result[date(2026, 2, 6)]
-    stretches = results.load(anna.services.databases.reading, anna.home_id).stretches
+    stretches = results.load(anna.access, anna.home_id).stretches
     assert [one.first for one in stretches] == [ALL_DAYS[0], date(2026, 2, 7)]
-    assert len(results.load(anna.services.databases.reading, anna.home_id).books) == 1
+    assert len(results.load(anna.access, anna.home_id).books) == 1
 
 
 def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
@@ -371,9 +365,9 @@ def test_new_content_of_the_built_in_book_is_noticed(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     stored_results.rest_on_another_book(databases, anna.home_id, ALL_DAYS[1])
-    assert results.load(databases.reading, anna.home_id) is None
-    assert home_analysis.refresh_stale(databases) == 1
-    assert results.load(databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
+    assert results.load(anna.access, anna.home_id) is None
+    assert home_analysis.refresh_stale(anna.system) == 1
+    assert results.load(anna.access, anna.home_id).covered["counted"] == workbooks.COUNTED
 
 
 def test_rescoring_some_days_leaves_the_others(anna: Person) -> None:

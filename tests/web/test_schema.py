@@ -216,3 +216,36 @@ def test_versions_of_words_survive_the_migration_of_kinds(unmigrated: Settings) 
             f"INSERT INTO {WORD.format('kind, ', repr('intervention') + ', ', 'wbl', 'x', '1.3', 2)}"
         )
     engine.dispose()
+
+
+def test_who_released_an_upload_is_taken_from_the_log(unmigrated: Settings) -> None:
+    """X7: the last one each time; nobody where the log says nothing; and the way back keeps the uploads."""
+    engine = make_engine(unmigrated.database_url)
+    migrate.move(engine, "work", "0014")
+    account = FIRST_ROWS[2].replace("active,", "active, qn4,").replace("true, 0", "true, false, 0")
+    upload = """batch (id, home_id, account_id, state, created_at, file_count, file_hash, rulebook_id, rulebook_edition,
+        rows, counted, not_done, faulty, ignored, new_rows, errors, warnings, notices, source)
+        VALUES ({}, 1, 1, 'gespeichert', '2026-01-01', 1, 'x', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, '')"""
+    entry = """audit_event (id, at, tenant_id, account_id, action, object, result, reason)
+        VALUES ({}, '2026-01-01', 1, {}, '{}', 'lieferung 1', 'ok', '')"""
+    rows = (
+        *(row.replace("analysis)", "analysis, fold_rule)").replace(", 3)", ", 3, 9)") for row in FIRST_ROWS[:2]),
+        account,
+        account.replace("(1, 1, 'a'", "(2, 1, 'b'"),
+        upload.format(1),
+        upload.format(11),
+        entry.format(1, 1, "einlesen.freigeben"),
+        entry.format(2, 2, "einlesen.freigeben"),
+        entry.format(3, 1, "einlesen.ruecknahme.freigeben"),
+    )
+    with engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    migrate.move(engine, "work", "0015")
+    with engine.connect() as connection:
+        query = "SELECT id, released_by, undone_by FROM batch ORDER BY id"
+        assert [tuple(row) for row in connection.exec_driver_sql(query)] == [(1, 2, 1), (11, None, None)]
+    migrate.move(engine, "work", "0014")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM batch").scalar_one() == 2
+    engine.dispose()

@@ -70,7 +70,7 @@ def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
     emil = person(small_app, "emil", "Träger", "Haus")
     once = emil.password
     emil.first_sign_in()
-    assert sessions.check_password(emil.services.databases, "emil", once) is None
+    assert sessions.check_password(emil.system, "emil", once) is None
 
 
 def test_nothing_opens_between_the_factors(ben: Person) -> None:
@@ -123,8 +123,8 @@ def test_three_wrong_passwords_lock_the_account(ben: Person) -> None:
         assert post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort="falsch").status_code == 401
     assert post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password).status_code == 401
     with pytest.raises(accounts.AccountError, match="warum"):
-        accounts.unlock(ben.services.databases, "ben", reason=" ")
-    ben.password = accounts.unlock(ben.services.databases, "ben", reason="am Telefon erkannt")
+        accounts.unlock(ben.access, "ben", reason=" ")
+    ben.password = accounts.unlock(ben.access, "ben", reason="am Telefon erkannt")
     with ben.services.databases.reading() as session:
         events = session.query(accounts.audit.AuditEvent).order_by(accounts.audit.AuditEvent.id).all()
     seen = [(event.action, event.result, event.reason) for event in events]
@@ -163,7 +163,7 @@ def test_unknown_user_costs_the_same_work(ben: Person, monkeypatch: pytest.Monke
     monkeypatch.setattr(
         type(passwords._HASHER), "verify", lambda _, stored, password: seen.append(stored) or real(stored, password)
     )
-    sessions.check_password(ben.services.databases, "niemand", "falsch")
+    sessions.check_password(ben.system, "niemand", "falsch")
     assert len(seen) == 1
 
 
@@ -174,15 +174,15 @@ def test_session_id_changes_and_the_old_one_is_dead(ben: Person) -> None:
     post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
     with client.session_transaction() as session:
         before = session["_user_id"]
-    assert sessions.visitor(ben.services.databases, before, clock.now()) is not None
+    assert sessions.visitor(ben.system, before, clock.now()) is not None
     ahead = pyotp.TOTP(ben.secret).at(int(time.time()) + 30)  # the present code was used up before
     assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).status_code == 302
     with client.session_transaction() as session:
         after = session["_user_id"]
     assert before != after
     now = clock.now()
-    assert sessions.visitor(ben.services.databases, before, now) is None
-    assert sessions.visitor(ben.services.databases, after, now).open
+    assert sessions.visitor(ben.system, before, now) is None
+    assert sessions.visitor(ben.system, after, now).open
 
 
 def test_signing_out_kills_the_session_on_the_server(ben: Person) -> None:
@@ -191,7 +191,7 @@ def test_signing_out_kills_the_session_on_the_server(ben: Person) -> None:
     with client.session_transaction() as session:
         copied = session["_user_id"]
     assert post(client, "/abmelden", "/").status_code == 302
-    assert sessions.visitor(ben.services.databases, copied, clock.now()) is None
+    assert sessions.visitor(ben.system, copied, clock.now()) is None
     assert client.get("/").location == "/anmelden"
 
 
@@ -243,7 +243,7 @@ def test_outdated_hash_is_renewed_at_sign_in(ben: Person) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("Morgens um 6 Kaffee")
     with ben.services.databases.writing.begin() as session:
         session.query(accounts.Account).update({"password_hash": weak})
-    assert sessions.check_password(ben.services.databases, "ben", "Morgens um 6 Kaffee")
+    assert sessions.check_password(ben.system, "ben", "Morgens um 6 Kaffee")
     with ben.services.databases.reading() as session:
         assert session.query(accounts.Account.password_hash).scalar() != weak
 

@@ -199,7 +199,7 @@ def attack(who: Person, seed: int) -> int:
     keep(who, tables)
     attacker = Attacker(tables)
     for asked in asked_for(tables, np.random.default_rng(seed)):
-        attacker.see(results.load(who.services.databases.reading, who.home_id, **asked), asked)
+        attacker.see(results.load(who.access, who.home_id, **asked), asked)
     assert attacker.told() is None, seed
     return len(attacker.figures)
 
@@ -225,15 +225,15 @@ def test_a_night_nurse_is_in_no_figure_of_her_own(ben: Person) -> None:
     tables = replace(tables, interventions=work.assign(shift=pd.Categorical(shift)))
     keep(ben, tables)
     for period, ward in product(PERIODS, (None, *WARDS)):
-        of_all = results.load(ben.services.databases.reading, ben.home_id, period=period, ward=ward)
+        of_all = results.load(ben.access, ben.home_id, period=period, ward=ward)
         assert "N" not in of_all.shift.rows
         assert not any(label == "N" for label, _ in of_all.shift.cells)
-        night = results.load(ben.services.databases.reading, ben.home_id, period=period, ward=ward, shift="N")
+        night = results.load(ben.access, ben.home_id, period=period, ward=ward, shift="N")
         for name in ("ward", "shift", "intervention", "day", "square"):
             table = getattr(night, name)
             assert [*table.cells, *table.rows, *table.columns] == [], name
             assert table.total is None or not table.total.count
-    whole = results.load(ben.services.databases.reading, ben.home_id, period=PERIODS[0])
+    whole = results.load(ben.access, ben.home_id, period=PERIODS[0])
     assert whole.shift.total is not None
     assert whole.shift.rest.count > 0
     shown = sum(amount.count for amount in whole.shift.cells.values())

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from rules.staffing import full_time_equivalents
 from tests.support.web import workbooks
-from tests.support.web.accounts import account_of, actions
+from tests.support.web.accounts import actions
 from tests.support.web.pages import Person, person
 from web.services import clock
 from web.services.analysis import staffing, staffing_inputs
@@ -48,9 +48,8 @@ def enter(who: Person, day: date, full_time: str = "38.5", **figures: str | None
         {group: exact.get(f"{kind}_{group}") for group in ("nr1", "nr2", "nr3")} for kind in ("minimum", "agreed")
     )
     staffing_inputs.enter(
-        who.services.databases,
+        who.access,
         home_id=who.home_id,
-        account_id=account_of(who),
         valid_from=day,
         full_time=Decimal(full_time),
         minimum=minimum,
@@ -60,7 +59,7 @@ def enter(who: Person, day: date, full_time: str = "38.5", **figures: str | None
 
 def figures_of(who: Person, first: date, last: date | None = None) -> staffing.StaffingFigures:
     """Return the staffing of the home."""
-    return staffing.staffing(who.services.databases.reading, who.home_id, first, last)
+    return staffing.staffing(who.access, who.home_id, first, last)
 
 
 def test_the_ceiling_follows_from_the_present_residents(anna: Person) -> None:
@@ -142,13 +141,12 @@ def test_entered_figures_are_effective_from_their_day(anna: Person) -> None:
     assert month.lines[1].minimum is None
     assert month.lines[0].agreed_ratio == month.lines[0].agreed / month.lines[0].ceiling
     assert [line.agreed for line in figures_of(anna, date(2026, 1, 31)).lines] == [None] * 4
-    reading = anna.services.databases.reading
-    assert [one.valid_from for one in staffing_inputs.history(reading, anna.home_id)] == [
+    assert [one.valid_from for one in staffing_inputs.history(anna.access, anna.home_id)] == [
         date(2026, 2, 15),
         date(2026, 2, 1),
     ]
-    assert staffing_inputs.inputs(reading, anna.home_id, date(2026, 1, 1)).valid_from is None
-    assert staffing_inputs.inputs(reading, anna.home_id).by == "Anna"
+    assert staffing_inputs.inputs(anna.access, anna.home_id, date(2026, 1, 1)).valid_from is None
+    assert staffing_inputs.inputs(anna.access, anna.home_id).by == "Anna"
 
 
 def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) -> None:
@@ -156,7 +154,7 @@ def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) 
     enter(anna, date(2026, 2, 1), agreed_nr1="1")
     enter(anna, date(2026, 2, 1), agreed_nr1="2")
     reading = anna.services.databases.reading
-    assert [one.agreed["nr1"] for one in staffing_inputs.history(reading, anna.home_id)] == [2]
+    assert [one.agreed["nr1"] for one in staffing_inputs.history(anna.access, anna.home_id)] == [2]
     with reading() as session:
         assert len(session.scalars(select(models.StaffingInput)).all()) == 2
     assert actions(anna).count("personal.eingeben") == 2
@@ -179,7 +177,7 @@ def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) 
 def test_impossible_figures_are_refused(anna: Person, wrong: dict[str, Any]) -> None:
     with pytest.raises(StaffingError):
         enter(anna, **{"day": date(2026, 2, 1)} | wrong)
-    assert staffing_inputs.history(anna.services.databases.reading, anna.home_id) == []
+    assert staffing_inputs.history(anna.access, anna.home_id) == []
 
 
 def test_impossible_periods_are_refused(anna: Person) -> None:
@@ -221,7 +219,7 @@ def test_staffing_of_one_home_is_not_that_of_another(anna: Person) -> None:
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     figures = figures_of(other, *FEBRUARY)
     assert (figures.residents, figures.hours_from, figures.lines[0].agreed) == (0, None, None)
-    assert staffing_inputs.history(anna.services.databases.reading, other.home_id) == []
+    assert staffing_inputs.history(other.access, other.home_id) == []
 
 
 def test_future_days_use_what_is_known(anna: Person) -> None:

@@ -74,9 +74,9 @@ def scored(tables: Tables, period: tuple[date, date], ward: str | None = None) -
     return pebem.Aggregate({pebem.CUBE[0]: parts[0]}, parts[1])
 
 
-def check(databases: Databases, home_id: int, tables: Tables, period: tuple[date, date], ward: str | None) -> None:
+def check(who: Person, home_id: int, tables: Tables, period: tuple[date, date], ward: str | None) -> None:
     """Compare everything pages read with a full run."""
-    result, full = results.load(databases.reading, home_id, period=period, ward=ward), scored(tables, period, ward)
+    result, full = results.load(who.access, home_id, period=period, ward=ward), scored(tables, period, ward)
     assert result.period == period
     if result.whole_months:
         for name in ("ward", "shift", "intervention"):
@@ -90,27 +90,29 @@ def check(databases: Databases, home_id: int, tables: Tables, period: tuple[date
 
 @pytest.mark.parametrize("seed", range(2))
 def test_any_period_and_ward_equals_a_full_run(databases: Databases, app: Flask, seed: int) -> None:
-    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    who, tables = person(app, "anna", "Träger", "Haus"), drawn(seed)
+    home_id = who.home_id
     keep(databases, home_id, tables)
     for period in PERIODS:
-        check(databases, home_id, tables, period, None)
-    check(databases, home_id, tables, PERIODS[2], "B")
-    check(databases, home_id, tables, PERIODS[4], "C")
+        check(who, home_id, tables, period, None)
+    check(who, home_id, tables, PERIODS[2], "B")
+    check(who, home_id, tables, PERIODS[4], "C")
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, app: Flask, seed: int) -> None:
-    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    who, tables = person(app, "anna", "Träger", "Haus"), drawn(seed)
+    home_id = who.home_id
     keep(databases, home_id, tables)
     for period in PERIODS:
         full = scored(tables, period).by("intervention").groupby("intervention")[["count", "seconds"]].sum()
         for name in full.index[:20]:
-            result = demand.behind(databases.reading, home_id, name, period)
+            result = demand.behind(who.access, home_id, name, period)
             assert sum(one.count for one in result) == full.loc[name, "count"]
             assert sum(one.seconds for one in result) == full.loc[name, "seconds"]
             assert all(period[0] <= one.first_day <= one.last_day <= period[1] for one in result)
         asked = shape(pebem.compile_home(tables, BOOK, period)).query("seconds > 0")
-        compared = plausibility.of_home(databases.reading, home_id, period)
+        compared = plausibility.of_home(who.access, home_id, period)
         seconds = {one.grade: one.seconds for one in compared.shapes}
         assert sum(seconds.values()) == asked.query("pflegegrad >= 1")["seconds"].sum()
         assert compared.elsewhere == asked.query("pflegegrad < 1")["seconds"].sum()
@@ -119,7 +121,8 @@ def test_demand_and_grades_of_any_period_equal_the_engine(databases: Databases, 
 @pytest.mark.parametrize("seed", range(2))
 def test_replacing_days_equals_a_full_run(databases: Databases, app: Flask, seed: int) -> None:
     """Replacing some days, also over the edge of a month and to the end of time, equals storing everything again."""
-    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(seed)
+    who, tables = person(app, "anna", "Träger", "Haus"), drawn(seed)
+    home_id = who.home_id
     keep(databases, home_id, tables)
     for step, (first, last) in enumerate((*PERIODS[2:], (date(2026, 2, 20), date.max))):
         fresh = drawn(100 + 10 * seed + step, 400).interventions
@@ -136,33 +139,35 @@ def test_replacing_days_equals_a_full_run(databases: Databases, app: Flask, seed
                 session.connection(), home_id, part, disclosure.derived, (number_of(first), number_of(last))
             )
         for period in ((FIRST, LAST), (first, min(last, LAST))):
-            there = results.load(databases.reading, home_id).available_period
-            check(databases, home_id, tables, (max(period[0], there[0]), min(period[1], there[1])), None)
+            there = results.load(who.access, home_id).available_period
+            check(who, home_id, tables, (max(period[0], there[0]), min(period[1], there[1])), None)
 
 
 def test_a_day_without_work_leaves_nothing(databases: Databases, app: Flask) -> None:
-    home_id, tables = person(app, "anna", "Träger", "Haus").home_id, drawn(4)
+    who, tables = person(app, "anna", "Träger", "Haus"), drawn(4)
+    home_id = who.home_id
     keep(databases, home_id, tables)
     with databases.writing.begin() as session:
         repository.replace(
             session.connection(), home_id, {}, disclosure.derived, (number_of(date(2026, 1, 1)), number_of(date.max))
         )
-    assert results.load(databases.reading, home_id).available_period[1] <= date(2025, 12, 31)
+    assert results.load(who.access, home_id).available_period[1] <= date(2025, 12, 31)
     with databases.writing.begin() as session:
         repository.replace(session.connection(), home_id, {}, disclosure.derived)
     assert stored_results.content(databases, home_id) == {}
-    assert results.load(databases.reading, home_id) is None
+    assert results.load(who.access, home_id) is None
 
 
 def test_homes_do_not_touch_each_other(databases: Databases, app: Flask) -> None:
-    first, second = (person(app, name, f"Träger {name}", "Haus").home_id for name in ("anna", "ben"))
+    anna, ben = (person(app, name, f"Träger {name}", "Haus") for name in ("anna", "ben"))
+    first, second = anna.home_id, ben.home_id
     keep(databases, first, drawn(5))
     before = stored_results.content(databases, first)
-    assert results.load(databases.reading, second) is None
+    assert results.load(ben.access, second) is None
     keep(databases, second, drawn(6))
     keep(databases, second, drawn(7))
     assert stored_results.content(databases, first) == before
-    check(databases, second, drawn(7), PERIODS[1], None)
+    check(ben, second, drawn(7), PERIODS[1], None)
 
 
 def test_readers_see_the_old_result_or_the_new_one(settings: Settings, app: Flask) -> None:
@@ -220,10 +225,10 @@ def test_the_result_of_an_installation_in_use_is_rebuilt(anna: Person) -> None:
     before = stored_results.content(databases, anna.home_id)
     migrate.move(databases.work, "work", "0003")
     migrate.move(databases.work, "work", "head")
-    assert results.load(databases.reading, anna.home_id) is None
-    assert home_analysis.refresh_stale(databases) == 1
+    assert results.load(anna.access, anna.home_id) is None
+    assert home_analysis.refresh_stale(anna.system) == 1
     assert stored_results.content(databases, anna.home_id) == before
-    assert home_analysis.refresh_stale(databases) == 0
+    assert home_analysis.refresh_stale(anna.system) == 0
 
 
 def test_result_of_another_format_is_recomputed(anna: Person) -> None:
@@ -233,8 +238,8 @@ def test_result_of_another_format_is_recomputed(anna: Person) -> None:
     with databases.writing.begin() as session:
         session.execute(text("UPDATE cube SET content = :bytes"), {"bytes": packed.MARK + bytes([99]) + b"x"})
     with pytest.raises(packed.FormatError, match="Format 99"):
-        results.load(databases.reading, anna.home_id)
-    assert home_analysis.refresh_stale(databases) == 1
+        results.load(anna.access, anna.home_id)
+    assert home_analysis.refresh_stale(anna.system) == 1
     assert stored_results.content(databases, anna.home_id) == before
 
 

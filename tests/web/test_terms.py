@@ -12,7 +12,7 @@ from importers.content.intervention_names import IGNORE, LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
 from importers.home_words.suggestions import POSSIBLE
 from tests.support.web import stored_results, workbooks
-from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.accounts import actions, tenant_of
 from tests.support.web.pages import Person, person
 from tests.support.web.words import left_open, stored_terms
 from web.services.analysis import results
@@ -21,6 +21,7 @@ from web.services.words import spreadsheet, terms, unanswered_words
 from web.services.words.spreadsheet import SpreadsheetAnswers
 from web.services.words.terms import TermError
 from web.store import models
+from web.store.access import ForeignHomeError
 
 WORK = [
     workbooks.WORK[0],
@@ -46,9 +47,7 @@ def content(rows: list[tuple[Any, ...]] | None = None) -> bytes:
 def map_(who: Person, text: str, target: str, kind: str = INTERVENTION) -> int:
     """Say what a word stands for."""
     return terms.answer(
-        who.services.databases,
-        tenant_id=tenant_of(who),
-        account_id=account_of(who),
+        who.access,
         home_id=who.home_id,
         kind=kind,
         answers={text: target},
@@ -59,15 +58,13 @@ def pending(
     who: Person, kind: str = INTERVENTION, upload_id: int | None = None
 ) -> list[unanswered_words.UnansweredWord]:
     """Return the words that are still open."""
-    return unanswered_words.pending_words(who.services.databases.reading, who.home_id, kind, upload_id=upload_id)
+    return unanswered_words.pending_words(who.access, who.home_id, kind, upload_id=upload_id)
 
 
 def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
     """Upload a CSV file."""
     return spreadsheet.read(
-        who.services.databases,
-        tenant_id=tenant_of(who),
-        account_id=account_of(who),
+        who.access,
         home_id=who.home_id,
         content=text.encode() if isinstance(text, str) else text,
     )
@@ -75,7 +72,7 @@ def read_csv(who: Person, text: str | bytes) -> SpreadsheetAnswers:
 
 def csv_of(who: Person) -> str:
     """Return all words as CSV."""
-    return spreadsheet.as_csv(who.services.databases.reading, tenant_of(who), who.home_id)
+    return spreadsheet.as_csv(who.access, who.home_id)
 
 
 def test_unknown_names_are_stored_with_their_weight(anna: Person) -> None:
@@ -113,17 +110,17 @@ def test_name_of_a_formerly_known_person_is_not_stored(anna: Person) -> None:
 def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     anna.read_in(content())
     reading = anna.services.databases.reading
-    assert results.load(reading, anna.home_id).covered["counted"] == 1
+    assert results.load(anna.access, anna.home_id).covered["counted"] == 1
     assert map_(anna, "zauberei", "1.2") == 1
     map_(anna, "Kaffeerunde", IGNORE)
     assert [one.text for one in pending(anna)] == ["Bewegungsföderung"]
     upload_id = anna.read_in(content())
-    row = records.find(reading, tenant_of(anna), upload_id)
+    row = records.find(anna.access, upload_id)
     assert (row.rows, row.counted, row.faulty, row.ignored, row.new_rows) == (6, 3, 2, 1, 2)
     assert row.rows == row.counted + row.not_done + row.faulty + row.ignored
     cells = stored_results.aggregate(reading, anna.home_id).by("intervention")
     assert {name: int(n) for name, n in cells.groupby("intervention")["count"].sum().items()} == {"1.1": 1, "1.2": 2}
-    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    texts = records.texts(anna.access, anna.services.settings, upload_id)
     counts = {one.code: (one.severity.value, one.count) for one in texts.findings}
     assert counts["bezeichnung-zugeordnet"] == ("Hinweis", 2)
     assert counts["zeilen-ignoriert"] == ("Hinweis", 1)
@@ -135,14 +132,14 @@ def test_later_is_an_answer_for_now(anna: Person) -> None:
     map_(anna, "Zauberei", LATER)
     assert {one.text: one.target for one in pending(anna)}["Zauberei"] == LATER
     upload_id = anna.read_in(content(), store=False)
-    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    texts = records.texts(anna.access, anna.services.settings, upload_id)
     assert "Zauberei" in {one.value for one in texts.findings if one.code == "intervention-unbekannt"}
 
 
 def test_every_change_is_a_version(anna: Person) -> None:
     """T7: what a name stood for, who said so and when stays to be seen."""
     assert [map_(anna, "Zauberei", target) for target in ("1.1", "1.1", LATER, "1.2")] == [1, 0, 1, 1]
-    versions = terms.history(anna.services.databases.reading, tenant_of(anna), INTERVENTION, "ZAUBEREI")
+    versions = terms.history(anna.access, INTERVENTION, "ZAUBEREI")
     assert [(one.version, one.target, one.by) for one in versions] == [
         (3, "1.2", "Anna"),
         (2, LATER, "Anna"),
@@ -176,7 +173,7 @@ def test_newest_upload_determines_the_weight(anna: Person) -> None:
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
     upload_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    steps.discard(anna.services.databases, anna.services.settings, upload_id, account_id=account_of(anna))
+    steps.discard(anna.access, anna.services.settings, upload_id)
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
     with anna.services.databases.reading() as session:
         query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)
@@ -197,7 +194,7 @@ def test_csv_out_and_in_again(anna: Person) -> None:
     assert read_csv(anna, filled) == SpreadsheetAnswers(2, 1, ())
     assert stored_terms(anna) == {"Zauberei": ("4.10", 1), "Kaffeerunde": (IGNORE, 1), "=SUMME(A1)": ("1.1", 1)}
     assert read_csv(anna, csv_of(anna)) == SpreadsheetAnswers(0, 3, ())
-    spreadsheet.record_download(anna.services.databases, tenant_id=tenant_of(anna), account_id=account_of(anna))
+    spreadsheet.record_download(anna.access)
     assert {"bezeichnungen.hochladen", "bezeichnungen.herunterladen"} <= set(actions(anna))
 
 
@@ -278,28 +275,28 @@ def test_names_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     map_(anna, "Zauberei", "1.2")
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     assert stored_terms(other) == {}
-    assert terms.history(anna.services.databases.reading, tenant_of(other), INTERVENTION, "Zauberei") == []
+    assert terms.history(other.access, INTERVENTION, "Zauberei") == []
     assert pending(other) == []
     other.read_in(content())
-    assert results.load(anna.services.databases.reading, other.home_id).covered["counted"] == 1
+    assert results.load(other.access, other.home_id).covered["counted"] == 1
     map_(other, "Zauberei", "1.1")
     assert stored_terms(anna) == {"Zauberei": ("1.2", 1)}
-    foreign: dict[str, Any] = {"tenant_id": tenant_of(other), "home_id": anna.home_id}
-    asked = {"account_id": account_of(other), **foreign}
-    with pytest.raises(TermError):
-        terms.answer(anna.services.databases, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **asked)
-    assert spreadsheet.read(anna.services.databases, content=b"Bezeichnung;Intervention\nA;1.1\n", **asked).problems
-    with pytest.raises(TermError):
-        spreadsheet.as_csv(anna.services.databases.reading, **foreign)
+    foreign: dict[str, Any] = {"home_id": anna.home_id}
+    with pytest.raises(ForeignHomeError):
+        terms.answer(other.access, kind=INTERVENTION, answers={"Kaffeerunde": "1.1"}, **foreign)
+    with pytest.raises(ForeignHomeError):
+        spreadsheet.read(other.access, content=b"Bezeichnung;Intervention\nA;1.1\n", **foreign)
+    with pytest.raises(ForeignHomeError):
+        spreadsheet.as_csv(other.access, **foreign)
 
 
 def test_homes_of_a_tenant_share_their_names(anna: Person) -> None:
     from web.services import homes  # noqa: PLC0415
 
     map_(anna, "Zauberei", "1.2")
-    anna.home_id = homes.create(anna.services.databases, tenant_of(anna), "Zweites Haus")
+    anna.home_id = homes.create(anna.access, "Zweites Haus")
     anna.read_in(content())
-    result = results.load(anna.services.databases.reading, anna.home_id)
+    result = results.load(anna.access, anna.home_id)
     assert result.covered["counted"] == 3
     assert result.period == (date(2026, 2, 8), date(2026, 2, 9))
 
@@ -321,12 +318,12 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
         "2",
         "QN 2 – Pflegehilfskraft mit Basiskurs",
     )
-    counted = unanswered_words.count_pending(anna.services.databases.reading, anna.home_id)
+    counted = unanswered_words.count_pending(anna.access, anna.home_id)
     assert {kind: one.words for kind, one in counted.items()} == {
         kind: len(words) for kind, words in open_words.items()
     }
     assert counted[QUALIFICATION] == unanswered_words.UnansweredCount(2, 3, 10_800)
-    assert unanswered_words.count_pending(anna.services.databases.reading, anna.home_id, upload_id) == counted
+    assert unanswered_words.count_pending(anna.access, anna.home_id, upload_id) == counted
 
 
 def test_names_of_persons_are_stored_in_no_kind(anna: Person) -> None:
@@ -363,9 +360,7 @@ def test_conventions_are_passed_to_the_reading(anna: Person) -> None:
 def test_one_wrong_answer_prevents_storing_any(anna: Person) -> None:
     with pytest.raises(TermError) as caught:
         terms.answer(
-            anna.services.databases,
-            tenant_id=tenant_of(anna),
-            account_id=account_of(anna),
+            anna.access,
             home_id=anna.home_id,
             kind=DUTY,
             answers={"F": "06:00-14:00", "S": "nachmittags", "06:00-14:00": "frei"},
@@ -392,10 +387,7 @@ def test_words_of_an_upload_show_what_was_answered_in_the_meantime(anna: Person)
     assert [one.text for one in pending(anna, QUALIFICATION)] == ["Zauberlehrling"]
     shown = {one.text: one.target for one in pending(anna, QUALIFICATION, upload_id)}
     assert shown == {"Zauberlehrling": "", "PHK": "3"}
-    assert (
-        unanswered_words.count_pending(anna.services.databases.reading, anna.home_id, upload_id)[QUALIFICATION].words
-        == 1
-    )
+    assert unanswered_words.count_pending(anna.access, anna.home_id, upload_id)[QUALIFICATION].words == 1
 
 
 def test_a_word_that_is_opened_again_is_asked_for_even_where_no_upload_has_it_any_more(anna: Person) -> None:
@@ -428,10 +420,10 @@ def test_answers_of_all_kinds_apply_when_the_upload_is_read_again(anna: Person) 
     for kind, target in zip(KINDS, ("1.2", "3", "Wohnbereichsleitung", "Früh", "06:00-14:00"), strict=False):
         map_(anna, open_words[kind][0][0], target, kind)
     services = anna.services
-    steps.reread(services.databases, upload_id, account_id=account_of(anna))
-    steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+    steps.reread(anna.access, upload_id)
+    steps.read(anna.access, services.settings, services.jobs.queue, upload_id)
     assert not any(pending(anna, kind, upload_id) for kind in KINDS)
-    assert records.find(services.databases.reading, tenant_of(anna), upload_id).counted == 2
+    assert records.find(anna.access, upload_id).counted == 2
     anna.store(upload_id)
     with services.databases.reading() as session:
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [

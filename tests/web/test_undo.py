@@ -181,7 +181,7 @@ def test_contradicting_rows_can_be_stored_as_additional_ones(anna: Person) -> No
 def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
     second = anna.read_in(file_of(row("06.01.2026"), row("07.01.2026")))
-    found = undo_job.preview_undo(anna.services.databases, first)
+    found = undo_job.preview_undo(anna.access, first)
     assert (found.rows, found.removed, found.remaining, found.restored, found.later) == (2, 1, 1, 0, [second])
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
@@ -190,15 +190,15 @@ def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     assert anna.state(first) == records.UNDONE
     check(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.preview_undo(anna.services.databases, first)
+        undo_job.preview_undo(anna.access, first)
 
 
 def test_an_undo_with_other_effects_than_shown_is_refused(anna: Person) -> None:
     first = anna.read_in(file_of(row("05.01.2026"), row("06.01.2026")))
-    shown = undo_job.preview_undo(anna.services.databases, first).digest
+    shown = undo_job.preview_undo(anna.access, first).digest
     anna.read_in(file_of(row("06.01.2026")))
-    undo_job.release(anna.services.databases, first, account_id=1, digest=shown)
-    steps.undo(anna.services.databases, anna.services.jobs.queue, first)
+    undo_job.release(anna.access, first, digest=shown)
+    steps.undo(anna.access, anna.services.jobs.queue, first)
     assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
     anna.undo(first)
@@ -223,10 +223,10 @@ def test_rows_missing_from_the_preview_are_not_removed(anna: Person) -> None:
 def test_all_or_nothing(anna: Person) -> None:
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     with pytest.raises(steps.UploadError, match="alles oder nichts"):
-        steps.commit(anna.services.databases, upload_id, account_id=1, all_or_nothing=True)
+        steps.commit(anna.access, upload_id, all_or_nothing=True)
     assert anna.state(upload_id) == records.READ
     good = anna.read_in(file_of(row("05.01.2026")), store=False)
-    steps.commit(anna.services.databases, good, account_id=1, all_or_nothing=True)
+    steps.commit(anna.access, good, all_or_nothing=True)
     assert anna.state(good) == records.RELEASED
 
 
@@ -252,7 +252,7 @@ def run(who: Person, seed: int, steps: int) -> None:
         rows = active_uploads.stored_contents(session, own)
         months = range(600, 700)
         assert rows.tolist() == active_uploads.fold_acts(session, own, months).contents.tolist()
-    who.home_id = homes.create(who.services.databases, 1, "Vergleich")
+    who.home_id = homes.create(who.access, "Vergleich")
     for _, content, choice in in_force:
         _stored(who, content, choice)
     assert held(who) == found
@@ -285,7 +285,7 @@ def test_data_from_before_uploads_were_stored_are_the_baseline(anna: Person) -> 
         active_uploads.remove(session, old)
     before = held(anna)
     with pytest.raises(undo_job.UndoError):
-        undo_job.preview_undo(anna.services.databases, old)
+        undo_job.preview_undo(anna.access, old)
     staff = [workbooks.STAFF[0], ("P1", "", "", "2", "", "", "", "")]
     work = [HEAD, row("05.01.2026", minutes="5")]
     sheet = workbooks.workbook(Bewohner=workbooks.RESIDENTS, Interventionen=work, Mitarbeitende=staff)
@@ -337,11 +337,11 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
 def test_failed_undo_leaves_the_upload_active(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     upload_id = anna.read_in(workbooks.workbook())
     before = held(anna)
-    shown = undo_job.preview_undo(anna.services.databases, upload_id).digest
+    shown = undo_job.preview_undo(anna.access, upload_id).digest
     with monkeypatch.context() as broken:
         broken.setattr(active_uploads, "remove", lambda *_: 1 / 0)
-        undo_job.release(anna.services.databases, upload_id, account_id=1, digest=shown)
-        steps.undo(anna.services.databases, anna.services.jobs.queue, upload_id)
+        undo_job.release(anna.access, upload_id, digest=shown)
+        steps.undo(anna.access, anna.services.jobs.queue, upload_id)
     assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
     anna.undo(upload_id)
     empty = held(anna)
@@ -353,16 +353,16 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
     """Whoever comes first: afterwards there is what the uploads in force say."""
     services = anna.services
     first = anna.read_in(file_of(row("05.03.2026"), row("06.03.2026")))
-    shown = undo_job.preview_undo(services.databases, first).digest
+    shown = undo_job.preview_undo(anna.access, first).digest
     others = [
         anna.read_in(file_of(row("05.03.2026", minutes=str(20 + n)), row(f"1{n}.03.2026")), store=False)
         for n in range(3)
     ]
     for upload_id in others:
-        steps.commit(services.databases, upload_id, account_id=1)
-    undo_job.release(services.databases, first, account_id=1, digest=shown)
-    work = [(steps.store, (services.databases, services.settings, services.jobs.queue, one)) for one in others]
-    work.append((steps.undo, (services.databases, services.jobs.queue, first)))
+        steps.commit(anna.access, upload_id)
+    undo_job.release(anna.access, first, digest=shown)
+    work = [(steps.store, (anna.access, services.settings, services.jobs.queue, one)) for one in others]
+    work.append((steps.undo, (anna.access, services.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
     for thread in threads:
         thread.start()
@@ -410,12 +410,12 @@ def test_killed_worker_leaves_nothing_half_done(
     choose(anna, second, ApplyChoice(first=date(2026, 1, 1), last=date(2026, 12, 31)))
     if job == "store":
         upload_id, working, waiting = second, records.STORING, records.RELEASED
-        steps.commit(services.databases, second, account_id=1)
+        steps.commit(anna.access, second)
     else:
         upload_id, working, waiting = first, records.UNDOING, records.TO_UNDO
         anna.store(second)
-        shown = undo_job.preview_undo(services.databases, first).digest
-        undo_job.release(services.databases, first, account_id=1, digest=shown)
+        shown = undo_job.preview_undo(anna.access, first).digest
+        undo_job.release(anna.access, first, digest=shown)
     before, cubes = held(anna), stored_results.content(services.databases, anna.home_id)
     script, settings = tmp_path / "killed.py", tmp_path / "settings"
     script.write_text(KILLED.format(module=module, function=function), encoding="utf-8")
@@ -429,7 +429,7 @@ def test_killed_worker_leaves_nothing_half_done(
     assert ended.returncode == -signal.SIGKILL
     assert anna.state(upload_id) == working
     assert (held(anna), stored_results.content(services.databases, anna.home_id)) == (before, cubes)
-    assert recovery.recover(services.databases, services.jobs.queue, silent_seconds=0) == {upload_id: waiting}
+    assert recovery.recover(anna.system, services.jobs.queue, silent_seconds=0) == {upload_id: waiting}
     services.jobs.enqueue(upload_id, waiting)
     run_jobs(anna)
     assert anna.state(upload_id) == (records.STORED if job == "store" else records.UNDONE)

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
 from tests.support.web import stored_results, workbooks
-from tests.support.web.accounts import account_of, actions, tenant_of
+from tests.support.web.accounts import actions
 from tests.support.web.pages import Person, person
 from tests.support.web.stored_results import check
 from tests.support.web.unknown_people import HEAD, STRAY, asked, merge, monthly, pseudonym, queue, reply, stored
@@ -20,6 +20,7 @@ from web.services.history.person_answers import PersonError, PersonReply
 from web.services.people.aliases import LATER, NEW, SAME
 from web.services.uploads import records, undo_job, unknown_people
 from web.store import models
+from web.store.access import ForeignHomeError
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def new_rows(who: Person, content: bytes) -> int:
     """Read a file in and return how many rows it added."""
     upload_id = who.read_in(content)
-    row = records.find(who.services.databases.reading, tenant_of(who), upload_id)
+    row = records.find(who.access, upload_id)
     assert row is not None
     assert row.state == records.STORED
     return row.new_rows
@@ -53,7 +54,7 @@ def test_strangers_are_asked_about_heaviest_first(anna: Person) -> None:
         [("P1 Quast, Ute", True)],
         [],
     ]
-    few = unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id, limit=1)
+    few = unknown_people.queue(anna.access, anna.services.settings, anna.home_id, limit=1)
     assert few is not None
     assert (len(few.questions), few.count) == (1, 5)
 
@@ -94,7 +95,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
     other.read_in(workbooks.workbook())
     other.read_in(monthly([HEAD, *((own.get(row[0], row[0]), own.get(row[1], row[1]), *row[2:]) for row in STRAY[1:])]))
     reading = anna.services.databases.reading
-    mine, theirs = (results.load(reading, who.home_id) for who in (anna, other))
+    mine, theirs = (results.load(who.access, who.home_id) for who in (anna, other))
     assert stored_results.aggregate(reading, anna.home_id) == stored_results.aggregate(reading, other.home_id)
     assert mine.covered == theirs.covered
     assert [row[2:] for row in stored_alike(anna)] == [row[2:] for row in stored_alike(other)]
@@ -202,7 +203,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
         [HEAD, ("42", "Quast, Ute", "1.1", "20.03.2026", "", "11", "", "", ""), ("43", "P1", *STRAY[1][2:])]
     )
     upload_id = anna.read_in(later)
-    texts = records.texts(anna.services.databases, anna.services.settings, upload_id)
+    texts = records.texts(anna.access, anna.services.settings, upload_id)
     assert texts is not None
     strange = {one.value for one in texts.findings if one.code in {"bewohner-unbekannt", "personal-unbekannt"}}
     assert "43" in strange
@@ -267,9 +268,7 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     for answer in wrong:
         with pytest.raises(PersonError):
             person_answers.answer(
-                anna.services.databases,
-                tenant_id=tenant_of(anna),
-                account_id=account_of(anna),
+                anna.access,
                 home_id=anna.home_id,
                 reply=answer,
             )
@@ -329,16 +328,14 @@ def test_home_of_another_tenant_is_out_of_reach(anna: Person) -> None:
         who.read_in(monthly())
     question, before = asked(other, "42"), stored(other)
     mine = pseudonym(anna, RESIDENT, "0042")
-    for home, tenant, same_as in (
-        (other.home_id, tenant_of(anna), pseudonym(other, RESIDENT, "0042")),
-        (anna.home_id, tenant_of(anna), mine),
-        (other.home_id, tenant_of(other), mine),
+    for who, home, same_as, refusal in (
+        (anna, other.home_id, pseudonym(other, RESIDENT, "0042"), ForeignHomeError),
+        (anna, anna.home_id, mine, PersonError),
+        (other, other.home_id, mine, PersonError),
     ):
-        with pytest.raises(PersonError):
+        with pytest.raises(refusal):
             person_answers.answer(
-                anna.services.databases,
-                tenant_id=tenant,
-                account_id=account_of(anna),
+                who.access,
                 home_id=home,
                 reply=PersonReply(question.kind, question.pseudonym, SAME, same_as),
             )
@@ -367,7 +364,7 @@ def test_no_question_while_the_vault_is_unreachable(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     with anna.services.databases.vault_writing.begin() as session:
         session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))
-    assert unknown_people.queue(anna.services.databases, anna.services.settings, anna.home_id) is None
+    assert unknown_people.queue(anna.access, anna.services.settings, anna.home_id) is None
 
 
 def test_a_stranger_with_later_master_data_is_not_asked_about(anna: Person) -> None:

@@ -48,12 +48,10 @@ def test_a_file_that_is_no_workbook_is_refused_with_a_sentence(anna: Person) -> 
     upload_id = anna.read_in(b"PK\x03\x04 broken", store=False)
     assert anna.state(upload_id) == records.REFUSED
     page = anna.first_sign_in().get(f"/daten/{upload_id}").text
-    assert records.texts(anna.services.databases, anna.services.settings, upload_id).message in page.replace(
-        "&#34;", '"'
-    )
+    assert records.texts(anna.access, anna.services.settings, upload_id).message in page.replace("&#34;", '"')
     empty = anna.read_in(workbooks.workbook(Bewohner=workbooks.RESIDENTS[:1]), store=False)
     assert anna.state(empty) == records.REFUSED
-    assert "keine Daten" in records.texts(anna.services.databases, anna.services.settings, empty).message
+    assert "keine Daten" in records.texts(anna.access, anna.services.settings, empty).message
     strange = anna.read_in(workbooks.workbook(Notizen=[("a", "b")]), store=False)
     assert anna.state(strange) == records.ASKING
 
@@ -88,7 +86,7 @@ def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     assert anna.state(upload_id) == records.DISCARDED
     assert not list(anna.services.settings.uploads.rglob("*-*"))
     assert not kept_files.has_result(anna.services.settings, upload_id)
-    assert not records.texts(anna.services.databases, anna.services.settings, upload_id).findings
+    assert not records.texts(anna.access, anna.services.settings, upload_id).findings
     late = post(client, f"/daten/{upload_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
     assert anna.state(upload_id) == records.DISCARDED
@@ -99,9 +97,9 @@ def test_undecided_uploads_are_deleted(anna: Person, monkeypatch: pytest.MonkeyP
     """C6: files and findings go after seven days, with an entry in the log; what is stored stays."""
     kept, old = anna.read_in(workbooks.workbook()), anna.read_in(workbooks.workbook(), store=False)
     services, later = anna.services, clock.now() + timedelta(days=7, minutes=1)
-    assert retention.delete_expired(services.databases, services.settings) == 0
+    assert retention.delete_expired(anna.system, services.settings) == 0
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert retention.delete_expired(services.databases, services.settings) == 1
+    assert retention.delete_expired(anna.system, services.settings) == 1
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
     assert not kept_files.has_result(services.settings, old)
     with services.databases.reading() as session:
@@ -114,9 +112,9 @@ def test_releasing_twice_stores_once(anna: Person) -> None:
     """A double click: the second one is told, and no second job does anything."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     services = anna.services
-    steps.commit(services.databases, upload_id, account_id=1)
+    steps.commit(anna.access, upload_id)
     with pytest.raises(steps.UploadError):
-        steps.commit(services.databases, upload_id, account_id=1)
+        steps.commit(anna.access, upload_id)
     for _ in range(2):
         services.jobs.enqueue(upload_id, records.RELEASED)
     run_jobs(anna)

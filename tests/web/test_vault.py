@@ -150,7 +150,7 @@ def test_unmapped_columns_are_stored_nowhere(embedded: Settings, make_app: Calla
     staged = shut.open(sealed, f"{upload_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
-    words = records.texts(who.services.databases, embedded, upload_id)
+    words = records.texts(who.access, embedded, upload_id)
     assert "Demenz" not in repr(words)
     for path in (embedded.uploads / str(upload_id)).iterdir():
         assert b"Demenz" not in path.read_bytes()  # the file itself is stored sealed until a user decides
@@ -178,5 +178,5 @@ def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app
     assert client.get(f"/daten/{upload_id}/befunde.xlsx").status_code == 503
     sent = upload(client, (workbooks.workbook(), "a.xlsx"))
     assert "nicht erreichbar" in client.get(sent.location).text
-    assert len(records.of_home(whole.reading, anna.home_id)) == 1
-    assert results.load(app.extensions["pebem"].databases.reading, anna.home_id).covered["counted"] == workbooks.COUNTED
+    assert len(records.of_home(anna.access, anna.home_id)) == 1
+    assert results.load(replace(anna, app=app).access, anna.home_id).covered["counted"] == workbooks.COUNTED

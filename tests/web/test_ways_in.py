@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.web.access import of_tenant
 from tests.support.web.pages import Person, post, token
 from web.services import accounts, homes, sessions
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def person_without_home(who: Person) -> Person:
-    databases = who.services.databases
-    tenant_id = accounts.tenant_of(databases, "Träger ohne Haus")
-    password = accounts.create_user(databases, tenant_id=tenant_id, user_name="nora", display_name="Nora")
+    password = accounts.create_user(
+        of_tenant(who.services.databases, "Träger ohne Haus"), user_name="nora", display_name="Nora"
+    )
     return Person(who.app, "nora", password, 0)
 
 
@@ -33,8 +34,7 @@ def test_every_page_informs_an_account_without_a_home(ben: Person) -> None:
 
 def test_home_of_a_new_account_shows_as_soon_as_it_exists(ben: Person) -> None:
     client = person_without_home(ben).first_sign_in()
-    databases = ben.services.databases
-    homes.create(databases, accounts.tenant_of(databases, "Träger ohne Haus"), "Haus Neu")
+    homes.create(of_tenant(ben.services.databases, "Träger ohne Haus"), "Haus Neu")
     assert client.get("/").status_code == 200
 
 
@@ -69,7 +69,7 @@ def test_wrong_old_passwords_lock_the_account_and_end_its_sessions(ben: Person) 
     assert [change("falsch", new).status_code for _ in range(2)] == [422, 422]
     assert "gesperrt" in change("falsch", new).text
     assert client.get("/").location == "/anmelden"
-    assert sessions.check_password(ben.services.databases, ben.user_name, new) is None
+    assert sessions.check_password(ben.system, ben.user_name, new) is None
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web.services import clock
+from web.store.access import Access
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from web.store.access import SystemAccess
+
 
 def record(
     session: Session,
+    access: Access | SystemAccess,
     action: str,
     *,
-    tenant_id: int | None,
-    account_id: int | None,
     what: str = "",
     result: str = "ok",
     reason: str = "",
@@ -25,6 +27,8 @@ def record(
 
     Parameters
     ----------
+    access
+        Who did it, on whose behalf, and where that came from (X7, G1). A system access where no account is known.
     action
         What was done, such as "anmeldung" or "einlesen.speichern".
     what
@@ -37,8 +41,11 @@ def record(
     session.add(
         AuditEvent(
             at=clock.now(),
-            tenant_id=tenant_id,
-            account_id=account_id,
+            tenant_id=access.tenant_id if isinstance(access, Access) else None,
+            account_id=access.account_id if isinstance(access, Access) else None,
+            actor=str(access.origin.actor),
+            request_id=access.origin.request_id,
+            address=access.origin.address,
             action=action,
             object=what,
             result=result,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access, SystemAccess
 
 
 WRONG_PASSWORDS: Final = 3
@@ -60,101 +60,97 @@ class Visitor:
         return self.step == OPEN
 
 
-def check_password(databases: Databases, user_name: str, password: str) -> str | None:
+def check_password(system: SystemAccess, user_name: str, password: str) -> str | None:
     """Return the token of a session that still needs the second factor; None for every kind of refusal.
 
     An unknown name, a wrong password and a locked account give the same answer after the same work.
     """
-    with databases.reading() as session:
+    with system.reading() as session:
         known = session.scalar(select(Account).where(Account.user_name == user_name.strip().casefold()))
     right = passwords.matches(known.password_hash if known else None, password)
-    with databases.writing.begin() as session:
+    with system.writing.begin() as session:
         account = session.get(Account, known.id, with_for_update=True) if known else None
         if account is None:
-            audit.record(session, "anmeldung", tenant_id=None, account_id=None, result="abgelehnt")
+            audit.record(session, system, "anmeldung", result="abgelehnt")
             return None
         if not right or account.locked_at is not None or not account.active:
             if not right:
-                _count_failure(session, account)
-            audit.record(session, "anmeldung", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt")
+                _count_failure(session, system, account)
+            audit.record(session, _access_of(system, account), "anmeldung", result="abgelehnt")
             return None
         if passwords.outdated(account.password_hash):
             account.password_hash = passwords.hashed(password)
         return _new_session(session, account.id, PASSWORD_DONE)
 
 
-def check_code(databases: Databases, settings: Settings, token: str, code: str, now: datetime) -> str | None:
+def check_code(system: SystemAccess, settings: Settings, token: str, code: str, now: datetime) -> str | None:
     """Return the token of an open session for a right code; the old token is dead then. None for a wrong code."""
-    with databases.writing.begin() as session:
+    with system.writing.begin() as session:
         account = _account_of(session, token, now)
         if account is None or account.totp_secret is None or account.locked_at is not None:
             return None
         secret = _secrets(settings).open(account.totp_secret, f"account {account.id}").decode()
         step = totp.accepted_step(secret, code, now, account.totp_last_step)
         if step is None:
-            _count_failure(session, account)
-            audit.record(
-                session, "zweiter-faktor", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt"
-            )
+            _count_failure(session, system, account)
+            audit.record(session, _access_of(system, account), "zweiter-faktor", result="abgelehnt")
             return None
         account.totp_last_step, account.failed_count = step, 0
-        audit.record(session, "anmeldung", tenant_id=account.tenant_id, account_id=account.id)
+        audit.record(session, _access_of(system, account), "anmeldung")
         session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
         return _new_session(session, account.id, OPEN)
 
 
-def enrol(databases: Databases, settings: Settings, token: str, secret: str, code: str, now: datetime) -> str | None:
+def enrol(system: SystemAccess, settings: Settings, token: str, secret: str, code: str, now: datetime) -> str | None:
     """Take ``secret`` as the account's second factor once ``code`` shows that the app has it; as ``check_code``."""
-    with databases.writing.begin() as session:
+    with system.writing.begin() as session:
         account = _account_of(session, token, now)
         if account is None or account.totp_secret is not None or totp.accepted_step(secret, code, now, 0) is None:
             return None
         account.totp_secret = _secrets(settings).seal(secret.encode(), f"account {account.id}")
-        audit.record(session, "zweiter-faktor.einrichten", tenant_id=account.tenant_id, account_id=account.id)
-    return check_code(databases, settings, token, code, now)
+        audit.record(session, _access_of(system, account), "zweiter-faktor.einrichten")
+    return check_code(system, settings, token, code, now)
 
 
-def change_password(databases: Databases, token: str, old: str, new: str, now: datetime) -> str:
+def change_password(system: SystemAccess, token: str, old: str, new: str, now: datetime) -> str:
     """Set a new password, end the account's other sessions, and return ""; or a German objection."""
-    with databases.reading() as session:
+    with system.reading() as session:
         account = _account_of(session, token, now)
         if account is None:
             return "Ihre Sitzung ist abgelaufen; bitte melden Sie sich neu an."
         homes = session.scalars(select(Home.name).where(Home.tenant_id == account.tenant_id)).all()
     if not passwords.matches(account.password_hash, old):
-        return _wrong_old_password(databases, account.id)
+        return _wrong_old_password(system, account.id)
     if old == new:
         return "Das neue Kennwort muss ein anderes sein als das bisherige."
     if objection := passwords.objection(new, (account.user_name, account.display_name, *homes)):
         return objection
-    with databases.writing.begin() as session:
+    with system.writing.begin() as session:
         session.execute(
             update(Account)
             .where(Account.id == account.id)
             .values(password_hash=passwords.hashed(new), must_change_password=False, failed_count=0),
         )
         session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.token_hash != _hash(token)))
-        audit.record(session, "kennwort.aendern", tenant_id=account.tenant_id, account_id=account.id)
+        audit.record(session, _access_of(system, account), "kennwort.aendern")
     return ""
 
 
-def _wrong_old_password(databases: Databases, account_id: int) -> str:
+def _wrong_old_password(system: SystemAccess, account_id: int) -> str:
     """Count a wrong password as at sign-in; with the last one allowed the account is locked and this session ends."""
-    with databases.writing.begin() as session:
+    with system.writing.begin() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        _count_failure(session, account)
-        audit.record(
-            session, "kennwort.aendern", tenant_id=account.tenant_id, account_id=account.id, result="abgelehnt"
-        )
+        _count_failure(session, system, account)
+        audit.record(session, _access_of(system, account), "kennwort.aendern", result="abgelehnt")
         if account.locked_at is None:
             return "Das bisherige Kennwort stimmt nicht."
         session.execute(delete(SignIn).where(SignIn.account_id == account.id))
     return "Das bisherige Kennwort stimmt nicht. Nach drei Fehlversuchen ist das Konto gesperrt."
 
 
-def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:
+def visitor(system: SystemAccess, token: str, now: datetime) -> Visitor | None:
     """Return who a session belongs to, if it is still alive, and note its use."""
-    with databases.reading() as session:
+    with system.reading() as session:
         row = session.execute(
             select(SignIn, Account)
             .join(Account, Account.id == SignIn.account_id)
@@ -167,10 +163,10 @@ def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:
     sign_in, account = row
     ended = now - sign_in.last_seen_at > IDLE or now - sign_in.created_at > LONGEST
     if ended or not account.active or (account.locked_at is not None and sign_in.step != OPEN):
-        sign_out(databases, token)
+        sign_out(system, token)
         return None
     if now - sign_in.last_seen_at > TOUCH_AFTER:
-        with databases.writing.begin() as session:
+        with system.writing.begin() as session:
             session.execute(update(SignIn).where(SignIn.token_hash == _hash(token)).values(last_seen_at=now))
     return Visitor(
         account.id,
@@ -184,17 +180,22 @@ def visitor(databases: Databases, token: str, now: datetime) -> Visitor | None:
     )
 
 
-def sign_out(databases: Databases, token: str) -> None:
+def sign_out(system: SystemAccess, token: str) -> None:
     """End a session on the server: its token opens nothing any more."""
-    with databases.writing.begin() as session:
+    with system.writing.begin() as session:
         session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
 
 
-def _count_failure(session: Session, account: Account) -> None:
+def _access_of(system: SystemAccess, account: Account) -> Access:
+    """Return the access of an account that is about to sign in: to no home yet."""
+    return system.within(account.tenant_id, account_id=account.id)
+
+
+def _count_failure(session: Session, system: SystemAccess, account: Account) -> None:
     account.failed_count += 1
     if account.failed_count >= WRONG_PASSWORDS and account.locked_at is None:
         account.locked_at = clock.now()
-        audit.record(session, "konto.sperren", tenant_id=account.tenant_id, account_id=account.id)
+        audit.record(session, _access_of(system, account), "konto.sperren")
 
 
 def _account_of(session: Session, token: str, now: datetime) -> Account | None:

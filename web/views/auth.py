@@ -9,10 +9,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_login import current_user, login_user, logout_user
 from markupsafe import Markup
 
-from web.current import HOME, SignedIn, databases, services, user, visitor
+from web.current import HOME, SignedIn, services, system, user, visitor
 from web.security import gate, totp
 from web.security.crypto import Box, TamperedError
-from web.services import clock, homes, sessions
+from web.services import accesses, clock, homes, sessions
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -37,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
             return redirect(url_for("home.index"))
         return render_template("auth/sign_in.html", wrong="", user_name="")
     name, password = request.form.get("benutzername", ""), request.form.get("kennwort", "")
-    token = sessions.check_password(databases(), name, password)
+    token = sessions.check_password(system(), name, password)
     if token is None:
         return render_template("auth/sign_in.html", wrong=REFUSED, user_name=name), 401
     _carry(token)
@@ -52,7 +52,7 @@ def second_factor() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("auth/second_factor.html", wrong="")
     code = request.form.get("code", "")
-    token = sessions.check_code(databases(), services().settings, user().token, code, clock.now())
+    token = sessions.check_code(system(), services().settings, user().token, code, clock.now())
     if token is None:
         return render_template("auth/second_factor.html", wrong=WRONG_CODE), 401
     _carry(token)
@@ -72,7 +72,7 @@ def enrol() -> ResponseReturnValue:
     secret = _sealed_secret(box, place) or totp.new_secret()
     if request.method == "POST":
         code = request.form.get("code", "")
-        token = sessions.enrol(databases(), services().settings, user().token, secret, code, clock.now())
+        token = sessions.enrol(system(), services().settings, user().token, secret, code, clock.now())
         if token is not None:
             _carry(token)
             return redirect(_asked_for())
@@ -97,7 +97,7 @@ def change_password() -> ResponseReturnValue:
         if new != request.form.get("nochmal", ""):
             wrong = "Die beiden neuen Kennwörter sind nicht gleich."
         else:
-            wrong = sessions.change_password(databases(), user().token, old, new, clock.now())
+            wrong = sessions.change_password(system(), user().token, old, new, clock.now())
         if not wrong:
             flash("Ihr neues Kennwort gilt ab jetzt.", "done")
             return redirect(_asked_for())
@@ -109,7 +109,7 @@ def change_password() -> ResponseReturnValue:
 @blueprint.post("/abmelden")
 def sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
-    sessions.sign_out(databases(), user().token)
+    sessions.sign_out(system(), user().token)
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
@@ -121,7 +121,7 @@ def _carry(token: str) -> None:
     session.clear()
     if asked_for:
         session[gate.ASKED_FOR] = asked_for
-    who = sessions.visitor(databases(), token, clock.now())
+    who = sessions.visitor(system(), token, clock.now())
     if who is None:
         abort(401)
     login_user(SignedIn(token, who), force=True)
@@ -129,12 +129,12 @@ def _carry(token: str) -> None:
 
 def _asked_for() -> str:
     """Return the page to go on to: the one asked for before signing in, once nothing stands before it any more."""
-    who = sessions.visitor(databases(), user().token, clock.now())
+    who = sessions.visitor(system(), user().token, clock.now())
     if who is None or not who.open or who.must_change_password:
         return url_for("home.index")  # the gate leads to what comes first
     address = str(session.pop(gate.ASKED_FOR, None) or url_for("home.index"))
     wanted = parse_qs(urlsplit(address).query).get(HOME, [])
-    own = {str(home.id) for home in homes.of_tenant(databases().reading, who.tenant_id)}
+    own = {str(home.id) for home in homes.of_tenant(accesses.of_visitor(system(), who))}
     if set(wanted) <= own:
         return address
     flash("Die Seite, die Sie öffnen wollten, gehört zu keiner Ihrer Einrichtungen.", "warning")

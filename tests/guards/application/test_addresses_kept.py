@@ -12,7 +12,7 @@ from tests.support.web import foreign, workbooks
 from tests.support.web.links import PATH_VALUES, Link, links
 from tests.support.web.pages import token
 from web import addresses
-from web.services import accounts, homes
+from web.services import homes
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -77,8 +77,7 @@ def test_every_link_and_form_keeps_the_address(ben: Person) -> None:
     """The whole URL map, and what its pages lead to; with work, with open questions, and in a home without work."""
     stored = ben.read_in(workbooks.workbook())
     open_ = [ben.read_in(workbooks.workbook(), store=False), ben.read_in(foreign.csv(), name="a.csv", store=False)]
-    tenant = accounts.tenant_of(ben.services.databases, "Träger Süd")
-    empty = homes.create(ben.services.databases, tenant, "Zweites Haus")
+    empty = homes.create(ben.access, "Zweites Haus")
     client = ben.first_sign_in()
     adapter = ben.app.url_map.bind("localhost")
     walked: Counter[str] = Counter()
@@ -119,8 +118,7 @@ def test_every_link_and_form_keeps_the_address(ben: Person) -> None:
 
 def test_another_home_is_chosen_on_the_page_one_is_on(ben: Person) -> None:
     ben.read_in(workbooks.workbook())
-    tenant = accounts.tenant_of(ben.services.databases, "Träger Süd")
-    second = homes.create(ben.services.databases, tenant, "Zweites Haus")
+    second = homes.create(ben.access, "Zweites Haus")
     client = ben.first_sign_in()
     query = urlencode({"haus": ben.home_id, **ASKED, "sort": "titel"})
     for path, other in (("/interventionen", "/interventionen"), ("/daten/1", "/daten/"), ("/stellen/", "/stellen/")):

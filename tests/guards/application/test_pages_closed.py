@@ -91,6 +91,32 @@ def test_no_page_answers_a_stranger_whose_form_is_right(small_app: Flask) -> Non
     assert len(answers) > 20
 
 
+def test_no_page_answers_between_the_factors(ben: Person) -> None:
+    """A2: the whole URL map, each method, after the password alone; no page may be added to those that help on."""
+    assert {"auth.second_factor", "auth.enrol", "auth.sign_out"} == gate.AFTER_PASSWORD
+    client = ben.app.test_client()
+    post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
+    ben.app.config["WTF_CSRF_ENABLED"] = False
+    walked = 0
+    for rule, address in addresses(ben.app):
+        if rule.endpoint in gate.OPEN_TO_ALL | gate.AFTER_PASSWORD:
+            continue
+        for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+            answer = client.open(address, method=method)
+            leads_on = (answer.status_code, answer.location) == (302, "/anmelden/einrichten")
+            assert leads_on or (method != "GET" and answer.status_code == 401), (method, address, answer.status_code)
+            walked += 1
+    assert walked > 60
+
+
+def test_no_access_between_the_factors(ben: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A2: a page added to the wrong list of the gate still shows nothing: there is no access to anything."""
+    client = ben.app.test_client()
+    post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort=ben.password)
+    monkeypatch.setattr(gate, "AFTER_PASSWORD", gate.AFTER_PASSWORD | {"unknown_people.index", "home.index"})
+    assert [client.get(address).status_code for address in ("/personen/", "/")] == [401, 401]
+
+
 def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
     """B2, T8: a foreign upload is 404 for every page and method, and stays as it was."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)

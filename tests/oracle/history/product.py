@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from tests.support.web import own_rulebook
-from tests.support.web.accounts import account_of, tenant_of
+from tests.support.web.accounts import account_of
 from tests.support.web.uploads import weighed
 from web.services import clock, homes
 from web.services.history import person_answers
@@ -50,8 +50,8 @@ class ProductHome:
     def __init__(self, who: Person, rulebook: str = "") -> None:
         self.who, self.rulebook = who, rulebook
         self.databases, self.account = who.services.databases, account_of(who)
-        self.tenant = tenant_of(who)
-        self.home_id = homes.create(self.databases, self.tenant, f"Haus {next(_NUMBERS)}")
+        self.home_id = homes.create(who.access, f"Haus {next(_NUMBERS)}")
+        self.access = who.access
         self.uploads: dict[str, int] = {}
         self.overrides: dict[str, int] = {}
 
@@ -76,9 +76,8 @@ class ProductHome:
     def set_level(self, level: SetByHand) -> None:
         """Set a level by hand."""
         self.overrides[level.name] = overrides.set_(
-            self.databases,
+            self.access,
             home_id=self.home_id,
-            account_id=self.account,
             intervention=level.intervention,
             level=level.level,
             reason="Sturz",
@@ -90,22 +89,19 @@ class ProductHome:
     def withdraw(self, name: str) -> None:
         """Withdraw a level set by hand, from its first day on."""
         overrides.withdraw(
-            self.databases,
+            self.access,
             home_id=self.home_id,
             override_id=self.overrides.pop(name),
-            account_id=self.account,
             from_day=stored.DAYS[0],
         )
 
     def work_with(self, first: dt.date, levels: tuple[tuple[str, int], ...]) -> None:
         """Work with the own rulebook, or the built-in one, from a day on."""
         holdings.activate(
-            self.databases,
-            tenant_id=self.tenant,
+            self.access,
             home_id=self.home_id,
             from_day=first,
             key=self.rulebook if levels else own_rulebook.BUILT_IN,
-            account_id=self.account,
         )
 
     def store(self, files: tuple[File, ...], choice: Choice, repairs: int | None = None) -> int:
@@ -137,9 +133,7 @@ class ProductHome:
     def answer(self, kind: str, person: str, said: str, into: str = "") -> None:
         """Answer the question who somebody is."""
         person_answers.answer(
-            self.databases,
-            tenant_id=self.tenant,
-            account_id=self.account,
+            self.access,
             home_id=self.home_id,
             reply=PersonReply(KINDS[kind], self.pseudonym(kind, person), said, into and self.pseudonym(kind, into)),
         )
@@ -171,7 +165,7 @@ class ProductHome:
 
     def figures(self) -> tuple[Counter, Counter]:
         """Return the figures of pages."""
-        return stored.figures(self.databases.reading, self.home_id)
+        return stored.figures(self.access, self.home_id)
 
     def kept(self) -> dict[str, int]:
         """Return what is left in tables that follow from uploads."""
@@ -206,13 +200,11 @@ class ReadHome(ProductHome):
         assert repairs is None, "files of repaired rows are made by the product"
         services = self.who.services
         sent = [(f"datei-{number}.xlsx", workbook(file)) for number, file in enumerate(files)]
-        upload_id = steps.start(
-            self.databases, services.settings, home_id=self.home_id, account_id=self.account, files=sent
-        )
-        steps.read(self.databases, services.settings, services.jobs.queue, upload_id)
+        upload_id = steps.start(self.access, services.settings, home_id=self.home_id, files=sent)
+        steps.read(self.access, services.settings, services.jobs.queue, upload_id)
         self.who.home_id = self.home_id
         assert self.who.state(upload_id) == "gelesen", self.who.state(upload_id)
-        steps.update_preview(self.databases, services.settings, upload_id, chosen(choice))
+        steps.update_preview(self.access, services.settings, upload_id, chosen(choice))
         foretold, before = weighed(self.who, upload_id), _sums(*self.figures())
         self.who.store(upload_id)
         assert self.who.state(upload_id) == STORED, self.who.state(upload_id)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from web.store.access import Access
+
 DAYS = (dt.date(2020, 1, 1), dt.date(2030, 12, 31))
 KEPT = (models.PerformedIntervention, models.WorkMonth, models.Cube, models.AppliedUpload)
 
@@ -90,14 +92,14 @@ def rosters(session: Session, home_id: int, names: Mapping[str, str]) -> set[Dut
     return made
 
 
-def figures(reading: Any, home_id: int) -> tuple[Counter, Counter]:
+def figures(access: Access, home_id: int) -> tuple[Counter, Counter]:
     """Return cells and coverage, as :func:`tests.oracle.history.figures.figures`."""
-    with reading() as session:
+    with access.reading() as session:
         full, covered = (repository.read(session.connection(), home_id, kind) for kind in (FULL, COVERAGE))
     if full is None:
-        assert results.load(reading, home_id) is None
+        assert results.load(access, home_id) is None
         return Counter(), Counter()
-    assert results.load(reading, home_id) is not None
+    assert results.load(access, home_id) is not None
     frame = frame_of(full.without("staff"))
     cells: Counter = Counter()
     texts = frame.astype(object).where(frame.notna(), None)

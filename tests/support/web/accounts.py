@@ -17,7 +17,7 @@ def tenant_of(who: Person) -> int:
 
 def account_of(who: Person) -> int:
     """Return the number of an account."""
-    return accounts.find_id(who.services.databases, who.user_name)
+    return accounts.find_id(who.system, who.user_name)
 
 
 def actions(who: Person) -> list[str]:

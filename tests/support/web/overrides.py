@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person
 from web.services import accounts
 from web.services.analysis import demand
@@ -16,7 +15,7 @@ DAYS = (date(2026, 2, 6), date(2026, 3, 31))
 
 def nurse(who: Person) -> Person:
     """Mark an account as that of a registered nurse."""
-    accounts.mark_qn4(who.services.databases, who.user_name, qn4=True)
+    accounts.mark_qn4(who.access, who.user_name, qn4=True)
     return who
 
 
@@ -29,12 +28,10 @@ def set_(who: Person, level: int = 4, **other: Any) -> int:
         "end": DAYS[1],
         **other,
     }
-    return overrides.set_(
-        who.services.databases, home_id=who.home_id, account_id=account_of(who), level=level, **wanted
-    )
+    return overrides.set_(who.access, home_id=who.home_id, level=level, **wanted)
 
 
 def resident_with_work(who: Person, day: date = DAYS[0]) -> str:
     """Return the pseudonym of the known resident who had 1.1 on a day."""
-    rows = demand.behind(who.services.databases.reading, who.home_id, "1.1", (day, day))
+    rows = demand.behind(who.access, who.home_id, "1.1", (day, day))
     return next(one.resident for one in rows if one.known)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from rules.edition import documents
 from rules.statute import SHELF
 from tests.support.web import stored_results
-from tests.support.web.accounts import account_of, tenant_of
 from web.reports import rulebook_xlsx
 from web.services.rulebooks import holdings, library
 
@@ -56,9 +55,7 @@ BUILT_IN = "rekonstruktion"
 def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
     """Upload documents as a workbook."""
     return library.import_(
-        who.services.databases,
-        tenant_id=tenant_of(who),
-        account_id=account_of(who),
+        who.access,
         name="haus.xlsx",
         content=workbook(contents),
     )
@@ -67,12 +64,10 @@ def import_(who: Person, contents: dict[str, Any]) -> library.ImportedRulebook:
 def activate(who: Person, key: str, from_day: date) -> None:
     """Let the person's home work with a rulebook."""
     holdings.activate(
-        who.services.databases,
-        tenant_id=tenant_of(who),
+        who.access,
         home_id=who.home_id,
         key=key,
         from_day=from_day,
-        account_id=account_of(who),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyotp
 from flask.testing import FlaskClient
 
+from tests.support.web import access as accesses
 from web.services import accounts, homes
 from web.services.uploads import records, steps, undo_job
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from web.current import AppServices
+    from web.store.access import Access, SystemAccess
 
 PASSWORD = "Der Frühdienst beginnt um 6 Uhr"
 
@@ -81,6 +83,16 @@ class Person:
         """Settings, databases and jobs of the application."""
         return self.app.extensions["pebem"]
 
+    @property
+    def access(self) -> Access:
+        """What the account may touch now: all homes of its tenant."""
+        return accesses.of_user(self.services.databases, self.user_name)
+
+    @property
+    def system(self) -> SystemAccess:
+        """What signing in and the worker use."""
+        return accesses.system(self.services.databases)
+
     def first_sign_in(self) -> FlaskClient:
         """Sign in for the first time: enrol the app, choose a password."""
         client = browser(self.app)
@@ -110,11 +122,8 @@ class Person:
     def read_in(self, content: bytes, *, name: str = "haus.xlsx", store: bool = True) -> int:
         """Read a file in through the services, without pages, and return the upload's number."""
         services = self.services
-        account_id = accounts.find_id(services.databases, self.user_name)
-        upload_id = steps.start(
-            services.databases, services.settings, home_id=self.home_id, account_id=account_id, files=[(name, content)]
-        )
-        steps.read(services.databases, services.settings, services.jobs.queue, upload_id)
+        upload_id = steps.start(self.access, services.settings, home_id=self.home_id, files=[(name, content)])
+        steps.read(self.access, services.settings, services.jobs.queue, upload_id)
         if store:
             self.store(upload_id)
         return upload_id
@@ -122,27 +131,24 @@ class Person:
     def store(self, upload_id: int, *, sure_of_home: bool = False) -> None:
         """Release an upload as it was shown, and store it."""
         services = self.services
-        account_id = accounts.find_id(services.databases, self.user_name)
-        steps.commit(services.databases, upload_id, account_id=account_id, sure_of_home=sure_of_home)
-        steps.store(services.databases, services.settings, services.jobs.queue, upload_id)
+        steps.commit(self.access, upload_id, sure_of_home=sure_of_home)
+        steps.store(self.access, services.settings, services.jobs.queue, upload_id)
 
     def undo(self, upload_id: int) -> None:
         """Take a stored upload back, as it was shown."""
-        services, effects = self.services, undo_job.preview_undo(self.services.databases, upload_id)
-        account_id = accounts.find_id(services.databases, self.user_name)
-        undo_job.release(services.databases, upload_id, account_id=account_id, digest=effects.digest)
-        steps.undo(services.databases, services.jobs.queue, upload_id)
+        services, effects = self.services, undo_job.preview_undo(self.access, upload_id)
+        undo_job.release(self.access, upload_id, digest=effects.digest)
+        steps.undo(self.access, services.jobs.queue, upload_id)
 
     def state(self, upload_id: int) -> str:
         """Return the state of an upload."""
-        rows = records.of_home(self.services.databases.reading, self.home_id)
+        rows = records.of_home(self.access, self.home_id)
         return next(row.state for row in rows if row.id == upload_id)
 
 
 def person(app: Flask, user_name: str, tenant: str, home: str) -> Person:
     """Make a tenant with a home and an account."""
-    databases = app.extensions["pebem"].databases
-    tenant_id = accounts.tenant_of(databases, tenant)
-    home_id = homes.create(databases, tenant_id, home)
-    password = accounts.create_user(databases, tenant_id=tenant_id, user_name=user_name, display_name=user_name.title())
+    access = accesses.of_tenant(app.extensions["pebem"].databases, tenant)
+    home_id = homes.create(access, home)
+    password = accounts.create_user(access, user_name=user_name, display_name=user_name.title())
     return Person(app, user_name, password, home_id)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from tests.support.web import workbooks
-from tests.support.web.accounts import account_of, tenant_of
 from tests.support.web.pages import Person
 from web.services.analysis import home_data
 from web.services.history import person_answers
@@ -43,7 +42,7 @@ def monthly(rows: list[tuple[Any, ...]] | None = None, **sheets: list[tuple[Any,
 
 def queue(who: Person) -> PersonQuestions:
     """Return the questions of a home."""
-    questions = unknown_people.queue(who.services.databases, who.services.settings, who.home_id)
+    questions = unknown_people.queue(who.access, who.services.settings, who.home_id)
     assert questions is not None
     return questions
 
@@ -61,9 +60,7 @@ def pseudonym(who: Person, kind: str, label: str) -> str:
 def reply(who: Person, question: PersonQuestion, answer: str, same_as: str = "") -> None:
     """Answer a question."""
     person_answers.answer(
-        who.services.databases,
-        tenant_id=tenant_of(who),
-        account_id=account_of(who),
+        who.access,
         home_id=who.home_id,
         reply=PersonReply(question.kind, question.pseudonym, answer, same_as),
     )

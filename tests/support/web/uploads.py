@@ -34,7 +34,7 @@ def count_rows(who: Person, model: Any = models.PerformedIntervention) -> int:
 
 def weighed(who: Person, upload_id: int) -> dict[str, Any]:
     """Return what the preview of an upload says."""
-    return records.find(who.services.databases.reading, 1, upload_id).weighed
+    return records.find(who.access, upload_id).weighed
 
 
 def row_changes(found: dict[str, Any]) -> list[int]:
@@ -45,7 +45,7 @@ def row_changes(found: dict[str, Any]) -> list[int]:
 
 def choose(who: Person, upload_id: int, choice: ApplyChoice) -> dict[str, Any]:
     """Choose what to apply, and return what the preview says then."""
-    steps.update_preview(who.services.databases, who.services.settings, upload_id, choice)
+    steps.update_preview(who.access, who.services.settings, upload_id, choice)
     return weighed(who, upload_id)
 
 

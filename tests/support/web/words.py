@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from importers.home_words.kinds import DUTY, INTERVENTION, QUALIFICATION, ROLE, SHIFT
 from tests.support.web import workbooks
-from tests.support.web.accounts import tenant_of
 from tests.support.web.pages import Person
 from web.services.words import terms
 
 
 def stored_terms(who: Person, kind: str = INTERVENTION) -> dict[str, tuple[str, int]]:
     """Return what words stand for, and in which version."""
-    rows = terms.list_(who.services.databases.reading, tenant_of(who), kind)
+    rows = terms.list_(who.access, kind)
     return {one.text: (one.target, one.version) for one in rows}
 
 

@@ -107,9 +107,7 @@ def test_what_a_page_cannot_tell_apart_is_said(client: FlaskClient) -> None:
 
 
 def test_a_link_shows_the_same_to_everybody_of_the_tenant(client: FlaskClient, ben: Person) -> None:
-    databases = ben.services.databases
-    tenant = accounts.tenant_of(databases, "Träger Süd")
-    password = accounts.create_user(databases, tenant_id=tenant, user_name="cem", display_name="Ben")
+    password = accounts.create_user(ben.access, user_name="cem", display_name="Ben")
     other = Person(ben.app, "cem", password, ben.home_id).first_sign_in()
     address = client.get("/").request.full_path
     assert address == "/?von=2026-01-05&bis=2026-02-08&haus=1", "an address without a period names one"

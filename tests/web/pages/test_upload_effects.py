@@ -14,6 +14,7 @@ from tests.support.web.uploads import choose
 from web.services.history import refold
 from web.services.uploads.apply import ApplyChoice
 from web.store import models
+from web.store.access import ForeignHomeError
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -151,10 +152,9 @@ def test_what_moved_under_a_changed_rule_is_shown_until_it_was_read(ben: Person)
     assert "<b>Februar 2026</b>: gleiche Anteile (1 Zeile kommt hinzu). Grund: 2 Niveaus, 1 Wohnbereich</li>" in shown
     assert REPORT not in words(stranger, "/daten/")
     assert post(stranger, "/daten/neuberechnung/gelesen", "/daten/").status_code == 302
-    reading = ben.services.databases.reading
-    assert refold.report(reading, ben.home_id) == report, "another tenant puts nothing away"
+    assert refold.report(ben.access, ben.home_id) == report, "another tenant puts nothing away"
     assert client.post("/daten/neuberechnung/gelesen").status_code == 400, "the form needs its token"
-    assert refold.report(reading, ben.home_id) == report
+    assert refold.report(ben.access, ben.home_id) == report
     assert refold.REPORT_READ not in actions(ben)
     assert path_of(post(client, "/daten/neuberechnung/gelesen", "/daten/")) == "/daten/"
     assert REPORT not in words(client, "/daten/")
@@ -166,8 +166,7 @@ def test_what_moved_under_a_changed_rule_is_shown_until_it_was_read(ben: Person)
 def test_report_of_another_tenants_home_cannot_be_put_away(ben: Person) -> None:
     """B2: not even where its number is known."""
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
-    report, databases = reported(ben), ben.services.databases
-    with databases.reading() as session:
-        foreign = session.get_one(models.Home, other.home_id).tenant_id
-    refold.dismiss_report(databases, tenant_id=foreign, account_id=1, home_id=ben.home_id)
-    assert refold.report(databases.reading, ben.home_id) == report
+    report = reported(ben)
+    with pytest.raises(ForeignHomeError):
+        refold.dismiss_report(other.access, home_id=ben.home_id)
+    assert refold.report(ben.access, ben.home_id) == report

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
-    from sqlalchemy.orm import Session, sessionmaker
 
     from pebem.contracts import Tables
     from pebem.engine.lookup_tables import CompiledHome
     from web.services.rulebook_calendar import RulebookPeriod
+    from web.store.access import Access
 
 _LEVELS: Final = np.array([(soll, ist) for soll, ist, _, _ in OUTCOME_LABELS], np.int64).T
 _FIT: Final = np.array([FIT_CLASSES.index(fit) for _, _, fit, _ in OUTCOME_LABELS], np.int64)
@@ -181,11 +181,12 @@ class ActList:
         )
 
 
-def load(reading: sessionmaker[Session], home_id: int, asked: ActFilter) -> ActList:
+def load(access: Access, home_id: int, asked: ActFilter) -> ActList:
     """Return the acts of a home that are asked for and may be told; the caller has checked who asks."""
+    access.check_home(home_id)
     start, end = asked.period
     months = start.replace(day=1), end.replace(day=calendar.monthrange(end.year, end.month)[1])
-    with reading() as session:
+    with access.reading() as session:
         work = home_data.work_of(session, home_id, months)
         tables = replace(home_data.people_of(session, home_id), interventions=work)
         found = scoring.days_of(tables)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
-    from sqlalchemy.orm import Session, sessionmaker
 
     from pebem.engine.lookup_tables import CompiledHome
     from rules.model import RuleBook
+    from web.store.access import Access
 
 _UNKNOWN_WORK: Final = -1
 _SIZES: Final = (2, 2, 5, 5, 5)
@@ -63,14 +63,15 @@ class Demand:
     overridden: bool
 
 
-def behind(reading: sessionmaker[Session], home_id: int, intervention: str, period: tuple[date, date]) -> list[Demand]:
+def behind(access: Access, home_id: int, intervention: str, period: tuple[date, date]) -> list[Demand]:
     """Return the demand behind an intervention, by resident and time without change, most minutes first.
 
     The rulebook of each day decides; days whose rulebook does not have the intervention have no demand.
     """
+    access.check_home(home_id)
     first, last = (number_of(day) for day in period)
     months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
-    with reading() as session:
+    with access.reading() as session:
         found = repository.read(session.connection(), home_id, repository.DEMAND, months, intervention)
     return _segments(found.between(first, last)) if found is not None else []
 

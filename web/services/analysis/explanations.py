@@ -13,16 +13,14 @@ from web.store.models import Home
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy.orm import Session, sessionmaker
-
     from rules.explanation.result import Explanation
+    from web.store.access import Access
 
 
-def explain(
-    reading: sessionmaker[Session], home_id: int, resident: str, intervention: str, day: date
-) -> Explanation | None:
+def explain(access: Access, home_id: int, resident: str, intervention: str, day: date) -> Explanation | None:
     """Explain a level from what is stored; None where resident or intervention are not known here."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         book = rulebook_calendar.on(session, session.get_one(Home, home_id), day)
         people = home_data.people_of(session, home_id)
     entry = book.find_intervention(intervention)

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select, update
 
 from pebem.engine.day_numbers import number_of
-from web.services import rulebook_calendar
+from web.services import accesses, rulebook_calendar
 from web.services.analysis import disclosure, duties, home_data, results, scoring
 from web.store.models import (
     Home,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from web.store.databases import Databases
+    from web.store.access import SystemAccess
 
 _log = structlog.get_logger(__name__)
 
@@ -52,12 +52,12 @@ def analyse(
     session.execute(update(Home).where(Home.id == home_id).values(analysis=Home.analysis + 1))
 
 
-def refresh_stale(databases: Databases) -> int:
+def refresh_stale(system: SystemAccess) -> int:
     """Reanalyse the homes whose figures are missing or rest on outdated rulebooks; return how many."""
-    with databases.reading() as session:
+    with system.reading() as session:
         stale = [home.id for home in session.scalars(select(Home)).all() if results.stale(session, home)]
     for home_id in stale:
-        with databases.writing.begin() as session:
+        with accesses.of_home(system, home_id).writing.begin() as session:
             session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
             analyse(session, home_id)
         _log.info("home analysed anew", home=home_id)

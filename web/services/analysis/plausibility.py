@@ -17,7 +17,7 @@ from web.store.result import repository
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from web.store.access import Access
 
 
 BANDS: Final = {"nr1": ("QN 1 und 2", (1, 2)), "nr2": ("QN 3", (3,)), "nr3": ("QN 4", (4,))}
@@ -76,12 +76,13 @@ class PlausibilityComparison:
     differing: int = 0
 
 
-def of_home(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> PlausibilityComparison | None:
+def of_home(access: Access, home_id: int, period: tuple[date, date]) -> PlausibilityComparison | None:
     """Return the comparison for a home and a period, each day by its rulebook; None where there are no minutes."""
-    frame = _shape(reading, home_id, period)
+    access.check_home(home_id)
+    frame = _shape(access, home_id, period)
     if not len(frame) or not frame["seconds"].sum():
         return None
-    with reading() as session:
+    with access.reading() as session:
         residents, differing = home_data.resident_grades(session, home_id, *period)
     known = sum((number for grade, number in residents.by_grade.items() if grade != UNKNOWN_GRADE), Decimal(0))
     return replace(
@@ -126,10 +127,10 @@ def bands(amounts: list[float] | list[int]) -> tuple[BarSegment, ...]:
     )
 
 
-def _shape(reading: sessionmaker[Session], home_id: int, period: tuple[date, date]) -> pd.DataFrame:
+def _shape(access: Access, home_id: int, period: tuple[date, date]) -> pd.DataFrame:
     first, last = (number_of(day) for day in period)
     months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
-    with reading() as session:
+    with access.reading() as session:
         found = repository.read(session.connection(), home_id, repository.GRADES, months)
     if found is None:
         return pd.DataFrame(columns=["pflegegrad", "qn_soll", "count", "seconds"])

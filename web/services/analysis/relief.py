@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
-    from sqlalchemy.orm import Session, sessionmaker
-
     from pebem.engine.lookup_tables import CompiledHome
     from web.services.analysis.relief_parts import ReliefMove, TakerShare, UnmetPart, Way
     from web.services.analysis.small_groups import People, Standing
+    from web.store.access import Access
 
 _DAYS_A_WEEK: Final = 7
 
@@ -123,7 +122,7 @@ def stored_relief(home: CompiledHome, unrated: Collection[str]) -> dict[str, Cod
 
 
 def load(
-    reading: sessionmaker[Session],
+    access: Access,
     home_id: int,
     period: tuple[date, date],
     ward: str | None = None,
@@ -141,9 +140,10 @@ def load(
     by_itself
         Whether an intervention may be told by itself; all others are one line, whose intervention is "".
     """
+    access.check_home(home_id)
     span = number_of(period[0]), number_of(period[1])
     months = range(*(int(repository.month_of(day)) + i for i, day in enumerate(span)))
-    with reading() as session:
+    with access.reading() as session:
         connection = session.connection()
         days = repository.read(connection, home_id, repository.ROSTER_DAYS, months)
         if days is None or not len(days := days.between(*span)):

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     from pebem.measures import Amount
     from rules.catalogue import CatalogueEntry as Entry
     from rules.model import RuleBook
     from web.services.rulebook_calendar import RulebookPeriod
+    from web.store.access import Access
 
 _ANY_WORK: Final = select(PerformedIntervention.home_id).limit(1)
 
@@ -137,7 +138,7 @@ class HomeResult:
 
 
 def load(  # noqa: PLR0913 - each argument narrows what is asked for
-    reading: sessionmaker[Session],
+    access: Access,
     home_id: int,
     *,
     period: tuple[date, date] | None = None,
@@ -150,7 +151,7 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
 ) -> HomeResult | None:
     """Return the figures of a home, or None where no work has been analysed.
 
-    The caller has checked that the home may be looked at. What does not occur has no work: the figures are 0.
+    What does not occur has no work: the figures are 0.
 
     Parameters
     ----------
@@ -163,7 +164,8 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
     soll, ist
         Level called for and level of the person; None = all.
     """
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         home, connection = session.get_one(Home, home_id), session.connection()
         coverage = repository.read(connection, home_id, repository.COVERAGE)
         if coverage is None:
@@ -221,18 +223,20 @@ def _covered(coverage: CodedTable) -> dict[str, int]:
     return {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
 
 
-def days_with_work(reading: sessionmaker[Session], home_id: int, ward: str | None = None) -> list[date]:
+def days_with_work(access: Access, home_id: int, ward: str | None = None) -> list[date]:
     """Return the days of a home, or of one of its wards, that have counted work, in order."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         coverage = repository.read(session.connection(), home_id, repository.COVERAGE)
     return (
         [] if coverage is None else [day_of(int(day)) for day in np.unique(only(coverage, "ward", ward).columns["day"])]
     )
 
 
-def every_shift(reading: sessionmaker[Session], home_id: int) -> list[str]:
+def every_shift(access: Access, home_id: int) -> list[str]:
     """Return all shifts that occur in the work of a home; ``NOT_GIVEN`` where work has none."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         stored = repository.read(session.connection(), home_id, repository.MONTHS)
     return [] if stored is None else names_of(stored, "shift")
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     from pebem.resident_mix import GradeDifference
     from rules.provenance import Provenance
+    from web.store.access import Access
 
 
 GROUP_OF_LEVEL: Final = {1: "nr1", 2: "nr1", 3: "nr2", 4: "nr3"}
@@ -121,7 +122,7 @@ def rounded(value: Decimal | None, places: int = 2) -> Decimal | None:
     return None if value is None else value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: date | None = None) -> StaffingFigures:
+def staffing(access: Access, home_id: int, first: date, last: date | None = None) -> StaffingFigures:
     """Return the staffing of a home on a day, or averaged over the days from ``first`` to ``last``.
 
     Raises
@@ -129,10 +130,11 @@ def staffing(reading: sessionmaker[Session], home_id: int, first: date, last: da
     StaffingError
         Where the period is reversed or too long, or the statute has no values for the last day.
     """
+    access.check_home(home_id)
     last = last or first
     if last < first or last - first > _LONGEST:
         raise StaffingError("Bitte wählen Sie einen Zeitraum von höchstens zehn Jahren.")
-    with reading() as session:
+    with access.reading() as session:
         residents, differing = home_data.resident_grades(session, home_id, first, last)
         entered = staffing_inputs.entered(session, home_id)
         upload_id, hours = _hours(session, home_id)

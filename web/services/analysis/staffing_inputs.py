@@ -12,15 +12,15 @@ from sqlalchemy import select
 from rules.staffing import GROUPS
 from web.services import audit, clock
 from web.services.errors import ServiceError
-from web.store.models import Account, Home, StaffingInput
+from web.store.models import Account, StaffingInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 
 FULL_TIME: Final = Decimal("38.5")
@@ -54,23 +54,24 @@ class StaffingInputs:
     at: datetime | None = None
 
 
-def inputs(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> StaffingInputs:
+def inputs(access: Access, home_id: int, day: date | None = None) -> StaffingInputs:
     """Return what holds on a day (None = today)."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         return effective(entered(session, home_id), day or clock.today())
 
 
-def history(reading: sessionmaker[Session], home_id: int) -> list[StaffingInputs]:
+def history(access: Access, home_id: int) -> list[StaffingInputs]:
     """Return everything that was entered and still counts, latest day first."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         return [one for one in reversed(entered(session, home_id)) if one.valid_from]
 
 
 def enter(  # a form with as many fields
-    databases: Databases,
+    access: Access,
     *,
     home_id: int,
-    account_id: int,
     valid_from: date,
     full_time: Decimal,
     minimum: Mapping[str, Decimal | None],
@@ -83,6 +84,7 @@ def enter(  # a form with as many fields
     StaffingError
         Where a figure is not possible.
     """
+    access.check_home(home_id)
     if not date(2000, 1, 1) <= valid_from < date(2100, 1, 1):
         raise StaffingError("Bitte prüfen Sie das Jahr, von dem an die Werte gelten sollen.")
     if not full_time.is_finite() or not 1 <= full_time <= 60:
@@ -96,17 +98,14 @@ def enter(  # a form with as many fields
         raise StaffingError("Vollzeitäquivalente müssen Zahlen ab 0 sein.")
     if any(len(format(value, "f")) > 30 for value in (*figures.values(), full_time) if value is not None):
         raise StaffingError("Eine Zahl hat zu viele Nachkommastellen.")
-    with databases.writing.begin() as session:
-        home = session.get_one(Home, home_id)
+    with access.writing.begin() as session:
         session.add(
             StaffingInput(
-                home_id=home_id, valid_from=valid_from, full_time=full_time, account_id=account_id, at=clock.now(),
+                home_id=home_id, valid_from=valid_from, full_time=full_time, account_id=access.account, at=clock.now(),
                 **figures,
             ),
         )  # fmt: skip
-        audit.record(
-            session, "personal.eingeben", tenant_id=home.tenant_id, account_id=account_id, what=f"haus {home_id}"
-        )
+        audit.record(session, access, "personal.eingeben", what=f"haus {home_id}")
 
 
 def entered(session: Session, home_id: int) -> list[StaffingInputs]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 
 _ACTIONS: Final = {SAME: "person.zusammenfuehren", NEW: "person.neu", LATER: "person.spaeter"}
@@ -40,7 +40,7 @@ class PersonReply:
     same_as: str = ""
 
 
-def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, reply: PersonReply) -> bool:
+def answer(access: Access, *, home_id: int, reply: PersonReply) -> bool:
     """Answer the question who somebody is; the same answer again changes nothing.
 
     With ``SAME`` everything uploads say of the person counts as said of the person meant; any other answer afterwards
@@ -57,8 +57,11 @@ def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: in
     PersonError
         Where there is no such question, the person meant cannot be meant, or it was answered for good.
     """
-    with databases.writing.begin() as session:
-        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
+    access.check_home(home_id)
+    with access.writing.begin() as session:
+        home = session.scalar(
+            select(Home).where(Home.id == home_id, Home.tenant_id == access.tenant_id).with_for_update()
+        )
         if home is None:
             raise PersonError("Dieses Haus gibt es hier nicht.")
         asked = _find(session, home_id, reply.kind, reply.pseudonym)
@@ -84,7 +87,7 @@ def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: in
             pseudonym=asked.pseudonym,
             answer=reply.answer,
             same_as=reply.same_as or None,
-            account_id=account_id,
+            account_id=access.account,
             at=clock.now(),
         )
         if merged or reply.answer == SAME:
@@ -93,7 +96,7 @@ def answer(databases: Databases, *, tenant_id: int, account_id: int, home_id: in
             session.add(answered)
         parted = merged and reply.answer != SAME
         action = "person.trennen" if parted else _ACTIONS[reply.answer]
-        audit.record(session, action, tenant_id=tenant_id, account_id=account_id, what=f"{reply.kind} {asked.id}")
+        audit.record(session, access, action, what=f"{reply.kind} {asked.id}")
         return parted
 
 

@@ -10,28 +10,28 @@ import structlog
 from sqlalchemy import select
 
 from pebem.history.contents import days_of
-from web.services import audit
+from web.services import accesses, audit
 from web.services.analysis import duties
 from web.services.history import active_uploads, fold_home, moved_shares, statement_changes
 from web.store.models import Home, WorkMonth
 from web.store.models.account import FOLD_RULE
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
-    from web.store.databases import Databases
+    from web.store.access import Access, SystemAccess
 
 REPORT_READ: Final = "einlesen.neuberechnung.gelesen"
 
 _log = structlog.get_logger(__name__)
 
 
-def refold_outdated(databases: Databases) -> int:
+def refold_outdated(system: SystemAccess) -> int:
     """Fold the homes anew that were folded by an older rule; return how many."""
-    with databases.reading() as session:
+    with system.reading() as session:
         outdated = list(session.scalars(select(Home.id).where(Home.fold_rule < FOLD_RULE).order_by(Home.id)))
     for home_id in outdated:
-        with databases.writing.begin() as session:
+        with accesses.of_home(system, home_id).writing.begin() as session:
             home = session.scalars(select(Home).where(Home.id == home_id).with_for_update()).one()
             if home.fold_rule >= FOLD_RULE:
                 continue  # another process was quicker
@@ -41,20 +41,24 @@ def refold_outdated(databases: Databases) -> int:
     return len(outdated)
 
 
-def report(reading: sessionmaker[Session], home_id: int) -> list[dict[str, Any]]:
+def report(access: Access, home_id: int) -> list[dict[str, Any]]:
     """Return the months that moved when a home was last folded anew, until somebody has read it; none = nothing."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         return session.scalars(select(Home.fold_report).where(Home.id == home_id)).one_or_none() or []
 
 
-def dismiss_report(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
+def dismiss_report(access: Access, *, home_id: int) -> None:
     """Note that the report of a home of this tenant was read: it is not shown any more. Without one, do nothing."""
-    with databases.writing.begin() as session:
-        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
+    access.check_home(home_id)
+    with access.writing.begin() as session:
+        home = session.scalar(
+            select(Home).where(Home.id == home_id, Home.tenant_id == access.tenant_id).with_for_update()
+        )
         if home is None or home.fold_report is None:
             return
         home.fold_report = None
-        audit.record(session, REPORT_READ, tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
+        audit.record(session, access, REPORT_READ, what=f"haus {home_id}")
 
 
 def _refold(session: Session, home_id: int) -> list[dict[str, object]]:

@@ -21,11 +21,9 @@ from web.store.models import Account, Home, Rulebook, RulebookHolding
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
-
     import rules
     from web.services.rulebooks.library import LibraryEntry
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 
 EARLIEST: Final = date(2000, 1, 1)
@@ -42,7 +40,7 @@ class HoldingRow:
     at: datetime | None
 
 
-def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, from_day: date, account_id: int) -> None:
+def activate(access: Access, *, home_id: int, key: str, from_day: date) -> None:
     """Apply a rulebook to a home from a day on, and rescore the days from there, all or nothing.
 
     Raises
@@ -50,11 +48,14 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
     RulebookError
         Where the home or the rulebook is not this tenant's, or the day makes no sense.
     """
+    access.check_home(home_id)
     if not EARLIEST <= from_day < date(2100, 1, 1):
         raise library.RulebookError("Bitte prüfen Sie das Jahr, von dem an das Regelwerk gelten soll.")
-    with databases.writing.begin() as session:
-        home = session.scalar(select(Home).where(Home.id == home_id, Home.tenant_id == tenant_id).with_for_update())
-        source = library.find_source(session, tenant_id, key)
+    with access.writing.begin() as session:
+        home = session.scalar(
+            select(Home).where(Home.id == home_id, Home.tenant_id == access.tenant_id).with_for_update()
+        )
+        source = library.find_source(session, access.tenant_id, key)
         if home is None or source is None:
             raise library.RulebookError("Dieses Regelwerk gibt es hier nicht.")
         now = clock.now()
@@ -69,28 +70,28 @@ def activate(databases: Databases, *, tenant_id: int, home_id: int, key: str, fr
                 rulebook_id=own.id if own else None,
                 built_in=built_in,
                 valid_from=from_day,
-                account_id=account_id,
+                account_id=access.account,
                 at=now,
             ),
         )
         session.flush()
         audit.record(
             session,
+            access,
             "regelwerk.aktivieren",
-            tenant_id=tenant_id,
-            account_id=account_id,
             what=f"haus {home_id}",
             reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
         )
         rescore.analyse_touched(session, home_id, before)
 
 
-def of_home(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
+def of_home(access: Access, home_id: int) -> list[HoldingRow]:
     """Return which rulebooks a home works with, in order of days; the first since always."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         home = session.get_one(Home, home_id)
         by_day = plan(session, home)
-        entries = {entry.key: entry for entry in library.list_(reading, home.tenant_id)}
+        entries = {entry.key: entry for entry in library.list_(access)}
         names = dict(
             session.execute(select(Account.id, Account.display_name).where(Account.tenant_id == home.tenant_id)).all()
         )
@@ -106,7 +107,8 @@ def of_home(reading: sessionmaker[Session], home_id: int) -> list[HoldingRow]:
     ]
 
 
-def effective(reading: sessionmaker[Session], home_id: int, day: date | None = None) -> rules.RuleBook:
+def effective(access: Access, home_id: int, day: date | None = None) -> rules.RuleBook:
     """Return the rulebook effective for a home on a day (None = today)."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         return on(session, session.get_one(Home, home_id), day or clock.today())

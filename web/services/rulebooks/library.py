@@ -24,17 +24,17 @@ from web.services.rulebook_calendar import (
     source_of,
 )
 from web.services.rulebooks.effects import HomeEffect, effect
-from web.store.models import Account, Home, Rulebook
+from web.store.models import Account, Rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     import rules
     from rules.difference import BookDifference
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 OWN_STATUSES: Final = ("amtlich", "hausregel")
 """What an imported rulebook may be; reconstructions are ours."""
@@ -94,36 +94,36 @@ class RulebookComparison:
     effect: HomeEffect | None
 
 
-def list_(reading: sessionmaker[Session], tenant_id: int) -> list[LibraryEntry]:
+def list_(access: Access) -> list[LibraryEntry]:
     """Return all rulebooks a tenant can use: built-in ones first, then its own, newest first."""
-    with reading() as session:
-        rows = session.execute(_own(tenant_id).order_by(Rulebook.id.desc())).all()
+    with access.reading() as session:
+        rows = session.execute(_own(access.tenant_id).order_by(Rulebook.id.desc())).all()
     return [*_built_in_entries(), *(_entry(*row) for row in rows)]
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, key: str) -> LibraryEntry | None:
+def find(access: Access, key: str) -> LibraryEntry | None:
     """Return a rulebook of the library; None for another tenant's, as for one that does not exist."""
-    return next((entry for entry in list_(reading, tenant_id) if entry.key == key), None)
+    return next((entry for entry in list_(access) if entry.key == key), None)
 
 
-def get(reading: sessionmaker[Session], tenant_id: int, key: str, as_of: date | None = None) -> rules.RuleBook | None:
+def get(access: Access, key: str, as_of: date | None = None) -> rules.RuleBook | None:
     """Return a rulebook with the entries effective on a day (None = today); None where the tenant has none."""
-    with reading() as session:
-        source = find_source(session, tenant_id, key)
+    with access.reading() as session:
+        source = find_source(session, access.tenant_id, key)
     return source.book(as_of or clock.today()) if source else None
 
 
-def documents(reading: sessionmaker[Session], tenant_id: int, key: str) -> Mapping[str, Any] | None:
+def documents(access: Access, key: str) -> Mapping[str, Any] | None:
     """Return the documents of a rulebook, as ``rules.edition.documents`` does; of a built-in one, today's edition."""
-    with reading() as session:
-        source = find_source(session, tenant_id, key)
+    with access.reading() as session:
+        source = find_source(session, access.tenant_id, key)
     if isinstance(source, BuiltInRulebook):
         sha256 = source.book(clock.today()).sha256
         return next(one for one in built_in_editions() if sha256_of(one) == sha256)
     return source.documents if source else None
 
 
-def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str, content: bytes) -> ImportedRulebook:
+def import_(access: Access, *, name: str, content: bytes) -> ImportedRulebook:
     """Read a workbook into the library; nothing is stored where a finding is an error.
 
     Raises
@@ -138,31 +138,29 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, name: str,
     if workbook.documents is None:
         return ImportedRulebook(None, tuple(workbook.findings))
     head, sha256 = workbook.documents["rulebook.yaml"], sha256_of(workbook.documents)
-    entries = list_(databases.reading, tenant_id)
+    entries = list_(access)
     if objections := _objections(workbook.documents, sha256, entries, name):
         return ImportedRulebook(None, (*workbook.findings, *objections))
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         row = Rulebook(
-            tenant_id=tenant_id,
+            tenant_id=access.tenant_id,
             rulebook_id=head["id"],
             edition=head["ausgabe"],
             status=head["status"],
             title=head["titel"],
             sha256=sha256,
             documents=workbook.documents,
-            account_id=account_id,
+            account_id=access.account,
             created_at=clock.now(),
         )
         session.add(row)
         session.flush()
-        audit.record(
-            session, "regelwerk.aufnehmen", tenant_id=tenant_id, account_id=account_id, what=f"regelwerk {row.id}"
-        )
+        audit.record(session, access, "regelwerk.aufnehmen", what=f"regelwerk {row.id}")
         key = f"r{row.id}"
-    return ImportedRulebook(find(databases.reading, tenant_id, key), tuple(workbook.findings))
+    return ImportedRulebook(find(access, key), tuple(workbook.findings))
 
 
-def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -> None:
+def remove(access: Access, *, key: str) -> None:
     """Remove an imported rulebook that no home has ever worked with.
 
     Raises
@@ -170,8 +168,8 @@ def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -
     RulebookError
         Where it is built in or was used: figures rest on it.
     """
-    with databases.writing.begin() as session:
-        source = find_source(session, tenant_id, key)
+    with access.writing.begin() as session:
+        source = find_source(session, access.tenant_id, key)
         if source is None or isinstance(source, BuiltInRulebook):
             raise RulebookError("Dieses Regelwerk kann nicht entfernt werden.")
         used = session.scalar(select(Rulebook.first_used_at).where(Rulebook.id == source.id))
@@ -179,25 +177,20 @@ def remove(databases: Databases, *, tenant_id: int, key: str, account_id: int) -
             raise RulebookError(
                 "Dieses Regelwerk wurde schon verwendet; Auswertungen beruhen darauf, deshalb bleibt es."
             )
-        session.execute(delete(Rulebook).where(Rulebook.id == source.id, Rulebook.tenant_id == tenant_id))
-        audit.record(
-            session, "regelwerk.entfernen", tenant_id=tenant_id, account_id=account_id, what=f"regelwerk {source.id}"
-        )
+        session.execute(delete(Rulebook).where(Rulebook.id == source.id, Rulebook.tenant_id == access.tenant_id))
+        audit.record(session, access, "regelwerk.entfernen", what=f"regelwerk {source.id}")
 
 
-def compare(
-    reading: sessionmaker[Session], tenant_id: int, a: str, b: str, *, home_id: int | None = None
-) -> RulebookComparison | None:
+def compare(access: Access, a: str, b: str, *, home_id: int | None = None) -> RulebookComparison | None:
     """Compare two rulebooks and, with a home, the results of its work with each; None where one does not exist."""
-    with reading() as session:
-        sources = [find_source(session, tenant_id, key) for key in (a, b)]
+    if home_id is not None:
+        access.check_home(home_id)
+    with access.reading() as session:
+        sources = [find_source(session, access.tenant_id, key) for key in (a, b)]
         first, second = sources
         if first is None or second is None:
             return None
-        own = home_id is not None and session.scalar(
-            select(Home.id).where(Home.id == home_id, Home.tenant_id == tenant_id)
-        )
-        changed = effect(home_data.tables_of(session, int(own)), first, second) if own else None
+        changed = effect(home_data.tables_of(session, home_id), first, second) if home_id is not None else None
     books = [source.book(clock.today()) for source in (first, second)]
     return RulebookComparison(books[0], books[1], difference.compare(books[0], books[1]), changed)
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 MOST_MONTHS: Final = 12
 """Longest time an override is effective without a review."""
@@ -90,36 +90,37 @@ class OverrideRow:
 
 
 def list_(
-    reading: sessionmaker[Session], home_id: int, *, intervention: str | None = None, resident: str | None = None
+    access: Access, home_id: int, *, intervention: str | None = None, resident: str | None = None
 ) -> list[OverrideRow]:
     """Return the overrides of a home, newest first; of one intervention or one resident (pseudonym) alone."""
+    access.check_home(home_id)
     query = _query(home_id).order_by(Override.id.desc())
     if intervention is not None:
         query = query.where(Override.intervention == intervention)
-    with reading() as session:
+    with access.reading() as session:
         person_of = aliases.of_home(session, home_id)
         rows = [_row(person_of, *columns) for columns in session.execute(query)]
     return [row for row in rows if resident is None or row.resident == person_of.get(resident, resident)]
 
 
-def find(reading: sessionmaker[Session], home_id: int, override_id: int) -> OverrideRow | None:
+def find(access: Access, home_id: int, override_id: int) -> OverrideRow | None:
     """Return an override of this home; None for another's, as for one that does not exist."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         row = session.execute(_query(home_id).where(Override.id == override_id)).first()
         return _row(aliases.of_home(session, home_id), *row) if row else None
 
 
-def may_set(reading: sessionmaker[Session], account_id: int) -> bool:
+def may_set(access: Access) -> bool:
     """Return whether an account is that of a qualified person (QN 4)."""
-    with reading() as session:
-        return bool(session.scalar(select(Account.qn4).where(Account.id == account_id, Account.active)))
+    with access.reading() as session:
+        return bool(session.scalar(select(Account.qn4).where(Account.id == access.account, Account.active)))
 
 
 def set_(  # noqa: PLR0913  # a decision has as many parts
-    databases: Databases,
+    access: Access,
     *,
     home_id: int,
-    account_id: int,
     intervention: str,
     level: int,
     reason: str,
@@ -134,12 +135,13 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
     OverrideError
         Where the account is not marked QN 4, or something is missing or not allowed.
     """
+    access.check_home(home_id)
     reason = reason.strip()
     if objection := _objection(level, reason, start, end):
         raise OverrideError(objection)
-    with _denied(databases, home_id, account_id, SET), databases.writing.begin() as session:
+    with _denied(access, home_id, SET), access.writing.begin() as session:
         home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
-        _qualified(session, home, account_id)
+        _qualified(session, home, access.account)
         _check_entry(session, home, intervention, level, (start, end))
         resident_id = _resident(session, home_id, resident)
         before = rescore.scored_state(session, home_id)
@@ -151,19 +153,17 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
             reason=reason,
             start=start,
             end=end,
-            account_id=account_id,
+            account_id=access.account,
             created_at=clock.now(),
         )
         session.add(row)
         session.flush()
-        audit.record(session, SET, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
+        audit.record(session, access, SET, what=f"festlegung {row.id}")
         rescore.analyse_touched(session, home_id, before)
         return row.id
 
 
-def withdraw(
-    databases: Databases, *, home_id: int, override_id: int, account_id: int, from_day: date | None = None
-) -> None:
+def withdraw(access: Access, *, home_id: int, override_id: int, from_day: date | None = None) -> None:
     """Withdraw an override from a day on (None = today) and rescore the days; before that day it stays effective.
 
     Raises
@@ -171,10 +171,11 @@ def withdraw(
     OverrideError
         Where the account is not marked QN 4, or the override is not effective on or after that day anyway.
     """
+    access.check_home(home_id)
     day = from_day or clock.today()
-    with _denied(databases, home_id, account_id, WITHDRAWN), databases.writing.begin() as session:
+    with _denied(access, home_id, WITHDRAWN), access.writing.begin() as session:
         home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
-        _qualified(session, home, account_id)
+        _qualified(session, home, access.account)
         row = session.scalar(select(Override).where(Override.id == override_id, Override.home_id == home_id))
         if row is None:
             raise OverrideError("Diese Festlegung gibt es in diesem Haus nicht.")
@@ -183,9 +184,9 @@ def withdraw(
         if day > row.end:
             raise OverrideError("Diese Festlegung ist an diesem Tag schon abgelaufen.")
         before = rescore.scored_state(session, home_id)
-        row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), account_id, day
+        row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), access.account, day
         session.flush()
-        audit.record(session, WITHDRAWN, tenant_id=home.tenant_id, account_id=account_id, what=f"festlegung {row.id}")
+        audit.record(session, access, WITHDRAWN, what=f"festlegung {row.id}")
         rescore.analyse_touched(session, home_id, before)
 
 
@@ -213,17 +214,16 @@ def _objection(level: int, reason: str, start: date, end: date) -> str:
 
 
 @contextmanager
-def _denied(databases: Databases, home_id: int, account_id: int, action: str) -> Iterator[None]:
+def _denied(access: Access, home_id: int, action: str) -> Iterator[None]:
     """Write a refusal for want of qualification into the log: the transaction of the action is rolled back (G2)."""
     try:
         yield
     except NotQualifiedError:
-        with databases.writing.begin() as session:
+        with access.writing.begin() as session:
             audit.record(
                 session,
+                access,
                 action,
-                tenant_id=session.get_one(Home, home_id).tenant_id,
-                account_id=account_id,
                 what=f"haus {home_id}",
                 result="abgelehnt",
             )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pebem.history.acts import Contents
     from web.services.uploads.apply import AppliedChanges, ApplyChoice
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 SHOWN: Final = 200
 """Changed rows that are shown one by one."""
@@ -43,19 +43,19 @@ _PARTS: Final = {
 
 
 def preview_upload(
-    databases: Databases, settings: Settings, upload_id: int, result: ReadFiles, choice: ApplyChoice
+    access: Access, settings: Settings, upload_id: int, result: ReadFiles, choice: ApplyChoice
 ) -> dict[str, Any]:
     """Return what storing an upload would change, as it is stored with the upload until it is decided about.
 
     Nothing is stored, not even pseudonyms of people who have none yet.
     """
-    with databases.reading() as session:
+    with access.reading() as session:
         home_id = previous_choices.home_of(session, upload_id)
-    with databases.vault_reading() as of_vault:
+    with access.vault_reading() as of_vault:
         tables = _under_pseudonyms(of_vault, settings, home_id, result.by_file()[0])
-        with databases.reading() as session:
+        with access.reading() as session:
             elsewhere, _ = other_home.signs(session, of_vault, settings, (home_id, upload_id), result)
-    with databases.writing() as session:
+    with access.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
         listed = master_data.known_pseudonyms(session, home_id)

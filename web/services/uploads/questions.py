@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from importers.sheets.sheet_guesses import SheetGuess
     from web.services.uploads.conversation import Conversation
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 ANSWERED: Final = (
     "Inzwischen hat jemand eine Frage zu dieser Datenlieferung beantwortet. Ihre Antwort wurde deshalb nicht "
@@ -40,7 +40,7 @@ class LateError(AnswerError):
     """Another answer was quicker; this one has to be given to the new state."""
 
 
-def open_conversation(databases: Databases, settings: Settings, upload_id: int) -> Conversation:
+def open_conversation(access: Access, settings: Settings, upload_id: int) -> Conversation:
     """Return the conversation about an upload that waits for answers.
 
     Raises
@@ -48,7 +48,7 @@ def open_conversation(databases: Databases, settings: Settings, upload_id: int) 
     AnswerError
         Where it does not wait for answers.
     """
-    with databases.reading() as session:
+    with access.reading() as session:
         state = session.get_one(Upload, upload_id).state
     conversation = kept_files.conversation(settings, upload_id) if state == ASKING else None
     if conversation is None:
@@ -57,13 +57,12 @@ def open_conversation(databases: Databases, settings: Settings, upload_id: int) 
 
 
 def store_answer(
-    databases: Databases,
+    access: Access,
     settings: Settings,
     upload_id: int,
     version: int,
     change: Callable[[Conversation], tuple[Conversation, bool]],
     *,
-    account_id: int | None = None,
     action: str = "",
 ) -> bool:
     """Store an answer, and return whether the files must be looked at again: then the upload waits for a job.
@@ -82,7 +81,7 @@ def store_answer(
     AnswerError
         Where the upload waits for no answer; LateError where another answer was quicker.
     """
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         if not records.move(session, upload_id, ASKING, ASKING):  # locks the row until the answer is stored
             raise AnswerError(records.OTHER_STATE)
         conversation = kept_files.conversation(settings, upload_id)
@@ -95,11 +94,11 @@ def store_answer(
         if again:
             records.move(session, upload_id, ASKING, WAITING)
         if action:
-            records.record_action(session, upload_id, account_id, action)
+            records.record_action(session, access, upload_id, action)
         return again
 
 
-def unlock(databases: Databases, settings: Settings, upload_id: int, version: int, password: str) -> None:
+def unlock(access: Access, settings: Settings, upload_id: int, version: int, password: str) -> None:
     """Store the password of the locked file, sealed, until the files are read."""
 
     def change(conversation: Conversation) -> tuple[Conversation, bool]:
@@ -107,11 +106,11 @@ def unlock(databases: Databases, settings: Settings, upload_id: int, version: in
         kept_files.keep_passwords(settings, upload_id, passwords | {conversation.locked: password})
         return replace(conversation, locked="", wrong=False), True
 
-    store_answer(databases, settings, upload_id, version, change)
+    store_answer(access, settings, upload_id, version, change)
 
 
 def answer_sheet(
-    databases: Databases, settings: Settings, upload_id: int, version: int, answer: SheetAnswer, kind: str
+    access: Access, settings: Settings, upload_id: int, version: int, answer: SheetAnswer, kind: str
 ) -> bool:
     """Store an answer about a sheet or its columns, and return whether the files must be looked at again."""
 
@@ -126,12 +125,10 @@ def answer_sheet(
         merged = replace(before, sheet=answer.sheet, row=answer.row, depth=answer.depth, encoding=answer.encoding)
         return conversation.with_answer(merged, kind), False
 
-    return store_answer(databases, settings, upload_id, version, change)
+    return store_answer(access, settings, upload_id, version, change)
 
 
-def confirm(
-    databases: Databases, settings: Settings, upload_id: int, version: int, *, account_id: int, remember: str
-) -> None:
+def confirm(access: Access, settings: Settings, upload_id: int, version: int, *, remember: str) -> None:
     """Have the files read as answered, and the profile stored under this name ("" = none) afterwards.
 
     Raises
@@ -145,12 +142,12 @@ def confirm(
             raise LateError(ANSWERED)
         if not any(conversation.chosen(one).sheet for one in conversation.guesses):
             raise AnswerError(NOTHING_READ)
-        return replace(conversation, ready=True, remember=remember, account_id=account_id), True
+        return replace(conversation, ready=True, remember=remember, account_id=access.account), True
 
-    store_answer(databases, settings, upload_id, version, change, account_id=account_id, action="einlesen.zuordnen")
+    store_answer(access, settings, upload_id, version, change, action="einlesen.zuordnen")
 
 
-def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_id: int) -> None:
+def reopen(access: Access, settings: Settings, upload_id: int) -> None:
     """Go back to the questions about an upload that was read or could not be.
 
     Raises
@@ -161,12 +158,12 @@ def reopen(databases: Databases, settings: Settings, upload_id: int, *, account_
     conversation = kept_files.conversation(settings, upload_id)
     if conversation is None or not conversation.guesses:
         raise AnswerError(records.OTHER_STATE)
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         if not records.reset(session, upload_id, (READ, REFUSED), ASKING):
             raise AnswerError(records.OTHER_STATE)
         reopened = replace(conversation, ready=False, version=conversation.version + 1)
         kept_files.keep_conversation(settings, upload_id, reopened)
-        records.record_action(session, upload_id, account_id, "einlesen.umordnen")
+        records.record_action(session, access, upload_id, "einlesen.umordnen")
 
 
 def targets(sheet: str) -> Sequence[str]:

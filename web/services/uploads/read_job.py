@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rules import RuleBook
     from web.services.uploads.progress import ReportProgress
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
     from web.store.models import Home
 
 NOTHING_IN_IT: Final = (
@@ -60,17 +60,17 @@ _log = structlog.get_logger(__name__)
 class _Job:
     """What every step of the job needs."""
 
-    databases: Databases
+    access: Access
     settings: Settings
     upload_id: int
     home: Home
     report: ReportProgress
 
 
-def read(databases: Databases, settings: Settings, upload_id: int, report: ReportProgress) -> None:
+def read(access: Access, settings: Settings, upload_id: int, report: ReportProgress) -> None:
     """Read the stored files of an upload, and leave it read, refused, or waiting for an answer."""
-    job = _Job(databases, settings, upload_id, records.home_of(databases, upload_id), report)
-    with databases.reading() as session:
+    job = _Job(access, settings, upload_id, records.home_of(access, upload_id), report)
+    with access.reading() as session:
         book = rulebook_calendar.for_reading(session, job.home)
         agreed = conventions.for_reading(session, job.home.tenant_id)
     report(5, "Entschlüsselt die Dateien")
@@ -82,7 +82,7 @@ def read(databases: Databases, settings: Settings, upload_id: int, report: Repor
             return
         result = _rows(job, files, book, agreed, (conversation, look))
     except UnreadableError as error:
-        records.store_findings(databases, settings, upload_id, (), message=str(error))
+        records.store_findings(access, settings, upload_id, (), message=str(error))
         _move(job, REFUSED)
     except BaseException:
         kept_files.keep_passwords(settings, upload_id, {})
@@ -94,7 +94,7 @@ def read(databases: Databases, settings: Settings, upload_id: int, report: Repor
 
 
 def _files(job: _Job) -> list[tuple[str, bytes]]:
-    words = records.texts(job.databases, job.settings, job.upload_id)
+    words = records.texts(job.access, job.settings, job.upload_id)
     try:
         return kept_files.files(job.settings, job.upload_id, words.file_names if words else ())
     except FileNotFoundError as error:
@@ -177,12 +177,12 @@ def _why_nothing(findings: Sequence[Finding]) -> str:
 
 def _store_result(job: _Job, result: ReadFiles, book: RuleBook, conversation: Conversation) -> None:
     """Store what was read with its findings and preview, and the profile where one is to be remembered."""
-    databases, settings, upload_id, home, report = job.databases, job.settings, job.upload_id, job.home, job.report
+    access, settings, upload_id, home, report = job.access, job.settings, job.upload_id, job.home, job.report
     result = replace(result, findings=[*_not_known_here(job, result.findings), *_of_another_home(job, result)])
     report(70, "Prüft, wie vollständig die Daten sind", result.rows)
-    with databases.reading() as session:
+    with access.reading() as session:
         figures = upload_figures.figures_of(session, home.id, result.for_engine())
-    records.store_findings(databases, settings, upload_id, result.findings)
+    records.store_findings(access, settings, upload_id, result.findings)
     report(90, "Legt das Ergebnis ab", result.rows)
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
     kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
@@ -193,33 +193,33 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, conversation: Co
         "rulebook_edition": book.edition,
     }
     report(95, "Rechnet aus, was sich ändern würde", result.rows)
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         session.execute(
             update(Upload).where(Upload.id == upload_id).values(source=previous_choices.source_of(conversation.guesses))
         )
-    with databases.reading() as session:
+    with access.reading() as session:
         choice = previous_choices.default_choice(session, upload_id)
     values["choice"] = choice.as_json()
-    values["weighed"] = preview.preview_upload(databases, settings, upload_id, result, choice)
+    values["weighed"] = preview.preview_upload(access, settings, upload_id, result, choice)
     names = _names(job, result, conversation) if result.unknown else set()
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         if not records.move(session, upload_id, READING, READ, **values, **_severities(result.findings), **figures):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
         terms.store_unknown(session, upload_id, result.unknown, names)
         if conversation.remember:
-            profiles.store(session, home.tenant_id, conversation.account_id, conversation.profile())
+            profiles.store(session, job.access.for_account(conversation.account_id), conversation.profile())
     _log.info("upload read", upload=upload_id, rows=result.rows, findings=len(result.findings))
 
 
 def _move(job: _Job, end: str) -> None:
-    with job.databases.writing.begin() as session:
+    with job.access.writing.begin() as session:
         if not records.move(session, job.upload_id, READING, end):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
 
 
 def _names(job: _Job, result: ReadFiles, conversation: Conversation) -> set[str]:
     """Return the names of all persons of an upload, those in faulty rows too, and of the home."""
-    with job.databases.vault_reading() as vault:
+    with job.access.vault_reading() as vault:
         vault_names = pseudonyms.names(vault, job.settings, job.home.id)
     people = (result.people_residents, result.people_staff)
     stated = (name for frame in people for column in ("name", "given") for name in frame[column])
@@ -241,10 +241,10 @@ def _names(job: _Job, result: ReadFiles, conversation: Conversation) -> set[str]
 
 def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
     """Leave out warnings about numbers the files do not explain but the home has stored before."""
-    with job.databases.reading() as session:
+    with job.access.reading() as session:
         listed = master_data.known_pseudonyms(session, job.home.id)
     settled: set[tuple[str, str]] = set()
-    with job.databases.vault_reading() as vault:
+    with job.access.vault_reading() as vault:
         for code, kind in UNKNOWN_PERSON_FINDINGS.items():
             numbers = {one.value for one in findings if one.code == code}
             pseudonym_of = pseudonyms.find_existing(vault, job.settings, job.home.id, kind, numbers)
@@ -254,7 +254,7 @@ def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
 
 def _of_another_home(job: _Job, result: ReadFiles) -> list[Finding]:
     """Warn where the files seem to belong to another home."""
-    with job.databases.reading() as session, job.databases.vault_reading() as vault:
+    with job.access.reading() as session, job.access.vault_reading() as vault:
         signs, numbers = other_home.signs(session, vault, job.settings, (job.home.id, job.upload_id), result)
     return [other_home.finding(signs, numbers, job.home.name)] if signs else []
 

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 __all__ = [
     "ABORTED",
@@ -143,9 +143,10 @@ class UploadTexts:
     findings: tuple[Finding, ...]
 
 
-def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> list[UploadRow]:
+def of_home(access: Access, home_id: int, limit: int = 50) -> list[UploadRow]:
     """Return the newest uploads of a home, newest first."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         return [
             _row(*row)
             for row in session.execute(
@@ -154,17 +155,17 @@ def of_home(reading: sessionmaker[Session], home_id: int, limit: int = 50) -> li
         ]
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, upload_id: int) -> UploadRow | None:
+def find(access: Access, upload_id: int) -> UploadRow | None:
     """Return an upload of this tenant; None for another's, as for one that does not exist."""
-    with reading() as session:
-        row = session.execute(_query().where(Upload.id == upload_id, Home.tenant_id == tenant_id)).first()
+    with access.reading() as session:
+        row = session.execute(_query().where(Upload.id == upload_id, Home.tenant_id == access.tenant_id)).first()
     return _row(*row) if row else None
 
 
-def texts(databases: Databases, settings: Settings, upload_id: int) -> UploadTexts | None:
+def texts(access: Access, settings: Settings, upload_id: int) -> UploadTexts | None:
     """Return file names and findings of an upload; None while the vault cannot be reached."""
     try:
-        with databases.vault_reading() as session:
+        with access.vault_reading() as session:
             upload = session.get(SealedUploadTexts, upload_id)
     except SQLAlchemyError:
         _log.warning("vault unreachable", upload=upload_id)
@@ -183,16 +184,17 @@ def texts(databases: Databases, settings: Settings, upload_id: int) -> UploadTex
     return UploadTexts(names, words["message"], findings)
 
 
-def home_of(databases: Databases, upload_id: int) -> Home:
+def home_of(access: Access, upload_id: int) -> Home:
     """Return the home of an upload."""
-    with databases.reading() as session:
+    with access.reading() as session:
         return session.scalars(select(Home).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)).one()
 
 
-def store_names(databases: Databases, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
+def store_names(access: Access, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
     """Store the file names of an upload in the vault."""
+    access.check_home(home_id)
     sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{upload_id}/names")
-    with databases.vault_writing.begin() as session:
+    with access.vault_writing.begin() as session:
         session.merge(
             SealedUploadTexts(
                 upload_id=upload_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
@@ -201,12 +203,12 @@ def store_names(databases: Databases, settings: Settings, upload_id: int, home_i
 
 
 def store_findings(
-    databases: Databases, settings: Settings, upload_id: int, findings: Sequence[Finding], message: str = ""
+    access: Access, settings: Settings, upload_id: int, findings: Sequence[Finding], message: str = ""
 ) -> None:
     """Store message and findings of an upload in the vault, because findings quote cells."""
     words = {"message": message, "findings": [asdict(one) for one in findings]}
     sealed = Box(settings.vault_key, "findings").seal_json(words, f"{upload_id}/findings")
-    with databases.vault_writing.begin() as session:
+    with access.vault_writing.begin() as session:
         session.execute(
             update(SealedUploadTexts)
             .where(SealedUploadTexts.upload_id == upload_id)
@@ -239,21 +241,17 @@ def delete_words(session: Session, upload_id: int) -> None:
     session.execute(delete(UnknownTerm).where(UnknownTerm.upload_id == upload_id))
 
 
-def record_action(session: Session, upload_id: int, account_id: int | None, action: str, reason: str = "") -> None:
+def record_action(session: Session, access: Access, upload_id: int, action: str, reason: str = "") -> None:
     """Add what was done to an upload to the log, in the open transaction."""
-    query = select(Home.tenant_id).join(Upload, Upload.home_id == Home.id).where(Upload.id == upload_id)
-    tenant_id = session.scalars(query).one()
-    audit.record(
-        session, action, tenant_id=tenant_id, account_id=account_id, what=f"lieferung {upload_id}", reason=reason
-    )
+    audit.record(session, access, action, what=f"lieferung {upload_id}", reason=reason)
 
 
-def numbers(reading: sessionmaker[Session], upload_ids: Iterable[int | None]) -> dict[int, int]:
+def numbers(access: Access, upload_ids: Iterable[int | None]) -> dict[int, int]:
     """Return what people call some uploads: id -> number within its home."""
     ids = {one for one in upload_ids if one}
     if not ids:
         return {}
-    with reading() as session:
+    with access.reading() as session:
         rows = session.execute(select(Upload.id, _NUMBER).where(Upload.id.in_(ids))).all()
     return {row[0]: row[1] for row in rows}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlalchemy import select
 
+from web.services import accesses
 from web.services.uploads import progress, records
 from web.services.uploads.progress import SILENT_SECONDS
 from web.store.models import Upload
@@ -23,7 +24,7 @@ from web.store.models.upload import (
 
 if TYPE_CHECKING:
     from web.services.uploads.progress import ProgressNotes
-    from web.store.databases import Databases
+    from web.store.access import SystemAccess
 
 
 MOST_TRIES: Final = 2
@@ -35,21 +36,23 @@ _AGAIN: Final = {READING: WAITING, STORING: RELEASED, UNDOING: TO_UNDO}
 _log = structlog.get_logger(__name__)
 
 
-def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float = SILENT_SECONDS) -> dict[int, str]:
+def recover(system: SystemAccess, notes: ProgressNotes, *, silent_seconds: float = SILENT_SECONDS) -> dict[int, str]:
     """Return uploads whose worker died to their former state; return them with the state they wait in.
 
     Nothing of them is half done. Those that have been taken up often enough are marked as aborted instead.
     """
-    with databases.reading() as session:
-        working = session.execute(select(Upload.id, Upload.state).where(Upload.state.in_(tuple(_AGAIN)))).all()
+    with system.reading() as session:
+        working = session.execute(
+            select(Upload.id, Upload.state, Upload.home_id).where(Upload.state.in_(tuple(_AGAIN)))
+        ).all()
     next_states: dict[int, str] = {}
-    for upload_id, state in working:
+    for upload_id, state, home_id in working:
         if not progress.is_silent(notes.noted(progress.key(upload_id)), silent_seconds):
             continue
         tries = (notes.noted(progress.tries_key(upload_id)) or {"count": 0})["count"]
         given_up = STORED if state == UNDOING else ABORTED
         next_state = _AGAIN[state] if tries < MOST_TRIES else given_up
-        with databases.writing.begin() as session:
+        with accesses.of_home(system, home_id).writing.begin() as session:
             if not records.move(session, upload_id, state, next_state):
                 continue  # its worker lives after all, or another one was quicker
         _log.warning("upload interrupted", upload=upload_id, state=state, taken_up=next_state != given_up)
@@ -63,9 +66,9 @@ def recover(databases: Databases, notes: ProgressNotes, *, silent_seconds: float
     return next_states
 
 
-def waiting_uploads(databases: Databases) -> dict[int, str]:
+def waiting_uploads(system: SystemAccess) -> dict[int, str]:
     """Return the uploads that wait for a worker, with their state."""
-    with databases.reading() as session:
+    with system.reading() as session:
         query = (
             select(Upload.id, Upload.state).where(Upload.state.in_((WAITING, RELEASED, TO_UNDO))).order_by(Upload.id)
         )

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlalchemy import select
 
-from web.services import clock
+from web.services import accesses, clock
 from web.services.uploads import kept_files, records, steps
 from web.store.models import Upload
 
 if TYPE_CHECKING:
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import SystemAccess
 
 
 ORPHAN_SECONDS: Final = 3600.0
@@ -24,19 +24,21 @@ ORPHAN_SECONDS: Final = 3600.0
 _log = structlog.get_logger(__name__)
 
 
-def delete_expired(databases: Databases, settings: Settings) -> int:
+def delete_expired(system: SystemAccess, settings: Settings) -> int:
     """Discard uploads that were not decided about in time, and return how many those were.
 
     Faulty rows of decided ones are deleted after the same time; so are folders of no upload.
     """
     limit = clock.now() - timedelta(days=settings.upload_days)
-    with databases.reading() as session:
-        states = {one.id: one.state for one in session.execute(select(Upload.id, Upload.state))}
+    with system.reading() as session:
+        uploads = session.execute(select(Upload.id, Upload.state, Upload.home_id)).all()
         old = set(session.scalars(select(Upload.id).where(Upload.created_at < limit)))
+    states, home_of = {one.id: one.state for one in uploads}, {one.id: one.home_id for one in uploads}
     undecided = sorted(number for number in old if states[number] in records.UNDECIDED)
     for upload_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
-        steps.discard(databases, settings, upload_id, account_id=None, reason=reason)
+        access = accesses.of_home(system, home_of[upload_id])
+        steps.discard(access, settings, upload_id, reason=reason)
     for upload_id, changed in kept_files.storage_times(settings).items():
         orphan = upload_id not in states and time.time() - changed > ORPHAN_SECONDS
         if orphan or (upload_id in old and states[upload_id] not in records.MOVING):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import structlog
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from web.services.uploads.apply import ApplyChoice
     from web.services.uploads.progress import ProgressNotes
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 _CANCEL: Final = "einlesen.abbrechen"
 
@@ -70,9 +70,7 @@ class UploadError(ServiceError):
     """An upload cannot take this step now."""
 
 
-def start(
-    databases: Databases, settings: Settings, *, home_id: int, account_id: int, files: Sequence[tuple[str, bytes]]
-) -> int:
+def start(access: Access, settings: Settings, *, home_id: int, files: Sequence[tuple[str, bytes]]) -> int:
     """Store the files of an upload, waiting to be read, and return its number.
 
     Raises
@@ -80,12 +78,13 @@ def start(
     UploadError
         While the vault cannot be reached.
     """
+    access.check_home(home_id)
     names = kept_files.distinct_names([name for name, _ in files])
     digest = sha256(b"".join(sha256(content).digest() for _, content in files)).digest()
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         upload = Upload(
             home_id=home_id,
-            account_id=account_id,
+            account_id=access.account,
             state=WAITING,
             created_at=clock.now(),
             file_count=len(files),
@@ -94,52 +93,52 @@ def start(
         session.add(upload)
         session.flush()
         try:
-            records.store_names(databases, settings, upload.id, home_id, names)
+            records.store_names(access, settings, upload.id, home_id, names)
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
         kept_files.keep_files(settings, upload.id, files)
-        records.record_action(session, upload.id, account_id, "einlesen.hochladen")
+        records.record_action(session, access, upload.id, "einlesen.hochladen")
         return upload.id
 
 
-def read(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
+def read(access: Access, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: look at the stored files, and ask what is unclear, or store rows, findings and preview."""
     _step(
-        databases,
+        access,
         notes,
         upload_id,
         (WAITING, READING),
-        lambda report: read_job.read(databases, settings, upload_id, report),
+        lambda report: read_job.read(access, settings, upload_id, report),
     )
 
 
-def store(databases: Databases, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
+def store(access: Access, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: store what was read, and analyse the days it touches, all or nothing.
 
     Where what was read does not open any more, the files are read again instead, and a user has to decide again.
     """
-    home = records.home_of(databases, upload_id)
+    home = records.home_of(access, upload_id)
 
     def work(report: ReportProgress) -> None:
         try:
-            store_job.store(databases, settings, home, upload_id, report)
+            store_job.store(access, settings, home, upload_id, report)
         except kept_files.OutdatedError:
-            reread(databases, upload_id, account_id=None, starts=(STORING,), reason=UNOPENED)
+            reread(access, upload_id, starts=(STORING,), reason=UNOPENED)
 
-    _step(databases, notes, upload_id, (RELEASED, STORING), work)
-    with databases.reading() as session:
+    _step(access, notes, upload_id, (RELEASED, STORING), work)
+    with access.reading() as session:
         outdated = session.get_one(Upload, upload_id).state == WAITING
     if outdated:
-        read(databases, settings, notes, upload_id)
+        read(access, settings, notes, upload_id)
 
 
-def undo(databases: Databases, notes: ProgressNotes, upload_id: int) -> None:
+def undo(access: Access, notes: ProgressNotes, upload_id: int) -> None:
     """Job: take a stored upload back, all or nothing; where that fails it stays active."""
-    work = partial(undo_job.undo, databases, upload_id)
-    _step(databases, notes, upload_id, (TO_UNDO, UNDOING), work, fallback=STORED)
+    work = partial(undo_job.undo, access, upload_id)
+    _step(access, notes, upload_id, (TO_UNDO, UNDOING), work, fallback=STORED)
 
 
-def update_preview(databases: Databases, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:
+def update_preview(access: Access, settings: Settings, upload_id: int, choice: ApplyChoice) -> None:
     """Compute what a read upload would change with this choice, and store choice and preview for the page.
 
     Raises
@@ -150,21 +149,20 @@ def update_preview(databases: Databases, settings: Settings, upload_id: int, cho
         Where what was read does not open any more.
     """
     try:
-        weighed = preview.preview_upload(databases, settings, upload_id, kept_files.result(settings, upload_id), choice)
+        weighed = preview.preview_upload(access, settings, upload_id, kept_files.result(settings, upload_id), choice)
     except FileNotFoundError as error:
         raise UploadError(records.OTHER_STATE) from error
     except SQLAlchemyError as error:
         raise UploadError(VAULT_GONE_NOW) from error
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         if not records.move(session, upload_id, READ, READ, choice=choice.as_json(), weighed=weighed):
             raise UploadError(records.OTHER_STATE)
 
 
 def commit(
-    databases: Databases,
+    access: Access,
     upload_id: int,
     *,
-    account_id: int,
     digest: str | None = None,
     all_or_nothing: bool = False,
     sure_of_home: bool = False,
@@ -185,7 +183,7 @@ def commit(
     UploadError
         Where it cannot be released so.
     """
-    with databases.reading() as session:
+    with access.reading() as session:
         upload = session.get_one(Upload, upload_id)
         if all_or_nothing and upload.state == READ and upload.errors:
             raise UploadError(ERRORS_LEFT)
@@ -194,29 +192,20 @@ def commit(
         if digest is not None and digest != (upload.weighed or {}).get("digest", ""):
             raise UploadError(OTHER_FIGURES)
     reason = "alles oder nichts" if all_or_nothing else ""
-    _decide(databases, upload_id, account_id, "einlesen.freigeben", (READ,), RELEASED, reason)
+    _decide(access, upload_id, "einlesen.freigeben", (READ,), RELEASED, reason, released_by=access.account)
 
 
-def discard(
-    databases: Databases, settings: Settings, upload_id: int, *, account_id: int | None, reason: str = ""
-) -> None:
+def discard(access: Access, settings: Settings, upload_id: int, *, reason: str = "") -> None:
     """Discard an upload before it is stored: files and findings are deleted, the entry stays."""
-    _decide(databases, upload_id, account_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
-    with databases.writing.begin() as session:
+    _decide(access, upload_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
+    with access.writing.begin() as session:
         records.delete_words(session, upload_id)
         session.execute(update(Upload).where(Upload.id == upload_id).values(weighed=None))
-    records.store_findings(databases, settings, upload_id, ())
+    records.store_findings(access, settings, upload_id, ())
     kept_files.drop(settings, upload_id)
 
 
-def reread(
-    databases: Databases,
-    upload_id: int,
-    *,
-    account_id: int | None,
-    starts: Sequence[str] = records.READ_ONCE,
-    reason: str = "",
-) -> None:
+def reread(access: Access, upload_id: int, *, starts: Sequence[str] = records.READ_ONCE, reason: str = "") -> None:
     """Have the stored files of an upload read again, with what the tenant has settled in the meantime.
 
     Raises
@@ -224,26 +213,26 @@ def reread(
     UploadError
         Where it is in none of the states it can start from: it is already being stored, or discarded.
     """
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         if not records.reset(session, upload_id, starts, WAITING):
             raise UploadError(records.OTHER_STATE)
-        records.record_action(session, upload_id, account_id, "einlesen.neu-lesen", reason)
+        records.record_action(session, access, upload_id, "einlesen.neu-lesen", reason)
 
 
-def restart(databases: Databases, upload_id: int, *, account_id: int) -> str:
+def restart(access: Access, upload_id: int) -> str:
     """Return an aborted upload to its former state, and return the state it now waits in.
 
     Nothing is stored without a release: only an upload that was shown to the user, which has a rulebook,
     can have been aborted while it was being stored.
     """
-    with databases.reading() as session:
+    with access.reading() as session:
         was_shown = session.scalars(select(Upload.rulebook_id).where(Upload.id == upload_id)).one() != ""
     state = RELEASED if was_shown else WAITING
-    _decide(databases, upload_id, account_id, "einlesen.erneut", (ABORTED,), state)
+    _decide(access, upload_id, "einlesen.erneut", (ABORTED,), state, released_by=access.account if was_shown else None)
     return state
 
 
-def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, account_id: int) -> None:
+def cancel(access: Access, notes: ProgressNotes, upload_id: int) -> None:
     """End a job before its next step; nothing of it is stored, and it can be started again.
 
     A running job is asked by a note, not by the database: its own transaction may lock that for a long time.
@@ -253,23 +242,23 @@ def cancel(databases: Databases, notes: ProgressNotes, upload_id: int, *, accoun
     UploadError
         Where nothing is under way.
     """
-    with databases.reading() as session:
+    with access.reading() as session:
         state = session.scalars(select(Upload.state).where(Upload.id == upload_id)).one()
     if state in {READING, STORING, UNDOING}:
-        ask_to_end(notes, upload_id, account_id)
+        ask_to_end(notes, upload_id, access.account)
     else:
         starts, end = ((TO_UNDO,), STORED) if state == TO_UNDO else ((WAITING, RELEASED), ABORTED)
-        _decide(databases, upload_id, account_id, _CANCEL, starts, end)
+        _decide(access, upload_id, _CANCEL, starts, end)
 
 
-def record_download(databases: Databases, upload_id: int, *, account_id: int, what: str = "befunde") -> None:
+def record_download(access: Access, upload_id: int, *, what: str = "befunde") -> None:
     """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload."""
-    with databases.writing.begin() as session:
-        records.record_action(session, upload_id, account_id, f"{what}.herunterladen")
+    with access.writing.begin() as session:
+        records.record_action(session, access, upload_id, f"{what}.herunterladen")
 
 
 def _step(
-    databases: Databases,
+    access: Access,
     notes: ProgressNotes,
     upload_id: int,
     states: tuple[str, str],
@@ -279,7 +268,7 @@ def _step(
     waiting, working = states
     report = ReportProgress(notes, upload_id)
     report.note(1, "Beginnt")
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         if not records.move(session, upload_id, waiting, working):
             return  # another worker has it, it was started twice, or cancelled before it began
     with report.beating():
@@ -287,30 +276,24 @@ def _step(
             work(report)
         except CancelledError as asked:
             with suppress(UploadError):  # another worker took it for dead
-                _decide(databases, upload_id, asked.account_id, _CANCEL, (working,), fallback)
+                _decide(access.for_account(asked.account_id), upload_id, _CANCEL, (working,), fallback)
         except Exception as error:  # noqa: BLE001  # after any error, the user must see that it ended
             # The text of the error may quote cells: the log gets its kind and place only.
             incident = uuid4().hex[:8]
             _log.error(
                 "upload failed", upload=upload_id, incident=incident, error=type(error).__name__, at=_place(error)
             )
-            with databases.writing.begin() as session:
+            with access.writing.begin() as session:
                 records.move(session, upload_id, working, fallback)
 
 
 def _decide(
-    databases: Databases,
-    upload_id: int,
-    account_id: int | None,
-    action: str,
-    starts: tuple[str, ...],
-    end: str,
-    reason: str = "",
+    access: Access, upload_id: int, action: str, starts: tuple[str, ...], end: str, reason: str = "", **values: Any
 ) -> None:
-    with databases.writing.begin() as session:
-        if not any(records.move(session, upload_id, start, end) for start in starts):
+    with access.writing.begin() as session:
+        if not any(records.move(session, upload_id, start, end, **values) for start in starts):
             raise UploadError(records.OTHER_STATE)
-        records.record_action(session, upload_id, account_id, action, reason)
+        records.record_action(session, access, upload_id, action, reason)
 
 
 def _place(error: BaseException) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from web.services.uploads.apply import AppliedChanges
     from web.services.uploads.progress import ReportProgress
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 _log = structlog.get_logger(__name__)
 
@@ -31,22 +31,23 @@ class _ChangedError(Exception):
     """Storing would remove other rows than the user was shown."""
 
 
-def store(databases: Databases, settings: Settings, home: Home, upload_id: int, report: ReportProgress) -> None:
+def store(access: Access, settings: Settings, home: Home, upload_id: int, report: ReportProgress) -> None:
     """Store a released upload; where it would remove rows that were not shown, return it with a new preview."""
+    access.check_home(home.id)
     report(5, "Entschlüsselt das Gelesene")
     result = kept_files.result(settings, upload_id)
     report(15, "Ersetzt Namen durch Pseudonyme", result.rows)
-    with databases.vault_writing.begin() as vault:
+    with access.vault_writing.begin() as vault:
         tables = frames.pseudonymised(vault, settings, home.id, result)
     # The vault is complete now. Should the rest fail, identities without rows do no harm.
     try:
-        new_rows = _stored(databases, settings, home, upload_id, tables, result, report)
+        new_rows = _stored(access, settings, home, upload_id, tables, result, report)
     except _ChangedError:
         # Rows would be removed that were not shown: back to the user, with a new preview.
-        with databases.reading() as session:
+        with access.reading() as session:
             choice = ApplyChoice.from_json(session.get_one(Upload, upload_id).choice)
-        weighed = preview.preview_upload(databases, settings, upload_id, result, choice)
-        with databases.writing.begin() as session:
+        weighed = preview.preview_upload(access, settings, upload_id, result, choice)
+        with access.writing.begin() as session:
             records.move(session, upload_id, STORING, READ, weighed=weighed | {"otherwise": True})
         return
     kept_files.drop_read(settings, upload_id)
@@ -54,7 +55,7 @@ def store(databases: Databases, settings: Settings, home: Home, upload_id: int, 
 
 
 def _stored(  # what is stored, where, and who is informed
-    databases: Databases,
+    access: Access,
     settings: Settings,
     home: Home,
     upload_id: int,
@@ -64,7 +65,7 @@ def _stored(  # what is stored, where, and who is informed
 ) -> int:
     """Store an upload in one transaction, and return how many rows were added."""
     total = len(tables.interventions)
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         session.execute(select(Home.id).where(Home.id == home.id).with_for_update())
         upload = session.get_one(Upload, upload_id)
         report(50, "Speichert die Interventionen", 0, total)
@@ -93,7 +94,7 @@ def _stored(  # what is stored, where, and who is informed
         values = {"new_rows": new_rows, "stored_at": clock.now(), "weighed": effects}
         if not records.move(session, upload_id, STORING, STORED, **values):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        records.record_action(session, upload_id, upload.account_id, "einlesen.speichern", _audit_text(applied))
+        records.record_action(session, access, upload_id, "einlesen.speichern", _audit_text(applied))
         report(95, "Schließt ab", result.rows)
         return new_rows
 

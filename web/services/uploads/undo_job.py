@@ -31,11 +31,11 @@ from web.store.models.upload import STORED, TO_UNDO, UNDOING, UNDONE
 from web.store.work import replace_rows
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     from pebem.history.acts import Contents
     from web.services.uploads.progress import ReportProgress
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 CHANGED: Final = "anders"
 """Stored in ``Upload.choice`` where an undo was not carried out, because it would not have done what was shown."""
@@ -104,13 +104,13 @@ def can_undo(session: Session, upload_id: int) -> bool:
     return applied is not None and not applied.baseline
 
 
-def is_undoable(reading: sessionmaker[Session], upload_id: int) -> bool:
+def is_undoable(access: Access, upload_id: int) -> bool:
     """Return the same, without an open session."""
-    with reading() as session:
+    with access.reading() as session:
         return can_undo(session, upload_id)
 
 
-def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
+def preview_undo(access: Access, upload_id: int) -> UndoPreview:
     """Return what taking an upload back would change, by doing it in a transaction that is rolled back.
 
     Raises
@@ -118,13 +118,13 @@ def preview_undo(databases: Databases, upload_id: int) -> UndoPreview:
     UndoError
         Where it cannot be taken back.
     """
-    with databases.writing() as session:
+    with access.writing() as session:
         preview = _remove_upload(session, upload_id, dry=True)
         session.rollback()
     return preview
 
 
-def release(databases: Databases, upload_id: int, *, account_id: int, digest: str) -> None:
+def release(access: Access, upload_id: int, *, digest: str) -> None:
     """Release an undo to a job.
 
     Parameters
@@ -137,30 +137,32 @@ def release(databases: Databases, upload_id: int, *, account_id: int, digest: st
     UndoError
         Where it cannot be taken back.
     """
-    with databases.writing.begin() as session:
+    with access.writing.begin() as session:
         upload = session.get_one(Upload, upload_id)
-        if not can_undo(session, upload_id) or not records.move(session, upload_id, STORED, TO_UNDO):
+        if not can_undo(session, upload_id) or not records.move(
+            session, upload_id, STORED, TO_UNDO, undone_by=access.account
+        ):
             raise UndoError(_IMPOSSIBLE)
         session.execute(
             update(Upload).where(Upload.id == upload_id).values(choice={**(upload.choice or {}), "undo": digest})
         )
-        records.record_action(session, upload_id, account_id, "einlesen.ruecknahme.freigeben")
+        records.record_action(session, access, upload_id, "einlesen.ruecknahme.freigeben")
 
 
-def undo(databases: Databases, upload_id: int, report: ReportProgress) -> None:
+def undo(access: Access, upload_id: int, report: ReportProgress) -> None:
     """Take an upload back, all or nothing."""
     try:
-        with databases.writing.begin() as session:
+        with access.writing.begin() as session:
             report(20, "Nimmt die Datenlieferung zurück")
             upload = session.get_one(Upload, upload_id)
             preview = _remove_upload(session, upload_id)
             _check_digest(preview, upload)
             if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
                 raise RuntimeError(records.TAKEN_FOR_DEAD)
-            records.record_action(session, upload_id, upload.account_id, "einlesen.zuruecknehmen")
+            records.record_action(session, access, upload_id, "einlesen.zuruecknehmen")
             report(95, "Schließt ab")
     except ChangedError:
-        with databases.writing.begin() as session:
+        with access.writing.begin() as session:
             choice = {**(session.get_one(Upload, upload_id).choice or {}), "undo": CHANGED}
             records.move(session, upload_id, UNDOING, STORED, choice=choice)
         return

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from web.settings import Settings
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 __all__ = [
     "RESIDENT",
@@ -128,7 +128,7 @@ class _Open:
 
 
 def queue(
-    databases: Databases, settings: Settings, home_id: int, *, limit: int | None = None, about: str = ""
+    access: Access, settings: Settings, home_id: int, *, limit: int | None = None, about: str = ""
 ) -> PersonQuestions | None:
     """Return what there is to ask and what was answered; None while the vault cannot be reached.
 
@@ -139,13 +139,14 @@ def queue(
     about
         Pseudonym of the one to return the question about, "" = all. Comparing everyone with everyone takes time.
     """
-    with databases.reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         answers = aliases.answers(session, home_id)
         questions = _open(session, home_id, answers)
         candidates = {kind: _candidates(session, home_id, model, answers) for kind, model in _MODELS.items()}
         authors = _authors(session, answers)
     try:
-        with databases.vault_reading() as vault:
+        with access.vault_reading() as vault:
             everyone = {kind: pseudonyms.people_of_home(vault, settings, home_id, kind) for kind in _MODELS}
     except SQLAlchemyError:
         _log.warning("vault unreachable", home=home_id)
@@ -182,10 +183,11 @@ def queue(
     )
 
 
-def record_view(databases: Databases, *, tenant_id: int, account_id: int, home_id: int) -> None:
+def record_view(access: Access, *, home_id: int) -> None:
     """Log that names were shown (T2)."""
-    with databases.writing.begin() as session:
-        audit.record(session, "namen.ansehen", tenant_id=tenant_id, account_id=account_id, what=f"haus {home_id}")
+    access.check_home(home_id)
+    with access.writing.begin() as session:
+        audit.record(session, access, "namen.ansehen", what=f"haus {home_id}")
 
 
 def _open(session: Session, home_id: int, answers: Mapping[str, PersonAnswer]) -> list[_Open]:

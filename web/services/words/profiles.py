@@ -19,9 +19,9 @@ from web.store.models import Profile as Row
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 NAME_SIGNS: Final = 100
 MOST_BYTES: Final = 1024**2
@@ -51,21 +51,21 @@ class ProfileRow:
     at: datetime
 
 
-def list_(reading: sessionmaker[Session], tenant_id: int) -> list[ProfileRow]:
+def list_(access: Access) -> list[ProfileRow]:
     """Return the profiles of a tenant, by name."""
-    with reading() as session:
+    with access.reading() as session:
         rows = session.execute(
             select(Row, Account.display_name)
             .join(Account, Account.id == Row.account_id)
-            .where(Row.tenant_id == tenant_id)
+            .where(Row.tenant_id == access.tenant_id)
         ).all()
     profiles = [ProfileRow(row.id, _profile(row), row.version, by, row.at) for row, by in rows]
     return sorted(profiles, key=lambda saved: fold(saved.profile.name))
 
 
-def find(reading: sessionmaker[Session], tenant_id: int, number: int) -> ProfileRow | None:
+def find(access: Access, number: int) -> ProfileRow | None:
     """Return a profile of this tenant; None for another's, as for one that does not exist."""
-    return next((one for one in list_(reading, tenant_id) if one.id == number), None)
+    return next((one for one in list_(access) if one.id == number), None)
 
 
 def for_reading(session: Session, tenant_id: int) -> tuple[SourceProfile, ...]:
@@ -74,24 +74,26 @@ def for_reading(session: Session, tenant_id: int) -> tuple[SourceProfile, ...]:
     return tuple(_profile(row) for row in rows)
 
 
-def objection(reading: sessionmaker[Session], tenant_id: int, name: str) -> str:
+def objection(access: Access, name: str) -> str:
     """Return why no profile can be stored under a name, "" = it can."""
     if wrong := _name_objection(name):
         return wrong
-    with reading() as session:
-        names = set(session.scalars(select(Row.name).where(Row.tenant_id == tenant_id)))
+    with access.reading() as session:
+        names = set(session.scalars(select(Row.name).where(Row.tenant_id == access.tenant_id)))
     return FULL if len(names) >= MOST and clean(name) not in names else ""
 
 
-def store(session: Session, tenant_id: int, account_id: int, profile: SourceProfile) -> int:
+def store(session: Session, access: Access, profile: SourceProfile) -> int:
     """Store a profile in the open transaction, and return its number.
 
     One of the same name is extended: its entries for other headings stay, so that a source whose export has changed is
     known in both forms. Nothing happens where it is the same already.
     """
-    row = session.scalar(select(Row).where(Row.tenant_id == tenant_id, Row.name == profile.name).with_for_update())
+    row = session.scalar(
+        select(Row).where(Row.tenant_id == access.tenant_id, Row.name == profile.name).with_for_update()
+    )
     if row is None:
-        row = Row(tenant_id=tenant_id, name=profile.name, version=0)
+        row = Row(tenant_id=access.tenant_id, name=profile.name, version=0)
         session.add(row)
     else:
         fresh = {one.fingerprint for one in profile.sheets}
@@ -100,19 +102,18 @@ def store(session: Session, tenant_id: int, account_id: int, profile: SourceProf
         if profile.written() == row.content:
             return row.id
     row.content, row.version = profile.written(), row.version + 1
-    row.account_id, row.at = account_id, clock.now()
+    row.account_id, row.at = access.account, clock.now()
     session.flush()
     audit.record(
         session,
+        access,
         "profil.speichern",
-        tenant_id=tenant_id,
-        account_id=account_id,
         what=f"profil {row.id} fassung {row.version}",
     )
     return row.id
 
 
-def rename(databases: Databases, *, tenant_id: int, account_id: int, number: int, name: str) -> None:
+def rename(access: Access, *, number: int, name: str) -> None:
     """Rename a profile.
 
     Raises
@@ -123,20 +124,18 @@ def rename(databases: Databases, *, tenant_id: int, account_id: int, number: int
     if wrong := _name_objection(name):
         raise ProfileError(wrong)
     try:
-        with databases.writing.begin() as session:
-            row = _row(session, tenant_id, number)
+        with access.writing.begin() as session:
+            row = _row(session, access.tenant_id, number)
             renamed = replace(_profile(row), name=clean(name))
             row.name, row.content, row.version = renamed.name, renamed.written(), row.version + 1
-            row.account_id, row.at = account_id, clock.now()
-            audit.record(
-                session, "profil.umbenennen", tenant_id=tenant_id, account_id=account_id, what=f"profil {number}"
-            )
+            row.account_id, row.at = access.account, clock.now()
+            audit.record(session, access, "profil.umbenennen", what=f"profil {number}")
     except IntegrityError as error:
         objection = f"Ein Profil „{clean(name)}“ gibt es schon; bitte wählen Sie einen anderen Namen."
         raise ProfileError(objection) from error
 
 
-def remove(databases: Databases, *, tenant_id: int, account_id: int, number: int) -> None:
+def remove(access: Access, *, number: int) -> None:
     """Delete a profile: its files are asked about again. Figures do not change.
 
     Raises
@@ -144,12 +143,12 @@ def remove(databases: Databases, *, tenant_id: int, account_id: int, number: int
     ProfileError
         Where it is gone already.
     """
-    with databases.writing.begin() as session:
-        session.delete(_row(session, tenant_id, number))
-        audit.record(session, "profil.loeschen", tenant_id=tenant_id, account_id=account_id, what=f"profil {number}")
+    with access.writing.begin() as session:
+        session.delete(_row(session, access.tenant_id, number))
+        audit.record(session, access, "profil.loeschen", what=f"profil {number}")
 
 
-def export(databases: Databases, *, tenant_id: int, account_id: int, number: int) -> tuple[str, str]:
+def export(access: Access, *, number: int) -> tuple[str, str]:
     """Return name and JSON text of a profile, and log the download.
 
     Raises
@@ -157,15 +156,13 @@ def export(databases: Databases, *, tenant_id: int, account_id: int, number: int
     ProfileError
         Where it is gone.
     """
-    with databases.writing.begin() as session:
-        row = _row(session, tenant_id, number)
-        audit.record(
-            session, "profil.herunterladen", tenant_id=tenant_id, account_id=account_id, what=f"profil {number}"
-        )
+    with access.writing.begin() as session:
+        row = _row(session, access.tenant_id, number)
+        audit.record(session, access, "profil.herunterladen", what=f"profil {number}")
         return row.name, json.dumps(row.content, ensure_ascii=False, indent=2) + "\n"
 
 
-def import_(databases: Databases, *, tenant_id: int, account_id: int, content: bytes) -> str:
+def import_(access: Access, *, content: bytes) -> str:
     """Import a profile from a file written by :func:`export`, and return its name.
 
     Raises
@@ -188,8 +185,8 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, content: b
         raise ProfileError(wrong)
     if len(profile.sheets) > MOST_SHEETS:
         raise ProfileError(f"Das Profil beschreibt mehr als {MOST_SHEETS} Blätter; bitte teilen Sie es.")
-    with databases.writing.begin() as session:
-        names = set(session.scalars(select(Row.name).where(Row.tenant_id == tenant_id)))
+    with access.writing.begin() as session:
+        names = set(session.scalars(select(Row.name).where(Row.tenant_id == access.tenant_id)))
         if len(names) >= MOST:
             raise ProfileError(FULL)
         if profile.name in names:
@@ -197,7 +194,7 @@ def import_(databases: Databases, *, tenant_id: int, account_id: int, content: b
                 f"Ein Profil „{profile.name}“ gibt es schon. Bitte benennen Sie es um oder löschen Sie es, "
                 "und laden Sie die Datei dann noch einmal hoch."
             )
-        store(session, tenant_id, account_id, profile)
+        store(session, access, profile)
         return profile.name
 
 

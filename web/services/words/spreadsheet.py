@@ -15,10 +15,8 @@ from web.services.words import terms, unanswered_words
 from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session, sessionmaker
-
     import rules
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 MOST_LINES: Final = 5_000
 MOST_BYTES: Final = 2_000_000
@@ -39,7 +37,7 @@ class SpreadsheetAnswers:
     problems: tuple[str, ...]
 
 
-def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
+def as_csv(access: Access, home_id: int) -> str:
     """Return all words as CSV: decided ones, and those of the home that are still open with a blank meaning.
 
     Raises
@@ -47,12 +45,13 @@ def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
     TermError
         For a home of another tenant.
     """
-    with reading() as session:
-        book = terms.book_of(session, tenant_id, home_id)
+    access.check_home(home_id)
+    with access.reading() as session:
+        book = terms.book_of(session, access.tenant_id, home_id)
     rows: list[tuple[object, ...]] = []
     for name, kind in KINDS.items():
-        waiting = {kind.key(word.text): word for word in unanswered_words.undecided_words(reading, home_id, name)}
-        answered = {kind.key(term.text): term for term in terms.list_(reading, tenant_id, name)}
+        waiting = {kind.key(word.text): word for word in unanswered_words.undecided_words(access, home_id, name)}
+        answered = {kind.key(term.text): term for term in terms.list_(access, name)}
         for key in [*answered, *(key for key in waiting if key not in answered)]:
             # A number such as 4.10 alone would come back from a spreadsheet program as 4.1 or as a day of October.
             term, word = answered.get(key), waiting.get(key)
@@ -69,24 +68,25 @@ def as_csv(reading: sessionmaker[Session], tenant_id: int, home_id: int) -> str:
     return tables.csv_text([_HEADINGS, *rows])
 
 
-def record_download(databases: Databases, *, tenant_id: int, account_id: int) -> None:
+def record_download(access: Access) -> None:
     """Log the download of the words."""
-    with databases.writing.begin() as session:
-        audit.record(session, "bezeichnungen.herunterladen", tenant_id=tenant_id, account_id=account_id)
+    with access.writing.begin() as session:
+        audit.record(session, access, "bezeichnungen.herunterladen")
 
 
-def read(databases: Databases, *, tenant_id: int, account_id: int, home_id: int, content: bytes) -> SpreadsheetAnswers:
+def read(access: Access, *, home_id: int, content: bytes) -> SpreadsheetAnswers:
     """Read words and meanings from a table as :func:`written` makes it, all or nothing.
 
     A blank meaning leaves a word unchanged. Tables from before there were kinds have names of interventions alone.
     """
+    access.check_home(home_id)
     try:
-        with databases.reading() as session:
-            book = terms.book_of(session, tenant_id, home_id)
+        with access.reading() as session:
+            book = terms.book_of(session, access.tenant_id, home_id)
         answers, problems = _parse(content, book)
         if problems:
             return SpreadsheetAnswers(0, 0, tuple(problems))
-        changed = terms.save(databases, tenant_id, account_id, "bezeichnungen.hochladen", answers)
+        changed = terms.save(access, "bezeichnungen.hochladen", answers)
     except terms.TermError as error:
         return SpreadsheetAnswers(0, 0, (str(error),))
     return SpreadsheetAnswers(changed, len(answers) - changed, ())

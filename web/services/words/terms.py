@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     import rules
     from importers.home_words.kinds import WordKind
-    from web.store.databases import Databases
+    from web.store.access import Access
 
 TEXT_SIGNS: Final = 200
 KEPT: Final = 500
@@ -63,18 +63,18 @@ class TermRow:
     at: datetime
 
 
-def list_(reading: sessionmaker[Session], tenant_id: int, kind: str) -> list[TermRow]:
+def list_(access: Access, kind: str) -> list[TermRow]:
     """Return what all words of a kind mean, by word."""
-    with reading() as session:
-        terms = [term for term in newest(session, tenant_id).values() if term.kind == kind]
+    with access.reading() as session:
+        terms = [term for term in newest(session, access.tenant_id).values() if term.kind == kind]
     return sorted(terms, key=lambda term: clean(term.text).casefold())
 
 
-def history(reading: sessionmaker[Session], tenant_id: int, kind: str, text: str) -> list[TermRow]:
+def history(access: Access, kind: str, text: str) -> list[TermRow]:
     """Return all versions of a word, newest first."""
-    with reading() as session:
+    with access.reading() as session:
         rows = session.execute(
-            _versions(tenant_id)
+            _versions(access.tenant_id)
             .where(Term.kind == kind, Term.key == KINDS[kind].key(text))
             .order_by(Term.version.desc())
         )
@@ -90,9 +90,7 @@ def home_conventions(session: Session, tenant_id: int) -> HomeConventions:
     return HomeConventions(**words)
 
 
-def answer(
-    databases: Databases, *, tenant_id: int, account_id: int, home_id: int, kind: str, answers: Mapping[str, str]
-) -> int:
+def answer(access: Access, *, home_id: int, kind: str, answers: Mapping[str, str]) -> int:
     """Map words to the meaning chosen or entered, from the next reading on, and return how many are new.
 
     Parameters
@@ -105,8 +103,9 @@ def answer(
     TermError
         Where any of it cannot be; nothing is stored then.
     """
-    with databases.reading() as session:
-        book = book_of(session, tenant_id, home_id)
+    access.check_home(home_id)
+    with access.reading() as session:
+        book = book_of(session, access.tenant_id, home_id)
     which, targets, wrong = KINDS[kind], {}, {}
     for text, written in answers.items():
         targets[text] = which.target(written, text, book)
@@ -115,16 +114,10 @@ def answer(
     if wrong:
         raise TermError(wrong=wrong)
     pairs = {(kind, which.key(text)): (clean(text), target) for text, target in targets.items()}
-    return save(databases, tenant_id, account_id, "bezeichnung.zuordnen", pairs)
+    return save(access, "bezeichnung.zuordnen", pairs)
 
 
-def save(
-    databases: Databases,
-    tenant_id: int,
-    account_id: int,
-    action: str,
-    answers: Mapping[tuple[str, str], tuple[str, str]],
-) -> int:
+def save(access: Access, action: str, answers: Mapping[tuple[str, str], tuple[str, str]]) -> int:
     """Store a version of each word that has another meaning now, all or nothing, and return how many.
 
     Parameters
@@ -138,22 +131,20 @@ def save(
         Where another version was stored at the same moment.
     """
     try:
-        with databases.writing.begin() as session:
-            newest_term = newest(session, tenant_id)
+        with access.writing.begin() as session:
+            newest_term = newest(session, access.tenant_id)
             fresh = {
                 spot: pair
                 for spot, pair in answers.items()
                 if spot not in newest_term or newest_term[spot].target != pair[1]
             }
-            by: dict[str, Any] = {"tenant_id": tenant_id, "account_id": account_id, "at": clock.now()}
+            by: dict[str, Any] = {"tenant_id": access.tenant_id, "account_id": access.account, "at": clock.now()}
             for (kind, key), (text, target) in fresh.items():
                 version = newest_term[kind, key].version + 1 if (kind, key) in newest_term else 1
                 session.add(Term(kind=kind, key=key, text=text, target=target, version=version, **by))
             if fresh:
                 what = ", ".join(sorted({TERM_WORDS[kind].name for kind, _ in fresh}))
-                audit.record(
-                    session, action, tenant_id=tenant_id, account_id=account_id, what=f"{len(fresh)} wörter: {what}"
-                )
+                audit.record(session, access, action, what=f"{len(fresh)} wörter: {what}")
     except IntegrityError as error:
         raise TermError(_AT_ONCE) from error
     return len(fresh)

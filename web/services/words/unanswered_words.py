@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     import rules
     from importers.home_words.kinds import WordKind
     from web.services.words.terms import TermRow
+    from web.store.access import Access
 
     _Spot: TypeAlias = tuple[str, str]
 
@@ -111,7 +112,7 @@ class WordOccurrence:
 
 
 def pending_words(
-    reading: sessionmaker[Session], home_id: int, kind: str, *, upload_id: int | None = None, limit: int = 200
+    access: Access, home_id: int, kind: str, *, upload_id: int | None = None, limit: int = 200
 ) -> list[UnansweredWord]:
     """Return the words of a home that are still open, those with most minutes first, each with suggestions.
 
@@ -122,8 +123,9 @@ def pending_words(
     limit
         Most questions; words of one family are one.
     """
+    access.check_home(home_id)
     which = KINDS[kind]
-    with reading() as session:
+    with access.reading() as session:
         home = session.get_one(Home, home_id)
         answered = terms.newest(session, home.tenant_id)
         book = rulebook_calendar.for_reading(session, home)
@@ -175,9 +177,10 @@ def _weight(word: WordOccurrence) -> tuple[int, int, str]:
     return -word.seconds, -word.rows, word.text
 
 
-def undecided_words(reading: sessionmaker[Session], home_id: int, kind: str) -> list[WordOccurrence]:
+def undecided_words(access: Access, home_id: int, kind: str) -> list[WordOccurrence]:
     """Return the words of a home that are still open, each for itself, those with most minutes first."""
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         home = session.get_one(Home, home_id)
         answered = terms.newest(session, home.tenant_id)
         occurrences = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), None)
@@ -185,11 +188,7 @@ def undecided_words(reading: sessionmaker[Session], home_id: int, kind: str) -> 
 
 
 def count_pending(
-    reading: sessionmaker[Session],
-    home_id: int,
-    upload_id: int | None = None,
-    *,
-    period: tuple[date, date] | None = None,
+    access: Access, home_id: int, upload_id: int | None = None, *, period: tuple[date, date] | None = None
 ) -> dict[str, UnansweredCount]:
     """Return for each kind how much is open, of a home or of one upload: cheap enough for every page.
 
@@ -198,7 +197,8 @@ def count_pending(
     period
         Words of uploads that have work on these days alone, and none that no upload has any more; None = all.
     """
-    with reading() as session:
+    access.check_home(home_id)
+    with access.reading() as session:
         home = session.get_one(Home, home_id)
         occurrences = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), upload_id, period)
         answered = terms.newest(session, home.tenant_id)

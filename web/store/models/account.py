@@ -104,6 +104,10 @@ class AuditEvent(Base):
     at: Mapped[datetime] = _log("pseudonymous", Moment)
     tenant_id: Mapped[int | None] = _log("free", ForeignKey("tenant.id"))
     account_id: Mapped[int | None] = _log("pseudonymous", ForeignKey("account.id", ondelete="SET NULL"))
+    actor: Mapped[str] = _log("pseudonymous", String(100), default="")
+    """Who or what really did it, on behalf of the account: ``web.store.access.Actor``."""
+    request_id: Mapped[str] = _log("free", String(40), default="")
+    address: Mapped[str] = _log("pseudonymous", String(45), default="")
     action: Mapped[str] = _log("free", String(50))
     object: Mapped[str] = _log("free", String(100), default="")
     result: Mapped[str] = _log("free", String(20))

@@ -54,6 +54,8 @@ class Upload(Base):
     id: Mapped[int] = _upload("free", primary_key=True)
     home_id: Mapped[int] = _upload("free", ForeignKey("home.id"), index=True)
     account_id: Mapped[int] = _upload("pseudonymous", ForeignKey("account.id"))
+    released_by: Mapped[int | None] = _upload("pseudonymous", ForeignKey("account.id"))
+    undone_by: Mapped[int | None] = _upload("pseudonymous", ForeignKey("account.id"))
     state: Mapped[str] = _upload("free", String(20), index=True)
     created_at: Mapped[datetime] = _upload("free", Moment)
     stored_at: Mapped[datetime | None] = _upload("free", Moment)

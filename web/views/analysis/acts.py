@@ -154,7 +154,7 @@ def _load(chosen: PageSelection, asked: ActQuestion) -> ActList:
         asked.ist,
         asked.fit,
     )
-    return acts.load(current.databases().reading, current.home().id, question)
+    return acts.load(current.access(), current.home().id, question)
 
 
 def _order() -> tables.TableOrder:

@@ -22,7 +22,7 @@ def show(intervention: str, resident: str) -> ResponseReturnValue:
     """Explain the level of one intervention for one resident (pseudonym) on the day ``am``, else today."""
     said = request.args.get("am", "")
     day = period_filter.day(said) or clock.today()
-    why = explanations.explain(current.databases().reading, current.home().id, resident, intervention, day)
+    why = explanations.explain(current.access(), current.home().id, resident, intervention, day)
     if why is None:
         abort(404)
     if said and not period_filter.day(said):

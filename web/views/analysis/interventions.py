@@ -111,7 +111,7 @@ def detail(intervention: str) -> ResponseReturnValue:
         return page_selection.withheld(chosen, entry.title if entry else intervention)
     total = overview.whole(result.fit)
     soll, ist = _level("soll"), _level("ist")
-    demands = demand.behind(current.databases().reading, current.home().id, intervention, chosen.result.period)
+    demands = demand.behind(current.access(), current.home().id, intervention, chosen.result.period)
     return render_template(
         "analysis/interventions/detail.html",
         **chosen.context,

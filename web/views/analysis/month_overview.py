@@ -157,8 +157,8 @@ def _line(chosen: PageSelection, group: Group, fits: Sequence[str]) -> dict[str,
 
 def _unmapped(chosen: PageSelection) -> unanswered_words.UnansweredCount:
     """Return how many words of interventions are open in the uploads with days of the period."""
-    reading, home = current.databases().reading, current.home()
-    return unanswered_words.count_pending(reading, home.id, period=chosen.result.period)[INTERVENTION]
+    access, home = current.access(), current.home()
+    return unanswered_words.count_pending(access, home.id, period=chosen.result.period)[INTERVENTION]
 
 
 def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:

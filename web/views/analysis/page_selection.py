@@ -105,7 +105,7 @@ def chosen(
 def nothing(selection: PageSelection, question: str) -> str:
     """Return the page that says that a selection has no work, and leads to the nearest that has."""
     start, end = selection.result.period
-    days = results.days_with_work(current.databases().reading, current.home().id, selection.ward)
+    days = results.days_with_work(current.access(), current.home().id, selection.ward)
     nearest = min(days, key=lambda day: max(start - day, day - end), default=start)
     return render_template(
         "analysis/home/nothing.html",
@@ -134,7 +134,7 @@ def _with_period(choice: FilterChoice) -> FilterChoice | None:
     """Return the choice with both days; without any, answer with the address that names them. None = no work at all."""
     if choice.start and choice.end:
         return choice
-    days = results.days_with_work(current.databases().reading, current.home().id)
+    days = results.days_with_work(current.access(), current.home().id)
     if not days:
         return None
     start, end = period_filter.usual_period(days[0], days[-1])
@@ -151,7 +151,7 @@ def _with_period(choice: FilterChoice) -> FilterChoice | None:
 def _load(choice: FilterChoice, by: Collection[str], about: dict[str, Any]) -> HomeResult | None:
     ward, shift, group = (choice.labels.get(name) if name in by else None for name in EVERYTHING)
     return results.load(
-        current.databases().reading,
+        current.access(),
         current.home().id,
         period=(choice.start or date.min, choice.end or date.max),
         ward=ward,
@@ -165,7 +165,7 @@ def _known(result: HomeResult, name: str, label: str | None) -> bool:
     """Return whether the home has such a ward, shift or group, if not in the period shown."""
     if label in {None, NOT_GIVEN} or label in _labels(result, name):
         return True
-    return name == SHIFT and label in results.every_shift(current.databases().reading, current.home().id)
+    return name == SHIFT and label in results.every_shift(current.access(), current.home().id)
 
 
 def _without(choice: FilterChoice, unknown: Collection[str]) -> FilterChoice:

@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         return page_selection.not_analysed(QUESTION)
     if not chosen.result.empty and (not chosen.result.whole_months or chosen.result.fit.total is None):
         return page_selection.withheld(chosen, QUESTION)
-    comparison = plausibility.of_home(current.databases().reading, current.home().id, chosen.result.period)
+    comparison = plausibility.of_home(current.access(), current.home().id, chosen.result.period)
     if comparison is None:
         return page_selection.nothing(chosen, QUESTION)
     return render_template(

@@ -100,7 +100,7 @@ def table(form: str) -> ResponseReturnValue:
 
 def _load(chosen: PageSelection) -> HomeRelief | None:
     return relief.load(
-        current.databases().reading,
+        current.access(),
         current.home().id,
         chosen.result.period,
         chosen.ward,

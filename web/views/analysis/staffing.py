@@ -31,10 +31,10 @@ MOST_HOURS: Final = Decimal(48)
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show ceiling, agreement, minimum and staff for the period, or for a day where there are no other data."""
-    reading, home = current.databases().reading, current.home()
+    access, home = current.access(), current.home()
     chosen = page_selection.chosen(by=())
     first, last = chosen.result.period if chosen else _asked()
-    return _page(first, last, chosen.context if chosen else {}, staffing_inputs.inputs(reading, home.id, last))
+    return _page(first, last, chosen.context if chosen else {}, staffing_inputs.inputs(access, home.id, last))
 
 
 @blueprint.post("/angaben")
@@ -55,9 +55,8 @@ def enter() -> ResponseReturnValue:
         )
         return redirect(url_for("staffing.index"))
     staffing_inputs.enter(
-        current.databases(),
+        current.access(),
         home_id=current.home().id,
-        account_id=current.visitor().account_id,
         valid_from=day,
         full_time=full_time,
         **values,
@@ -120,23 +119,23 @@ def _asked() -> tuple[date, date]:
 def _page(
     first: date, last: date, context: dict[str, Any], inputs: staffing_inputs.StaffingInputs
 ) -> ResponseReturnValue:
-    reading, home = current.databases().reading, current.home()
+    access, home = current.access(), current.home()
     try:
-        values = staffing.staffing(reading, home.id, first, last)
+        values = staffing.staffing(access, home.id, first, last)
     except staffing_inputs.StaffingError as error:  # before the statute had values, or too long a time
         flash(f"{error} Gezeigt wird der heutige Tag.", "warning")
-        values = staffing.staffing(reading, home.id, clock.today())
+        values = staffing.staffing(access, home.id, clock.today())
     return render_template(
         "analysis/staffing/index.html",
         **context,
         found=values,
-        numbers=records.numbers(reading, [values.hours_from]),
+        numbers=records.numbers(access, [values.hours_from]),
         graded=sum((values.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
         groups=[line for line in values.lines if line.group != "total"],
         total=next(line for line in values.lines if line.group == "total"),
         bars=bars([line for line in values.lines if line.group != "total"]),
         band_words=[(f"band-{i + 1}", line.levels) for i, line in enumerate(values.lines[:3])],
         inputs=inputs,
-        history=staffing_inputs.history(reading, home.id),
+        history=staffing_inputs.history(access, home.id),
         today=clock.today(),
     )

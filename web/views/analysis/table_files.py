@@ -43,10 +43,7 @@ def answer(
     what, name
         What the log calls it, and what the file is called; without a name the same.
     """
-    who = current.visitor()
-    homes.record_download(
-        current.databases(), current.home(), tenant_id=who.tenant_id, account_id=who.account_id, what=what
-    )
+    homes.record_download(current.access(), current.home(), what=what)
     filename = f"{name or what}_{chosen.filters.start}_{chosen.filters.end}.{form}"
     return Response(
         table_file.file_content(form, title, rows),

@@ -110,14 +110,14 @@ def rules_for(book: RuleBook, entry: CatalogueEntry) -> list[Rule]:
 
 
 def _chosen() -> ShownRulebook:
-    reading, home, key = current.databases().reading, current.home(), request.args.get("buch", "")
+    access, home, key = current.access(), current.home(), request.args.get("buch", "")
     if not key:
-        holding = holdings.effective(reading, home.id)
+        holding = holdings.effective(access, home.id)
         # Cases belong to a built-in edition: a rulebook of the same name with other content has none.
-        own = [one for one in library.list_(reading, current.visitor().tenant_id) if not one.built_in]
+        own = [one for one in library.list_(access) if not one.built_in]
         return ShownRulebook(holding, None, holding.sha256 not in {one.sha256 for one in own})
-    entry = library.find(reading, current.visitor().tenant_id, key)
-    book = library.get(reading, current.visitor().tenant_id, key) if entry else None
+    entry = library.find(access, key)
+    book = library.get(access, key) if entry else None
     if entry is None or book is None:
         abort(404)
     return ShownRulebook(book, key, entry.built_in)

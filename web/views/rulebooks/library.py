@@ -61,9 +61,7 @@ def upload() -> ResponseReturnValue:
     name = Path(file.filename or "regelwerk.xlsx").name
     try:
         imported = library.import_(
-            current.databases(),
-            tenant_id=current.visitor().tenant_id,
-            account_id=current.visitor().account_id,
+            current.access(),
             name=name,
             content=content,
         )
@@ -81,8 +79,8 @@ def upload() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Show one rulebook of the library, and the possible actions."""
     entry = _entry(key)
-    book = library.get(current.databases().reading, current.visitor().tenant_id, key) or abort(404)
-    rows = holdings.of_home(current.databases().reading, current.home().id)
+    book = library.get(current.access(), key) or abort(404)
+    rows = holdings.of_home(current.access(), current.home().id)
     return render_template(
         "rulebooks/library/show.html",
         entry=entry,
@@ -99,7 +97,7 @@ def show(key: str) -> ResponseReturnValue:
 def workbook(key: str) -> ResponseReturnValue:
     """Download a rulebook as a workbook that can be edited and uploaded again."""
     entry = _entry(key)
-    documents = library.documents(current.databases().reading, current.visitor().tenant_id, key)
+    documents = library.documents(current.access(), key)
     if documents is None:
         abort(404)
     with TemporaryDirectory() as folder:
@@ -112,8 +110,8 @@ def workbook(key: str) -> ResponseReturnValue:
 def printed(key: str) -> ResponseReturnValue:
     """Download a rulebook as a document to print, a built-in one with its cases."""
     entry = _entry(key)
-    reading, tenant_id = current.databases().reading, current.visitor().tenant_id
-    book, documents = library.get(reading, tenant_id, key), library.documents(reading, tenant_id, key)
+    access = current.access()
+    book, documents = library.get(access, key), library.documents(access, key)
     if book is None or documents is None:
         abort(404)
     edition = f"{book.id}-{book.edition}"
@@ -136,9 +134,7 @@ def compare() -> ResponseReturnValue:
     entries = _entries()
     a = a or _holding_key()
     b = b or next((one.key for one in entries if one.key != a), a)
-    comparison = library.compare(
-        current.databases().reading, current.visitor().tenant_id, a, b, home_id=current.home().id
-    )
+    comparison = library.compare(current.access(), a, b, home_id=current.home().id)
     if comparison is None:
         abort(404)
     return render_template("rulebooks/library/compare.html", entries=entries, a_key=a, b_key=b, **_changes(comparison))
@@ -148,9 +144,7 @@ def compare() -> ResponseReturnValue:
 def confirm(key: str) -> ResponseReturnValue:
     """Ask from which day a rulebook shall hold, and show what that would change."""
     entry = _entry(key)
-    comparison = library.compare(
-        current.databases().reading, current.visitor().tenant_id, _holding_key(), key, home_id=current.home().id
-    )
+    comparison = library.compare(current.access(), _holding_key(), key, home_id=current.home().id)
     if comparison is None:
         abort(404)
     return render_template(
@@ -171,12 +165,10 @@ def activate(key: str) -> ResponseReturnValue:
         flash("Bitte geben Sie an, ab welchem Tag das Regelwerk gelten soll.", "warning")
         return redirect(url_for("rulebook_library.confirm", key=key))
     holdings.activate(
-        current.databases(),
-        tenant_id=current.visitor().tenant_id,
+        current.access(),
         home_id=current.home().id,
         key=key,
         from_day=day,
-        account_id=current.visitor().account_id,
     )
     flash(f"Ab {day:%d.%m.%Y} gilt „{entry.title} {entry.edition}“. Alle Zahlen sind neu gerechnet.", "good")
     return redirect(url_for("rulebook_library.index"))
@@ -188,21 +180,19 @@ def remove(key: str) -> ResponseReturnValue:
     """Remove a rulebook from the library as long as no home has used it."""
     entry = _entry(key)
     library.remove(
-        current.databases(),
-        tenant_id=current.visitor().tenant_id,
+        current.access(),
         key=key,
-        account_id=current.visitor().account_id,
     )
     flash(f"„{entry.title} {entry.edition}“ ist entfernt.", "good")
     return redirect(url_for("rulebook_library.index"))
 
 
 def _entries() -> list[LibraryEntry]:
-    return library.list_(current.databases().reading, current.visitor().tenant_id)
+    return library.list_(current.access())
 
 
 def _entry(key: str) -> LibraryEntry:
-    entry = library.find(current.databases().reading, current.visitor().tenant_id, key)
+    entry = library.find(current.access(), key)
     if entry is None:
         abort(404)
     return entry
@@ -211,13 +201,13 @@ def _entry(key: str) -> LibraryEntry:
 def _holding_key() -> str:
     """Return the key of the rulebook that holds for the home today."""
     today = clock.today()
-    rows = holdings.of_home(current.databases().reading, current.home().id)
+    rows = holdings.of_home(current.access(), current.home().id)
     begun = [one for one in rows if one.valid_from is None or one.valid_from <= today]
     return begun[-1].entry.key
 
 
 def _library() -> dict[str, Any]:
-    rows = holdings.of_home(current.databases().reading, current.home().id)
+    rows = holdings.of_home(current.access(), current.home().id)
     return {
         "entries": _entries(),
         "holdings": rows,

@@ -50,9 +50,8 @@ def add() -> ResponseReturnValue:
         return _page(fields, "Bitte wählen Sie Intervention und Niveau, und geben Sie beide Tage an."), 422
     try:
         overrides.set_(
-            current.databases(),
+            current.access(),
             home_id=current.home().id,
-            account_id=current.visitor().account_id,
             resident=fields["bewohner"],
             intervention=entry.id,
             level=int(fields["niveau"]),
@@ -71,15 +70,14 @@ def add() -> ResponseReturnValue:
 @back_to("overrides.index")
 def withdraw(override_id: int) -> ResponseReturnValue:
     """Take an override back: from the day given (else today) on the rulebook's level holds again."""
-    databases, home = current.databases(), current.home()
-    if overrides.find(databases.reading, home.id, override_id) is None:
+    access, home = current.access(), current.home()
+    if overrides.find(access, home.id, override_id) is None:
         abort(404)
     from_day = period_filter.day(request.form.get("ab", ""))
     overrides.withdraw(
-        databases,
+        access,
         home_id=home.id,
         override_id=override_id,
-        account_id=current.visitor().account_id,
         from_day=from_day,
     )
     flash("Zurückgenommen: Es gilt wieder das Niveau des Regelwerks.", "good")
@@ -87,8 +85,8 @@ def withdraw(override_id: int) -> ResponseReturnValue:
 
 
 def _page(fields: dict[str, str], wrong: str = "") -> str:
-    reading, home, book, today = current.databases().reading, current.home(), _book(), clock.today()
-    rows = [_row(entry, book, today) for entry in overrides.list_(reading, home.id)]
+    access, home, book, today = current.access(), current.home(), _book(), clock.today()
+    rows = [_row(entry, book, today) for entry in overrides.list_(access, home.id)]
     live = [entry for entry in rows if entry["state"] == "gilt"]
     catalogue = [
         {"name": name, "entries": list(entries)}
@@ -100,11 +98,11 @@ def _page(fields: dict[str, str], wrong: str = "") -> str:
         rows=sorted(rows, key=lambda row: row["state"] not in {"gilt", "künftig"}),
         live=len(live),
         for_residents=sum(bool(row["one"].resident) for row in live),
-        may_set=overrides.may_set(reading, current.visitor().account_id),
+        may_set=overrides.may_set(access),
         given=fields,
         wrong=wrong,
         catalogue=catalogue,
-        residents=homes.residents(reading, home.id),
+        residents=homes.residents(access, home.id),
         reason_signs=overrides.REASON_SIGNS,
         no_names=overrides.NO_NAMES,
         most_months=overrides.MOST_MONTHS,
@@ -126,4 +124,4 @@ def _row(override: overrides.OverrideRow, book: RuleBook, today: date) -> dict[s
 
 
 def _book() -> RuleBook:
-    return holdings.effective(current.databases().reading, current.home().id)
+    return holdings.effective(current.access(), current.home().id)

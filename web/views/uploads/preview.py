@@ -46,7 +46,7 @@ class ChoiceError(ServiceError):
 def update(upload_id: int) -> ResponseReturnValue:
     """Recompute what an upload would change when applied as chosen."""
     upload, services = current.upload(upload_id), current.services()
-    steps.update_preview(services.databases, services.settings, upload.id, _choice(request.form.to_dict(), upload))
+    steps.update_preview(current.access(), services.settings, upload.id, _choice(request.form.to_dict(), upload))
     return redirect(url_for("uploads.show", upload_id=upload.id) + "#folgen")
 
 
@@ -54,10 +54,7 @@ def update(upload_id: int) -> ResponseReturnValue:
 @back_to("uploads.index")
 def dismiss_report() -> ResponseReturnValue:
     """Stop showing what moved when the home was computed anew under a changed rule."""
-    who = current.visitor()
-    refold.dismiss_report(
-        current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, home_id=current.home().id
-    )
+    refold.dismiss_report(current.access(), home_id=current.home().id)
     return redirect(url_for("uploads.index"))
 
 
@@ -66,13 +63,13 @@ def dismiss_report() -> ResponseReturnValue:
 def undo_page(upload_id: int) -> ResponseReturnValue:
     """Show what undoing an upload would change, and what depends on it."""
     upload = current.upload(upload_id)
-    preview_ = undo_job.preview_undo(current.databases(), upload.id)
+    preview_ = undo_job.preview_undo(current.access(), upload.id)
     return render_template(
         "uploads/undo.html",
         home_name=upload.home_name,
         upload=upload,
         undo=preview_,
-        numbers=records.numbers(current.databases().reading, preview_.later),
+        numbers=records.numbers(current.access(), preview_.later),
         lines=share_lines(preview_.moved),
         days=preview_.moved["days"],
         told=statement_lines(preview_.people, UNDO_WORDS),
@@ -85,9 +82,7 @@ def undo_page(upload_id: int) -> ResponseReturnValue:
 def undo(upload_id: int) -> ResponseReturnValue:
     """Let a job undo an upload as it was shown."""
     upload, services = current.upload(upload_id), current.services()
-    undo_job.release(
-        services.databases, upload.id, account_id=current.visitor().account_id, digest=request.form.get("gezeigt", "")
-    )
+    undo_job.release(current.access(), upload.id, digest=request.form.get("gezeigt", ""))
     services.jobs.enqueue(upload.id, records.TO_UNDO)
     return redirect(url_for("uploads.show", upload_id=upload.id))
 
@@ -115,7 +110,7 @@ def effects(upload: UploadRow) -> dict[str, Any] | None:
         "elsewhere": [month_line(month) for month in weighed.get("elsewhere", [])],
         "told": statement_lines(weighed.get("statements")),
         "other_home": list(other_home.reasons(signs)) if (signs := weighed.get("other_home")) else [],
-        "numbers": records.numbers(current.databases().reading, [weighed.get("repairs"), weighed.get("remembered")]),
+        "numbers": records.numbers(current.access(), [weighed.get("repairs"), weighed.get("remembered")]),
     }
 
 

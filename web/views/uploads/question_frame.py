@@ -59,7 +59,7 @@ def conversation(upload_id: int) -> tuple[UploadRow, Conversation]:
     """
     upload, services = current.upload(upload_id), current.services()
     try:
-        return upload, questions.open_conversation(services.databases, services.settings, upload_id)
+        return upload, questions.open_conversation(current.access(), services.settings, upload_id)
     except AnswerError:
         if request.method == "POST":
             raise
@@ -88,7 +88,7 @@ def subject(answer: SheetAnswer) -> str:
 def stored(upload_id: int, answer: SheetAnswer, kind: str) -> ResponseReturnValue:
     """Store an answer about a sheet, and go on to what is asked next."""
     services = current.services()
-    to_look_at = questions.answer_sheet(services.databases, services.settings, upload_id, version(), answer, kind)
+    to_look_at = questions.answer_sheet(current.access(), services.settings, upload_id, version(), answer, kind)
     return again(upload_id) if to_look_at else redirect(url_for("uploads.show", upload_id=upload_id))
 
 

@@ -57,14 +57,12 @@ def overview(upload_id: int) -> ResponseReturnValue:
 def confirm(upload_id: int) -> ResponseReturnValue:
     """Have the files read as answered, and the profile stored where it is to be."""
     upload, asked = conversation(upload_id)
-    services, who = current.services(), current.visitor()
+    services = current.services()
     name = clean(request.form.get("name", "")) if request.form.get("merken") else ""
-    if request.form.get("merken") and (wrong := profiles.objection(services.databases.reading, who.tenant_id, name)):
+    if request.form.get("merken") and (wrong := profiles.objection(current.access(), name)):
         return _overview(upload, asked, name=name, wrong=wrong), 422
     try:
-        questions.confirm(
-            services.databases, services.settings, upload_id, version(), account_id=who.account_id, remember=name
-        )
+        questions.confirm(current.access(), services.settings, upload_id, version(), remember=name)
     except LateError:
         upload, asked = conversation(upload_id)
         if asked.next.kind != END:
@@ -78,7 +76,7 @@ def confirm(upload_id: int) -> ResponseReturnValue:
 def reopen(upload_id: int) -> ResponseReturnValue:
     """Go back to the questions about an upload that was read or could not be."""
     upload, services = current.upload(upload_id), current.services()
-    questions.reopen(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
+    questions.reopen(current.access(), services.settings, upload.id)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
@@ -101,7 +99,7 @@ def unlock(upload_id: int) -> ResponseReturnValue:
     if not entered or len(entered) > LONGEST_PASSWORD:
         return page("password", upload, asked, wrong="Bitte geben Sie das Kennwort der Datei ein."), 422
     services = current.services()
-    questions.unlock(services.databases, services.settings, upload_id, version(), entered)
+    questions.unlock(current.access(), services.settings, upload_id, version(), entered)
     return again(upload_id)
 
 

@@ -41,14 +41,14 @@ def choose(upload_id: int, kind: str) -> ResponseReturnValue:
             url_for("upload_words.index", upload_id=upload_id, kind=following if following in KINDS else kind)
         )
     services = current.services()
-    steps.reread(services.databases, upload_id, account_id=current.visitor().account_id)
+    steps.reread(current.access(), upload_id)
     services.jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
 def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) -> str:
     upload = current.upload(upload_id)
-    open_now = unanswered_words.count_pending(current.databases().reading, upload.home_id, upload_id)
+    open_now = unanswered_words.count_pending(current.access(), upload.home_id, upload_id)
     tabs = terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id)
     return render_template(
         "uploads/unanswered_words.html",

@@ -35,12 +35,12 @@ _PARTED: Final = "Wieder getrennt; die betroffenen Tage sind neu ausgewertet."
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show who is unknown, those with the most minutes first, each with those who may be meant."""
-    services, who, home = current.services(), current.visitor(), current.home()
+    services, home = current.services(), current.home()
     limit = None if "alle" in request.args else SHOWN
-    queue = unknown_people.queue(services.databases, services.settings, home.id, limit=limit)
+    queue = unknown_people.queue(current.access(), services.settings, home.id, limit=limit)
     if queue is None:
         return render_template("people/closed.html"), 503
-    unknown_people.record_view(services.databases, tenant_id=who.tenant_id, account_id=who.account_id, home_id=home.id)
+    unknown_people.record_view(current.access(), home_id=home.id)
     return render_template("people/index.html", queue=queue, people=aliases, kind_words=KIND_WORDS)
 
 
@@ -48,16 +48,14 @@ def index() -> ResponseReturnValue:
 @back_to("unknown_people.index")
 def choose() -> ResponseReturnValue:
     """Answer one question; before two persons become one, ask whether that is meant."""
-    services, who, home = current.services(), current.visitor(), current.home()
+    home = current.home()
     kind, pseudonym = request.form.get("art", ""), request.form.get("wer", "")
     same_as, written = request.form.get("ist", ""), request.form.get("andere", "").strip()
     answer = aliases.SAME if same_as or written else request.form.get("antwort", "")
     if answer == aliases.SAME and "sicher" not in request.form:
         return _ask(kind, pseudonym, same_as, written)
     parted = person_answers.answer(
-        services.databases,
-        tenant_id=who.tenant_id,
-        account_id=who.account_id,
+        current.access(),
         home_id=home.id,
         reply=person_answers.PersonReply(kind, pseudonym, answer, same_as),
     )
@@ -68,7 +66,7 @@ def choose() -> ResponseReturnValue:
 def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseReturnValue:
     """Show both persons side by side: a merge moves figures of past months."""
     services = current.services()
-    queue = unknown_people.queue(services.databases, services.settings, current.home().id, about=pseudonym or "-")
+    queue = unknown_people.queue(current.access(), services.settings, current.home().id, about=pseudonym or "-")
     if queue is None:
         return render_template("people/closed.html"), 503
     labels = queue.people.get(kind, {})

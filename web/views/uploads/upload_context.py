@@ -50,7 +50,7 @@ def upload_context(upload: UploadRow, texts: UploadTexts | None, wanted: Finding
         "open_kinds": kinds,
         "word_pages": {code: kinds[kind] for code, kind in _ABOUT_WORDS.items() if kind in kinds},
         "has_faulty_rows": faulty_rows,
-        "undoable": upload.state == records.STORED and undo_job.is_undoable(services.databases.reading, upload.id),
+        "undoable": upload.state == records.STORED and undo_job.is_undoable(current.access(), upload.id),
         "upload_days": services.settings.upload_days,
         "askable": asked is not None and bool(asked.guesses),
         "profiles": asked.profiles if asked else (),
@@ -71,5 +71,5 @@ def _kinds_with_errors(texts: UploadTexts | None) -> set[str]:
 
 def _open_words(upload: UploadRow) -> list[dict[str, Any]]:
     """Return the kinds of words that are still open in an upload, with the address where they are answered."""
-    counts = unanswered_words.count_pending(current.databases().reading, upload.home_id, upload.id)
+    counts = unanswered_words.count_pending(current.access(), upload.home_id, upload.id)
     return [one for one in terms.tabs("", counts, "upload_words.index", upload_id=upload.id) if one["open"]]

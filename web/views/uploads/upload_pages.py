@@ -77,9 +77,7 @@ def upload() -> ResponseReturnValue:
     ]
     if wrong := _objection(uploaded):
         return _index(wrong), 422
-    upload_id = steps.start(
-        services.databases, services.settings, home_id=home.id, account_id=current.visitor().account_id, files=uploaded
-    )
+    upload_id = steps.start(current.access(), services.settings, home_id=home.id, files=uploaded)
     services.jobs.enqueue(upload_id, records.WAITING)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
@@ -89,7 +87,7 @@ def template() -> ResponseReturnValue:
     """Download the empty workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vorlage.xlsx"
-        importers.template.write(path, holdings.effective(current.databases().reading, current.home().id))
+        importers.template.write(path, holdings.effective(current.access(), current.home().id))
         return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
 
 
@@ -107,8 +105,7 @@ def read_again(error: kept_files.OutdatedError) -> ResponseReturnValue:
     """Have the files of an upload read once more, on whatever page it turns out that what was read does not open."""
     upload, services = _upload(error.upload_id), current.services()
     try:
-        who = current.visitor().account_id
-        steps.reread(services.databases, upload.id, account_id=who, reason=steps.UNOPENED)
+        steps.reread(current.access(), upload.id, reason=steps.UNOPENED)
         services.jobs.enqueue(upload.id, records.WAITING)
         flash(READ_AGAIN, "warning")
     except steps.UploadError as objection:
@@ -126,7 +123,7 @@ def search(upload_id: int) -> ResponseReturnValue:
 
 def _show(upload_id: int, wanted: FindingFilter) -> str:
     upload, services = _upload(upload_id), current.services()
-    texts = records.texts(services.databases, services.settings, upload_id)
+    texts = records.texts(current.access(), services.settings, upload_id)
     context: dict[str, Any] = {
         "home_name": upload.home_name,
         "upload": upload,
@@ -154,10 +151,10 @@ def progress(upload_id: int) -> ResponseReturnValue:
 def findings(upload_id: int) -> ResponseReturnValue:
     """Download all findings as a workbook, and log it."""
     upload, services = _upload(upload_id), current.services()
-    texts = records.texts(services.databases, services.settings, upload_id)
+    texts = records.texts(current.access(), services.settings, upload_id)
     if texts is None:
         abort(503)
-    steps.record_download(services.databases, upload.id, account_id=current.visitor().account_id)
+    steps.record_download(current.access(), upload.id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "befunde.xlsx"
         findings_xlsx.write(path, list(texts.findings))
@@ -178,7 +175,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     if not sheets:
         flash(message, "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
-    steps.record_download(services.databases, upload.id, account_id=current.visitor().account_id, what="fehlerzeilen")
+    steps.record_download(current.access(), upload.id, what="fehlerzeilen")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fehlerhafte-zeilen.xlsx"
         faulty_rows_xlsx.write(path, sheets, kept_files.reference(services.settings, upload_id))
@@ -190,7 +187,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
 def cancel(upload_id: int) -> ResponseReturnValue:
     """End the job of an upload before its next step."""
     upload, services = _upload(upload_id), current.services()
-    steps.cancel(services.databases, services.jobs.queue, upload.id, account_id=current.visitor().account_id)
+    steps.cancel(current.access(), services.jobs.queue, upload.id)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
 
@@ -200,9 +197,8 @@ def commit(upload_id: int) -> ResponseReturnValue:
     """Release a read upload to be stored."""
     upload, services = _upload(upload_id), current.services()
     steps.commit(
-        services.databases,
+        current.access(),
         upload.id,
-        account_id=current.visitor().account_id,
         digest=request.form.get("gezeigt"),
         sure_of_home="haus_sicher" in request.form,
     )
@@ -215,7 +211,7 @@ def commit(upload_id: int) -> ResponseReturnValue:
 def restart(upload_id: int) -> ResponseReturnValue:
     """Start an aborted upload again where it stopped."""
     upload, services = _upload(upload_id), current.services()
-    state = steps.restart(services.databases, upload.id, account_id=current.visitor().account_id)
+    state = steps.restart(current.access(), upload.id)
     services.jobs.enqueue(upload.id, state)
     return redirect(url_for("uploads.show", upload_id=upload_id))
 
@@ -228,14 +224,14 @@ def discard(upload_id: int) -> ResponseReturnValue:
     if "sicher" not in request.form:
         back = redirect(url_for("uploads.show", upload_id=upload_id))
         return _ask_to_discard(upload) if upload.state in records.UNDECIDED else back
-    steps.discard(services.databases, services.settings, upload.id, account_id=current.visitor().account_id)
+    steps.discard(current.access(), services.settings, upload.id)
     flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("uploads.index"))
 
 
 def _ask_to_discard(upload: UploadRow) -> str:
     services = current.services()
-    texts = records.texts(services.databases, services.settings, upload.id)
+    texts = records.texts(current.access(), services.settings, upload.id)
     try:
         asked = kept_files.conversation(services.settings, upload.id)
     except kept_files.OutdatedError:
@@ -256,12 +252,12 @@ def _upload(upload_id: int) -> UploadRow:
 
 def _index(wrong: str = "") -> str:
     home, services = current.home(), current.services()
-    rows = records.of_home(services.databases.reading, home.id)
+    rows = records.of_home(current.access(), home.id)
     return render_template(
         "uploads/index.html",
         home_name=home.name,
         uploads=rows,
-        moved_months=[preview.month_line(month) for month in refold.report(services.databases.reading, home.id)],
+        moved_months=[preview.month_line(month) for month in refold.report(current.access(), home.id)],
         state_words=STATE_WORDS,
         wrong=wrong,
         most_bytes=services.settings.upload_limit,

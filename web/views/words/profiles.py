@@ -24,14 +24,14 @@ _NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9ÄÖÜäöüß]+")
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Show all profiles of the tenant."""
-    rows = profiles.list_(current.databases().reading, current.visitor().tenant_id)
+    rows = profiles.list_(current.access())
     return render_template("words/profiles/index.html", rows=rows, home_name=current.home().name)
 
 
 @blueprint.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
     """Show which columns of a source correspond to which of the template."""
-    row = profiles.find(current.databases().reading, current.visitor().tenant_id, number)
+    row = profiles.find(current.access(), number)
     if row is None:
         abort(404)
     return render_template("words/profiles/show.html", row=row, home_name=current.home().name, encodings=ENCODINGS)
@@ -41,12 +41,12 @@ def show(number: int) -> ResponseReturnValue:
 @back_to("profiles.index")
 def read() -> ResponseReturnValue:
     """Import a profile from another home."""
-    file, who = request.files.get("datei"), current.visitor()
+    file = request.files.get("datei")
     content = file.read(profiles.MOST_BYTES + 1) if file else b""
     if not content:
         flash("Bitte wählen Sie eine Profildatei aus.", "warning")
         return redirect(url_for("profiles.index"))
-    name = profiles.import_(current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, content=content)
+    name = profiles.import_(current.access(), content=content)
     flash(f"Das Profil „{name}“ gilt ab der nächsten Datei.", "good")
     return redirect(url_for("profiles.index"))
 
@@ -54,11 +54,8 @@ def read() -> ResponseReturnValue:
 @blueprint.get("/<int:number>/profil.json")
 def export(number: int) -> ResponseReturnValue:
     """Download a profile as a file, and log it."""
-    who = current.visitor()
     try:
-        name, text = profiles.export(
-            current.databases(), tenant_id=who.tenant_id, account_id=who.account_id, number=number
-        )
+        name, text = profiles.export(current.access(), number=number)
     except ProfileError:
         abort(404)
     answer = Response(text, mimetype="application/json")
@@ -81,9 +78,9 @@ def remove(number: int) -> ResponseReturnValue:
 
 
 def _done(what: object, number: int, word: str, **more: str) -> ResponseReturnValue:
-    who, databases = current.visitor(), current.databases()
-    if profiles.find(databases.reading, who.tenant_id, number) is None:
+    access = current.access()
+    if profiles.find(access, number) is None:
         abort(404)
-    what(databases, tenant_id=who.tenant_id, account_id=who.account_id, number=number, **more)  # type: ignore[operator]
+    what(access, number=number, **more)  # type: ignore[operator]
     flash(word, "good")
     return redirect(url_for("profiles.index"))

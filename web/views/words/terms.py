@@ -55,9 +55,9 @@ def choose(kind: str) -> ResponseReturnValue:
 @blueprint.get("/bezeichnungen.csv")
 def table() -> ResponseReturnValue:
     """Download all words for a spreadsheet program, and log it."""
-    databases, who = current.databases(), current.visitor()
-    content = spreadsheet.as_csv(databases.reading, who.tenant_id, current.home().id)
-    spreadsheet.record_download(databases, tenant_id=who.tenant_id, account_id=who.account_id)
+    access = current.access()
+    content = spreadsheet.as_csv(access, current.home().id)
+    spreadsheet.record_download(access)
     return Response(
         content,
         mimetype="text/csv; charset=utf-8",
@@ -73,11 +73,8 @@ def read() -> ResponseReturnValue:
     if not content or len(content) > MOST_BYTES:
         flash("Bitte wählen Sie eine CSV-Datei mit höchstens 2 MB aus.", "warning")
         return redirect(url_for("terms.index"))
-    who = current.visitor()
     reading = spreadsheet.read(
-        current.databases(),
-        tenant_id=who.tenant_id,
-        account_id=who.account_id,
+        current.access(),
         home_id=current.home().id,
         content=content,
     )
@@ -96,7 +93,6 @@ def known_kind(kind: str) -> str:
 
 def answered(kind: str) -> Mapping[str, str]:
     """Store the answers of the form, and return what is wrong with them: word -> sentence, "" for all of them."""
-    who = current.visitor()
     given = _given(request.form)
     answers = {word: other or chosen for word, (chosen, other) in given.items() if other or chosen}
     answers |= {
@@ -107,9 +103,7 @@ def answered(kind: str) -> Mapping[str, str]:
     }
     try:
         changed = terms.answer(
-            current.databases(),
-            tenant_id=who.tenant_id,
-            account_id=who.account_id,
+            current.access(),
             home_id=current.home().id,
             kind=kind,
             answers=answers,
@@ -123,12 +117,12 @@ def answered(kind: str) -> Mapping[str, str]:
 
 def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what a page that asks for words needs; with ``wrong`` the answers given are shown again."""
-    reading, home = current.databases().reading, current.home()
+    access, home = current.access(), current.home()
     everything = "alle" in request.args or upload_id is not None
-    book = holdings.effective(reading, home.id)
+    book = holdings.effective(access, home.id)
     choices = KINDS[kind].choices(book)
     pending = unanswered_words.pending_words(
-        reading, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
+        access, home.id, kind, upload_id=upload_id, limit=terms.KEPT if everything else SHOWN
     )
     pending.sort(key=lambda word: word.target not in {"", LATER})  # what was answered comes last
     return {
@@ -141,7 +135,7 @@ def asking(kind: str, upload_id: int | None = None, wrong: Mapping[str, str] | N
         "answers": {answer: ANSWERS[answer] for answer in KINDS[kind].answers},
         "called": {**choices, **{name: called for name, (called, _) in ANSWERS.items()}, LATER: "später entscheiden"},
         "pending": pending,
-        "numbers": records.numbers(reading, (word.upload_id for word in pending)),
+        "numbers": records.numbers(access, (word.upload_id for word in pending)),
         "given": _given(request.form) if wrong else {},
         "wrong": wrong or {},
         "later": LATER,
@@ -164,12 +158,12 @@ def tabs(kind: str, open_now: Mapping[str, UnansweredCount], endpoint: str, **va
 
 
 def _index(kind: str, wrong: Mapping[str, str] | None = None) -> str:
-    reading = current.databases().reading
-    open_now = unanswered_words.count_pending(reading, current.home().id)
+    access = current.access()
+    open_now = unanswered_words.count_pending(access, current.home().id)
     return render_template(
         "words/terms/index.html",
         **asking(kind, wrong=wrong),
-        made=[one for one in terms.list_(reading, current.visitor().tenant_id, kind) if one.target != LATER],
+        made=[one for one in terms.list_(access, kind) if one.target != LATER],
         tabs=tabs(kind, open_now, "terms.index"),
         unmapped=open_now[kind],
     )

@@ -1,0 +1,115 @@
+"""Accesses of visitors, jobs and commands: which tenant and homes, on whose behalf, with which rights."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from web.security.permissions import Right
+from web.services.errors import ServiceError
+from web.store.access import Actor, ActorKind, Origin, SystemAccess
+from web.store.models import Account, Home, Upload
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from web.services.sessions import Visitor
+    from web.store.access import Access
+    from web.store.databases import Databases
+
+READ: Final = "lesen"
+STORE: Final = "speichern"
+UNDO: Final = "zurücknehmen"
+
+
+class UnknownAccountError(ServiceError):
+    """There is no such account."""
+
+
+def of_request(databases: Databases, purpose: str, *, address: str = "") -> SystemAccess:
+    """Return the access of a page before it is known who asks for it."""
+    return SystemAccess(
+        databases, Origin(actor=Actor(ActorKind.ACCOUNT), purpose=purpose, request_id=_request_id(), address=address)
+    )
+
+
+def of_command(databases: Databases, purpose: str) -> SystemAccess:
+    """Return the access of a command that a user of the operating system gave."""
+    actor = Actor(ActorKind.COMMAND, _system_user())
+    return SystemAccess(databases, Origin(actor=actor, purpose=purpose, request_id=_request_id()))
+
+
+def of_worker(databases: Databases) -> SystemAccess:
+    """Return the access of the worker: it looks for jobs and does what is due by the clock."""
+    return SystemAccess(databases, Origin(actor=Actor(ActorKind.CLOCK), purpose="zeitplan"))
+
+
+def of_account(system: SystemAccess, account_id: int) -> Access:
+    """Return the access of an account: all homes of its tenant, until it is disabled."""
+    with system.reading() as session:
+        account = session.scalar(select(Account).where(Account.id == account_id, Account.active))
+        if account is None:
+            raise UnknownAccountError("Dieses Konto gibt es nicht, oder es ist gesperrt.")
+        rights = {Right.SET_LEVELS} if account.qn4 else set()
+        return system.within(
+            account.tenant_id, _homes(session, account.tenant_id), account_id=account_id, rights=rights
+        )
+
+
+def of_visitor(system: SystemAccess, visitor: Visitor) -> Access:
+    """Return the access of whoever is signed in: all homes of the account's tenant."""
+    with system.reading() as session:
+        homes = _homes(session, visitor.tenant_id)
+    rights = {Right.SET_LEVELS} if visitor.qn4 else set()
+    return system.within(visitor.tenant_id, homes, account_id=visitor.account_id, rights=rights)
+
+
+def of_tenant(system: SystemAccess, tenant_id: int) -> Access:
+    """Return access to all homes of a tenant, for whoever administers it: on behalf of no account."""
+    with system.reading() as session:
+        return system.within(tenant_id, _homes(session, tenant_id))
+
+
+def of_home(system: SystemAccess, home_id: int) -> Access:
+    """Return access to one home, for what is due by the clock."""
+    with system.reading() as session:
+        tenant_id = session.scalars(select(Home.tenant_id).where(Home.id == home_id)).one()
+    return system.within(tenant_id, (home_id,))
+
+
+def of_upload(system: SystemAccess, upload_id: int, job: str) -> Access:
+    """Return the access of a job: the home of its upload, on behalf of the account that ordered it (X7).
+
+    Parameters
+    ----------
+    job
+        ``READ`` (ordered by whoever uploaded it), ``STORE`` or ``UNDO`` (by whoever released that).
+    """
+    with system.reading() as session:
+        query = select(Upload, Home.tenant_id).join(Home, Home.id == Upload.home_id).where(Upload.id == upload_id)
+        upload, tenant_id = session.execute(query).one()
+    ordered_by = {STORE: upload.released_by, UNDO: upload.undone_by}.get(job)
+    origin = Origin(actor=Actor(ActorKind.JOB), purpose=f"einlesen.{job}", request_id=_request_id())
+    return system.within(tenant_id, (upload.home_id,), account_id=ordered_by or upload.account_id, origin=origin)
+
+
+def _request_id() -> str:
+    """Return an id that no other request has; in letters, so that no part of it can be read as a person's number."""
+    return "".join(secrets.choice(ascii_lowercase) for _ in range(20))
+
+
+def _system_user() -> str:
+    """Return the user of the operating system; not from the environment, where anybody may write another name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number without a name
+        return str(os.getuid())
+
+
+def _homes(session: Session, tenant_id: int) -> list[int]:
+    return list(session.scalars(select(Home.id).where(Home.tenant_id == tenant_id)))

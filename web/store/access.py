@@ -1,0 +1,156 @@
+"""On whose behalf the databases are used: the tenant, its homes, the account, and who really does it.
+
+Every service takes one :class:`Access`; the sessions it needs come from there. What belongs to no tenant (signing in,
+finding the jobs that wait) uses a :class:`SystemAccess`, which names its purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from web.security.permissions import Right
+    from web.store.databases import Databases
+
+
+class ForeignHomeError(LookupError):
+    """A home was asked for that this access does not include: for whoever asks, it does not exist."""
+
+
+class ActorKind(StrEnum):
+    """Who or what really does something."""
+
+    ACCOUNT = "konto"
+    JOB = "auftrag"
+    COMMAND = "befehl"
+    CLOCK = "zeitplan"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who or what really does something; for a command, the user of the operating system (``name``)."""
+
+    kind: ActorKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        """Return it as the log names it."""
+        return f"{self.kind} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request, a job or a command comes from, for the log.
+
+    Attributes
+    ----------
+    purpose
+        What for: the name of a page, a job or a command.
+    request_id
+        Of the request or job; its entries in the log have it in common. "" where there is none.
+    address
+        Of the client, "" where there is none.
+    """
+
+    actor: Actor
+    purpose: str
+    request_id: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sessions:
+    databases: Databases = field(repr=False)
+    origin: Origin
+
+    @property
+    def reading(self) -> sessionmaker[Session]:
+        """Makes sessions on the work database that cannot write."""
+        return self.databases.reading
+
+    @property
+    def writing(self) -> sessionmaker[Session]:
+        """Makes sessions on the work database that take the write lock at once."""
+        return self.databases.writing
+
+    @property
+    def vault_reading(self) -> sessionmaker[Session]:
+        """Makes sessions on the vault that cannot write."""
+        return self.databases.vault_reading
+
+    @property
+    def vault_writing(self) -> sessionmaker[Session]:
+        """Makes sessions on the vault that take the write lock at once."""
+        return self.databases.vault_writing
+
+
+@dataclass(frozen=True, slots=True)
+class Access(_Sessions):
+    """What somebody may touch: the homes of one tenant, with some rights.
+
+    Attributes
+    ----------
+    homes
+        Numbers of the homes.
+    account_id
+        The account that acts, or on whose behalf a job or command acts; None where there is none.
+    """
+
+    tenant_id: int
+    homes: frozenset[int] = frozenset()
+    account_id: int | None = None
+    rights: frozenset[Right] = frozenset()
+
+    @property
+    def account(self) -> int:
+        """The account, where there must be one: what it enters is stored under its number."""
+        if self.account_id is None:
+            raise ValueError(f"{self.origin.actor} has no account to act for")
+        return self.account_id
+
+    @property
+    def on_behalf(self) -> int | None:
+        """The account that somebody or something else acts for; None where it acts itself."""
+        return None if self.origin.actor.kind is ActorKind.ACCOUNT else self.account_id
+
+    def check_home(self, home_id: int) -> None:
+        """Refuse a home this access does not include.
+
+        Raises
+        ------
+        ForeignHomeError
+            Where it does not.
+        """
+        if home_id not in self.homes:
+            raise ForeignHomeError(home_id)
+
+    def for_account(self, account_id: int | None) -> Access:
+        """Return the same access on behalf of another account of the tenant."""
+        return replace(self, account_id=account_id)
+
+    def with_home(self, home_id: int) -> Access:
+        """Return the same access with one more home of the tenant, which was just made."""
+        return replace(self, homes=self.homes | {home_id})
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAccess(_Sessions):
+    """What belongs to no tenant: signing in, the worker that looks for jobs, commands of the administration."""
+
+    def within(
+        self,
+        tenant_id: int,
+        homes: Iterable[int] = (),
+        *,
+        account_id: int | None = None,
+        rights: Iterable[Right] = (),
+        origin: Origin | None = None,
+    ) -> Access:
+        """Return access to one tenant, from the same origin unless another is named."""
+        return Access(self.databases, origin or self.origin, tenant_id, frozenset(homes), account_id, frozenset(rights))
