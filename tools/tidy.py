@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BYTES: Final = 1_000_000
-FROM_ELSEWHERE: Final = ("web/static/vendor/", "tests/browser/vendor/", "LICENSE")
+FROM_ELSEWHERE: Final = ("web/static/vendor/", "web/security/vendor/", "tests/browser/vendor/", "LICENSE")
 """What we keep byte for byte as we got it."""
 LINK: Final = re.compile(r"\]\((?!https?:|mailto:|#)(?P<path>[^)#\s]+)[^)]*\)")
 CELL: Final = re.compile(r"(?<!\\)\|")

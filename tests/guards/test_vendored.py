@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = [ROOT / "web/static/vendor", ROOT / "tests/browser/vendor"]
+FOLDERS = [ROOT / "web/static/vendor", ROOT / "web/security/vendor", ROOT / "tests/browser/vendor"]
 ENTRIES = [(folder, entry) for folder in FOLDERS for entry in json.loads((folder / "VENDOR.json").read_text("utf-8"))]
 
 

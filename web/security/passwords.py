@@ -10,6 +10,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from web.security import known_passwords
+
 MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = 256
 MIN_CATEGORIES: Final = 3
@@ -20,7 +22,8 @@ ONE_TIME_DIGITS: Final = "23456789"
 _HASHER: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 """Argon2id with the second parameters RFC 9106 recommends: 3 passes, 64 MiB, 4 lanes."""
 
-_BAD_LIST: Final = Path(__file__).parent / "bad_passwords.txt"
+_BAD_PARTS: Final = Path(__file__).parent / "bad_passwords.txt"
+"""What no password may contain, wherever it stands: sequences of keys, and words of this trade."""
 
 
 def hashed(password: str) -> str:
@@ -60,7 +63,7 @@ def objection(password: str, context: tuple[str, ...] = ()) -> str:
     password
         The password as typed; it is never cut.
     context
-        Words that are easy to guess here: user name, name of the person, of the home.
+        Words that are easy to guess here: user name, name of the person, of the homes and their operator.
     """
     if len(password) < MIN_LENGTH:
         return f"Das Kennwort ist zu kurz; bitte nehmen Sie mindestens {MIN_LENGTH} Zeichen."
@@ -72,10 +75,16 @@ def objection(password: str, context: tuple[str, ...] = ()) -> str:
             "große Buchstaben, kleine Buchstaben, Ziffern, Sonderzeichen (auch Leerzeichen)."
         )
     plain = "".join(sign for sign in password.casefold() if sign.isalnum())
-    if any(word in plain for word in _words(context)):
+    readings = {plain, *known_passwords.reductions(password)}
+    if any(word in reading for word in _words(context) for reading in readings):
         return "Das Kennwort enthält Ihren Namen oder den der Einrichtung; bitte wählen Sie ein anderes."
-    if len(set(plain)) < MIN_LENGTH // 2 or any(bad in plain for bad in _bad()):
+    if len(set(plain)) < MIN_LENGTH // 2 or any(bad in reading for bad in _bad_parts() for reading in readings):
         return "Dieses Kennwort steht auf der Liste der leicht zu erratenden; bitte wählen Sie ein anderes."
+    if known_passwords.is_known(password):
+        return (
+            "Dieses Kennwort besteht nur aus ein oder zwei bekannten Wörtern oder Kennwörtern, auch wenn Ziffern und "
+            "Zeichen dazukommen; bitte nehmen Sie mehr Wörter, zum Beispiel einen ganzen Satz."
+        )
     return ""
 
 
@@ -92,12 +101,12 @@ def _categories(password: str) -> int:
 
 def _words(context: tuple[str, ...]) -> set[str]:
     words = {part for text in context for part in text.casefold().replace(".", " ").replace("-", " ").split()}
-    return {word for word in words if len(word) >= 4}
+    return {form for word in words for form in (word, *known_passwords.reductions(word)) if len(form) >= 4}
 
 
 @cache
-def _bad() -> frozenset[str]:
-    return frozenset(_BAD_LIST.read_text(encoding="utf-8").split())
+def _bad_parts() -> frozenset[str]:
+    return frozenset(_BAD_PARTS.read_text(encoding="utf-8").split())
 
 
 @cache

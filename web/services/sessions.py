@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from web.security import passwords, totp
 from web.security.crypto import Box
 from web.services import audit, clock
-from web.store.models import Account, Home, SignIn
+from web.store.models import Account, Home, SignIn, Tenant
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -118,12 +118,12 @@ def change_password(system: SystemAccess, token: str, old: str, new: str, now: d
         account = _account_of(session, token, now)
         if account is None:
             return "Ihre Sitzung ist abgelaufen; bitte melden Sie sich neu an."
-        homes = session.scalars(select(Home.name).where(Home.tenant_id == account.tenant_id)).all()
+        names = easily_guessed(session, account)
     if not passwords.matches(account.password_hash, old):
         return _wrong_old_password(system, account.id)
     if old == new:
         return "Das neue Kennwort muss ein anderes sein als das bisherige."
-    if objection := passwords.objection(new, (account.user_name, account.display_name, *homes)):
+    if objection := passwords.objection(new, names):
         return objection
     with system.writing.begin() as session:
         session.execute(
@@ -134,6 +134,12 @@ def change_password(system: SystemAccess, token: str, old: str, new: str, now: d
         session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.token_hash != _hash(token)))
         audit.record(session, _access_of(system, account), "kennwort.aendern")
     return ""
+
+
+def easily_guessed(session: Session, account: Account) -> tuple[str, ...]:
+    """Return the words no password of this account may contain: its own, its operator's and the homes' names."""
+    homes = session.scalars(select(Home.name).where(Home.tenant_id == account.tenant_id))
+    return account.user_name, account.display_name, session.get_one(Tenant, account.tenant_id).name, *homes
 
 
 def _wrong_old_password(system: SystemAccess, account_id: int) -> str:
