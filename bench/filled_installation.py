@@ -18,6 +18,7 @@ from bench.stopwatch import BenchError
 from bench.store import own_schema
 from web import jobs, logs, settings
 from web.services import accesses, accounts, clock, homes, sessions
+from web.services.sign_in import own_password
 from web.services.uploads import records, steps
 from web.store import migrate
 from web.store.databases import connect
@@ -160,6 +161,6 @@ def _signed_in(system: SystemAccess, settings_: Settings, password: str) -> str:
     secret = pyotp.random_base32()
     token = sessions.check_password(system, USER, password)
     token = token and sessions.enrol(system, settings_, token, secret, pyotp.TOTP(secret).at(now), now)
-    if not token or sessions.change_password(system, token, password, _PASSWORD, now):
+    if not token or own_password.change(system, token, password, _PASSWORD, now):
         raise BenchError("Die Anmeldung in der gefüllten Installation ist nicht gelungen.")
     return token

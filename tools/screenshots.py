@@ -114,6 +114,7 @@ def _sign_in(page: Page, prepared: Demo) -> None:
     secret = page.locator("code").first.inner_text().replace(" ", "")
     page.get_by_label("Sechsstelliger Code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Einrichten und anmelden").click()
+    page.get_by_role("button", name="Ich habe sie aufbewahrt").click()
     page.get_by_label("Bisheriges Kennwort").fill(prepared.one_time_password)
     page.get_by_label("Neues Kennwort", exact=True).fill(PASSWORD)
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)

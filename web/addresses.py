@@ -30,12 +30,11 @@ GROUP: Final = "gruppe"
 KEPT: Final = (HOME, START, END, WARD, SHIFT, GROUP)
 """What every address keeps: home, first and last day, ward, shift, group of interventions."""
 
-WITHOUT_HOME: Final = frozenset(
-    {"static", "health", "auth.sign_in", "auth.second_factor", "auth.enrol", "auth.sign_out"}
-)
+WITHOUT_HOME: Final = frozenset({"static", "health", "auth.sign_in", "auth.sign_out", "first_account.index"})
 """What is about no home, and asked for by whoever has none: its address keeps nothing."""
 
-_OWN_PASSWORD: Final = "auth.change_password"  # noqa: S105  # a page
+_OF_ACCOUNTS: Final = frozenset({"auth", "passkeys", "recovery_codes", "own_account", "accounts"})
+"""Areas about accounts: their addresses keep what others keep, for the way back, but need not name a home."""
 _OF_ONE_HOME: Final = frozenset({"upload_id", "resident", "override_id"})
 """Parts of a path that another home does not have."""
 
@@ -91,8 +90,8 @@ def path_of_other_home(index: str) -> str:
 
     A page about something that only one home has leads to the beginning of its area.
     """
-    stays = request.method == "GET" and request.endpoint not in {None, _OWN_PASSWORD, *WITHOUT_HOME}
-    stays = stays and not _OF_ONE_HOME & (request.view_args or {}).keys()
+    stays = request.method == "GET" and request.endpoint not in {None, *WITHOUT_HOME}
+    stays = stays and request.blueprint not in _OF_ACCOUNTS and not _OF_ONE_HOME & (request.view_args or {}).keys()
     return request.path if stays else url_for(index).partition("?")[0]
 
 
@@ -107,7 +106,7 @@ def _complete() -> Response | None:
     except current.NoHomeError:
         return None  # the page itself says so
     named = HOME in request.args or "upload_id" in (request.view_args or {})
-    if named or len(g.homes) == 1 or request.endpoint == _OWN_PASSWORD:
+    if named or len(g.homes) == 1 or request.blueprint in _OF_ACCOUNTS:
         return None
     if request.method not in {"GET", "HEAD"}:
         abort(400)  # nothing is changed in a home that nobody has named

@@ -17,6 +17,7 @@ from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
 from web.views import help as help_pages
+from web.views.account import accounts, first_account, own_account, passkeys, recovery_codes
 from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing
 from web.views.rulebooks import entries, library, overrides
 from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     gate.init_app(app)
     addresses.init_app(app)
+    gate.init_confirmation(app)
     compression.init_app(app)
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)
@@ -60,6 +62,11 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.filters["moment"] = clock.format_moment
     for view in (
         auth,
+        first_account,
+        passkeys,
+        recovery_codes,
+        own_account,
+        accounts,
         month_overview,
         interventions,
         acts,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
-from web.services import accesses, homes
+from web.services import accesses, clock, homes
+from web.services.sign_in.delays import SignInDelays
 from web.services.uploads import records
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ class NoHomeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AppServices:
-    """What views need of the application: settings, databases and jobs."""
+    """What views need of the application: settings, databases, jobs, and who has to wait before signing in."""
 
     settings: Settings
     databases: Databases
     jobs: Jobs
+    delays: SignInDelays = field(default_factory=SignInDelays)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
@@ -53,6 +55,11 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     def is_authenticated(self) -> bool:
         """Whether both factors were shown."""
         return self.visitor.open
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a factor was shown in the last minutes."""
+        return self.visitor.fresh(clock.now())
 
     @property
     def username(self) -> str:

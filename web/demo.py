@@ -63,6 +63,7 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
         system = accesses.of_command(databases, "demo")
         access = accesses.of_tenant(system, accounts.tenant_of(system, TENANT))
         password = accounts.create_user(access, user_name=USER, display_name="Demo-Zugang", qn4=True)
+        accounts.mark_administrator(access, USER, administers=True)
         access = access.for_account(accounts.find_id(system, USER))
         with closing(jobs.make(settings_, databases)) as waiting:
             for name, paths in workbooks.items():

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from web.current import NoHomeError
+from web.security.passwords import HashingBusyError
 from web.services.errors import ServiceError
 from web.settings import UPLOAD_LIMIT
 from web.store.access import ForeignHomeError
@@ -42,9 +43,19 @@ _STALE: Final = _Words(
     "Zur Sicherheit wurde nichts geändert.",
     "Laden Sie die Seite neu und wiederholen Sie den letzten Schritt.",
 )
+_BUSY: Final = _Words(
+    "Gerade melden sich sehr viele an",
+    "Damit die Seiten für alle erreichbar bleiben, nehmen wir im Augenblick keine weitere Anmeldung an.",
+    "Bitte versuchen Sie es in einigen Sekunden noch einmal.",
+)
 _WORDS: Final = {
     401: _Words(
         "Ihre Sitzung ist abgelaufen", "Es wurde nichts geändert.", "Bitte melden Sie sich an und versuchen Sie es neu."
+    ),
+    403: _Words(
+        "Das gehört zu einer anderen Aufgabe",
+        "Diese Seite öffnet sich nur für Konten, die andere Konten verwalten.",
+        "Wenn Sie dazugehören, bitten Sie Ihre Administration, Ihr Konto so zu kennzeichnen.",
     ),
     404: _Words(
         "Diese Seite gibt es nicht",
@@ -95,6 +106,7 @@ def back_to(endpoint: str, *arguments: str, anchor: str | None = None) -> Callab
 def init_app(app: Flask) -> None:
     """Give ``app`` our error pages."""
     app.register_error_handler(ServiceError, _refused)
+    app.register_error_handler(HashingBusyError, lambda _: (*_page(_BUSY, 503), {"Retry-After": "5"}))
     app.register_error_handler(NoHomeError, lambda _: _page(_NO_HOME, 403))
     app.register_error_handler(ForeignHomeError, lambda _: _page(_WORDS[404], 404))
     app.register_error_handler(CSRFError, lambda _: _page(_STALE, 400))

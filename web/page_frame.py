@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import rules
 from web import addresses, current
-from web.services import rulebook_calendar
+from web.services import rulebook_calendar, sessions
 from web.services.rulebooks import holdings
 from web.wording import conditions, figures
 
@@ -30,6 +30,7 @@ class NavigationEntry(NamedTuple):
 
     endpoint: str
     word: str
+    for_administrators: bool = False
 
 
 NAVIGATION: Final = {
@@ -47,6 +48,7 @@ NAVIGATION: Final = {
         NavigationEntry("rulebook_library.index", "Regelwerke verwalten"),
         NavigationEntry("overrides.index", "Eigene Festlegungen"),
         NavigationEntry("plausibility.index", "Plausibilität"),
+        NavigationEntry("accounts.index", "Konten", for_administrators=True),
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
@@ -59,6 +61,11 @@ PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions"
 """Pages without a line of their own in the navigation -> those they belong to."""
 
 HELP_CHAPTERS: Final = {
+    "auth": "anmelden-und-konto",
+    "passkeys": "anmelden-und-konto",
+    "own_account": "anmelden-und-konto",
+    "recovery_codes": "anmelden-und-konto",
+    "accounts": "konten-verwalten",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
     "upload_questions": "welche-spalte-ist-welche",
@@ -109,7 +116,12 @@ def init_app(app: Flask) -> None:
 
 def _context() -> dict[str, Any]:
     served = current_app.view_functions
-    groups = {name: [one for one in entries if one.endpoint in served] for name, entries in NAVIGATION.items()}
+    who = current_user._get_current_object() if current_user else None  # noqa: SLF001
+    administers = isinstance(who, current.SignedIn) and sessions.may_administer(who.visitor)
+    groups = {
+        name: [one for one in entries if one.endpoint in served and (administers or not one.for_administrators)]
+        for name, entries in NAVIGATION.items()
+    }
     book = _rulebook()  # looks the home up where no page has done so yet
     area = PART_OF.get(request.blueprint or "", request.blueprint)
     index = f"{area}.index"

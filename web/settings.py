@@ -27,6 +27,9 @@ UPLOAD_LIMIT: Final = 100 * 1024 * 1024
 UPLOAD_DAYS: Final = range(1, 91)
 """How many days undecided uploads may be stored."""
 
+INITIAL_DAYS: Final = range(1, 31)
+"""How many days a one-time password may be good."""
+
 _KEY_SETTINGS: Final = {
     "secret_key": "PEBEM_SECRET_KEY",
     "vault_key": "PEBEM_VAULT_KEY",
@@ -59,6 +62,8 @@ class Settings:
     upload_days
         Days until the encrypted files of an upload are deleted. Files and what was read go as soon as it is applied
         or discarded; this is for undecided uploads, and for faulty rows to repair.
+    initial_days
+        Days a one-time password is good, from its making to the first sign-in with it.
     """
 
     home: Path
@@ -72,6 +77,7 @@ class Settings:
     embedded: bool = True
     upload_limit: int = UPLOAD_LIMIT
     upload_days: int = 7
+    initial_days: int = 7
 
     @property
     def secure(self) -> bool:
@@ -121,7 +127,8 @@ def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settin
             vault_key=variables.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
             backup_key=variables.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
             public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
-            upload_days=_days(variables.get("PEBEM_UPLOAD_DAYS", "7")),
+            upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
+            initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
         ),
     )
 
@@ -143,7 +150,8 @@ def _production(folder: Path, variables: Mapping[str, str]) -> Settings:
             vault_url=vault,
             queue_url=database,
             public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
-            upload_days=_days(variables.get("PEBEM_UPLOAD_DAYS", "7")),
+            upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
+            initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
             secret_key=variables["PEBEM_SECRET_KEY"],
             vault_key=variables["PEBEM_VAULT_KEY"],
             backup_key=variables["PEBEM_BACKUP_KEY"],
@@ -166,10 +174,11 @@ def _checked(settings: Settings) -> Settings:
     return settings
 
 
-def _days(written: str) -> int:
-    if not written.isascii() or not written.isdecimal() or int(written[:9]) not in UPLOAD_DAYS:
+def _days(name: str, allowed: range, variables: Mapping[str, str]) -> int:
+    written = variables.get(name, "7")
+    if not written.isascii() or not written.isdecimal() or int(written[:9]) not in allowed:
         raise SettingsError(
-            f"PEBEM_UPLOAD_DAYS muss eine ganze Zahl von {UPLOAD_DAYS[0]} bis {UPLOAD_DAYS[-1]} sein, zum Beispiel 7.",
+            f"{name} muss eine ganze Zahl von {allowed[0]} bis {allowed[-1]} sein, zum Beispiel 7.",
         )
     return int(written)
 

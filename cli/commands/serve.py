@@ -17,6 +17,8 @@ from cli.parser import CommandError, Parser
 if TYPE_CHECKING:
     import argparse
 
+    from web.settings import Settings
+
 
 def define(parser: Parser) -> None:
     """Define the arguments."""
@@ -36,7 +38,27 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(str(problem)) from problem
     if not serve.is_free(options.host, options.port):
         raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
-    sys.stdout.write(f"Adresse: {loaded.public_url or f'http://{options.host}:{options.port}/'}\nBeenden mit Strg+C.\n")
+    address = loaded.public_url or f"http://{options.host}:{options.port}"
+    sys.stdout.write(f"Adresse: {address}/\n{_first_steps(loaded, address)}Beenden mit Strg+C.\n")
     sys.stdout.flush()
     serve.serve(loaded, options.host, options.port)
     return 0
+
+
+def _first_steps(loaded: Settings, address: str) -> str:
+    """Return how to set up an installation without accounts, with a code that is good once; "" for any other."""
+    from web.services import accesses  # noqa: PLC0415
+    from web.services.sign_in import first_token  # noqa: PLC0415
+    from web.store import migrate  # noqa: PLC0415
+    from web.store.databases import connect  # noqa: PLC0415
+
+    migrate.upgrade(loaded)
+    databases = connect(loaded)
+    try:
+        system = accesses.of_command(databases, "serve")
+        if not first_token.wanted(system):
+            return ""
+        code = first_token.make(system)
+    finally:
+        databases.close()
+    return f"Noch leer. Einrichten: {address}/erster-zugang\nEinmalcode: {code}\n"

@@ -1,13 +1,23 @@
-"""Legt Zugänge und Einrichtungen an, entsperrt einen Zugang oder trägt ein, dass er einer Pflegefachperson gehört.
+"""Legt Zugänge und Einrichtungen an und hilft, wo sich jemand nicht mehr anmelden kann.
 
-Nennt beim Anlegen und Entsperren ein Einmalpasswort für die erste Anmeldung. Nur wer als QN 4 eingetragen ist, darf
-für Interventionen ein anderes Niveau festlegen als das Regelwerk.
+add           legt einen Zugang an; der erste eines Trägers gehört zur Verwaltung
+unlock        entsperrt ihn mit einem neuen Einmalpasswort; der zweite Faktor bleibt
+disable       legt ihn still und beendet seine Sitzungen; enable öffnet ihn wieder
+reset-factor  entfernt einen verlorenen zweiten Faktor, wo in der Anwendung niemand zum Bestätigen da ist
+admin         lässt ihn die Zugänge seines Trägers verwalten; no-admin nimmt das zurück
+qn4           trägt ein, dass er einer Pflegefachperson gehört; no-qn4 nimmt das zurück
+first-token   gibt den Einmalcode aus, mit dem sich eine leere Installation im Browser einrichten lässt
+
+Nennt beim Anlegen, Entsperren und Entfernen ein Einmalpasswort für die nächste Anmeldung. Nur wer als QN 4 eingetragen
+ist, darf für Interventionen ein anderes Niveau festlegen als das Regelwerk.
 
 Beispiele:
   pebem user add pdl.meier --name "Petra Meier" --traeger "Mein Träger" --einrichtung "Haus am Park"
   pebem user add wbl.kaya --name "Deniz Kaya" --qn4
   pebem user qn4 pdl.meier
   pebem user unlock pdl.meier --grund "Passwort vergessen, persönlich gemeldet"
+  pebem user disable wbl.kaya --grund "ausgeschieden zum 30. November"
+  pebem user reset-factor pdl.meier --grund "Telefon verloren, persönlich gemeldet"
 """
 
 from __future__ import annotations
@@ -29,12 +39,29 @@ FIRST_TENANT: Final = "Träger"
 """Name of the first operator where none is said."""
 
 
+MARKS: Final = {
+    "disable": "stillgelegt, Sitzungen beendet",
+    "enable": "wieder geöffnet",
+    "admin": "Verwaltung",
+    "no-admin": "keine Verwaltung",
+    "qn4": "QN 4",
+    "no-qn4": "nicht QN 4",
+}
+"""Actions that give no password -> what the account is then."""
+
+ACTIONS: Final = ("add", "unlock", "reset-factor", *MARKS, "first-token")
+
+
 def define(parser: Parser) -> None:
     """Define the arguments."""
+    parser.add_argument("action", metavar="AKTION", choices=ACTIONS, help=", ".join(ACTIONS))
     parser.add_argument(
-        "action", metavar="AKTION", choices=("add", "unlock", "qn4", "no-qn4"), help="add, unlock, qn4 oder no-qn4"
+        "user",
+        metavar="BENUTZER",
+        nargs="?",
+        default="",
+        help="Benutzername einer Person (nicht bei first-token)",
     )
-    parser.add_argument("user", metavar="BENUTZER", help="Benutzername einer einzelnen Person")
     parser.add_argument("--name", metavar="NAME", default="", help="Name, wie er auf den Seiten steht")
     parser.add_argument(
         "--traeger",
@@ -46,30 +73,70 @@ def define(parser: Parser) -> None:
         "--einrichtung", metavar="NAME", help="Einrichtung, die dabei angelegt wird, wenn es sie nicht gibt"
     )
     parser.add_argument("--qn4", action="store_true", help="die Person ist Pflegefachperson (QN 4)")
-    parser.add_argument("--grund", metavar="TEXT", default="", help="Grund des Entsperrens; er wird festgehalten")
+    parser.add_argument("--verwaltung", action="store_true", help="die Person verwaltet die Zugänge ihres Trägers")
+    parser.add_argument("--grund", metavar="TEXT", default="", help="Grund; er steht im Protokoll")
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the action."""
-    from web.services import accesses, accounts, homes  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web.services.sign_in import first_token  # noqa: PLC0415  # the application is loaded only where it is needed
 
-    with installation("user") as (_, system):
-        if options.action in {"qn4", "no-qn4"}:
-            access = _tenant_of(system, options.user)
-            accounts.mark_qn4(access, options.user, qn4=options.action == "qn4")
-            sys.stdout.write(f"{options.user}: {'QN 4' if options.action == 'qn4' else 'nicht QN 4'}\n")
+    with installation("user") as (settings, system):
+        if options.action == "first-token":
+            sys.stdout.write(f"Einmalcode:      {first_token.make(system)}\n")
             return 0
-        if options.action == "unlock":
-            password = accounts.unlock(_tenant_of(system, options.user), options.user, reason=options.grund)
-        else:
-            tenant = accounts.tenant_of(system, options.traeger) if options.traeger.strip() else _only(system)
-            access = accesses.of_tenant(system, tenant)
-            password = accounts.create_user(access, user_name=options.user, display_name=options.name, qn4=options.qn4)
-            home_names = {home.name for home in homes.of_tenant(access)}
-            if options.einrichtung and options.einrichtung not in home_names:
-                homes.create(access, options.einrichtung)
+        if not options.user.strip():
+            raise CommandError("Bitte nennen Sie den Benutzernamen.")
+        if told := _marked(system, options):
+            sys.stdout.write(f"{options.user}: {told}\n")
+            return 0
+        password = _with_new_password(system, settings.initial_days, options)
     sys.stdout.write(f"Benutzername:    {options.user}\nEinmalpasswort:  {password}\n")
+    sys.stdout.write(f"Gilt bis:        in {settings.initial_days} Tagen, für die nächste Anmeldung\n")
     return 0
+
+
+def _marked(system: SystemAccess, options: argparse.Namespace) -> str:
+    """Change a mark of an account, and return what it is now; "" for the other actions."""
+    from web.services import accounts  # noqa: PLC0415
+
+    if options.action not in MARKS:
+        return ""
+    user, access = options.user, _tenant_of(system, options.user)
+    match options.action:
+        case "qn4" | "no-qn4":
+            accounts.mark_qn4(access, user, qn4=options.action == "qn4")
+        case "admin" | "no-admin":
+            accounts.mark_administrator(access, user, administers=options.action == "admin")
+        case "disable":
+            accounts.disable(access, user, reason=options.grund)
+        case "enable":
+            accounts.enable(access, user, reason=options.grund)
+    return MARKS[options.action]
+
+
+def _with_new_password(system: SystemAccess, days: int, options: argparse.Namespace) -> str:
+    """Do what gives an account a one-time password, and return it."""
+    from web.services import accesses, accounts, homes  # noqa: PLC0415
+    from web.services.sign_in import lost_factor  # noqa: PLC0415
+
+    if options.action == "unlock":
+        return accounts.unlock(_tenant_of(system, options.user), options.user, reason=options.grund, days=days)
+    if options.action == "reset-factor":
+        access = _tenant_of(system, options.user)
+        return lost_factor.confirm_by_host(access, options.user, reason=options.grund, days=days)
+    tenant = accounts.tenant_of(system, options.traeger) if options.traeger.strip() else _only(system)
+    access = accesses.of_tenant(system, tenant)
+    first = not accounts.of_tenant(access)
+    password = accounts.create_user(
+        access, user_name=options.user, display_name=options.name, qn4=options.qn4, days=days
+    )
+    if options.verwaltung or first:
+        accounts.mark_administrator(access, options.user, administers=True)
+    home_names = {home.name for home in homes.of_tenant(access)}
+    if options.einrichtung and options.einrichtung not in home_names:
+        homes.create(access, options.einrichtung)
+    return password
 
 
 def _only(system: SystemAccess) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 import sample_data
@@ -20,9 +21,10 @@ from tests.support.web.access import of_tenant
 from web import settings as web_settings
 from web.app import create_app
 from web.jobs import start_worker
-from web.services import accounts, homes
+from web.services import accounts, clock, homes
 from web.store import migrate
 from web.store.databases import connect
+from web.store.models import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +89,8 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, site: Site) -> Iterator[Window]:
     """Open windows as wanted: ``visit(width=390, dark=True, signed_in=True)``."""
     opened: list[BrowserContext] = []
+    with site.databases.writing.begin() as session:  # as if the second factor had just been shown
+        session.execute(update(SignIn).values(factor_at=clock.now()))
 
     def open_window(*, width: int = 1440, dark: bool = False, signed_in: bool = True) -> Visitor:
         context = browser.new_context(
@@ -118,6 +122,8 @@ def filled(browser: Browser, site: Site) -> Site:
     visitor.check("zweiter-faktor")
     page.get_by_label("Sechsstelliger Code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Einrichten und anmelden").click()
+    visitor.check("wiederherstellungscodes")
+    page.get_by_role("button", name="Ich habe sie aufbewahrt").click()
     visitor.check("kennwort")
     page.get_by_label("Bisheriges Kennwort").fill(site.one_time)
     page.get_by_label("Neues Kennwort", exact=True).fill(PASSWORD)

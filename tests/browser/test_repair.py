@@ -66,6 +66,7 @@ def workshop(site: Site, visit: Window) -> Iterator[Workshop]:
     secret = page.locator("code").first.inner_text().replace(" ", "")
     page.get_by_label("Sechsstelliger Code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Einrichten und anmelden").click()
+    page.get_by_role("button", name="Ich habe sie aufbewahrt").click()
     page.get_by_label("Bisheriges Kennwort").fill(one_time)
     page.get_by_label("Neues Kennwort", exact=True).fill(PASSWORD)
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.main import main
 from tests.support.web.access import of_user, system
-from web import settings
+from web import serve, settings
 from web.services import accounts
 from web.services.rulebooks import overrides
 from web.store.databases import connect
@@ -62,3 +63,75 @@ def test_account_belongs_to_the_only_operator_and_never_to_a_new_one_by_mistake(
         assert list(accounts.tenants(system(databases)).values()) == ["Träger", "Träger Süd"]
     finally:
         databases.close()
+
+
+def test_accounts_are_disabled_and_enabled_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A9: and somebody always administers an operator: the first account does."""
+    monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
+    assert main(["user", "add", "erste"]) == 0
+    assert main(["user", "add", "zweite"]) == 0
+    assert main(["user", "disable", "zweite"]) == 2
+    assert "warum" in capsys.readouterr().err
+    assert main(["user", "disable", "erste", "--grund", "ausgeschieden"]) == 2
+    assert "einzige Verwaltung" in capsys.readouterr().err
+    assert main(["user", "admin", "zweite"]) == 0
+    assert main(["user", "disable", "erste", "--grund", "ausgeschieden"]) == 0
+    assert rows(tmp_path) == {"erste": (False, True), "zweite": (True, True)}
+    assert main(["user", "enable", "erste", "--grund", "kommt zurück"]) == 0
+    assert main(["user", "no-admin", "erste"]) == 0
+    assert rows(tmp_path) == {"erste": (True, False), "zweite": (True, True)}
+
+
+def rows(folder: Path) -> dict[str, tuple[bool, bool]]:
+    """Return of each account whether it is active, and whether it administers."""
+    databases = connect(settings.embedded(folder))
+    try:
+        return {
+            row.user_name: (row.active, row.administers) for row in accounts.of_tenant(of_user(databases, "zweite"))
+        }
+    finally:
+        databases.close()
+
+
+def test_a_lost_factor_is_removed_only_where_nobody_else_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """X8: the only administrator comes back with a one-time password; with two the application is the way."""
+    monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
+    assert main(["user", "add", "erste", "--name", "Erna Erste"]) == 0
+    assert main(["user", "reset-factor", "erste", "--grund", "Gerät verloren"]) == 0
+    assert "Einmalpasswort" in capsys.readouterr().out
+    assert main(["user", "reset-factor", "erste"]) == 2
+    assert main(["user", "add", "zweite", "--verwaltung"]) == 0
+    capsys.readouterr()
+    assert main(["user", "reset-factor", "zweite", "--grund", "Gerät verloren"]) == 2
+    assert "beantragen: Erna Erste" in capsys.readouterr().err
+
+
+def test_first_token_is_for_an_empty_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A11: printed by a command of the host, until there is an account."""
+    monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
+    assert main(["user", "first-token"]) == 0
+    assert re.search(r"Einmalcode: +([a-z0-9]{4}-){4}[a-z0-9]{4}\n", capsys.readouterr().out)
+    assert main(["user", "add"]) == 2
+    assert main(["user", "add", "erste"]) == 0
+    assert main(["user", "first-token"]) == 2
+    assert "schon Konten" in capsys.readouterr().err
+
+
+def test_serving_an_empty_installation_tells_how_to_set_it_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A11: the page and a code; nothing of the kind once there is an account."""
+    monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
+    monkeypatch.setattr(serve, "serve", lambda *_: None)
+    assert main(["serve", "--port", "0"]) == 0
+    assert re.search(r"/erster-zugang\nEinmalcode: \S{24}\n", capsys.readouterr().out)
+    assert main(["user", "add", "erste"]) == 0
+    capsys.readouterr()
+    assert main(["serve", "--port", "0"]) == 0
+    assert "Einmalcode" not in capsys.readouterr().out

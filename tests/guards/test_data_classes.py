@@ -38,6 +38,7 @@ def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> N
         "account.display_name",
         "account.password_hash",
         "account.totp_secret",
+        "passkey.name",
     }
     people = {
         "resident",

@@ -164,6 +164,7 @@ def test_the_log_names_the_user_of_the_operating_system(
     assert {actor for *_, actor in entries} == {me}
     assert {action: owner for action, owner, _ in entries} == {
         "konto.anlegen": None,
+        "konto.verwaltung": None,
         "haus.anlegen": None,
         "einlesen.hochladen": account,
         "einlesen.freigeben": account,

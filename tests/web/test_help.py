@@ -31,7 +31,7 @@ def test_chapters_have_anchors_of_their_own() -> None:
 def test_pages_lead_to_chapters_that_exist(small_app: Flask) -> None:
     anchors = {chapter.anchor for chapter in load(handbook.HANDBOOK).chapters}
     assert set(page_frame.HELP_CHAPTERS.values()) <= anchors
-    assert set(page_frame.HELP_CHAPTERS) == set(small_app.blueprints) - {"auth", "help"}
+    assert set(page_frame.HELP_CHAPTERS) == set(small_app.blueprints) - {"help", "first_account"}
 
 
 def test_the_handbook_comes_with_its_pictures_and_no_link_leads_nowhere(ben: Person) -> None:

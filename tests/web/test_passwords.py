@@ -10,11 +10,13 @@ from tests.support.web.pages import PASSWORD
 from web.security import known_passwords, passwords
 
 REAL = passwords._HASHER
+OF_RANDOM_SECRETS = passwords._RANDOM_HASHER
 
 
 def test_hash_parameters() -> None:
     """A5: Argon2id with the second recommendation of RFC 9106: 3 passes, 64 MiB, 4 lanes."""
     assert REAL.hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert OF_RANDOM_SECRETS.hash("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,9 @@ def test_the_page_asked_for_opens_after_signing_in(ben: Person) -> None:
     page = client.get("/anmelden/einrichten")
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text).group(1).replace(" ", "")
     code = pyotp.TOTP(secret).now()
-    assert client.post("/anmelden/einrichten", data={"csrf_token": token(page), "code": code}).location == "/"
+    sent = client.post("/anmelden/einrichten", data={"csrf_token": token(page), "code": code})
+    assert sent.location == "/wiederherstellungscodes/"
+    assert post(client, "/wiederherstellungscodes/", "/wiederherstellungscodes/").location == "/?haus=1"
     assert client.get("/").location.startswith("/kennwort")  # the initial password comes first
     changed = post(client, "/kennwort", "/kennwort", bisher=ben.password, neu=PASSWORD, nochmal=PASSWORD)
     assert changed.location == address

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from flask import abort, redirect, request, session, url_for
+from flask import abort, flash, redirect, request, session, url_for
 from flask_login import current_user
 
 from web.current import LARGEST_NUMBER, SignedIn
+from web.security import fresh
 
 if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-OPEN_TO_ALL: Final = frozenset({"static", "health", "auth.sign_in"})
-"""Answered without a session."""
+OPEN_TO_ALL: Final = frozenset({"static", "health", "auth.sign_in", "first_account.index"})
+"""Answered without a session; the last only while there is no account."""
 
-AFTER_PASSWORD: Final = frozenset({"auth.second_factor", "auth.enrol", "auth.sign_out"})
+_SHOWING_A_FACTOR: Final = frozenset(
+    {"auth.second_factor", "passkeys.request_options", "passkeys.show", "recovery_codes.use"}
+)
+
+AFTER_PASSWORD: Final = _SHOWING_A_FACTOR | {"auth.enrol", "passkeys.creation_options", "passkeys.add", "auth.sign_out"}
 """Answered between the first and the second factor."""
 
-BEFORE_NEW_PASSWORD: Final = frozenset({"auth.change_password", "auth.sign_out"})
+BEFORE_NEW_PASSWORD: Final = _SHOWING_A_FACTOR | {
+    "auth.change_password",
+    "recovery_codes.index",
+    "recovery_codes.file",
+    "recovery_codes.done",
+    "auth.sign_out",
+}
 """Answered while the initial password has not been changed."""
 
 ASKED_FOR: Final = "wohin"
-"""Where a session holds the address of the page that was asked for before signing in."""
+"""Where a session holds the address of the page that was asked for before a factor had to be shown."""
+
+NOT_DONE: Final = (
+    "Das ist noch nicht geschehen: Ihre letzte Bestätigung liegt mehr als fünf Minuten zurück. Bitte bestätigen Sie, "
+    "dass Sie es sind, und wiederholen Sie dann den Schritt; was Sie eingegeben hatten, ist nicht gespeichert."
+)
 
 
 def init_app(app: Flask) -> None:
     """Install the gate before every request of ``app``."""
     app.before_request(_gate)
+
+
+def init_confirmation(app: Flask) -> None:
+    """Install what asks for a fresh factor; after the addresses, which the way there keeps."""
+    app.before_request(_confirm_first)
 
 
 def _gate() -> Response | None:
@@ -47,6 +69,28 @@ def _gate() -> Response | None:
     if visitor.must_change_password and request.endpoint not in BEFORE_NEW_PASSWORD:
         return _elsewhere("auth.change_password")
     return None
+
+
+def _confirm_first() -> Response | None:
+    """Before what is grave, lead to the second factor unless one was shown in the last minutes (A10).
+
+    From there the way leads back to the page asked for, or the one a form or file belongs to.
+    """
+    who = current_user._get_current_object()  # noqa: SLF001
+    if not fresh.is_required(request.endpoint) or not isinstance(who, SignedIn) or not who.visitor.open or who.fresh:
+        return None
+    session[ASKED_FOR] = request.full_path.rstrip("?") if _is_a_page() else _page_before()
+    if request.method not in {"GET", "HEAD"}:
+        flash(NOT_DONE, "warning")
+    return redirect(url_for("auth.second_factor"), 303)
+
+
+def _page_before() -> str:
+    """Return the page of ours that a request came from, else the first one."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host or before.path.startswith("//"):
+        return url_for("home.index")
+    return before._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def _refuse_impossible() -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from web.security import known_passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = 256
@@ -22,22 +27,75 @@ ONE_TIME_DIGITS: Final = "23456789"
 _HASHER: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 """Argon2id with the second parameters RFC 9106 recommends: 3 passes, 64 MiB, 4 lanes."""
 
+HASHES_AT_ONCE: Final = 2
+"""How many passwords are hashed at the same time: each takes 64 MiB and a processor (X3)."""
+
+MOST_WAITING: Final = 6
+"""How many wait for that; more are refused at once, so that a flood of strangers leaves the pages their threads."""
+
+_admitted: Final = BoundedSemaphore(HASHES_AT_ONCE + MOST_WAITING)
+_hashing: Final = BoundedSemaphore(HASHES_AT_ONCE)
+
+_RANDOM_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+"""For what is random already, ten at a time: Argon2id with the least that OWASP recommends for passwords."""
+
 _BAD_PARTS: Final = Path(__file__).parent / "bad_passwords.txt"
 """What no password may contain, wherever it stands: sequences of keys, and words of this trade."""
 
 
+class HashingBusyError(Exception):
+    """So many passwords wait to be hashed that this one is refused; nothing was done."""
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _admitted.acquire(blocking=False):
+        raise HashingBusyError
+    try:
+        with _hashing:
+            yield
+    finally:
+        _admitted.release()
+
+
 def hashed(password: str) -> str:
-    """Return the Argon2id hash of a password, with its parameters and salt."""
-    return _HASHER.hash(password)
+    """Return the Argon2id hash of a password, with its parameters and salt.
+
+    Raises
+    ------
+    HashingBusyError
+        Where too many wait.
+    """
+    with _place():
+        return _HASHER.hash(password)
+
+
+def hashed_random(secret: str) -> str:
+    """Return the Argon2id hash of a random secret of more than 50 bits; ``matches`` compares it.
+
+    Raises
+    ------
+    HashingBusyError
+        Where too many wait.
+    """
+    with _place():
+        return _RANDOM_HASHER.hash(secret)
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Return whether ``password`` belongs to the hash; without a hash the same work is done for nothing.
 
     So an unknown user name costs as much time as a wrong password.
+
+    Raises
+    ------
+    HashingBusyError
+        Where too many wait.
     """
+    compared = stored or _no_account()
     try:
-        return _HASHER.verify(stored or _no_account(), password[: MAX_LENGTH + 1]) and stored is not None
+        with _place():
+            return _HASHER.verify(compared, password[: MAX_LENGTH + 1]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

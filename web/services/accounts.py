@@ -1,24 +1,46 @@
-"""Accounts: created, marked and unlocked by an administrator."""
+"""Accounts: created, marked, unlocked, disabled and enabled by an administrator."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 
 from web.security import passwords
 from web.services import audit, clock
 from web.services.errors import ServiceError
-from web.store.models import Account, SignIn, Tenant
+from web.store.models import Account, Passkey, SignIn, Tenant
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from web.store.access import Access, SystemAccess
 
 
+INITIAL_DAYS: Final = 7
+"""Days a one-time password is good where the installation says nothing else."""
+
+
 class AccountError(ServiceError):
     """An account cannot be made or changed so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account as its administration sees it."""
+
+    id: int
+    user_name: str
+    display_name: str
+    active: bool
+    locked_at: datetime | None
+    has_factor: bool
+    initial_until: datetime | None
+    administers: bool
 
 
 def create_user(
@@ -27,6 +49,7 @@ def create_user(
     user_name: str,
     display_name: str,
     qn4: bool = False,
+    days: int = INITIAL_DAYS,
 ) -> str:
     """Make an account and return its one-time password, to be changed at the first sign-in.
 
@@ -34,31 +57,67 @@ def create_user(
     ----------
     qn4
         Whether the person is a registered nurse (QN 4) and may set levels in place of the rulebook's.
+    days
+        How long the one-time password is good.
 
     Raises
     ------
     AccountError
         Where the user name is taken or blank.
     """
-    name = user_name.strip().casefold()
-    if not name or len(name) > 100:
-        raise AccountError("Bitte geben Sie einen Benutzernamen mit höchstens 100 Zeichen an.")
     password = passwords.one_time()
+    hashed = passwords.hashed(password)
     with access.writing.begin() as session:
-        if session.scalar(select(Account.id).where(Account.user_name == name)) is not None:
-            raise AccountError(f"Den Benutzernamen {name} gibt es schon; bitte wählen Sie einen anderen.")
+        name = free_name(session, user_name)
         session.add(
             Account(
                 tenant_id=access.tenant_id,
                 user_name=name,
                 display_name=display_name.strip() or name,
-                password_hash=passwords.hashed(password),
+                password_hash=hashed,
+                initial_until=clock.now() + timedelta(days=days),
                 qn4=qn4,
                 created_at=clock.now(),
             ),
         )
         audit.record(session, access, "konto.anlegen", reason="QN 4" if qn4 else "")
     return password
+
+
+def free_name(session: Session, user_name: str) -> str:
+    """Return a user name as it is stored.
+
+    Raises
+    ------
+    AccountError
+        Where it is taken, blank or too long.
+    """
+    name = user_name.strip().casefold()
+    if not name or len(name) > 100:
+        raise AccountError("Bitte geben Sie einen Benutzernamen mit höchstens 100 Zeichen an.")
+    if session.scalar(select(Account.id).where(Account.user_name == name)) is not None:
+        raise AccountError(f"Den Benutzernamen {name} gibt es schon; bitte wählen Sie einen anderen.")
+    return name
+
+
+def of_tenant(access: Access) -> list[AccountRow]:
+    """Return the accounts of a tenant by name."""
+    has_passkey = exists().where(Passkey.account_id == Account.id)
+    with access.reading() as session:
+        query = select(Account, has_passkey).where(Account.tenant_id == access.tenant_id)
+        return [
+            AccountRow(
+                account.id,
+                account.user_name,
+                account.display_name,
+                account.active,
+                account.locked_at,
+                account.totp_secret is not None or passkey,
+                account.initial_until,
+                account.administers,
+            )
+            for account, passkey in session.execute(query.order_by(Account.display_name, Account.id))
+        ]
 
 
 def mark_qn4(access: Access, user_name: str, *, qn4: bool) -> None:
@@ -72,38 +131,101 @@ def mark_qn4(access: Access, user_name: str, *, qn4: bool) -> None:
     with access.writing.begin() as session:
         account = _own(session, access, user_name)
         account.qn4 = qn4
-        audit.record(
-            session,
-            access,
-            "konto.qn4" if qn4 else "konto.qn4-nehmen",
-            what=f"konto {account.id}",
-        )
+        _record(session, access, account, "konto.qn4" if qn4 else "konto.qn4-nehmen")
 
 
-def unlock(access: Access, user_name: str, *, reason: str) -> str:
-    """Unlock an account with a new one-time password, and log the reason.
+def mark_administrator(access: Access, user_name: str, *, administers: bool) -> None:
+    """Let an account administer the accounts of its tenant, or no longer; from the next request on.
+
+    Raises
+    ------
+    AccountError
+        Where there is no such account, or where it is the last that administers.
+    """
+    with access.writing.begin() as session:
+        account = _own(session, access, user_name)
+        if not administers:
+            _refuse_last_administrator(session, account)
+        account.administers = administers
+        _record(session, access, account, "konto.verwaltung" if administers else "konto.verwaltung-nehmen")
+
+
+def unlock(access: Access, user_name: str, *, reason: str, days: int = INITIAL_DAYS) -> str:
+    """Unlock an account with a new one-time password, and log the reason. The second factors stay (A3).
 
     Raises
     ------
     AccountError
         Where there is no such account, or no reason.
     """
-    if not reason.strip():
-        raise AccountError("Bitte geben Sie an, warum das Konto entsperrt wird.")
+    why = _reason(reason, "Bitte geben Sie an, warum das Konto entsperrt wird.")
     password = passwords.one_time()
+    hashed = passwords.hashed(password)
     with access.writing.begin() as session:
         account = _own(session, access, user_name)
-        account.failed_count, account.locked_at = 0, None
-        account.password_hash, account.must_change_password = passwords.hashed(password), True
-        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
-        audit.record(
-            session,
-            access,
-            "konto.entsperren",
-            what=f"konto {account.id}",
-            reason=reason.strip()[:500],
-        )
+        set_one_time(session, account, hashed, days)
+        _record(session, access, account, "konto.entsperren", why)
     return password
+
+
+def set_one_time(session: Session, account: Account, password_hash: str, days: int) -> None:
+    """Give an account a one-time password: its owner signs in with it once, sessions end, a lock is lifted."""
+    account.failed_count, account.locked_at = 0, None
+    account.password_hash, account.must_change_password = password_hash, True
+    account.initial_until = clock.now() + timedelta(days=days)
+    session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+
+
+def disable(access: Access, user_name: str, *, reason: str) -> None:
+    """Close an account, and end its sessions at once (A9).
+
+    Raises
+    ------
+    AccountError
+        Where there is no such account, no reason, where it is one's own, or the last that administers.
+    """
+    why = _reason(reason, "Bitte geben Sie an, warum das Konto stillgelegt wird.")
+    with access.writing.begin() as session:
+        account = _own(session, access, user_name)
+        if account.id == access.account_id:
+            raise AccountError("Das eigene Konto kann niemand stilllegen; bitte lassen Sie das jemand anders tun.")
+        _refuse_last_administrator(session, account)
+        account.active = False
+        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+        _record(session, access, account, "konto.stilllegen", why)
+
+
+def enable(access: Access, user_name: str, *, reason: str) -> None:
+    """Open a disabled account again: password and second factors are those it had.
+
+    Raises
+    ------
+    AccountError
+        Where there is no such account, or no reason.
+    """
+    why = _reason(reason, "Bitte geben Sie an, warum das Konto wieder geöffnet wird.")
+    with access.writing.begin() as session:
+        account = _own(session, access, user_name)
+        account.active = True
+        _record(session, access, account, "konto.oeffnen", why)
+
+
+def _refuse_last_administrator(session: Session, account: Account) -> None:
+    """Refuse where nobody would be left who administers the tenant of an account that does."""
+    others = select(Account.id).where(Account.tenant_id == account.tenant_id, Account.id != account.id)
+    others = others.where(Account.active, Account.administers).with_for_update()
+    if account.administers and not session.scalars(others).all():
+        raise AccountError(f"{account.display_name} ist die einzige Verwaltung; bitte benennen Sie zuerst eine andere.")
+
+
+def _reason(reason: str, missing: str) -> str:
+    if not reason.strip():
+        raise AccountError(missing)
+    return reason.strip()[:500]
+
+
+def _record(session: Session, access: Access, account: Account, action: str, reason: str = "") -> None:
+    audit.record(session, access, action, what=f"konto {account.id}", reason=reason)
 
 
 def find_id(system: SystemAccess, user_name: str) -> int:
@@ -158,7 +280,7 @@ def tenant_of(system: SystemAccess, name: str) -> int:
 def _own(session: Session, access: Access, user_name: str) -> Account:
     """Return an account of the tenant; another tenant's does not exist."""
     query = select(Account).where(Account.user_name == user_name.strip().casefold())
-    account = session.scalar(query.where(Account.tenant_id == access.tenant_id))
+    account = session.scalar(query.where(Account.tenant_id == access.tenant_id).with_for_update())
     if account is None:
         raise AccountError(f"Ein Konto {user_name} gibt es nicht.")
     return account

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, case, delete, exists, select, update
 
 from web.security import passwords, totp
 from web.security.crypto import Box
 from web.services import audit, clock
-from web.store.models import Account, Home, SignIn, Tenant
+from web.services.errors import ServiceError
+from web.store.models import Account, Passkey, SignIn
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from web.settings import Settings
@@ -31,6 +33,10 @@ IDLE: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=10)
 
 
+FRESH: Final = timedelta(minutes=5)
+"""For what is grave, a factor must have been shown no longer ago than this (A10)."""
+
+
 TOUCH_AFTER: Final = timedelta(seconds=60)
 """A session's last use is written down this often: not at each request, so that pages rarely write."""
 
@@ -39,6 +45,21 @@ PASSWORD_DONE: Final = "kennwort"  # noqa: S105  # the name of a step
 
 
 OPEN: Final = "offen"
+
+
+class ExpiredPasswordError(ServiceError):
+    """The password is right, but a one-time password whose time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a session is opened from, for its owner to recognise: client address, and device in words."""
+
+    address: str = ""
+    device: str = ""
+
+
+UNKNOWN: Final = Browser()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,130 +71,161 @@ class Visitor:
     user_name: str
     display_name: str
     step: str
-    enrolled: bool
+    has_app: bool
+    has_passkey: bool
     must_change_password: bool
     qn4: bool
+    administers: bool
+    factor_at: datetime | None
 
     @property
     def open(self) -> bool:
         """Whether both factors were shown."""
         return self.step == OPEN
 
+    @property
+    def enrolled(self) -> bool:
+        """Whether the account has a second factor; a recovery code stands in for one, but is none."""
+        return self.has_app or self.has_passkey
 
-def check_password(system: SystemAccess, user_name: str, password: str) -> str | None:
+    def fresh(self, now: datetime) -> bool:
+        """Return whether a factor was shown so recently that what is grave may be done."""
+        return self.open and self.factor_at is not None and now - self.factor_at <= FRESH
+
+
+def may_administer(visitor: Visitor) -> bool:
+    """Return whether a visitor may unlock, disable and re-admit the accounts of the own tenant."""
+    return visitor.open and visitor.administers
+
+
+def check_password(system: SystemAccess, user_name: str, password: str, browser: Browser = UNKNOWN) -> str | None:
     """Return the token of a session that still needs the second factor; None for every kind of refusal.
 
-    An unknown name, a wrong password and a locked account give the same answer after the same work.
+    An unknown name, a wrong password and a locked account give the same answer after the same work (A6).
+
+    Raises
+    ------
+    ExpiredPasswordError
+        Where the password is right, and a one-time password that has expired.
     """
+    name = user_name.strip().casefold()
     with system.reading() as session:
-        known = session.scalar(select(Account).where(Account.user_name == user_name.strip().casefold()))
+        known = session.scalar(select(Account).where(Account.user_name == name))
     right = passwords.matches(known.password_hash if known else None, password)
     with system.writing.begin() as session:
-        account = session.get(Account, known.id, with_for_update=True) if known else None
-        if account is None:
-            audit.record(session, system, "anmeldung", result="abgelehnt")
-            return None
-        if not right or account.locked_at is not None or not account.active:
+        # An unknown name takes the same way to the database: to a row that is not there.
+        account = session.get(Account, known.id if known else 0, with_for_update=True)
+        if account is None or not right or account.locked_at is not None or not account.active:
             if not right:
-                _count_failure(session, system, account)
-            audit.record(session, _access_of(system, account), "anmeldung", result="abgelehnt")
+                count_failure(session, system, account)
+            record(session, system, account, "anmeldung", result="abgelehnt")
             return None
-        if passwords.outdated(account.password_hash):
-            account.password_hash = passwords.hashed(password)
-        return _new_session(session, account.id, PASSWORD_DONE)
+        if account.initial_until is not None and account.initial_until < clock.now():
+            record(session, system, account, "anmeldung.abgelaufen", result="abgelehnt")
+        else:
+            if passwords.outdated(account.password_hash):
+                account.password_hash = passwords.hashed(password)
+            return _new_session(session, account.id, browser)
+    raise ExpiredPasswordError(
+        "Dieses Einmalpasswort ist abgelaufen. Bitte lassen Sie sich von Ihrer Administration ein neues geben."
+    )
 
 
 def check_code(system: SystemAccess, settings: Settings, token: str, code: str, now: datetime) -> str | None:
     """Return the token of an open session for a right code; the old token is dead then. None for a wrong code."""
     with system.writing.begin() as session:
-        account = _account_of(session, token, now)
-        if account is None or account.totp_secret is None or account.locked_at is not None:
+        account = account_at(session, token, now)
+        if account is None or account.totp_secret is None:
             return None
         secret = _secrets(settings).open(account.totp_secret, f"account {account.id}").decode()
         step = totp.accepted_step(secret, code, now, account.totp_last_step)
         if step is None:
-            _count_failure(session, system, account)
-            audit.record(session, _access_of(system, account), "zweiter-faktor", result="abgelehnt")
+            refuse_factor(session, system, account, token)
             return None
-        account.totp_last_step, account.failed_count = step, 0
-        audit.record(session, _access_of(system, account), "anmeldung")
-        session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
-        return _new_session(session, account.id, OPEN)
+        account.totp_last_step = step
+        return accept_factor(session, system, account, token, now, "app")
 
 
 def enrol(system: SystemAccess, settings: Settings, token: str, secret: str, code: str, now: datetime) -> str | None:
     """Take ``secret`` as the account's second factor once ``code`` shows that the app has it; as ``check_code``."""
     with system.writing.begin() as session:
-        account = _account_of(session, token, now)
-        if account is None or account.totp_secret is not None or totp.accepted_step(secret, code, now, 0) is None:
+        account = account_at(session, token, now)
+        step = totp.accepted_step(secret, code, now, 0)
+        if account is None or account.totp_secret is not None or step is None or not may_enrol(session, account, token):
             return None
         account.totp_secret = _secrets(settings).seal(secret.encode(), f"account {account.id}")
-        audit.record(session, _access_of(system, account), "zweiter-faktor.einrichten")
-    return check_code(system, settings, token, code, now)
+        account.totp_last_step = step
+        record(session, system, account, "zweiter-faktor.einrichten", what="app")
+        return accept_factor(session, system, account, token, now, "app")
 
 
-def change_password(system: SystemAccess, token: str, old: str, new: str, now: datetime) -> str:
-    """Set a new password, end the account's other sessions, and return ""; or a German objection."""
-    with system.reading() as session:
-        account = _account_of(session, token, now)
-        if account is None:
-            return "Ihre Sitzung ist abgelaufen; bitte melden Sie sich neu an."
-        names = easily_guessed(session, account)
-    if not passwords.matches(account.password_hash, old):
-        return _wrong_old_password(system, account.id)
-    if old == new:
-        return "Das neue Kennwort muss ein anderes sein als das bisherige."
-    if objection := passwords.objection(new, names):
-        return objection
-    with system.writing.begin() as session:
-        session.execute(
-            update(Account)
-            .where(Account.id == account.id)
-            .values(password_hash=passwords.hashed(new), must_change_password=False, failed_count=0),
-        )
-        session.execute(delete(SignIn).where(SignIn.account_id == account.id, SignIn.token_hash != _hash(token)))
-        audit.record(session, _access_of(system, account), "kennwort.aendern")
-    return ""
+def may_enrol(session: Session, account: Account, token: str) -> bool:
+    """Return whether a session may add a factor: an open one, or any while the account has none."""
+    has_passkey = session.scalar(select(exists().where(Passkey.account_id == account.id)))
+    has_factor = account.totp_secret is not None or has_passkey
+    return not has_factor or session.scalar(select(SignIn.step).where(SignIn.token_hash == hash_of(token))) == OPEN
 
 
-def easily_guessed(session: Session, account: Account) -> tuple[str, ...]:
-    """Return the words no password of this account may contain: its own, its operator's and the homes' names."""
-    homes = session.scalars(select(Home.name).where(Home.tenant_id == account.tenant_id))
-    return account.user_name, account.display_name, session.get_one(Tenant, account.tenant_id).name, *homes
+def of_session(token: str, now: datetime) -> Select[Account]:
+    """Return the query for the account behind a session that is alive."""
+    query = select(Account).join(SignIn, SignIn.account_id == Account.id)
+    in_time = SignIn.last_seen_at > now - IDLE, SignIn.created_at > now - LONGEST
+    return query.where(SignIn.token_hash == hash_of(token), *in_time, Account.active)
 
 
-def _wrong_old_password(system: SystemAccess, account_id: int) -> str:
-    """Count a wrong password as at sign-in; with the last one allowed the account is locked and this session ends."""
-    with system.writing.begin() as session:
-        account = session.get_one(Account, account_id, with_for_update=True)
-        _count_failure(session, system, account)
-        audit.record(session, _access_of(system, account), "kennwort.aendern", result="abgelehnt")
-        if account.locked_at is None:
-            return "Das bisherige Kennwort stimmt nicht."
-        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
-    return "Das bisherige Kennwort stimmt nicht. Nach drei Fehlversuchen ist das Konto gesperrt."
+def account_at(session: Session, token: str, now: datetime) -> Account | None:
+    """Return the account behind a session that may show a factor, locked for update; None for any other."""
+    return session.scalar(of_session(token, now).where(Account.locked_at.is_(None)).with_for_update(of=Account))
+
+
+def accept_factor(
+    session: Session, system: SystemAccess, account: Account, token: str, now: datetime, factor: str
+) -> str:
+    """Note that a session has shown a second factor, and return its new token: the old one is dead (A7).
+
+    Parameters
+    ----------
+    factor
+        Which one, for the log: kind and number, such as "passkey 3".
+    """
+    mine, new = SignIn.token_hash == hash_of(token), secrets.token_urlsafe(32)
+    step = session.scalar(select(SignIn.step).where(mine))
+    account.failed_count = 0
+    record(session, system, account, "bestaetigung" if step == OPEN else "anmeldung", what=factor)
+    values = {"token_hash": hash_of(new), "step": OPEN, "factor_at": now, "last_seen_at": now, "challenge": None}
+    session.execute(update(SignIn).where(mine).values(values))
+    return new
+
+
+def refuse_factor(session: Session, system: SystemAccess, account: Account, token: str) -> None:
+    """Count a wrong second factor; with the last one allowed the account is locked, and an open session ends."""
+    count_failure(session, system, account)
+    record(session, system, account, "zweiter-faktor", result="abgelehnt")
+    session.refresh(account)
+    if account.locked_at is not None:
+        step = session.scalar(select(SignIn.step).where(SignIn.token_hash == hash_of(token)))
+        ended = SignIn.account_id == account.id if step == OPEN else SignIn.token_hash == hash_of(token)
+        session.execute(delete(SignIn).where(ended))
 
 
 def visitor(system: SystemAccess, token: str, now: datetime) -> Visitor | None:
     """Return who a session belongs to, if it is still alive, and note its use."""
+    mine = SignIn.token_hash == hash_of(token)
     with system.reading() as session:
-        row = session.execute(
-            select(SignIn, Account)
-            .join(Account, Account.id == SignIn.account_id)
-            .where(
-                SignIn.token_hash == _hash(token),
-            ),
-        ).first()
+        query = select(SignIn, Account, exists().where(Passkey.account_id == Account.id)).join(
+            Account, Account.id == SignIn.account_id
+        )
+        row = session.execute(query.where(mine)).first()
     if row is None:
         return None
-    sign_in, account = row
+    sign_in, account, has_passkey = row
     ended = now - sign_in.last_seen_at > IDLE or now - sign_in.created_at > LONGEST
     if ended or not account.active or (account.locked_at is not None and sign_in.step != OPEN):
         sign_out(system, token)
         return None
     if now - sign_in.last_seen_at > TOUCH_AFTER:
         with system.writing.begin() as session:
-            session.execute(update(SignIn).where(SignIn.token_hash == _hash(token)).values(last_seen_at=now))
+            session.execute(update(SignIn).where(mine).values(last_seen_at=now))
     return Visitor(
         account.id,
         account.tenant_id,
@@ -181,47 +233,66 @@ def visitor(system: SystemAccess, token: str, now: datetime) -> Visitor | None:
         account.display_name,
         sign_in.step,
         account.totp_secret is not None,
+        bool(has_passkey),
         account.must_change_password,
         account.qn4,
+        account.administers,
+        sign_in.factor_at,
     )
 
 
 def sign_out(system: SystemAccess, token: str) -> None:
     """End a session on the server: its token opens nothing any more."""
     with system.writing.begin() as session:
-        session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+        session.execute(delete(SignIn).where(SignIn.token_hash == hash_of(token)))
 
 
-def _access_of(system: SystemAccess, account: Account) -> Access:
-    """Return the access of an account that is about to sign in: to no home yet."""
-    return system.within(account.tenant_id, account_id=account.id)
+def hash_of(token: str) -> bytes:
+    """Return what the database holds of a session's token."""
+    return sha256(token.encode()).digest()
 
 
-def _count_failure(session: Session, system: SystemAccess, account: Account) -> None:
-    account.failed_count += 1
-    if account.failed_count >= WRONG_PASSWORDS and account.locked_at is None:
-        account.locked_at = clock.now()
-        audit.record(session, _access_of(system, account), "konto.sperren")
+def count_failure(session: Session, system: SystemAccess, account: Account | None) -> None:
+    """Count a wrong password or factor, and lock the account with the third.
+
+    One statement, whether the account exists or not: an unknown name costs the same work (A6).
+    """
+    last = and_(Account.failed_count >= WRONG_PASSWORDS - 1, Account.locked_at.is_(None))
+    values = {
+        "failed_count": Account.failed_count + 1,
+        "locked_at": case((last, clock.now()), else_=Account.locked_at),
+    }
+    mine = Account.id == (account.id if account else 0)
+    session.execute(update(Account).where(mine).values(values), execution_options={"synchronize_session": False})
+    if account is not None and account.failed_count == WRONG_PASSWORDS - 1 and account.locked_at is None:
+        record(session, system, account, "konto.sperren")
 
 
-def _account_of(session: Session, token: str, now: datetime) -> Account | None:
-    query = select(Account).join(SignIn, SignIn.account_id == Account.id)
-    return session.scalar(
-        query.where(SignIn.token_hash == _hash(token), SignIn.last_seen_at > now - IDLE, Account.active),
-    )
-
-
-def _new_session(session: Session, account_id: int, step: str) -> str:
+def _new_session(session: Session, account_id: int, browser: Browser) -> str:
     token, now = secrets.token_urlsafe(32), clock.now()
     session.execute(delete(SignIn).where(SignIn.created_at < now - LONGEST))
     session.add(
-        SignIn(token_hash=_hash(token), account_id=account_id, step=step, created_at=now, last_seen_at=now),
+        SignIn(
+            token_hash=hash_of(token),
+            account_id=account_id,
+            step=PASSWORD_DONE,
+            created_at=now,
+            last_seen_at=now,
+            device=browser.device[:60],
+            address=browser.address[:45],
+        ),
     )
     return token
 
 
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+def record(
+    session: Session, system: SystemAccess, account: Account | None, action: str, *, result: str = "ok", what: str = ""
+) -> None:
+    """Add an entry about an account that signs in to the log; None for one that does not exist."""
+    access: Access | SystemAccess = system
+    if account is not None:
+        access = system.within(account.tenant_id, account_id=account.id)
+    audit.record(session, access, action, what=what, result=result)
 
 
 def _secrets(settings: Settings) -> Box:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, logout_user
 from markupsafe import Markup
 
-from web.current import HOME, SignedIn, services, system, user, visitor
-from web.security import gate, totp
+from web.current import SignedIn, services, system, user, visitor
+from web.security import fresh, totp
 from web.security.crypto import Box, TamperedError
-from web.services import accesses, clock, homes, sessions
+from web.services import clock, sessions
+from web.services.sign_in import first_token, own_password
+from web.views.account import recovery_codes, steps
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,36 +36,53 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         if isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
             return redirect(url_for("home.index"))
-        return render_template("auth/sign_in.html", wrong="", user_name="")
+        return _sign_in_page()
     name, password = request.form.get("benutzername", ""), request.form.get("kennwort", "")
-    token = sessions.check_password(system(), name, password)
+    address, delays = request.remote_addr or "", services().delays
+    if seconds := delays.admit(address, name):
+        words = f"Das waren zu viele Fehlversuche. Bitte warten Sie {seconds} Sekunden und versuchen Sie es dann neu."
+        return _sign_in_page(words, name), 429, {"Retry-After": str(seconds)}
+    try:
+        token = sessions.check_password(system(), name, password, steps.browser())
+    except sessions.ExpiredPasswordError as error:
+        return _sign_in_page(str(error), name), 401
     if token is None:
-        return render_template("auth/sign_in.html", wrong=REFUSED, user_name=name), 401
-    _carry(token)
+        return _sign_in_page(REFUSED, name), 401
+    delays.succeeded(address, name)
+    steps.carry(token)
     return redirect(url_for("auth.second_factor"))
+
+
+def _sign_in_page(wrong: str = "", user_name: str = "") -> str:
+    empty = first_token.wanted(system())
+    return render_template("auth/sign_in.html", wrong=wrong, user_name=user_name, empty=empty)
 
 
 @blueprint.route("/anmelden/code", methods=["GET", "POST"])
 def second_factor() -> ResponseReturnValue:
-    """Ask for the code of the authenticator app."""
-    if not visitor().enrolled:
+    """Ask for the second factor: a passkey, or the code of the app. Open sessions confirm with it what is grave."""
+    who, wrong = visitor(), ""
+    if not who.enrolled:
         return redirect(url_for("auth.enrol"))
-    if request.method == "GET":
-        return render_template("auth/second_factor.html", wrong="")
-    code = request.form.get("code", "")
-    token = sessions.check_code(system(), services().settings, user().token, code, clock.now())
-    if token is None:
-        return render_template("auth/second_factor.html", wrong=WRONG_CODE), 401
-    _carry(token)
-    return redirect(_asked_for())
+    if request.method == "POST":
+        code = request.form.get("code", "")
+        token = sessions.check_code(system(), services().settings, user().token, code, clock.now())
+        if token is not None:
+            steps.carry(token)
+            return redirect(steps.page_asked_for())
+        wrong = WRONG_CODE
+    return render_template(
+        "auth/second_factor.html", who=who, wrong=wrong, passkeys_possible=steps.relying_party() is not None
+    ), 401 if wrong else 200
 
 
 @blueprint.route("/anmelden/einrichten", methods=["GET", "POST"])
+@fresh.required
 def enrol() -> ResponseReturnValue:
-    """Set up the second factor: show the secret as QR code, accept the first code."""
+    """Set up a second factor: offer a passkey, show the secret of an app as QR code, accept its first code."""
     who = visitor()
-    if who.enrolled:
-        return redirect(url_for("auth.second_factor"))
+    if who.has_app or (who.enrolled and not who.open):
+        return redirect(url_for("own_account.index" if who.open else "auth.second_factor"))
     box, place = Box(services().settings.secret_key, "enrol"), f"account {who.account_id}"
     wrong = ""
     # The secret stays sealed with the browser: until a code proves it, the server keeps nothing. Loading the page again
@@ -74,11 +92,17 @@ def enrol() -> ResponseReturnValue:
         code = request.form.get("code", "")
         token = sessions.enrol(system(), services().settings, user().token, secret, code, clock.now())
         if token is not None:
-            _carry(token)
-            return redirect(_asked_for())
+            steps.carry(token)
+            if not who.open:
+                return recovery_codes.show_new()
+            flash("Die Anmelde-App ist eingerichtet.", "done")
+            return redirect(url_for("own_account.index"))
         wrong = WRONG_CODE
     page = render_template(
         "auth/enrol.html",
+        who=who,
+        passkeys_possible=steps.relying_party() is not None,
+        device=steps.browser().device,
         picture=Markup(totp.picture(secret, who.user_name)),  # noqa: S704  # made by us, out of a QR code
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         wrong=wrong,
@@ -88,6 +112,7 @@ def enrol() -> ResponseReturnValue:
 
 
 @blueprint.route("/kennwort", methods=["GET", "POST"])
+@fresh.required
 def change_password() -> ResponseReturnValue:
     """Let the user choose a password; the initial one has to be changed."""
     who = visitor()
@@ -97,10 +122,10 @@ def change_password() -> ResponseReturnValue:
         if new != request.form.get("nochmal", ""):
             wrong = "Die beiden neuen Kennwörter sind nicht gleich."
         else:
-            wrong = sessions.change_password(system(), user().token, old, new, clock.now())
+            wrong = own_password.change(system(), user().token, old, new, clock.now())
         if not wrong:
             flash("Ihr neues Kennwort gilt ab jetzt.", "done")
-            return redirect(_asked_for())
+            return redirect(steps.page_asked_for())
     return render_template(
         "auth/change_password.html", wrong=wrong, first=who.must_change_password
     ), 422 if wrong else 200
@@ -113,32 +138,6 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
-
-
-def _carry(token: str) -> None:
-    """Give the browser a new token, and nothing of its session before but the page that was asked for."""
-    asked_for = session.get(gate.ASKED_FOR)
-    session.clear()
-    if asked_for:
-        session[gate.ASKED_FOR] = asked_for
-    who = sessions.visitor(system(), token, clock.now())
-    if who is None:
-        abort(401)
-    login_user(SignedIn(token, who), force=True)
-
-
-def _asked_for() -> str:
-    """Return the page to go on to: the one asked for before signing in, once nothing stands before it any more."""
-    who = sessions.visitor(system(), user().token, clock.now())
-    if who is None or not who.open or who.must_change_password:
-        return url_for("home.index")  # the gate leads to what comes first
-    address = str(session.pop(gate.ASKED_FOR, None) or url_for("home.index"))
-    wanted = parse_qs(urlsplit(address).query).get(HOME, [])
-    own = {str(home.id) for home in homes.of_tenant(accesses.of_visitor(system(), who))}
-    if set(wanted) <= own:
-        return address
-    flash("Die Seite, die Sie öffnen wollten, gehört zu keiner Ihrer Einrichtungen.", "warning")
-    return url_for("home.index")
 
 
 def _sealed_secret(box: Box, place: str) -> str | None:

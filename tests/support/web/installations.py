@@ -80,7 +80,9 @@ POSTGRES = os.environ.get("PEBEM_TEST_DATABASE_URL", "")
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords cheaply: tests sign in a hundred times. The real parameters have a test of their own."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", cheap)
+    monkeypatch.setattr(passwords, "_RANDOM_HASHER", cheap)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.store.models.account import Account, AuditEvent, Home, SignIn, Tenant
+from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
 from web.store.models.people import (
     Assessment,
     Instability,
@@ -28,14 +29,18 @@ __all__ = [
     "Assessment",
     "AuditEvent",
     "Cube",
+    "FactorReset",
+    "FirstToken",
     "Home",
     "Instability",
     "Label",
     "Override",
+    "Passkey",
     "PerformedIntervention",
     "PersonAnswer",
     "Profile",
     "Qualification",
+    "RecoveryCode",
     "Resident",
     "ResidentGrade",
     "ResidentWard",

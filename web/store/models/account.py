@@ -70,8 +70,11 @@ class Account(Base):
     totp_secret: Mapped[bytes | None] = _account("personal", LargeBinary)
     totp_last_step: Mapped[int] = _account("pseudonymous", BigInteger, default=0)
     must_change_password: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
+    initial_until: Mapped[datetime | None] = _account("pseudonymous", Moment)
+    """Until when a one-time password is good; NULL for a password its owner has chosen."""
     active: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
     qn4: Mapped[bool] = _account("pseudonymous", Boolean, default=False)
+    administers: Mapped[bool] = _account("pseudonymous", Boolean, default=False)
     failed_count: Mapped[int] = _account("pseudonymous", Integer, default=0)
     locked_at: Mapped[datetime | None] = _account("pseudonymous", Moment)
     created_at: Mapped[datetime] = _account("pseudonymous", Moment)
@@ -90,6 +93,12 @@ class SignIn(Base):
     step: Mapped[str] = _sign_in("pseudonymous", String(20))
     created_at: Mapped[datetime] = _sign_in("pseudonymous", Moment)
     last_seen_at: Mapped[datetime] = _sign_in("pseudonymous", Moment)
+    factor_at: Mapped[datetime | None] = _sign_in("pseudonymous", Moment)
+    """When a second factor was last shown."""
+    challenge: Mapped[bytes | None] = _sign_in("pseudonymous", LargeBinary(64))
+    """What a passkey has to sign next; good once."""
+    device: Mapped[str] = _sign_in("pseudonymous", String(60), default="")
+    address: Mapped[str] = _sign_in("pseudonymous", String(45), default="")
 
 
 _log = Columns("tenant_id", Deletion.LOG)

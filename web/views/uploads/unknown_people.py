@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
 from web.errors import back_to
+from web.security import fresh
 from web.services.history import person_answers
 from web.services.people import aliases
 from web.services.uploads import unknown_people
@@ -33,6 +34,7 @@ _PARTED: Final = "Wieder getrennt; die betroffenen Tage sind neu ausgewertet."
 
 
 @blueprint.get("/")
+@fresh.required
 def index() -> ResponseReturnValue:
     """Show who is unknown, those with the most minutes first, each with those who may be meant."""
     services, home = current.services(), current.home()
@@ -45,6 +47,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/")
+@fresh.required
 @back_to("unknown_people.index")
 def choose() -> ResponseReturnValue:
     """Answer one question; before two persons become one, ask whether that is meant."""

@@ -13,6 +13,7 @@ import importers.template
 from web import current
 from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
+from web.security import fresh
 from web.services.history import refold
 from web.services.rulebooks import holdings
 from web.services.uploads import kept_files, records, steps
@@ -148,6 +149,7 @@ def progress(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:upload_id>/befunde.xlsx")
+@fresh.required
 def findings(upload_id: int) -> ResponseReturnValue:
     """Download all findings as a workbook, and log it."""
     upload, services = _upload(upload_id), current.services()
@@ -162,6 +164,7 @@ def findings(upload_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
+@fresh.required
 def faulty_rows(upload_id: int) -> ResponseReturnValue:
     """Download the faulty rows as they stood, to be repaired and uploaded again, and log it."""
     upload, services = _upload(upload_id), current.services()
