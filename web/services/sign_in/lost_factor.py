@@ -92,9 +92,7 @@ def ask(access: Access, owner: int, *, reason: str) -> None:
         if session.scalar(_of_account(owner)) is not None:
             raise LostFactorError("Das ist schon beantragt und wartet auf eine zweite Person.")
         session.add(
-            FactorReset(
-                account_id=account_id, asked_by=access.account, asked_at=clock.now(), reason=reason.strip()[:500]
-            )
+            FactorReset(account_id=owner, asked_by=access.account, asked_at=clock.now(), reason=reason.strip()[:500])
         )
         _record(session, access, account, "faktor-verlust.beantragen", reason)
 
