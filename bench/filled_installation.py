@@ -17,7 +17,8 @@ import sample_data
 from bench.stopwatch import BenchError
 from bench.store import own_schema
 from web import jobs, logs, settings
-from web.services import accesses, accounts, clock, homes, sessions
+from web.security.permissions import AccountRole
+from web.services import accesses, accounts, clock, grants, homes, sessions
 from web.services.sign_in import own_password
 from web.services.uploads import records, steps
 from web.store import migrate
@@ -86,7 +87,8 @@ def fill(settings_: Settings, size: Size, folder: Path, seed: int) -> FilledInst
     try:
         system = accesses.of_command(databases, "bench")
         access = accesses.of_tenant(system, accounts.tenant_of(system, "Träger der Messung"))
-        password = accounts.create_user(access, user_name=USER, display_name=USER, qn4=True)
+        password = accounts.create_user(access, user_name=USER, display_name=USER)
+        grants.hold(access, USER, AccountRole.CARE_LEAD, held=True)
         home_id = homes.create(access, "Einrichtung 1")
         access = access.with_home(home_id).for_account(accounts.find_id(system, USER))
         with closing(jobs.make(settings_, databases)) as waiting:

@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     gate.init_app(app)
     addresses.init_app(app)
+    gate.init_permissions(app)
     gate.init_confirmation(app)
     compression.init_app(app)
     headers.init_app(app, secure=settings.secure)

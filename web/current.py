@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from flask import abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
-from web.services import accesses, clock, homes
+from web.services import accesses, audit, clock, homes
 from web.services.sign_in.delays import SignInDelays
 from web.services.uploads import records
 
@@ -93,6 +93,12 @@ def access() -> Access:
             abort(401)
         g.access = accesses.of_visitor(system(), visitor())
     return cast("Access", g.access)
+
+
+def record_refusal(endpoint: str) -> None:
+    """Log that a page did not open for want of a right (G2)."""
+    with access().writing.begin() as session:
+        audit.record(session, access(), "seite.verweigert", what=endpoint, result="abgelehnt")
 
 
 def user() -> SignedIn:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from web import jobs, logs, settings
-from web.services import accesses, accounts, homes
+from web.security.permissions import AccountRole
+from web.services import accesses, accounts, grants, homes
 from web.services.uploads import records, steps
 from web.store import migrate
 from web.store.databases import connect
@@ -62,8 +63,9 @@ def prepare(folder: Path, workbooks: Mapping[str, Sequence[Path]]) -> Demo:
     try:
         system = accesses.of_command(databases, "demo")
         access = accesses.of_tenant(system, accounts.tenant_of(system, TENANT))
-        password = accounts.create_user(access, user_name=USER, display_name="Demo-Zugang", qn4=True)
-        accounts.mark_administrator(access, USER, administers=True)
+        password = accounts.create_user(access, user_name=USER, display_name="Demo-Zugang")
+        for role in (AccountRole.CARE_LEAD, AccountRole.NURSE, AccountRole.ADMINISTRATION):
+            grants.hold(access, USER, role, held=True, reason="Demo")
         access = access.for_account(accounts.find_id(system, USER))
         with closing(jobs.make(settings_, databases)) as waiting:
             for name, paths in workbooks.items():

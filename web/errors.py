@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from web.current import NoHomeError
+from web.security import gate, permissions
 from web.security.passwords import HashingBusyError
 from web.services.errors import ServiceError
 from web.settings import UPLOAD_LIMIT
@@ -51,11 +52,6 @@ _BUSY: Final = _Words(
 _WORDS: Final = {
     401: _Words(
         "Ihre Sitzung ist abgelaufen", "Es wurde nichts geändert.", "Bitte melden Sie sich an und versuchen Sie es neu."
-    ),
-    403: _Words(
-        "Das gehört zu einer anderen Aufgabe",
-        "Diese Seite öffnet sich nur für Konten, die andere Konten verwalten.",
-        "Wenn Sie dazugehören, bitten Sie Ihre Administration, Ihr Konto so zu kennzeichnen.",
     ),
     404: _Words(
         "Diese Seite gibt es nicht",
@@ -107,6 +103,7 @@ def init_app(app: Flask) -> None:
     """Give ``app`` our error pages."""
     app.register_error_handler(ServiceError, _refused)
     app.register_error_handler(HashingBusyError, lambda _: (*_page(_BUSY, 503), {"Retry-After": "5"}))
+    app.register_error_handler(gate.NotEntitledError, _not_entitled)
     app.register_error_handler(NoHomeError, lambda _: _page(_NO_HOME, 403))
     app.register_error_handler(ForeignHomeError, lambda _: _page(_WORDS[404], 404))
     app.register_error_handler(CSRFError, lambda _: _page(_STALE, 400))
@@ -121,6 +118,18 @@ def _refused(error: ServiceError) -> Response | tuple[str, int]:
     flash(str(error), "warning")
     values = {name: (request.view_args or {})[name] for name in page.arguments}
     return redirect(url_for(page.endpoint, _anchor=page.anchor, **values))
+
+
+def _not_entitled(error: gate.NotEntitledError) -> tuple[str, int]:
+    right = permissions.ENDPOINTS.get(str(error))
+    roles = ", ".join(permissions.roles_with(right)) if right else ""
+    words = _Words(
+        "Das gehört zu einer anderen Aufgabe",
+        "Diese Seite öffnet sich nicht mit den Rollen, die Ihr Konto in dieser Einrichtung hat. "
+        "Es wurde nichts geändert.",
+        f"Sie gehört zu: {roles}. Wenn das Ihre Aufgabe ist, bitten Sie Ihre Verwaltung um diese Rolle.",
+    )
+    return _page(words, 403)
 
 
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:

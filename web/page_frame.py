@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 import rules
 from web import addresses, current
-from web.services import rulebook_calendar, sessions
+from web.security import gate
+from web.services import rulebook_calendar
 from web.services.rulebooks import holdings
 from web.wording import conditions, figures
 
@@ -30,7 +31,6 @@ class NavigationEntry(NamedTuple):
 
     endpoint: str
     word: str
-    for_administrators: bool = False
 
 
 NAVIGATION: Final = {
@@ -48,7 +48,7 @@ NAVIGATION: Final = {
         NavigationEntry("rulebook_library.index", "Regelwerke verwalten"),
         NavigationEntry("overrides.index", "Eigene Festlegungen"),
         NavigationEntry("plausibility.index", "Plausibilität"),
-        NavigationEntry("accounts.index", "Konten", for_administrators=True),
+        NavigationEntry("accounts.index", "Konten und Rollen"),
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
@@ -116,13 +116,11 @@ def init_app(app: Flask) -> None:
 
 def _context() -> dict[str, Any]:
     served = current_app.view_functions
-    who = current_user._get_current_object() if current_user else None  # noqa: SLF001
-    administers = isinstance(who, current.SignedIn) and sessions.may_administer(who.visitor)
+    book = _rulebook()  # looks the home up where no page has done so yet
     groups = {
-        name: [one for one in entries if one.endpoint in served and (administers or not one.for_administrators)]
+        name: [one for one in entries if one.endpoint in served and _opens(one.endpoint)]
         for name, entries in NAVIGATION.items()
     }
-    book = _rulebook()  # looks the home up where no page has done so yet
     area = PART_OF.get(request.blueprint or "", request.blueprint)
     index = f"{area}.index"
     return {
@@ -134,6 +132,16 @@ def _context() -> dict[str, Any]:
         "home_name": g.home.name if "home" in g else "",
         "rulebook": book,
     }
+
+
+def _opens(endpoint: str) -> bool:
+    """Return whether a page of the navigation opens; all do where nobody is signed in, or nothing can be asked."""
+    if not (current_user and current_user.is_authenticated) or "failed" in g:
+        return endpoint != "accounts.index"
+    try:
+        return gate.may_open(endpoint)
+    except (current.NoHomeError, HTTPException, SQLAlchemyError):
+        return False
 
 
 def _rulebook() -> RuleBook:

@@ -1,11 +1,13 @@
 """Legt Zugänge und Einrichtungen an und hilft, wo sich jemand nicht mehr anmelden kann.
 
-add           legt einen Zugang an; der erste eines Trägers gehört zur Verwaltung
+add           legt einen Zugang an, mit der Rolle Pflegeleitung oder den genannten; der erste eines Trägers
+              gehört auch zur Verwaltung
 unlock        entsperrt ihn mit einem neuen Einmalpasswort; der zweite Faktor bleibt
 disable       legt ihn still und beendet seine Sitzungen; enable öffnet ihn wieder
 reset-factor  entfernt einen verlorenen zweiten Faktor, wo in der Anwendung niemand zum Bestätigen da ist
 admin         lässt ihn die Zugänge seines Trägers verwalten; no-admin nimmt das zurück
 qn4           trägt ein, dass er einer Pflegefachperson gehört; no-qn4 nimmt das zurück
+              (andere Rollen, auch für einzelne Einrichtungen: in der Anwendung unter „Konten und Rollen“)
 first-token   gibt den Einmalcode aus, mit dem sich eine leere Installation im Browser einrichten lässt
 
 Nennt beim Anlegen, Entsperren und Entfernen ein Einmalpasswort für die nächste Anmeldung. Nur wer als QN 4 eingetragen
@@ -14,6 +16,7 @@ ist, darf für Interventionen ein anderes Niveau festlegen als das Regelwerk.
 Beispiele:
   pebem user add pdl.meier --name "Petra Meier" --traeger "Mein Träger" --einrichtung "Haus am Park"
   pebem user add wbl.kaya --name "Deniz Kaya" --qn4
+  pebem user add dsb.lang --name "Kim Lang" --rolle datenschutz
   pebem user qn4 pdl.meier
   pebem user unlock pdl.meier --grund "Passwort vergessen, persönlich gemeldet"
   pebem user disable wbl.kaya --grund "ausgeschieden zum 30. November"
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 FIRST_TENANT: Final = "Träger"
 """Name of the first operator where none is said."""
 
+
+ROLES: Final = ("verwaltung", "pflegeleitung", "qn4", "analyse", "datenschutz", "betriebsrat")
+"""Those of ``web.security.permissions.AccountRole``, which is loaded only where the command runs."""
 
 MARKS: Final = {
     "disable": "stillgelegt, Sitzungen beendet",
@@ -72,6 +78,13 @@ def define(parser: Parser) -> None:
     parser.add_argument(
         "--einrichtung", metavar="NAME", help="Einrichtung, die dabei angelegt wird, wenn es sie nicht gibt"
     )
+    parser.add_argument(
+        "--rolle",
+        metavar="ROLLE",
+        action="append",
+        choices=ROLES,
+        help=f"Rolle in allen Einrichtungen, mehrfach möglich: {', '.join(ROLES)} (sonst pflegeleitung)",
+    )
     parser.add_argument("--qn4", action="store_true", help="die Person ist Pflegefachperson (QN 4)")
     parser.add_argument("--verwaltung", action="store_true", help="die Person verwaltet die Zugänge ihres Trägers")
     parser.add_argument("--grund", metavar="TEXT", default="", help="Grund; er steht im Protokoll")
@@ -98,16 +111,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _marked(system: SystemAccess, options: argparse.Namespace) -> str:
     """Change a mark of an account, and return what it is now; "" for the other actions."""
-    from web.services import accounts  # noqa: PLC0415
+    from web.security.permissions import AccountRole  # noqa: PLC0415
+    from web.services import accounts, grants  # noqa: PLC0415
 
     if options.action not in MARKS:
         return ""
     user, access = options.user, _tenant_of(system, options.user)
     match options.action:
         case "qn4" | "no-qn4":
-            accounts.mark_qn4(access, user, qn4=options.action == "qn4")
+            grants.hold(access, user, AccountRole.NURSE, held=options.action == "qn4", reason=options.grund)
         case "admin" | "no-admin":
-            accounts.mark_administrator(access, user, administers=options.action == "admin")
+            grants.hold(access, user, AccountRole.ADMINISTRATION, held=options.action == "admin", reason=options.grund)
         case "disable":
             accounts.disable(access, user, reason=options.grund)
         case "enable":
@@ -117,7 +131,8 @@ def _marked(system: SystemAccess, options: argparse.Namespace) -> str:
 
 def _with_new_password(system: SystemAccess, days: int, options: argparse.Namespace) -> str:
     """Do what gives an account a one-time password, and return it."""
-    from web.services import accesses, accounts, homes  # noqa: PLC0415
+    from web.security.permissions import AccountRole  # noqa: PLC0415
+    from web.services import accesses, accounts, grants, homes  # noqa: PLC0415
     from web.services.sign_in import lost_factor  # noqa: PLC0415
 
     if options.action == "unlock":
@@ -128,11 +143,14 @@ def _with_new_password(system: SystemAccess, days: int, options: argparse.Namesp
     tenant = accounts.tenant_of(system, options.traeger) if options.traeger.strip() else _only(system)
     access = accesses.of_tenant(system, tenant)
     first = not accounts.of_tenant(access)
-    password = accounts.create_user(
-        access, user_name=options.user, display_name=options.name, qn4=options.qn4, days=days
-    )
-    if options.verwaltung or first:
-        accounts.mark_administrator(access, options.user, administers=True)
+    password = accounts.create_user(access, user_name=options.user, display_name=options.name, days=days)
+    wanted = {
+        **dict.fromkeys(AccountRole(name) for name in options.rolle or [AccountRole.CARE_LEAD]),
+        **({AccountRole.NURSE: None} if options.qn4 else {}),
+        **({AccountRole.ADMINISTRATION: None} if options.verwaltung or first else {}),
+    }
+    for role in wanted:
+        grants.hold(access, options.user, role, held=True, reason=options.grund)
     home_names = {home.name for home in homes.of_tenant(access)}
     if options.einrichtung and options.einrichtung not in home_names:
         homes.create(access, options.einrichtung)

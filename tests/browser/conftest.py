@@ -21,7 +21,8 @@ from tests.support.web.access import of_tenant
 from web import settings as web_settings
 from web.app import create_app
 from web.jobs import start_worker
-from web.services import accounts, clock, homes
+from web.security.permissions import AccountRole
+from web.services import accounts, clock, grants, homes
 from web.store import migrate
 from web.store.databases import connect
 from web.store.models import SignIn
@@ -52,6 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     access = of_tenant(databases, "Träger Test")
     first, _ = (homes.create(access, name) for name in ("Haus am Wald", "Haus zur Linde"))
     one_time = accounts.create_user(access, user_name="p.muster", display_name="Petra Muster")
+    grants.hold(access, "p.muster", AccountRole.CARE_LEAD, held=True)
     (workbook,) = sample_data.make(tmp_path_factory.mktemp("sample"), homes=1, residents=20, months=1, seed=7)
     worker = start_worker(settings)
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)

@@ -10,7 +10,8 @@ from sqlalchemy import update
 
 from tests.support.browser import PASSWORD, Visitor
 from tests.support.web import access as accesses
-from web.services import accounts, clock, homes, sessions
+from web.security.permissions import AccountRole
+from web.services import accounts, clock, grants, homes, sessions
 from web.services.sign_in import lost_factor
 from web.store.models import SignIn
 
@@ -60,8 +61,10 @@ def colleagues(visitor: Visitor) -> dict[str, str]:
     access = accesses.of_tenant(databases, "Träger Konto")
     names = ("karla", "kurt", "kim")
     once = {name: accounts.create_user(access, user_name=name, display_name=name.title()) for name in names}
+    for name in names:
+        grants.hold(access, name, AccountRole.CARE_LEAD, held=True)
     for name in ("karla", "kurt"):
-        accounts.mark_administrator(access, name, administers=True)
+        grants.hold(access, name, AccountRole.ADMINISTRATION, held=True)
     kurt = accesses.of_user(databases, "kurt")
     lost_factor.ask(kurt, accounts.find_id(accesses.system(databases), "kim"), reason="Telefon verloren")
     return once

@@ -16,7 +16,8 @@ from tests.support.browser import PASSWORD
 from tests.support.web import workbooks
 from tests.support.web.access import of_tenant, of_user
 from web import settings as web_settings
-from web.services import accounts, homes
+from web.security.permissions import AccountRole
+from web.services import accounts, grants, homes
 from web.services.uploads import steps
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def workshop(site: Site, visit: Window) -> Iterator[Workshop]:
     access = of_tenant(site.databases, f"Träger {user_name}")
     home_id = homes.create(access, "Haus Werkstatt")
     one_time = accounts.create_user(access, user_name=user_name, display_name="Wanda Werk")
+    grants.hold(access, user_name, AccountRole.CARE_LEAD, held=True)
     visitor = visit(signed_in=False)
     page = visitor.page
     before, site.home = site.home, home_id

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.web.access import of_user
 from tests.support.web.edited import edited
-from web.services import accounts, homes
+from web.security.permissions import AccountRole
+from web.services import grants, homes
 
 if TYPE_CHECKING:
     from tests.support.browser import Site, Visitor, Window
@@ -32,7 +33,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pytest.fixture
 def qualified(site: Site) -> None:
     """Mark the account as that of a registered nurse."""
-    accounts.mark_qn4(of_user(site.databases, site.user_name), site.user_name, qn4=True)
+    grants.hold(of_user(site.databases, site.user_name), site.user_name, AccountRole.NURSE, held=True)
 
 
 def exported(visitor: Visitor) -> bytes:
@@ -156,7 +157,9 @@ def test_downloads_of_a_rulebook(visit: Window) -> None:
 
 def test_others_see_why_they_cannot_set_a_level(visit: Window) -> None:
     visitor = visit()
-    accounts.mark_qn4(of_user(visitor.site.databases, visitor.site.user_name), visitor.site.user_name, qn4=False)
+    grants.hold(
+        of_user(visitor.site.databases, visitor.site.user_name), visitor.site.user_name, AccountRole.NURSE, held=False
+    )
     visitor.go("/festlegungen/")
     assert visitor.page.get_by_text("Mit Ihrem Konto geht das nicht.").is_visible()
     assert visitor.page.get_by_role("button", name="Festlegen").count() == 0

@@ -10,8 +10,8 @@ import pytest
 from cli.main import main
 from tests.support.web.access import of_user, system
 from web import serve, settings
-from web.services import accounts
-from web.services.rulebooks import overrides
+from web.security.permissions import Right
+from web.services import accounts, grants
 from web.store.databases import connect
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def may_set(folder: Path, user: str) -> bool:
     """Return whether an account may set levels."""
     databases = connect(settings.embedded(folder))
     try:
-        return overrides.may_set(of_user(databases, user))
+        return of_user(databases, user).may(Right.SET_LEVELS)
     finally:
         databases.close()
 
@@ -78,19 +78,21 @@ def test_accounts_are_disabled_and_enabled_with_a_reason(
     assert "einzige Verwaltung" in capsys.readouterr().err
     assert main(["user", "admin", "zweite"]) == 0
     assert main(["user", "disable", "erste", "--grund", "ausgeschieden"]) == 0
-    assert rows(tmp_path) == {"erste": (False, True), "zweite": (True, True)}
+    assert rows(tmp_path) == {"erste": (False, False), "zweite": (True, True)}
     assert main(["user", "enable", "erste", "--grund", "kommt zurück"]) == 0
+    assert rows(tmp_path) == {"erste": (True, True), "zweite": (True, True)}
     assert main(["user", "no-admin", "erste"]) == 0
     assert rows(tmp_path) == {"erste": (True, False), "zweite": (True, True)}
 
 
 def rows(folder: Path) -> dict[str, tuple[bool, bool]]:
-    """Return of each account whether it is active, and whether it administers."""
+    """Return of each account whether it is active, and whether it administers now."""
     databases = connect(settings.embedded(folder))
     try:
-        return {
-            row.user_name: (row.active, row.administers) for row in accounts.of_tenant(of_user(databases, "zweite"))
-        }
+        access = of_user(databases, "zweite")
+        with access.reading() as session:
+            able = {one.id for one in grants.administrators(session, access.tenant_id)}
+        return {row.user_name: (row.active, row.id in able) for row in accounts.of_tenant(access)}
     finally:
         databases.close()
 

@@ -20,7 +20,8 @@ from tests.support.web.access import of_user
 from tests.support.web.accounts import account_of
 from tests.support.web.pages import Person, person
 from web import services
-from web.services import accesses, accounts, homes
+from web.security.permissions import AccountRole
+from web.services import accesses, accounts, grants, homes
 from web.services.uploads import steps, undo_job
 from web.settings import embedded as embedded_settings
 from web.store.access import ForeignHomeError
@@ -89,6 +90,8 @@ def test_the_log_names_who_ordered_a_job(anna: Person) -> None:
     """X7, T7: an upload of one, released by a second and taken back by a third; and that a job did the rest."""
     accounts.create_user(anna.access, user_name="bela", display_name="Bela")
     accounts.create_user(anna.access, user_name="cem", display_name="Cem")
+    for name in ("bela", "cem"):
+        grants.hold(anna.access, name, AccountRole.CARE_LEAD, held=True)
     databases, jobs = anna.services.databases, anna.services.jobs
     bela, cem = of_user(databases, "bela"), of_user(databases, "cem")
     upload_id = anna.read_in(workbooks.workbook(), store=False)
@@ -117,6 +120,7 @@ def test_the_log_names_who_ordered_a_job(anna: Person) -> None:
 def test_who_starts_an_aborted_upload_again_has_ordered_it(ben: Person) -> None:
     """X7: not who released it before."""
     accounts.create_user(ben.access, user_name="bela", display_name="Bela")
+    grants.hold(ben.access, "bela", AccountRole.CARE_LEAD, held=True)
     bela = of_user(ben.services.databases, "bela")
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     steps.commit(ben.access, upload_id)
@@ -164,7 +168,7 @@ def test_the_log_names_the_user_of_the_operating_system(
     assert {actor for *_, actor in entries} == {me}
     assert {action: owner for action, owner, _ in entries} == {
         "konto.anlegen": None,
-        "konto.verwaltung": None,
+        "rolle.geben": None,
         "haus.anlegen": None,
         "einlesen.hochladen": account,
         "einlesen.freigeben": account,

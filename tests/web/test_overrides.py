@@ -14,7 +14,8 @@ from tests.support.web.overrides import DAYS, nurse, resident_with_work, set_
 from tests.support.web.own_rulebook import levels
 from tests.support.web.pages import Person, person
 from tests.support.web.unknown_people import asked, monthly, pseudonym, reply
-from web.services import accounts, rulebook_calendar
+from web.security.permissions import AccountRole
+from web.services import grants, rulebook_calendar
 from web.services.analysis import demand, explanations, results
 from web.services.people.aliases import LATER, SAME
 from web.services.rulebooks import overrides
@@ -75,15 +76,15 @@ def test_reason_names_who_set_the_level(anna: Person) -> None:
 
 
 def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
-    """B5, G2: checked in the transaction of the change, so a removed mark ends at once; refusals are logged."""
+    """B5, G2: a role that is withdrawn ends at once; refusals are logged."""
     databases = anna.services.databases
     anna.read_in(workbooks.workbook())
-    assert not overrides.may_set(anna.access)
+    assert not overrides.may_set(anna.access, anna.home_id)
     with pytest.raises(OverrideError):
         set_(anna)
     number = set_(nurse(anna))
-    assert overrides.may_set(anna.access)
-    accounts.mark_qn4(anna.access, "anna", qn4=False)
+    assert overrides.may_set(anna.access, anna.home_id)
+    grants.hold(anna.access, "anna", AccountRole.NURSE, held=False)
     with pytest.raises(OverrideError):
         overrides.withdraw(anna.access, home_id=anna.home_id, override_id=number)
     with pytest.raises(OverrideError):
@@ -92,13 +93,15 @@ def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
     with databases.reading() as session:
         query = select(models.AuditEvent).order_by(models.AuditEvent.id)
         log = [
-            (row.action, row.result) for row in session.scalars(query) if row.action.startswith(("niveau", "konto.q"))
+            (row.action, row.result)
+            for row in session.scalars(query)
+            if row.action.startswith("niveau") or row.object.endswith(" qn4")
         ]
     assert log == [
         ("niveau.setzen", "abgelehnt"),
-        ("konto.qn4", "ok"),
+        ("rolle.geben", "ok"),
         ("niveau.setzen", "ok"),
-        ("konto.qn4-nehmen", "ok"),
+        ("rolle.entziehen", "ok"),
         ("niveau.zuruecknehmen", "abgelehnt"),
         ("niveau.setzen", "abgelehnt"),
     ]

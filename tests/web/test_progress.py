@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from tests.support.web import workbooks
 from tests.support.web.access import of_user
 from tests.support.web.pages import Person, path_of, post, upload
-from web.services import accounts
+from web.security.permissions import AccountRole
+from web.services import accounts, grants
 from web.services.uploads import kept_files, progress, records, recovery, steps
 from web.services.uploads.progress import CancelledError, ReportProgress, remaining_seconds
 from web.store import models
@@ -250,6 +251,7 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
     """
     services, (head, *rows) = anna.services, workbooks.WORK
     accounts.create_user(anna.access, user_name="bela", display_name="Bela")
+    grants.hold(anna.access, "bela", AccountRole.CARE_LEAD, held=True)
     files = [
         workbooks.workbook(Bewohner=workbooks.RESIDENTS, Mitarbeitende=workbooks.STAFF, Interventionen=[head, *part])
         for part in (rows[:5], rows[3:])

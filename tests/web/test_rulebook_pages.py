@@ -13,7 +13,8 @@ from rules.checks.coverage import CERTAINTY
 from tests.support.web import workbooks
 from tests.support.web.edited import edited
 from tests.support.web.pages import Person, path_of, person, post, token
-from web.services import accounts
+from web.security.permissions import AccountRole
+from web.services import grants
 from web.services.rulebooks import holdings, overrides
 from web.store.models import Resident, Rulebook
 
@@ -69,17 +70,17 @@ def test_a_rulebook_of_another_tenant_does_not_exist(ben: Person, client: FlaskC
 
 
 def test_override_of_another_home_cannot_be_withdrawn(ben: Person, client: FlaskClient) -> None:
-    """B2, and the gate of § 4 PflBG: only an account marked QN 4 may set a level."""
+    """B2, and the gate of § 4 PflBG: only an account with the role QN 4 may set a level."""
     fields = {"intervention": "1.1", "bewohner": "", "niveau": "3", "ab": "2026-02-01", "bis": "2026-03-31"}
     refused = post(client, "/festlegungen/", "/festlegungen/", grund="Beschluss", **fields)
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     assert overrides.list_(ben.access, ben.home_id) == []
-    accounts.mark_qn4(ben.access, ben.user_name, qn4=True)
+    grants.hold(ben.access, ben.user_name, AccountRole.NURSE, held=True)
     assert post(client, "/festlegungen/", "/festlegungen/", grund="Beschluss", **fields).status_code == 302
     (override,) = overrides.list_(ben.access, ben.home_id)
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     stranger = other.first_sign_in()
-    accounts.mark_qn4(other.access, "olga", qn4=True)
+    grants.hold(other.access, "olga", AccountRole.NURSE, held=True)
     assert post(stranger, f"/festlegungen/{override.id}/zuruecknehmen", "/festlegungen/").status_code == 404
     (override,) = overrides.list_(ben.access, ben.home_id)
     assert override.withdrawn_at is None
@@ -95,7 +96,7 @@ def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: Fl
     databases = ben.services.databases
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     other.read_in(workbooks.workbook())
-    accounts.mark_qn4(ben.access, ben.user_name, qn4=True)
+    grants.hold(ben.access, ben.user_name, AccountRole.NURSE, held=True)
     with databases.reading() as session:
         foreign = session.scalars(select(Resident.pseudonym).where(Resident.home_id == other.home_id)).first()
     answer = post(

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.web.access import of_tenant
 from tests.support.web.pages import Person, post, token
-from web.services import accounts, homes, sessions
+from web.security.permissions import AccountRole
+from web.services import accounts, grants, homes, sessions
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -19,6 +20,7 @@ def person_without_home(who: Person) -> Person:
     password = accounts.create_user(
         of_tenant(who.services.databases, "Träger ohne Haus"), user_name="nora", display_name="Nora"
     )
+    grants.hold(of_tenant(who.services.databases, "Träger ohne Haus"), "nora", AccountRole.CARE_LEAD, held=True)
     return Person(who.app, "nora", password, 0)
 
 

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from flask import abort, flash, redirect, request, session, url_for
 from flask_login import current_user
 
+from web import current
 from web.current import LARGEST_NUMBER, SignedIn
-from web.security import fresh
+from web.security import fresh, permissions
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,6 +38,16 @@ BEFORE_NEW_PASSWORD: Final = _SHOWING_A_FACTOR | {
 ASKED_FOR: Final = "wohin"
 """Where a session holds the address of the page that was asked for before a factor had to be shown."""
 
+FIRST_PAGE: Final = "home.index"
+
+INSTEAD: Final = ("accounts.index", "uploads.index", "own_account.index")
+"""Where those are led who may not see the first page."""
+
+
+class NotEntitledError(Exception):
+    """Whoever is signed in has no right to the page asked for (its endpoint)."""
+
+
 NOT_DONE: Final = (
     "Das ist noch nicht geschehen: Ihre letzte Bestätigung liegt mehr als fünf Minuten zurück. Bitte bestätigen Sie, "
     "dass Sie es sind, und wiederholen Sie dann den Schritt; was Sie eingegeben hatten, ist nicht gespeichert."
@@ -46,6 +57,11 @@ NOT_DONE: Final = (
 def init_app(app: Flask) -> None:
     """Install the gate before every request of ``app``."""
     app.before_request(_gate)
+
+
+def init_permissions(app: Flask) -> None:
+    """Install what asks for the right to a page; after the addresses, which say the home it is about."""
+    app.before_request(_entitled)
 
 
 def init_confirmation(app: Flask) -> None:
@@ -71,6 +87,36 @@ def _gate() -> Response | None:
     return None
 
 
+def _entitled() -> Response | None:
+    """Open a page for those with its right in the home it is about, and log who was refused (B1, G2).
+
+    Whoever asks for the first page without a right to it is led to one that opens.
+    """
+    who, endpoint = current_user._get_current_object(), request.endpoint or ""  # noqa: SLF001
+    if endpoint in OPEN_TO_ALL or not request.endpoint or not isinstance(who, SignedIn) or not who.visitor.open:
+        return None
+    if may_open(endpoint):
+        return None
+    if endpoint == FIRST_PAGE and (other := next((one for one in INSTEAD if may_open(one)), None)):
+        return redirect(url_for(other))
+    access = current.access()
+    if not access.rights and not access.rights_in:
+        raise current.NoHomeError
+    current.record_refusal(endpoint)
+    raise NotEntitledError(endpoint)
+
+
+def may_open(endpoint: str) -> bool:
+    """Return whether whoever is signed in may open a page, in the home the request is about; unknown ones never."""
+    if endpoint not in permissions.ENDPOINTS:
+        return False
+    right = permissions.ENDPOINTS[endpoint]
+    access = current.access()
+    if right is None or access.may(right):
+        return True
+    return right not in permissions.OPERATOR_WIDE and bool(access.homes) and access.may(right, current.home().id)
+
+
 def _confirm_first() -> Response | None:
     """Before what is grave, lead to the second factor unless one was shown in the last minutes (A10).
 
@@ -89,7 +135,7 @@ def _page_before() -> str:
     """Return the page of ours that a request came from, else the first one."""
     before = urlsplit(request.referrer or "")
     if before.netloc != request.host or before.path.startswith("//"):
-        return url_for("home.index")
+        return url_for(FIRST_PAGE)
     return before._replace(scheme="", netloc="", fragment="").geturl()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from web.security.permissions import Right
+from web.services import grants
 from web.services.errors import ServiceError
 from web.store.access import Actor, ActorKind, Origin, SystemAccess
 from web.store.models import Account, Home, Upload
@@ -50,23 +50,18 @@ def of_worker(databases: Databases) -> SystemAccess:
 
 
 def of_account(system: SystemAccess, account_id: int) -> Access:
-    """Return the access of an account: all homes of its tenant, until it is disabled."""
+    """Return the access of an account, with the rights it was granted, until it is disabled."""
     with system.reading() as session:
         account = session.scalar(select(Account).where(Account.id == account_id, Account.active))
         if account is None:
             raise UnknownAccountError("Dieses Konto gibt es nicht, oder es ist gesperrt.")
-        rights = {Right.SET_LEVELS} if account.qn4 else set()
-        return system.within(
-            account.tenant_id, _homes(session, account.tenant_id), account_id=account_id, rights=rights
-        )
+        return _granted(system, session, account.tenant_id, account_id)
 
 
 def of_visitor(system: SystemAccess, visitor: Visitor) -> Access:
-    """Return the access of whoever is signed in: all homes of the account's tenant."""
+    """Return the access of whoever is signed in: the homes the account has to do with, and its rights there (B5)."""
     with system.reading() as session:
-        homes = _homes(session, visitor.tenant_id)
-    rights = {Right.SET_LEVELS} if visitor.qn4 else set()
-    return system.within(visitor.tenant_id, homes, account_id=visitor.account_id, rights=rights)
+        return _granted(system, session, visitor.tenant_id, visitor.account_id)
 
 
 def of_tenant(system: SystemAccess, tenant_id: int) -> Access:
@@ -109,6 +104,12 @@ def _system_user() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container may run under a number without a name
         return str(os.getuid())
+
+
+def _granted(system: SystemAccess, session: Session, tenant_id: int, account_id: int) -> Access:
+    rights = grants.rights_of(session, account_id)
+    homes = rights.homes(_homes(session, tenant_id))
+    return system.within(tenant_id, homes, account_id=account_id, rights=rights.everywhere, rights_in=rights.in_home)
 
 
 def _homes(session: Session, tenant_id: int) -> list[int]:

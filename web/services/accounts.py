@@ -1,4 +1,4 @@
-"""Accounts: created, marked, unlocked, disabled and enabled by an administrator."""
+"""Accounts: created, unlocked, disabled and enabled by an administrator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, exists, func, select
 
 from web.security import passwords
-from web.services import audit, clock
+from web.services import audit, clock, grants
 from web.services.errors import ServiceError
 from web.store.models import Account, Passkey, SignIn, Tenant
 
@@ -40,7 +40,6 @@ class AccountRow:
     locked_at: datetime | None
     has_factor: bool
     initial_until: datetime | None
-    administers: bool
 
 
 def create_user(
@@ -48,15 +47,14 @@ def create_user(
     *,
     user_name: str,
     display_name: str,
-    qn4: bool = False,
     days: int = INITIAL_DAYS,
 ) -> str:
     """Make an account and return its one-time password, to be changed at the first sign-in.
 
+    It has no role yet and sees nothing: :mod:`web.services.grants`.
+
     Parameters
     ----------
-    qn4
-        Whether the person is a registered nurse (QN 4) and may set levels in place of the rulebook's.
     days
         How long the one-time password is good.
 
@@ -76,11 +74,10 @@ def create_user(
                 display_name=display_name.strip() or name,
                 password_hash=hashed,
                 initial_until=clock.now() + timedelta(days=days),
-                qn4=qn4,
                 created_at=clock.now(),
             ),
         )
-        audit.record(session, access, "konto.anlegen", reason="QN 4" if qn4 else "")
+        audit.record(session, access, "konto.anlegen")
     return password
 
 
@@ -114,40 +111,9 @@ def of_tenant(access: Access) -> list[AccountRow]:
                 account.locked_at,
                 account.totp_secret is not None or passkey,
                 account.initial_until,
-                account.administers,
             )
             for account, passkey in session.execute(query.order_by(Account.display_name, Account.id))
         ]
-
-
-def mark_qn4(access: Access, user_name: str, *, qn4: bool) -> None:
-    """Mark an account as that of a registered nurse (QN 4), or remove the mark; from the next request on.
-
-    Raises
-    ------
-    AccountError
-        Where there is no such account.
-    """
-    with access.writing.begin() as session:
-        account = _own(session, access, user_name)
-        account.qn4 = qn4
-        _record(session, access, account, "konto.qn4" if qn4 else "konto.qn4-nehmen")
-
-
-def mark_administrator(access: Access, user_name: str, *, administers: bool) -> None:
-    """Let an account administer the accounts of its tenant, or no longer; from the next request on.
-
-    Raises
-    ------
-    AccountError
-        Where there is no such account, or where it is the last that administers.
-    """
-    with access.writing.begin() as session:
-        account = _own(session, access, user_name)
-        if not administers:
-            _refuse_last_administrator(session, account)
-        account.administers = administers
-        _record(session, access, account, "konto.verwaltung" if administers else "konto.verwaltung-nehmen")
 
 
 def unlock(access: Access, user_name: str, *, reason: str, days: int = INITIAL_DAYS) -> str:
@@ -189,7 +155,7 @@ def disable(access: Access, user_name: str, *, reason: str) -> None:
         account = _own(session, access, user_name)
         if account.id == access.account_id:
             raise AccountError("Das eigene Konto kann niemand stilllegen; bitte lassen Sie das jemand anders tun.")
-        _refuse_last_administrator(session, account)
+        grants.refuse_last_administrator(session, access.tenant_id, account.id)
         account.active = False
         session.execute(delete(SignIn).where(SignIn.account_id == account.id))
         _record(session, access, account, "konto.stilllegen", why)
@@ -208,14 +174,6 @@ def enable(access: Access, user_name: str, *, reason: str) -> None:
         account = _own(session, access, user_name)
         account.active = True
         _record(session, access, account, "konto.oeffnen", why)
-
-
-def _refuse_last_administrator(session: Session, account: Account) -> None:
-    """Refuse where nobody would be left who administers the tenant of an account that does."""
-    others = select(Account.id).where(Account.tenant_id == account.tenant_id, Account.id != account.id)
-    others = others.where(Account.active, Account.administers).with_for_update()
-    if account.administers and not session.scalars(others).all():
-        raise AccountError(f"{account.display_name} ist die einzige Verwaltung; bitte benennen Sie zuerst eine andere.")
 
 
 def _reason(reason: str, missing: str) -> str:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from web.services import audit
+from web.services.errors import ServiceError
 from web.store.models import Home, Resident
 
 if TYPE_CHECKING:
     from web.store.access import Access
+
+
+LONGEST_NAME: Final = 200
+
+
+class HomeError(ServiceError):
+    """A home cannot be made so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +32,12 @@ class HomeRow:
 
 
 def of_tenant(access: Access) -> list[HomeRow]:
-    """Return the homes of a tenant by name."""
+    """Return the homes of an access by name."""
     with access.reading() as session:
         rows = session.execute(
-            select(Home.id, Home.name, Home.rulebook).where(Home.tenant_id == access.tenant_id).order_by(Home.name),
+            select(Home.id, Home.name, Home.rulebook)
+            .where(Home.tenant_id == access.tenant_id, Home.id.in_(access.homes))
+            .order_by(Home.name),
         )
         return [HomeRow(*row) for row in rows]
 
@@ -54,8 +64,19 @@ def record_download(access: Access, home: HomeRow, *, what: str) -> None:
 
 
 def create(access: Access, name: str, *, rulebook: str = "rekonstruktion") -> int:
-    """Make a home and return its number."""
+    """Make a home and return its number.
+
+    Raises
+    ------
+    HomeError
+        Where the name is blank, too long, or the tenant has such a home.
+    """
+    if not name.strip() or len(name.strip()) > LONGEST_NAME:
+        raise HomeError(f"Bitte geben Sie der Einrichtung einen Namen mit höchstens {LONGEST_NAME} Zeichen.")
     with access.writing.begin() as session:
+        same = Home.tenant_id == access.tenant_id, func.lower(Home.name) == name.strip().lower()
+        if session.scalar(select(Home.id).where(*same).limit(1)) is not None:
+            raise HomeError(f"Eine Einrichtung {name.strip()} gibt es schon.")
         home = Home(tenant_id=access.tenant_id, name=name.strip(), rulebook=rulebook)
         session.add(home)
         session.flush()

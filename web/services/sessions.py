@@ -74,8 +74,6 @@ class Visitor:
     has_app: bool
     has_passkey: bool
     must_change_password: bool
-    qn4: bool
-    administers: bool
     factor_at: datetime | None
 
     @property
@@ -91,11 +89,6 @@ class Visitor:
     def fresh(self, now: datetime) -> bool:
         """Return whether a factor was shown so recently that what is grave may be done."""
         return self.open and self.factor_at is not None and now - self.factor_at <= FRESH
-
-
-def may_administer(visitor: Visitor) -> bool:
-    """Return whether a visitor may unlock, disable and re-admit the accounts of the own tenant."""
-    return visitor.open and visitor.administers
 
 
 def check_password(system: SystemAccess, user_name: str, password: str, browser: Browser = UNKNOWN) -> str | None:
@@ -235,8 +228,6 @@ def visitor(system: SystemAccess, token: str, now: datetime) -> Visitor | None:
         account.totp_secret is not None,
         bool(has_passkey),
         account.must_change_password,
-        account.qn4,
-        account.administers,
         sign_in.factor_at,
     )
 

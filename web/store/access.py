@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session, sessionmaker
 
@@ -98,6 +98,8 @@ class Access(_Sessions):
     ----------
     homes
         Numbers of the homes.
+    rights, rights_in
+        What the account may do in all homes of the operator, and by the number of a home.
     account_id
         The account that acts, or on whose behalf a job or command acts; None where there is none.
     """
@@ -106,6 +108,7 @@ class Access(_Sessions):
     homes: frozenset[int] = frozenset()
     account_id: int | None = None
     rights: frozenset[Right] = frozenset()
+    rights_in: Mapping[int, frozenset[Right]] = field(default_factory=dict, hash=False)
 
     @property
     def account(self) -> int:
@@ -130,6 +133,10 @@ class Access(_Sessions):
         if home_id not in self.homes:
             raise ForeignHomeError(home_id)
 
+    def may(self, right: Right, home_id: int | None = None) -> bool:
+        """Return whether the account has a right in a home, or (None) in all homes of the operator."""
+        return right in self.rights or (home_id is not None and right in self.rights_in.get(home_id, ()))
+
     def for_account(self, account_id: int | None) -> Access:
         """Return the same access on behalf of another account of the tenant."""
         return replace(self, account_id=account_id)
@@ -150,7 +157,16 @@ class SystemAccess(_Sessions):
         *,
         account_id: int | None = None,
         rights: Iterable[Right] = (),
+        rights_in: Mapping[int, frozenset[Right]] | None = None,
         origin: Origin | None = None,
     ) -> Access:
         """Return access to one tenant, from the same origin unless another is named."""
-        return Access(self.databases, origin or self.origin, tenant_id, frozenset(homes), account_id, frozenset(rights))
+        return Access(
+            self.databases,
+            origin or self.origin,
+            tenant_id,
+            frozenset(homes),
+            account_id,
+            frozenset(rights),
+            rights_in or {},
+        )

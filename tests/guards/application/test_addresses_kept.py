@@ -12,7 +12,8 @@ from tests.support.web import foreign, workbooks
 from tests.support.web.links import PATH_VALUES, Link, links
 from tests.support.web.pages import token
 from web import addresses
-from web.services import accounts, homes
+from web.security.permissions import AccountRole
+from web.services import grants, homes
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -78,7 +79,7 @@ def test_every_link_and_form_keeps_the_address(ben: Person) -> None:
     stored = ben.read_in(workbooks.workbook())
     open_ = [ben.read_in(workbooks.workbook(), store=False), ben.read_in(foreign.csv(), name="a.csv", store=False)]
     empty = homes.create(ben.access, "Zweites Haus")
-    accounts.mark_administrator(ben.access, "ben", administers=True)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     client = ben.first_sign_in()
     adapter = ben.app.url_map.bind("localhost")
     walked: Counter[str] = Counter()

@@ -11,7 +11,8 @@ from tests.support.web.links import PATH_VALUES
 from tests.support.web.pages import Person
 from tests.support.web.sign_in import after_password
 from web.security import gate
-from web.services import accounts
+from web.security.permissions import AccountRole
+from web.services import grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def test_no_page_may_be_added_to_those_that_help_on() -> None:
 def test_no_page_answers_between_the_factors(ben: Person, *, enrolled: bool) -> None:
     """A2: names, figures, files and the own account, whether the second factor is to be shown or yet to be set up."""
     ben.read_in(workbooks.workbook())
-    accounts.mark_administrator(ben.access, "ben", administers=True)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     if enrolled:
         ben.first_sign_in()
     client, walked = after_password(ben), 0

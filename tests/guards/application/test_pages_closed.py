@@ -16,7 +16,8 @@ from tests.support.web.links import PATH_VALUES
 from tests.support.web.pages import Person, person, post
 from web.addresses import WITHOUT_HOME
 from web.security import gate, headers
-from web.services import accounts
+from web.security.permissions import AccountRole
+from web.services import grants
 from web.store import migrate
 from web.store.base import Base
 from web.store.models import Resident
@@ -126,7 +127,8 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
     key = own_rulebook.import_(anna, own_rulebook.changed()).entry.key
     number = overrides.set_(overrides.nurse(anna))
     before = _everything(anna)
-    client = person(anna.app, "olga", "Träger Ost", "Haus Ost").first_sign_in()
+    olga = person(anna.app, "olga", "Träger Ost", "Haus Ost")
+    client = overrides.nurse(olga).first_sign_in()
     anna.app.config["WTF_CSRF_ENABLED"] = False
     values = {**PATH_VALUES, "key": key, "override_id": number}
     walked = set()
@@ -140,7 +142,15 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
     assert len(walked) >= 5, walked
     assert {method for _, method in walked} == {"GET", "POST"}
     after = _everything(anna)
-    changing = {"account", "audit_event", "home", "recovery_code", "sign_in", "tenant"}  # the stranger's own
+    changing = {
+        "account",
+        "audit_event",
+        "home",
+        "recovery_code",
+        "role_grant",
+        "sign_in",
+        "tenant",
+    }  # the stranger's own
     assert {name for name in after if after[name] != before[name]} <= changing
 
 
@@ -186,6 +196,7 @@ def _everything(who: Person) -> dict[str, list[Any]]:
 def test_reading_pages_changes_nothing(anna: Person) -> None:
     """F3: every GET, with a session; only downloads of findings and figures leave their entry in the log."""
     anna.read_in(workbooks.workbook())
+    grants.hold(anna.access, "anna", AccountRole.ADMINISTRATION, held=True)
     client = anna.first_sign_in()
     before = _everything(anna)
     opened = []
@@ -236,7 +247,7 @@ def test_pages_contain_nothing_the_policy_forbids(ben: Person) -> None:
     ben.read_in(workbooks.workbook(), store=False)
     ben.read_in(b"no workbook", store=False)
     ben.read_in(workbooks.workbook())
-    accounts.mark_administrator(ben.access, "ben", administers=True)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     signed_in = ben.first_sign_in()
     pages += [signed_in.get(address).text for address in ("/wiederherstellungscodes/", "/anmelden/wiederherstellung")]
     pages += [signed_in.get(f"/daten/{number}").text for number in (1, 2, 3)]

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from tests.support.web.pages import Person
-from web.services import accounts
+from web.security.permissions import AccountRole
+from web.services import grants
 from web.services.analysis import demand
 from web.services.rulebooks import overrides
 
@@ -15,7 +16,7 @@ DAYS = (date(2026, 2, 6), date(2026, 3, 31))
 
 def nurse(who: Person) -> Person:
     """Mark an account as that of a registered nurse."""
-    accounts.mark_qn4(who.access, who.user_name, qn4=True)
+    grants.hold(who.access, who.user_name, AccountRole.NURSE, held=True)
     return who
 
 

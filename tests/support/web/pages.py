@@ -12,7 +12,8 @@ import pyotp
 from flask.testing import FlaskClient
 
 from tests.support.web import access as accesses
-from web.services import accounts, homes
+from web.security.permissions import AccountRole
+from web.services import accounts, grants, homes
 from web.services.uploads import records, steps, undo_job
 
 if TYPE_CHECKING:
@@ -151,4 +152,5 @@ def person(app: Flask, user_name: str, tenant: str, home: str) -> Person:
     access = accesses.of_tenant(app.extensions["pebem"].databases, tenant)
     home_id = homes.create(access, home)
     password = accounts.create_user(access, user_name=user_name, display_name=user_name.title())
+    grants.hold(access, user_name, AccountRole.CARE_LEAD, held=True)
     return Person(app, user_name, password, home_id)

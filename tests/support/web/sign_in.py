@@ -10,10 +10,13 @@ from sqlalchemy import update
 
 from tests.support.web.accounts import tenant_of
 from tests.support.web.pages import PASSWORD, Person, browser, post, token
-from web.services import accesses, accounts, clock, sessions
+from web.security.permissions import AccountRole
+from web.services import accesses, accounts, clock, grants, sessions
 from web.store import models
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -39,12 +42,14 @@ def host(who: Person) -> Access:
     return accesses.of_tenant(accesses.of_command(who.services.databases, "user"), tenant_of(who))
 
 
-def colleague(who: Person, user_name: str, *, administers: bool = False) -> Person:
+def colleague(
+    who: Person, user_name: str, *, administers: bool = False, roles: Sequence[AccountRole] = (AccountRole.CARE_LEAD,)
+) -> Person:
     """Make another account of the same tenant."""
     access = host(who)
     once = accounts.create_user(access, user_name=user_name, display_name=user_name.title())
-    if administers:
-        accounts.mark_administrator(access, user_name, administers=True)
+    for role in (*roles, *([AccountRole.ADMINISTRATION] if administers else [])):
+        grants.hold(access, user_name, role, held=True)
     return Person(who.app, user_name, once, who.home_id)
 
 

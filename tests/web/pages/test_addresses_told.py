@@ -13,7 +13,8 @@ from sqlalchemy import select
 from tests.support.web import workbooks
 from tests.support.web.links import links
 from tests.support.web.pages import Person
-from web.services import accounts
+from web.security.permissions import AccountRole
+from web.services import accounts, grants
 from web.store.models import Resident
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def test_what_a_page_cannot_tell_apart_is_said(client: FlaskClient) -> None:
 
 def test_a_link_shows_the_same_to_everybody_of_the_tenant(client: FlaskClient, ben: Person) -> None:
     password = accounts.create_user(ben.access, user_name="cem", display_name="Ben")
+    grants.hold(ben.access, "cem", AccountRole.CARE_LEAD, held=True)
     other = Person(ben.app, "cem", password, ben.home_id).first_sign_in()
     address = client.get("/").request.full_path
     assert address == "/?von=2026-01-05&bis=2026-02-08&haus=1", "an address without a period names one"

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from tests.support.web.accounts import account_of
 from tests.support.web.pages import PASSWORD, Person, person, post
 from tests.support.web.sign_in import after_password, colleague, host
-from web.services import accounts, clock, sessions
+from web.security.permissions import AccountRole
+from web.services import accounts, clock, grants, sessions
 from web.services.sign_in import own_password
 from web.store import models
 
@@ -40,10 +41,10 @@ def test_only_administrators_open_the_page(ben: Person, chief: Person) -> None:
     assert client.get("/konten/").status_code == 403
     assert "/konten/" not in client.get("/daten/").text
     assert post(client, f"/konten/{account_of(chief)}/stilllegen", "/daten/", grund="x").status_code == 403
-    accounts.mark_administrator(ben.access, "ben", administers=True)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     assert client.get("/konten/").status_code == 200
     assert "/konten/" in client.get("/daten/").text
-    accounts.mark_administrator(ben.access, "ben", administers=False)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=False)
     assert client.get("/konten/").status_code == 403
 
 
@@ -92,13 +93,13 @@ def test_one_administrator_stays(ben: Person, chief: Person) -> None:
     of_host = host(ben)
     for act in (
         lambda: accounts.disable(of_host, "chief", reason="x"),
-        lambda: accounts.mark_administrator(of_host, "chief", administers=False),
+        lambda: grants.hold(of_host, "chief", AccountRole.ADMINISTRATION, held=False),
     ):
-        with pytest.raises(accounts.AccountError, match="einzige Verwaltung"):
+        with pytest.raises(grants.GrantError, match="einzige Verwaltung"):
             act()
     with pytest.raises(accounts.AccountError, match="eigene Konto"):
         accounts.disable(chief.access, "chief", reason="x")
-    accounts.mark_administrator(of_host, "ben", administers=True)
+    grants.hold(of_host, "ben", AccountRole.ADMINISTRATION, held=True)
     accounts.disable(ben.access, "chief", reason="x")
     assert not state(chief).active
 
@@ -129,7 +130,7 @@ def test_accounts_of_another_tenant_do_not_exist(ben: Person, chief: Person) -> 
     mine = chief.first_sign_in()
     post(mine, f"/konten/{account_of(ben)}/faktor-verloren", "/konten/", grund="verloren")
     olga = person(ben.app, "olga", "Träger Ost", "Haus Ost")
-    accounts.mark_administrator(olga.access, "olga", administers=True)
+    grants.hold(olga.access, "olga", AccountRole.ADMINISTRATION, held=True)
     client = olga.first_sign_in()
     before = last_entry(ben)
     assert "Chief" not in client.get("/konten/").text

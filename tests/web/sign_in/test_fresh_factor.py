@@ -12,7 +12,8 @@ from tests.support.web.accounts import actions
 from tests.support.web.pages import Person, path_of, post, token
 from tests.support.web.sign_in import code, make_stale
 from web.security import fresh
-from web.services import accounts, clock, sessions
+from web.security.permissions import AccountRole
+from web.services import clock, grants, sessions
 from web.store import models
 
 GRAVE = {
@@ -25,6 +26,10 @@ GRAVE = {
     "own_account.remove_app",
     "own_account.remove_passkey",
     "accounts.index",
+    "accounts.add",
+    "accounts.add_home",
+    "accounts.grant",
+    "accounts.withdraw_grant",
     "accounts.unlock",
     "accounts.disable",
     "accounts.enable",
@@ -49,7 +54,7 @@ def test_what_is_grave_is_known(ben: Person) -> None:
 def test_nothing_grave_happens_without_a_fresh_factor(ben: Person) -> None:
     """A10: every page, form and file of the list, for an account that may do it all."""
     ben.read_in(workbooks.workbook())
-    accounts.mark_administrator(ben.access, "ben", administers=True)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     client = ben.first_sign_in()
     make_stale(ben)
     ben.app.config["WTF_CSRF_ENABLED"] = False

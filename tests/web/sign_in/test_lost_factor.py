@@ -11,7 +11,8 @@ from tests.support.web.accounts import account_of
 from tests.support.web.authenticator import Authenticator
 from tests.support.web.pages import Person, person
 from tests.support.web.sign_in import after_password, colleague, host, new_passkey
-from web.services import accounts, clock
+from web.security.permissions import AccountRole
+from web.services import accounts, clock, grants
 from web.services.sign_in import lost_factor, recovery_codes
 from web.store import models
 
@@ -128,7 +129,7 @@ def test_the_host_confirms_only_where_nobody_else_can(ben: Person) -> None:
 def test_the_only_administrator_comes_back_by_the_host(ben: Person) -> None:
     """X8: where there is nobody to ask."""
     ben.first_sign_in()
-    accounts.mark_administrator(ben.access, "ben", administers=True)
+    grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     colleague(ben, "bela")
     lost_factor.confirm_by_host(host(ben), "ben", reason="Gerät verloren")
     assert factors(ben) == (False, 0, 0)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from rules.vocabulary import HIGHEST_LEVEL
+from web.security.permissions import Right
 from web.services import audit, clock, rulebook_calendar
 from web.services.analysis import rescore
 from web.services.errors import ServiceError
@@ -111,10 +112,10 @@ def find(access: Access, home_id: int, override_id: int) -> OverrideRow | None:
         return _row(aliases.of_home(session, home_id), *row) if row else None
 
 
-def may_set(access: Access) -> bool:
-    """Return whether an account is that of a qualified person (QN 4)."""
-    with access.reading() as session:
-        return bool(session.scalar(select(Account.qn4).where(Account.id == access.account, Account.active)))
+def may_set(access: Access, home_id: int) -> bool:
+    """Return whether an account is that of a qualified person (QN 4) in a home."""
+    access.check_home(home_id)
+    return access.may(Right.SET_LEVELS, home_id)
 
 
 def set_(  # noqa: PLR0913  # a decision has as many parts
@@ -133,7 +134,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
     Raises
     ------
     OverrideError
-        Where the account is not marked QN 4, or something is missing or not allowed.
+        Where the account may not (QN 4), or something is missing or not allowed.
     """
     access.check_home(home_id)
     reason = reason.strip()
@@ -141,7 +142,7 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
         raise OverrideError(objection)
     with _denied(access, home_id, SET), access.writing.begin() as session:
         home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
-        _qualified(session, home, access.account)
+        _qualified(access, home_id)
         _check_entry(session, home, intervention, level, (start, end))
         resident_id = _resident(session, home_id, resident)
         before = rescore.scored_state(session, home_id)
@@ -169,13 +170,13 @@ def withdraw(access: Access, *, home_id: int, override_id: int, from_day: date |
     Raises
     ------
     OverrideError
-        Where the account is not marked QN 4, or the override is not effective on or after that day anyway.
+        Where the account may not (QN 4), or the override is not effective on or after that day anyway.
     """
     access.check_home(home_id)
     day = from_day or clock.today()
     with _denied(access, home_id, WITHDRAWN), access.writing.begin() as session:
-        home = session.execute(select(Home).where(Home.id == home_id).with_for_update()).scalar_one()
-        _qualified(session, home, access.account)
+        session.execute(select(Home.id).where(Home.id == home_id).with_for_update()).scalar_one()
+        _qualified(access, home_id)
         row = session.scalar(select(Override).where(Override.id == override_id, Override.home_id == home_id))
         if row is None:
             raise OverrideError("Diese Festlegung gibt es in diesem Haus nicht.")
@@ -230,15 +231,10 @@ def _denied(access: Access, home_id: int, action: str) -> Iterator[None]:
         raise
 
 
-def _qualified(session: Session, home: Home, account_id: int) -> None:
-    marked = session.scalar(
-        select(Account.id).where(
-            Account.id == account_id, Account.tenant_id == home.tenant_id, Account.active, Account.qn4
-        )
-    )
-    if marked is None:
+def _qualified(access: Access, home_id: int) -> None:
+    if not may_set(access, home_id):
         raise NotQualifiedError(
-            "Ein Niveau festlegen darf nur eine Pflegefachperson, deren Zugang als QN 4 eingetragen ist."
+            "Ein Niveau festlegen darf nur eine Pflegefachperson, deren Konto die Rolle „Pflegefachperson (QN 4)“ hat."
         )
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, select
 
 from web.security import passwords
+from web.security.permissions import AccountRole
 from web.services import accounts, audit, clock
 from web.services.errors import ServiceError
 from web.services.sign_in.recovery_codes import SIGNS
-from web.store.models import Account, FirstToken, Home, Tenant
+from web.store.models import Account, FirstToken, Grant, Home, Tenant
 
 if TYPE_CHECKING:
     from web.store.access import SystemAccess
@@ -98,12 +99,22 @@ def redeem(system: SystemAccess, token: str, first: FirstAccount) -> None:
             display_name=first.display_name.strip()[:200],
             password_hash=hashed,
             must_change_password=False,
-            administers=True,
             created_at=clock.now(),
         )
         session.add_all([home, account])
         session.flush()
         access = system.within(tenant.id, [home.id], account_id=account.id)
+        for role in (AccountRole.ADMINISTRATION, AccountRole.CARE_LEAD):
+            session.add(
+                Grant(
+                    tenant_id=tenant.id,
+                    account_id=account.id,
+                    role=role.value,
+                    first_day=clock.today(),
+                    reason="Erstzugang",
+                    granted_at=clock.now(),
+                )
+            )
         for action, what in (("haus.anlegen", f"haus {home.id}"), ("konto.anlegen", f"konto {account.id}")):
             audit.record(session, access, action, what=what, reason="Erstzugang")
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import aliased
 
 from web.security import passwords
-from web.services import accounts, audit, clock
+from web.services import accounts, audit, clock, grants
 from web.services.errors import ServiceError
 from web.store.models import Account, FactorReset, Passkey, RecoveryCode
 
@@ -206,9 +206,8 @@ def _waits() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _administrators(session: Session, account: Account) -> list[Account]:
     """Return who could ask or confirm for an account now."""
-    query = select(Account).where(Account.tenant_id == account.tenant_id, Account.id != account.id)
-    able = Account.administers, Account.active, Account.locked_at.is_(None)
-    return list(session.scalars(query.where(*able).order_by(Account.display_name)))
+    able = grants.administrators(session, account.tenant_id)
+    return [one for one in able if one.id != account.id and one.locked_at is None]
 
 
 def _record(session: Session, access: Access, account: Account, action: str, reason: str) -> None:

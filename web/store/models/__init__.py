@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from web.store.models.account import Account, AuditEvent, Home, SignIn, Tenant
 from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
+from web.store.models.grants import Grant
 from web.store.models.people import (
     Assessment,
     Instability,
@@ -31,6 +32,7 @@ __all__ = [
     "Cube",
     "FactorReset",
     "FirstToken",
+    "Grant",
     "Home",
     "Instability",
     "Label",

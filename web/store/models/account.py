@@ -73,8 +73,6 @@ class Account(Base):
     initial_until: Mapped[datetime | None] = _account("pseudonymous", Moment)
     """Until when a one-time password is good; NULL for a password its owner has chosen."""
     active: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
-    qn4: Mapped[bool] = _account("pseudonymous", Boolean, default=False)
-    administers: Mapped[bool] = _account("pseudonymous", Boolean, default=False)
     failed_count: Mapped[int] = _account("pseudonymous", Integer, default=0)
     locked_at: Mapped[datetime | None] = _account("pseudonymous", Moment)
     created_at: Mapped[datetime] = _account("pseudonymous", Moment)

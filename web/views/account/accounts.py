@@ -1,7 +1,8 @@
-"""The accounts of a tenant, for whoever administers them: unlocked, disabled, re-admitted, their sessions ended."""
+"""Accounts, roles and homes of a tenant, for whoever administers them."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,7 +10,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from web.current import access, services, visitor
 from web.errors import back_to
 from web.security import fresh
-from web.services import accounts, sessions
+from web.security.permissions import ROLE_RIGHTS, ROLE_WORDS, AccountRole
+from web.services import accounts, clock, grants, homes
 from web.services.sign_in import active_sessions, lost_factor
 
 if TYPE_CHECKING:
@@ -18,17 +20,71 @@ if TYPE_CHECKING:
 blueprint = Blueprint("accounts", __name__, url_prefix="/konten")
 
 
-@blueprint.before_request
-def _administrators_alone() -> None:
-    if not sessions.may_administer(visitor()):
-        abort(403)
-
-
 @blueprint.get("/")
 @fresh.required
 def index() -> ResponseReturnValue:
-    """Show the accounts of the tenant, and what waits for a second person."""
+    """Show the accounts of the tenant with their roles, and what waits for a second person."""
     return _page()
+
+
+@blueprint.post("/")
+@fresh.required
+@back_to("accounts.index", anchor="neues-konto")
+def add() -> ResponseReturnValue:
+    """Make an account with one role, and show its one-time password, once."""
+    form, days = request.form, services().settings.initial_days
+    role, home_id = _role(), _home_id()
+    user_name = form.get("benutzername", "")
+    if not form.get("name", "").strip():
+        raise accounts.AccountError("Bitte geben Sie den Namen der Person an.")
+    if not _reason().strip():
+        raise accounts.AccountError("Bitte geben Sie an, warum die Person ein Konto bekommt.")
+    password = accounts.create_user(access(), user_name=user_name, display_name=form["name"], days=days)
+    row = next(one for one in accounts.of_tenant(access()) if one.user_name == user_name.strip().casefold())
+    grants.give(access(), row.id, role, reason=_reason(), home_id=home_id)
+    return _page(one_time=(row, password))
+
+
+@blueprint.post("/einrichtungen")
+@fresh.required
+@back_to("accounts.index", anchor="neue-einrichtung")
+def add_home() -> ResponseReturnValue:
+    """Make a home."""
+    name = request.form.get("einrichtung", "")
+    homes.create(access(), name)
+    flash(f"{name.strip()} ist angelegt. Wer eine Rolle in allen Einrichtungen hat, hat sie auch dort.", "done")
+    return redirect(url_for("accounts.index"))
+
+
+@blueprint.post("/<int:number>/rollen")
+@fresh.required
+@back_to("accounts.index")
+def grant(number: int) -> ResponseReturnValue:
+    """Grant a role."""
+    row, role = _account(number), _role()
+    grants.give(
+        access(),
+        row.id,
+        role,
+        reason=_reason(),
+        home_id=_home_id(),
+        first_day=_day("ab"),
+        until=_day("bis"),
+    )
+    flash(f"{row.display_name} hat jetzt die Rolle {ROLE_WORDS[role]}.", "done")
+    return redirect(url_for("accounts.index"))
+
+
+@blueprint.post("/rollen/<int:number>/entziehen")
+@fresh.required
+@back_to("accounts.index")
+def withdraw_grant(number: int) -> ResponseReturnValue:
+    """Withdraw a role; it ends with the next request of the account."""
+    if not any(one.id == number for one in grants.of_tenant(access())):
+        abort(404)
+    grants.withdraw(access(), number, reason=_reason())
+    flash("Die Rolle ist entzogen; das gilt ab sofort.", "done")
+    return redirect(url_for("accounts.index"))
 
 
 @blueprint.post("/<int:number>/entsperren")
@@ -117,6 +173,10 @@ def _page(one_time: tuple[accounts.AccountRow, str] | None = None) -> str:
         sessions={row.id: len(active_sessions.of_account(access(), row.id)) for row in rows},
         waiting=lost_factor.waiting(access()),
         one_time=one_time,
+        grants=_by_account(),
+        roles={role: ROLE_WORDS[role] for role in ROLE_RIGHTS},
+        own_homes=homes.of_tenant(access()),
+        today=clock.today(),
         days=services().settings.initial_days,
     )
 
@@ -129,6 +189,34 @@ def _account(number: int) -> accounts.AccountRow:
 def _request(number: int) -> lost_factor.FactorResetRow:
     rows = lost_factor.waiting(access())
     return next((row for row in rows if row.id == number), None) or abort(404)
+
+
+def _by_account() -> dict[int, list[grants.GrantRow]]:
+    by_account: dict[int, list[grants.GrantRow]] = {}
+    for row in grants.of_tenant(access()):
+        by_account.setdefault(row.account_id, []).append(row)
+    return by_account
+
+
+def _role() -> AccountRole:
+    asked = request.form.get("rolle", "")
+    return next((role for role in AccountRole if role == asked), None) or abort(400)
+
+
+def _home_id() -> int | None:
+    """Return the home of a form, None for all; one that is not the tenant's does not exist."""
+    asked = request.form.get("einrichtung", "")
+    if not asked:
+        return None
+    return next((home.id for home in homes.of_tenant(access()) if str(home.id) == asked), None) or abort(404)
+
+
+def _day(name: str) -> date | None:
+    written = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise grants.GrantError("Bitte geben Sie die Tage so an: 2026-12-01.") from None
 
 
 def _reason() -> str:

@@ -98,7 +98,7 @@ def _page(fields: dict[str, str], wrong: str = "") -> str:
         rows=sorted(rows, key=lambda row: row["state"] not in {"gilt", "künftig"}),
         live=len(live),
         for_residents=sum(bool(row["one"].resident) for row in live),
-        may_set=overrides.may_set(access),
+        may_set=overrides.may_set(access, current.home().id),
         given=fields,
         wrong=wrong,
         catalogue=catalogue,
