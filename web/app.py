@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature
 from jinja2 import StrictUndefined
+from werkzeug.http import parse_cookie
 
 from web import addresses, compression, current, errors, jobs, page_frame, static_files
 from web.current import AppServices, SignedIn
@@ -90,6 +93,20 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(view.blueprint)
     app.add_url_rule("/bereit", "health", lambda: ("bereit\n", {"Content-Type": "text/plain; charset=utf-8"}))
     return app
+
+
+def knows_cookie(app: Flask, header: str) -> bool:
+    """Return whether a Cookie header holds a session this installation signed for somebody who gave a password.
+
+    No database is asked: that is for the server, before it takes in a long request. Whether the session is alive,
+    the gate decides.
+    """
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    cookie = parse_cookie(header).get(app.config["SESSION_COOKIE_NAME"], "")
+    try:
+        return serializer is not None and "_user_id" in serializer.loads(cookie)
+    except BadSignature:
+        return False
 
 
 def _sign_in(app: Flask) -> None:

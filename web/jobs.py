@@ -88,7 +88,7 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types
-    """A consumer that leaves signals to the web server whose process it lives in, and has its own connections."""
+    """A consumer that leaves signals to the process it lives in, and has its own connections."""
 
     def __init__(self, settings: Settings) -> None:
         self.databases = connect(settings)

@@ -60,7 +60,6 @@ def test_unreadable_sample_is_reported(tmp_path: Path) -> None:
 )
 def test_server_answers_and_stops_on_signal(keyboard: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """A1: what a stranger gets over the wire is the sign-in page, with all headers."""
-    settings.embedded(tmp_path)
     script = tmp_path / "run.py"
     script.write_text(
         "import sys\nfrom pathlib import Path\nfrom web import serve, settings\n"

@@ -86,8 +86,8 @@ def stop_here(*_, **__):
     Path(sys.argv[2]).touch()
     time.sleep(600)
 
+import_module("web.services.{module}").{function} = stop_here  # in the worker too, which is a process of its own
 if __name__ == "__main__":
-    import_module("web.services.{module}").{function} = stop_here
     serve.serve(pickle.loads(Path(sys.argv[1]).read_bytes()), "127.0.0.1", int(sys.argv[3]))
 """
 
@@ -139,7 +139,7 @@ def test_killed_server_leaves_nothing_half_done(
     finally:
         server.kill()
         server.wait()
-    assert closes(port)  # the pages' process ends with the one that was killed, and frees the port
+    assert closes(port)  # pages and worker end with the supervisor that was killed, and free the port
     assert anna.state(upload_id) in {records.READING, records.STORING}
     for _ in range(50):  # PostgreSQL needs a moment to see that the client is gone
         if count_rows(anna) == 0:
