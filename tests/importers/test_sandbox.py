@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import pickle
+import platform
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta
@@ -17,7 +18,7 @@ import pytest
 
 from importers.files import limits, sandbox
 from importers.files.plain_data import packed
-from importers.files.sandbox import child
+from importers.files.sandbox import child, system_calls
 from importers.files.sandbox.page import Oddities, SandboxPage, coded, written
 from importers.findings import PasswordNeededError, UnreadableError
 
@@ -92,6 +93,41 @@ def test_the_reader_cannot_look_into_the_memory_of_who_has_the_keys(monkeypatch:
         f")(c.create_string_buffer(8), {ctypes.addressof(key)}))(__import__('ctypes'))"
     )
     assert probe(monkeypatch, what=what) == -1
+
+
+@pytest.mark.skipif(platform.machine() not in system_calls._MACHINES, reason="no filter for this machine")
+@LINUX
+def test_the_reader_asks_the_system_for_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X5: nor for what no limit on files and processes concerns."""
+    attempts = "os.kill(os.getppid(), 0)", "os.stat('/')", "os.fork()", "os.chdir('/')", "os.sched_getparam(0)"
+    what = "[" + ", ".join(f"tries(lambda: {attempt})" for attempt in attempts) + "]"
+    assert probe(monkeypatch, what=what) == ["OSError"] * len(attempts)
+
+
+@LINUX
+def test_what_protects_the_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X5: a system that does not allow all of it is named to its operator, by what is missing."""
+    complete = sandbox.missing_protection()
+    assert not [words for words in complete if words.startswith("er ")], "what a reader can do, with all its layers"
+    start = sandbox._START.removesuffix("main()\n") + "import importers.files.sandbox.child as c\n"
+    monkeypatch.setattr(sandbox, "_START", start + "c._leave = c._shut = lambda: None; main()\n")
+    monkeypatch.setattr(sandbox, "_ENVIRONMENT", {"PEBEM_VAULT_KEY": "streng geheim"})
+    missing = sandbox.missing_protection()
+    assert {*sandbox._LAYERS.values()} <= {*missing}
+    assert {sandbox._POSSIBLE[kind] for kind in ("files", "network", "processes", "environment")} <= {*missing}
+    monkeypatch.setattr(sandbox, "_START", "")
+    assert sandbox.missing_protection() == ["er startet nicht"]
+
+
+@LINUX
+def test_each_layer_is_told_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X5: without a filter the limits hold, and the other way round."""
+    start = sandbox._START.removesuffix("main()\n") + "import importers.files.sandbox.child as c\n"
+    for without, layer in (("c.system_calls.restrict = lambda: False", "calls"), ("c.resource = None", "limits")):
+        monkeypatch.setattr(sandbox, "_START", f"{start}{without}; main()\n")
+        missing = sandbox.missing_protection()
+        assert sandbox._LAYERS[layer] in missing
+        assert sandbox._POSSIBLE["files"] not in missing
 
 
 def test_the_reader_loads_neither_numpy_nor_the_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ and nothing else. The reader gets no environment, no network and no file but the
 
 from __future__ import annotations
 
+import ctypes
+import json
 import math
 import os
 import subprocess
@@ -35,6 +37,19 @@ main()
 """
 _ENVIRONMENT: Final = {} if os.name != "nt" else {"SYSTEMROOT": os.environ["SYSTEMROOT"]}
 """Windows starts no Python without the path of its own folder."""
+_POSSIBLE: Final = {
+    "files": "er kann Dateien öffnen",
+    "network": "er erreicht das Netz",
+    "processes": "er kann Programme starten",
+    "memory": "er kann in den Speicher des Programms sehen",
+    "environment": "er sieht die Umgebung des Programms",
+}
+_LAYERS: Final = {
+    "user": "kein eigener Namensraum für Benutzer",
+    "network": "kein eigener Namensraum für das Netz",
+    "limits": "keine Grenzen für Dateien und Prozesse",
+    "calls": "kein Filter für Systemaufrufe (seccomp)",
+}
 _SECONDS: Final = 20.0
 _SECONDS_A_BYTE: Final = 5 / 2**20
 """Processor time; clock time may be three times as long."""
@@ -83,6 +98,18 @@ def unlocked(name: str, data: bytes, password: str | None) -> bytes:
     if value is not None or len(buffers) != 1:
         raise _too_much(name)
     return bytes(buffers[0])
+
+
+def missing_protection() -> list[str]:
+    """Return what a reader taken over by a file could do here, and which layers are missing; German, for operators."""
+    inside = ctypes.create_string_buffer(b"for the attempt alone")
+    try:
+        _, (answer,) = _run("attempted", "", ctypes.addressof(inside).to_bytes(8, "little"))
+        result = json.loads(bytes(answer))
+    except UnreadableError:
+        return ["er startet nicht"]
+    possible = [words for kind, words in _POSSIBLE.items() if kind in result["possible"]]
+    return possible + [words for layer, words in _LAYERS.items() if layer not in result["layers"]]
 
 
 def _pages(task: str, name: str, data: bytes, **arguments: Any) -> list[SandboxPage]:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from importers.files.plain_data import packed, unpacked
+from importers.files.sandbox import system_calls
 from importers.files.sandbox.page import written
 from importers.findings import PasswordNeededError, UnreadableError
 
@@ -20,11 +21,19 @@ except ImportError:  # Windows has none; there the clock of the parent is the li
 
 _MEMORY: Final = 900 * 2**20
 """Bytes of addresses, of which the program itself takes some 100 MB."""
-_TASKS: Final = {"sheets": "workbooks.read", "tables": "html_tables.read", "unlocked": "decrypt.unlocked"}
+_TASKS: Final = {
+    "sheets": "workbooks.read",
+    "tables": "html_tables.read",
+    "unlocked": "decrypt.unlocked",
+    "attempted": "attempts.attempted",
+}
 """A task loads its own module alone."""
 _CODECS: Final = ("ascii", "latin-1", "cp437", "cp1252", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 """What readers decode with; Python loads each from a file of its own."""
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
+
+layers: Final[set[str]] = set()
+"""What protects others from this process: "user", "network", "limits" and "calls", as far as the system allows."""
 
 
 def main() -> None:
@@ -54,8 +63,10 @@ def _leave() -> None:
         import ctypes  # noqa: PLC0415
 
         unshare = ctypes.CDLL(None).unshare
-        if unshare(_NEW_USER | _NEW_NETWORK):  # refused
-            unshare(_NEW_NETWORK)
+        if not unshare(_NEW_USER | _NEW_NETWORK):
+            layers.update({"user", "network"})
+        elif not unshare(_NEW_NETWORK):  # of root alone
+            layers.add("network")
 
 
 def _limit(seconds: int) -> None:
@@ -67,11 +78,15 @@ def _limit(seconds: int) -> None:
 
 
 def _shut() -> None:
-    """Open no file and no connection any more, and start no process; what is open stays so."""
+    """Open no file and no connection any more, start no process, ask the system for little; what is open stays so."""
     if resource:
         _bound(resource.RLIMIT_NOFILE, 0)
         if "importers.files.sandbox.decrypt" not in sys.modules:  # a derivation of keys may ask for threads
             _bound(resource.RLIMIT_NPROC, 0)
+        layers.add("limits")
+    with suppress(OSError, AttributeError):
+        if system_calls.restrict():
+            layers.add("calls")
 
 
 def _bound(kind: int, most: int) -> None:
