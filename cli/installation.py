@@ -31,6 +31,7 @@ def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
     """
     from web import logs, settings  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.services import accesses  # noqa: PLC0415
+    from web.security import file_modes  # noqa: PLC0415
     from web.services.errors import ServiceError  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
@@ -38,9 +39,10 @@ def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
     logs.configure(logging.WARNING)  # what a command says stands on its own: no lines of events between
     try:
         loaded = settings.load()
+        file_modes.use_own_folder(loaded)
+        migrate.upgrade(loaded)
     except settings.SettingsError as problem:
         raise CommandError(str(problem)) from problem
-    migrate.upgrade(loaded)
     databases = connect(loaded)
     try:
         yield loaded, accesses.of_command(databases, purpose)

@@ -16,6 +16,7 @@ from web import addresses, compression, current, errors, jobs, page_frame, stati
 from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
+from web.security.proxies import TrustedProxies
 from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
@@ -36,6 +37,11 @@ def create_app(settings: Settings) -> Flask:
     Every page is closed to visitors without both factors unless ``web.security.gate`` lists it.
     """
     app = Flask(__name__, static_folder=None)
+    app.debug = False  # whatever FLASK_DEBUG says: a debugger on a page runs anybody's code (F9)
+    if settings.secure or settings.operation.trusted_proxies:
+        app.wsgi_app = TrustedProxies(  # type: ignore[method-assign,assignment]
+            app.wsgi_app, settings.operation.trusted_proxies, settings.public_url
+        )
     app.config.update(
         SECRET_KEY=derive(settings.secret_key, "cookies").hex(),
         MAX_CONTENT_LENGTH=settings.upload_limit,

@@ -131,6 +131,7 @@ def _context() -> dict[str, Any]:
         "homes": g.get("homes", ()),
         "home_name": g.home.name if "home" in g else "",
         "rulebook": book,
+        "in_test": not current.services().settings.operation.production,
     }
 
 

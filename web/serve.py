@@ -8,20 +8,47 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
+import structlog
+
 from web import logs
 from web.app import create_app, knows_cookie
 from web.jobs import start_worker
-from web.serving import memory
+from web.operation import SettingsError
+from web.security import file_modes
+from web.serving import installation_checks, memory
 from web.serving.http_server import BufferingServer
+from web.serving.installation_checks import Verdict
 from web.serving.supervisor import supervise
 from web.store import migrate
 
 if TYPE_CHECKING:
     from web.settings import Settings
 
+_log = structlog.get_logger(__name__)
+
+
+def prepare(settings: Settings, host: str) -> None:
+    """Check the installation, before anything is written, and migrate.
+
+    Raises
+    ------
+    SettingsError
+        Where the installation must not be served like this.
+    """
+    file_modes.prepare(settings)
+    results = installation_checks.check(settings, host)
+    log = _log.warning if settings.operation.production else _log.info
+    for one in results:
+        if one.verdict is not Verdict.GOOD:
+            log("installation", check=one.name, verdict=one.verdict, finding=one.finding, remedy=one.remedy)
+    if refusals := installation_checks.refusals(results):
+        reasons = "\n".join(f"- {one.finding} {one.remedy}".rstrip() for one in refusals)
+        raise SettingsError(f"Das Programm startet so nicht:\n{reasons}")
+    migrate.upgrade(settings)
+
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, log_level: int = logging.INFO) -> None:
-    """Migrate, and serve until the process receives a signal to stop.
+    """Serve an installation until the process receives a signal to stop; :func:`prepare` it first.
 
     Parameters
     ----------
@@ -29,7 +56,6 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, log_lev
         From which level on events are logged.
     """
     logs.configure(log_level)
-    migrate.upgrade(settings)
     # Listened to here, so that whoever asks while the pages are started anew waits instead of being refused.
     with _listening(host, port) as listening:
         supervise(
@@ -65,6 +91,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _serve_pages(settings: Settings, listening: socket.socket, log_level: int) -> None:
     logs.configure(log_level)
+    file_modes.use_own_folder(settings)
     memory.bound(memory.SHARE_OF_PAGES)
     app = create_app(settings)
     BufferingServer(
@@ -74,6 +101,7 @@ def _serve_pages(settings: Settings, listening: socket.socket, log_level: int) -
 
 def _work(settings: Settings, log_level: int) -> None:
     logs.configure(log_level)
+    file_modes.use_own_folder(settings)
     memory.bound(memory.SHARE_OF_WORKER)
     memory.ends_first()
     worker = start_worker(settings)

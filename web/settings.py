@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,23 @@ from platformdirs import user_data_path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from web import operation
+from web.operation import Operation, SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+__all__ = [
+    "INITIAL_DAYS",
+    "KEY_LENGTH",
+    "UPLOAD_DAYS",
+    "UPLOAD_LIMIT",
+    "Settings",
+    "SettingsError",
+    "embedded",
+    "load",
+    "objection",
+]
 
 KEY_LENGTH: Final = 32
 """Fewest characters of a key; fewer are refused as weak."""
@@ -37,8 +52,8 @@ _KEY_SETTINGS: Final = {
 }
 
 
-class SettingsError(Exception):
-    """A setting is missing or unfit. The message is one German sentence that names it and the remedy."""
+DEBUG_OFF: Final = frozenset({"", "0", "false", "no"})
+"""What Flask takes for no in ``FLASK_DEBUG``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,8 @@ class Settings:
         or discarded; this is for undecided uploads, and for faulty rows to repair.
     initial_days
         Days a one-time password is good, from its making to the first sign-in with it.
+    operation
+        For real or to try out, behind which proxies, with which virus scanner.
     """
 
     home: Path
@@ -78,6 +95,7 @@ class Settings:
     upload_limit: int = UPLOAD_LIMIT
     upload_days: int = 7
     initial_days: int = 7
+    operation: Operation = field(default_factory=Operation)
 
     @property
     def secure(self) -> bool:
@@ -88,6 +106,11 @@ class Settings:
     def uploads(self) -> Path:
         """Folder of encrypted uploads."""
         return self.home / "uploads"
+
+    @property
+    def temporary(self) -> Path:
+        """Folder of files that exist for a moment: large requests and answers (E2)."""
+        return self.home / "tmp"
 
 
 def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -108,7 +131,9 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
     values = {**_dotenv(Path(".env")), **os.environ} if environment is None else dict(environment)
     variables = {name: text.strip() for name, text in values.items() if name.startswith("PEBEM_") and text.strip()}
     folder = home or Path(variables.get("PEBEM_HOME") or user_data_path("pebem", appauthor=False))
-    return _production(folder, variables) if "PEBEM_DATABASE_URL" in variables else embedded(folder, variables)
+    debug = values.get("FLASK_DEBUG", "").strip().lower() not in DEBUG_OFF
+    make = _production if "PEBEM_DATABASE_URL" in variables else embedded
+    return replace(make(folder, variables), operation=operation.read(variables, debug=debug))
 
 
 def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settings:
@@ -172,6 +197,15 @@ def _checked(settings: Settings) -> Settings:
     if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
         raise SettingsError("PEBEM_PUBLIC_URL muss mit https:// beginnen, zum Beispiel https://pebem.example.org.")
     return settings
+
+
+def objection(settings: Settings) -> str:
+    """Return what is wrong with keys and addresses, in one German sentence; "" for nothing."""
+    try:
+        _checked(settings)
+    except SettingsError as error:
+        return str(error)
+    return ""
 
 
 def _days(name: str, allowed: range, variables: Mapping[str, str]) -> int:

@@ -23,10 +23,13 @@ def define(parser: Parser) -> None:
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001  # there is one action so far
     """Upgrade both databases."""
     from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web.security import file_modes  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
 
     try:
-        migrate.upgrade(settings.load())
+        loaded = settings.load()
+        file_modes.use_own_folder(loaded)
+        migrate.upgrade(loaded)
     except settings.SettingsError as problem:
         raise CommandError(str(problem)) from problem
     sys.stdout.write("Die Datenbanken sind auf dem neuesten Stand.\n")

@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         if not options.no_browser:
             Timer(1.5, webbrowser.open, [address]).start()
+        serve.prepare(prepared.settings, HOST)
         serve.serve(prepared.settings, HOST, options.port, logging.WARNING)
     except demo.DemoError as problem:
         raise CommandError(str(problem)) from problem

@@ -1,7 +1,8 @@
 """Stellt die Anwendung im Browser bereit. Ohne weitere Einstellungen liegt alles in einem Ordner (PEBEM_HOME).
 
-Für den Betrieb mit PostgreSQL: PEBEM_DATABASE_URL, PEBEM_VAULT_URL, PEBEM_SECRET_KEY, PEBEM_VAULT_KEY,
-PEBEM_BACKUP_KEY und PEBEM_PUBLIC_URL setzen, als Umgebungsvariablen oder in einer Datei .env.
+Für den Echtbetrieb mit PostgreSQL: PEBEM_DATABASE_URL, PEBEM_VAULT_URL, PEBEM_SECRET_KEY, PEBEM_VAULT_KEY,
+PEBEM_BACKUP_KEY und PEBEM_PUBLIC_URL (mit https://) setzen, als Umgebungsvariablen oder in einer Datei .env. Was daran
+fehlt oder unsicher ist, nennt das Programm, bevor es startet.
 
 Beispiel:
   pebem serve --port 8000
@@ -30,14 +31,16 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from web import serve, settings  # noqa: PLC0415  # the application is loaded only where it is started
+    from web import logs, serve, settings  # noqa: PLC0415  # the application is loaded only where it is started
 
     try:
         loaded = settings.load()
+        if not serve.is_free(options.host, options.port):
+            raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
+        logs.configure()
+        serve.prepare(loaded, options.host)
     except settings.SettingsError as problem:
         raise CommandError(str(problem)) from problem
-    if not serve.is_free(options.host, options.port):
-        raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
     address = loaded.public_url or f"http://{options.host}:{options.port}"
     sys.stdout.write(f"Adresse: {address}/\n{_first_steps(loaded, address)}Beenden mit Strg+C.\n")
     sys.stdout.flush()
@@ -49,10 +52,8 @@ def _first_steps(loaded: Settings, address: str) -> str:
     """Return how to set up an installation without accounts, with a code that is good once; "" for any other."""
     from web.services import accesses  # noqa: PLC0415
     from web.services.sign_in import first_token  # noqa: PLC0415
-    from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
 
-    migrate.upgrade(loaded)
     databases = connect(loaded)
     try:
         system = accesses.of_command(databases, "serve")

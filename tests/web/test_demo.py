@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.web import workbooks
 from tests.support.web.pages import Person
-from web import demo, settings
+from web import demo
 from web.app import create_app
 from web.services.analysis import results
 
@@ -63,7 +63,8 @@ def test_server_answers_and_stops_on_signal(keyboard: bool, tmp_path: Path) -> N
     script = tmp_path / "run.py"
     script.write_text(
         "import sys\nfrom pathlib import Path\nfrom web import serve, settings\n"
-        "if __name__ == '__main__':\n    serve.serve(settings.embedded(Path(sys.argv[1])), port=int(sys.argv[2]))\n",
+        "if __name__ == '__main__':\n    one = settings.embedded(Path(sys.argv[1]))\n"
+        "    serve.prepare(one, '127.0.0.1')\n    serve.serve(one, port=int(sys.argv[2]))\n",
         encoding="utf-8",
     )
     port = _free_port()

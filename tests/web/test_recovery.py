@@ -88,7 +88,9 @@ def stop_here(*_, **__):
 
 import_module("web.services.{module}").{function} = stop_here  # in the worker too, which is a process of its own
 if __name__ == "__main__":
-    serve.serve(pickle.loads(Path(sys.argv[1]).read_bytes()), "127.0.0.1", int(sys.argv[3]))
+    installation = pickle.loads(Path(sys.argv[1]).read_bytes())
+    serve.prepare(installation, "127.0.0.1")
+    serve.serve(installation, "127.0.0.1", int(sys.argv[3]))
 """
 
 

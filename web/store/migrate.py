@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from web.store import separation
 from web.store.databases import make_engine
 
 if TYPE_CHECKING:
@@ -20,7 +21,14 @@ SCRIPTS: Final = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(settings: Settings) -> None:
-    """Migrate the work database and the vault upwards; nothing happens where they are up to date."""
+    """Migrate the work database and the vault upwards; nothing happens where they are up to date.
+
+    Raises
+    ------
+    SettingsError
+        Where both are one database, in production.
+    """
+    separation.require(settings)
     for name, url in (("work", settings.database_url), ("vault", settings.vault_url)):
         engine = make_engine(url)
         try:

@@ -77,7 +77,7 @@ def restrict() -> bool:
     libc = ctypes.CDLL(None)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         return False
-    return libc.syscall(machine[3], _FILTER, _ALL_THREADS, ctypes.byref(program)) == 0
+    return not libc.syscall(machine[3], _FILTER, _ALL_THREADS, ctypes.byref(program))
 
 
 def _instructions(machine: tuple[int, int, int, int]) -> bytes:

@@ -26,7 +26,9 @@ from pathlib import Path
 from web import serve, settings
 {before}
 if __name__ == "__main__":
-    serve.serve(settings.embedded(Path(sys.argv[1])), port=int(sys.argv[2]))
+    installation = settings.embedded(Path(sys.argv[1]))
+    serve.prepare(installation, "127.0.0.1")
+    serve.serve(installation, port=int(sys.argv[2]))
 """
 
 
