@@ -129,7 +129,7 @@ def write(target: Path | str | BinaryIO, book: RuleBook | None = None) -> None:
     book
         Its catalogue and criteria stand on the first sheet; None: the built-in rulebook of today.
     """
-    import xlsxwriter  # noqa: PLC0415 - not needed to read files
+    from importers.files.safe_workbook import SafeWorkbook  # noqa: PLC0415 - not needed to read files
 
     if book is None:
         from datetime import UTC, datetime  # noqa: PLC0415
@@ -137,7 +137,7 @@ def write(target: Path | str | BinaryIO, book: RuleBook | None = None) -> None:
         import rules  # noqa: PLC0415
 
         book = rules.load(datetime.now(UTC).date())
-    with xlsxwriter.Workbook(target if hasattr(target, "write") else str(target)) as workbook:
+    with SafeWorkbook(target) as workbook:
         styles = {
             "required": workbook.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}),
             "optional": workbook.add_format({"bold": True, "bg_color": "#DCE6F1"}),

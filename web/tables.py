@@ -10,12 +10,12 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from importers.files.escaped_text import as_it_stood, safe
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
-
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 def cell_text(cell: str) -> str:
     """Return the text of a cell that :func:`csv_text` wrote: without the mark against formulas."""
     words = cell.strip()
-    return words[1:] if words.startswith("'") and words[1:].startswith(_BEGINS_A_FORMULA) else words
+    return str(as_it_stood(words))
 
 
 def _cell(value: object) -> str:
@@ -78,4 +78,4 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     words = str(value)
-    return f"'{words}" if words.startswith(_BEGINS_A_FORMULA) else words
+    return str(safe(words))

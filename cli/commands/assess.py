@@ -98,7 +98,7 @@ def assessed_rows(read: importers.ReadAssessments) -> list[list[object]]:
 
 def as_csv(rows: list[list[object]]) -> str:
     """Return the rows as text for a German spreadsheet program."""
-    from web.reports.sheets import safe  # noqa: PLC0415  # the workbook library is loaded only where one is written
+    from importers.files.escaped_text import safe  # noqa: PLC0415  # loaded only where a table is written
 
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")

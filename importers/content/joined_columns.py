@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from importers.files.coded_column import CodedColumn
+from importers.files.escaped_text import as_it_stood
 from importers.files.sheet_cells import Coding
 from importers.sheets.layout import coded_down, is_blank
-from importers.sheets.repair_file import as_it_stood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from importers.files.cell import shown
+from importers.files.escaped_text import as_it_stood
 from importers.findings import Finding, Problem, Severity, UnreadableError
 from importers.rulebooks.columns import SOURCES
 from importers.rulebooks.entry_cells import value_of
@@ -122,7 +123,7 @@ def _row(
     """Read one row into an entry."""
     row = BookRow(number, {})
     for heading, (position, column) in places.items():
-        cell = cells[position]
+        cell = as_it_stood(cells[position])
         row.cells[column.path] = heading, shown(cell)
         try:
             value = value_of(cell, column)

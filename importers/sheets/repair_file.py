@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from importers.files.cell import shown
+from importers.files.escaped_text import as_it_stood
 from importers.findings import Finding, Severity, UnreadableError
 from importers.sheets.layout import coded_down, is_blank
 from importers.values.spelling import clean
@@ -24,16 +25,8 @@ UPLOAD: Final = "Aus Datenlieferung"
 OWN_COLUMNS: Final = frozenset({REASON, UPLOAD})
 """A file with one of these columns is one of ours; what stands in them is no data."""
 
-FORMULA_STARTS: Final = frozenset("=+-@\t\r")
-"""A text that begins so is written with an apostrophe before it, and read again without."""
-
 _REFERENCE: Final = re.compile(r"\d+-[0-9a-f]{4}", re.IGNORECASE)
 _LONGEST: Final = 60
-
-
-def as_it_stood(cell: Any) -> Any:
-    """Return a cell of one of our own files without the apostrophe that keeps it from being a formula."""
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
 
 
 def said_reference(reference: str) -> str:

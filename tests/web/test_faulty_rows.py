@@ -14,8 +14,9 @@ import pytest
 import importers
 import rules
 from importers.content.faulty_rows import FaultyRow, FaultySheet
+from importers.files.escaped_text import as_it_stood
 from importers.findings import Severity
-from importers.sheets.repair_file import REASON, UPLOAD, as_it_stood
+from importers.sheets.repair_file import REASON, UPLOAD
 from tests.support.web import workbooks
 from web.reports import faulty_rows_xlsx
 

@@ -8,11 +8,13 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.files.cell import shown
+from importers.files.escaped_text import safe
 from importers.sheets.repair_file import REASON, UPLOAD, said_reference
-from web.reports.sheets import Styles, safe, workbook
+from web.reports.sheets import Styles, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import BytesIO
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -47,7 +49,7 @@ _FORMATS: Final = {
 }
 
 
-def write(path: Path, sheets: Sequence[FaultySheet], reference: str) -> None:
+def write(path: Path | BytesIO, sheets: Sequence[FaultySheet], reference: str) -> None:
     """Write one sheet for each, named and headed as the importer reads it again.
 
     Parameters
@@ -101,7 +103,7 @@ def _references(sheet: Worksheet, styles: Styles, column: int, rows: int, refere
     sheet.set_column(column, column, _REFERENCE_WIDTH)
     sheet.write_string(0, column, UPLOAD, styles.head)
     for row in range(rows):
-        sheet.write_string(row + 1, column, str(safe(said_reference(reference))), styles())
+        sheet.write_string(row + 1, column, said_reference(reference), styles())
 
 
 def _reasons(row: FaultyRow, *, several: bool) -> str:

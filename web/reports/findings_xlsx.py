@@ -6,10 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from importers.findings import Finding, Severity
-from web.reports.sheets import Styles, landscape, safe, table, workbook
+from web.reports.sheets import Styles, landscape, table, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import BytesIO
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
@@ -36,7 +37,7 @@ SHEET_LIMIT = 1_000_000
 """Most findings one sheet takes; a spreadsheet ends at 1,048,576 rows."""
 
 
-def write(path: Path, findings: Sequence[Finding]) -> None:
+def write(path: Path | BytesIO, findings: Sequence[Finding]) -> None:
     """Write all findings, the gravest first, and a summary by kind."""
     ordered = sorted(findings, key=lambda f: (_ORDER.index(f.severity), f.file, f.sheet, f.row))
     with workbook(path, "Befunde des Einlesens") as book:
@@ -78,7 +79,7 @@ def _list(sheet: Worksheet, styles: Styles, findings: Sequence[Finding]) -> None
         for column, text in enumerate(
             (finding.column, finding.value, finding.message, finding.repair, finding.code), start=4
         ):
-            sheet.write_string(row, column, str(safe(text)))
+            sheet.write_string(row, column, text)
         sheet.write_number(row, 9, finding.count)
         sheet.write_string(row, 10, finding.letter)
         sheet.write_string(row, 11, finding.where)

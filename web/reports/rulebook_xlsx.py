@@ -14,6 +14,7 @@ from web.reports.sheets import INK_2, LINE, Styles, landscape, row_height, workb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from io import BytesIO
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -39,7 +40,7 @@ _AS_TEXT: Final = {Form.ID, Form.IDS, Form.KINDS, Form.CONDITION}
 _ALIGNED_LEFT: Final = {Form.LEVEL, Form.LEVEL_OR_BASE, Form.PERCENT, Form.DAY}
 
 
-def write(path: Path, documents: Mapping[str, Any]) -> None:
+def write(path: Path | BytesIO, documents: Mapping[str, Any]) -> None:
     """Write the workbook.
 
     Parameters

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
+from importers.files.safe_workbook import SafeWorkbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from io import BytesIO
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -33,13 +33,7 @@ INK, INK_2, LINE = "#111827", "#4b5563", "#d1d5db"
 @contextmanager
 def workbook(path: Path | BytesIO, title: str) -> Iterator[Workbook]:
     """Open a new workbook; closed, and thereby written, on leaving."""
-    options = {
-        # Whatever a file contained comes out as text: no formula, no link is ever made from a value.
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(path if isinstance(path, BytesIO) else str(path), options)
+    book = SafeWorkbook(path)
     book.set_properties({"title": title, "comments": "Erzeugt mit PeBeM-Analyse"})
     book.formats[0].set_font_name(FONT)
     try:
@@ -83,13 +77,6 @@ class Styles:
         return self(bold=True, bottom=1, text_wrap=True, bg_color="#f3f4f6", valign="bottom", align="right")
 
 
-def safe(value: object) -> object:
-    """Return a cell value that no spreadsheet program takes for a formula, not even after saving as CSV."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + value
-    return value
-
-
 def table(
     sheet: Worksheet,
     row: int,
@@ -109,7 +96,7 @@ def table(
             if value is None:
                 sheet.write_blank(row, column, None, formats[column])
             else:
-                sheet.write(row, column, safe(value), formats[column])
+                sheet.write(row, column, value, formats[column])
     return row + 1
 
 
