@@ -19,6 +19,7 @@ DEEP_ON_POSTGRES = {
     "test_faulty_rows",
     "test_foreign_files",
     "test_granted_grades",
+    "test_hostile_values",
     "test_kept_files",
     "test_logs",
     "test_outdated_uploads",

@@ -12,7 +12,7 @@ from itsdangerous import BadSignature
 from jinja2 import StrictUndefined
 from werkzeug.http import parse_cookie
 
-from web import addresses, compression, current, errors, jobs, page_frame, static_files
+from web import addresses, compression, current, errors, jobs, page_frame, rate_limits, static_files, uploaded_files
 from web.current import AppServices, SignedIn
 from web.security import gate, headers
 from web.security.crypto import derive
@@ -61,6 +61,8 @@ def create_app(settings: Settings) -> Flask:
     _sign_in(app)
     CSRFProtect(app)
     gate.init_app(app)
+    rate_limits.init_app(app)
+    uploaded_files.init_app(app)
     addresses.init_app(app)
     gate.init_permissions(app)
     gate.init_confirmation(app)

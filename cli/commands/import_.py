@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _import(system: SystemAccess, settings: Settings, options: argparse.Namespace) -> int:
     from web import jobs  # noqa: PLC0415
+    from web.security import virus_scanner  # noqa: PLC0415
     from web.services import accesses, accounts  # noqa: PLC0415
     from web.services.history import refold  # noqa: PLC0415
     from web.services.uploads import kept_files, records, steps  # noqa: PLC0415
@@ -73,6 +74,10 @@ def _import(system: SystemAccess, settings: Settings, options: argparse.Namespac
     access = accesses.of_account(system, accounts.find_id(system, options.user))
     home = _home(access, options.home)
     files = [(path.name, path.read_bytes()) for path in options.files]
+    try:
+        virus_scanner.refuse_infected(settings.operation, files)
+    except virus_scanner.ScanError as refused:
+        raise CommandError(str(refused)) from refused
     dialogue, passwords = _recognised(access, files, options.profile)
     upload_id = steps.start(access, settings, home_id=home.id, files=files)
     kept_files.keep_passwords(settings, upload_id, passwords)

@@ -8,14 +8,17 @@ import socket
 import sys
 import threading
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.web.pages import Person, browser
+from tests.support.web.pages import Person, browser, person
 from tests.support.web.served import Served, eventually, served
-from web.app import knows_cookie
+from web import settings
+from web.app import create_app, knows_cookie
+from web.services.uploads import records, steps
 from web.serving import http_server, memory
 from web.serving.http_server import BufferingServer
 
@@ -175,19 +178,43 @@ def test_the_server_knows_its_own_cookies(ben: Person) -> None:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The application with its processes, and little patience."""
-    before = "from web.serving import http_server\nhttp_server.GRACE_SECONDS = 3.0"
+    before = (
+        "from web.serving import http_server, memory\nhttp_server.GRACE_SECONDS = 3.0\n"
+        "import importers; look = importers.look\n"
+        "def greedy(files, **named):\n"
+        "    return bytearray(memory.available() * 6 // 10) if files[0][0] == 'gross.csv' else look(files, **named)\n"
+        "importers.look = greedy\n"
+    )
     with served(tmp_path_factory.mktemp("served"), before) as made:
         yield made
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits as Linux has them")
+def test_a_job_that_needs_too_much_memory_fails_by_itself(running: Served) -> None:
+    """X4: its upload is given up, the worker lives and reads the next one."""
+    assert eventually(lambda: running.children().keys() == {"worker", "pages"})
+    worker = running.children()["worker"]
+    who = person(create_app(settings.embedded(running.folder)), "erna", "Träger", "Haus")
+    states = {}
+    for name in ("gross.csv", "klein.csv"):
+        upload_id = steps.start(who.access, who.services.settings, home_id=who.home_id, files=[(name, b"PK\x03")])
+        who.services.jobs.enqueue(upload_id, records.WAITING)
+        assert eventually(lambda upload_id=upload_id: who.state(upload_id) not in records.MOVING)
+        states[name] = who.state(upload_id)
+    who.services.databases.close()
+    who.services.jobs.close()
+    assert states == {"gross.csv": records.ABORTED, "klein.csv": records.ASKING}
+    assert running.children()["worker"] == worker
 
 
 def test_the_served_application_outlasts_slow_strangers(running: Served) -> None:
     """X3: the attack that once stopped it, with more of everything."""
     for sent in (HALF_A_FORM.replace(b"60000", b"500000"), HALF_A_FORM, HALF_A_HEADER, b""):
-        stalling = [running.connect(sent) for _ in range(MANY)]
-        assert running.answers()
-        assert running.answers("/anmelden")
-        for one in stalling:
-            one.close()
+        with ExitStack() as stalling:
+            for _ in range(MANY):
+                stalling.enter_context(running.connect(sent))
+            assert running.answers()
+            assert running.answers("/anmelden")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -59,9 +59,9 @@ def test_databases_are_separate_files_in_a_folder_of_any_name(name: str, tmp_pat
 
 def test_secrets_are_not_printed(tmp_path: Path) -> None:
     loaded = settings.embedded(
-        tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:Kennwort-des-Tresors@db.example.org/v"}
+        tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:geheim-im-Tresor@db.example.org/v"}
     )
-    assert "Kennwort-des-Tresors" not in repr(loaded)
+    assert "geheim-im-Tresor" not in repr(loaded)
     assert loaded.vault_key not in repr(loaded)
     assert loaded.secret_key not in repr(loaded)
 
@@ -75,9 +75,9 @@ def test_production_accepts_complete_settings(tmp_path: Path) -> None:
 
 
 def test_a_password_may_contain_any_character(tmp_path: Path) -> None:
-    url = "postgres://pebem:a%40b%3Fc%25d@db.example.org/work"
+    url = "postgres://pebem:geheim%40b%3Fc%25d@db.example.org/work"
     loaded = settings.load(home=tmp_path, environment=GOOD | {"PEBEM_DATABASE_URL": url})
-    assert loaded.database_url.password == "a@b?c%d"
+    assert loaded.database_url.password == "geheim@b?c%d"
     assert loaded.database_url.drivername == "postgresql+psycopg"
 
 

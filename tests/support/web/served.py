@@ -53,6 +53,7 @@ def eventually(holds: Callable[[], object]) -> bool:
 class Served:
     """A running application."""
 
+    folder: Path
     port: int
     process: subprocess.Popen[bytes]
 
@@ -95,7 +96,7 @@ def served(folder: Path, before: str = "") -> Iterator[Served]:
         start_new_session=True,
         stderr=subprocess.DEVNULL,
     )
-    running = Served(port, process)
+    running = Served(folder, port, process)
     try:
         assert eventually(lambda: running.answers() or process.poll() is not None)
         assert process.poll() is None, "the server ended without a signal"

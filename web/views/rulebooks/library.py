@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +12,7 @@ from importers.findings import Severity
 from pebem.measures import Amount
 from rules.cases import cases_of, groups_of
 from rules.checks.coverage import CERTAINTY, of_book
-from web import current, period_filter
+from web import current, period_filter, uploaded_files
 from web.errors import back_to
 from web.reports import rulebook_pdf, rulebook_xlsx
 from web.services import clock
@@ -51,14 +49,13 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/")
+@back_to("rulebook_library.index")
 def upload() -> ResponseReturnValue:
     """Import an edited workbook into the library; where a row is wrong, nothing is stored and the rows are listed."""
-    file = request.files.get("datei")
-    content = file.read(MOST_BYTES + 1) if file else b""
-    if file is None or not content or len(content) > MOST_BYTES:
+    name, content = next(iter(uploaded_files.take("datei", MOST_BYTES)), ("", b""))
+    if not content or len(content) > MOST_BYTES:
         flash("Bitte wählen Sie eine Arbeitsmappe (.xlsx) mit höchstens 5 MB aus.", "warning")
         return redirect(url_for("rulebook_library.index"))
-    name = Path(file.filename or "regelwerk.xlsx").name
     try:
         imported = library.import_(
             current.access(),
@@ -100,10 +97,9 @@ def workbook(key: str) -> ResponseReturnValue:
     documents = library.documents(current.access(), key)
     if documents is None:
         abort(404)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "regelwerk.xlsx"
-        rulebook_xlsx.write(path, documents)
-        return _download(path.read_bytes(), entry, "xlsx")
+    file = BytesIO()
+    rulebook_xlsx.write(file, documents)
+    return _download(file.getvalue(), entry, "xlsx")
 
 
 @blueprint.get("/<key>/regelwerk.pdf")

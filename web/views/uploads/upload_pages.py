@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 
 import importers.template
-from web import current
+from web import current, uploaded_files
 from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
 from web.security import fresh
@@ -73,9 +71,7 @@ def index() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Accept files and queue the reading."""
     home, services = current.home(), current.services()
-    uploaded = [
-        (Path(file.filename or "").name, file.read()) for file in request.files.getlist("dateien") if file.filename
-    ]
+    uploaded = uploaded_files.take("dateien")
     if wrong := _objection(uploaded):
         return _index(wrong), 422
     upload_id = steps.start(current.access(), services.settings, home_id=home.id, files=uploaded)
@@ -86,10 +82,9 @@ def upload() -> ResponseReturnValue:
 @blueprint.get("/vorlage.xlsx")
 def template() -> ResponseReturnValue:
     """Download the empty workbook."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "vorlage.xlsx"
-        importers.template.write(path, holdings.effective(current.access(), current.home().id))
-        return _excel(path.read_bytes(), "PeBeM-Vorlage.xlsx")
+    file = BytesIO()
+    importers.template.write(file, holdings.effective(current.access(), current.home().id))
+    return _excel(file, "PeBeM-Vorlage.xlsx")
 
 
 @blueprint.get("/<int:upload_id>")
@@ -157,10 +152,9 @@ def findings(upload_id: int) -> ResponseReturnValue:
     if texts is None:
         abort(503)
     steps.record_download(current.access(), upload.id)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "befunde.xlsx"
-        findings_xlsx.write(path, list(texts.findings))
-        return _excel(path.read_bytes(), f"Befunde-Lieferung-{upload.number}.xlsx")
+    file = BytesIO()
+    findings_xlsx.write(file, list(texts.findings))
+    return _excel(file, f"Befunde-Lieferung-{upload.number}.xlsx")
 
 
 @blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
@@ -179,10 +173,9 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
         flash(message, "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
     steps.record_download(current.access(), upload.id, what="fehlerzeilen")
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "fehlerhafte-zeilen.xlsx"
-        faulty_rows_xlsx.write(path, sheets, kept_files.reference(services.settings, upload_id))
-        return _excel(path.read_bytes(), f"Fehlerhafte-Zeilen-Lieferung-{upload.number}.xlsx")
+    file = BytesIO()
+    faulty_rows_xlsx.write(file, sheets, kept_files.reference(services.settings, upload_id))
+    return _excel(file, f"Fehlerhafte-Zeilen-Lieferung-{upload.number}.xlsx")
 
 
 @blueprint.post("/<int:upload_id>/abbrechen")
@@ -281,5 +274,6 @@ def _objection(files: list[tuple[str, bytes]]) -> str:
     )
 
 
-def _excel(content: bytes, name: str) -> ResponseReturnValue:
-    return send_file(BytesIO(content), mimetype=EXCEL, as_attachment=True, download_name=name)
+def _excel(file: BytesIO, name: str) -> ResponseReturnValue:
+    file.seek(0)
+    return send_file(file, mimetype=EXCEL, as_attachment=True, download_name=name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from importers.files.delimited import ENCODINGS
-from web import current
+from web import current, uploaded_files
 from web.errors import back_to
 from web.services.words import profiles
 from web.services.words.profiles import ProfileError
@@ -41,8 +41,7 @@ def show(number: int) -> ResponseReturnValue:
 @back_to("profiles.index")
 def read() -> ResponseReturnValue:
     """Import a profile from another home."""
-    file = request.files.get("datei")
-    content = file.read(profiles.MOST_BYTES + 1) if file else b""
+    _, content = next(iter(uploaded_files.take("datei", profiles.MOST_BYTES)), ("", b""))
     if not content:
         flash("Bitte wählen Sie eine Profildatei aus.", "warning")
         return redirect(url_for("profiles.index"))

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from importers.content.intervention_names import LATER
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, ROLE, SHIFT, SHIFT_START
-from web import current
+from web import current, uploaded_files
+from web.errors import back_to
 from web.services.rulebooks import holdings
 from web.services.uploads import records
 from web.services.words import spreadsheet, terms, unanswered_words
@@ -66,10 +67,10 @@ def table() -> ResponseReturnValue:
 
 
 @blueprint.post("/einlesen")
+@back_to("terms.index")
 def read() -> ResponseReturnValue:
     """Import an edited table; where a line is wrong, nothing is changed."""
-    file = request.files.get("datei")
-    content = file.read(MOST_BYTES + 1) if file else b""
+    _, content = next(iter(uploaded_files.take("datei", MOST_BYTES)), ("", b""))
     if not content or len(content) > MOST_BYTES:
         flash("Bitte wählen Sie eine CSV-Datei mit höchstens 2 MB aus.", "warning")
         return redirect(url_for("terms.index"))
