@@ -1,6 +1,6 @@
 # Everything a person does here. `make` alone explains. Another Python: make PYTHON=python3.12 ...
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-deep coverage mutants lint types bench browser chapter docs sample format constraints clean
+.PHONY: help demo test test-fast test-deep coverage mutants lint types sbom audit bench browser chapter docs sample format constraints clean
 
 BIN := .venv/bin
 
@@ -38,15 +38,22 @@ test-deep: environment-dev ## slow, thorough checks: many more random homes and 
 mutants: environment-dev ## small, wrong changes of what differs from main: which of them does no test see?
 	$(BIN)/python tools/mutants.py
 
-lint: environment-dev ## style, formatting, direction of imports, YAML, Markdown
+lint: environment-dev ## style, formatting, direction of imports, YAML, Markdown, secrets
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/yamllint --strict .
 	$(BIN)/python tools/tidy.py
+	$(BIN)/python tools/find_secrets.py
 
 types: environment-dev ## type checks, strict in rules and pebem
 	$(BIN)/mypy
+
+sbom: environment-dev ## what an installation is made of, as CycloneDX, in build/sbom.json
+	@$(BIN)/python tools/sbom.py build/sbom.json
+
+audit: sbom ## known weaknesses of that; offline with a clone of pypa/advisory-database: make audit ADVISORIES=folder
+	@$(BIN)/python tools/audit.py build/sbom.json $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 format: environment-dev ## mend what can be mended by machine
 	$(BIN)/ruff check --fix

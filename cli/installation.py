@@ -30,8 +30,8 @@ def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
         Where a setting is missing or wrong, or a service refuses what is asked for.
     """
     from web import logs, settings  # noqa: PLC0415  # the application is loaded only where it is needed
-    from web.services import accesses  # noqa: PLC0415
     from web.security import file_modes  # noqa: PLC0415
+    from web.services import accesses  # noqa: PLC0415
     from web.services.errors import ServiceError  # noqa: PLC0415
     from web.store import migrate  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
