@@ -22,6 +22,7 @@ from web.store import queue
 if TYPE_CHECKING:
     from web.jobs import Jobs
     from web.settings import Settings
+    from web.store.databases import Databases
 
 
 class Payload:
@@ -66,7 +67,7 @@ def test_a_pickle_in_the_job_table_is_dropped_unopened(anna: Person, mark: Path,
         task = worker.queue.dequeue()
     assert (task.name, task.args) == ("read", (7,))
     assert not mark.exists()
-    assert [one["size"] for one in logs] == [len(one) for one in pickles]
+    assert [one["size"] for one in logs] == [min(len(one), queue._LONGEST + 1) for one in pickles]
     assert "executed" not in repr(logs)
     assert worker.queue.dequeue() is None
 
@@ -159,3 +160,12 @@ def test_periodic_tasks_use_the_same_queue(ben: Person) -> None:
     for task in due:
         queue_.enqueue(task)
     assert [queue_.dequeue().name for _ in due] == [task.name for task in due]
+
+
+def test_of_a_long_entry_only_the_beginning_is_read(settings: Settings, databases: Databases) -> None:
+    """X4: an entry of gigabytes does not fill the memory of who takes it."""
+    worker = jobs.make(settings, databases)
+    plant(worker, b"x" * 1_000_000)
+    assert len(worker.queue.storage.dequeue() or b"") == queue._LONGEST + 1
+    assert worker.queue.storage.queue_size() == 0
+    worker.close()

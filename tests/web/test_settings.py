@@ -58,9 +58,7 @@ def test_databases_are_separate_files_in_a_folder_of_any_name(name: str, tmp_pat
 
 
 def test_secrets_are_not_printed(tmp_path: Path) -> None:
-    loaded = settings.embedded(
-        tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:geheim-im-Tresor@db.example.org/v"}
-    )
+    loaded = settings.embedded(tmp_path, {"PEBEM_VAULT_URL": "postgresql://pebem:geheim-im-Tresor@db.example.org/v"})
     assert "geheim-im-Tresor" not in repr(loaded)
     assert loaded.vault_key not in repr(loaded)
     assert loaded.secret_key not in repr(loaded)
