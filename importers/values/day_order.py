@@ -8,16 +8,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.values import cell_values, days_and_times
+from importers.values.days_and_times import SURE, TYPOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MONTHS: Final = 12
-_SURE: Final = 2
-"""Different days that show it, until a column is read with the month first: one may be a typing error."""
-
-_TYPOS: Final = 10
-"""So many days in one order outweigh one in the other, which is a typing error then."""
 
 
 class Order(Enum):
@@ -67,8 +63,8 @@ def _order(mark: str, day_first: int, month_first: int) -> Order:
     """Return the order, from the numbers of different days that show either."""
     if not day_first and not month_first:
         return Order.OPEN
-    if not month_first or (day_first and mark == days_and_times.GERMAN) or day_first >= _TYPOS * month_first:
+    if not month_first or (day_first and mark == days_and_times.GERMAN) or day_first >= TYPOS * month_first:
         return Order.DAY_FIRST
-    if day_first and month_first < _TYPOS * day_first:
+    if day_first and month_first < TYPOS * day_first:
         return Order.MIXED
-    return Order.MONTH_FIRST if month_first >= _SURE and mark != days_and_times.GERMAN else Order.MONTH_FIRST_PERHAPS
+    return Order.MONTH_FIRST if month_first >= SURE and mark != days_and_times.GERMAN else Order.MONTH_FIRST_PERHAPS

@@ -57,6 +57,12 @@ _CENTURY_TURN: Final = 69
 GERMAN: Final = "."
 """Between dots the day stands first everywhere; what looks otherwise is a typing error."""
 
+SURE: Final = 2
+"""Different days that show one writing alone, until they settle a column: one may be a typing error."""
+
+TYPOS: Final = 10
+"""So many days in one writing outweigh one in the other, which is a typing error then."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShortDay:

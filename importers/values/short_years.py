@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from importers.values import days_and_times
+from importers.values.days_and_times import SURE, TYPOS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -17,12 +18,6 @@ _FEWEST: Final = 3
 
 _FIRST_YEAR: Final = 20
 """Numbers from here to 31 may be a day of the month or a year of the data; those below are days."""
-
-_SURE: Final = 2
-"""Different days that cannot be read the other way, until they settle a column: one may be a typing error."""
-
-_TYPOS: Final = 10
-"""So many days on one side outweigh one on the other, which is a typing error then."""
 
 
 class YearPlace(Enum):
@@ -77,9 +72,9 @@ def _writing(mark: str, days: Collection[days_and_times.ShortDay]) -> YearWritin
         return YearWriting(YearPlace.OPEN if german else YearPlace.FIRST, first)
     only_first = sum(not day.year_may_be_last for day in days if day.year_may_be_first)
     only_last = sum(not day.year_may_be_first for day in days if day.year_may_be_last)
-    if german or only_last >= max(_SURE, _TYPOS * only_first):
+    if german or only_last >= max(SURE, TYPOS * only_first):
         return YearWriting(YearPlace.LAST)
-    return YearWriting(YearPlace.FIRST if only_first >= max(_SURE, _TYPOS * only_last) else YearPlace.OPEN)
+    return YearWriting(YearPlace.FIRST if only_first >= max(SURE, TYPOS * only_last) else YearPlace.OPEN)
 
 
 def _common_years(numbers: list[tuple[int, int, int]]) -> frozenset[int]:
@@ -96,7 +91,7 @@ def _common_years(numbers: list[tuple[int, int, int]]) -> frozenset[int]:
     days = {(month, day) for year, month, day in numbers if year in years}
     agree = sum(counts[year] for year in years)
     varied = len(days) >= _FEWEST and min(day for _, day in days) < _FIRST_YEAR
-    return years if varied and begin >= _FIRST_YEAR and agree >= _TYPOS * (len(numbers) - agree) else frozenset()
+    return years if varied and begin >= _FIRST_YEAR and agree >= TYPOS * (len(numbers) - agree) else frozenset()
 
 
 __all__ = ["YearPlace", "YearWriting", "year_writings"]
