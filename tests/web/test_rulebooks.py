@@ -264,7 +264,7 @@ def test_comparison_shows_what_moves(anna: Person) -> None:
     whole = stored_results.aggregate(reading, anna.home_id).by()
     assert (effect.count, effect.seconds) == (6, int(whole["seconds"].sum()))
     assert (effect.first, effect.last) == ALL_DAYS
-    assert effect.changed_count == 5  # the sixth has no known person: open before and after
+    assert sum(move.count for move in effect.moves) == 5  # the sixth has no known person: open before and after
     assert {move.after for move in effect.moves} == {4}
     assert effect.fit_before == {
         fit: (int(part["count"]), int(part["seconds"]))

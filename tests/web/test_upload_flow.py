@@ -85,7 +85,8 @@ def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     assert post(client, f"/daten/{upload_id}/verwerfen", f"/daten/{upload_id}", sicher="ja").status_code == 302
     assert anna.state(upload_id) == records.DISCARDED
     assert not list(anna.services.settings.uploads.rglob("*-*"))
-    assert not kept_files.has_result(anna.services.settings, upload_id)
+    with pytest.raises(FileNotFoundError):
+        kept_files.result(anna.services.settings, upload_id)
     assert not records.texts(anna.access, anna.services.settings, upload_id).findings
     late = post(client, f"/daten/{upload_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
@@ -101,7 +102,8 @@ def test_undecided_uploads_are_deleted(anna: Person, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(clock, "now", lambda: later)
     assert retention.delete_expired(anna.system, services.settings) == 1
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
-    assert not kept_files.has_result(services.settings, old)
+    with pytest.raises(FileNotFoundError):
+        kept_files.result(services.settings, old)
     with services.databases.reading() as session:
         last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert (last.action, last.object, last.account_id) == ("einlesen.verwerfen", f"lieferung {old}", None)

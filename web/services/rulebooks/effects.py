@@ -61,11 +61,6 @@ class HomeEffect:
     unknown: tuple[str, ...]
 
     @property
-    def changed_count(self) -> int:
-        """Interventions with another level called for."""
-        return sum(move.count for move in self.moves)
-
-    @property
     def changed_seconds(self) -> int:
         """Time of the interventions with another level called for."""
         return sum(move.seconds for move in self.moves)

@@ -129,11 +129,6 @@ def result(settings: Settings, upload_id: int) -> ReadFiles:
     return stored
 
 
-def has_result(settings: Settings, upload_id: int) -> bool:
-    """Return whether the files of an upload were read and the result is still there."""
-    return (_folder(settings, upload_id) / "result").is_file()
-
-
 def keep_conversation(settings: Settings, upload_id: int, conversation: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
     _seal_part(settings, upload_id, "asked", conversation)
