@@ -1,16 +1,19 @@
-"""How a command line names a rulebook: by id, by id and edition, or as a folder."""
+"""How a command line names a rulebook (by id, by id and edition, or as a folder), and an entry of its catalogue."""
 
 from __future__ import annotations
 
+import difflib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.parser import CommandError
+from cli.program import call
 
 if TYPE_CHECKING:
     from rules import RuleBook
     from rules.cases import Case
+    from rules.catalogue import CatalogueEntry
 
 
 def rulebook(text: str) -> str | Path:
@@ -96,3 +99,21 @@ def cases_in(folder: Path) -> tuple[Case, ...]:
     from rules.cases import load_cases  # noqa: PLC0415
 
     return load_cases(folder / "cases") if (folder / "cases").is_dir() else ()
+
+
+def find_entry(book: RuleBook, text: str) -> CatalogueEntry:
+    """Return the entry of the catalogue with this id or title.
+
+    Raises
+    ------
+    CommandError
+        Where there is none; it names those that are written alike.
+    """
+    entry = book.find_intervention(text)
+    if entry:
+        return entry
+    near = difflib.get_close_matches(text, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
+    hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
+    raise CommandError(
+        f"Die Intervention „{text}“ steht nicht im Katalog.{hint} Alle zeigt: {call(f'rules show {book.id}')}"
+    )

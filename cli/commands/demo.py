@@ -19,6 +19,7 @@ from threading import Timer
 from typing import TYPE_CHECKING, Final
 
 from cli.parser import CommandError, Parser
+from cli.program import call
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +28,8 @@ HOST: Final = "127.0.0.1"
 HOMES: Final = (("Haus Sonnenschein", 28, 12), ("Haus Lindenhof", 26, 3))
 """The homes as the sample calls them, their beds, and the seed each is drawn with."""
 MONTHS: Final = 2
+FILES: Final = "beispiele"
+"""Folder for files to try out, in the command that the demo names."""
 
 
 def define(parser: Parser) -> None:
@@ -49,12 +52,7 @@ def run(options: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory() as files:
             prepared = demo.prepare(folder, samples(Path(files)))
         address = f"http://{HOST}:{options.port}/"
-        sys.stdout.write(
-            f"\n  Adresse:         {address}\n  Benutzername:    {prepared.user_name}\n"
-            f"  Einmalpasswort:  {prepared.one_time_password}\n\n"
-            "Zum Ausprobieren eines eigenen Einlesens: pebem sample beispiele, dann „Daten einlesen“.\n"
-            "Beenden mit Strg+C. Alle Daten sind erfunden.\n"
-        )
+        sys.stdout.write(welcome(address, prepared.user_name, prepared.one_time_password))
         sys.stdout.flush()
         if not options.no_browser:
             Timer(1.5, webbrowser.open, [address]).start()
@@ -66,6 +64,17 @@ def run(options: argparse.Namespace) -> int:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def welcome(address: str, user_name: str, password: str) -> str:
+    """Return what to read and type once the demo is ready."""
+    return (
+        f"\n  Adresse:         {address}\n  Benutzername:    {user_name}\n  Einmalpasswort:  {password}\n\n"
+        "Zum Ausprobieren eines eigenen Einlesens, in einem zweiten Terminal im selben Ordner:\n"
+        f"  {call(f'sample {FILES}')}\n"
+        f"Laden Sie dann eine Datei aus dem Ordner „{FILES}“ unter „Daten einlesen“ hoch.\n"
+        "Beenden mit Strg+C. Alle Daten sind erfunden.\n"
+    )
 
 
 def samples(folder: Path) -> dict[str, list[Path]]:

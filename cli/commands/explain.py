@@ -9,7 +9,6 @@ Beispiel:
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from datetime import date
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import importers
 import rules
-from cli.arguments import rulebook
+from cli.arguments import find_entry, rulebook
 from cli.commands.analyse import check_files
 from cli.findings import print_findings
 from cli.parser import CommandError, Parser, day
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pebem.contracts import Tables
-    from rules.catalogue import CatalogueEntry
     from rules.explanation.result import Explanation
-    from rules.model import RuleBook
 
 
 def define(parser: Parser) -> None:
@@ -64,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     tables = files_read.for_engine()
     on = options.am or _last_day(tables)
     book = rules.load(on, options.rulebook)
-    intervention = _intervention(book, options.intervention)
+    intervention = find_entry(book, options.intervention)
     try:
         known_facts = facts(tables, book, options.bewohner.strip(), on, intervention.id) if options.bewohner else None
     except UnknownResidentError as problem:
@@ -86,17 +83,6 @@ def _last_day(tables: Tables) -> date:
     dates = tables.interventions["date"]
     last: date = date.today() if dates.empty else dates.max().date()  # noqa: DTZ011  # a day of the local calendar
     return last
-
-
-def _intervention(book: RuleBook, text: str) -> CatalogueEntry:
-    entry = book.find_intervention(text)
-    if entry:
-        return entry
-    near = difflib.get_close_matches(text, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
-    hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
-    raise CommandError(
-        f"Die Intervention „{text}“ steht nicht im Katalog.{hint} Alle zeigt: pebem rules show {book.id}"
-    )
 
 
 def document(explanation: Explanation, resident: str | None) -> dict[str, Any]:

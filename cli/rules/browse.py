@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.arguments import book_in, cases_in, folder_of, rulebook, shelf
-from cli.parser import UNUSABLE, CommandError
+from cli.arguments import book_in, cases_in, find_entry, folder_of, rulebook, shelf
+from cli.parser import UNUSABLE
 from rules.assessment import instrument
 from rules.checks.cases import deviations
 from rules.checks.coverage import CERTAINTY, coverage, of_book, statute_coverage, total
@@ -97,23 +96,12 @@ def show(options: argparse.Namespace) -> int:
     folder = folder_of(options.rulebook)
     book = book_in(folder, options.on)
     if options.intervention:
-        entry = _find_entry(book, options.intervention)
+        entry = find_entry(book, options.intervention)
         lines = [*_intervention(book, entry), *_examples(cases_in(folder), entry), "", CERTAINTY]
     else:
         lines = _book_lines(book)
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
-
-
-def _find_entry(book: RuleBook, text: str) -> CatalogueEntry:
-    entry = book.find_intervention(text)
-    if entry:
-        return entry
-    near = difflib.get_close_matches(text, [e.title for e in book.interventions] + list(book.index), n=3, cutoff=0.4)
-    hint = f" Meinten Sie {' oder '.join(f'„{title}“' for title in near)}?" if near else ""
-    raise CommandError(
-        f"Die Intervention „{text}“ steht nicht im Katalog.{hint} Alle zeigt: pebem rules show {book.id}"
-    )
 
 
 def _book_lines(book: RuleBook) -> list[str]:
