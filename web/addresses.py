@@ -64,14 +64,19 @@ def kept() -> dict[str, str]:
 
 def here(**changes: Any) -> str:
     """Return the address of the present page with some of its parameters changed; None leaves one out."""
+    return there(request.endpoint or "home.index", **changes)
+
+
+def there(endpoint: str, **changes: Any) -> str:
+    """Return the address of another page with the parameters of this one, as far as it shows them, and some changed."""
     own: dict[str, Any] = {name: request.args.getlist(name) for name in request.args if name not in KEPT}
-    return url_for(request.endpoint or "home.index", **{**(request.view_args or {}), **own, **changes})
+    return url_for(endpoint, **{**(request.view_args or {}), **own, **changes})
 
 
-def same_arguments(endpoint: str) -> str:
-    """Return the address of another page with every parameter of the present one."""
+def same_arguments(endpoint: str, **changes: Any) -> str:
+    """Return the address of another page with every parameter as it was asked for, and some changed; None drops one."""
     arguments: dict[str, Any] = request.args.to_dict(flat=False)
-    return url_for(endpoint, **arguments)
+    return url_for(endpoint, **{**(request.view_args or {}), **arguments, **changes})
 
 
 def form_fields(*own: str, path: str = "") -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from web.store.databases import connect
 from web.views import auth
 from web.views import help as help_pages
 from web.views.account import accounts, first_account, own_account, passkeys, recovery_codes
-from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing
+from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing, table_files
 from web.views.rulebooks import entries, library, overrides
 from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
 from web.views.words import profiles, terms
@@ -72,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
     page_frame.init_app(app)
     static_files.init_app(app)
     app.jinja_env.filters["moment"] = clock.format_moment
+    app.jinja_env.globals["downloads_of"] = table_files.downloads
     for view in (
         auth,
         first_account,

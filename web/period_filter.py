@@ -212,4 +212,4 @@ class PeriodFilter:
 
 def given(label: str) -> str:
     """Return a label as the page writes it."""
-    return "ohne Angabe" if label == NOT_GIVEN else label
+    return figures.NO_LABEL if label == NOT_GIVEN else label

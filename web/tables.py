@@ -28,11 +28,14 @@ class TableOrder:
         Column and direction.
     rising
         Columns that begin with their smallest value when first chosen: texts.
+    parameter
+        What the order is called in the address: a page may have several tables.
     """
 
     key: str
     descending: bool
     rising: frozenset[str]
+    parameter: str = "sort"
 
     def by(self, key: str) -> str:
         """Return the order by ``key`` as written in an address; by the present column, the other way round."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -13,14 +13,12 @@ import pandas as pd
 import pytest
 
 import pebem
-import rules
 from pebem.contributions import contributions
 from pebem.engine.day_numbers import number_of
 from tests.support.pebem.attack import NOBODY, told_about_few
-from tests.support.pebem.homes import random_home
-from web.services.analysis import disclosure, results, scoring
-from web.services.rulebook_calendar import RulebookPeriod
-from web.store.result import repository
+from tests.support.web.drawn_homes import BOOK, FIRST, LAST, SHIFTS, WARDS, drawn
+from tests.support.web.stored_results import keep
+from web.services.analysis import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.small_groups
 
-BOOK: Final = rules.load(date(2026, 2, 28))
-FIRST, LAST = date(2026, 1, 1), date(2026, 2, 28)
 PERIODS: Final = (
     (FIRST, date(2026, 1, 31)),
     (date(2026, 2, 1), LAST),
@@ -44,52 +40,6 @@ PERIODS: Final = (
     (FIRST, date(2026, 1, 20)),
     (date(2026, 1, 3), date(2026, 2, 10)),
 )
-WARDS, SHIFTS = ("A", "B"), ("F", "N", "S")
-
-
-def drawn(seed: int, people: int | None = None, rows: int | None = None) -> Tables:
-    """Return a home of some employees with habits: their wards, shifts, interventions and days."""
-    rng = np.random.default_rng(seed)
-    people, rows = people or int(rng.integers(6, 18)), rows or int(rng.integers(60, 400))
-    tables = random_home(BOOK, seed, rows)
-    names = [f"M{number}" for number in range(people)]
-    who = rng.integers(0, people, rows)
-    days = sorted(rng.choice((LAST - FIRST).days + 1, 6, replace=False).tolist())
-    entries = rng.choice([entry.id for entry in BOOK.interventions], 5, replace=False).tolist()
-
-    def chosen(labels: tuple[Any, ...] | list[Any]) -> list[Any]:
-        habits = rng.random((people, len(labels))) < rng.uniform(0.3, 1)
-        habits[np.arange(people), rng.integers(0, len(labels), people)] = True
-        return [labels[rng.choice(np.flatnonzero(habits[one]))] for one in who]
-
-    work = tables.interventions.assign(
-        staff=pd.Categorical([names[one] for one in who]),
-        ward=pd.Categorical(chosen(WARDS)),
-        shift=pd.Categorical(chosen(SHIFTS)),
-        intervention=pd.Categorical(chosen(entries)),
-        date=pd.Series([pd.Timestamp(FIRST + timedelta(days=int(day))) for day in chosen(days)]).astype(
-            "datetime64[s]"
-        ),
-        seconds=np.where(rng.random(rows) < rng.choice([0, 0.1]), -1, 60 * rng.integers(1, 60, rows)).astype(np.int32),
-        status=pd.Categorical([None] * rows),
-    )
-    staff = pd.DataFrame(
-        {
-            "staff": pd.Series(names, dtype=object),
-            "qn": rng.integers(1, 5, people).astype(np.int32),
-            "role": pd.Series([None] * people, dtype=object),
-            "certificates": pd.Series([""] * people, dtype=object),
-            "start": pd.Series([pd.NaT] * people, dtype="datetime64[s]"),
-            "end": pd.Series([pd.NaT] * people, dtype="datetime64[s]"),
-        }
-    )
-    return replace(tables, interventions=work, staff=staff)
-
-
-def keep(who: Person, tables: Tables) -> None:
-    with who.services.databases.writing.begin() as session:
-        found = scoring.result(tables, [RulebookPeriod(FIRST, LAST, BOOK)])
-        repository.replace(session.connection(), who.home_id, found, disclosure.derived)
 
 
 class Attacker:
@@ -196,7 +146,7 @@ def asked_for(tables: Tables, rng: np.random.Generator) -> Iterator[dict[str, An
 def attack(who: Person, seed: int) -> int:
     """Ask for everything of a random home; return how many different figures were shown."""
     tables = drawn(seed)
-    keep(who, tables)
+    keep(who, tables, BOOK, (FIRST, LAST))
     attacker = Attacker(tables)
     for asked in asked_for(tables, np.random.default_rng(seed)):
         attacker.see(results.load(who.access, who.home_id, **asked), asked)
@@ -223,7 +173,7 @@ def test_a_night_nurse_is_in_no_figure_of_her_own(ben: Person) -> None:
     staff = work["staff"].astype(str)
     shift = np.where(staff == "M0", "N", np.where(work["shift"] == "N", "F", work["shift"]))
     tables = replace(tables, interventions=work.assign(shift=pd.Categorical(shift)))
-    keep(ben, tables)
+    keep(ben, tables, BOOK, (FIRST, LAST))
     for period, ward in product(PERIODS, (None, *WARDS)):
         of_all = results.load(ben.access, ben.home_id, period=period, ward=ward)
         assert "N" not in of_all.shift.rows
@@ -243,7 +193,7 @@ def test_a_night_nurse_is_in_no_figure_of_her_own(ben: Person) -> None:
 def test_pages_and_files_show_tables_that_lack_figures(ben: Person) -> None:
     """D3: every page and file of a small home says that figures are missing, and why, and how to widen it."""
     tables = drawn(3, people=12, rows=500)
-    keep(ben, tables)
+    keep(ben, tables, BOOK, (FIRST, LAST))
     client = ben.first_sign_in()
     entry = tables.interventions["intervention"].cat.categories[0]
     texts = []

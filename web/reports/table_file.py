@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from web import tables
@@ -26,6 +27,9 @@ FORMS: Final = {
     "xlsx": TableForm("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 """By the ending of the file."""
+
+_NO_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+"""What Excel takes in no name of a sheet."""
 
 _WIDEST: Final = 46
 _NARROWEST: Final = 9
@@ -57,7 +61,7 @@ def file_content(form: str, title: str, rows: Iterable[Sequence[object]]) -> byt
 def _workbook(title: str, headings: list[str], lines: list[list[object]]) -> bytes:
     out = io.BytesIO()
     with sheets.workbook(out, title) as book:
-        styles, sheet = sheets.Styles(book), book.add_worksheet(title[:31])
+        styles, sheet = sheets.Styles(book), book.add_worksheet(_NO_NAME.sub("_", title)[:31])
         formats = []
         for column, heading in enumerate(headings):
             values = [line[column] for line in lines]

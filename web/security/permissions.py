@@ -93,9 +93,11 @@ _FOR_EVERYBODY: Final = (
 _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
     Right.SEE_FIGURES: (
         "home.index",
+        "home.table",
         "interventions.index",
         "interventions.table",
         "plausibility.index",
+        "plausibility.table",
         "relief.index",
         "relief.table",
         "rulebook_entries.detail",
@@ -106,12 +108,14 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
         "rulebook_library.show",
         "rulebook_library.workbook",
         "staffing.index",
+        "staffing.table",
     ),
     Right.SEE_RESIDENTS: (
         "acts.index",
         "acts.table",
         "explain.show",
         "interventions.detail",
+        "interventions.table_of_one",
         "overrides.index",
     ),
     Right.READ_IN: (

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 UNKNOWN: Final = "unbekannt"
+NO_LABEL: Final = "ohne Angabe"
+"""What a ward, shift or group is called where none is given."""
 
 _MONTHS: Final = (
     "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
@@ -38,7 +40,7 @@ FIT_WORDS: Final = {
 MERGED: Final = "zusammengefasst"
 """Stands for classes that are told together because too few people are behind one of them."""
 
-PART_WORDS: Final = FIT_WORDS | {MERGED: FitWord("Zusammengefasst (zu wenige Personen)", "•", "merged", "#9ca3af")}
+PART_WORDS: Final = FIT_WORDS | {MERGED: FitWord("Zusammengefasst (zu wenige Personen)", "•", "merged", "#6b7280")}
 """The words of the parts of a bar."""
 
 OBSTACLE_WORDS: Final = {

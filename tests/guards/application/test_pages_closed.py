@@ -34,10 +34,14 @@ if TYPE_CHECKING:
 LOGGED = {
     "uploads.findings",
     "uploads.faulty_rows",
+    "home.table",
     "interventions.table",
+    "interventions.table_of_one",
     "acts.table",
     "profiles.export",
     "relief.table",
+    "staffing.table",
+    "plausibility.table",
     "terms.table",
 }
 """Downloads of what belongs to a home: each leaves its entry in the log."""

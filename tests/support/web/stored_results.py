@@ -11,7 +11,8 @@ from pebem.aggregate import CUBE, Aggregate
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import number_of
 from pebem.engine.decode import COVERAGE_COUNTS
-from web.services.analysis import home_analysis
+from web.services.analysis import disclosure, home_analysis, scoring
+from web.services.rulebook_calendar import RulebookPeriod
 from web.store import models
 from web.store.models import Cube
 from web.store.result import packed, repository
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session, sessionmaker
 
+    from pebem.contracts import Tables
+    from rules import RuleBook
     from tests.support.web.pages import Person
     from web.store.databases import Databases
 
@@ -79,3 +82,10 @@ def check(who: Person) -> None:
         session.expire_all()
         assert stored == kept(session, who.home_id)
         session.rollback()
+
+
+def keep(who: Person, tables: Tables, book: RuleBook, days: tuple[date, date]) -> None:
+    """Store the figures of a home as one rulebook makes them, without an upload."""
+    with who.services.databases.writing.begin() as session:
+        found = scoring.result(tables, [RulebookPeriod(*days, book)])
+        repository.replace(session.connection(), who.home_id, found, disclosure.derived)

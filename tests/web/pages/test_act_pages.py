@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-import openpyxl
 import pytest
 
 from tests.support.web import workbooks
-from web.reports import table_file
+from tests.support.web.table_checks import files_of, headings_that_sort
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -90,22 +88,13 @@ def test_what_one_person_did_alone_is_not_listed_and_the_page_says_why(client: F
     assert "Weitere Interventionen der Auswahl stehen hier nicht" in whole
 
 
-@pytest.mark.parametrize("address", ["/durchgefuehrt", "/interventionen"])
-def test_files_hold_the_rows_of_the_page_and_are_logged(client: FlaskClient, address: str) -> None:
-    """T10: CSV, JSON and Excel say the same."""
-    page = cells(client.get(f"{address}?{MONTH}").text)
-    files = {form: client.get(f"{address}.{form}?{MONTH}") for form in table_file.FORMS}
-    assert {form: answer.mimetype for form, answer in files.items()} == {
-        form: kind.mimetype.partition(";")[0] for form, kind in table_file.FORMS.items()
-    }
-    rows = json.loads(files["json"].text)["zeilen"]
-    sheet = openpyxl.load_workbook(BytesIO(files["xlsx"].data)).active
-    heading, *lines = sheet.iter_rows(values_only=True)
-    assert [dict(zip(heading, ["" if one is None else one for one in line], strict=True)) for line in lines] == [
-        {name: "" if one is None else one for name, one in row.items()} for row in rows
-    ]
-    text = files["csv"].text.splitlines()
-    assert text[0].lstrip("\ufeff").split(";") == list(heading)
-    assert [line.split(";")[0] for line in text[1:]] == [row["Nr."] for row in rows]
-    named = [row["Nr."] for row in rows if row["Nr."]]
-    assert named == [row[0].split()[-1] for row in page if not row[0].startswith("Zusammengefasst")]
+def test_the_list_sorts_and_leaves_as_files(ben: Person, client: FlaskClient) -> None:
+    """T10: CSV, JSON and Excel have the rows of the page, in its order, and say that there are more."""
+    assert headings_that_sort(client, f"/durchgefuehrt?{MONTH}") == 9
+    address = f"/durchgefuehrt?{MONTH}&sort=-minuten"
+    assert files_of(ben, client, address) == {"durchgefuehrte-interventionen"}
+    page = cells(client.get(address).text)
+    *rows, more = json.loads(client.get(f"/durchgefuehrt.json?{MONTH}&sort=-minuten").text)["zeilen"]
+    assert [f"{row['Intervention']} {row['Nr.']}" for row in rows] == [row[0] for row in page]
+    assert [f"{row['Minuten']:.0f} Min." for row in rows] == [row[5] for row in page]
+    assert (more["Intervention"], more["Minuten"]) == ("weitere Interventionen der Auswahl", "zu wenige Personen")

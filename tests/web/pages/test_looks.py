@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from web.security.headers import CONTENT_SECURITY_POLICY
-from web.wording.figures import FIT_WORDS, FitWord
+from web.wording.figures import FIT_WORDS, PART_WORDS, FitWord
 
 WEB = Path(__file__).parents[3] / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -64,6 +64,13 @@ def test_raw_colours_occur_only_in_the_tokens() -> None:
     for rule in white_under_the_qr_code:
         page = page.replace(rule, "")
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*\})", page) == []
+
+
+def test_every_part_of_a_bar_has_its_colour() -> None:
+    page = (WEB / "static/page.css").read_text("utf-8")
+    for word in PART_WORDS.values():
+        assert re.search(rf"\.s-{word.css} {{ fill: ", page), word
+        assert re.search(rf"\.c-{word.css}\b[^{{]*{{ color: ", page), word
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))

@@ -97,17 +97,10 @@ def test_groups_begin_with_the_most_below_the_level_and_never_add_what_is_above_
     assert [group.whole.too_low.seconds for group in interventions] == [600, 300, 0]
 
 
-def test_wards_and_shifts_stand_in_their_own_order_and_end_with_what_is_not_given() -> None:
-    wards = overview.places(table(MIXED), "ward")
+def test_groups_are_the_whole_and_end_with_what_is_not_given() -> None:
+    wards = overview.groups(table(MIXED))
     assert [group.key for group in wards] == ["WB 1", "WB 2", None]
     assert wards[-1].whole["vorbehalt_verletzt"].count == 2
-    shifts = pd.concat([MIXED, frame(*(row("passend", 1, 60, shift=name) for name in ("Nacht", "Früh (aus Uhrzeit)")))])
-    assert [group.key for group in overview.places(table(shifts, "shift"), "shift")] == [
-        "Früh",
-        "Früh (aus Uhrzeit)",
-        "Nacht",
-        None,
-    ]
     assert sum(group.whole.seconds for group in wards) == overview.whole(table(MIXED)).seconds
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -13,12 +13,10 @@ import pytest
 from flask import template_rendered
 
 import pebem
-import rules
-from tests.support.pebem.homes import random_home
+from tests.support.web.random_filters import BOOK, FIRST, LAST, NOT_GIVEN, draw, home
+from tests.support.web.stored_results import keep
 from web.reports import fit_json
-from web.services.analysis import disclosure, scoring
-from web.services.rulebook_calendar import RulebookPeriod
-from web.store.result import repository
+from web.wording import order
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -27,32 +25,7 @@ if TYPE_CHECKING:
     from tests.support.web.pages import Person
     from web.services.analysis.overview import Group, Whole
 
-BOOK = rules.load(date(2026, 2, 28))
-FIRST, LAST = date(2025, 11, 20), date(2026, 3, 10)
-DAYS = (LAST - FIRST).days + 1
-NOT_GIVEN = "-"
-GROUPS = [*dict.fromkeys(entry.group for entry in BOOK.interventions)]
 CHOICES = 20
-
-
-def home(seed: int, rows: int = 1500) -> Tables:
-    """Return a random home whose work lies in five months."""
-    tables, rng = random_home(BOOK, seed, rows), np.random.default_rng(seed)
-    days = np.datetime64(FIRST, "s") + rng.integers(0, DAYS, rows).astype("timedelta64[D]")
-    return replace(tables, interventions=tables.interventions.assign(date=pd.Series(days)))
-
-
-def draw(rng: np.random.Generator, tables: Tables) -> dict[str, str]:
-    """Return what an address asks for: days anywhere, also whole months, and some of ward, shift and group."""
-    start = FIRST + timedelta(days=int(rng.integers(-5, DAYS)))
-    end = start + timedelta(days=int(rng.choice([0, 3, 20, 60, 120])))
-    if rng.random() < 0.6:
-        start, end = date(2025, 12, 1), date(2026, 2, 28)
-    names = {"wb": "ward", "schicht": "shift"}
-    given = {p: [*tables.interventions[name].dropna().unique(), NOT_GIVEN] for p, name in names.items()}
-    given["gruppe"] = GROUPS
-    asked = {name: str(rng.choice(labels)) for name, labels in given.items() if rng.random() < 0.4}
-    return {"von": start.isoformat(), "bis": end.isoformat(), **asked}
 
 
 def meant(tables: Tables, asked: dict[str, str]) -> Tables:
@@ -114,15 +87,18 @@ def check(client: FlaskClient, tables: Tables, asked: dict[str, str]) -> bool:
     assert fit_of(page["of"]) == expected["fit"]
     assert page["of"].count == expected["input"]["counted"]
     if not narrowed:
-        assert {str(day["day"]): {fit: day[fit] for fit in expected["fit"]} for day in page["days"]} == {
+        assert {str(day["day"]): {fit: day[fit] for fit in expected["fit"]} for day in page["days"].rows} == {
             one["tag"]: {fit: part["seconds"] for fit, part in one["fit"].items()} for one in expected["by_day"]
         }
     if not page["whole_months"]:
-        assert not page["by_ward"]
+        assert not page["by_ward"].rows
         return True
     assert asdict(page["certified"]) == expected["passend_durch_zertifikat"]
-    assert by_label(page["by_ward"]) == {one["wohnbereich"]: one["fit"] for one in expected["by_ward"]}
-    assert by_label(page["by_shift"]) == {one["schicht"]: one["fit"] for one in expected["by_shift"]}
+    assert by_label(page["by_ward"].rows) == {one["wohnbereich"]: one["fit"] for one in expected["by_ward"]}
+    for name, key in (("by_ward", order.ward_key), ("by_shift", order.shift_key)):
+        labels = [group.key for group in page[name].rows]
+        assert labels == sorted(labels, key=key), "as people count, and as a day goes"
+    assert by_label(page["by_shift"].rows) == {one["schicht"]: one["fit"] for one in expected["by_shift"]}
     cells = [cell for row in page["square"] for cell in row.cells if None not in {cell.soll, cell.ist} and cell.count]
     assert sorted((cell.soll, cell.ist, cell.count, cell.seconds) for cell in cells) == sorted(
         (one["qn_soll"], one["qn_ist"], one["count"], one["seconds"]) for one in expected["matrix"]
@@ -130,17 +106,13 @@ def check(client: FlaskClient, tables: Tables, asked: dict[str, str]) -> bool:
     if not {"schicht", "gruppe"} & asked.keys():
         assert [share for _, share in page["coverage"]] == pytest.approx([*expected["coverage"].values()])
     listed = shown(client, "/interventionen", {**asked, "alle": "1"})
-    assert {row["id"]: fit_of(row["whole"]) for row in listed["rows"]} == {
-        one["intervention"]: one["fit"] for one in expected["by_intervention"]
-    }
+    assert by_label(listed["table"].rows) == {one["intervention"]: one["fit"] for one in expected["by_intervention"]}
     return True
 
 
 def test_pages_say_what_fit_json_says_of_the_same_rows(ben: Person) -> None:
     tables, rng = home(1), np.random.default_rng(1)
-    with ben.services.databases.writing.begin() as session:
-        found = scoring.result(tables, [RulebookPeriod(FIRST, LAST, BOOK)])
-        repository.replace(session.connection(), ben.home_id, found, disclosure.derived)
+    keep(ben, tables, BOOK, (FIRST, LAST))
     client = ben.first_sign_in()
     asked = [draw(rng, tables) for _ in range(CHOICES)]
     for name in ("wb", "schicht", "gruppe"):

@@ -139,20 +139,25 @@ class ActList:
     def ordered(
         self, key: str, rank: Callable[[str | None], Any] | None = None, *, descending: bool = False
     ) -> ActList:
-        """Return the list sorted by a column; ties keep their order.
+        """Return the list sorted by a column; ties keep their order, and what is not given stands last.
 
         Parameters
         ----------
+        key
+            ``first`` = when it was done, with the time of day as far as it is told.
         rank
             What the labels of the column are sorted by; None = the numbers of the column.
         """
+        if key == "first":  # as the list is made
+            places = np.arange(len(self))
+            return self._at(places[::-1] if descending else places)
         column = self.columns[key]
         if rank is not None:
             labels = self.labels[key]
             places = np.empty(len(labels), np.int64)
             places[sorted(range(len(labels)), key=lambda code: rank(labels[code]))] = np.arange(len(labels))
             column = np.where(column == UNTOLD, len(labels), places[column])
-        return self._at(np.argsort(-column if descending else column, kind="stable"))
+        return self._at(np.lexsort([-column if descending else column, column < 0]))
 
     def acts(self, start: int = 0, stop: int | None = None) -> list[Act]:
         """Return some of the acts, all of them with their labels."""

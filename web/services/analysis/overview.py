@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from web.services.analysis.shown import NOTHING, added, less
-from web.wording import order
 from web.wording.figures import FIT_WORDS, MERGED
 
 if TYPE_CHECKING:
@@ -158,20 +157,11 @@ def groups(table: ShownTable) -> list[Group]:
         low, high = group.whole.too_low, group.whole.too_high
         return (group.key is None, -low.seconds, -low.count, -high.seconds, -high.count, str(group.key))
 
-    return sorted(_groups(table), key=key)
-
-
-def places(table: ShownTable, by: str) -> list[Group]:
-    """Return one group per ward or shift, in the order in which they stand on every page."""
-    key = {"ward": order.ward_key, "shift": order.shift_key}[by]
-    return sorted(_groups(table), key=lambda group: key(group.key))
-
-
-def _groups(table: ShownTable) -> list[Group]:
-    return [
+    of_labels = [
         Group(label, whole_of(table.row(label), table.rows.get(label), table.hidden_in(label)))
         for label in table.labels()
     ]
+    return sorted(of_labels, key=key)
 
 
 def days(table: ShownTable) -> list[dict[str, Any]]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 
 from web import addresses, current, tables
 from web.addresses import SHIFT, WARD
+from web.page_table import PageCell, PageTable, TableColumn
 from web.services.analysis import acts
 from web.services.analysis.small_groups import FEWEST
 from web.views.analysis import page_selection, table_files
-from web.wording import figures, order
+from web.wording import figures, order, units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.acts import Act, ActList
@@ -48,6 +48,10 @@ SORTS: Final = {
 
 NOT_TOLD: Final = "nicht gezeigt"
 
+TABLE: Final = "durchgefuehrte-interventionen"
+
+_CLOCK: Final = units.TEXT._replace(page=lambda time: f"{time} Uhr" if time else "")
+
 
 @dataclass(frozen=True)
 class ActQuestion:
@@ -75,23 +79,20 @@ def index() -> ResponseReturnValue:
     by = _order()
     pages = 1 + (len(found) - 1) // ROWS_SHOWN if found else 1
     page = min(max(request.args.get("seite", 1, int), 1), pages)
-    shown = _sorted(chosen, found, by).acts((page - 1) * ROWS_SHOWN, page * ROWS_SHOWN) if found else []
+    listed = _sorted(chosen, found, by).acts((page - 1) * ROWS_SHOWN, page * ROWS_SHOWN) if found else []
     return render_template(
         "analysis/acts/index.html",
         **chosen.context,
         question=QUESTION,
         found=found,
         seconds=found.seconds if found else 0,
-        rows=[_row(chosen, act) for act in shown],
-        order=by,
+        table=_table(chosen, listed, by),
         page=page,
         pages=pages,
         first=(page - 1) * ROWS_SHOWN + 1,
         choices=_choices(chosen, asked),
-        files=table_files.downloads("acts.table", **_arguments(asked), sort=by.text),
         fewest=FEWEST,
         whole_months=chosen.result.whole_months,
-        not_told=NOT_TOLD,
     )
 
 
@@ -101,9 +102,14 @@ def table(form: str) -> ResponseReturnValue:
     chosen, asked = _chosen(), _asked()
     if chosen is None:
         abort(404)
-    page = addresses.same_arguments("acts.index")
-    if chosen.filters.problems or asked.problems or _too_long(chosen):
-        return redirect(page)  # a file could not tell them
+    offered = {TABLE: partial(_every_act, chosen, asked)}
+    return table_files.answer(form, "acts.index", offered, told=(*chosen.filters.problems, *asked.problems))
+
+
+def _every_act(chosen: PageSelection, asked: ActQuestion) -> PageTable[Act] | None:
+    """Return the table of all acts; None where the page says why there is none."""
+    if _too_long(chosen):
+        return None
     found = _load(chosen, asked)
     if len(found) > MOST_IN_A_FILE:
         flash(
@@ -111,9 +117,10 @@ def table(form: str) -> ResponseReturnValue:
             f"{figures.number(MOST_IN_A_FILE)}. Bitte wählen Sie einen kürzeren Zeitraum oder einen Wohnbereich.",
             "warning",
         )
-        return redirect(page)
-    lines = _table(chosen, _sorted(chosen, found, _order()).acts())
-    return table_files.answer(chosen, form, "durchgefuehrte-interventionen", "Durchgeführte Interventionen", lines)
+        return None
+    by = _order()
+    listed = _sorted(chosen, found, by).acts()
+    return _table(chosen, listed, by, **({"rest": None} if found.withheld or found.few else {}))
 
 
 def _chosen() -> PageSelection | None:
@@ -137,10 +144,6 @@ def _asked() -> ActQuestion:
     if said["passung"] and fit is None:
         problems.append(f"„passung“ ist eines von {', '.join(figures.FIT_WORDS)}; gezeigt sind alle.")
     return ActQuestion(said["intervention"] or None, levels["soll"], levels["ist"], fit, tuple(problems))
-
-
-def _arguments(asked: ActQuestion) -> dict[str, Any]:
-    return {"intervention": asked.intervention, "soll": asked.soll, "ist": asked.ist, "passung": asked.fit}
 
 
 def _load(chosen: PageSelection, asked: ActQuestion) -> ActList:
@@ -183,43 +186,70 @@ def _choices(chosen: PageSelection, asked: ActQuestion) -> list[tuple[str, str]]
     return [(word, addresses.here(**{name: None}, seite=None)) for name, word in words.items() if word]
 
 
-def _row(chosen: PageSelection, act: Act) -> dict[str, Any]:
-    why = act.explained_on and url_for(
-        "explain.show", intervention=act.intervention, resident=act.resident, am=act.explained_on
-    )
+def _table(chosen: PageSelection, listed: list[Act], by: tables.TableOrder, **parts: Any) -> PageTable[Act]:
     levels: dict[str, Any] = {name: request.args.get(name) or None for name in LEVELS}
-    return {
-        "act": act,
-        "title": chosen.title(act.intervention),
-        "url": url_for("interventions.detail", intervention=act.intervention, **levels),
-        "time": _time(act),
-        "why": why,
-    }
+
+    def title(act: Act) -> PageCell:
+        url = url_for("interventions.detail", intervention=act.intervention, **levels)
+        return PageCell((chosen.title(act.intervention),), url=url, quiet=act.intervention)
+
+    columns: list[TableColumn[Act]] = [
+        TableColumn(heading="Nr.", value=lambda act: act.intervention, page=False, of_rest=lambda _: ""),
+        TableColumn(
+            heading="Intervention",
+            value=lambda act: chosen.title(act.intervention),
+            key="intervention",
+            cell=title,
+            of_rest=lambda _: "weitere Interventionen der Auswahl",
+            css="title",
+        ),
+        TableColumn(
+            heading="Bewohner:in", value=lambda act: act.resident or "ohne Bewohner:in", key="bewohner", css=""
+        ),
+        TableColumn(
+            heading="Nötig", file="QN-Soll", value=lambda act: act.qn_soll, unit=units.LEVEL, key="soll", css="whole"
+        ),
+        TableColumn(
+            heading="Person", file="QN-Ist", value=lambda act: act.qn_ist, unit=units.LEVEL, key="ist", css="whole"
+        ),
+        TableColumn(
+            heading="Passung",
+            value=lambda act: figures.FIT_WORDS[act.fit].word,
+            key="passung",
+            cell=lambda act: PageCell((figures.FIT_WORDS[act.fit].word,), sign=act.fit),
+            css="",
+        ),
+        TableColumn(
+            heading="Minuten", file="Minuten", value=lambda act: act.seconds, unit=units.DURATION, key="minuten"
+        ),
+        TableColumn(heading="Wohnbereich", value=lambda act: act.ward or figures.NO_LABEL, key="wohnbereich", css=""),
+        TableColumn(heading="Schicht", value=_shift, key="schicht", css=""),
+        TableColumn(
+            heading="Wann",
+            value=lambda act: figures.days(act.first_day, act.last_day),
+            key="wann",
+            below=TableColumn(heading="Uhrzeit", value=_time, unit=_CLOCK),
+            file=None,
+            css="whole",
+        ),
+        TableColumn(heading="Erster Tag", value=lambda act: act.first_day, unit=units.DAY, page=False),
+        TableColumn(heading="Letzter Tag", value=lambda act: act.last_day, unit=units.DAY, page=False),
+        TableColumn(heading="Begründung", value=lambda _: None, cell=_why, file=None, unseen=True, css=""),
+    ]
+    title_ = "Durchgeführte Interventionen"
+    return chosen.table(name=TABLE, title=title_, columns=columns, rows=listed, order=by, **parts)
+
+
+def _why(act: Act) -> PageCell:
+    if not act.explained_on:
+        return PageCell(("",))
+    url = url_for("explain.show", intervention=act.intervention, resident=act.resident, am=act.explained_on)
+    return PageCell((f"Warum {figures.qn(act.qn_soll)}?" if act.qn_soll else "Was fehlt?",), url=url)
+
+
+def _shift(act: Act) -> str:
+    return NOT_TOLD if act.shift == "" else act.shift or figures.NO_LABEL
 
 
 def _time(act: Act) -> str:
     return "" if act.minute is None else f"{act.minute // 60:02}:{act.minute % 60:02}"
-
-
-def _table(chosen: PageSelection, found: list[Act]) -> Iterator[list[object]]:
-    yield [
-        *("Nr.", "Intervention", "Bewohner:in", "QN-Soll", "QN-Ist", "Passung", "Minuten"),
-        *("Wohnbereich", "Schicht", "Von", "Bis", "Uhrzeit", "Regelwerk"),
-    ]
-    books = " / ".join(book.display for book in chosen.result.books)
-    for act in found:
-        yield [
-            act.intervention,
-            chosen.title(act.intervention),
-            act.resident,
-            act.qn_soll or figures.UNKNOWN,
-            act.qn_ist or figures.UNKNOWN,
-            figures.FIT_WORDS[act.fit].word,
-            None if act.seconds is None else act.seconds / 60,
-            act.ward,
-            NOT_TOLD if act.shift == "" else act.shift,
-            figures.day(act.first_day),
-            figures.day(act.last_day),
-            _time(act),
-            books,
-        ]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 
-from web import addresses, current, tables
+from web import addresses, current
 from web.addresses import SHIFT, WARD
+from web.page_table import PageCell, PageTable, TableColumn
 from web.services.analysis import demand, overview
-from web.views.analysis import act_links, page_selection, table_files
-from web.wording import figures
+from web.views.analysis import act_links, fit_tables, page_selection, table_files
+from web.wording import figures, units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.typing import ResponseReturnValue
 
+    from web.services.analysis.demand import Demand
     from web.services.analysis.overview import Group
     from web.views.analysis.page_selection import PageSelection
 
@@ -25,27 +25,13 @@ blueprint = Blueprint("interventions", __name__)
 
 QUESTION: Final = "Was passt nicht?"
 
-WHERE: Final = ("Wohnbereich", "Schicht", "Gruppe")
-"""Columns of a file that say what its figures are narrowed to."""
-
-SHORT_WORDS: Final = {
-    "passend": "Passend",
-    "ueberqualifiziert": "Über",
-    "unterqualifiziert": "Unter",
-    "vorbehalt_verletzt": "Vorbehalt",
-    "nicht_bewertbar": "Nicht bewertbar",
-}
-"""The five classes as headings of narrow columns; the full word is their explanation."""
-
-SORTS: Final = ("titel", "-zu_niedrig", "-zu_hoch", "-stunden", "-anzahl", *(f"-{fit}" for fit in figures.FIT_WORDS))
-
-_HIDDEN: Final = "zu wenige Personen"
-"""What a file has in place of a figure that is not shown."""
+DEMAND: Final = "bedarf"
+"""Name of the table of what residents' conditions called for."""
 
 DEMANDS_SHOWN: Final = 500
 
 ROWS_SHOWN: Final = 25
-"""Interventions the list begins with; the rest is one click away, and always in the CSV."""
+"""Interventions the list begins with; the rest is one click away, and always in the files."""
 
 
 @blueprint.get("/interventionen")
@@ -57,30 +43,22 @@ def index() -> ResponseReturnValue:
     if chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
     soll, ist = _level("soll"), _level("ist")
-    for name, level in (("soll", soll), ("ist", ist)):
-        if level is None and request.args.get(name):
-            flash(f"„{name}“ ist ein Niveau von 0 (unbekannt) bis 4; gezeigt sind alle.", "warning")
+    for problem in _problems():
+        flash(problem, "warning")
     if soll is not None or ist is not None:
         chosen = page_selection.chosen(soll=soll, ist=ist) or chosen
     if not chosen.result.intervention.columns and not chosen.result.intervention.cells:
         return page_selection.withheld(chosen, QUESTION)
-    order = _order(default="-zu_niedrig" if soll is None or ist is None else "-stunden")
-    rows = _rows(chosen, order)
     return render_template(
         "analysis/interventions/index.html",
         **chosen.context,
         of=overview.whole(chosen.result.intervention),
-        rest=chosen.result.intervention.rest,
-        order=order,
-        rows=rows if "alle" in request.args else rows[:ROWS_SHOWN],
-        number_of_rows=len(rows),
-        every_url=url_for("interventions.index", soll=soll, ist=ist, sort=order.text, alle=1),
+        table=_interventions(chosen, None if "alle" in request.args else ROWS_SHOWN),
+        every_url=addresses.here(alle=1),
         selection=_selection_words(soll, ist),
         cell=None if soll is None or ist is None else (soll, ist),
-        all_url=url_for("interventions.index", sort=order.text),
+        all_url=addresses.here(soll=None, ist=None),
         acts_url=url_for("acts.index", soll=soll, ist=ist),
-        files=table_files.downloads("interventions.table", soll=soll, ist=ist, sort=order.text),
-        short_words=SHORT_WORDS,
     )
 
 
@@ -90,9 +68,8 @@ def table(form: str) -> ResponseReturnValue:
     chosen = page_selection.chosen(soll=_level("soll"), ist=_level("ist"))
     if chosen is None:
         abort(404)
-    if chosen.filters.problems:
-        return redirect(addresses.same_arguments("interventions.index"))  # a file could not tell them
-    return table_files.answer(chosen, form, "interventionen", "Interventionen", _table(chosen, _rows(chosen, _order())))
+    tables = {fit_tables.INTERVENTIONS: partial(_interventions, chosen)}
+    return table_files.answer(form, "interventions.index", tables, told=(*chosen.filters.problems, *_problems()))
 
 
 @blueprint.get("/interventionen/<intervention>")
@@ -111,7 +88,7 @@ def detail(intervention: str) -> ResponseReturnValue:
         return page_selection.withheld(chosen, entry.title if entry else intervention)
     total = overview.whole(result.fit)
     soll, ist = _level("soll"), _level("ist")
-    demands = demand.behind(current.access(), current.home().id, intervention, chosen.result.period)
+    tables = {name: made() for name, made in _tables(chosen, intervention).items()}
     return render_template(
         "analysis/interventions/detail.html",
         **chosen.context,
@@ -126,13 +103,20 @@ def detail(intervention: str) -> ResponseReturnValue:
         caption=f"Stunden, darunter der Anteil der Minuten, {chosen.filters.label}",
         **_links(intervention, soll, ist),
         cell=_selection_words(soll, ist),
-        by_ward=overview.places(result.ward, "ward"),
-        ward_rest=result.ward.rest,
-        by_shift=overview.places(result.shift, "shift"),
-        shift_rest=result.shift.rest,
-        demands=[_demand(one, intervention) for one in demands[:DEMANDS_SHOWN]],
-        more=max(0, len(demands) - DEMANDS_SHOWN),
+        by_ward=tables[fit_tables.WARDS],
+        by_shift=tables[fit_tables.SHIFTS],
+        demand=tables[DEMAND],
     )
+
+
+@blueprint.get(f"/interventionen/<intervention>/tabelle.{table_files.RULE}")
+def table_of_one(intervention: str, form: str) -> ResponseReturnValue:
+    """Download a table of the page of one intervention."""
+    chosen = page_selection.chosen(by=(WARD, SHIFT), intervention=intervention)
+    if chosen is None or (chosen.result.empty and chosen.result.find_intervention(intervention) is None):
+        abort(404)
+    told = chosen.filters.problems
+    return table_files.answer(form, "interventions.detail", _tables(chosen, intervention), told=told)
 
 
 def _links(intervention: str, soll: int | None, ist: int | None) -> dict[str, Any]:
@@ -144,9 +128,92 @@ def _links(intervention: str, soll: int | None, ist: int | None) -> dict[str, An
     }
 
 
-def _demand(row: demand.Demand, intervention: str) -> dict[str, Any]:
-    where = url_for("explain.show", intervention=intervention, resident=row.resident, am=row.last_day)
-    return {spot.name: getattr(row, spot.name) for spot in fields(row)} | {"url": where if row.known else None}
+def _tables(chosen: PageSelection, intervention: str) -> table_files.Tables:
+    """Return the tables of one intervention."""
+    links, result = act_links.links(intervention=intervention), chosen.result
+    about = _about(chosen, intervention)
+    places = partial(fit_tables.places, chosen, about=about)
+    return {
+        fit_tables.WARDS: partial(places, result.ward, fit_tables.WARDS, links["ward_link"]),
+        fit_tables.SHIFTS: partial(places, result.shift, fit_tables.SHIFTS, links["shift_link"]),
+        fit_tables.SQUARE: partial(fit_tables.square, chosen, about),
+        DEMAND: partial(_demand, chosen, intervention),
+    }
+
+
+def _about(chosen: PageSelection, intervention: str) -> list[tuple[str, object]]:
+    return [("Nr.", intervention), ("Intervention", chosen.title(intervention))]
+
+
+def _demand(chosen: PageSelection, intervention: str) -> PageTable[Demand]:
+    """Return what residents' conditions called for; of all wards and shifts, whatever the address chooses."""
+
+    def why(row: Demand) -> PageCell:
+        url = url_for("explain.show", intervention=intervention, resident=row.resident, am=row.last_day)
+        words = f"Warum {figures.qn(row.qn_soll)}?" if row.qn_soll else "Was fehlt?"
+        return PageCell((words if row.known else "",), url=url if row.known else None)
+
+    columns: list[TableColumn[Demand]] = [
+        TableColumn(
+            heading="Bewohner:in",
+            value=lambda row: row.resident or "ohne Bewohner:in",
+            key="bewohner",
+            rising=True,
+            order=lambda row: row.resident or None,
+            css="",
+        ),
+        TableColumn(
+            heading="Nötiges Niveau",
+            value=lambda row: figures.level_range(row.qn_soll, row.low, row.high),
+            key="niveau",
+            order=lambda row: (row.qn_soll or row.low, row.qn_soll or row.high),
+            below=TableColumn(heading="Von Hand", value=lambda row: "festgelegt" if row.overridden else ""),
+            strong=True,
+            css="",
+        ),
+        TableColumn(
+            heading="Zeitraum",
+            value=lambda row: figures.days(row.first_day, row.last_day),
+            key="zeitraum",
+            rising=True,
+            order=lambda row: (row.first_day, row.last_day),
+            file=None,
+            css="whole",
+        ),
+        TableColumn(heading="Erster Tag", value=lambda row: row.first_day, unit=units.DAY, page=False),
+        TableColumn(heading="Letzter Tag", value=lambda row: row.last_day, unit=units.DAY, page=False),
+        TableColumn(heading="Begründung", value=lambda _: None, cell=why, file=None, unseen=True, css=""),
+    ]
+    found = demand.behind(current.access(), current.home().id, intervention, chosen.result.period)
+    rows, by = table_files.sort(columns, found, "bewohner", DEMAND)
+    about = _about(chosen, intervention)
+    return chosen.table(
+        name=DEMAND, title="Bedarf je Bewohner:in", columns=columns, rows=rows, order=by, most=DEMANDS_SHOWN,
+        about=about, of_all=True,
+    )  # fmt: skip
+
+
+def _interventions(chosen: PageSelection, most: int | None = None) -> PageTable[Group]:
+    levels: dict[str, Any] = {name: _level(name) for name in ("soll", "ist")}
+
+    def links(group: Group) -> tuple[str, str]:
+        return (
+            url_for("interventions.detail", intervention=group.key, **levels),
+            url_for("acts.index", intervention=group.key, **levels),
+        )
+
+    words = {"soll": "Auswahl QN-Soll", "ist": "Auswahl QN-Ist"}
+    about = [(words[name], "alle" if level is None else units.LEVEL.file(level)) for name, level in levels.items()]
+    return fit_tables.interventions(chosen, links, of_cell=None not in levels.values(), most=most, about=about)
+
+
+def _problems() -> list[str]:
+    """Return what the address says of levels and cannot be meant."""
+    return [
+        f"„{name}“ ist ein Niveau von 0 (unbekannt) bis 4; gezeigt sind alle."
+        for name in ("soll", "ist")
+        if request.args.get(name) and _level(name) is None
+    ]
 
 
 def _level(name: str) -> int | None:
@@ -157,60 +224,3 @@ def _level(name: str) -> int | None:
 def _selection_words(soll: int | None, ist: int | None) -> str:
     words = [] if soll is None else [f"nötiges Niveau {figures.qn(soll)}"]
     return ", ".join(words if ist is None else [*words, f"Niveau der Person {figures.qn(ist)}"])
-
-
-def _order(default: str = "-zu_niedrig") -> tables.TableOrder:
-    keys = {key.removeprefix("-") for key in SORTS}
-    key, descending = tables.read_order(request.args.get("sort", ""), keys, default=default)
-    return tables.TableOrder(key, descending, frozenset({"titel"}))
-
-
-def _rows(chosen: PageSelection, order: tables.TableOrder) -> list[dict[str, Any]]:
-    rows = [_row(chosen, group) for group in overview.groups(chosen.result.intervention)]
-    return tables.sort_rows(rows, order, _value)
-
-
-def _row(chosen: PageSelection, group: Group) -> dict[str, Any]:
-    cell: dict[str, Any] = {"soll": _level("soll"), "ist": _level("ist")}
-    return {
-        "id": group.key,
-        "title": chosen.title(str(group.key)),
-        "url": url_for("interventions.detail", intervention=group.key, **cell),
-        "acts_url": url_for("acts.index", intervention=group.key, **cell),
-        "whole": group.whole,
-    }
-
-
-def _table(chosen: PageSelection, rows: list[dict[str, Any]]) -> Iterator[list[object]]:
-    classes = [f"{word.word}, Minuten" for word in figures.FIT_WORDS.values()]
-    yield ["Nr.", "Intervention", "Anzahl", "Minuten", *classes, "Von", "Bis", *WHERE, "Regelwerk"]
-    where = [
-        figures.day(chosen.filters.start),
-        figures.day(chosen.filters.end),
-        *(chosen.filters.narrowed.get(name, "alle") for name in page_selection.EVERYTHING),
-        " / ".join(book.display for book in chosen.result.books),
-    ]
-    for row in rows:
-        whole = row["whole"]
-        minutes = [_HIDDEN if fit in whole.hidden else whole[fit].seconds / 60 for fit in figures.FIT_WORDS]
-        known = not whole.hidden or whole.merged
-        sums = [whole.count, whole.seconds / 60] if known else [_HIDDEN, _HIDDEN]
-        yield [row["id"], row["title"], *sums, *minutes, *where]
-    rest = chosen.result.intervention.rest
-    if rest is None or rest.count:
-        sums = [_HIDDEN, _HIDDEN] if rest is None else [rest.count, rest.seconds / 60]
-        word = figures.PART_WORDS[figures.MERGED].word
-        yield ["", word, *sums, *[_HIDDEN] * len(classes), *where]
-
-
-def _value(row: dict[str, Any], key: str) -> object:
-    whole = row["whole"]
-    if key in figures.FIT_WORDS:
-        return whole[key].seconds, whole[key].count
-    return {
-        "titel": row["title"].casefold(),
-        "zu_niedrig": (whole.too_low.seconds, whole.too_low.count),
-        "zu_hoch": (whole.too_high.seconds, whole.too_high.count),
-        "stunden": whole.seconds,
-        "anzahl": whole.count,
-    }[key]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
 from importers.home_words.kinds import INTERVENTION
 from web import addresses, charts, current, period_filter
 from web.services.analysis import overview
 from web.services.words import unanswered_words
-from web.views.analysis import act_links, page_selection
+from web.views.analysis import act_links, fit_tables, page_selection, table_files
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from web.page_table import PageTable
     from web.services.analysis.overview import Group
     from web.views.analysis.page_selection import PageSelection
 
@@ -61,12 +63,22 @@ def index() -> ResponseReturnValue:
     return render_template("analysis/home/index.html", **chosen.context, **_page(chosen, request.args.get("zeige", "")))
 
 
+@blueprint.get(f"/uebersicht.{table_files.RULE}")
+def table(form: str) -> ResponseReturnValue:
+    """Download one of the tables."""
+    chosen = page_selection.chosen()
+    if chosen is None:
+        abort(404)
+    return table_files.answer(form, "home.index", _tables(chosen), told=chosen.filters.problems)
+
+
 def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     result, total = chosen.result, overview.whole(chosen.result.fit)
     coverage = result.coverage
     show = wanted if wanted in SHOWS else "stunden" if total.in_minutes else "anzahl"
     days = overview.days(result.day)
     rows = overview.square(result.square, result.reserved, by_count=show == "anzahl")
+    tables = _tables(chosen)
     return {
         "of": total,
         "parts": overview.out_of_100(total),
@@ -81,18 +93,16 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
             for key, label in SHOWS.items()
         ],
         "caption": f"{CAPTIONS[show]}, {chosen.filters.label}",
-        **act_links.links(),
-        "cell_link": cell_link,
+        **_links(),
         **_lists(chosen),
         "gaps": _gaps(chosen),
         "gaps_hidden": not result.whole_months or any(0 in levels for levels in result.square.hidden),
         "unmapped": _unmapped(chosen),
-        "by_ward": overview.places(result.ward, "ward"),
-        "ward_rest": result.ward.rest,
-        "by_shift": overview.places(result.shift, "shift"),
-        "shift_rest": result.shift.rest,
+        "by_ward": tables[fit_tables.WARDS](),
+        "by_shift": tables[fit_tables.SHIFTS](),
         "by_day": charts.by_day(pd.DataFrame(days)) if total.in_minutes and days else None,
-        **_table(chosen, days),
+        "days": _days(chosen, days),
+        "days_open": f"sort_{fit_tables.DAYS}" in request.args,
         "days_hidden": any(row["hidden"] for row in days),
         "class_texts": CLASS_TEXTS,
         "coverage_of_all": chosen.by_shift_or_group,
@@ -100,16 +110,31 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
     }
 
 
-def _table(chosen: PageSelection, days: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the rows of the table of days; of a long time those of months, each with the address of its days."""
-    start, end = chosen.filters.start, chosen.filters.end
+def _links() -> dict[str, Any]:
+    return act_links.links() | {"cell_link": cell_link}
+
+
+def _tables(chosen: PageSelection) -> table_files.Tables:
+    links, result = _links(), chosen.result
+    return {
+        fit_tables.WARDS: partial(fit_tables.places, chosen, result.ward, fit_tables.WARDS, links["ward_link"]),
+        fit_tables.SHIFTS: partial(fit_tables.places, chosen, result.shift, fit_tables.SHIFTS, links["shift_link"]),
+        fit_tables.DAYS: lambda: fit_tables.days(chosen, overview.days(result.day), links["day_link"]),
+        fit_tables.SQUARE: partial(fit_tables.square, chosen),
+    }
+
+
+def _days(chosen: PageSelection, days: list[dict[str, Any]]) -> PageTable[Any]:
+    """Return the table of days; of a long time that of months, of which each leads to its days."""
     if len(days) <= charts.LONGEST_BY_DAY:
-        return {"days": days, "by_month": False}
-    rows = by_month(days)
-    for row in rows:
-        first, last = period_filter.month_of(row["day"])
-        row["url"] = addresses.here(von=max(first, start).isoformat(), bis=min(last, end).isoformat()) + "#verlauf"
-    return {"days": rows, "by_month": True}
+        return fit_tables.days(chosen, days, _links()["day_link"])
+    start, end = chosen.filters.start, chosen.filters.end
+
+    def days_of(month: date) -> str:
+        first, last = period_filter.month_of(month)
+        return addresses.here(von=max(first, start).isoformat(), bis=min(last, end).isoformat(), _anchor="verlauf")
+
+    return fit_tables.days(chosen, by_month(days), days_of, by_month=True)
 
 
 def by_month(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

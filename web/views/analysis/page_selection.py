@@ -10,18 +10,21 @@ from flask import abort, redirect, render_template, request, url_for
 
 from web import addresses, current, period_filter
 from web.addresses import GROUP, SHIFT, WARD
+from web.page_table import PageTable
 from web.services.analysis import results
 from web.services.analysis.narrowing import NOT_GIVEN
 from web.wording import figures, order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from web.period_filter import FilterChoice
     from web.services.analysis.results import HomeResult
 
-EVERYTHING: Final = (WARD, SHIFT, GROUP)
-"""What the figures by place can be narrowed to."""
+CHOICES: Final = {WARD: "Wohnbereich", SHIFT: "Schicht", GROUP: "Gruppe"}
+"""What the figures by place can be narrowed to, and its word in files."""
+
+EVERYTHING: Final = tuple(CHOICES)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,30 @@ class PageSelection:
             "books": self.result.books,
             "overridden": 0 if self.by_shift_or_group else (self.result.covered or {}).get("ueberschrieben", 0),
         }
+
+    def table(self, *, about: Iterable[tuple[str, object]] = (), of_all: bool = False, **parts: Any) -> PageTable[Any]:
+        """Return a table of the selection.
+
+        Parameters
+        ----------
+        about
+            What its files say of every line besides the period, what the work is narrowed to, and the rulebook.
+        of_all
+            Whether it is of all wards, shifts and groups, whatever the address chooses.
+        """
+        narrowed = {} if of_all else self.filters.narrowed
+        facts = [
+            *about,
+            ("Von", figures.day(self.filters.start)),
+            ("Bis", figures.day(self.filters.end)),
+            *(
+                (f"Auswahl {word}", narrowed.get(name, "alle"))
+                for name, word in CHOICES.items()
+                if name in self.filters.offered
+            ),
+            ("Regelwerk", " / ".join(book.display for book in self.result.books)),
+        ]
+        return PageTable(**parts, facts=facts, period=(self.filters.start, self.filters.end))
 
     def title(self, intervention: str) -> str:
         """Return the title of an intervention; of one that the rulebook does not know, its id."""

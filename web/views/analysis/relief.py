@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 
 from web import addresses, current
 from web.addresses import GROUP, WARD
 from web.services.analysis import overview, relief
 from web.services.analysis.small_groups import FEWEST
-from web.views.analysis import page_selection, relief_tables, table_files
+from web.views.analysis import page_selection, relief_tables, relief_work, table_files
 from web.wording import figures
 
 if TYPE_CHECKING:
@@ -24,14 +25,11 @@ blueprint = Blueprint("relief", __name__)
 QUESTION: Final = "Was hätte jemand anderes übernehmen können?"
 ABOVE: Final = "ueberqualifiziert"
 
-TABLES: Final = {"arbeit": "entlastung", "an-wen": "entlastung_an_wen", "dienstplan": "entlastung_dienstplan"}
-"""The tables of the page by their name in the address, and the names of their files."""
-
 QUESTIONS_SHOWN: Final = 3
 """How many of the largest gaps of the roster are told as sentences."""
 
 ROWS_SHOWN: Final = 20
-"""Interventions the list begins with; the rest is one click away, and always in the CSV."""
+"""Interventions the list begins with; the rest is one click away, and always in the files."""
 
 
 @blueprint.get("/entlastung")
@@ -48,10 +46,7 @@ def index() -> ResponseReturnValue:
     above = overview.whole(chosen.result.fit).too_high.seconds
     if relief_ is None:
         return render_template("analysis/relief/empty.html", question=QUESTION, above=above, **chosen.context)
-    order = relief_tables.order(request.args.get("sort", ""))
-    told = [line for line in relief_.lines if not relief_.small(line.above)] or list(relief_.lines)
-    told = relief_tables.sorted_lines(chosen, told, order)
-    others = relief_.lines if len(told) < len(relief_.lines) else ()
+    tables = _tables(chosen, relief_)
     return render_template(
         "analysis/relief/index.html",
         **chosen.context,
@@ -59,22 +54,13 @@ def index() -> ResponseReturnValue:
         found=relief_,
         above=above,
         days=(chosen.filters.end - chosen.filters.start).days + 1,
-        reasons=[(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in relief_.obstacles.items() if seconds],
-        order=order,
-        lines=[
-            relief_tables.line(chosen, relief_, line)
-            for line in (told if "alle" in request.args else told[:ROWS_SHOWN])
-        ],
-        number_of_lines=len(told),
-        others=relief_tables.others(chosen, relief_, [line for line in others if relief_.small(line.above)]),
-        pooled=relief_tables.move_words(chosen, relief_, relief_.pooled),
-        pooled_seconds=sum(move.seconds for move in relief_.pooled),
-        takers=relief_tables.taker_rows(chosen, relief_),
+        reasons=tables[relief_tables.REASONS](),
+        takers=tables[relief_tables.TAKERS](),
+        work=relief_work.page(chosen, relief_, None if "alle" in request.args else ROWS_SHOWN),
         unmet=relief_tables.unmet_grid(relief_.unmet) if relief_.unmet else None,
         questions=relief_tables.questions(relief_.unmet or (), QUESTIONS_SHOWN),
         nobody=relief_.obstacles.get("niemand_passend", 0),
-        every_url=url_for("relief.index", sort=order.text, alle=1),
-        files={name: table_files.downloads("relief.table", tabelle=name, sort=order.text) for name in TABLES},
+        every_url=addresses.here(alle=1),
         any_group_url=addresses.here(**{GROUP: None}),
         method=figures.RELIEF_METHOD,
         fewest=FEWEST,
@@ -85,17 +71,21 @@ def index() -> ResponseReturnValue:
 @blueprint.get(f"/entlastung.{table_files.RULE}")
 def table(form: str) -> ResponseReturnValue:
     """Download one of the tables."""
-    which = request.args.get("tabelle", "arbeit")
-    if which not in TABLES:
-        abort(404)
     chosen = page_selection.chosen(by=(WARD, GROUP))
-    if chosen is not None and chosen.filters.problems:
-        return redirect(addresses.same_arguments("relief.index"))  # a file could not tell them
-    relief_ = _load(chosen) if chosen and _can_be_told(chosen) else None
-    if chosen is None or relief_ is None:
+    if chosen is None:
         abort(404)
-    rows = relief_tables.csv_rows(chosen, relief_, which, relief_tables.order(request.args.get("sort", "")))
-    return table_files.answer(chosen, form, "entlastung", "Entlastung", rows, name=TABLES[which])
+    relief_ = _load(chosen) if _can_be_told(chosen) else None
+    tables = _tables(chosen, relief_) if relief_ else {}
+    return table_files.answer(form, "relief.index", tables, told=chosen.filters.problems)
+
+
+def _tables(chosen: PageSelection, of_home: HomeRelief) -> table_files.Tables:
+    return {
+        relief_work.WORK: partial(relief_work.file, chosen, of_home),
+        relief_tables.REASONS: partial(relief_tables.reasons, chosen, of_home),
+        relief_tables.TAKERS: partial(relief_tables.takers, chosen, of_home),
+        relief_tables.UNMET: partial(relief_tables.unmet, chosen, of_home),
+    }
 
 
 def _load(chosen: PageSelection) -> HomeRelief | None:

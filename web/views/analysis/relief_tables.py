@@ -1,128 +1,197 @@
-"""The tables of possible relief: what could have moved, to whom, and when nobody was there; as rows and as CSV."""
+"""The tables of possible relief: why the rest could not move, to whom what could, and when nobody was there."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import url_for
-
-from web import tables
-from web.addresses import GROUP, WARD
+from web.page_table import PageCell, PageTable, TableColumn
 from web.services.analysis.relief_parts import BANDS
-from web.views.analysis import relief_words
-from web.wording import figures
+from web.views.analysis import relief_words, table_files
+from web.wording import figures, units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from web.services.analysis.relief import HomeRelief, ReliefLine
-    from web.services.analysis.relief_parts import ReliefMove, UnmetPart
+    from web.services.analysis.relief import HomeRelief
+    from web.services.analysis.relief_parts import UnmetPart
     from web.services.analysis.small_groups import StaffGroup
     from web.views.analysis.page_selection import PageSelection
 
-SORTS: Final = ("titel", "-ueber", "-machbar", "-anteil")
+REASONS: Final = "entlastung-gruende"
+TAKERS: Final = "entlastung-an-wen"
+UNMET: Final = "entlastung-dienstplan"
+"""Names of the tables, in addresses and of their files."""
+
+_A_WEEK: Final = "auf eine Woche hochgerechnet"
 
 
-def order(asked: str) -> tables.TableOrder:
-    """Return the order of the table of interventions that an address asks for."""
-    keys = {key.removeprefix("-") for key in SORTS}
-    return tables.TableOrder(*tables.read_order(asked, keys, default="-machbar"), frozenset({"titel"}))
+class AmountRow(NamedTuple):
+    """A row with an amount.
+
+    Attributes
+    ----------
+    place, about_place
+        Where it stands among all rows, by its word and by what else is said of it.
+    word, about
+        What is told.
+    strong
+        Whether the amount stands out.
+    """
+
+    place: int
+    word: str
+    seconds: int
+    about_place: int = 0
+    about: str = ""
+    strong: bool = False
 
 
-def sorted_lines(chosen: PageSelection, lines: Iterable[ReliefLine], by: tables.TableOrder) -> list[ReliefLine]:
-    """Return interventions in this order; those that tie as they came, most relief first."""
-
-    def value(line: ReliefLine, key: str) -> object:
-        return {
-            "titel": title(chosen, line.intervention).casefold(),
-            "ueber": line.above,
-            "machbar": line.movable,
-            "anteil": line.movable / line.above,
-        }[key]
-
-    return tables.sort_rows(lines, by, value)
-
-
-def title(chosen: PageSelection, intervention: str) -> str:
-    """Return what an intervention is called; "" = several that are not told by themselves."""
-    return chosen.title(intervention) if intervention else figures.PART_WORDS[figures.MERGED].word
-
-
-def line(chosen: PageSelection, of_home: HomeRelief, of: ReliefLine) -> dict[str, Any]:
-    """Return an intervention as a row of the page."""
-    return {
-        "id": of.intervention,
-        "title": title(chosen, of.intervention),
-        "url": url_for("interventions.detail", intervention=of.intervention) if of.intervention else None,
-        "above": of.above,
-        "movable": of.movable,
-        "share": of.movable / of.above,
-        "moves": move_words(chosen, of_home, of.moves),
-    }
-
-
-def others(chosen: PageSelection, of_home: HomeRelief, lines: Sequence[ReliefLine]) -> dict[str, Any] | None:
-    """Return the sum of interventions that come to too little to be told one by one; None where there are none."""
-    if not lines:
+def reasons(chosen: PageSelection, of_home: HomeRelief) -> PageTable[AmountRow] | None:
+    """Return how much could have moved, and why the rest could not; None where nothing of it is shown."""
+    could = "Machbar: jemand mit passendem Niveau war da und hatte Zeit"
+    told = [(could, of_home.movable)] if of_home.shown else []
+    told += [(figures.OBSTACLE_WORDS[name], seconds) for name, seconds in of_home.obstacles.items() if seconds]
+    if not told or not of_home.above:
         return None
-    return {
-        "number": len(lines),
-        "above": sum(one.above for one in lines),
-        "movable": sum(one.movable for one in lines),
-        "moves": move_words(chosen, of_home, [move for one in lines for move in one.moves]),
-    }
+    rows = [AmountRow(place, *one, strong=one[0] == could) for place, one in enumerate(told)]
+    columns: list[TableColumn[AmountRow]] = [
+        _word("Arbeit über dem nötigen Niveau", "grund"),
+        *amounts(of_home, lambda row: row.seconds, strong=lambda row: row.strong),
+        TableColumn(heading="Anteil", value=lambda row: row.seconds / of_home.above, unit=units.SHARE, key="anteil"),
+    ]
+    ordered, by = table_files.sort(columns, rows, "grund", REASONS)
+    return chosen.table(
+        name=REASONS,
+        title="Machbare Entlastung und Gründe",
+        columns=columns,
+        rows=ordered,
+        foot=[AmountRow(len(rows), "Über dem nötigen Niveau erbracht", of_home.above)],
+        order=by,
+        about=about(of_home),
+        caption=f"Zeit über dem nötigen Niveau, {chosen.filters.label}",
+    )
 
 
-def move_words(chosen: PageSelection, of_home: HomeRelief, moves: Iterable[ReliefMove]) -> list[tuple[str, int]]:
-    """Return to whom instead of whom, most seconds first; what is little is told together."""
-    sums: Counter[tuple[tuple[int, ...], StaffGroup]] = Counter()
-    for move in moves:
-        sums[move.qn_ist, move.group] += move.seconds
-    titles = _titles(chosen)
-    of_level = Counter(group.low for group in {share.group for share in of_home.takers})
-    told = []
-    for (ist, group), seconds in sums.most_common():
-        if not of_home.small(seconds):
-            to = relief_words.short_taker(group, titles, alone=of_level[group.low] == 1)
-            told.append((f"{to} statt {relief_words.levels(ist)}", seconds))
-    rest = sums.total() - sum(seconds for _, seconds in told)
-    return [*told, *([("weitere" if told else "verteilt", rest)] if rest else [])]
+def takers(chosen: PageSelection, of_home: HomeRelief) -> PageTable[AmountRow] | None:
+    """Return to whom how much could have moved: in all, by ward, by time of day; None where nothing could."""
+    if not of_home.takers:
+        return None
+    named = takers_named(chosen)
+    groups = [*dict.fromkeys(share.group for share in of_home.takers)]
+    rows = []
+    for number, share in enumerate(of_home.takers):
+        narrowed = relief_words.wards(share.wards) if share.wards else None
+        place = narrowed or (relief_words.times(*share.hours) if share.thirds else relief_words.EVERYWHERE)
+        whole = not share.wards and not share.thirds
+        rows.append(
+            AmountRow(groups.index(share.group), named(share.group), share.seconds, number, place, strong=whole)
+        )
+    columns: list[TableColumn[AmountRow]] = [
+        _word("An wen", "an_wen", file="Möglich mit"),
+        TableColumn(
+            heading="Wo und wann",
+            value=lambda row: row.about,
+            key="wo",
+            rising=True,
+            order=lambda row: row.about_place,
+            css="",
+        ),
+        *amounts(of_home, lambda row: row.seconds, strong=lambda row: row.strong),
+    ]
+    ordered, by = table_files.sort(columns, rows, "an_wen", TAKERS)
+    return chosen.table(
+        name=TAKERS,
+        title="An wen Arbeit hätte gehen können",
+        columns=columns,
+        rows=ordered,
+        foot=[AmountRow(len(groups), "Machbar, alle zusammen", of_home.movable)],
+        order=by,
+        about=about(of_home),
+        caption=f"Zeit, die jemand anderes hätte übernehmen können, {chosen.filters.label}",
+    )
+
+
+def unmet(chosen: PageSelection, of_home: HomeRelief) -> PageTable[Sequence[Any]] | None:
+    """Return the gaps of the roster with the levels that were lacking, for files alone; None where nothing is shown."""
+    rows = [
+        (
+            relief_words.wards(one.wards),
+            relief_words.times(one.start, one.end),
+            relief_words.levels(one.levels),
+            one.seconds,
+        )
+        for one in of_home.unmet or ()
+    ]
+    words = ("Im Wohnbereich", "Uhrzeit", "Fehlendes Niveau")
+    return of_words(chosen, of_home, UNMET, words, rows, title="Arbeit, für die niemand da war") if rows else None
+
+
+def of_words(
+    chosen: PageSelection,
+    of_home: HomeRelief,
+    name: str,
+    words: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    title: str,
+) -> PageTable[Sequence[Any]]:
+    """Return a table for files alone: rows of words and, last, seconds."""
+    columns: list[TableColumn[Any]] = [
+        *(TableColumn(heading=word, value=itemgetter(place)) for place, word in enumerate(words)),
+        *amounts(of_home, itemgetter(-1)),
+    ]
+    return chosen.table(name=name, title=title, columns=columns, rows=[*rows], about=about(of_home))
+
+
+def amounts(
+    of_home: HomeRelief, seconds: Callable[[Any], int], strong: Callable[[Any], bool] = lambda _: False
+) -> list[TableColumn[Any]]:
+    """Return the columns of an amount: of the period, and what it comes to in a week, as far as that may be told."""
+
+    def cell(row: Any) -> PageCell:
+        return PageCell((of_period.text(row),), strong=strong(row))
+
+    of_period: TableColumn[Any] = TableColumn(
+        heading="im Zeitraum", file="Minuten", value=seconds, unit=units.SOME_HOURS, key="zeit", cell=cell
+    )
+    a_week: TableColumn[Any] = TableColumn(
+        heading=_A_WEEK,
+        file=f"Minuten, {_A_WEEK}",
+        value=lambda row: of_home.a_week(seconds(row)) if of_home.by_week else None,
+        unit=units.SOME_HOURS,
+        page=of_home.by_week,
+    )
+    return [of_period, a_week]
+
+
+def about(of_home: HomeRelief) -> list[tuple[str, object]]:
+    """Return what files of relief say besides what the address chooses."""
+    return [("Tage mit Dienstplan", of_home.days)]
 
 
 def takers_named(chosen: PageSelection) -> Callable[[StaffGroup], str]:
     """Return what groups are called."""
-    titles = _titles(chosen)
+    titles = role_titles(chosen)
     return lambda group: relief_words.taker(group, titles)
 
 
-def _titles(chosen: PageSelection) -> dict[str, str]:
+def role_titles(chosen: PageSelection) -> dict[str, str]:
+    """Return what roles are called, by id."""
     return {one.id: one.title for book in chosen.result.books for one in book.roles}
 
 
-def taker_rows(chosen: PageSelection, of_home: HomeRelief) -> list[dict[str, Any]]:
-    """Return to whom how much could have moved, group by group: in all, by ward, by time of day.
-
-    ``rows`` is how many there are of a group, on its first row alone.
-    """
-    taker = takers_named(chosen)
-    rows_of = Counter(share.group for share in of_home.takers)
-    return [
-        {
-            "taker": taker(share.group),
-            "place": relief_words.wards(share.wards)
-            if share.wards
-            else relief_words.times(*share.hours)
-            if share.thirds
-            else relief_words.EVERYWHERE,
-            "rows": 0 if share.wards or share.thirds else rows_of[share.group],
-            "seconds": share.seconds,
-        }
-        for group in rows_of
-        for share in of_home.takers
-        if share.group == group
-    ]
+def _word(heading: str, key: str, file: str = "") -> TableColumn[AmountRow]:
+    return TableColumn(
+        heading=heading,
+        file=file,
+        value=lambda row: row.word,
+        key=key,
+        rising=True,
+        order=lambda row: row.place,
+        css="",
+    )
 
 
 @dataclass(frozen=True)
@@ -167,50 +236,3 @@ def questions(parts: Iterable[UnmetPart], most: int) -> list[tuple[str, int]]:
     """Return the largest parts as sentences without their figure, and the figure."""
     largest = sorted(parts, key=lambda part: -part.seconds)[:most]
     return [(relief_words.question(part), part.seconds) for part in largest]
-
-
-def csv_rows(chosen: PageSelection, of_home: HomeRelief, which: str, by: tables.TableOrder) -> Iterator[list[object]]:
-    """Yield one of the three tables with heading; each row says what it is narrowed to."""
-    headings, body = {
-        "arbeit": (["Nr.", "Intervention", "Ergebnis", "QN-Soll", "Getan von", "Möglich mit"], _work),
-        "an-wen": (["Möglich mit", "Wo und wann"], _takers),
-        "dienstplan": (["Im Wohnbereich", "Uhrzeit", "Fehlendes Niveau"], _unmet),
-    }[which]
-    narrowed = ["Von", "Bis", "Tage mit Dienstplan", "Wohnbereich", "Gruppe", "Regelwerk"]
-    yield [*headings, "Minuten", "Minuten, hochgerechnet auf eine Woche", *narrowed]
-    where = [
-        figures.day(chosen.filters.start),
-        figures.day(chosen.filters.end),
-        of_home.days,
-        *(chosen.filters.narrowed.get(name, "alle") for name in (WARD, GROUP)),
-        " / ".join(book.display for book in chosen.result.books),
-    ]
-    for *words, seconds in body(chosen, of_home, by):
-        yield [*words, seconds / 60, of_home.a_week(seconds) / 60 if of_home.by_week else "", *where]
-
-
-def _work(chosen: PageSelection, of_home: HomeRelief, by: tables.TableOrder) -> Iterator[list[Any]]:
-    rest = "nicht machbar oder nicht prüfbar" if of_home.shown else "nicht gezeigt: zu wenige Personen im Dienst"
-    if of_home.pooled:
-        rest = "nicht machbar, nicht prüfbar oder nur mit anderen zusammen gezeigt"
-    taker = takers_named(chosen)
-    several = [(["", "mehrere Interventionen zusammen"], [move], 0) for move in of_home.pooled]
-    lines = sorted_lines(chosen, of_home.lines, by)
-    alone = [([one.intervention, title(chosen, one.intervention)], one.moves, one.above - one.movable) for one in lines]
-    for start, moves, left in [*alone, *several]:
-        for move in moves:
-            way = (relief_words.levels(move.qn_soll), relief_words.levels(move.qn_ist), taker(move.group))
-            yield [*start, "machbar", *way, move.seconds]
-        if left:
-            yield [*start, rest, "", "", "", left]
-
-
-def _takers(chosen: PageSelection, of_home: HomeRelief, _: tables.TableOrder) -> Iterator[list[Any]]:
-    for row in taker_rows(chosen, of_home):
-        yield [row["taker"], row["place"], row["seconds"]]
-
-
-def _unmet(_chosen: PageSelection, of_home: HomeRelief, _: tables.TableOrder) -> Iterator[list[Any]]:
-    for part in of_home.unmet or ():
-        times = relief_words.times(part.start, part.end)
-        yield [relief_words.wards(part.wards), times, relief_words.levels(part.levels), part.seconds]

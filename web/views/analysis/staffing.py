@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,13 +15,15 @@ from web.services import clock
 from web.services.analysis import staffing, staffing_inputs
 from web.services.analysis.plausibility import BarSegment
 from web.services.uploads import records
-from web.views.analysis import page_selection
+from web.views.analysis import page_selection, staffing_tables, table_files
 from web.wording import figures
 
 if TYPE_CHECKING:
     from datetime import date
 
     from flask.typing import ResponseReturnValue
+
+    from web.period_filter import FilterChoice
 
 blueprint = Blueprint("staffing", __name__, url_prefix="/stellen")
 
@@ -109,10 +112,45 @@ def _bar(groups: list[staffing.StaffingLine], values: list[Decimal], longest: De
     ]
 
 
+@blueprint.get(f"/tabelle.{table_files.RULE}")
+def table(form: str) -> ResponseReturnValue:
+    """Download one of the tables."""
+    chosen = page_selection.chosen(by=())
+    choice = period_filter.read(request.args)
+    first, last = chosen.result.period if chosen else _period(choice)
+    told = chosen.filters.problems if chosen else choice.problems
+    try:
+        found = staffing.staffing(current.access(), current.home().id, first, last)
+    except staffing_inputs.StaffingError as error:
+        return table_files.answer(form, "staffing.index", {}, told=(str(error),))
+    return table_files.answer(form, "staffing.index", _tables(found), told=told)
+
+
+def _tables(found: staffing.StaffingFigures) -> table_files.Tables:
+    """Return the tables; none where nobody has a Pflegegrad."""
+    made: table_files.Tables = {
+        staffing_tables.JOBS: partial(staffing_tables.jobs, found),
+        staffing_tables.MIX: partial(staffing_tables.mix, found),
+        staffing_tables.LEVELS: partial(staffing_tables.levels, found),
+    }
+    return made if graded(found) else {}
+
+
+def graded(found: staffing.StaffingFigures) -> Decimal:
+    """Return how many residents have a Pflegegrad that § 113c knows."""
+    return sum((found.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0))
+
+
 def _asked() -> tuple[date, date]:
-    choice, today = period_filter.read(request.args), clock.today()
+    choice = period_filter.read(request.args)
     for problem in choice.problems:
         flash(problem, "warning")
+    return _period(choice)
+
+
+def _period(choice: FilterChoice) -> tuple[date, date]:
+    """Return the days an address asks for; without any, today."""
+    today = clock.today()
     return choice.start or choice.end or today, choice.end or choice.start or today
 
 
@@ -130,8 +168,9 @@ def _page(
         **context,
         found=values,
         numbers=records.numbers(access, [values.hours_from]),
-        graded=sum((values.mix.get(grade, Decimal(0)) for grade in range(1, 6)), Decimal(0)),
+        graded=graded(values),
         groups=[line for line in values.lines if line.group != "total"],
+        **{name: made() for name, made in _tables(values).items()},
         total=next(line for line in values.lines if line.group == "total"),
         bars=bars([line for line in values.lines if line.group != "total"]),
         band_words=[(f"band-{i + 1}", line.levels) for i, line in enumerate(values.lines[:3])],
