@@ -49,6 +49,15 @@ def test_index_lists_every_decision_record_with_its_title_and_status() -> None:
     assert INDEXED.findall(index) == [_index_row(path) for path in RECORDS]
 
 
+def test_every_kind_of_stored_result_is_in_its_record() -> None:
+    """``docs/adr/0011`` lists the kinds with what they are by and how large they are."""
+    record = next(path for path in RECORDS if path.name.startswith("0011")).read_text("utf-8")
+    source = (ROOT / "web" / "store" / "result" / "repository.py").read_text("utf-8")
+    kinds = re.findall(r'^[A-Z][A-Z_]+: Final = "(\w+)"$', source, re.MULTILINE)
+    assert len(kinds) > 10
+    assert sorted(re.findall(r"^\| `(\w+)` \|", record, re.MULTILINE)) == sorted(kinds)
+
+
 def _index_row(record: Path) -> tuple[str, str, str, str]:
     head = RECORD.match(record.read_text("utf-8"))
     assert head, f"{record.name} does not begin with number, title and status"
