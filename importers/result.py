@@ -21,7 +21,7 @@ from importers.content.persons.person_index import KnownPeople, PersonIndex, num
 from importers.content.persons.person_names import names_in
 from importers.content.shared_columns import earliest, first_days
 from importers.home_words.finding_suggestions import add_suggestions
-from importers.home_words.unknown_words import unknown_words
+from importers.home_words.unknown_words import unknown_days, unknown_words
 from importers.rosters.duties import ReadDuties, read_rosters
 from importers.rosters.reading_context import Wards
 from importers.rosters.shift_codes import ShiftCodes, read_shift_codes, shift
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from importers.conventions import HomeConventions
     from importers.files.grid import Grid
     from importers.findings import Finding
-    from importers.home_words.unknown_words import Words
+    from importers.home_words.unknown_words import WordDay, Words
     from importers.rosters.shift_codes import Shift
     from importers.sheets.heading_rows import HeadingPlace
     from rules.model import RuleBook
@@ -94,6 +94,8 @@ class ReadFiles:
         of the files are the same.
     repeated_faulty
         Rows of ``Interventionen`` with errors that an earlier file has already.
+    unknown_days
+        Of ``unknown`` interventions, on which days and wards they were performed; may hold names.
     """
 
     tables: Tables
@@ -116,6 +118,7 @@ class ReadFiles:
     das_homes: frozenset[str] = frozenset()
     repeated: pd.DataFrame = field(default_factory=lambda: empty(INTERVENTIONS))
     repeated_faulty: int = 0
+    unknown_days: tuple[WordDay, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -225,6 +228,7 @@ def assemble(
         people.unstated,
         repeated=work.repeated,
         repeated_faulty=work.repeated_faulty,
+        unknown_days=unknown_days(tables.get("Interventionen"), work, book, conventions),
     )
 
 

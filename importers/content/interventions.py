@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
 from importers.content.checks.cross_checks import check_residents, check_staff
 from importers.content.checks.plausibility import check_plausibility
@@ -40,14 +41,13 @@ from importers.findings import error, notice
 from importers.sheets.template_columns import fold
 from importers.values import cell_values
 from importers.values.intervention_ids import ambiguous, check_spoilt, shown_id, shows_ids
-from pebem.contracts import INTERVENTIONS, SECONDS_MISSING, STATUSES, empty
+from pebem.contracts import DONE, INTERVENTIONS, SECONDS_MISSING, STATUSES, empty
 from rules.vocabulary import KINDS_WITHOUT_RESIDENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from importers.content.persons.person_index import KnownPeople
@@ -57,6 +57,30 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "intervention-unbekannt"
 """Code of the finding of a name that nobody knows."""
+
+
+@dataclass(frozen=True)
+class RowPlaces:
+    """When and where each record of the sheet was done, those with errors included.
+
+    Attributes
+    ----------
+    days
+        NaT = not readable, datetime64[s].
+    wards
+        The ward, where the row names none that of its resident; missing = not known.
+    performed
+        Whether it was done, as far as the row says, and no earlier file has the same row.
+    """
+
+    days: np.ndarray
+    wards: pd.Categorical
+    performed: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls) -> RowPlaces:
+        """Return what is known of no rows."""
+        return cls(np.zeros(0, "datetime64[s]"), pd.Categorical([]), np.zeros(0, bool))
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,8 @@ class ReadInterventions:
         Rows and seconds of a sheet that names no shift at all, with a time of day that could say it.
     repeated_faulty
         Rows with errors that an earlier file has already; they are not among ``faulty``.
+    places
+        Of each record, as ``seconds``.
     """
 
     table: pd.DataFrame
@@ -98,6 +124,7 @@ class ReadInterventions:
     repeated_files: NDArray[np.int32]
     without_shift: tuple[int, int] = (0, 0)
     repeated_faulty: int = 0
+    places: RowPlaces = field(default_factory=RowPlaces.nothing)
 
     @classmethod
     def nothing(cls) -> ReadInterventions:
@@ -172,7 +199,23 @@ def read_interventions(
     left_out = days[date_codes[once]]
     sources = (table.source_of[records], table.source_of[repeated[1]])
     told = len(once), ignored, seconds, sources[0], left_out, starts, repeated[0], sources[1]
-    return ReadInterventions(work, *told, without_shift(shift, minute_of_day, seconds), len(faulty) - len(once))
+    again = np.zeros(len(table.rows), bool)
+    again[np.setdiff1d(faulty, once)] = True
+    done = np.isin(words["status"].codes, [-1, STATUSES.index(DONE)])
+    places = RowPlaces(days[date_codes], _wards(words["ward"], resident, residents), done & ~again)
+    return ReadInterventions(work, *told, without_shift(shift, minute_of_day, seconds), len(faulty) - len(once), places)
+
+
+def _wards(named: pd.Categorical, resident: CodedColumn, residents: pd.DataFrame) -> pd.Categorical:
+    """Return the ward of each row; where it names none, that of its resident, if the files know one alone."""
+    of_resident = residents.dropna(subset="ward").groupby("resident", observed=True)["ward"].unique()
+    lives_in = {person: wards[0] for person, wards in of_resident.items() if len(wards) == 1}
+    wards = list(dict.fromkeys([*named.categories, *lives_in.values()]))
+    codes, people = resident
+    places = np.array([wards.index(lives_in[one]) if one in lives_in else -1 for one in people], np.int64)
+    return pd.Categorical.from_codes(
+        np.where(named.codes < 0, places[codes], named.codes), categories=pd.Index(wards, dtype="object")
+    )
 
 
 def _read_words(table: Table) -> dict[str, pd.Categorical]:

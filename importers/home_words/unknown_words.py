@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from importers.values.spelling import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     import pandas as pd
 
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 
 Words: TypeAlias = dict[str, tuple[int, int]]
 """Word as it stands first -> rows where it stands, and seconds."""
+
+
+class WordDay(NamedTuple):
+    """The performed rows of an unknown intervention on a day and ward; None = the day, or the ward, is not known."""
+
+    text: str
+    day: date | None
+    ward: str | None
+    rows: int
+    seconds: int
 
 
 def unknown_words(
@@ -51,14 +62,7 @@ def unknown_words(
     unknown: dict[str, Words] = {}
     if table := tables.get("Interventionen"):
         seconds = np.maximum(work.seconds, 0)
-        settled = conventions.interventions.items()
-        own = {fold(name) for name, target in settled if is_settled(target, book)}
-        unknown[INTERVENTION] = _counted(
-            table,
-            "Intervention",
-            seconds,
-            lambda word: fold(word) not in own and find_entry(book, word) is None and not is_spoilt(word),
-        )
+        unknown[INTERVENTION] = _counted(table, "Intervention", seconds, _no_entry(conventions, book))
         unknown[SHIFT] = _counted(table, "Schicht", seconds, _not_among(SHIFT, conventions.shifts, book))
     if table := tables.get("Mitarbeitende"):
         seconds = _seconds_of_people(table, work.table)
@@ -75,19 +79,66 @@ def unknown_words(
     return {kind: unknown[kind] for kind in KINDS if unknown.get(kind)}
 
 
+def unknown_days(
+    table: Table | None, work: ReadInterventions, book: RuleBook, conventions: HomeConventions
+) -> tuple[WordDay, ...]:
+    """Return on which days and wards the unknown interventions were performed.
+
+    Parameters
+    ----------
+    table
+        ``Interventionen``, read already.
+    """
+    if not table:
+        return ()
+    written = _written(table, "Intervention", _no_entry(conventions, book))
+    codes, places = table.raw("Intervention").codes, work.places
+    rows = np.flatnonzero(np.isin(codes, [*written]) & places.performed & ~table.misplaced)
+    if not len(rows):
+        return ()
+    words = list(dict.fromkeys(written.values()))
+    number = {code: words.index(word) for code, word in written.items()}
+    days = places.days[rows].astype("datetime64[D]")
+    keys = np.stack([[number[code] for code in codes[rows].tolist()], days.astype(np.int64), places.wards.codes[rows]])
+    found, inverse, counts = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
+    seconds = np.bincount(inverse.ravel(), np.maximum(work.seconds[rows], 0)).astype(np.int64)
+    dates = found[1].astype("datetime64[D]").astype(object).tolist()  # NaT becomes None
+    return tuple(
+        WordDay(words[word], day, places.wards.categories[ward] if ward >= 0 else None, *sums)
+        for (word, _, ward), day, *sums in zip(found.T.tolist(), dates, counts.tolist(), seconds.tolist(), strict=True)
+    )
+
+
+def _no_entry(conventions: HomeConventions, book: RuleBook) -> Callable[[str], bool]:
+    """Return a test whether a word is no intervention, by the catalogue or by what the home has said."""
+    own = {fold(name) for name, target in conventions.interventions.items() if is_settled(target, book)}
+    return lambda word: fold(word) not in own and find_entry(book, word) is None and not is_spoilt(word)
+
+
 def _counted(table: Table, column: str, seconds: np.ndarray, is_unknown: Callable[[str], bool]) -> Words:
-    """Return the words of a column that are unknown, each spelling of one under its first."""
+    """Return the words of a column that are unknown."""
     codes, cells = table.raw(column)
     codes, seconds = codes[~table.misplaced], seconds[~table.misplaced]
     rows = np.bincount(codes, minlength=len(cells))
     time = np.bincount(codes, seconds, minlength=len(cells)).astype(np.int64)
-    counted: dict[str, tuple[str, int, int]] = {}
+    counted: Words = {}
+    for code, word in _written(table, column, is_unknown).items():
+        number, total = counted.get(word, (0, 0))
+        counted[word] = (number + int(rows[code]), total + int(time[code]))
+    return counted
+
+
+def _written(table: Table, column: str, is_unknown: Callable[[str], bool]) -> dict[int, str]:
+    """Return the codes of a column whose words are unknown, each spelling of one with its first."""
+    codes, cells = table.raw(column)
+    rows = np.bincount(codes[~table.misplaced], minlength=len(cells))
+    written: dict[int, str] = {}
+    first: dict[str, str] = {}
     for code, cell in enumerate(cells):
         word = cell_values.text(cell) if isinstance(cell, str) else ""
         if rows[code] and word and is_unknown(word):
-            written, number, total = counted.get(fold(word), (word, 0, 0))
-            counted[fold(word)] = (written, number + int(rows[code]), total + int(time[code]))
-    return {written: (number, total) for written, number, total in counted.values()}
+            written[code] = first.setdefault(fold(word), word)
+    return written
 
 
 def _not_among(kind: str, own: Mapping[str, str], book: RuleBook) -> Callable[[str], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -93,6 +94,34 @@ def test_a_word_counts_in_every_file_and_faulty_rows_count_too(book: RuleBook) -
     files = [*csv_files({"Interventionen": left["Interventionen"]})]
     files += [("Interventionen 2.csv", csv_files({"x": right["Interventionen"]})[0][1])]
     assert importers.read(files, book, sheets_needed=()).unknown == {"intervention": {"Zauberei": (2, 720)}}
+
+
+def test_unknown_interventions_are_counted_by_day_and_ward(book: RuleBook) -> None:
+    """The ward is that of the row, else that of its resident; not performed is not missing, and twice is once."""
+
+    def row(**cells: Any) -> list[Any]:
+        usual = {"Intervention": "Zauberei", "Bewohner_Nr": "B1", "Datum": "2.3.2026", "Wohnbereich": ""}
+        return intervention(**usual | cells)
+
+    sheets = with_interventions(
+        row(Minuten=5, Wohnbereich="Dach"),
+        row(Minuten=7, Wohnbereich="Dach", Intervention="zauberei", Bewohner_Nr="B2"),
+        row(Minuten=9),
+        row(Minuten=4, Datum="gestern"),
+        row(Minuten="", Datum="3.3.2026", Bewohner_Nr="B9"),
+        row(Minuten=8, Datum="4.3.2026", Status="abgelehnt"),
+        row(Minuten=6, Datum="5.3.2026", Intervention="Hexerei"),
+        row(Minuten=6, Datum="5.3.2026", Intervention="1.1"),
+    )
+    sheets["Bewohner"] = [["Bewohner-Nr", "Wohnbereich"], ["B1", "Keller"], ["B2", "Keller"]]
+    files = [("heim.xlsx", xlsx(sheets)), ("noch einmal.xlsx", xlsx(sheets))]
+    assert sorted(importers.read(files, book, sheets_needed=()).unknown_days, key=str) == [
+        ("Hexerei", date(2026, 3, 5), "Keller", 1, 360),
+        ("Zauberei", None, "Keller", 1, 240),
+        ("Zauberei", date(2026, 3, 2), "Dach", 2, 720),
+        ("Zauberei", date(2026, 3, 2), "Keller", 1, 540),
+        ("Zauberei", date(2026, 3, 3), None, 1, 0),
+    ]
 
 
 def named(book: RuleBook, *names: str) -> importers.ReadFiles:

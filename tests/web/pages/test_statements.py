@@ -57,14 +57,3 @@ def test_pages_rank_risk_and_relief_apart_and_say_what_a_share_is_of(ben: Person
         assert not re.search(r"Std\. ?\.|Min\. ?\.|\d Sek\.|\bOffen\b|Fällen|\d hätte auch", shown), path
     cell = words(client, f"/interventionen?{ALL}&soll=2&ist=3")
     assert "Nötig QN 2, geleistet von QN 3 40 Min. leisteten Personen mit QN 3, nötig war QN 2." in cell
-
-
-def test_words_that_are_not_settled_belong_to_the_period_of_their_upload(ben: Person) -> None:
-    ben.read_in(workbooks.workbook())
-    later = [workbooks.WORK[0], ("0042", "P1", "1.1", "05.05.2026", "07:10", "20", "Früh", "", "")]
-    ben.read_in(workbooks.workbook(Interventionen=later))
-    client = ben.first_sign_in()
-    said = "1 Bezeichnung nicht zugeordnet"
-    assert said in words(client, f"/?{ALL}")
-    assert "Gezählt in den Datenlieferungen mit Tagen dieses Zeitraums" in words(client, f"/?{ALL}")
-    assert said not in words(client, "/?von=2026-05-01&bis=2026-05-31")

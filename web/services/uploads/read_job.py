@@ -185,7 +185,7 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, conversation: Co
     records.store_findings(access, settings, upload_id, result.findings)
     report(90, "Legt das Ergebnis ab", result.rows)
     kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
-    kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=()))
+    kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=(), unknown_days=()))
     values: dict[str, Any] = {
         "rows": result.rows,
         "ignored": result.ignored,
@@ -205,7 +205,7 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, conversation: Co
     with access.writing.begin() as session:
         if not records.move(session, upload_id, READING, READ, **values, **_severities(result.findings), **figures):
             raise RuntimeError(records.TAKEN_FOR_DEAD)
-        terms.store_unknown(session, upload_id, result.unknown, names)
+        terms.store_unknown(session, upload_id, result.unknown, names, result.unknown_days)
         if conversation.remember:
             profiles.store(session, job.access.for_account(conversation.account_id), conversation.profile())
     _log.info("upload read", upload=upload_id, rows=result.rows, findings=len(result.findings))

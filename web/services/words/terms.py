@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from importers.content.intervention_names import LATER
 from importers.conventions import HomeConventions
-from importers.home_words.kinds import KINDS
+from importers.home_words.kinds import INTERVENTION, KINDS
 from importers.values.spelling import clean, spellings
 from web.services import audit, clock, rulebook_calendar
 from web.services.errors import ServiceError
-from web.store.models import Account, Home, Term, UnknownTerm
+from web.store.models import Account, Home, Term, UnknownTerm, UnknownTermDay
 from web.wording.home_words import TERM_WORDS
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import rules
     from importers.home_words.kinds import WordKind
+    from importers.home_words.unknown_words import WordDay
     from web.store.access import Access
 
 TEXT_SIGNS: Final = 200
@@ -151,7 +152,11 @@ def save(access: Access, action: str, answers: Mapping[tuple[str, str], tuple[st
 
 
 def store_unknown(
-    session: Session, upload_id: int, unknown: Mapping[str, Mapping[str, tuple[int, int]]], names: Iterable[str]
+    session: Session,
+    upload_id: int,
+    unknown: Mapping[str, Mapping[str, tuple[int, int]]],
+    names: Iterable[str],
+    days: Iterable[WordDay] = (),
 ) -> None:
     """Store the unknown words of an upload, in the open transaction.
 
@@ -161,18 +166,36 @@ def store_unknown(
         Kind -> word -> rows and seconds.
     names
         Names of persons: a word that contains one is not stored (T1); the findings, in the vault, quote it.
+    days
+        Of unknown interventions, on which days and wards they stand.
     """
     forbidden = {word for name in names for word in _words(name) if len(word) > 2}
     for kind, unknown_words in unknown.items():
         words = [
-            (text, *sums)
+            (text, *sums, word)
             for word, sums in unknown_words.items()
             if (text := clean(word)) and len(text) <= TEXT_SIGNS and not forbidden & _words(text)
         ]
-        session.add_all(
-            UnknownTerm(upload_id=upload_id, kind=kind, text=text, rows=rows, seconds=seconds)
-            for text, rows, seconds in sorted(words, key=lambda word: (-word[2], -word[1], word[0]))[:KEPT]
-        )
+        kept = {
+            word: UnknownTerm(upload_id=upload_id, kind=kind, text=text, rows=rows, seconds=seconds)
+            for text, rows, seconds, word in sorted(words, key=lambda word: (-word[2], -word[1], word[0]))[:KEPT]
+        }
+        session.add_all(kept.values())
+        if kind == INTERVENTION:
+            session.flush()  # the days name their term
+            of_kept = [
+                {
+                    "term_id": kept[text].id,
+                    "day": day,
+                    "ward": ward and ward[:TEXT_SIGNS],
+                    "rows": rows,
+                    "seconds": seconds,
+                }
+                for text, day, ward, rows, seconds in days
+                if text in kept
+            ]
+            if of_kept:
+                session.execute(insert(UnknownTermDay), of_kept)
 
 
 def book_of(session: Session, tenant_id: int, home_id: int) -> rules.RuleBook:

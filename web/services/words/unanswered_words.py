@@ -17,7 +17,6 @@ from web.store.models.upload import DISCARDED, UNDONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -187,20 +186,12 @@ def undecided_words(access: Access, home_id: int, kind: str) -> list[WordOccurre
     return sorted((word for (name, _), word in _undecided(occurrences, answered).items() if name == kind), key=_weight)
 
 
-def count_pending(
-    access: Access, home_id: int, upload_id: int | None = None, *, period: tuple[date, date] | None = None
-) -> dict[str, UnansweredCount]:
-    """Return for each kind how much is open, of a home or of one upload: cheap enough for every page.
-
-    Parameters
-    ----------
-    period
-        Words of uploads that have work on these days alone, and none that no upload has any more; None = all.
-    """
+def count_pending(access: Access, home_id: int, upload_id: int | None = None) -> dict[str, UnansweredCount]:
+    """Return for each kind how much is open, of a home or of one upload: cheap enough for every page."""
     access.check_home(home_id)
     with access.reading() as session:
         home = session.get_one(Home, home_id)
-        occurrences = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), upload_id, period)
+        occurrences = _occurrences(session, home_id, rulebook_calendar.for_reading(session, home), upload_id)
         answered = terms.newest(session, home.tenant_id)
     occurrences = (
         _undecided(occurrences, answered)
@@ -211,8 +202,6 @@ def count_pending(
     )
     counts = dict.fromkeys(KINDS, UnansweredCount())
     for spot, word in occurrences.items():
-        if period is not None and word.upload_id is None:
-            continue
         so_far, put_off = counts[spot[0]], int(spot in answered)
         counts[spot[0]] = UnansweredCount(
             so_far.words + 1, so_far.rows + word.rows, so_far.seconds + word.seconds, so_far.put_off + put_off
@@ -221,11 +210,7 @@ def count_pending(
 
 
 def _occurrences(
-    session: Session,
-    home_id: int,
-    book: rules.RuleBook,
-    upload_id: int | None,
-    period: tuple[date, date] | None = None,
+    session: Session, home_id: int, book: rules.RuleBook, upload_id: int | None
 ) -> dict[_Spot, WordOccurrence]:
     """Return the unknown words of a home's uploads, each from the newest that has it."""
     query = (
@@ -238,8 +223,6 @@ def _occurrences(
         query = query.where(Upload.state.not_in((DISCARDED, UNDONE)))
     else:
         query = query.where(Upload.id == upload_id)
-    if period is not None:
-        query = query.where(Upload.first_day <= period[1], Upload.last_day >= period[0])
     return {
         (row.kind, KINDS[row.kind].key(row.text)): WordOccurrence(row.text, row.rows, row.seconds, row.upload_id)
         for row in session.scalars(query)

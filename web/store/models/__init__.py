@@ -18,7 +18,7 @@ from web.store.models.people import (
 )
 from web.store.models.rulebook import Override, Rulebook, RulebookHolding
 from web.store.models.staffing import StaffingInput, WeeklyHours
-from web.store.models.upload import AppliedDuties, AppliedMonth, AppliedUpload, UnknownTerm, Upload
+from web.store.models.upload import AppliedDuties, AppliedMonth, AppliedUpload, UnknownTerm, UnknownTermDay, Upload
 from web.store.models.words import Profile, Term
 from web.store.models.work import Cube, Label, PerformedIntervention, WorkMonth
 
@@ -55,6 +55,7 @@ __all__ = [
     "Tenant",
     "Term",
     "UnknownTerm",
+    "UnknownTermDay",
     "Upload",
     "WeeklyHours",
     "WorkMonth",

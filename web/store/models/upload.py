@@ -143,3 +143,19 @@ class UnknownTerm(Base):
     text: Mapped[str] = _of_upload("free", String(200))
     rows: Mapped[int] = _of_upload("free", Integer)
     seconds: Mapped[int] = _of_upload("free", BigInteger)
+
+
+_of_term = Columns("term_id.batch_id.home_id", Deletion.UPLOAD)
+
+
+class UnknownTermDay(Base):
+    """The work of a day and ward that was recorded under an unknown intervention; None = day or ward is not known."""
+
+    __tablename__ = "unknown_term_day"
+    __table_args__ = _of_term.table("free")
+    id: Mapped[int] = _of_term("free", primary_key=True)
+    term_id: Mapped[int] = _of_term("free", ForeignKey("unknown_term.id", ondelete="CASCADE"), index=True)
+    day: Mapped[date | None] = _of_term("free", Date)
+    ward: Mapped[str | None] = _of_term("free", String(200))
+    rows: Mapped[int] = _of_term("free", Integer)
+    seconds: Mapped[int] = _of_term("free", BigInteger)

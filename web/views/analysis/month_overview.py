@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from flask import Blueprint, abort, render_template, request, url_for
 
-from importers.home_words.kinds import INTERVENTION
-from web import addresses, charts, current, period_filter
+from web import addresses, charts, period_filter
 from web.services.analysis import overview
-from web.services.words import unanswered_words
 from web.views.analysis import act_links, fit_tables, page_selection, table_files
 from web.wording import figures
 
@@ -97,7 +95,8 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         **_lists(chosen),
         "gaps": _gaps(chosen),
         "gaps_hidden": not result.whole_months or any(0 in levels for levels in result.square.hidden),
-        "unmapped": _unmapped(chosen),
+        "missing_words": chosen.missing_words(),
+        "coverage_shown": coverage is not None,
         "by_ward": tables[fit_tables.WARDS](),
         "by_shift": tables[fit_tables.SHIFTS](),
         "by_day": charts.by_day(pd.DataFrame(days)) if total.in_minutes and days else None,
@@ -178,12 +177,6 @@ def _line(chosen: PageSelection, group: Group, fits: Sequence[str]) -> dict[str,
         "parts": parts,
         "seconds": sum(part.seconds for part in parts),
     }
-
-
-def _unmapped(chosen: PageSelection) -> unanswered_words.UnansweredCount:
-    """Return how many words of interventions are open in the uploads with days of the period."""
-    access, home = current.access(), current.home()
-    return unanswered_words.count_pending(access, home.id, period=chosen.result.period)[INTERVENTION]
 
 
 def _gaps(chosen: PageSelection) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from web.addresses import GROUP, SHIFT, WARD
 from web.page_table import PageTable
 from web.services.analysis import results
 from web.services.analysis.narrowing import NOT_GIVEN
+from web.services.words import missing_words
 from web.wording import figures, order
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from web.period_filter import FilterChoice
     from web.services.analysis.results import HomeResult
+    from web.services.words.missing_words import MissingWords
 
 CHOICES: Final = {WARD: "Wohnbereich", SHIFT: "Schicht", GROUP: "Gruppe"}
 """What the figures by place can be narrowed to, and its word in files."""
@@ -77,6 +79,10 @@ class PageSelection:
             ("Regelwerk", " / ".join(book.display for book in self.result.books)),
         ]
         return PageTable(**parts, facts=facts, period=(self.filters.start, self.filters.end))
+
+    def missing_words(self) -> MissingWords:
+        """Return the undecided words of the period and ward; of all shifts and groups."""
+        return missing_words.missing_words(current.access(), current.home().id, self.result.period, self.ward)
 
     def title(self, intervention: str) -> str:
         """Return the title of an intervention; of one that the rulebook does not know, its id."""
@@ -138,6 +144,7 @@ def nothing(selection: PageSelection, question: str) -> str:
         "analysis/home/nothing.html",
         question=question,
         nearest=None if start <= nearest <= end else period_filter.month_of(nearest),
+        missing_words=selection.missing_words(),
         **selection.context,
     )
 
