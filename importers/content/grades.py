@@ -208,15 +208,8 @@ def _parse(value: Any) -> int:
 def _numbers_of(table: Table) -> list[str]:
     """Return the resident of each row, "" where it cannot be read; its findings are reported elsewhere."""
     codes, cells = table.raw("Bewohner-Nr")
-    texts = [_number(cell) for cell in cells]
+    texts = [cell_values.identifier_or_blank(cell) for cell in cells]
     return [texts[code] for code in codes]
-
-
-def _number(cell: Any) -> str:
-    try:
-        return cell_values.identifier(cell)
-    except (ValueError, OverflowError):
-        return ""
 
 
 def _named(grade: int) -> str:

@@ -110,7 +110,7 @@ class _Joined:
         moved = False
         for row, standing in enumerate(_rows(grid, place), start=place.row + 1):
             there = dict.fromkeys(added, "") | standing
-            source = self._rows.get(_number(there[_NUMBER]))
+            source = self._rows.get(cell_values.identifier_or_blank(there[_NUMBER]))
             if source is None or not fits(there) or not self._same_day(there, source):
                 continue
             for heading, value in zip(self._headings, self._cells[source], strict=True):
@@ -119,7 +119,7 @@ class _Joined:
                 elif heading not in {_NUMBER, _DAY} and not _blank(value):
                     self._differing += _differ(there[heading], value, heading)
             self._cells[source] = ""
-            del self._rows[_number(there[_NUMBER])]
+            del self._rows[cell_values.identifier_or_blank(there[_NUMBER])]
             moved = True
         if not moved:
             return grid, place
@@ -159,7 +159,7 @@ def _left_alone(grid: Grid, place: HeadingPlace, assessed: set[str]) -> list[Fin
     """Return a warning for each row that looks like the completion of an export, but of another day."""
     findings = []
     for row, there in enumerate(_rows(grid, place), start=place.row + 2):
-        if _number(there[_NUMBER]) in assessed and _is_supplement(there):
+        if cell_values.identifier_or_blank(there[_NUMBER]) in assessed and _is_supplement(there):
             findings.append(
                 Finding(
                     Severity.WARNING,
@@ -181,13 +181,6 @@ def _rows(grid: Grid, place: HeadingPlace) -> Iterator[dict[str, Any]]:
     columns = {heading: filled_down(grid, place.row + 1, position) for heading, position in place.columns.items()}
     for row in zip(*columns.values(), strict=True):
         yield dict(zip(columns, row, strict=True))
-
-
-def _number(cell: Any) -> str:
-    try:
-        return cell_values.identifier(cell)
-    except (ValueError, OverflowError):
-        return ""
 
 
 def _moment(cell: Any) -> datetime | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from importers.content.intervention_names import find_entry, is_settled
 from importers.content.people import is_level, is_plain_role, settled_levels
-from importers.files.cell import Odd
 from importers.home_words.kinds import DUTY, INTERVENTION, KINDS, QUALIFICATION, ROLE, SHIFT, SHIFT_START
 from importers.values import cell_values, word_meanings
 from importers.values.intervention_ids import is_spoilt
@@ -161,12 +160,7 @@ def _seconds_of_people(table: Table, work: pd.DataFrame) -> np.ndarray:
     time = np.bincount(staff.codes + 1, np.maximum(work["seconds"], 0), minlength=len(staff.categories) + 1)
     known = dict(zip(staff.categories, time[1:].tolist(), strict=True))
     codes, cells = table.raw("Personal-Nr")
-    seconds: np.ndarray = np.array([known.get(_number(cell), 0) for cell in cells], dtype=np.int64)[codes]
+    seconds: np.ndarray = np.array(
+        [known.get(cell_values.identifier_or_blank(cell), 0) for cell in cells], dtype=np.int64
+    )[codes]
     return seconds
-
-
-def _number(cell: Any) -> str:
-    try:
-        return "" if isinstance(cell, Odd) else str(cell_values.identifier(cell))
-    except ValueError:
-        return ""

@@ -44,6 +44,14 @@ def identifier(value: object) -> str:
     raise ValueError(shown(value))
 
 
+def identifier_or_blank(value: object) -> str:
+    """Return a number of a person, "" where it cannot be read: its finding is reported where the cell is read."""
+    try:
+        return identifier(value)
+    except (ValueError, OverflowError):
+        return ""
+
+
 def number(value: object) -> Decimal | None:
     """Return a number exactly as written, None if blank; decimal comma or point."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):

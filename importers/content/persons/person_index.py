@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -103,14 +103,7 @@ def numbers_left_out(table: Table | None, column: str) -> frozenset[str]:
         return frozenset()
     codes, cells = table.raw(column)
     written = (cells[code] for code in np.unique(codes[table.faulty]).tolist())
-    return frozenset(number for cell in written if (number := _number(cell)))
-
-
-def _number(cell: Any) -> str:
-    try:
-        return str(cell_values.identifier(cell))
-    except ValueError:
-        return ""
+    return frozenset(number for cell in written if (number := cell_values.identifier_or_blank(cell)))
 
 
 def _marks(sheet: Table, numbers: frozenset[str]) -> dict[str, set[str]]:
@@ -120,7 +113,7 @@ def _marks(sheet: Table, numbers: frozenset[str]) -> dict[str, set[str]]:
     number_codes, number_cells = sheet.raw("Personal-Nr")
     for mark_code, number_code in set(zip(mark_codes.tolist(), number_codes.tolist(), strict=True)):
         mark = fold(cell_values.text(mark_cells[mark_code]))
-        number = _number(number_cells[number_code])
+        number = cell_values.identifier_or_blank(number_cells[number_code])
         if mark and number in numbers:
             marks.setdefault(mark, set()).add(number)
     return marks

@@ -68,9 +68,7 @@ class ActQuestion:
 def index() -> ResponseReturnValue:
     """List the acts of the selection, by pages."""
     chosen = _chosen()
-    if chosen is None:
-        return page_selection.not_analysed(QUESTION)
-    if chosen.result.empty:
+    if chosen is None or chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
     asked = _asked()
     for problem in asked.problems:

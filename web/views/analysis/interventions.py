@@ -38,9 +38,7 @@ ROWS_SHOWN: Final = 25
 def index() -> ResponseReturnValue:
     """List the interventions of the selection."""
     chosen = page_selection.chosen()
-    if chosen is None:
-        return page_selection.not_analysed(QUESTION)
-    if chosen.result.empty:
+    if chosen is None or chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
     soll, ist = _level("soll"), _level("ist")
     for problem in _problems():

@@ -52,9 +52,7 @@ CLASS_TEXTS: Final = {
 def index() -> ResponseReturnValue:
     """Show the home, or what to do where nothing has been read in yet."""
     chosen = page_selection.chosen()
-    if chosen is None:
-        return page_selection.not_analysed(QUESTION)
-    if chosen.result.empty:
+    if chosen is None or chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
     if not chosen.result.fit.columns:
         return page_selection.withheld(chosen, QUESTION)

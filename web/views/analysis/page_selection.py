@@ -135,8 +135,10 @@ def chosen(
     return PageSelection(result, shown)
 
 
-def nothing(selection: PageSelection, question: str) -> str:
-    """Return the page that says that a selection has no work, and leads to the nearest that has."""
+def nothing(selection: PageSelection | None, question: str) -> str:
+    """Return the page that says that a selection has no work, and leads to the nearest that has; None = none at all."""
+    if selection is None:
+        return not_analysed(question)
     start, end = selection.result.period
     days = results.days_with_work(current.access(), current.home().id, selection.ward)
     nearest = min(days, key=lambda day: max(start - day, day - end), default=start)

@@ -36,9 +36,7 @@ ROWS_SHOWN: Final = 20
 def index() -> ResponseReturnValue:
     """Show the feasible relief of the selection, or which file is missing."""
     chosen = page_selection.chosen(by=(WARD, GROUP))
-    if chosen is None:
-        return page_selection.not_analysed(QUESTION)
-    if chosen.result.empty:
+    if chosen is None or chosen.result.empty:
         return page_selection.nothing(chosen, QUESTION)
     if not _can_be_told(chosen):
         return page_selection.withheld(chosen, QUESTION)
