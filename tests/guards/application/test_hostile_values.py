@@ -48,7 +48,15 @@ WITH_FILTERS = {"home.index", "interventions.index", "acts.table"}
 SOME = 9
 """Of how many values each name gets one, in the quick walk; all come together anyway."""
 
-ENDING_THE_SESSION = {"auth.sign_out", "auth.change_password"}
+ENDING_THE_SESSION = {
+    "auth.sign_out",
+    "auth.change_password",
+    "auth.second_factor",
+    "passkeys.show",
+    "recovery_codes.use",
+}
+"""Of the last three, each wrong factor counts, and the third ends what is open."""
+
 NAMED = re.compile(
     r"""(?:args|form|values)\.get(?:list)?\(\s*["']([\w-]+)["']|["']([\w-]+)["'] in request\.(?:args|form)"""
 )

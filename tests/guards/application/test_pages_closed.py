@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from tests.support.web import overrides, own_rulebook, workbooks
 from tests.support.web.links import PATH_VALUES
 from tests.support.web.pages import Person, person, post
+from web import rate_limits
 from web.addresses import WITHOUT_HOME
 from web.security import gate, headers
 from web.security.permissions import AccountRole
@@ -97,8 +98,9 @@ def test_no_page_answers_a_stranger_whose_form_is_right(small_app: Flask) -> Non
     assert len(answers) > 20
 
 
-def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person) -> None:
+def test_pages_of_one_tenant_do_not_exist_for_another(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """B2, T8: a foreign upload is 404 for every page and method, and stays as it was."""
+    monkeypatch.setattr(rate_limits, "KINDS", {})
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")
     client = other.first_sign_in()
