@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from web.store.access import SystemAccess
 
 
+def loaded_settings() -> Settings:
+    """Return the settings.
+
+    Raises
+    ------
+    CommandError
+        Where one is missing or wrong.
+    """
+    from web import settings  # noqa: PLC0415  # the application is loaded only where it is needed
+
+    try:
+        return settings.load()
+    except settings.SettingsError as problem:
+        raise CommandError(str(problem)) from problem
+
+
 @contextmanager
 def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
     """Yield settings and access to the databases, migrated; they are closed at the end.
@@ -29,22 +45,23 @@ def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
     CommandError
         Where a setting is missing or wrong, or a service refuses what is asked for.
     """
-    from web import logs, settings  # noqa: PLC0415  # the application is loaded only where it is needed
+    from web import logs  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.security import file_modes  # noqa: PLC0415
     from web.services import accesses  # noqa: PLC0415
+    from web.services.backups import opening  # noqa: PLC0415
     from web.services.errors import ServiceError  # noqa: PLC0415
-    from web.store import migrate  # noqa: PLC0415
+    from web.settings import SettingsError  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
 
     logs.configure(logging.WARNING)  # what a command says stands on its own: no lines of events between
+    loaded = loaded_settings()
     try:
-        loaded = settings.load()
         file_modes.use_own_folder(loaded)
-        migrate.upgrade(loaded)
-    except settings.SettingsError as problem:
+    except SettingsError as problem:
         raise CommandError(str(problem)) from problem
     databases = connect(loaded)
     try:
+        opening.prepare(loaded)
         yield loaded, accesses.of_command(databases, purpose)
     except ServiceError as problem:
         raise CommandError(str(problem)) from problem

@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "bench": "die Geschwindigkeit messen, als Verhältnisse in einem Lauf",
     "import": "Dateien einer Einrichtung in die Datenbanken einlesen",
     "serve": "die Anwendung im Browser bereitstellen",
+    "backup": "sichern, und zeigen und prüfen, was gesichert ist",
+    "restore": "aus einer Sicherung wiederherstellen, oder das proben",
     "db": "die Datenbanken auf den neuesten Stand bringen",
     "user": "Zugänge anlegen und verwalten",
 }

@@ -11,6 +11,7 @@ from flask_login import UserMixin, current_user
 from web.services import accesses, audit, clock, homes
 from web.services.sign_in.delays import SignInDelays
 from web.services.uploads import records
+from web.store import pending_restore
 
 if TYPE_CHECKING:
     from web.jobs import Jobs
@@ -99,6 +100,11 @@ def record_refusal(endpoint: str) -> None:
     """Log that a page did not open for want of a right (G2)."""
     with access().writing.begin() as session:
         audit.record(session, access(), "seite.verweigert", what=endpoint, result="abgelehnt")
+
+
+def is_being_restored() -> bool:
+    """Return whether a restore of this installation is unfinished."""
+    return pending_restore.find(services().databases.work) is not None
 
 
 def user() -> SignedIn:

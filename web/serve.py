@@ -15,11 +15,11 @@ from web.app import create_app, knows_cookie
 from web.jobs import start_worker
 from web.operation import SettingsError
 from web.security import file_modes
+from web.services.backups import opening
 from web.serving import installation_checks, memory
 from web.serving.http_server import BufferingServer
 from web.serving.installation_checks import Verdict
 from web.serving.supervisor import supervise
-from web.store import migrate
 
 if TYPE_CHECKING:
     from web.settings import Settings
@@ -34,6 +34,8 @@ def prepare(settings: Settings, host: str) -> None:
     ------
     SettingsError
         Where the installation must not be served like this.
+    NotOpenError
+        Where a restore is unfinished.
     """
     file_modes.prepare(settings)
     results = installation_checks.check(settings, host)
@@ -44,7 +46,7 @@ def prepare(settings: Settings, host: str) -> None:
     if refusals := installation_checks.refusals(results):
         reasons = "\n".join(f"- {one.finding} {one.remedy}".rstrip() for one in refusals)
         raise SettingsError(f"Das Programm startet so nicht:\n{reasons}")
-    migrate.upgrade(settings)
+    opening.prepare(settings)
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, log_level: int = logging.INFO) -> None:

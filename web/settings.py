@@ -12,7 +12,8 @@ from platformdirs import user_data_path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from web import operation
+from web import backup_settings, operation
+from web.backup_settings import AlarmSettings, BackupSettings
 from web.operation import Operation, SettingsError
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Settings:
         Days a one-time password is good, from its making to the first sign-in with it.
     operation
         For real or to try out, behind which proxies, with which virus scanner.
+    backup, alarm
+        Where backups go, and who is told when something goes wrong.
     """
 
     home: Path
@@ -96,6 +99,8 @@ class Settings:
     upload_days: int = 7
     initial_days: int = 7
     operation: Operation = field(default_factory=Operation)
+    backup: BackupSettings = field(default_factory=BackupSettings)
+    alarm: AlarmSettings = field(default_factory=AlarmSettings)
 
     @property
     def secure(self) -> bool:
@@ -111,6 +116,11 @@ class Settings:
     def temporary(self) -> Path:
         """Folder of files that exist for a moment: large requests and answers (E2)."""
         return self.home / "tmp"
+
+    @property
+    def ledger(self) -> Path:
+        """Folder of the ledger of deletions."""
+        return self.home / "ledger"
 
 
 def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -133,7 +143,11 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
     folder = home or Path(variables.get("PEBEM_HOME") or user_data_path("pebem", appauthor=False))
     debug = values.get("FLASK_DEBUG", "").strip().lower() not in DEBUG_OFF
     make = _production if "PEBEM_DATABASE_URL" in variables else embedded
-    return replace(make(folder, variables), operation=operation.read(variables, debug=debug))
+    made = replace(make(folder, variables), operation=operation.read(variables, debug=debug))
+    try:
+        return replace(made, backup=backup_settings.read_backup(variables), alarm=backup_settings.read_alarm(variables))
+    except ValueError as problem:
+        raise SettingsError(str(problem)) from problem
 
 
 def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settings:

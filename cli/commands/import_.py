@@ -69,6 +69,7 @@ def _import(system: SystemAccess, settings: Settings, options: argparse.Namespac
     from web.services import accesses, accounts  # noqa: PLC0415
     from web.services.history import refold  # noqa: PLC0415
     from web.services.uploads import kept_files, records, steps  # noqa: PLC0415
+    from web.services.uploads.removal import discarded  # noqa: PLC0415
 
     refold.refold_outdated(system)
     access = accesses.of_account(system, accounts.find_id(system, options.user))
@@ -105,7 +106,7 @@ def _import(system: SystemAccess, settings: Settings, options: argparse.Namespac
     finally:
         if not stored:
             with suppress(steps.UploadError):
-                steps.discard(access, settings, upload_id, reason="pebem import")
+                discarded.discard(access, settings, upload_id, reason="pebem import")
         waiting.close()
     result = f"Übernommen als Datenlieferung {upload.number}." if stored else "Probelauf: Es wurde nichts übernommen."
     sys.stdout.write(f"{result}\n")

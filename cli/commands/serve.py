@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from cli.installation import loaded_settings
 from cli.parser import CommandError, Parser
 
 if TYPE_CHECKING:
@@ -31,15 +32,17 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from web import logs, serve, settings  # noqa: PLC0415  # the application is loaded only where it is started
+    from web import logs, serve  # noqa: PLC0415  # the application is loaded only where it is started
+    from web.services.errors import ServiceError  # noqa: PLC0415
+    from web.settings import SettingsError  # noqa: PLC0415
 
+    loaded = loaded_settings()
+    if not serve.is_free(options.host, options.port):
+        raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
+    logs.configure()
     try:
-        loaded = settings.load()
-        if not serve.is_free(options.host, options.port):
-            raise CommandError(f"Port {options.port} ist belegt. Bitte wählen Sie einen anderen mit --port.")
-        logs.configure()
         serve.prepare(loaded, options.host)
-    except settings.SettingsError as problem:
+    except (SettingsError, ServiceError) as problem:
         raise CommandError(str(problem)) from problem
     address = loaded.public_url or f"http://{options.host}:{options.port}"
     sys.stdout.write(f"Adresse: {address}/\n{_first_steps(loaded, address)}Beenden mit Strg+C.\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from web.store import models, queue, rate_table
+from web.store import models, pending_restore, queue, rate_table
 from web.store.base import Base
 from web.store.data_classes import DATA_CLASSES, Deletion
 from web.store.vault import VaultBase
 
 assert models.__all__, "the tables of the work database are those its models define when they are imported"
-ALL = [Base.metadata, VaultBase.metadata, queue.metadata, rate_table.metadata]
+ALL = [Base.metadata, VaultBase.metadata, queue.metadata, rate_table.metadata, pending_restore.metadata]
 
 
 def test_every_table_and_column_is_classed() -> None:

@@ -17,6 +17,7 @@ from tests.support.web.pages import Person, person
 from tests.support.web.words import left_open, stored_terms
 from web.services.analysis import results
 from web.services.uploads import records, steps
+from web.services.uploads.removal import discarded
 from web.services.words import spreadsheet, terms, unanswered_words
 from web.services.words.spreadsheet import SpreadsheetAnswers
 from web.services.words.terms import TermError
@@ -173,7 +174,7 @@ def test_newest_upload_determines_the_weight(anna: Person) -> None:
     more = [*WORK, ("77", "P1", "Nur hier", "08.02.2026", "", "600", "", "", "")]
     upload_id = anna.read_in(content(more), store=False)
     assert pending(anna)[0].text == "Nur hier"
-    steps.discard(anna.access, anna.services.settings, upload_id)
+    discarded.discard(anna.access, anna.services.settings, upload_id)
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
     with anna.services.databases.reading() as session:
         query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)

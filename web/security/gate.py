@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, request, session, url_for
+from flask import abort, flash, make_response, redirect, request, session, url_for
 from flask_login import current_user
 
 from web import current
@@ -71,9 +71,15 @@ def init_confirmation(app: Flask) -> None:
 
 def _gate() -> Response | None:
     _refuse_impossible()
+    if request.endpoint == "static":
+        return None
+    signed_in = isinstance(current_user._get_current_object(), SignedIn)  # noqa: SLF001
+    # A restore ends all sessions, so only who has none can meet an unfinished one.
+    if not signed_in and current.is_being_restored():
+        return _closed()
     if request.endpoint in OPEN_TO_ALL:
         return None
-    if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001
+    if not signed_in:
         if _is_a_page():
             session[ASKED_FOR] = request.full_path.rstrip("?")
         return _elsewhere("auth.sign_in")
@@ -85,6 +91,16 @@ def _gate() -> Response | None:
     if visitor.must_change_password and request.endpoint not in BEFORE_NEW_PASSWORD:
         return _elsewhere("auth.change_password")
     return None
+
+
+def _closed() -> Response:
+    """Answer while a restore is unfinished: what was deleted since that backup may be there again (H5)."""
+    answer = make_response(
+        "PeBeM-Analyse wird gerade wiederhergestellt. Bitte versuchen Sie es später noch einmal.\n", 503
+    )
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    answer.headers["Retry-After"] = "60"
+    return answer
 
 
 def _entitled() -> Response | None:

@@ -21,6 +21,7 @@ class Deletion(StrEnum):
     WORK = "leistungsdaten"
     UPLOAD = "einlesen"
     LOG = "protokoll"
+    KEYS = "schluessel"
 
 
 DATA_CLASSES: Final = ("personal", "pseudonymous", "free")

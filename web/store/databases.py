@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from web.settings import Settings
 
 BUSY_MILLISECONDS: Final = 30_000
@@ -66,12 +69,27 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
-def _sessions(engine: Engine, *, writes: bool) -> sessionmaker[Session]:
-    options: dict[str, Any] = {"pebem_writes": writes}
-    if not writes and engine.dialect.name == "postgresql":
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that reads one state of the database, however long it takes, while others write.
+
+    That state is the one of its first query.
+    """
+    options = _reading_options(engine)
+    with engine.execution_options(**options).connect() as connection, connection.begin():
+        yield connection
+
+
+def _reading_options(engine: Engine) -> dict[str, Any]:
+    options: dict[str, Any] = {"pebem_writes": False}
+    if engine.dialect.name == "postgresql":
         # A page sees one state of the data, however many queries it makes; SQLite does so anyway.
         options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-    bound = engine.execution_options(**options)
+    return options
+
+
+def _sessions(engine: Engine, *, writes: bool) -> sessionmaker[Session]:
+    bound = engine.execution_options(**({"pebem_writes": True} if writes else _reading_options(engine)))
     return sessionmaker(bound, expire_on_commit=False)
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from web.store import separation
 from web.store.databases import make_engine
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from web.settings import Settings
 
@@ -39,13 +40,42 @@ def upgrade(settings: Settings) -> None:
 
 def move(engine: Engine, name: str, revision: str) -> None:
     """Migrate one database ("work" or "vault") up or down to ``revision``, in one transaction."""
+    with engine.begin() as connection:
+        move_within(connection, name, revision)
+
+
+def move_within(connection: Connection, name: str, revision: str) -> None:
+    """Migrate one database up or down within the open transaction."""
+    config = _config(name)
+    config.attributes["connection"] = connection
+    now = current_revision(connection, name)
+    down = revision == "base" or (revision != "head" and now is not None and revision < now)
+    (command.downgrade if down else command.upgrade)(config, revision)
+
+
+def current_revision(connection: Connection, name: str) -> str | None:
+    """Return the revision of one database; None where it has no tables yet."""
+    options = {"version_table": version_table(name)}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
+def is_known(name: str, revision: str) -> bool:
+    """Return whether this program has the migrations up to a revision."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config(name)).walk_revisions())
+
+
+def newest(name: str) -> str:
+    """Return the revision that :func:`upgrade` leads to."""
+    return str(ScriptDirectory.from_config(_config(name)).get_current_head())
+
+
+def version_table(name: str) -> str:
+    """Return the table in which alembic notes the revision."""
+    return f"alembic_version_{name}"
+
+
+def _config(name: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS / name).replace("%", "%%"))  # alembic interpolates
     config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        now = MigrationContext.configure(
-            connection, opts={"version_table": f"alembic_version_{name}"}
-        ).get_current_revision()
-        down = revision == "base" or (revision != "head" and now is not None and revision < now)
-        (command.downgrade if down else command.upgrade)(config, revision)
+    return config

@@ -129,6 +129,21 @@ def result(settings: Settings, upload_id: int) -> ReadFiles:
     return stored
 
 
+def has_result(settings: Settings, upload_id: int) -> bool:
+    """Return whether the files of an upload were read and the result is still there."""
+    return (_folder(settings, upload_id) / "result").is_file()
+
+
+def has_conversation(settings: Settings, upload_id: int) -> bool:
+    """Return whether the questions about an upload are still there."""
+    return (_folder(settings, upload_id) / "asked").is_file()
+
+
+def has_files(settings: Settings, upload_id: int, count: int) -> bool:
+    """Return whether the files of an upload are all there."""
+    return all((_folder(settings, upload_id) / f"file-{number}").is_file() for number in range(count))
+
+
 def keep_conversation(settings: Settings, upload_id: int, conversation: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
     _seal_part(settings, upload_id, "asked", conversation)

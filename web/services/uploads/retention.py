@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy import select
 
 from web.services import accesses, clock
-from web.services.uploads import kept_files, records, steps
+from web.services.uploads import kept_files, records
+from web.services.uploads.removal import discarded
 from web.store.models import Upload
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def delete_expired(system: SystemAccess, settings: Settings) -> int:
     for upload_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
         access = accesses.of_home(system, home_of[upload_id])
-        steps.discard(access, settings, upload_id, reason=reason)
+        discarded.discard(access, settings, upload_id, reason=reason)
     for upload_id, changed in kept_files.storage_times(settings).items():
         orphan = upload_id not in states and time.time() - changed > ORPHAN_SECONDS
         if orphan or (upload_id in old and states[upload_id] not in records.MOVING):

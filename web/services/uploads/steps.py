@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from web.services import clock
@@ -23,7 +23,6 @@ from web.services.uploads.progress import CancelledError, ReportProgress, ask_to
 from web.store.models import Upload
 from web.store.models.upload import (
     ABORTED,
-    DISCARDED,
     READ,
     READING,
     RELEASED,
@@ -193,16 +192,6 @@ def commit(
             raise UploadError(OTHER_FIGURES)
     reason = "alles oder nichts" if all_or_nothing else ""
     _decide(access, upload_id, "einlesen.freigeben", (READ,), RELEASED, reason, released_by=access.account)
-
-
-def discard(access: Access, settings: Settings, upload_id: int, *, reason: str = "") -> None:
-    """Discard an upload before it is stored: files and findings are deleted, the entry stays."""
-    _decide(access, upload_id, "einlesen.verwerfen", records.UNDECIDED, DISCARDED, reason)
-    with access.writing.begin() as session:
-        records.delete_words(session, upload_id)
-        session.execute(update(Upload).where(Upload.id == upload_id).values(weighed=None))
-    records.store_findings(access, settings, upload_id, ())
-    kept_files.drop(settings, upload_id)
 
 
 def reread(access: Access, upload_id: int, *, starts: Sequence[str] = records.READ_ONCE, reason: str = "") -> None:

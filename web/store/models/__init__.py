@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.store.models.account import Account, AuditEvent, Home, SignIn, Tenant
+from web.store.models.account import Account, AuditEvent, Home, Installation, SignIn, Tenant
 from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
 from web.store.models.grants import Grant
 from web.store.models.people import (
@@ -35,6 +35,7 @@ __all__ = [
     "Grant",
     "Home",
     "Instability",
+    "Installation",
     "Label",
     "Override",
     "Passkey",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime  # noqa: TC003  # SQLAlchemy reads the annotations
 from typing import Any, Final
 
@@ -24,6 +25,14 @@ from web.store.data_classes import Columns, Deletion
 FOLD_RULE: Final = 2
 """Number of the rule by which uploads become what is stored (``docs/adr/0016``); homes of an older one are refolded."""
 
+_REFERENCE_BYTES: Final = 16
+
+
+def new_reference() -> str:
+    """Return what an operator or a home is called outside the databases: its number may come back after a restore."""
+    return secrets.token_hex(_REFERENCE_BYTES)
+
+
 _contract = Columns("-", Deletion.CONTRACT)
 
 
@@ -34,6 +43,7 @@ class Tenant(Base):
     __table_args__ = _contract.table("free")
     id: Mapped[int] = _contract("free", primary_key=True)
     name: Mapped[str] = _contract("free", String(200))
+    reference: Mapped[str | None] = _contract("free", String(32), index=True, unique=True, default=new_reference)
 
 
 _home = Columns("tenant_id", Deletion.CONTRACT)
@@ -52,6 +62,7 @@ class Home(Base):
     fold_rule: Mapped[int] = _home("free", Integer, default=FOLD_RULE)
     fold_report: Mapped[list[dict[str, Any]] | None] = _home("free", JSON)
     """Months whose figures changed when the home was last folded under a new rule, and why."""
+    reference: Mapped[str | None] = _home("free", String(32), index=True, unique=True, default=new_reference)
 
 
 _account = Columns("tenant_id", Deletion.ACCOUNT)
@@ -119,3 +130,20 @@ class AuditEvent(Base):
     object: Mapped[str] = _log("free", String(100), default="")
     result: Mapped[str] = _log("free", String(20))
     reason: Mapped[str] = _log("free", String(500), default="")
+
+
+_installation = Columns("-", Deletion.LOG)
+
+
+class Installation(Base):
+    """The installation itself, one row: by which name its backups are known, how far its deletions were carried out.
+
+    ``ledger`` is the number of the last segment of the ledger of deletions whose deletions took place here. A database
+    that is behind the ledger was restored, or a deletion was cut off: the rest is to be done again.
+    """
+
+    __tablename__ = "installation"
+    __table_args__ = _installation.table("free")
+    id: Mapped[int] = _installation("free", primary_key=True, autoincrement=False)
+    reference: Mapped[str] = _installation("free", String(16))
+    ledger: Mapped[int] = _installation("free", Integer, default=0)

@@ -16,6 +16,7 @@ from web.services.history import refold
 from web.services.rulebooks import holdings
 from web.services.uploads import kept_files, records, steps
 from web.services.uploads import progress as job_progress
+from web.services.uploads.removal import discarded
 from web.services.uploads.summary.finding_filter import FindingFilter
 from web.views.uploads import preview, question_frame, upload_context
 
@@ -220,7 +221,7 @@ def discard(upload_id: int) -> ResponseReturnValue:
     if "sicher" not in request.form:
         back = redirect(url_for("uploads.show", upload_id=upload_id))
         return _ask_to_discard(upload) if upload.state in records.UNDECIDED else back
-    steps.discard(current.access(), services.settings, upload.id)
+    discarded.discard(current.access(), services.settings, upload.id)
     flash("Die Datenlieferung ist verworfen; es wurde nichts übernommen.", "done")
     return redirect(url_for("uploads.index"))
 

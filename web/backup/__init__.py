@@ -1,0 +1,1 @@
+"""Backups: sealed files of everything stored, where they lie, and the ledger of deletions beside them."""

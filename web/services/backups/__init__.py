@@ -1,0 +1,1 @@
+"""Backups as a service: made every night, restored, rehearsed, and the deletions that a restore repeats."""

@@ -1,0 +1,122 @@
+"""The way of every deletion into the ledger outside the databases, so that a restore does not undo it (H5).
+
+A service that deletes opens its transaction with :func:`deletion`::
+
+    entries = []
+    with deletion_ledger.deletion(access, settings, entries) as session:
+        ...  # delete
+        entries.append(deletion_ledger.entry(session, settings, LedgerKind.UPLOAD, home_id=..., subject=..., rule=...))
+
+and gets a function in ``web.services.backups.replays`` that carries an entry out on a restored database. The entry is
+written before the commit: a deletion that took place is always in the ledger. Where the commit fails, the entry is
+withdrawn; where the process dies between the two, the deletion is carried out at the next start.
+"""
+
+from __future__ import annotations
+
+import hmac
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from web.backup.keys import keys_of
+from web.backup.ledger import DeletionLedger, LedgerEntry, open_ledger, subject_of
+from web.services import clock
+from web.store import installation
+from web.store.models import Home, Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from web.backup.keys import BackupKeys
+    from web.settings import Settings
+    from web.store.access import Access, SystemAccess
+
+
+class LedgerKind(StrEnum):
+    """What can be deleted so that a restore has to repeat it. Every kind has its replay; a guard checks that."""
+
+    UPLOAD = "datenlieferung"
+
+
+@dataclass(frozen=True, slots=True)
+class DueDeletion:
+    """A deletion of the ledger that is to be carried out on a database."""
+
+    entry: LedgerEntry
+    keys: BackupKeys
+    key: str
+
+    def is_about(self, *identity: object) -> bool:
+        """Return whether it deleted what has this identity: what :func:`entry` was given as ``subject``."""
+        return hmac.compare_digest(self.entry.subject, subject_of(self.keys, self.key, identity))
+
+
+@contextmanager
+def deletion(access: Access | SystemAccess, settings: Settings, entries: Sequence[LedgerEntry]) -> Iterator[Session]:
+    """Open a writing transaction on the work database in which deletions take place.
+
+    Parameters
+    ----------
+    entries
+        What is deleted. At the end of the block they are written into the ledger and all is committed; where the block
+        fails, neither happens.
+    """
+    announced: tuple[DeletionLedger, int] | None = None
+    try:
+        with access.writing.begin() as session:
+            yield session
+            session.flush()
+            if entries:
+                announced = announce(session, settings, entries)
+    except BaseException:
+        if announced:
+            ledger, number = announced
+            ledger.append((), clock.now(), withdraws=number)
+        raise
+
+
+def announce(session: Session, settings: Settings, entries: Sequence[LedgerEntry]) -> tuple[DeletionLedger, int]:
+    """Write deletions of the open transaction into the ledger; whoever announces next waits for its end.
+
+    Returns
+    -------
+    tuple
+        The ledger, and the number of the segment: to be withdrawn should the transaction fail.
+    """
+    row = installation.locked(session)
+    ledger = open_ledger(settings, keys_of(settings), row.reference)
+    number = ledger.append(entries, clock.now())
+    before = [one for one in ledger.segments(row.ledger) if one.number < number]
+    withdrawn = {one.withdraws for one in before}
+    if not any(one.entries and one.number not in withdrawn for one in before):
+        row.ledger = number  # otherwise the next start has to carry out those before, and then this one again
+    session.flush()
+    return ledger, number
+
+
+def entry(
+    session: Session, settings: Settings, kind: LedgerKind, *, home_id: int, subject: str | Sequence[object], rule: str
+) -> LedgerEntry:
+    """Return the entry of something of a home.
+
+    Parameters
+    ----------
+    subject
+        A pseudonym; or what identifies it and survives a restore, of which a keyed digest is written.
+    rule
+        Why it is deleted.
+    """
+    query = select(Home.reference, Tenant.reference).join(Tenant, Tenant.id == Home.tenant_id)
+    home, tenant = session.execute(query.where(Home.id == home_id)).one()
+    if home is None or tenant is None:
+        raise ValueError(f"home {home_id} or its tenant has no reference")
+    if not isinstance(subject, str):
+        keys = keys_of(settings)
+        subject = subject_of(keys, keys.current, subject)
+    return LedgerEntry(kind.value, tenant, home, subject, rule)
