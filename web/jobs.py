@@ -10,6 +10,7 @@ from huey.consumer import Consumer
 
 from web.services import accesses
 from web.services.analysis import home_analysis
+from web.services.backups.nightly import NightlyBackups
 from web.services.history import refold
 from web.services.uploads import recovery, retention, steps
 from web.services.uploads.progress import SILENT_SECONDS
@@ -82,6 +83,12 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
         retention.delete_expired(worker, settings)
+
+    backups = NightlyBackups(worker, settings, queue)
+
+    @queue.periodic_task(crontab(), name="back-up")  # type: ignore[untyped-decorator]
+    def back_up() -> None:
+        backups.tick()
 
     jobs = Jobs(queue, databases, read, store, undo)
     return jobs
