@@ -263,4 +263,4 @@ def sort(
     there = [pair for pair in found if not isinstance(pair[0], NotShown | None)]
     shown = [row for _, row in tables.sort_rows(there, order, lambda pair, _: pair[0])]
     hidden = [row for one, row in found if isinstance(one, NotShown)]
-    return [*shown, *hidden, *(row for one, row in found if one is None)], order
+    return [*hidden, *shown, *(row for one, row in found if one is None)], order

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.web import workbooks
 from tests.support.web.pages import Person, post
+from tests.support.web.served import eventually
 from tests.support.web.uploads import count_rows, run_jobs
 from web.jobs import start_worker
 from web.services.analysis import home_analysis
@@ -133,10 +134,7 @@ def test_killed_server_leaves_nothing_half_done(
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(400):
-            if reached.exists() or server.poll() is not None:
-                break
-            time.sleep(0.1)
+        assert eventually(lambda: reached.exists() or server.poll() is not None)
         assert reached.exists()
     finally:
         server.kill()
