@@ -53,7 +53,6 @@ def test_what_is_grave_is_known(ben: Person) -> None:
 
 def test_nothing_grave_happens_without_a_fresh_factor(ben: Person) -> None:
     """A10: every page, form and file of the list, for an account that may do it all."""
-    ben.read_in(workbooks.workbook())
     grants.hold(ben.access, "ben", AccountRole.ADMINISTRATION, held=True)
     client = ben.first_sign_in()
     make_stale(ben)

@@ -97,6 +97,8 @@ def test_an_answer_of_another_page_is_refused(ben: Person, said: dict[str, str])
     assert client.get("/").location == "/anmelden/code"
     with ben.services.databases.reading() as session:
         assert session.scalars(select(models.Account.failed_count)).one() == 1
+    client.post("/passkeys/zeigen", data={**sent, "antwort": device.sign(options)})
+    assert client.get("/").location == "/anmelden/code", "the question is gone with the first answer"
 
 
 def test_an_answer_is_good_once_and_for_its_session_alone(ben: Person) -> None:
