@@ -139,3 +139,12 @@ def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: py
     loaded = settings.load()
     assert loaded.home == tmp_path / "from-file"
     assert loaded.public_url == "https://b.example"
+
+
+@pytest.mark.parametrize("wrong", ["0", "31", "eine Woche", "-1"])
+def test_days_of_a_one_time_password_are_checked(tmp_path: Path, wrong: str) -> None:
+    """T4: a week where nothing else is said, and never without an end."""
+    with pytest.raises(settings.SettingsError, match="PEBEM_INITIAL_DAYS"):
+        settings.load(home=tmp_path, environment={"PEBEM_INITIAL_DAYS": wrong})
+    assert settings.load(home=tmp_path, environment={}).initial_days == 7
+    assert settings.load(home=tmp_path, environment={"PEBEM_INITIAL_DAYS": "30"}).initial_days == 30
