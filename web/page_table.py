@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from web import tables
@@ -198,7 +199,7 @@ class PageTable(Generic[Row]):
     caption: str = ""
     css: str = ""
 
-    @property
+    @cached_property
     def page_columns(self) -> list[TableColumn[Row]]:
         """The columns of the page."""
         return [column for column in self.columns if column.page]
@@ -263,4 +264,4 @@ def sort(
     there = [pair for pair in found if not isinstance(pair[0], NotShown | None)]
     shown = [row for _, row in tables.sort_rows(there, order, lambda pair, _: pair[0])]
     hidden = [row for one, row in found if isinstance(one, NotShown)]
-    return [*hidden, *shown, *(row for one, row in found if one is None)], order
+    return [*shown, *hidden, *(row for one, row in found if one is None)], order

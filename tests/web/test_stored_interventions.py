@@ -120,7 +120,7 @@ def columns_of(connection: Connection) -> Counter[Row]:
     return Counter((NAMES.get(row[0]), NAMES.get(row[1]), *row[2:]) for row in connection.execute(query))
 
 
-def as_it_is(connection: Connection, model: type[Home | Upload]) -> Table:
+def as_it_is(connection: Connection, model: type[Tenant | Home | Upload]) -> Table:
     """Return the table of a model with the columns the database has at its revision."""
     there = {column["name"] for column in inspect(connection).get_columns(model.__tablename__)}
     columns = (Column(column.name, column.type, default=column.default) for column in model.__table__.c)
@@ -130,7 +130,7 @@ def as_it_is(connection: Connection, model: type[Home | Upload]) -> Table:
 def furnish(connection: Connection) -> None:
     """Two homes, each with an upload; all people live and work in the first."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    connection.execute(insert(Tenant), [{"id": 1, "name": "T"}])
+    connection.execute(insert(as_it_is(connection, Tenant)), [{"id": 1, "name": "T"}])
     connection.execute(
         insert(as_it_is(connection, Home)), [{"id": home, "tenant_id": 1, "name": f"H{home}"} for home in (1, 2)]
     )

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from web.backup import dump, table_rows
 from web.backup.errors import BackupError
-from web.store import migrate, pending_restore, queue
+from web.store import migrate, pending_restore, queue, rate_table
 from web.store.base import Base
 from web.store.data_classes import Deletion
 from web.store.vault import VaultBase
@@ -29,8 +29,8 @@ NEWER_PROGRAM: Final = (
     "Die Sicherung stammt von einer neueren Version des Programms; bitte bringen Sie es zuerst auf deren Stand."
 )
 
-_QUEUE: Final = frozenset(queue.metadata.tables)
-"""Tables that may lie beside ours and are not backed up: they hold nothing that outlives a job."""
+_BESIDE: Final = {**queue.metadata.tables, **rate_table.metadata.tables}
+"""Tables that may lie beside ours and are not backed up: they hold nothing that outlives a job or an hour."""
 
 
 _NOT_COUNTED: Final = frozenset(
@@ -47,7 +47,7 @@ def filled_tables(connection: Connection) -> list[str]:
     return [
         name
         for name in sorted(inspect(connection).get_table_names())
-        if name not in _QUEUE
+        if name not in _BESIDE
         and name not in _NOT_COUNTED
         and not name.startswith("alembic_version")
         and connection.scalar(select(text("1")).select_from(table(name)).limit(1))
@@ -81,7 +81,7 @@ def check_shapes(connection: Connection, shapes: Sequence[TableShape]) -> None:
     expected = {
         name: {column["name"] for column in inspector.get_columns(name)}
         for name in inspector.get_table_names()
-        if name not in _QUEUE and not name.startswith("alembic_version")
+        if name not in _BESIDE and not name.startswith("alembic_version")
     }
     for shape in shapes:
         if expected.get(shape.table) != {name for name, _ in shape.columns}:
@@ -160,7 +160,7 @@ def _insert(connection: Connection, shape: TableShape, blocks: Iterable[bytes]) 
 def _remove_all(connection: Connection, database: str) -> None:
     """Remove our tables and, on PostgreSQL, the functions of their triggers, which would stay behind."""
     ours = {*METADATA[database].tables, migrate.version_table(database), *pending_restore.metadata.tables}
-    present = set(inspect(connection).get_table_names()) - _QUEUE
+    present = set(inspect(connection).get_table_names()) - _BESIDE.keys()
     if foreign := sorted(present - ours):
         raise BackupError(
             f"In der Datenbank liegen auch fremde oder veraltete Tabellen ({', '.join(foreign)}); bitte nehmen Sie "
@@ -172,8 +172,8 @@ def _remove_all(connection: Connection, database: str) -> None:
     stored.drop_all(connection)
     for function in functions:
         connection.exec_driver_sql(f"DROP FUNCTION {function}")
-    for name in _QUEUE & set(inspect(connection).get_table_names()):
-        connection.execute(queue.metadata.tables[name].delete())
+    for name in _BESIDE.keys() & set(inspect(connection).get_table_names()):
+        connection.execute(_BESIDE[name].delete())
 
 
 def _trigger_functions(connection: Connection) -> Sequence[str]:

@@ -42,7 +42,7 @@ def prepare(settings: Settings) -> None:
     databases = connect(settings)
     system = accesses.of_command(databases, "öffnen")
     try:
-        refuse_unfinished(databases)
+        _refuse_unfinished(databases)
         migrate.upgrade(settings)
         try:
             replays.carry_out(system, settings, _due(system, settings))
@@ -52,7 +52,7 @@ def prepare(settings: Settings) -> None:
         databases.close()
 
 
-def refuse_unfinished(databases: Databases) -> None:
+def _refuse_unfinished(databases: Databases) -> None:
     """Refuse an installation whose restore is unfinished.
 
     Raises
