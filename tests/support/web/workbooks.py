@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -37,6 +38,11 @@ WORK = [
 ROWS, COUNTED, NOT_DONE, FAULTY = 8, 6, 1, 1
 MARKERS = ("0042", "Müller", "Ayşe", "Żeromska", "Halina", "Quast", "Ngũgĩ", "Blaschke", "0815")
 """What must be found nowhere but in the vault, and there sealed."""
+
+
+def told(text: str) -> list[str]:
+    """Return which markers a text tells; a number only where it stands alone: random digits of a digest are none."""
+    return [mark for mark in MARKERS if re.search(rf"(?<![\w-]){mark}(?![\w-])" if mark.isdigit() else mark, text)]
 
 
 def assessments(points: int = 1) -> list[tuple[Any, ...]]:
