@@ -48,6 +48,7 @@ NAVIGATION: Final = {
         NavigationEntry("rulebook_library.index", "Regelwerke verwalten"),
         NavigationEntry("overrides.index", "Eigene Festlegungen"),
         NavigationEntry("plausibility.index", "Plausibilität"),
+        NavigationEntry("releases.index", "Freigaben"),
         NavigationEntry("accounts.index", "Konten und Rollen"),
     ),
 }
@@ -66,6 +67,7 @@ HELP_CHAPTERS: Final = {
     "own_account": "anmelden-und-konto",
     "recovery_codes": "anmelden-und-konto",
     "accounts": "konten-verwalten",
+    "releases": "freigaben",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
     "upload_questions": "welche-spalte-ist-welche",

@@ -26,6 +26,10 @@ class Right(StrEnum):
     """Bring rulebooks in, and say which one applies."""
     SET_LEVELS = "niveaus-festlegen"
     """Set levels in place of the rulebook's."""
+    ASK_RELEASE = "freigabe-beantragen"
+    """Ask that views which tell who was on shift be released."""
+    RELEASE = "freigabe-erteilen"
+    """Release such views, for the works council."""
     ADMINISTER = "verwalten"
     """Make, help and close accounts, grant roles, make homes."""
 
@@ -58,12 +62,20 @@ ROLE_WORDS: Final = {
 ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
     AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER}),
     AccountRole.CARE_LEAD: frozenset(
-        {Right.SEE_FIGURES, Right.SEE_RESIDENTS, Right.READ_IN, Right.SEE_NAMES, Right.SETTLE, Right.RULEBOOKS}
+        {
+            Right.SEE_FIGURES,
+            Right.SEE_RESIDENTS,
+            Right.READ_IN,
+            Right.SEE_NAMES,
+            Right.SETTLE,
+            Right.RULEBOOKS,
+            Right.ASK_RELEASE,
+        }
     ),
     AccountRole.NURSE: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS, Right.SET_LEVELS}),
     AccountRole.ANALYST: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS}),
     AccountRole.DATA_PROTECTION: frozenset({Right.SEE_FIGURES}),
-    AccountRole.WORKS_COUNCIL: frozenset({Right.SEE_FIGURES}),
+    AccountRole.WORKS_COUNCIL: frozenset({Right.SEE_FIGURES, Right.RELEASE}),
 }
 """What each role entitles to. Nobody gets everything: administering shows no figure, analysing no name."""
 
@@ -98,6 +110,7 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
         "interventions.table",
         "plausibility.index",
         "plausibility.table",
+        "releases.index",
         "relief.index",
         "relief.table",
         "rulebook_entries.detail",
@@ -173,6 +186,8 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
         "rulebook_library.upload",
     ),
     Right.SET_LEVELS: ("overrides.add", "overrides.withdraw"),
+    Right.ASK_RELEASE: ("releases.ask", "releases.withdraw"),
+    Right.RELEASE: ("releases.end", "releases.release"),
     Right.ADMINISTER: (
         "accounts.add",
         "accounts.add_home",

@@ -87,6 +87,13 @@ def told(
     }
 
 
+def exact(
+    rows: Mapping[str, NDArray[np.int64]], told: Mapping[str, NDArray[np.int64]]
+) -> dict[str, NDArray[np.int64]]:
+    """Return acts with day, time and shift, as a release allows: the same acts, no other (D2, D3)."""
+    return {**told, "first": rows["day"], "last": rows["day"], "shift": rows["shift"], "minute": rows["minute"]}
+
+
 def exactness(
     told: Mapping[str, NDArray[np.int64]], work: Work, views: Sequence[NDArray[np.int64]] = ()
 ) -> NDArray[np.int64]:

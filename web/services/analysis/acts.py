@@ -186,8 +186,14 @@ class ActList:
         )
 
 
-def load(access: Access, home_id: int, asked: ActFilter) -> ActList:
-    """Return the acts of a home that are asked for and may be told; the caller has checked who asks."""
+def load(access: Access, home_id: int, asked: ActFilter, *, released: bool = False) -> ActList:
+    """Return the acts of a home that are asked for and may be told; the caller has checked who asks.
+
+    Parameters
+    ----------
+    released
+        Whether views that tell who was on shift are released (:mod:`web.services.releases`).
+    """
     access.check_home(home_id)
     start, end = asked.period
     months = start.replace(day=1), end.replace(day=calendar.monthrange(end.year, end.month)[1])
@@ -196,16 +202,20 @@ def load(access: Access, home_id: int, asked: ActFilter) -> ActList:
         tables = replace(home_data.people_of(session, home_id), interventions=work)
         found = scoring.days_of(tables)
         stretches = rulebook_calendar.stretches(session, session.get_one(Home, home_id), *found) if found else []
-    return listed(tables, stretches, asked)
+    return listed(tables, stretches, asked, released=released)
 
 
-def listed(tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter) -> ActList:
+def listed(
+    tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter, *, released: bool = False
+) -> ActList:
     """Return the acts of some whole months that are asked for and may be told."""
     rows, labels, homes = _rated(tables, stretches)
     work = Work(rows["staff"] - 1, (np.maximum(rows["seconds"], 0), np.ones_like(rows["seconds"])))
     told = act_groups.told(
         rows, work, lambda inside: disclosure.blocks_of_rows(act_groups.contributions(rows, labels, inside))
     )
+    if released:
+        told = act_groups.exact(rows, told)
     wanted = _asked_for(rows | {"first": rows["day"], "last": rows["day"]}, labels, asked)
     chosen = _asked_for(told, labels, asked) & (told["rung"] != NOT_LISTED)
     withheld = bool((wanted & ~chosen).any())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web.store.models.account import Account, AuditEvent, Home, Installation, SignIn, Tenant
 from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
-from web.store.models.grants import Grant
+from web.store.models.grants import Grant, PersonLevelRelease
 from web.store.models.people import (
     Assessment,
     Instability,
@@ -41,6 +41,7 @@ __all__ = [
     "Passkey",
     "PerformedIntervention",
     "PersonAnswer",
+    "PersonLevelRelease",
     "Profile",
     "Qualification",
     "RecoveryCode",

@@ -11,6 +11,7 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from web import addresses, current, tables
 from web.addresses import SHIFT, WARD
 from web.page_table import PageCell, PageTable, TableColumn
+from web.services import releases
 from web.services.analysis import acts
 from web.services.analysis.small_groups import FEWEST
 from web.views.analysis import page_selection, table_files
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from web.services.analysis.acts import Act, ActList
+    from web.services.releases import ReleaseRow
     from web.views.analysis.page_selection import PageSelection
 
 blueprint = Blueprint("acts", __name__)
@@ -73,7 +75,8 @@ def index() -> ResponseReturnValue:
     asked = _asked()
     for problem in asked.problems:
         flash(problem, "warning")
-    found = None if _too_long(chosen) else _load(chosen, asked)
+    release = releases.in_force(current.access(), current.home().id)
+    found = None if _too_long(chosen) else _load(chosen, asked, release)
     by = _order()
     pages = 1 + (len(found) - 1) // ROWS_SHOWN if found else 1
     page = min(max(request.args.get("seite", 1, int), 1), pages)
@@ -90,6 +93,7 @@ def index() -> ResponseReturnValue:
         first=(page - 1) * ROWS_SHOWN + 1,
         choices=_choices(chosen, asked),
         fewest=FEWEST,
+        release=release,
         whole_months=chosen.result.whole_months,
     )
 
@@ -108,7 +112,7 @@ def _every_act(chosen: PageSelection, asked: ActQuestion) -> PageTable[Act] | No
     """Return the table of all acts; None where the page says why there is none."""
     if _too_long(chosen):
         return None
-    found = _load(chosen, asked)
+    found = _load(chosen, asked, releases.in_force(current.access(), current.home().id))
     if len(found) > MOST_IN_A_FILE:
         flash(
             f"Die Auswahl hat {figures.number(len(found))} Interventionen; eine Datei fasst "
@@ -144,7 +148,7 @@ def _asked() -> ActQuestion:
     return ActQuestion(said["intervention"] or None, levels["soll"], levels["ist"], fit, tuple(problems))
 
 
-def _load(chosen: PageSelection, asked: ActQuestion) -> ActList:
+def _load(chosen: PageSelection, asked: ActQuestion, release: ReleaseRow | None) -> ActList:
     question = acts.ActFilter(
         chosen.result.period,
         chosen.filters.labels.get(WARD),
@@ -155,7 +159,9 @@ def _load(chosen: PageSelection, asked: ActQuestion) -> ActList:
         asked.ist,
         asked.fit,
     )
-    return acts.load(current.access(), current.home().id, question)
+    if release is not None:
+        releases.record_view(current.access(), current.home().id, release.id)
+    return acts.load(current.access(), current.home().id, question, released=release is not None)
 
 
 def _order() -> tables.TableOrder:
