@@ -62,7 +62,8 @@ def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
     databases = connect(loaded)
     try:
         opening.prepare(loaded)
-        yield loaded, accesses.of_command(databases, purpose)
+        needed = loaded.operation.production and not loaded.operation.own_host
+        yield loaded, accesses.of_command(databases, purpose, needs_instruction=needed)
     except ServiceError as problem:
         raise CommandError(str(problem)) from problem
     finally:

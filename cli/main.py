@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "restore": "aus einer Sicherung wiederherstellen, oder das proben",
     "db": "die Datenbanken auf den neuesten Stand bringen",
     "user": "Zugänge anlegen und verwalten",
+    "instructions": "Weisungen der Träger zeigen und als erledigt eintragen",
 }
 """Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``.
 

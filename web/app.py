@@ -21,7 +21,15 @@ from web.services import clock, sessions
 from web.store.databases import connect
 from web.views import auth
 from web.views import help as help_pages
-from web.views.account import accounts, first_account, own_account, passkeys, recovery_codes, releases
+from web.views.account import (
+    accounts,
+    first_account,
+    instructions,
+    own_account,
+    passkeys,
+    recovery_codes,
+    releases,
+)
 from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing, table_files
 from web.views.rulebooks import entries, library, overrides
 from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
@@ -80,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         recovery_codes,
         own_account,
         accounts,
+        instructions,
         releases,
         month_overview,
         interventions,

@@ -37,6 +37,8 @@ class Operation:
         What looks at files before they are taken in (``web.security.virus_scanner``); "" = nothing does.
     scan_required
         Whether a file is refused where the scanner cannot be asked.
+    own_host
+        Whether the operator of the homes runs the server too: its commands need no instruction then (B8).
     """
 
     mode: Literal["production", "test"] = TEST
@@ -44,6 +46,7 @@ class Operation:
     trusted_proxies: tuple[Network, ...] = ()
     virus_scanner: str = ""
     scan_required: bool = True
+    own_host: bool = False
 
     @property
     def production(self) -> bool:
@@ -74,12 +77,16 @@ def read(variables: Mapping[str, str], *, debug: bool) -> Operation:
     required = variables.get("PEBEM_VIRUS_SCAN_REQUIRED", "ja").casefold()
     if required not in _YES:
         raise SettingsError("PEBEM_VIRUS_SCAN_REQUIRED muss ja oder nein sein.")
+    own_host = variables.get("PEBEM_OWN_HOST", "nein").casefold()
+    if own_host not in _YES:
+        raise SettingsError("PEBEM_OWN_HOST muss ja oder nein sein.")
     return Operation(
         mode=PRODUCTION if mode == PRODUCTION else TEST,
         debug=debug,
         trusted_proxies=_networks(written) if written else LOOPBACK if behind_https else (),
         virus_scanner=variables.get("PEBEM_VIRUS_SCANNER", ""),
         scan_required=_YES[required],
+        own_host=_YES[own_host],
     )
 
 

@@ -50,6 +50,7 @@ NAVIGATION: Final = {
         NavigationEntry("plausibility.index", "Plausibilität"),
         NavigationEntry("releases.index", "Freigaben"),
         NavigationEntry("accounts.index", "Konten und Rollen"),
+        NavigationEntry("instructions.index", "Weisungen"),
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
@@ -68,6 +69,7 @@ HELP_CHAPTERS: Final = {
     "recovery_codes": "anmelden-und-konto",
     "accounts": "konten-verwalten",
     "releases": "freigaben",
+    "instructions": "weisungen",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
     "upload_questions": "welche-spalte-ist-welche",
@@ -140,7 +142,7 @@ def _context() -> dict[str, Any]:
 def _opens(endpoint: str) -> bool:
     """Return whether a page of the navigation opens; all do where nobody is signed in, or nothing can be asked."""
     if not (current_user and current_user.is_authenticated) or "failed" in g:
-        return endpoint != "accounts.index"
+        return endpoint not in {"accounts.index", "instructions.index"}
     try:
         return gate.may_open(endpoint)
     except (current.NoHomeError, HTTPException, SQLAlchemyError):

@@ -174,4 +174,5 @@ def _tenant_of(system: SystemAccess, user_name: str) -> Access:
     """Return the access of the administration to the tenant of an account."""
     from web.services import accesses, accounts  # noqa: PLC0415
 
-    return accesses.of_tenant(system, accounts.member(system, user_name)[1])
+    account_id, tenant_id = accounts.member(system, user_name)
+    return accesses.of_tenant(system, tenant_id, helps=account_id)

@@ -30,11 +30,13 @@ class Right(StrEnum):
     """Ask that views which tell who was on shift be released."""
     RELEASE = "freigabe-erteilen"
     """Release such views, for the works council."""
+    INSTRUCT = "anweisen"
+    """Give the host instructions, and see what became of them."""
     ADMINISTER = "verwalten"
     """Make, help and close accounts, grant roles, make homes."""
 
 
-OPERATOR_WIDE: Final = frozenset({Right.ADMINISTER})
+OPERATOR_WIDE: Final = frozenset({Right.ADMINISTER, Right.INSTRUCT})
 """Rights that concern all homes of an operator: a grant for one home does not give them."""
 
 
@@ -60,7 +62,7 @@ ROLE_WORDS: Final = {
 """The roles as pages name them."""
 
 ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
-    AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER}),
+    AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER, Right.INSTRUCT}),
     AccountRole.CARE_LEAD: frozenset(
         {
             Right.SEE_FIGURES,
@@ -74,7 +76,7 @@ ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
     ),
     AccountRole.NURSE: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS, Right.SET_LEVELS}),
     AccountRole.ANALYST: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS}),
-    AccountRole.DATA_PROTECTION: frozenset({Right.SEE_FIGURES}),
+    AccountRole.DATA_PROTECTION: frozenset({Right.SEE_FIGURES, Right.INSTRUCT}),
     AccountRole.WORKS_COUNCIL: frozenset({Right.SEE_FIGURES, Right.RELEASE}),
 }
 """What each role entitles to. Nobody gets everything: administering shows no figure, analysing no name."""
@@ -188,6 +190,7 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
     Right.SET_LEVELS: ("overrides.add", "overrides.withdraw"),
     Right.ASK_RELEASE: ("releases.ask", "releases.withdraw"),
     Right.RELEASE: ("releases.end", "releases.release"),
+    Right.INSTRUCT: ("instructions.give", "instructions.index", "instructions.withdraw"),
     Right.ADMINISTER: (
         "accounts.add",
         "accounts.add_home",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import getpass
 import os
-import pwd
 import secrets
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from web.services import grants
+from web.services import grants, instructions
 from web.services.errors import ServiceError
 from web.store.access import Actor, ActorKind, Origin, SystemAccess
 from web.store.models import Account, Home, Upload
+
+try:
+    import pwd
+except ImportError:  # Windows has none
+    pwd = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -38,10 +43,17 @@ def of_request(databases: Databases, purpose: str, *, address: str = "") -> Syst
     )
 
 
-def of_command(databases: Databases, purpose: str) -> SystemAccess:
-    """Return the access of a command that a user of the operating system gave."""
+def of_command(databases: Databases, purpose: str, *, needs_instruction: bool = False) -> SystemAccess:
+    """Return the access of a command that a user of the operating system gave.
+
+    Parameters
+    ----------
+    needs_instruction
+        Whether it may touch the data of a tenant on its instruction alone (B8).
+    """
     actor = Actor(ActorKind.COMMAND, _system_user())
-    return SystemAccess(databases, Origin(actor=actor, purpose=purpose, request_id=_request_id()))
+    origin = Origin(actor=actor, purpose=purpose, request_id=_request_id())
+    return SystemAccess(databases, origin, needs_instruction)
 
 
 def of_worker(databases: Databases) -> SystemAccess:
@@ -55,6 +67,8 @@ def of_account(system: SystemAccess, account_id: int) -> Access:
         account = session.scalar(select(Account).where(Account.id == account_id, Account.active))
         if account is None:
             raise UnknownAccountError("Dieses Konto gibt es nicht, oder es ist gesperrt.")
+        if system.needs_instruction:
+            instructions.check_support(session, account.tenant_id)
         return _granted(system, session, account.tenant_id, account_id)
 
 
@@ -64,9 +78,22 @@ def of_visitor(system: SystemAccess, visitor: Visitor) -> Access:
         return _granted(system, session, visitor.tenant_id, visitor.account_id)
 
 
-def of_tenant(system: SystemAccess, tenant_id: int) -> Access:
-    """Return access to all homes of a tenant, for whoever administers it: on behalf of no account."""
+def of_tenant(system: SystemAccess, tenant_id: int, *, helps: int | None = None) -> Access:
+    """Return access to all homes of a tenant, for whoever administers it: on behalf of no account.
+
+    Parameters
+    ----------
+    helps
+        The account that a command helps to sign in again.
+
+    Raises
+    ------
+    InstructionError
+        Where a command needs the tenant's instruction and there is none.
+    """
     with system.reading() as session:
+        if system.needs_instruction:
+            instructions.check_support(session, tenant_id, besides=helps)
         return system.within(tenant_id, _homes(session, tenant_id))
 
 
@@ -100,6 +127,8 @@ def _request_id() -> str:
 
 def _system_user() -> str:
     """Return the user of the operating system; not from the environment, where anybody may write another name."""
+    if pwd is None:
+        return getpass.getuser()
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container may run under a number without a name

@@ -7,7 +7,7 @@ Either ends it at any time. What few employees stand behind stays hidden all the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta  # noqa: TC003  # a dataclass of views
+from datetime import date, datetime, timedelta  # a dataclass of views
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select

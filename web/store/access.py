@@ -148,7 +148,15 @@ class Access(_Sessions):
 
 @dataclass(frozen=True, slots=True)
 class SystemAccess(_Sessions):
-    """What belongs to no tenant: signing in, the worker that looks for jobs, commands of the administration."""
+    """What belongs to no tenant: signing in, the worker that looks for jobs, commands of the administration.
+
+    Attributes
+    ----------
+    needs_instruction
+        Whether access to a tenant takes its instruction: for commands of the host where data may be of real people.
+    """
+
+    needs_instruction: bool = False
 
     def within(
         self,

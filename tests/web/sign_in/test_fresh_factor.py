@@ -37,6 +37,7 @@ GRAVE = {
     "accounts.ask_to_reset",
     "accounts.confirm_reset",
     "accounts.withdraw_reset",
+    "instructions.give",
     "releases.ask",
     "releases.release",
     "unknown_people.index",

@@ -87,9 +87,7 @@ def told(
     }
 
 
-def exact(
-    rows: Mapping[str, NDArray[np.int64]], told: Mapping[str, NDArray[np.int64]]
-) -> dict[str, NDArray[np.int64]]:
+def exact(rows: Mapping[str, NDArray[np.int64]], told: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
     """Return acts with day, time and shift, as a release allows: the same acts, no other (D2, D3)."""
     return {**told, "first": rows["day"], "last": rows["day"], "shift": rows["shift"], "minute": rows["minute"]}
 

@@ -187,13 +187,7 @@ class ActList:
 
 
 def load(access: Access, home_id: int, asked: ActFilter, *, released: bool = False) -> ActList:
-    """Return the acts of a home that are asked for and may be told; the caller has checked who asks.
-
-    Parameters
-    ----------
-    released
-        Whether views that tell who was on shift are released (:mod:`web.services.releases`).
-    """
+    """Return the acts of a home that are asked for and may be told (``released``: also day and time)."""
     access.check_home(home_id)
     start, end = asked.period
     months = start.replace(day=1), end.replace(day=calendar.monthrange(end.year, end.month)[1])
@@ -205,9 +199,7 @@ def load(access: Access, home_id: int, asked: ActFilter, *, released: bool = Fal
     return listed(tables, stretches, asked, released=released)
 
 
-def listed(
-    tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter, *, released: bool = False
-) -> ActList:
+def listed(tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter, *, released: bool = False) -> ActList:
     """Return the acts of some whole months that are asked for and may be told."""
     rows, labels, homes = _rated(tables, stretches)
     work = Work(rows["staff"] - 1, (np.maximum(rows["seconds"], 0), np.ones_like(rows["seconds"])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from web.store.models.account import Account, AuditEvent, Home, Installation, SignIn, Tenant
 from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
 from web.store.models.grants import Grant, PersonLevelRelease
+from web.store.models.instructions import Instruction
 from web.store.models.people import (
     Assessment,
     Instability,
@@ -36,6 +37,7 @@ __all__ = [
     "Home",
     "Instability",
     "Installation",
+    "Instruction",
     "Label",
     "Override",
     "Passkey",
