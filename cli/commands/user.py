@@ -1,7 +1,7 @@
 """Legt Zugänge und Einrichtungen an und hilft, wo sich jemand nicht mehr anmelden kann.
 
-add           legt einen Zugang an, mit der Rolle Pflegeleitung oder den genannten; der erste eines Trägers
-              gehört auch zur Verwaltung
+add           legt einen Zugang an, mit den Rollen, die genannt sind; der erste eines Trägers bekommt die
+              Verwaltung und, wo keine genannt ist, die Pflegeleitung
 unlock        entsperrt ihn mit einem neuen Einmalpasswort; der zweite Faktor bleibt
 disable       legt ihn still und beendet seine Sitzungen; enable öffnet ihn wieder
 reset-factor  entfernt einen verlorenen zweiten Faktor, wo in der Anwendung niemand zum Bestätigen da ist
@@ -15,7 +15,7 @@ ist, darf für Interventionen ein anderes Niveau festlegen als das Regelwerk.
 
 Beispiele:
   pebem user add pdl.meier --name "Petra Meier" --traeger "Mein Träger" --einrichtung "Haus am Park"
-  pebem user add wbl.kaya --name "Deniz Kaya" --qn4
+  pebem user add wbl.kaya --name "Deniz Kaya" --rolle pflegeleitung --qn4
   pebem user add dsb.lang --name "Kim Lang" --rolle datenschutz
   pebem user qn4 pdl.meier
   pebem user unlock pdl.meier --grund "Passwort vergessen, persönlich gemeldet"
@@ -83,7 +83,7 @@ def define(parser: Parser) -> None:
         metavar="ROLLE",
         action="append",
         choices=ROLES,
-        help=f"Rolle in allen Einrichtungen, mehrfach möglich: {', '.join(ROLES)} (sonst pflegeleitung)",
+        help=f"Rolle in allen Einrichtungen, mehrfach möglich: {', '.join(ROLES)}",
     )
     parser.add_argument("--qn4", action="store_true", help="die Person ist Pflegefachperson (QN 4)")
     parser.add_argument("--verwaltung", action="store_true", help="die Person verwaltet die Zugänge ihres Trägers")
@@ -143,9 +143,11 @@ def _with_new_password(system: SystemAccess, days: int, options: argparse.Namesp
     tenant = accounts.tenant_of(system, options.traeger) if options.traeger.strip() else _only(system)
     access = accesses.of_tenant(system, tenant)
     first = not accounts.of_tenant(access)
+    if not (first or options.rolle or options.qn4 or options.verwaltung):
+        raise CommandError(f"Bitte nennen Sie mit --rolle, was {options.user} darf: {', '.join(ROLES)}.")
     password = accounts.create_user(access, user_name=options.user, display_name=options.name, days=days)
     wanted = {
-        **dict.fromkeys(AccountRole(name) for name in options.rolle or [AccountRole.CARE_LEAD]),
+        **dict.fromkeys(AccountRole(name) for name in options.rolle or ([AccountRole.CARE_LEAD] if first else [])),
         **({AccountRole.NURSE: None} if options.qn4 else {}),
         **({AccountRole.ADMINISTRATION: None} if options.verwaltung or first else {}),
     }

@@ -53,9 +53,9 @@ def test_account_belongs_to_the_only_operator_and_never_to_a_new_one_by_mistake(
         return code, capsys.readouterr().err
 
     assert add("erste", "--einrichtung", "Haus Nord")[0] == 0  # the first operator of a fresh installation
-    assert add("zweite")[0] == 0
+    assert add("zweite", "--rolle", "analyse")[0] == 0
     assert add("dritte", "--traeger", "Träger Süd", "--einrichtung", "Haus Süd")[0] == 0
-    code, told = add("vierte")
+    code, told = add("vierte", "--rolle", "analyse")
     assert code == 2
     assert "„Träger“, „Träger Süd“" in told
     databases = connect(settings.embedded(tmp_path))
@@ -71,7 +71,7 @@ def test_accounts_are_disabled_and_enabled_with_a_reason(
     """A9: and somebody always administers an operator: the first account does."""
     monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
     assert main(["user", "add", "erste"]) == 0
-    assert main(["user", "add", "zweite"]) == 0
+    assert main(["user", "add", "zweite", "--rolle", "analyse"]) == 0
     assert main(["user", "disable", "zweite"]) == 2
     assert "warum" in capsys.readouterr().err
     assert main(["user", "disable", "erste", "--grund", "ausgeschieden"]) == 2
@@ -137,3 +137,23 @@ def test_serving_an_empty_installation_tells_how_to_set_it_up(
     capsys.readouterr()
     assert main(["serve", "--port", "0"]) == 0
     assert "Einmalcode" not in capsys.readouterr().out
+
+
+def test_nobody_gets_a_role_that_nobody_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """T15: but whoever sets the operator up; a role more is not another one."""
+    monkeypatch.setenv("PEBEM_HOME", str(tmp_path))
+    assert main(["user", "add", "erste", "--einrichtung", "Haus Nord"]) == 0
+    assert main(["user", "add", "zweite"]) == 2
+    assert "--rolle" in capsys.readouterr().err
+    assert main(["user", "add", "zweite", "--rolle", "betriebsrat"]) == 0
+    assert main(["user", "add", "dritte", "--verwaltung"]) == 0
+    databases = connect(settings.embedded(tmp_path))
+    try:
+        rights = {name: of_user(databases, name).rights for name in ("erste", "zweite", "dritte")}
+    finally:
+        databases.close()
+    assert Right.READ_IN in rights["erste"]
+    assert rights["zweite"] == {Right.SEE_FIGURES, Right.RELEASE}
+    assert rights["dritte"] == {Right.ADMINISTER, Right.INSTRUCT}

@@ -45,7 +45,7 @@ SHARED = ("haus", "von", "bis", "wb", "schicht", "gruppe", "sort")
 WITH_FILTERS = {"home.index", "interventions.index", "acts.table"}
 """Some of the pages that take them; all read them in the same place."""
 
-SOME = 9
+SOME = 4
 """Of how many values each name gets one, in the quick walk; all come together anyway."""
 
 ENDING_THE_SESSION = {
