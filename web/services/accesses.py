@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
+import sys
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +16,8 @@ from web.services.errors import ServiceError
 from web.store.access import Actor, ActorKind, Origin, SystemAccess
 from web.store.models import Account, Home, Upload
 
-try:
+if sys.platform != "win32":
     import pwd
-except ImportError:  # Windows has none
-    pwd = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -127,7 +126,7 @@ def _request_id() -> str:
 
 def _system_user() -> str:
     """Return the user of the operating system; not from the environment, where anybody may write another name."""
-    if pwd is None:
+    if sys.platform == "win32":
         return getpass.getuser()
     try:
         return pwd.getpwuid(os.getuid()).pw_name

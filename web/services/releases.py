@@ -61,13 +61,17 @@ class ReleaseRow:
 def of_home(access: Access, home_id: int) -> list[ReleaseRow]:
     """Return all releases of a home, newest first."""
     access.check_home(home_id)
-    names = [aliased(Account) for _ in range(3)]
-    release = PersonLevelRelease
-    query = select(release, *(name.display_name for name in names))
-    for name, column in zip(names, (release.asked_by, release.released_by, release.ended_by), strict=True):
-        query = query.join(name, name.id == column, isouter=True)
+    release, asker, giver, ender = PersonLevelRelease, aliased(Account), aliased(Account), aliased(Account)
+    query = (
+        select(release, asker.display_name, giver.display_name, ender.display_name)
+        .join(asker, asker.id == release.asked_by, isouter=True)
+        .join(giver, giver.id == release.released_by, isouter=True)
+        .join(ender, ender.id == release.ended_by, isouter=True)
+        .where(release.home_id == home_id)
+        .order_by(release.id.desc())
+    )
     with access.reading() as session:
-        rows = session.execute(query.where(release.home_id == home_id).order_by(release.id.desc()))
+        rows = session.execute(query)
         return [
             ReleaseRow(
                 one.id,
