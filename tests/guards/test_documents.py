@@ -13,6 +13,7 @@ DOCUMENTS: Final = [
     *ROOT.glob("*.md"),
     *(ROOT / "docs").glob("*.md"),
     *(ROOT / "docs" / "adr").glob("*.md"),
+    *(ROOT / "docs" / "datenschutz").glob("*.md"),
     *(ROOT / "rules").rglob("*.md"),
 ]
 ROOMS: Final = ("rules", "pebem", "importers", "web", "cli", "bench", "sample_data", "tests", "tools", "docs")

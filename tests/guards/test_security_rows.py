@@ -7,23 +7,19 @@ import io
 import re
 import tokenize
 from collections import Counter
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.product import tree
+from tests.support.product import ROOT, tree
+from tests.support.security_rows import NAMED, PAGE, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "security.md"
 STATES = ("proven", "partly", "absent")
 FOLDERS = ("rules", "pebem", "importers", "web", "cli", "sample_data", "tools", "tests")
 
-ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \| (?P<what>[^|]+) \| (?P<state>[^|]*) \| (?P<proof>[^|]*) \|$", re.MULTILINE)
-NAMED = re.compile(r"(?P<path>tests/[\w/]+\.py)::(?P<test>\w+)")
 IDS = r"[A-Z]\d{1,2}(?:(?:, | and )[A-Z]\d{1,2})*"
 CITED = re.compile(
     rf"\A(?P<first>{IDS})(?=[:.,])"  # """B2, T8: neither shown, nor answered."""
@@ -34,16 +30,6 @@ PERHAPS_COMMENTED = re.compile(rf"#.*\b{IDS}\b")
 """Cutting a file into tokens takes long; few have an id after what may be the start of a comment."""
 
 
-class Row(NamedTuple):
-    """A row of the page."""
-
-    id: str
-    what: str
-    state: str
-    proof: str
-
-
-ROWS = [Row(*found) for found in ROW.findall(PAGE.read_text(encoding="utf-8"))]
 TESTS = [(row.id, *found) for row in ROWS for found in NAMED.findall(row.proof)]
 
 
