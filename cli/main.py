@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "db": "die Datenbanken auf den neuesten Stand bringen",
     "user": "Zugänge anlegen und verwalten",
     "instructions": "Weisungen der Träger zeigen und als erledigt eintragen",
+    "audit": "das Protokoll prüfen, wer was getan hat",
 }
 """Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INITIAL_DAYS",
     "KEY_LENGTH",
+    "LOG_DAYS",
     "UPLOAD_DAYS",
     "UPLOAD_LIMIT",
     "Settings",
@@ -45,6 +46,9 @@ UPLOAD_DAYS: Final = range(1, 91)
 
 INITIAL_DAYS: Final = range(1, 31)
 """How many days a one-time password may be good."""
+
+LOG_DAYS: Final = range(365, 3661)
+"""How many days entries of the log may be kept."""
 
 _KEY_SETTINGS: Final = {
     "secret_key": "PEBEM_SECRET_KEY",
@@ -80,6 +84,8 @@ class Settings:
         or discarded; this is for undecided uploads, and for faulty rows to repair.
     initial_days
         Days a one-time password is good, from its making to the first sign-in with it.
+    log_days
+        Days until an entry of the log is deleted.
     operation
         For real or to try out, behind which proxies, with which virus scanner.
     backup, alarm
@@ -98,6 +104,7 @@ class Settings:
     upload_limit: int = UPLOAD_LIMIT
     upload_days: int = 7
     initial_days: int = 7
+    log_days: int = 3 * 366
     operation: Operation = field(default_factory=Operation)
     backup: BackupSettings = field(default_factory=BackupSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
@@ -168,6 +175,7 @@ def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settin
             public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
             upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
             initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
+            log_days=_days("PEBEM_LOG_DAYS", LOG_DAYS, variables, "1098"),
         ),
     )
 
@@ -191,6 +199,7 @@ def _production(folder: Path, variables: Mapping[str, str]) -> Settings:
             public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
             upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
             initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
+            log_days=_days("PEBEM_LOG_DAYS", LOG_DAYS, variables, "1098"),
             secret_key=variables["PEBEM_SECRET_KEY"],
             vault_key=variables["PEBEM_VAULT_KEY"],
             backup_key=variables["PEBEM_BACKUP_KEY"],
@@ -222,11 +231,11 @@ def objection(settings: Settings) -> str:
     return ""
 
 
-def _days(name: str, allowed: range, variables: Mapping[str, str]) -> int:
-    written = variables.get(name, "7")
+def _days(name: str, allowed: range, variables: Mapping[str, str], default: str = "7") -> int:
+    written = variables.get(name, default)
     if not written.isascii() or not written.isdecimal() or int(written[:9]) not in allowed:
         raise SettingsError(
-            f"{name} muss eine ganze Zahl von {allowed[0]} bis {allowed[-1]} sein, zum Beispiel 7.",
+            f"{name} muss eine ganze Zahl von {allowed[0]} bis {allowed[-1]} sein, zum Beispiel {default}.",
         )
     return int(written)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from web.services import clock
+from web.store import log_chain
 from web.store.access import Access
 from web.store.models import AuditEvent
 
+EXPIRED: Final = "protokoll.loeschen"
+"""Entries were deleted after the period of the log. Its details say which: verification rests on that."""
+
+TAKEN_OVER: Final = "protokoll.uebernehmen"
+"""The log was taken as it is after a restore, though it once had come further."""
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from web.store.access import SystemAccess
@@ -22,8 +31,9 @@ def record(
     what: str = "",
     result: str = "ok",
     reason: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add an entry to the open transaction.
+    """Add an entry to the open transaction; it gets its place in the chain of its tenant when that commits.
 
     Parameters
     ----------
@@ -37,8 +47,12 @@ def record(
         "ok", "abgelehnt" or "fehler".
     reason
         Why, where a person has to give a reason.
+    details
+        What changed from what to what, what was chosen, who received it: codes and numbers, nothing about health.
     """
-    session.add(
+    log_chain.append(
+        session,
+        access.databases.log,
         AuditEvent(
             at=clock.now(),
             tenant_id=access.tenant_id if isinstance(access, Access) else None,
@@ -50,5 +64,6 @@ def record(
             object=what,
             result=result,
             reason=reason,
+            details=dict(details) if details else None,
         ),
     )

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from web.store import log_chain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from web.settings import Settings
+    from web.store.log_chain import LogKeys
 
 BUSY_MILLISECONDS: Final = 30_000
 """How long a SQLite connection waits for another's write transaction."""
@@ -28,6 +31,8 @@ class Databases:
         Makers of sessions on the work database.
     vault_reading, vault_writing
         Makers of sessions on the vault.
+    log
+        What entries of the log are sealed with.
     """
 
     work: Engine
@@ -36,6 +41,7 @@ class Databases:
     writing: sessionmaker[Session]
     vault_reading: sessionmaker[Session]
     vault_writing: sessionmaker[Session]
+    log: LogKeys
 
     def close(self) -> None:
         """Close all connections."""
@@ -53,6 +59,7 @@ def connect(settings: Settings) -> Databases:
         writing=_sessions(work, writes=True),
         vault_reading=_sessions(vault, writes=False),
         vault_writing=_sessions(vault, writes=True),
+        log=log_chain.keys_of(settings),
     )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from web.services.backups.restoring import RestoreReport
     from web.settings import Settings
 
-LEFT_BEHIND = {"audit_event", "installation"}
+LEFT_BEHIND = {"audit_event", "audit_head", "installation"}
 """Tables in which a restored installation differs from the backup: what was done to it since."""
 
 

@@ -18,6 +18,7 @@ from web.backup.targets.address import open_target
 from web.security.crypto import TamperedError
 from web.services import accesses, audit
 from web.services.backups import ledger_copies, replays
+from web.services.log import takeover
 from web.services.people import pseudonyms
 from web.services.uploads.removal import missing_files
 from web.store import installation as installation_row
@@ -211,20 +212,15 @@ def _finish(
         report.files = restore.restore_files(settings, target, made, keys_of(settings))
     with report.timed("Stand des Programms"):
         migrate.upgrade(settings)
+    mark = pending_restore.find(system.databases.work)
+    reason = mark.reason if mark else ""
+    takeover.take_over(system, reason=reason)
     with report.timed("Löschungen seit der Sicherung"):
         report.deleted = _delete_again(system, settings, made)
     _check_names(system, settings)
     report.missing_files = missing_files.settle(system, settings)
-    mark = pending_restore.find(system.databases.work)
     with system.writing.begin() as session:
-        audit.record(
-            session,
-            system,
-            RESTORED,
-            what=made.name,
-            reason=mark.reason if mark else "",
-        )
-        session.flush()
+        audit.record(session, system, RESTORED, what=made.name, reason=reason)
         pending_restore.remove(session.connection())
     _log.info("restored", backup=made.name, rows=report.rows, deleted=sum(report.deleted.values()))
 

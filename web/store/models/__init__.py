@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from web.store.models.account import Account, AuditEvent, Home, Installation, SignIn, Tenant
+from web.store.models.account import Account, Home, Installation, SignIn, Tenant
 from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
 from web.store.models.grants import Grant, PersonLevelRelease
 from web.store.models.instructions import Instruction
+from web.store.models.log import AuditEvent, LogHead
 from web.store.models.people import (
     Assessment,
     Instability,
@@ -39,6 +40,7 @@ __all__ = [
     "Installation",
     "Instruction",
     "Label",
+    "LogHead",
     "Override",
     "Passkey",
     "PerformedIntervention",

@@ -1,4 +1,4 @@
-"""Operators, their homes, accounts and sessions, and the log of who did what."""
+"""Operators, their homes, accounts and sessions, and the installation itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped  # noqa: TC002  # SQLAlchemy reads the annotations
 
-from web.store.base import Base, BigId, Moment
+from web.store.base import Base, Moment
 from web.store.data_classes import Columns, Deletion
 
 FOLD_RULE: Final = 2
@@ -108,28 +107,6 @@ class SignIn(Base):
     """What a passkey has to sign next; good once."""
     device: Mapped[str] = _sign_in("pseudonymous", String(60), default="")
     address: Mapped[str] = _sign_in("pseudonymous", String(45), default="")
-
-
-_log = Columns("tenant_id", Deletion.LOG)
-
-
-class AuditEvent(Base):
-    """Who did what, when. Never with names or values of care data."""
-
-    __tablename__ = "audit_event"
-    __table_args__ = (Index(None, "tenant_id", "at"), _log.table("pseudonymous"))
-    id: Mapped[int] = _log("free", BigId, primary_key=True)
-    at: Mapped[datetime] = _log("pseudonymous", Moment)
-    tenant_id: Mapped[int | None] = _log("free", ForeignKey("tenant.id"))
-    account_id: Mapped[int | None] = _log("pseudonymous", ForeignKey("account.id", ondelete="SET NULL"))
-    actor: Mapped[str] = _log("pseudonymous", String(100), default="")
-    """Who or what really did it, on behalf of the account: ``web.store.access.Actor``."""
-    request_id: Mapped[str] = _log("free", String(40), default="")
-    address: Mapped[str] = _log("pseudonymous", String(45), default="")
-    action: Mapped[str] = _log("free", String(50))
-    object: Mapped[str] = _log("free", String(100), default="")
-    result: Mapped[str] = _log("free", String(20))
-    reason: Mapped[str] = _log("free", String(500), default="")
 
 
 _installation = Columns("-", Deletion.LOG)
