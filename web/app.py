@@ -14,7 +14,7 @@ from werkzeug.http import parse_cookie
 
 from web import addresses, compression, current, errors, jobs, page_frame, rate_limits, static_files, uploaded_files
 from web.current import AppServices, SignedIn
-from web.security import gate, headers
+from web.security import gate, headers, request_log
 from web.security.crypto import derive
 from web.security.proxies import TrustedProxies
 from web.services import clock, sessions
@@ -25,6 +25,7 @@ from web.views.account import (
     accounts,
     first_account,
     instructions,
+    log,
     own_account,
     passkeys,
     recovery_codes,
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> Flask:
     addresses.init_app(app)
     gate.init_permissions(app)
     gate.init_confirmation(app)
+    request_log.init_app(app)
     compression.init_app(app)
     headers.init_app(app, secure=settings.secure)
     errors.init_app(app)
@@ -90,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
         accounts,
         instructions,
         releases,
+        log,
         month_overview,
         interventions,
         acts,

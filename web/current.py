@@ -9,6 +9,7 @@ from flask import abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
 from web.services import accesses, audit, clock, homes
+from web.services.audit_actions import DOWNLOAD
 from web.services.sign_in.delays import SignInDelays
 from web.services.uploads import records
 from web.store import pending_restore
@@ -100,6 +101,23 @@ def record_refusal(endpoint: str) -> None:
     """Log that a page did not open for want of a right (G2)."""
     with access().writing.begin() as session:
         audit.record(session, access(), "seite.verweigert", what=endpoint, result="abgelehnt")
+
+
+def looked_at(action: str, what: str, **details: object) -> None:
+    """Note that the page shows something about persons: with the answer it goes into the log (G2, T2)."""
+    g.setdefault("looked_at", []).append((action, what, details))
+
+
+def note_read(action: str, what: str, details: dict[str, object]) -> None:
+    """Write such a note into the log."""
+    audit.note_read(access(), action, what=what, details=details)
+
+
+def record_request(acting: Access, action: str, result: str, details: dict[str, object]) -> None:
+    """Log a request of somebody who is signed in, by its page (G2)."""
+    told = audit.received(acting, **details) if action.endswith(DOWNLOAD) else details
+    with acting.writing.begin() as session:
+        audit.record(session, acting, action, what=request.endpoint or "", result=result, details=told)
 
 
 def is_being_restored() -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from uuid import uuid4
 
 import structlog
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -115,6 +115,7 @@ def _refused(error: ServiceError) -> Response | tuple[str, int]:
     page = getattr(current_app.view_functions.get(request.endpoint or ""), "page_back", None)
     if page is None:
         return _unexpected(error)
+    g.refused = True
     flash(str(error), "warning")
     values = {name: (request.view_args or {})[name] for name in page.arguments}
     return redirect(url_for(page.endpoint, _anchor=page.anchor, **values))

@@ -51,6 +51,7 @@ NAVIGATION: Final = {
         NavigationEntry("releases.index", "Freigaben"),
         NavigationEntry("accounts.index", "Konten und Rollen"),
         NavigationEntry("instructions.index", "Weisungen"),
+        NavigationEntry("log.index", "Protokoll"),
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
@@ -70,6 +71,7 @@ HELP_CHAPTERS: Final = {
     "accounts": "konten-verwalten",
     "releases": "freigaben",
     "instructions": "weisungen",
+    "log": "konten-verwalten",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
     "upload_questions": "welche-spalte-ist-welche",
@@ -142,7 +144,7 @@ def _context() -> dict[str, Any]:
 def _opens(endpoint: str) -> bool:
     """Return whether a page of the navigation opens; all do where nobody is signed in, or nothing can be asked."""
     if not (current_user and current_user.is_authenticated) or "failed" in g:
-        return endpoint not in {"accounts.index", "instructions.index"}
+        return endpoint not in {"accounts.index", "instructions.index", "log.index"}
     try:
         return gate.may_open(endpoint)
     except (current.NoHomeError, HTTPException, SQLAlchemyError):

@@ -76,6 +76,7 @@ KINDS: Final = {
     "home.table": "export",
     "interventions.table": "export",
     "interventions.table_of_one": "export",
+    "log.table": "export",
     "plausibility.table": "export",
     "profiles.export": "export",
     "recovery_codes.file": "export",

@@ -40,7 +40,7 @@ ASKED_FOR: Final = "wohin"
 
 FIRST_PAGE: Final = "home.index"
 
-INSTEAD: Final = ("accounts.index", "uploads.index", "own_account.index")
+INSTEAD: Final = ("accounts.index", "uploads.index", "log.index", "own_account.index")
 """Where those are led who may not see the first page."""
 
 

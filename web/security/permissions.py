@@ -34,9 +34,11 @@ class Right(StrEnum):
     """Give the host instructions, and see what became of them."""
     ADMINISTER = "verwalten"
     """Make, help and close accounts, grant roles, make homes."""
+    READ_LOG = "protokoll"
+    """Read and export who did what at the operator."""
 
 
-OPERATOR_WIDE: Final = frozenset({Right.ADMINISTER, Right.INSTRUCT})
+OPERATOR_WIDE: Final = frozenset({Right.ADMINISTER, Right.INSTRUCT, Right.READ_LOG})
 """Rights that concern all homes of an operator: a grant for one home does not give them."""
 
 
@@ -76,7 +78,7 @@ ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
     ),
     AccountRole.NURSE: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS, Right.SET_LEVELS}),
     AccountRole.ANALYST: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS}),
-    AccountRole.DATA_PROTECTION: frozenset({Right.SEE_FIGURES, Right.INSTRUCT}),
+    AccountRole.DATA_PROTECTION: frozenset({Right.SEE_FIGURES, Right.INSTRUCT, Right.READ_LOG}),
     AccountRole.WORKS_COUNCIL: frozenset({Right.SEE_FIGURES, Right.RELEASE}),
 }
 """What each role entitles to. Nobody gets everything: administering shows no figure, analysing no name."""
@@ -205,6 +207,7 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
         "accounts.withdraw_grant",
         "accounts.withdraw_reset",
     ),
+    Right.READ_LOG: ("log.index", "log.table"),
 }
 
 ENDPOINTS: Final[Mapping[str, Right | None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, exists, func, select
 
@@ -67,17 +67,17 @@ def create_user(
     hashed = passwords.hashed(password)
     with access.writing.begin() as session:
         name = free_name(session, user_name)
-        session.add(
-            Account(
-                tenant_id=access.tenant_id,
-                user_name=name,
-                display_name=display_name.strip() or name,
-                password_hash=hashed,
-                initial_until=clock.now() + timedelta(days=days),
-                created_at=clock.now(),
-            ),
+        account = Account(
+            tenant_id=access.tenant_id,
+            user_name=name,
+            display_name=display_name.strip() or name,
+            password_hash=hashed,
+            initial_until=clock.now() + timedelta(days=days),
+            created_at=clock.now(),
         )
-        audit.record(session, access, "konto.anlegen")
+        session.add(account)
+        session.flush()
+        _record(session, access, account, "konto.anlegen", details=audit.changed(aktiv=(None, True)))
     return password
 
 
@@ -129,8 +129,9 @@ def unlock(access: Access, user_name: str, *, reason: str, days: int = INITIAL_D
     hashed = passwords.hashed(password)
     with access.writing.begin() as session:
         account = _own(session, access, user_name)
+        details = audit.changed(gesperrt=(account.locked_at is not None, False))
         set_one_time(session, account, hashed, days)
-        _record(session, access, account, "konto.entsperren", why)
+        _record(session, access, account, "konto.entsperren", why, details)
     return password
 
 
@@ -156,9 +157,10 @@ def disable(access: Access, user_name: str, *, reason: str) -> None:
         if account.id == access.account_id:
             raise AccountError("Das eigene Konto kann niemand stilllegen; bitte lassen Sie das jemand anders tun.")
         grants.refuse_last_administrator(session, access.tenant_id, account.id)
+        details = audit.changed(aktiv=(account.active, False))
         account.active = False
         session.execute(delete(SignIn).where(SignIn.account_id == account.id))
-        _record(session, access, account, "konto.stilllegen", why)
+        _record(session, access, account, "konto.stilllegen", why, details)
 
 
 def enable(access: Access, user_name: str, *, reason: str) -> None:
@@ -172,8 +174,9 @@ def enable(access: Access, user_name: str, *, reason: str) -> None:
     why = _reason(reason, "Bitte geben Sie an, warum das Konto wieder geöffnet wird.")
     with access.writing.begin() as session:
         account = _own(session, access, user_name)
+        details = audit.changed(aktiv=(account.active, True))
         account.active = True
-        _record(session, access, account, "konto.oeffnen", why)
+        _record(session, access, account, "konto.oeffnen", why, details)
 
 
 def _reason(reason: str, missing: str) -> str:
@@ -182,8 +185,15 @@ def _reason(reason: str, missing: str) -> str:
     return reason.strip()[:500]
 
 
-def _record(session: Session, access: Access, account: Account, action: str, reason: str = "") -> None:
-    audit.record(session, access, action, what=f"konto {account.id}", reason=reason)
+def _record(
+    session: Session,
+    access: Access,
+    account: Account,
+    action: str,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    audit.record(session, access, action, what=f"konto {account.id}", reason=reason, details=details)
 
 
 def find_id(system: SystemAccess, user_name: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from web.services import clock
+from web.services import audit_actions, clock
+from web.services.audit_actions import DONE
 from web.store import log_chain
 from web.store.access import Access
 from web.store.models import AuditEvent
@@ -29,7 +30,7 @@ def record(
     action: str,
     *,
     what: str = "",
-    result: str = "ok",
+    result: str = DONE,
     reason: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
@@ -40,19 +41,26 @@ def record(
     access
         Who did it, on whose behalf, and where that came from (X7, G1). A system access where no account is known.
     action
-        What was done, such as "anmeldung" or "einlesen.speichern".
+        What was done, such as "anmeldung" or "einlesen.speichern": one of ``audit_actions.ACTIONS``.
     what
         What it was done to, as kind and number ("lieferung 12"); never a name, never a value.
     result
-        "ok", "abgelehnt" or "fehler".
+        One of ``audit_actions.RESULTS``.
     reason
         Why, where a person has to give a reason.
     details
         What changed from what to what, what was chosen, who received it: codes and numbers, nothing about health.
+
+    Raises
+    ------
+    KeyError
+        Where there are no words for the action or the result: whoever reads the log would not understand it.
     """
+    audit_actions.words_of(action).sentence(result)
     log_chain.append(
         session,
         access.databases.log,
+        access.origin.recorded,
         AuditEvent(
             at=clock.now(),
             tenant_id=access.tenant_id if isinstance(access, Access) else None,
@@ -67,3 +75,27 @@ def record(
             details=dict(details) if details else None,
         ),
     )
+
+
+def note_read(access: Access, action: str, *, what: str, details: Mapping[str, Any] | None = None) -> None:
+    """Add an entry about a page that was looked at, in a transaction of its own.
+
+    All such entries come through here: they are many, and nobody should wait long for one.
+    """
+    with access.writing.begin() as session:
+        record(session, access, action, what=what, details=details)
+
+
+def received(access: Access, **details: Any) -> dict[str, Any]:
+    """Return details of what left the program: to whom, and what was chosen of it (T10)."""
+    return {"empfaenger": f"konto {access.account_id}", **details}
+
+
+def changed(**values: tuple[object, object]) -> dict[str, Any]:
+    """Return details of what changed, by name: from what to what, without what stayed as it was."""
+    return {name: [_plain(before), _plain(after)] for name, (before, after) in values.items() if before != after}
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON has it."""
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

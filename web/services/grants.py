@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003  # a dataclass of views
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
@@ -147,7 +147,14 @@ def give(  # a grant has as many parts
         )
         session.add(grant)
         session.flush()
-        audit.record(session, access, "rolle.geben", what=_what(grant), reason=grant.reason)
+        audit.record(
+            session,
+            access,
+            "rolle.geben",
+            what=_what(grant),
+            reason=grant.reason,
+            details=_details(grant, granted=True),
+        )
         return grant.id
 
 
@@ -169,7 +176,8 @@ def withdraw(access: Access, grant_id: int, *, reason: str) -> None:
         if grant.role == AccountRole.ADMINISTRATION:
             refuse_last_administrator(session, access.tenant_id, grant.account_id)
         grant.withdrawn_at, grant.withdrawn_by = clock.now(), access.account_id
-        audit.record(session, access, "rolle.entziehen", what=_what(grant), reason=reason.strip()[:500])
+        why, details = reason.strip()[:500], _details(grant, granted=False)
+        audit.record(session, access, "rolle.entziehen", what=_what(grant), reason=why, details=details)
 
 
 def hold(access: Access, user_name: str, role: AccountRole, *, held: bool, reason: str = "") -> None:
@@ -222,6 +230,13 @@ def refuse_last_administrator(session: Session, tenant_id: int, account_id: int)
 def _what(grant: Grant) -> str:
     where = f" haus {grant.home_id}" if grant.home_id else ""
     return f"konto {grant.account_id} {grant.role}{where}"
+
+
+def _details(grant: Grant, *, granted: bool) -> dict[str, Any]:
+    """Return what a grant says, as a change from without to with it, or back."""
+    told = {"rolle": grant.role, "haus": grant.home_id, "von": grant.first_day, "bis": grant.until}
+    pairs = {name: (None, value) if granted else (value, None) for name, value in told.items()}
+    return {"konto": grant.account_id, "vergabe": grant.id, **audit.changed(**pairs)}
 
 
 def _not_over() -> tuple[ColumnElement[bool], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
@@ -12,6 +12,8 @@ from web.services.errors import ServiceError
 from web.store.models import Home, Resident
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from web.store.access import Access
 
 
@@ -56,11 +58,20 @@ def residents(access: Access, home_id: int) -> list[str]:
         return sorted(session.scalars(query))
 
 
-def record_download(access: Access, home: HomeRow, *, what: str) -> None:
-    """Log that figures of a home were downloaded (security row T10)."""
+def record_download(access: Access, home: HomeRow, *, what: str, details: Mapping[str, Any]) -> None:
+    """Log that figures of a home were downloaded (security row T10).
+
+    Parameters
+    ----------
+    what
+        The table.
+    details
+        Form, period, what it was narrowed to, number of rows.
+    """
     access.check_home(home.id)
     with access.writing.begin() as session:
-        audit.record(session, access, f"{what}.herunterladen", what=f"haus {home.id}")
+        told = audit.received(access, **details)
+        audit.record(session, access, f"{what}.herunterladen", what=f"haus {home.id}", details=told)
 
 
 def create(access: Access, name: str, *, rulebook: str = "rekonstruktion") -> int:
@@ -80,5 +91,7 @@ def create(access: Access, name: str, *, rulebook: str = "rekonstruktion") -> in
         home = Home(tenant_id=access.tenant_id, name=name.strip(), rulebook=rulebook)
         session.add(home)
         session.flush()
-        audit.record(session, access, "haus.anlegen", what=f"haus {home.id}")
+        audit.record(
+            session, access, "haus.anlegen", what=f"haus {home.id}", details=audit.changed(regelwerk=(None, rulebook))
+        )
         return home.id

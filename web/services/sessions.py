@@ -232,9 +232,18 @@ def visitor(system: SystemAccess, token: str, now: datetime) -> Visitor | None:
     )
 
 
-def sign_out(system: SystemAccess, token: str) -> None:
-    """End a session on the server: its token opens nothing any more."""
+def sign_out(system: SystemAccess, token: str, *, by: Visitor | None = None) -> None:
+    """End a session on the server: its token opens nothing any more.
+
+    Parameters
+    ----------
+    by
+        Who asks for it, for the log; None where its time is over.
+    """
     with system.writing.begin() as session:
+        if by is not None:
+            access = system.within(by.tenant_id, account_id=by.account_id)
+            audit.record(session, access, "abmeldung")
         session.execute(delete(SignIn).where(SignIn.token_hash == hash_of(token)))
 
 

@@ -56,12 +56,15 @@ class Origin:
         Of the request or job; its entries in the log have it in common. "" where there is none.
     address
         Of the client, "" where there is none.
+    recorded
+        Results of the entries that it has left in the log, once they were committed.
     """
 
     actor: Actor
     purpose: str
     request_id: str = ""
     address: str = ""
+    recorded: set[str] = field(default_factory=set, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 _WAITING: Final = "pebem log"
+_RECORDED: Final = "pebem log recorded"
 _WRITTEN: Final = "pebem log written"
 _ID_BYTES: Final = 8
+_NEEDED: Final = ("at", "actor", "request_id", "address", "action", "object", "result", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,21 @@ def content_of(entry: AuditEvent) -> bytes:
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
-def append(session: Session, keys: LogKeys, entry: AuditEvent) -> None:
-    """Add an entry, without number, to the open transaction of a writing session."""
+def append(session: Session, keys: LogKeys, recorded: set[str], entry: AuditEvent) -> None:
+    """Add an entry, without number, to the open transaction of a writing session.
+
+    Parameters
+    ----------
+    recorded
+        Gets its result once it is committed.
+    """
     if session.in_nested_transaction():
         raise RuntimeError("an entry would outlive the savepoint it was written in")
+    if missing := [name for name in _NEEDED if getattr(entry, name) is None]:
+        raise ValueError(f"an entry lacks {', '.join(missing)}")  # the database would store something else
     if not session.in_transaction():
         session.begin()  # so that a rollback forgets the entry, even where nothing else happened
-    session.info.setdefault(_WAITING, []).append((keys, entry))
+    session.info.setdefault(_WAITING, []).append((keys, recorded, entry))
 
 
 def locked_head(session: Session, chain: str, tenant_id: int | None) -> LogHead:
@@ -138,28 +148,29 @@ def _write(session: Session) -> None:
     if session.in_nested_transaction() or not (waiting := session.info.pop(_WAITING, [])):
         return
     session.flush()
-    for _, entry in waiting:
+    for *_, entry in waiting:
         # Asked for no tenant too: an unknown user name costs the same work (A6).
         reference = session.scalar(select(Tenant.reference).where(Tenant.id == (entry.tenant_id or 0)))
         if entry.tenant_id is not None and not reference:
             raise ValueError(f"tenant {entry.tenant_id} has no reference")
         entry.chain = reference or ""
-    waiting.sort(key=lambda one: one[1].chain)  # everybody locks chains in one order; within one, nothing changes
-    for chain, group in groupby(waiting, key=lambda one: one[1].chain):
+    waiting.sort(key=lambda one: one[2].chain)  # everybody locks chains in one order; within one, nothing changes
+    for chain, group in groupby(waiting, key=lambda one: one[2].chain):
         _write_chain(session, chain, list(group))
     session.flush()
 
 
-def _write_chain(session: Session, chain: str, waiting: list[tuple[LogKeys, AuditEvent]]) -> None:
+def _write_chain(session: Session, chain: str, waiting: list[tuple[LogKeys, set[str], AuditEvent]]) -> None:
     keys = waiting[0][0]
-    head = locked_head(session, chain, waiting[0][1].tenant_id)
+    head = locked_head(session, chain, waiting[0][2].tenant_id)
     before = end_of(head)
     number, mac = before
-    for _, entry in waiting:
+    for _, recorded, entry in waiting:
         number += 1
         entry.number, entry.key = number, keys.current
         entry.mac = mac = keys.mac(entry.key, mac, content_of(entry))
         session.add(entry)
+        session.info.setdefault(_RECORDED, []).append((recorded, entry.result))
     keys.anchors.advance(chain, before, ChainEnd(number, mac), is_within=lambda end: is_within(session, head, end))
     head.number, head.mac = number, mac
     session.info.setdefault(_WRITTEN, []).append((keys, chain, ChainEnd(number, mac)))
@@ -169,9 +180,12 @@ def _write_chain(session: Session, chain: str, waiting: list[tuple[LogKeys, Audi
 def _confirm(session: Session) -> None:
     for keys, chain, end in session.info.pop(_WRITTEN, []):
         keys.anchors.confirm(chain, end)
+    for recorded, result in session.info.pop(_RECORDED, []):
+        recorded.add(result)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_WAITING, None)
     session.info.pop(_WRITTEN, None)
+    session.info.pop(_RECORDED, None)

@@ -134,7 +134,7 @@ def change_password() -> ResponseReturnValue:
 @blueprint.post("/abmelden")
 def sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
-    sessions.sign_out(system(), user().token)
+    sessions.sign_out(system(), user().token, by=user().visitor)
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))

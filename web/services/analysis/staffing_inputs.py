@@ -99,13 +99,20 @@ def enter(  # a form with as many fields
     if any(len(format(value, "f")) > 30 for value in (*figures.values(), full_time) if value is not None):
         raise StaffingError("Eine Zahl hat zu viele Nachkommastellen.")
     with access.writing.begin() as session:
+        before = effective(entered(session, home_id), valid_from)
         session.add(
             StaffingInput(
                 home_id=home_id, valid_from=valid_from, full_time=full_time, account_id=access.account, at=clock.now(),
                 **figures,
             ),
         )  # fmt: skip
-        audit.record(session, access, "personal.eingeben", what=f"haus {home_id}")
+        pairs = {f"{kind}_{group}": getattr(before, kind)[group] for kind in ("minimum", "agreed") for group in GROUPS}
+        details = {"ab": valid_from.isoformat()}
+        details |= audit.changed(
+            full_time=(before.full_time, full_time),
+            **{name: (was, figures[name]) for name, was in pairs.items()},
+        )
+        audit.record(session, access, "personal.eingeben", what=f"haus {home_id}", details=details)
 
 
 def entered(session: Session, home_id: int) -> list[StaffingInputs]:

@@ -64,6 +64,9 @@ def activate(access: Access, *, home_id: int, key: str, from_day: date) -> None:
         if own is not None and own.first_used_at is None:
             own.first_used_at = now
         before = rescore.scored_state(session, home_id)
+        former = library.key_of(
+            next(found for day, found, _ in reversed(plan(session, home)) if day <= from_day),
+        )
         session.add(
             RulebookHolding(
                 home_id=home_id,
@@ -81,6 +84,7 @@ def activate(access: Access, *, home_id: int, key: str, from_day: date) -> None:
             "regelwerk.aktivieren",
             what=f"haus {home_id}",
             reason=f"{source.book(from_day).display} ab {from_day:%d.%m.%Y}"[:500],
+            details={"ab": from_day.isoformat(), **audit.changed(regelwerk=(former, key))},
         )
         rescore.analyse_touched(session, home_id, before)
 

@@ -159,7 +159,9 @@ def set_(  # noqa: PLR0913  # a decision has as many parts
         )
         session.add(row)
         session.flush()
-        audit.record(session, access, SET, what=f"festlegung {row.id}")
+        details = {"bewohner": resident or None, "intervention": intervention}
+        details |= audit.changed(niveau=(None, level), von=(None, start), bis=(None, end))
+        audit.record(session, access, SET, what=f"festlegung {row.id}", details=details)
         rescore.analyse_touched(session, home_id, before)
         return row.id
 
@@ -185,9 +187,10 @@ def withdraw(access: Access, *, home_id: int, override_id: int, from_day: date |
         if day > row.end:
             raise OverrideError("Diese Festlegung ist an diesem Tag schon abgelaufen.")
         before = rescore.scored_state(session, home_id)
+        details = audit.changed(gilt_nicht_ab=(row.withdrawn_from, day))
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_from = clock.now(), access.account, day
         session.flush()
-        audit.record(session, access, WITHDRAWN, what=f"festlegung {row.id}")
+        audit.record(session, access, WITHDRAWN, what=f"festlegung {row.id}", details=details)
         rescore.analyse_touched(session, home_id, before)
 
 

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from web.services import clock
+from web.services import audit, clock
 from web.services.errors import ServiceError
 from web.services.uploads import kept_files, other_home, preview, read_job, records, store_job, undo_job
 from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
@@ -243,7 +243,8 @@ def cancel(access: Access, notes: ProgressNotes, upload_id: int) -> None:
 def record_download(access: Access, upload_id: int, *, what: str = "befunde") -> None:
     """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload."""
     with access.writing.begin() as session:
-        records.record_action(session, access, upload_id, f"{what}.herunterladen")
+        details = audit.received(access, form="xlsx")
+        audit.record(session, access, f"{what}.herunterladen", what=f"lieferung {upload_id}", details=details)
 
 
 def _step(

@@ -158,7 +158,8 @@ def export(access: Access, *, number: int) -> tuple[str, str]:
     """
     with access.writing.begin() as session:
         row = _row(session, access.tenant_id, number)
-        audit.record(session, access, "profil.herunterladen", what=f"profil {number}")
+        details = audit.received(access, form="json")
+        audit.record(session, access, "profil.herunterladen", what=f"profil {number}", details=details)
         return row.name, json.dumps(row.content, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -71,7 +71,7 @@ def as_csv(access: Access, home_id: int) -> str:
 def record_download(access: Access) -> None:
     """Log the download of the words."""
     with access.writing.begin() as session:
-        audit.record(session, access, "bezeichnungen.herunterladen")
+        audit.record(session, access, "bezeichnungen.herunterladen", details=audit.received(access, form="csv"))
 
 
 def read(access: Access, *, home_id: int, content: bytes) -> SpreadsheetAnswers:

@@ -81,6 +81,8 @@ def index() -> ResponseReturnValue:
     pages = 1 + (len(found) - 1) // ROWS_SHOWN if found else 1
     page = min(max(request.args.get("seite", 1, int), 1), pages)
     listed = _sorted(chosen, found, by).acts((page - 1) * ROWS_SHOWN, page * ROWS_SHOWN) if found else []
+    start, end = chosen.result.period
+    current.looked_at("leistungen.ansehen", f"haus {current.home().id}", zeitraum=[str(start), str(end)])
     return render_template(
         "analysis/acts/index.html",
         **chosen.context,

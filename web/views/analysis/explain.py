@@ -25,6 +25,9 @@ def show(intervention: str, resident: str) -> ResponseReturnValue:
     why = explanations.explain(current.access(), current.home().id, resident, intervention, day)
     if why is None:
         abort(404)
+    current.looked_at(
+        "begruendung.ansehen", f"haus {current.home().id}", bewohner=resident, intervention=intervention, tag=str(day)
+    )
     if said and not period_filter.day(said):
         flash(f"„{said}“ ist kein Tag, wie ihn „am“ braucht (2026-03-01); gezeigt ist heute.", "warning")
     return render_template(

@@ -87,6 +87,7 @@ def detail(intervention: str) -> ResponseReturnValue:
     total = overview.whole(result.fit)
     soll, ist = _level("soll"), _level("ist")
     tables = {name: made() for name, made in _tables(chosen, intervention).items()}
+    current.looked_at("leistungen.ansehen", f"haus {current.home().id}", intervention=intervention)
     return render_template(
         "analysis/interventions/detail.html",
         **chosen.context,

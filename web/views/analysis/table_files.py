@@ -79,8 +79,15 @@ def answer(form: str, page: str, tables: Tables, *, told: Sequence[str] = ()) ->
     table = tables[name]() if tables and not told else None
     if table is None:
         return redirect(addresses.same_arguments(page, form=None, **{TABLE: None}))
-    homes.record_download(current.access(), current.home(), what=name)
     start, end = table.period
+    chosen = {key: values for key, values in request.args.lists() if key not in {TABLE, current.HOME, *_OF_THE_PAGE}}
+    details = {
+        "form": form,
+        "zeitraum": [start.isoformat(), end.isoformat()],
+        "auswahl": {**(request.view_args or {}), **chosen, "form": None},
+        "zeilen": len(table.rows),
+    }
+    homes.record_download(current.access(), current.home(), what=name, details=details)
     return Response(
         table_file.file_content(form, table.title, table.file_lines()),
         mimetype=table_file.FORMS[form].mimetype,

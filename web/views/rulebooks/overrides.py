@@ -92,6 +92,7 @@ def _page(fields: dict[str, str], wrong: str = "") -> str:
         {"name": name, "entries": list(entries)}
         for name, entries in groupby(book.interventions, lambda entry: entry.group)
     ]
+    current.looked_at("festlegungen.ansehen", f"haus {current.home().id}")
     return render_template(
         "rulebooks/overrides/index.html",
         rulebook=book,

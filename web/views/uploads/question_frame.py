@@ -99,7 +99,8 @@ def again(upload_id: int) -> ResponseReturnValue:
 
 
 def page(which: str, upload: UploadRow, asked: Conversation, **more: Any) -> str:
-    """Return a page that asks something."""
+    """Return a page that asks something, mostly with what stands in the files."""
+    current.looked_at("dateiinhalt.ansehen", f"lieferung {upload.id}")
     return render_template(
         f"uploads/questions/{which}.html",
         home_name=upload.home_name,

@@ -50,6 +50,7 @@ def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) ->
     upload = current.upload(upload_id)
     open_now = unanswered_words.count_pending(current.access(), upload.home_id, upload_id)
     tabs = terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id)
+    current.looked_at("dateiinhalt.ansehen", f"lieferung {upload_id}")
     return render_template(
         "uploads/unanswered_words.html",
         **terms.asking(kind, upload_id, wrong),

@@ -130,6 +130,7 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
     }
     if upload.moving:
         return render_template("uploads/progress.html", **context)
+    current.looked_at("befunde.ansehen", f"lieferung {upload_id}")
     context |= upload_context.upload_context(upload, texts, wanted)
     return render_template("uploads/show.html", **context)
 
