@@ -12,6 +12,7 @@ from web.services import accesses
 from web.services.analysis import home_analysis
 from web.services.backups.nightly import NightlyBackups
 from web.services.history import refold
+from web.services.log.watch import LogWatch
 from web.services.uploads import recovery, retention, steps
 from web.services.uploads.progress import SILENT_SECONDS
 from web.store.databases import Databases, connect, make_engine
@@ -82,7 +83,17 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
-        retention.delete_expired(worker, settings)
+        watch.deleting("Datenlieferungen", lambda: retention.delete_expired(worker, settings))
+
+    watch = LogWatch(worker, settings, queue)
+
+    @queue.periodic_task(crontab(minute="*/5"), name="watch-log")  # type: ignore[untyped-decorator]
+    def watch_log() -> None:
+        watch.look()
+
+    @queue.periodic_task(crontab(hour="3", minute="30"), name="look-after-log")  # type: ignore[untyped-decorator]
+    def look_after_log() -> None:
+        watch.nightly()
 
     backups = NightlyBackups(worker, settings, queue)
 

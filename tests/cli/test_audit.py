@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.main import main
+from tests.support.web import access as accesses
 from tests.support.web.log_chains import run
 from web import settings
+from web.services import audit
+from web.services.log import reading
+from web.services.log.reading import LogFilter
 from web.store.databases import connect
 
 if TYPE_CHECKING:
@@ -66,3 +71,42 @@ def test_roles_are_for_postgresql_alone(
     for arguments in (["db", "role", "pebem_app"], ["db", "role"], ["db", "upgrade", "pebem_app"]):
         assert main(arguments) == 2
         assert capsys.readouterr().err
+
+
+def test_who_saw_or_took_what_of_whom(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """I3: by pseudonym, in one command; and asking is an entry itself."""
+    databases = connect(settings.embedded(installed))
+    access = accesses.of_user(databases, "pdl.meier")
+    audit.note_read(access, "begruendung.ansehen", what="haus 1", details={"bewohner": "B-23456"})
+    audit.note_read(access, "begruendung.ansehen", what="haus 1", details={"bewohner": "B-99999"})
+    databases.close()
+    assert main(["audit", "who", "--record", "B-23456"]) == 0
+    told = capsys.readouterr().out
+    assert re.fullmatch(
+        r"[\d.]{10}, \d\d:\d\d Uhr · Petra Meier \(konto 1\) · Die Begründung eines Niveaus wurde angesehen\. · "
+        r"Haus am Park \(haus 1\) \(bewohner: B-23456\)\n",
+        told,
+    )
+    assert main(["audit", "who", "--record", "B-23456", "--to", "2020-01-01"]) == 0
+    assert capsys.readouterr().out == "Dazu gibt es keine Einträge.\n"
+    assert main(["audit", "who", "--record", "B-23456"]) == 0
+    assert "Das Protokoll wurde angesehen." in capsys.readouterr().out
+    for wrong in (["--record", "Petra Meier"], [], ["--record", "B-23456", "--from", "gestern"], ["--tenant", "x"]):
+        assert main(["audit", "who", *wrong]) == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_the_log_is_written_into_a_file(installed: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """T10, G5: everything of the operator, and the export is in the log."""
+    out = installed.parent / f"protokoll.{form}"
+    assert main(["audit", "export", "--out", str(out)]) == 0
+    assert "Einträge" in capsys.readouterr().out
+    assert out.stat().st_size > 100
+    databases = connect(settings.embedded(installed))
+    last = reading.load(accesses.of_user(databases, "pdl.meier"), LogFilter(), limit=1)[0]
+    databases.close()
+    assert last.action == "protokoll.herunterladen"
+    assert last.through.startswith("befehl ")
+    assert main(["audit", "export", "--out", str(out.with_suffix(".txt"))]) == 2
+    assert main(["audit", "export"]) == 2
+    assert main(["audit", "export", "--out", str(installed / "fehlt" / "x.csv")]) == 2

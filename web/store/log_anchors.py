@@ -10,7 +10,7 @@ import fcntl
 import hmac
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_TROUBLE: Final = "trouble"
 _SYSTEM: Final = "system"
 """Name of the file of the chain that belongs to no tenant."""
+
+ANCHOR_TROUBLE: Final = "Anker des Protokolls"
+"""What is noted where an anchor could not follow its chain."""
 
 _log = structlog.get_logger(__name__)
 
@@ -114,19 +118,17 @@ class LogAnchors:
         try:
             with self._locked():
                 known = self.find(chain)
-                if (
-                    known
-                    and not known.is_at(before)
-                    and not (known.end.number < before.number and is_within(known.end))
-                ):
-                    _log.error("log differs from its anchor", chain=chain, number=before.number)
+                grown = known and known.end.number < before.number and is_within(known.end)
+                if known is None or known.is_at(before) or grown:
+                    self._write(chain, after, before)
                     return
-                self._write(chain, after, before)
+            _log.error("log differs from its anchor", chain=chain, number=before.number)
         except DamagedAnchorError:
             _log.error("anchor of the log is damaged", chain=chain)
         except OSError as error:
             # What happens must not depend on it; the next entry makes up for it, and the nightly check looks.
             _log.error("anchor of the log not written", chain=chain, error=type(error).__name__)
+        self.note_trouble(ANCHOR_TROUBLE)
 
     def confirm(self, chain: str, end: ChainEnd) -> None:
         """Note that the commit took place."""
@@ -145,6 +147,26 @@ class LogAnchors:
                 self._path(chain).unlink(missing_ok=True)
             else:
                 self._write(chain, end, None)
+
+    def note_trouble(self, kind: str) -> None:
+        """Note outside the databases that something about the log failed, for the alarm; they may be what failed."""
+        with suppress(OSError), self._locked():
+            kinds = {*self.troubles(), kind}
+            (self._folder / _TROUBLE).write_text("\n".join(sorted(kinds)), encoding="utf-8")
+
+    def troubles(self) -> set[str]:
+        """Return what has failed and was not told yet."""
+        try:
+            return set((self._folder / _TROUBLE).read_text(encoding="utf-8").splitlines())
+        except OSError:
+            return set()
+
+    def forget_troubles(self, told: set[str]) -> None:
+        """Forget what somebody was told of."""
+        if told & self.troubles():
+            with suppress(OSError), self._locked():
+                left = self.troubles() - told
+                (self._folder / _TROUBLE).write_text("\n".join(sorted(left)), encoding="utf-8")
 
     def _write(self, chain: str, end: ChainEnd, former: ChainEnd | None) -> None:
         content = {"chain": chain, "end": _told(end), "former": _told(former) if former else None}

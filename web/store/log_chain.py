@@ -148,6 +148,14 @@ def _write(session: Session) -> None:
     if session.in_nested_transaction() or not (waiting := session.info.pop(_WAITING, [])):
         return
     session.flush()
+    try:
+        _write_all(session, waiting)
+    except Exception:
+        waiting[0][0].anchors.note_trouble("Eintrag im Protokoll")
+        raise
+
+
+def _write_all(session: Session, waiting: list[tuple[LogKeys, set[str], AuditEvent]]) -> None:
     for *_, entry in waiting:
         # Asked for no tenant too: an unknown user name costs the same work (A6).
         reference = session.scalar(select(Tenant.reference).where(Tenant.id == (entry.tenant_id or 0)))

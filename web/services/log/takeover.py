@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from web.services import audit
-from web.store.log_anchors import ChainEnd, DamagedAnchorError
+from web.store.log_anchors import ANCHOR_TROUBLE, ChainEnd, DamagedAnchorError
 from web.store.log_chain import end_of, is_within
 from web.store.models import LogHead, Tenant
 
@@ -42,6 +42,7 @@ def take_over(system: SystemAccess, *, reason: str) -> int:
         ends = {head.chain: end_of(head) for head in session.scalars(select(LogHead))}
     for chain in gone:
         anchors.replace(chain, ends.get(chain))
+    anchors.forget_troubles({ANCHOR_TROUBLE})
     return len(gone)
 
 

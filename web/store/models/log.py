@@ -23,6 +23,7 @@ class AuditEvent(Base):
     __tablename__ = "audit_event"
     __table_args__ = (
         Index(None, "tenant_id", "at"),
+        Index(None, "at"),
         UniqueConstraint("chain", "number"),
         _log.table("pseudonymous"),
     )

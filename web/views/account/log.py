@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from web import addresses, current, period_filter
-from web.page_table import PageTable, TableColumn
 from web.reports import table_file
+from web.reports.log_table import NAME, log_table
 from web.security import fresh
-from web.services import clock
 from web.services.audit_actions import KINDS, RESULTS
 from web.services.log import reading
-from web.services.log.reading import LogEntry, LogFilter
-from web.wording import units
+from web.services.log.reading import LogFilter
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -24,42 +22,8 @@ blueprint = Blueprint("log", __name__, url_prefix="/protokoll")
 ROWS_SHOWN: Final = 50
 MOST_IN_A_FILE: Final = 200_000
 RULE: Final = f"<any({', '.join(table_file.FORMS)}):form>"
-NAME: Final = "protokoll"
 PARAMETERS: Final = ("seit", "hoechstens", "konto", "art", "bezug", "ergebnis", "wer-was")
 """What an address asks the log for."""
-
-_MOMENT: Final = units.TEXT._replace(page=clock.format_moment, file=lambda at: at.isoformat(timespec="seconds"))
-
-COLUMNS: Final = (
-    TableColumn[LogEntry](heading="Nr.", value=lambda one: one.number, unit=units.COUNT, css="whole"),
-    TableColumn[LogEntry](heading="Zeitpunkt", value=lambda one: one.at, unit=_MOMENT, css=""),
-    TableColumn[LogEntry](
-        heading="Wer",
-        value=lambda one: one.who or "–",
-        css="",
-        below=TableColumn(heading="Durch", value=lambda one: one.through or None),
-    ),
-    TableColumn[LogEntry](
-        heading="Was",
-        value=lambda one: one.what,
-        css="title",
-        below=TableColumn(heading="Einzelheiten", value=lambda one: one.details or None),
-    ),
-    TableColumn[LogEntry](
-        heading="Bezug",
-        value=lambda one: one.about or None,
-        css="",
-        below=TableColumn(heading="Grund", value=lambda one: one.reason or None),
-    ),
-    TableColumn[LogEntry](heading="Ergebnis", value=lambda one: one.result, css=""),
-    TableColumn[LogEntry](
-        heading="Adresse",
-        value=lambda one: one.address or None,
-        css="",
-        below=TableColumn(heading="Vorgang", value=lambda one: one.request_id or None),
-    ),
-    TableColumn[LogEntry](heading="Aktion", value=lambda one: one.action, page=False),
-)
 
 
 @blueprint.get("/")
@@ -75,7 +39,7 @@ def index() -> ResponseReturnValue:
     current.looked_at("protokoll.ansehen", "", **_chosen(wanted))
     return render_template(
         "account/log.html",
-        table=_table(shown, wanted),
+        table=log_table(shown, wanted),
         wanted=wanted,
         accounts=reading.accounts(current.access()),
         kinds=KINDS,
@@ -98,7 +62,7 @@ def table(form: str) -> ResponseReturnValue:
         if len(found) > MOST_IN_A_FILE:
             flash("Das sind zu viele Einträge für eine Datei; bitte wählen Sie einen kürzeren Zeitraum.", "warning")
         return redirect(url_for("log.index", **_asked()))
-    made = _table(found, wanted)
+    made = log_table(found, wanted)
     start, end = made.period
     period = [start.isoformat(), end.isoformat()]
     details = {"form": form, "zeitraum": period, "auswahl": _chosen(wanted), "zeilen": len(found)}
@@ -112,12 +76,6 @@ def table(form: str) -> ResponseReturnValue:
 
 def _asked() -> dict[str, Any]:
     return {name: request.args.get(name) or None for name in PARAMETERS}
-
-
-def _table(rows: list[LogEntry], wanted: LogFilter) -> PageTable[LogEntry]:
-    days = [one.at.astimezone(clock.BERLIN).date() for one in rows] or [clock.today()]
-    period = wanted.first_day or min(days), wanted.last_day or max(days)
-    return PageTable(name=NAME, title="Protokoll", columns=COLUMNS, rows=rows, period=period)
 
 
 def _wanted() -> tuple[LogFilter, list[str]]:

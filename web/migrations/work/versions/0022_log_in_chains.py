@@ -68,6 +68,7 @@ def upgrade() -> None:
         table.alter_column("chain", existing_type=sa.String(length=32), server_default=None)
         table.alter_column("key", existing_type=sa.String(length=16), server_default=None)
         table.create_unique_constraint(op.f("uq_audit_event_chain_number"), ["chain", "number"])
+    op.create_index(op.f("ix_audit_event_at"), "audit_event", ["at"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         _protect_postgres()
         return
@@ -88,6 +89,7 @@ def downgrade() -> None:
     else:
         for name in _SQLITE:
             op.execute(f"DROP TRIGGER {name}")
+    op.drop_index(op.f("ix_audit_event_at"), table_name="audit_event")
     op.drop_table("audit_head")
     for name, (target, _) in _FOREIGN.items():
         op.execute(f"UPDATE audit_event SET {name} = NULL WHERE {name} NOT IN (SELECT id FROM {target})")  # noqa: S608
