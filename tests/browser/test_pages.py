@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from tests.support.web import access as accesses
+from web.security.permissions import AccountRole
+from web.services import grants
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -111,6 +114,29 @@ def test_no_page_scrolls_sideways_or_prints_a_cut_table_or_a_button(visit: Windo
         page.emulate_media(media="print")
         assert page.evaluate(ON_PAPER) == [0, 0, 0], f"{address} prints cut tables or buttons"
         page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_log_fits_and_is_accessible(visit: Window, site: Site, width: int) -> None:
+    """G5: the widest table of all, on a screen, on a phone and on paper."""
+    grants.hold(
+        accesses.of_user(site.databases, site.user_name), site.user_name, AccountRole.DATA_PROTECTION, held=True
+    )
+    visitor = visit(width=width)
+    page = visitor.page
+    visitor.go("/protokoll/")
+    page.get_by_role("heading", name="Wer hat was getan?").wait_for()
+    assert page.locator("tbody tr").count() > 3
+    visitor.check("protokoll")
+    page.get_by_label("Art", exact=True).select_option("Anmeldung")
+    page.get_by_role("button", name="Zeigen").click()
+    page.get_by_text("Ein Konto wurde angemeldet.").first.wait_for()
+    page.get_by_label("Bezug").fill("kein Bezug, sondern ein Name")
+    page.get_by_role("button", name="Zeigen").click()
+    assert "Name" not in page.url, "what is no record is not sent (F8)"
+    page.set_viewport_size({"width": PAPER, "height": 844})
+    page.emulate_media(media="print")
+    assert page.evaluate(ON_PAPER)[0] == 0, "prints a cut table"
 
 
 def test_intervention_page_shows_no_staff(visit: Window) -> None:

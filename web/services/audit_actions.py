@@ -173,6 +173,36 @@ ACTIONS: Final = {
 """Action -> its words."""
 
 
+AREAS: Final = {
+    "accounts": "Konten und Rollen",
+    "acts": "Einzelne Interventionen",
+    "auth": "Anmeldung",
+    "explain": "Warum dieses Niveau?",
+    "first_account": "Erster Zugang",
+    "help": "Hilfe",
+    "home": "Wo stehen wir?",
+    "interventions": "Was passt nicht?",
+    "log": "Protokoll",
+    "overrides": "Eigene Festlegungen",
+    "own_account": "Mein Konto",
+    "passkeys": "Passkeys",
+    "plausibility": "Plausibilität",
+    "profiles": "Profile",
+    "recovery_codes": "Wiederherstellungscodes",
+    "relief": "Mögliche Entlastung",
+    "rulebook_entries": "Regelwerk",
+    "rulebook_library": "Regelwerke verwalten",
+    "staffing": "Vereinbare Stellen",
+    "terms": "Eigene Bezeichnungen",
+    "unknown_people": "Unbekannte Personen",
+    "upload_preview": "Vorschau einer Datenlieferung",
+    "upload_questions": "Fragen zu einer Datenlieferung",
+    "upload_words": "Wörter einer Datenlieferung",
+    "uploads": "Daten einlesen",
+}
+"""What pages are called whose requests the log names by their endpoint, by its first part."""
+
+
 def words_of(action: str) -> ActionWords:
     """Return the words of an action; those of a table for the download of one, whose action is called after it."""
     known = ACTIONS.get(action)

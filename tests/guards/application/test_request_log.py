@@ -25,6 +25,7 @@ from web.store.models import AuditEvent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask import Flask
     from flask.testing import FlaskClient
 
 BEFORE_SIGN_IN = gate.AFTER_PASSWORD - {"auth.sign_out", "passkeys.add", "passkeys.creation_options"}
@@ -200,6 +201,13 @@ def test_a_file_does_not_leave_without_its_entry(client: FlaskClient, monkeypatc
     monkeypatch.setattr(audit, "record", fail)
     for address in ("/interventionen.csv", "/daten/vorlage.xlsx"):
         assert client.get(address).status_code == 500, address
+
+
+def test_every_page_has_a_name_in_the_log(small_app: Flask) -> None:
+    """G1: a request is named by its page; no name is left over."""
+    assert {endpoint.partition(".")[0] for endpoint in small_app.view_functions if "." in endpoint} == set(
+        audit_actions.AREAS
+    )
 
 
 def _recorded_actions() -> set[str]:

@@ -91,7 +91,7 @@ def test_filters_are_those_of_time_account_kind_record_and_result(anna: Person) 
     with access.writing.begin() as session:
         audit.record(session, access, "begruendung.ansehen", what="haus 1", details={"bewohner": "B-23456"})
         audit.record(session, access, "home.herunterladen", what="haus 1", details=audit.received(access, form="csv"))
-        audit.record(session, access, "rolle.geben", what="konto 9", result="abgelehnt")
+        audit.record(session, access, "rolle.geben", what="konto 9 analyse", result="abgelehnt")
         audit.record(session, access.for_account(None), "einlesen.verwerfen", what="lieferung 3")
 
     def found(**wanted: object) -> list[str]:
@@ -101,6 +101,7 @@ def test_filters_are_those_of_time_account_kind_record_and_result(anna: Person) 
     assert found(record="B-2345") == []
     assert found(record="B-23_56") == []
     assert found(record="konto 9") == ["rolle.geben"]
+    assert found(record="konto 99") == []
     assert found(result="abgelehnt") == ["rolle.geben"]
     assert found(kind="Downloads") == ["home.herunterladen"]
     assert found(seen_or_exported=True) == ["home.herunterladen", "begruendung.ansehen"]

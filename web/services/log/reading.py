@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import String, cast, or_, select
 
 from web.services import audit, audit_actions, clock
-from web.services.audit_actions import ACTIONS, DOWNLOAD, EXPORTS, NAMES
+from web.services.audit_actions import ACTIONS, AREAS, DOWNLOAD, EXPORTS, NAMES
 from web.store.models import Account, AuditEvent, Home, Tenant
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 RECORD: Final = re.compile(r"[A-Z]{1,2}-[0-9A-Z]{2,20}|[a-zäöü]{2,20} [0-9]{1,12}")
 """What entries are about: a pseudonym, or a kind and a number, such as "konto 3"."""
+
+
+_ACTORS: Final = {"auftrag": "ein Auftrag der Anwendung", "zeitplan": "der Zeitplan der Anwendung"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def _conditions(wanted: LogFilter) -> Iterable[ColumnElement[bool]]:
         yield _of_kinds({NAMES, EXPORTS})
     if wanted.record:
         in_details = cast(AuditEvent.details, String).contains(f'"{wanted.record}"', autoescape=True)
-        yield or_(AuditEvent.object == wanted.record, in_details)
+        with_more = AuditEvent.object.startswith(f"{wanted.record} ", autoescape=True)
+        yield or_(AuditEvent.object == wanted.record, with_more, in_details)
     if wanted.result:
         yield AuditEvent.result == wanted.result
 
@@ -159,9 +163,9 @@ def _entry(row: AuditEvent, names: dict[str, str]) -> LogEntry:
         number=row.number,
         at=row.at,
         who=names.get(f"konto {row.account_id}", f"konto {row.account_id}") if row.account_id else "",
-        through=actor,
+        through=_ACTORS.get(actor, actor),
         what=_sentence(row),
-        about=names.get(row.object, row.object),
+        about=names.get(row.object) or _page(row.object) or row.object,
         result=audit_actions.RESULTS.get(row.result, row.result),
         details=_text(row.details, names),
         reason=row.reason,
@@ -169,6 +173,12 @@ def _entry(row: AuditEvent, names: dict[str, str]) -> LogEntry:
         request_id=row.request_id,
         action=row.action,
     )
+
+
+def _page(endpoint: str) -> str:
+    """Return what the page of a request is called; "" for what is no endpoint."""
+    area, dot, _ = endpoint.partition(".")
+    return f"Seite „{AREAS[area]}“ ({endpoint})" if dot and area in AREAS else ""
 
 
 def _sentence(row: AuditEvent) -> str:
