@@ -122,7 +122,7 @@ def give(access: Access, kind: InstructionKind, text: str, *, hours: int | None 
         )
         session.add(instruction)
         session.flush()
-        _record(session, access, "geben", instruction)
+        _record(session, access, "weisung.geben", instruction)
 
 
 def withdraw(access: Access, number: int) -> None:
@@ -136,7 +136,7 @@ def withdraw(access: Access, number: int) -> None:
     with access.writing.begin() as session:
         found = _open(session, number, Instruction.tenant_id == access.tenant_id)
         found.withdrawn_at, found.withdrawn_by = clock.now(), access.account_id
-        _record(session, access, "zuruecknehmen", found)
+        _record(session, access, "weisung.zuruecknehmen", found)
 
 
 def mark_done(system: SystemAccess, number: int, note: str) -> None:
@@ -153,7 +153,7 @@ def mark_done(system: SystemAccess, number: int, note: str) -> None:
         found = _open(session, number)
         found.done_at, found.done_by = clock.now(), str(system.origin.actor)[:100]
         found.done_note = note.strip()[:LONGEST]
-        _record(session, system.within(found.tenant_id), "erledigen", found)
+        _record(session, system.within(found.tenant_id), "weisung.erledigen", found)
 
 
 def check_support(session: Session, tenant_id: int, *, besides: int | None = None) -> None:
@@ -241,5 +241,5 @@ def _rows(session: Session, *conditions: ColumnElement[bool]) -> list[Instructio
     ]
 
 
-def _record(session: Session, access: Access, step: str, found: Instruction) -> None:
-    audit.record(session, access, f"weisung.{step}", what=f"weisung {found.id}", reason=found.kind)
+def _record(session: Session, access: Access, action: str, found: Instruction) -> None:
+    audit.record(session, access, action, what=f"weisung {found.id}", reason=found.kind)

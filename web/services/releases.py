@@ -124,7 +124,7 @@ def ask(access: Access, home_id: int, *, agreement: str, purpose: str, until: da
         )
         session.add(release)
         session.flush()
-        _record(session, access, "beantragen", release)
+        _record(session, access, "freigabe.beantragen", release)
 
 
 def release(access: Access, home_id: int, number: int) -> None:
@@ -145,7 +145,7 @@ def release(access: Access, home_id: int, number: int) -> None:
         if not _made_works_council_by_others(session, access.account, home_id):
             raise ReleaseError("Wer sich die Rolle Betriebsrat selbst gegeben hat, kann nicht freigeben.")
         found.released_at, found.released_by = clock.now(), access.account
-        _record(session, access, "erteilen", found)
+        _record(session, access, "freigabe.erteilen", found)
 
 
 def end(access: Access, home_id: int, number: int) -> None:
@@ -162,7 +162,7 @@ def end(access: Access, home_id: int, number: int) -> None:
         if found is None:
             raise ReleaseError("Diese Freigabe ist schon beendet.")
         found.ended_at, found.ended_by = clock.now(), access.account
-        _record(session, access, "beenden", found)
+        _record(session, access, "freigabe.beenden", found)
 
 
 def record_view(access: Access, home_id: int, number: int) -> None:
@@ -198,6 +198,6 @@ def _made_works_council_by_others(session: Session, account_id: int, home_id: in
     return any(giver != account_id for giver in session.scalars(query))
 
 
-def _record(session: Session, access: Access, step: str, found: PersonLevelRelease) -> None:
+def _record(session: Session, access: Access, action: str, found: PersonLevelRelease) -> None:
     reason = f"{found.agreement}: {found.purpose}"
-    audit.record(session, access, f"freigabe.{step}", what=f"freigabe {found.id}", reason=reason[:500])
+    audit.record(session, access, action, what=f"freigabe {found.id}", reason=reason[:500])

@@ -49,7 +49,9 @@ def move_within(connection: Connection, name: str, revision: str) -> None:
     config = _config(name)
     config.attributes["connection"] = connection
     now = current_revision(connection, name)
-    down = revision == "base" or (revision != "head" and now is not None and revision < now)
+    # The chain of revisions decides, not their numbers: those of several people need not follow each other.
+    behind = {one.revision for one in ScriptDirectory.from_config(config).iterate_revisions(now, "base")} if now else ()
+    down = revision == "base" or (revision != now and revision in behind)
     (command.downgrade if down else command.upgrade)(config, revision)
 
 
