@@ -71,7 +71,7 @@ HELP_CHAPTERS: Final = {
     "accounts": "konten-verwalten",
     "releases": "freigaben",
     "instructions": "weisungen",
-    "log": "konten-verwalten",
+    "log": "protokoll",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
     "upload_questions": "welche-spalte-ist-welche",
