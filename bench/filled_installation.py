@@ -16,11 +16,12 @@ from sqlalchemy import func, insert, literal, select
 import sample_data
 from bench.stopwatch import BenchError
 from bench.store import own_schema
-from web import jobs, logs, settings
+from web import jobs, settings
 from web.security.permissions import AccountRole
 from web.services import accesses, accounts, clock, grants, homes, sessions
 from web.services.sign_in import own_password
 from web.services.uploads import records, steps
+from web.serving import logs
 from web.store import migrate
 from web.store.databases import connect
 from web.store.models import Cube, PerformedIntervention

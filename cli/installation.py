@@ -45,11 +45,11 @@ def installation(purpose: str) -> Iterator[tuple[Settings, SystemAccess]]:
     CommandError
         Where a setting is missing or wrong, or a service refuses what is asked for.
     """
-    from web import logs  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.security import file_modes  # noqa: PLC0415
     from web.services import accesses  # noqa: PLC0415
     from web.services.backups import opening  # noqa: PLC0415
     from web.services.errors import ServiceError  # noqa: PLC0415
+    from web.serving import logs  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.settings import SettingsError  # noqa: PLC0415
     from web.store.databases import connect  # noqa: PLC0415
 

@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "user": "Zugänge anlegen und verwalten",
     "instructions": "Weisungen der Träger zeigen und als erledigt eintragen",
     "audit": "das Protokoll prüfen, wer was getan hat",
+    "keys": "Schlüssel zeigen und wechseln",
 }
 """Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``.
 

@@ -97,7 +97,6 @@ def read_backup(variables: Mapping[str, str]) -> BackupSettings:
         hour=int(time[1]),
         minute=int(time[2]),
         alarm_hours=int(hours),
-        former_keys=tuple(variables.get("PEBEM_OLD_BACKUP_KEYS", "").split()),
         s3_key_id=variables.get("PEBEM_S3_KEY_ID", ""),
         s3_secret=variables.get("PEBEM_S3_SECRET", ""),
         sftp_password=variables.get("PEBEM_SFTP_PASSWORD", ""),

@@ -7,10 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from web import jobs, logs, settings
+from web import jobs, settings
 from web.security.permissions import AccountRole
 from web.services import accesses, accounts, grants, homes
 from web.services.uploads import records, steps
+from web.serving import logs
 from web.store import migrate
 from web.store.databases import connect
 

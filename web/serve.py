@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from web import logs
 from web.app import create_app, knows_cookie
 from web.jobs import start_worker
 from web.operation import SettingsError
 from web.security import file_modes
 from web.services.backups import opening
-from web.serving import installation_checks, memory
+from web.serving import installation_checks, logs, memory
 from web.serving.http_server import BufferingServer
 from web.serving.installation_checks import Verdict
 from web.serving.supervisor import supervise

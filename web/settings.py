@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from platformdirs import user_data_path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from web import backup_settings, operation
+from web import backup_settings, key_files, operation
 from web.backup_settings import AlarmSettings, BackupSettings
 from web.operation import Operation, SettingsError
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INITIAL_DAYS",
     "KEY_LENGTH",
+    "KEY_SETTINGS",
     "LOG_DAYS",
     "UPLOAD_DAYS",
     "UPLOAD_LIMIT",
@@ -50,11 +50,12 @@ INITIAL_DAYS: Final = range(1, 31)
 LOG_DAYS: Final = range(365, 3661)
 """How many days entries of the log may be kept."""
 
-_KEY_SETTINGS: Final = {
+KEY_SETTINGS: Final = {
     "secret_key": "PEBEM_SECRET_KEY",
     "vault_key": "PEBEM_VAULT_KEY",
     "backup_key": "PEBEM_BACKUP_KEY",
 }
+"""Field -> its setting; former values of each are in another one (:func:`web.key_files.former`)."""
 
 
 DEBUG_OFF: Final = frozenset({"", "0", "false", "no"})
@@ -88,6 +89,8 @@ class Settings:
         Days until an entry of the log is deleted.
     operation
         For real or to try out, behind which proxies, with which virus scanner.
+    former_secret_keys, former_vault_keys
+        Former values of the first two keys, which still open what was sealed with them.
     backup, alarm
         Where backups go, and who is told when something goes wrong.
     """
@@ -106,6 +109,8 @@ class Settings:
     initial_days: int = 7
     log_days: int = 3 * 366
     operation: Operation = field(default_factory=Operation)
+    former_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    former_vault_keys: tuple[str, ...] = field(default=(), repr=False)
     backup: BackupSettings = field(default_factory=BackupSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
 
@@ -152,9 +157,10 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
     make = _production if "PEBEM_DATABASE_URL" in variables else embedded
     made = replace(make(folder, variables), operation=operation.read(variables, debug=debug))
     try:
-        return replace(made, backup=backup_settings.read_backup(variables), alarm=backup_settings.read_alarm(variables))
+        backup, alarm = backup_settings.read_backup(variables), backup_settings.read_alarm(variables)
     except ValueError as problem:
         raise SettingsError(str(problem)) from problem
+    return replace(made, backup=replace(backup, former_keys=made.backup.former_keys), alarm=alarm)
 
 
 def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settings:
@@ -164,24 +170,27 @@ def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settin
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     vault = _address("PEBEM_VAULT_URL", variables) if "PEBEM_VAULT_URL" in variables else _file(folder / "vault.sqlite")
     return _checked(
-        Settings(
-            home=folder,
-            database_url=_file(folder / "work.sqlite"),
-            vault_url=vault,
-            queue_url=_file(folder / "jobs.sqlite"),
-            secret_key=variables.get("PEBEM_SECRET_KEY") or _own_key(folder / "secret_key.txt"),
-            vault_key=variables.get("PEBEM_VAULT_KEY") or _own_key(folder / "vault_key.txt"),
-            backup_key=variables.get("PEBEM_BACKUP_KEY") or _own_key(folder / "backup_key.txt"),
-            public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
-            upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
-            initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
-            log_days=_days("PEBEM_LOG_DAYS", LOG_DAYS, variables, "1098"),
+        _with_former(
+            Settings(
+                home=folder,
+                database_url=_file(folder / "work.sqlite"),
+                vault_url=vault,
+                queue_url=_file(folder / "jobs.sqlite"),
+                secret_key=variables.get("PEBEM_SECRET_KEY") or key_files.own(folder, "secret_key"),
+                vault_key=variables.get("PEBEM_VAULT_KEY") or key_files.own(folder, "vault_key"),
+                backup_key=variables.get("PEBEM_BACKUP_KEY") or key_files.own(folder, "backup_key"),
+                public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+                upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
+                initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
+                log_days=_days("PEBEM_LOG_DAYS", LOG_DAYS, variables, "1098"),
+            ),
+            variables,
         ),
     )
 
 
 def _production(folder: Path, variables: Mapping[str, str]) -> Settings:
-    for name in ("PEBEM_VAULT_URL", *_KEY_SETTINGS.values()):
+    for name in ("PEBEM_VAULT_URL", *KEY_SETTINGS.values()):
         if name not in variables:
             raise SettingsError(f"Die Einstellung {name} fehlt; bitte setzen Sie sie, bevor Sie das Programm starten.")
     database, vault = _address("PEBEM_DATABASE_URL", variables), _address("PEBEM_VAULT_URL", variables)
@@ -191,32 +200,35 @@ def _production(folder: Path, variables: Mapping[str, str]) -> Settings:
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return _checked(
-        Settings(
-            home=folder.expanduser().resolve(),
-            database_url=database,
-            vault_url=vault,
-            queue_url=database,
-            public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
-            upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
-            initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
-            log_days=_days("PEBEM_LOG_DAYS", LOG_DAYS, variables, "1098"),
-            secret_key=variables["PEBEM_SECRET_KEY"],
-            vault_key=variables["PEBEM_VAULT_KEY"],
-            backup_key=variables["PEBEM_BACKUP_KEY"],
-            embedded=False,
+        _with_former(
+            Settings(
+                home=folder.expanduser().resolve(),
+                database_url=database,
+                vault_url=vault,
+                queue_url=database,
+                public_url=variables.get("PEBEM_PUBLIC_URL", "").rstrip("/"),
+                upload_days=_days("PEBEM_UPLOAD_DAYS", UPLOAD_DAYS, variables),
+                initial_days=_days("PEBEM_INITIAL_DAYS", INITIAL_DAYS, variables),
+                log_days=_days("PEBEM_LOG_DAYS", LOG_DAYS, variables, "1098"),
+                secret_key=variables["PEBEM_SECRET_KEY"],
+                vault_key=variables["PEBEM_VAULT_KEY"],
+                backup_key=variables["PEBEM_BACKUP_KEY"],
+                embedded=False,
+            ),
+            variables,
         ),
     )
 
 
 def _checked(settings: Settings) -> Settings:
-    for name, setting in _KEY_SETTINGS.items():
+    for name, setting in KEY_SETTINGS.items():
         key = getattr(settings, name)
         if len(key) < KEY_LENGTH or len(set(key)) < KEY_VARIETY:
             raise SettingsError(
                 f"Der Schlüssel {setting} ist zu schwach; bitte nehmen Sie mindestens {KEY_LENGTH} zufällige Zeichen.",
             )
-    if len({getattr(settings, name) for name in _KEY_SETTINGS}) < len(_KEY_SETTINGS):
-        raise SettingsError(f"{', '.join(_KEY_SETTINGS.values())} müssen drei verschiedene Schlüssel sein.")
+    if len({getattr(settings, name) for name in KEY_SETTINGS}) < len(KEY_SETTINGS):
+        raise SettingsError(f"{', '.join(KEY_SETTINGS.values())} müssen drei verschiedene Schlüssel sein.")
     if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
         raise SettingsError("PEBEM_PUBLIC_URL muss mit https:// beginnen, zum Beispiel https://pebem.example.org.")
     return settings
@@ -256,16 +268,19 @@ def _address(name: str, variables: Mapping[str, str]) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
 
 
-def _own_key(path: Path) -> str:
-    """Return the key in ``path``; make it, readable by the owner alone, where there is none."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key + "\n")
-    return key
+def _with_former(settings: Settings, variables: Mapping[str, str]) -> Settings:
+    """Return the settings with the former values of their keys, from settings and from the files of keys."""
+    former: dict[str, tuple[str, ...]] = {}
+    for name, setting in KEY_SETTINGS.items():
+        current, in_file = getattr(settings, name), key_files.read(settings.home, name)
+        stated = (*variables.get(key_files.former(setting), "").split(), *(in_file if current in in_file else ()))
+        former[name] = tuple(dict.fromkeys(key for key in stated if key != current))
+    return replace(
+        settings,
+        former_secret_keys=former["secret_key"],
+        former_vault_keys=former["vault_key"],
+        backup=replace(settings.backup, former_keys=former["backup_key"]),
+    )
 
 
 def _dotenv(path: Path) -> dict[str, str]:

@@ -81,9 +81,9 @@ def _import(system: SystemAccess, settings: Settings, options: argparse.Namespac
         raise CommandError(str(refused)) from refused
     dialogue, passwords = _recognised(access, files, options.profile)
     upload_id = steps.start(access, settings, home_id=home.id, files=files)
-    kept_files.keep_passwords(settings, upload_id, passwords)
+    kept_files.keep_passwords(access, settings, upload_id, passwords)
     if dialogue.answers:
-        kept_files.keep_conversation(settings, upload_id, dialogue)
+        kept_files.keep_conversation(access, settings, upload_id, dialogue)
     waiting = jobs.make(settings, system.databases)
     notes = waiting.queue
     stored = False

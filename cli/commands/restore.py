@@ -49,8 +49,8 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Restore, rehearse or resume."""
-    from web import logs  # noqa: PLC0415  # the application is loaded only where it is needed
     from web.backup.errors import BackupError  # noqa: PLC0415
+    from web.serving import logs  # noqa: PLC0415  # the application is loaded only where it is needed
 
     logs.configure(logging.ERROR)
     try:

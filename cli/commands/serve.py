@@ -32,8 +32,9 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from web import logs, serve  # noqa: PLC0415  # the application is loaded only where it is started
+    from web import serve  # noqa: PLC0415  # the application is loaded only where it is started
     from web.services.errors import ServiceError  # noqa: PLC0415
+    from web.serving import logs  # noqa: PLC0415
     from web.settings import SettingsError  # noqa: PLC0415
 
     loaded = loaded_settings()

@@ -17,9 +17,10 @@ from importers.findings import Severity
 from pebem.contracts import ROLE_BETREUUNG_43B
 from rules import load
 from tests.support.importers.files import DAY, home, xlsx
+from tests.support.web import vaults
 from web import settings as settings_module
-from web.security.crypto import Box
 from web.services.uploads import kept_files
+from web.store import migrate
 
 BOOK = load(DAY)
 HEADINGS = ["Personal-Nr", "QN", "Rolle", "Wochenstunden", "Gültig ab", "Gültig bis"]
@@ -133,10 +134,12 @@ def test_no_hours_of_a_person_leave_the_door(tmp_path: Path) -> None:
     staff = [["1", 4, "", "17,31", "", ""], ["2", 4, "", 13.37, "", ""]]
     result = read(staff)
     settings = settings_module.embedded(tmp_path)
-    kept_files.keep_files(settings, 1, ())
-    kept_files.keep_result(settings, 1, result)
+    migrate.upgrade(settings)
+    with vaults.access_of(settings) as access:
+        kept_files.keep_files(access, settings, 1, ())
+        kept_files.keep_result(access, settings, 1, result)
     sealed = (settings.uploads / "1" / "result").read_bytes()
-    kept = Box(settings.vault_key, "uploads").open(sealed, "1/result")
+    kept = vaults.box(settings, "uploads").open(sealed, "1/result")
     assert b"30.68" in kept
     for number in (17.31, 13.37):
         for written in (f"{number}".encode(), f"{number}".replace(".", ",").encode(), struct.pack("=d", number)):

@@ -24,7 +24,7 @@ def assessments(*changes: dict[str, Any], day: int = 1) -> tuple[bytes, str]:
 
 
 def counts(pages: QuestionPages) -> list[int]:
-    read = kept_files.result(pages.who.services.settings, pages.upload_id)
+    read = kept_files.result(pages.who.access, pages.who.services.settings, pages.upload_id)
     return read.tables.assessments["5.2 täglich"].tolist()
 
 

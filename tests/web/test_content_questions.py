@@ -21,7 +21,7 @@ def sheet(*rows: list[str], head: list[str] = HEAD, name: str = "Interventionen.
 
 
 def statuses(pages: QuestionPages) -> list[str]:
-    read = kept_files.result(pages.who.services.settings, pages.upload_id)
+    read = kept_files.result(pages.who.access, pages.who.services.settings, pages.upload_id)
     return read.tables.interventions["status"].astype(object).fillna("").tolist()
 
 
@@ -56,7 +56,7 @@ def test_the_answer_no_is_remembered(ben: Person) -> None:
     assert pages.question() == "/zuordnung"
     pages.answer()
     assert statuses(pages) == ["", "", ""]
-    codes = {one.code for one in kept_files.result(ben.services.settings, pages.upload_id).findings}
+    codes = {one.code for one in kept_files.result(ben.access, ben.services.settings, pages.upload_id).findings}
     assert "spalte-sieht-aus-wie" not in codes
     assert QuestionPages(ben, client, sheet()).state == records.READ
 
@@ -111,7 +111,7 @@ def test_who_did_it_is_asked_about_by_known_initials(ben: Person) -> None:
     assert "wer es getan hat" in pages.page().text
     pages.answer(**{"ist-Personal-Nr": "3"})
     pages.read()
-    read = kept_files.result(ben.services.settings, pages.upload_id)
+    read = kept_files.result(ben.access, ben.services.settings, pages.upload_id)
     assert read.tables.interventions["staff"].astype(object).tolist() == ["MB", "SK", "MB"]
 
 
@@ -144,7 +144,7 @@ def test_a_list_of_employees_under_a_homes_own_names(ben: Person) -> None:
     assert "dem Inhalt nach" in pages.page().text  # and no heading says so
     assert "Qualifikation: Beruf, Abschluss oder Niveau" in pages.page().text
     pages.read()
-    read = kept_files.result(ben.services.settings, pages.upload_id)
+    read = kept_files.result(ben.access, ben.services.settings, pages.upload_id)
     assert read.tables.staff["staff"].tolist() == ["MB", "SK"]
 
 
@@ -154,7 +154,7 @@ def test_a_sheet_that_is_sure_is_not_asked_about(ben: Person) -> None:
     row = ["0042", "P1", "4.12", "01.03.2026", "10", "ja"]
     pages = QuestionPages(ben, ben.first_sign_in(), (files.text_of([head, row]).encode("cp1252"), "Export.csv"))
     assert pages.state == records.READ
-    findings = {one.code for one in kept_files.result(ben.services.settings, pages.upload_id).findings}
+    findings = {one.code for one in kept_files.result(ben.access, ben.services.settings, pages.upload_id).findings}
     assert {"blatt-vermutet", "spalten-zugeordnet"} <= findings
 
 
@@ -168,7 +168,7 @@ def test_of_two_sure_sheets_of_a_kind_in_one_file_each_is_asked_about(ben: Perso
     assert pages.question() == "/blatt/1"
     pages.answer(inhalt="")
     pages.read()
-    assert kept_files.result(ben.services.settings, pages.upload_id).rows == 1
+    assert kept_files.result(ben.access, ben.services.settings, pages.upload_id).rows == 1
 
 
 def test_a_sure_sheet_is_read_together_with_an_answered_one_of_its_kind(ben: Person) -> None:
@@ -179,7 +179,7 @@ def test_a_sure_sheet_is_read_together_with_an_answered_one_of_its_kind(ben: Per
     pages = QuestionPages(ben, ben.first_sign_in(), (sure, "a.xlsx"), (asked, "b.xlsx"))
     assert pages.question() in {"/blatt/1", "/spalten/1"}
     pages.read()
-    assert kept_files.result(ben.services.settings, pages.upload_id).rows == 2
+    assert kept_files.result(ben.access, ben.services.settings, pages.upload_id).rows == 2
 
 
 def test_umlauts_are_asked_about_where_no_heading_shows_them(ben: Person) -> None:

@@ -37,7 +37,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     assert re.search(rf'name="{day}".*?value="5" selected', late.text, re.DOTALL)
     assert pages.fields(path)[minutes] == "4"
     services, version = anna.services, int(pages.fields()["fassung"])
-    answer = kept_files.conversation(services.settings, pages.upload_id).final()[0]
+    answer = kept_files.conversation(pages.who.access, services.settings, pages.upload_id).final()[0]
     lost, ready = [], threading.Barrier(4)
 
     def say(unit: str) -> None:
@@ -60,7 +60,7 @@ def test_two_people_answering_at_once(anna: Person) -> None:
     for thread in threads:
         thread.join()
     assert lost == [questions.ANSWERED] * 3
-    assert kept_files.conversation(services.settings, pages.upload_id).version == version + 1
+    assert kept_files.conversation(pages.who.access, services.settings, pages.upload_id).version == version + 1
 
 
 def test_answers_outlive_a_restart(ben: Person) -> None:
@@ -77,7 +77,7 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     services.jobs.enqueue(pages.upload_id, records.WAITING)
     run_jobs(ben)
     assert pages.state == records.ASKING
-    assert kept_files.conversation(services.settings, pages.upload_id).answers[0].depth == 2
+    assert kept_files.conversation(pages.who.access, services.settings, pages.upload_id).answers[0].depth == 2
 
 
 def test_questions_are_deleted_with_their_uploads(ben: Person) -> None:

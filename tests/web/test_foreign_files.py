@@ -16,7 +16,7 @@ from web.store import models
 def test_the_template_is_read_without_a_question(ben: Person) -> None:
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     assert ben.state(upload_id) == records.READ
-    assert kept_files.conversation(ben.services.settings, upload_id).profiles == ()
+    assert kept_files.conversation(ben.access, ben.services.settings, upload_id).profiles == ()
 
 
 def test_a_foreign_file_asks_and_the_next_one_does_not(anna: Person) -> None:
@@ -60,7 +60,7 @@ def test_file_is_read_as_answered(ben: Person) -> None:
     pages.answer(**answers)
     pages.answer(merken="", name="")
     assert pages.state == records.READ
-    result = kept_files.result(ben.services.settings, pages.upload_id)
+    result = kept_files.result(ben.access, ben.services.settings, pages.upload_id)
     assert result.tables.interventions["seconds"].tolist() == [7200]
     assert result.tables.interventions["resident"].tolist() == ["42"]
 
@@ -69,7 +69,7 @@ def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
     """T1: whoever is called so, the work database does not hear of it."""
     staff = [workbooks.STAFF[0], ("P1", "Zauberei", "Ute", "12", "", "", "", "")]
     upload_id = ben.read_in(workbooks.workbook(Mitarbeitende=staff, Interventionen=workbooks.WORK), store=False)
-    result = kept_files.result(ben.services.settings, upload_id)
+    result = kept_files.result(ben.access, ben.services.settings, upload_id)
     assert result.people_staff.empty
     assert "Zauberei" in result.unknown["intervention"]
     with ben.services.databases.reading() as session:
@@ -78,7 +78,9 @@ def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
 
 def test_two_files_of_one_name_are_two(ben: Person) -> None:
     pages = QuestionPages(ben, ben.first_sign_in(), (foreign.csv(), "a.csv"), (foreign.csv("utf-8"), "a.csv"))
-    assert [one.file for one in kept_files.conversation(ben.services.settings, pages.upload_id).guesses] == [
+    assert [
+        one.file for one in kept_files.conversation(ben.access, ben.services.settings, pages.upload_id).guesses
+    ] == [
         "a.csv",
         "a (2).csv",
     ]
@@ -103,7 +105,7 @@ def test_every_family_is_asked_about_and_read(ben: Person, family: str) -> None:
     assert pages.state == records.ASKING
     pages.read()
     assert pages.state == records.READ
-    assert kept_files.result(ben.services.settings, pages.upload_id).rows == len(foreign.WORK)
+    assert kept_files.result(ben.access, ben.services.settings, pages.upload_id).rows == len(foreign.WORK)
 
 
 @pytest.mark.parametrize("family", ["xls", "ods", "das"])

@@ -69,7 +69,7 @@ def test_orphaned_folder_is_deleted_unless_recent(ben: Person) -> None:
     """A server that died while it took files in."""
     settings = ben.services.settings
     for number in (70, 71):
-        kept_files.keep_files(settings, number, [("a.csv", b"x")])
+        kept_files.keep_files(ben.access, settings, number, [("a.csv", b"x")])
     old = clock.now().timestamp() - 2 * retention.ORPHAN_SECONDS
     os.utime(settings.uploads / "70", (old, old))
     retention.delete_expired(ben.system, settings)

@@ -10,10 +10,9 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from tests.support.web import foreign, workbooks
+from tests.support.web import foreign, vaults, workbooks
 from tests.support.web.pages import Person, path_of, post, token, upload
 from tests.support.web.uploads import run_jobs, same_import
-from web.security.crypto import Box
 from web.services.uploads import kept_files, records
 from web.store.envelope import Envelope
 from web.store.models import AuditEvent
@@ -38,7 +37,7 @@ class Payload:
 
 def replace_kept(settings: Settings, batch_id: int, part: str, change: Callable[[bytes], bytes]) -> None:
     """Put other content in the place of a kept part, sealed with the right key so that it reaches its reader."""
-    box, path = Box(settings.vault_key, "uploads"), settings.uploads / str(batch_id) / part
+    box, path = vaults.box(settings, "uploads"), settings.uploads / str(batch_id) / part
     content = change(box.open(path.read_bytes(), f"{batch_id}/{part}"))
     path.write_bytes(box.seal(content, f"{batch_id}/{part}"))
 
@@ -48,14 +47,14 @@ def outdate(settings: Settings, batch_id: int, *parts: str) -> None:
     for part in parts:
         ours = kept_files._ENVELOPES[part]
         older = Envelope(ours._classes, also="an older version")
-        box, path = Box(settings.vault_key, "uploads"), settings.uploads / str(batch_id) / part
+        box, path = vaults.box(settings, "uploads"), settings.uploads / str(batch_id) / part
         value = ours.open(box.open(path.read_bytes(), f"{batch_id}/{part}"), PARTS[part])
         path.write_bytes(box.seal(older.close(value), f"{batch_id}/{part}"))
 
 
 def kept(who: Person, batch_id: int) -> Any:
     """Return what was read."""
-    return kept_files.result(who.services.settings, batch_id)
+    return kept_files.result(who.access, who.services.settings, batch_id)
 
 
 def reasons(who: Person) -> list[str]:
@@ -70,15 +69,15 @@ def test_a_pickle_among_stored_parts_is_not_executed(ben: Person, tmp_path: Path
     """X1: sealed with the right key, so that it really reaches its reader."""
     settings, mark = ben.services.settings, tmp_path / "executed"
     batch_id = ben.read_in(workbooks.workbook(), store=False)
-    kept_files.keep_passwords(settings, batch_id, {"a.xlsx": "x"})
+    kept_files.keep_passwords(ben.access, settings, batch_id, {"a.xlsx": "x"})
     replace_kept(settings, batch_id, part, lambda _: pickle.dumps(Payload(mark)))
     with capture_logs() as logs:
         if part == "passwords":
-            assert kept_files.passwords(settings, batch_id) == {}
+            assert kept_files.passwords(ben.access, settings, batch_id) == {}
         else:
             with pytest.raises(kept_files.OutdatedError):
                 {"result": kept_files.result, "asked": kept_files.conversation, "faulty": kept_files.faulty}[part](
-                    settings, batch_id
+                    ben.access, settings, batch_id
                 )
     assert not mark.exists()
     assert [(one["batch"], one["part"]) for one in logs] == [(batch_id, part)]
@@ -144,7 +143,7 @@ def test_an_older_result_is_read_again_where_its_effects_are_asked_for(anna: Per
     assert anna.state(batch_id) == records.WAITING
     run_jobs(anna)
     same_import(kept(anna, batch_id), before)
-    assert len(kept_files.faulty(anna.services.settings, batch_id)[0].rows) == workbooks.FAULTY
+    assert len(kept_files.faulty(anna.access, anna.services.settings, batch_id)[0].rows) == workbooks.FAULTY
     outdate(anna.services.settings, batch_id, "result")
     sent = post(client, f"/daten/{batch_id}/folgen", f"/daten/{batch_id}")
     assert "noch einmal gelesen" in client.get(sent.location).text
@@ -219,7 +218,7 @@ def test_older_passwords_are_asked_for_again(ben: Person) -> None:
     client = ben.first_sign_in()
     home = path_of(upload(client, (foreign.locked(foreign.xlsx()), "a.xlsx")))
     run_jobs(ben)
-    kept_files.keep_passwords(ben.services.settings, 1, {"a.xlsx": foreign.PASSWORD})
+    kept_files.keep_passwords(ben.access, ben.services.settings, 1, {"a.xlsx": foreign.PASSWORD})
     outdate(ben.services.settings, 1, "passwords", "asked")
     client.get(home)
     run_jobs(ben)

@@ -93,7 +93,7 @@ def test_upload_of_an_older_version_has_no_source(ben: Person) -> None:
 def workbook_of(who: Person, upload_id: int, folder: Path, *, reference: str = "", **cells: str) -> bytes:
     """Return the workbook of faulty rows of an upload as it is downloaded, with some cells repaired."""
     settings, path = who.services.settings, folder / "faulty.xlsx"
-    sheets = kept_files.faulty(settings, upload_id)
+    sheets = kept_files.faulty(who.access, settings, upload_id)
     faulty_rows_xlsx.write(path, sheets, reference or kept_files.reference(settings, upload_id))
     book = openpyxl.load_workbook(path)
     for cell, value in cells.items():
@@ -298,7 +298,7 @@ def test_repaired_statement_applies_as_if_it_had_been_correct(ben: Person, tmp_p
     original = ben.read_in(workbooks.workbook(Interventionen=[HEAD, work(day="12.02.2026")], Mitarbeitende=staff("9")))
     ben.read_in(workbooks.workbook(Interventionen=[HEAD, work(day="12.03.2026")], Mitarbeitende=staff("3")))
     path = tmp_path / "faulty.xlsx"
-    sheets = kept_files.faulty(ben.services.settings, original)
+    sheets = kept_files.faulty(ben.access, ben.services.settings, original)
     faulty_rows_xlsx.write(path, sheets, kept_files.reference(ben.services.settings, original))
     book = openpyxl.load_workbook(path)
     book["Mitarbeitende"]["D2"].value = "2"

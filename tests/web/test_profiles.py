@@ -29,7 +29,8 @@ def test_a_profile_is_changed_where_it_was_used(ben: Person) -> None:
     assert second.state == records.READ
     third = QuestionPages(ben, client, (foreign.csv(), "a.csv"))
     assert third.state == records.READ
-    assert kept_files.result(ben.services.settings, third.upload_id).tables.interventions["seconds"].max() == -1
+    read = kept_files.result(ben.access, ben.services.settings, third.upload_id)
+    assert read.tables.interventions["seconds"].max() == -1
     (row,) = profiles.list_(ben.access)
     assert (row.version, row.by) == (2, "Ben")
 

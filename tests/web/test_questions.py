@@ -81,7 +81,8 @@ def test_an_encoding_can_be_corrected(ben: Person) -> None:
     pages.answer(zeichen="mac_roman", inhalt="Interventionen")
     assert "Rückenmassage für Änne" in unescape(pages.page(f"{pages.home}/blatt/0").text)
     pages.read()
-    assert "Rückenmassage für Änne" in kept_files.result(ben.services.settings, pages.upload_id).unknown["intervention"]
+    read = kept_files.result(ben.access, ben.services.settings, pages.upload_id)
+    assert "Rückenmassage für Änne" in read.unknown["intervention"]
 
 
 def test_a_password_is_asked_for_and_deleted_after_reading(ben: Person) -> None:
@@ -93,7 +94,7 @@ def test_a_password_is_asked_for_and_deleted_after_reading(ben: Person) -> None:
     assert pages.answer(kennwort="").status_code == 422
     pages.answer(kennwort="falsch")
     assert "öffnet die Datei nicht" in pages.page().text
-    assert kept_files.passwords(ben.services.settings, pages.upload_id) == {}
+    assert kept_files.passwords(ben.access, ben.services.settings, pages.upload_id) == {}
     answer = pages.answer(kennwort=foreign.PASSWORD)
     assert foreign.PASSWORD not in answer.location
     assert pages.question() == "/spalten/0"
@@ -101,7 +102,7 @@ def test_a_password_is_asked_for_and_deleted_after_reading(ben: Person) -> None:
         assert path.is_dir() or foreign.PASSWORD.encode() not in path.read_bytes(), path
     pages.read()
     assert pages.state == records.READ
-    assert kept_files.passwords(ben.services.settings, pages.upload_id) == {}
+    assert kept_files.passwords(ben.access, ben.services.settings, pages.upload_id) == {}
     assert not any(foreign.PASSWORD in part for one in audited(ben) for part in one)
     steps.reread(ben.access, pages.upload_id)
     ben.services.jobs.enqueue(pages.upload_id, records.WAITING)
@@ -121,7 +122,7 @@ def test_hidden_sheets_are_listed_and_left_out(ben: Person) -> None:
     pages.answer(f"{pages.home}/blatt/1", inhalt="Interventionen", zeile="0")
     assert pages.question() == "/spalten/1"
     pages.read()
-    assert kept_files.result(ben.services.settings, pages.upload_id).rows == 8
+    assert kept_files.result(ben.access, ben.services.settings, pages.upload_id).rows == 8
 
 
 def test_unrelated_sheet_does_not_block_the_others(ben: Person) -> None:
@@ -137,7 +138,7 @@ def test_unrelated_sheet_does_not_block_the_others(ben: Person) -> None:
     assert wrong.status_code == 422
     assert "Bitte wählen Sie die Zeile" in wrong.text
     pages.read()
-    assert kept_files.result(ben.services.settings, pages.upload_id).rows == 4
+    assert kept_files.result(ben.access, ben.services.settings, pages.upload_id).rows == 4
 
 
 def test_a_refused_answer_leads_back_to_the_questions(ben: Person) -> None:

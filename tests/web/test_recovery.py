@@ -69,7 +69,7 @@ def test_upload_cut_off_before_it_was_shown_is_never_stored(anna: Person, monkey
     with monkeypatch.context() as broken:
         broken.setattr(records, "move", fail_at_the_end)
         upload_id = anna.read_in(workbooks.workbook(), store=False)
-    assert kept_files.result(services.settings, upload_id).rows == workbooks.ROWS
+    assert kept_files.result(anna.access, services.settings, upload_id).rows == workbooks.ROWS
     assert anna.state(upload_id) == records.ABORTED
     services.jobs.enqueue(upload_id, steps.restart(anna.access, upload_id))
     run_jobs(anna)

@@ -29,14 +29,14 @@ def test_reread_upload_discards_the_earlier_preview(ben: Person) -> None:
 def test_reading_again_finds_the_same(anna: Person) -> None:
     """Originals are stored until a user decides: reading again gives the same; once applied, they are deleted."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
-    before = kept_files.result(anna.services.settings, upload_id)
+    before = kept_files.result(anna.access, anna.services.settings, upload_id)
     with anna.services.databases.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
     steps.reread(anna.access, upload_id)
     anna.services.jobs.enqueue(upload_id, records.WAITING)
     run_jobs(anna)
     assert anna.state(upload_id) == records.READ
-    again = kept_files.result(anna.services.settings, upload_id)
+    again = kept_files.result(anna.access, anna.services.settings, upload_id)
     assert again.tables.interventions.equals(before.tables.interventions)
     with anna.services.databases.reading() as session:
         assert len(session.scalars(select(models.UnknownTerm)).all()) == words

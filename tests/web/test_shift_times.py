@@ -37,7 +37,7 @@ def test_shifts_are_asked_for_and_derived_when_the_files_are_read_again(ben: Per
     assert post(client, path, path, **form).status_code == 302
     run_jobs(ben)
     assert ben.state(upload_id) == records.READ
-    read = kept_files.result(ben.services.settings, upload_id)
+    read = kept_files.result(ben.access, ben.services.settings, upload_id)
     assert sorted(read.tables.interventions["shift"].tolist()) == sorted(SHIFTS)
     assert "Schicht aus der Uhrzeit abgeleitet: 3 Zeilen" in client.get(f"/daten/{upload_id}").text
     ben.store(upload_id)

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.web import stored_results, workbooks
+from tests.support.web import stored_results, vaults, workbooks
 from tests.support.web.pages import post
 from tests.support.web.random_uploads import sheets
 from tests.support.web.stored_results import check
@@ -60,11 +60,9 @@ def file_of(*rows: tuple[str, ...]) -> bytes:
 def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
     """Return everything stored of a home, people by their numbers from outside."""
     databases, names = who.services.databases, {}
-    with databases.vault_reading() as vault:
+    with vaults.of(who) as vault:
         for kind in (RESIDENT, STAFF):
-            for pseudonym, (number, _) in pseudonyms.people_of_home(
-                vault, who.services.settings, who.home_id, kind
-            ).items():
+            for pseudonym, (number, _) in pseudonyms.people_of_home(vault, who.home_id, kind).items():
                 names[pseudonym] = number
     with databases.reading() as session:
         tables = home_data.tables_of(session, who.home_id)

@@ -364,7 +364,7 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
 def test_no_question_while_the_vault_is_unreachable(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     with anna.services.databases.vault_writing.begin() as session:
-        session.execute(text("ALTER TABLE identity RENAME TO elsewhere"))
+        session.execute(text("ALTER TABLE tenant_key RENAME TO elsewhere"))
     assert unknown_people.queue(anna.access, anna.services.settings, anna.home_id) is None
 
 

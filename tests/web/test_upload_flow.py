@@ -86,7 +86,7 @@ def test_discarding_leaves_nothing_behind(anna: Person) -> None:
     assert anna.state(upload_id) == records.DISCARDED
     assert not list(anna.services.settings.uploads.rglob("*-*"))
     with pytest.raises(FileNotFoundError):
-        kept_files.result(anna.services.settings, upload_id)
+        kept_files.result(anna.access, anna.services.settings, upload_id)
     assert not records.texts(anna.access, anna.services.settings, upload_id).findings
     late = post(client, f"/daten/{upload_id}/uebernehmen", "/daten/")
     assert late.status_code == 302
@@ -103,7 +103,7 @@ def test_undecided_uploads_are_deleted(anna: Person, monkeypatch: pytest.MonkeyP
     assert retention.delete_expired(anna.system, services.settings) == 1
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
     with pytest.raises(FileNotFoundError):
-        kept_files.result(services.settings, old)
+        kept_files.result(anna.access, services.settings, old)
     with services.databases.reading() as session:
         last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert (last.action, last.object, last.account_id) == ("einlesen.verwerfen", f"lieferung {old}", None)

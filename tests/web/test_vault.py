@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import make_url, select, text, update
 
-from tests.support.web import workbooks
+from tests.support.web import vaults, workbooks
 from tests.support.web.pages import Person, person, upload
-from web.security.crypto import Box, KeyedHash, TamperedError, derive
+from web.security.crypto import Box, KeyedHash, KeyRing, TamperedError, derive
 from web.services.analysis import results
 from web.services.people import pseudonyms
 from web.services.people.pseudonyms import PersonName as Name
@@ -33,13 +33,13 @@ KEY = "0123456789-abcdefghijklmnopqrstuvwxyz"
 
 def test_box_opens_with_its_key_at_its_place_only() -> None:
     """E2: authenticated encryption, bound to the row."""
-    box = Box(KEY, "identity")
+    box = Box(KeyRing.of(KEY), "identity")
     sealed = box.seal("Müller".encode(), "row 1")
     assert "Müller".encode() not in sealed
     assert box.open(sealed, "row 1").decode() == "Müller"
     for other, content, place in (
-        (Box(KEY + "!", "identity"), sealed, "row 1"),
-        (Box(KEY, "uploads"), sealed, "row 1"),
+        (Box(KeyRing.of(KEY + "!"), "identity"), sealed, "row 1"),
+        (Box(KeyRing.of(KEY), "uploads"), sealed, "row 1"),
         (box, sealed, "row 2"),
         (box, sealed[:-1] + bytes([sealed[-1] ^ 1]), "row 1"),
         (box, sealed[:10], "row 1"),
@@ -49,7 +49,7 @@ def test_box_opens_with_its_key_at_its_place_only() -> None:
 
 
 def test_sealing_twice_gives_different_bytes() -> None:
-    box = Box(KEY, "identity")
+    box = Box(KeyRing.of(KEY), "identity")
     assert box.seal(b"same", "place") != box.seal(b"same", "place")
 
 
@@ -71,15 +71,16 @@ def test_lookup_differs_by_home_kind_and_key() -> None:
     assert lookup(1, RESIDENT, "42") in digests
 
 
-def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings: Settings) -> None:
+def test_pseudonyms_are_random_unique_and_stable(settings: Settings) -> None:
     """C3: not derived from the number; the same person keeps hers; another home gives another."""
     numbers = {str(number): Name() for number in range(1200)}
-    with databases.vault_writing.begin() as session:
-        first = pseudonyms.pseudonymise(session, settings, 1, RESIDENT, numbers)
-    with databases.vault_writing.begin() as session:
-        again = pseudonyms.pseudonymise(session, settings, 1, RESIDENT, numbers)
-        elsewhere = pseudonyms.pseudonymise(session, settings, 2, RESIDENT, numbers)
-        staff = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"1": Name()})
+    with vaults.writing(settings, 1) as vault:
+        first = pseudonyms.pseudonymise(vault, 1, RESIDENT, numbers)
+    with vaults.writing(settings, 1) as vault:
+        again = pseudonyms.pseudonymise(vault, 1, RESIDENT, numbers)
+        staff = pseudonyms.pseudonymise(vault, 1, STAFF, {"1": Name()})
+    with vaults.writing(settings, 2) as vault:
+        elsewhere = pseudonyms.pseudonymise(vault, 2, RESIDENT, numbers)
     assert first == again
     assert len(set(first.values())) == 1200
     assert all(one.startswith("B-") and len(one) == 7 for one in first.values())
@@ -87,26 +88,26 @@ def test_pseudonyms_are_random_unique_and_stable(databases: Databases, settings:
     assert staff["1"].startswith("M-")
 
 
-def test_names_are_stored_completed_and_retrieved(databases: Databases, settings: Settings) -> None:
-    with databases.vault_writing.begin() as session:
-        pseudonym = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("Quast", "")})["7"]
-    with databases.vault_writing.begin() as session:
-        pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name("", "Ute")})
-        pseudonyms.pseudonymise(session, settings, 1, STAFF, {"7": Name()})
-    with databases.vault_reading() as session:
-        assert pseudonyms.people_of_home(session, settings, 1, STAFF) == {pseudonym: ("7", Name("Quast", "Ute"))}
-        assert pseudonyms.people_of_home(session, settings, 2, STAFF) == {}
+def test_names_are_stored_completed_and_retrieved(settings: Settings) -> None:
+    with vaults.writing(settings, 1) as vault:
+        pseudonym = pseudonyms.pseudonymise(vault, 1, STAFF, {"7": Name("Quast", "")})["7"]
+    with vaults.writing(settings, 1) as vault:
+        pseudonyms.pseudonymise(vault, 1, STAFF, {"7": Name("", "Ute")})
+        pseudonyms.pseudonymise(vault, 1, STAFF, {"7": Name()})
+    with vaults.reading(settings) as vault:
+        assert pseudonyms.people_of_home(vault, 1, STAFF) == {pseudonym: ("7", Name("Quast", "Ute"))}
+        assert pseudonyms.people_of_home(vault, 2, STAFF) == {}
 
 
 def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> None:
     """E2: whoever can write the table cannot give one person another's name."""
-    with databases.vault_writing.begin() as session:
-        pseudonym_of = pseudonyms.pseudonymise(session, settings, 1, STAFF, {"1": Name("A"), "2": Name("B")})
+    with vaults.writing(settings, 1) as vault:
+        pseudonym_of = pseudonyms.pseudonymise(vault, 1, STAFF, {"1": Name("A"), "2": Name("B")})
     with databases.vault_writing.begin() as session:
         name = session.scalar(select(Identity.name).where(Identity.pseudonym == pseudonym_of["1"]))
         session.execute(update(Identity).where(Identity.pseudonym == pseudonym_of["2"]).values(name=name))
-    with databases.vault_reading() as session, pytest.raises(TamperedError):
-        pseudonyms.people_of_home(session, settings, 1, STAFF)
+    with vaults.reading(settings) as vault, pytest.raises(TamperedError):
+        pseudonyms.people_of_home(vault, 1, STAFF)
 
 
 def test_no_number_or_name_of_an_upload_is_stored_in_clear(anna: Person) -> None:
@@ -142,12 +143,12 @@ def test_unmapped_columns_are_stored_nowhere(embedded: Settings, make_app: Calla
     migrate.upgrade(embedded)
     who = person(make_app(embedded), "eva", "Träger", "Haus")
     extra = [(*row, text) for row, text in zip(workbooks.RESIDENTS, ("Diagnose", "F03 Demenz", "G20"), strict=True)]
-    shut = Box(embedded.vault_key, "uploads")
+
     content = workbooks.text(extra)
     assert b"Demenz" in content
     upload_id = who.read_in(content, name="Bewohner.csv", store=False)
     sealed = (embedded.uploads / str(upload_id) / "result").read_bytes()
-    staged = shut.open(sealed, f"{upload_id}/result")
+    staged = vaults.box(embedded, "uploads").open(sealed, f"{upload_id}/result")
     assert b"Halina" in staged
     assert b"Demenz" not in staged
     words = records.texts(who.access, embedded, upload_id)

@@ -29,7 +29,7 @@ from web.store import installation
 from web.store.models import Home, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -42,6 +42,7 @@ class LedgerKind(StrEnum):
     """What can be deleted so that a restore has to repeat it. Every kind has its replay; a guard checks that."""
 
     UPLOAD = "datenlieferung"
+    KEYS = "schluessel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,13 @@ class DueDeletion:
 
 
 @contextmanager
-def deletion(access: Access | SystemAccess, settings: Settings, entries: Sequence[LedgerEntry]) -> Iterator[Session]:
+def deletion(
+    access: Access | SystemAccess,
+    settings: Settings,
+    entries: Sequence[LedgerEntry],
+    *,
+    outside: Callable[[], object] = lambda: None,
+) -> Iterator[Session]:
     """Open a writing transaction on the work database in which deletions take place.
 
     Parameters
@@ -66,7 +73,11 @@ def deletion(access: Access | SystemAccess, settings: Settings, entries: Sequenc
     entries
         What is deleted. At the end of the block they are written into the ledger and all is committed; where the block
         fails, neither happens.
+    outside
+        Deletes what lies outside the work database, once the ledger is written and before the commit: where the process
+        dies in between, the next start carries it out.
     """
+    _introduce(access)
     announced: tuple[DeletionLedger, int] | None = None
     try:
         with access.writing.begin() as session:
@@ -74,11 +85,21 @@ def deletion(access: Access | SystemAccess, settings: Settings, entries: Sequenc
             session.flush()
             if entries:
                 announced = announce(session, settings, entries)
+            outside()
     except BaseException:
         if announced:
             ledger, number = announced
             ledger.append((), clock.now(), withdraws=number)
         raise
+
+
+def _introduce(access: Access | SystemAccess) -> None:
+    """Give the installation its name in a transaction of its own: a ledger written under one that is lost is lost."""
+    with access.reading() as session:
+        known = installation.find(session) is not None
+    if not known:
+        with access.writing.begin() as session:
+            installation.locked(session)
 
 
 def announce(session: Session, settings: Settings, entries: Sequence[LedgerEntry]) -> tuple[DeletionLedger, int]:

@@ -6,11 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, case, delete, exists, select, update
 
-from web.security import passwords, totp
+from web.security import passwords, setting_keys, totp
 from web.security.crypto import Box
 from web.services import audit, clock
 from web.services.errors import ServiceError
@@ -295,5 +295,21 @@ def record(
     audit.record(session, access, action, what=what, result=result)
 
 
+def seal_secrets_anew(system: SystemAccess, settings: Settings) -> int:
+    """Seal the secrets of apps with the current key, each in a transaction of its own, and return how many."""
+    box, done = _secrets(settings), 0
+    with system.reading() as session:
+        known = session.execute(select(Account.id, Account.totp_secret).where(Account.totp_secret.is_not(None))).all()
+    for account_id, sealed in known:
+        if box.is_current(sealed):
+            continue
+        anew = box.sealed_anew(sealed, f"account {account_id}")
+        mine = Account.id == account_id, Account.totp_secret == sealed  # it may have been removed meanwhile
+        with system.writing.begin() as session:
+            changed: Any = session.execute(update(Account).where(*mine).values(totp_secret=anew))
+        done += changed.rowcount
+    return done
+
+
 def _secrets(settings: Settings) -> Box:
-    return Box(settings.secret_key, "totp")
+    return Box(setting_keys.of_factors(settings), "totp")

@@ -1,11 +1,11 @@
-"""The vault: who is behind a pseudonym, and the texts of uploads. Own database, own key."""
+"""The vault: who is behind a pseudonym, the texts of uploads, and the keys of operators. Own database, own key."""
 
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003  # SQLAlchemy reads the annotations
 from typing import Final
 
-from sqlalchemy import Integer, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy import Index, Integer, LargeBinary, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from web.store.base import NAMING, Moment
@@ -57,3 +57,31 @@ class SealedUploadTexts(VaultBase):
     file_names: Mapped[bytes] = _upload("personal", LargeBinary)
     findings: Mapped[bytes | None] = _upload("personal", LargeBinary)
     changed_at: Mapped[datetime] = _upload("free", Moment)
+
+
+_key = Columns("tenant", Deletion.KEYS)
+
+
+class TenantKey(VaultBase):
+    """A key of an operator, sealed with a master key. Whatever is sealed with it is lost when the row is.
+
+    An operator is named by its permanent reference: numbers come back after a restore. The key in use is the one that
+    was not replaced; replaced ones open what was sealed before, above all in backups.
+    """
+
+    __tablename__ = "tenant_key"
+    __table_args__ = (
+        Index(
+            "ix_tenant_key_current",
+            "tenant",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+        _key.table("free"),
+    )
+    id: Mapped[str] = _key("free", String(16), primary_key=True)
+    tenant: Mapped[str] = _key("free", String(32))
+    wrapped: Mapped[bytes] = _key("free", LargeBinary)
+    created_at: Mapped[datetime] = _key("free", Moment)
+    replaced_at: Mapped[datetime | None] = _key("free", Moment)

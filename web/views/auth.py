@@ -9,7 +9,7 @@ from flask_login import current_user, logout_user
 from markupsafe import Markup
 
 from web.current import SignedIn, services, system, user, visitor
-from web.security import fresh, totp
+from web.security import fresh, setting_keys, totp
 from web.security.crypto import Box, TamperedError
 from web.services import clock, sessions
 from web.services.sign_in import first_token, own_password
@@ -83,7 +83,7 @@ def enrol() -> ResponseReturnValue:
     who = visitor()
     if who.has_app or (who.enrolled and not who.open):
         return redirect(url_for("own_account.index" if who.open else "auth.second_factor"))
-    box, place = Box(services().settings.secret_key, "enrol"), f"account {who.account_id}"
+    box, place = Box(setting_keys.of_factors(services().settings), "enrol"), f"account {who.account_id}"
     wrong = ""
     # The secret stays sealed with the browser: until a code proves it, the server keeps nothing. Loading the page again
     # shows the same one, for whoever has scanned it already.

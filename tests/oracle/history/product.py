@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
-from tests.support.web import own_rulebook
+from tests.support.web import own_rulebook, vaults
 from tests.support.web.accounts import account_of
 from tests.support.web.uploads import weighed
 from web.services import clock, homes
@@ -181,13 +181,11 @@ class ReadHome(ProductHome):
         """Pseudonym -> number."""
         from web.services.people import pseudonyms  # noqa: PLC0415
 
-        with self.databases.vault_reading() as vault:
+        with vaults.of(self.who) as vault:
             return {
                 pseudonym: number
                 for kind in KINDS.values()
-                for pseudonym, (number, _) in pseudonyms.people_of_home(
-                    vault, self.who.services.settings, self.home_id, kind
-                ).items()
+                for pseudonym, (number, _) in pseudonyms.people_of_home(vault, self.home_id, kind).items()
             }
 
     def pseudonym(self, kind: str, number: str) -> str:

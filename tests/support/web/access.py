@@ -26,3 +26,8 @@ def of_tenant(databases: Databases, name: str) -> Access:
     """Return access to a tenant, made where there is none, on behalf of no account."""
     everything = system(databases)
     return accesses.of_tenant(everything, accounts.tenant_of(everything, name))
+
+
+def of_home(databases: Databases, home_id: int) -> Access:
+    """Return access to one home, on behalf of no account."""
+    return accesses.of_home(system(databases), home_id)

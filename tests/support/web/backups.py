@@ -19,6 +19,7 @@ from tests.support.web import access as accesses
 from tests.support.web import stored_results
 from web.backup import load, table_rows
 from web.backup.targets.address import open_target
+from web.services import open_vault
 from web.services.backups import restoring, run
 from web.services.people import pseudonyms
 from web.store.databases import connect, make_engine, snapshot
@@ -95,11 +96,11 @@ def names(settings: Settings, home_id: int) -> dict[str, Any]:
     """Return who is behind the pseudonyms of a home."""
     databases = connect(settings)
     try:
-        with databases.vault_reading() as session:
+        with open_vault.reading(accesses.of_home(databases, home_id), settings) as vault:
             return {
                 pseudonym: who
                 for kind in (RESIDENT, STAFF)
-                for pseudonym, who in pseudonyms.people_of_home(session, settings, home_id, kind).items()
+                for pseudonym, who in pseudonyms.people_of_home(vault, home_id, kind).items()
             }
     finally:
         databases.close()

@@ -56,7 +56,8 @@ def test_a_backup_has_every_row_and_file_and_shows_nothing(anna: Person, tmp_pat
     with services.databases.reading() as session, services.databases.vault_reading() as vault:
         tables = [one for one in models.Tenant.metadata.sorted_tables if one.name not in {"sign_in", "first_token"}]
         rows = sum(session.scalar(select(func.count()).select_from(table)) for table in tables)
-        rows += sum(vault.scalar(select(func.count()).select_from(table)) for table in Identity.metadata.sorted_tables)
+        names = [one for one in Identity.metadata.sorted_tables if one.name != "tenant_key"]
+        rows += sum(vault.scalar(select(func.count()).select_from(table)) for table in names)
     assert made.rows == rows - 2, "all but the entry in the log that says so, and the head of its chain"
     assert made.file_count == len(backups.upload_files(anna)) == 5
     assert actions(anna)[-1] == run.MADE

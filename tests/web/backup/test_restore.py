@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.web import backups, workbooks
+from tests.support.web import backups, vaults, workbooks
 from tests.support.web.pages import browser, path_of
 from web.app import create_app
 from web.backup.errors import BackupError
@@ -79,7 +79,9 @@ def test_everything_comes_back_to_the_second(anna: Person, target: Settings, tmp
         assert backups.figures(elsewhere, anna.home_id).counted == workbooks.COUNTED
         assert backups.digests(elsewhere) == backups.digests(target)
         assert backups.names(elsewhere, anna.home_id) == backups.names(target, anna.home_id)
-        assert kept_files.result(elsewhere, 2).tables.staff.equals(kept_files.result(target, 2).tables.staff)
+        with vaults.access_of(elsewhere) as there, vaults.access_of(target) as here:
+            brought, left = kept_files.result(there, elsewhere, 2), kept_files.result(here, target, 2)
+        assert brought.tables.staff.equals(left.tables.staff)
         databases = connect(elsewhere)
         with databases.reading() as session:
             last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()

@@ -16,6 +16,7 @@ import structlog
 from web.backup.keys import keys_of
 from web.backup.ledger import LedgerError, open_ledger
 from web.services.deletion_ledger import DueDeletion, LedgerKind
+from web.services.keys import key_copies
 from web.services.uploads.removal import discarded
 from web.settings import Settings
 from web.store import installation
@@ -28,6 +29,7 @@ Replay = Callable[[SystemAccess, Settings, Sequence[DueDeletion]], int]
 
 REPLAYS: Final[dict[LedgerKind, Replay]] = {
     LedgerKind.UPLOAD: discarded.replay,
+    LedgerKind.KEYS: key_copies.replay,
 }
 """In the order in which they are carried out."""
 

@@ -15,17 +15,19 @@ from web.backup.errors import BackupError
 from web.backup.keys import keys_of
 from web.backup.ledger import DeletionLedger, open_ledger
 from web.backup.targets.address import open_target
-from web.security.crypto import TamperedError
-from web.services import accesses, audit
+from web.security import setting_keys
+from web.security.crypto import KeyRing, MissingKeyError
+from web.services import accesses, audit, open_vault
 from web.services.backups import ledger_copies, replays
 from web.services.log import takeover
+from web.services.open_vault import OpenVault
 from web.services.people import pseudonyms
 from web.services.uploads.removal import missing_files
 from web.store import installation as installation_row
 from web.store import migrate, pending_restore
 from web.store.databases import connect
 from web.store.pending_restore import LOADED, LOADING, PendingRestore
-from web.store.vault import RESIDENT, STAFF, Identity
+from web.store.vault import TenantKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -243,14 +245,13 @@ def _check_names(system: SystemAccess, settings: Settings) -> None:
     BackupError
         Where they do not: the restore can be finished with the right keys.
     """
+    master = setting_keys.of_vault(settings)
     with system.vault_reading() as session:
-        home_id = session.scalar(select(Identity.home_id).limit(1))
-        if home_id is None:
-            return
         try:
-            for kind in (RESIDENT, STAFF):
-                pseudonyms.people_of_home(session, settings, home_id, kind)
-        except TamperedError as error:
+            for key in session.scalars(select(TenantKey)):
+                open_vault.unwrapped(master, key)
+            pseudonyms.check_old_form(OpenVault(session, KeyRing(b"", {}, master.old_form)))
+        except MissingKeyError as error:
             raise BackupError(WRONG_KEY) from error
 
 

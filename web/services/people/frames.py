@@ -9,35 +9,33 @@ import pandas as pd
 
 from web.services.people import pseudonyms
 from web.services.people.pseudonyms import PersonName
-from web.store import vault
+from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy.orm import Session
-
     from importers import ReadFiles
     from pebem import contracts
-    from web.settings import Settings
+    from web.services.open_vault import OpenVault
 
 
-def pseudonymised(session: Session, settings: Settings, home_id: int, result: ReadFiles) -> contracts.Tables:
+def pseudonymised(vault: OpenVault, home_id: int, result: ReadFiles) -> contracts.Tables:
     """Return the frames of an upload with pseudonyms in place of numbers; numbers and names go into the vault.
 
     Parameters
     ----------
-    session
-        Writing session on the vault.
+    vault
+        Opened for writing, with the persons of this home.
     """
     tables, _ = result.by_file()
     for kind, key, people in (
-        (vault.RESIDENT, "resident", result.people_residents),
-        (vault.STAFF, "staff", result.people_staff),
+        (RESIDENT, "resident", result.people_residents),
+        (STAFF, "staff", result.people_staff),
     ):
         numbers = {number: PersonName() for number in numbers_of(tables, key)}
         for number, name, given in people[[key, "name", "given"]].itertuples(index=False):
             numbers[str(number)] = PersonName(*(text if isinstance(text, str) else "" for text in (name, given)))
-        tables = renamed(tables, key, pseudonyms.pseudonymise(session, settings, home_id, kind, numbers))
+        tables = renamed(tables, key, pseudonyms.pseudonymise(vault, home_id, kind, numbers))
     return tables
 
 

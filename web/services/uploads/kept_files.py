@@ -1,4 +1,4 @@
-"""Uploads between arriving and being stored: encrypted files, opened by the server's vault key only.
+"""Uploads between arriving and being stored: files sealed with the key of their operator.
 
 What was read, asked and found faulty is stored there as plain data (X1). Where it does not open any more, because
 another version of the program wrote it or the file is damaged, the files themselves are still there to be read again.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import shutil
-from contextlib import suppress
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,16 +22,18 @@ from importers.sheets.sheet_guesses import ColumnGuess, SheetGuess
 from pebem import contracts
 from pebem.contracts import Tables
 from rules.vocabulary import ASSESSMENT_CELLS
-from web.security.crypto import Box, TamperedError
+from web.security import setting_keys
+from web.security.crypto import TamperedError
+from web.services.uploads import sealed_folder
 from web.services.uploads.conversation import Conversation
 from web.services.uploads.encodings import EncodingSample
 from web.store.envelope import Envelope, EnvelopeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from web.settings import Settings
+    from web.store.access import Access
 
 _FRAMES: Final = (
     contracts.RESIDENTS,
@@ -82,13 +83,13 @@ class OutdatedError(Exception):
         self.upload_id = upload_id
 
 
-def keep_files(settings: Settings, upload_id: int, files: Sequence[tuple[str, bytes]]) -> None:
+def keep_files(access: Access, settings: Settings, upload_id: int, files: Sequence[tuple[str, bytes]]) -> None:
     """Keep the files of an upload until it is decided about. Their names are generated; theirs are in the vault."""
-    folder = _folder(settings, upload_id)
+    folder = sealed_folder.path_of(settings, upload_id)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     for number, (_, content) in enumerate(files):
-        _write(folder / f"file-{number}", _box(settings).seal(content, f"{upload_id}/file-{number}"))
+        sealed_folder.write(access, settings, upload_id, f"file-{number}", content)
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
@@ -101,21 +102,19 @@ def distinct_names(names: Sequence[str]) -> list[str]:
     return list(distinct)
 
 
-def files(settings: Settings, upload_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:
+def files(access: Access, settings: Settings, upload_id: int, names: Sequence[str]) -> list[tuple[str, bytes]]:
     """Return the stored files under their own names."""
-    folder = _folder(settings, upload_id)
     return [
-        (name, _box(settings).open((folder / f"file-{number}").read_bytes(), f"{upload_id}/file-{number}"))
-        for number, name in enumerate(names)
+        (name, sealed_folder.read(access, settings, upload_id, f"file-{number}")) for number, name in enumerate(names)
     ]
 
 
-def keep_result(settings: Settings, upload_id: int, result: ReadFiles) -> None:
+def keep_result(access: Access, settings: Settings, upload_id: int, result: ReadFiles) -> None:
     """Keep what was read."""
-    _seal_part(settings, upload_id, "result", result)
+    _seal_part(access, settings, upload_id, "result", result)
 
 
-def result(settings: Settings, upload_id: int) -> ReadFiles:
+def result(access: Access, settings: Settings, upload_id: int) -> ReadFiles:
     """Return what was read, exactly as its findings and figures were shown.
 
     Raises
@@ -125,31 +124,31 @@ def result(settings: Settings, upload_id: int) -> ReadFiles:
     OutdatedError
         Where it does not open any more.
     """
-    stored: ReadFiles = _open_part(settings, upload_id, "result", ReadFiles)
+    stored: ReadFiles = _open_part(access, settings, upload_id, "result", ReadFiles)
     return stored
 
 
 def has_result(settings: Settings, upload_id: int) -> bool:
     """Return whether the files of an upload were read and the result is still there."""
-    return (_folder(settings, upload_id) / "result").is_file()
+    return (sealed_folder.path_of(settings, upload_id) / "result").is_file()
 
 
 def has_conversation(settings: Settings, upload_id: int) -> bool:
     """Return whether the questions about an upload are still there."""
-    return (_folder(settings, upload_id) / "asked").is_file()
+    return (sealed_folder.path_of(settings, upload_id) / "asked").is_file()
 
 
 def has_files(settings: Settings, upload_id: int, count: int) -> bool:
     """Return whether the files of an upload are all there."""
-    return all((_folder(settings, upload_id) / f"file-{number}").is_file() for number in range(count))
+    return all((sealed_folder.path_of(settings, upload_id) / f"file-{number}").is_file() for number in range(count))
 
 
-def keep_conversation(settings: Settings, upload_id: int, conversation: Conversation) -> None:
+def keep_conversation(access: Access, settings: Settings, upload_id: int, conversation: Conversation) -> None:
     """Keep what the sheets seem to be and what a person has said of them: both quote cells."""
-    _seal_part(settings, upload_id, "asked", conversation)
+    _seal_part(access, settings, upload_id, "asked", conversation)
 
 
-def conversation(settings: Settings, upload_id: int) -> Conversation | None:
+def conversation(access: Access, settings: Settings, upload_id: int) -> Conversation | None:
     """Return what :func:`keep_conversation` stored; None before the first question, or where it is deleted.
 
     Raises
@@ -158,43 +157,43 @@ def conversation(settings: Settings, upload_id: int) -> Conversation | None:
         Where it does not open any more.
     """
     try:
-        conversation: Conversation = _open_part(settings, upload_id, "asked", Conversation)
+        conversation: Conversation = _open_part(access, settings, upload_id, "asked", Conversation)
     except FileNotFoundError:
         return None
     return conversation
 
 
-def keep_passwords(settings: Settings, upload_id: int, passwords: Mapping[str, str]) -> None:
+def keep_passwords(access: Access, settings: Settings, upload_id: int, passwords: Mapping[str, str]) -> None:
     """Keep the passwords of files until they are read; none removes those there are."""
     if passwords:
-        _seal_part(settings, upload_id, "passwords", dict(passwords))
+        _seal_part(access, settings, upload_id, "passwords", dict(passwords))
     else:
-        (_folder(settings, upload_id) / "passwords").unlink(missing_ok=True)
+        sealed_folder.remove(settings, upload_id, ("passwords",))
 
 
-def passwords(settings: Settings, upload_id: int) -> dict[str, str]:
+def passwords(access: Access, settings: Settings, upload_id: int) -> dict[str, str]:
     """Return name of a file -> password, for those not read yet; who gave one that does not open is asked again."""
     try:
-        by_file: dict[str, str] = _open_part(settings, upload_id, "passwords", dict)
+        by_file: dict[str, str] = _open_part(access, settings, upload_id, "passwords", dict)
     except (FileNotFoundError, OutdatedError):
         return {}
     return by_file
 
 
-def keep_faulty(settings: Settings, upload_id: int, sheets: tuple[FaultySheet, ...]) -> None:
+def keep_faulty(access: Access, settings: Settings, upload_id: int, sheets: tuple[FaultySheet, ...]) -> None:
     """Keep the rows with errors as they stood; they outlast the storing, so that they can be repaired after it."""
     if sheets:
-        _seal_part(settings, upload_id, "faulty", sheets)
+        _seal_part(access, settings, upload_id, "faulty", sheets)
     else:  # the files were read before, with another outcome
-        (_folder(settings, upload_id) / "faulty").unlink(missing_ok=True)
+        sealed_folder.remove(settings, upload_id, ("faulty",))
 
 
 def has_faulty(settings: Settings, upload_id: int) -> bool:
     """Return whether rows with errors are stored."""
-    return (_folder(settings, upload_id) / "faulty").is_file()
+    return (sealed_folder.path_of(settings, upload_id) / "faulty").is_file()
 
 
-def faulty(settings: Settings, upload_id: int) -> tuple[FaultySheet, ...]:
+def faulty(access: Access, settings: Settings, upload_id: int) -> tuple[FaultySheet, ...]:
     """Return the rows with errors; none where they were deleted in the meantime.
 
     Raises
@@ -203,15 +202,22 @@ def faulty(settings: Settings, upload_id: int) -> tuple[FaultySheet, ...]:
         Where they do not open any more.
     """
     try:
-        sheets: tuple[FaultySheet, ...] = _open_part(settings, upload_id, "faulty", tuple)
+        sheets: tuple[FaultySheet, ...] = _open_part(access, settings, upload_id, "faulty", tuple)
     except FileNotFoundError:
         return ()
     return sheets
 
 
-def reference(settings: Settings, upload_id: int) -> str:
-    """Return what the workbook of faulty rows calls its upload: its number, and four digits that show a typo."""
-    digits = hmac.digest(settings.vault_key.encode(), f"faulty rows of upload {upload_id}".encode(), "sha256").hex()
+def reference(settings: Settings, upload_id: int, key: str = "") -> str:
+    """Return what the workbook of faulty rows calls its upload: its number, and four digits that show a typo.
+
+    Parameters
+    ----------
+    key
+        A former key of the vault, for workbooks of that time; "" = the one in use.
+    """
+    secret, text = key or settings.vault_key, f"faulty rows of upload {upload_id}"
+    digits = hmac.digest(secret.encode(), text.encode(), "sha256").hex()
     return f"{upload_id}-{digits[:4]}"
 
 
@@ -220,16 +226,14 @@ def upload_of_reference(settings: Settings, text: str) -> int | None:
     number = text.partition("-")[0]
     if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
         return None
-    return int(number) if reference(settings, int(number)) == text else None
+    keys = setting_keys.of_vault(settings).old_form
+    return int(number) if any(reference(settings, int(number), key) == text for key in keys) else None
 
 
 def drop_read(settings: Settings, upload_id: int) -> None:
     """Remove files, answers and what was read once it is stored; rows to repair stay."""
-    folder = _folder(settings, upload_id)
-    for path in [*folder.glob("file-*"), *(folder / part for part in ("asked", "passwords", "result"))]:
-        path.unlink(missing_ok=True)
-    with suppress(OSError):  # there are rows to repair, or the folder is gone
-        folder.rmdir()
+    files = [path.name for path in sealed_folder.path_of(settings, upload_id).glob("file-*")]
+    sealed_folder.remove(settings, upload_id, [*files, "asked", "passwords", "result"])
 
 
 def storage_times(settings: Settings) -> dict[int, float]:
@@ -240,32 +244,16 @@ def storage_times(settings: Settings) -> dict[int, float]:
 
 def drop(settings: Settings, upload_id: int) -> None:
     """Remove everything stored of an upload."""
-    shutil.rmtree(_folder(settings, upload_id), ignore_errors=True)
+    sealed_folder.remove(settings, upload_id)
 
 
-def _seal_part(settings: Settings, upload_id: int, part: str, value: object) -> None:
-    content = _ENVELOPES[part].close(value)
-    _write(_folder(settings, upload_id) / part, _box(settings).seal(content, f"{upload_id}/{part}"))
+def _seal_part(access: Access, settings: Settings, upload_id: int, part: str, value: object) -> None:
+    sealed_folder.write(access, settings, upload_id, part, _ENVELOPES[part].close(value))
 
 
-def _open_part(settings: Settings, upload_id: int, part: str, kind: type) -> Any:
-    sealed = (_folder(settings, upload_id) / part).read_bytes()
+def _open_part(access: Access, settings: Settings, upload_id: int, part: str, kind: type) -> Any:
     try:
-        return _ENVELOPES[part].open(_box(settings).open(sealed, f"{upload_id}/{part}"), kind)
+        return _ENVELOPES[part].open(sealed_folder.read(access, settings, upload_id, part), kind)
     except (TamperedError, EnvelopeError) as error:
         _log.warning("kept part of an upload does not open", batch=upload_id, part=part, error=str(error))
         raise OutdatedError(upload_id, part) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    half = path.with_name(path.name + ".half")
-    half.write_bytes(content)
-    half.replace(path)
-
-
-def _folder(settings: Settings, upload_id: int) -> Path:
-    return settings.uploads / str(upload_id)
-
-
-def _box(settings: Settings) -> Box:
-    return Box(settings.vault_key, "uploads")

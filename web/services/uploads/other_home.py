@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from importers import ReadFiles
     from importers.sheets.sheet_guesses import SheetGuess
+    from web.services.open_vault import OpenVault
     from web.settings import Settings
+    from web.store.access import Access
 
 UNSURE: Final = (
     "Es wurde nichts übernommen: Die Dateien sehen nach einer anderen Einrichtung aus. Bitte bestätigen Sie, dass sie "
@@ -80,14 +82,19 @@ class OtherHome:
 
 
 def signs(
-    session: Session, of_vault: Session, settings: Settings, upload: tuple[int, int], result: ReadFiles
+    access: Access,
+    session: Session,
+    of_vault: OpenVault,
+    settings: Settings,
+    upload: tuple[int, int],
+    result: ReadFiles,
 ) -> tuple[OtherHome, list[str]]:
     """Return why files seem to belong to another home, and the numbers that mean another person.
 
     Parameters
     ----------
     session, of_vault
-        Reading, on the work database and the vault.
+        For reading, on the work database and the vault.
     upload
         Number of the home, and of the upload.
     """
@@ -98,15 +105,15 @@ def signs(
         (RESIDENT, "resident", result.people_residents),
         (STAFF, "staff", result.people_staff),
     ):
-        names_of = dict(pseudonyms.people_of_home(of_vault, settings, home_id, kind).values())
+        names_of = dict(pseudonyms.people_of_home(of_vault, home_id, kind).values())
         for number, words in _words_by_number(people, key).items():
             if before := _words(*names_of[number]) if number in names_of else None:
                 named += 1
                 if words.isdisjoint(before):
                     changed.append(number)
-    moves, dated = _moves(session, of_vault, settings, home_id, result.tables.residents)
+    moves, dated = _moves(session, of_vault, home_id, result.tables.residents)
     try:
-        conversation = kept_files.conversation(settings, upload_id)
+        conversation = kept_files.conversation(access, settings, upload_id)
     except kept_files.OutdatedError:
         conversation = None
     homes = _named_homes(session, home_id, conversation.guesses if conversation else ())
@@ -159,12 +166,10 @@ def _words(*parts: object) -> frozenset[str]:
     return frozenset(word.strip(".") for word in words if len(word.strip(".")) > 1)
 
 
-def _moves(
-    session: Session, of_vault: Session, settings: Settings, home_id: int, residents: pd.DataFrame
-) -> tuple[int, int]:
+def _moves(session: Session, of_vault: OpenVault, home_id: int, residents: pd.DataFrame) -> tuple[int, int]:
     """Return how many known residents moved in on another day, of how many both days are known."""
     stated = residents.dropna(subset=["moved_in"]).groupby("resident", observed=True)["moved_in"].agg(set)
-    pseudonym_of = pseudonyms.find_existing(of_vault, settings, home_id, RESIDENT, map(str, stated.index))
+    pseudonym_of = pseudonyms.find_existing(of_vault, home_id, RESIDENT, map(str, stated.index))
     stored = dict(
         session.execute(
             select(Resident.pseudonym, Resident.moved_in).where(

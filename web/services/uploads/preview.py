@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from pebem.contracts import DONE
 from pebem.history.contents import unpack
+from web.services import open_vault
 from web.services.history import statement_changes
 from web.services.history.moved_shares import Figures, figures, fit_and_coverage
 from web.services.people import frames, master_data, pseudonyms
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from importers import ReadFiles
     from pebem.contracts import Tables
     from pebem.history.acts import Contents
+    from web.services.open_vault import OpenVault
     from web.services.uploads.apply import AppliedChanges, ApplyChoice
     from web.settings import Settings
     from web.store.access import Access
@@ -51,10 +53,10 @@ def preview_upload(
     """
     with access.reading() as session:
         home_id = previous_choices.home_of(session, upload_id)
-    with access.vault_reading() as of_vault:
-        tables = _under_pseudonyms(of_vault, settings, home_id, result.by_file()[0])
+    with open_vault.reading(access, settings) as of_vault:
+        tables = _under_pseudonyms(of_vault, home_id, result.by_file()[0])
         with access.reading() as session:
-            elsewhere, _ = other_home.signs(session, of_vault, settings, (home_id, upload_id), result)
+            elsewhere, _ = other_home.signs(access, session, of_vault, settings, (home_id, upload_id), result)
     with access.writing() as session:
         session.execute(select(Home.id).where(Home.id == home_id).with_for_update())
         connection, before = session.connection(), figures(session.connection(), home_id)
@@ -113,11 +115,11 @@ def _about(tables: Tables) -> list[tuple[pd.DataFrame, str]]:
     ]
 
 
-def _under_pseudonyms(session: Session, settings: Settings, home_id: int, tables: Tables) -> Tables:
+def _under_pseudonyms(of_vault: OpenVault, home_id: int, tables: Tables) -> Tables:
     """Return frames with pseudonyms; people without one get a temporary sign."""
     for kind, key in ((vault.RESIDENT, "resident"), (vault.STAFF, "staff")):
         numbers = frames.numbers_of(tables, key)
-        existing = pseudonyms.find_existing(session, settings, home_id, kind, numbers)
+        existing = pseudonyms.find_existing(of_vault, home_id, kind, numbers)
         names = {number: existing.get(number, f"?{kind[:1]}{i}") for i, number in enumerate(numbers)}
         tables = frames.renamed(tables, key, names)
     return tables

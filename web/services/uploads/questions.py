@@ -50,7 +50,7 @@ def open_conversation(access: Access, settings: Settings, upload_id: int) -> Con
     """
     with access.reading() as session:
         state = session.get_one(Upload, upload_id).state
-    conversation = kept_files.conversation(settings, upload_id) if state == ASKING else None
+    conversation = kept_files.conversation(access, settings, upload_id) if state == ASKING else None
     if conversation is None:
         raise AnswerError(records.OTHER_STATE)
     return conversation
@@ -84,13 +84,15 @@ def store_answer(
     with access.writing.begin() as session:
         if not records.move(session, upload_id, ASKING, ASKING):  # locks the row until the answer is stored
             raise AnswerError(records.OTHER_STATE)
-        conversation = kept_files.conversation(settings, upload_id)
+        conversation = kept_files.conversation(access, settings, upload_id)
         if conversation is None:
             raise AnswerError(records.OTHER_STATE)
         if conversation.version != version:
             raise LateError(ANSWERED)
         conversation, again = change(conversation)
-        kept_files.keep_conversation(settings, upload_id, replace(conversation, objection="", version=version + 1))
+        kept_files.keep_conversation(
+            access, settings, upload_id, replace(conversation, objection="", version=version + 1)
+        )
         if again:
             records.move(session, upload_id, ASKING, WAITING)
         if action:
@@ -102,8 +104,8 @@ def unlock(access: Access, settings: Settings, upload_id: int, version: int, pas
     """Store the password of the locked file, sealed, until the files are read."""
 
     def change(conversation: Conversation) -> tuple[Conversation, bool]:
-        passwords = kept_files.passwords(settings, upload_id)
-        kept_files.keep_passwords(settings, upload_id, passwords | {conversation.locked: password})
+        passwords = kept_files.passwords(access, settings, upload_id)
+        kept_files.keep_passwords(access, settings, upload_id, passwords | {conversation.locked: password})
         return replace(conversation, locked="", wrong=False), True
 
     store_answer(access, settings, upload_id, version, change)
@@ -155,14 +157,14 @@ def reopen(access: Access, settings: Settings, upload_id: int) -> None:
     AnswerError
         Where it is in another state, or nothing could be asked of it.
     """
-    conversation = kept_files.conversation(settings, upload_id)
+    conversation = kept_files.conversation(access, settings, upload_id)
     if conversation is None or not conversation.guesses:
         raise AnswerError(records.OTHER_STATE)
     with access.writing.begin() as session:
         if not records.reset(session, upload_id, (READ, REFUSED), ASKING):
             raise AnswerError(records.OTHER_STATE)
         reopened = replace(conversation, ready=False, version=conversation.version + 1)
-        kept_files.keep_conversation(settings, upload_id, reopened)
+        kept_files.keep_conversation(access, settings, upload_id, reopened)
         records.record_action(session, access, upload_id, "einlesen.umordnen")
 
 

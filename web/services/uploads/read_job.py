@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
-from web.services import rulebook_calendar
+from web.services import open_vault, rulebook_calendar
 from web.services.people import master_data, pseudonyms
 from web.services.uploads import encodings, kept_files, other_home, preview, previous_choices, records
 from web.services.uploads.conversation import Conversation
@@ -85,18 +85,18 @@ def read(access: Access, settings: Settings, upload_id: int, report: ReportProgr
         records.store_findings(access, settings, upload_id, (), message=str(error))
         _move(job, REFUSED)
     except BaseException:
-        kept_files.keep_passwords(settings, upload_id, {})
+        kept_files.keep_passwords(access, settings, upload_id, {})
         raise
     else:
         del files, look
         _store_result(job, result, book, conversation)
-    kept_files.keep_passwords(settings, upload_id, {})
+    kept_files.keep_passwords(access, settings, upload_id, {})
 
 
 def _files(job: _Job) -> list[tuple[str, bytes]]:
     words = records.texts(job.access, job.settings, job.upload_id)
     try:
-        return kept_files.files(job.settings, job.upload_id, words.file_names if words else ())
+        return kept_files.files(job.access, job.settings, job.upload_id, words.file_names if words else ())
     except FileNotFoundError as error:
         raise UnreadableError(FILES_GONE) from error
 
@@ -105,10 +105,10 @@ def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
     """Look at all sheets with the answers so far, and store the guesses; None where a file does not open."""
     job.report(10, "Sieht sich Blätter und Spalten an")
     try:
-        conversation = kept_files.conversation(job.settings, job.upload_id) or Conversation()
+        conversation = kept_files.conversation(job.access, job.settings, job.upload_id) or Conversation()
     except kept_files.OutdatedError:  # the answers are lost: the questions are asked once more
         conversation = Conversation()
-    passwords = kept_files.passwords(job.settings, job.upload_id)
+    passwords = kept_files.passwords(job.access, job.settings, job.upload_id)
     conversation, look = replace(conversation, locked="", wrong=False, version=conversation.version + 1), None
     try:
         look = importers.look(files, conventions=agreed, answers=conversation.answers, passwords=passwords)
@@ -116,14 +116,14 @@ def _look(job: _Job, files: Sequence[tuple[str, bytes]], agreed: HomeConventions
         conversation = replace(conversation, guesses=look.guesses, readings=readings)
     except PasswordNeededError as error:
         passwords.pop(error.file, None)
-        kept_files.keep_passwords(job.settings, job.upload_id, passwords)
+        kept_files.keep_passwords(job.access, job.settings, job.upload_id, passwords)
         conversation = replace(conversation, locked=error.file, wrong=error.wrong)
     except UnreadableError as error:
         if not conversation.answers:  # there is nothing to ask about
-            kept_files.keep_conversation(job.settings, job.upload_id, replace(conversation, guesses=()))
+            kept_files.keep_conversation(job.access, job.settings, job.upload_id, replace(conversation, guesses=()))
             raise
         conversation = conversation.without_last(str(error))
-    kept_files.keep_conversation(job.settings, job.upload_id, conversation)
+    kept_files.keep_conversation(job.access, job.settings, job.upload_id, conversation)
     return conversation, look
 
 
@@ -141,7 +141,7 @@ def _rows(
         job.report(15 + round(55 * share), step, rows)
 
     if conversation.answers:
-        passwords = kept_files.passwords(job.settings, job.upload_id)
+        passwords = kept_files.passwords(job.access, job.settings, job.upload_id)
         look = importers.look(files, conventions=agreed, answers=conversation.final(), passwords=passwords)
     result = look.read(book, sheets_needed=(), on_progress=on_progress)
     if not result.rows and all(getattr(result.tables, name).empty for name in _BESIDES_WORK):
@@ -184,8 +184,8 @@ def _store_result(job: _Job, result: ReadFiles, book: RuleBook, conversation: Co
         figures = upload_figures.figures_of(session, home.id, result.for_engine())
     records.store_findings(access, settings, upload_id, result.findings)
     report(90, "Legt das Ergebnis ab", result.rows)
-    kept_files.keep_faulty(settings, upload_id, result.faulty_rows)
-    kept_files.keep_result(settings, upload_id, replace(result, faulty_rows=(), unknown_days=()))
+    kept_files.keep_faulty(access, settings, upload_id, result.faulty_rows)
+    kept_files.keep_result(access, settings, upload_id, replace(result, faulty_rows=(), unknown_days=()))
     values: dict[str, Any] = {
         "rows": result.rows,
         "ignored": result.ignored,
@@ -219,8 +219,8 @@ def _move(job: _Job, end: str) -> None:
 
 def _names(job: _Job, result: ReadFiles, conversation: Conversation) -> set[str]:
     """Return the names of all persons of an upload, those in faulty rows too, and of the home."""
-    with job.access.vault_reading() as vault:
-        vault_names = pseudonyms.names(vault, job.settings, job.home.id)
+    with open_vault.reading(job.access, job.settings) as vault:
+        vault_names = pseudonyms.names(vault, job.home.id)
     people = (result.people_residents, result.people_staff)
     stated = (name for frame in people for column in ("name", "given") for name in frame[column])
     headings = {
@@ -244,18 +244,20 @@ def _not_known_here(job: _Job, findings: Sequence[Finding]) -> list[Finding]:
     with job.access.reading() as session:
         listed = master_data.known_pseudonyms(session, job.home.id)
     settled: set[tuple[str, str]] = set()
-    with job.access.vault_reading() as vault:
+    with open_vault.reading(job.access, job.settings) as vault:
         for code, kind in UNKNOWN_PERSON_FINDINGS.items():
             numbers = {one.value for one in findings if one.code == code}
-            pseudonym_of = pseudonyms.find_existing(vault, job.settings, job.home.id, kind, numbers)
+            pseudonym_of = pseudonyms.find_existing(vault, job.home.id, kind, numbers)
             settled |= {(code, number) for number, pseudonym in pseudonym_of.items() if pseudonym in listed}
     return [one for one in findings if one.severity is not Severity.WARNING or (one.code, one.value) not in settled]
 
 
 def _of_another_home(job: _Job, result: ReadFiles) -> list[Finding]:
     """Warn where the files seem to belong to another home."""
-    with job.access.reading() as session, job.access.vault_reading() as vault:
-        signs, numbers = other_home.signs(session, vault, job.settings, (job.home.id, job.upload_id), result)
+    with job.access.reading() as session, open_vault.reading(job.access, job.settings) as vault:
+        signs, numbers = other_home.signs(
+            job.access, session, vault, job.settings, (job.home.id, job.upload_id), result
+        )
     return [other_home.finding(signs, numbers, job.home.name)] if signs else []
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from importers.findings import Finding, Severity
-from web.security.crypto import Box
-from web.services import audit, clock
+from web.services import audit, clock, open_vault
+from web.services.open_vault import VaultClosedError
 from web.services.uploads.row_counts import RowCounts
 from web.store.models import Account, Home, UnknownTerm, Upload
 from web.store.models.upload import (
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from web.services.open_vault import OpenVault
     from web.settings import Settings
     from web.store.access import Access
 
@@ -73,6 +72,7 @@ __all__ = [
     "of_home",
     "record_action",
     "reset",
+    "seal_anew",
     "store_findings",
     "store_names",
     "texts",
@@ -86,7 +86,7 @@ OTHER_STATE: Final = "Diese Datenlieferung ist inzwischen in einem anderen Stand
 
 TAKEN_FOR_DEAD: Final = "the upload was taken for dead while a job worked on it"
 
-_log = structlog.get_logger(__name__)
+PURPOSE: Final = "findings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +165,18 @@ def find(access: Access, upload_id: int) -> UploadRow | None:
 def texts(access: Access, settings: Settings, upload_id: int) -> UploadTexts | None:
     """Return file names and findings of an upload; None while the vault cannot be reached."""
     try:
-        with access.vault_reading() as session:
-            upload = session.get(SealedUploadTexts, upload_id)
-    except SQLAlchemyError:
-        _log.warning("vault unreachable", upload=upload_id)
+        with open_vault.reading(access, settings) as vault:
+            upload, box = vault.session.get(SealedUploadTexts, upload_id), vault.box(PURPOSE)
+            if upload is None:
+                return UploadTexts((), "", ())
+            names = tuple(box.open_json(upload.file_names, _place(upload_id, "names")))
+            words: dict[str, Any] = (
+                box.open_json(upload.findings, _place(upload_id, "findings"))
+                if upload.findings
+                else {"message": "", "findings": []}
+            )
+    except VaultClosedError:
         return None
-    if upload is None:
-        return UploadTexts((), "", ())
-    box = Box(settings.vault_key, "findings")
-    names = tuple(box.open_json(upload.file_names, f"{upload_id}/names"))
-    words: dict[str, Any] = (
-        box.open_json(upload.findings, f"{upload_id}/findings") if upload.findings else {"message": "", "findings": []}
-    )
     findings = tuple(
         Finding(**{**one, "severity": Severity(one["severity"]), "rows": tuple(one.get("rows", ()))})
         for one in words["findings"]
@@ -193,9 +193,9 @@ def home_of(access: Access, upload_id: int) -> Home:
 def store_names(access: Access, settings: Settings, upload_id: int, home_id: int, names: Sequence[str]) -> None:
     """Store the file names of an upload in the vault."""
     access.check_home(home_id)
-    sealed = Box(settings.vault_key, "findings").seal_json(list(names), f"{upload_id}/names")
-    with access.vault_writing.begin() as session:
-        session.merge(
+    with open_vault.writing(access, settings) as vault:
+        sealed = vault.box(PURPOSE).seal_json(list(names), _place(upload_id, "names"))
+        vault.session.merge(
             SealedUploadTexts(
                 upload_id=upload_id, home_id=home_id, file_names=sealed, findings=None, changed_at=clock.now()
             ),
@@ -207,13 +207,31 @@ def store_findings(
 ) -> None:
     """Store message and findings of an upload in the vault, because findings quote cells."""
     words = {"message": message, "findings": [asdict(one) for one in findings]}
-    sealed = Box(settings.vault_key, "findings").seal_json(words, f"{upload_id}/findings")
-    with access.vault_writing.begin() as session:
-        session.execute(
+    with open_vault.writing(access, settings) as vault:
+        sealed = vault.box(PURPOSE).seal_json(words, _place(upload_id, "findings"))
+        vault.session.execute(
             update(SealedUploadTexts)
             .where(SealedUploadTexts.upload_id == upload_id)
             .values(findings=sealed, changed_at=clock.now()),
         )
+
+
+def seal_anew(vault: OpenVault, row: SealedUploadTexts) -> None:
+    """Seal the texts of an upload with the current key of its operator.
+
+    Raises
+    ------
+    TamperedError
+        Where something of them does not open: nothing is changed then.
+    """
+    box = vault.box(PURPOSE)
+    contents = {
+        "file_names": box.sealed_anew(row.file_names, _place(row.upload_id, "names")),
+        "findings": box.sealed_anew(row.findings, _place(row.upload_id, "findings")),
+    }
+    vault.session.execute(
+        update(SealedUploadTexts).where(SealedUploadTexts.upload_id == row.upload_id).values(**contents)
+    )
 
 
 def move(session: Session, upload_id: int, start: str, end: str, **values: Any) -> bool:
@@ -264,6 +282,10 @@ _NUMBER: Final = (
     .scalar_subquery()
 )
 """Entries of uploads are never deleted, so counting them gives each a permanent number."""
+
+
+def _place(upload_id: int, part: str) -> str:
+    return f"{upload_id}/{part}"
 
 
 def _query() -> Any:

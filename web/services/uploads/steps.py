@@ -95,7 +95,7 @@ def start(access: Access, settings: Settings, *, home_id: int, files: Sequence[t
             records.store_names(access, settings, upload.id, home_id, names)
         except SQLAlchemyError as error:
             raise UploadError(VAULT_GONE) from error
-        kept_files.keep_files(settings, upload.id, files)
+        kept_files.keep_files(access, settings, upload.id, files)
         records.record_action(session, access, upload.id, "einlesen.hochladen")
         return upload.id
 
@@ -148,7 +148,8 @@ def update_preview(access: Access, settings: Settings, upload_id: int, choice: A
         Where what was read does not open any more.
     """
     try:
-        weighed = preview.preview_upload(access, settings, upload_id, kept_files.result(settings, upload_id), choice)
+        result = kept_files.result(access, settings, upload_id)
+        weighed = preview.preview_upload(access, settings, upload_id, result, choice)
     except FileNotFoundError as error:
         raise UploadError(records.OTHER_STATE) from error
     except SQLAlchemyError as error:

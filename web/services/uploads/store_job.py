@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import select
 
-from web.services import clock
+from web.services import clock, open_vault
 from web.services.analysis import staffing
 from web.services.people import frames
 from web.services.uploads import apply, kept_files, preview, previous_choices, records
@@ -35,10 +35,10 @@ def store(access: Access, settings: Settings, home: Home, upload_id: int, report
     """Store a released upload; where it would remove rows that were not shown, return it with a new preview."""
     access.check_home(home.id)
     report(5, "Entschlüsselt das Gelesene")
-    result = kept_files.result(settings, upload_id)
+    result = kept_files.result(access, settings, upload_id)
     report(15, "Ersetzt Namen durch Pseudonyme", result.rows)
-    with access.vault_writing.begin() as vault:
-        tables = frames.pseudonymised(vault, settings, home.id, result)
+    with open_vault.writing(access, settings, home.id) as vault:
+        tables = frames.pseudonymised(vault, home.id, result)
     # The vault is complete now. Should the rest fail, identities without rows do no harm.
     try:
         new_rows = _stored(access, settings, home, upload_id, tables, result, report)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from importers.home_words import person_matching
 from pebem.contracts import DONE
 from pebem.history.contents import of_bytes, unpack
-from web.services import audit
+from web.services import audit, open_vault
+from web.services.open_vault import VaultClosedError
 from web.services.people import aliases, pseudonyms
 from web.services.people.aliases import LATER, NEW, ROW_ID, SAME, answer_for
 from web.store.models import (
@@ -51,8 +50,6 @@ __all__ = [
 ]
 
 _MODELS: Final[dict[str, type[Resident | Staff]]] = {RESIDENT: Resident, STAFF: Staff}
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +143,9 @@ def queue(
         candidates = {kind: _candidates(session, home_id, model, answers) for kind, model in _MODELS.items()}
         authors = _authors(session, answers)
     try:
-        with access.vault_reading() as vault:
-            everyone = {kind: pseudonyms.people_of_home(vault, settings, home_id, kind) for kind in _MODELS}
-    except SQLAlchemyError:
-        _log.warning("vault unreachable", home=home_id)
+        with open_vault.reading(access, settings) as vault:
+            everyone = {kind: pseudonyms.people_of_home(vault, home_id, kind) for kind in _MODELS}
+    except VaultClosedError:
         return None
     references = {
         kind: {one: person_matching.PersonReference(number, *person) for one, (number, person) in found.items()}

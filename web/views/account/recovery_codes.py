@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 
 from web.current import access, services, system, user, visitor
+from web.security import setting_keys
 from web.security.crypto import Box, TamperedError
 from web.services import clock
 from web.services.sign_in import recovery_codes
@@ -79,7 +80,7 @@ def _unsealed() -> list[str]:
 
 
 def _box() -> Box:
-    return Box(services().settings.secret_key, "recovery codes")
+    return Box(setting_keys.of_factors(services().settings), "recovery codes")
 
 
 def _place() -> str:

@@ -33,7 +33,11 @@ _ABOUT_WORDS: Final = {
 def upload_context(upload: UploadRow, texts: UploadTexts | None, wanted: FindingFilter) -> dict[str, Any]:
     """Return what the page says about rows, words, effects and findings, and which step comes next."""
     services, findings = current.services(), texts.findings if texts else ()
-    asked = kept_files.conversation(services.settings, upload.id) if upload.state in records.READ_ONCE else None
+    asked = (
+        kept_files.conversation(current.access(), services.settings, upload.id)
+        if upload.state in records.READ_ONCE
+        else None
+    )
     words = _open_words(upload) if upload.state in _WITH_WORDS else []
     kinds = {one["kind"]: one["url"] for one in words}
     costly = [one for one in words if one["undecided"] and one["kind"] in _kinds_with_errors(texts)]

@@ -92,7 +92,9 @@ def template() -> ResponseReturnValue:
 def show(upload_id: int) -> ResponseReturnValue:
     """Show an upload: its progress while a job runs, what it asks, else what was found and what can be done."""
     upload, services = _upload(upload_id), current.services()
-    if upload.state == records.ASKING and (asked := kept_files.conversation(services.settings, upload_id)):
+    if upload.state == records.ASKING and (
+        asked := kept_files.conversation(current.access(), services.settings, upload_id)
+    ):
         return redirect(question_frame.address(upload_id, asked))
     return _show(upload_id, FindingFilter.from_form(request.args))
 
@@ -166,7 +168,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     upload, services = _upload(upload_id), current.services()
     message = "Zu dieser Datenlieferung sind keine fehlerhaften Zeilen (mehr) aufbewahrt."
     try:
-        sheets = kept_files.faulty(services.settings, upload_id)
+        sheets = kept_files.faulty(current.access(), services.settings, upload_id)
     except kept_files.OutdatedError:
         if upload.state in records.READ_ONCE:  # the files are still there, and with them the rows
             raise
@@ -231,7 +233,7 @@ def _ask_to_discard(upload: UploadRow) -> str:
     services = current.services()
     texts = records.texts(current.access(), services.settings, upload.id)
     try:
-        asked = kept_files.conversation(services.settings, upload.id)
+        asked = kept_files.conversation(current.access(), services.settings, upload.id)
     except kept_files.OutdatedError:
         asked = None
     return render_template(

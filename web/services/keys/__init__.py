@@ -1,0 +1,1 @@
+"""Keys of operators: changed while pages work, shown, and destroyed at the end of a contract."""
